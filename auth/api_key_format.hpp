@@ -1,0 +1,31 @@
+// The text form of an API key, made so that secret scanners know it and a typing mistake shows without a look-up:
+//   tct_ ‖ id (11) ‖ secret (43) ‖ checksum (6)      64 characters, all after the prefix of [0-9A-Za-z]
+// The secret is 43 characters drawn uniformly (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as zlib computes it) of the
+// id and secret characters, in base 62, most significant digit first, padded with 0.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/digest.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::auth {
+
+/// A new key: the text to show once, and what is kept of it.
+struct GeneratedApiKey {
+  std::string id;
+  crypto::WipedBytes text;
+  crypto::Digest secret_hash;  ///< SHA-256 of the 43 characters
+};
+GeneratedApiKey generate_api_key();
+
+struct ParsedApiKey {
+  std::string_view id;      ///< into the text
+  std::string_view secret;  ///< into the text
+};
+/// Nothing if the text has not the form or the checksum is off. Looks nothing up.
+std::optional<ParsedApiKey> parse_api_key(std::string_view text);
+
+}  // namespace tacit::auth

@@ -1,0 +1,38 @@
+// Which tool runtimes may ask for which tools. From a file, a line an identity:
+//   uri:spiffe://example.org/runtime  agno__linear__*  agno__github__create_issue
+//   dns:runtime-7.tools.example.org   *
+//   cn:legacy-runtime                 legacy__*
+// The kind is part of the identity, so a common name can never pass for a URI. # starts a comment; blank lines are skipped.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tacit::auth {
+
+/// Immutable after loading, so any thread may read it.
+class ToolIdentities {
+ public:
+  struct Error {
+    std::string message;  ///< one sentence with the file and line
+  };
+  /// Reads the file; refuses an unknown kind, an identity without patterns, an identity listed twice, an empty file.
+  static boost::system::result<ToolIdentities, Error> load(const std::filesystem::path& file);
+  static boost::system::result<ToolIdentities, Error> parse(std::string_view text, std::string_view file_name);
+
+  /// Whether the identity was granted a pattern that covers the tool. An unknown identity is granted nothing.
+  bool may_use(std::string_view identity, std::string_view tool_name) const;
+  bool knows(std::string_view identity) const;
+  std::size_t size() const { return patterns_.size(); }
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> patterns_;
+};
+
+}  // namespace tacit::auth

@@ -1,0 +1,30 @@
+// SHA-256 (FIPS 180-4), HMAC (RFC 2104) and HKDF (RFC 5869), in one place and with one hash.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+
+#include "crypto/bytes.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::crypto {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+/// The hash of the parts one after the other. Thread-safe.
+Digest sha256(std::initializer_list<ByteView> parts);
+inline Digest sha256(ByteView data) { return sha256({data}); }
+
+/// HMAC-SHA-256 of the parts one after the other. Any key length. Thread-safe.
+Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
+inline Digest hmac_sha256(ByteView key, ByteView data) { return hmac_sha256(key, {data}); }
+
+/// RFC 5869 section 2.2.
+WipedArray<32> hkdf_extract(ByteView salt, std::initializer_list<ByteView> input_key_parts);
+
+/// RFC 5869 section 2.3; `info` is the parts one after the other; `out` at most 8160 bytes.
+void hkdf_expand(ByteView key, std::initializer_list<ByteView> info, std::span<std::uint8_t> out);
+
+}  // namespace tacit::crypto

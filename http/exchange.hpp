@@ -1,0 +1,89 @@
+// One request and its answer, as the middleware chain and the handlers see them.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "auth/principal.hpp"
+#include "auth/tool_identities.hpp"
+#include "crypto/uuid.hpp"
+#include "crypto/wiped.hpp"
+#include "store/store.hpp"
+
+namespace tacit::http {
+
+enum class Method : std::uint8_t { get, post, patch, del, other };
+
+enum class Plane : std::uint8_t { api, tools };
+
+/// The parts of a request's head that anything looks at. Views into the connection's buffer, valid until the answer is written.
+struct RequestHead {
+  Method method = Method::other;
+  std::string_view target;  ///< as sent: origin form, still percent-encoded
+  std::string_view path;    ///< of target, up to `?`
+  std::string_view query;   ///< of target, after `?`
+  std::string_view token;
+  std::string_view authorization;
+  std::string_view x_api_key;
+  std::string_view content_type;
+  std::string_view request_id;
+  std::uint64_t content_length = 0;
+  bool has_content_length = false;
+  bool has_authorization = false;  ///< present, though it may be empty; likewise below
+  bool has_token = false;
+  bool has_x_api_key = false;
+  bool expects_continue = false;
+  bool keep_alive = true;
+  bool http_1_0 = false;
+};
+
+/// What is answered. The body is in wiped memory because one route's body holds values.
+struct Response {
+  unsigned status = 200;
+  crypto::WipedBytes body;
+  std::string_view content_type = "application/json";  ///< of static storage
+  std::string headers;                                 ///< further header lines, each ended by CRLF
+  bool close = false;                                  ///< end the connection after this answer
+};
+
+/// What handlers work with. Outlives every connection; safe to use from any thread.
+struct Services {
+  store::Store& store;
+  const auth::ToolIdentities* tool_identities = nullptr;  ///< null without the tool plane
+};
+
+struct Route;
+
+struct Exchange {
+  const Services& services;
+  Plane plane;
+  RequestHead head;
+  std::string_view peer;           ///< address:port of the other end
+  std::string_view tool_identity;  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
+  std::string request_id;
+  const Route* route = nullptr;
+  std::string_view path_id;  ///< the last path segment where the route takes one, as sent
+  auth::Principal principal;
+  crypto::WipedBytes& body;  ///< the connection's; wiped when the answer is written
+  Response response;
+
+  store::AuditContext audit() const;  ///< who asks, for the store
+};
+
+using Handler = boost::asio::awaitable<void> (*)(Exchange&);
+
+/// A row of the routes table.
+struct Route {
+  Method method;
+  std::string_view path;     ///< without a trailing slash; `{id}` as the last segment takes one
+  store::Scope scope;        ///< needed of the principal; Scope::none on open routes and on the tool plane
+  bool authenticated;        ///< false: served without a credential
+  std::uint32_t body_limit;  ///< bytes; 0: the route takes no body
+  Handler handler;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,31 @@
+// An API key as stored: who it speaks for and what it may do. Of the key itself only SHA-256 of its secret part is kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "crypto/digest.hpp"
+#include "crypto/uuid.hpp"
+
+namespace tacit::store {
+
+/// What a credential may do. A set of bits.
+enum class Scope : std::uint8_t { none = 0, secrets_read = 1, secrets_write = 2, keys_manage = 4 };
+constexpr Scope operator|(Scope a, Scope b) { return static_cast<Scope>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+constexpr bool covers(Scope held, Scope needed) {
+  return (static_cast<unsigned>(held) & static_cast<unsigned>(needed)) == static_cast<unsigned>(needed);
+}
+
+struct ApiKey {
+  std::string id;  ///< 11 characters of [0-9A-Za-z], unique in the store
+  crypto::Uuid tenant;
+  std::string name;
+  Scope scopes = Scope::none;
+  crypto::Digest secret_hash{};
+  std::int64_t created_at = 0;               ///< microseconds since the Unix epoch
+  std::optional<std::int64_t> expires_at{};  ///< likewise
+  std::optional<std::int64_t> revoked_at{};
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,47 @@
+// What a store operation answers: a value, or why not.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "crypto/uuid.hpp"
+
+namespace tacit::store {
+
+enum class Errc : std::uint8_t {
+  not_found,        ///< no such secret, key or tenant (or another tenant's: the same)
+  name_taken,       ///< the tenant has a secret of that name
+  default_taken,    ///< the tenant has a default for that (tool_name, tool_arg)
+  default_unbound,  ///< a default needs tool_name and tool_arg; a change would leave it without
+  quota_exceeded,   ///< `quota` says by how much
+  not_allowed,      ///< the secret is not bound to that tool or argument; `subject` names it
+  integrity,        ///< what is stored was altered or a key is missing; `secret` says where. Never retried.
+  conflict,         ///< what the change was computed from has changed too often meanwhile; the caller may try again
+  overloaded,       ///< the write queue is full; try again later
+  full,             ///< the map or the disk is full
+  unavailable,      ///< the store stopped taking changes (a failed sync), or is shutting down
+};
+
+struct QuotaDetail {
+  std::uint64_t limit = 0;
+  std::uint64_t used = 0;
+  std::uint64_t requested = 0;  ///< what would be used if the change were made
+};
+
+struct Failure {
+  Errc code = Errc::unavailable;
+  QuotaDetail quota{};
+  std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
+  std::string subject{};                 ///< not_allowed: the secret's name as the caller gave it; integrity: what failed, in words
+};
+
+/// Why `code` happened, in a word, for logs and the audit.
+const char* to_string(Errc code);
+
+template <class T>
+using Outcome = boost::system::result<T, Failure>;
+
+}  // namespace tacit::store

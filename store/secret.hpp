@@ -1,0 +1,54 @@
+// A secret as its tenant sees it, and the changes a tenant asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "crypto/uuid.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::store {
+
+/// All that is ever shown of a secret. Times are microseconds since the Unix epoch.
+struct SecretInfo {
+  crypto::Uuid id;
+  crypto::Uuid tenant;
+  std::string name;
+  std::optional<std::string> display;
+  std::optional<std::string> tool_name;
+  std::optional<std::string> tool_arg;
+  bool is_default_for_tool = false;
+  std::int64_t created_at = 0;
+  std::int64_t updated_at = 0;
+};
+
+/// A secret to store. Lengths and types were checked by whoever read the request.
+struct NewSecret {
+  std::string name;
+  crypto::WipedBytes value;  ///< UTF-8
+  std::optional<std::string> tool_name;
+  std::optional<std::string> tool_arg;
+  bool is_default_for_tool = false;
+};
+
+/// A field that a change sets, clears, or leaves as it is.
+struct FieldChange {
+  enum class Kind : std::uint8_t { keep, clear, set };
+  Kind kind = Kind::keep;
+  std::string value{};
+};
+
+/// A change of a secret; what is not given stays.
+struct SecretUpdate {
+  std::optional<std::string> name;
+  std::optional<crypto::WipedBytes> value;
+  FieldChange tool_name;
+  FieldChange tool_arg;
+  std::optional<bool> is_default_for_tool;
+};
+
+/// The first and last few characters of a value, `****` between (contract section 2, "display"): k = min(4, n/8) code points each.
+std::string mask(std::string_view value);
+
+}  // namespace tacit::store

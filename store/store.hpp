@@ -1,0 +1,137 @@
+// The store: what the rest of the program asks of it. Each operation is one transaction with its audit entry in it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/keyring.hpp"
+#include "store/api_key.hpp"
+#include "store/audit.hpp"
+#include "store/outcome.hpp"
+#include "store/secret.hpp"
+
+namespace tacit::store {
+
+struct StoreOptions {
+  std::filesystem::path directory;
+  std::uint64_t map_size = std::uint64_t{16} << 30;       ///< bytes of address space reserved; the file grows as it is used
+  std::uint64_t quota_default = std::uint64_t{1} << 20;   ///< bytes a tenant may store unless an operator set its own limit
+  std::size_t queue_items = 4096;                         ///< changes that may wait for the writer; beyond: Errc::overloaded
+  std::size_t queue_bytes = std::size_t{64} << 20;
+  unsigned max_readers = 1024;                            ///< LMDB reader slots, over all processes
+  /// Called once, from the writer thread, when the store can take no more changes (a failed sync). The process should stop.
+  std::function<void(const std::string& why)> on_failure;
+};
+
+/// The keys a process was given. Shared, immutable.
+struct StoreKeys {
+  std::shared_ptr<const crypto::RootPublicKeyring> root_public;
+  std::shared_ptr<const crypto::MetadataKeyring> metadata;
+  std::shared_ptr<const crypto::RootPrivateKeyring> root_private;  ///< null on the API plane
+};
+
+struct ListQuery {
+  std::optional<std::size_t> limit;      ///< 1 to 1000; without it everything
+  std::optional<crypto::Uuid> after;     ///< only secrets with a larger id
+  std::optional<std::string> tool_name;  ///< a name: those that apply to it; with `*`: those whose stored tool_name it matches
+  std::optional<std::string> secret_name;
+};
+struct SecretList {
+  std::vector<SecretInfo> secrets;
+  std::optional<crypto::Uuid> next;  ///< the last id of this page if there may be more; only with `limit`
+};
+
+struct QuotaState {
+  std::uint64_t limit = 0;
+  std::uint64_t used = 0;
+  std::uint64_t count = 0;
+  bool limit_is_own = false;  ///< set for this tenant by an operator
+};
+
+struct ResolveQuery {
+  crypto::Uuid tenant;
+  std::string tool_name;                                    ///< a name, never a pattern
+  std::vector<std::string> provided_args;
+  std::vector<std::pair<std::string, std::string>> secrets;  ///< argument → secret_name
+};
+struct ReleasedValue {
+  std::string argument;
+  crypto::WipedBytes value;
+  crypto::Uuid secret;
+  std::string secret_name;
+  std::int64_t updated_at = 0;
+};
+
+/// How far `verify` has come.
+struct VerifyProgress {
+  std::uint64_t rows = 0;
+  std::uint64_t rows_total = 0;
+};
+struct VerifyReport {
+  std::uint64_t tenants = 0;
+  std::uint64_t secrets = 0;
+  std::uint64_t values_opened = 0;
+  std::uint64_t api_keys = 0;
+  std::uint64_t audit_entries = 0;
+  std::string audit_head;               ///< hex
+  std::vector<std::string> problems;    ///< one sentence each; at most 1000 are kept
+  std::uint64_t problem_count = 0;
+};
+
+/// Thread-safe. Awaitables resume on the awaiting coroutine's executor; reads run at once on the calling thread.
+class Store {
+ public:
+  /// Makes the directory (0770 less the umask) and an empty store in it; refuses if a store is there.
+  static Outcome<void> create(const StoreOptions& options);
+  /// Opens an existing store; several processes may have one open. The sentence in Failure::subject says what is wrong.
+  static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys);
+  ~Store();  ///< finishes queued changes, then closes
+
+  template <class T>
+  using Async = boost::asio::awaitable<Outcome<T>>;
+
+  // The API plane.
+  Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
+  Async<SecretInfo> get_secret(crypto::Uuid tenant, crypto::Uuid id);
+  Async<SecretList> list_secrets(crypto::Uuid tenant, ListQuery query);
+  Async<SecretInfo> update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update, AuditContext who);
+  Async<SecretInfo> delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
+  Async<QuotaState> quota(crypto::Uuid tenant);
+
+  // The tool plane. Needs the root private keyring. The release's audit entry is durable before this answers.
+  // Fails with not_found (a named secret does not exist), not_allowed, integrity, …; then nothing is released.
+  // Refusals are audited ("tool.refused") before this answers.
+  Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
+
+  // API keys.
+  /// The key of that id whatever its state; nothing if there is none or its record was altered. Runs on the calling thread.
+  std::optional<ApiKey> find_api_key(std::string_view id) const;
+  Async<void> add_api_key(ApiKey key, AuditContext who);
+  Async<void> revoke_api_key(std::string id, AuditContext who);
+  Outcome<std::vector<ApiKey>> list_api_keys(std::optional<crypto::Uuid> tenant) const;
+
+  // Operators.
+  /// `limit` nothing: back to the default.
+  Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
+  /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable when it answers.
+  Async<void> record(AuditEvent event, AuditContext who);
+  /// Checks every invariant on one snapshot of a live store. Opens values only if the root private keyring was given.
+  Outcome<VerifyReport> verify(const std::function<void(const VerifyProgress&)>& progress) const;
+  /// Nothing if changes are being taken; else why not, in words.
+  std::optional<std::string> unwilling() const;
+
+ private:
+  struct Parts;
+  explicit Store(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tacit::store
