@@ -1,0 +1,71 @@
+// The configuration of a process: every setting with its type and its default, once it was read and checked.
+// Where it comes from, and how it is written there, is config_sources.hpp's matter; the list for people is
+// settings.hpp's.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace tacit::server {
+
+/// Which listeners a server runs (`plane`).
+enum class Planes : std::uint8_t { api, tools, both };
+constexpr bool runs_api(Planes planes) { return planes != Planes::tools; }
+constexpr bool runs_tools(Planes planes) { return planes != Planes::api; }
+
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+
+/// Where to listen: a numeric address or a name, without the brackets of IPv6, and a port (0: any free one).
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+  /// As it is configured: `host:port`, or `[host]:port` for an IPv6 address.
+  std::string str() const;
+};
+
+struct Timeouts {
+  std::chrono::seconds handshake{10};
+  std::chrono::seconds header{10};
+  std::chrono::seconds body{30};
+  std::chrono::seconds write{30};
+  std::chrono::seconds idle{75};
+  std::chrono::seconds shutdown{30};  ///< for requests in flight, once the listeners are closed
+};
+
+/// Every member's initial value is the setting's default. An empty path means that the file is not configured.
+struct Config {
+  Planes plane = Planes::both;
+
+  Endpoint api_listen{"127.0.0.1", 8443};
+  std::filesystem::path api_certificate;  ///< PEM, the whole chain, leaf first
+  std::filesystem::path api_certificate_key;
+
+  Endpoint tool_listen{"127.0.0.1", 8444};
+  std::filesystem::path tool_certificate;
+  std::filesystem::path tool_certificate_key;
+  std::filesystem::path tool_client_ca;  ///< PEM, what tool runtimes' certificates must chain to
+  std::filesystem::path tool_identities;
+
+  std::filesystem::path store{"/var/lib/tacit/store"};
+  std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes
+  std::filesystem::path root_public_keyring;
+  std::filesystem::path root_private_keyring;  ///< a process with `plane` api never opens it
+  std::filesystem::path metadata_keyring;
+  std::uint64_t quota_default = std::uint64_t{1} << 20;  ///< bytes
+  std::size_t write_queue_items = 4096;
+  std::size_t write_queue_bytes = std::size_t{64} << 20;
+
+  unsigned threads = 0;  ///< 0: as many as there are CPUs for the process
+  std::size_t max_connections = 16384;
+  std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  Timeouts timeouts;
+  std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves while it says that it is not ready
+
+  LogLevel log_level = LogLevel::info;
+  bool access_log = true;
+};
+
+}  // namespace tacit::server
