@@ -1,0 +1,54 @@
+#include "auth/api_key_verifier.hpp"
+
+#include "auth/api_key_format.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::auth {
+namespace {
+
+// Compared with when there is no key of that id. No text is known to hash to it; a match would still be refused.
+constexpr crypto::Digest nobodys_hash{};
+
+std::int64_t microseconds_since_epoch(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+const char* to_string(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::malformed:
+      return "malformed";
+    case Refusal::unknown:
+      return "unknown";
+    case Refusal::wrong_secret:
+      return "wrong_secret";
+    case Refusal::expired:
+      return "expired";
+    case Refusal::revoked:
+      return "revoked";
+  }
+  return "refused";
+}
+
+boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored, std::string_view presented_secret,
+                                                        std::chrono::system_clock::time_point now) {
+  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(presented_secret));
+  const bool matches = crypto::equal_constant_time(hash, stored != nullptr ? stored->secret_hash : nobodys_hash);
+  if (stored == nullptr) return Refusal::unknown;
+  if (!matches) return Refusal::wrong_secret;
+  if (stored->revoked_at) return Refusal::revoked;
+  if (stored->expires_at && microseconds_since_epoch(now) >= *stored->expires_at) return Refusal::expired;
+  return Principal{stored->tenant, stored->scopes, "api-key:" + stored->id};
+}
+
+boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_view presented_key,
+                                                                 std::chrono::system_clock::time_point now) const {
+  const auto key = parse_api_key(presented_key);
+  if (!key) return Refusal::malformed;
+  const auto stored = keys_.find_api_key(key->id);
+  return judge_api_key(stored ? &*stored : nullptr, key->secret, now);
+}
+
+}  // namespace tacit::auth
