@@ -42,6 +42,9 @@ void answer(Exchange& exchange, Problem problem);
 /// Sets the answer to a store's failure, with its details (quota figures, the secret that was refused).
 void answer(Exchange& exchange, const store::Failure& failure);
 
+/// Sets the answer 405 with the methods that the path does take, as RouteMatch::allow lists them.
+void answer_method_not_allowed(Exchange& exchange, std::string_view allow);
+
 /// The status line's reason phrase (RFC 9110 section 15).
 std::string_view reason_phrase(unsigned status);
 

@@ -1,0 +1,16 @@
+// The routes table: all that Tacit answers, one row each.
+#pragma once
+
+#include <span>
+
+#include "http/exchange.hpp"
+
+namespace tacit::http {
+
+/// Of the API plane.
+std::span<const Route> api_routes();
+
+/// Of the tool plane.
+std::span<const Route> tool_routes();
+
+}  // namespace tacit::http

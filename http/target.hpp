@@ -1,0 +1,34 @@
+// The request target (RFC 9112 section 3.2.1, origin form): whether it is sound, and which route it means. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/exchange.hpp"
+#include "http/problem.hpp"
+
+namespace tacit::http {
+
+/// Whether the target is one path and query that every proxy on the way reads alike. Refuses what is not origin form,
+/// dot segments (also as %2E), empty segments but one trailing slash, an escaped slash or control byte in the path, a
+/// bad escape, a fragment, and bytes that RFC 3986 does not allow in a path; a query may hold any visible ASCII but
+/// `#`.
+bool target_is_sound(std::string_view target);
+
+/// Where a request goes: `route`, or why nowhere.
+struct RouteMatch {
+  const Route* route = nullptr;          ///< null: `problem` says why
+  std::string_view path_id;              ///< of a `{id}` route: the last segment as sent, a view into the head
+  Problem problem = Problem::not_found;  ///< malformed_request, not_found or method_not_allowed; only without a route
+  std::string allow;                     ///< method_not_allowed: the value of the `Allow` field, "GET, POST"
+};
+
+/// Checks the head's target and finds its route. `/v1/…` means `/api/v1/…`; one trailing slash makes no difference.
+RouteMatch match(std::span<const Route> routes, const RequestHead& head);
+
+/// Undoes percent-encoding once; with `plus_is_space`, `+` too. Nothing if an escape is bad.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+}  // namespace tacit::http
