@@ -1,5 +1,6 @@
 #include "crypto/aead.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <stdexcept>
 

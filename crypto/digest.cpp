@@ -20,7 +20,8 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
-// One hash computation on the thread's own context. Only one may be alive on a thread; nothing here calls out in between.
+// One hash computation on the thread's own context. Only one may be alive on a thread; nothing here calls out in
+// between.
 class Hash {
  public:
   Hash() : context_(thread_context()) { start(); }

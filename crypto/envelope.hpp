@@ -3,10 +3,12 @@
 // Every AAD is canonical: the ASCII purpose, then each field as a 4-byte big-endian length and its bytes.
 //
 // value box       1 byte format (1) ‖ 8 tenant key id ‖ HPKE box (65 + n + 16)
-//                 AAD: "tacit value", format, tenant, secret, value version (4 bytes), tenant key id. Sealed to the tenant's public key.
+//                 AAD: "tacit value", format, tenant, secret, value version (4 bytes), tenant key id. Sealed to the
+//                 tenant's public key.
 // metadata box    1 byte format (1) ‖ 8 metadata key id ‖ 32 salt ‖ ciphertext ‖ 16 tag
-//                 AAD: "tacit metadata", format, tenant, secret, the row's header as stored, metadata key id, SHA-256(value box).
-//                 Key: HKDF-Expand(tenant metadata key, "tacit box" ‖ salt); it is used once, so the nonce is 12 zero bytes.
+//                 AAD: "tacit metadata", format, tenant, secret, the row's header as stored, metadata key id,
+//                 SHA-256(value box). Key: HKDF-Expand(tenant metadata key, "tacit box" ‖ salt); it is used once, so
+//                 the nonce is 12 zero bytes.
 // tenant key box  8 root key id ‖ HPKE box of the 32-byte scalar, sealed to the root public key
 //                 AAD: "tacit tenant key", format, tenant, tenant public key, root key id.
 #pragma once
@@ -41,16 +43,19 @@ struct TenantKey {
 /// Makes a tenant's key pair and seals its private half to the primary root key.
 TenantKey make_tenant_key(const RootPublicKeyring& root, const Uuid& tenant);
 
-/// Opens the private half. Nothing if the box was altered, was made for another tenant or names a key that the ring lacks.
+/// Opens the private half. Nothing if the box was altered, was made for another tenant or names a key that the ring
+/// lacks.
 std::optional<PrivateKey> open_tenant_key(const RootPrivateKeyring& root, const Uuid& tenant, const TenantKey& key);
 
 /// Seals a value. Nothing only if the public key is not a point (a damaged record).
 std::optional<Bytes> seal_value(const TenantKey& key, const ValueAddress& address, ByteView value);
 
 /// Opens a value box with the tenant's private key.
-std::optional<WipedBytes> open_value(const PrivateKey& key, const TenantKey& tenant_key, const ValueAddress& address, ByteView box);
+std::optional<WipedBytes> open_value(const PrivateKey& key, const TenantKey& tenant_key, const ValueAddress& address,
+                                     ByteView box);
 
-/// The symmetric keys of one tenant under one version of the metadata key, by HKDF-Expand with the purpose and the tenant as info.
+/// The symmetric keys of one tenant under one version of the metadata key, by HKDF-Expand with the purpose and the
+/// tenant as info.
 class TenantKeys {
  public:
   TenantKeys(const MetadataKeyring::Entry& metadata_key, const Uuid& tenant);
@@ -81,11 +86,12 @@ std::optional<KeyId> metadata_key_of(ByteView box);
 std::optional<KeyId> tenant_key_of(ByteView box);
 
 /// Opens only metadata: a shortcut for reads that need neither index nor record keys (one derivation instead of three).
-std::optional<WipedBytes> open_metadata(const MetadataKeyring& ring, const Uuid& tenant, const Uuid& secret, ByteView header,
-                                        ByteView value_box, ByteView box);
+std::optional<WipedBytes> open_metadata(const MetadataKeyring& ring, const Uuid& tenant, const Uuid& secret,
+                                        ByteView header, ByteView value_box, ByteView box);
 
 /// The MAC that guards a record that belongs to the whole store, not to one tenant (an API key's), under the key `id`.
 /// Nothing if the ring lacks it.
-std::optional<Digest> store_record_mac(const MetadataKeyring& ring, const KeyId& id, std::string_view purpose, ByteView record);
+std::optional<Digest> store_record_mac(const MetadataKeyring& ring, const KeyId& id, std::string_view purpose,
+                                       ByteView record);
 
 }  // namespace tacit::crypto

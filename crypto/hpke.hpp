@@ -1,5 +1,6 @@
 // Hybrid public key encryption, RFC 9180: base mode, single shot, DHKEM(P-256, HKDF-SHA256) 0x0010, HKDF-SHA256 0x0001,
-// AES-256-GCM 0x0002. A box is `enc` (65 bytes, the uncompressed ephemeral point) followed by the ciphertext and its 16-byte tag.
+// AES-256-GCM 0x0002. A box is `enc` (65 bytes, the uncompressed ephemeral point) followed by the ciphertext and its
+// 16-byte tag.
 #pragma once
 
 #include <array>
@@ -33,5 +34,9 @@ std::optional<Bytes> hpke_seal(const PublicKey& to, ByteView info, ByteView aad,
 
 /// Opens what hpke_seal made for `key`. Nothing if anything was altered. Thread-safe.
 std::optional<WipedBytes> hpke_open(const PrivateKey& key, ByteView info, ByteView aad, ByteView box);
+
+/// The same for a caller that has the public half at hand, which saves computing it. A wrong one opens nothing.
+std::optional<WipedBytes> hpke_open(const PrivateKey& key, const PublicKey& own_public, ByteView info, ByteView aad,
+                                    ByteView box);
 
 }  // namespace tacit::crypto

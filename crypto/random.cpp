@@ -10,7 +10,8 @@ namespace tacit::crypto {
 
 void random_bytes(std::span<std::uint8_t> out) noexcept {
   while (!out.empty()) {
-    // RAND_priv_bytes: a generator of its own, so that public values (ids, nonces) of TLS never share a state with keys.
+    // RAND_priv_bytes: the generator that OpenSSL keeps for secrets, apart from the one whose output TLS sends in the
+    // clear.
     const std::size_t size = std::min<std::size_t>(out.size(), INT_MAX);
     if (RAND_priv_bytes(out.data(), static_cast<int>(size)) != 1) std::abort();
     out = out.subspan(size);

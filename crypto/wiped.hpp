@@ -66,9 +66,9 @@ class WipedBytes {
   void append(ByteView more);
   void append(std::string_view more) { append(as_bytes(more)); }
   void push_back(char c);
-  void resize(std::size_t size);   ///< new bytes are zero; dropped bytes are overwritten
+  void resize(std::size_t size);  ///< new bytes are zero; dropped bytes are overwritten
   void reserve(std::size_t size);
-  void clear() noexcept;           ///< overwrites, keeps the capacity
+  void clear() noexcept;  ///< overwrites, keeps the capacity
 
   std::uint8_t* data() { return data_; }
   const std::uint8_t* data() const { return data_; }

@@ -1,0 +1,18 @@
+// base64url without padding, RFC 4648 section 5: the only form that Tacit writes, and strict where it reads.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "crypto/bytes.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::crypto {
+
+/// Wiped, since keys pass through here; `.text()` is the encoding.
+WipedBytes base64url_encode(ByteView bytes);
+
+/// Nothing unless `text` is exactly what base64url_encode makes: no padding, no white space, no bits left over.
+std::optional<WipedBytes> base64url_decode(std::string_view text);
+
+}  // namespace tacit::crypto

@@ -1,0 +1,53 @@
+// The parts of RFC 9180 that hpke_seal and hpke_open are made of, named as there: DHKEM(P-256, HKDF-SHA256) with a
+// given ephemeral key, and the context of base mode over HKDF-SHA256. Apart, so that the RFC's test vectors reach each
+// of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "crypto/aead.hpp"
+#include "crypto/hpke.hpp"
+
+namespace tacit::crypto {
+
+/// RFC 9180 section 7.3, the two that OpenSSL's AES-GCM serves. Tacit writes aes_256_gcm only.
+enum class HpkeAead : std::uint16_t { aes_128_gcm = 0x0001, aes_256_gcm = 0x0002 };
+
+/// DeriveKeyPair, section 7.1.3. Nothing if no candidate is a scalar (never seen: the chance is 2^-8192).
+std::optional<KeyPair> hpke_derive_key_pair(ByteView input_key);
+
+/// What Encap and Decap of section 4.1 agree on.
+using HpkeSharedSecret = WipedArray<32>;
+
+/// Encap with the ephemeral key given; its public half is `enc`. Nothing if `to` is not a point.
+std::optional<HpkeSharedSecret> hpke_encap(const PublicKey& to, const KeyPair& ephemeral);
+
+/// Decap; `own_public` is the public half of `own`. Nothing if `enc` is not a point.
+std::optional<HpkeSharedSecret> hpke_decap(const PublicKey& enc, const PrivateKey& own, const PublicKey& own_public);
+
+/// One direction of an encryption context, section 5.2: messages are numbered, and sealed and opened in order.
+class HpkeContext {
+ public:
+  /// KeySchedule of base mode, section 5.1.
+  HpkeContext(HpkeAead aead, const HpkeSharedSecret& shared_secret, ByteView info);
+
+  ByteView key() const { return key_.view().first(key_size_); }
+  ByteView base_nonce() const { return base_nonce_.view(); }
+
+  /// ContextS.Seal: `out` is 16 bytes longer than `plaintext`.
+  void seal(ByteView aad, ByteView plaintext, std::span<std::uint8_t> out);
+  /// ContextR.Open: `out` is 16 bytes shorter than `box`. False, and the number stays, if anything was altered.
+  [[nodiscard]] bool open(ByteView aad, ByteView box, std::span<std::uint8_t> out);
+
+ private:
+  AeadNonce nonce() const;
+
+  std::size_t key_size_;
+  WipedArray<32> key_;
+  WipedArray<12> base_nonce_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace tacit::crypto

@@ -1,0 +1,195 @@
+#include "crypto/key_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "crypto/random.hpp"
+
+namespace tacit::crypto {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
+KeyringError refuse(const std::filesystem::path& file, std::string_view why) {
+  return {file.string() + ": " + std::string(why)};
+}
+
+KeyringError system_refuses(const std::filesystem::path& file, std::string_view what, int error) {
+  return refuse(file, std::string(what) + ": " + std::generic_category().message(error));
+}
+
+std::string octal(mode_t mode) {
+  std::string text = "0";
+  for (int shift = 6; shift >= 0; shift -= 3) text += static_cast<char>('0' + ((mode >> shift) & 7));
+  return text;
+}
+
+// The access control list as the kernel hands it out: a 4-byte version (2), then entries of 8 bytes, all little-endian;
+// see include/uapi/linux/posix_acl_xattr.h of Linux.
+constexpr char acl_name[] = "system.posix_acl_access";
+constexpr std::size_t acl_header = 4;
+constexpr std::size_t acl_entry = 8;
+enum AclTag : unsigned {
+  acl_user_obj = 0x01,
+  acl_user = 0x02,
+  acl_group_obj = 0x04,
+  acl_mask = 0x10,
+  acl_other = 0x20
+};
+
+unsigned little_endian(ByteView bytes) {
+  unsigned number = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) number = (number << 8) | bytes[i];
+  return number;
+}
+
+// The file's permission bits. With an access control list, st_mode shows the list's mask as the group's bits, so an
+// entry for this process's user alone would look like an open group. Bits for anybody else count as the group's.
+mode_t permissions(int descriptor, const struct stat& status) {
+  std::array<std::uint8_t, acl_header + 32 * acl_entry> list;
+  const ssize_t size = ::fgetxattr(descriptor, acl_name, list.data(), list.size());
+  const mode_t mode = status.st_mode & 07777;
+  if (size < 0 && errno != ERANGE) return mode;  // no list, or no lists on this file system
+  if (size < static_cast<ssize_t>(acl_header) || list[0] != 2) return mode;
+  mode_t group = 0;
+  const ByteView entries = ByteView(list).first(static_cast<std::size_t>(size));
+  for (std::size_t at = acl_header; at + acl_entry <= entries.size(); at += acl_entry) {
+    const unsigned tag = little_endian(entries.subspan(at, 2));
+    const unsigned bits = little_endian(entries.subspan(at + 2, 2)) & 7;
+    const bool own = tag == acl_user && little_endian(entries.subspan(at + 4, 4)) == ::geteuid();
+    const bool anybody_else = tag != acl_user_obj && tag != acl_mask && tag != acl_other && !own;
+    if (anybody_else) group |= static_cast<mode_t>(bits << 3);
+  }
+  return (mode & ~mode_t{070}) | group;
+}
+
+KeyringResult<void> check_status(const std::filesystem::path& file, int descriptor, mode_t forbidden) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return system_refuses(file, "cannot look at it", errno);
+  if (S_ISDIR(status.st_mode)) return refuse(file, "is a folder, not a keyring file");
+  if (!S_ISREG(status.st_mode)) return refuse(file, "is not a regular file");
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return refuse(file, "belongs to user " + std::to_string(status.st_uid) +
+                            ", not to root or to this process's user " + std::to_string(::geteuid()));
+  }
+  const mode_t mode = permissions(descriptor, status);
+  if ((mode & forbidden) != 0) {
+    return refuse(file, "has mode " + octal(mode) + ", which gives others too much: it must have none of the bits " +
+                            octal(forbidden));
+  }
+  return {};
+}
+
+KeyringResult<WipedBytes> read_all(const std::filesystem::path& file, int descriptor) {
+  WipedBytes content(key_file_limit + 1);
+  std::size_t size = 0;
+  while (size < content.size()) {
+    const ssize_t got = ::read(descriptor, content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_refuses(file, "cannot be read", errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > key_file_limit) return refuse(file, "is larger than 64 KiB, the most that a keyring may have");
+  content.resize(size);
+  return content;
+}
+
+int write_all(int descriptor, ByteView content) {
+  while (!content.empty()) {
+    const ssize_t put = ::write(descriptor, content.data(), content.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return errno;
+    content = content.subspan(static_cast<std::size_t>(put));
+  }
+  return 0;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+std::filesystem::path temporary_beside(const std::filesystem::path& file) {
+  std::array<std::uint8_t, 8> random;
+  random_bytes(random);
+  return folder_of(file) / ("." + file.filename().string() + "." + to_hex(random));
+}
+
+}  // namespace
+
+KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_t forbidden) {
+  // O_NONBLOCK: opening a pipe would otherwise wait for its writer.
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  if (opened.get() < 0) {
+    if (errno == ELOOP) return refuse(file, "is a symbolic link; name the file itself");
+    return system_refuses(file, "cannot be opened", errno);
+  }
+  if (auto fit = check_status(file, opened.get(), forbidden); !fit) return fit.error();
+  return read_all(file, opened.get());
+}
+
+NewKeyFile::NewKeyFile(std::filesystem::path file, std::filesystem::path temporary)
+    : file_(std::move(file)), temporary_(std::move(temporary)) {}
+
+NewKeyFile::NewKeyFile(NewKeyFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      published_(std::exchange(other.published_, false)) {}
+
+NewKeyFile::~NewKeyFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+KeyringResult<NewKeyFile> NewKeyFile::write(const std::filesystem::path& file, mode_t mode, ByteView content) {
+  const auto temporary = temporary_beside(file);
+  const Descriptor made(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (made.get() < 0) return system_refuses(file, "cannot be made in its folder", errno);
+  NewKeyFile result(file, temporary);
+  if (const int error = write_all(made.get(), content); error != 0) {
+    return system_refuses(file, "cannot be written", error);
+  }
+  // The mode comes last, and from fchmod, which the umask does not narrow.
+  if (::fchmod(made.get(), mode) != 0) return system_refuses(file, "cannot be given its mode", errno);
+  if (::fsync(made.get()) != 0) return system_refuses(file, "cannot be synced", errno);
+  return result;
+}
+
+KeyringResult<void> NewKeyFile::publish() {
+  // link(2), unlike rename(2), never replaces what has the name.
+  if (::link(temporary_.c_str(), file_.c_str()) != 0) {
+    if (errno == EEXIST) return refuse(file_, "exists already and is not overwritten");
+    return system_refuses(file_, "cannot be given its name", errno);
+  }
+  published_ = true;
+  ::unlink(temporary_.c_str());
+  temporary_.clear();
+  const Descriptor folder(::open(folder_of(file_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+    return system_refuses(file_, "its folder cannot be synced", errno);
+  return {};
+}
+
+void NewKeyFile::withdraw() noexcept {
+  if (published_) ::unlink(file_.c_str());
+  published_ = false;
+}
+
+}  // namespace tacit::crypto

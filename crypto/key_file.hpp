@@ -1,0 +1,43 @@
+// Files that hold keys: read only if nobody else could have read or changed them, written whole or not at all.
+#pragma once
+
+#include <filesystem>
+
+#include <sys/types.h>
+
+#include "crypto/keyring.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::crypto {
+
+inline constexpr std::size_t key_file_limit = 64 * 1024;
+
+/// Reads a regular file of at most 64 KiB that belongs to this process's user or root. `forbidden` are the permission
+/// bits that the file must not have; where it has an access control list, the bits of group and others are taken from
+/// the list's own entries, and it must name no user but this process's (so systemd hands over credentials). The path's
+/// last part must not be a symbolic link; every check is made on the opened file.
+KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_t forbidden);
+
+/// A file that does not have its name yet: written beside, synced, then linked into place by `publish`.
+class NewKeyFile {
+ public:
+  /// Writes the content to a temporary file in the folder of `file` and syncs it.
+  static KeyringResult<NewKeyFile> write(const std::filesystem::path& file, mode_t mode, ByteView content);
+  NewKeyFile(NewKeyFile&& other) noexcept;
+  NewKeyFile& operator=(NewKeyFile&&) = delete;
+  ~NewKeyFile();  ///< removes the temporary name
+
+  /// Gives the file its name and syncs the folder. Refuses if the name is taken, by whatever.
+  KeyringResult<void> publish();
+  /// Takes the name away again, if `publish` gave it.
+  void withdraw() noexcept;
+
+ private:
+  NewKeyFile(std::filesystem::path file, std::filesystem::path temporary);
+
+  std::filesystem::path file_;
+  std::filesystem::path temporary_;
+  bool published_ = false;
+};
+
+}  // namespace tacit::crypto

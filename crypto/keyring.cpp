@@ -1,0 +1,188 @@
+#include "crypto/keyring.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "crypto/digest.hpp"
+#include "crypto/key_file.hpp"
+#include "crypto/keyring_text.hpp"
+#include "crypto/p256.hpp"
+#include "crypto/process.hpp"
+#include "crypto/random.hpp"
+
+namespace tacit::crypto {
+namespace {
+
+// What each kind of ring is called in its header, and the permission bits that its file must not have. Whoever can
+// change the public ring gets every value written from then on, so it is guarded against writing like the others.
+struct Kind {
+  std::string_view name;
+  mode_t forbidden;
+};
+constexpr Kind root_public{"root-public", 0022};
+constexpr Kind root_private{"root-private", 0077};
+constexpr Kind metadata{"metadata", 0037};
+
+constexpr std::string_view id_purpose = "tacit key id";
+
+KeyId first_bytes(const Digest& digest) {
+  KeyId id;
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  return id;
+}
+
+// "root" for both halves, so that both have the same id.
+KeyId root_key_id(const PublicKey& key) {
+  return first_bytes(sha256({as_bytes(id_purpose), as_bytes("root"), ByteView(key)}));
+}
+
+KeyId metadata_key_id(const WipedArray<32>& key) { return first_bytes(hmac_sha256(key.view(), as_bytes(id_purpose))); }
+
+// Makes the entries of a ring from its lines; `make` judges the key and computes its id, or says what is wrong.
+template <class Entry, class Make>
+KeyringResult<std::vector<Entry>> make_entries(const std::string& name, std::vector<KeyringLine>& lines, Make make) {
+  std::vector<Entry> entries;
+  entries.reserve(lines.size());  // no growth: keys stay where they are, and only one block has to be locked
+  for (const KeyringLine& line : lines) {
+    KeyringResult<Entry> entry = make(line.key.view());
+    if (!entry) return line_error(name, line.number, entry.error().message);
+    if (entry->id != line.id) return line_error(name, line.number, "has an id that is not its key's");
+    entries.push_back(std::move(*entry));
+  }
+  lock_memory(entries.data(), entries.size() * sizeof(Entry));
+  return entries;
+}
+
+template <class Entry>
+struct Loaded {
+  std::vector<Entry> entries;
+  std::size_t primary;
+};
+
+template <class Entry, class Make>
+KeyringResult<Loaded<Entry>> load_ring(const std::filesystem::path& file, const Kind& kind, Make make) {
+  auto content = read_key_file(file, kind.forbidden);
+  if (!content) return content.error();
+  auto lines = parse_keyring(file.string(), kind.name, content->text());
+  if (!lines) return lines.error();
+  auto entries = make_entries<Entry>(file.string(), *lines, make);
+  if (!entries) return entries.error();
+  const auto primary = std::find_if(lines->begin(), lines->end(), [](const KeyringLine& line) { return line.primary; });
+  return Loaded<Entry>{std::move(*entries), static_cast<std::size_t>(primary - lines->begin())};
+}
+
+template <class Entry>
+const Entry* find_entry(const std::vector<Entry>& entries, const KeyId& id) {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.id == id; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+KeyringError wrong_length(std::size_t expected) {
+  return {"has a key that is not " + std::to_string(expected) + " bytes long"};
+}
+
+KeyringResult<RootPublicKeyring::Entry> make_root_public(ByteView bytes) {
+  RootPublicKeyring::Entry entry{};
+  if (bytes.size() != entry.key.size()) return wrong_length(entry.key.size());
+  std::copy(bytes.begin(), bytes.end(), entry.key.begin());
+  if (!is_point(entry.key)) return KeyringError{"has a key that is not a point of P-256"};
+  entry.id = root_key_id(entry.key);
+  return entry;
+}
+
+KeyringResult<RootPrivateKeyring::Entry> make_root_private(ByteView bytes) {
+  RootPrivateKeyring::Entry entry{};
+  if (bytes.size() != PrivateKey::size()) return wrong_length(PrivateKey::size());
+  std::copy(bytes.begin(), bytes.end(), entry.key.data());
+  const auto public_key = public_key_of(entry.key);
+  if (!public_key) return KeyringError{"has a key that is not a scalar of P-256"};
+  entry.id = root_key_id(*public_key);
+  return entry;
+}
+
+KeyringResult<MetadataKeyring::Entry> make_metadata(ByteView bytes) {
+  MetadataKeyring::Entry entry{};
+  if (bytes.size() != entry.key.size()) return wrong_length(entry.key.size());
+  std::copy(bytes.begin(), bytes.end(), entry.key.data());
+  entry.id = metadata_key_id(entry.key);
+  return entry;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const KeyringError& error, const boost::source_location&) {
+  throw std::runtime_error(error.message);
+}
+
+std::string to_hex(ByteView bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 0x0f];
+  }
+  return text;
+}
+
+KeyringResult<RootPublicKeyring> RootPublicKeyring::load(const std::filesystem::path& file) {
+  auto loaded = load_ring<Entry>(file, root_public, make_root_public);
+  if (!loaded) return loaded.error();
+  RootPublicKeyring ring;
+  ring.entries_ = std::move(loaded->entries);
+  ring.primary_ = loaded->primary;
+  return ring;
+}
+
+const RootPublicKeyring::Entry* RootPublicKeyring::find(const KeyId& id) const { return find_entry(entries_, id); }
+
+KeyringResult<RootPrivateKeyring> RootPrivateKeyring::load(const std::filesystem::path& file) {
+  auto loaded = load_ring<Entry>(file, root_private, make_root_private);
+  if (!loaded) return loaded.error();
+  RootPrivateKeyring ring;
+  ring.entries_ = std::move(loaded->entries);
+  return ring;
+}
+
+const RootPrivateKeyring::Entry* RootPrivateKeyring::find(const KeyId& id) const { return find_entry(entries_, id); }
+
+KeyringResult<MetadataKeyring> MetadataKeyring::load(const std::filesystem::path& file) {
+  auto loaded = load_ring<Entry>(file, metadata, make_metadata);
+  if (!loaded) return loaded.error();
+  MetadataKeyring ring;
+  ring.entries_ = std::move(loaded->entries);
+  ring.primary_ = loaded->primary;
+  return ring;
+}
+
+const MetadataKeyring::Entry* MetadataKeyring::find(const KeyId& id) const { return find_entry(entries_, id); }
+
+KeyringResult<void> create_root_keyrings(const std::filesystem::path& private_file,
+                                         const std::filesystem::path& public_file) {
+  const KeyPair pair = generate_key_pair();
+  const KeyId id = root_key_id(pair.public_key);
+  const WipedBytes private_text = format_keyring(root_private.name, id, pair.private_key.view());
+  const WipedBytes public_text = format_keyring(root_public.name, id, pair.public_key);
+  auto private_new = NewKeyFile::write(private_file, 0400, private_text.view());
+  if (!private_new) return private_new.error();
+  auto public_new = NewKeyFile::write(public_file, 0444, public_text.view());
+  if (!public_new) return public_new.error();
+  if (auto published = private_new->publish(); !published) return published.error();
+  if (auto published = public_new->publish(); !published) {
+    // Half a pair is of no use, and would stand in the way of the next attempt.
+    private_new->withdraw();
+    return published.error();
+  }
+  return {};
+}
+
+KeyringResult<void> create_metadata_keyring(const std::filesystem::path& file) {
+  WipedArray<32> key;
+  random_bytes(key.span());
+  const WipedBytes text = format_keyring(metadata.name, metadata_key_id(key), key.view());
+  auto made = NewKeyFile::write(file, 0440, text.view());
+  if (!made) return made.error();
+  return made->publish();
+}
+
+}  // namespace tacit::crypto
