@@ -1,0 +1,22 @@
+// Quota arithmetic: what of a secret is counted, and whether a change of what is used is allowed. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "store/outcome.hpp"
+
+namespace tacit::store {
+
+/// The bytes that a secret counts for: the UTF-8 bytes of its name, value, tool_name and tool_arg.
+std::uint64_t accounted_bytes(std::size_t name, std::size_t value, std::size_t tool_name, std::size_t tool_arg);
+
+/// What is used after a secret went from `before` to `after` bytes (0: there is none), never below zero.
+std::uint64_t used_after(std::uint64_t used, std::uint64_t before, std::uint64_t after);
+
+/// Nothing if the change is allowed: it ends at or below the limit, or it does not grow (so that who is over a lowered
+/// limit can still shrink). Else what to say to whoever asked.
+std::optional<QuotaDetail> quota_refusal(std::uint64_t limit, std::uint64_t used, std::uint64_t before,
+                                         std::uint64_t after);
+
+}  // namespace tacit::store
