@@ -18,15 +18,19 @@ constexpr bool runs_tools(Planes planes) { return planes != Planes::api; }
 
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
-/// Where to listen: a numeric address or a name, without the brackets of IPv6, and a port (0: any free one).
+/// Where to listen: a numeric address, without the brackets of IPv6, and a port (0: any free one).
 struct Endpoint {
   std::string host;
   std::uint16_t port = 0;
+
+  bool operator==(const Endpoint&) const = default;
   /// As it is configured: `host:port`, or `[host]:port` for an IPv6 address.
   std::string str() const;
 };
 
 struct Timeouts {
+  bool operator==(const Timeouts&) const = default;
+
   std::chrono::seconds handshake{10};
   std::chrono::seconds header{10};
   std::chrono::seconds body{30};
@@ -37,6 +41,8 @@ struct Timeouts {
 
 /// Every member's initial value is the setting's default. An empty path means that the file is not configured.
 struct Config {
+  bool operator==(const Config&) const = default;
+
   Planes plane = Planes::both;
 
   Endpoint api_listen{"127.0.0.1", 8443};

@@ -1,0 +1,153 @@
+#include "server/config_sources.hpp"
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "server/errors.hpp"
+#include "server/settings.hpp"
+#include "server/values.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::string_view variable_prefix = "TACIT_";
+constexpr const char* config_variable = "TACIT_CONFIG";
+
+// Variables of that prefix that are none of ours to judge: what Kubernetes gives every container beside a service named
+// "tacit", and what the scripts of this repository use.
+constexpr std::string_view foreign_variables[] = {"TACIT_SERVICE_", "TACIT_PORT", "TACIT_QUICKSTART_", "TACIT_TEST_",
+                                                  "TACIT_BENCH_"};
+
+bool is_foreign(std::string_view variable) {
+  return std::any_of(std::begin(foreign_variables), std::end(foreign_variables),
+                     [&](std::string_view prefix) { return variable.starts_with(prefix); });
+}
+
+const Setting* setting_of_variable(std::string_view variable) {
+  const auto all = settings();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Setting& s) { return environment_name(s.name) == variable; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+class Loader {
+ public:
+  void file(const std::filesystem::path& file);
+  void environment(const std::map<std::string, std::string>& variables);
+  void command_line(const std::map<std::string, std::string>& options);
+  LoadedConfig take() { return std::move(loaded_); }
+
+ private:
+  void file_line(const std::string& place, const std::string& line);
+  void set(const Setting& setting, const std::string& place, const std::string& value);
+  void problem(std::string sentence) { loaded_.problems.push_back(std::move(sentence)); }
+
+  LoadedConfig loaded_;
+  std::map<std::string, std::string> in_file_;  // name → where the file has it
+};
+
+void Loader::set(const Setting& setting, const std::string& place, const std::string& value) {
+  try {
+    setting.set(loaded_.config, value);
+  } catch (const UsageError& error) {
+    problem(place + ": " + error.what());
+  }
+}
+
+void Loader::file(const std::filesystem::path& file) {
+  std::error_code ignored;
+  // A directory opens like a file, and then throws when read.
+  if (std::filesystem::is_directory(file, ignored)) return problem(file.string() + ": is a directory");
+  std::ifstream in(file);
+  if (!in) return problem(file.string() + ": cannot be read: " + std::strerror(errno));
+  std::string line;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    if (line.ends_with('\r')) line.pop_back();
+    file_line(file.string() + ":" + std::to_string(number), line);
+  }
+  if (in.bad()) problem(file.string() + ": cannot be read");
+}
+
+// The parser of Program_options reads line by line, because it does not tell where in a file an option was.
+void Loader::file_line(const std::string& place, const std::string& line) {
+  std::istringstream text(line);
+  std::vector<po::option> options;
+  try {
+    options = po::parse_config_file(text, po::options_description(), true).options;
+  } catch (const po::error&) {
+    return problem(place + ": " + shown(line) + " is not name = value");
+  }
+  if (options.empty()) {
+    if (line.find_first_not_of(" \t") != std::string::npos && line.find_first_not_of(" \t") != line.find('#')) {
+      problem(place + ": " + shown(line) + " is a section, and there are none");
+    }
+    return;
+  }
+  const std::string& name = options.front().string_key;
+  const Setting* setting = find_setting(name);
+  if (setting == nullptr) return problem(place + ": " + shown(name) + " is no setting");
+  const auto [before, is_new] = in_file_.emplace(name, place);
+  if (!is_new) return problem(place + ": " + name + " was set before, at " + before->second);
+  set(*setting, place + ": " + name, options.front().value.empty() ? "" : options.front().value.front());
+}
+
+void Loader::environment(const std::map<std::string, std::string>& variables) {
+  for (const auto& [variable, value] : variables) {
+    if (!variable.starts_with(variable_prefix) || variable == config_variable || is_foreign(variable)) continue;
+    const Setting* setting = setting_of_variable(variable);
+    if (setting != nullptr) {
+      set(*setting, variable, value);
+    } else {
+      problem("the environment's " + variable + " is no setting");
+    }
+  }
+}
+
+void Loader::command_line(const std::map<std::string, std::string>& options) {
+  for (const auto& [name, value] : options) {
+    if (const Setting* setting = find_setting(name)) set(*setting, "--" + name, value);
+  }
+}
+
+std::optional<std::filesystem::path> file_of(const ConfigSources& sources) {
+  if (sources.file) return sources.file;
+  const auto variable = sources.environment.find(config_variable);
+  if (variable != sources.environment.end()) return variable->second;
+  std::error_code error;
+  const bool there = std::filesystem::exists(default_config_file, error);
+  // One that may exist but cannot be looked at must not be passed over in silence.
+  if (there || error) return default_config_file;
+  return std::nullopt;
+}
+
+}  // namespace
+
+LoadedConfig load_config(const ConfigSources& sources) {
+  Loader loader;
+  if (const auto file = file_of(sources)) loader.file(*file);
+  loader.environment(sources.environment);
+  loader.command_line(sources.command_line);
+  return loader.take();
+}
+
+std::map<std::string, std::string> process_environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+}  // namespace tacit::server

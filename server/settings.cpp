@@ -1,0 +1,154 @@
+#include "server/settings.hpp"
+
+#include <algorithm>
+
+#include "server/errors.hpp"
+#include "server/values.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 46;  // a quarter of what x86-64 gives a process to map
+constexpr std::uint64_t most_connections = 1'000'000;
+constexpr std::uint64_t day = 86400;
+
+Planes planes(std::string_view text) {
+  if (text == "api") return Planes::api;
+  if (text == "tools") return Planes::tools;
+  if (text == "both") return Planes::both;
+  throw UsageError(shown(text) + " is none of api, tools, both");
+}
+
+LogLevel log_level(std::string_view text) {
+  if (text == "debug") return LogLevel::debug;
+  if (text == "info") return LogLevel::info;
+  if (text == "warn") return LogLevel::warn;
+  if (text == "error") return LogLevel::error;
+  throw UsageError(shown(text) + " is none of debug, info, warn, error");
+}
+
+// How the text becomes the member. Written once for each type, so that the list below stays a list.
+template <auto Member>
+void set_path(Config& config, std::string_view text) {
+  config.*Member = read_path(text);
+}
+template <auto Member>
+void set_endpoint(Config& config, std::string_view text) {
+  config.*Member = read_endpoint(text);
+}
+template <auto Member, std::uint64_t Least, std::uint64_t Most>
+void set_number(Config& config, std::string_view text) {
+  using Type = std::remove_reference_t<decltype(config.*Member)>;
+  config.*Member = static_cast<Type>(read_number(text, Least, Most));
+}
+template <auto Member, std::uint64_t Least>
+void set_bytes(Config& config, std::string_view text) {
+  config.*Member = read_size(text, Least, most_bytes);
+}
+template <auto Member>
+void set_timeout(Config& config, std::string_view text) {
+  config.timeouts.*Member = read_seconds(text, 1, day);
+}
+
+constexpr auto store_group = SettingGroup::store;
+constexpr auto private_group = SettingGroup::private_key;
+constexpr auto serving = SettingGroup::serving;
+
+constexpr Setting list[] = {
+    {"plane", "PLANE", "both", "Which listeners to run: api, tools or both.", serving,
+     [](Config& config, std::string_view text) { config.plane = planes(text); }},
+
+    {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443", "Where the API plane listens. Port 0 takes any free one.", serving,
+     set_endpoint<&Config::api_listen>},
+    {"api-certificate", "FILE", "", "The API plane's certificate chain, PEM, leaf first.", serving,
+     set_path<&Config::api_certificate>},
+    {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
+     set_path<&Config::api_certificate_key>},
+
+    {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
+     serving, set_endpoint<&Config::tool_listen>},
+    {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving,
+     set_path<&Config::tool_certificate>},
+    {"tool-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
+     set_path<&Config::tool_certificate_key>},
+    {"tool-client-ca", "FILE", "",
+     "The certificates, PEM, that tool runtimes' certificates must chain to. Use a CA that signs nothing else.",
+     serving, set_path<&Config::tool_client_ca>},
+    {"tool-identities", "FILE", "", "Which tool runtime may ask for which tools, a line for each.", serving,
+     set_path<&Config::tool_identities>},
+
+    {"store", "DIRECTORY", "/var/lib/tacit/store", "Where the store is. Several processes of one host may share it.",
+     store_group, set_path<&Config::store>},
+    {"map-size", "BYTES", "16G",
+     "How large the store may grow: address space reserved, not memory or disk used. Give all processes the same.",
+     store_group, set_bytes<&Config::map_size, mebibyte>},
+    {"root-public-keyring", "FILE", "", "The root public key: seals values, opens nothing.", store_group,
+     set_path<&Config::root_public_keyring>},
+    {"root-private-keyring", "FILE", "",
+     "The root private key: opens values. Only its owner may be able to read it. With plane=api it is never opened.",
+     private_group, set_path<&Config::root_private_keyring>},
+    {"metadata-keyring", "FILE", "", "The key that seals names and bindings.", store_group,
+     set_path<&Config::metadata_keyring>},
+    {"quota-default", "BYTES", "1M", "What a tenant may store, unless `tacit quota set` gave it a limit of its own.",
+     store_group, set_bytes<&Config::quota_default, 0>},
+    {"write-queue-items", "NUMBER", "4096",
+     "How many changes may wait for the disk. Beyond, requests are answered 503.", serving,
+     set_number<&Config::write_queue_items, 1, 1'000'000>},
+    {"write-queue-bytes", "BYTES", "64M", "How much waiting changes may hold. Beyond, requests are answered 503.",
+     serving, set_bytes<&Config::write_queue_bytes, mebibyte>},
+
+    {"threads", "NUMBER", "0", "How many threads serve. 0: as many as the process has CPUs.", serving,
+     set_number<&Config::threads, 0, 1024>},
+    {"max-connections", "NUMBER", "16384", "How many connections may be open at once.", serving,
+     set_number<&Config::max_connections, 1, most_connections>},
+    {"max-connections-per-address", "NUMBER", "0",
+     "How many of them one address may hold. 0: no limit, for behind a load balancer all come from one address.",
+     serving, set_number<&Config::max_connections_per_address, 0, most_connections>},
+    {"handshake-timeout", "SECONDS", "10", "How long a TLS handshake may take.", serving,
+     set_timeout<&Timeouts::handshake>},
+    {"header-timeout", "SECONDS", "10", "How long a request's head may take to arrive.", serving,
+     set_timeout<&Timeouts::header>},
+    {"body-timeout", "SECONDS", "30", "How long a request's body may take to arrive.", serving,
+     set_timeout<&Timeouts::body>},
+    {"write-timeout", "SECONDS", "30", "How long a client may take to accept an answer.", serving,
+     set_timeout<&Timeouts::write>},
+    {"idle-timeout", "SECONDS", "75",
+     "How long a connection may wait for its next request. Longer than the load balancer's own, so that it closes "
+     "first.",
+     serving, set_timeout<&Timeouts::idle>},
+    {"shutdown-timeout", "SECONDS", "30", "How long a stopping server waits for requests in flight.", serving,
+     set_timeout<&Timeouts::shutdown>},
+    {"drain-delay", "SECONDS", "0",
+     "How long a stopping server still accepts while it says that it is not ready: what the load balancer needs to "
+     "notice.",
+     serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
+
+    {"log-level", "LEVEL", "info", "The least level to log: debug, info, warn or error.", serving,
+     [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
+    {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
+     [](Config& config, std::string_view text) { config.access_log = read_switch(text); }},
+};
+
+}  // namespace
+
+std::span<const Setting> settings() { return list; }
+
+const Setting* find_setting(std::string_view name) {
+  const auto found = std::find_if(std::begin(list), std::end(list), [&](const Setting& s) { return s.name == name; });
+  return found == std::end(list) ? nullptr : &*found;
+}
+
+std::string environment_name(std::string_view setting_name) {
+  std::string name = "TACIT_";
+  for (const char c : setting_name)
+    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name;
+}
+
+std::string Endpoint::str() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace tacit::server

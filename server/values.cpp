@@ -1,0 +1,138 @@
+#include "server/values.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <charconv>
+#include <optional>
+
+#include "server/errors.hpp"
+
+namespace tacit::server {
+namespace {
+
+std::optional<std::uint64_t> digits(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+void check_range(std::string_view text, std::uint64_t number, std::uint64_t least, std::uint64_t most) {
+  if (number >= least && number <= most) return;
+  throw UsageError(shown(text) + " is not between " + std::to_string(least) + " and " + std::to_string(most));
+}
+
+// The factor of a unit, the last character of a value; 0 for one that is not listed.
+std::uint64_t size_factor(char unit) {
+  switch (unit) {
+    case 'K':
+      return std::uint64_t{1} << 10;
+    case 'M':
+      return std::uint64_t{1} << 20;
+    case 'G':
+      return std::uint64_t{1} << 30;
+    case 'T':
+      return std::uint64_t{1} << 40;
+    default:
+      return 0;
+  }
+}
+
+std::uint64_t time_factor(char unit) {
+  switch (unit) {
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3600;
+    case 'd':
+      return 86400;
+    case 'w':
+      return 7 * 86400;
+    default:
+      return 0;
+  }
+}
+
+// number × factor; nothing if there is no number or the product is too large.
+std::optional<std::uint64_t> scaled(std::string_view number_text, std::uint64_t factor) {
+  const auto number = digits(number_text);
+  if (!number || *number > UINT64_MAX / factor) return std::nullopt;
+  return *number * factor;
+}
+
+}  // namespace
+
+std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  const auto number = digits(text);
+  if (!number) throw UsageError(shown(text) + " is not a whole number");
+  check_range(text, *number, least, most);
+  return *number;
+}
+
+std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  const std::uint64_t factor = text.empty() ? 0 : size_factor(text.back());
+  const auto size = factor == 0 ? digits(text) : scaled(text.substr(0, text.size() - 1), factor);
+  if (!size) throw UsageError(shown(text) + " is not a number of bytes (such as 4096, 512K, 64M or 16G)");
+  check_range(text, *size, least, most);
+  return *size;
+}
+
+std::chrono::seconds read_seconds(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  return std::chrono::seconds(read_number(text, least, most));
+}
+
+std::chrono::seconds read_time_span(std::string_view text) {
+  constexpr std::uint64_t century = std::uint64_t{100} * 366 * 86400;
+  const std::uint64_t factor = text.empty() ? 0 : time_factor(text.back());
+  const auto span = factor == 0 ? std::nullopt : scaled(text.substr(0, text.size() - 1), factor);
+  if (!span) throw UsageError(shown(text) + " is not a span of time (such as 45s, 30m, 12h, 90d or 2w)");
+  if (*span == 0 || *span > century) throw UsageError(shown(text) + " is not between 1s and 100 years");
+  return std::chrono::seconds(*span);
+}
+
+Endpoint read_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : digits(text.substr(colon + 1));
+  if (!port || *port > UINT16_MAX) throw UsageError(shown(text) + " is not address:port");
+  std::string_view host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(std::string(host), error);
+  if (error || address.is_v6() != bracketed) {
+    throw UsageError(shown(text) + " has no numeric address (such as 127.0.0.1:8443 or [::1]:8443)");
+  }
+  return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+bool read_switch(std::string_view text) {
+  if (text == "on") return true;
+  if (text == "off") return false;
+  throw UsageError(shown(text) + " is neither on nor off");
+}
+
+std::filesystem::path read_path(std::string_view text) {
+  if (text.empty()) throw UsageError("the path is empty");
+  return std::filesystem::path(text);
+}
+
+crypto::Uuid read_uuid(std::string_view text) {
+  const auto id = crypto::parse_uuid(text);
+  if (!id) throw UsageError(shown(text) + " is not a UUID");
+  return *id;
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::string result = "\"";
+  for (const char c : text.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  return result + (text.size() > longest ? "…\"" : "\"");
+}
+
+}  // namespace tacit::server
