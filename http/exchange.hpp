@@ -37,7 +37,9 @@ struct RequestHead {
   bool has_token = false;
   bool has_x_api_key = false;
   bool expects_continue = false;
+  bool expects_other = false;  ///< an Expect that is not 100-continue
   bool keep_alive = true;
+  bool is_head = false;  ///< the answer has no body, whatever its length field says
   bool http_1_0 = false;
 };
 
@@ -70,6 +72,7 @@ struct Exchange {
   auth::Principal principal;
   crypto::WipedBytes& body;  ///< the connection's; wiped when the answer is written
   Response response;
+  std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

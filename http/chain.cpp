@@ -1,0 +1,144 @@
+#include "http/chain.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <chrono>
+#include <exception>
+
+#include "auth/credential.hpp"
+#include "crypto/wiped.hpp"
+#include "http/limits.hpp"
+#include "http/log.hpp"
+#include "http/routes.hpp"
+#include "http/target.hpp"
+
+namespace tacit::http {
+namespace {
+
+namespace asio = boost::asio;
+
+// A step lets a request pass, or names the problem that it is answered with.
+
+std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
+  RouteMatch found = match(exchange.plane == Plane::api ? api_routes() : tool_routes(), exchange.head);
+  exchange.route = found.route;
+  exchange.path_id = found.path_id;
+  if (found.route != nullptr) return std::nullopt;
+  if (!found.allow.empty()) exchange.response.headers += "Allow: " + found.allow + "\r\n";
+  return found.problem;
+}
+
+std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
+  if (!exchange.route->authenticated || exchange.plane == Plane::tools) return std::nullopt;
+  const RequestHead& head = exchange.head;
+  auth::CredentialHeaders headers;
+  if (head.has_token) headers.token = head.token;
+  if (head.has_authorization) headers.authorization = head.authorization;
+  if (head.has_x_api_key) headers.x_api_key = head.x_api_key;
+  const auth::Credential credential = auth::choose_credential(headers);
+  if (!credential.present()) return Problem::credential_missing;
+  auto verified = thread.server.api_keys.verify(credential.text, std::chrono::system_clock::now());
+  if (!verified) {
+    exchange.note = auth::to_string(verified.error());
+    return Problem::credential_invalid;
+  }
+  exchange.principal = std::move(*verified);
+  return std::nullopt;
+}
+
+std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
+  if (store::covers(exchange.principal.scopes, exchange.route->scope)) return std::nullopt;
+  return Problem::scope_missing;
+}
+
+/// `application/json` with or without parameters, or any type that says it is JSON (RFC 6839 section 3.1). No type at
+/// all is taken for JSON, as the published API does.
+bool is_json(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
+  std::string lower(type);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower.empty() || lower == "application/json" ||
+         (lower.starts_with("application/") && lower.ends_with("+json"));
+}
+
+std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
+  const RequestHead& head = exchange.head;
+  if (head.expects_other) return Problem::expectation_unknown;
+  const bool wanted = exchange.route->body_limit > 0;
+  if (head.content_length > (wanted ? exchange.route->body_limit : limits::ignored_body))
+    return Problem::body_too_large;
+  if (wanted && head.content_length > 0 && !is_json(head.content_type)) return Problem::not_json;
+  return std::nullopt;
+}
+
+using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
+constexpr std::array<Step, 4> steps{find_route, authenticate, check_scope, check_body_fields};
+
+std::optional<Problem> admit(Exchange& exchange, ThreadState& thread) {
+  for (const Step step : steps) {
+    if (const std::optional<Problem> problem = step(exchange, thread)) return problem;
+  }
+  return std::nullopt;
+}
+
+/// Answers a problem that was found before the body was read: what is left of the request would be read as the next
+/// one.
+void refuse(Exchange& exchange, Problem problem) {
+  answer(exchange, problem);
+  if (exchange.head.content_length > 0) exchange.response.close = true;
+}
+
+asio::awaitable<void> audit_refused_credential(Exchange& exchange) {
+  store::AuditEvent event;
+  event.action = "credential.refused";
+  event.outcome = "denied";
+  event.reason = exchange.note;
+  store::AuditContext who = exchange.audit();
+  const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
+  if (recorded) co_return;
+  LogLine line(LogLevel::error, "audit_failed");
+  line.field("request_id", exchange.request_id).field("reason", to_string(recorded.error().code));
+  log(line);
+}
+
+/// The panic barrier: nothing that a handler throws passes it.
+asio::awaitable<void> handle(Exchange& exchange) {
+  std::string panic;
+  try {
+    co_await exchange.route->handler(exchange);
+  } catch (const std::exception& error) {
+    panic = error.what();
+  } catch (...) {
+    panic = "unknown exception";
+  }
+  if (panic.empty()) co_return;
+  log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", panic));
+  exchange.response.body.clear();
+  exchange.response.headers.clear();
+  answer(exchange, Problem::internal);
+}
+
+}  // namespace
+
+asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,
+                                std::optional<Problem> framing) {
+  const std::optional<Problem> problem = framing ? framing : admit(exchange, thread);
+  if (problem) {
+    refuse(exchange, *problem);
+    // What was not parsed to its end cannot be followed by another request.
+    if (framing) exchange.response.close = true;
+    if (*problem == Problem::credential_invalid) co_await audit_refused_credential(exchange);
+    co_return true;
+  }
+  if (exchange.head.content_length > 0) {
+    const bool complete = co_await reader.read_body(exchange);
+    if (!complete) co_return false;
+  }
+  co_await handle(exchange);
+  co_return true;
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,30 @@
+// The middleware chain: what happens to a request between its head and its handler, in order.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+
+#include "http/exchange.hpp"
+#include "http/problem.hpp"
+#include "http/thread_state.hpp"
+
+namespace tacit::http {
+
+/// Where the chain gets a request's body from, when it has found that it wants it.
+class BodyReader {
+ public:
+  /// Reads the whole body into `exchange.body`, after sending `100 Continue` where the client waits for it.
+  /// False if the connection ended or the time was up: then there is nobody to answer.
+  virtual boost::asio::awaitable<bool> read_body(Exchange& exchange) = 0;
+
+ protected:
+  ~BodyReader() = default;
+};
+
+/// Takes a request through the chain and leaves its answer in `exchange.response`. `framing` is what parsing the head
+/// found wrong, if anything. False if there is nobody to answer. Never throws: what a handler throws becomes a 500.
+boost::asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,
+                                       std::optional<Problem> framing);
+
+}  // namespace tacit::http

@@ -1,0 +1,300 @@
+#include "http/connection.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "crypto/random.hpp"
+#include "http/client_identity.hpp"
+#include "http/log.hpp"
+#include "http/response_writer.hpp"
+
+namespace tacit::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr std::size_t first_input_size = 4 * 1024;
+constexpr std::size_t largest_input_size = 2 * max_head_size;
+/// Buffers that a large message has grown beyond this are given back after it.
+constexpr std::size_t kept_buffer_size = 64 * 1024;
+/// A body up to this size goes out in one piece with its head: one TLS record, one system call.
+constexpr std::size_t joined_body_size = 15 * 1024;
+constexpr std::chrono::seconds close_time{1};
+
+std::string text_of(const tcp::endpoint& peer) {
+  const std::string address = peer.address().to_string();
+  const std::string port = std::to_string(peer.port());
+  return peer.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+/// A client's own request id is kept if it is short and plain, and not an API key that somebody put in the wrong
+/// header.
+bool is_sane_request_id(std::string_view id) {
+  if (id.empty() || id.size() > 64 || id.find("tct_") != std::string_view::npos) return false;
+  for (const char c : id) {
+    const bool plain =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+    if (!plain) return false;
+  }
+  return true;
+}
+
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  crypto::random_bytes({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+  return number;
+}
+
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::get:
+      return "GET";
+    case Method::post:
+      return "POST";
+    case Method::patch:
+      return "PATCH";
+    case Method::del:
+      return "DELETE";
+    case Method::other:
+      break;
+  }
+  return "other";
+}
+
+void shrink(crypto::WipedBytes& buffer) {
+  if (buffer.capacity() > kept_buffer_size) {
+    buffer = crypto::WipedBytes();
+  } else {
+    buffer.clear();
+  }
+}
+
+}  // namespace
+
+Connection::Connection(tcp::socket socket, tcp::endpoint peer, Plane plane, SSL_CTX* tls, ThreadState& thread)
+    : thread_(thread),
+      peer_(std::move(peer)),
+      peer_text_(text_of(peer_)),
+      stream_(std::move(socket), tls),
+      input_(first_input_size),
+      exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}},
+      connection_number_(random_number()) {}
+
+Connection::~Connection() { thread_.server.connections.leave(peer_.address()); }
+
+void Connection::expired() {
+  unlink();
+  phase_ = Phase::over;
+  stream_.close();
+}
+
+void Connection::end_if_idle() {
+  if (phase_ == Phase::idle) expired();
+}
+
+asio::awaitable<void> Connection::run() {
+  const bool secure = co_await handshake();
+  bool open = secure;
+  while (open) {
+    const Head head = co_await read_head();
+    if (head == Head::ended) break;
+    open = co_await serve_request();
+  }
+  if (secure && phase_ != Phase::over) co_await close_gently();
+}
+
+asio::awaitable<bool> Connection::handshake() {
+  expire_after(thread_.server.timeouts.handshake);
+  TlsStream::Result result = stream_.handshake();
+  while (result.must_wait()) {
+    const bool ready = co_await stream_.wait(result.status);
+    if (!ready) co_return false;
+    result = stream_.handshake();
+  }
+  if (result.status != TlsStream::Status::done) {
+    if (log_enabled(LogLevel::debug)) log(LogLine(LogLevel::debug, "handshake_failed").field("peer", peer_text_));
+    co_return false;
+  }
+  tool_identity_ = client_identity(stream_.ssl());
+  exchange_.tool_identity = tool_identity_;
+  co_return true;
+}
+
+asio::awaitable<Connection::Head> Connection::read_head() {
+  std::size_t searched = 0;
+  phase_ = filled_ == 0 ? Phase::idle : Phase::busy;
+  expire_after(filled_ == 0 ? thread_.server.timeouts.idle : thread_.server.timeouts.header);
+  for (;;) {
+    scan_ = scan_head({reinterpret_cast<const char*>(input_.data()), filled_}, searched);
+    if (scan_.state == HeadScan::State::complete) co_return Head::complete;
+    if (scan_.state == HeadScan::State::refused) co_return Head::refused;
+    searched = filled_;
+    if (phase_ == Phase::idle && thread_.server.draining.load(std::memory_order_relaxed)) co_return Head::ended;
+    if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
+    // Between requests there is nearly never something to read yet: waiting first saves a system call.
+    TlsStream::Result result{TlsStream::Status::want_read};
+    if (filled_ > 0 || stream_.has_buffered()) result = stream_.read_some(input_.span().subspan(filled_));
+    while (result.must_wait()) {
+      const bool ready = co_await stream_.wait(result.status);
+      if (!ready) co_return Head::ended;
+      result = stream_.read_some(input_.span().subspan(filled_));
+    }
+    if (result.status != TlsStream::Status::done) co_return Head::ended;
+    if (filled_ == 0) {
+      phase_ = Phase::busy;
+      expire_after(thread_.server.timeouts.header);  // from the first byte: a slow sender cannot push it out
+    }
+    filled_ += result.size;
+    // One empty line before a request is passed over (RFC 9112 section 2.2).
+    if (filled_ >= 2 && input_.data()[0] == '\r' && input_.data()[1] == '\n' && searched == 0) {
+      std::memmove(input_.data(), input_.data() + 2, filled_ - 2);
+      filled_ -= 2;
+    }
+  }
+}
+
+void Connection::begin_exchange() {
+  exchange_.head = RequestHead();
+  exchange_.route = nullptr;
+  exchange_.path_id = {};
+  exchange_.principal = auth::Principal();
+  exchange_.note.clear();
+  exchange_.response.status = 200;
+  exchange_.response.content_type = "application/json";
+  exchange_.response.headers.clear();
+  exchange_.response.close = false;
+}
+
+std::string Connection::make_request_id() {
+  std::array<char, 32> text;
+  char* end = std::to_chars(text.data(), text.data() + 16, connection_number_, 16).ptr;
+  *end++ = '-';
+  end = std::to_chars(end, text.data() + text.size(), ++request_number_).ptr;
+  return {text.data(), end};
+}
+
+asio::awaitable<bool> Connection::serve_request() {
+  const auto started = Clock::now();
+  begin_exchange();
+  std::optional<Problem> framing;
+  if (scan_.state == HeadScan::State::refused) {
+    framing = scan_.problem;
+    used_ = filled_;
+  } else {
+    framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head);
+    used_ = scan_.size;
+  }
+  if (framing) exchange_.head.content_length = 0;
+  const std::string_view own_id = framing ? std::string_view{} : exchange_.head.request_id;
+  exchange_.request_id = is_sane_request_id(own_id) ? std::string(own_id) : make_request_id();
+
+  expire_never();  // the chain sets deadlines for what it waits for on this connection
+  const bool answerable = co_await run_chain(exchange_, thread_, *this, framing);
+  bool keep_alive = false;
+  if (answerable) {
+    keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing &&
+                 !thread_.server.draining.load(std::memory_order_relaxed);
+    const bool written = co_await write_answer(keep_alive);
+    if (thread_.server.access_log) log_access(started, keep_alive);
+    keep_alive = keep_alive && written;
+  }
+  forget_request();
+  co_return keep_alive;
+}
+
+asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
+  const auto size = static_cast<std::size_t>(exchange.head.content_length);  // within the route's limit
+  expire_after(thread_.server.timeouts.body);
+  body_.resize(size);
+  std::size_t have = std::min(size, filled_ - used_);
+  if (have > 0) std::memcpy(body_.data(), input_.data() + used_, have);
+  used_ += have;
+  if (have == 0 && exchange.head.expects_continue && !exchange.head.http_1_0) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const bool sent = co_await write_all(crypto::as_bytes(go_on));
+    if (!sent) co_return false;
+    expire_after(thread_.server.timeouts.body);
+  }
+  while (have < size) {
+    const TlsStream::Result result = stream_.read_some(body_.span().subspan(have));
+    if (result.must_wait()) {
+      const bool ready = co_await stream_.wait(result.status);
+      if (!ready) co_return false;
+    } else if (result.status != TlsStream::Status::done) {
+      co_return false;
+    }
+    have += result.size;
+  }
+  expire_never();
+  co_return true;
+}
+
+asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
+  const crypto::WipedBytes& body = exchange_.response.body;
+  append_head(output_, exchange_, thread_.date.text(), keep_alive);
+  const bool joined = body.size() <= joined_body_size;
+  if (joined && !exchange_.head.is_head) output_.append(body.view());
+  bool written = co_await write_all(output_.view());
+  if (written && !joined && !exchange_.head.is_head) written = co_await write_all(body.view());
+  co_return written;
+}
+
+asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
+  expire_after(thread_.server.timeouts.write);
+  while (!data.empty()) {
+    const TlsStream::Result result = stream_.write_some(data);
+    if (result.must_wait()) {
+      const bool ready = co_await stream_.wait(result.status);
+      if (!ready) co_return false;
+    } else if (result.status != TlsStream::Status::done) {
+      co_return false;
+    }
+    data = data.subspan(result.size);
+  }
+  co_return true;
+}
+
+/// Overwrites what the request and its answer left in the buffers, and moves a pipelined request to the front.
+void Connection::forget_request() {
+  const std::size_t rest = filled_ - used_;
+  if (rest > 0) std::memmove(input_.data(), input_.data() + used_, rest);
+  crypto::wipe(input_.data() + rest, filled_ - rest);
+  filled_ = rest;
+  shrink(body_);
+  shrink(output_);
+  shrink(exchange_.response.body);
+}
+
+/// Paths are logged as the routes table has them, and queries not at all: people put secrets in both.
+void Connection::log_access(Clock::time_point started, bool keep_alive) {
+  if (!log_enabled(LogLevel::info)) return;
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+  LogLine line(LogLevel::info, "request");
+  line.field("request_id", exchange_.request_id)
+      .field("peer", peer_text_)
+      .field("method", name_of(exchange_.head.method))
+      .field("route", exchange_.route != nullptr ? exchange_.route->path : std::string_view("-"))
+      .field("status", exchange_.response.status)
+      .field("bytes", exchange_.response.body.size())
+      .field("duration_us", time.count());
+  if (!exchange_.principal.actor.empty()) line.field("actor", exchange_.principal.actor);
+  if (exchange_.plane == Plane::tools) line.field("actor", tool_identity_);
+  if (!exchange_.note.empty()) line.field("note", exchange_.note);
+  if (!keep_alive) line.field("connection", "close");
+  thread_.access_log.add(line);
+}
+
+/// Says that nothing more comes, then gives the client a moment to read the answer: closing with unread input would
+/// reset it.
+asio::awaitable<void> Connection::close_gently() {
+  expire_after(close_time);
+  stream_.send_close();
+  co_await stream_.drop_input();
+  expired();
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,74 @@
+// One client's connection: TLS, then requests one after the other, each taken through the chain and answered in order.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "crypto/wiped.hpp"
+#include "http/chain.hpp"
+#include "http/deadlines.hpp"
+#include "http/exchange.hpp"
+#include "http/framing.hpp"
+#include "http/thread_state.hpp"
+#include "http/tls_stream.hpp"
+
+namespace tacit::http {
+
+/// Lives as long as its run(); belongs to one thread.
+class Connection final : public Deadlined, private BodyReader {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ip::tcp::endpoint peer, Plane plane, SSL_CTX* tls,
+             ThreadState& thread);
+  ~Connection();
+
+  /// Serves until the client leaves, a deadline passes, or the server drains.
+  boost::asio::awaitable<void> run();
+
+  /// Ends the connection if it is between requests.
+  void end_if_idle();
+  /// Ends it whatever it does. What a handler has begun in the store goes on.
+  void expired() override;
+
+ private:
+  enum class Phase : std::uint8_t { idle, busy, over };
+  enum class Head : std::uint8_t { complete, refused, ended };
+
+  boost::asio::awaitable<bool> handshake();
+  boost::asio::awaitable<Head> read_head();
+  boost::asio::awaitable<bool> serve_request();
+  boost::asio::awaitable<bool> read_body(Exchange& exchange) override;
+  boost::asio::awaitable<bool> write_answer(bool keep_alive);
+  boost::asio::awaitable<bool> write_all(crypto::ByteView data);
+  boost::asio::awaitable<void> close_gently();
+
+  void begin_exchange();
+  void forget_request();
+  void log_access(Deadlined::Clock::time_point started, bool keep_alive);
+  std::string make_request_id();
+
+  ThreadState& thread_;
+  const boost::asio::ip::tcp::endpoint peer_;
+  const std::string peer_text_;
+  TlsStream stream_;
+  std::string tool_identity_;
+  Phase phase_ = Phase::busy;
+
+  // Reused from one request to the next. Bytes of a pipelined request may stand in `input_` behind the one being
+  // served.
+  crypto::WipedBytes input_;
+  std::size_t filled_ = 0;
+  HeadScan scan_;
+  std::size_t used_ = 0;  ///< bytes of `input_` that the request being served takes: its head and what came of its body
+  crypto::WipedBytes body_;
+  crypto::WipedBytes output_;
+  Exchange exchange_;
+
+  std::uint64_t connection_number_;
+  std::uint32_t request_number_ = 0;
+};
+
+}  // namespace tacit::http

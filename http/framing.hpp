@@ -1,0 +1,38 @@
+// Where a request's head ends, and whether it is one that every server and proxy reads the same way (RFC 9112). No I/O.
+//
+// Beast's parser is lenient where request smuggling lives: it merges folded lines, takes odd Transfer-Encodings as "no
+// body" and the last of repeated lengths. So the raw bytes are judged first, then parsed, then the parsed fields are
+// judged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/exchange.hpp"
+#include "http/problem.hpp"
+
+namespace tacit::http {
+
+inline constexpr std::size_t max_head_size = 16 * 1024;   ///< bytes, from the request line to the empty line
+inline constexpr std::size_t max_target_size = 8 * 1024;  ///< bytes of a request line
+inline constexpr std::size_t max_field_count = 100;
+
+/// What a buffer holds so far.
+struct HeadScan {
+  enum class State : std::uint8_t { incomplete, complete, refused };
+  State state = State::incomplete;
+  std::size_t size = 0;                          ///< complete: the head's bytes, its empty line included
+  Problem problem = Problem::malformed_request;  ///< refused: why
+};
+
+/// Looks for the end of the head at the start of `input`. Refuses as soon as a limit is passed. `searched` is how many
+/// bytes an earlier call has looked at, so that a slow sender costs no repeated search.
+HeadScan scan_head(std::string_view input, std::size_t searched);
+
+/// Parses a complete head into `head`, whose views then point into `raw`. Answers why it is refused, if it is:
+/// malformed_request or length_required (a chunked body). Nothing in `head` may be used after a refusal.
+std::optional<Problem> parse_head(std::string_view raw, RequestHead& head);
+
+}  // namespace tacit::http

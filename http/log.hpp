@@ -1,0 +1,51 @@
+// The log: one JSON object a line on stderr. Callers never hand it a credential, a value, a secret's name or a mask.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto/wiped.hpp"
+
+namespace tacit::http {
+
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+
+/// Lines below this level are dropped. Set once before threads start.
+void set_log_level(LogLevel level);
+bool log_enabled(LogLevel level);
+
+/// One line in the making: `{"time":…,"level":…,"event":…` and then the fields. Texts are UTF-8.
+class LogLine {
+ public:
+  LogLine(LogLevel level, std::string_view event);
+  LogLine& field(std::string_view key, std::string_view value);
+  template <std::integral Number>
+  LogLine& field(std::string_view key, Number value) {
+    return raw(key, std::to_string(value));
+  }
+  /// Ends the line.
+  std::string_view finish();
+
+ private:
+  LogLine& raw(std::string_view key, std::string_view value);
+  crypto::WipedBytes text_;
+};
+
+/// Writes a line at once. Thread-safe; lines of different threads do not mix.
+void log(LogLine& line);
+inline void log(LogLine&& line) { log(line); }
+
+/// One thread's buffer of access log lines: a system call for many. Not thread-safe.
+class LogBuffer {
+ public:
+  ~LogBuffer() { flush(); }
+  void add(LogLine& line);
+  void flush();
+
+ private:
+  crypto::WipedBytes pending_;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,73 @@
+#include "http/server.hpp"
+
+#include "http/worker.hpp"
+
+namespace tacit::http {
+
+using boost::asio::ip::tcp;
+
+Server::Server(std::vector<Listener> listeners, const ServerOptions& options, const Services& services)
+    : listeners_(std::move(listeners)),
+      state_{services,
+             auth::ApiKeyVerifier(services.store),
+             options.timeouts,
+             options.access_log,
+             {options.max_connections, options.max_connections_per_address},
+             {false}} {}
+
+Server::~Server() {
+  if (threads_.empty()) return;
+  drain();
+  abort();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::vector<Listener> listeners,
+                                                                           const ServerOptions& options,
+                                                                           const Services& services) {
+  std::unique_ptr<Server> server(new Server(std::move(listeners), options, services));
+  for (unsigned i = 0; i < options.threads; ++i) server->workers_.push_back(std::make_unique<Worker>(server->state_));
+  for (const auto& worker : server->workers_) {
+    for (Listener& listener : server->listeners_) {
+      const auto bound = worker->listen(listener.endpoint, listener.plane, listener.tls.get());
+      if (!bound) {
+        return ServerError{"cannot listen on " + listener.endpoint.address().to_string() + " port " +
+                           std::to_string(listener.endpoint.port()) + ": " + bound.error().message()};
+      }
+      listener.endpoint = *bound;  // the first thread settles a port that was left open
+    }
+  }
+  return server;
+}
+
+void Server::start() {
+  for (const auto& worker : workers_) threads_.emplace_back(&Worker::run, worker.get());
+}
+
+tcp::endpoint Server::endpoint(Plane plane) const {
+  for (const Listener& listener : listeners_) {
+    if (listener.plane == plane) return listener.endpoint;
+  }
+  return {};
+}
+
+void Server::drain() {
+  state_.draining.store(true);
+  for (const auto& worker : workers_) worker->drain();
+}
+
+void Server::abort() {
+  for (const auto& worker : workers_) worker->abort();
+}
+
+bool Server::finished_within(std::chrono::steady_clock::duration time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    const bool finished =
+        std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->finished(); });
+    if (finished || std::chrono::steady_clock::now() >= until) return finished;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,66 @@
+// The HTTPS server: io threads that share nothing on the request path, each with acceptors of its own (SO_REUSEPORT).
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/thread_state.hpp"
+#include "http/tls_context.hpp"
+
+namespace tacit::http {
+
+struct Listener {
+  Plane plane;
+  boost::asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one, the same for all threads
+  TlsContext tls;
+};
+
+struct ServerOptions {
+  unsigned threads = 1;
+  Timeouts timeouts;
+  bool access_log = true;
+  std::size_t max_connections = 16384;
+  std::size_t max_connections_per_address = 0;  ///< 0: no limit
+};
+
+struct ServerError {
+  std::string message;
+};
+
+class Worker;
+
+class Server {
+ public:
+  /// Binds and listens; nothing is accepted yet. `services` must outlive the server.
+  static boost::system::result<std::unique_ptr<Server>, ServerError> listen(std::vector<Listener> listeners,
+                                                                            const ServerOptions& options,
+                                                                            const Services& services);
+  ~Server();
+
+  /// Starts the threads.
+  void start();
+  /// Where a plane listens; for port 0, what it became. Port 0 if the plane is not served.
+  boost::asio::ip::tcp::endpoint endpoint(Plane plane) const;
+
+  /// Stops accepting, ends idle connections, lets requests in flight finish. Thread-safe.
+  void drain();
+  /// Ends all connections now. Thread-safe.
+  void abort();
+  /// Whether every thread has finished, waiting up to `time` for it. Only after drain().
+  bool finished_within(std::chrono::steady_clock::duration time);
+
+ private:
+  Server(std::vector<Listener> listeners, const ServerOptions& options, const Services& services);
+
+  std::vector<Listener> listeners_;
+  ServerState state_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,54 @@
+// What the connections of one io thread share. Touched by that thread alone, but for the immutable and atomic parts
+// behind `server`.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "auth/api_key_verifier.hpp"
+#include "http/connection_limits.hpp"
+#include "http/exchange.hpp"
+#include "http/log.hpp"
+
+namespace tacit::http {
+
+struct Timeouts {
+  std::chrono::seconds handshake{10};
+  std::chrono::seconds header{10};
+  std::chrono::seconds body{30};
+  std::chrono::seconds write{30};
+  std::chrono::seconds idle{75};
+};
+
+/// One for the whole server; every thread reads it.
+struct ServerState {
+  const Services& services;
+  auth::ApiKeyVerifier api_keys;
+  Timeouts timeouts;
+  bool access_log = true;
+  ConnectionLimits connections;
+  std::atomic<bool> draining{false};  ///< answers end their connections
+};
+
+/// The `Date` field's value (RFC 9110 section 6.6.1), made anew once a second rather than for each answer.
+class DateField {
+ public:
+  DateField() { refresh(); }
+  void refresh();
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+struct ThreadState {
+  ServerState& server;
+  DateField date;
+  LogBuffer access_log;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,32 @@
+// The TLS settings of a listener: TLS 1.2 and 1.3, the server's own chain, and on the tool plane the clients' CA.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <openssl/ssl.h>
+
+namespace tacit::http {
+
+struct TlsFiles {
+  std::filesystem::path certificate;      ///< PEM, the whole chain, leaf first
+  std::filesystem::path certificate_key;  ///< PEM
+  std::filesystem::path client_ca;        ///< PEM; if given, a client must present a certificate that chains to it
+};
+
+struct TlsError {
+  std::string message;  ///< one sentence that names the file
+};
+
+struct SslContextDeleter {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using TlsContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
+
+/// Loads the files and checks that they belong together. Immutable afterwards, so all threads share one.
+boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files);
+
+}  // namespace tacit::http

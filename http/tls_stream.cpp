@@ -1,0 +1,89 @@
+#include "http/tls_stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+#include <openssl/err.h>
+
+#include <sys/socket.h>
+
+namespace tacit::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+TlsStream::TlsStream(tcp::socket socket, SSL_CTX* context) : socket_(std::move(socket)), ssl_(SSL_new(context)) {
+  if (!ssl_) throw std::bad_alloc();
+  boost::system::error_code ignored;
+  socket_.native_non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+  SSL_set_fd(ssl_.get(), socket_.native_handle());
+  SSL_set_accept_state(ssl_.get());
+}
+
+TlsStream::Result TlsStream::outcome(int returned) {
+  if (returned > 0) return {Status::done, static_cast<std::size_t>(returned)};
+  switch (SSL_get_error(ssl_.get(), returned)) {
+    case SSL_ERROR_WANT_READ:
+      return {Status::want_read};
+    case SSL_ERROR_WANT_WRITE:
+      return {Status::want_write};
+    case SSL_ERROR_ZERO_RETURN:
+    case SSL_ERROR_SYSCALL:
+      return {Status::closed};
+    default:
+      return {Status::failed};
+  }
+}
+
+TlsStream::Result TlsStream::handshake() {
+  ERR_clear_error();
+  return outcome(SSL_do_handshake(ssl_.get()));
+}
+
+TlsStream::Result TlsStream::read_some(std::span<std::uint8_t> out) {
+  ERR_clear_error();
+  const auto size = std::min<std::size_t>(out.size(), std::numeric_limits<int>::max());
+  return outcome(SSL_read(ssl_.get(), out.data(), static_cast<int>(size)));
+}
+
+TlsStream::Result TlsStream::write_some(crypto::ByteView data) {
+  ERR_clear_error();
+  const auto size = std::min<std::size_t>(data.size(), std::numeric_limits<int>::max());
+  return outcome(SSL_write(ssl_.get(), data.data(), static_cast<int>(size)));
+}
+
+asio::awaitable<bool> TlsStream::wait(Status status) {
+  const auto what = status == Status::want_write ? tcp::socket::wait_write : tcp::socket::wait_read;
+  const auto [error] = co_await socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
+  const bool usable = !error && socket_.is_open();
+  co_return usable;
+}
+
+void TlsStream::send_close() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+  ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+asio::awaitable<void> TlsStream::drop_input() {
+  std::array<char, 4096> dropped;
+  for (;;) {
+    const bool ready = co_await wait(Status::want_read);
+    if (!ready) co_return;
+    const auto got = ::recv(socket_.native_handle(), dropped.data(), dropped.size(), 0);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) co_return;
+  }
+}
+
+void TlsStream::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace tacit::http

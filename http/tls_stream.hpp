@@ -1,0 +1,69 @@
+// TLS on a non-blocking socket with OpenSSL driven directly: it reads and writes the socket itself, and the coroutine
+// waits only when it says that it would block. Saves the buffers, copies and timers of a layered stream.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <openssl/ssl.h>
+
+#include "crypto/bytes.hpp"
+
+namespace tacit::http {
+
+/// Used from the thread of the socket's executor alone. SIGPIPE must be ignored by the process.
+class TlsStream {
+ public:
+  enum class Status : std::uint8_t {
+    done,        ///< `size` bytes were moved, at least one (handshake: it is finished)
+    want_read,   ///< await wait() for this, then call again
+    want_write,  ///< likewise
+    closed,      ///< the peer ended the stream, properly or not
+    failed,      ///< a protocol error; the stream is unusable
+  };
+  struct Result {
+    Status status;
+    std::size_t size = 0;
+    bool must_wait() const { return status == Status::want_read || status == Status::want_write; }
+  };
+
+  /// Takes a connected socket; it becomes non-blocking.
+  TlsStream(boost::asio::ip::tcp::socket socket, SSL_CTX* context);
+
+  Result handshake();
+  Result read_some(std::span<std::uint8_t> out);
+  Result write_some(crypto::ByteView data);
+
+  /// Waits until the socket is ready for what `status` wants. False if the wait was cancelled (the socket was closed).
+  boost::asio::awaitable<bool> wait(Status status);
+
+  /// Whether bytes are waiting inside OpenSSL, so that a wait on the socket could sleep although there is something to
+  /// read.
+  bool has_buffered() const { return SSL_has_pending(ssl_.get()) == 1; }
+
+  /// Tells the peer that nothing more will be sent: close_notify, then FIN. Does not wait for an answer.
+  void send_close();
+  /// Reads and drops what arrives on the socket beneath TLS, so that closing does not reset what the peer has yet to
+  /// read.
+  boost::asio::awaitable<void> drop_input();
+  /// Ends pending waits and closes the socket. Must be called from the stream's own thread.
+  void close();
+
+  SSL* ssl() const { return ssl_.get(); }
+
+ private:
+  struct SslDeleter {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+  Result outcome(int returned);
+
+  boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<SSL, SslDeleter> ssl_;
+};
+
+}  // namespace tacit::http

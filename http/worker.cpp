@@ -1,0 +1,166 @@
+#include "http/worker.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+
+#include <sys/socket.h>
+
+#include "http/log.hpp"
+
+namespace tacit::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_pause{100};
+
+/// The connection's whole life. It is destroyed on its own thread when this returns.
+asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
+
+/// The end of every coroutine: nothing that one throws is lost.
+void log_end(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    log(LogLine(LogLevel::error, "coroutine_failed").field("what", error.what()));
+  } catch (...) {
+    log(LogLine(LogLevel::error, "coroutine_failed"));
+  }
+}
+
+}  // namespace
+
+Worker::Worker(ServerState& server) : state_{server, {}, {}} {}
+
+boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SSL_CTX* tls) {
+  tcp::acceptor acceptor(context_);
+  error_code error;
+  const int on = 1;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+    error.assign(errno, boost::system::system_category());
+  }
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (error) return error;
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  if (error) return error;
+  acceptors_.push_back({std::move(acceptor), plane, tls});
+  return bound;
+}
+
+void Worker::run() {
+  for (Acceptor& acceptor : acceptors_) asio::co_spawn(context_, accept_connections(acceptor), log_end);
+  asio::co_spawn(context_, sweep(), log_end);
+  for (;;) {
+    try {
+      context_.run();
+      break;
+    } catch (...) {
+      log_end(std::current_exception());
+    }
+  }
+  state_.access_log.flush();
+  finished_.store(true);
+}
+
+asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
+  asio::steady_timer pause(context_);
+  while (listener.acceptor.is_open()) {
+    auto [error, socket] = co_await listener.acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+    if (!error) {
+      adopt(std::move(socket), listener);
+    } else if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
+      co_return;
+    } else if (error != asio::error::connection_aborted) {
+      // Out of descriptors or memory: the connections there are must end first, and trying at once would spin.
+      log(LogLine(LogLevel::error, "accept_failed").field("reason", error.message()));
+      pause.expires_after(accept_pause);
+      co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+}
+
+void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
+  error_code error;
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) return;
+  if (!state_.server.connections.enter(peer.address())) {
+    if (log_enabled(LogLevel::debug))
+      log(LogLine(LogLevel::debug, "connection_refused").field("peer", peer.address().to_string()));
+    return;
+  }
+  std::unique_ptr<Connection> connection;
+  try {
+    connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls, state_);
+  } catch (...) {
+    state_.server.connections.leave(peer.address());
+    throw;
+  }
+  connections_.push_back(*connection);
+  asio::co_spawn(context_, serve(std::move(connection)), log_end);
+}
+
+/// Runs while there is something to watch: connections, or acceptors that may bring some.
+asio::awaitable<void> Worker::sweep() {
+  while (!draining_ || !connections_.empty()) {
+    sweep_timer_.expires_after(sweep_interval);
+    co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto now = Deadlined::Clock::now();
+    for (auto next = connections_.begin(); next != connections_.end();) {
+      Deadlined& connection = *next++;  // expired() takes it off the list
+      if (connection.overdue(now)) connection.expired();
+    }
+    state_.date.refresh();
+    state_.access_log.flush();
+  }
+}
+
+void Worker::stop_accepting() {
+  draining_ = true;
+  for (Acceptor& listener : acceptors_) {
+    // Connections that wait in the queue would be reset with the socket: take them first.
+    for (;;) {
+      error_code error;
+      tcp::socket socket = listener.acceptor.accept(context_, error);
+      if (error) break;
+      adopt(std::move(socket), listener);
+    }
+    error_code ignored;
+    listener.acceptor.close(ignored);
+  }
+}
+
+void Worker::end_connections(bool all) {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    auto& connection = static_cast<Connection&>(*next++);
+    if (all) {
+      connection.expired();
+    } else {
+      connection.end_if_idle();
+    }
+  }
+}
+
+void Worker::drain() {
+  asio::post(context_, [this] {
+    stop_accepting();
+    end_connections(false);
+    sweep_timer_.cancel();
+  });
+}
+
+void Worker::abort() {
+  asio::post(context_, [this] { end_connections(true); });
+}
+
+}  // namespace tacit::http

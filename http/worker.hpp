@@ -1,0 +1,58 @@
+// One io thread: its acceptors, its connections, their deadlines.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <optional>
+
+#include "http/connection.hpp"
+#include "http/deadlines.hpp"
+#include "http/thread_state.hpp"
+
+namespace tacit::http {
+
+/// Made and prepared on the main thread, then run on its own.
+class Worker {
+ public:
+  explicit Worker(ServerState& server);
+
+  /// Binds an acceptor; answers the endpoint it got. Before run().
+  boost::system::result<boost::asio::ip::tcp::endpoint> listen(const boost::asio::ip::tcp::endpoint& endpoint,
+                                                               Plane plane, SSL_CTX* tls);
+
+  /// Serves until drained. The thread's whole body.
+  void run();
+
+  void drain();  ///< thread-safe: stops accepting, ends idle connections
+  void abort();  ///< thread-safe: ends all connections
+  bool finished() const { return finished_.load(); }
+
+ private:
+  struct Acceptor {
+    boost::asio::ip::tcp::acceptor acceptor;
+    Plane plane;
+    SSL_CTX* tls;
+  };
+
+  boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
+  void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
+  boost::asio::awaitable<void> sweep();
+  void stop_accepting();
+  void end_connections(bool all);
+
+  boost::asio::io_context context_{1};
+  ThreadState state_;
+  std::list<Acceptor> acceptors_;
+  DeadlineList connections_;
+  boost::asio::steady_timer sweep_timer_{context_};
+  bool draining_ = false;
+  std::atomic<bool> finished_{false};
+};
+
+}  // namespace tacit::http
