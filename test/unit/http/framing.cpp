@@ -1,0 +1,167 @@
+// The raw bytes of a head: which are taken, which are refused and why (RFC 9112).
+#include "http/framing.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace tacit::http {
+namespace {
+
+std::string with(const std::string& lines, const std::string& request_line = "POST /api/v1/secrets/ HTTP/1.1") {
+  return request_line + "\r\nHost: localhost\r\n" + lines + "\r\n";
+}
+
+std::optional<Problem> parse(const std::string& raw) {
+  RequestHead head;
+  return parse_head(raw, head);
+}
+
+struct Refused {
+  const char* name;
+  std::string raw;
+};
+std::ostream& operator<<(std::ostream& out, const Refused& refused) { return out << refused.name; }
+
+const std::vector<Refused> malformed{
+    {"identity", with("Transfer-Encoding: identity\r\n")},
+    {"xchunked", with("Transfer-Encoding: xchunked\r\n")},
+    {"chunked then identity", with("Transfer-Encoding: chunked, identity\r\n")},
+    {"chunked twice in a list", with("Transfer-Encoding: chunked, chunked\r\n")},
+    {"chunked twice", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
+    {"chunked in quotes", with("Transfer-Encoding: \"chunked\"\r\n")},
+    {"chunked and a length", with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")},
+    {"a length and chunked", with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")},
+    {"chunked on HTTP/1.0", with("Transfer-Encoding: chunked\r\n", "POST / HTTP/1.0")},
+    {"the same length twice", with("Content-Length: 5\r\nContent-Length: 5\r\n")},
+    {"two lengths", with("Content-Length: 5\r\nContent-Length: 6\r\n")},
+    {"a list of lengths", with("Content-Length: 5, 5\r\n")},
+    {"a signed length", with("Content-Length: +5\r\n")},
+    {"a negative length", with("Content-Length: -5\r\n")},
+    {"a hexadecimal length", with("Content-Length: 0x5\r\n")},
+    {"an empty length", with("Content-Length: \r\n")},
+    {"a length beyond 64 bits", with("Content-Length: 18446744073709551616\r\n")},
+    {"no Host", "GET / HTTP/1.1\r\n\r\n"},
+    {"two Hosts", with("Host: other\r\n")},
+    {"two Authorizations", with("Authorization: a\r\nAuthorization: b\r\n")},
+    {"two tokens", with("token: a\r\nToken: b\r\n")},
+    {"two x-api-keys", with("x-api-key: a\r\nX-API-KEY: a\r\n")},
+    {"two Content-Types", with("Content-Type: application/json\r\nContent-Type: text/plain\r\n")},
+    {"two If-Matches", with("If-Match: \"1\"\r\nIf-Match: \"2\"\r\n")},
+    {"two Idempotency-Keys", with("Idempotency-Key: 1\r\nIdempotency-Key: 2\r\n")},
+    {"a folded field", with("X-Long: one\r\n two\r\n")},
+    {"a field folded by a tab", with("X-Long: one\r\n\ttwo\r\n")},
+    {"white space before the first field", "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n"},
+    {"white space before the colon", with("Content-Length : 5\r\n")},
+    {"a NUL in a field", with(std::string("X: a\0b\r\n", 8))},
+    {"a control byte in a field", with("X: a\x01\r\n")},
+    {"DEL in a field", with("X: a\x7f\r\n")},
+    {"a bare LF", "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"},
+    {"a bare CR", with("X: a\rb\r\n")},
+    {"a tab in the request line", with("", "GET\t/ HTTP/1.1")},
+    {"a NUL in the request line", with("", std::string("GET /\0 HTTP/1.1", 15))},
+    {"a field without a colon", with("Nothing\r\n")},
+    {"a field without a name", with(": value\r\n")},
+    {"HTTP/2.0", with("", "GET / HTTP/2.0")},
+    {"HTTP/0.9", "GET /\r\n\r\n"},
+    {"no method", with("", "/ HTTP/1.1")},
+    {"no target", with("", "GET HTTP/1.1")},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(framing)
+
+BOOST_DATA_TEST_CASE(refuses_what_servers_read_differently, boost::unit_test::data::make(malformed), refused) {
+  const auto problem = parse(refused.raw);
+  BOOST_REQUIRE(problem.has_value());
+  BOOST_TEST((*problem == Problem::malformed_request));
+}
+
+BOOST_AUTO_TEST_CASE(wants_a_length_instead_of_chunks) {
+  BOOST_TEST((parse(with("Transfer-Encoding: chunked\r\n")) == Problem::length_required));
+  BOOST_TEST((parse(with("transfer-encoding: Chunked\r\n")) == Problem::length_required));
+}
+
+BOOST_AUTO_TEST_CASE(takes_an_ordinary_request) {
+  const std::string raw =
+      "PATCH /v1/secrets/x?limit=2 HTTP/1.1\r\nhost: a\r\nTOKEN: t\r\nAuthorization: Bearer b\r\n"
+      "X-Api-Key:\r\nContent-Type: application/json\r\nContent-Length: 12\r\nX-Request-Id: r-1\r\n"
+      "Expect: 100-continue\r\nX-Note: caf\xc3\xa9\ttab\r\n\r\n";
+  RequestHead head;
+  BOOST_REQUIRE(!parse_head(raw, head).has_value());
+  BOOST_TEST((head.method == Method::patch));
+  BOOST_TEST(head.path == "/v1/secrets/x");
+  BOOST_TEST(head.query == "limit=2");
+  BOOST_TEST(head.token == "t");
+  BOOST_TEST(head.authorization == "Bearer b");
+  BOOST_TEST(head.has_x_api_key);
+  BOOST_TEST(head.x_api_key.empty());
+  BOOST_TEST(head.content_length == 12U);
+  BOOST_TEST(head.request_id == "r-1");
+  BOOST_TEST(head.expects_continue);
+  BOOST_TEST(head.keep_alive);
+}
+
+BOOST_AUTO_TEST_CASE(views_point_into_the_buffer) {
+  const std::string raw = with("token: where\r\n");
+  RequestHead head;
+  BOOST_REQUIRE(!parse_head(raw, head).has_value());
+  BOOST_TEST((head.token.data() >= raw.data() && head.token.data() < raw.data() + raw.size()));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
+  const auto keeps = [](const std::string& raw) {
+    RequestHead head;
+    BOOST_REQUIRE(!parse_head(raw, head).has_value());
+    return head.keep_alive;
+  };
+  BOOST_TEST(keeps(with("")));
+  BOOST_TEST(!keeps(with("Connection: close\r\n")));
+  BOOST_TEST(!keeps("GET / HTTP/1.0\r\n\r\n"));
+  BOOST_TEST(keeps("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
+  const std::string raw = with("X: y\r\n") + "body";
+  for (std::size_t size = 0; size + 5 <= raw.size(); ++size) {
+    BOOST_TEST((scan_head(raw.substr(0, size), size / 2).state == HeadScan::State::incomplete), "at " << size);
+  }
+  for (std::size_t searched = 0; searched < raw.size() - 4; ++searched) {
+    const HeadScan scan = scan_head(raw, searched);
+    BOOST_REQUIRE((scan.state == HeadScan::State::complete));
+    BOOST_TEST(scan.size == raw.size() - 4);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bounds_the_head) {
+  const std::string long_target = "GET /" + std::string(max_target_size, 'a');
+  const HeadScan target = scan_head(long_target, 0);
+  BOOST_TEST((target.state == HeadScan::State::refused));
+  BOOST_TEST((target.problem == Problem::target_too_long));
+
+  const std::string long_field = "GET / HTTP/1.1\r\nX: " + std::string(max_head_size, 'a');
+  const HeadScan field = scan_head(long_field, 0);
+  BOOST_TEST((field.state == HeadScan::State::refused));
+  BOOST_TEST((field.problem == Problem::header_too_large));
+
+  std::string exact = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+  exact += std::string(max_head_size - exact.size() - 4, 'a') + "\r\n\r\n";
+  BOOST_TEST((scan_head(exact, 0).state == HeadScan::State::complete));
+  BOOST_TEST(!parse(exact).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(bounds_the_number_of_fields) {
+  std::string fields;
+  for (std::size_t i = 0; i < max_field_count - 1; ++i) fields += "X-" + std::to_string(i) + ": y\r\n";
+  BOOST_TEST(!parse(with(fields)).has_value());
+  BOOST_TEST(parse(with(fields + "X-One-More: y\r\n")).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tacit::http
