@@ -1,4 +1,5 @@
-// An API key as stored: who it speaks for and what it may do. Of the key itself only SHA-256 of its secret part is kept.
+// An API key as stored: who it speaks for and what it may do. Of the key itself only SHA-256 of its secret part is
+// kept.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,9 @@ namespace tacit::store {
 
 /// What a credential may do. A set of bits.
 enum class Scope : std::uint8_t { none = 0, secrets_read = 1, secrets_write = 2, keys_manage = 4 };
-constexpr Scope operator|(Scope a, Scope b) { return static_cast<Scope>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+constexpr Scope operator|(Scope a, Scope b) {
+  return static_cast<Scope>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
 constexpr bool covers(Scope held, Scope needed) {
   return (static_cast<unsigned>(held) & static_cast<unsigned>(needed)) == static_cast<unsigned>(needed);
 }

@@ -14,14 +14,14 @@ namespace tacit::store {
 
 /// Who asked and by which way: the part of an audit entry that every operation is handed.
 struct AuditContext {
-  std::string plane;       ///< "api", "tools" or "operator"
-  std::string actor;       ///< "api-key:<id>", "uri:spiffe://…", "dns:…", "cn:…", "operator:<user>"; empty if not known
-  std::string peer;        ///< address:port; empty for an operator
+  std::string plane;  ///< "api", "tools" or "operator"
+  std::string actor;  ///< "api-key:<id>", "uri:spiffe://…", "dns:…", "cn:…", "operator:<user>"; empty if not known
+  std::string peer;   ///< address:port; empty for an operator
   std::string request_id;
 };
 
-/// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release", "secret.integrity",
-/// "api_key.create", "api_key.revoke", "quota.set", "credential.refused", "tool.refused".
+/// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
+/// "secret.integrity", "api_key.create", "api_key.revoke", "quota.set", "credential.refused", "tool.refused".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"

@@ -35,7 +35,7 @@ struct Failure {
   Errc code = Errc::unavailable;
   QuotaDetail quota{};
   std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
-  std::string subject{};                 ///< not_allowed: the secret's name as the caller gave it; integrity: what failed, in words
+  std::string subject{};  ///< not_allowed: the secret's name as the caller gave it; integrity: what failed, in words
 };
 
 /// Why `code` happened, in a word, for logs and the audit.

@@ -22,12 +22,14 @@ namespace tacit::store {
 
 struct StoreOptions {
   std::filesystem::path directory;
-  std::uint64_t map_size = std::uint64_t{16} << 30;       ///< bytes of address space reserved; the file grows as it is used
-  std::uint64_t quota_default = std::uint64_t{1} << 20;   ///< bytes a tenant may store unless an operator set its own limit
-  std::size_t queue_items = 4096;                         ///< changes that may wait for the writer; beyond: Errc::overloaded
+  std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes of address space reserved; the file grows as it is used
+  std::uint64_t quota_default = std::uint64_t{1}
+                                << 20;  ///< bytes a tenant may store unless an operator set its own limit
+  std::size_t queue_items = 4096;       ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = std::size_t{64} << 20;
-  unsigned max_readers = 1024;                            ///< LMDB reader slots, over all processes
-  /// Called once, from the writer thread, when the store can take no more changes (a failed sync). The process should stop.
+  unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
+  /// Called once, from the writer thread, when the store can take no more changes (a failed sync). The process should
+  /// stop.
   std::function<void(const std::string& why)> on_failure;
 };
 
@@ -39,9 +41,10 @@ struct StoreKeys {
 };
 
 struct ListQuery {
-  std::optional<std::size_t> limit;      ///< 1 to 1000; without it everything
-  std::optional<crypto::Uuid> after;     ///< only secrets with a larger id
-  std::optional<std::string> tool_name;  ///< a name: those that apply to it; with `*`: those whose stored tool_name it matches
+  std::optional<std::size_t> limit;   ///< 1 to 1000; without it everything
+  std::optional<crypto::Uuid> after;  ///< only secrets with a larger id
+  std::optional<std::string>
+      tool_name;  ///< a name: those that apply to it; with `*`: those whose stored tool_name it matches
   std::optional<std::string> secret_name;
 };
 struct SecretList {
@@ -58,7 +61,7 @@ struct QuotaState {
 
 struct ResolveQuery {
   crypto::Uuid tenant;
-  std::string tool_name;                                    ///< a name, never a pattern
+  std::string tool_name;  ///< a name, never a pattern
   std::vector<std::string> provided_args;
   std::vector<std::pair<std::string, std::string>> secrets;  ///< argument → secret_name
 };
@@ -81,8 +84,8 @@ struct VerifyReport {
   std::uint64_t values_opened = 0;
   std::uint64_t api_keys = 0;
   std::uint64_t audit_entries = 0;
-  std::string audit_head;               ///< hex
-  std::vector<std::string> problems;    ///< one sentence each; at most 1000 are kept
+  std::string audit_head;             ///< hex
+  std::vector<std::string> problems;  ///< one sentence each; at most 1000 are kept
   std::uint64_t problem_count = 0;
 };
 
@@ -112,7 +115,8 @@ class Store {
   Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
 
   // API keys.
-  /// The key of that id whatever its state; nothing if there is none or its record was altered. Runs on the calling thread.
+  /// The key of that id whatever its state; nothing if there is none or its record was altered. Runs on the calling
+  /// thread.
   std::optional<ApiKey> find_api_key(std::string_view id) const;
   Async<void> add_api_key(ApiKey key, AuditContext who);
   Async<void> revoke_api_key(std::string id, AuditContext who);
@@ -121,7 +125,8 @@ class Store {
   // Operators.
   /// `limit` nothing: back to the default.
   Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
-  /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable when it answers.
+  /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
+  /// when it answers.
   Async<void> record(AuditEvent event, AuditContext who);
   /// Checks every invariant on one snapshot of a live store. Opens values only if the root private keyring was given.
   Outcome<VerifyReport> verify(const std::function<void(const VerifyProgress&)>& progress) const;

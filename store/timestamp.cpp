@@ -7,7 +7,7 @@ namespace tacit::store {
 
 std::string rfc3339(std::int64_t instant) {
   using namespace std::chrono;
-  const sys_time<microseconds> time{std::chrono::microseconds{instant}};
+  const sys_time<microseconds> time{microseconds{instant}};
   const auto midnight = floor<days>(time);
   const year_month_day date{midnight};
   const hh_mm_ss clock{floor<seconds>(time - midnight)};
