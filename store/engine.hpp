@@ -1,0 +1,123 @@
+// The seam between the rules of the product and whatever keeps the rows: ordered tables of byte strings, and
+// transactions on them. Knows nothing of secrets. Awaiting a write from a coroutine of Asio: store/await.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.hpp"
+#include "store/outcome.hpp"
+#include "store/task.hpp"
+
+namespace tacit::store {
+
+using crypto::Bytes;
+using crypto::ByteView;
+
+/// What rows are kept in. Each is ordered by its keys' bytes.
+enum class Table : std::uint8_t {
+  meta,      ///< what concerns the whole store (store/meta.hpp)
+  tenants,   ///< everything of a tenant under one prefix (store/row_key.hpp)
+  api_keys,  ///< by key id (store/api_key_row.hpp)
+  audit,     ///< by sequence (store/audit_log.hpp)
+};
+inline constexpr std::size_t table_count = 4;
+
+/// A stored row, seen in place: valid until the transaction's next change or its end.
+struct Row {
+  ByteView key;
+  ByteView value;
+};
+
+/// A consistent view of the tables; in a write, also what was changed so far. An engine's own failure is remembered by
+/// the transaction and overrides whatever the work answers, so after one reads find nothing and changes do nothing.
+class Transaction {
+ public:
+  Transaction() = default;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  virtual ~Transaction() = default;
+
+  virtual Task<std::optional<ByteView>> get(Table table, ByteView key) = 0;
+  /// The rows whose keys begin with `prefix`, from the first key that is not less than `start`, at most `limit`.
+  virtual Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) = 0;
+  /// The row with the largest key.
+  virtual Task<std::optional<Row>> last(Table table) = 0;
+  /// How many rows there are, perhaps roughly: for progress.
+  virtual Task<std::uint64_t> count(Table table) = 0;
+
+  virtual void put(Table table, ByteView key, ByteView value) = 0;
+  /// A put of a key that is larger than every other of its table.
+  virtual void append(Table table, ByteView key, ByteView value) = 0;
+  /// Nothing happens if there is no such row.
+  virtual void erase(Table table, ByteView key) = 0;
+};
+
+/// Something to do in a transaction. It may be run more than once, and has no effect but on the transaction and on
+/// itself, so each run starts anew.
+class Work {
+ public:
+  Work() = default;
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+  virtual ~Work() = default;
+  /// False leaves nothing behind. Must not throw: it keeps what happened to itself.
+  virtual Task<bool> run(Transaction& transaction) = 0;
+};
+
+/// What a write does to the space that is used: decides whether it may run when space is short.
+enum class Growth : std::uint8_t {
+  grows,    ///< keeps something new
+  logs,     ///< only an audit entry
+  shrinks,  ///< gives space back
+};
+
+/// A write on its way through an engine.
+class WriteJob {
+ public:
+  WriteJob() = default;
+  WriteJob(const WriteJob&) = delete;
+  WriteJob& operator=(const WriteJob&) = delete;
+  virtual ~WriteJob() = default;
+
+  virtual Work& work() = 0;
+  /// Called exactly once, on a thread of the engine or at once on the caller's. Nothing: what the work answered counts,
+  /// and if it was kept, it is durable. Else the engine's failure counts and nothing was kept, except that after
+  /// `unavailable` that is not known.
+  virtual void done(std::optional<Errc> failure) noexcept = 0;
+
+  Growth growth = Growth::grows;
+  std::size_t bytes = 0;  ///< about how much memory it holds: queues are bounded by it
+};
+
+struct EngineStatistics {
+  std::uint64_t rows_read = 0;
+  std::uint64_t batches = 0;        ///< commits that had something to keep
+  std::uint64_t jobs = 0;           ///< writes run
+  std::uint64_t largest_batch = 0;  ///< most writes in one commit
+};
+
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  /// Runs the work on a consistent snapshot, on this thread. Nothing: what the work answered counts.
+  virtual std::optional<Errc> read(Work& work) = 0;
+  /// Takes a write: atomic, serialisable, and durable when it answers. Never waits.
+  virtual void write(std::unique_ptr<WriteJob> job) = 0;
+  /// Takes no more writes and finishes those it has. Reads go on. Idempotent.
+  virtual void close() = 0;
+
+  /// Nothing if writes are being taken; else why not, in words.
+  virtual std::optional<std::string> unwilling() const = 0;
+  virtual EngineStatistics statistics() const = 0;
+};
+
+}  // namespace tacit::store

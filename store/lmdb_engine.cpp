@@ -1,0 +1,157 @@
+#include "store/lmdb_engine.hpp"
+
+#include <lmdb.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "store/lmdb_transaction.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::chrono::seconds reader_check_interval{60};
+
+void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
+  for (auto& job : batch) job->done(failure);
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<LmdbEngine>> LmdbEngine::open(LmdbOptions options) {
+  auto env = LmdbEnv::open(options.env);
+  if (!env) return env.error();
+  if (!options.commit) options.commit = mdb_txn_commit;
+  return std::unique_ptr<LmdbEngine>(new LmdbEngine(std::move(options), std::move(*env)));
+}
+
+LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
+    : options_(std::move(options)),
+      env_(std::move(env)),
+      readers_(std::make_shared<LmdbReaders>(env_->handle())),
+      queue_(options_.queue_items, options_.queue_bytes),
+      readers_checked_(std::chrono::steady_clock::now()),
+      writer_([this] { run_writer(); }) {}
+
+LmdbEngine::~LmdbEngine() {
+  LmdbEngine::close();
+  readers_->close();
+}
+
+std::optional<Errc> LmdbEngine::read(Work& work) {
+  const LmdbReaders::Lease lease(*readers_);
+  if (lease.code() != MDB_SUCCESS) return errc_of(lease.code());
+  LmdbTransaction transaction = LmdbTransaction::reading(*env_, lease.reader().txn, lease.reader().rows_read);
+  work.run(transaction).run();
+  if (transaction.error() != MDB_SUCCESS) return errc_of(transaction.error());
+  return std::nullopt;
+}
+
+void LmdbEngine::write(std::unique_ptr<WriteJob> job) {
+  const auto refused = failed_.load(std::memory_order_acquire) ? Errc::unavailable : queue_.push(job);
+  if (refused) job->done(refused);
+}
+
+void LmdbEngine::close() {
+  closed_.store(true, std::memory_order_release);
+  queue_.close();
+  std::call_once(joined_, [this] { writer_.join(); });
+}
+
+void LmdbEngine::run_writer() {
+  while (queue_.wait()) {
+    clear_dead_readers_now_and_then();
+    const MapRoom room = env_->room();
+    run_batch(queue_.take(room.batch_limit(options_.batch_items), options_.batch_bytes), room);
+  }
+}
+
+void LmdbEngine::run_batch(Batch batch, const MapRoom& room) {
+  if (failed_.load(std::memory_order_relaxed)) return answer(batch, Errc::unavailable);
+  Answers answers(batch.size());
+  const int code = try_batch(batch, room, answers);
+  if (code == MDB_SUCCESS) {
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
+    return;
+  }
+  // Every answer was computed on what was not kept, the refusals too.
+  const Errc failure = errc_of(code) == Errc::full ? Errc::full : Errc::unavailable;
+  if (failure == Errc::unavailable) fail(code);
+  answer(batch, failure);
+}
+
+int LmdbEngine::try_batch(Batch& batch, const MapRoom& room, Answers& answers) {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
+  int fatal = MDB_SUCCESS;
+  bool changed = false;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    answers[i] = run_job(txn, *batch[i], room, fatal, changed);
+    if (fatal != MDB_SUCCESS) {
+      mdb_txn_abort(txn);
+      return fatal;
+    }
+  }
+  jobs_.fetch_add(batch.size(), std::memory_order_relaxed);
+  if (!changed) {
+    mdb_txn_abort(txn);
+    return MDB_SUCCESS;
+  }
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
+                       std::memory_order_relaxed);
+  return options_.commit(txn);
+}
+
+std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, const MapRoom& room, int& fatal,
+                                        bool& changed) {
+  if (!room.allows(job.growth)) return Errc::full;
+  LmdbTransaction transaction = LmdbTransaction::writing(*env_, parent, rows_read_by_writer_);
+  const bool keep = job.work().run(transaction).run();
+  if (keep && transaction.changed()) {
+    transaction.keep();
+    changed = true;
+  }
+  const int code = transaction.error();
+  if (code == MDB_SUCCESS) return std::nullopt;
+  const Errc failure = errc_of(code);
+  if (failure != Errc::full) fatal = code;
+  return failure;
+}
+
+void LmdbEngine::fail(int code) {
+  const std::string why = std::string("the store can take no more changes: ") + mdb_strerror(code);
+  {
+    const std::lock_guard lock(why_mutex_);
+    why_ = why;
+  }
+  if (failed_.exchange(true, std::memory_order_acq_rel)) return;
+  if (options_.on_failure) options_.on_failure(why);
+}
+
+std::optional<std::string> LmdbEngine::unwilling() const {
+  if (failed_.load(std::memory_order_acquire)) {
+    const std::lock_guard lock(why_mutex_);
+    return why_;
+  }
+  if (closed_.load(std::memory_order_acquire)) return "the store is closing";
+  return std::nullopt;
+}
+
+EngineStatistics LmdbEngine::statistics() const {
+  EngineStatistics result;
+  result.rows_read = readers_->rows_read() + rows_read_by_writer_.load(std::memory_order_relaxed);
+  result.batches = batches_.load(std::memory_order_relaxed);
+  result.jobs = jobs_.load(std::memory_order_relaxed);
+  result.largest_batch = largest_batch_.load(std::memory_order_relaxed);
+  return result;
+}
+
+void LmdbEngine::clear_dead_readers_now_and_then() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - readers_checked_ < reader_check_interval) return;
+  readers_checked_ = now;
+  env_->clear_dead_readers();
+}
+
+}  // namespace tacit::store

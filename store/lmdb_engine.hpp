@@ -1,0 +1,77 @@
+// The embedded engine: tables in an LMDB environment.
+//
+// Threads: reads run on the caller's thread. Writes go through a bounded queue to one writer thread, which takes all
+// that is waiting, runs each in a nested transaction, commits once, and then answers them all (group commit): the more
+// come at a time, the less each pays of the one sync. Another process that has the environment open does the same;
+// LMDB's lock makes their commits take turns.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "store/lmdb_env.hpp"
+#include "store/lmdb_readers.hpp"
+#include "store/write_queue.hpp"
+
+namespace tacit::store {
+
+struct LmdbOptions {
+  LmdbEnv::Options env;
+  std::size_t queue_items = 4096;
+  std::size_t queue_bytes = std::size_t{64} << 20;
+  std::size_t batch_items = 256;
+  std::size_t batch_bytes = std::size_t{4} << 20;
+  /// Called once, from the writer thread, when it can commit no more.
+  std::function<void(const std::string& why)> on_failure;
+  /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.
+  std::function<int(MDB_txn*)> commit;
+};
+
+class LmdbEngine final : public Engine {
+ public:
+  static Outcome<std::unique_ptr<LmdbEngine>> open(LmdbOptions options);
+  /// Closes, then gives up the environment. No read may be under way.
+  ~LmdbEngine() override;
+
+  std::optional<Errc> read(Work& work) override;
+  void write(std::unique_ptr<WriteJob> job) override;
+  void close() override;
+  std::optional<std::string> unwilling() const override;
+  EngineStatistics statistics() const override;
+
+ private:
+  using Batch = std::vector<std::unique_ptr<WriteJob>>;
+  using Answers = std::vector<std::optional<Errc>>;
+
+  LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
+
+  void run_writer();
+  void run_batch(Batch batch, const MapRoom& room);
+  /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
+  int try_batch(Batch& batch, const MapRoom& room, Answers& answers);
+  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, const MapRoom& room, int& fatal, bool& changed);
+  void fail(int code);
+  void clear_dead_readers_now_and_then();
+
+  const LmdbOptions options_;
+  std::unique_ptr<LmdbEnv> env_;
+  std::shared_ptr<LmdbReaders> readers_;
+  WriteQueue queue_;
+
+  std::atomic<bool> failed_{false};
+  mutable std::mutex why_mutex_;
+  std::string why_;
+  std::atomic<bool> closed_{false};
+  std::once_flag joined_;
+
+  std::atomic<std::uint64_t> rows_read_by_writer_{0};
+  std::atomic<std::uint64_t> batches_{0};
+  std::atomic<std::uint64_t> jobs_{0};
+  std::atomic<std::uint64_t> largest_batch_{0};
+  std::chrono::steady_clock::time_point readers_checked_;
+  std::thread writer_;  ///< last: it uses all of the above
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,195 @@
+#include "store/lmdb_env.hpp"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <set>
+#include <system_error>
+
+namespace tacit::store {
+namespace {
+
+constexpr std::array<const char*, table_count> table_names{"meta", "tenants", "api_keys", "audit"};
+/// The owner and the group: the planes may run as two users of one group.
+constexpr mdb_mode_t file_mode = 0660;
+constexpr std::filesystem::perms folder_mode = static_cast<std::filesystem::perms>(0770);
+
+/// The folders that this process has open: opening one twice would drop LMDB's locks when the first of them is closed.
+struct OpenFolders {
+  std::mutex mutex;
+  std::set<std::string> paths;
+};
+OpenFolders& open_folders() {
+  static OpenFolders folders;
+  return folders;
+}
+
+Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
+
+/// Makes the names in a folder durable: LMDB syncs its file, not the folder.
+void sync_folder(const std::filesystem::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+struct TxnAbort {
+  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
+};
+using TxnPtr = std::unique_ptr<MDB_txn, TxnAbort>;
+
+TxnPtr begin(MDB_env* env, unsigned flags, int& code) {
+  MDB_txn* txn = nullptr;
+  code = mdb_txn_begin(env, nullptr, flags, &txn);
+  return TxnPtr(code == MDB_SUCCESS ? txn : nullptr);
+}
+
+/// The pages on LMDB's list of free ones: each of its rows is a count and as many page numbers.
+std::uint64_t reusable_pages(MDB_env* env) {
+  int code = MDB_SUCCESS;
+  const TxnPtr txn = begin(env, MDB_RDONLY, code);
+  MDB_cursor* cursor = nullptr;
+  constexpr MDB_dbi free_list = 0;
+  if (!txn || mdb_cursor_open(txn.get(), free_list, &cursor) != MDB_SUCCESS) return 0;
+  std::uint64_t pages = 0;
+  MDB_val key{};
+  MDB_val data{};
+  while (mdb_cursor_get(cursor, &key, &data, MDB_NEXT) == MDB_SUCCESS) {
+    std::size_t count = 0;
+    if (data.mv_size >= sizeof count) std::memcpy(&count, data.mv_data, sizeof count);
+    pages += count;
+  }
+  mdb_cursor_close(cursor);
+  return pages;
+}
+
+}  // namespace
+
+Errc errc_of(int lmdb_code) {
+  switch (lmdb_code) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+      return Errc::full;
+    case MDB_READERS_FULL:
+      return Errc::overloaded;
+    default:
+      return Errc::unavailable;
+  }
+}
+
+Outcome<void> LmdbEnv::create(const Options& options, ByteView key, ByteView value) {
+  std::error_code error;
+  std::filesystem::create_directories(options.directory.parent_path(), error);
+  if (std::filesystem::create_directory(options.directory, error)) {
+    // create_directory grants what the umask leaves of 0777; nobody else may look in.
+    std::filesystem::permissions(options.directory, ~folder_mode, std::filesystem::perm_options::remove, error);
+  }
+  if (error) {
+    return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
+  }
+  LmdbEnv env;
+  if (const auto why = env.start(options)) return failure(Errc::unavailable, *why);
+  int code = MDB_SUCCESS;
+  TxnPtr txn = begin(env.env_, 0, code);
+  MDB_dbi main = 0;
+  MDB_stat stat{};
+  if (txn) code = mdb_dbi_open(txn.get(), nullptr, 0, &main);
+  if (code == MDB_SUCCESS) code = mdb_stat(txn.get(), main, &stat);
+  if (code == MDB_SUCCESS && stat.ms_entries != 0) {
+    return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
+  }
+  MDB_dbi meta = 0;
+  for (std::size_t i = table_count; code == MDB_SUCCESS && i-- > 0;) {
+    code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &meta);  // ends with the table meta
+  }
+  MDB_val k{key.size(), const_cast<std::uint8_t*>(key.data())};
+  MDB_val v{value.size(), const_cast<std::uint8_t*>(value.data())};
+  if (code == MDB_SUCCESS) code = mdb_put(txn.get(), meta, &k, &v, MDB_NOOVERWRITE);
+  if (code == MDB_SUCCESS) code = mdb_txn_commit(txn.release());
+  if (code != MDB_SUCCESS) {
+    return failure(errc_of(code), "cannot make a store in " + options.directory.string() + ": " + mdb_strerror(code));
+  }
+  sync_folder(options.directory);
+  sync_folder(std::filesystem::absolute(options.directory).parent_path());
+  return {};
+}
+
+Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
+  std::error_code error;
+  if (!std::filesystem::exists(options.directory / "data.mdb", error)) {
+    return failure(Errc::not_found, "there is no store in " + options.directory.string());
+  }
+  std::unique_ptr<LmdbEnv> env(new LmdbEnv);
+  if (const auto why = env->start(options)) return failure(Errc::unavailable, *why);
+  env->clear_dead_readers();
+  const int code = env->open_tables(0);
+  if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
+  if (code != MDB_SUCCESS) {
+    return failure(Errc::unavailable,
+                   "cannot open the store in " + options.directory.string() + ": " + mdb_strerror(code));
+  }
+  return env;
+}
+
+std::optional<std::string> LmdbEnv::start(const Options& options) {
+  std::error_code error;
+  const std::string folder = std::filesystem::canonical(options.directory, error).string();
+  {
+    auto& folders = open_folders();
+    const std::lock_guard lock(folders.mutex);
+    if (!folders.paths.insert(folder).second) return "this process has " + folder + " open already";
+    registered_ = folder;
+  }
+  int code = mdb_env_create(&env_);
+  if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(env_, options.map_size);
+  if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
+  if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
+  if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), MDB_NOTLS, file_mode);
+  if (code == MDB_SUCCESS) return std::nullopt;
+  return "cannot open the store in " + folder + ": " + mdb_strerror(code);
+}
+
+int LmdbEnv::open_tables(unsigned flags) {
+  int code = MDB_SUCCESS;
+  TxnPtr txn = begin(env_, MDB_RDONLY, code);
+  for (std::size_t i = 0; code == MDB_SUCCESS && i < table_count; ++i) {
+    code = mdb_dbi_open(txn.get(), table_names[i], flags, &tables_[i]);
+  }
+  // Only a commit keeps the handles for later transactions.
+  return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;
+}
+
+LmdbEnv::~LmdbEnv() {
+  if (env_ != nullptr) mdb_env_close(env_);
+  if (registered_.empty()) return;
+  auto& folders = open_folders();
+  const std::lock_guard lock(folders.mutex);
+  folders.paths.erase(registered_);
+}
+
+MapRoom LmdbEnv::room() const {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  mdb_env_info(env_, &info);
+  mdb_env_stat(env_, &stat);
+  MapRoom room;
+  room.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
+  const std::uint64_t touched = info.me_last_pgno + 1;
+  room.free_pages = room.pages > touched ? room.pages - touched : 0;
+  if (!room.ample()) room.free_pages += reusable_pages(env_);
+  return room;
+}
+
+void LmdbEnv::clear_dead_readers() const {
+  int dead = 0;
+  mdb_reader_check(env_, &dead);
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,63 @@
+// An LMDB environment and its tables: one folder with data.mdb and lock.mdb, shared by every process that has it open.
+// Opened with MDB_NOTLS (reads may move between threads) and LMDB's default syncing: a commit that returned is on the
+// disk. No WRITEMAP (a full disk would be a SIGBUS); pages are cleared before use (no MDB_NOMEMINIT), so that no other
+// memory of the process reaches the file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "store/engine.hpp"
+#include "store/map_room.hpp"
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace tacit::store {
+
+using TableHandles = std::array<unsigned, table_count>;
+
+class LmdbEnv {
+ public:
+  struct Options {
+    std::filesystem::path directory;
+    std::uint64_t map_size = 0;
+    unsigned max_readers = 0;
+  };
+
+  /// Makes the folder and the tables, with the given first row of Table::meta, durably and in one transaction; refuses
+  /// if anything is there. Failures say why in `subject`.
+  static Outcome<void> create(const Options& options, ByteView key, ByteView value);
+  /// Opens what `create` made. At most once at a time per folder and process: LMDB's locks are the process's.
+  static Outcome<std::unique_ptr<LmdbEnv>> open(const Options& options);
+  ~LmdbEnv();
+  LmdbEnv(const LmdbEnv&) = delete;
+  LmdbEnv& operator=(const LmdbEnv&) = delete;
+
+  MDB_env* handle() const { return env_; }
+  unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+  /// How full the map is. Counts the pages that are free again only when it matters.
+  MapRoom room() const;
+  /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot.
+  void clear_dead_readers() const;
+
+ private:
+  LmdbEnv() = default;
+  /// Opens the environment; on failure says why.
+  std::optional<std::string> start(const Options& options);
+  int open_tables(unsigned flags);
+
+  MDB_env* env_ = nullptr;
+  TableHandles tables_{};
+  std::string registered_;  ///< the folder, as listed among those that this process has open
+};
+
+/// What an LMDB call's failure means to whoever asked. Anything but a lack of space means that the store is not to be
+/// trusted further.
+Errc errc_of(int lmdb_code);
+
+}  // namespace tacit::store

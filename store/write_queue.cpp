@@ -1,0 +1,46 @@
+#include "store/write_queue.hpp"
+
+namespace tacit::store {
+
+std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return Errc::unavailable;
+    if (jobs_.size() >= most_items_ || bytes_ + job->bytes > most_bytes_) return Errc::overloaded;
+    was_empty = jobs_.empty();
+    bytes_ += job->bytes;
+    jobs_.push_back(std::move(job));
+  }
+  if (was_empty) filled_.notify_one();
+  return std::nullopt;
+}
+
+bool WriteQueue::wait() {
+  std::unique_lock lock(mutex_);
+  filled_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+  return !jobs_.empty();
+}
+
+std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes) {
+  std::vector<std::unique_ptr<WriteJob>> batch;
+  std::size_t held = 0;
+  const std::lock_guard lock(mutex_);
+  while (!jobs_.empty() && batch.size() < items && (batch.empty() || held + jobs_.front()->bytes <= bytes)) {
+    held += jobs_.front()->bytes;
+    batch.push_back(std::move(jobs_.front()));
+    jobs_.pop_front();
+  }
+  bytes_ -= held;
+  return batch;
+}
+
+void WriteQueue::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  filled_.notify_all();
+}
+
+}  // namespace tacit::store

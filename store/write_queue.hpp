@@ -1,0 +1,39 @@
+// The writes that wait for the writer thread: first in, first out, bounded in number and in bytes.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "store/engine.hpp"
+
+namespace tacit::store {
+
+/// Thread-safe: many put in, one takes out.
+class WriteQueue {
+ public:
+  WriteQueue(std::size_t items, std::size_t bytes) : most_items_(items), most_bytes_(bytes) {}
+
+  /// Takes the job if there is room for it. Else leaves it with the caller and says why.
+  std::optional<Errc> push(std::unique_ptr<WriteJob>& job);
+  /// Waits until there is something to take. False when the queue was closed and is empty.
+  bool wait();
+  /// Up to `items` jobs, the first in any case and then while they hold at most `bytes`.
+  std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes);
+  /// From now on nothing is taken in.
+  void close();
+
+ private:
+  const std::size_t most_items_;
+  const std::size_t most_bytes_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<std::unique_ptr<WriteJob>> jobs_;
+  std::size_t bytes_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace tacit::store
