@@ -3,16 +3,13 @@
 #include "auth/api_key_format.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
+#include "store/timestamp.hpp"
 
 namespace tacit::auth {
 namespace {
 
 // Compared with when there is no key of that id. No text is known to hash to it; a match would still be refused.
 constexpr crypto::Digest nobodys_hash{};
-
-std::int64_t microseconds_since_epoch(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -39,7 +36,7 @@ boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* sto
   if (stored == nullptr) return Refusal::unknown;
   if (!matches) return Refusal::wrong_secret;
   if (stored->revoked_at) return Refusal::revoked;
-  if (stored->expires_at && microseconds_since_epoch(now) >= *stored->expires_at) return Refusal::expired;
+  if (stored->expires_at && store::to_microseconds(now) >= *stored->expires_at) return Refusal::expired;
   return Principal{stored->tenant, stored->scopes, "api-key:" + stored->id};
 }
 
