@@ -4,6 +4,7 @@
 #include <boost/program_options/variables_map.hpp>
 
 #include "server/config.hpp"
+#include "server/config_sources.hpp"
 
 namespace tacit::server {
 
@@ -16,11 +17,11 @@ enum ExitCode : int {
 /// A subcommand's own options and arguments, as opposed to the settings that Config holds.
 using Arguments = boost::program_options::variables_map;
 
-/// Serves until SIGTERM or SIGINT.
+/// Serves until SIGTERM or SIGINT. main has looked for problems of the configuration before (config_check.hpp).
 int serve_command(const Config& config);
 
 /// Makes the keyrings and an empty store, or nothing if any of them exists.
-int init_command(const Config& config, const Arguments& arguments);
+int init_command(const Config& config);
 
 int api_key_create_command(const Config& config, const Arguments& arguments);
 int api_key_list_command(const Config& config, const Arguments& arguments);
@@ -30,9 +31,9 @@ int quota_get_command(const Config& config, const Arguments& arguments);
 int quota_set_command(const Config& config, const Arguments& arguments);
 
 /// Checks every invariant of a store, which may be in use.
-int verify_command(const Config& config, const Arguments& arguments);
+int verify_command(const Config& config);
 
 /// Says all that would keep `serve` from starting, without starting.
-int check_config_command(const Config& config, const Arguments& arguments);
+int check_config_command(const LoadedConfig& loaded);
 
 }  // namespace tacit::server

@@ -1,0 +1,85 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+#include "auth/api_key_format.hpp"
+#include "auth/scope_names.hpp"
+#include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/open_store.hpp"
+#include "server/output.hpp"
+#include "server/values.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::server {
+namespace {
+
+std::string read_name(const std::string& name) {
+  constexpr std::size_t longest = 200;
+  if (name.empty() || name.size() > longest) throw UsageError("--name: it has 1 to 200 bytes");
+  if (printable(name) != name) throw UsageError("--name: " + shown(name) + " has control characters");
+  return name;
+}
+
+store::Scope read_scopes(const Arguments& arguments) {
+  if (!arguments.contains("scope")) return store::Scope::secrets_read | store::Scope::secrets_write;
+  auto scopes = store::Scope::none;
+  for (const auto& name : arguments["scope"].as<std::vector<std::string>>()) {
+    const auto scope = auth::scope_of(name);
+    if (!scope) throw UsageError("--scope: " + shown(name) + " is none of secrets:read, secrets:write, keys:manage");
+    scopes = scopes | *scope;
+  }
+  return scopes;
+}
+
+const std::string& needed(const Arguments& arguments, const char* option) {
+  if (!arguments.contains(option)) throw UsageError(std::string("--") + option + " is missing");
+  return arguments[option].as<std::string>();
+}
+
+store::ApiKey describe_key(const Arguments& arguments) {
+  store::ApiKey key;
+  key.tenant = read_uuid(needed(arguments, "tenant"));
+  key.name = read_name(needed(arguments, "name"));
+  key.scopes = read_scopes(arguments);
+  key.created_at = store::now_microseconds();
+  if (arguments.contains("expires-in")) {
+    const auto span = read_time_span(arguments["expires-in"].as<std::string>());
+    key.expires_at = key.created_at + std::chrono::microseconds(span).count();
+  }
+  return key;
+}
+
+// Straight to the descriptor: a stream's buffer would keep a copy of the key that nobody wipes.
+bool print_key(crypto::WipedBytes text) {
+  text.push_back('\n');
+  crypto::ByteView rest = text.view();
+  while (!rest.empty()) {
+    const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    rest = rest.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+int api_key_create_command(const Config& config, const Arguments& arguments) {
+  store::ApiKey key = describe_key(arguments);
+  const auto store = open_store(config);
+  auth::GeneratedApiKey generated = auth::generate_api_key();
+  key.id = generated.id;
+  key.secret_hash = generated.secret_hash;
+  value_or_fail(run(store->add_api_key(key, operator_context())), "cannot store the key");
+  if (!print_key(std::move(generated.text))) {
+    throw CommandFailed("the key could not be printed and is lost; do: tacit api-key revoke " + key.id);
+  }
+  std::cerr << "Made the API key " << key.id << " for the tenant " << key.tenant.str()
+            << ". It is shown this once; only a hash of it is kept.\n";
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,131 @@
+// The list of subcommands.
+#include <boost/program_options/value_semantic.hpp>
+
+#include <iostream>
+
+#include "server/command_line.hpp"
+#include "server/config_check.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr auto store_only = SettingGroup::store;
+constexpr auto store_and_private_key = SettingGroup::store | SettingGroup::private_key;
+constexpr auto everything = store_and_private_key | SettingGroup::serving;
+
+int check_and_serve(const Invocation& invocation) {
+  const auto problems = find_problems(invocation.loaded.config);
+  for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
+  return problems.empty() ? serve_command(invocation.loaded.config) : exit_usage;
+}
+
+void add_create_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "The user the key speaks for. Needed.")(
+      "name", po::value<std::string>()->value_name("NAME"), "What the key is for, as lists show it. Needed.")(
+      "scope", po::value<std::vector<std::string>>()->value_name("SCOPE"),
+      "What it may do: secrets:read, secrets:write or keys:manage; may be given several times. "
+      "Default secrets:read and secrets:write.")("expires-in", po::value<std::string>()->value_name("TIME"),
+                                                 "When it ends: 12h, 90d, 2w from now. Default never.");
+}
+
+void add_list_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Only the keys of this user.")(
+      "json", "Print a JSON array instead of a table.");
+}
+
+// Adapts a command's own parameters to the list's.
+template <int (*Run)(const Config&, const Arguments&)>
+int with_arguments(const Invocation& invocation) {
+  return Run(invocation.loaded.config, invocation.arguments);
+}
+template <int (*Run)(const Config&)>
+int with_config(const Invocation& invocation) {
+  return Run(invocation.loaded.config);
+}
+
+const Command list[] = {
+    {"serve",
+     "Runs the server.",
+     "Stops at SIGTERM or SIGINT: says that it is not ready, serves on for drain-delay, finishes what is in flight.\n",
+     everything,
+     {},
+     nullptr,
+     false,
+     check_and_serve},
+    {"init",
+     "Makes the keyrings and an empty store.",
+     "Makes the three keyring files and the store where the settings say. If one of them exists, makes nothing.\n"
+     "The files belong to the user who runs this: run it as the tool plane's user, or give them away afterwards.\n",
+     store_and_private_key,
+     {},
+     nullptr,
+     false,
+     with_config<init_command>},
+    {"api-key create",
+     "Makes an API key and prints it, once.",
+     "The key alone goes to standard output; all else to standard error.\n",
+     store_only,
+     {},
+     add_create_options,
+     false,
+     with_arguments<api_key_create_command>},
+    {"api-key list",
+     "Lists API keys, never the keys themselves.",
+     "",
+     store_only,
+     {},
+     add_list_options,
+     false,
+     with_arguments<api_key_list_command>},
+    {"api-key revoke",
+     "Makes an API key useless at once.",
+     "",
+     store_only,
+     {"ID"},
+     nullptr,
+     false,
+     with_arguments<api_key_revoke_command>},
+    {"quota get",
+     "Shows what a tenant may store and has stored.",
+     "",
+     store_only,
+     {"TENANT"},
+     nullptr,
+     false,
+     with_arguments<quota_get_command>},
+    {"quota set",
+     "Sets what a tenant may store.",
+     "BYTES is a number with K, M or G, or the word default, which takes the tenant's own limit away.\n"
+     "A limit below what is used keeps what is stored and refuses more.\n",
+     store_only,
+     {"TENANT", "BYTES"},
+     nullptr,
+     false,
+     with_arguments<quota_set_command>},
+    {"verify",
+     "Checks all that must be true of the store.",
+     "Counters, indexes, the boxes of names and bindings, the audit chain; and every value, if root-private-keyring "
+     "is\n"
+     "configured. The store may be in use.\n",
+     store_and_private_key,
+     {},
+     nullptr,
+     false,
+     with_config<verify_command>},
+    {"check-config",
+     "Says what would keep the server from starting.",
+     "Takes the options of serve. Reads all files that it would read and starts nothing.\n",
+     everything,
+     {},
+     nullptr,
+     true,
+     [](const Invocation& invocation) { return check_config_command(invocation.loaded); }},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return list; }
+
+}  // namespace tacit::server

@@ -1,0 +1,131 @@
+#include "server/config_check.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "auth/tool_identities.hpp"
+#include "crypto/keyring.hpp"
+#include "http/tls_context.hpp"
+#include "server/errors.hpp"
+#include "server/open_store.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Path = std::filesystem::path;
+
+// Gathers problems, one look at the configuration after another.
+class Check {
+ public:
+  explicit Check(const Config& config) : config_(config) {}
+
+  void listeners();
+  void keyrings();
+  std::vector<std::string> take() { return std::move(problems_); }
+
+ private:
+  void problem(std::string sentence) { problems_.push_back(std::move(sentence)); }
+  bool configured(const char* name, const Path& file);
+  bool certificate_key(const char* name, const Path& file);
+  void api_listener();
+  void tool_listener();
+  void tls(const http::TlsFiles& files);
+  template <class Keyring>
+  std::optional<Keyring> keyring(const char* name, const Path& file);
+
+  const Config& config_;
+  std::vector<std::string> problems_;
+};
+
+bool Check::configured(const char* name, const Path& file) {
+  if (file.empty()) {
+    problem(std::string(name) + " is not configured");
+    return false;
+  }
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0) return true;
+  problem(std::string(name) + ": " + file.string() + ": " + std::strerror(errno));
+  return false;
+}
+
+bool Check::certificate_key(const char* name, const Path& file) {
+  if (!configured(name, file)) return false;
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IRWXO) == 0) return true;
+  problem(std::string(name) + ": " + file.string() + ": others than its owner and group may use it; chmod o= it");
+  return false;
+}
+
+void Check::tls(const http::TlsFiles& files) {
+  const auto context = http::make_tls_context(files);
+  if (context.has_error()) problem(context.error().message);
+}
+
+void Check::api_listener() {
+  const bool certificate = configured("api-certificate", config_.api_certificate);
+  const bool key = certificate_key("api-certificate-key", config_.api_certificate_key);
+  if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}});
+}
+
+void Check::tool_listener() {
+  const bool certificate = configured("tool-certificate", config_.tool_certificate);
+  const bool key = certificate_key("tool-certificate-key", config_.tool_certificate_key);
+  const bool ca = configured("tool-client-ca", config_.tool_client_ca);
+  if (certificate && key && ca) {
+    tls({config_.tool_certificate, config_.tool_certificate_key, config_.tool_client_ca});
+  }
+  if (!configured("tool-identities", config_.tool_identities)) return;
+  const auto identities = auth::ToolIdentities::load(config_.tool_identities);
+  if (identities.has_error()) problem(identities.error().message);
+}
+
+void Check::listeners() {
+  if (runs_api(config_.plane)) api_listener();
+  if (runs_tools(config_.plane)) tool_listener();
+  const bool same = config_.api_listen == config_.tool_listen && config_.api_listen.port != 0;
+  if (config_.plane == Planes::both && same) {
+    problem("api-listen and tool-listen are both " + config_.api_listen.str());
+  }
+}
+
+template <class Keyring>
+std::optional<Keyring> Check::keyring(const char* name, const Path& file) {
+  if (!configured(name, file)) return std::nullopt;
+  auto loaded = Keyring::load(file);
+  if (loaded.has_value()) return std::move(*loaded);
+  problem(loaded.error().message);
+  return std::nullopt;
+}
+
+void Check::keyrings() {
+  const auto root_public = keyring<crypto::RootPublicKeyring>("root-public-keyring", config_.root_public_keyring);
+  keyring<crypto::MetadataKeyring>("metadata-keyring", config_.metadata_keyring);
+  if (!runs_tools(config_.plane)) return;
+  const auto root_private = keyring<crypto::RootPrivateKeyring>("root-private-keyring", config_.root_private_keyring);
+  if (!root_public || !root_private || root_private->find(root_public->primary().id) != nullptr) return;
+  problem(config_.root_private_keyring.string() + " lacks the key " + crypto::to_hex(root_public->primary().id) +
+          ", the primary one of " + config_.root_public_keyring.string());
+}
+
+}  // namespace
+
+std::vector<std::string> find_problems(const Config& config) {
+  Check check(config);
+  check.listeners();
+  check.keyrings();
+  return check.take();
+}
+
+std::vector<std::string> find_store_problems(const Config& config) {
+  try {
+    open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+    return {};
+  } catch (const UsageError& error) {
+    return {error.what()};
+  }
+}
+
+}  // namespace tacit::server

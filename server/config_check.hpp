@@ -1,0 +1,19 @@
+// What keeps a configuration from being served: what is missing, cannot be read, or does not belong together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/config.hpp"
+
+namespace tacit::server {
+
+/// Looks at every file that `serve` would use with this configuration, except the store, and at no other: with plane
+/// api the root private keyring stays closed. A sentence for each problem; none if all is well.
+std::vector<std::string> find_problems(const Config& config);
+
+/// What keeps the store from being opened with the configured keys; none if it can be. Only once find_problems finds
+/// none.
+std::vector<std::string> find_store_problems(const Config& config);
+
+}  // namespace tacit::server

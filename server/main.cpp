@@ -1,0 +1,66 @@
+// tacit: reads the command line and the configuration, and runs the subcommand.
+#include <sys/stat.h>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "crypto/process.hpp"
+#include "server/command_line.hpp"
+#include "server/errors.hpp"
+
+namespace {
+
+using namespace tacit::server;
+
+int complain(std::string_view sentence, ExitCode code) {
+  std::cerr << "tacit: " << sentence << std::endl;
+  return code;
+}
+
+int run_command(const CommandLine& line) {
+  ConfigSources sources;
+  sources.file = line.config_file;
+  sources.command_line = line.settings;
+  sources.environment = process_environment();
+  Invocation invocation;
+  invocation.loaded = load_config(sources);
+  invocation.arguments = line.arguments;
+  if (!invocation.loaded.problems.empty() && !line.command->runs_misconfigured) {
+    for (const std::string& problem : invocation.loaded.problems) complain(problem, exit_usage);
+    return exit_usage;
+  }
+  return line.command->run(invocation);
+}
+
+int run(const std::vector<std::string>& words) {
+  const CommandLine line = read_command_line(words);
+  if (line.help) {
+    std::cout << help_text(line.command, line.group);
+    return exit_ok;
+  }
+  if (line.version) {
+    std::cout << "tacit " TACIT_VERSION "\n";
+    return exit_ok;
+  }
+  return run_command(line);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    tacit::crypto::harden_process();
+    // The two planes' users share the store by their group, and nobody else has any business in what is made here.
+    ::umask(S_IRWXO);
+    const int code = run({argv + 1, argv + argc});
+    // What was to be printed may still fail to be: a full disk, a closed pipe.
+    if (!std::cout.flush() && code == exit_ok) return complain("the output could not be written", exit_failed);
+    return code;
+  } catch (const UsageError& error) {
+    return complain(error.what(), exit_usage);
+  } catch (const std::exception& error) {
+    return complain(error.what(), exit_failed);
+  }
+}

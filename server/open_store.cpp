@@ -1,0 +1,90 @@
+#include "server/open_store.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "server/errors.hpp"
+
+namespace tacit::server {
+namespace {
+
+template <class Keyring>
+std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
+  if (file.empty()) return nullptr;
+  auto keyring = Keyring::load(file);
+  if (keyring.has_error()) throw UsageError(keyring.error().message);
+  return std::make_shared<const Keyring>(std::move(*keyring));
+}
+
+// LMDB wants whole pages.
+std::uint64_t whole_pages(std::uint64_t size) {
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return (size + page - 1) / page * page;
+}
+
+std::string user_name() {
+  std::vector<char> buffer(16 * 1024);
+  passwd entry{};
+  passwd* found = nullptr;
+  const bool known = ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
+  return known ? found->pw_name : std::to_string(::getuid());
+}
+
+}  // namespace
+
+store::StoreKeys load_keys(const Config& config, PrivateKey with_private) {
+  store::StoreKeys keys;
+  keys.root_public = load_keyring<crypto::RootPublicKeyring>(config.root_public_keyring);
+  keys.metadata = load_keyring<crypto::MetadataKeyring>(config.metadata_keyring);
+  if (with_private == PrivateKey::yes) {
+    keys.root_private = load_keyring<crypto::RootPrivateKeyring>(config.root_private_keyring);
+  }
+  return keys;
+}
+
+store::StoreOptions store_options(const Config& config) {
+  store::StoreOptions options;
+  options.directory = config.store;
+  options.map_size = whole_pages(config.map_size);
+  options.quota_default = config.quota_default;
+  options.queue_items = config.write_queue_items;
+  options.queue_bytes = config.write_queue_bytes;
+  return options;
+}
+
+std::unique_ptr<store::Store> open_store(const Config& config, PrivateKey with_private) {
+  if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
+  if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
+  auto store = store::Store::open(store_options(config), load_keys(config, with_private));
+  if (store.has_error()) throw UsageError(sentence(store.error()));
+  return std::move(*store);
+}
+
+store::AuditContext operator_context() {
+  store::AuditContext who;
+  who.plane = "operator";
+  who.actor = "operator:" + user_name();
+  return who;
+}
+
+std::string sentence(const store::Failure& failure) {
+  if (!failure.subject.empty()) return failure.subject;
+  switch (failure.code) {
+    case store::Errc::not_found:
+      return "there is none";
+    case store::Errc::overloaded:
+      return "too many changes are waiting; try again";
+    case store::Errc::full:
+      return "the disk or the store's map (map-size) is full";
+    default:
+      return store::to_string(failure.code);
+  }
+}
+
+void fail(const std::string& what, const store::Failure& failure) {
+  throw CommandFailed(what + ": " + sentence(failure));
+}
+
+}  // namespace tacit::server

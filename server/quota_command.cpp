@@ -1,0 +1,37 @@
+#include <iostream>
+#include <string>
+
+#include "server/commands.hpp"
+#include "server/open_store.hpp"
+#include "server/values.hpp"
+
+namespace tacit::server {
+namespace {
+
+void print_quota(store::Store& store, crypto::Uuid tenant) {
+  const auto quota = value_or_fail(run(store.quota(tenant)), "cannot read the quota of " + tenant.str());
+  std::cout << "limit " << quota.limit << (quota.limit_is_own ? " (its own)\n" : " (the default)\n")  //
+            << "used " << quota.used << "\nsecrets " << quota.count << '\n';
+}
+
+}  // namespace
+
+int quota_get_command(const Config& config, const Arguments& arguments) {
+  const auto tenant = read_uuid(arguments["TENANT"].as<std::string>());
+  const auto store = open_store(config);
+  print_quota(*store, tenant);
+  return exit_ok;
+}
+
+int quota_set_command(const Config& config, const Arguments& arguments) {
+  const auto tenant = read_uuid(arguments["TENANT"].as<std::string>());
+  const auto text = arguments["BYTES"].as<std::string>();
+  std::optional<std::uint64_t> limit;
+  if (text != "default") limit = read_size(text, 0, std::uint64_t{1} << 62);
+  const auto store = open_store(config);
+  value_or_fail(run(store->set_quota(tenant, limit, operator_context())), "cannot set the quota of " + tenant.str());
+  print_quota(*store, tenant);
+  return exit_ok;
+}
+
+}  // namespace tacit::server

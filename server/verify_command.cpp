@@ -1,0 +1,43 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+
+#include "server/commands.hpp"
+#include "server/open_store.hpp"
+#include "server/progress.hpp"
+
+namespace tacit::server {
+namespace {
+
+store::VerifyReport verify(const store::Store& store) {
+  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
+  auto report = store.verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+  return value_or_fail(std::move(report), "cannot verify the store");
+}
+
+void print(const store::VerifyReport& report, bool opens_values) {
+  std::cout << "tenants        " << report.tenants << "\nsecrets        " << report.secrets << "\nvalues opened  ";
+  if (opens_values) {
+    std::cout << report.values_opened;
+  } else {
+    std::cout << "none: no root-private-keyring";
+  }
+  std::cout << "\nAPI keys       " << report.api_keys << "\naudit entries  " << report.audit_entries
+            << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
+  if (report.problem_count > report.problems.size()) {
+    std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
+  }
+}
+
+}  // namespace
+
+int verify_command(const Config& config) {
+  const auto store = open_store(config, PrivateKey::yes);
+  const auto report = verify(*store);
+  print(report, !config.root_private_keyring.empty());
+  return report.problem_count == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server
