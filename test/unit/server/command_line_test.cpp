@@ -1,0 +1,128 @@
+#include "server/command_line.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+#include "server/errors.hpp"
+
+using namespace tacit::server;
+
+namespace {
+
+std::string error_of(const std::vector<std::string>& words) {
+  try {
+    read_command_line(words);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string file_text(const std::string& name) {
+  std::ifstream in(TACIT_SOURCE_DIR "/" + name);
+  BOOST_TEST_REQUIRE(in.is_open(), name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+const Command& serve() { return commands().front(); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(command_line)
+
+BOOST_AUTO_TEST_CASE(settings_options_and_operands) {
+  auto line = read_command_line({"serve", "--threads", "4", "--plane=api", "--config", "/x.conf"});
+  BOOST_TEST(line.command == &serve());
+  BOOST_TEST((line.settings == std::map<std::string, std::string>{{"threads", "4"}, {"plane", "api"}}));
+  BOOST_TEST(line.config_file.value() == "/x.conf");
+  line = read_command_line({"quota", "set", "--store=/s", "T", "5M"});
+  BOOST_TEST(line.command->name == std::string("quota set"));
+  BOOST_TEST(line.arguments["TENANT"].as<std::string>() == "T");
+  BOOST_TEST(line.arguments["BYTES"].as<std::string>() == "5M");
+  BOOST_TEST(line.settings.at("store") == "/s");
+}
+
+BOOST_AUTO_TEST_CASE(an_option_of_a_command_may_repeat_where_that_means_something) {
+  const auto line = read_command_line({"api-key", "create", "--scope", "secrets:read", "--scope=keys:manage"});
+  BOOST_TEST((line.arguments["scope"].as<std::vector<std::string>>() ==
+              std::vector<std::string>{"secrets:read", "keys:manage"}));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_told) {
+  BOOST_TEST(error_of({}) == "no command was given; see tacit --help");
+  BOOST_TEST(error_of({"server"}) == "\"server\" is no command; see tacit --help");
+  BOOST_TEST(error_of({"api-key"}) == "api-key needs a word more; see tacit api-key --help");
+  BOOST_TEST(error_of({"api-key", "make"}) == "\"api-key make\" is no command; see tacit --help");
+  BOOST_TEST(error_of({"--threads", "4"}) == "\"--threads\" is no command; see tacit --help");
+  BOOST_TEST(error_of({"serve", "--treads", "4"}) == "unrecognised option '--treads'");
+  BOOST_TEST(error_of({"serve", "--thread", "4"}) == "unrecognised option '--thread'");
+  BOOST_TEST(error_of({"serve", "--threads"}) == "the required argument for option '--threads' is missing");
+  BOOST_TEST(error_of({"serve", "--threads=1", "--threads=2"}) ==
+             "option '--threads' cannot be specified more than once");
+  BOOST_TEST(error_of({"serve", "4"}) == "too many arguments; see tacit serve --help");
+  BOOST_TEST(error_of({"quota", "set", "T"}) == "BYTES is missing; see tacit quota set --help");
+  BOOST_TEST(error_of({"quota", "get", "T", "U"}) == "too many arguments; see tacit quota get --help");
+}
+
+BOOST_AUTO_TEST_CASE(commands_take_only_the_settings_they_use) {
+  BOOST_TEST(error_of({"api-key", "list", "--threads=1"}) == "unrecognised option '--threads'");
+  BOOST_TEST(error_of({"api-key", "list", "--root-private-keyring=x"}) ==
+             "unrecognised option '--root-private-keyring'");
+  BOOST_TEST(error_of({"verify", "--root-private-keyring=x"}) == "no error");
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_are_everywhere) {
+  BOOST_TEST(read_command_line({"--help"}).help);
+  BOOST_TEST(read_command_line({"-h"}).help);
+  BOOST_TEST(read_command_line({"--version"}).version);
+  BOOST_TEST(read_command_line({"api-key", "--help"}).group == "api-key");
+  BOOST_TEST(read_command_line({"quota", "--version"}).version);
+  for (const Command& command : commands()) {
+    std::vector<std::string> words;
+    std::istringstream name(command.name);
+    for (std::string word; name >> word;) words.push_back(word);
+    for (const auto option : {"--help", "-h", "--version"}) {
+      auto call = words;
+      call.emplace_back(option);
+      const auto line = read_command_line(call);
+      BOOST_TEST((line.help || line.version), command.name);
+      BOOST_TEST(help_text(line.command, line.group).starts_with(std::string("tacit ") + command.name));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_program_lists_its_commands) {
+  const auto all = help_text(nullptr, "");
+  for (const Command& command : commands()) BOOST_TEST(all.find(command.name) != std::string::npos);
+  const auto keys = help_text(nullptr, "api-key");
+  BOOST_TEST(keys.find("tacit api-key revoke ID") != std::string::npos);
+  BOOST_TEST(keys.find("tacit serve") == std::string::npos);
+}
+
+// The sample configuration and the help text are for people; this keeps both whole.
+BOOST_AUTO_TEST_CASE(every_setting_is_in_the_help_and_in_the_sample) {
+  const auto help = help_text(&serve(), "");
+  const auto sample = file_text("conf/tacit.conf");
+  for (const Setting& setting : settings()) {
+    const std::string name(setting.name);
+    BOOST_TEST(help.find("--" + name + " ") != std::string::npos, name);
+    BOOST_TEST(help.find(environment_name(name)) != std::string::npos, name);
+    const auto initial = *setting.initial == '\0' ? std::string() : " " + std::string(setting.initial);
+    BOOST_TEST(sample.find("\n#" + name + " =" + initial) != std::string::npos, name + " with its default");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_sample_names_only_settings) {
+  std::istringstream sample(file_text("conf/tacit.conf"));
+  for (std::string line; std::getline(sample, line);) {
+    if (line.empty() || line == "#" || line.starts_with("# ")) continue;
+    BOOST_TEST_REQUIRE(line.front() == '#', "the sample sets something: " + line);
+    BOOST_TEST(find_setting(line.substr(1, line.find(" =") - 1)) != nullptr, line);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

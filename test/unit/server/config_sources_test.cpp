@@ -1,0 +1,141 @@
+#include "server/config_sources.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include "server/settings.hpp"
+#include "test/unit/server/temporary_directory.hpp"
+
+using namespace tacit::server;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Sources {
+  LoadedConfig load(const std::string& file_text) {
+    sources.file = directory.write("tacit.conf", file_text);
+    return load_config(sources);
+  }
+  Config good(const std::string& file_text) {
+    const auto loaded = load(file_text);
+    BOOST_TEST(loaded.problems.empty());
+    for (const auto& problem : loaded.problems) BOOST_TEST_MESSAGE(problem);
+    return loaded.config;
+  }
+  // The one problem there is, without the directory's name.
+  std::string problem(const std::string& file_text) {
+    const auto loaded = load(file_text);
+    BOOST_TEST_REQUIRE(loaded.problems.size() == 1u);
+    std::string sentence = loaded.problems.front();
+    const std::string prefix = directory.path().string() + "/";
+    for (auto at = sentence.find(prefix); at != std::string::npos; at = sentence.find(prefix)) {
+      sentence.erase(at, prefix.size());
+    }
+    return sentence;
+  }
+
+  tacit::test::TemporaryDirectory directory;
+  ConfigSources sources;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_sources)
+
+BOOST_FIXTURE_TEST_CASE(without_anything_said_it_is_the_defaults, Sources) {
+  BOOST_TEST((good("") == Config{}));
+  BOOST_TEST((good("# only\n\n   \t\n  # comments\r\n") == Config{}));
+}
+
+BOOST_AUTO_TEST_CASE(the_listed_defaults_are_the_defaults) {
+  Config config;
+  for (const Setting& setting : settings()) {
+    if (*setting.initial != '\0') setting.set(config, setting.initial);
+    BOOST_TEST((config == Config{}), setting.name);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(the_file_sets_every_type, Sources) {
+  const auto config = good(
+      "plane = tools\napi-listen=[::]:443\n  store =/srv/tacit \nmap-size = 64G # plenty\r\n"
+      "quota-default = 0\nthreads = 8\nidle-timeout = 5\ndrain-delay = 20\nlog-level = warn\naccess-log = off");
+  BOOST_TEST((config.plane == Planes::tools));
+  BOOST_TEST((config.api_listen == Endpoint{"::", 443}));
+  BOOST_TEST(config.store == "/srv/tacit");
+  BOOST_TEST(config.map_size == std::uint64_t{64} << 30);
+  BOOST_TEST(config.quota_default == 0u);
+  BOOST_TEST(config.threads == 8u);
+  BOOST_TEST((config.timeouts.idle == 5s));
+  BOOST_TEST((config.drain_delay == 20s));
+  BOOST_TEST((config.log_level == LogLevel::warn));
+  BOOST_TEST(!config.access_log);
+}
+
+BOOST_FIXTURE_TEST_CASE(command_line_over_environment_over_file, Sources) {
+  const std::string file = "threads = 1\nmax-connections = 1\nstore = /file\n";
+  sources.environment = {{"TACIT_THREADS", "2"}, {"TACIT_MAX_CONNECTIONS", "2"}, {"PATH", "/bin"}};
+  sources.command_line = {{"threads", "3"}};
+  const auto config = good(file);
+  BOOST_TEST(config.threads == 3u);
+  BOOST_TEST(config.max_connections == 2u);
+  BOOST_TEST(config.store == "/file");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
+  sources.environment["TACIT_CONFIG"] = directory.write("other.conf", "threads = 7").string();
+  BOOST_TEST(load_config(sources).config.threads == 7u);
+  sources.file = directory.write("first.conf", "threads = 9");
+  BOOST_TEST(load_config(sources).config.threads == 9u);
+}
+
+BOOST_FIXTURE_TEST_CASE(faults_of_the_file_name_the_line, Sources) {
+  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") == "tacit.conf:3: \"thread\" is no setting");
+  BOOST_TEST(problem("threads = many") == "tacit.conf:1: threads: \"many\" is not a whole number");
+  BOOST_TEST(problem("store =") == "tacit.conf:1: store: the path is empty");
+  BOOST_TEST(problem("#\njust words\n") == "tacit.conf:2: \"just words\" is not name = value");
+  BOOST_TEST(problem("[server]\nthreads = 1\n") == "tacit.conf:1: \"[server]\" is a section, and there are none");
+  BOOST_TEST(problem("threads = 1\nthreads = 1\n") == "tacit.conf:2: threads was set before, at tacit.conf:1");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_was_asked_for_must_be_there, Sources) {
+  sources.file = directory / "none.conf";
+  const auto missing = load_config(sources).problems;
+  BOOST_TEST_REQUIRE(missing.size() == 1u);
+  BOOST_TEST(missing.front() == (directory / "none.conf").string() + ": cannot be read: No such file or directory");
+  sources.file = directory.path();
+  BOOST_TEST(load_config(sources).problems.front() == directory.path().string() + ": is a directory");
+}
+
+BOOST_FIXTURE_TEST_CASE(faults_elsewhere_name_the_variable_or_option, Sources) {
+  sources.environment = {{"TACIT_THREADS", "x"}};
+  BOOST_TEST(problem("") == "TACIT_THREADS: \"x\" is not a whole number");
+  sources.environment = {{"TACIT_THREAD", "1"}};
+  BOOST_TEST(problem("") == "the environment's TACIT_THREAD is no setting");
+  sources.environment.clear();
+  sources.command_line = {{"log-level", "loud"}};
+  BOOST_TEST(problem("") == "--log-level: \"loud\" is none of debug, info, warn, error");
+}
+
+BOOST_FIXTURE_TEST_CASE(all_faults_are_told_at_once, Sources) {
+  sources.environment = {{"TACIT_PLANE", "all"}};
+  sources.command_line = {{"access-log", "yes"}};
+  BOOST_TEST(load("threads = x\nbogus = 1\n").problems.size() == 4u);
+}
+
+BOOST_FIXTURE_TEST_CASE(variables_of_others_are_passed_over, Sources) {
+  sources.environment = {{"TACIT_SERVICE_HOST", "10.0.0.1"},
+                         {"TACIT_PORT", "tcp://10.0.0.1:8443"},
+                         {"TACIT_PORT_8443_TCP", "tcp://10.0.0.1:8443"},
+                         {"TACIT_QUICKSTART_DIR", "var"},
+                         {"NOT_TACIT_THREADS", "x"}};
+  BOOST_TEST((good("") == Config{}));
+}
+
+BOOST_AUTO_TEST_CASE(variables_are_named_after_settings) {
+  BOOST_TEST(environment_name("api-listen") == "TACIT_API_LISTEN");
+  BOOST_TEST(find_setting("api-listen") != nullptr);
+  BOOST_TEST(find_setting("api_listen") == nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,56 @@
+#include "server/output.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sstream>
+#include <string>
+
+#include "server/progress.hpp"
+
+using namespace tacit::server;
+
+BOOST_AUTO_TEST_SUITE(output)
+
+BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_needed) {
+  BOOST_TEST(table({{"ID", "NAME"}, {"1", "x"}, {"123", "é"}}) == "ID   NAME\n1    x\n123  é\n");
+  BOOST_TEST(table({{"é", "a"}, {"bb", "c"}}) == "é   a\nbb  c\n");
+  BOOST_TEST(table({}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(control_characters_are_replaced) {
+  BOOST_TEST(printable("a\tb\x1b[31m\x7f") == "a?b?[31m?");
+  BOOST_TEST(printable("caf\xc3\xa9 \xc2\xa9") == "caf\xc3\xa9 \xc2\xa9");
+  BOOST_TEST(printable("\xc2\x9b"
+                       "0m") == "?0m");
+  BOOST_TEST(printable("\xc2") == "\xc2");
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_a_line_for_each_tenth_where_there_is_no_terminal) {
+  std::ostringstream out;
+  {
+    Progress progress(out, "Verifying", false);
+    for (std::uint64_t row = 0; row <= 1000; ++row) progress.show(row, 1000);
+  }
+  BOOST_TEST(out.str().starts_with("Verifying: 10 %, 100 of 1000 rows\nVerifying: 20 %"));
+  BOOST_TEST(out.str().ends_with("Verifying: 100 %, 1000 of 1000 rows\n"));
+  BOOST_TEST(out.str().find('\r') == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_a_bar_on_a_terminal) {
+  std::ostringstream out;
+  {
+    Progress progress(out, "Verifying", true);
+    progress.show(0, 10);
+    progress.show(12, 10);  // rows were added meanwhile
+  }
+  BOOST_TEST(out.str().find("[##############################] 100 %") != std::string::npos);
+  BOOST_TEST(out.str().ends_with("\r\x1b[K"));
+}
+
+BOOST_AUTO_TEST_CASE(progress_of_nothing_is_all_of_it) {
+  std::ostringstream out;
+  Progress(out, "Verifying", false).show(0, 0);
+  BOOST_TEST(out.str() == "Verifying: 100 %, 0 of 0 rows\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

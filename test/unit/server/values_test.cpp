@@ -1,0 +1,91 @@
+#include "server/values.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include "server/errors.hpp"
+
+using namespace tacit::server;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class Function>
+std::string error_of(Function function) {
+  try {
+    function();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(values)
+
+BOOST_AUTO_TEST_CASE(whole_numbers) {
+  BOOST_TEST(read_number("0", 0, 10) == 0u);
+  BOOST_TEST(read_number("10", 0, 10) == 10u);
+  for (const auto text : {"", " 1", "1 ", "-1", "+1", "0x1", "1.0", "1K", "18446744073709551616"}) {
+    BOOST_TEST(error_of([&] { read_number(text, 0, 10); }) == "\"" + std::string(text) + "\" is not a whole number");
+  }
+  BOOST_TEST(error_of([] { read_number("11", 0, 10); }) == "\"11\" is not between 0 and 10");
+}
+
+BOOST_AUTO_TEST_CASE(sizes) {
+  BOOST_TEST(read_size("4096", 0, UINT64_MAX) == 4096u);
+  BOOST_TEST(read_size("3K", 0, UINT64_MAX) == 3072u);
+  BOOST_TEST(read_size("1M", 0, UINT64_MAX) == 1048576u);
+  BOOST_TEST(read_size("16G", 0, UINT64_MAX) == 17179869184u);
+  BOOST_TEST(read_size("2T", 0, UINT64_MAX) == 2199023255552u);
+  for (const auto text : {"", "K", "1k", "1KB", "1 K", "-1K", "1.5M", "99999999999T"}) {
+    BOOST_TEST(error_of([&] { read_size(text, 0, UINT64_MAX); }).find("is not a number of bytes") != std::string::npos);
+  }
+  BOOST_TEST(error_of([] { read_size("1M", 0, 1000); }) == "\"1M\" is not between 0 and 1000");
+}
+
+BOOST_AUTO_TEST_CASE(time_spans) {
+  BOOST_TEST((read_time_span("45s") == 45s));
+  BOOST_TEST((read_time_span("30m") == 30min));
+  BOOST_TEST((read_time_span("12h") == 12h));
+  BOOST_TEST((read_time_span("90d") == 90 * 24h));
+  BOOST_TEST((read_time_span("2w") == 14 * 24h));
+  for (const auto text : {"", "90", "d", "-1d", "1y", "1.5d"}) {
+    BOOST_TEST(error_of([&] { read_time_span(text); }).find("is not a span of time") != std::string::npos);
+  }
+  BOOST_TEST(error_of([] { read_time_span("0d"); }) == "\"0d\" is not between 1s and 100 years");
+  BOOST_TEST(error_of([] { read_time_span("40000d"); }) == "\"40000d\" is not between 1s and 100 years");
+}
+
+BOOST_AUTO_TEST_CASE(endpoints) {
+  BOOST_TEST((read_endpoint("127.0.0.1:8443") == Endpoint{"127.0.0.1", 8443}));
+  BOOST_TEST((read_endpoint("0.0.0.0:0") == Endpoint{"0.0.0.0", 0}));
+  BOOST_TEST((read_endpoint("[::1]:65535") == Endpoint{"::1", 65535}));
+  BOOST_TEST((read_endpoint("localhost:80") == Endpoint{"127.0.0.1", 80}));
+  BOOST_TEST(read_endpoint("[::1]:80").str() == "[::1]:80");
+  BOOST_TEST(read_endpoint("10.0.0.1:80").str() == "10.0.0.1:80");
+  for (const auto text : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1", "127.0.0.1:http"}) {
+    BOOST_TEST(error_of([&] { read_endpoint(text); }) != "no error");
+  }
+  for (const auto text : {":8443", "example.org:80", "::1:80", "[127.0.0.1]:80", "256.0.0.1:80", "[]:80"}) {
+    BOOST_TEST(error_of([&] { read_endpoint(text); }).find("has no numeric address") != std::string::npos, text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(switches_paths_and_ids) {
+  BOOST_TEST(read_switch("on"));
+  BOOST_TEST(!read_switch("off"));
+  BOOST_TEST(error_of([] { read_switch("yes"); }) == "\"yes\" is neither on nor off");
+  BOOST_TEST(error_of([] { read_path(""); }) == "the path is empty");
+  BOOST_TEST(read_uuid("0190A5D0-0000-7000-8000-000000000001").str() == "0190a5d0-0000-7000-8000-000000000001");
+  BOOST_TEST(error_of([] { read_uuid("x"); }) == "\"x\" is not a UUID");
+}
+
+BOOST_AUTO_TEST_CASE(shown_values_stay_on_one_line) {
+  BOOST_TEST(shown("a\nb\x1b[0m") == "\"a?b?[0m\"");
+  BOOST_TEST(shown(std::string(200, 'x')) == "\"" + std::string(80, 'x') + "…\"");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
