@@ -10,40 +10,38 @@
 namespace tacit::http {
 
 enum class Problem : std::uint8_t {
-  malformed_request,       ///< 400, closes
-  credential_missing,      ///< 401
-  credential_invalid,      ///< 401
-  scope_missing,           ///< 403
-  tool_not_granted,        ///< 403: the runtime's identity may not use the tool
-  secret_not_allowed,      ///< 403: names the secret
-  not_found,               ///< 404
-  method_not_allowed,      ///< 405 with Allow
-  name_taken,              ///< 409
-  default_taken,           ///< 409
-  changed_meanwhile,       ///< 409
-  length_required,         ///< 411, closes
-  body_too_large,          ///< 413, closes
-  quota_exceeded,          ///< 413 with numbers
-  target_too_long,         ///< 414, closes
-  not_json,                ///< 415
-  expectation_unknown,     ///< 417
-  header_too_large,        ///< 431, closes
-  internal,                ///< 500
-  integrity,               ///< 500
-  overloaded,              ///< 503 with Retry-After
-  draining,                ///< 503 with Retry-After
-  store_unavailable,       ///< 503 with Retry-After
-  store_full,              ///< 507
+  malformed_request,    ///< 400, closes
+  credential_missing,   ///< 401
+  credential_invalid,   ///< 401
+  scope_missing,        ///< 403
+  tool_not_granted,     ///< 403: the runtime's identity may not use the tool
+  secret_not_allowed,   ///< 403: names the secret
+  not_found,            ///< 404
+  method_not_allowed,   ///< 405 with Allow
+  name_taken,           ///< 409
+  default_taken,        ///< 409
+  changed_meanwhile,    ///< 409
+  length_required,      ///< 411, closes
+  body_too_large,       ///< 413, closes
+  quota_exceeded,       ///< 413 with numbers
+  target_too_long,      ///< 414, closes
+  not_json,             ///< 415
+  expectation_unknown,  ///< 417
+  header_too_large,     ///< 431, closes
+  internal,             ///< 500
+  integrity,            ///< 500
+  overloaded,           ///< 503 with Retry-After
+  draining,             ///< 503 with Retry-After
+  store_unavailable,    ///< 503 with Retry-After
+  store_full,           ///< 507
 };
 
-/// Sets status, body and headers of the answer to `problem`. Bodies are constant but for the request id of a 500.
+/// Sets status and body of the answer to `problem` and adds its header lines to those that are there. Bodies are
+/// constant but for the request id of a 500.
 void answer(Exchange& exchange, Problem problem);
 
 /// Sets the answer to a store's failure, with its details (quota figures, the secret that was refused).
 void answer(Exchange& exchange, const store::Failure& failure);
-
-/// Sets the answer 405 with the methods that the path does take, as RouteMatch::allow lists them.
-void answer_method_not_allowed(Exchange& exchange, std::string_view allow);
 
 /// The status line's reason phrase (RFC 9110 section 15).
 std::string_view reason_phrase(unsigned status);

@@ -1,0 +1,109 @@
+#include "http/json_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace tacit::http {
+namespace {
+
+// What follows the backslash for each byte that must be escaped (RFC 8259 section 7): its short form, or `u`; 0 for all
+// others.
+constexpr std::array<char, 256> escape_of = [] {
+  std::array<char, 256> table{};
+  for (std::size_t control = 0; control < 0x20; ++control) table[control] = 'u';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  table['"'] = '"';
+  table['\\'] = '\\';
+  return table;
+}();
+
+void write_escape(crypto::WipedBytes& out, char c, char escape) {
+  static constexpr char digits[] = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  std::array<char, 6> text{'\\', escape, '0', '0', digits[byte >> 4], digits[byte & 0x0f]};
+  out.append(std::string_view(text.data(), escape == 'u' ? 6 : 2));
+  crypto::wipe(text.data(), text.size());
+}
+
+// Writes the last `count` digits of a number, with leading zeros, and the character after them.
+char* put_digits(char* at, unsigned number, int count, char after) {
+  for (int i = count - 1; i >= 0; --i) {
+    at[i] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  }
+  at[count] = after;
+  return at + count + 1;
+}
+
+}  // namespace
+
+void write_text(crypto::WipedBytes& out, std::string_view utf8) {
+  out.push_back('"');
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const char escape = escape_of[static_cast<unsigned char>(utf8[i])];
+    if (escape == 0) continue;
+    out.append(utf8.substr(run, i - run));
+    write_escape(out, utf8[i], escape);
+    run = i + 1;
+  }
+  out.append(utf8.substr(run));
+  out.push_back('"');
+}
+
+void write_text_or_null(crypto::WipedBytes& out, const std::optional<std::string>& utf8) {
+  if (utf8) {
+    write_text(out, *utf8);
+  } else {
+    out.append("null");
+  }
+}
+
+void write_number(crypto::WipedBytes& out, std::uint64_t number) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(std::string_view(digits.data(), end));
+}
+
+void write_bool(crypto::WipedBytes& out, bool value) { out.append(value ? "true" : "false"); }
+
+void write_uuid(crypto::WipedBytes& out, const crypto::Uuid& id) {
+  std::array<char, 38> text;
+  text.front() = text.back() = '"';
+  id.write(text.data() + 1);
+  out.append(std::string_view(text.data(), text.size()));
+}
+
+// The calendar is the standard library's, whose conversion from days is plain integer arithmetic (libstdc++ uses Neri
+// and Schneider, "Euclidean affine functions and their application to calendar algorithms", 2022): no time zone, no
+// locale, no lock.
+void write_time(crypto::WipedBytes& out, std::int64_t microseconds_since_epoch) {
+  using namespace std::chrono;
+  constexpr sys_time<microseconds> first = sys_days(year(0) / January / 1);
+  constexpr sys_time<microseconds> past = sys_days(year(10000) / January / 1);
+  const auto instant =
+      std::clamp(sys_time<microseconds>(microseconds(microseconds_since_epoch)), first, past - microseconds(1));
+  const auto day = floor<days>(instant);
+  const year_month_day date(day);
+  const hh_mm_ss time(instant - day);
+  std::array<char, 29> text;
+  char* at = text.data();
+  *at++ = '"';
+  at = put_digits(at, static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
+  at = put_digits(at, static_cast<unsigned>(date.month()), 2, '-');
+  at = put_digits(at, static_cast<unsigned>(date.day()), 2, 'T');
+  at = put_digits(at, static_cast<unsigned>(time.hours().count()), 2, ':');
+  at = put_digits(at, static_cast<unsigned>(time.minutes().count()), 2, ':');
+  at = put_digits(at, static_cast<unsigned>(time.seconds().count()), 2, '.');
+  at = put_digits(at, static_cast<unsigned>(time.subseconds().count()), 6, 'Z');
+  *at = '"';
+  out.append(std::string_view(text.data(), text.size()));
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,208 @@
+#include "http/problem.hpp"
+
+#include <array>
+
+#include "http/faults.hpp"
+#include "http/json_writer.hpp"
+
+namespace tacit::http {
+namespace {
+
+struct Row {
+  Problem problem;
+  unsigned status;
+  bool close;  ///< what follows on the connection cannot be told from what was refused
+  std::string_view sentence;
+  std::string_view headers = {};
+};
+
+constexpr std::string_view challenge = "WWW-Authenticate: Bearer realm=\"tacit\"\r\n";
+constexpr std::string_view challenge_again = "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n";
+constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
+
+constexpr std::array rows{
+    Row{Problem::malformed_request, 400, true, "The request is not well-formed HTTP."},
+    Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key.",
+        challenge},
+    Row{Problem::credential_invalid, 401, false, "The credential is not valid.", challenge_again},
+    Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
+    Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
+    Row{Problem::secret_not_allowed, 403, false, "A named secret is not bound to that tool and argument."},
+    Row{Problem::not_found, 404, false, "What was asked for does not exist."},
+    Row{Problem::method_not_allowed, 405, false, "The path does not take this method."},
+    Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
+    Row{Problem::default_taken, 409, false, "This tool_name and tool_arg have a default secret already."},
+    Row{Problem::changed_meanwhile, 409, false, "It was changed by another request meanwhile; try again."},
+    Row{Problem::length_required, 411, true, "A body needs a Content-Length."},
+    Row{Problem::body_too_large, 413, true, "The body is larger than this path takes."},
+    Row{Problem::quota_exceeded, 413, false, "The stored secrets would exceed the size limit."},
+    Row{Problem::target_too_long, 414, true, "The request target is too long."},
+    Row{Problem::not_json, 415, false, "The body has to be application/json."},
+    Row{Problem::expectation_unknown, 417, false, "Of the Expect header only 100-continue is known."},
+    Row{Problem::header_too_large, 431, true, "The request header is too large."},
+    Row{Problem::internal, 500, false, "The server failed at this request, whose id is "},
+    Row{Problem::integrity, 500, false,
+        "What is stored failed its integrity check and was not used; the request's id is "},
+    Row{Problem::overloaded, 503, false, "Too many requests are waiting; try again soon.", retry_soon},
+    Row{Problem::draining, 503, false, "This server is shutting down; try again.", retry_soon},
+    Row{Problem::store_unavailable, 503, false, "The store is not available; try again soon.", retry_soon},
+    Row{Problem::store_full, 507, false, "The store has no room left."},
+};
+
+// A row's place is its enumerator's value.
+static_assert([] {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (static_cast<std::size_t>(rows[i].problem) != i) return false;
+  }
+  return rows.back().problem == Problem::store_full;
+}());
+
+const Row& row_of(Problem problem) { return rows[static_cast<std::size_t>(problem)]; }
+
+// All of the answer but its body.
+crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
+  Response& response = exchange.response;
+  response.status = row.status;
+  response.content_type = "application/json";
+  response.headers.append(row.headers);
+  response.close = response.close || row.close;
+  response.body.clear();
+  return response.body;
+}
+
+void answer_quota(Exchange& exchange, const store::QuotaDetail& quota) {
+  const Row& row = row_of(Problem::quota_exceeded);
+  crypto::WipedBytes& body = begin(exchange, row);
+  body.append(R"({"detail":{"msg":)");
+  write_text(body, row.sentence);
+  body.append(R"(,"limit":)");
+  write_number(body, quota.limit);
+  body.append(R"(,"used":)");
+  write_number(body, quota.used);
+  body.append(R"(,"requested":)");
+  write_number(body, quota.requested);
+  body.append("}}");
+}
+
+void answer_not_allowed(Exchange& exchange, std::string_view secret_name) {
+  if (secret_name.empty()) return answer(exchange, Problem::secret_not_allowed);
+  crypto::WipedBytes& body = begin(exchange, row_of(Problem::secret_not_allowed));
+  crypto::WipedBytes sentence;
+  sentence.append("The secret \"");
+  sentence.append(secret_name);
+  sentence.append("\" is not bound to that tool and argument.");
+  body.append(R"({"detail":)");
+  write_text(body, sentence.text());
+  body.append("}");
+}
+
+Problem problem_of(store::Errc code) {
+  switch (code) {
+    case store::Errc::not_found:
+      return Problem::not_found;
+    case store::Errc::name_taken:
+      return Problem::name_taken;
+    case store::Errc::default_taken:
+      return Problem::default_taken;
+    case store::Errc::quota_exceeded:
+      return Problem::quota_exceeded;
+    case store::Errc::not_allowed:
+      return Problem::secret_not_allowed;
+    case store::Errc::integrity:
+      return Problem::integrity;
+    case store::Errc::conflict:
+      return Problem::changed_meanwhile;
+    case store::Errc::overloaded:
+      return Problem::overloaded;
+    case store::Errc::full:
+      return Problem::store_full;
+    case store::Errc::unavailable:
+      return Problem::store_unavailable;
+    case store::Errc::default_unbound:
+      break;  // a fault of the body: it has no row
+  }
+  return Problem::internal;
+}
+
+}  // namespace
+
+void answer(Exchange& exchange, Problem problem) {
+  const Row& row = row_of(problem);
+  crypto::WipedBytes& body = begin(exchange, row);
+  body.append(R"({"detail":)");
+  if (row.status == 500) {
+    std::string sentence(row.sentence);
+    sentence.append(exchange.request_id).append(".");
+    write_text(body, sentence);
+  } else {
+    write_text(body, row.sentence);
+  }
+  body.append("}");
+}
+
+void answer(Exchange& exchange, const store::Failure& failure) {
+  exchange.note = store::to_string(failure.code);
+  switch (failure.code) {
+    case store::Errc::quota_exceeded:
+      return answer_quota(exchange, failure.quota);
+    case store::Errc::not_allowed:
+      return answer_not_allowed(exchange, failure.subject);
+    case store::Errc::default_unbound:
+      return answer(exchange, Faults{default_unbound()});
+    default:
+      return answer(exchange, problem_of(failure.code));
+  }
+}
+
+std::string_view reason_phrase(unsigned status) {
+  switch (status) {
+    case 100:
+      return "Continue";
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Unknown";
+  }
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,43 @@
+#include "http/routes.hpp"
+
+#include <array>
+
+#include "http/handlers.hpp"
+#include "http/limits.hpp"
+
+namespace tacit::http {
+namespace {
+
+using store::Scope;
+using enum Method;
+
+constexpr Route health{get, "/healthz", Scope::none, false, 0, get_health};
+constexpr Route readiness{get, "/readyz", Scope::none, false, 0, get_readiness};
+constexpr Route openapi{get, "/openapi.json", Scope::none, false, 0, get_openapi};
+
+constexpr std::array api{
+    health,
+    Route{get, "/api/v1/secrets/{id}", Scope::secrets_read, true, 0, get_secret},
+    Route{get, "/api/v1/secrets", Scope::secrets_read, true, 0, list_secrets},
+    Route{post, "/api/v1/secrets", Scope::secrets_write, true, limits::secret_body, create_secret},
+    Route{patch, "/api/v1/secrets/{id}", Scope::secrets_write, true, limits::secret_body, update_secret},
+    Route{del, "/api/v1/secrets/{id}", Scope::secrets_write, true, 0, delete_secret},
+    Route{get, "/api/v1/quota", Scope::secrets_read, true, 0, get_quota},
+    readiness,
+    openapi,
+};
+
+constexpr std::array tools{
+    health,
+    Route{post, "/tool/v1/resolve", Scope::none, true, limits::resolve_body, resolve_tool},
+    readiness,
+    openapi,
+};
+
+}  // namespace
+
+std::span<const Route> api_routes() { return api; }
+
+std::span<const Route> tool_routes() { return tools; }
+
+}  // namespace tacit::http

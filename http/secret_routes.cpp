@@ -1,0 +1,132 @@
+// The five routes of secrets.
+#include <utility>
+
+#include "http/bodies.hpp"
+#include "http/handlers.hpp"
+#include "http/json_writer.hpp"
+#include "http/list_query.hpp"
+#include "http/path_id.hpp"
+#include "http/problem.hpp"
+#include "http/refusal.hpp"
+#include "http/secret_json.hpp"
+
+namespace tacit::http {
+namespace {
+
+constexpr std::size_t usual_secret_size = 512;  // of one SecretInfo, so that most answers are allocated once
+
+void answer_secret(Exchange& exchange, const store::SecretInfo& secret) {
+  exchange.response.body.reserve(usual_secret_size);
+  write_secret(exchange.response.body, secret);
+}
+
+void write_list(crypto::WipedBytes& out, const store::SecretList& list, bool paged) {
+  out.reserve(usual_secret_size * (list.secrets.size() + 1));
+  out.append(R"({"data":[)");
+  bool first = true;
+  for (const store::SecretInfo& secret : list.secrets) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    write_secret(out, secret);
+  }
+  out.push_back(']');
+  if (paged) {
+    out.append(R"(,"next_cursor":)");
+    if (list.next) {
+      write_uuid(out, *list.next);
+    } else {
+      out.append("null");
+    }
+  }
+  out.push_back('}');
+}
+
+Parsed<crypto::Uuid> secret_id(const Exchange& exchange) { return parse_path_id(exchange.path_id, "secret_id"); }
+
+}  // namespace
+
+Handled create_secret(Exchange& exchange) {
+  auto secret = parse_new_secret(exchange.body.text());
+  if (!secret) {
+    answer(exchange, secret.error());
+    co_return;
+  }
+  store::AuditContext who = exchange.audit();
+  auto outcome =
+      co_await exchange.services.store.create_secret(exchange.principal.tenant, std::move(*secret), std::move(who));
+  if (!outcome) {
+    const store::Failure failure = outcome.error();
+    co_await refuse(exchange, exchange.principal.tenant, failure);
+    co_return;
+  }
+  answer_secret(exchange, *outcome);
+}
+
+Handled list_secrets(Exchange& exchange) {
+  auto query = parse_list_query(exchange.head.query);
+  if (!query) {
+    answer(exchange, query.error());
+    co_return;
+  }
+  const bool paged = query->limit.has_value();
+  auto list = co_await exchange.services.store.list_secrets(exchange.principal.tenant, std::move(*query));
+  if (!list) {
+    const store::Failure failure = list.error();
+    co_await refuse(exchange, exchange.principal.tenant, failure);
+    co_return;
+  }
+  write_list(exchange.response.body, *list, paged);
+}
+
+Handled get_secret(Exchange& exchange) {
+  const auto id = secret_id(exchange);
+  if (!id) {
+    answer(exchange, id.error());
+    co_return;
+  }
+  auto outcome = co_await exchange.services.store.get_secret(exchange.principal.tenant, *id);
+  if (!outcome) {
+    const store::Failure failure = outcome.error();
+    co_await refuse(exchange, exchange.principal.tenant, failure);
+    co_return;
+  }
+  answer_secret(exchange, *outcome);
+}
+
+Handled update_secret(Exchange& exchange) {
+  const auto id = secret_id(exchange);
+  auto update = parse_secret_update(exchange.body.text());
+  if (!id || !update) {
+    Faults faults = id ? Faults{} : id.error();
+    const Faults of_body = update ? Faults{} : update.error();
+    faults.insert(faults.end(), of_body.begin(), of_body.end());
+    answer(exchange, faults);
+    co_return;
+  }
+  store::AuditContext who = exchange.audit();
+  auto outcome = co_await exchange.services.store.update_secret(exchange.principal.tenant, *id, std::move(*update),
+                                                                std::move(who));
+  if (!outcome) {
+    const store::Failure failure = outcome.error();
+    co_await refuse(exchange, exchange.principal.tenant, failure);
+    co_return;
+  }
+  answer_secret(exchange, *outcome);
+}
+
+Handled delete_secret(Exchange& exchange) {
+  const auto id = secret_id(exchange);
+  if (!id) {
+    answer(exchange, id.error());
+    co_return;
+  }
+  store::AuditContext who = exchange.audit();
+  auto outcome = co_await exchange.services.store.delete_secret(exchange.principal.tenant, *id, std::move(who));
+  if (!outcome) {
+    const store::Failure failure = outcome.error();
+    co_await refuse(exchange, exchange.principal.tenant, failure);
+    co_return;
+  }
+  answer_secret(exchange, *outcome);
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,28 @@
+// What monitors and client generators ask, without a credential.
+#include "http/handlers.hpp"
+#include "http/openapi.hpp"
+#include "http/problem.hpp"
+
+namespace tacit::http {
+
+// Says that the process serves, not that the store does: a load balancer asks this all the time.
+Handled get_health(Exchange& exchange) {
+  exchange.response.body.append(R"({"status":"ok"})");
+  co_return;
+}
+
+Handled get_readiness(Exchange& exchange) {
+  if (auto why = exchange.services.store.unwilling()) {
+    answer(exchange, Problem::store_unavailable);
+    exchange.note = std::move(*why);
+    co_return;
+  }
+  exchange.response.body.append(R"({"status":"ready"})");
+}
+
+Handled get_openapi(Exchange& exchange) {
+  exchange.response.body.append(openapi_document());
+  co_return;
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,78 @@
+// The tool plane's one route: the values that a tool may use.
+#include <utility>
+
+#include "http/bodies.hpp"
+#include "http/handlers.hpp"
+#include "http/json_writer.hpp"
+#include "http/problem.hpp"
+#include "http/refusal.hpp"
+
+namespace tacit::http {
+namespace {
+
+bool is_granted(const Exchange& exchange, std::string_view tool_name) {
+  const auth::ToolIdentities* identities = exchange.services.tool_identities;
+  return identities != nullptr && identities->may_use(exchange.tool_identity, tool_name);
+}
+
+Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query) {
+  store::AuditEvent event;
+  event.action = "tool.refused";
+  event.outcome = "denied";
+  event.tenant = query.tenant;
+  event.tool = query.tool_name;
+  event.reason = exchange.note = "not_granted";
+  store::AuditContext who = exchange.audit();
+  // Refused it is, whether or not that can be written down.
+  const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
+  static_cast<void>(recorded);
+  answer(exchange, Problem::tool_not_granted);
+}
+
+void write_released(crypto::WipedBytes& out, const store::ReleasedValue& released) {
+  write_text(out, released.argument);
+  out.append(R"(:{"value":)");
+  write_text(out, released.value.text());
+  out.append(R"(,"secret_id":)");
+  write_uuid(out, released.secret);
+  out.append(R"(,"secret_name":)");
+  write_text(out, released.secret_name);
+  out.append(R"(,"updated_at":)");
+  write_time(out, released.updated_at);
+  out.push_back('}');
+}
+
+void write_arguments(crypto::WipedBytes& out, const std::vector<store::ReleasedValue>& arguments) {
+  out.append(R"({"arguments":{)");
+  bool first = true;
+  for (const store::ReleasedValue& released : arguments) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    write_released(out, released);
+  }
+  out.append("}}");
+}
+
+}  // namespace
+
+Handled resolve_tool(Exchange& exchange) {
+  auto query = parse_resolve(exchange.body.text());
+  if (!query) {
+    answer(exchange, query.error());
+    co_return;
+  }
+  if (!is_granted(exchange, query->tool_name)) {
+    co_await refuse_tool(exchange, *query);
+    co_return;
+  }
+  const crypto::Uuid tenant = query->tenant;
+  store::AuditContext who = exchange.audit();
+  auto released = co_await exchange.services.store.resolve(std::move(*query), std::move(who));
+  if (!released) {
+    const store::Failure failure = released.error();
+    co_await refuse(exchange, tenant, failure);
+    co_return;
+  }
+  write_arguments(exchange.response.body, *released);
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,15 @@
+// UTF-8 (RFC 3629).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace tacit::http {
+
+/// Whether the text is well-formed: no overlong forms, no surrogates, nothing past U+10FFFF, nothing cut off.
+bool is_utf8(std::string_view text);
+
+/// Code points of a part of a well-formed text; a sequence may be split between parts.
+std::size_t count_code_points(std::string_view part);
+
+}  // namespace tacit::http
