@@ -25,6 +25,9 @@ inline constexpr std::size_t json_depth = 32;
 inline constexpr std::uint32_t secret_body = 64 * 1024;
 inline constexpr std::uint32_t resolve_body = 256 * 1024;
 
+/// A body that a route takes no notice of is read and dropped up to this size.
+inline constexpr std::uint32_t ignored_body = 64 * 1024;
+
 /// Entries of `provided_args`, and of `secrets`, in one resolve.
 inline constexpr std::size_t resolve_items = 256;
 
