@@ -6,6 +6,7 @@
 
 #include "auth/api_key_format.hpp"
 #include "auth/scope_names.hpp"
+#include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
@@ -18,8 +19,8 @@ namespace {
 
 std::string read_name(const std::string& name) {
   constexpr std::size_t longest = 200;
-  if (name.empty() || name.size() > longest) throw UsageError("--name: it has 1 to 200 bytes");
-  if (printable(name) != name) throw UsageError("--name: " + shown(name) + " has control characters");
+  if (name.empty() || name.size() > longest) throw UsageError("a name has 1 to 200 bytes");
+  if (printable(name) != name) throw UsageError(shown(name) + " has control characters");
   return name;
 }
 
@@ -34,19 +35,14 @@ store::Scope read_scopes(const Arguments& arguments) {
   return scopes;
 }
 
-const std::string& needed(const Arguments& arguments, const char* option) {
-  if (!arguments.contains(option)) throw UsageError(std::string("--") + option + " is missing");
-  return arguments[option].as<std::string>();
-}
-
 store::ApiKey describe_key(const Arguments& arguments) {
   store::ApiKey key;
-  key.tenant = read_uuid(needed(arguments, "tenant"));
-  key.name = read_name(needed(arguments, "name"));
+  key.tenant = read_argument(arguments, "tenant", read_uuid);
+  key.name = read_argument(arguments, "name", read_name);
   key.scopes = read_scopes(arguments);
   key.created_at = store::now_microseconds();
   if (arguments.contains("expires-in")) {
-    const auto span = read_time_span(arguments["expires-in"].as<std::string>());
+    const auto span = read_argument(arguments, "expires-in", read_time_span);
     key.expires_at = key.created_at + std::chrono::microseconds(span).count();
   }
   return key;

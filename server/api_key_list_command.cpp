@@ -6,6 +6,7 @@
 #include <string>
 
 #include "auth/scope_names.hpp"
+#include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/open_store.hpp"
 #include "server/output.hpp"
@@ -68,7 +69,7 @@ void print_table(const std::vector<store::ApiKey>& keys) {
 
 int api_key_list_command(const Config& config, const Arguments& arguments) {
   std::optional<crypto::Uuid> tenant;
-  if (arguments.contains("tenant")) tenant = read_uuid(arguments["tenant"].as<std::string>());
+  if (arguments.contains("tenant")) tenant = read_argument(arguments, "tenant", read_uuid);
   const auto store = open_store(config);
   const auto keys = value_or_fail(store->list_api_keys(tenant), "cannot list the keys");
   if (arguments.contains("json")) {

@@ -1,6 +1,9 @@
+#include <cstdint>
 #include <iostream>
-#include <string>
+#include <optional>
+#include <string_view>
 
+#include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/open_store.hpp"
 #include "server/values.hpp"
@@ -14,20 +17,24 @@ void print_quota(store::Store& store, crypto::Uuid tenant) {
             << "used " << quota.used << "\nsecrets " << quota.count << '\n';
 }
 
+// Nothing for the default.
+std::optional<std::uint64_t> read_limit(std::string_view text) {
+  if (text == "default") return std::nullopt;
+  return read_size(text, 0, std::uint64_t{1} << 62);
+}
+
 }  // namespace
 
 int quota_get_command(const Config& config, const Arguments& arguments) {
-  const auto tenant = read_uuid(arguments["TENANT"].as<std::string>());
+  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
   const auto store = open_store(config);
   print_quota(*store, tenant);
   return exit_ok;
 }
 
 int quota_set_command(const Config& config, const Arguments& arguments) {
-  const auto tenant = read_uuid(arguments["TENANT"].as<std::string>());
-  const auto text = arguments["BYTES"].as<std::string>();
-  std::optional<std::uint64_t> limit;
-  if (text != "default") limit = read_size(text, 0, std::uint64_t{1} << 62);
+  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  const auto limit = read_argument(arguments, "BYTES", read_limit);
   const auto store = open_store(config);
   value_or_fail(run(store->set_quota(tenant, limit, operator_context())), "cannot set the quota of " + tenant.str());
   print_quota(*store, tenant);

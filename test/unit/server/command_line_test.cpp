@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told) {
 }
 
 BOOST_AUTO_TEST_CASE(commands_take_only_the_settings_they_use) {
-  BOOST_TEST(error_of({"api-key", "list", "--threads=1"}) == "unrecognised option '--threads'");
-  BOOST_TEST(error_of({"api-key", "list", "--root-private-keyring=x"}) ==
+  BOOST_TEST(error_of({"api-key", "list", "--threads", "1"}) == "unrecognised option '--threads'");
+  BOOST_TEST(error_of({"api-key", "list", "--root-private-keyring", "x"}) ==
              "unrecognised option '--root-private-keyring'");
   BOOST_TEST(error_of({"verify", "--root-private-keyring=x"}) == "no error");
 }
