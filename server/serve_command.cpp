@@ -6,17 +6,17 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <thread>
 
 #include "auth/tool_identities.hpp"
-#include "crypto/keyring.hpp"
 #include "http/log.hpp"
 #include "http/server.hpp"
 #include "http/tls_context.hpp"
 #include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/open_store.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -25,61 +25,39 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// What keeps the server from starting: one line for the operator.
-struct StartError {
-  std::string message;
-};
-template <class T>
-using Started = boost::system::result<T, StartError>;
-
-Started<store::StoreKeys> load_keys(const Config& config) {
-  store::StoreKeys keys;
-  auto metadata = crypto::MetadataKeyring::load(config.metadata_keyring);
-  if (!metadata) return StartError{metadata.error().message};
-  keys.metadata = std::make_shared<const crypto::MetadataKeyring>(std::move(*metadata));
-  auto root = crypto::RootPublicKeyring::load(config.root_public_keyring);
-  if (!root) return StartError{root.error().message};
-  keys.root_public = std::make_shared<const crypto::RootPublicKeyring>(std::move(*root));
-  // The API plane must not even open the private half: that it cannot decrypt is the point of having two planes.
-  if (!runs_tools(config.plane)) return keys;
-  auto private_half = crypto::RootPrivateKeyring::load(config.root_private_keyring);
-  if (!private_half) return StartError{private_half.error().message};
-  keys.root_private = std::make_shared<const crypto::RootPrivateKeyring>(std::move(*private_half));
-  return keys;
-}
-
-Started<tcp::endpoint> resolve(const Endpoint& where) {
+tcp::endpoint resolve(const Endpoint& where) {
   asio::io_context context;
   tcp::resolver resolver(context);
   boost::system::error_code error;
   const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, error);
-  if (error || found.empty()) return StartError{"cannot find the address " + where.str() + ": " + error.message()};
+  if (error || found.empty()) throw UsageError("cannot find the address " + where.str() + ": " + error.message());
   return found.begin()->endpoint();
 }
 
-Started<http::Listener> make_listener(http::Plane plane, const Endpoint& where, const http::TlsFiles& files) {
-  const auto endpoint = resolve(where);
-  if (!endpoint) return endpoint.error();
+http::Listener make_listener(http::Plane plane, const Endpoint& where, const http::TlsFiles& files) {
   auto tls = http::make_tls_context(files);
-  if (!tls) return StartError{tls.error().message};
-  return http::Listener{plane, *endpoint, std::move(*tls)};
+  if (!tls) throw UsageError(tls.error().message);
+  return http::Listener{plane, resolve(where), std::move(*tls)};
 }
 
-Started<std::vector<http::Listener>> make_listeners(const Config& config) {
+std::vector<http::Listener> make_listeners(const Config& config) {
   std::vector<http::Listener> listeners;
   if (runs_api(config.plane)) {
-    auto api =
-        make_listener(http::Plane::api, config.api_listen, {config.api_certificate, config.api_certificate_key, {}});
-    if (!api) return api.error();
-    listeners.push_back(std::move(*api));
+    const http::TlsFiles files{config.api_certificate, config.api_certificate_key, {}};
+    listeners.push_back(make_listener(http::Plane::api, config.api_listen, files));
   }
   if (runs_tools(config.plane)) {
-    auto tools = make_listener(http::Plane::tools, config.tool_listen,
-                               {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca});
-    if (!tools) return tools.error();
-    listeners.push_back(std::move(*tools));
+    const http::TlsFiles files{config.tool_certificate, config.tool_certificate_key, config.tool_client_ca};
+    listeners.push_back(make_listener(http::Plane::tools, config.tool_listen, files));
   }
   return listeners;
+}
+
+std::optional<auth::ToolIdentities> load_identities(const Config& config) {
+  if (!runs_tools(config.plane)) return std::nullopt;
+  auto identities = auth::ToolIdentities::load(config.tool_identities);
+  if (!identities) throw UsageError(identities.error().message);
+  return std::move(*identities);
 }
 
 http::ServerOptions server_options(const Config& config) {
@@ -156,26 +134,14 @@ class Lifecycle {
   int exit_code_ = exit_ok;
 };
 
-Started<std::unique_ptr<store::Store>> open_store(const Config& config, Lifecycle& lifecycle) {
-  auto keys = load_keys(config);
-  if (!keys) return keys.error();
-  store::StoreOptions options;
-  options.directory = config.store;
-  options.map_size = config.map_size;
-  options.quota_default = config.quota_default;
-  options.queue_items = config.write_queue_items;
-  options.queue_bytes = config.write_queue_bytes;
+std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle& lifecycle) {
+  store::StoreOptions options = store_options(config);
   options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
-  auto store = store::Store::open(options, std::move(*keys));
-  if (!store) return StartError{store.error().subject};
+  // The API plane must not even open the private half: that it cannot decrypt is the point of having two planes.
+  const PrivateKey with_private = runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no;
+  auto store = store::Store::open(options, load_keys(config, with_private));
+  if (!store) throw UsageError(sentence(store.error()));
   return std::move(*store);
-}
-
-Started<std::optional<auth::ToolIdentities>> load_identities(const Config& config) {
-  if (!runs_tools(config.plane)) return std::optional<auth::ToolIdentities>{};
-  auto identities = auth::ToolIdentities::load(config.tool_identities);
-  if (!identities) return StartError{identities.error().message};
-  return std::optional<auth::ToolIdentities>(std::move(*identities));
 }
 
 void log_ready(const Config& config, const http::Server& server) {
@@ -186,23 +152,21 @@ void log_ready(const Config& config, const http::Server& server) {
   http::log(line);
 }
 
-Started<int> serve(const Config& config) {
+int serve(const Config& config) {
   Lifecycle lifecycle(config);
-  auto identities = load_identities(config);
-  if (!identities) return identities.error();
-  auto listeners = make_listeners(config);
-  if (!listeners) return listeners.error();
-  auto store = open_store(config, lifecycle);
-  if (!store) return store.error();
-  const http::Services services{**store, *identities ? &**identities : nullptr};
-  auto server = http::Server::listen(std::move(*listeners), server_options(config), services);
-  if (!server) return StartError{server.error().message};
-  (*server)->start();
-  log_ready(config, **server);
+  const std::optional<auth::ToolIdentities> identities = load_identities(config);
+  std::vector<http::Listener> listeners = make_listeners(config);
+  std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
+  const http::Services services{*store, identities ? &*identities : nullptr};
+  auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
+  if (!listening) throw UsageError(listening.error().message);
+  std::unique_ptr<http::Server> server = std::move(*listening);
+  server->start();
+  log_ready(config, *server);
   lifecycle.run();
-  const int code = lifecycle.wind_down(**server);
-  server->reset();  // joins the threads; then the store writes what is still queued
-  store->reset();
+  const int code = lifecycle.wind_down(*server);
+  server.reset();  // joins the threads; then the store writes what is still queued
+  store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;
 }
@@ -213,10 +177,7 @@ int serve_command(const Config& config) {
   http::set_log_level(log_level(config.log_level));
   // OpenSSL writes to sockets whose other end may be gone.
   std::signal(SIGPIPE, SIG_IGN);
-  const auto code = serve(config);
-  if (code) return *code;
-  std::cerr << "tacit: " << code.error().message << '\n';
-  return exit_usage;
+  return serve(config);
 }
 
 }  // namespace tacit::server
