@@ -25,7 +25,7 @@ std::uint64_t whole_pages(std::uint64_t size) {
 }
 
 std::string user_name() {
-  std::vector<char> buffer(16 * 1024);
+  std::vector<char> buffer(16384);
   passwd entry{};
   passwd* found = nullptr;
   const bool known = ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;

@@ -40,7 +40,7 @@ store::Outcome<T> run(boost::asio::awaitable<store::Outcome<T>> operation) {
   std::exception_ptr thrown;
   store::Outcome<T> outcome = store::Failure{};
   boost::asio::co_spawn(context, std::move(operation), [&](std::exception_ptr error, store::Outcome<T> result) {
-    thrown = error;
+    thrown = std::move(error);
     outcome = std::move(result);
   });
   context.run();

@@ -49,7 +49,7 @@ std::uint64_t time_factor(char unit) {
     case 'd':
       return 86400;
     case 'w':
-      return 7 * 86400;
+      return 604800;
     default:
       return 0;
   }
