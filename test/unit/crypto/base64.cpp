@@ -1,0 +1,43 @@
+#include "crypto/base64.hpp"
+
+#include "test/unit/crypto/support.hpp"
+
+using namespace tacit::crypto;
+
+BOOST_AUTO_TEST_SUITE(base64)
+
+BOOST_AUTO_TEST_CASE(known_encodings) {
+  const std::pair<std::string_view, std::string_view> vectors[] = {
+      // RFC 4648 section 10, without the padding.
+      {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+      {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff\xbf", "-_-_"},
+  };
+  for (const auto& [bytes, text] : vectors) {
+    BOOST_TEST(base64url_encode(as_bytes(bytes)).text() == text);
+    const auto decoded = base64url_decode(text);
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_TEST(decoded->text() == bytes);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_canonical_form_is_read) {
+  for (const std::string_view text :
+       {"A", "AAAAA", "Zg==", "Zm8=", "Z g", "Zg\n", " Zg", "+w", "/w", "Zh", "Zm9", "Z\0g"}) {
+    BOOST_TEST(!base64url_decode(text), text);
+  }
+  BOOST_TEST(!base64url_decode(std::string_view("Zg\0A", 4)));
+  BOOST_TEST(!base64url_decode("Z\xc3\xa9g"));
+}
+
+BOOST_AUTO_TEST_CASE(every_byte_and_length_comes_back) {
+  for (std::size_t size = 0; size < 100; ++size) {
+    const Bytes bytes = test::random_of(size);
+    const WipedBytes text = base64url_encode(bytes);
+    BOOST_TEST(text.size() == (size * 8 + 5) / 6);
+    const auto decoded = base64url_decode(text.text());
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_TEST(to_hex(decoded->view()) == to_hex(bytes));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
