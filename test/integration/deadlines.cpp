@@ -1,0 +1,131 @@
+// Peers that stall, dribble or come in crowds: each wait has its own deadline, and a byte now and then does not extend
+// it.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "test/integration/shared_server.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const Deployment& deployment() {
+  static const Deployment made({{"handshake-timeout", "1"},
+                                {"header-timeout", "1"},
+                                {"body-timeout", "1"},
+                                {"write-timeout", "1"},
+                                {"idle-timeout", "2"},
+                                {"max-connections-per-address", "40"}});
+  return made;
+}
+
+Server& server() {
+  static Server made(deployment());
+  return made;
+}
+
+const Tenant& tenant() {
+  static const Tenant made(deployment(), server());
+  return made;
+}
+
+// Sends a byte every 100 ms until the server has had enough; the time that took. Nothing if it never has.
+std::optional<Clock::duration> dribble(HttpsClient& client, char byte) {
+  const auto start = Clock::now();
+  while (Clock::now() - start < 8s) {
+    try {
+      client.send({&byte, 1});
+    } catch (const TransportError&) {
+      return Clock::now() - start;
+    }
+    std::this_thread::sleep_for(100ms);
+  }
+  return std::nullopt;
+}
+
+void check_near(std::optional<Clock::duration> taken, Clock::duration limit) {
+  BOOST_REQUIRE(taken.has_value());
+  const auto milliseconds = [](Clock::duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  };
+  BOOST_TEST(milliseconds(*taken) >= milliseconds(limit) - 100);
+  BOOST_TEST(milliseconds(*taken) <= milliseconds(limit) + 3000);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(deadlines)
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_does_not_come) {
+  const int fd = connect_tcp(server().api_port(), 10s);
+  const auto start = Clock::now();
+  char byte = 0;
+  BOOST_TEST(recv(fd, &byte, 1, 0) <= 0);
+  check_near(Clock::now() - start, 1s);
+  close(fd);
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_dribbles_in) {
+  HttpsClient client(server().api_client());
+  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+  check_near(dribble(client, 'x'), 1s);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_dribbles_in) {
+  HttpsClient client(server().api_client());
+  client.send(
+      "POST /api/v1/secrets/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+      "1000\r\nx-api-key: " +
+      tenant().key + "\r\n\r\n{");
+  check_near(dribble(client, ' '), 1s);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_idles) {
+  HttpsClient client(server().api_client());
+  REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
+  const auto start = Clock::now();
+  BOOST_TEST(client.closed_by_server());
+  check_near(Clock::now() - start, 2s);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
+  Client api(server(), tenant().key);
+  for (int i = 0; i < 100; ++i) {
+    REQUIRE_STATUS(api.post(secrets_path, {{"secret_name", json::string(std::string(1000, 'x') + std::to_string(i))},
+                                           {"secret_value", "1234"}}),
+                   200);
+  }
+  HttpsClient deaf(server().api_client());
+  const std::string request = request_bytes("GET", secrets_path, {{"x-api-key", tenant().key}}, {});
+  const auto start = Clock::now();
+  // Each answer is over 100 KB: soon the server can write no more, so it reads no more either.
+  bool ended = false;
+  try {
+    while (Clock::now() - start < 15s) deaf.send(request);
+  } catch (const TransportError&) {
+    ended = true;
+  }
+  BOOST_TEST(ended);
+  REQUIRE_STATUS(api.get("/healthz"), 200);
+}
+
+BOOST_AUTO_TEST_CASE(one_address_gets_its_share_of_connections_and_no_more) {
+  server();
+  std::this_thread::sleep_for(3s);  // until connections of other tests have idled out
+  std::vector<std::unique_ptr<HttpsClient>> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.push_back(std::make_unique<HttpsClient>(server().api_client()));
+    REQUIRE_STATUS(clients.back()->request("GET", "/healthz"), 200);
+  }
+  BOOST_CHECK_THROW(HttpsClient(server().api_client()).request("GET", "/healthz"), TransportError);
+  REQUIRE_STATUS(clients.front()->request("GET", "/healthz"), 200);
+  clients.pop_back();
+  std::this_thread::sleep_for(200ms);
+  REQUIRE_STATUS(HttpsClient(server().api_client()).request("GET", "/healthz"), 200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

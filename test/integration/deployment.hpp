@@ -1,0 +1,120 @@
+// A whole installation of Tacit in a folder of its own: configuration, certificates, keyrings, a store; and servers
+// over it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "test/integration/certificates.hpp"
+#include "test/integration/https_client.hpp"
+#include "test/integration/process.hpp"
+
+namespace tacit::test {
+
+using Settings = std::map<std::string, std::string>;
+
+/// Made once a run of the tests: three authorities that must not be mistaken for one another.
+struct Certificates {
+  Certificates();
+  TemporaryFolder folder;
+  Authority servers;    ///< signs the servers' certificates
+  Authority runtimes;   ///< the tool plane's client authority
+  Authority strangers;  ///< trusted by nobody
+  CertificateFiles server;
+  CertificateFiles runtime;  ///< URI:spiffe://test/runtime, granted everything unless a test says otherwise
+};
+const Certificates& certificates();
+
+class Server;
+
+class Deployment {
+ public:
+  /// `settings` add to and override the default configuration; an empty value removes the key.
+  explicit Deployment(Settings settings = {});
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  std::filesystem::path config() const { return folder() / "tacit.conf"; }
+  std::filesystem::path store() const { return folder() / "store"; }
+  std::filesystem::path private_keyring() const { return folder() / "root-private.keyring"; }
+  std::filesystem::path log() const { return folder() / "server.log"; }
+  void configure(const Settings& changes);  ///< rewrites the file with these changes
+
+  /// Runs a subcommand with `--config`; its status is the caller's to look at.
+  Finished command(std::vector<std::string> arguments) const;
+  /// An API key's text. Further arguments as `api-key create` takes them; without any, every scope.
+  std::string create_key(const std::string& tenant, const std::vector<std::string>& arguments = {}) const;
+  /// Runs `tacit verify` and throws with all it printed unless it found everything in order.
+  void verify() const;
+  /// All that servers of this deployment ever printed.
+  std::string printed() const { return std::filesystem::exists(log()) ? read_file(log()) : ""; }
+
+ private:
+  void write_config() const;
+  TemporaryFolder folder_;
+  Settings settings_;
+};
+
+/// A running `tacit serve`.
+class Server {
+ public:
+  /// Returns when the server says that it is ready. Throws with what it printed if it ends or takes too long.
+  explicit Server(const Deployment& deployment, const std::vector<std::string>& arguments = {},
+                  const Environment& environment = {});
+
+  std::uint16_t api_port() const { return api_port_; }
+  std::uint16_t tools_port() const { return tools_port_; }
+  Process& process() { return *process_; }
+  /// SIGTERM; its exit code. Throws if it does not end.
+  int stop();
+  void kill();  ///< SIGKILL, and waits for the end
+
+  ClientOptions api_client() const;
+  ClientOptions tools_client() const;  ///< with the runtime's certificate
+ private:
+  std::unique_ptr<Process> process_;
+  std::uint16_t api_port_ = 0;
+  std::uint16_t tools_port_ = 0;
+};
+
+std::string new_uuid();  ///< random, for a tenant of the test's own
+
+/// Requests with one credential, over one connection that is opened again after the server closed it.
+class Client {
+ public:
+  Client(ClientOptions options, Headers credential);
+  Client(const Server& server, const std::string& api_key);
+
+  Answer get(const std::string& target) { return request("GET", target); }
+  Answer del(const std::string& target) { return request("DELETE", target); }
+  Answer post(const std::string& target, const boost::json::value& body);
+  Answer patch(const std::string& target, const boost::json::value& body);
+  /// Any request; a body is sent as application/json.
+  Answer request(std::string_view method, std::string_view target, std::string_view body = {},
+                 const Headers& headers = {});
+
+ private:
+  ClientOptions options_;
+  Headers credential_;
+  std::unique_ptr<HttpsClient> connection_;
+};
+
+inline const std::string secrets_path = "/api/v1/secrets/";
+
+/// Client of a tenant of its own: the usual start of a test.
+struct Tenant {
+  Tenant(const Deployment& deployment, const Server& server);
+  std::string id;
+  std::string key;
+  Client api;
+  /// Creates a secret and returns its SecretInfo. Throws unless 200.
+  boost::json::object create(const boost::json::value& body);
+};
+
+/// POST /tool/v1/resolve as the runtime.
+Answer resolve(const Server& server, const boost::json::value& body);
+
+}  // namespace tacit::test

@@ -1,0 +1,236 @@
+#include "test/integration/https_client.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+namespace tacit::test {
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string last_tls_error() {
+  std::string text = std::strerror(errno);
+  const unsigned long code = ERR_peek_last_error();
+  if (code != 0) {
+    char buffer[256];
+    ERR_error_string_n(code, buffer, sizeof buffer);
+    text = buffer;
+  }
+  ERR_clear_error();
+  return text;
+}
+
+std::size_t to_size(std::string_view digits, int base) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
+    throw TransportError("not a number: " + std::string(digits));
+  }
+  return value;
+}
+
+}  // namespace
+
+std::string Answer::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (same_name(key, name)) return value;
+  }
+  return {};
+}
+
+std::size_t Answer::count(std::string_view name) const {
+  return static_cast<std::size_t>(
+      std::count_if(headers.begin(), headers.end(), [&](const auto& header) { return same_name(header.first, name); }));
+}
+
+boost::json::value Answer::json() const {
+  boost::system::error_code error;
+  boost::json::value value = boost::json::parse(body, error);
+  if (error) throw std::runtime_error("status " + std::to_string(status) + ", body is not JSON: " + body);
+  return value;
+}
+
+boost::json::value Answer::at(std::string_view field) const {
+  const boost::json::value value = json();
+  const auto* object = value.if_object();
+  const auto* found = object == nullptr ? nullptr : object->if_contains(field);
+  if (found == nullptr)
+    throw std::runtime_error("no " + std::string(field) + " in status " + std::to_string(status) + ": " + body);
+  return *found;
+}
+
+std::string Answer::text(std::string_view field) const {
+  const boost::json::value value = at(field);
+  if (!value.is_string()) throw std::runtime_error(std::string(field) + " is no string in: " + body);
+  return std::string(value.get_string());
+}
+
+int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const timeval limit{patience.count() / 1000, (patience.count() % 1000) * 1000};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    const std::string reason = std::strerror(errno);
+    close(fd);
+    throw TransportError("connect to port " + std::to_string(port) + ": " + reason);
+  }
+  return fd;
+}
+
+HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TLS_client_method())) {
+  // A server that closes early must show as an error of the write, not as the end of the test.
+  static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(ignored);
+  SSL_CTX* context = context_.get();
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  if (SSL_CTX_load_verify_locations(context, options.authority.c_str(), nullptr) != 1)
+    throw TransportError(last_tls_error());
+  if (options.tls_version != 0) {
+    SSL_CTX_set_min_proto_version(context, options.tls_version);
+    SSL_CTX_set_max_proto_version(context, options.tls_version);
+  }
+  if (options.certificate) {
+    if (SSL_CTX_use_certificate_file(context, options.certificate->certificate.c_str(), SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_use_PrivateKey_file(context, options.certificate->key.c_str(), SSL_FILETYPE_PEM) != 1) {
+      throw TransportError(last_tls_error());
+    }
+  }
+  socket_ = connect_tcp(options.port, options.patience);
+  ssl_.reset(SSL_new(context));
+  X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), "127.0.0.1");
+  SSL_set_fd(ssl_.get(), socket_);
+  if (SSL_connect(ssl_.get()) != 1) {
+    const std::string reason = last_tls_error();
+    close(socket_);
+    throw TransportError("TLS handshake: " + reason);
+  }
+}
+
+HttpsClient::~HttpsClient() {
+  ssl_.reset();
+  close(socket_);
+}
+
+void HttpsClient::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const int sent = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+    if (sent <= 0) throw TransportError("write: " + last_tls_error());
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+bool HttpsClient::fill() {
+  char bytes[16384];
+  errno = 0;
+  const int got = SSL_read(ssl_.get(), bytes, sizeof bytes);
+  if (got > 0) {
+    buffer_.append(bytes, static_cast<std::size_t>(got));
+    return true;
+  }
+  const int why = SSL_get_error(ssl_.get(), got);
+  if (why == SSL_ERROR_ZERO_RETURN) return false;
+  if (why == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    ERR_clear_error();
+    return false;  // closed without a TLS goodbye
+  }
+  throw TransportError("read: " + last_tls_error());
+}
+
+std::string HttpsClient::take_line() {
+  std::size_t end = 0;
+  while ((end = buffer_.find("\r\n")) == std::string::npos) {
+    if (!fill()) throw TransportError("closed within an answer's head, after: " + buffer_);
+  }
+  std::string line = buffer_.substr(0, end);
+  buffer_.erase(0, end + 2);
+  return line;
+}
+
+Answer HttpsClient::read_answer(bool after_head) {
+  Answer answer;
+  const std::string status_line = take_line();
+  if (!status_line.starts_with("HTTP/1.1 ") || status_line.size() < 13 || status_line[12] != ' ') {
+    throw TransportError("not a status line: " + status_line);
+  }
+  answer.status = static_cast<int>(to_size(std::string_view(status_line).substr(9, 3), 10));
+  for (std::string line = take_line(); !line.empty(); line = take_line()) {
+    const std::size_t colon = line.find(':');
+    if (colon == 0 || colon == std::string::npos || line.find_first_of("\r\n") != std::string::npos) {
+      throw TransportError("not a header line: " + line);
+    }
+    const std::size_t value = line.find_first_not_of(' ', colon + 1);
+    answer.headers.emplace_back(line.substr(0, colon), value == std::string::npos ? "" : line.substr(value));
+  }
+  if (after_head || answer.status < 200 || answer.status == 204 || answer.status == 304) return answer;
+  if (answer.count("Content-Length") != 1 || answer.count("Transfer-Encoding") != 0) {
+    throw TransportError("an answer without exactly one Content-Length");
+  }
+  const std::size_t size = to_size(answer.header("Content-Length"), 10);
+  while (buffer_.size() < size) {
+    if (!fill()) throw TransportError("closed within an answer's body");
+  }
+  answer.body = buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return answer;
+}
+
+std::string HttpsClient::read_to_end() {
+  while (fill()) {
+  }
+  return std::exchange(buffer_, {});
+}
+
+bool HttpsClient::closed_by_server() {
+  try {
+    return read_to_end().empty();
+  } catch (const TransportError& error) {
+    // A server may reset a connection that still has unread bytes; a time-out is no close.
+    return std::string_view(error.what()).find("reset") != std::string_view::npos;
+  }
+}
+
+void HttpsClient::finish_sending() {
+  SSL_shutdown(ssl_.get());
+  ::shutdown(socket_, SHUT_WR);
+}
+
+std::string request_bytes(std::string_view method, std::string_view target, const Headers& headers,
+                          std::string_view body) {
+  std::string bytes;
+  bytes.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+  for (const auto& [name, value] : headers) bytes.append(name).append(": ").append(value).append("\r\n");
+  if (!body.empty() || method == "POST" || method == "PATCH") {
+    bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  }
+  return bytes.append("\r\n").append(body);
+}
+
+Answer HttpsClient::request(std::string_view method, std::string_view target, const Headers& headers,
+                            std::string_view body) {
+  send(request_bytes(method, target, headers, body));
+  return read_answer(method == "HEAD");
+}
+
+}  // namespace tacit::test

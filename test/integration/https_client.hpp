@@ -1,0 +1,97 @@
+// A blocking HTTPS client that shows everything: what it sends can be any bytes, and what it reads is parsed as
+// strictly as the standard writes it, by code that shares nothing with the server.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "test/integration/certificates.hpp"
+
+namespace tacit::test {
+
+/// The connection failed below HTTP: refused, reset, an alert, a time-out, or bytes that are no HTTP answer.
+struct TransportError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Answer {
+  int status = 0;
+  Headers headers;
+  std::string body;
+
+  std::string header(std::string_view name) const;  ///< empty if absent; names compare without case
+  std::size_t count(std::string_view name) const;
+  bool closes() const { return header("Connection") == "close"; }
+  boost::json::value json() const;  ///< throws if the body is not JSON
+  /// The field of a JSON object body; throws with the whole body in the message if it is not there.
+  boost::json::value at(std::string_view field) const;
+  std::string text(std::string_view field) const;  ///< likewise, a string
+};
+
+struct ClientOptions {
+  std::uint16_t port = 0;
+  std::filesystem::path authority;  ///< that must have signed the server's certificate
+  std::optional<CertificateFiles> certificate{};
+  int tls_version = 0;  ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
+  std::chrono::milliseconds patience{10000};
+};
+
+class HttpsClient {
+ public:
+  explicit HttpsClient(const ClientOptions& options);
+  ~HttpsClient();
+  HttpsClient(const HttpsClient&) = delete;
+  HttpsClient& operator=(const HttpsClient&) = delete;
+
+  void send(std::string_view bytes);
+  /// The next answer. After HEAD there is no body to read.
+  Answer read_answer(bool after_head = false);
+  /// What still comes until the server closes. Throws if it does not close in time.
+  std::string read_to_end();
+  /// Whether the server closed without sending another byte.
+  bool closed_by_server();
+  /// Says that nothing more will be sent, as a client does that half-closes its connection.
+  void finish_sending();
+  Answer request(std::string_view method, std::string_view target, const Headers& headers = {},
+                 std::string_view body = {});
+
+  const char* tls_version() const { return SSL_get_version(ssl_.get()); }
+  int socket() const { return socket_; }
+
+ private:
+  bool fill();  ///< reads more into buffer_; false at the end
+  std::string take_line();
+
+  struct FreeContext {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+  struct FreeSsl {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+  std::unique_ptr<SSL_CTX, FreeContext> context_;
+  std::unique_ptr<SSL, FreeSsl> ssl_;
+  int socket_ = -1;
+  std::string buffer_;
+};
+
+/// The bytes of a request as a well-behaved client sends them.
+std::string request_bytes(std::string_view method, std::string_view target, const Headers& headers,
+                          std::string_view body);
+
+/// A TCP connection to 127.0.0.1 whose reads and writes give up after `patience`.
+int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience);
+
+}  // namespace tacit::test

@@ -1,0 +1,25 @@
+// The rows of a stopped server's store, read and written behind its back.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tacit::test {
+
+struct Row {
+  std::string table;
+  std::string key;
+  std::string value;
+};
+
+/// All rows of all tables. No server may have the store open meanwhile: LMDB wants one environment per process, and
+/// this one takes no part in the server's rules.
+std::vector<Row> read_rows(const std::filesystem::path& store);
+
+/// Sets a row's value, or removes the row.
+void write_row(const std::filesystem::path& store, const std::string& table, const std::string& key,
+               const std::optional<std::string>& value);
+
+}  // namespace tacit::test
