@@ -11,7 +11,7 @@
 
 namespace tacit::store {
 
-/// Appends fields to any buffer that has insert(end, first, last) or append(view).
+/// Appends fields to any buffer that has append(view), or resize() and data().
 template <class Buffer>
 class Encoder {
  public:
@@ -35,7 +35,9 @@ class Encoder {
     if constexpr (requires { out_.append(bytes); }) {
       out_.append(bytes);
     } else {
-      out_.insert(out_.end(), bytes.begin(), bytes.end());
+      const std::size_t before = out_.size();
+      out_.resize(before + bytes.size());
+      if (!bytes.empty()) std::memcpy(out_.data() + before, bytes.data(), bytes.size());
     }
   }
   /// A 4-byte length, then the bytes.

@@ -20,6 +20,9 @@
 
 namespace tacit::store {
 
+class Engine;
+struct StoreContext;
+
 struct StoreOptions {
   std::filesystem::path directory;
   std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes of address space reserved; the file grows as it is used
@@ -96,7 +99,14 @@ class Store {
   static Outcome<void> create(const StoreOptions& options);
   /// Opens an existing store; several processes may have one open. The sentence in Failure::subject says what is wrong.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys);
-  ~Store();  ///< finishes queued changes, then closes
+  /// The same over an engine that is open already.
+  static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
+                                              std::unique_ptr<Engine> engine);
+  /// Finishes queued changes, then closes. The executors of those who await them must still be there; who is resumed
+  /// after may finish, and is told `unavailable` if it asks for another change.
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
   template <class T>
   using Async = boost::asio::awaitable<Outcome<T>>;
@@ -108,6 +118,10 @@ class Store {
   Async<SecretInfo> update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update, AuditContext who);
   Async<SecretInfo> delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
   Async<QuotaState> quota(crypto::Uuid tenant);
+  // The same reads for callers who say who asks, so that the audit entry of an integrity failure does too.
+  Async<SecretInfo> get_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
+  Async<SecretList> list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who);
+  Async<QuotaState> quota(crypto::Uuid tenant, AuditContext who);
 
   // The tool plane. Needs the root private keyring. The release's audit entry is durable before this answers.
   // Fails with not_found (a named secret does not exist), not_allowed, integrity, …; then nothing is released.
@@ -118,7 +132,9 @@ class Store {
   /// The key of that id whatever its state; nothing if there is none or its record was altered. Runs on the calling
   /// thread.
   std::optional<ApiKey> find_api_key(std::string_view id) const;
+  /// Fails with name_taken if there is a key of that id.
   Async<void> add_api_key(ApiKey key, AuditContext who);
+  /// Revoking again changes nothing.
   Async<void> revoke_api_key(std::string id, AuditContext who);
   Outcome<std::vector<ApiKey>> list_api_keys(std::optional<crypto::Uuid> tenant) const;
 
@@ -129,14 +145,15 @@ class Store {
   /// when it answers.
   Async<void> record(AuditEvent event, AuditContext who);
   /// Checks every invariant on one snapshot of a live store. Opens values only if the root private keyring was given.
+  /// Cannot see that the newest audit entries were cut off, nor that a whole store was put back to an earlier state:
+  /// compare `audit_head` with one kept elsewhere for that.
   Outcome<VerifyReport> verify(const std::function<void(const VerifyProgress&)>& progress) const;
   /// Nothing if changes are being taken; else why not, in words.
   std::optional<std::string> unwilling() const;
 
  private:
-  struct Parts;
-  explicit Store(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  explicit Store(std::shared_ptr<const StoreContext> context);
+  std::shared_ptr<const StoreContext> context_;  ///< shared with the operations under way
 };
 
 }  // namespace tacit::store

@@ -1,0 +1,25 @@
+// An API key as stored: Table::api_keys, by key id.
+//
+// Format 1:
+//   1 format ‖ 8 metadata key id ‖ 16 tenant ‖ 1 scopes ‖ 1 flags (1: expires, 2: revoked) ‖ 8 created ‖ 8 expires
+//   ‖ 8 revoked (microseconds since the Unix epoch) ‖ 32 SHA-256 of the secret part ‖ name (4-byte length)
+//   ‖ 32 MAC over key id (4-byte length) ‖ all before, under the store's record key for "api key"
+// Without the MAC, whoever can write the database could issue keys for any tenant.
+#pragma once
+
+#include <optional>
+
+#include "crypto/envelope.hpp"
+#include "store/api_key.hpp"
+#include "store/engine.hpp"
+
+namespace tacit::store {
+
+Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring);
+
+/// Nothing if the row is not whole, or the MAC is not right, or names a key that the ring lacks.
+std::optional<ApiKey> decode_api_key(ByteView id, ByteView row, const crypto::MetadataKeyring& ring);
+/// The same for a row whose MAC is known to be right, because that very row was verified before.
+std::optional<ApiKey> decode_verified_api_key(ByteView id, ByteView row);
+
+}  // namespace tacit::store

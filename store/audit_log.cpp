@@ -1,0 +1,98 @@
+#include "store/audit_log.hpp"
+
+#include "store/codec.hpp"
+#include "store/failures.hpp"
+#include "store/json_text.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::uint8_t format = 1;
+
+std::array<std::uint8_t, 8> sequence_key(std::uint64_t sequence) {
+  std::array<std::uint8_t, 8> key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(sequence >> (8 * (7 - i)));
+  return key;
+}
+
+void field(std::string& body, std::string_view name, std::string_view value) {
+  body += body.empty() ? '{' : ',';
+  append_json_string(body, name);
+  body += ':';
+  append_json_string(body, value);
+}
+
+void field_if_any(std::string& body, std::string_view name, std::string_view value) {
+  if (!value.empty()) field(body, name, value);
+}
+
+void ids_field(std::string& body, std::string_view name, const std::vector<crypto::Uuid>& ids) {
+  if (ids.empty()) return;
+  body += ',';
+  append_json_string(body, name);
+  body += ":[";
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i != 0) body += ',';
+    append_json_string(body, ids[i].str());
+  }
+  body += ']';
+}
+
+}  // namespace
+
+std::optional<AuditEntry> parse_audit_row(const Row& row) {
+  Decoder key(row.key);
+  AuditEntry entry;
+  entry.sequence = key.u64();
+  Decoder value(row.value);
+  if (value.u8() != format) return std::nullopt;
+  value.into(entry.hash);
+  if (!key.done() || !value.ok()) return std::nullopt;
+  entry.body = crypto::as_text(value.rest());
+  return entry;
+}
+
+crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body) {
+  return crypto::sha256({previous, sequence_key(sequence), crypto::as_bytes(body)});
+}
+
+std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now) {
+  std::string body;
+  body.reserve(384);
+  field(body, "time", rfc3339(now));
+  field(body, "plane", who.plane);
+  field(body, "actor", who.actor);
+  field(body, "action", event.action);
+  field(body, "outcome", event.outcome);
+  if (event.tenant) field(body, "tenant", event.tenant->str());
+  ids_field(body, "secrets", event.secrets);
+  field_if_any(body, "tool", event.tool);
+  field_if_any(body, "reason", event.reason);
+  field_if_any(body, "peer", who.peer);
+  field_if_any(body, "request_id", who.request_id);
+  body += '}';
+  return body;
+}
+
+Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who) {
+  const auto newest = co_await transaction.last(Table::audit);
+  AuditEntry previous;
+  if (newest) {
+    const auto parsed = parse_audit_row(*newest);
+    if (!parsed || parsed->sequence == UINT64_MAX) co_return altered({}, "the newest audit entry cannot be read");
+    previous = *parsed;
+  }
+  const std::uint64_t sequence = previous.sequence + 1;
+  const std::string body = audit_body(event, who, now_microseconds());
+  Bytes row;
+  row.reserve(1 + previous.hash.size() + body.size());
+  Encoder encoder(row);
+  encoder.u8(format);
+  encoder.raw(audit_hash(previous.hash, sequence, body));
+  encoder.raw(crypto::as_bytes(body));
+  transaction.append(Table::audit, sequence_key(sequence), row);
+  co_return Outcome<void>();
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,40 @@
+// The audit log as stored: Table::audit, by 8-byte big-endian sequence from 1.
+//
+// Format 1: 1 format ‖ 32 hash ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the
+// first. The body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant,
+// secrets, tool, reason, peer, request_id.
+//
+// The chain shows that an entry was altered, taken out or moved. It cannot show that the newest entries were cut off,
+// nor that whoever can write the database made the whole chain anew: for that, keep heads (`tacit verify` prints it)
+// elsewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/digest.hpp"
+#include "store/audit.hpp"
+#include "store/engine.hpp"
+
+namespace tacit::store {
+
+struct AuditEntry {
+  std::uint64_t sequence = 0;
+  crypto::Digest hash{};
+  std::string_view body;  ///< a view of what is stored
+};
+
+/// Nothing if the row is no entry.
+std::optional<AuditEntry> parse_audit_row(const Row& row);
+
+/// The hash that an entry must have after one with the hash `previous`.
+crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body);
+
+std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now);
+
+/// Appends an entry, of now, to the log as it is in this transaction. Fails with `integrity` if the newest row is no
+/// entry. `event` and `who` must outlive the task.
+Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who);
+
+}  // namespace tacit::store

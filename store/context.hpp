@@ -1,0 +1,58 @@
+// What every operation of the store works with. Kept alive by each operation that is under way.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+
+#include "store/await.hpp"
+#include "store/store.hpp"
+
+namespace tacit::store {
+
+struct StoreContext {
+  std::unique_ptr<Engine> engine;
+  StoreKeys keys;
+  std::uint64_t quota_default = 0;
+  std::uint64_t serial = 0;  ///< tells the stores of one process apart
+
+  const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
+};
+using ContextPtr = std::shared_ptr<const StoreContext>;
+
+template <class T>
+using Async = boost::asio::awaitable<Outcome<T>>;
+
+/// How often an operation starts anew when what it was computed from has changed, before it answers `conflict`.
+inline constexpr int max_attempts = 8;
+
+/// Writes an audit entry and nothing else, durably.
+Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who);
+
+/// Records an integrity failure, if it is one. The failure stands whatever comes of that.
+boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
+                                               AuditContext who);
+
+/// Answers what the operation answers; an integrity failure is recorded before.
+template <class T>
+Async<T> recording(ContextPtr store, crypto::Uuid tenant, AuditContext who, Async<T> operation) {
+  Outcome<T> outcome = co_await std::move(operation);
+  if (!outcome) {
+    const Failure& failure = outcome.error();
+    co_await record_if_altered(std::move(store), tenant, failure, std::string(), std::move(who));
+  }
+  co_return outcome;
+}
+
+/// Answers what `body` answers on a snapshot; an integrity failure is recorded before.
+template <class T>
+Async<T> recording_read(ContextPtr store, crypto::Uuid tenant, AuditContext who, WorkBody<T> body) {
+  Outcome<T> outcome = read<T>(*store->engine, std::move(body));
+  if (!outcome && outcome.error().code == Errc::integrity) {
+    const Failure& failure = outcome.error();
+    co_await record_if_altered(std::move(store), tenant, failure, std::string(), std::move(who));
+  }
+  co_return outcome;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,114 @@
+#include "store/audit_log.hpp"
+#include "store/failures.hpp"
+#include "store/operations.hpp"
+#include "store/quota.hpp"
+#include "store/secret_index.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// All that the transaction needs, so that it seals and hashes nothing: the writer thread serves everybody.
+struct CreatePlan {
+  ContextPtr store;
+  Tenant tenant;  ///< as read before; with the key that the value is sealed to
+  crypto::Uuid id;
+  SecretHeader header;
+  Metadata metadata;
+  Bytes row;
+  AuditEvent event;
+  AuditContext who;
+};
+
+/// The tenant as stored, or a new one; in either case with a key pair.
+Outcome<Tenant> tenant_to_seal_to(const StoreContext& store, const crypto::Uuid& id) {
+  WorkBody<std::optional<Tenant>> body = [&](Transaction& transaction) {
+    return load_tenant(transaction, store.metadata(), id);
+  };
+  auto stored = read<std::optional<Tenant>>(*store.engine, std::move(body));
+  if (!stored) return stored.error();
+  Tenant tenant = *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
+  if (!tenant.record.key) tenant.record.key = crypto::make_tenant_key(*store.keys.root_public, id);
+  return tenant;
+}
+
+/// Whether the tenant is still the one that the plan was sealed for: a tenant without a key takes the plan's.
+bool still_fits(const Tenant& planned, const Tenant& stored) {
+  return planned.record.metadata_key == stored.record.metadata_key &&
+         (!stored.record.key || stored.record.key->public_key == planned.record.key->public_key);
+}
+
+Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& plan) {
+  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant.id, plan.tenant.keys);
+  if (!loaded) co_return loaded.error();
+  Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant.id);
+  if (!still_fits(plan.tenant, tenant)) co_return failed(Errc::conflict);
+  if (!tenant.record.key) tenant.record.key = plan.tenant.record.key;
+
+  const auto unique = co_await check_unique(transaction, tenant, plan.id, plan.metadata);
+  if (!unique) co_return unique.error();
+  const std::uint64_t limit = tenant.record.limit(plan.store->quota_default);
+  if (const auto refusal = quota_refusal(limit, tenant.record.used, 0, plan.header.accounted)) {
+    co_return Failure{Errc::quota_exceeded, *refusal, {}, {}};
+  }
+  transaction.put(Table::tenants, secret_key(tenant.id, plan.id).view(), plan.row);
+  reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
+  tenant.record.used += plan.header.accounted;
+  tenant.record.count += 1;
+  save_tenant(transaction, tenant);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  if (!recorded) co_return recorded.error();
+  co_return secret_info(tenant.id, plan.id, plan.header, plan.metadata);
+}
+
+Metadata metadata_of(NewSecret& secret) {
+  Metadata metadata;
+  metadata.name = std::move(secret.name);
+  metadata.display = mask(secret.value.text());
+  metadata.tool_name = std::move(secret.tool_name);
+  metadata.tool_arg = std::move(secret.tool_arg);
+  metadata.is_default = secret.is_default_for_tool;
+  return metadata;
+}
+
+/// Seals for the tenant as it is now.
+Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
+  auto tenant = tenant_to_seal_to(*plan.store, plan.tenant.id);
+  if (!tenant) return tenant.error();
+  plan.tenant = std::move(*tenant);
+  const auto box = crypto::seal_value(*plan.tenant.record.key, {plan.tenant.id, plan.id, 1}, value);
+  if (!box) return altered({}, "the tenant's public key is not a key");
+  plan.row = seal_secret(*plan.tenant.keys, plan.id, plan.header, *box, plan.metadata);
+  return {};
+}
+
+}  // namespace
+
+Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret secret, AuditContext who) {
+  const auto plan = std::make_shared<CreatePlan>();
+  const auto now = std::chrono::system_clock::now();
+  plan->store = store;
+  plan->tenant.id = tenant;
+  plan->id = crypto::make_uuid_v7(now);
+  plan->metadata = metadata_of(secret);
+  if (!plan->metadata.default_is_bound()) co_return failed(Errc::default_unbound);
+  plan->header.created_at = plan->header.updated_at = to_microseconds(now);
+  plan->header.accounted = static_cast<std::uint32_t>(plan->metadata.accounted(secret.value.size()));
+  plan->event.action = "secret.create";
+  plan->event.tenant = tenant;
+  plan->event.secrets.push_back(plan->id);
+  plan->who = std::move(who);
+
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    const auto ready = prepare(*plan, secret.value.view());
+    if (!ready) co_return ready.error();
+    WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
+    WriteTerms terms;
+    terms.bytes = sizeof(CreatePlan) + plan->row.size() + plan->header.accounted;
+    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), terms);
+    if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
+  }
+  co_return failed(Errc::conflict);
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,55 @@
+#include "store/audit_log.hpp"
+#include "store/failures.hpp"
+#include "store/operations.hpp"
+#include "store/quota.hpp"
+#include "store/secret_index.hpp"
+
+namespace tacit::store {
+namespace {
+
+struct DeletePlan {
+  ContextPtr store;
+  crypto::Uuid tenant;
+  crypto::Uuid id;
+  AuditEvent event;
+  AuditContext who;
+};
+
+Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& plan) {
+  auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant);
+  if (!tenant) co_return tenant.error();
+  if (!*tenant) co_return failed(Errc::not_found);
+  Tenant& owner = **tenant;
+  const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, owner.keys.get()};
+  const auto secret = co_await load_secret(transaction, opener, plan.id);
+  if (!secret) co_return secret.error();
+  // The value's single-use key goes with its box: nothing else holds it.
+  transaction.erase(Table::tenants, secret_key(plan.tenant, plan.id).view());
+  reindex(transaction, owner, plan.id, &secret->metadata, nullptr);
+  owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);
+  owner.record.count -= owner.record.count > 0 ? 1 : 0;
+  save_tenant(transaction, owner);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  if (!recorded) co_return recorded.error();
+  co_return secret_info(plan.tenant, plan.id, secret->header, secret->metadata);
+}
+
+}  // namespace
+
+Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
+  const auto plan = std::make_shared<DeletePlan>();
+  plan->store = store;
+  plan->tenant = tenant;
+  plan->id = id;
+  plan->event.action = "secret.delete";
+  plan->event.tenant = tenant;
+  plan->event.secrets.push_back(id);
+  plan->who = std::move(who);
+  WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
+  WriteTerms terms;
+  terms.growth = Growth::shrinks;
+  terms.bytes = sizeof(DeletePlan);
+  co_return co_await write<SecretInfo>(*store->engine, std::move(body), terms);
+}
+
+}  // namespace tacit::store

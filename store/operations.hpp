@@ -1,0 +1,35 @@
+// The store's operations, one file each: what Store (store/store.hpp) answers. They keep the context alive, so that an
+// operation that is under way when the store is closed ends well.
+#pragma once
+
+#include "store/context.hpp"
+
+namespace tacit::store {
+
+// store/create_secret.cpp, update_secret.cpp, delete_secret.cpp
+Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret secret, AuditContext who);
+Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
+                                AuditContext who);
+Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
+
+// store/read_secrets.cpp
+WorkBody<SecretInfo> get_body(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id);
+WorkBody<SecretList> list_body(ContextPtr store, crypto::Uuid tenant, ListQuery query);
+
+// store/tenant_quota.cpp
+WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant);
+Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
+
+// store/resolve.cpp
+Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who);
+
+// store/api_keys.cpp
+std::optional<ApiKey> find_api_key(const StoreContext& store, std::string_view id);
+Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optional<crypto::Uuid> tenant);
+Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who);
+Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who);
+
+// store/verify.cpp
+Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress);
+
+}  // namespace tacit::store

@@ -1,0 +1,145 @@
+#include "store/secret_index.hpp"
+
+#include <limits>
+
+#include "store/failures.hpp"
+#include "store/tool_pattern.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Whether the index entry is there and is another secret's.
+Task<bool> is_anothers(Transaction& transaction, RowKey key, crypto::Uuid id) {
+  const auto holder = co_await transaction.get(Table::tenants, key.view());
+  co_return holder && !std::ranges::equal(*holder, id.bytes);
+}
+
+bool same_binding(const Metadata& a, const Metadata& b) {
+  return a.tool_name == b.tool_name && a.is_default == b.is_default;
+}
+bool same_default(const Metadata& a, const Metadata& b) {
+  return a.is_default == b.is_default && (!a.is_default || (a.tool_name == b.tool_name && a.tool_arg == b.tool_arg));
+}
+
+void count_prefix(PrefixCounts& counts, const std::string& tool_name, bool there) {
+  const IndexedPattern pattern = indexed_pattern(tool_name);
+  if (pattern.exact) return;
+  if (there) {
+    counts.add(pattern.literal.size());
+  } else {
+    counts.remove(pattern.literal.size());
+  }
+}
+
+void erase_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata& old,
+                   const Metadata* next) {
+  if (next == nullptr || next->name != old.name) {
+    transaction.erase(Table::tenants, name_key(*tenant.keys, tenant.id, old.name).view());
+  }
+  if (old.tool_name && (next == nullptr || !same_binding(old, *next))) {
+    transaction.erase(Table::tenants, binding_key(*tenant.keys, tenant.id, *old.tool_name, old.is_default, id).view());
+    count_prefix(tenant.record.prefixes, *old.tool_name, false);
+  }
+  if (old.is_default && (next == nullptr || !same_default(old, *next))) {
+    transaction.erase(Table::tenants, default_key(*tenant.keys, tenant.id, *old.tool_name, *old.tool_arg).view());
+  }
+}
+
+void put_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata& fresh,
+                 const Metadata* old) {
+  if (old == nullptr || old->name != fresh.name) {
+    transaction.put(Table::tenants, name_key(*tenant.keys, tenant.id, fresh.name).view(), id.view());
+  }
+  if (fresh.tool_name && (old == nullptr || !same_binding(*old, fresh))) {
+    transaction.put(Table::tenants, binding_key(*tenant.keys, tenant.id, *fresh.tool_name, fresh.is_default, id).view(),
+                    {});
+    count_prefix(tenant.record.prefixes, *fresh.tool_name, true);
+  }
+  if (fresh.is_default && (old == nullptr || !same_default(*old, fresh))) {
+    transaction.put(Table::tenants, default_key(*tenant.keys, tenant.id, *fresh.tool_name, *fresh.tool_arg).view(),
+                    id.view());
+  }
+}
+
+/// What an index says is there must be, and be what the index says.
+Outcome<StoredSecret> expect(Outcome<StoredSecret> secret, const crypto::Uuid& id) {
+  if (!secret && secret.error().code == Errc::not_found) return altered(id, "an index entry has no secret");
+  return secret;
+}
+
+bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std::uint8_t entry_class) {
+  if (!metadata.tool_name || binding_class(metadata.is_default) != entry_class) return false;
+  const IndexedPattern own = indexed_pattern(*metadata.tool_name);
+  return own.exact == pattern.exact && own.literal == pattern.literal;
+}
+
+/// Adds the secrets that are indexed under one pattern and cover the tool.
+Task<Outcome<void>> add_bound(Transaction& transaction, MetadataOpener opener, IndexedPattern pattern,
+                              std::string_view tool, bool only_defaults, std::vector<StoredSecret>& found) {
+  RowKey prefix = binding_prefix(*opener.keys, opener.tenant, pattern);
+  const std::size_t mac_end = prefix.view().size();
+  if (only_defaults) prefix.add(binding_class(true));
+  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+  const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), all);
+  for (const Row& row : rows) {
+    crypto::Uuid id;
+    if (row.key.size() <= mac_end || !parse_id(row.key.subspan(mac_end + 1), id)) {
+      co_return altered({}, "an entry of the binding index is not whole");
+    }
+    auto loaded = co_await load_secret(transaction, opener, id);
+    auto secret = expect(std::move(loaded), id);
+    if (!secret) co_return secret.error();
+    if (!is_indexed_so(secret->metadata, pattern, row.key[mac_end])) {
+      co_return altered(id, "an entry of the binding index is not this secret's");
+    }
+    if (tool_matches(*secret->metadata.tool_name, tool)) found.push_back(std::move(*secret));
+  }
+  co_return Outcome<void>();
+}
+
+}  // namespace
+
+Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant, crypto::Uuid id,
+                                 const Metadata& metadata) {
+  const bool name_taken = co_await is_anothers(transaction, name_key(*tenant.keys, tenant.id, metadata.name), id);
+  if (name_taken) co_return failed(Errc::name_taken);
+  if (!metadata.is_default) co_return Outcome<void>();
+  const RowKey key = default_key(*tenant.keys, tenant.id, *metadata.tool_name, *metadata.tool_arg);
+  const bool default_taken = co_await is_anothers(transaction, key, id);
+  if (default_taken) co_return failed(Errc::default_taken);
+  co_return Outcome<void>();
+}
+
+void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata* before,
+             const Metadata* after) {
+  if (before != nullptr) erase_entries(transaction, tenant, id, *before, after);
+  if (after != nullptr) put_entries(transaction, tenant, id, *after, before);
+}
+
+Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto::MetadataKeyring& ring,
+                                         const Tenant& tenant, std::string name) {
+  const RowKey key = name_key(*tenant.keys, tenant.id, name);
+  const auto holder = co_await transaction.get(Table::tenants, key.view());
+  if (!holder) co_return failed(Errc::not_found, name);
+  crypto::Uuid id;
+  if (!parse_id(*holder, id)) co_return altered({}, "an entry of the name index is not whole");
+  const MetadataOpener opener = MetadataOpener{ring, tenant.id, tenant.keys.get()};
+  auto loaded = co_await load_secret(transaction, opener, id);
+  auto secret = expect(std::move(loaded), id);
+  if (secret && secret->metadata.name != name) co_return altered(id, "an entry of the name index is not this secret's");
+  co_return secret;
+}
+
+Task<Outcome<std::vector<StoredSecret>>> find_bound(Transaction& transaction, const crypto::MetadataKeyring& ring,
+                                                    const Tenant& tenant, std::string tool, bool only_defaults) {
+  const MetadataOpener opener = MetadataOpener{ring, tenant.id, tenant.keys.get()};
+  const auto patterns = patterns_to_look_up(tenant.record.prefixes, tool);
+  std::vector<StoredSecret> found;
+  for (const IndexedPattern& pattern : patterns) {
+    const auto added = co_await add_bound(transaction, opener, pattern, tool, only_defaults, found);
+    if (!added) co_return added.error();
+  }
+  co_return Outcome<std::vector<StoredSecret>>(std::move(found));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,28 @@
+// A secret's entries in its tenant's indexes, and the rules that they keep: unique names, one default for each binding.
+#pragma once
+
+#include "store/metadata.hpp"
+#include "store/secret_row.hpp"
+#include "store/tenant_record.hpp"
+
+namespace tacit::store {
+
+/// Nothing to say if the name and the default are free, or already this secret's. Else name_taken or default_taken.
+Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant, crypto::Uuid id,
+                                 const Metadata& metadata);
+
+/// Changes the entries, and the tenant's prefix counts, from what `before` needs to what `after` needs. Null: the
+/// secret was not there, or will not be.
+void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata* before,
+             const Metadata* after);
+
+/// The secret of that name. Fails with `not_found`, or `integrity` if the index does not tell the truth.
+Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto::MetadataKeyring& ring,
+                                         const Tenant& tenant, std::string name);
+
+/// The secrets whose tool_name covers the tool of that name, in no order. Reads those that share an indexed prefix with
+/// it, and no others.
+Task<Outcome<std::vector<StoredSecret>>> find_bound(Transaction& transaction, const crypto::MetadataKeyring& ring,
+                                                    const Tenant& tenant, std::string tool, bool only_defaults);
+
+}  // namespace tacit::store

@@ -1,0 +1,122 @@
+#include "store/store.hpp"
+
+#include <atomic>
+
+#include "store/failures.hpp"
+#include "store/lmdb_engine.hpp"
+#include "store/meta.hpp"
+#include "store/operations.hpp"
+
+namespace tacit::store {
+namespace {
+
+LmdbEnv::Options env_options(const StoreOptions& options) {
+  return {options.directory, options.map_size, options.max_readers};
+}
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> serial{0};
+  return ++serial;
+}
+
+}  // namespace
+
+Store::Store(std::shared_ptr<const StoreContext> context) : context_(std::move(context)) {}
+
+Store::~Store() { context_->engine->close(); }
+
+Outcome<void> Store::create(const StoreOptions& options) {
+  return LmdbEnv::create(env_options(options), format_key(), format_value());
+}
+
+Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
+  LmdbOptions engine_options;
+  engine_options.env = env_options(options);
+  engine_options.queue_items = options.queue_items;
+  engine_options.queue_bytes = options.queue_bytes;
+  engine_options.on_failure = options.on_failure;
+  auto engine = LmdbEngine::open(std::move(engine_options));
+  if (!engine) return engine.error();
+  return open(options, std::move(keys), std::move(*engine));
+}
+
+Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
+                                            std::unique_ptr<Engine> engine) {
+  const auto format = read<void>(*engine, check_format);
+  if (!format) {
+    return failed(format.error().code,
+                  "the store in " + options.directory.string() + " cannot be used: " + format.error().subject);
+  }
+  auto context = std::make_shared<StoreContext>();
+  context->engine = std::move(engine);
+  context->keys = std::move(keys);
+  context->quota_default = options.quota_default;
+  context->serial = next_serial();
+  return std::unique_ptr<Store>(new Store(std::move(context)));
+}
+
+Store::Async<SecretInfo> Store::create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who) {
+  return recording(context_, tenant, who, store::create_secret(context_, tenant, std::move(secret), who));
+}
+
+Store::Async<SecretInfo> Store::get_secret(crypto::Uuid tenant, crypto::Uuid id) {
+  return get_secret(tenant, id, AuditContext());
+}
+Store::Async<SecretInfo> Store::get_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
+  return recording_read(context_, tenant, std::move(who), get_body(context_, tenant, id));
+}
+
+Store::Async<SecretList> Store::list_secrets(crypto::Uuid tenant, ListQuery query) {
+  return list_secrets(tenant, std::move(query), AuditContext());
+}
+Store::Async<SecretList> Store::list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) {
+  return recording_read(context_, tenant, std::move(who), list_body(context_, tenant, std::move(query)));
+}
+
+Store::Async<SecretInfo> Store::update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
+                                              AuditContext who) {
+  return recording(context_, tenant, who, store::update_secret(context_, tenant, id, std::move(update), who));
+}
+
+Store::Async<SecretInfo> Store::delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
+  return recording(context_, tenant, who, store::delete_secret(context_, tenant, id, who));
+}
+
+Store::Async<QuotaState> Store::quota(crypto::Uuid tenant) { return quota(tenant, AuditContext()); }
+Store::Async<QuotaState> Store::quota(crypto::Uuid tenant, AuditContext who) {
+  return recording_read(context_, tenant, std::move(who), quota_body(context_, tenant));
+}
+
+Store::Async<std::vector<ReleasedValue>> Store::resolve(ResolveQuery query, AuditContext who) {
+  return store::resolve(context_, std::move(query), std::move(who));
+}
+
+std::optional<ApiKey> Store::find_api_key(std::string_view id) const { return store::find_api_key(*context_, id); }
+
+Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
+  return store::add_api_key(context_, std::move(key), std::move(who));
+}
+
+Store::Async<void> Store::revoke_api_key(std::string id, AuditContext who) {
+  return store::revoke_api_key(context_, std::move(id), std::move(who));
+}
+
+Outcome<std::vector<ApiKey>> Store::list_api_keys(std::optional<crypto::Uuid> tenant) const {
+  return store::list_api_keys(*context_, tenant);
+}
+
+Store::Async<void> Store::set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
+  return recording(context_, tenant, who, store::set_quota(context_, tenant, limit, who));
+}
+
+Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
+  return record_event(context_, std::move(event), std::move(who));
+}
+
+Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgress&)>& progress) const {
+  return store::verify(*context_, progress);
+}
+
+std::optional<std::string> Store::unwilling() const { return context_->engine->unwilling(); }
+
+}  // namespace tacit::store

@@ -1,0 +1,126 @@
+#include "store/tenant_record.hpp"
+
+#include "store/codec.hpp"
+#include "store/failures.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::uint8_t format = 1;
+constexpr std::uint8_t has_limit = 1;
+constexpr std::uint8_t has_key = 2;
+constexpr std::size_t mac_size = 32;
+
+crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantKeys& keys) {
+  Bytes guarded;
+  guarded.reserve(tenant.bytes.size() + record.size());
+  Encoder encoder(guarded);
+  encoder.raw(tenant.view());
+  encoder.raw(record);
+  return keys.record_mac(guarded);
+}
+
+bool decode_prefixes(Decoder& decoder, PrefixCounts& prefixes) {
+  std::vector<PrefixCounts::Entry> entries;
+  for (std::size_t left = decoder.u16(); left > 0 && decoder.ok(); --left) {
+    const auto length = decoder.u16();
+    entries.emplace_back(length, decoder.u64());
+  }
+  return decoder.ok() && prefixes.assign(std::move(entries));
+}
+
+}  // namespace
+
+Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys) {
+  Bytes out;
+  Encoder encoder(out);
+  encoder.u8(format);
+  encoder.raw(record.metadata_key);
+  encoder.u8(static_cast<std::uint8_t>((record.own_limit ? has_limit : 0) | (record.key ? has_key : 0)));
+  encoder.u64(record.own_limit.value_or(0));
+  encoder.u64(record.used);
+  encoder.u64(record.count);
+  encoder.u16(static_cast<std::uint16_t>(record.prefixes.entries().size()));
+  for (const auto& [length, count] : record.prefixes.entries()) {
+    encoder.u16(length);
+    encoder.u64(count);
+  }
+  if (record.key) {
+    encoder.raw(record.key->public_key);
+    encoder.u16(static_cast<std::uint16_t>(record.key->box.size()));
+    encoder.raw(record.key->box);
+  }
+  encoder.raw(mac_of(out, tenant, keys));
+  return out;
+}
+
+std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored) {
+  Decoder decoder(stored);
+  crypto::KeyId id{};
+  if (decoder.u8() != format) return std::nullopt;
+  decoder.into(id);
+  if (!decoder.ok()) return std::nullopt;
+  return id;
+}
+
+std::optional<TenantRecord> decode_tenant_record(ByteView stored, const Uuid& tenant, const crypto::TenantKeys& keys) {
+  if (stored.size() < mac_size) return std::nullopt;
+  const ByteView content = stored.first(stored.size() - mac_size);
+  if (!crypto::equal_constant_time(mac_of(content, tenant, keys), stored.last(mac_size))) return std::nullopt;
+  Decoder decoder(content);
+  TenantRecord record;
+  if (decoder.u8() != format) return std::nullopt;
+  decoder.into(record.metadata_key);
+  const std::uint8_t flags = decoder.u8();
+  const std::uint64_t own_limit = decoder.u64();
+  if ((flags & has_limit) != 0) record.own_limit = own_limit;
+  record.used = decoder.u64();
+  record.count = decoder.u64();
+  if (!decode_prefixes(decoder, record.prefixes)) return std::nullopt;
+  if ((flags & has_key) != 0) {
+    auto& key = record.key.emplace();
+    decoder.into(key.public_key);
+    const ByteView box = decoder.raw(decoder.u16());
+    key.box.assign(box.begin(), box.end());
+  }
+  if (!decoder.done()) return std::nullopt;
+  return record;
+}
+
+Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id) {
+  Tenant tenant;
+  tenant.id = id;
+  tenant.record.metadata_key = ring.primary().id;
+  tenant.keys = std::make_shared<const crypto::TenantKeys>(ring.primary(), id);
+  return tenant;
+}
+
+Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
+                                                 std::shared_ptr<const crypto::TenantKeys> known) {
+  const RowKey key = record_key(id);
+  const auto stored = co_await transaction.get(Table::tenants, key.view());
+  if (!stored) {
+    const RowKey prefix(id);
+    const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
+    if (!rows.empty()) co_return altered({}, "the tenant's record is missing");
+    co_return std::optional<Tenant>();
+  }
+  const auto key_id = metadata_key_of_record(*stored);
+  const auto* const entry = key_id ? ring.find(*key_id) : nullptr;
+  if (entry == nullptr) co_return altered({}, "the tenant's record names no metadata key that this process has");
+  if (!known || known->metadata_key_id() != *key_id) known = std::make_shared<const crypto::TenantKeys>(*entry, id);
+  auto record = decode_tenant_record(*stored, id, *known);
+  if (!record) co_return altered({}, "the tenant's record was altered");
+  Tenant tenant;
+  tenant.id = id;
+  tenant.record = std::move(*record);
+  tenant.keys = std::move(known);
+  co_return std::optional<Tenant>(std::move(tenant));
+}
+
+void save_tenant(Transaction& transaction, const Tenant& tenant) {
+  const Bytes stored = encode_tenant_record(tenant.record, tenant.id, *tenant.keys);
+  transaction.put(Table::tenants, record_key(tenant.id).view(), stored);
+}
+
+}  // namespace tacit::store

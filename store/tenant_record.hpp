@@ -1,0 +1,54 @@
+// A tenant's record: its key pair, what it uses, its own limit, and what its indexes are made with.
+//
+// Format 1:
+//   1 format ‖ 8 metadata key id ‖ 1 flags (1: has a limit of its own, 2: has a key pair) ‖ 8 own limit ‖ 8 used bytes
+//   ‖ 8 count of secrets ‖ 2 number of prefix lengths ‖ each: 2 length, 8 count ‖ 65 public key ‖ 2 box length ‖ box
+//   ‖ 32 MAC over tenant id ‖ all before, under the tenant's record key
+// The public key and the box are there only with flag 2. The metadata key named is the one that this tenant's index
+// keys and MACs are made with. Without the MAC, whoever can write the database could put in a public key of their own
+// and read what is stored from then on.
+#pragma once
+
+#include <optional>
+
+#include "crypto/envelope.hpp"
+#include "store/binding_index.hpp"
+#include "store/engine.hpp"
+
+namespace tacit::store {
+
+struct TenantRecord {
+  crypto::KeyId metadata_key{};
+  std::optional<std::uint64_t> own_limit;
+  std::uint64_t used = 0;
+  std::uint64_t count = 0;
+  PrefixCounts prefixes;
+  std::optional<crypto::TenantKey> key;
+
+  std::uint64_t limit(std::uint64_t quota_default) const { return own_limit.value_or(quota_default); }
+};
+
+Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys);
+
+/// The metadata key that a stored record names, unverified.
+std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored);
+/// Nothing if the MAC is not right or the record is not whole.
+std::optional<TenantRecord> decode_tenant_record(ByteView stored, const Uuid& tenant, const crypto::TenantKeys& keys);
+
+/// A tenant as an operation works on it: the record, verified, and the keys that go with it.
+struct Tenant {
+  Uuid id;
+  TenantRecord record;
+  std::shared_ptr<const crypto::TenantKeys> keys;
+};
+
+/// A tenant that has nothing stored yet, under the primary metadata key.
+Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id);
+
+/// The tenant, or nothing if nothing of it is stored. Fails with `integrity` if the record was altered, or is missing
+/// though the tenant has other rows. `known` are keys that the caller has made before: used if they are the right ones.
+Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
+                                                 std::shared_ptr<const crypto::TenantKeys> known = nullptr);
+void save_tenant(Transaction& transaction, const Tenant& tenant);
+
+}  // namespace tacit::store

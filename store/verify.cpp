@@ -1,0 +1,124 @@
+#include "store/api_key_row.hpp"
+#include "store/audit_log.hpp"
+#include "store/failures.hpp"
+#include "store/meta.hpp"
+#include "store/operations.hpp"
+#include "store/verify_tenant.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::size_t rows_at_a_time = 512;
+
+/// The walk over all tables on one snapshot.
+class Verification {
+ public:
+  using Progress = std::function<void(const VerifyProgress&)>;
+
+  Verification(Transaction& transaction, const StoreContext& store, const Progress& progress)
+      : transaction_(transaction), store_(store), progress_(progress) {}
+
+  Task<VerifyReport> run() {
+    co_await count_rows();
+    tell();
+    co_await walk(Table::meta, &Verification::meta_row);
+    co_await walk(Table::tenants, &Verification::tenant_row);
+    if (tenant_) tenant_->finish();
+    co_await walk(Table::api_keys, &Verification::api_key_row);
+    co_await walk(Table::audit, &Verification::audit_row);
+    if (!has_format_) findings_.add("the store does not say which format it is of");
+    if (report_.audit_entries > 0) report_.audit_head = crypto::to_hex(newest_.hash);
+    co_return std::move(report_);
+  }
+
+ private:
+  Task<void> count_rows() {
+    for (const Table table : {Table::meta, Table::tenants, Table::api_keys, Table::audit}) {
+      at_.rows_total += co_await transaction_.count(table);
+    }
+  }
+
+  void tell() const {
+    if (progress_) progress_(at_);
+  }
+
+  Task<void> walk(Table table, void (Verification::*check)(const Row&)) {
+    Bytes start;
+    for (;;) {
+      const auto rows = co_await transaction_.scan(table, {}, start, rows_at_a_time);
+      for (const Row& row : rows) (this->*check)(row);
+      at_.rows += rows.size();
+      if (!rows.empty()) tell();
+      if (rows.size() < rows_at_a_time) co_return;
+      start.assign(rows.back().key.begin(), rows.back().key.end());
+      start.push_back(0);  // the next possible key
+    }
+  }
+
+  void meta_row(const Row& row) {
+    if (std::ranges::equal(row.key, format_key()) && std::ranges::equal(row.value, format_value())) {
+      has_format_ = true;
+    } else {
+      findings_.add("a row of unknown meaning about the store as a whole");
+    }
+  }
+
+  void tenant_row(const Row& row) {
+    ParsedKey key;
+    if (!parse_key(row.key, key)) return findings_.add("a row that belongs to no tenant");
+    if (tenant_ && tenant_->tenant() != key.tenant) {
+      tenant_->finish();
+      tenant_.reset();
+    }
+    if (!tenant_) tenant_.emplace(store_, findings_, key.tenant);
+    tenant_->row(key, row);
+  }
+
+  void api_key_row(const Row& row) {
+    ++report_.api_keys;
+    if (!decode_api_key(row.key, row.value, store_.metadata())) {
+      findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
+    }
+  }
+
+  void audit_row(const Row& row) {
+    const auto entry = parse_audit_row(row);
+    if (!entry) return findings_.add("an audit entry that cannot be read, after entry " + number(newest_.sequence));
+    ++report_.audit_entries;
+    const bool next = entry->sequence == newest_.sequence + 1;
+    if (!next) {
+      findings_.add("audit entries are missing: " + number(newest_.sequence) + " is followed by " +
+                    number(entry->sequence));
+    } else if (entry->hash != audit_hash(newest_.hash, entry->sequence, entry->body)) {
+      findings_.add("audit entry " + number(entry->sequence) + " does not fit its hash and the entry before it");
+    }
+    newest_ = *entry;
+  }
+
+  static std::string number(std::uint64_t value) { return std::to_string(value); }
+
+  Transaction& transaction_;
+  const StoreContext& store_;
+  const Progress& progress_;
+  VerifyProgress at_;
+  VerifyReport report_;
+  Findings findings_{report_};
+  std::optional<TenantCheck> tenant_;
+  bool has_format_ = false;
+  AuditEntry newest_;
+};
+
+Task<Outcome<VerifyReport>> verify_in(Transaction& transaction, const StoreContext& store,
+                                      const Verification::Progress& progress) {
+  Verification verification(transaction, store, progress);
+  co_return co_await verification.run();
+}
+
+}  // namespace
+
+Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress) {
+  return read<VerifyReport>(*store.engine,
+                            [&](Transaction& transaction) { return verify_in(transaction, store, progress); });
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,68 @@
+// The check of one tenant: everything under its prefix, row by row in the order of the keys (the record, the secrets,
+// then the indexes, see store/row_key.hpp).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "store/context.hpp"
+#include "store/row_key.hpp"
+#include "store/secret_row.hpp"
+#include "store/tenant_record.hpp"
+
+namespace tacit::store {
+
+/// Collects what is wrong.
+class Findings {
+ public:
+  explicit Findings(VerifyReport& report) : report_(report) {}
+  void add(std::string problem);
+  VerifyReport& report() { return report_; }
+
+ private:
+  VerifyReport& report_;
+};
+
+class TenantCheck {
+ public:
+  TenantCheck(const StoreContext& store, Findings& findings, const Uuid& tenant)
+      : store_(store), findings_(findings), tenant_(tenant) {}
+
+  const Uuid& tenant() const { return tenant_; }
+  void row(const ParsedKey& key, const Row& row);
+  /// After the last row.
+  void finish();
+
+ private:
+  /// An index entry that a secret needs.
+  struct Entry {
+    Bytes value;
+    Uuid secret;
+  };
+  using Key = std::string;
+
+  void record_row(const ParsedKey& key, const Row& row);
+  void secret_row(const ParsedKey& key, const Row& row);
+  void index_row(const Row& row);
+  void check_value(const StoredSecret& secret);
+  void expect_entries(const StoredSecret& secret);
+  void expect(const RowKey& key, ByteView value, const Uuid& secret, const char* index);
+  void open_private_key();
+  void problem(const std::string& what);
+
+  const StoreContext& store_;
+  Findings& findings_;
+  const Uuid tenant_;
+  bool has_record_ = false;
+  std::optional<TenantRecord> record_;  ///< only if its MAC is right
+  std::optional<crypto::TenantKeys> keys_;
+  std::optional<crypto::PrivateKey> private_key_;
+  std::uint64_t used_ = 0;
+  std::uint64_t count_ = 0;
+  PrefixCounts prefixes_;
+  std::map<Key, Entry> expected_;
+  bool all_opened_ = true;  ///< else some entries are expected that we cannot know of
+};
+
+}  // namespace tacit::store
