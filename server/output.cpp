@@ -13,15 +13,14 @@ std::size_t code_points(std::string_view text) {
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = '?';
-  }
-  // The control characters from U+0080 to U+009F are two bytes in UTF-8: C2, then the character's own number.
-  for (std::size_t i = 0; i + 1 < result.size(); ++i) {
-    const auto next = static_cast<unsigned char>(result[i + 1]);
-    if (static_cast<unsigned char>(result[i]) == 0xc2 && next >= 0x80 && next < 0xa0) result.replace(i, 2, "?");
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    // The control characters from U+0080 to U+009F are two bytes in UTF-8: C2, then the character's own number.
+    const bool wide_control = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    result += wide_control || byte < 0x20 || byte == 0x7f ? '?' : text[i];
+    if (wide_control) ++i;
   }
   return result;
 }
