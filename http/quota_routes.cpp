@@ -1,15 +1,17 @@
 // What of its quota a tenant uses.
+#include <utility>
+
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
-#include "http/refusal.hpp"
+#include "http/problem.hpp"
 
 namespace tacit::http {
 
 Handled get_quota(Exchange& exchange) {
-  const auto quota = co_await exchange.services.store.quota(exchange.principal.tenant);
+  store::AuditContext who = exchange.audit();
+  const auto quota = co_await exchange.services.store.quota(exchange.principal.tenant, std::move(who));
   if (!quota) {
-    const store::Failure failure = quota.error();
-    co_await refuse(exchange, exchange.principal.tenant, failure);
+    answer(exchange, quota.error());
     co_return;
   }
   crypto::WipedBytes& body = exchange.response.body;

@@ -7,7 +7,6 @@
 #include "http/list_query.hpp"
 #include "http/path_id.hpp"
 #include "http/problem.hpp"
-#include "http/refusal.hpp"
 #include "http/secret_json.hpp"
 
 namespace tacit::http {
@@ -54,8 +53,7 @@ Handled create_secret(Exchange& exchange) {
   auto outcome =
       co_await exchange.services.store.create_secret(exchange.principal.tenant, std::move(*secret), std::move(who));
   if (!outcome) {
-    const store::Failure failure = outcome.error();
-    co_await refuse(exchange, exchange.principal.tenant, failure);
+    answer(exchange, outcome.error());
     co_return;
   }
   answer_secret(exchange, *outcome);
@@ -68,10 +66,11 @@ Handled list_secrets(Exchange& exchange) {
     co_return;
   }
   const bool paged = query->limit.has_value();
-  auto list = co_await exchange.services.store.list_secrets(exchange.principal.tenant, std::move(*query));
+  store::AuditContext who = exchange.audit();
+  auto list =
+      co_await exchange.services.store.list_secrets(exchange.principal.tenant, std::move(*query), std::move(who));
   if (!list) {
-    const store::Failure failure = list.error();
-    co_await refuse(exchange, exchange.principal.tenant, failure);
+    answer(exchange, list.error());
     co_return;
   }
   write_list(exchange.response.body, *list, paged);
@@ -83,10 +82,10 @@ Handled get_secret(Exchange& exchange) {
     answer(exchange, id.error());
     co_return;
   }
-  auto outcome = co_await exchange.services.store.get_secret(exchange.principal.tenant, *id);
+  store::AuditContext who = exchange.audit();
+  auto outcome = co_await exchange.services.store.get_secret(exchange.principal.tenant, *id, std::move(who));
   if (!outcome) {
-    const store::Failure failure = outcome.error();
-    co_await refuse(exchange, exchange.principal.tenant, failure);
+    answer(exchange, outcome.error());
     co_return;
   }
   answer_secret(exchange, *outcome);
@@ -106,8 +105,7 @@ Handled update_secret(Exchange& exchange) {
   auto outcome = co_await exchange.services.store.update_secret(exchange.principal.tenant, *id, std::move(*update),
                                                                 std::move(who));
   if (!outcome) {
-    const store::Failure failure = outcome.error();
-    co_await refuse(exchange, exchange.principal.tenant, failure);
+    answer(exchange, outcome.error());
     co_return;
   }
   answer_secret(exchange, *outcome);
@@ -122,8 +120,7 @@ Handled delete_secret(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   auto outcome = co_await exchange.services.store.delete_secret(exchange.principal.tenant, *id, std::move(who));
   if (!outcome) {
-    const store::Failure failure = outcome.error();
-    co_await refuse(exchange, exchange.principal.tenant, failure);
+    answer(exchange, outcome.error());
     co_return;
   }
   answer_secret(exchange, *outcome);

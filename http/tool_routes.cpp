@@ -5,7 +5,6 @@
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 #include "http/problem.hpp"
-#include "http/refusal.hpp"
 
 namespace tacit::http {
 namespace {
@@ -64,12 +63,10 @@ Handled resolve_tool(Exchange& exchange) {
     co_await refuse_tool(exchange, *query);
     co_return;
   }
-  const crypto::Uuid tenant = query->tenant;
   store::AuditContext who = exchange.audit();
   auto released = co_await exchange.services.store.resolve(std::move(*query), std::move(who));
   if (!released) {
-    const store::Failure failure = released.error();
-    co_await refuse(exchange, tenant, failure);
+    answer(exchange, released.error());
     co_return;
   }
   write_arguments(exchange.response.body, *released);
