@@ -113,7 +113,8 @@ class Handler {
   Document document_ = Document::other;
 };
 
-Faults read(std::string_view body, std::span<const JsonMember> members) {
+// Not inlined: what it and the parser leave on the stack has to lie below the frame that burns it.
+[[gnu::noinline]] Faults read(std::string_view body, std::span<const JsonMember> members) {
   boost::json::parse_options options;
   options.max_depth = limits::json_depth;
   boost::json::basic_parser<Handler> parser(options, body, members);
