@@ -1,12 +1,14 @@
 // What of a secret is left anywhere in the process after it was used and destroyed: the whole memory is searched, freed
 // blocks and used stacks too. This is what whoever reads a core dump or a swapped page would find.
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 
+#include <openssl/crypto.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "crypto/base64.hpp"
+#include "crypto/aead.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/envelope.hpp"
 #include "crypto/hpke.hpp"
@@ -39,17 +41,25 @@ class Needles {
   std::size_t count_in(ByteView memory) const {
     std::size_t found = 0;
     for (const Bytes& needle : masked_) {
-      const auto same = [](std::uint8_t byte, std::uint8_t masked) { return (byte ^ mask) == masked; };
-      auto at = memory.begin();
-      while ((at = std::search(at, memory.end(), needle.begin(), needle.end(), same)) != memory.end()) {
-        ++found;
-        ++at;
+      const std::uint8_t* at = memory.data();
+      const std::uint8_t* const end = at + memory.size();
+      while (at != nullptr && end - at >= static_cast<std::ptrdiff_t>(needle.size())) {
+        if (is_at(needle, at)) ++found;
+        const auto left = static_cast<std::size_t>(end - at - 1);
+        at = static_cast<const std::uint8_t*>(std::memchr(at + 1, needle.front() ^ mask, left));
       }
     }
     return found;
   }
 
  private:
+  static bool is_at(const Bytes& needle, const std::uint8_t* memory) {
+    for (std::size_t i = 0; i < needle.size(); ++i) {
+      if ((memory[i] ^ mask) != needle[i]) return false;
+    }
+    return true;
+  }
+
   template <class Order>
   void add(ByteView secret, Order order, std::uint8_t pad = 0) {
     BOOST_REQUIRE_EQUAL(secret.size(), 32u);
@@ -150,12 +160,33 @@ std::size_t copies_in_memory(const Needles& needles) {
   return {Needles(rings.metadata.primary().key.view()), Needles(rings.root_private.entries()[0].key.view())};
 }
 
+// The last thing that the thread's digest context makes is the key itself.
 [[gnu::noinline]] Needles use_derived_key() {
-  const auto key = hkdf_extract(as_bytes("salt"), {as_bytes("input")});
   WipedArray<32> expanded;
-  hkdf_expand(key.view(), {as_bytes("info")}, expanded.span());
-  static_cast<void>(hmac_sha256(expanded.view(), as_bytes("data")));
+  hkdf_expand(as_bytes("key"), {as_bytes("info"), ByteView(random_of(8))}, expanded.span());
   return Needles(expanded.view());
+}
+
+// Nothing else is sealed after it with the thread's cipher context.
+[[gnu::noinline]] Needles use_box_key() {
+  WipedArray<32> key;
+  random_bytes(key.span());
+  Bytes box(aead_tag_size + 10);
+  aes_gcm_seal(key.view(), {}, {}, Bytes(10), box);
+  return Needles(key.view());
+}
+
+// A block of OpenSSL's with the secret in its middle, for the C library writes into the beginning of freed blocks.
+[[gnu::noinline]] Needles free_openssl_block() {
+  WipedArray<32> secret;
+  random_bytes(secret.span());
+  constexpr std::size_t size = 50'000;
+  auto* const block = static_cast<std::uint8_t*>(OPENSSL_zalloc(size));
+  std::copy_n(secret.data(), secret.size(), block + size / 2);
+  auto* const moved = static_cast<std::uint8_t*>(OPENSSL_realloc(block, 2 * size));
+  BOOST_REQUIRE(std::equal(moved + size / 2, moved + size / 2 + 32, secret.data()));
+  OPENSSL_free(moved);
+  return Needles(secret.view());
 }
 
 }  // namespace
@@ -204,6 +235,18 @@ BOOST_AUTO_TEST_CASE(rings) {
   const auto needles = use_rings();
   burn_stack();
   for (const Needles& each : needles) BOOST_TEST(copies_in_memory(each) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(blocks_that_openssl_frees) {
+  const Needles needles = free_openssl_block();
+  burn_stack();
+  BOOST_TEST(copies_in_memory(needles) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(box_keys) {
+  const Needles needles = use_box_key();
+  burn_stack();
+  BOOST_TEST(copies_in_memory(needles) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(derived_keys) {
