@@ -48,7 +48,8 @@ struct JsonMember {
 
 /// Hands the values of the named members of the body's object to their targets; other members are read over. Answers
 /// the faults of the document as a whole (empty, not an object, not JSON); the targets know those of the values. Arrays
-/// and objects may be open limits::json_depth deep. Leaves no copy of a string on the stack.
+/// and objects may be open limits::json_depth deep, and an exponent has to fit an int. Leaves no copy of a string on
+/// the stack.
 Faults read_json(std::string_view body, std::span<const JsonMember> members);
 
 }  // namespace tacit::http

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8) {
         "\xf0\x8f\xbf\xbf", "\xf0\x9f\x94", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff"}) {
     // In a value, after an escape, in an unknown member, in a key.
     for (const std::string& body : {"{\"a\":\"x" + bytes + "y\"}", "{\"a\":\"\\n" + bytes + "y\"}",
-                                   "{\"b\":[\"" + bytes + "\"]}", "{\"" + bytes + "\":1}", "{\"a\":\"" + bytes}) {
+                                    "{\"b\":[\"" + bytes + "\"]}", "{\"" + bytes + "\":1}", "{\"a\":\"" + bytes}) {
       const Lines found = faults_of(body);
       BOOST_REQUIRE(found.size() == 1U);
       BOOST_TEST(found[0].starts_with("json_invalid body."));
@@ -176,6 +176,22 @@ BOOST_AUTO_TEST_CASE(what_is_odd_but_json) {
   BOOST_TEST(text_of("{\"a\":\"\x7f\xef\xbb\xbf\"}") == "\x7f\xef\xbb\xbf");
   BOOST_TEST(text_of(R"({"x":[1e400,-0,-1E-400,123456789012345678901234567890,{"a":"inner"}],"a":"b","y":null})") ==
              "b");
+}
+
+BOOST_AUTO_TEST_CASE(an_exponent_fits_an_int) {
+  BOOST_TEST(faults_of(R"({"b":[1e2147483647,1e-2147483647]})") == Lines{}, boost::test_tools::per_element());
+  BOOST_TEST(faults_of(R"({"b":1e2147483648})") == invalid_at(16), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_long_is_not_kept) {
+  for (const std::string_view unit : {"x", "\\n", "\xf0\x9f\x94\x91", "\\u00e9"}) {
+    TextField<std::string> text(limits::secret_name);
+    const std::array members{JsonMember{"a", &text}};
+    BOOST_TEST(lines(read_json("{\"a\":\"" + repeat(unit, 500'000) + "\"}", members)) == Lines{},
+               boost::test_tools::per_element());
+    BOOST_TEST(text.code_points() == 500'000U);
+    BOOST_TEST(text.view().size() <= 4 * limits::secret_name.max);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(long_strings_come_in_parts_and_whole) {
