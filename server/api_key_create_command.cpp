@@ -6,6 +6,7 @@
 
 #include "auth/api_key_format.hpp"
 #include "auth/scope_names.hpp"
+#include "http/utf8.hpp"
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
@@ -20,6 +21,7 @@ namespace {
 std::string read_name(const std::string& name) {
   constexpr std::size_t longest = 200;
   if (name.empty() || name.size() > longest) throw UsageError("a name has 1 to 200 bytes");
+  if (!http::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
   if (printable(name) != name) throw UsageError(shown(name) + " has control characters");
   return name;
 }
