@@ -5,6 +5,7 @@
 #include <new>
 
 #include <openssl/crypto.h>
+#include <string.h>  // explicit_bzero
 
 namespace tacit::crypto {
 namespace {
@@ -20,7 +21,8 @@ void copy_bytes(std::uint8_t* to, const std::uint8_t* from, std::size_t size) {
 
 }  // namespace
 
-void wipe(void* data, std::size_t size) noexcept { OPENSSL_cleanse(data, size); }
+// glibc's: as sure as OPENSSL_cleanse, and many times faster on the 16 KiB buffers of TLS.
+void wipe(void* data, std::size_t size) noexcept { explicit_bzero(data, size); }
 
 // Not inlined: its frame has to lie where the frames of the calls before it lay, without a sanitizer's gaps in it.
 [[gnu::noinline, gnu::no_sanitize_address]] void burn_stack() noexcept {
