@@ -1,0 +1,202 @@
+#include <lmdb.h>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <thread>
+
+#include "store/binding_choice.hpp"
+#include "test/unit/store/bed.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+struct ResolveBed : Bed {
+  SecretInfo create(NewSecret secret) {
+    auto made = wait(store().create_secret(tenant_id(1), std::move(secret), who()));
+    BOOST_REQUIRE(made);
+    return std::move(*made);
+  }
+  Outcome<std::vector<ReleasedValue>> resolve(std::string tool, std::vector<std::string> provided = {},
+                                              std::vector<std::pair<std::string, std::string>> named = {}) {
+    ResolveQuery query;
+    query.tenant = tenant_id(1);
+    query.tool_name = std::move(tool);
+    query.provided_args = std::move(provided);
+    query.secrets = std::move(named);
+    return wait(store().resolve(std::move(query), who()));
+  }
+  /// "argument=value " for each, in the order of the arguments.
+  std::string text(const Outcome<std::vector<ReleasedValue>>& outcome) {
+    BOOST_REQUIRE(outcome);
+    std::map<std::string, std::string> values;
+    for (const auto& each : *outcome) values[each.argument] = text_of(each.value);
+    std::string text;
+    for (const auto& [argument, value] : values) text += argument + "=" + value + " ";
+    return text;
+  }
+  bool audited(const std::string& part) {
+    const auto bodies = audit();
+    return !bodies.empty() && bodies.back().find(part) != std::string::npos;
+  }
+};
+
+std::optional<Errc> code_of(const Outcome<std::vector<ReleasedValue>>& outcome) {
+  if (outcome) return std::nullopt;
+  return outcome.error().code;
+}
+
+StoredSecret stored(std::string tool, std::int64_t updated_at, std::uint8_t id) {
+  StoredSecret secret;
+  secret.id = tenant_id(id);
+  secret.header.updated_at = updated_at;
+  secret.metadata.tool_name = std::move(tool);
+  secret.metadata.tool_arg = "key";
+  return secret;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(resolve)
+
+BOOST_AUTO_TEST_CASE(the_most_specific_binding_goes_first) {
+  BOOST_TEST(more_specific(stored("tool", 1, 1), stored("too*", 9, 9)));
+  BOOST_TEST(more_specific(stored("tool", 1, 1), stored("tool*", 9, 9)));
+  BOOST_TEST(more_specific(stored("too*", 1, 1), stored("to*", 9, 9)));
+  BOOST_TEST(more_specific(stored("t*o*l", 1, 1), stored("to*", 9, 9)));
+  BOOST_TEST(more_specific(stored("to*", 2, 1), stored("*ol", 1, 9)));
+  BOOST_TEST(more_specific(stored("to*", 1, 2), stored("*ol", 1, 1)));
+  // Three bytes of one character against two characters.
+  BOOST_TEST(more_specific(stored("*ol", 1, 1), stored("\xE2\x82\xAC*", 9, 9)));
+}
+
+BOOST_AUTO_TEST_CASE(each_argument_gets_its_most_specific_default) {
+  ResolveBed bed;
+  bed.create(new_default("all", "*", "key", "for all"));
+  bed.create(new_default("team", "agno__*", "team", "a team"));
+  bed.create(new_default("linear", "agno__linear__*", "key", "for linear"));
+  bed.create(new_default("get", "agno__linear__get", "key", "for get"));
+  NewSecret plain = new_default("plain", "agno__linear__get", "other", "not a default");
+  plain.is_default_for_tool = false;
+  bed.create(std::move(plain));
+  BOOST_TEST(bed.text(bed.resolve("agno__linear__get")) == "key=for get team=a team ");
+  BOOST_TEST(bed.text(bed.resolve("agno__linear__list")) == "key=for linear team=a team ");
+  BOOST_TEST(bed.text(bed.resolve("agno__github__list")) == "key=for all team=a team ");
+  BOOST_TEST(bed.text(bed.resolve("x")) == "key=for all ");
+}
+
+BOOST_AUTO_TEST_CASE(of_equal_patterns_the_newest_change_wins) {
+  ResolveBed bed;
+  const SecretInfo first = bed.create(new_default("first", "ab*", "key", "first"));
+  bed.create(new_default("second", "a*b", "key", "second"));
+  BOOST_TEST(bed.text(bed.resolve("abb")) == "key=second ");
+  SecretUpdate touch;
+  touch.name = "renamed";
+  BOOST_REQUIRE(bed.wait(bed.store().update_secret(tenant_id(1), first.id, std::move(touch), who())));
+  BOOST_TEST(bed.text(bed.resolve("abb")) == "key=first ");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_caller_gave_or_named_gets_no_default) {
+  ResolveBed bed;
+  bed.create(new_default("a", "tool", "a", "default a"));
+  bed.create(new_default("b", "tool", "b", "default b"));
+  bed.create(new_secret("free", "free value"));
+  BOOST_TEST(bed.text(bed.resolve("tool", {"a"})) == "b=default b ");
+  BOOST_TEST(bed.text(bed.resolve("tool", {"a"}, {{"b", "free"}})) == "b=free value ");
+  BOOST_TEST(bed.text(bed.resolve("tool", {"a", "b"})).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_named_secret_must_be_bound_to_that_tool_and_argument_or_to_none) {
+  ResolveBed bed;
+  bed.create(new_secret("free", "free value"));
+  NewSecret by_tool = new_secret("by tool", "tool value");
+  by_tool.tool_name = "agno__*";
+  bed.create(std::move(by_tool));
+  NewSecret by_argument = new_secret("by argument", "argument value");
+  by_argument.tool_arg = "key";
+  bed.create(std::move(by_argument));
+  BOOST_TEST(bed.text(bed.resolve("agno__x", {}, {{"key", "by tool"}, {"z", "free"}})) ==
+             "key=tool value z=free value ");
+  BOOST_TEST(bed.text(bed.resolve("any", {}, {{"key", "by argument"}})) == "key=argument value ");
+  // One secret for two arguments.
+  BOOST_TEST(bed.text(bed.resolve("any", {}, {{"x", "free"}, {"y", "free"}})) == "x=free value y=free value ");
+
+  const auto wrong_tool = bed.resolve("other", {}, {{"z", "free"}, {"key", "by tool"}});
+  BOOST_CHECK(code_of(wrong_tool) == Errc::not_allowed);
+  BOOST_TEST(wrong_tool.error().subject == "by tool");
+  BOOST_TEST(bed.audited("tool.refused"));
+  BOOST_TEST(bed.audited("not_allowed"));
+  BOOST_TEST(!bed.audited("by tool"));
+  BOOST_CHECK(code_of(bed.resolve("any", {}, {{"other", "by argument"}})) == Errc::not_allowed);
+  const auto missing = bed.resolve("any", {}, {{"x", "nobody"}});
+  BOOST_CHECK(code_of(missing) == Errc::not_found);
+  BOOST_TEST(missing.error().subject == "nobody");
+  BOOST_TEST(bed.audited("not_found"));
+}
+
+BOOST_AUTO_TEST_CASE(a_release_is_audited_with_its_ids_and_nothing_secret) {
+  ResolveBed bed;
+  const SecretInfo made = bed.create(new_default("the name", "tool", "key", "the value"));
+  const auto values = bed.resolve("tool");
+  BOOST_REQUIRE(values);
+  BOOST_TEST(values->at(0).secret_name == "the name");
+  BOOST_CHECK(values->at(0).secret == made.id);
+  BOOST_TEST(values->at(0).updated_at == made.updated_at);
+  BOOST_TEST(bed.audited("\"action\":\"secret.release\",\"outcome\":\"ok\""));
+  BOOST_TEST(bed.audited("\"secrets\":[\"" + made.id.str() + "\"]"));
+  BOOST_TEST(bed.audited("\"tool\":\"tool\""));
+  BOOST_TEST(bed.audited("\"peer\":\"192.0.2.1:4000\""));
+  BOOST_TEST(!bed.audited("the name"));
+  BOOST_TEST(!bed.audited("the value"));
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_tenant_has_no_defaults_and_no_names) {
+  ResolveBed bed;
+  BOOST_TEST(bed.text(bed.resolve("tool")).empty());
+  BOOST_TEST(bed.audit().empty());
+  BOOST_CHECK(code_of(bed.resolve("tool", {}, {{"x", "name"}})) == Errc::not_found);
+  BOOST_TEST(bed.audited("tool.refused"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_leaves_before_its_entry_is_durable) {
+  bool fail = false;
+  BedOptions options;
+  options.commit = [&fail](MDB_txn* txn) { return fail ? 5 : mdb_txn_commit(txn); };
+  Bed bed(options);
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_default("a", "tool", "key"), who())));
+  fail = true;
+  ResolveQuery query;
+  query.tenant = tenant_id(1);
+  query.tool_name = "tool";
+  const auto refused = bed.wait(bed.store().resolve(std::move(query), who()));
+  BOOST_CHECK(code_of(refused) == Errc::unavailable);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_changes_meanwhile_is_released_as_one_or_the_other) {
+  ResolveBed bed;
+  const SecretInfo made = bed.create(new_default("a", "tool", "key", "value 0"));
+  std::atomic<bool> stop{false};
+  std::thread changer([&] {
+    for (int i = 1; !stop; ++i) {
+      SecretUpdate update;
+      update.value.emplace().append("value " + std::to_string(i));
+      const auto changed = bed.wait(bed.store().update_secret(tenant_id(1), made.id, std::move(update), who()));
+      if (!changed) break;
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    const auto values = bed.resolve("tool");
+    if (values) {
+      BOOST_TEST(text_of(values->at(0).value).starts_with("value "));
+    } else {
+      BOOST_CHECK(values.error().code == Errc::conflict);
+    }
+  }
+  stop = true;
+  changer.join();
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
