@@ -48,7 +48,7 @@ int with_config(const Invocation& invocation) {
 const Command list[] = {
     {"serve",
      "Runs the server.",
-     "Stops at SIGTERM or SIGINT: says that it is not ready, serves on for drain-delay, finishes what is in flight.\n",
+     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n",
      everything,
      {},
      nullptr,

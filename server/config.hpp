@@ -68,7 +68,7 @@ struct Config {
   std::size_t max_connections = 16384;
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
   Timeouts timeouts;
-  std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves while it says that it is not ready
+  std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
