@@ -24,8 +24,10 @@ int faults_after_hardening() {
   if (BN_set_word(number, 42) != 1 || CRYPTO_secure_used() == 0) return 3;
   BN_clear_free(number);
   harden_process();  // a second time changes nothing
-  const std::size_t before = CRYPTO_secure_used();
+  std::size_t before = 0;
   for (int i = 0; i < 100; ++i) {
+    // The first round also makes what stays, OpenSSL's random generators.
+    if (i == 1) before = CRYPTO_secure_used();
     const KeyPair pair = generate_key_pair();
     const auto box = hpke_seal(pair.public_key, {}, {}, Bytes(10));
     if (!box || !hpke_open(pair.private_key, {}, {}, *box)) return 4;
