@@ -1,0 +1,139 @@
+#include <boost/test/unit_test.hpp>
+#include <random>
+#include <thread>
+
+#include "test/unit/store/bed.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+/// A client that creates, changes, reads, resolves and deletes at random, among others who do the same.
+class Client {
+ public:
+  Client(Store& store, unsigned seed) : store_(store), random_(seed) {}
+
+  void run(int steps) {
+    boost::asio::io_context context(1);
+    boost::asio::co_spawn(context, work(steps), [this](std::exception_ptr error) { threw_ = error != nullptr; });
+    context.run();
+  }
+  bool ok() const { return !threw_ && unexpected_ == 0; }
+
+ private:
+  boost::asio::awaitable<void> work(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      const unsigned kind = random_() % 8;
+      if (ids_.empty() || kind < 3) {
+        co_await create();
+      } else if (kind < 5) {
+        co_await update();
+      } else if (kind == 5) {
+        co_await remove();
+      } else if (kind == 6) {
+        co_await read();
+      } else {
+        co_await resolve();
+      }
+    }
+  }
+  boost::asio::awaitable<void> create() {
+    // Names and bindings collide across the clients.
+    NewSecret secret = new_secret("name " + std::to_string(random_() % 60), "value value value");
+    if (random_() % 2 == 0) {
+      secret.tool_name = "tool" + std::to_string(random_() % 4) + (random_() % 2 == 0 ? "__*" : "");
+      secret.tool_arg = "key";
+      secret.is_default_for_tool = random_() % 2 == 0;
+    }
+    const auto tenant = tenant_id(static_cast<std::uint8_t>(1 + random_() % 3));
+    const auto made = co_await store_.create_secret(tenant, std::move(secret), who());
+    if (made) ids_.emplace_back(tenant, made->id);
+    note(made);
+  }
+  boost::asio::awaitable<void> update() {
+    const auto [tenant, id] = pick();
+    SecretUpdate update;
+    if (random_() % 2 == 0) update.value.emplace().append("another value " + std::to_string(random_()));
+    if (random_() % 2 == 0) update.name = "name " + std::to_string(random_() % 60);
+    if (random_() % 3 == 0) update.tool_name.kind = FieldChange::Kind::clear;
+    note(co_await store_.update_secret(tenant, id, std::move(update), who()));
+  }
+  boost::asio::awaitable<void> remove() {
+    const auto [tenant, id] = pick();
+    note(co_await store_.delete_secret(tenant, id, who()));
+  }
+  boost::asio::awaitable<void> read() {
+    const auto [tenant, id] = pick();
+    note(co_await store_.get_secret(tenant, id));
+    ListQuery query;
+    query.limit = 5;
+    note(co_await store_.list_secrets(tenant, std::move(query)));
+  }
+  boost::asio::awaitable<void> resolve() {
+    ResolveQuery query;
+    query.tenant = pick().first;
+    query.tool_name = "tool" + std::to_string(random_() % 4) + "__x";
+    note(co_await store_.resolve(std::move(query), who()));
+  }
+  std::pair<tacit::crypto::Uuid, tacit::crypto::Uuid> pick() { return ids_[random_() % ids_.size()]; }
+
+  template <class T>
+  void note(const Outcome<T>& outcome) {
+    if (outcome) return;
+    switch (outcome.error().code) {
+      case Errc::not_found:
+      case Errc::name_taken:
+      case Errc::default_taken:
+      case Errc::default_unbound:
+      case Errc::conflict:
+        return;
+      default:
+        ++unexpected_;
+    }
+  }
+
+  Store& store_;
+  std::mt19937 random_;
+  std::vector<std::pair<tacit::crypto::Uuid, tacit::crypto::Uuid>> ids_;
+  bool threw_ = false;
+  int unexpected_ = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(concurrency)
+
+BOOST_AUTO_TEST_CASE(eight_threads_leave_a_whole_store) {
+  Bed bed;
+  std::vector<Client> clients;
+  for (unsigned i = 0; i < 8; ++i) clients.emplace_back(bed.store(), i + 1);
+  std::vector<std::thread> threads;
+  for (Client& client : clients) threads.emplace_back([&client] { client.run(150); });
+  // A live store is verified while it changes.
+  for (int i = 0; i < 3; ++i) BOOST_TEST(bed.verify().problem_count == 0U);
+  for (std::thread& thread : threads) thread.join();
+  for (const Client& client : clients) BOOST_TEST(client.ok());
+  const VerifyReport report = bed.verify();
+  for (const std::string& problem : report.problems) BOOST_TEST_MESSAGE(problem);
+  BOOST_TEST(report.problem_count == 0U);
+  BOOST_TEST(report.secrets > 10U);
+  BOOST_TEST(report.values_opened == report.secrets);
+}
+
+BOOST_AUTO_TEST_CASE(many_coroutines_of_one_thread) {
+  Bed bed;
+  boost::asio::io_context context(1);
+  int made = 0;
+  for (int i = 0; i < 500; ++i) {
+    boost::asio::co_spawn(
+        context, bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i)), who()),
+        [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) { made += !error && outcome ? 1 : 0; });
+  }
+  context.run();
+  BOOST_TEST(made == 500);
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 500U);
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

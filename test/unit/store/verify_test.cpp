@@ -1,0 +1,215 @@
+#include <boost/test/unit_test.hpp>
+
+#include "store/audit_log.hpp"
+#include "store/codec.hpp"
+#include "store/tenant_record.hpp"
+#include "test/unit/store/bed.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+std::string text(ByteView bytes) { return std::string(tacit::crypto::as_text(bytes)); }
+ByteView bytes(const std::string& text) { return tacit::crypto::as_bytes(text); }
+
+struct VerifyBed : Bed {
+  VerifyBed() {
+    for (int i = 0; i < 4; ++i) {
+      const std::string n = std::to_string(i);
+      BOOST_REQUIRE(wait(store().create_secret(
+          tenant_id(1), new_default("secret " + n, "tool" + n + (i < 2 ? "*" : ""), "key"), who())));
+    }
+    BOOST_REQUIRE(verify().problem_count == 0);
+  }
+
+  /// The first row of the tenant of that kind.
+  std::pair<std::string, std::string> row(RowKind kind) {
+    for (const auto& [key, value] : rows(Table::tenants)) {
+      if (static_cast<std::uint8_t>(key[16]) == static_cast<std::uint8_t>(kind)) return {key, value};
+    }
+    BOOST_FAIL("no such row");
+    return {};
+  }
+  /// Changes the record as only somebody with the metadata key can.
+  template <class Change>
+  void change_record(Change change) {
+    const tacit::crypto::TenantKeys keys(all_keys().metadata->primary(), tenant_id(1));
+    const auto [key, value] = row(RowKind::record);
+    auto record = decode_tenant_record(bytes(value), tenant_id(1), keys);
+    BOOST_REQUIRE(record);
+    change(*record);
+    put(Table::tenants, key, text(encode_tenant_record(*record, tenant_id(1), keys)));
+  }
+  /// Whether the only problem says that.
+  bool finds(const std::string& words) {
+    const VerifyReport report = verify();
+    BOOST_TEST_INFO("first problem: " << (report.problems.empty() ? "none" : report.problems[0]));
+    BOOST_TEST(report.problem_count == 1U);
+    return report.problem_count == 1 && report.problems.at(0).find(words) != std::string::npos;
+  }
+  static std::string sequence(std::uint64_t n) {
+    tacit::crypto::Bytes key;
+    Encoder(key).u64(n);
+    return text(key);
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(verification)
+
+BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
+  VerifyBed bed;
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret("a"), who())));
+  VerifyProgress last;
+  int calls = 0;
+  const auto report = bed.store().verify([&](const VerifyProgress& progress) {
+    ++calls;
+    last = progress;
+  });
+  BOOST_REQUIRE(report);
+  BOOST_TEST(report->tenants == 2U);
+  BOOST_TEST(report->secrets == 5U);
+  BOOST_TEST(report->values_opened == 5U);
+  BOOST_TEST(report->audit_entries == 5U);
+  BOOST_TEST(report->audit_head.size() == 64U);
+  BOOST_TEST(report->problems.empty());
+  BOOST_TEST(calls >= 3);
+  BOOST_TEST(last.rows == last.rows_total);
+}
+
+BOOST_AUTO_TEST_CASE(without_the_private_key_values_stay_shut) {
+  BedOptions options;
+  options.private_keys = false;
+  Bed bed(options);
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret("a"), who())));
+  BOOST_TEST(bed.verify().values_opened == 0U);
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(counters_that_are_off) {
+  VerifyBed bed;
+  bed.change_record([](TenantRecord& record) { record.used += 1; });
+  BOOST_TEST(bed.finds("bytes"));
+  bed.change_record([](TenantRecord& record) {
+    record.used -= 1;
+    record.count -= 1;
+  });
+  BOOST_TEST(bed.finds("counts 3 instead of 4 secrets"));
+  bed.change_record([](TenantRecord& record) {
+    record.count += 1;
+    record.prefixes.add(9);
+  });
+  BOOST_TEST(bed.finds("miscounts the prefixes"));
+}
+
+BOOST_AUTO_TEST_CASE(index_entries_missing_orphaned_or_wrong) {
+  for (const RowKind kind : {RowKind::name, RowKind::binding, RowKind::default_for}) {
+    VerifyBed bed;
+    const auto [key, value] = bed.row(kind);
+    bed.put(Table::tenants, key, std::nullopt);
+    BOOST_TEST(bed.finds("has no entry in the"));
+    bed.put(Table::tenants, key, std::string(16, '\x7F'));
+    BOOST_TEST(bed.finds("is another's"));
+    bed.put(Table::tenants, key, value);
+    std::string orphan = key;
+    orphan[17] = static_cast<char>(orphan[17] ^ 1);
+    bed.put(Table::tenants, orphan, value);
+    BOOST_TEST(bed.finds("has no secret"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_is_gone_leaves_its_entries_and_counters) {
+  VerifyBed bed;
+  bed.put(Table::tenants, bed.row(RowKind::secret).first, std::nullopt);
+  // Three entries, the count, the bytes and the prefixes.
+  BOOST_TEST(bed.verify().problem_count == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_unknown_meaning) {
+  {
+    VerifyBed bed;
+    bed.put(Table::tenants, bed.row(RowKind::record).first.substr(0, 16) + "\x09rest", "x");
+    BOOST_TEST(bed.finds("unknown kind 9"));
+  }
+  {
+    VerifyBed bed;
+    bed.put(Table::tenants, bed.row(RowKind::record).first + "x", "x");
+    BOOST_TEST(bed.finds("unknown meaning"));
+  }
+  {
+    VerifyBed bed;
+    bed.put(Table::tenants, bed.row(RowKind::secret).first + "x", "x");
+    BOOST_TEST(bed.verify().problem_count >= 1U);
+  }
+  {
+    VerifyBed bed;
+    bed.put(Table::tenants, "short", "x");
+    BOOST_TEST(bed.finds("belongs to no tenant"));
+  }
+  {
+    VerifyBed bed;
+    bed.put(Table::meta, "other", "x");
+    BOOST_TEST(bed.finds("unknown meaning"));
+    bed.put(Table::meta, "other", std::nullopt);
+    bed.put(Table::meta, "format", std::nullopt);
+    BOOST_TEST(bed.finds("which format"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_private_key_that_does_not_open) {
+  VerifyBed bed;
+  bed.change_record([](TenantRecord& record) { record.key->box.back() ^= 1; });
+  BOOST_TEST(bed.finds("private key does not open"));
+  bed.change_record([](TenantRecord& record) { record.key.reset(); });
+  BOOST_TEST(bed.verify().problem_count == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(an_audit_entry_altered_missing_or_moved) {
+  VerifyBed bed;
+  const Rows rows = bed.rows(Table::audit);
+  const std::string second = VerifyBed::sequence(2);
+  const std::string third = VerifyBed::sequence(3);
+  std::string altered = rows.at(second);
+  altered[50] = static_cast<char>(altered[50] ^ 1);
+  bed.put(Table::audit, second, altered);
+  BOOST_TEST(bed.finds("audit entry 2 does not fit"));
+  bed.put(Table::audit, second, std::nullopt);
+  BOOST_TEST(bed.finds("1 is followed by 3"));
+  bed.put(Table::audit, second, rows.at(third));
+  bed.put(Table::audit, third, rows.at(second));
+  BOOST_TEST(bed.verify().problem_count >= 2U);
+  bed.put(Table::audit, second, "x");
+  bed.put(Table::audit, third, rows.at(third));
+  BOOST_TEST(bed.verify().problem_count == 2U);
+  bed.put(Table::audit, second, rows.at(second));
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  bed.put(Table::audit, VerifyBed::sequence(1), std::nullopt);
+  BOOST_TEST(bed.finds("0 is followed by 2"));
+}
+
+BOOST_AUTO_TEST_CASE(any_byte_of_an_audit_entry) {
+  VerifyBed bed;
+  const std::string key = VerifyBed::sequence(2);
+  const std::string row = bed.rows(Table::audit).at(key);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    std::string flipped = row;
+    flipped[i] = static_cast<char>(flipped[i] ^ 1);
+    bed.put(Table::audit, key, flipped);
+    BOOST_TEST(bed.verify().problem_count > 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_first_thousand_problems_are_told) {
+  VerifyBed bed;
+  boost::asio::io_context context(1);
+  for (int i = 0; i < 1100; ++i) {
+    bed.put(Table::meta, "x" + std::to_string(i), "x");
+  }
+  const VerifyReport report = bed.verify();
+  BOOST_TEST(report.problem_count == 1100U);
+  BOOST_TEST(report.problems.size() == 1000U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
