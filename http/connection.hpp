@@ -30,6 +30,8 @@ class Connection final : public Deadlined, private BodyReader {
 
   /// Ends the connection if it is between requests.
   void end_if_idle();
+  /// Called now and then: makes the connection small if it has been idle for a while.
+  void rest(Clock::time_point now);
   /// Ends it whatever it does. What a handler has begun in the store goes on.
   void expired() override;
 
@@ -56,6 +58,8 @@ class Connection final : public Deadlined, private BodyReader {
   TlsStream stream_;
   std::string tool_identity_;
   Phase phase_ = Phase::busy;
+  Clock::time_point idle_since_;
+  bool resting_ = false;
 
   // Reused from one request to the next. Bytes of a pipelined request may stand in `input_` behind the one being
   // served.

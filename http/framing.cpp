@@ -3,6 +3,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace tacit::http {
@@ -52,6 +53,14 @@ Method method_of(beast_http::verb verb) {
   }
 }
 
+/// Whether the text can be a host and a port (RFC 9110 section 7.2): the characters of one, and at least one of them.
+bool is_host(std::string_view text) {
+  constexpr std::string_view marks = "-._~!$&'()*+,;=%:[]";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
+  });
+}
+
 /// Takes the fields that anything looks at from Beast's parser as it meets them, and counts what may not be repeated.
 class HeadParser final : public beast_http::basic_parser<true> {
  public:
@@ -99,6 +108,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
     switch (field) {
       case beast_http::field::host:
         ++hosts_;
+        if (!is_host(value)) faulty_ = true;
         return;
       case beast_http::field::content_length:
         take_length(value);

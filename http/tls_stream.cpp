@@ -57,11 +57,9 @@ TlsStream::Result TlsStream::write_some(crypto::ByteView data) {
   return outcome(SSL_write(ssl_.get(), data.data(), static_cast<int>(size)));
 }
 
-asio::awaitable<bool> TlsStream::wait(Status status) {
+asio::awaitable<std::tuple<boost::system::error_code>> TlsStream::wait(Status status) {
   const auto what = status == Status::want_write ? tcp::socket::wait_write : tcp::socket::wait_read;
-  const auto [error] = co_await socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
-  const bool usable = !error && socket_.is_open();
-  co_return usable;
+  return socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
 }
 
 void TlsStream::send_close() {
@@ -74,8 +72,8 @@ void TlsStream::send_close() {
 asio::awaitable<void> TlsStream::drop_input() {
   std::array<char, 4096> dropped;
   for (;;) {
-    const bool ready = co_await wait(Status::want_read);
-    if (!ready) co_return;
+    const auto [error] = co_await wait(Status::want_read);
+    if (error || !socket_.is_open()) co_return;
     const auto got = ::recv(socket_.native_handle(), dropped.data(), dropped.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) co_return;
   }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <tuple>
 
 #include <openssl/ssl.h>
 
@@ -39,12 +40,17 @@ class TlsStream {
   Result read_some(std::span<std::uint8_t> out);
   Result write_some(crypto::ByteView data);
 
-  /// Waits until the socket is ready for what `status` wants. False if the wait was cancelled (the socket was closed).
-  boost::asio::awaitable<bool> wait(Status status);
+  /// Waits until the socket is ready for what `status` wants. An error if the wait was cancelled or the socket was
+  /// closed. (Answers the operation itself: a coroutine around it would cost a frame for each request.)
+  boost::asio::awaitable<std::tuple<boost::system::error_code>> wait(Status status);
 
   /// Whether bytes are waiting inside OpenSSL, so that a wait on the socket could sleep although there is something to
   /// read.
   bool has_buffered() const { return SSL_has_pending(ssl_.get()) == 1; }
+
+  /// Gives back the record buffers, some 34 KiB, of a stream that rests between messages; the next one allocates them
+  /// again.
+  void release_buffers() { SSL_free_buffers(ssl_.get()); }
 
   /// Tells the peer that nothing more will be sent: close_notify, then FIN. Does not wait for an answer.
   void send_close();

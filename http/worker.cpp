@@ -117,8 +117,12 @@ asio::awaitable<void> Worker::sweep() {
     co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto now = Deadlined::Clock::now();
     for (auto next = connections_.begin(); next != connections_.end();) {
-      Deadlined& connection = *next++;  // expired() takes it off the list
-      if (connection.overdue(now)) connection.expired();
+      auto& connection = static_cast<Connection&>(*next++);  // expired() takes it off the list
+      if (connection.overdue(now)) {
+        connection.expired();
+      } else {
+        connection.rest(now);
+      }
     }
     state_.date.refresh();
     state_.access_log.flush();
