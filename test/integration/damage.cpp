@@ -52,7 +52,9 @@ std::string flipped(std::string bytes, std::size_t at) {
 
 void expect_found(const Deployment& deployment, const std::string& what) {
   const Finished done = deployment.command({"verify"});
-  BOOST_TEST(done.status == 1, what << ": verify answered " << done.status << " " << done.out << done.err);
+  // 2: the store's own description is damaged, so that it is not taken for a store at all.
+  BOOST_TEST((done.status == 1 || (done.status == 2 && done.err.find("format") != std::string::npos)),
+             what << ": verify answered " << done.status << " " << done.out << done.err);
   BOOST_TEST(!(done.out + done.err).empty());
 }
 
@@ -78,10 +80,19 @@ BOOST_AUTO_TEST_CASE(verify_finds_a_flipped_byte_in_any_row) {
   stored.deployment.verify();
 }
 
+// Two kinds of rows can go without a trace in the store itself: a whole API key, which nothing else of the store is
+// about, and the audit log's last entry. Against the latter, `verify` prints the log's head, to keep elsewhere.
 BOOST_AUTO_TEST_CASE(verify_finds_any_missing_row) {
   const Stored stored;
   const auto store = stored.deployment.store();
-  for (const Row& row : read_rows(store)) {
+  const std::vector<Row> rows = read_rows(store);
+  std::string last_entry;
+  for (const Row& row : rows) {
+    if (row.table == "audit") last_entry = std::max(last_entry, row.key);
+  }
+  BOOST_REQUIRE(!last_entry.empty());
+  for (const Row& row : rows) {
+    if (row.table == "api_keys" || (row.table == "audit" && row.key == last_entry)) continue;
     write_row(store, row.table, row.key, std::nullopt);
     expect_found(stored.deployment, "table " + row.table + ", row " + hex(row.key));
     write_row(store, row.table, row.key, row.value);

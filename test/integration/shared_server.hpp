@@ -14,10 +14,18 @@ Tenant new_tenant();
 
 }  // namespace tacit::test
 
-/// The status, or all there is to see about why it is another.
-#define REQUIRE_STATUS(answer, expected)               \
-  BOOST_REQUIRE_MESSAGE((answer).status == (expected), \
-                        "status " << (answer).status << " instead of " << (expected) << ", body: " << (answer).body)
-#define CHECK_STATUS(answer, expected)               \
-  BOOST_CHECK_MESSAGE((answer).status == (expected), \
-                      "status " << (answer).status << " instead of " << (expected) << ", body: " << (answer).body)
+/// The status, or all there is to see about why it is another. What is asked is asked once.
+#define REQUIRE_STATUS(answer, expected)                                                                              \
+  do {                                                                                                                \
+    const ::tacit::test::Answer& required_answer = (answer);                                                          \
+    BOOST_REQUIRE_MESSAGE(required_answer.status == (expected), "status " << required_answer.status << " instead of " \
+                                                                          << (expected)                               \
+                                                                          << ", body: " << required_answer.body);     \
+  } while (false)
+#define CHECK_STATUS(answer, expected)                                                                            \
+  do {                                                                                                            \
+    const ::tacit::test::Answer& checked_answer = (answer);                                                       \
+    BOOST_CHECK_MESSAGE(checked_answer.status == (expected), "status " << checked_answer.status << " instead of " \
+                                                                       << (expected)                              \
+                                                                       << ", body: " << checked_answer.body);     \
+  } while (false)

@@ -203,13 +203,14 @@ BOOST_AUTO_TEST_CASE(only_json_is_taken) {
     HttpsClient connection(shared_server().api_client());
     return connection.request("POST", secrets_path, all, body).status;
   };
-  BOOST_TEST(send({}) == 415);
   for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-                           "application/xml", "application/jsonp", "application/json/x", "json", ""}) {
+                           "application/xml", "application/jsonp", "application/json/x", "json"}) {
     BOOST_TEST_CONTEXT(type) { BOOST_TEST(send({{"Content-Type", type}}) == 415); }
   }
   BOOST_TEST(tenant.api.get(secrets_path).at("data").as_array().empty());
   BOOST_TEST(send({{"Content-Type", "Application/JSON; charset=utf-8"}}) == 200);
+  BOOST_TEST(send({}) ==
+             409);  // without a type a body is taken for JSON, as the published API does: the name is taken now
 }
 
 BOOST_AUTO_TEST_SUITE_END()
