@@ -29,7 +29,7 @@ boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::
   for (unsigned i = 0; i < options.threads; ++i) server->workers_.push_back(std::make_unique<Worker>(server->state_));
   for (const auto& worker : server->workers_) {
     for (Listener& listener : server->listeners_) {
-      const auto bound = worker->listen(listener.endpoint, listener.plane, listener.tls.get());
+      const auto bound = worker->listen(listener.endpoint, listener.plane, listener.tls);
       if (!bound) {
         return ServerError{"cannot listen on " + listener.endpoint.address().to_string() + " port " +
                            std::to_string(listener.endpoint.port()) + ": " + bound.error().message()};
@@ -49,6 +49,11 @@ tcp::endpoint Server::endpoint(Plane plane) const {
     if (listener.plane == plane) return listener.endpoint;
   }
   return {};
+}
+
+void Server::use_certificates(Plane plane, TlsContext tls) {
+  const SharedTlsContext shared = std::move(tls);
+  for (const auto& worker : workers_) worker->use_certificates(plane, shared);
 }
 
 void Server::drain() {

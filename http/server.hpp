@@ -17,7 +17,7 @@ namespace tacit::http {
 struct Listener {
   Plane plane;
   boost::asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one, the same for all threads
-  TlsContext tls;
+  SharedTlsContext tls;
 };
 
 struct ServerOptions {
@@ -46,6 +46,9 @@ class Server {
   void start();
   /// Where a plane listens; for port 0, what it became. Port 0 if the plane is not served.
   boost::asio::ip::tcp::endpoint endpoint(Plane plane) const;
+
+  /// New connections of the plane use this from now on; those that are there go on with what they have. Thread-safe.
+  void use_certificates(Plane plane, TlsContext tls);
 
   /// Stops accepting, ends idle connections, lets requests in flight finish. Thread-safe.
   void drain();

@@ -25,6 +25,8 @@ struct SslContextDeleter {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 using TlsContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
+/// The same, held by every thread that accepts with it.
+using SharedTlsContext = std::shared_ptr<SSL_CTX>;
 
 /// Loads the files and checks that they belong together. Immutable afterwards, so all threads share one.
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files);

@@ -39,7 +39,7 @@ void log_end(std::exception_ptr failure) {
 
 Worker::Worker(ServerState& server) : state_{server, {}, {}} {}
 
-boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SSL_CTX* tls) {
+boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);
   error_code error;
   const int on = 1;
@@ -54,7 +54,7 @@ boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoin
   if (error) return error;
   const tcp::endpoint bound = acceptor.local_endpoint(error);
   if (error) return error;
-  acceptors_.push_back({std::move(acceptor), plane, tls});
+  acceptors_.push_back({std::move(acceptor), plane, std::move(tls)});
   return bound;
 }
 
@@ -101,7 +101,7 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   }
   std::unique_ptr<Connection> connection;
   try {
-    connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls, state_);
+    connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls.get(), state_);
   } catch (...) {
     state_.server.connections.leave(peer.address());
     throw;
@@ -153,6 +153,14 @@ void Worker::end_connections(bool all) {
       connection.end_if_idle();
     }
   }
+}
+
+void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
+  asio::post(context_, [this, plane, tls = std::move(tls)] {
+    for (Acceptor& listener : acceptors_) {
+      if (listener.plane == plane) listener.tls = tls;
+    }
+  });
 }
 
 void Worker::drain() {

@@ -14,6 +14,7 @@
 #include "http/connection.hpp"
 #include "http/deadlines.hpp"
 #include "http/thread_state.hpp"
+#include "http/tls_context.hpp"
 
 namespace tacit::http {
 
@@ -24,20 +25,21 @@ class Worker {
 
   /// Binds an acceptor; answers the endpoint it got. Before run().
   boost::system::result<boost::asio::ip::tcp::endpoint> listen(const boost::asio::ip::tcp::endpoint& endpoint,
-                                                               Plane plane, SSL_CTX* tls);
+                                                               Plane plane, SharedTlsContext tls);
 
   /// Serves until drained. The thread's whole body.
   void run();
 
-  void drain();  ///< thread-safe: stops accepting, ends idle connections
-  void abort();  ///< thread-safe: ends all connections
+  void use_certificates(Plane plane, SharedTlsContext tls);  ///< thread-safe: for connections accepted from now on
+  void drain();                                              ///< thread-safe: stops accepting, ends idle connections
+  void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
 
  private:
   struct Acceptor {
     boost::asio::ip::tcp::acceptor acceptor;
     Plane plane;
-    SSL_CTX* tls;
+    SharedTlsContext tls;
   };
 
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);

@@ -1,0 +1,44 @@
+// The main thread's part of a server's life: it waits for signals or for the store to fail, then winds down.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <string>
+
+#include "http/server.hpp"
+#include "server/config.hpp"
+
+namespace tacit::server {
+
+class Lifecycle {
+ public:
+  /// From now on SIGTERM, SIGINT and SIGHUP wait for run().
+  explicit Lifecycle(const Config& config);
+
+  /// Ends run() with a failure. Safe from any thread, also before run().
+  void store_failed(const std::string& why);
+
+  /// Blocks until it is time to stop: SIGTERM or SIGINT and then the drain delay, or a failed store. Calls `reload` at
+  /// SIGHUP.
+  void run(std::function<void()> reload);
+
+  /// Lets what is in flight finish, up to the shutdown time-out. Answers the process's exit code.
+  int wind_down(http::Server& server);
+
+ private:
+  void await_stop();
+  void await_reload();
+
+  const Config& config_;
+  std::function<void()> reload_;
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set stop_signals_;
+  boost::asio::signal_set reload_signal_;
+  boost::asio::steady_timer delay_{context_};
+  int exit_code_;
+};
+
+}  // namespace tacit::server

@@ -1,0 +1,64 @@
+#include "server/listeners.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "http/log.hpp"
+#include "http/tls_context.hpp"
+#include "server/errors.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+tcp::endpoint resolve(const Endpoint& where) {
+  asio::io_context context;
+  tcp::resolver resolver(context);
+  boost::system::error_code error;
+  const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, error);
+  if (error || found.empty()) throw UsageError("cannot find the address " + where.str() + ": " + error.message());
+  return found.begin()->endpoint();
+}
+
+http::TlsFiles tls_files(const Config& config, http::Plane plane) {
+  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}};
+  return {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca};
+}
+
+std::vector<http::Plane> planes_of(const Config& config) {
+  std::vector<http::Plane> planes;
+  if (runs_api(config.plane)) planes.push_back(http::Plane::api);
+  if (runs_tools(config.plane)) planes.push_back(http::Plane::tools);
+  return planes;
+}
+
+}  // namespace
+
+std::vector<http::Listener> make_listeners(const Config& config) {
+  std::vector<http::Listener> listeners;
+  for (const http::Plane plane : planes_of(config)) {
+    auto tls = http::make_tls_context(tls_files(config, plane));
+    if (!tls) throw UsageError(tls.error().message);
+    const Endpoint& where = plane == http::Plane::api ? config.api_listen : config.tool_listen;
+    listeners.push_back(http::Listener{plane, resolve(where), std::move(*tls)});
+  }
+  return listeners;
+}
+
+void reload_certificates(const Config& config, http::Server& server) {
+  for (const http::Plane plane : planes_of(config)) {
+    const char* name = plane == http::Plane::api ? "api" : "tools";
+    auto tls = http::make_tls_context(tls_files(config, plane));
+    if (tls) {
+      server.use_certificates(plane, std::move(*tls));
+      http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", name));
+    } else {
+      http::LogLine line(http::LogLevel::error, "certificates_kept");
+      http::log(line.field("plane", name).field("reason", tls.error().message));
+    }
+  }
+}
+
+}  // namespace tacit::server
