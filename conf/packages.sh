@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
+#   conf/packages.sh build run test clang bench
+set -euo pipefail
+
+declare -Ar packages=(
+  # To compile Tacit: Boost.Asio, Beast, JSON and Program_options; LMDB keeps the store; OpenSSL does TLS and cryptography.
+  [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev"
+  # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
+  [run]="openssl curl jq"
+  # Boost.Test runs the tests.
+  [test]="libboost-test1.81-dev"
+  # The second compiler.
+  [clang]="clang-14"
+  # Load generator, and the server to compare with.
+  [bench]="wrk nginx-light"
+)
+
+fail() {
+  echo "conf/packages.sh: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "installing packages needs root or sudo; missing: ${missing[*]}"
+  fi
+}
+
+installed() {
+  [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# An independent implementation of HPKE for the tests comes from npm. Any Node.js from version 18 does, wherever it came from.
+node_is_there() {
+  command -v node >/dev/null && command -v npm >/dev/null &&
+    [ "$(node --print 'process.versions.node.split(".")[0]')" -ge 18 ]
+}
+
+missing=()
+for purpose in "$@"; do
+  [ -n "${packages[$purpose]:-}" ] || fail "unknown purpose $purpose; known are: ${!packages[*]}"
+  for package in ${packages[$purpose]}; do
+    installed "$package" || missing+=("$package")
+  done
+  if [ "$purpose" = test ] && ! node_is_there; then missing+=(nodejs npm); fi
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null || fail "this is not Debian: install by hand what corresponds to: ${missing[*]}"
+echo "Installing ${missing[*]}"
+
+# Packages such as nginx start their service when installed; this tells them not to.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  trap 'as_root rm -f $policy' EXIT
+  printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+  as_root chmod 755 $policy
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+as_root apt-get update -qq
+as_root apt-get install -y -qq --no-install-recommends "${missing[@]}"

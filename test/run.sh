@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs the tests; ends with CTest's summary.
+#   test/run.sh [release|asan|tsan|clang] [options of ctest]     e.g. test/run.sh asan -R unit-crypto
+# release: every test (the default). asan: every test, with the address and undefined-behaviour sanitizers. tsan: the tests whose
+# threads share something, with the thread sanitizer. clang: everything compiled by the second compiler, and the unit tests.
+# Environment: TACIT_CRASH_ROUNDS, how often the crash test kills the server (50).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+preset=release
+case "${1:-}" in
+  release | asan | tsan | clang)
+    preset=$1
+    shift
+    ;;
+  --help | -h)
+    sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+esac
+
+purposes=(build run test)
+selection=()
+case $preset in
+  clang)
+    purposes+=(clang)
+    selection=(--label-regex unit)
+    ;;
+  tsan) selection=(--label-regex threads) ;;
+esac
+
+conf/packages.sh "${purposes[@]}"
+npm ci --prefix test --no-audit --no-fund --silent
+
+echo "Configuring build/$preset"
+cmake --preset "$preset" -DTACIT_TESTS=ON >/dev/null
+echo "Building build/$preset"
+cmake --build --preset "$preset"
+
+# An error that a sanitizer finds ends the process; nobody may read it as a test that expects a failure.
+export ASAN_OPTIONS="abort_on_error=1:detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
+export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+
+exec ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "${selection[@]}" "$@"
