@@ -1,7 +1,7 @@
 // The text form of an API key, made so that secret scanners know it and a typing mistake shows without a look-up:
 //   tct_ ‖ id (11) ‖ secret (43) ‖ checksum (6)      64 characters, all after the prefix of [0-9A-Za-z]
-// The secret is 43 characters drawn uniformly (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as zlib computes it) of the
-// id and secret characters, in base 62, most significant digit first, padded with 0.
+// The secret is 43 characters drawn uniformly (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as zlib computes it)
+// of the id and secret characters, in base 62, most significant digit first, padded with 0.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,8 @@
 //   uri:spiffe://example.org/runtime  agno__linear__*  agno__github__create_issue
 //   dns:runtime-7.tools.example.org   *
 //   cn:legacy-runtime                 legacy__*
-// The kind is part of the identity, so a common name can never pass for a URI. # starts a comment; blank lines are skipped.
+// The kind is part of the identity, so a common name can never pass for a URI. # starts a comment; blank lines are
+// skipped.
 #pragma once
 
 #include <boost/system/result.hpp>
