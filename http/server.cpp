@@ -22,18 +22,39 @@ Server::~Server() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+namespace {
+
+ServerError cannot_listen(const tcp::endpoint& endpoint, const boost::system::error_code& error) {
+  return ServerError{"cannot listen on " + endpoint.address().to_string() + " port " + std::to_string(endpoint.port()) +
+                     ": " + error.message()};
+}
+
+/// SO_REUSEPORT would let a second server, started by mistake, take half of the first one's connections. A bind without
+/// it finds out whether somebody listens already.
+boost::system::error_code probe(const tcp::endpoint& endpoint) {
+  boost::asio::io_context context(1);
+  tcp::acceptor acceptor(context);
+  boost::system::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  return error;
+}
+
+}  // namespace
+
 boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::vector<Listener> listeners,
                                                                            const ServerOptions& options,
                                                                            const Services& services) {
+  for (const Listener& listener : listeners) {
+    if (const auto error = probe(listener.endpoint)) return cannot_listen(listener.endpoint, error);
+  }
   std::unique_ptr<Server> server(new Server(std::move(listeners), options, services));
   for (unsigned i = 0; i < options.threads; ++i) server->workers_.push_back(std::make_unique<Worker>(server->state_));
   for (const auto& worker : server->workers_) {
     for (Listener& listener : server->listeners_) {
       const auto bound = worker->listen(listener.endpoint, listener.plane, listener.tls);
-      if (!bound) {
-        return ServerError{"cannot listen on " + listener.endpoint.address().to_string() + " port " +
-                           std::to_string(listener.endpoint.port()) + ": " + bound.error().message()};
-      }
+      if (!bound) return cannot_listen(listener.endpoint, bound.error());
       listener.endpoint = *bound;  // the first thread settles a port that was left open
     }
   }

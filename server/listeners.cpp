@@ -1,6 +1,6 @@
 #include "server/listeners.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include "http/log.hpp"
@@ -13,14 +13,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-tcp::endpoint resolve(const Endpoint& where) {
-  asio::io_context context;
-  tcp::resolver resolver(context);
-  boost::system::error_code error;
-  const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, error);
-  if (error || found.empty()) throw UsageError("cannot find the address " + where.str() + ": " + error.message());
-  return found.begin()->endpoint();
-}
+/// The host is numeric: the configuration's reader has seen to it.
+tcp::endpoint endpoint_of(const Endpoint& where) { return {asio::ip::make_address(where.host), where.port}; }
 
 http::TlsFiles tls_files(const Config& config, http::Plane plane) {
   if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}};
@@ -42,7 +36,7 @@ std::vector<http::Listener> make_listeners(const Config& config) {
     auto tls = http::make_tls_context(tls_files(config, plane));
     if (!tls) throw UsageError(tls.error().message);
     const Endpoint& where = plane == http::Plane::api ? config.api_listen : config.tool_listen;
-    listeners.push_back(http::Listener{plane, resolve(where), std::move(*tls)});
+    listeners.push_back(http::Listener{plane, endpoint_of(where), std::move(*tls)});
   }
   return listeners;
 }
