@@ -52,22 +52,6 @@ std::uint64_t random_number() {
   return number;
 }
 
-std::string_view name_of(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET";
-    case Method::post:
-      return "POST";
-    case Method::patch:
-      return "PATCH";
-    case Method::del:
-      return "DELETE";
-    case Method::other:
-      break;
-  }
-  return "other";
-}
-
 void shrink(crypto::WipedBytes& buffer) {
   if (buffer.capacity() > kept_buffer_size) {
     buffer = crypto::WipedBytes();

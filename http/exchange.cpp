@@ -2,6 +2,22 @@
 
 namespace tacit::http {
 
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::get:
+      return "GET";
+    case Method::post:
+      return "POST";
+    case Method::patch:
+      return "PATCH";
+    case Method::del:
+      return "DELETE";
+    case Method::other:
+      break;
+  }
+  return "other";
+}
+
 store::AuditContext Exchange::audit() const {
   store::AuditContext who;
   who.plane = plane == Plane::api ? "api" : "tools";

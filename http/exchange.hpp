@@ -18,9 +18,13 @@ namespace tacit::http {
 
 enum class Method : std::uint8_t { get, post, patch, del, other };
 
+/// As in a request line; of `other`, "other".
+std::string_view name_of(Method method);
+
 enum class Plane : std::uint8_t { api, tools };
 
-/// The parts of a request's head that anything looks at. Views into the connection's buffer, valid until the answer is written.
+/// The parts of a request's head that anything looks at. Views into the connection's buffer, valid until the answer is
+/// written.
 struct RequestHead {
   Method method = Method::other;
   std::string_view target;  ///< as sent: origin form, still percent-encoded

@@ -1,9 +1,9 @@
 #include "http/json_writer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
+
+#include "store/timestamp.hpp"
 
 namespace tacit::http {
 namespace {
@@ -29,16 +29,6 @@ void write_escape(crypto::WipedBytes& out, char c, char escape) {
   std::array<char, 6> text{'\\', escape, '0', '0', digits[byte >> 4], digits[byte & 0x0f]};
   out.append(std::string_view(text.data(), escape == 'u' ? 6 : 2));
   crypto::wipe(text.data(), text.size());
-}
-
-// Writes the last `count` digits of a number, with leading zeros, and the character after them.
-char* put_digits(char* at, unsigned number, int count, char after) {
-  for (int i = count - 1; i >= 0; --i) {
-    at[i] = static_cast<char>('0' + number % 10);
-    number /= 10;
-  }
-  at[count] = after;
-  return at + count + 1;
 }
 
 }  // namespace
@@ -80,30 +70,11 @@ void write_uuid(crypto::WipedBytes& out, const crypto::Uuid& id) {
   out.append(std::string_view(text.data(), text.size()));
 }
 
-// The calendar is the standard library's, whose conversion from days is plain integer arithmetic (libstdc++ uses Neri
-// and Schneider, "Euclidean affine functions and their application to calendar algorithms", 2022): no time zone, no
-// locale, no lock.
 void write_time(crypto::WipedBytes& out, std::int64_t microseconds_since_epoch) {
-  using namespace std::chrono;
-  constexpr sys_time<microseconds> first = sys_days(year(0) / January / 1);
-  constexpr sys_time<microseconds> past = sys_days(year(10000) / January / 1);
-  const auto instant =
-      std::clamp(sys_time<microseconds>(microseconds(microseconds_since_epoch)), first, past - microseconds(1));
-  const auto day = floor<days>(instant);
-  const year_month_day date(day);
-  const hh_mm_ss time(instant - day);
-  std::array<char, 29> text;
-  char* at = text.data();
-  *at++ = '"';
-  at = put_digits(at, static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
-  at = put_digits(at, static_cast<unsigned>(date.month()), 2, '-');
-  at = put_digits(at, static_cast<unsigned>(date.day()), 2, 'T');
-  at = put_digits(at, static_cast<unsigned>(time.hours().count()), 2, ':');
-  at = put_digits(at, static_cast<unsigned>(time.minutes().count()), 2, ':');
-  at = put_digits(at, static_cast<unsigned>(time.seconds().count()), 2, '.');
-  at = put_digits(at, static_cast<unsigned>(time.subseconds().count()), 6, 'Z');
-  *at = '"';
+  const store::Rfc3339Text text = store::rfc3339_text(microseconds_since_epoch);
+  out.push_back('"');
   out.append(std::string_view(text.data(), text.size()));
+  out.push_back('"');
 }
 
 }  // namespace tacit::http

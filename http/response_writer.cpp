@@ -1,25 +1,13 @@
 #include "http/response_writer.hpp"
 
-#include <array>
-#include <charconv>
-
+#include "http/json_writer.hpp"
 #include "http/problem.hpp"
 
 namespace tacit::http {
-namespace {
-
-void append_number(crypto::WipedBytes& out, std::size_t number) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
-}
-
-}  // namespace
-
 void append_head(crypto::WipedBytes& out, const Exchange& exchange, std::string_view date, bool keep_alive) {
   const Response& response = exchange.response;
   out.append("HTTP/1.1 ");
-  append_number(out, response.status);
+  write_number(out, response.status);
   out.push_back(' ');
   out.append(reason_phrase(response.status));
   out.append("\r\nDate: ");
@@ -27,7 +15,7 @@ void append_head(crypto::WipedBytes& out, const Exchange& exchange, std::string_
   out.append("\r\nContent-Type: ");
   out.append(response.content_type);
   out.append("\r\nContent-Length: ");
-  append_number(out, response.body.size());
+  write_number(out, response.body.size());
   out.append("\r\nX-Request-Id: ");
   out.append(exchange.request_id);
   out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");

@@ -84,22 +84,6 @@ bool segments_are_sound(std::string_view path) {
   return true;
 }
 
-std::string_view name_of(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET";
-    case Method::post:
-      return "POST";
-    case Method::patch:
-      return "PATCH";
-    case Method::del:
-      return "DELETE";
-    case Method::other:
-      break;
-  }
-  return {};
-}
-
 // Whether the path, without its trailing slash, is the route's; `id` becomes its last segment where the route takes
 // one.
 bool covers(const Route& route, std::string_view path, std::string_view& id) {
