@@ -12,8 +12,8 @@ declare -Ar packages=(
   [test]="libboost-test1.81-dev"
   # The second compiler.
   [clang]="clang-14"
-  # Load generator, and the server to compare with.
-  [bench]="wrk nginx-light"
+  # Load generators (ab for client certificates, which wrk has not), and the server to compare with.
+  [bench]="wrk apache2-utils nginx-light"
 )
 
 fail() {

@@ -1,0 +1,55 @@
+# Sourced by run.sh: makes load, and measures what it costs a server.
+# shellcheck shell=bash
+
+# Clock ticks of a process and its children, in user and kernel mode together: all its threads, and all workers of a master.
+cpu_ticks() { # pid
+  local pid total=0
+  for pid in "$1" $(cat "/proc/$1/task/$1/children"); do
+    # The name in brackets may hold spaces; what follows it does not.
+    total=$((total + $(sed 's/.*) //' "/proc/$pid/stat" | awk '{print $12 + $13}')))
+  done
+  echo $total
+}
+
+# Both set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
+with_wrk() { # connections, seconds, url, header
+  local report
+  report=$(BENCH_HEADER=$4 BENCH_RUN=$RANDOM$RANDOM wrk --threads 2 --connections "$1" --duration "$2s" --timeout 10s \
+    --script "$repository/test/bench/report.lua" "$3" | tee "$state/wrk.log" | sed -n 's/^REPORT //p')
+  read -r requests elapsed p50 p99 errors <<<"$report"
+}
+
+with_ab() { # connections, seconds, url
+  ab -q -k -l -c "$1" -t "$2" -n 5000000 -s 30 -f TLS1.3 -E "$state/runtime-both.pem" -T application/json -p "$state/resolve.json" \
+    -e "$state/ab.csv" "$3" >"$state/ab.log" 2>&1 || fail "ab: $(cat "$state/ab.log")"
+  requests=$(awk '/^Complete requests:/ {print $3}' "$state/ab.log")
+  elapsed=$(awk '/^Time taken for tests:/ {print $5}' "$state/ab.log")
+  errors=$(awk '/^(Failed requests|Non-2xx responses):/ {sum += $3} END {print sum + 0}' "$state/ab.log")
+  p50=$(awk -F, '$1 == 50 {print int($2 * 1000)}' "$state/ab.csv")
+  p99=$(awk -F, '$1 == 99 {print int($2 * 1000)}' "$state/ab.csv")
+}
+
+print_heading() {
+  printf '\n%11s  %-26s %11s %9s %9s %13s %9s %9s\n' connections "" requests/s "p50 ms" "p99 ms" "CPU µs/req" "req/s ×" "CPU ×"
+}
+
+# The first row of a number of connections is what the others are compared with.
+row() { # connections, what, pid, load …
+  local count=$1 what=$2 pid=$3
+  shift 3
+  "$1" "$count" 1 "${@:2}" # warms up
+  local before after
+  before=$(cpu_ticks "$pid")
+  "$1" "$count" "$seconds" "${@:2}"
+  after=$(cpu_ticks "$pid")
+  [ "$requests" -gt 0 ] || fail "$what: not one request was answered"
+  [ "$errors" = 0 ] || fail "$what: $errors of $requests requests failed: $(tail -n 20 "$state"/wrk.log "$state"/ab.log 2>/dev/null)"
+  local rate cpu
+  rate=$(awk "BEGIN {print $requests / $elapsed}")
+  cpu=$(awk "BEGIN {print ($after - $before) * 1e6 / $(getconf CLK_TCK) / $requests}")
+  if [ -z "$baseline" ]; then baseline="$rate $cpu"; fi
+  awk -v count="$count" -v what="$what" -v rate="$rate" -v p50="$p50" -v p99="$p99" -v cpu="$cpu" -v baseline="$baseline" 'BEGIN {
+    split(baseline, base, " ")
+    printf "%11d  %-26s %11.0f %9.2f %9.2f %13.1f %9.2f %9.2f\n", count, what, rate, p50 / 1000, p99 / 1000, cpu, rate / base[1], cpu / base[2]
+  }'
+}

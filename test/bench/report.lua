@@ -1,0 +1,35 @@
+-- What wrk sends and how it reports, for run.sh. The environment says what to send: BENCH_METHOD, BENCH_HEADER (one `name: value`
+-- that carries the credential), BENCH_CREATE (each request makes a secret of a new name).
+
+local method = os.getenv("BENCH_METHOD") or "GET"
+local headers = {}
+local name, value = (os.getenv("BENCH_HEADER") or ""):match("^([^:]+): (.*)$")
+if name then headers[name] = value end
+
+local threads = 0
+function setup(thread)
+  threads = threads + 1
+  thread:set("thread_number", threads)
+end
+
+local count = 0
+local prefix
+function init()
+  -- Each thread, and each run of wrk, has names of its own.
+  prefix = string.format("%d-%d-", os.time(), thread_number) .. (os.getenv("BENCH_RUN") or "") .. "-"
+  if not os.getenv("BENCH_CREATE") then fixed = wrk.format(method, nil, headers) end
+  headers["Content-Type"] = "application/json"
+end
+
+function request()
+  if fixed then return fixed end
+  count = count + 1
+  local body = string.format('{"secret_name":"bench %s%d","secret_value":"a value of the usual length 0123456789"}', prefix, count)
+  return wrk.format("POST", nil, headers, body)
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format("REPORT %d %.6f %d %d %d", summary.requests, summary.duration / 1e6, latency:percentile(50),
+    latency:percentile(99), errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Compares Tacit with nginx on this machine, in one run and under the same conditions: the same certificate, TLS 1.3, kept-alive
+# connections, as many threads, a body of the size that Tacit's GET answers. Both share the cores with the load generator, so
+# look at the CPU time that the server spends on a request first: it depends least on that.
+#   test/bench/run.sh
+# Environment: BENCH_SECONDS (5) a row, BENCH_CONNECTIONS ("64 512"), BENCH_THREADS (as many as cores).
+set -euo pipefail
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=conf/quickstart/state.sh
+source "$repository/conf/quickstart/state.sh"
+# shellcheck source=conf/quickstart/server.sh
+source "$repository/conf/quickstart/server.sh"
+# shellcheck source=test/bench/load.sh
+source "$repository/test/bench/load.sh"
+
+seconds=${BENCH_SECONDS:-5}
+read -ra connections <<<"${BENCH_CONNECTIONS:-64 512}"
+threads=${BENCH_THREADS:-$(nproc)}
+nginx=
+quiet=yes
+
+cleanup() {
+  stop_server || true
+  if [ -n "$nginx" ]; then
+    kill -TERM "$nginx" 2>/dev/null || true
+    wait "$nginx" || true
+  fi
+  rm -rf "$directory"
+}
+
+build() {
+  "$repository/conf/packages.sh" build run bench
+  cd "$repository"
+  if [ ! -e build/release/CMakeCache.txt ]; then cmake --preset release -DTACIT_TESTS=OFF >/dev/null; fi
+  cmake --build --preset release --target tacit
+  tacit=$repository/build/release/bin/tacit
+}
+
+make_installation() {
+  mkdir -p "$repository/var"
+  directory=$(mktemp -d "$repository/var/bench-XXXXXX")
+  trap cleanup EXIT
+  trap 'exit 130' INT TERM
+  [ "$(stat --file-system --format=%T "$directory")" != tmpfs ] || fail "$directory is in memory: durable writes would cost nothing"
+  api_port=0
+  tool_port=0
+  make_state "$directory"
+  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" >>"$state/tacit.conf"
+  cat "$state/runtime.pem" "$state/runtime.key" >"$state/runtime-both.pem"
+  "$tacit" quota set "$user" 1000000000000 --config "$state/tacit.conf" >/dev/null
+}
+
+restart_tacit() { # access log: on or off
+  stop_server
+  sed -i '/^access-log/d; s/^\(api\|tool\)-listen = .*/\1-listen = 127.0.0.1:0/' "$state/tacit.conf"
+  echo "access-log = $1" >>"$state/tacit.conf"
+  start_server
+}
+
+# Twenty secrets, of which one is got and one is bound to the tool that is resolved.
+fill_store() {
+  local number
+  for number in $(seq 20); do
+    curl --silent --show-error --fail --cacert "$state/servers-ca.pem" -H "@$state/api-key.header" -H 'Content-Type: application/json' \
+      --output "$state/answer" "https://127.0.0.1:$api_port/api/v1/secrets/" --data "{\"secret_name\": \"secret $number\", \
+      \"secret_value\": \"a value of the usual length 0123456789\", \"tool_name\": \"agno__linear__tool_$number\", \"tool_arg\": \"api_key\", \
+      \"is_default_for_tool\": true}"
+  done
+  secret_id=$(jq -r .secret_id "$state/answer")
+  printf '{"user_id": "%s", "tool_name": "agno__linear__tool_20"}' "$user" >"$state/resolve.json"
+}
+
+start_nginx() {
+  local body
+  body=$(head -c "$(stat --format=%s "$state/answer")" /dev/zero | tr '\0' x)
+  nginx_port=$((api_port + 1))
+  cat >"$state/nginx.conf" <<CONFIGURATION
+daemon off;
+user root;
+pid $state/nginx.pid;
+error_log $state/nginx.log;
+worker_processes $threads;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+  server {
+    listen 127.0.0.1:$nginx_port ssl reuseport backlog=4096;
+    ssl_certificate $state/api.pem;
+    ssl_certificate_key $state/api.key;
+    ssl_protocols TLSv1.3;
+    ssl_session_tickets on;
+    default_type application/json;
+    location / { return 200 '$body'; }
+  }
+}
+CONFIGURATION
+  setpriv --pdeathsig TERM /usr/sbin/nginx -p "$state" -c "$state/nginx.conf" 2>"$state/nginx-start.log" &
+  nginx=$!
+  for _ in $(seq 50); do
+    curl --silent --cacert "$state/servers-ca.pem" --output /dev/null "https://127.0.0.1:$nginx_port/" && return
+    sleep 0.1
+  done
+  fail "nginx did not start: $(cat "$state/nginx-start.log")"
+}
+
+cipher() { # port
+  openssl s_client -connect "127.0.0.1:$1" -CAfile "$state/servers-ca.pem" </dev/null 2>/dev/null | sed -n 's/^New, \(.*\)/\1/p'
+}
+
+rows() { # connections
+  local api=https://127.0.0.1:$api_port header
+  header=$(cat "$state/api-key.header")
+  baseline=
+  row "$1" "nginx, fixed body" "$nginx" with_wrk "https://127.0.0.1:$nginx_port/" ""
+  row "$1" "healthz" "$server" with_wrk "$api/healthz" ""
+  row "$1" "GET one" "$server" with_wrk "$api/api/v1/secrets/$secret_id" "$header"
+  row "$1" "list of 20" "$server" with_wrk "$api/api/v1/secrets/?limit=20" "$header"
+  row "$1" "resolve (audited durably)" "$server" with_ab "https://127.0.0.1:$tool_port/tool/v1/resolve"
+  BENCH_CREATE=1 row "$1" "create (durable)" "$server" with_wrk "$api/api/v1/secrets/" "$header"
+  restart_tacit on
+  api=https://127.0.0.1:$api_port
+  row "$1" "GET one, access log on" "$server" with_wrk "$api/api/v1/secrets/$secret_id" "$header"
+  restart_tacit off
+}
+
+build
+make_installation
+restart_tacit off
+fill_store
+start_nginx
+[ "$(cipher "$api_port")" = "$(cipher "$nginx_port")" ] || fail "Tacit speaks $(cipher "$api_port"), nginx $(cipher "$nginx_port")"
+
+echo
+echo "$("$tacit" --version), $(/usr/sbin/nginx -v 2>&1); $threads threads each on $(nproc) cores; $(cipher "$api_port"); a body of \
+$(stat --format=%s "$state/answer") bytes; $seconds s a row"
+print_heading
+for count in "${connections[@]}"; do rows "$count"; done
