@@ -121,6 +121,7 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
   ssl_.reset(SSL_new(context));
   X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), "127.0.0.1");
   SSL_set_fd(ssl_.get(), socket_);
+  if (options.session) SSL_set_session(ssl_.get(), options.session.get());
   if (SSL_connect(ssl_.get()) != 1) {
     const std::string reason = last_tls_error();
     close(socket_);

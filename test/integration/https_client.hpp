@@ -45,7 +45,8 @@ struct ClientOptions {
   std::uint16_t port = 0;
   std::filesystem::path authority;  ///< that must have signed the server's certificate
   std::optional<CertificateFiles> certificate{};
-  int tls_version = 0;  ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
+  std::shared_ptr<SSL_SESSION> session{};  ///< to resume
+  int tls_version = 0;                     ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
   std::chrono::milliseconds patience{10000};
 };
 
@@ -68,6 +69,9 @@ class HttpsClient {
   Answer request(std::string_view method, std::string_view target, const Headers& headers = {},
                  std::string_view body = {});
 
+  /// What to resume this connection's session with. Complete once an answer was read.
+  std::shared_ptr<SSL_SESSION> session() const { return {SSL_get1_session(ssl_.get()), SSL_SESSION_free}; }
+  bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
 
