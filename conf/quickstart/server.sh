@@ -37,13 +37,11 @@ stop_server() {
   wait "$child"
 }
 
-# Until the server has ended: a signal that this script handles interrupts a wait.
+# Until the server has ended, and answers how it did. A signal that this script handles interrupts a wait; bash remembers how a
+# child ended for the last one.
 wait_for_end() {
-  local status=0
-  while kill -0 "$server" 2>/dev/null; do
-    status=0
-    wait "$server" || status=$?
-  done
+  while kill -0 "$server" 2>/dev/null; do wait "$server" || true; done
+  local child=$server
   server=
-  return "$status"
+  wait "$child"
 }
