@@ -77,6 +77,7 @@ Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
   if (!tenant) return tenant.error();
   plan.tenant = std::move(*tenant);
   const auto box = crypto::seal_value(*plan.tenant.record.key, {plan.tenant.id, plan.id, 1}, value);
+  crypto::burn_stack();
   if (!box) return altered({}, "the tenant's public key is not a key");
   plan.row = seal_secret(*plan.tenant.keys, plan.id, plan.header, *box, plan.metadata);
   return {};

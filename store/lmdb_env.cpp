@@ -38,6 +38,19 @@ void sync_folder(const std::filesystem::path& folder) {
   ::close(fd);
 }
 
+/// Makes the folder if it is not there. One that is there keeps its mode: it is somebody's choice.
+std::error_code make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  // Without the slash at the end that would make the folder its own parent.
+  const auto path = folder.has_filename() ? folder : folder.parent_path();
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  if (!error && std::filesystem::create_directory(path, error)) {
+    // It has what the umask leaves of 0777; nobody else may look in.
+    std::filesystem::permissions(path, ~folder_mode, std::filesystem::perm_options::remove, error);
+  }
+  return error;
+}
+
 struct TxnAbort {
   void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
 };
@@ -85,26 +98,31 @@ Errc errc_of(int lmdb_code) {
 }
 
 Outcome<void> LmdbEnv::create(const Options& options, ByteView key, ByteView value) {
-  std::error_code error;
-  std::filesystem::create_directories(options.directory.parent_path(), error);
-  if (std::filesystem::create_directory(options.directory, error)) {
-    // create_directory grants what the umask leaves of 0777; nobody else may look in.
-    std::filesystem::permissions(options.directory, ~folder_mode, std::filesystem::perm_options::remove, error);
-  }
-  if (error) {
+  if (const auto error = make_folder(options.directory)) {
     return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
   }
   LmdbEnv env;
   if (const auto why = env.start(options)) return failure(Errc::unavailable, *why);
+  bool taken = false;
+  const int code = env.fill(key, value, taken);
+  if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
+  if (code != MDB_SUCCESS) {
+    return failure(errc_of(code), "cannot make a store in " + options.directory.string() + ": " + mdb_strerror(code));
+  }
+  sync_folder(options.directory);
+  sync_folder(options.directory / "..");
+  return {};
+}
+
+int LmdbEnv::fill(ByteView key, ByteView value, bool& taken) const {
   int code = MDB_SUCCESS;
-  TxnPtr txn = begin(env.env_, 0, code);
+  TxnPtr txn = begin(env_, 0, code);
   MDB_dbi main = 0;
   MDB_stat stat{};
   if (txn) code = mdb_dbi_open(txn.get(), nullptr, 0, &main);
   if (code == MDB_SUCCESS) code = mdb_stat(txn.get(), main, &stat);
-  if (code == MDB_SUCCESS && stat.ms_entries != 0) {
-    return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
-  }
+  taken = code == MDB_SUCCESS && stat.ms_entries != 0;
+  if (taken) return code;
   MDB_dbi meta = 0;
   for (std::size_t i = table_count; code == MDB_SUCCESS && i-- > 0;) {
     code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &meta);  // ends with the table meta
@@ -112,13 +130,7 @@ Outcome<void> LmdbEnv::create(const Options& options, ByteView key, ByteView val
   MDB_val k{key.size(), const_cast<std::uint8_t*>(key.data())};
   MDB_val v{value.size(), const_cast<std::uint8_t*>(value.data())};
   if (code == MDB_SUCCESS) code = mdb_put(txn.get(), meta, &k, &v, MDB_NOOVERWRITE);
-  if (code == MDB_SUCCESS) code = mdb_txn_commit(txn.release());
-  if (code != MDB_SUCCESS) {
-    return failure(errc_of(code), "cannot make a store in " + options.directory.string() + ": " + mdb_strerror(code));
-  }
-  sync_folder(options.directory);
-  sync_folder(std::filesystem::absolute(options.directory).parent_path());
-  return {};
+  return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;
 }
 
 Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
@@ -129,7 +141,7 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   std::unique_ptr<LmdbEnv> env(new LmdbEnv);
   if (const auto why = env->start(options)) return failure(Errc::unavailable, *why);
   env->clear_dead_readers();
-  const int code = env->open_tables(0);
+  const int code = env->open_tables();
   if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
   if (code != MDB_SUCCESS) {
     return failure(Errc::unavailable,
@@ -156,11 +168,11 @@ std::optional<std::string> LmdbEnv::start(const Options& options) {
   return "cannot open the store in " + folder + ": " + mdb_strerror(code);
 }
 
-int LmdbEnv::open_tables(unsigned flags) {
+int LmdbEnv::open_tables() {
   int code = MDB_SUCCESS;
   TxnPtr txn = begin(env_, MDB_RDONLY, code);
   for (std::size_t i = 0; code == MDB_SUCCESS && i < table_count; ++i) {
-    code = mdb_dbi_open(txn.get(), table_names[i], flags, &tables_[i]);
+    code = mdb_dbi_open(txn.get(), table_names[i], 0, &tables_[i]);
   }
   // Only a commit keeps the handles for later transactions.
   return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;

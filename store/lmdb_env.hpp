@@ -49,7 +49,9 @@ class LmdbEnv {
   LmdbEnv() = default;
   /// Opens the environment; on failure says why.
   std::optional<std::string> start(const Options& options);
-  int open_tables(unsigned flags);
+  /// Makes the tables and the first row, unless something is there.
+  int fill(ByteView key, ByteView value, bool& taken) const;
+  int open_tables();
 
   MDB_env* env_ = nullptr;
   TableHandles tables_{};

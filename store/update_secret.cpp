@@ -66,6 +66,7 @@ Outcome<void> prepare_value(UpdatePlan& plan, crypto::ByteView value) {
   sealed.sealed_to = key->public_key;
   sealed.display = mask(crypto::as_text(value));
   auto box = crypto::seal_value(*key, {plan.tenant, plan.id, sealed.version}, value);
+  crypto::burn_stack();
   if (!box) return altered(plan.id, "the tenant's public key is not a key");
   sealed.box = std::move(*box);
   plan.keys = slot->tenant.keys;

@@ -235,6 +235,56 @@ BOOST_AUTO_TEST_CASE(a_full_map_refuses_growth_and_still_lets_delete) {
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_snapshot_that_is_held_long_fills_the_map_and_the_store_recovers) {
+  BedOptions options;
+  options.map_size = std::uint64_t{1} << 20;
+  Bed bed(options);
+  bool filled = false;
+  std::optional<tacit::crypto::Uuid> id;
+  // While a snapshot is read, no page that it could need is used again: LMDB itself runs out of pages.
+  const auto report = bed.store().verify([&](const VerifyProgress&) {
+    for (int i = 0; i < 5000 && !filled; ++i) {
+      if (id) {
+        const auto deleted = bed.wait(bed.store().delete_secret(tenant_id(1), *id, who()));
+        if (deleted) id.reset();
+        filled = !deleted && deleted.error().code == Errc::full;
+      } else {
+        const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+        if (made) id = made->id;
+        filled = !made && made.error().code == Errc::full;
+      }
+    }
+  });
+  BOOST_TEST(report.has_value());
+  BOOST_TEST(filled);
+  BOOST_TEST(!bed.store().unwilling());
+  if (id) BOOST_TEST(bed.wait(bed.store().delete_secret(tenant_id(1), *id, who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_stays) {
+  HeldCommits commits;
+  BedOptions options;
+  options.commit = commits.hook();
+  Bed bed(options);
+  commits.hold();
+  bool resumed = false;
+  {
+    boost::asio::io_context context(1);
+    boost::asio::co_spawn(context, bed.store().create_secret(tenant_id(1), new_secret("a"), who()),
+                          [&](std::exception_ptr, const Outcome<SecretInfo>&) { resumed = true; });
+    context.poll();
+    commits.wait_for_commit(1);
+    context.stop();
+    commits.let_go();
+    bed.close();
+  }
+  BOOST_TEST(!resumed);
+  bed.reopen();
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   HeldCommits commits;
   BedOptions options;
@@ -282,6 +332,18 @@ BOOST_AUTO_TEST_CASE(one_process_opens_a_folder_once) {
   const auto again = Store::open(bed.store_options(), all_keys());
   BOOST_REQUIRE(!again);
   BOOST_TEST(again.error().subject.find("open already") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
+  const TempFolder folder;
+  StoreOptions options;
+  options.directory = folder.path() / "a" / "b" / "";
+  options.map_size = std::uint64_t{1} << 20;
+  BOOST_REQUIRE(Store::create(options));
+  const auto mode = std::filesystem::status(folder.path() / "a" / "b").permissions();
+  BOOST_CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+  BOOST_TEST(std::filesystem::exists(folder.path() / "a" / "b" / "data.mdb"));
+  BOOST_TEST(Store::open(options, all_keys()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {

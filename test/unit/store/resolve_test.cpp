@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <map>
 #include <thread>
 
@@ -163,7 +164,11 @@ BOOST_AUTO_TEST_CASE(an_unknown_tenant_has_no_defaults_and_no_names) {
 BOOST_AUTO_TEST_CASE(nothing_leaves_before_its_entry_is_durable) {
   bool fail = false;
   BedOptions options;
-  options.commit = [&fail](MDB_txn* txn) { return fail ? 5 : mdb_txn_commit(txn); };
+  options.commit = [&fail](MDB_txn* txn) {
+    if (!fail) return mdb_txn_commit(txn);
+    mdb_txn_abort(txn);
+    return EIO;
+  };
   Bed bed(options);
   BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_default("a", "tool", "key"), who())));
   fail = true;
