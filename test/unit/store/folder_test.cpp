@@ -1,0 +1,53 @@
+#include <boost/test/unit_test.hpp>
+
+#include "test/unit/store/bed.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+BOOST_AUTO_TEST_SUITE(store_folder)
+
+BOOST_AUTO_TEST_CASE(one_process_opens_a_folder_once) {
+  Bed bed;
+  const auto again = Store::open(bed.store_options(), all_keys());
+  BOOST_REQUIRE(!again);
+  BOOST_TEST(again.error().subject.find("open already") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
+  const TempFolder folder;
+  StoreOptions options;
+  options.directory = folder.path() / "a" / "b" / "";
+  options.map_size = std::uint64_t{1} << 20;
+  BOOST_REQUIRE(Store::create(options));
+  const auto mode = std::filesystem::status(folder.path() / "a" / "b").permissions();
+  BOOST_CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+  BOOST_TEST(std::filesystem::exists(folder.path() / "a" / "b" / "data.mdb"));
+  BOOST_TEST(Store::open(options, all_keys()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {
+  Bed bed;
+  bed.close();
+  const auto again = Store::create(bed.store_options());
+  BOOST_REQUIRE(!again);
+  BOOST_TEST(again.error().subject.find("already") != std::string::npos);
+  StoreOptions elsewhere = bed.store_options();
+  elsewhere.directory = bed.folder() / "nothing";
+  const auto missing = Store::open(elsewhere, all_keys());
+  BOOST_REQUIRE(!missing);
+  BOOST_TEST(missing.error().subject.find("there is no store") != std::string::npos);
+  BOOST_TEST(!std::filesystem::exists(elsewhere.directory));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_not_opened) {
+  Bed bed;
+  bed.put(Table::meta, "format", std::string("\0\0\0\x02", 4));
+  const StoreOptions options = bed.store_options();
+  bed.close();
+  const auto opened = Store::open(options, all_keys());
+  BOOST_REQUIRE(!opened);
+  BOOST_TEST(opened.error().subject.find("format") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,80 @@
+#include <boost/test/unit_test.hpp>
+#include <cerrno>
+
+#include "test/unit/store/bed.hpp"
+#include "test/unit/store/held_commits.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+BOOST_AUTO_TEST_SUITE(full_store)
+
+BOOST_AUTO_TEST_CASE(a_disk_that_is_full_for_a_while_fails_those_writes_only) {
+  HeldCommits commits;
+  BedOptions options;
+  options.commit = commits.hook();
+  Bed bed(options);
+  commits.fail_with(ENOSPC);
+  const auto refused = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+  BOOST_REQUIRE(!refused);
+  BOOST_CHECK(refused.error().code == Errc::full);
+  BOOST_TEST(!bed.store().unwilling());
+  commits.fail_with(MDB_SUCCESS);
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())).has_value());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_map_refuses_growth_and_still_lets_delete) {
+  BedOptions options;
+  options.map_size = std::uint64_t{1} << 20;
+  options.quota_default = std::uint64_t{64} << 20;
+  Bed bed(options);
+  const std::string value(1024, 'v');
+  std::vector<tacit::crypto::Uuid> ids;
+  std::optional<Errc> refusal;
+  for (int i = 0; i < 2000 && !refusal; ++i) {
+    const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i), value), who()));
+    if (made) {
+      ids.push_back(made->id);
+    } else {
+      refusal = made.error().code;
+    }
+  }
+  BOOST_REQUIRE(refusal.has_value());
+  BOOST_CHECK(*refusal == Errc::full);
+  BOOST_TEST(ids.size() > 50U);
+  BOOST_TEST(!bed.store().unwilling());
+  for (const auto& id : ids) BOOST_TEST(bed.wait(bed.store().delete_secret(tenant_id(1), id, who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("again", value), who())).has_value());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_is_held_long_fills_the_map_and_the_store_recovers) {
+  BedOptions options;
+  options.map_size = std::uint64_t{1} << 20;
+  Bed bed(options);
+  bool filled = false;
+  std::optional<tacit::crypto::Uuid> id;
+  // While a snapshot is read, no page that it could need is used again: LMDB itself runs out of pages.
+  const auto report = bed.store().verify([&](const VerifyProgress&) {
+    for (int i = 0; i < 5000 && !filled; ++i) {
+      if (id) {
+        const auto deleted = bed.wait(bed.store().delete_secret(tenant_id(1), *id, who()));
+        if (deleted) id.reset();
+        filled = !deleted && deleted.error().code == Errc::full;
+      } else {
+        const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+        if (made) id = made->id;
+        filled = !made && made.error().code == Errc::full;
+      }
+    }
+  });
+  BOOST_TEST(report.has_value());
+  BOOST_TEST(filled);
+  BOOST_TEST(!bed.store().unwilling());
+  if (id) BOOST_TEST(bed.wait(bed.store().delete_secret(tenant_id(1), *id, who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
