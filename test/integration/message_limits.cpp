@@ -206,6 +206,10 @@ BOOST_AUTO_TEST_CASE(both_tls_versions_and_none_older) {
     options.tls_version = version;
     HttpsClient client(options);
     REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
+    options.session = client.session();
+    HttpsClient again(options);
+    REQUIRE_STATUS(again.request("GET", "/healthz"), 200);
+    BOOST_TEST(again.resumed());
   }
   BOOST_TEST(std::string(connect().tls_version()) == "TLSv1.3");
   ClientOptions old = shared_server().api_client();

@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(an_identity_without_a_grant_gets_nothing) {
   }
 }
 
-// A ticket stands for the certificate that its session began with, and for nothing else.
-BOOST_AUTO_TEST_CASE(a_resumed_session_keeps_its_identity_and_none_gets_in_from_the_other_plane) {
+// Whoever connects proves its identity each time, and a ticket of the other plane is worth nothing here.
+BOOST_AUTO_TEST_CASE(no_session_is_resumed) {
   const Asked asked;
   const auto ask = [&](HttpsClient& client, const std::string& tool) {
     const json::value question = {{"user_id", asked.tenant.id}, {"tool_name", tool}};
@@ -166,6 +166,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_session_keeps_its_identity_and_none_gets_in_from_
       BOOST_TEST(ask(first, "exact_tool") == 200);
       options.session = first.session();
       HttpsClient second(options);
+      BOOST_TEST(!second.resumed());
       BOOST_TEST(ask(second, "exact_tool") == 200);
       BOOST_TEST(ask(second, "legacy__x") == 403);
 
