@@ -25,6 +25,10 @@ const char* to_string(Refusal refusal) {
       return "expired";
     case Refusal::revoked:
       return "revoked";
+    case Refusal::altered:
+      return "altered";
+    case Refusal::unavailable:
+      return "unavailable";
   }
   return "refused";
 }
@@ -45,7 +49,10 @@ boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_vie
   const auto key = parse_api_key(presented_key);
   if (!key) return Refusal::malformed;
   const auto stored = keys_.find_api_key(key->id);
-  return judge_api_key(stored ? &*stored : nullptr, key->secret, now);
+  if (stored) return judge_api_key(&*stored, key->secret, now);
+  if (stored.error().code == store::Errc::integrity) return Refusal::altered;
+  if (stored.error().code != store::Errc::not_found) return Refusal::unavailable;
+  return judge_api_key(nullptr, key->secret, now);
 }
 
 }  // namespace tacit::auth

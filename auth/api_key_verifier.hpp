@@ -20,6 +20,8 @@ enum class Refusal : std::uint8_t {
   wrong_secret,  ///< the id is known, the secret is another
   expired,
   revoked,
+  altered,      ///< what is stored of the key failed its integrity check: no word on the credential
+  unavailable,  ///< the store could not be read: likewise; to be tried again
 };
 
 /// The refusal in a word.

@@ -29,6 +29,13 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   return found.problem;
 }
 
+/// One answer for every credential that is not good; another where the store is to blame, so that clients keep theirs.
+Problem problem_of(auth::Refusal refusal) {
+  if (refusal == auth::Refusal::unavailable) return Problem::store_unavailable;
+  if (refusal == auth::Refusal::altered) return Problem::integrity;
+  return Problem::credential_invalid;
+}
+
 std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   if (!exchange.route->authenticated || exchange.plane == Plane::tools) return std::nullopt;
   const RequestHead& head = exchange.head;
@@ -41,7 +48,7 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   auto verified = thread.server.api_keys.verify(credential.text, std::chrono::system_clock::now());
   if (!verified) {
     exchange.note = auth::to_string(verified.error());
-    return Problem::credential_invalid;
+    return problem_of(verified.error());
   }
   exchange.principal = std::move(*verified);
   return std::nullopt;
@@ -91,10 +98,10 @@ void refuse(Exchange& exchange, Problem problem) {
   if (exchange.head.content_length > 0) exchange.response.close = true;
 }
 
-asio::awaitable<void> audit_refused_credential(Exchange& exchange) {
+asio::awaitable<void> audit_refused_credential(Exchange& exchange, Problem problem) {
   store::AuditEvent event;
-  event.action = "credential.refused";
-  event.outcome = "denied";
+  event.action = problem == Problem::integrity ? "api_key.integrity" : "credential.refused";
+  event.outcome = problem == Problem::integrity ? "failed" : "denied";
   event.reason = exchange.note;
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
@@ -130,7 +137,8 @@ asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyRea
     refuse(exchange, *problem);
     // What was not parsed to its end cannot be followed by another request.
     if (framing) exchange.response.close = true;
-    if (*problem == Problem::credential_invalid) co_await audit_refused_credential(exchange);
+    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
+    if (audited) co_await audit_refused_credential(exchange, *problem);
     co_return true;
   }
   if (exchange.head.content_length > 0) {

@@ -38,11 +38,23 @@ class VerifiedRows {
   std::array<Verified, 256> slots_;
 };
 
-Task<Outcome<std::optional<ApiKey>>> find(Transaction& transaction, const StoreContext& store, std::string_view id) {
+/// What can be a row's key at all: LMDB takes an empty or overlong one for a misuse of itself.
+bool is_key_id(std::string_view id) {
+  constexpr std::size_t longest = 64;
+  return !id.empty() && id.size() <= longest;
+}
+
+Failure record_altered(std::string_view id) {
+  return altered({}, "the record of API key " + std::string(id) + " was altered");
+}
+
+Task<Outcome<ApiKey>> find(Transaction& transaction, const StoreContext& store, std::string_view id) {
   thread_local VerifiedRows verified;
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(id));
-  if (!row) co_return std::optional<ApiKey>();
-  co_return verified.decode(store, id, *row);
+  if (!row) co_return failed(Errc::not_found);
+  auto key = verified.decode(store, id, *row);
+  if (!key) co_return record_altered(id);
+  co_return std::move(*key);
 }
 
 Task<Outcome<std::vector<ApiKey>>> list(Transaction& transaction, const StoreContext& store,
@@ -52,7 +64,7 @@ Task<Outcome<std::vector<ApiKey>>> list(Transaction& transaction, const StoreCon
   std::vector<ApiKey> keys;
   for (const Row& row : rows) {
     auto key = decode_api_key(row.key, row.value, store.metadata());
-    if (!key) co_return altered({}, "the record of API key " + std::string(crypto::as_text(row.key)) + " was altered");
+    if (!key) co_return record_altered(crypto::as_text(row.key));
     if (!tenant || key->tenant == *tenant) keys.push_back(std::move(*key));
   }
   co_return keys;
@@ -92,7 +104,7 @@ Task<Outcome<void>> revoke(Transaction& transaction, const KeyPlan& plan) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
   if (!row) co_return failed(Errc::not_found);
   auto key = decode_api_key(crypto::as_bytes(plan.key.id), *row, plan.store->metadata());
-  if (!key) co_return altered({}, "the record of API key " + plan.key.id + " was altered");
+  if (!key) co_return record_altered(plan.key.id);
   if (key->revoked_at) co_return Outcome<void>();
   key->revoked_at = now_microseconds();
   save(transaction, *plan.store, *key);
@@ -103,15 +115,10 @@ Task<Outcome<void>> revoke(Transaction& transaction, const KeyPlan& plan) {
 
 }  // namespace
 
-std::optional<ApiKey> find_api_key(const StoreContext& store, std::string_view id) {
-  constexpr std::size_t longest = 64;
-  if (id.empty() || id.size() > longest) return std::nullopt;
-  WorkBody<std::optional<ApiKey>> body = [&store, id](Transaction& transaction) {
-    return find(transaction, store, id);
-  };
-  auto outcome = read<std::optional<ApiKey>>(*store.engine, std::move(body));
-  if (!outcome) return std::nullopt;
-  return std::move(*outcome);
+Outcome<ApiKey> find_api_key(const StoreContext& store, std::string_view id) {
+  if (!is_key_id(id)) return failed(Errc::not_found);
+  WorkBody<ApiKey> body = [&store, id](Transaction& transaction) { return find(transaction, store, id); };
+  return read<ApiKey>(*store.engine, std::move(body));
 }
 
 Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optional<crypto::Uuid> tenant) {
@@ -128,6 +135,7 @@ Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who) {
 }
 
 Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who) {
+  if (!is_key_id(id)) co_return failed(Errc::not_found);
   ApiKey key;
   key.id = std::move(id);
   const auto plan = key_plan(store, std::move(key), "api_key.revoke", std::move(who));

@@ -21,7 +21,8 @@ struct AuditContext {
 };
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
-/// "secret.integrity", "api_key.create", "api_key.revoke", "quota.set", "credential.refused", "tool.refused".
+/// "secret.integrity", "api_key.create", "api_key.revoke", "api_key.integrity", "quota.set", "credential.refused",
+/// "tool.refused".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"

@@ -24,7 +24,7 @@ Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::
 Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who);
 
 // store/api_keys.cpp
-std::optional<ApiKey> find_api_key(const StoreContext& store, std::string_view id);
+Outcome<ApiKey> find_api_key(const StoreContext& store, std::string_view id);
 Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optional<crypto::Uuid> tenant);
 Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who);
 Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who);

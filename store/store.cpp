@@ -91,7 +91,7 @@ Store::Async<std::vector<ReleasedValue>> Store::resolve(ResolveQuery query, Audi
   return store::resolve(context_, std::move(query), std::move(who));
 }
 
-std::optional<ApiKey> Store::find_api_key(std::string_view id) const { return store::find_api_key(*context_, id); }
+Outcome<ApiKey> Store::find_api_key(std::string_view id) const { return store::find_api_key(*context_, id); }
 
 Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
   return store::add_api_key(context_, std::move(key), std::move(who));

@@ -129,9 +129,9 @@ class Store {
   Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
 
   // API keys.
-  /// The key of that id whatever its state; nothing if there is none or its record was altered. Runs on the calling
-  /// thread.
-  std::optional<ApiKey> find_api_key(std::string_view id) const;
+  /// The key of that id whatever its state. Fails with not_found, integrity (its record was altered), or the engine's
+  /// failure, which says nothing of the key. Runs on the calling thread.
+  Outcome<ApiKey> find_api_key(std::string_view id) const;
   /// Fails with name_taken if there is a key of that id.
   Async<void> add_api_key(ApiKey key, AuditContext who);
   /// Revoking again changes nothing.
