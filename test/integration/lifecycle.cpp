@@ -37,12 +37,16 @@ class OpenWatch {
   int fd_;
 };
 
+// Begins a request and returns what of it is still to be sent. That the server asked to continue shows that it has
+// begun, too.
 std::string start_request(HttpsClient& client, const std::string& key) {
   const std::string body = json::serialize(some_secret);
-  const std::string bytes =
-      request_bytes("POST", secrets_path, {{"x-api-key", key}, {"Content-Type", "application/json"}}, body);
-  client.send(std::string_view(bytes).substr(0, bytes.size() - 10));
-  return bytes.substr(bytes.size() - 10);
+  const Headers headers = {{"x-api-key", key}, {"Content-Type", "application/json"}, {"Expect", "100-continue"}};
+  const std::string bytes = request_bytes("POST", secrets_path, headers, body);
+  client.send(std::string_view(bytes).substr(0, bytes.size() - body.size()));
+  REQUIRE_STATUS(client.read_answer(), 100);
+  client.send(std::string_view(body).substr(0, 10));
+  return body.substr(10);
 }
 
 bool refuses_connections(const ClientOptions& options) {
