@@ -98,39 +98,28 @@ void refuse(Exchange& exchange, Problem problem) {
   if (exchange.head.content_length > 0) exchange.response.close = true;
 }
 
-asio::awaitable<void> audit_refused_credential(Exchange& exchange, Problem problem) {
+/// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
+void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - thread.unaudited_logged < std::chrono::seconds(1)) return;
+  thread.unaudited_logged = now;
+  LogLine line(LogLevel::error, "audit_failed");
+  line.field("request_id", exchange.request_id).field("reason", to_string(failure.code));
+  log(line);
+}
+
+asio::awaitable<void> audit_refused_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
   store::AuditEvent event;
   event.action = problem == Problem::integrity ? "api_key.integrity" : "credential.refused";
   event.outcome = problem == Problem::integrity ? "failed" : "denied";
   event.reason = exchange.note;
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
-  if (recorded) co_return;
-  LogLine line(LogLevel::error, "audit_failed");
-  line.field("request_id", exchange.request_id).field("reason", to_string(recorded.error().code));
-  log(line);
+  if (!recorded) log_unaudited(exchange, thread, recorded.error());
 }
 
-/// The panic barrier: nothing that a handler throws passes it.
-asio::awaitable<void> handle(Exchange& exchange) {
-  std::string panic;
-  try {
-    co_await exchange.route->handler(exchange);
-  } catch (const std::exception& error) {
-    panic = error.what();
-  } catch (...) {
-    panic = "unknown exception";
-  }
-  if (panic.empty()) co_return;
-  log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", panic));
-  exchange.response.body.clear();
-  exchange.response.headers.clear();
-  answer(exchange, Problem::internal);
-}
-
-}  // namespace
-
-asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,
+/// The chain without its barrier.
+asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
   const std::optional<Problem> problem = framing ? framing : admit(exchange, thread);
   if (problem) {
@@ -138,14 +127,37 @@ asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyRea
     // What was not parsed to its end cannot be followed by another request.
     if (framing) exchange.response.close = true;
     const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
-    if (audited) co_await audit_refused_credential(exchange, *problem);
+    if (audited) co_await audit_refused_credential(exchange, thread, *problem);
     co_return true;
   }
   if (exchange.head.content_length > 0) {
     const bool complete = co_await reader.read_body(exchange);
     if (!complete) co_return false;
   }
-  co_await handle(exchange);
+  co_await exchange.route->handler(exchange);
+  co_return true;
+}
+
+/// What was thrown is the operator's to know, by the request's id; the client learns the id.
+void answer_panic(Exchange& exchange, std::string_view what) {
+  log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", what));
+  exchange.response.headers.clear();
+  answer(exchange, Problem::internal);
+  exchange.response.close = true;  // how much of the request was read is not known
+}
+
+}  // namespace
+
+asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,
+                                std::optional<Problem> framing) {
+  try {
+    const bool answerable = co_await run_steps(exchange, thread, reader, framing);
+    co_return answerable;
+  } catch (const std::exception& error) {
+    answer_panic(exchange, error.what());
+  } catch (...) {
+    answer_panic(exchange, "unknown exception");
+  }
   co_return true;
 }
 

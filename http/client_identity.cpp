@@ -1,9 +1,12 @@
 #include "http/client_identity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include <openssl/x509v3.h>
+
+#include "crypto/keyring.hpp"
 
 namespace tacit::http {
 namespace {
@@ -39,6 +42,14 @@ std::string common_name(X509* certificate) {
   return name;
 }
 
+/// A kind that no identity can be configured with: it is granted nothing, but the audit can say who asked.
+std::string fingerprint(X509* certificate) {
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
+  return "certificate:" + crypto::to_hex({digest.data(), size});
+}
+
 }  // namespace
 
 std::string client_identity(const SSL* ssl) {
@@ -56,7 +67,7 @@ std::string client_identity(const SSL* ssl) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte >= 0x7f;
   });
-  return clean ? identity : std::string{};
+  return clean && !identity.empty() ? identity : fingerprint(certificate);
 }
 
 }  // namespace tacit::http

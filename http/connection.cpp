@@ -71,7 +71,7 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, Plane plane, SSL_
       exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}},
       connection_number_(random_number()) {}
 
-Connection::~Connection() { thread_.server.connections.leave(peer_.address()); }
+Connection::~Connection() { thread_.server.limits(exchange_.plane).leave(peer_.address()); }
 
 void Connection::expired() {
   unlink();
@@ -80,7 +80,9 @@ void Connection::expired() {
 }
 
 void Connection::end_if_idle() {
-  if (phase_ == Phase::idle) expired();
+  if (phase_ != Phase::idle) return;
+  stream_.send_close();
+  expired();
 }
 
 void Connection::rest(Clock::time_point now) {
@@ -117,17 +119,39 @@ asio::awaitable<bool> Connection::handshake() {
   co_return true;
 }
 
-asio::awaitable<Connection::Head> Connection::read_head() {
-  std::size_t searched = 0;
-  phase_ = filled_ == 0 ? Phase::idle : Phase::busy;
+/// One empty line before a request is passed over (RFC 9112 section 2.2): some clients send one after a body.
+void Connection::skip_empty_line() {
+  if (empty_line_skipped_ || filled_ < 2 || input_.data()[0] != '\r' || input_.data()[1] != '\n') return;
+  empty_line_skipped_ = true;
+  filled_ -= 2;
+  std::memmove(input_.data(), input_.data() + 2, filled_);
+  if (filled_ == 0) become_idle();
+}
+
+void Connection::become_idle() {
+  phase_ = Phase::idle;
   idle_since_ = Clock::now();
   resting_ = false;
-  expire_after(filled_ == 0 ? thread_.server.timeouts.idle : thread_.server.timeouts.header);
+  expire_after(thread_.server.timeouts.idle);
+}
+
+/// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
+void Connection::become_busy() {
+  phase_ = Phase::busy;
+  expire_after(thread_.server.timeouts.header);
+}
+
+asio::awaitable<Connection::Head> Connection::read_head() {
+  std::size_t searched = 0;
+  empty_line_skipped_ = false;
+  become_idle();
   for (;;) {
+    skip_empty_line();
     scan_ = scan_head({reinterpret_cast<const char*>(input_.data()), filled_}, searched);
     if (scan_.state == HeadScan::State::complete) co_return Head::complete;
     if (scan_.state == HeadScan::State::refused) co_return Head::refused;
     searched = filled_;
+    if (filled_ > 0 && phase_ == Phase::idle) become_busy();
     if (phase_ == Phase::idle && thread_.server.draining.load(std::memory_order_relaxed)) co_return Head::ended;
     if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
@@ -139,16 +163,7 @@ asio::awaitable<Connection::Head> Connection::read_head() {
       result = stream_.read_some(input_.span().subspan(filled_));
     }
     if (result.status != TlsStream::Status::done) co_return Head::ended;
-    if (filled_ == 0) {
-      phase_ = Phase::busy;
-      expire_after(thread_.server.timeouts.header);  // from the first byte: a slow sender cannot push it out
-    }
     filled_ += result.size;
-    // One empty line before a request is passed over (RFC 9112 section 2.2).
-    if (filled_ >= 2 && input_.data()[0] == '\r' && input_.data()[1] == '\n' && searched == 0) {
-      std::memmove(input_.data(), input_.data() + 2, filled_ - 2);
-      filled_ -= 2;
-    }
   }
 }
 
@@ -194,9 +209,12 @@ asio::awaitable<bool> Connection::serve_request() {
     keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing &&
                  !thread_.server.draining.load(std::memory_order_relaxed);
     const bool written = co_await write_answer(keep_alive);
-    if (thread_.server.access_log) log_access(started, keep_alive);
     keep_alive = keep_alive && written;
+  } else {
+    exchange_.response.status = 408;  // for the log: the client left, or its body did not come in time
+    exchange_.note = "body_incomplete";
   }
+  if (thread_.server.access_log) log_access(started, keep_alive);
   // Nothing after it will be served. What was received of an unread body is wiped now: the client may take its time to
   // close.
   if (!keep_alive) used_ = filled_;
@@ -218,6 +236,7 @@ asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
     expire_after(thread_.server.timeouts.body);
   }
   while (have < size) {
+    if (phase_ == Phase::over) co_return false;
     const TlsStream::Result result = stream_.read_some(body_.span().subspan(have));
     if (result.must_wait()) {
       const auto [error] = co_await stream_.wait(result.status);
@@ -244,6 +263,8 @@ asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
 asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
   expire_after(thread_.server.timeouts.write);
   while (!data.empty()) {
+    // The socket's number may be another connection's by now.
+    if (phase_ == Phase::over) co_return false;
     const TlsStream::Result result = stream_.write_some(data);
     if (result.must_wait()) {
       const auto [error] = co_await stream_.wait(result.status);
@@ -251,6 +272,8 @@ asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
     } else if (result.status != TlsStream::Status::done) {
       co_return false;
     }
+    // As long as the client takes something, a long answer may take longer than one write.
+    if (result.size > 0) expire_after(thread_.server.timeouts.write);
     data = data.subspan(result.size);
   }
   co_return true;

@@ -47,6 +47,9 @@ class Connection final : public Deadlined, private BodyReader {
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
   boost::asio::awaitable<void> close_gently();
 
+  void skip_empty_line();
+  void become_idle();
+  void become_busy();
   void begin_exchange();
   void forget_request();
   void log_access(Deadlined::Clock::time_point started, bool keep_alive);
@@ -60,6 +63,7 @@ class Connection final : public Deadlined, private BodyReader {
   Phase phase_ = Phase::busy;
   Clock::time_point idle_since_;
   bool resting_ = false;
+  bool empty_line_skipped_ = false;  ///< before the request that is being read
 
   // Reused from one request to the next. Bytes of a pipelined request may stand in `input_` behind the one being
   // served.

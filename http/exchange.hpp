@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -60,6 +61,7 @@ struct Response {
 struct Services {
   store::Store& store;
   const auth::ToolIdentities* tool_identities = nullptr;  ///< null without the tool plane
+  const std::atomic<bool>* stopping = nullptr;            ///< set while a stopping server still serves
 };
 
 struct Route;

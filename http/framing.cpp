@@ -41,6 +41,7 @@ bool lines_are_clean(std::string_view raw) {
 Method method_of(beast_http::verb verb) {
   switch (verb) {
     case beast_http::verb::get:
+    case beast_http::verb::head:  // answered like GET, without the body
       return Method::get;
     case beast_http::verb::post:
       return Method::post;
@@ -127,6 +128,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
         once(unused_, has_if_match_, value);
         return;
       case beast_http::field::expect:
+        once(expect_, has_expect_, value);
         head_.expects_continue = equal_ignoring_case(value, "100-continue");
         head_.expects_other = !head_.expects_continue;
         return;
@@ -164,6 +166,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
   RequestHead& head_;
   int version_ = 0;  ///< 10 or 11
   std::string_view unused_;
+  std::string_view expect_;
   std::size_t fields_ = 0;
   unsigned hosts_ = 0;
   unsigned lengths_ = 0;
@@ -171,6 +174,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
   bool chunked_ = false;
   bool has_content_type_ = false;
   bool has_if_match_ = false;
+  bool has_expect_ = false;
   bool has_idempotency_key_ = false;
   bool faulty_ = false;
 };

@@ -13,6 +13,7 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.timeouts,
              options.access_log,
              {options.max_connections, options.max_connections_per_address},
+             {options.max_connections, options.max_connections_per_address},
              {false}} {}
 
 Server::~Server() {

@@ -12,6 +12,11 @@ Handled get_health(Exchange& exchange) {
 }
 
 Handled get_readiness(Exchange& exchange) {
+  const std::atomic<bool>* stopping = exchange.services.stopping;
+  if (stopping != nullptr && stopping->load(std::memory_order_relaxed)) {
+    answer(exchange, Problem::draining);
+    co_return;
+  }
   if (auto why = exchange.services.store.unwilling()) {
     answer(exchange, Problem::store_unavailable);
     exchange.note = std::move(*why);

@@ -30,8 +30,11 @@ struct ServerState {
   auth::ApiKeyVerifier api_keys;
   Timeouts timeouts;
   bool access_log = true;
-  ConnectionLimits connections;
+  ConnectionLimits api_connections;
+  ConnectionLimits tool_connections;  ///< of its own: what the internet opens must not shut the runtimes out
   std::atomic<bool> draining{false};  ///< answers end their connections
+
+  ConnectionLimits& limits(Plane plane) { return plane == Plane::api ? api_connections : tool_connections; }
 };
 
 /// The `Date` field's value (RFC 9110 section 6.6.1), made anew once a second rather than for each answer.
@@ -49,6 +52,7 @@ struct ThreadState {
   ServerState& server;
   DateField date;
   LogBuffer access_log;
+  std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
 };
 
 }  // namespace tacit::http

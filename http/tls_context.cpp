@@ -1,5 +1,7 @@
 #include "http/tls_context.hpp"
 
+#include <cstring>
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -9,6 +11,9 @@ namespace {
 TlsError why(const std::string& sentence) {
   const unsigned long code = ERR_peek_last_error();
   const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+  // Of a system error OpenSSL keeps the number alone; it is the first in the queue.
+  const unsigned long first = ERR_peek_error();
+  if (ERR_SYSTEM_ERROR(first)) reason = std::strerror(ERR_GET_REASON(first));
   ERR_clear_error();
   return TlsError{reason != nullptr ? sentence + ": " + reason : sentence};
 }

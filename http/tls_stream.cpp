@@ -62,6 +62,11 @@ asio::awaitable<std::tuple<boost::system::error_code>> TlsStream::wait(Status st
   return socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
 }
 
+void TlsStream::release_buffers() {
+  static const bool safe = OpenSSL_version_num() >= 0x300000e0UL;
+  if (safe) SSL_free_buffers(ssl_.get());
+}
+
 void TlsStream::send_close() {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());

@@ -50,7 +50,8 @@ class TlsStream {
 
   /// Gives back the record buffers, some 34 KiB, of a stream that rests between messages; the next one allocates them
   /// again.
-  void release_buffers() { SSL_free_buffers(ssl_.get()); }
+  /// Does nothing on OpenSSL before 3.0.14, which could free a buffer that a record is being read into (CVE-2024-4741).
+  void release_buffers();
 
   /// Tells the peer that nothing more will be sent: close_notify, then FIN. Does not wait for an answer.
   void send_close();

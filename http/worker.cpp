@@ -37,7 +37,7 @@ void log_end(std::exception_ptr failure) {
 
 }  // namespace
 
-Worker::Worker(ServerState& server) : state_{server, {}, {}} {}
+Worker::Worker(ServerState& server) : state_{server, {}, {}, {}} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);
@@ -78,7 +78,11 @@ asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
   while (listener.acceptor.is_open()) {
     auto [error, socket] = co_await listener.acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
     if (!error) {
-      adopt(std::move(socket), listener);
+      try {
+        adopt(std::move(socket), listener);
+      } catch (...) {
+        log_end(std::current_exception());  // out of memory for one connection: the next ones may find some
+      }
     } else if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
       co_return;
     } else if (error != asio::error::connection_aborted) {
@@ -94,20 +98,25 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   error_code error;
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;
-  if (!state_.server.connections.enter(peer.address())) {
-    if (log_enabled(LogLevel::debug))
-      log(LogLine(LogLevel::debug, "connection_refused").field("peer", peer.address().to_string()));
-    return;
-  }
+  ConnectionLimits& limits = state_.server.limits(listener.plane);
+  if (!limits.enter(peer.address())) return log_refused(peer);
   std::unique_ptr<Connection> connection;
   try {
     connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls.get(), state_);
   } catch (...) {
-    state_.server.connections.leave(peer.address());
+    limits.leave(peer.address());
     throw;
   }
   connections_.push_back(*connection);
   asio::co_spawn(context_, serve(std::move(connection)), log_end);
+}
+
+/// Once a second at most: a flood of connections must not become a flood of lines.
+void Worker::log_refused(const tcp::endpoint& peer) {
+  const auto now = Deadlined::Clock::now();
+  if (now - refusal_logged_ < std::chrono::seconds(1)) return;
+  refusal_logged_ = now;
+  log(LogLine(LogLevel::warn, "too_many_connections").field("peer", peer.address().to_string()));
 }
 
 /// Runs while there is something to watch: connections, or acceptors that may bring some.

@@ -44,6 +44,7 @@ class Worker {
 
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
   void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
+  void log_refused(const boost::asio::ip::tcp::endpoint& peer);
   boost::asio::awaitable<void> sweep();
   void stop_accepting();
   void end_connections(bool all);
@@ -54,6 +55,7 @@ class Worker {
   DeadlineList connections_;
   boost::asio::steady_timer sweep_timer_{context_};
   bool draining_ = false;
+  Deadlined::Clock::time_point refusal_logged_;
   std::atomic<bool> finished_{false};
 };
 

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <boost/asio/ip/address.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -16,6 +18,15 @@ namespace tacit::server {
 namespace {
 
 using Path = std::filesystem::path;
+
+// Whether one listener would take the other's connections: the same port of the same address, or of all addresses.
+bool overlap(const Endpoint& a, const Endpoint& b) {
+  if (a.port != b.port || a.port == 0) return false;
+  const auto all = [](const Endpoint& endpoint) {
+    return boost::asio::ip::make_address(endpoint.host).is_unspecified();
+  };
+  return a.host == b.host || all(a) || all(b);
+}
 
 // Gathers problems, one look at the configuration after another.
 class Check {
@@ -85,9 +96,8 @@ void Check::tool_listener() {
 void Check::listeners() {
   if (runs_api(config_.plane)) api_listener();
   if (runs_tools(config_.plane)) tool_listener();
-  const bool same = config_.api_listen == config_.tool_listen && config_.api_listen.port != 0;
-  if (config_.plane == Planes::both && same) {
-    problem("api-listen and tool-listen are both " + config_.api_listen.str());
+  if (config_.plane == Planes::both && overlap(config_.api_listen, config_.tool_listen)) {
+    problem("api-listen " + config_.api_listen.str() + " and tool-listen " + config_.tool_listen.str() + " overlap");
   }
 }
 

@@ -3,7 +3,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 #include "http/log.hpp"
@@ -14,6 +16,10 @@ namespace tacit::server {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+constexpr std::chrono::seconds grace{2};
+}
+
 Lifecycle::Lifecycle(const Config& config)
     : config_(config),
       stop_signals_(context_, SIGTERM, SIGINT),
@@ -21,11 +27,9 @@ Lifecycle::Lifecycle(const Config& config)
       exit_code_(exit_ok) {}
 
 void Lifecycle::store_failed(const std::string& why) {
-  asio::post(context_, [this, why] {
-    http::log(http::LogLine(http::LogLevel::error, "store_failed").field("reason", why));
-    exit_code_ = exit_failed;
-    context_.stop();
-  });
+  exit_code_ = exit_failed;  // at once: by the time that the post is run, the server may be winding down
+  http::log(http::LogLine(http::LogLevel::error, "store_failed").field("reason", why));
+  asio::post(context_, [this] { context_.stop(); });
 }
 
 void Lifecycle::run(std::function<void()> reload) {
@@ -39,10 +43,12 @@ void Lifecycle::run(std::function<void()> reload) {
 void Lifecycle::await_stop() {
   stop_signals_.async_wait([this](error_code error, int signal) {
     if (error) return;
+    if (stopping_.exchange(true)) return context_.stop();
     http::log(http::LogLine(http::LogLevel::info, "stopping").field("signal", signal));
     // While balancers learn that this server is leaving, it serves on.
     delay_.expires_after(config_.drain_delay);
     delay_.async_wait([this](error_code) { context_.stop(); });
+    await_stop();
   });
 }
 
@@ -56,10 +62,13 @@ void Lifecycle::await_reload() {
 
 int Lifecycle::wind_down(http::Server& server) {
   server.drain();
-  if (!server.finished_within(config_.timeouts.shutdown)) {
-    http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
-    server.abort();
-    server.finished_within(std::chrono::seconds(1));
+  if (server.finished_within(config_.timeouts.shutdown)) return exit_code_;
+  http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
+  server.abort();
+  if (!server.finished_within(grace)) {
+    // Nothing that was acknowledged depends on a clean end.
+    http::log(http::LogLine(http::LogLevel::error, "stuck").field("reason", "requests in flight cannot be ended"));
+    std::_Exit(exit_failed);
   }
   return exit_code_;
 }

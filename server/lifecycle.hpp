@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -21,11 +22,15 @@ class Lifecycle {
   /// Ends run() with a failure. Safe from any thread, also before run().
   void store_failed(const std::string& why);
 
-  /// Blocks until it is time to stop: SIGTERM or SIGINT and then the drain delay, or a failed store. Calls `reload` at
-  /// SIGHUP.
+  /// Blocks until it is time to stop: SIGTERM or SIGINT and then the drain delay, which a second signal cuts short, or
+  /// a failed store. Calls `reload` at SIGHUP.
   void run(std::function<void()> reload);
 
-  /// Lets what is in flight finish, up to the shutdown time-out. Answers the process's exit code.
+  /// True from the signal on: the server is not ready any more, though it serves.
+  const std::atomic<bool>& stopping() const { return stopping_; }
+
+  /// Lets what is in flight finish, up to the shutdown time-out; then ends it. Does not come back if that cannot be
+  /// ended either (a commit that hangs on its disk): the process exits. Answers the process's exit code.
   int wind_down(http::Server& server);
 
  private:
@@ -38,7 +43,8 @@ class Lifecycle {
   boost::asio::signal_set stop_signals_;
   boost::asio::signal_set reload_signal_;
   boost::asio::steady_timer delay_{context_};
-  int exit_code_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> exit_code_;
 };
 
 }  // namespace tacit::server

@@ -1,6 +1,9 @@
 // tacit: reads the command line and the configuration, and runs the subcommand.
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -13,6 +16,14 @@
 namespace {
 
 using namespace tacit::server;
+
+/// A descriptor below 3 that is closed would be the next file's or socket's, and what is printed would end up in it: a
+/// new API key in the store's lock file. Read-only, so that writing to it is an error that is noticed.
+void keep_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != fd) std::abort();
+  }
+}
 
 int complain(std::string_view sentence, ExitCode code) {
   std::cerr << "tacit: " << sentence << std::endl;
@@ -51,6 +62,7 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   try {
+    keep_standard_descriptors();
     tacit::crypto::harden_process();
     // The two planes' users share the store by their group, and nobody else has any business in what is made here.
     ::umask(S_IRWXO);

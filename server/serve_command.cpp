@@ -80,7 +80,7 @@ int serve(const Config& config) {
   const std::optional<auth::ToolIdentities> identities = load_identities(config);
   std::vector<http::Listener> listeners = make_listeners(config);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
-  const http::Services services{*store, identities ? &*identities : nullptr};
+  const http::Services services{*store, identities ? &*identities : nullptr, &lifecycle.stopping()};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
