@@ -3,6 +3,7 @@
 #include <lmdb.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace tacit::store {
 namespace {
@@ -12,6 +13,12 @@ ByteView view(const MDB_val& value) { return {static_cast<const std::uint8_t*>(v
 
 bool begins_with(ByteView bytes, ByteView prefix) {
   return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+/// Whether a row can have that key at all. LMDB would take a look-up of any other for a failure of its own.
+bool is_possible_key(ByteView key) {
+  constexpr std::size_t longest = 511;
+  return !key.empty() && key.size() <= longest;
 }
 
 class Cursor {
@@ -47,7 +54,8 @@ bool LmdbTransaction::found(int code) {
 Task<std::optional<ByteView>> LmdbTransaction::get(Table table, ByteView key) {
   MDB_val k = val(key);
   MDB_val v{};
-  if (error_ != 0 || !found(mdb_get(current(), env_.table(table), &k, &v))) return std::optional<ByteView>();
+  if (error_ != 0 || !is_possible_key(key)) return std::optional<ByteView>();
+  if (!found(mdb_get(current(), env_.table(table), &k, &v))) return std::optional<ByteView>();
   count_rows(1);
   return std::optional<ByteView>(view(v));
 }
@@ -93,6 +101,8 @@ bool LmdbTransaction::begin_nested() {
 }
 
 void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned flags) {
+  // The fault of whoever wrote that: it must not look like one of the disk, which would stop the engine.
+  if (!is_possible_key(key)) throw std::logic_error("a row was given a key that is empty or too long");
   if (error_ != 0 || !begin_nested()) return;
   MDB_val k = val(key);
   MDB_val v = val(value);
@@ -102,7 +112,7 @@ void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned 
 void LmdbTransaction::append(Table table, ByteView key, ByteView value) { store(table, key, value, MDB_APPEND); }
 
 void LmdbTransaction::erase(Table table, ByteView key) {
-  if (error_ != 0 || !begin_nested()) return;
+  if (error_ != 0 || !is_possible_key(key) || !begin_nested()) return;
   MDB_val k = val(key);
   found(mdb_del(nested_, env_.table(table), &k, nullptr));
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "store/await.hpp"
 #include "test/unit/store/bed.hpp"
 #include "test/unit/store/held_commits.hpp"
 
@@ -171,6 +172,30 @@ BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   const auto quota = bed.wait(bed.store().quota(tenant_id(1)));
   BOOST_REQUIRE(quota);
   BOOST_TEST(static_cast<long>(quota->count) == crowd.count(std::nullopt));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_no_row_can_have_does_not_stop_the_engine) {
+  Bed bed;
+  for (const std::string& key : {std::string(), std::string(512, 'k')}) {
+    WorkBody<void> body = [&key](Transaction& transaction) -> Task<Outcome<void>> {
+      const bool found = transaction.get(Table::meta, tacit::crypto::as_bytes(key)).run().has_value();
+      BOOST_TEST(!found);
+      transaction.erase(Table::meta, tacit::crypto::as_bytes(key));
+      transaction.put(Table::meta, tacit::crypto::as_bytes(key), {});
+      return Outcome<void>();
+    };
+    OutcomeWork<void> work(body);
+    BOOST_TEST(!bed.engine().read(work).has_value());
+    BOOST_CHECK_THROW(work.take({}), std::logic_error);
+    bool threw = false;
+    boost::asio::io_context context(1);
+    boost::asio::co_spawn(context, write<void>(bed.engine(), body, WriteTerms()),
+                          [&](std::exception_ptr error, const Outcome<void>&) { threw = error != nullptr; });
+    context.run();
+    BOOST_TEST(threw);
+  }
+  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_read_inside_a_read_and_on_many_threads) {
