@@ -148,10 +148,10 @@ asio::awaitable<Connection::Head> Connection::read_head() {
   for (;;) {
     skip_empty_line();
     scan_ = scan_head({reinterpret_cast<const char*>(input_.data()), filled_}, searched);
+    if (filled_ > 0 && phase_ == Phase::idle) become_busy();
     if (scan_.state == HeadScan::State::complete) co_return Head::complete;
     if (scan_.state == HeadScan::State::refused) co_return Head::refused;
     searched = filled_;
-    if (filled_ > 0 && phase_ == Phase::idle) become_busy();
     if (phase_ == Phase::idle && thread_.server.draining.load(std::memory_order_relaxed)) co_return Head::ended;
     if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
