@@ -100,7 +100,7 @@ constexpr Setting list[] = {
 
     {"threads", "NUMBER", "0", "How many threads serve. 0: as many as the process has CPUs.", serving,
      set_number<&Config::threads, 0, 1024>},
-    {"max-connections", "NUMBER", "16384", "How many connections may be open at once.", serving,
+    {"max-connections", "NUMBER", "16384", "How many connections each plane may have open at once.", serving,
      set_number<&Config::max_connections, 1, most_connections>},
     {"max-connections-per-address", "NUMBER", "0",
      "How many of them one address may hold. 0: no limit, for behind a load balancer all come from one address.",
