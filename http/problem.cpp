@@ -33,6 +33,8 @@ constexpr std::array rows{
     Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
     Row{Problem::default_taken, 409, false, "This tool_name and tool_arg have a default secret already."},
     Row{Problem::changed_meanwhile, 409, false, "It was changed by another request meanwhile; try again."},
+    Row{Problem::too_many_arguments, 409, false,
+        "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some."},
     Row{Problem::length_required, 411, true, "A body needs a Content-Length."},
     Row{Problem::body_too_large, 413, true, "The body is larger than this path takes."},
     Row{Problem::quota_exceeded, 413, false, "The stored secrets would exceed the size limit."},
@@ -118,6 +120,8 @@ Problem problem_of(store::Errc code) {
       return Problem::store_full;
     case store::Errc::unavailable:
       return Problem::store_unavailable;
+    case store::Errc::too_many_arguments:
+      return Problem::too_many_arguments;
     case store::Errc::default_unbound:
       break;  // a fault of the body: it has no row
   }

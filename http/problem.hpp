@@ -21,6 +21,7 @@ enum class Problem : std::uint8_t {
   name_taken,           ///< 409
   default_taken,        ///< 409
   changed_meanwhile,    ///< 409
+  too_many_arguments,   ///< 409: a tool would be released more values than one resolve may
   length_required,      ///< 411, closes
   body_too_large,       ///< 413, closes
   quota_exceeded,       ///< 413 with numbers

@@ -26,6 +26,8 @@ const char* to_string(Errc code) {
       return "full";
     case Errc::unavailable:
       return "unavailable";
+    case Errc::too_many_arguments:
+      return "too_many_arguments";
   }
   return "unknown";
 }

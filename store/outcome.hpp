@@ -22,7 +22,9 @@ enum class Errc : std::uint8_t {
   conflict,         ///< what the change was computed from has changed too often meanwhile; the caller may try again
   overloaded,       ///< the write queue is full; try again later
   full,             ///< the map or the disk is full
-  unavailable,      ///< the store stopped taking changes (a failed sync), or is shutting down
+  unavailable,      ///< the store takes no changes (a failed sync, a writer that is stuck, shutting down), or did not
+                ///< answer in time: then it is not known whether the change was made
+  too_many_arguments,  ///< one resolve would release more values than one may
 };
 
 struct QuotaDetail {

@@ -32,6 +32,7 @@ const std::vector<Expected> table{
     {Problem::name_taken, 409},
     {Problem::default_taken, 409},
     {Problem::changed_meanwhile, 409},
+    {Problem::too_many_arguments, 409},
     {Problem::length_required, 411, true},
     {Problem::body_too_large, 413, true},
     {Problem::quota_exceeded, 413},
@@ -114,6 +115,7 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::overloaded) == 503U);
   BOOST_TEST(status_of(Errc::full) == 507U);
   BOOST_TEST(status_of(Errc::unavailable) == 503U);
+  BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
 }
 
 BOOST_AUTO_TEST_CASE(a_quota_answer_has_the_figures) {

@@ -218,6 +218,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"ToolForbidden", Problem::tool_not_granted},
                                                 {"NotFound", Problem::not_found},
                                                 {"Conflict", Problem::name_taken},
+                                                {"ResolveConflict", Problem::too_many_arguments},
                                                 {"LengthRequired", Problem::length_required},
                                                 {"ContentTooLarge", Problem::body_too_large},
                                                 {"UriTooLong", Problem::target_too_long},
