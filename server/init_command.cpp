@@ -64,7 +64,7 @@ int init_command(const Config& config) {
   const auto metadata = crypto::create_metadata_keyring(config.metadata_keyring);
   if (metadata.has_error()) throw CommandFailed(metadata.error().message);
   made.add(config.metadata_keyring);
-  const auto store = store::Store::create(store_options(config));
+  const auto store = store::Store::create(store_options(config), load_keys(config, PrivateKey::no));
   if (store.has_error()) fail("cannot make the store " + config.store.string(), store.error());
   made.keep();
   std::cout << "Made " << config.root_private_keyring.string() << ": opens values; only for the tool plane\n"

@@ -57,7 +57,9 @@ store::StoreOptions store_options(const Config& config) {
 std::unique_ptr<store::Store> open_store(const Config& config, PrivateKey with_private) {
   if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
   if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
-  auto store = store::Store::open(store_options(config), load_keys(config, with_private));
+  store::StoreOptions options = store_options(config);
+  options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
+  auto store = store::Store::open(options, load_keys(config, with_private));
   if (store.has_error()) throw UsageError(sentence(store.error()));
   return std::move(*store);
 }

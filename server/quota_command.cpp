@@ -12,7 +12,8 @@ namespace tacit::server {
 namespace {
 
 void print_quota(store::Store& store, crypto::Uuid tenant) {
-  const auto quota = value_or_fail(run(store.quota(tenant)), "cannot read the quota of " + tenant.str());
+  const auto quota =
+      value_or_fail(run(store.quota(tenant, operator_context())), "cannot read the quota of " + tenant.str());
   std::cout << "limit " << quota.limit << (quota.limit_is_own ? " (its own)\n" : " (the default)\n")  //
             << "used " << quota.used << "\nsecrets " << quota.count << '\n';
 }

@@ -130,8 +130,8 @@ Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who) {
   const auto plan = key_plan(store, std::move(key), "api_key.create", std::move(who));
   WorkBody<void> body = [plan](Transaction& transaction) { return add(transaction, *plan); };
   WriteTerms terms;
-  terms.bytes = sizeof(KeyPlan) + plan->key.name.size();
-  co_return co_await write<void>(*store->engine, std::move(body), terms);
+  terms.bytes = sizeof(KeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store, std::move(body), terms);
 }
 
 Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who) {
@@ -142,8 +142,8 @@ Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who) {
   WorkBody<void> body = [plan](Transaction& transaction) { return revoke(transaction, *plan); };
   WriteTerms terms;
   terms.growth = Growth::shrinks;
-  terms.bytes = sizeof(KeyPlan);
-  co_return co_await write<void>(*store->engine, std::move(body), terms);
+  terms.bytes = sizeof(KeyPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store, std::move(body), terms);
 }
 
 }  // namespace tacit::store

@@ -76,6 +76,11 @@ std::string audit_body(const AuditEvent& event, const AuditContext& who, std::in
 }
 
 Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who) {
+  return append_audit(transaction, event, who, now_microseconds());
+}
+
+Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who,
+                                 std::int64_t now) {
   const auto newest = co_await transaction.last(Table::audit);
   AuditEntry previous;
   if (newest) {
@@ -84,7 +89,7 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
     previous = *parsed;
   }
   const std::uint64_t sequence = previous.sequence + 1;
-  const std::string body = audit_body(event, who, now_microseconds());
+  const std::string body = audit_body(event, who, now);
   Bytes row;
   row.reserve(1 + previous.hash.size() + body.size());
   Encoder encoder(row);
@@ -93,6 +98,15 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
   encoder.raw(crypto::as_bytes(body));
   transaction.append(Table::audit, sequence_key(sequence), row);
   co_return Outcome<void>();
+}
+
+std::size_t audit_bytes(const AuditEvent& event, const AuditContext& who) {
+  constexpr std::size_t frame = 512;  // the hash, the fields' names, and what is of fixed length
+  constexpr std::size_t id = 40;      // with its quotes and comma
+  constexpr std::size_t escaped = 6;  // the longest that JSON makes of a byte
+  const std::size_t text = event.tool.size() + event.reason.size() + who.plane.size() + who.actor.size() +
+                           who.peer.size() + who.request_id.size();
+  return frame + id * event.secrets.size() + escaped * text;
 }
 
 }  // namespace tacit::store

@@ -33,8 +33,14 @@ crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence
 
 std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now);
 
-/// Appends an entry, of now, to the log as it is in this transaction. Fails with `integrity` if the newest row is no
-/// entry. `event` and `who` must outlive the task.
+/// Appends an entry to the log as it is in this transaction. Fails with `integrity` if the newest row is no entry.
+/// `now` is the instant that the change itself carries, where it carries one, so that the two can be compared. `event`
+/// and `who` must outlive the task.
+Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who,
+                                 std::int64_t now);
 Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who);
+
+/// No less than what the entry takes in the log.
+std::size_t audit_bytes(const AuditEvent& event, const AuditContext& who);
 
 }  // namespace tacit::store

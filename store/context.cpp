@@ -1,5 +1,7 @@
 #include "store/context.hpp"
 
+#include <string_view>
+
 #include "store/audit_log.hpp"
 
 namespace tacit::store {
@@ -10,15 +12,21 @@ struct EventPlan {
   AuditContext who;
 };
 
+/// Anybody can be refused as often as they like, so that must not use up what others need.
+Growth growth_of(const AuditEvent& event) {
+  const std::string_view action = event.action;
+  return action == "credential.refused" || action == "tool.refused" ? Growth::refuses : Growth::logs;
+}
+
 }  // namespace
 
 Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who) {
   const auto plan = std::make_shared<const EventPlan>(EventPlan{std::move(event), std::move(who)});
   WorkBody<void> body = [plan](Transaction& transaction) { return append_audit(transaction, plan->event, plan->who); };
   WriteTerms terms;
-  terms.growth = Growth::logs;
-  terms.bytes = 512;
-  co_return co_await write<void>(*store->engine, std::move(body), terms);
+  terms.growth = growth_of(plan->event);
+  terms.bytes = sizeof(EventPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store, std::move(body), terms);
 }
 
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,

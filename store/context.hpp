@@ -14,6 +14,7 @@ struct StoreContext {
   std::unique_ptr<Engine> engine;
   StoreKeys keys;
   std::uint64_t quota_default = 0;
+  std::chrono::milliseconds write_deadline = default_write_deadline;
   std::uint64_t serial = 0;  ///< tells the stores of one process apart
 
   const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
@@ -25,6 +26,13 @@ using Async = boost::asio::awaitable<Outcome<T>>;
 
 /// How often an operation starts anew when what it was computed from has changed, before it answers `conflict`.
 inline constexpr int max_attempts = 8;
+
+/// Hands a change to the engine, and waits as long as this store has it.
+template <class T>
+Async<T> write(const StoreContext& store, WorkBody<T> body, WriteTerms terms) {
+  terms.deadline = store.write_deadline;
+  return write<T>(*store.engine, std::move(body), terms);
+}
 
 /// Writes an audit entry and nothing else, durably.
 Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who);

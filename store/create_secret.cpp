@@ -56,7 +56,7 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   tenant.record.used += plan.header.accounted;
   tenant.record.count += 1;
   save_tenant(transaction, tenant);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, plan.header.updated_at);
   if (!recorded) co_return recorded.error();
   co_return secret_info(tenant.id, plan.id, plan.header, plan.metadata);
 }
@@ -105,8 +105,8 @@ Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret
     if (!ready) co_return ready.error();
     WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
     WriteTerms terms;
-    terms.bytes = sizeof(CreatePlan) + plan->row.size() + plan->header.accounted;
-    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), terms);
+    terms.bytes = sizeof(CreatePlan) + plan->row.size() + plan->header.accounted + audit_bytes(plan->event, plan->who);
+    auto outcome = co_await write<SecretInfo>(*store, std::move(body), terms);
     if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
   }
   co_return failed(Errc::conflict);

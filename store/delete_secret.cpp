@@ -23,7 +23,8 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, owner.keys.get()};
   const auto secret = co_await load_secret(transaction, opener, plan.id);
   if (!secret) co_return secret.error();
-  // The value's single-use key goes with its box: nothing else holds it.
+  // The box, and the single-use key in it, are out of reach from here on. Their bytes stay in freed pages of the file
+  // until those are used again, and in every backup.
   transaction.erase(Table::tenants, secret_key(plan.tenant, plan.id).view());
   reindex(transaction, owner, plan.id, &secret->metadata, nullptr);
   owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);
@@ -48,8 +49,8 @@ Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
   WriteTerms terms;
   terms.growth = Growth::shrinks;
-  terms.bytes = sizeof(DeletePlan);
-  co_return co_await write<SecretInfo>(*store->engine, std::move(body), terms);
+  terms.bytes = sizeof(DeletePlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<SecretInfo>(*store, std::move(body), terms);
 }
 
 }  // namespace tacit::store

@@ -47,6 +47,8 @@ class Transaction {
   virtual Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) = 0;
   /// The row with the largest key.
   virtual Task<std::optional<Row>> last(Table table) = 0;
+  /// How many things the engine keeps beside the rows of the tables: none, unless somebody else put them there.
+  virtual Task<std::uint64_t> strangers() = 0;
   /// How many rows there are, perhaps roughly: for progress.
   virtual Task<std::uint64_t> count(Table table) = 0;
 
@@ -71,8 +73,9 @@ class Work {
 
 /// What a write does to the space that is used: decides whether it may run when space is short.
 enum class Growth : std::uint8_t {
+  refuses,  ///< only the audit entry of a refusal, which anybody can cause: never takes room that others need
   grows,    ///< keeps something new
-  logs,     ///< only an audit entry
+  logs,     ///< only an audit entry that a release or a change needs
   shrinks,  ///< gives space back
 };
 

@@ -16,6 +16,25 @@ void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
   for (auto& job : batch) job->done(failure);
 }
 
+/// Whether a job's failure says that nothing more can be written, rather than that this one cannot.
+bool condemns_store(int code) {
+  switch (code) {
+    case MDB_BAD_VALSIZE:  // a key or a value that no row can have
+    case MDB_KEYEXIST:     // appended a key that is not the largest
+      return false;
+    default:
+      return errc_of(code) != Errc::full;
+  }
+}
+
+std::string why_useless(int code) {
+  if (code == MDB_MAP_RESIZED) {
+    return "another process has let the store grow beyond what this one can map: it has to be started anew, and takes "
+           "the new size then";
+  }
+  return std::string("the store can take no more changes: ") + mdb_strerror(code);
+}
+
 }  // namespace
 
 Outcome<std::unique_ptr<LmdbEngine>> LmdbEngine::open(LmdbOptions options) {
@@ -40,6 +59,7 @@ LmdbEngine::~LmdbEngine() {
 
 std::optional<Errc> LmdbEngine::read(Work& work) {
   const LmdbReaders::Lease lease(*readers_);
+  if (lease.code() == MDB_MAP_RESIZED) fail(lease.code());
   if (lease.code() != MDB_SUCCESS) return errc_of(lease.code());
   LmdbTransaction transaction = LmdbTransaction::reading(*env_, lease.reader().txn, lease.reader().rows_read);
   work.run(transaction).run();
@@ -48,7 +68,8 @@ std::optional<Errc> LmdbEngine::read(Work& work) {
 }
 
 void LmdbEngine::write(std::unique_ptr<WriteJob> job) {
-  const auto refused = failed_.load(std::memory_order_acquire) ? Errc::unavailable : queue_.push(job);
+  const bool hopeless = failed_.load(std::memory_order_acquire) || stuck_for();
+  const auto refused = hopeless ? Errc::unavailable : queue_.push(job);
   if (refused) job->done(refused);
 }
 
@@ -60,13 +81,15 @@ void LmdbEngine::close() {
 
 void LmdbEngine::run_writer() {
   while (queue_.wait()) {
+    batch_began_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
     clear_dead_readers_now_and_then();
-    const MapRoom room = env_->room();
-    run_batch(queue_.take(room.batch_limit(options_.batch_items), options_.batch_bytes), room);
+    MapRoom room = env_->room();
+    run_batch(queue_.take(options_.batch_items, options_.batch_bytes, room.batch_pages()), room);
+    batch_began_.store({}, std::memory_order_relaxed);
   }
 }
 
-void LmdbEngine::run_batch(Batch batch, const MapRoom& room) {
+void LmdbEngine::run_batch(Batch batch, MapRoom& room) {
   if (failed_.load(std::memory_order_relaxed)) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
   const int code = try_batch(batch, room, answers);
@@ -80,7 +103,7 @@ void LmdbEngine::run_batch(Batch batch, const MapRoom& room) {
   answer(batch, failure);
 }
 
-int LmdbEngine::try_batch(Batch& batch, const MapRoom& room, Answers& answers) {
+int LmdbEngine::try_batch(Batch& batch, MapRoom& room, Answers& answers) {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
   int fatal = MDB_SUCCESS;
@@ -103,9 +126,13 @@ int LmdbEngine::try_batch(Batch& batch, const MapRoom& room, Answers& answers) {
   return options_.commit(txn);
 }
 
-std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, const MapRoom& room, int& fatal,
-                                        bool& changed) {
-  if (!room.allows(job.growth)) return Errc::full;
+bool LmdbEngine::has_room(Growth growth, MapRoom& room) const {
+  if (!room.allows(growth) && !room.counted) env_->count_reusable(room);
+  return room.allows(growth);
+}
+
+std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, MapRoom& room, int& fatal, bool& changed) {
+  if (!has_room(job.growth, room)) return Errc::full;
   LmdbTransaction transaction = LmdbTransaction::writing(*env_, parent, rows_read_by_writer_);
   const bool keep = job.work().run(transaction).run();
   if (keep && transaction.changed()) {
@@ -115,18 +142,27 @@ std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, const Ma
   const int code = transaction.error();
   if (code == MDB_SUCCESS) return std::nullopt;
   const Errc failure = errc_of(code);
-  if (failure != Errc::full) fatal = code;
+  if (condemns_store(code)) fatal = code;
   return failure;
 }
 
 void LmdbEngine::fail(int code) {
-  const std::string why = std::string("the store can take no more changes: ") + mdb_strerror(code);
+  const std::string why = why_useless(code);
   {
     const std::lock_guard lock(why_mutex_);
+    if (failed_.load(std::memory_order_relaxed)) return;
     why_ = why;
+    failed_.store(true, std::memory_order_release);
   }
-  if (failed_.exchange(true, std::memory_order_acq_rel)) return;
   if (options_.on_failure) options_.on_failure(why);
+}
+
+std::optional<std::chrono::seconds> LmdbEngine::stuck_for() const {
+  const auto began = batch_began_.load(std::memory_order_relaxed);
+  if (began == began.zero()) return std::nullopt;
+  const auto taken = std::chrono::steady_clock::now().time_since_epoch() - began;
+  if (taken <= options_.stuck_after) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(taken);
 }
 
 std::optional<std::string> LmdbEngine::unwilling() const {
@@ -135,6 +171,10 @@ std::optional<std::string> LmdbEngine::unwilling() const {
     return why_;
   }
   if (closed_.load(std::memory_order_acquire)) return "the store is closing";
+  if (const auto stuck = stuck_for()) {
+    return "the store has been writing for " + std::to_string(stuck->count()) +
+           " s: another process holds its lock, or the disk does not answer";
+  }
   return std::nullopt;
 }
 

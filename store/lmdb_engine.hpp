@@ -3,10 +3,12 @@
 // Threads: reads run on the caller's thread. Writes go through a bounded queue to one writer thread, which takes all
 // that is waiting, runs each in a nested transaction, commits once, and then answers them all (group commit): the more
 // come at a time, the less each pays of the one sync. Another process that has the environment open does the same;
-// LMDB's lock makes their commits take turns.
+// LMDB's lock makes their commits take turns. One that stops while it holds that lock, or a disk that does not answer,
+// keeps the writer thread waiting: then new writes are refused at once, until it comes back.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -23,7 +25,9 @@ struct LmdbOptions {
   std::size_t queue_bytes = std::size_t{64} << 20;
   std::size_t batch_items = 256;
   std::size_t batch_bytes = std::size_t{4} << 20;
-  /// Called once, from the writer thread, when it can commit no more.
+  /// How long one batch may take before no more writes are taken in.
+  std::chrono::milliseconds stuck_after = std::chrono::seconds(5);
+  /// Called once, from any thread, when the environment can be used no more.
   std::function<void(const std::string& why)> on_failure;
   /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.
   std::function<int(MDB_txn*)> commit;
@@ -48,11 +52,14 @@ class LmdbEngine final : public Engine {
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
-  void run_batch(Batch batch, const MapRoom& room);
+  void run_batch(Batch batch, MapRoom& room);
   /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
-  int try_batch(Batch& batch, const MapRoom& room, Answers& answers);
-  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, const MapRoom& room, int& fatal, bool& changed);
+  int try_batch(Batch& batch, MapRoom& room, Answers& answers);
+  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, MapRoom& room, int& fatal, bool& changed);
+  bool has_room(Growth growth, MapRoom& room) const;
   void fail(int code);
+  /// How long the batch under way has taken, if that is too long.
+  std::optional<std::chrono::seconds> stuck_for() const;
   void clear_dead_readers_now_and_then();
 
   const LmdbOptions options_;
@@ -60,6 +67,8 @@ class LmdbEngine final : public Engine {
   std::shared_ptr<LmdbReaders> readers_;
   WriteQueue queue_;
 
+  /// When the batch under way began, on the steady clock; zero if none is.
+  std::atomic<std::chrono::steady_clock::duration> batch_began_{};
   std::atomic<bool> failed_{false};
   mutable std::mutex why_mutex_;
   std::string why_;

@@ -13,9 +13,9 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::array<const char*, table_count> table_names{"meta", "tenants", "api_keys", "audit"};
 /// The owner and the group: the planes may run as two users of one group.
 constexpr mdb_mode_t file_mode = 0660;
+constexpr std::uint64_t default_map_size = std::uint64_t{16} << 30;
 constexpr std::filesystem::perms folder_mode = static_cast<std::filesystem::perms>(0770);
 
 /// The folders that this process has open: opening one twice would drop LMDB's locks when the first of them is closed.
@@ -97,14 +97,15 @@ Errc errc_of(int lmdb_code) {
   }
 }
 
-Outcome<void> LmdbEnv::create(const Options& options, ByteView key, ByteView value) {
+Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
+  if (options.map_size == 0) options.map_size = default_map_size;
   if (const auto error = make_folder(options.directory)) {
     return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
   }
   LmdbEnv env;
   if (const auto why = env.start(options)) return failure(Errc::unavailable, *why);
   bool taken = false;
-  const int code = env.fill(key, value, taken);
+  const int code = env.fill(meta, taken);
   if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
   if (code != MDB_SUCCESS) {
     return failure(errc_of(code), "cannot make a store in " + options.directory.string() + ": " + mdb_strerror(code));
@@ -114,7 +115,7 @@ Outcome<void> LmdbEnv::create(const Options& options, ByteView key, ByteView val
   return {};
 }
 
-int LmdbEnv::fill(ByteView key, ByteView value, bool& taken) const {
+int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
   int code = MDB_SUCCESS;
   TxnPtr txn = begin(env_, 0, code);
   MDB_dbi main = 0;
@@ -123,13 +124,15 @@ int LmdbEnv::fill(ByteView key, ByteView value, bool& taken) const {
   if (code == MDB_SUCCESS) code = mdb_stat(txn.get(), main, &stat);
   taken = code == MDB_SUCCESS && stat.ms_entries != 0;
   if (taken) return code;
-  MDB_dbi meta = 0;
+  MDB_dbi table = 0;
   for (std::size_t i = table_count; code == MDB_SUCCESS && i-- > 0;) {
-    code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &meta);  // ends with the table meta
+    code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &table);  // ends with the table meta
   }
-  MDB_val k{key.size(), const_cast<std::uint8_t*>(key.data())};
-  MDB_val v{value.size(), const_cast<std::uint8_t*>(value.data())};
-  if (code == MDB_SUCCESS) code = mdb_put(txn.get(), meta, &k, &v, MDB_NOOVERWRITE);
+  for (const auto& [key, value] : meta) {
+    MDB_val k{key.size(), const_cast<std::uint8_t*>(key.data())};
+    MDB_val v{value.size(), const_cast<std::uint8_t*>(value.data())};
+    if (code == MDB_SUCCESS) code = mdb_put(txn.get(), table, &k, &v, MDB_NOOVERWRITE);
+  }
   return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;
 }
 
@@ -159,13 +162,25 @@ std::optional<std::string> LmdbEnv::start(const Options& options) {
     if (!folders.paths.insert(folder).second) return "this process has " + folder + " open already";
     registered_ = folder;
   }
+  const int code = map(folder, options);
+  if (code == MDB_SUCCESS) return std::nullopt;
+  return "cannot open the store in " + folder + ": " + mdb_strerror(code);
+}
+
+int LmdbEnv::map(const std::string& folder, const Options& options) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(folder + "/data.mdb", error);
   int code = mdb_env_create(&env_);
-  if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(env_, options.map_size);
+  // A new file takes the size as it is; one that is there says its own first, which LMDB takes if none is set.
+  if (code == MDB_SUCCESS && !there) code = mdb_env_set_mapsize(env_, options.map_size);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
   if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), MDB_NOTLS, file_mode);
-  if (code == MDB_SUCCESS) return std::nullopt;
-  return "cannot open the store in " + folder + ": " + mdb_strerror(code);
+  MDB_envinfo info{};
+  if (code == MDB_SUCCESS) code = mdb_env_info(env_, &info);
+  // No transaction has begun yet, so the map may still be changed.
+  if (code == MDB_SUCCESS && info.me_mapsize < options.map_size) code = mdb_env_set_mapsize(env_, options.map_size);
+  return code;
 }
 
 int LmdbEnv::open_tables() {
@@ -195,8 +210,13 @@ MapRoom LmdbEnv::room() const {
   room.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
   const std::uint64_t touched = info.me_last_pgno + 1;
   room.free_pages = room.pages > touched ? room.pages - touched : 0;
-  if (!room.ample()) room.free_pages += reusable_pages(env_);
+  if (!room.ample()) count_reusable(room);
   return room;
+}
+
+void LmdbEnv::count_reusable(MapRoom& room) const {
+  room.free_pages += reusable_pages(env_);
+  room.counted = true;
 }
 
 void LmdbEnv::clear_dead_readers() const {

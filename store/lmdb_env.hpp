@@ -2,6 +2,12 @@
 // Opened with MDB_NOTLS (reads may move between threads) and LMDB's default syncing: a commit that returned is on the
 // disk. No WRITEMAP (a full disk would be a SIGBUS); pages are cleared before use (no MDB_NOMEMINIT), so that no other
 // memory of the process reaches the file.
+//
+// The map's size is a promise of this process alone: LMDB keeps the largest in the file when it commits, but another
+// process that mapped less cannot see pages beyond that, and gets MDB_MAP_RESIZED as soon as the file has any. So
+// opening takes the largest of what was asked for, what the file says and what is used. A process that is overtaken
+// later cannot adopt the new size while it runs: mdb_env_set_mapsize unmaps what any reader may be looking at, and
+// reads take no lock. It stops, and adopts it when it is started anew.
 #pragma once
 
 #include <array>
@@ -19,19 +25,26 @@ struct MDB_txn;
 
 namespace tacit::store {
 
+/// What LMDB calls them, in the order of Table.
+inline constexpr std::array<const char*, table_count> table_names{"meta", "tenants", "api_keys", "audit"};
 using TableHandles = std::array<unsigned, table_count>;
 
 class LmdbEnv {
  public:
   struct Options {
     std::filesystem::path directory;
-    std::uint64_t map_size = 0;
+    std::uint64_t map_size = 0;  ///< bytes; 0: what the store has (a new one: 16 GiB)
     unsigned max_readers = 0;
   };
 
-  /// Makes the folder and the tables, with the given first row of Table::meta, durably and in one transaction; refuses
+  struct FirstRow {
+    ByteView key;
+    Bytes value;
+  };
+
+  /// Makes the folder and the tables, with the given first rows of Table::meta, durably and in one transaction; refuses
   /// if anything is there. Failures say why in `subject`.
-  static Outcome<void> create(const Options& options, ByteView key, ByteView value);
+  static Outcome<void> create(Options options, const std::vector<FirstRow>& meta);
   /// Opens what `create` made. At most once at a time per folder and process: LMDB's locks are the process's.
   static Outcome<std::unique_ptr<LmdbEnv>> open(const Options& options);
   ~LmdbEnv();
@@ -42,6 +55,8 @@ class LmdbEnv {
   unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
   /// How full the map is. Counts the pages that are free again only when it matters.
   MapRoom room() const;
+  /// Adds the pages that are free again to a room that was not counted.
+  void count_reusable(MapRoom& room) const;
   /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot.
   void clear_dead_readers() const;
 
@@ -49,8 +64,10 @@ class LmdbEnv {
   LmdbEnv() = default;
   /// Opens the environment; on failure says why.
   std::optional<std::string> start(const Options& options);
-  /// Makes the tables and the first row, unless something is there.
-  int fill(ByteView key, ByteView value, bool& taken) const;
+  /// Opens the file and maps it.
+  int map(const std::string& folder, const Options& options);
+  /// Makes the tables and the first rows, unless something is there.
+  int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
 
   MDB_env* env_ = nullptr;

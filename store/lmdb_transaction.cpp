@@ -88,6 +88,19 @@ Task<std::optional<Row>> LmdbTransaction::last(Table table) {
   return std::optional<Row>(Row{view(k), view(v)});
 }
 
+Task<std::uint64_t> LmdbTransaction::strangers() {
+  std::uint64_t found_strangers = 0;
+  MDB_val k{};
+  MDB_val v{};
+  constexpr MDB_dbi table_of_tables = 1;  // the one without a name, in every LMDB environment
+  Cursor cursor(current(), table_of_tables);
+  while (error_ == 0 && found(cursor.move(k, v, MDB_NEXT))) {
+    const std::string_view name = crypto::as_text(view(k));
+    if (std::ranges::find(table_names, name) == table_names.end()) ++found_strangers;
+  }
+  return found_strangers;
+}
+
 Task<std::uint64_t> LmdbTransaction::count(Table table) {
   MDB_stat stat{};
   if (error_ == 0) found(mdb_stat(current(), env_.table(table), &stat));

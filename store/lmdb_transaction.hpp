@@ -23,6 +23,7 @@ class LmdbTransaction final : public Transaction {
   Task<std::optional<ByteView>> get(Table table, ByteView key) override;
   Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) override;
   Task<std::optional<Row>> last(Table table) override;
+  Task<std::uint64_t> strangers() override;
   Task<std::uint64_t> count(Table table) override;
   void put(Table table, ByteView key, ByteView value) override { store(table, key, value, 0); }
   void append(Table table, ByteView key, ByteView value) override;

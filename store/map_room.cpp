@@ -5,8 +5,10 @@
 namespace tacit::store {
 namespace {
 
-/// The pages that one write copies or adds: at most about seven rows in other places, with the branches above them.
-constexpr std::uint64_t pages_per_write = 24;
+/// What a write copies of the trees, however small its rows are: at most about seven leaves, with the branches above.
+constexpr std::uint64_t tree_pages = 24;
+/// A page holds 4 KiB, but rows of a little more than half a page have one each.
+constexpr std::size_t bytes_per_page = 2048;
 
 }  // namespace
 
@@ -14,6 +16,8 @@ std::uint64_t MapRoom::reserve() const { return std::clamp<std::uint64_t>(pages 
 
 bool MapRoom::allows(Growth growth) const {
   switch (growth) {
+    case Growth::refuses:
+      return free_pages > std::max(pages / 4, 2 * reserve());
     case Growth::grows:
       return free_pages > reserve();
     case Growth::logs:
@@ -24,9 +28,9 @@ bool MapRoom::allows(Growth growth) const {
   return true;
 }
 
-std::size_t MapRoom::batch_limit(std::size_t most) const {
-  return static_cast<std::size_t>(std::clamp<std::uint64_t>(free_pages / 2 / pages_per_write, 1, most));
-}
+std::uint64_t MapRoom::pages_for(std::size_t bytes) { return tree_pages + bytes / bytes_per_page; }
+
+std::uint64_t MapRoom::batch_pages() const { return free_pages / 2; }
 
 bool MapRoom::ample() const { return free_pages > 4 * reserve() && free_pages > 65536; }
 

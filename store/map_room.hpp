@@ -2,6 +2,7 @@
 //
 // LMDB copies every page that it changes, and frees the old ones only for later transactions: even a delete needs free
 // pages first. So growth is refused while a reserve is left, and entries of the audit log alone while half of it is.
+// Entries of refusals are refused long before, so that nobody who is only refused can bring that about.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +15,15 @@ namespace tacit::store {
 struct MapRoom {
   std::uint64_t pages = 0;       ///< the whole map
   std::uint64_t free_pages = 0;  ///< never used, or free again
+  bool counted = false;          ///< those that are free again are among them
 
   /// Pages kept back from growth: a twentieth of the map, but at least 64 and at most 8192 (32 MiB).
   std::uint64_t reserve() const;
   bool allows(Growth growth) const;
-  /// How many writes one commit may hold, so that the pages it copies surely fit.
-  std::size_t batch_limit(std::size_t most) const;
+  /// The most pages that a write copies or adds which holds that many bytes.
+  static std::uint64_t pages_for(std::size_t bytes);
+  /// How many pages one commit may copy and add: a part of what is free, for the freed ones come back only later.
+  std::uint64_t batch_pages() const;
   /// Whether so much is left that nobody needs to count pages that are free again.
   bool ample() const;
 };

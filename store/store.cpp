@@ -25,8 +25,8 @@ Store::Store(std::shared_ptr<const StoreContext> context) : context_(std::move(c
 
 Store::~Store() { context_->engine->close(); }
 
-Outcome<void> Store::create(const StoreOptions& options) {
-  return LmdbEnv::create(env_options(options), format_key(), format_value());
+Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
+  return LmdbEnv::create(env_options(options), {{format_key(), format_value()}, {keys_key(), keys_value(keys)}});
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
@@ -42,15 +42,16 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
-  const auto format = read<void>(*engine, check_format);
-  if (!format) {
-    return failed(format.error().code,
-                  "the store in " + options.directory.string() + " cannot be used: " + format.error().subject);
+  const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
+  if (!fits) {
+    return failed(fits.error().code,
+                  "the store in " + options.directory.string() + " cannot be used: " + fits.error().subject);
   }
   auto context = std::make_shared<StoreContext>();
   context->engine = std::move(engine);
   context->keys = std::move(keys);
   context->quota_default = options.quota_default;
+  context->write_deadline = options.write_deadline;
   context->serial = next_serial();
   return std::unique_ptr<Store>(new Store(std::move(context)));
 }
@@ -59,16 +60,10 @@ Store::Async<SecretInfo> Store::create_secret(crypto::Uuid tenant, NewSecret sec
   return recording(context_, tenant, who, store::create_secret(context_, tenant, std::move(secret), who));
 }
 
-Store::Async<SecretInfo> Store::get_secret(crypto::Uuid tenant, crypto::Uuid id) {
-  return get_secret(tenant, id, AuditContext());
-}
 Store::Async<SecretInfo> Store::get_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
   return recording_read(context_, tenant, std::move(who), get_body(context_, tenant, id));
 }
 
-Store::Async<SecretList> Store::list_secrets(crypto::Uuid tenant, ListQuery query) {
-  return list_secrets(tenant, std::move(query), AuditContext());
-}
 Store::Async<SecretList> Store::list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) {
   return recording_read(context_, tenant, std::move(who), list_body(context_, tenant, std::move(query)));
 }
@@ -82,7 +77,6 @@ Store::Async<SecretInfo> Store::delete_secret(crypto::Uuid tenant, crypto::Uuid 
   return recording(context_, tenant, who, store::delete_secret(context_, tenant, id, who));
 }
 
-Store::Async<QuotaState> Store::quota(crypto::Uuid tenant) { return quota(tenant, AuditContext()); }
 Store::Async<QuotaState> Store::quota(crypto::Uuid tenant, AuditContext who) {
   return recording_read(context_, tenant, std::move(who), quota_body(context_, tenant));
 }

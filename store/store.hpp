@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -25,14 +26,18 @@ struct StoreContext;
 
 struct StoreOptions {
   std::filesystem::path directory;
-  std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes of address space reserved; the file grows as it is used
+  /// Bytes of address space reserved; the file grows as it is used. The larger of this and what the store has counts;
+  /// 0: what the store has.
+  std::uint64_t map_size = std::uint64_t{16} << 30;
   std::uint64_t quota_default = std::uint64_t{1}
                                 << 20;  ///< bytes a tenant may store unless an operator set its own limit
   std::size_t queue_items = 4096;       ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = std::size_t{64} << 20;
   unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
-  /// Called once, from the writer thread, when the store can take no more changes (a failed sync). The process should
-  /// stop.
+  /// How long a change is waited for; after that it is `unavailable`, and not known whether it was made.
+  std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
+  /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
+  /// outgrow this one's). The process should stop.
   std::function<void(const std::string& why)> on_failure;
 };
 
@@ -95,9 +100,11 @@ struct VerifyReport {
 /// Thread-safe. Awaitables resume on the awaiting coroutine's executor; reads run at once on the calling thread.
 class Store {
  public:
-  /// Makes the directory (0770 less the umask) and an empty store in it; refuses if a store is there.
-  static Outcome<void> create(const StoreOptions& options);
-  /// Opens an existing store; several processes may have one open. The sentence in Failure::subject says what is wrong.
+  /// Makes the directory (0770 less the umask) and an empty store in it, bound to the primary root public key and the
+  /// primary metadata key of `keys`; refuses if a store is there.
+  static Outcome<void> create(const StoreOptions& options, const StoreKeys& keys);
+  /// Opens an existing store; several processes may have one open. Refuses keyrings that lack a key that it was made
+  /// with. The sentence in Failure::subject says what is wrong.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys);
   /// The same over an engine that is open already.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
@@ -113,19 +120,16 @@ class Store {
 
   // The API plane.
   Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
-  Async<SecretInfo> get_secret(crypto::Uuid tenant, crypto::Uuid id);
-  Async<SecretList> list_secrets(crypto::Uuid tenant, ListQuery query);
-  Async<SecretInfo> update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update, AuditContext who);
-  Async<SecretInfo> delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
-  Async<QuotaState> quota(crypto::Uuid tenant);
-  // The same reads for callers who say who asks, so that the audit entry of an integrity failure does too.
+  // Reads take who asks too, for the audit entry of an integrity failure.
   Async<SecretInfo> get_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
   Async<SecretList> list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who);
+  Async<SecretInfo> update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update, AuditContext who);
+  Async<SecretInfo> delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
   Async<QuotaState> quota(crypto::Uuid tenant, AuditContext who);
 
   // The tool plane. Needs the root private keyring. The release's audit entry is durable before this answers.
-  // Fails with not_found (a named secret does not exist), not_allowed, integrity, …; then nothing is released.
-  // Refusals are audited ("tool.refused") before this answers.
+  // Fails with not_found (a named secret does not exist), not_allowed, too_many_arguments (more than 256), integrity,
+  // …; then nothing is released. Refusals are audited ("tool.refused") before this answers.
   Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
 
   // API keys.
@@ -142,7 +146,8 @@ class Store {
   /// `limit` nothing: back to the default.
   Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
-  /// when it answers.
+  /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
+  /// them.
   Async<void> record(AuditEvent event, AuditContext who);
   /// Checks every invariant on one snapshot of a live store. Opens values only if the root private keyring was given.
   /// Cannot see that the newest audit entries were cut off, nor that a whole store was put back to an earlier state:

@@ -37,6 +37,17 @@ Task<Outcome<void>> change_limit(Transaction& transaction, const QuotaPlan& plan
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
+Task<Outcome<bool>> find_record(Transaction& transaction, crypto::Uuid tenant) {
+  const RowKey key = record_key(tenant);
+  const auto row = co_await transaction.get(Table::tenants, key.view());
+  co_return row.has_value();
+}
+
+/// Whether something is stored of that tenant already.
+Outcome<bool> record_exists(const StoreContext& store, const crypto::Uuid& tenant) {
+  return read<bool>(*store.engine, [&tenant](Transaction& transaction) { return find_record(transaction, tenant); });
+}
+
 }  // namespace
 
 WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant) {
@@ -45,6 +56,8 @@ WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant) {
 }
 
 Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
+  const auto has_record = record_exists(*store, tenant);
+  if (!has_record) co_return has_record.error();
   const auto plan = std::make_shared<QuotaPlan>();
   plan->store = store;
   plan->tenant = tenant;
@@ -55,9 +68,9 @@ Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::
   plan->who = std::move(who);
   WorkBody<void> body = [plan](Transaction& transaction) { return change_limit(transaction, *plan); };
   WriteTerms terms;
-  terms.growth = Growth::logs;
-  terms.bytes = sizeof(QuotaPlan);
-  co_return co_await write<void>(*store->engine, std::move(body), terms);
+  terms.growth = *has_record ? Growth::logs : Growth::grows;
+  terms.bytes = sizeof(QuotaPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store, std::move(body), terms);
 }
 
 }  // namespace tacit::store

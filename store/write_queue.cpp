@@ -1,5 +1,7 @@
 #include "store/write_queue.hpp"
 
+#include "store/map_room.hpp"
+
 namespace tacit::store {
 
 std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
@@ -22,12 +24,16 @@ bool WriteQueue::wait() {
   return !jobs_.empty();
 }
 
-std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes) {
+std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes, std::uint64_t pages) {
   std::vector<std::unique_ptr<WriteJob>> batch;
   std::size_t held = 0;
+  std::uint64_t needed = 0;
   const std::lock_guard lock(mutex_);
-  while (!jobs_.empty() && batch.size() < items && (batch.empty() || held + jobs_.front()->bytes <= bytes)) {
-    held += jobs_.front()->bytes;
+  while (!jobs_.empty() && batch.size() < items) {
+    const std::size_t next = jobs_.front()->bytes;
+    needed += MapRoom::pages_for(next);
+    if (!batch.empty() && (held + next > bytes || needed > pages)) break;
+    held += next;
     batch.push_back(std::move(jobs_.front()));
     jobs_.pop_front();
   }

@@ -21,8 +21,9 @@ class WriteQueue {
   std::optional<Errc> push(std::unique_ptr<WriteJob>& job);
   /// Waits until there is something to take. False when the queue was closed and is empty.
   bool wait();
-  /// Up to `items` jobs, the first in any case and then while they hold at most `bytes`.
-  std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes);
+  /// Up to `items` jobs, the first in any case and then while they hold at most `bytes` and need at most `pages` of the
+  /// map (store/map_room.hpp).
+  std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes, std::uint64_t pages);
   /// From now on nothing is taken in.
   void close();
 

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_stops_changes_and_nothing_el
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::integrity);
   BOOST_TEST(!bed.store().unwilling());
-  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), made->id)).has_value());
+  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), made->id, who())).has_value());
   BOOST_TEST(bed.verify().problem_count == 1U);
 }
 

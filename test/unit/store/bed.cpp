@@ -79,7 +79,7 @@ StoreKeys api_keys_only() {
 }
 
 Bed::Bed(BedOptions options) : options_(std::move(options)) {
-  const auto created = Store::create(store_options());
+  const auto created = Store::create(store_options(), all_keys());
   BOOST_REQUIRE_MESSAGE(created, "cannot create a store: " << created.error().subject);
   open();
 }
@@ -92,6 +92,7 @@ StoreOptions Bed::store_options() const {
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
   options.max_readers = 256;
+  options.write_deadline = options_.write_deadline;
   return options;
 }
 
@@ -101,6 +102,7 @@ LmdbOptions Bed::engine_options() const {
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
   options.batch_items = options_.batch_items;
+  options.stuck_after = options_.stuck_after;
   options.commit = options_.commit;
   options.on_failure = options_.on_failure;
   return options;

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -46,6 +47,8 @@ struct BedOptions {
   std::function<int(MDB_txn*)> commit{};
   std::function<void(const std::string&)> on_failure{};
   bool private_keys = true;
+  std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
+  std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
 };
 
 using Rows = std::map<std::string, std::string>;

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
   ListQuery list;
   list.tool_name = "vendor7__tool5007__get";
   const auto before = bed.engine().statistics().rows_read;
-  const auto listed = bed.wait(bed.store().list_secrets(tenant_id(1), std::move(list)));
+  const auto listed = bed.wait(bed.store().list_secrets(tenant_id(1), std::move(list), who()));
   BOOST_REQUIRE(listed);
   BOOST_TEST(listed->secrets.size() == 2U);
   BOOST_TEST(bed.engine().statistics().rows_read - before < 10U);

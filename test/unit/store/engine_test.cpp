@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   BOOST_TEST(commits.commits() == 3);
   BOOST_TEST(bed.engine().statistics().largest_batch == 40U);
   BOOST_TEST(bed.verify().problem_count == 0U);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 32U);
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 32U);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_what_it_took) {
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_what_it_took) {
   commits.let_go();
   crowd.run();
   BOOST_TEST(crowd.count(std::nullopt) == 11);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 12U);
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 12U);
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_is_bounded_in_bytes_too) {
@@ -121,10 +121,10 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_nothing_is_acknowledged_and_nothing_mor
   const auto later = bed.wait(bed.store().delete_secret(tenant_id(1), kept->id, who()));
   BOOST_REQUIRE(!later);
   BOOST_CHECK(later.error().code == Errc::unavailable);
-  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), kept->id)).has_value());
+  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), kept->id, who())).has_value());
   bed.reopen();
   BOOST_TEST(bed.verify().problem_count == 0U);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 1U);
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_stays) {
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_s
   }
   BOOST_TEST(!resumed);
   bed.reopen();
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 1U);
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   BOOST_TEST(crowd.count(std::nullopt) >= 1);
   BOOST_TEST(crowd.count(std::nullopt) + crowd.count(Errc::unavailable) == 10);
   bed.reopen();
-  const auto quota = bed.wait(bed.store().quota(tenant_id(1)));
+  const auto quota = bed.wait(bed.store().quota(tenant_id(1), who()));
   BOOST_REQUIRE(quota);
   BOOST_TEST(static_cast<long>(quota->count) == crowd.count(std::nullopt));
 }
@@ -198,6 +198,22 @@ BOOST_AUTO_TEST_CASE(a_key_that_no_row_can_have_does_not_stop_the_engine) {
   BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_row_that_cannot_be_put_fails_its_own_write_only) {
+  Bed bed;
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  const auto rows = bed.rows(Table::audit);
+  const std::string before_all(8, '\0');
+  WorkBody<void> body = [&before_all](Transaction& transaction) -> Task<Outcome<void>> {
+    transaction.append(Table::audit, tacit::crypto::as_bytes(before_all), {});
+    return Outcome<void>();
+  };
+  const auto outcome = bed.wait(write<void>(bed.engine(), body, WriteTerms()));
+  BOOST_TEST(!outcome.has_value());
+  BOOST_TEST(!bed.store().unwilling());
+  BOOST_CHECK(bed.rows(Table::audit) == rows);
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_read_inside_a_read_and_on_many_threads) {
   Bed bed;
   const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
@@ -210,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_read_inside_a_read_and_on_many_threads) {
   // More threads, one after the other, than there are reader slots.
   for (int i = 0; i < 600; ++i) {
     std::thread([&] {
-      if (!bed.wait(bed.store().get_secret(tenant_id(1), made->id))) BOOST_TEST(false);
+      if (!bed.wait(bed.store().get_secret(tenant_id(1), made->id, who()))) BOOST_TEST(false);
     }).join();
   }
 }

@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
   StoreOptions options;
   options.directory = folder.path() / "a" / "b" / "";
   options.map_size = std::uint64_t{1} << 20;
-  BOOST_REQUIRE(Store::create(options));
+  BOOST_REQUIRE(Store::create(options, all_keys()));
   const auto mode = std::filesystem::status(folder.path() / "a" / "b").permissions();
   BOOST_CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);
   BOOST_TEST(std::filesystem::exists(folder.path() / "a" / "b" / "data.mdb"));
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
 BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {
   Bed bed;
   bed.close();
-  const auto again = Store::create(bed.store_options());
+  const auto again = Store::create(bed.store_options(), all_keys());
   BOOST_REQUIRE(!again);
   BOOST_TEST(again.error().subject.find("already") != std::string::npos);
   StoreOptions elsewhere = bed.store_options();

@@ -49,6 +49,52 @@ BOOST_AUTO_TEST_CASE(a_full_map_refuses_growth_and_still_lets_delete) {
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(refusals_never_take_the_room_that_others_need) {
+  BedOptions options;
+  options.map_size = std::uint64_t{1} << 20;
+  Bed bed(options);
+  const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_default("a", "tool", "key"), who()));
+  BOOST_REQUIRE(made);
+  for (const char* action : {"credential.refused", "tool.refused"}) {
+    std::optional<Errc> refusal;
+    for (int i = 0; i < 3000 && !refusal; ++i) {
+      AuditEvent event;
+      event.action = action;
+      event.outcome = "denied";
+      event.reason = std::string(500, 'r');
+      const auto recorded = bed.wait(bed.store().record(std::move(event), who()));
+      if (!recorded) refusal = recorded.error().code;
+    }
+    BOOST_REQUIRE(refusal.has_value());
+    BOOST_CHECK(*refusal == Errc::full);
+  }
+  BOOST_TEST(bed.audit().size() > 50U);
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+  ResolveQuery query;
+  query.tenant = tenant_id(1);
+  query.tool_name = "tool";
+  BOOST_TEST(bed.wait(bed.store().resolve(std::move(query), who()))->size() == 1U);
+  BOOST_TEST(bed.wait(bed.store().delete_secret(tenant_id(1), made->id, who())).has_value());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_for_a_tenant_that_is_not_there_is_growth) {
+  BedOptions options;
+  options.map_size = std::uint64_t{1} << 20;
+  options.quota_default = std::uint64_t{64} << 20;
+  Bed bed(options);
+  bool filled = false;
+  for (int i = 0; i < 2000 && !filled; ++i) {
+    filled = !bed.wait(
+        bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i), std::string(1024, 'v')), who()));
+  }
+  BOOST_REQUIRE(filled);
+  const auto grows = bed.wait(bed.store().set_quota(tenant_id(2), 5, who()));
+  BOOST_REQUIRE(!grows);
+  BOOST_CHECK(grows.error().code == Errc::full);
+  BOOST_TEST(bed.wait(bed.store().set_quota(tenant_id(1), 5, who())).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_snapshot_that_is_held_long_fills_the_map_and_the_store_recovers) {
   BedOptions options;
   options.map_size = std::uint64_t{1} << 20;

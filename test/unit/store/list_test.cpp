@@ -16,7 +16,7 @@ struct ListBed : Bed {
     BOOST_REQUIRE(wait(store().create_secret(tenant_id(1), std::move(secret), who())));
   }
   SecretList list(ListQuery query) {
-    auto list = wait(store().list_secrets(tenant_id(1), std::move(query)));
+    auto list = wait(store().list_secrets(tenant_id(1), std::move(query), who()));
     BOOST_REQUIRE(list);
     return std::move(*list);
   }

@@ -24,10 +24,25 @@ BOOST_AUTO_TEST_CASE(growth_stops_first_then_the_log_and_deletes_never) {
   BOOST_TEST((MapRoom{20000, 0}.allows(Growth::shrinks)));
 }
 
-BOOST_AUTO_TEST_CASE(batches_get_smaller_when_space_does) {
-  BOOST_TEST((MapRoom{20000, 20000}.batch_limit(256)) == 256U);
-  BOOST_TEST((MapRoom{20000, 480}.batch_limit(256)) == 10U);
-  BOOST_TEST((MapRoom{20000, 0}.batch_limit(256)) == 1U);
+BOOST_AUTO_TEST_CASE(refusals_stop_long_before_anything_else) {
+  BOOST_TEST((MapRoom{20000, 5001}.allows(Growth::refuses)));
+  const MapRoom quarter{20000, 5000};
+  BOOST_TEST(!quarter.allows(Growth::refuses));
+  BOOST_TEST(quarter.allows(Growth::grows));
+  // A tiny map's quarter would be all that growth leaves.
+  BOOST_TEST((MapRoom{256, 129}.allows(Growth::refuses)));
+  const MapRoom tiny{256, 128};
+  BOOST_TEST(!tiny.allows(Growth::refuses));
+  BOOST_TEST(tiny.allows(Growth::grows));
+}
+
+BOOST_AUTO_TEST_CASE(a_write_needs_room_for_the_trees_and_for_its_bytes) {
+  BOOST_TEST(MapRoom::pages_for(0) == 24U);
+  // A row of just over half a page has a page of its own.
+  BOOST_TEST(MapRoom::pages_for(100 * 2100) >= 100U);
+  // Rows that fill pages of their own.
+  BOOST_TEST(MapRoom::pages_for(468 * 1024) >= 24U + 117U);
+  BOOST_TEST((MapRoom{20000, 480}.batch_pages()) == 240U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

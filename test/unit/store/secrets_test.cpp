@@ -43,7 +43,7 @@ struct SecretsBed : Bed {
     copy.is_default_for_tool = change.is_default_for_tool;
     return wait(store().update_secret(tenant, secret.id, std::move(copy), who()));
   }
-  QuotaState quota() { return *wait(store().quota(tenant)); }
+  QuotaState quota() { return *wait(store().quota(tenant, who())); }
 };
 
 }  // namespace
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(what_was_created_is_read_back) {
   for (std::size_t i = 0; i < 6; ++i) id_milliseconds = id_milliseconds << 8 | made.id.bytes[i];
   BOOST_TEST(id_milliseconds == made.created_at / 1000);
   bed.reopen();
-  const auto read = bed.wait(bed.store().get_secret(bed.tenant, made.id));
+  const auto read = bed.wait(bed.store().get_secret(bed.tenant, made.id, who()));
   BOOST_REQUIRE(read);
   BOOST_TEST(read->name == made.name);
   BOOST_TEST(*read->display == *made.display);
@@ -95,12 +95,12 @@ BOOST_AUTO_TEST_CASE(tenants_do_not_see_each_other) {
   SecretsBed bed;
   const SecretInfo made = bed.create(new_secret("a"));
   const auto other = tenant_id(2);
-  BOOST_CHECK(code_of(bed.wait(bed.store().get_secret(other, made.id))) == Errc::not_found);
+  BOOST_CHECK(code_of(bed.wait(bed.store().get_secret(other, made.id, who()))) == Errc::not_found);
   BOOST_CHECK(code_of(bed.wait(bed.store().update_secret(other, made.id, {}, who()))) == Errc::not_found);
   BOOST_CHECK(code_of(bed.wait(bed.store().update_secret(other, made.id, with_value("abcd"), who()))) ==
               Errc::not_found);
   BOOST_CHECK(code_of(bed.wait(bed.store().delete_secret(other, made.id, who()))) == Errc::not_found);
-  BOOST_TEST(bed.wait(bed.store().list_secrets(other, {}))->secrets.empty());
+  BOOST_TEST(bed.wait(bed.store().list_secrets(other, {}, who()))->secrets.empty());
   BOOST_TEST(bed.wait(bed.store().create_secret(other, new_secret("a"), who())).has_value());
 }
 
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(deleting_leaves_nothing_of_a_secret) {
   const auto deleted = bed.wait(bed.store().delete_secret(bed.tenant, made.id, who()));
   BOOST_REQUIRE(deleted);
   BOOST_TEST(deleted->name == "a");
-  BOOST_CHECK(code_of(bed.wait(bed.store().get_secret(bed.tenant, made.id))) == Errc::not_found);
+  BOOST_CHECK(code_of(bed.wait(bed.store().get_secret(bed.tenant, made.id, who()))) == Errc::not_found);
   BOOST_CHECK(code_of(bed.wait(bed.store().delete_secret(bed.tenant, made.id, who()))) == Errc::not_found);
   BOOST_CHECK(bed.rows(Table::tenants) == rows);
   BOOST_TEST(bed.quota().used == before.used);

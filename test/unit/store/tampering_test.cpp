@@ -37,8 +37,10 @@ struct TamperBed : Bed {
   std::string row_of(const SecretInfo& secret) { return rows(Table::tenants).at(key_of(secret)); }
   void put_row(const SecretInfo& secret, const std::string& row) { put(Table::tenants, key_of(secret), row); }
 
-  Outcome<SecretInfo> get(const SecretInfo& secret) { return wait(store().get_secret(secret.tenant, secret.id)); }
-  Outcome<SecretList> list(std::uint8_t tenant = 1) { return wait(store().list_secrets(tenant_id(tenant), {})); }
+  Outcome<SecretInfo> get(const SecretInfo& secret) {
+    return wait(store().get_secret(secret.tenant, secret.id, who()));
+  }
+  Outcome<SecretList> list(std::uint8_t tenant = 1) { return wait(store().list_secrets(tenant_id(tenant), {}, who())); }
   Outcome<std::vector<ReleasedValue>> resolve(std::uint8_t tenant = 1, const std::string& named = {}) {
     ResolveQuery query;
     query.tenant = tenant_id(tenant);
@@ -129,7 +131,7 @@ BOOST_AUTO_TEST_CASE(any_byte_of_a_tenants_record) {
       bed.put(Table::tenants, key, flipped);
       BOOST_TEST(is_altered(bed.list()));
       BOOST_TEST(is_altered(bed.resolve()));
-      BOOST_TEST(is_altered(bed.wait(bed.store().quota(tenant_id(1)))));
+      BOOST_TEST(is_altered(bed.wait(bed.store().quota(tenant_id(1), who()))));
       BOOST_TEST(is_altered(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("new"), who()))));
       BOOST_TEST(is_altered(bed.revalue(bed.first())));
       BOOST_TEST(is_altered(bed.rename(bed.first())));

@@ -1,0 +1,142 @@
+// What happens while the store's lock is held by somebody who does not let go of it.
+#include <lmdb.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <thread>
+
+#include "store/await.hpp"
+#include "test/unit/store/bed.hpp"
+#include "test/unit/store/child.hpp"
+#include "test/unit/store/held_commits.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Begins a write and never ends it.
+template <class Ready>
+void hold_lock(const std::filesystem::path& store, Ready ready) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  bool held = mdb_env_create(&env) == MDB_SUCCESS && mdb_env_set_maxdbs(env, 8) == MDB_SUCCESS;
+  held = held && mdb_env_open(env, store.c_str(), MDB_NOTLS, 0600) == MDB_SUCCESS;
+  held = held && mdb_txn_begin(env, nullptr, 0, &txn) == MDB_SUCCESS;
+  if (held) ready();
+  for (;;) ::pause();
+}
+
+BedOptions impatient() {
+  BedOptions options;
+  options.write_deadline = 200ms;
+  options.stuck_after = 400ms;
+  return options;
+}
+
+template <class Condition>
+bool soon(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(5ms);
+  }
+  return true;
+}
+
+template <class T>
+Errc code_of(const Outcome<T>& outcome) {
+  BOOST_REQUIRE(!outcome);
+  return outcome.error().code;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stuck_writer)
+
+BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
+  Bed bed(impatient());
+  bed.close();
+  Child holder([&](auto ready) { hold_lock(bed.folder() / "store", ready); });
+  bed.reopen();
+  const auto began = std::chrono::steady_clock::now();
+  const auto unknown = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+  BOOST_CHECK(code_of(unknown) == Errc::unavailable);
+  BOOST_TEST(unknown.error().subject.find("not known") != std::string::npos);
+  BOOST_TEST((std::chrono::steady_clock::now() - began >= 200ms));
+  BOOST_TEST(soon([&] { return bed.store().unwilling().has_value(); }));
+  BOOST_TEST(bed.store().unwilling()->find("another process holds its lock") != std::string::npos);
+  // Reads go on, and writes are refused without waiting.
+  BOOST_TEST(bed.wait(bed.store().list_secrets(tenant_id(1), {}, who()))->secrets.empty());
+  const auto asked = std::chrono::steady_clock::now();
+  BOOST_CHECK(code_of(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who()))) == Errc::unavailable);
+  BOOST_TEST((std::chrono::steady_clock::now() - asked < 150ms));
+  holder.kill();
+  BOOST_TEST(soon([&] { return !bed.store().unwilling(); }));
+  // What nobody waits for any more is done all the same.
+  BOOST_TEST(soon([&] { return bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U; }));
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_stopped_waiting_may_go_before_the_write_ends) {
+  HeldCommits commits;
+  BedOptions options = impatient();
+  options.stuck_after = 60s;
+  options.commit = commits.hook();
+  Bed bed(options);
+  commits.hold();
+  {
+    Crowd<SecretInfo> crowd;
+    for (int i = 0; i < 10; ++i) {
+      crowd.start(bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i)), who()));
+    }
+    crowd.run();  // ends, so nothing is outstanding on the context any more
+    BOOST_TEST(crowd.count(Errc::unavailable) == 10);
+  }
+  commits.let_go();
+  BOOST_TEST(soon([&] { return bed.wait(bed.store().quota(tenant_id(1), who()))->count >= 1U; }));
+  bed.reopen();
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_and_a_deadline_at_the_same_time_resume_once) {
+  BedOptions options;
+  options.commit = [](MDB_txn* txn) {
+    std::this_thread::sleep_for(1ms);
+    return mdb_txn_commit(txn);
+  };
+  Bed bed(options);
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  std::vector<std::thread> threads;
+  std::atomic<int> resumed{0};
+  std::atomic<int> answered{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      boost::asio::io_context context(1);
+      for (int i = 0; i < 200; ++i) {
+        WorkBody<int> body = [](Transaction& transaction) -> Task<Outcome<int>> {
+          transaction.erase(Table::meta, tacit::crypto::as_bytes("nothing"));
+          return Outcome<int>(7);
+        };
+        WriteTerms terms;
+        terms.deadline = std::chrono::milliseconds(i % 5);
+        boost::asio::co_spawn(context, write<int>(bed.engine(), std::move(body), terms),
+                              [&](std::exception_ptr error, const Outcome<int>& outcome) {
+                                ++resumed;
+                                answered += !error && outcome && *outcome == 7 ? 1 : 0;
+                              });
+        if (i % 4 == 3) context.run();
+        if (i % 4 == 3) context.restart();
+      }
+      context.run();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(resumed == 800);
+  BOOST_TEST_MESSAGE("answered in time: " << answered);
+  BOOST_TEST(!bed.store().unwilling());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
