@@ -10,7 +10,7 @@
 namespace tacit::store {
 namespace {
 
-/// A new value, sealed before the transaction for the version and the key that were stored then.
+/// A new value, sealed as the given version to the given key.
 struct SealedValue {
   std::uint32_t version = 0;
   crypto::PublicKey sealed_to{};
@@ -18,12 +18,17 @@ struct SealedValue {
   std::string display;
 };
 
+/// A row's other part, which may stay as it is: three texts of 1024 characters.
+constexpr std::size_t most_metadata = 3 * 4 * 1024;
+
 struct UpdatePlan {
   ContextPtr store;
   crypto::Uuid tenant;
   crypto::Uuid id;
-  SecretUpdate update;  ///< without the value, which is in `value`
-  std::optional<SealedValue> value;
+  SecretUpdate update;
+  /// The value, sealed before the transaction for what was stored then, so that the writer thread has less to do.
+  /// Without it the transaction seals: then nothing that others change meanwhile can be in its way.
+  std::optional<SealedValue> sealed;
   std::shared_ptr<const crypto::TenantKeys> keys;
   std::int64_t now = 0;
   AuditEvent event;
@@ -55,20 +60,29 @@ Task<Outcome<ValueSlot>> find_slot(Transaction& transaction, const UpdatePlan& p
   co_return slot;
 }
 
-Outcome<void> prepare_value(UpdatePlan& plan, crypto::ByteView value) {
-  WorkBody<ValueSlot> body = [&plan](Transaction& transaction) { return find_slot(transaction, plan); };
-  auto slot = read<ValueSlot>(*plan.store->engine, std::move(body));
-  if (!slot) return slot.error();
-  const auto& key = slot->tenant.record.key;
+/// Seals the plan's value as the one after `version`.
+Outcome<SealedValue> seal_after(std::uint32_t version, const UpdatePlan& plan, const Tenant& tenant) {
+  const auto& key = tenant.record.key;
   if (!key) return altered(plan.id, "the tenant has no key pair");
-  auto& sealed = plan.value.emplace();
-  sealed.version = slot->version + 1;
+  SealedValue sealed;
+  sealed.version = version + 1;
   sealed.sealed_to = key->public_key;
-  sealed.display = mask(crypto::as_text(value));
-  auto box = crypto::seal_value(*key, {plan.tenant, plan.id, sealed.version}, value);
+  sealed.display = mask(plan.update.value->text());
+  auto box = crypto::seal_value(*key, {plan.tenant, plan.id, sealed.version}, plan.update.value->view());
   crypto::burn_stack();
   if (!box) return altered(plan.id, "the tenant's public key is not a key");
   sealed.box = std::move(*box);
+  return sealed;
+}
+
+/// Seals for what is stored now.
+Outcome<void> prepare_value(UpdatePlan& plan) {
+  WorkBody<ValueSlot> body = [&plan](Transaction& transaction) { return find_slot(transaction, plan); };
+  auto slot = read<ValueSlot>(*plan.store->engine, std::move(body));
+  if (!slot) return slot.error();
+  auto sealed = seal_after(slot->version, plan, slot->tenant);
+  if (!sealed) return sealed.error();
+  plan.sealed = std::move(*sealed);
   plan.keys = slot->tenant.keys;
   return {};
 }
@@ -78,10 +92,25 @@ bool still_fits(const SealedValue& value, const Tenant& tenant, const SecretHead
          tenant.record.key->public_key == value.sealed_to;
 }
 
+/// What becomes of the value: sealed, or nothing if it stays. Fails with `conflict` if what was sealed before the
+/// transaction does not fit any more.
+Outcome<std::optional<SealedValue>> next_value(const UpdatePlan& plan, const Tenant& tenant,
+                                               const SecretHeader& before) {
+  if (!plan.update.value) return std::optional<SealedValue>();
+  if (plan.sealed) {
+    if (!still_fits(*plan.sealed, tenant, before)) return failed(Errc::conflict);
+    return plan.sealed;
+  }
+  auto sealed = seal_after(before.value_version, plan, tenant);
+  if (!sealed) return sealed.error();
+  return std::optional<SealedValue>(std::move(*sealed));
+}
+
 /// The header after the change. The instant always rises, so that it can tell versions of a secret apart.
-SecretHeader next_header(const UpdatePlan& plan, const SecretHeader& before, std::uint64_t accounted) {
+SecretHeader next_header(const UpdatePlan& plan, const std::optional<SealedValue>& value, const SecretHeader& before,
+                         std::uint64_t accounted) {
   SecretHeader header = before;
-  if (plan.value) header.value_version = plan.value->version;
+  if (value) header.value_version = value->version;
   header.updated_at = std::max(plan.now, before.updated_at + 1);
   header.accounted = static_cast<std::uint32_t>(accounted);
   return header;
@@ -100,6 +129,11 @@ Task<Outcome<void>> check_rules(Transaction& transaction, const UpdatePlan& plan
   co_return Outcome<void>();
 }
 
+std::optional<std::string> display_of(const std::optional<SealedValue>& value) {
+  if (!value) return std::nullopt;
+  return value->display;
+}
+
 Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& plan) {
   auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.keys);
   auto tenant = must_exist(std::move(loaded));
@@ -107,29 +141,36 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
   const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, tenant->keys.get()};
   const auto secret = co_await load_secret(transaction, opener, plan.id);
   if (!secret) co_return secret.error();
-  if (plan.value && !still_fits(*plan.value, *tenant, secret->header)) co_return failed(Errc::conflict);
+  const auto value = next_value(plan, *tenant, secret->header);
+  if (!value) co_return value.error();
 
   const Metadata before = secret->metadata;
-  const std::optional<std::string> display =
-      plan.value ? std::optional<std::string>(plan.value->display) : std::nullopt;
-  const Metadata after = updated(before, plan.update, display);
-  if (!plan.value && after == before) co_return secret_info(plan.tenant, plan.id, secret->header, before);
+  const Metadata after = updated(before, plan.update, display_of(*value));
+  if (!*value && after == before) co_return secret_info(plan.tenant, plan.id, secret->header, before);
   // Copied: what is stored moves with the first change.
-  const Bytes box = plan.value ? plan.value->box : Bytes(secret->value_box.begin(), secret->value_box.end());
+  const Bytes box = *value ? (*value)->box : Bytes(secret->value_box.begin(), secret->value_box.end());
   const std::uint64_t before_bytes = secret->header.accounted;
   const std::uint64_t after_bytes = after.accounted(box.size() - crypto::value_box_overhead);
   const auto allowed = co_await check_rules(transaction, plan, *tenant, after, before_bytes, after_bytes);
   if (!allowed) co_return allowed.error();
 
-  const SecretHeader header = next_header(plan, secret->header, after_bytes);
+  const SecretHeader header = next_header(plan, *value, secret->header, after_bytes);
   const Bytes row = seal_secret(*tenant->keys, plan.id, header, box, after);
   transaction.put(Table::tenants, secret_key(plan.tenant, plan.id).view(), row);
   reindex(transaction, *tenant, plan.id, &before, &after);
   tenant->record.used = used_after(tenant->record.used, before_bytes, after_bytes);
   save_tenant(transaction, *tenant);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, header.updated_at);
   if (!recorded) co_return recorded.error();
   co_return secret_info(plan.tenant, plan.id, header, after);
+}
+
+Async<SecretInfo> submit_change(std::shared_ptr<const UpdatePlan> plan) {
+  WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return change(transaction, *plan); };
+  WriteTerms terms;
+  terms.bytes = sizeof(UpdatePlan) + 2 * (plan->update.value ? plan->update.value->size() : 0) + most_metadata +
+                audit_bytes(plan->event, plan->who);
+  return write<SecretInfo>(*plan->store, std::move(body), terms);
 }
 
 }  // namespace
@@ -137,7 +178,6 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
 Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
                                 AuditContext who) {
   const auto plan = std::make_shared<UpdatePlan>();
-  const std::optional<crypto::WipedBytes> value = std::exchange(update.value, std::nullopt);
   plan->store = store;
   plan->tenant = tenant;
   plan->id = id;
@@ -148,18 +188,15 @@ Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   plan->event.secrets.push_back(id);
   plan->who = std::move(who);
 
-  for (int attempt = 0; attempt < max_attempts; ++attempt) {
-    if (value) {
-      const auto ready = prepare_value(*plan, value->view());
-      if (!ready) co_return ready.error();
-    }
-    WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return change(transaction, *plan); };
-    WriteTerms terms;
-    terms.bytes = sizeof(UpdatePlan) + (plan->value ? plan->value->box.size() : 0) + 1024;
-    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), terms);
-    if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
+  if (plan->update.value) {
+    const auto ready = prepare_value(*plan);
+    if (!ready) co_return ready.error();
   }
-  co_return failed(Errc::conflict);
+  auto outcome = co_await submit_change(plan);
+  if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
+  // Somebody else has changed the value meanwhile. The last one wins.
+  plan->sealed.reset();
+  co_return co_await submit_change(plan);
 }
 
 }  // namespace tacit::store

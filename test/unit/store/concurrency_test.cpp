@@ -65,10 +65,10 @@ class Client {
   }
   boost::asio::awaitable<void> read() {
     const auto [tenant, id] = pick();
-    note(co_await store_.get_secret(tenant, id));
+    note(co_await store_.get_secret(tenant, id, who()));
     ListQuery query;
     query.limit = 5;
-    note(co_await store_.list_secrets(tenant, std::move(query)));
+    note(co_await store_.list_secrets(tenant, std::move(query), who()));
   }
   boost::asio::awaitable<void> resolve() {
     ResolveQuery query;
@@ -132,8 +132,40 @@ BOOST_AUTO_TEST_CASE(many_coroutines_of_one_thread) {
   }
   context.run();
   BOOST_TEST(made == 500);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1)))->count == 500U);
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 500U);
   BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays) {
+  Bed bed;
+  const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_default("a", "tool", "key"), who()));
+  BOOST_REQUIRE(made);
+  boost::asio::io_context context(1);
+  std::int64_t newest = 0;
+  std::string mask_of_newest;
+  int changed = 0;
+  for (int i = 0; i < 40; ++i) {
+    SecretUpdate update;
+    update.value.emplace().append(std::to_string(1000 + i) + " value " + std::to_string(1000 + i));
+    boost::asio::co_spawn(context, bed.store().update_secret(tenant_id(1), made->id, std::move(update), who()),
+                          [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) {
+                            if (error || !outcome) return;
+                            ++changed;
+                            if (outcome->updated_at < newest) return;
+                            newest = outcome->updated_at;
+                            mask_of_newest = *outcome->display;
+                          });
+  }
+  context.run();
+  BOOST_TEST(changed == 40);
+  const auto stored = bed.wait(bed.store().get_secret(tenant_id(1), made->id, who()));
+  BOOST_REQUIRE(stored);
+  BOOST_TEST(stored->updated_at == newest);
+  BOOST_TEST(*stored->display == mask_of_newest);
+  BOOST_TEST(bed.audit().size() == 41U);
+  const VerifyReport report = bed.verify();
+  BOOST_TEST(report.problem_count == 0U);
+  BOOST_TEST(report.values_opened == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
