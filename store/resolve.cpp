@@ -14,6 +14,9 @@
 namespace tacit::store {
 namespace {
 
+/// What one request can make a thread open and one audit entry list. A tool that takes as many arguments is none.
+constexpr std::size_t most_arguments = 256;
+
 /// A secret that will fill an argument, copied out of the snapshot.
 struct Chosen {
   std::string argument;
@@ -66,13 +69,16 @@ Task<Outcome<void>> choose_by_default(Transaction& transaction, const ResolvePla
   if (!covering) co_return covering.error();
   std::vector<std::string> without = plan.query.provided_args;
   for (const auto& [argument, name] : plan.query.secrets) without.push_back(argument);
-  for (const StoredSecret* secret : choose_defaults(*covering, without)) {
+  const auto defaults = choose_defaults(*covering, without);
+  if (choice.secrets.size() + defaults.size() > most_arguments) co_return failed(Errc::too_many_arguments);
+  for (const StoredSecret* secret : defaults) {
     choice.secrets.push_back(copy_out(*secret->metadata.tool_arg, *secret));
   }
   co_return Outcome<void>();
 }
 
 Task<Outcome<Choice>> choose(Transaction& transaction, const ResolvePlan& plan) {
+  if (plan.query.secrets.size() > most_arguments) co_return failed(Errc::too_many_arguments);
   const auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant);
   if (!loaded) co_return loaded.error();
   Choice choice;
@@ -141,11 +147,15 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
   WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
   WriteTerms terms;
   terms.growth = Growth::logs;
-  terms.bytes = sizeof(ResolvePlan);
+  terms.bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
   for (const Chosen& chosen : plan->choice.secrets) terms.bytes += sizeof(Chosen) + chosen.row.size();
-  const auto recorded = co_await write<void>(*plan->store->engine, std::move(record_body), terms);
+  const auto recorded = co_await write<void>(*plan->store, std::move(record_body), terms);
   if (!recorded) co_return recorded.error();
   co_return values;
+}
+
+bool is_refusal(Errc code) {
+  return code == Errc::not_found || code == Errc::not_allowed || code == Errc::too_many_arguments;
 }
 
 /// The entry for a refusal; whatever comes of it, the refusal stands.
@@ -167,7 +177,7 @@ Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
     if (outcome) co_return outcome;
     const Failure& failure = outcome.error();
     if (failure.code == Errc::conflict) continue;
-    if (failure.code == Errc::not_found || failure.code == Errc::not_allowed) co_await record_refusal(plan, failure);
+    if (is_refusal(failure.code)) co_await record_refusal(plan, failure);
     co_await record_if_altered(plan->store, plan->query.tenant, failure, plan->query.tool_name, plan->who);
     co_return outcome;
   }

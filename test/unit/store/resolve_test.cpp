@@ -137,6 +137,26 @@ BOOST_AUTO_TEST_CASE(a_named_secret_must_be_bound_to_that_tool_and_argument_or_t
   BOOST_TEST(bed.audited("not_found"));
 }
 
+BOOST_AUTO_TEST_CASE(one_resolve_releases_256_values_at_most) {
+  ResolveBed bed;
+  for (int i = 0; i < 257; ++i) {
+    const std::string n = std::to_string(i);
+    bed.create(new_default("secret " + n, "tool", "argument " + n));
+  }
+  bed.create(new_secret("free"));
+  const auto refused = bed.resolve("tool");
+  BOOST_CHECK(code_of(refused) == Errc::too_many_arguments);
+  BOOST_TEST(bed.audited("tool.refused"));
+  BOOST_TEST(bed.audited("too_many_arguments"));
+  const auto allowed = bed.resolve("tool", {"argument 0"});
+  BOOST_REQUIRE(allowed);
+  BOOST_TEST(allowed->size() == 256U);
+  const std::vector<std::pair<std::string, std::string>> named{{"other", "free"}};
+  BOOST_CHECK(code_of(bed.resolve("tool", {"argument 0"}, named)) == Errc::too_many_arguments);
+  const std::vector<std::pair<std::string, std::string>> many(257, {"x", "nobody"});
+  BOOST_CHECK(code_of(bed.resolve("tool", {}, many)) == Errc::too_many_arguments);
+}
+
 BOOST_AUTO_TEST_CASE(a_release_is_audited_with_its_ids_and_nothing_secret) {
   ResolveBed bed;
   const SecretInfo made = bed.create(new_default("the name", "tool", "key", "the value"));
