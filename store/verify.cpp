@@ -21,17 +21,32 @@ class Verification {
   Task<VerifyReport> run() {
     co_await count_rows();
     tell();
+    co_await look_for_strangers();
     co_await walk(Table::meta, &Verification::meta_row);
+    co_await walk(Table::audit, &Verification::audit_row);
     co_await walk(Table::tenants, &Verification::tenant_row);
     if (tenant_) tenant_->finish();
     co_await walk(Table::api_keys, &Verification::api_key_row);
-    co_await walk(Table::audit, &Verification::audit_row);
-    if (!has_format_) findings_.add("the store does not say which format it is of");
-    if (report_.audit_entries > 0) report_.audit_head = crypto::to_hex(newest_.hash);
+    finish();
     co_return std::move(report_);
   }
 
  private:
+  void finish() {
+    if (!has_format_) findings_.add("the store does not say which format it is of");
+    if (!has_keys_) findings_.add("the store does not say which keys it was made with");
+    if (report_.audit_entries > 0) report_.audit_head = crypto::to_hex(newest_.hash);
+    if (has_log_) return replay_.finish();
+    if (report_.secrets > 0 || report_.api_keys > 0) {
+      findings_.add("the audit log is empty although there are secrets or API keys");
+    }
+  }
+
+  Task<void> look_for_strangers() {
+    const std::uint64_t strangers = co_await transaction_.strangers();
+    if (strangers > 0) findings_.add(number(strangers) + " tables or rows beside the store's own tables");
+  }
+
   Task<void> count_rows() {
     for (const Table table : {Table::meta, Table::tenants, Table::api_keys, Table::audit}) {
       at_.rows_total += co_await transaction_.count(table);
@@ -58,6 +73,10 @@ class Verification {
   void meta_row(const Row& row) {
     if (std::ranges::equal(row.key, format_key()) && std::ranges::equal(row.value, format_value())) {
       has_format_ = true;
+    } else if (std::ranges::equal(row.key, keys_key())) {
+      has_keys_ = true;
+      const auto fits = check_keys(row.value, store_.keys);
+      if (!fits) findings_.add("the store as a whole: " + fits.error().subject);
     } else {
       findings_.add("a row of unknown meaning about the store as a whole");
     }
@@ -70,29 +89,43 @@ class Verification {
       tenant_->finish();
       tenant_.reset();
     }
-    if (!tenant_) tenant_.emplace(store_, findings_, key.tenant);
+    if (!tenant_) tenant_.emplace(store_, replay_, findings_, key.tenant);
     tenant_->row(key, row);
   }
 
   void api_key_row(const Row& row) {
     ++report_.api_keys;
-    if (!decode_api_key(row.key, row.value, store_.metadata())) {
-      findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
-    }
+    const auto key = decode_api_key(row.key, row.value, store_.metadata());
+    if (!key) findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
+    replay_.api_key(crypto::as_text(row.key), key ? &*key : nullptr);
   }
 
   void audit_row(const Row& row) {
+    const bool first = !std::exchange(has_log_, true);
     const auto entry = parse_audit_row(row);
-    if (!entry) return findings_.add("an audit entry that cannot be read, after entry " + number(newest_.sequence));
+    if (!entry) return distrust("an audit entry that cannot be read, after entry " + number(newest_.sequence));
     ++report_.audit_entries;
-    const bool next = entry->sequence == newest_.sequence + 1;
-    if (!next) {
-      findings_.add("audit entries are missing: " + number(newest_.sequence) + " is followed by " +
-                    number(entry->sequence));
+    if (entry->sequence != newest_.sequence + 1) {
+      missing_before(*entry, first);
     } else if (entry->hash != audit_hash(newest_.hash, entry->sequence, entry->body)) {
-      findings_.add("audit entry " + number(entry->sequence) + " does not fit its hash and the entry before it");
+      distrust("audit entry " + number(entry->sequence) + " does not fit its hash and the entry before it");
     }
+    replay_.entry(entry->body);
     newest_ = *entry;
+  }
+
+  void missing_before(const AuditEntry& entry, bool first) {
+    const std::string what =
+        "audit entries are missing: " + number(newest_.sequence) + " is followed by " + number(entry.sequence);
+    if (!first) return distrust(what);
+    findings_.add(what);
+    replay_.begins_later();
+  }
+
+  /// A log that is not whole says nothing of the rows.
+  void distrust(const std::string& problem) {
+    findings_.add(problem);
+    replay_.give_up();
   }
 
   static std::string number(std::uint64_t value) { return std::to_string(value); }
@@ -104,7 +137,10 @@ class Verification {
   VerifyReport report_;
   Findings findings_{report_};
   std::optional<TenantCheck> tenant_;
+  AuditReplay replay_{findings_};
   bool has_format_ = false;
+  bool has_keys_ = false;
+  bool has_log_ = false;
   AuditEntry newest_;
 };
 

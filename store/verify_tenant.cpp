@@ -24,12 +24,6 @@ std::string counts(std::uint64_t recorded, std::uint64_t found) {
 
 }  // namespace
 
-void Findings::add(std::string problem) {
-  constexpr std::size_t most = 1000;
-  ++report_.problem_count;
-  if (report_.problems.size() < most) report_.problems.push_back(std::move(problem));
-}
-
 void TenantCheck::problem(const std::string& what) { findings_.add("tenant " + tenant_.str() + ": " + what); }
 
 void TenantCheck::row(const ParsedKey& key, const Row& row) {
@@ -75,10 +69,12 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
   const auto secret = open_secret({store_.metadata(), tenant_, keys_ ? &*keys_ : nullptr}, id, row.value);
   if (!secret) {
     all_opened_ = false;
+    replay_.secret(tenant_, id, std::nullopt);
     // Counted as it says, so that one altered row is one problem.
     if (const auto parsed = parse_secret_row(row.value)) used_ += parsed->header.accounted;
     return problem("secret " + id.str() + ": " + secret.error().subject);
   }
+  replay_.secret(tenant_, id, secret->header.updated_at);
   used_ += secret->header.accounted;
   const std::uint64_t accounted = secret->metadata.accounted(secret->value_size());
   if (secret->header.accounted != accounted) {

@@ -6,28 +6,19 @@
 #include <optional>
 #include <string>
 
+#include "store/audit_replay.hpp"
 #include "store/context.hpp"
+#include "store/findings.hpp"
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
 #include "store/tenant_record.hpp"
 
 namespace tacit::store {
 
-/// Collects what is wrong.
-class Findings {
- public:
-  explicit Findings(VerifyReport& report) : report_(report) {}
-  void add(std::string problem);
-  VerifyReport& report() { return report_; }
-
- private:
-  VerifyReport& report_;
-};
-
 class TenantCheck {
  public:
-  TenantCheck(const StoreContext& store, Findings& findings, const Uuid& tenant)
-      : store_(store), findings_(findings), tenant_(tenant) {}
+  TenantCheck(const StoreContext& store, AuditReplay& replay, Findings& findings, const Uuid& tenant)
+      : store_(store), replay_(replay), findings_(findings), tenant_(tenant) {}
 
   const Uuid& tenant() const { return tenant_; }
   void row(const ParsedKey& key, const Row& row);
@@ -52,6 +43,7 @@ class TenantCheck {
   void problem(const std::string& what);
 
   const StoreContext& store_;
+  AuditReplay& replay_;
   Findings& findings_;
   const Uuid tenant_;
   bool has_record_ = false;

@@ -1,0 +1,102 @@
+#include "store/audit_replay.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace tacit::store {
+namespace {
+
+namespace json = boost::json;
+
+/// A member that is text; empty if there is none.
+std::string_view text(const json::object& entry, std::string_view name) {
+  const json::value* const member = entry.if_contains({name.data(), name.size()});
+  const json::string* const string = member != nullptr ? member->if_string() : nullptr;
+  return string != nullptr ? std::string_view(string->data(), string->size()) : std::string_view();
+}
+
+std::optional<crypto::Uuid> first_secret(const json::object& entry) {
+  const json::value* const member = entry.if_contains("secrets");
+  const json::array* const secrets = member != nullptr ? member->if_array() : nullptr;
+  if (secrets == nullptr || secrets->empty() || !secrets->front().is_string()) return std::nullopt;
+  const json::string& id = secrets->front().get_string();
+  return crypto::parse_uuid({id.data(), id.size()});
+}
+
+}  // namespace
+
+void AuditReplay::entry(std::string_view body) {
+  json::error_code error;
+  const json::value parsed = json::parse({body.data(), body.size()}, error);
+  if (error || !parsed.is_object()) return;
+  const json::object& entry = parsed.get_object();
+  if (text(entry, "outcome") != "ok") return;
+  const std::string_view action = text(entry, "action");
+  if (action.starts_with("api_key.")) return key_event(action, std::string(text(entry, "reason")));
+  const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
+  const auto id = first_secret(entry);
+  if (tenant && id) secret_event(action, {*tenant, *id}, text(entry, "time"));
+}
+
+void AuditReplay::secret_event(std::string_view action, const SecretName& name, std::string_view time) {
+  if (action == "secret.create") {
+    secrets_[name].changed = time;
+    return;
+  }
+  const auto at = secrets_.find(name);
+  if (at == secrets_.end()) return;
+  if (action == "secret.update") at->second.changed = time;
+  if (action == "secret.delete") at->second.deleted = true;
+}
+
+void AuditReplay::key_event(std::string_view action, const std::string& id) {
+  if (action == "api_key.create") keys_.try_emplace(id);
+  const auto at = keys_.find(id);
+  if (action == "api_key.revoke" && at != keys_.end()) at->second.revoked = true;
+}
+
+void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at) {
+  if (!believed_) return;
+  const SecretName name{tenant, id};
+  const auto at = secrets_.find(name);
+  if (at != secrets_.end()) return judge(name, at->second, updated_at);
+  // A row that does not open is not known to be of that tenant, and was reported.
+  if (from_the_start_ && updated_at) problem(name, "is stored, though the audit log never made it");
+}
+
+void AuditReplay::judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at) {
+  life.stored = true;
+  if (life.deleted) return problem(name, "is stored, though the audit log has it deleted: its row was put back");
+  if (!updated_at) return;
+  const std::string stored = rfc3339(*updated_at);  // of fixed length: later is larger
+  if (stored < life.changed) problem(name, "is older than its last change in the audit log: an old row was put back");
+  if (stored > life.changed) problem(name, "is newer than its last change in the audit log");
+}
+
+void AuditReplay::api_key(std::string_view id, const ApiKey* key) {
+  if (!believed_) return;
+  const auto at = keys_.find(id);
+  if (at == keys_.end()) {
+    if (!from_the_start_ || key == nullptr) return;
+    return findings_.add("API key " + std::string(id) + ": is stored, though the audit log never made it");
+  }
+  at->second.stored = true;
+  if (key == nullptr || !at->second.revoked || key->revoked_at) return;
+  findings_.add("API key " + std::string(id) +
+                ": is good, though the audit log has it revoked: an old row was put back");
+}
+
+void AuditReplay::finish() {
+  if (!believed_) return;
+  for (const auto& [name, life] : secrets_) {
+    if (!life.deleted && !life.stored) problem(name, "is missing, though the audit log has it made and never deleted");
+  }
+  for (const auto& [id, life] : keys_) {
+    if (!life.stored) findings_.add("API key " + id + ": is missing, though the audit log has it made");
+  }
+}
+
+void AuditReplay::problem(const SecretName& name, std::string_view what) {
+  findings_.add("tenant " + name.tenant.str() + ": secret " + name.id.str() + ": " + std::string(what));
+}
+
+}  // namespace tacit::store

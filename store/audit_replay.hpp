@@ -1,0 +1,70 @@
+// What must be stored by what the audit log says: its entries are replayed from the oldest on, then each row is held
+// against what became of it. So a row that somebody put back, took away or replaced by an older one is found although
+// it is genuine in itself. Holds an id and an instant for each secret and API key that the log ever made, and nothing
+// else.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/uuid.hpp"
+#include "store/api_key.hpp"
+#include "store/findings.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::store {
+
+/// Fed with all of the log, then with all rows, then finished. Judges only ids whose making is in the log, for its
+/// oldest part may have been taken out.
+class AuditReplay {
+ public:
+  explicit AuditReplay(Findings& findings) : findings_(findings) {}
+
+  /// The next entry of the log.
+  void entry(std::string_view body);
+  /// The log does not begin with its first entry: what it never made may have been made before.
+  void begins_later() { from_the_start_ = false; }
+  /// The log cannot be believed: nothing is judged by it.
+  void give_up() { believed_ = false; }
+
+  /// A stored secret; `updated_at` is nothing if its row could not be opened.
+  void secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at);
+  /// A stored API key; `key` is null if its row could not be read.
+  void api_key(std::string_view id, const ApiKey* key);
+  /// After the last row.
+  void finish();
+
+ private:
+  struct SecretName {
+    crypto::Uuid tenant;
+    crypto::Uuid id;
+    auto operator<=>(const SecretName&) const = default;
+  };
+  struct SecretLife {
+    std::string changed;  ///< the time of its last change, as the log writes it
+    bool deleted = false;
+    bool stored = false;
+  };
+  struct KeyLife {
+    bool revoked = false;
+    bool stored = false;
+  };
+
+  void secret_event(std::string_view action, const SecretName& name, std::string_view time);
+  void key_event(std::string_view action, const std::string& id);
+  void judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at);
+  void problem(const SecretName& name, std::string_view what);
+
+  Findings& findings_;
+  std::map<SecretName, SecretLife> secrets_;
+  std::map<std::string, KeyLife, std::less<>> keys_;
+  bool from_the_start_ = true;
+  bool believed_ = true;
+};
+
+}  // namespace tacit::store
