@@ -27,7 +27,8 @@ constexpr std::array rows{
     Row{Problem::credential_invalid, 401, false, "The credential is not valid.", challenge_again},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
     Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
-    Row{Problem::secret_not_allowed, 403, false, "A named secret is not bound to that tool and argument."},
+    Row{Problem::secret_not_allowed, 403, false,
+        "A named secret does not exist or is not bound to that tool and argument."},
     Row{Problem::not_found, 404, false, "What was asked for does not exist."},
     Row{Problem::method_not_allowed, 405, false, "The path does not take this method."},
     Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
@@ -92,7 +93,7 @@ void answer_not_allowed(Exchange& exchange, std::string_view secret_name) {
   crypto::WipedBytes sentence;
   sentence.append("The secret \"");
   sentence.append(secret_name);
-  sentence.append("\" is not bound to that tool and argument.");
+  sentence.append("\" does not exist or is not bound to that tool and argument.");
   body.append(R"({"detail":)");
   write_text(body, sentence.text());
   body.append("}");

@@ -50,10 +50,14 @@ bool may_fill(const Metadata& metadata, const std::string& tool, const std::stri
          (!metadata.tool_arg || *metadata.tool_arg == argument);
 }
 
+/// The same as for a secret that is bound elsewhere: the runtime learns which of its names it cannot have.
+Failure no_such_secret(const std::string& name) { return Failure{Errc::not_allowed, {}, {}, name}; }
+
 Task<Outcome<void>> choose_named(Transaction& transaction, const ResolvePlan& plan, const Tenant& tenant,
                                  Choice& choice) {
   for (const auto& [argument, name] : plan.query.secrets) {
     const auto secret = co_await find_by_name(transaction, plan.store->metadata(), tenant, name);
+    if (!secret && secret.error().code == Errc::not_found) co_return no_such_secret(name);
     if (!secret) co_return secret.error();
     if (!may_fill(secret->metadata, plan.query.tool_name, argument)) {
       co_return Failure{Errc::not_allowed, {}, secret->id, name};
@@ -83,7 +87,7 @@ Task<Outcome<Choice>> choose(Transaction& transaction, const ResolvePlan& plan) 
   if (!loaded) co_return loaded.error();
   Choice choice;
   if (!*loaded) {
-    if (!plan.query.secrets.empty()) co_return failed(Errc::not_found, plan.query.secrets.front().second);
+    if (!plan.query.secrets.empty()) co_return no_such_secret(plan.query.secrets.front().second);
     co_return choice;
   }
   const Tenant& tenant = **loaded;
@@ -154,9 +158,7 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
   co_return values;
 }
 
-bool is_refusal(Errc code) {
-  return code == Errc::not_found || code == Errc::not_allowed || code == Errc::too_many_arguments;
-}
+bool is_refusal(Errc code) { return code == Errc::not_allowed || code == Errc::too_many_arguments; }
 
 /// The entry for a refusal; whatever comes of it, the refusal stands.
 boost::asio::awaitable<void> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {

@@ -171,7 +171,8 @@ BOOST_AUTO_TEST_CASE(a_named_secret_that_may_not_go_there_is_403_and_releases_no
     }
   }
   const Answer absent = bound.ask("tool", {{"secrets", {{"g", "good"}, {"a", "no such secret"}}}});
-  CHECK_STATUS(absent, 404);
+  CHECK_STATUS(absent, 403);
+  BOOST_TEST(absent.text("detail").find("no such secret") != std::string::npos);
   BOOST_TEST(absent.body.find("value of") == std::string::npos);
 }
 
@@ -183,7 +184,7 @@ BOOST_AUTO_TEST_CASE(only_the_tenant_asked_for) {
   check(one.filled("tool"), {{"a", "of one"}});
   check(two.filled("tool"), {{"b", "of two"}});
   const Answer foreign = one.ask("tool", {{"secrets", {{"x", "of two"}}}});
-  CHECK_STATUS(foreign, 404);
+  CHECK_STATUS(foreign, 403);
   BOOST_TEST(foreign.body.find("value of") == std::string::npos);
   const Answer nobody = resolve(shared_server(), {{"user_id", new_uuid()}, {"tool_name", "tool"}});
   REQUIRE_STATUS(nobody, 200);

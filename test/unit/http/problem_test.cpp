@@ -135,7 +135,8 @@ BOOST_AUTO_TEST_CASE(a_secret_that_is_not_allowed_is_named) {
   refused.subject = "my \"key\"\n";
   answer(fixture.exchange, refused);
   BOOST_TEST(fixture.exchange.response.status == 403U);
-  BOOST_TEST(sentence(fixture.answer_body()) == "The secret \"my \"key\"\n\" is not bound to that tool and argument.");
+  BOOST_TEST(sentence(fixture.answer_body()) ==
+             "The secret \"my \"key\"\n\" does not exist or is not bound to that tool and argument.");
 }
 
 BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {

@@ -80,7 +80,7 @@ Statuses statuses_of(const Route& route) {
   const bool on_api = is_on(api_routes(), route);
   const bool writes = route.body_limit > 0 || route.method == Method::del;
   if (route.authenticated && on_api) statuses.insert({"401", "403"});
-  if (route.authenticated && !on_api) statuses.insert({"403", "404"});
+  if (route.authenticated && !on_api) statuses.insert("403");
   if (writes) statuses.insert({"409", "507"});
   if (route.body_limit > 0) statuses.insert({"415", "422"});
   if (route.path.ends_with("{id}")) statuses.insert({"404", "422"});
