@@ -65,12 +65,13 @@ int Lifecycle::wind_down(http::Server& server) {
   if (server.finished_within(config_.timeouts.shutdown)) return exit_code_;
   http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
   server.abort();
-  if (!server.finished_within(grace)) {
-    // Nothing that was acknowledged depends on a clean end.
-    http::log(http::LogLine(http::LogLevel::error, "stuck").field("reason", "requests in flight cannot be ended"));
-    std::_Exit(exit_failed);
-  }
+  if (!server.finished_within(grace)) give_up("requests in flight cannot be ended");
   return exit_code_;
+}
+
+void Lifecycle::give_up(const std::string& why) {
+  http::log(http::LogLine(http::LogLevel::error, "stuck").field("reason", why));
+  std::_Exit(exit_failed);
 }
 
 }  // namespace tacit::server

@@ -33,6 +33,9 @@ class Lifecycle {
   /// ended either (a commit that hangs on its disk): the process exits. Answers the process's exit code.
   int wind_down(http::Server& server);
 
+  /// Ends the process at once, with a failure. Nothing that was acknowledged depends on a clean end.
+  [[noreturn]] static void give_up(const std::string& why);
+
  private:
   void await_stop();
   void await_reload();

@@ -89,6 +89,7 @@ int serve(const Config& config) {
   lifecycle.run([&] { reload_certificates(config, *server); });
   const int code = lifecycle.wind_down(*server);
   server.reset();  // joins the threads; then the store writes what is still queued
+  if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
   store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;

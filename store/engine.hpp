@@ -2,6 +2,7 @@
 // transactions on them. Knows nothing of secrets. Awaiting a write from a coroutine of Asio: store/await.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -115,7 +116,9 @@ class Engine {
   virtual std::optional<Errc> read(Work& work) = 0;
   /// Takes a write: atomic, serialisable, and durable when it answers. Never waits.
   virtual void write(std::unique_ptr<WriteJob> job) = 0;
-  /// Takes no more writes and finishes those it has. Reads go on. Idempotent.
+  /// Takes no more writes. Whether those it has are finished within that time.
+  virtual bool finish(std::chrono::milliseconds most) = 0;
+  /// Takes no more writes and finishes those it has, however long that takes. Reads go on. Idempotent.
   virtual void close() = 0;
 
   /// Nothing if writes are being taken; else why not, in words.

@@ -73,6 +73,12 @@ void LmdbEngine::write(std::unique_ptr<WriteJob> job) {
   if (refused) job->done(refused);
 }
 
+bool LmdbEngine::finish(std::chrono::milliseconds most) {
+  closed_.store(true, std::memory_order_release);
+  queue_.close();
+  return writer_ended_.wait_for(most) == std::future_status::ready;
+}
+
 void LmdbEngine::close() {
   closed_.store(true, std::memory_order_release);
   queue_.close();
@@ -87,6 +93,7 @@ void LmdbEngine::run_writer() {
     run_batch(queue_.take(options_.batch_items, options_.batch_bytes, room.batch_pages()), room);
     batch_began_.store({}, std::memory_order_relaxed);
   }
+  writer_ends_.set_value();
 }
 
 void LmdbEngine::run_batch(Batch batch, MapRoom& room) {

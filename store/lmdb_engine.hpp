@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -41,6 +42,7 @@ class LmdbEngine final : public Engine {
 
   std::optional<Errc> read(Work& work) override;
   void write(std::unique_ptr<WriteJob> job) override;
+  bool finish(std::chrono::milliseconds most) override;
   void close() override;
   std::optional<std::string> unwilling() const override;
   EngineStatistics statistics() const override;
@@ -73,6 +75,8 @@ class LmdbEngine final : public Engine {
   mutable std::mutex why_mutex_;
   std::string why_;
   std::atomic<bool> closed_{false};
+  std::promise<void> writer_ends_;
+  const std::shared_future<void> writer_ended_{writer_ends_.get_future()};
   std::once_flag joined_;
 
   std::atomic<std::uint64_t> rows_read_by_writer_{0};

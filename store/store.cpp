@@ -111,6 +111,8 @@ Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgres
   return store::verify(*context_, progress);
 }
 
+bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
+
 std::optional<std::string> Store::unwilling() const { return context_->engine->unwilling(); }
 
 }  // namespace tacit::store

@@ -149,10 +149,15 @@ class Store {
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
   /// them.
   Async<void> record(AuditEvent event, AuditContext who);
-  /// Checks every invariant on one snapshot of a live store. Opens values only if the root private keyring was given.
-  /// Cannot see that the newest audit entries were cut off, nor that a whole store was put back to an earlier state:
-  /// compare `audit_head` with one kept elsewhere for that.
+  /// Checks every invariant on one snapshot of a live store, and every secret and API key against what the audit log
+  /// says became of it, so that rows put back or taken away are found. Opens values only if the root private keyring
+  /// was given. Cannot see that a whole store was put back to an earlier state, or rows together with a log that was
+  /// cut off or written anew to fit: compare `audit_head` with one kept elsewhere for that. Nor does the log tell an
+  /// old quota.
   Outcome<VerifyReport> verify(const std::function<void(const VerifyProgress&)>& progress) const;
+  /// Takes no more changes. Whether those that are queued are finished within that time: if not, the destructor would
+  /// wait for them, perhaps for ever (another process holds the store's lock).
+  bool finish(std::chrono::milliseconds most);
   /// Nothing if changes are being taken; else why not, in words.
   std::optional<std::string> unwilling() const;
 

@@ -80,6 +80,20 @@ BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_that_cannot_finish_says_so) {
+  HeldCommits commits;
+  BedOptions options = impatient();
+  options.commit = commits.hook();
+  Bed bed(options);
+  commits.hold();
+  BOOST_CHECK(code_of(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()))) == Errc::unavailable);
+  BOOST_TEST(!bed.store().finish(50ms));
+  BOOST_TEST(bed.store().unwilling().has_value());
+  commits.let_go();
+  BOOST_TEST(bed.store().finish(20s));
+  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(who_has_stopped_waiting_may_go_before_the_write_ends) {
   HeldCommits commits;
   BedOptions options = impatient();
