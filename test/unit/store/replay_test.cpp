@@ -1,0 +1,167 @@
+// Rows that are genuine and yet not what should be stored: only the audit log tells.
+#include <lmdb.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "store/codec.hpp"
+#include "test/unit/store/bed.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+struct ReplayBed : Bed {
+  ReplayBed() {
+    const auto made = wait(store().create_secret(tenant_id(1), new_default("first", "tool", "key"), who()));
+    BOOST_REQUIRE(made);
+    id = made->id;
+    ApiKey key;
+    key.id = key_id;
+    key.tenant = tenant_id(1);
+    BOOST_REQUIRE(wait(store().add_api_key(key, who())));
+  }
+
+  void change_value() {
+    SecretUpdate update;
+    update.value.emplace().append("another value");
+    BOOST_REQUIRE(wait(store().update_secret(tenant_id(1), id, std::move(update), who())));
+  }
+  void remove() { BOOST_REQUIRE(wait(store().delete_secret(tenant_id(1), id, who()))); }
+
+  /// Makes a table what it was.
+  void put_back(Table table, const Rows& before) {
+    for (const auto& [key, value] : rows(table)) {
+      if (!before.contains(key)) put(table, key, std::nullopt);
+    }
+    for (const auto& [key, value] : before) put(table, key, value);
+  }
+  /// Whether the only problem says that.
+  bool finds(const std::string& words) {
+    const VerifyReport report = verify();
+    BOOST_TEST(report.problem_count == 1U);
+    for (const auto& problem : report.problems) BOOST_TEST_MESSAGE(problem);
+    return report.problem_count == 1 && report.problems.at(0).find(words) != std::string::npos;
+  }
+  static std::string sequence(std::uint64_t n) {
+    tacit::crypto::Bytes key;
+    Encoder(key).u64(n);
+    return std::string(tacit::crypto::as_text(key));
+  }
+
+  const std::string key_id = "AAAAAAAAAAA";
+  tacit::crypto::Uuid id;
+};
+
+/// Puts a table beside the store's own.
+void add_table(const std::filesystem::path& store) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi table = 0;
+  BOOST_REQUIRE(mdb_env_create(&env) == MDB_SUCCESS);
+  BOOST_REQUIRE(mdb_env_set_maxdbs(env, 8) == MDB_SUCCESS);
+  BOOST_REQUIRE(mdb_env_open(env, store.c_str(), MDB_NOTLS, 0600) == MDB_SUCCESS);
+  BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == MDB_SUCCESS);
+  BOOST_REQUIRE(mdb_dbi_open(txn, "stranger", MDB_CREATE, &table) == MDB_SUCCESS);
+  BOOST_REQUIRE(mdb_txn_commit(txn) == MDB_SUCCESS);
+  mdb_env_close(env);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(audit_replay)
+
+BOOST_AUTO_TEST_CASE(a_life_that_the_log_tells_whole) {
+  ReplayBed bed;
+  bed.change_value();
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret("second"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(bed.key_id, who())));
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  bed.remove();
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_secret_put_back) {
+  ReplayBed bed;
+  const Rows before = bed.rows(Table::tenants);
+  bed.remove();
+  bed.put_back(Table::tenants, before);
+  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), bed.id, who())).has_value());
+  BOOST_TEST(bed.finds(bed.id.str() + ": is stored, though the audit log has it deleted"));
+}
+
+BOOST_AUTO_TEST_CASE(an_old_value_put_back) {
+  ReplayBed bed;
+  const Rows before = bed.rows(Table::tenants);
+  bed.change_value();
+  bed.put_back(Table::tenants, before);
+  BOOST_TEST(bed.finds(bed.id.str() + ": is older than its last change"));
+}
+
+BOOST_AUTO_TEST_CASE(a_change_whose_entry_was_cut_off) {
+  ReplayBed bed;
+  bed.change_value();
+  bed.put(Table::audit, ReplayBed::sequence(3), std::nullopt);
+  BOOST_TEST(bed.finds(bed.id.str() + ": is newer than its last change"));
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_taken_away_with_all_that_belongs_to_it) {
+  ReplayBed bed;
+  const Rows before = bed.rows(Table::tenants);
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("second"), who())));
+  bed.put_back(Table::tenants, before);
+  BOOST_TEST(bed.finds("is missing, though the audit log has it made"));
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_the_log_never_made) {
+  ReplayBed bed;
+  const Rows log = bed.rows(Table::audit);
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("second"), who())));
+  bed.put_back(Table::audit, log);
+  BOOST_TEST(bed.finds("is stored, though the audit log never made it"));
+}
+
+BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
+  ReplayBed bed;
+  const Rows before = bed.rows(Table::api_keys);
+  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(bed.key_id, who())));
+  bed.put_back(Table::api_keys, before);
+  BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is good, though the audit log has it revoked"));
+  bed.put(Table::api_keys, bed.key_id, std::nullopt);
+  BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is missing"));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_log) {
+  ReplayBed bed;
+  bed.put_back(Table::audit, {});
+  BOOST_TEST(bed.finds("the audit log is empty although there are secrets or API keys"));
+  Bed nothing_stored;
+  BOOST_TEST(nothing_stored.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_made_before_the_log_begins_is_not_judged) {
+  ReplayBed bed;
+  bed.change_value();
+  bed.put(Table::audit, ReplayBed::sequence(1), std::nullopt);
+  BOOST_TEST(bed.finds("0 is followed by 2"));
+  // What it does have from the beginning on still is.
+  bed.put(Table::api_keys, bed.key_id, std::nullopt);
+  BOOST_TEST(bed.verify().problem_count == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_with_a_gap_is_not_believed) {
+  ReplayBed bed;
+  bed.remove();
+  bed.put(Table::audit, ReplayBed::sequence(2), std::nullopt);
+  BOOST_TEST(bed.finds("1 is followed by 3"));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_of_somebody_elses) {
+  ReplayBed bed;
+  bed.close();
+  add_table(bed.folder() / "store");
+  bed.reopen();
+  BOOST_TEST(bed.finds("there are others: 1"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
