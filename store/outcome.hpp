@@ -23,7 +23,7 @@ enum class Errc : std::uint8_t {
   overloaded,       ///< the write queue is full; try again later
   full,             ///< the map or the disk is full
   unavailable,      ///< the store takes no changes (a failed sync, a writer that is stuck, shutting down), or did not
-                ///< answer in time: then it is not known whether the change was made
+                    ///< answer in time: then it is not known whether the change was made
   too_many_arguments,  ///< one resolve would release more values than one may
 };
 
