@@ -24,7 +24,7 @@ struct ServerOptions {
   unsigned threads = 1;
   Timeouts timeouts;
   bool access_log = true;
-  std::size_t max_connections = 16384;  ///< of each plane
+  std::size_t max_connections = 16384;          ///< of each plane
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
 };
 
