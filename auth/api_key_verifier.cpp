@@ -13,26 +13,6 @@ constexpr crypto::Digest nobodys_hash{};
 
 }  // namespace
 
-const char* to_string(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::malformed:
-      return "malformed";
-    case Refusal::unknown:
-      return "unknown";
-    case Refusal::wrong_secret:
-      return "wrong_secret";
-    case Refusal::expired:
-      return "expired";
-    case Refusal::revoked:
-      return "revoked";
-    case Refusal::altered:
-      return "altered";
-    case Refusal::unavailable:
-      return "unavailable";
-  }
-  return "refused";
-}
-
 boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored, std::string_view presented_secret,
                                                         std::chrono::system_clock::time_point now) {
   const crypto::Digest hash = crypto::sha256(crypto::as_bytes(presented_secret));

@@ -4,28 +4,13 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <string_view>
 
 #include "auth/principal.hpp"
+#include "auth/refusal.hpp"
 #include "store/store.hpp"
 
 namespace tacit::auth {
-
-/// Why a credential was refused. For logs and the audit alone: whoever presented it gets the same answer for all of
-/// them.
-enum class Refusal : std::uint8_t {
-  malformed,     ///< it has not the form of an API key, or its checksum is off
-  unknown,       ///< no key has that id
-  wrong_secret,  ///< the id is known, the secret is another
-  expired,
-  revoked,
-  altered,      ///< what is stored of the key failed its integrity check: no word on the credential
-  unavailable,  ///< the store could not be read: likewise; to be tried again
-};
-
-/// The refusal in a word.
-const char* to_string(Refusal refusal);
 
 /// Checks presented API keys against the stored ones. Thread-safe; the store must outlive it.
 class ApiKeyVerifier {

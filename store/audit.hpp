@@ -21,15 +21,16 @@ struct AuditContext {
 };
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
-/// "secret.integrity", "api_key.create", "api_key.revoke", "api_key.integrity", "quota.set", "credential.refused",
-/// "tool.refused".
+/// "secret.integrity", "api_key.create", "api_key.revoke", "api_key.integrity", "quota.set", "limits.set",
+/// "credential.refused", "tool.refused".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"
   std::optional<crypto::Uuid> tenant{};
   std::vector<crypto::Uuid> secrets{};
   std::string tool{};    ///< the tool asked for, on a release or its refusal
-  std::string reason{};  ///< why it was refused, in a word; or an API key's id for api_key.*
+  std::string reason{};  ///< why it was refused, in a word; an API key's id for api_key.*; what
+                         ///< was set for quota.set and limits.set
 };
 
 }  // namespace tacit::store

@@ -16,9 +16,11 @@ Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
 WorkBody<SecretInfo> get_body(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id);
 WorkBody<SecretList> list_body(ContextPtr store, crypto::Uuid tenant, ListQuery query);
 
-// store/tenant_quota.cpp
+// store/tenant_settings.cpp
 WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant);
 Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
+Outcome<TenantLimits> tenant_limits(const StoreContext& store, crypto::Uuid tenant);
+Async<void> set_tenant_limits(ContextPtr store, crypto::Uuid tenant, TenantLimits limits, AuditContext who);
 
 // store/resolve.cpp
 Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who);

@@ -103,6 +103,14 @@ Store::Async<void> Store::set_quota(crypto::Uuid tenant, std::optional<std::uint
   return recording(context_, tenant, who, store::set_quota(context_, tenant, limit, who));
 }
 
+Outcome<TenantLimits> Store::tenant_limits(crypto::Uuid tenant) const {
+  return store::tenant_limits(*context_, tenant);
+}
+
+Store::Async<void> Store::set_tenant_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who) {
+  return recording(context_, tenant, who, store::set_tenant_limits(context_, tenant, limits, who));
+}
+
 Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
   return record_event(context_, std::move(event), std::move(who));
 }

@@ -18,6 +18,7 @@
 #include "store/audit.hpp"
 #include "store/outcome.hpp"
 #include "store/secret.hpp"
+#include "store/tenant_limits.hpp"
 
 namespace tacit::store {
 
@@ -145,6 +146,10 @@ class Store {
   // Operators.
   /// `limit` nothing: back to the default.
   Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
+  /// What an operator set for the tenant instead of the defaults. Runs on the calling thread.
+  Outcome<TenantLimits> tenant_limits(crypto::Uuid tenant) const;
+  /// Replaces all of them.
+  Async<void> set_tenant_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
   /// them.

@@ -9,6 +9,9 @@ namespace {
 constexpr std::uint8_t format = 1;
 constexpr std::uint8_t has_limit = 1;
 constexpr std::uint8_t has_key = 2;
+constexpr std::uint8_t has_request_rate = 4;
+constexpr std::uint8_t has_request_burst = 8;
+constexpr std::uint8_t has_api_keys = 16;
 constexpr std::size_t mac_size = 32;
 
 crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantKeys& keys) {
@@ -29,6 +32,19 @@ bool decode_prefixes(Decoder& decoder, PrefixCounts& prefixes) {
   return decoder.ok() && prefixes.assign(std::move(entries));
 }
 
+std::uint8_t flags_of(const TenantRecord& record) {
+  const TenantLimits& limits = record.limits;
+  return static_cast<std::uint8_t>((record.own_limit ? has_limit : 0) | (record.key ? has_key : 0) |
+                                   (limits.requests_per_second ? has_request_rate : 0) |
+                                   (limits.request_burst ? has_request_burst : 0) |
+                                   (limits.api_keys ? has_api_keys : 0));
+}
+
+std::optional<std::uint32_t> number_if(bool present, Decoder& decoder) {
+  if (!present) return std::nullopt;
+  return decoder.u32();
+}
+
 }  // namespace
 
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys) {
@@ -36,7 +52,7 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
   Encoder encoder(out);
   encoder.u8(format);
   encoder.raw(record.metadata_key);
-  encoder.u8(static_cast<std::uint8_t>((record.own_limit ? has_limit : 0) | (record.key ? has_key : 0)));
+  encoder.u8(flags_of(record));
   encoder.u64(record.own_limit.value_or(0));
   encoder.u64(record.used);
   encoder.u64(record.count);
@@ -49,6 +65,9 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
     encoder.raw(record.key->public_key);
     encoder.u16(static_cast<std::uint16_t>(record.key->box.size()));
     encoder.raw(record.key->box);
+  }
+  for (const auto& own : {record.limits.requests_per_second, record.limits.request_burst, record.limits.api_keys}) {
+    if (own) encoder.u32(*own);
   }
   encoder.raw(mac_of(out, tenant, keys));
   return out;
@@ -83,6 +102,9 @@ std::optional<TenantRecord> decode_tenant_record(ByteView stored, const Uuid& te
     const ByteView box = decoder.raw(decoder.u16());
     key.box.assign(box.begin(), box.end());
   }
+  record.limits.requests_per_second = number_if((flags & has_request_rate) != 0, decoder);
+  record.limits.request_burst = number_if((flags & has_request_burst) != 0, decoder);
+  record.limits.api_keys = number_if((flags & has_api_keys) != 0, decoder);
   if (!decoder.done()) return std::nullopt;
   return record;
 }

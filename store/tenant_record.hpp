@@ -1,12 +1,13 @@
 // A tenant's record: its key pair, what it uses, its own limit, and what its indexes are made with.
 //
 // Format 1:
-//   1 format ‖ 8 metadata key id ‖ 1 flags (1: has a limit of its own, 2: has a key pair) ‖ 8 own limit ‖ 8 used bytes
-//   ‖ 8 count of secrets ‖ 2 number of prefix lengths ‖ each: 2 length, 8 count ‖ 65 public key ‖ 2 box length ‖ box
-//   ‖ 32 MAC over tenant id ‖ all before, under the tenant's record key
-// The public key and the box are there only with flag 2. The metadata key named is the one that this tenant's index
-// keys and MACs are made with. Without the MAC, whoever can write the database could put in a public key of their own
-// and read what is stored from then on.
+//   1 format ‖ 8 metadata key id ‖ 1 flags ‖ 8 own limit ‖ 8 used bytes ‖ 8 count of secrets ‖ 2 number of prefix
+//   lengths ‖ each: 2 length, 8 count ‖ 65 public key ‖ 2 box length ‖ box ‖ 4 own request rate ‖ 4 own request burst
+//   ‖ 4 own number of API keys ‖ 32 MAC over tenant id ‖ all before, under the tenant's record key
+// Flags: 1 has a byte limit of its own; 2 has a key pair, without which there are no public key and no box; 4, 8, 16:
+// has a request rate, a burst, a number of API keys of its own, each of which is there only then. The metadata key
+// named is the one that this tenant's index keys and MACs are made with. Without the MAC, whoever can write the
+// database could put in a public key of their own and read what is stored from then on.
 #pragma once
 
 #include <optional>
@@ -14,6 +15,7 @@
 #include "crypto/envelope.hpp"
 #include "store/binding_index.hpp"
 #include "store/engine.hpp"
+#include "store/tenant_limits.hpp"
 
 namespace tacit::store {
 
@@ -24,6 +26,7 @@ struct TenantRecord {
   std::uint64_t count = 0;
   PrefixCounts prefixes;
   std::optional<crypto::TenantKey> key;
+  TenantLimits limits;
 
   std::uint64_t limit(std::uint64_t quota_default) const { return own_limit.value_or(quota_default); }
 };

@@ -1,0 +1,62 @@
+// A trusted issuer at run time: its keys, fetched and refreshed in the background, and its word on opaque tokens.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+#include "auth/issuer_config.hpp"
+#include "auth/jwk.hpp"
+#include "auth/jwt.hpp"
+#include "auth/published.hpp"
+#include "auth/refusal.hpp"
+
+namespace tacit::auth {
+
+/// What happens to an issuer in the background, for logs and metrics. Sentences hold no secrets.
+struct IssuerEvents {
+  virtual ~IssuerEvents() = default;
+  /// A new key set is in use.
+  virtual void keys_changed(std::string_view issuer, std::size_t keys) = 0;
+  /// Keys could not be fetched, or were no good; the old ones go on. At most once a minute for each issuer.
+  virtual void keys_failed(std::string_view issuer, std::string_view why) = 0;
+  /// Introspection could not be asked. At most once a minute for each issuer.
+  virtual void introspection_failed(std::string_view issuer, std::string_view why) = 0;
+};
+
+/// Thread-safe.
+class Issuer {
+ public:
+  virtual ~Issuer() = default;
+  virtual const IssuerConfig& config() const = 0;
+  /// The keys in use; the published value is null while there are none that may be used (never fetched, or the last
+  /// good set is older than keep_stale).
+  virtual const Published<KeySet>& keys() const = 0;
+  /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,
+  /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). Resumes on
+  /// the caller's executor.
+  virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
+  /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached;
+  /// issuer_unreachable if it cannot be asked. Resumes on the caller's executor.
+  virtual boost::asio::awaitable<boost::system::result<TokenGrant, Refusal>> introspect(std::string_view token) = 0;
+};
+
+/// All trusted issuers and the one thread that talks to them.
+class Issuers {
+ public:
+  /// Starts the thread and returns at once: an issuer that is down holds nothing up. Reads key files here.
+  /// `events` must outlive it; called on the thread.
+  static boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start(std::vector<IssuerConfig> configs,
+                                                                                  IssuerEvents& events);
+  /// Those who wait are answered issuer_unreachable. Does not wait for issuers (nor for name servers).
+  virtual ~Issuers() = default;
+  /// In the order of the configuration; valid as long as this.
+  virtual const std::vector<std::unique_ptr<Issuer>>& all() const = 0;
+  /// Asks every issuer anew (key files too) whenever it comes to it. Thread-safe.
+  virtual void refresh() = 0;
+};
+
+}  // namespace tacit::auth

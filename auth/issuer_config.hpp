@@ -1,0 +1,77 @@
+// The issuers of tokens that are trusted, from a file with a section for each:
+//
+//   [https://id.example.org]              # exactly the tokens' `iss`
+//   audience = https://tacit.example.org  # one of these has to be in `aud`; needed
+//   keys = discovery                      # or jwks-url, jwks-file, shared-secret-file
+//
+// conf/issuers.sample explains every name. # at the beginning of a word starts a comment.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/refusal.hpp"
+#include "crypto/signature.hpp"
+#include "crypto/wiped.hpp"
+#include "store/api_key.hpp"
+
+namespace tacit::auth {
+
+/// One trusted issuer. Immutable after loading.
+struct IssuerConfig {
+  enum class Keys : std::uint8_t { discovery, url, file, shared_secret, none };
+
+  std::string issuer;                                       ///< `iss`, compared byte by byte
+  Keys keys = Keys::discovery;                              ///< none: opaque tokens only
+  std::string jwks_url;                                     ///< Keys::url; https
+  std::filesystem::path jwks_file;                          ///< Keys::file
+  std::shared_ptr<const crypto::WipedBytes> shared_secret;  ///< Keys::shared_secret: HS256, at least 32 bytes
+  std::filesystem::path ca;                                 ///< PEM; empty: the system's authorities
+  std::vector<crypto::SignatureAlgorithm> algorithms;       ///< allowed; never empty
+
+  std::vector<std::string> audiences;  ///< never empty
+  bool in_authorization = true;        ///< tokens of this issuer may come in `Authorization`
+  bool in_token = false;               ///< … in `token`
+  std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any of an access token
+  std::chrono::seconds leeway{60};
+  std::string user_claim = "sub";     ///< the tenant: as it is if a UUID, else UUIDv5 of issuer and this
+  std::string scope_claim = "scope";  ///< a string with spaces, or an array of strings
+  std::multimap<std::string, store::Scope, std::less<>>
+      scope_names;                                   ///< the claim's words → scopes; others mean nothing
+  store::Scope default_scopes = store::Scope::none;  ///< of a token that has no such claim
+
+  enum class Introspection : std::uint8_t { none, discovery, url };
+  Introspection introspection = Introspection::none;  ///< opaque tokens: RFC 7662
+  std::string introspection_url;                      ///< https
+  std::string client_id;
+  std::shared_ptr<const crypto::WipedBytes> client_secret;
+  std::chrono::seconds introspection_cache{30};  ///< how long an answer is believed at most
+  std::chrono::seconds negative_cache{5};        ///< … that a token is not active
+
+  std::chrono::seconds refresh_least{60};  ///< bounds of what Cache-Control says of the key set
+  std::chrono::seconds refresh_most{3600};
+  std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set serves while the issuer is down
+  std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
+
+  bool allows(crypto::SignatureAlgorithm algorithm) const;
+};
+
+struct IssuerConfigError {
+  std::string message;  ///< one sentence with the file and line
+};
+
+/// Reads the file, and the secrets that it names. Refuses what is unknown, missing, twice, or contradictory; more than
+/// one issuer with introspection, for an opaque token does not say whose it is.
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file);
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
+                                                                                  std::string_view file_name);
+
+}  // namespace tacit::auth

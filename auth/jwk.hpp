@@ -1,0 +1,63 @@
+// JSON Web Keys and sets of them (RFC 7517, RFC 7518 section 6, RFC 8037 section 2), as issuers publish them.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "crypto/signature.hpp"
+
+namespace tacit::auth {
+
+/// One key of an issuer. Immutable but for `dropped`; shared by key sets and by what was verified with it.
+struct VerificationKey {
+  VerificationKey(std::string id, std::optional<crypto::SignatureAlgorithm> only, crypto::Digest print,
+                  crypto::SignatureKey verifier)
+      : kid(std::move(id)), algorithm(only), thumbprint(print), key(std::move(verifier)) {}
+
+  std::string kid;                                      ///< empty if it was published without
+  std::optional<crypto::SignatureAlgorithm> algorithm;  ///< the one it was published for, if any
+  crypto::Digest thumbprint;                            ///< RFC 7638
+  crypto::SignatureKey key;
+  mutable std::atomic<bool> dropped{false};  ///< the issuer no longer publishes it: what it verified is void
+
+  /// Whether a token may be verified with this key by that algorithm.
+  bool takes(crypto::SignatureAlgorithm by) const { return key.fits(by) && (!algorithm || *algorithm == by); }
+};
+
+/// An issuer's keys at one time. Immutable, so threads share it.
+class KeySet {
+ public:
+  using Key = std::shared_ptr<const VerificationKey>;
+  static constexpr std::size_t most_keys = 64;
+
+  KeySet() = default;
+  explicit KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
+
+  /// Reads a JWK set. Keys that are not for verifying signatures (`use`, `key_ops`), of kinds or algorithms that are
+  /// not known here, or weak (RSA below 2048 bits), are passed over, as RFC 7517 section 5 asks. The error is a
+  /// sentence that repeats nothing of the text: no JSON, a key twice in an object, no `keys`, more than most_keys, a
+  /// private or symmetric key (an issuer that publishes one has lost it), or no usable key at all.
+  static boost::system::result<KeySet, std::string> parse(std::string_view jwks);
+
+  /// The keys that a token of that kid and algorithm may have been signed with: with a kid those that have it, else all
+  /// that take the algorithm.
+  std::vector<Key> candidates(std::string_view kid, crypto::SignatureAlgorithm algorithm) const;
+  bool has(std::string_view kid) const;
+  const std::vector<Key>& keys() const { return keys_; }
+
+  /// This set with each key that `before` has too (kid, algorithm and thumbprint) replaced by before's own object, so
+  /// that what it verified stays valid; marks before's other keys as dropped.
+  KeySet succeed(const KeySet& before) const;
+
+ private:
+  std::vector<Key> keys_;
+};
+
+}  // namespace tacit::auth

@@ -1,0 +1,64 @@
+// JSON Web Tokens in the compact form (RFC 7515, RFC 7519), as OAuth 2.0 access tokens (RFC 9068) or as the tokens that
+// browsers hold: taken apart, checked against a key, and their claims judged. Best current practice: RFC 8725.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "auth/issuer_config.hpp"
+#include "auth/jwk.hpp"
+#include "auth/principal.hpp"
+#include "auth/refusal.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::auth {
+
+/// Bytes of a whole token. A larger one is malformed.
+inline constexpr std::size_t max_token_size = 8 * 1024;
+
+/// A token that was taken apart and not yet verified: nothing in it can be believed but as a hint where to look.
+struct UnverifiedToken {
+  crypto::SignatureAlgorithm algorithm{};
+  std::string kid;   ///< empty if there is none
+  std::string type;  ///< `typ` in lower case, without `application/`; empty if there is none
+  boost::json::object claims;
+  std::string_view signed_part;  ///< header and claims as sent; into the text
+  crypto::WipedBytes signature;
+  std::string_view issuer() const;  ///< `iss`; empty if it is not there or no string
+};
+
+/// Whether the text could be a token of this kind at all: three parts of base64url characters. An opaque access token
+/// has not that form.
+bool looks_like_jwt(std::string_view text);
+
+/// Strict: exactly three parts, base64url without padding or leftover bits, both JSON objects of UTF-8 without a key
+/// twice in any object. Refuses `none`, unknown algorithms, and headers that bring their own key or ask for extensions
+/// (`jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`, `zip`).
+boost::system::result<UnverifiedToken, Refusal> decode_jwt(std::string_view text);
+
+/// The key of the set that signed the token. unknown_key if the set has no key of its kid, wrong_algorithm if those it
+/// has are for other algorithms or the issuer does not allow that one, bad_signature if none fits.
+boost::system::result<KeySet::Key, Refusal> verify_signature(const UnverifiedToken& token, const IssuerConfig& issuer,
+                                                             const KeySet& keys);
+
+/// Who a token speaks for, and until when.
+struct TokenGrant {
+  Principal principal;
+  std::chrono::system_clock::time_point expires;
+};
+
+/// Judges the claims of a token whose signature was found good: iss, aud, exp, nbf, iat, typ, user and scopes.
+boost::system::result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const IssuerConfig& issuer,
+                                                        std::chrono::system_clock::time_point now);
+
+/// The same for the answer of an introspection endpoint (RFC 7662), which has the same claims with `active` beside
+/// them: iss and aud are checked if they are there, exp may be missing (then `expires` is the largest time_point).
+boost::system::result<TokenGrant, Refusal> judge_introspection(const boost::json::object& answer,
+                                                               const IssuerConfig& issuer,
+                                                               std::chrono::system_clock::time_point now);
+
+}  // namespace tacit::auth

@@ -1,0 +1,53 @@
+// Public keys (and shared secrets) that verify signatures: RSA, ECDSA, Ed25519, HMAC. Only verifying: Tacit signs
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "crypto/bytes.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::crypto {
+
+/// Named as in JWS (RFC 7518 section 3.1, RFC 8037 section 3.1).
+enum class SignatureAlgorithm : std::uint8_t {
+  rs256,  ///< RSASSA-PKCS1-v1_5 with SHA-256
+  ps256,  ///< RSASSA-PSS with SHA-256, MGF1 with SHA-256, a salt of 32 bytes
+  es256,  ///< ECDSA on P-256 with SHA-256; the signature is r ‖ s, 64 bytes
+  es384,  ///< ECDSA on P-384 with SHA-384; r ‖ s, 96 bytes
+  eddsa,  ///< Ed25519 (RFC 8032)
+  hs256,  ///< HMAC with SHA-256
+};
+
+/// Immutable once made, so any thread may use it. Each factory answers nothing for what is no sound key.
+class SignatureKey {
+ public:
+  /// Big-endian modulus of 2048 to 8192 bits and exponent: odd, from 3 to 2^32.
+  static std::optional<SignatureKey> rsa(ByteView modulus, ByteView exponent);
+  /// Affine coordinates of exactly 32 or 48 bytes; the point has to be on the curve.
+  static std::optional<SignatureKey> p256(ByteView x, ByteView y);
+  static std::optional<SignatureKey> p384(ByteView x, ByteView y);
+  /// 32 bytes, RFC 8032.
+  static std::optional<SignatureKey> ed25519(ByteView x);
+  /// A shared secret of at least 32 bytes (RFC 7518 section 3.2).
+  static std::optional<SignatureKey> hmac(ByteView secret);
+
+  SignatureKey(SignatureKey&&) noexcept;
+  SignatureKey& operator=(SignatureKey&&) noexcept;
+  ~SignatureKey();
+
+  /// Whether the algorithm is one for keys of this kind.
+  bool fits(SignatureAlgorithm algorithm) const;
+  /// Whether the signature is right. False for an algorithm that does not fit, and for a signature of another length
+  /// than the algorithm and key give. Leaves nothing in OpenSSL's error queue.
+  bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const;
+
+ private:
+  struct Key;
+  explicit SignatureKey(std::unique_ptr<Key> key);
+  std::unique_ptr<Key> key_;
+};
+
+}  // namespace tacit::crypto

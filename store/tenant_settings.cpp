@@ -1,0 +1,111 @@
+#include <functional>
+
+#include "store/audit_log.hpp"
+#include "store/operations.hpp"
+#include "store/tenant_record.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// A change of what an operator sets for a tenant.
+struct SettingPlan {
+  ContextPtr store;
+  crypto::Uuid tenant;
+  std::function<void(TenantRecord&)> change;
+  AuditEvent event;
+  AuditContext who;
+};
+
+Task<Outcome<QuotaState>> read_quota(Transaction& transaction, ContextPtr store, crypto::Uuid tenant) {
+  const auto loaded = co_await load_tenant(transaction, store->metadata(), tenant);
+  if (!loaded) co_return loaded.error();
+  QuotaState state;
+  state.limit = store->quota_default;
+  if (*loaded) {
+    const TenantRecord& record = (*loaded)->record;
+    state.limit = record.limit(store->quota_default);
+    state.used = record.used;
+    state.count = record.count;
+    state.limit_is_own = record.own_limit.has_value();
+  }
+  co_return state;
+}
+
+Task<Outcome<TenantLimits>> read_limits(Transaction& transaction, const StoreContext& store, crypto::Uuid tenant) {
+  const auto loaded = co_await load_tenant(transaction, store.metadata(), tenant);
+  if (!loaded) co_return loaded.error();
+  co_return *loaded ? (*loaded)->record.limits : TenantLimits();
+}
+
+Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& plan) {
+  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant);
+  if (!loaded) co_return loaded.error();
+  Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
+  plan.change(tenant.record);
+  save_tenant(transaction, tenant);
+  co_return co_await append_audit(transaction, plan.event, plan.who);
+}
+
+Task<Outcome<bool>> find_record(Transaction& transaction, crypto::Uuid tenant) {
+  const RowKey key = record_key(tenant);
+  const auto row = co_await transaction.get(Table::tenants, key.view());
+  co_return row.has_value();
+}
+
+/// Whether something is stored of that tenant already.
+Outcome<bool> record_exists(const StoreContext& store, const crypto::Uuid& tenant) {
+  return read<bool>(*store.engine, [&tenant](Transaction& transaction) { return find_record(transaction, tenant); });
+}
+
+/// `reason` is what it becomes, for the audit.
+Async<void> set(ContextPtr store, crypto::Uuid tenant, const char* action, std::string reason,
+                std::function<void(TenantRecord&)> change, AuditContext who) {
+  const auto has_record = record_exists(*store, tenant);
+  if (!has_record) co_return has_record.error();
+  const auto plan = std::make_shared<SettingPlan>();
+  plan->store = store;
+  plan->tenant = tenant;
+  plan->change = std::move(change);
+  plan->event.action = action;
+  plan->event.tenant = tenant;
+  plan->event.reason = std::move(reason);
+  plan->who = std::move(who);
+  WorkBody<void> body = [plan](Transaction& transaction) { return change_record(transaction, *plan); };
+  WriteTerms terms;
+  terms.growth = *has_record ? Growth::logs : Growth::grows;
+  terms.bytes = sizeof(SettingPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store, std::move(body), terms);
+}
+
+std::string words(const TenantLimits& limits) {
+  const auto word = [](const char* name, const std::optional<std::uint32_t>& own) {
+    return name + (own ? std::to_string(*own) : std::string("default"));
+  };
+  return word("requests_per_second=", limits.requests_per_second) + word(" request_burst=", limits.request_burst) +
+         word(" api_keys=", limits.api_keys);
+}
+
+}  // namespace
+
+WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant) {
+  return
+      [store = std::move(store), tenant](Transaction& transaction) { return read_quota(transaction, store, tenant); };
+}
+
+Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
+  std::function<void(TenantRecord&)> change = [limit](TenantRecord& record) { record.own_limit = limit; };
+  return set(std::move(store), tenant, "quota.set", limit ? std::to_string(*limit) : "default", std::move(change),
+             std::move(who));
+}
+
+Outcome<TenantLimits> tenant_limits(const StoreContext& store, crypto::Uuid tenant) {
+  return read<TenantLimits>(
+      *store.engine, [&store, tenant](Transaction& transaction) { return read_limits(transaction, store, tenant); });
+}
+
+Async<void> set_tenant_limits(ContextPtr store, crypto::Uuid tenant, TenantLimits limits, AuditContext who) {
+  std::function<void(TenantRecord&)> change = [limits](TenantRecord& record) { record.limits = limits; };
+  return set(std::move(store), tenant, "limits.set", words(limits), std::move(change), std::move(who));
+}
+
+}  // namespace tacit::store
