@@ -86,7 +86,7 @@ std::optional<Refusal> judge_times(const json::object& claims, const IssuerConfi
   const std::int64_t leeway = issuer.leeway.count();
   if (exp.seconds) {
     if (present >= *exp.seconds + leeway) return Refusal::expired;
-    expires = to_time_point(*exp.seconds + leeway);
+    expires = to_time_point(*exp.seconds);
   }
   if (nbf.seconds && present + leeway < *nbf.seconds) return Refusal::not_yet_valid;
   if (iat.seconds && present + leeway < *iat.seconds) return Refusal::not_yet_valid;
@@ -105,6 +105,8 @@ bool has_control_characters(std::string_view text) {
 
 std::optional<std::string_view> user_of(const json::object& claims, const IssuerConfig& issuer) {
   const json::value* claim = find(claims, issuer.user_claim);
+  // A client's own token has it as its subject (RFC 9068 section 2.2); introspection may leave that out.
+  if (claim == nullptr && issuer.user_claim == "sub") claim = find(claims, "client_id");
   if (claim == nullptr) return std::nullopt;
   const auto user = text_of(*claim);
   if (!user || user->empty() || user->size() > max_user_size || has_control_characters(*user)) return std::nullopt;
