@@ -16,19 +16,17 @@ struct Row {
   std::string_view headers = {};
 };
 
-constexpr std::string_view challenge = "WWW-Authenticate: Bearer realm=\"tacit\"\r\n";
-constexpr std::string_view challenge_again = "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n";
 constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 
 constexpr std::array rows{
     Row{Problem::malformed_request, 400, true, "The request is not well-formed HTTP."},
-    Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key.",
-        challenge},
-    Row{Problem::credential_invalid, 401, false, "The credential is not valid.", challenge_again},
+    Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key."},
+    Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
     Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
     Row{Problem::secret_not_allowed, 403, false,
         "A named secret does not exist or is not bound to that tool and argument."},
+    Row{Problem::other_user, 403, false, "The user's token is not of the user that was asked for."},
     Row{Problem::not_found, 404, false, "What was asked for does not exist."},
     Row{Problem::method_not_allowed, 405, false, "The path does not take this method."},
     Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
@@ -49,6 +47,7 @@ constexpr std::array rows{
     Row{Problem::overloaded, 503, false, "Too many requests are waiting; try again soon.", retry_soon},
     Row{Problem::draining, 503, false, "This server is shutting down; try again.", retry_soon},
     Row{Problem::store_unavailable, 503, false, "The store is not available; try again soon.", retry_soon},
+    Row{Problem::issuer_unreachable, 503, false, "The token's issuer cannot be asked; try again soon.", retry_soon},
     Row{Problem::store_full, 507, false, "The store has no room left."},
 };
 
@@ -133,6 +132,9 @@ Problem problem_of(store::Errc code) {
 
 void answer(Exchange& exchange, Problem problem) {
   const Row& row = row_of(problem);
+  const ProtectedResource& resource = exchange.services.resource;
+  if (problem == Problem::credential_missing) exchange.response.headers += resource.challenge();
+  if (problem == Problem::credential_invalid) exchange.response.headers += resource.challenge_invalid();
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":)");
   if (row.status == 500) {

@@ -9,7 +9,6 @@ using boost::asio::ip::tcp;
 Server::Server(std::vector<Listener> listeners, const ServerOptions& options, const Services& services)
     : listeners_(std::move(listeners)),
       state_{services,
-             auth::ApiKeyVerifier(services.store),
              options.timeouts,
              options.access_log,
              {options.max_connections, options.max_connections_per_address},

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "auth/api_key_verifier.hpp"
+#include "auth/authenticator.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
 #include "http/log.hpp"
@@ -27,7 +27,6 @@ struct Timeouts {
 /// One for the whole server; every thread reads it.
 struct ServerState {
   const Services& services;
-  auth::ApiKeyVerifier api_keys;
   Timeouts timeouts;
   bool access_log = true;
   ConnectionLimits api_connections;
@@ -52,6 +51,7 @@ struct ThreadState {
   ServerState& server;
   DateField date;
   LogBuffer access_log;
+  auth::Authenticator authenticator;
   std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
 };
 

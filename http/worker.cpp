@@ -37,7 +37,12 @@ void log_end(std::exception_ptr failure) {
 
 }  // namespace
 
-Worker::Worker(ServerState& server) : state_{server, {}, {}, {}} {}
+Worker::Worker(ServerState& server)
+    : state_{server,
+             {},
+             {},
+             auth::Authenticator(server.services.store, server.services.issuers, server.services.authentication),
+             {}} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);

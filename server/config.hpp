@@ -54,6 +54,12 @@ struct Config {
   std::filesystem::path tool_certificate_key;
   std::filesystem::path tool_client_ca;  ///< PEM, what tool runtimes' certificates must chain to
   std::filesystem::path tool_identities;
+  bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
+
+  std::filesystem::path issuers;   ///< of tokens; without it API keys alone are credentials
+  std::string public_url;          ///< where clients reach the API: https://host[:port]
+  std::size_t token_cache = 8192;  ///< verified tokens that each thread remembers
+  std::chrono::seconds token_cache_time{300};
 
   std::filesystem::path store{"/var/lib/tacit/store"};
   std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes

@@ -11,6 +11,7 @@
 #include "http/server.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
+#include "server/identity.hpp"
 #include "server/lifecycle.hpp"
 #include "server/listeners.hpp"
 #include "server/open_store.hpp"
@@ -80,13 +81,23 @@ int serve(const Config& config) {
   const std::optional<auth::ToolIdentities> identities = load_identities(config);
   std::vector<http::Listener> listeners = make_listeners(config);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
-  const http::Services services{*store, identities ? &*identities : nullptr, &lifecycle.stopping()};
+  const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
+  const http::Services services{*store,
+                                identities ? &*identities : nullptr,
+                                &lifecycle.stopping(),
+                                issuers.get(),
+                                {config.token_cache, config.token_cache_time},
+                                protected_resource(config, issuers.get()),
+                                config.tool_user_token};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
   server->start();
   log_ready(config, *server);
-  lifecycle.run([&] { reload_certificates(config, *server); });
+  lifecycle.run([&] {
+    reload_certificates(config, *server);
+    if (issuers) issuers->refresh();
+  });
   const int code = lifecycle.wind_down(*server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");

@@ -78,6 +78,22 @@ constexpr Setting list[] = {
     {"tool-identities", "FILE", "", "Which tool runtime may ask for which tools, a line for each.", serving,
      set_path<&Config::tool_identities>},
 
+    {"tool-user-token", "on|off", "off",
+     "Whether a resolve must bring the token of the user it asks for, in `token` or `Authorization`: then a runtime's "
+     "certificate alone releases nothing.",
+     serving, [](Config& config, std::string_view text) { config.tool_user_token = read_switch(text); }},
+
+    {"issuers", "FILE", "", "Whose tokens are good, a section for each issuer. Without it only API keys are.", serving,
+     set_path<&Config::issuers>},
+    {"public-url", "URL", "",
+     "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it.",
+     serving, [](Config& config, std::string_view text) { config.public_url = read_public_url(text); }},
+    {"token-cache", "NUMBER", "8192",
+     "How many verified tokens each thread remembers. 0: every token is verified anew.", serving,
+     set_number<&Config::token_cache, 0, 1'000'000>},
+    {"token-cache-time", "SECONDS", "300", "For how long at most, and never past a token's end.", serving,
+     [](Config& config, std::string_view text) { config.token_cache_time = read_seconds(text, 1, day); }},
+
     {"store", "DIRECTORY", "/var/lib/tacit/store", "Where the store is. Several processes of one host may share it.",
      store_group, set_path<&Config::store>},
     {"map-size", "BYTES", "16G",
