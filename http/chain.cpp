@@ -7,9 +7,11 @@
 #include <exception>
 
 #include "auth/credential.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
 #include "http/log.hpp"
+#include "http/rate_limits.hpp"
 #include "http/routes.hpp"
 #include "http/target.hpp"
 
@@ -45,11 +47,16 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   if (head.has_x_api_key) headers.x_api_key = head.x_api_key;
   const auth::Credential credential = auth::choose_credential(headers);
   if (!credential.present()) return Problem::credential_missing;
+  const crypto::Digest digest = crypto::sha256(crypto::as_bytes(credential.text));
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto problem = limit_guessing(exchange, thread, digest, now)) return problem;
   auto verified = thread.server.api_keys.verify(credential.text, std::chrono::system_clock::now());
   if (!verified) {
+    if (!auth::is_no_verdict(verified.error())) note_bad_credential(exchange, thread, digest);
     exchange.note = auth::to_string(verified.error());
     return problem_of(verified.error());
   }
+  note_good_credential(thread, digest, now);
   exchange.principal = std::move(*verified);
   return std::nullopt;
 }
@@ -82,7 +89,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 }
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
-constexpr std::array<Step, 4> steps{find_route, authenticate, check_scope, check_body_fields};
+constexpr std::array<Step, 5> steps{find_route, authenticate, limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> admit(Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {

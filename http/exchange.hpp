@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <array>
 #include <atomic>
@@ -79,6 +80,7 @@ struct Exchange {
   crypto::WipedBytes& body;  ///< the connection's; wiped when the answer is written
   Response response;
   std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
+  boost::asio::ip::address client{};  ///< whom failed authentications are counted against
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };
