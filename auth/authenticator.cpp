@@ -36,19 +36,20 @@ Authenticator::Authenticator(const store::Store& store, const Issuers* issuers, 
   }
 }
 
-std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, Clock::time_point now) {
+std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& hash,
+                                                           Clock::time_point now) {
   // What could be a token of nobody is judged as an API key: it is one, or malformed.
   const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
   if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, now);
-  return judge_token(credential, now);
+  return judge_token(credential, hash, now);
 }
 
-std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential, Clock::time_point now) {
+std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential,
+                                                                 const crypto::Digest& hash, Clock::time_point now) {
   if (!looks_like_jwt(credential.text)) {
     if (introspecting(credential.kind) == nullptr || !is_opaque_token(credential.text)) return Refusal::malformed;
     return std::nullopt;
   }
-  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
   if (const VerifiedToken* const known = cache_.find(hash, now)) {
     if (!allowed_in(*known->issuer, credential.kind)) return Refusal::unknown_issuer;
     return known->grant.principal;
@@ -66,7 +67,8 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
   return verdict;
 }
 
-asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, Clock::time_point now) {
+asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest hash,
+                                                           Clock::time_point now) {
   KnownIssuer* known = nullptr;
   std::optional<UnverifiedToken> token;
   if (looks_like_jwt(credential.text)) {
@@ -87,7 +89,7 @@ asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential
   }
   const auto keys = co_await issuer.refreshed();
   if (keys == nullptr) co_return Refusal::issuer_unreachable;
-  co_return verify(*token, issuer.config(), *keys, crypto::sha256(crypto::as_bytes(credential.text)), now);
+  co_return verify(*token, issuer.config(), *keys, hash, now);
 }
 
 Authenticator::KnownIssuer* Authenticator::issuer_of(std::string_view name, Credential::Kind header) {

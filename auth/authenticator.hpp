@@ -31,9 +31,10 @@ class Authenticator {
   Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options);
 
   /// What can be said at once, which is nearly always all. Nothing if an issuer has to be asked first: then ask().
-  std::optional<Verdict> judge(const Credential& credential, Clock::time_point now);
+  /// `hash` is the SHA-256 of the credential's text.
+  std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& hash, Clock::time_point now);
   /// The same, asking the issuer. `credential`'s text has to live until it answers.
-  boost::asio::awaitable<Verdict> ask(Credential credential, Clock::time_point now);
+  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest hash, Clock::time_point now);
 
  private:
   struct KnownIssuer {
@@ -41,7 +42,7 @@ class Authenticator {
     Published<KeySet>::Reader keys;
   };
 
-  std::optional<Verdict> judge_token(const Credential& credential, Clock::time_point now);
+  std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& hash, Clock::time_point now);
   KnownIssuer* issuer_of(std::string_view name, Credential::Kind header);
   KnownIssuer* introspecting(Credential::Kind header);
   Verdict verify(const UnverifiedToken& token, const IssuerConfig& issuer, const KeySet& keys,

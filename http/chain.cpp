@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "auth/credential.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
 #include "http/log.hpp"
+#include "http/rate_limits.hpp"
 #include "http/routes.hpp"
 #include "http/target.hpp"
 
@@ -51,11 +53,16 @@ auth::Credential credential_of(const Exchange& exchange) {
   return auth::choose_credential(headers);
 }
 
-std::optional<Problem> take_verdict(Exchange& exchange, auth::Authenticator::Verdict verdict) {
+/// Whom guessing is counted against is a client of the API plane; a runtime brings many users' tokens.
+std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& hash,
+                                    auth::Authenticator::Verdict verdict) {
+  const bool counted = exchange.plane == Plane::api;
   if (!verdict) {
+    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, hash);
     exchange.note = auth::to_string(verdict.error());
     return problem_of(verdict.error());
   }
+  if (counted) note_good_credential(thread, hash, std::chrono::steady_clock::now());
   exchange.principal = std::move(*verdict);
   return std::nullopt;
 }
@@ -65,17 +72,22 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   if (!exchange.route->authenticated || !wanted) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return Problem::credential_missing;
-  auto verdict = thread.authenticator.judge(credential, std::chrono::system_clock::now());
+  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
+  if (exchange.plane == Plane::api) {
+    if (const auto problem = limit_guessing(exchange, thread, hash, std::chrono::steady_clock::now())) return problem;
+  }
+  auto verdict = thread.authenticator.judge(credential, hash, std::chrono::system_clock::now());
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
-  return take_verdict(exchange, std::move(*verdict));
+  return take_verdict(exchange, thread, hash, std::move(*verdict));
 }
 
 /// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
   const auth::Credential credential = credential_of(exchange);
-  auto verdict = co_await thread.authenticator.ask(credential, std::chrono::system_clock::now());
-  co_return take_verdict(exchange, std::move(verdict));
+  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
+  auto verdict = co_await thread.authenticator.ask(credential, hash, std::chrono::system_clock::now());
+  co_return take_verdict(exchange, thread, hash, std::move(verdict));
 }
 
 std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
@@ -107,7 +119,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
 constexpr std::array<Step, 2> identify{find_route, authenticate};
-constexpr std::array<Step, 2> admit{check_scope, check_body_fields};
+constexpr std::array<Step, 3> admit{limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {

@@ -69,7 +69,9 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, Plane plane, SSL_
       stream_(std::move(socket), tls),
       input_(first_input_size),
       exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}},
-      connection_number_(random_number()) {}
+      connection_number_(random_number()) {
+  exchange_.client = peer_.address();
+}
 
 Connection::~Connection() { thread_.server.limits(exchange_.plane).leave(peer_.address()); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <array>
 #include <atomic>
@@ -85,7 +86,8 @@ struct Exchange {
   crypto::WipedBytes& body;   ///< the connection's; wiped when the answer is written
   Response response;
   std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
-  bool issuer_to_ask = false;  ///< the credential cannot be judged without asking its issuer
+  bool issuer_to_ask = false;         ///< the credential cannot be judged without asking its issuer
+  boost::asio::ip::address client{};  ///< whom failed authentications are counted against
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

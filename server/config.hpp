@@ -73,6 +73,10 @@ struct Config {
   unsigned threads = 0;  ///< 0: as many as there are CPUs for the process
   std::size_t max_connections = 16384;
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  std::uint32_t request_rate = 1000;            ///< requests a second of a tenant; 0: no limit
+  std::uint32_t request_burst = 2000;
+  std::uint32_t failed_auth_rate = 1;  ///< bad credentials a second of a client address; 0: no limit
+  std::uint32_t failed_auth_burst = 100;
   Timeouts timeouts;
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 

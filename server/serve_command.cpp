@@ -37,6 +37,8 @@ http::ServerOptions server_options(const Config& config) {
   options.access_log = config.access_log;
   options.max_connections = config.max_connections;
   options.max_connections_per_address = config.max_connections_per_address;
+  options.tenant_rate = {config.request_rate, config.request_burst};
+  options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
   return options;
 }
 

@@ -45,7 +45,7 @@ make_installation() {
   api_port=0
   tool_port=0
   make_state "$directory"
-  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" >>"$state/tacit.conf"
+  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" "request-rate = 0" >>"$state/tacit.conf"
   cat "$state/runtime.pem" "$state/runtime.key" >"$state/runtime-both.pem"
   "$tacit" quota set "$user" 1000000000000 --config "$state/tacit.conf" >/dev/null
 }
