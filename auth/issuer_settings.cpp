@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "auth/https_url.hpp"
 #include "auth/scope_names.hpp"
 #include "crypto/key_file.hpp"
 
@@ -194,15 +195,7 @@ constexpr IssuerSetting list[] = {
 
 std::span<const IssuerSetting> issuer_settings() { return list; }
 
-bool is_https_url(std::string_view text) {
-  constexpr std::string_view scheme = "https://";
-  if (!text.starts_with(scheme)) return false;
-  if (text.find_first_of("?#\\\"<>") != std::string_view::npos) return false;
-  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c == 0x7f; })) return false;
-  text.remove_prefix(scheme.size());
-  const std::string_view authority = text.substr(0, text.find('/'));
-  return !authority.empty() && authority.find('@') == std::string_view::npos && !authority.starts_with(':');
-}
+bool is_https_url(std::string_view text) { return parse_https_url(text).has_value(); }
 
 std::string_view next_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));

@@ -17,7 +17,7 @@ struct IssuerSetting {
 
 std::span<const IssuerSetting> issuer_settings();
 
-/// Whether the text is an https URL with a host and without user, query and fragment.
+/// Whether the text is an https URL that an issuer may be asked at.
 bool is_https_url(std::string_view text);
 
 /// Takes the next word off the front; empty at the end.
