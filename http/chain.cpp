@@ -12,6 +12,7 @@
 #include "http/log.hpp"
 #include "http/routes.hpp"
 #include "http/target.hpp"
+#include "store/timestamp.hpp"
 
 namespace tacit::http {
 namespace {
@@ -54,6 +55,13 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   return std::nullopt;
 }
 
+/// Whatever becomes of the request: the key was good.
+std::optional<Problem> note_key_use(Exchange& exchange, ThreadState& thread) {
+  const std::string& key = exchange.principal.api_key;
+  if (!key.empty()) thread.api_key_uses.note(key, store::now_microseconds());
+  return std::nullopt;
+}
+
 std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
   if (store::covers(exchange.principal.scopes, exchange.route->scope)) return std::nullopt;
   return Problem::scope_missing;
@@ -82,7 +90,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 }
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
-constexpr std::array<Step, 4> steps{find_route, authenticate, check_scope, check_body_fields};
+constexpr std::array<Step, 5> steps{find_route, authenticate, note_key_use, check_scope, check_body_fields};
 
 std::optional<Problem> admit(Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {

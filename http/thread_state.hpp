@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/api_key_uses.hpp"
 #include "auth/api_key_verifier.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
@@ -33,6 +34,7 @@ struct ServerState {
   ConnectionLimits api_connections;
   ConnectionLimits tool_connections;  ///< of its own: what the internet opens must not shut the runtimes out
   std::atomic<bool> draining{false};  ///< answers end their connections
+  auth::ApiKeyUseLog api_key_uses{};  ///< what the threads have noted
 
   ConnectionLimits& limits(Plane plane) { return plane == Plane::api ? api_connections : tool_connections; }
 };
@@ -53,6 +55,7 @@ struct ThreadState {
   DateField date;
   LogBuffer access_log;
   std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
+  auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
 };
 
 }  // namespace tacit::http
