@@ -78,6 +78,16 @@ void log_ready(const Config& config, const http::Server& server) {
   http::log(line);
 }
 
+/// What was noted since the last time that the server stored it.
+void store_last_uses(store::Store& store, http::Server& server) {
+  auto uses = server.take_api_key_uses();
+  if (uses.empty() || store.unwilling()) return;
+  const auto stored = run(store.record_api_key_uses(std::move(uses)));
+  if (stored) return;
+  http::LogLine line(http::LogLevel::warn, "last_uses_not_stored");
+  http::log(line.field("reason", store::to_string(stored.error().code)));
+}
+
 int serve(const Config& config) {
   Lifecycle lifecycle(config);
   const std::optional<auth::ToolIdentities> identities = load_identities(config);
@@ -101,6 +111,7 @@ int serve(const Config& config) {
     if (issuers) issuers->refresh();
   });
   const int code = lifecycle.wind_down(*server);
+  store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
   store.reset();
