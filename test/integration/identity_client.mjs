@@ -6,8 +6,8 @@
 //   {"flow": "client_credentials", client, resource, scope}             → the token endpoint's answer
 //   {"flow": "authorization_code", client, resource, scope, user, password}   → likewise, by PKCE with S256 (RFC 7636)
 //   {"flow": "revoke", client, token}                                   → {}
-// A client is {id, secret, redirect_uri}; without a secret it is a public one. Ends with 1 and a message if anything is not as
-// it should be. NODE_EXTRA_CA_CERTS names the authority that the provider's certificate is to be checked with.
+// A client is {id, secret, redirect_uri}; without a secret it is a public one. `resource` may be left out. Ends with 1 and a
+// message if anything is not as it should be. NODE_EXTRA_CA_CERTS names the authority that signed the provider's certificate.
 import { createHash, randomBytes } from 'node:crypto';
 
 const [issuer, requests] = process.argv.slice(2);
@@ -26,8 +26,11 @@ function authentication({ id, secret }) {
   return { Authorization: `Basic ${Buffer.from(encoded).toString('base64')}` };
 }
 
+// A field that is undefined is left out.
+const form = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== undefined));
+
 async function post(endpoint, client, fields) {
-  const body = new URLSearchParams({ ...fields, ...(client.secret ? {} : { client_id: client.id }) });
+  const body = form({ ...fields, client_id: client.secret ? undefined : client.id });
   const response = await fetch(endpoint, { method: 'POST', headers: authentication(client), body });
   const text = await response.text();
   check(response.ok, `${endpoint}: ${response.status} ${text}`);
@@ -42,14 +45,14 @@ function clientCredentials({ client, resource, scope }) {
 class Browser {
   cookies = new Map();
 
-  async visit(url, form) {
+  async visit(url, fields) {
     const { pathname } = new URL(url);
     const cookie = [...this.cookies.values()]
       .filter(({ path }) => path === '/' || pathname === path || pathname.startsWith(`${path}/`))
       .map(({ pair }) => pair)
       .join('; ');
-    const body = form && new URLSearchParams(form);
-    const response = await fetch(url, { method: form ? 'POST' : 'GET', headers: { cookie }, body, redirect: 'manual' });
+    const method = fields ? 'POST' : 'GET';
+    const response = await fetch(url, { method, headers: { cookie }, body: fields && form(fields), redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.keep(line);
     return response;
   }
@@ -90,7 +93,7 @@ async function authorizationCode(request) {
   const { client, resource, scope } = request;
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(16).toString('base64url');
-  const query = new URLSearchParams({
+  const query = form({
     response_type: 'code',
     client_id: client.id,
     redirect_uri: client.redirect_uri,

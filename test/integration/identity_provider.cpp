@@ -60,10 +60,8 @@ json::object accounts() {
 }
 
 json::object to_json(const TokenRequest& request) {
-  json::object asked = {{"flow", "client_credentials"},
-                        {"client", robot_client},
-                        {"resource", request.resource},
-                        {"scope", request.scope}};
+  json::object asked = {{"flow", "client_credentials"}, {"client", robot_client}, {"scope", request.scope}};
+  if (!request.resource.empty()) asked["resource"] = request.resource;
   if (!request.user.empty()) {
     asked["flow"] = "authorization_code";
     asked["client"] = user_client;
@@ -150,6 +148,10 @@ void IdentityProvider::stop() {
   process_->signal(SIGTERM);
   if (!process_->wait(std::chrono::seconds(30))) throw std::runtime_error("the identity provider does not end");
 }
+
+void IdentityProvider::pause() { process_->signal(SIGSTOP); }
+
+void IdentityProvider::resume() { process_->signal(SIGCONT); }
 
 void IdentityProvider::use_keys(std::vector<SigningKey> keys) {
   keys_ = std::move(keys);

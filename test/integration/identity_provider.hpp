@@ -36,8 +36,8 @@ struct SigningKey {
 
 /// What a client asks tokens for.
 struct TokenRequest {
-  std::string resource;
-  std::string user{};  ///< who logs in and consents (authorization code, PKCE); empty: the client for itself
+  std::string resource;  ///< empty: none, which gives a token that is good at the provider itself only
+  std::string user{};    ///< who logs in and consents (authorization code, PKCE); empty: the client for itself
   std::string scope = "secrets:read secrets:write";
 };
 
@@ -80,9 +80,9 @@ class IdentityProvider {
   /// Returns when it listens.
   void start();
   void stop();
-  /// Not a process of it runs on: whoever asks gets neither an answer nor a refusal.
-  void pause() { process_->signal(SIGSTOP); }
-  void resume() { process_->signal(SIGCONT); }
+  /// Until it is resumed, whoever asks is connected and gets no answer.
+  void pause();
+  void resume();
   /// Publishes these, and signs with the first of each algorithm, from when this returns.
   void use_keys(std::vector<SigningKey> keys);
 

@@ -95,7 +95,7 @@ function resourceServer(indicator) {
 }
 
 function makeProvider() {
-  const lifetime = (_ctx, token) => token.resourceServer.accessTokenTTL;
+  const lifetime = (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3600;
   const provider = new Provider(issuer, {
     adapter: StateAdapter,
     jwks: { keys: configuration.keys.map(signingKey) },
