@@ -46,12 +46,16 @@ json::array clients() {
 
 json::object resources() {
   const int brief = IdentityProvider::brief_seconds;
-  return {{IdentityProvider::jwt, {{"format", "jwt"}}},
-          {IdentityProvider::opaque, {{"format", "opaque"}}},
-          {IdentityProvider::brief_jwt, {{"format", "jwt"}, {"lifetime", brief}}},
-          {IdentityProvider::brief_opaque, {{"format", "opaque"}, {"lifetime", brief}}},
-          {IdentityProvider::others_jwt, {{"format", "jwt"}}},
-          {IdentityProvider::others_opaque, {{"format", "opaque"}}}};
+  json::object all = {{IdentityProvider::jwt, {{"format", "jwt"}}},
+                      {IdentityProvider::opaque, {{"format", "opaque"}}},
+                      {IdentityProvider::brief_jwt, {{"format", "jwt"}, {"lifetime", brief}}},
+                      {IdentityProvider::brief_opaque, {{"format", "opaque"}, {"lifetime", brief}}},
+                      {IdentityProvider::others_jwt, {{"format", "jwt"}}},
+                      {IdentityProvider::others_opaque, {{"format", "opaque"}}}};
+  for (const std::string& algorithm : IdentityProvider::algorithms()) {
+    all[IdentityProvider::jwt_by(algorithm)] = {{"format", "jwt"}, {"alg", algorithm}};
+  }
+  return all;
 }
 
 json::object accounts() {
@@ -93,6 +97,11 @@ ReservedPort::ReservedPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOE
 }
 
 ReservedPort::~ReservedPort() { close(socket_); }
+
+const std::vector<std::string>& IdentityProvider::algorithms() {
+  static const std::vector<std::string> all = {"ES256", "ES384", "EdDSA", "RS256", "PS256"};
+  return all;
+}
 
 IdentityProvider::IdentityProvider()
     : authority_(folder_.path(), "identity"),

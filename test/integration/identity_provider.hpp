@@ -58,6 +58,9 @@ class IdentityProvider {
   inline static const std::string others_jwt = "https://others.test/jwt";  ///< of another service
   inline static const std::string others_opaque = "https://others.test/opaque";
   static constexpr int brief_seconds = 4;
+  /// With JWTs signed by that algorithm, of which there has to be a key; those of `jwt` are signed by ES256.
+  static std::string jwt_by(const std::string& algorithm) { return jwt + "/" + algorithm; }
+  static const std::vector<std::string>& algorithms();
 
   // Users. The account of the first has a UUID.
   inline static const std::string ann = "ann";

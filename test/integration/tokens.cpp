@@ -153,6 +153,23 @@ BOOST_AUTO_TEST_CASE(an_issuers_tokens_are_taken_only_from_the_headers_that_it_i
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_jwt_is_taken_by_whichever_algorithm_it_is_signed) {
+  TrustingDeployment trusting;
+  std::vector<SigningKey> keys;
+  std::vector<TokenRequest> requests;
+  for (const std::string& algorithm : Idp::algorithms()) {
+    keys.push_back({"a key for " + algorithm, algorithm});
+    requests.push_back({Idp::jwt_by(algorithm)});
+  }
+  trusting.provider.use_keys(keys);
+  trusting.provider.start();
+  const Server any_algorithm(trusting.deployment);
+  const std::vector<Tokens> got = trusting.provider.tokens(requests);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    BOOST_TEST_CONTEXT(Idp::algorithms()[i]) { BOOST_TEST(status_with(any_algorithm, got[i].access) == 200); }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(api_keys_are_as_good_as_before) {
   Tenant tenant(shared_trust().trusting.deployment, server());
   for (const Headers& headers :

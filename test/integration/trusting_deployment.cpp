@@ -51,9 +51,13 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
   write_file(secret, IdentityProvider::introspector_secret + "\n");
   using std::filesystem::perms;
   std::filesystem::permissions(secret, perms::owner_read);
+  std::string audiences = IdentityProvider::jwt + " " + IdentityProvider::opaque + " " + IdentityProvider::brief_jwt +
+                          " " + IdentityProvider::brief_opaque;
+  for (const std::string& algorithm : IdentityProvider::algorithms()) {
+    audiences += " " + IdentityProvider::jwt_by(algorithm);
+  }
   Settings section = {
-      {"audience", IdentityProvider::jwt + " " + IdentityProvider::opaque + " " + IdentityProvider::brief_jwt + " " +
-                       IdentityProvider::brief_opaque},
+      {"audience", audiences},
       {"ca", provider.authority().string()},
       {"headers", "authorization token"},
       {"introspection", "discovery"},
