@@ -135,7 +135,8 @@ BOOST_FIXTURE_TEST_CASE(a_token_past_its_exp_is_asked_for_again, IntrospectionFi
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
   // Good within the leeway, but not to be remembered.
-  answer(R"({"active":true,"sub":"somebody","exp":)" + std::to_string(now.count() - 1) + "}");
+  answer(R"({"active":true,"sub":"somebody","aud":"https://tacit.example.org","exp":)" +
+         std::to_string(now.count() - 1) + "}");
   const auto issuers = start();
   for (int i = 0; i < 2; ++i) BOOST_TEST(ask(*issuers).has_value());
   BOOST_TEST(calls() == 2);
