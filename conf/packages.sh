@@ -8,8 +8,8 @@ declare -Ar packages=(
   [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests.
-  [test]="libboost-test1.81-dev"
+  # Boost.Test runs the tests. mkfs and mount make the small disk that one of them fills up, where it may.
+  [test]="libboost-test1.81-dev e2fsprogs mount"
   # The second compiler.
   [clang]="clang-14"
   # Load generators (ab for client certificates, which wrk has not), and the server to compare with.

@@ -2,6 +2,7 @@
 #include "http/handlers.hpp"
 #include "http/openapi.hpp"
 #include "http/problem.hpp"
+#include "store/json_text.hpp"
 
 namespace tacit::http {
 
@@ -10,6 +11,38 @@ Handled get_health(Exchange& exchange) {
   exchange.response.body.append(R"({"status":"ok"})");
   co_return;
 }
+
+namespace {
+
+void add_json(crypto::WipedBytes& body, std::string_view text) {
+  std::string quoted;
+  store::append_json_string(quoted, text);
+  body.append(quoted);
+}
+
+// A server whose plane has work that it would have to refuse for lack of room is not ready, and says why. Long before,
+// it says that room gets short.
+void answer_with_room(Exchange& exchange) {
+  const store::Room room = exchange.services.store.room();
+  const auto& refused = exchange.plane == Plane::api ? room.growth_refused : room.logging_refused;
+  crypto::WipedBytes& body = exchange.response.body;
+  if (refused) {
+    answer(exchange, Problem::store_unavailable);
+    exchange.note = *refused;
+    body.clear();
+    body.append(R"({"detail":)");
+    add_json(body, *refused);
+  } else {
+    body.append(R"({"status":"ready")");
+  }
+  if (!refused && room.warning) {
+    body.append(R"(,"warning":)");
+    add_json(body, *room.warning);
+  }
+  body.append("}");
+}
+
+}  // namespace
 
 Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
@@ -22,7 +55,7 @@ Handled get_readiness(Exchange& exchange) {
     exchange.note = std::move(*why);
     co_return;
   }
-  exchange.response.body.append(R"({"status":"ready"})");
+  answer_with_room(exchange);
 }
 
 Handled get_resource_metadata(Exchange& exchange) {

@@ -12,6 +12,7 @@
 
 #include "crypto/bytes.hpp"
 #include "store/outcome.hpp"
+#include "store/room.hpp"
 #include "store/task.hpp"
 
 namespace tacit::store {
@@ -125,6 +126,8 @@ class Engine {
   /// Nothing if writes are being taken; else why not, in words.
   virtual std::optional<std::string> unwilling() const = 0;
   virtual EngineStatistics statistics() const = 0;
+  /// How much room is left, as it was within the last second.
+  virtual Room room() const = 0;
 };
 
 }  // namespace tacit::store
