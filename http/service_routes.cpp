@@ -1,8 +1,8 @@
 // What monitors and client generators ask, without a credential.
 #include "http/handlers.hpp"
+#include "http/json_writer.hpp"
 #include "http/openapi.hpp"
 #include "http/problem.hpp"
-#include "store/json_text.hpp"
 
 namespace tacit::http {
 
@@ -13,12 +13,6 @@ Handled get_health(Exchange& exchange) {
 }
 
 namespace {
-
-void add_json(crypto::WipedBytes& body, std::string_view text) {
-  std::string quoted;
-  store::append_json_string(quoted, text);
-  body.append(quoted);
-}
 
 // A server whose plane has work that it would have to refuse for lack of room is not ready, and says why. Long before,
 // it says that room gets short.
@@ -31,13 +25,13 @@ void answer_with_room(Exchange& exchange) {
     exchange.note = *refused;
     body.clear();
     body.append(R"({"detail":)");
-    add_json(body, *refused);
+    write_text(body, *refused);
   } else {
     body.append(R"({"status":"ready")");
   }
   if (!refused && room.warning) {
     body.append(R"(,"warning":)");
-    add_json(body, *room.warning);
+    write_text(body, *room.warning);
   }
   body.append("}");
 }
