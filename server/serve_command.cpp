@@ -110,7 +110,9 @@ int serve(const Config& config) {
     reload_certificates(config, *server);
     if (issuers) issuers->refresh();
   });
-  const int code = lifecycle.wind_down(*server);
+  const int code = lifecycle.wind_down(*server, [&] {
+    if (issuers) issuers->stop();
+  });
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
