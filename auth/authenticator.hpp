@@ -34,7 +34,7 @@ class Authenticator {
   /// `digest` is the credential_digest of its text.
   std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
   /// The same, asking the issuer. `credential`'s text has to live until it answers.
-  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest, Clock::time_point now);
+  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest);
 
  private:
   struct KnownIssuer {
@@ -43,6 +43,9 @@ class Authenticator {
   };
 
   std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
+  boost::asio::awaitable<Verdict> verify_with_newest(Issuer& issuer, const UnverifiedToken& token,
+                                                     crypto::Digest digest);
+  boost::asio::awaitable<Verdict> introspect(Issuer& issuer, Credential credential, crypto::Digest digest);
   KnownIssuer* issuer_of(std::string_view name, Credential::Kind header);
   KnownIssuer* introspecting(Credential::Kind header);
   Verdict verify(const UnverifiedToken& token, const IssuerConfig& issuer, const KeySet& keys,

@@ -1,5 +1,6 @@
 #include "auth/introspection_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tacit::auth {
@@ -39,6 +40,14 @@ std::shared_ptr<const IntrospectionCache::Call> IntrospectionCache::ask(const cr
   call->waiters.push_back(waiter);
   calls_.emplace(digest, call);
   return call;
+}
+
+IntrospectionAnswer IntrospectionCache::shortened(IntrospectionAnswer answer, const Now& now) const {
+  if (answer.has_value()) {
+    const auto lapses = now.system + std::chrono::duration_cast<std::chrono::system_clock::duration>(limits_.positive);
+    answer->expires = std::min(answer->expires, lapses);
+  }
+  return answer;
 }
 
 std::vector<IntrospectionCache::AnswerWaiter> IntrospectionCache::settle(const crypto::Digest& digest,

@@ -54,7 +54,10 @@ class IntrospectionCache {
   /// be made, and settled. With too many under way the answer is issuer_unreachable.
   std::shared_ptr<const Call> ask(const crypto::Digest& digest, std::string_view token, const Now& now,
                                   const AnswerWaiter& waiter);
-  /// The call has ended: keeps the answer, unless it says nothing of the token, and returns who waits for it.
+  /// The answer with its grant cut short to the time that the cache believes it, so that nobody keeps it longer.
+  IntrospectionAnswer shortened(IntrospectionAnswer answer, const Now& now) const;
+  /// The call has ended: keeps the answer, unless it says nothing
+  /// of the token, and returns who waits for it.
   std::vector<AnswerWaiter> settle(const crypto::Digest& digest, const IntrospectionAnswer& answer, const Now& now);
   /// Gives up all calls and returns who waits for them.
   std::vector<AnswerWaiter> abandon();

@@ -40,6 +40,9 @@ class Issuer {
   /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
   /// latest a quarter of a second after fetch_timeout, with what there is.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
+  /// Whether the keys in use are what the issuer published when it was last asked; false if that failed, or is under
+  /// way. A token with an unknown kid then is not known to be bad. Thread-safe.
+  virtual bool keys_are_current() const = 0;
   /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
   /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the
   /// token is empty or larger than max_token_size. As bounded in time as the above.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "auth/credential.hpp"
+#include "auth/jwt.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
@@ -74,10 +75,14 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return Problem::credential_missing;
   const crypto::Digest digest = auth::credential_digest(credential.text);
-  if (exchange.plane == Plane::api) {
-    if (const auto problem = limit_guessing(exchange, thread, digest, std::chrono::steady_clock::now())) return problem;
-  }
+  auto wait = std::chrono::nanoseconds::zero();
+  if (exchange.plane == Plane::api) wait = guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now());
+  const bool throttled = wait != wait.zero();
+  // Nobody guesses a signature, so a token that can be judged here and now is: whoever shares an address with a guesser
+  // gets in with a new one.
+  if (throttled && !auth::looks_like_jwt(credential.text)) return refuse_guessing(exchange, thread, wait);
   auto verdict = thread.authenticator.judge(credential, digest, std::chrono::system_clock::now());
+  if (throttled && (!verdict || !*verdict)) return refuse_guessing(exchange, thread, wait);
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
   return take_verdict(exchange, thread, digest, std::move(*verdict));
@@ -87,7 +92,11 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
   const auth::Credential credential = credential_of(exchange);
   const crypto::Digest digest = auth::credential_digest(credential.text);
-  auto verdict = co_await thread.authenticator.ask(credential, digest, std::chrono::system_clock::now());
+  if (exchange.plane == Plane::api) {
+    if (const auto problem = limit_asking(exchange, thread, digest, std::chrono::steady_clock::now()))
+      co_return problem;
+  }
+  auto verdict = co_await thread.authenticator.ask(credential, digest);
   co_return take_verdict(exchange, thread, digest, std::move(verdict));
 }
 

@@ -39,6 +39,7 @@ http::ServerOptions server_options(const Config& config) {
   options.max_connections_per_address = config.max_connections_per_address;
   options.tenant_rate = {config.request_rate, config.request_burst};
   options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
+  options.issuer_questions = {config.issuer_ask_rate, config.issuer_ask_burst};
   return options;
 }
 
