@@ -167,6 +167,24 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_key_that_was_never_announced_is_taken_without_
   BOOST_TEST(traffic.complaints().empty(), traffic.complaints());
 }
 
+BOOST_AUTO_TEST_CASE(a_token_of_a_new_key_is_not_called_bad_while_the_provider_does_not_answer) {
+  const Settings section = {{"fetch-timeout", "1"}};
+  TrustingDeployment trusting(section);
+  Idp& provider = trusting.provider;
+  provider.start();
+  const Server server(trusting.deployment);
+  BOOST_TEST(status_with(server, provider.token({Idp::jwt}).access) == 200);
+  provider.use_keys({{"second"}});
+  const std::string token = provider.token({Idp::jwt}).access;
+  provider.pause();
+  const int meanwhile = status_with(server, token);
+  const int again = status_with(server, token);
+  provider.resume();
+  BOOST_TEST(meanwhile == 503);
+  BOOST_TEST(again == 503);
+  BOOST_TEST(comes_true([&] { return status_with(server, token) == 200; }));
+}
+
 BOOST_AUTO_TEST_CASE(sighup_asks_for_the_keys_anew) {
   TrustingDeployment trusting;
   trusting.provider.start();
