@@ -42,6 +42,8 @@ GeneratedApiKey generate_api_key() {
   return key;
 }
 
+bool has_api_key_prefix(std::string_view text) { return text.starts_with(prefix); }
+
 std::optional<ParsedApiKey> parse_api_key(std::string_view text) {
   if (text.size() != text_size || !text.starts_with(prefix)) return std::nullopt;
   const std::string_view body = text.substr(prefix.size());

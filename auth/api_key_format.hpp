@@ -21,6 +21,9 @@ struct GeneratedApiKey {
 };
 GeneratedApiKey generate_api_key();
 
+/// Whether the text begins as every API key does, and no token.
+bool has_api_key_prefix(std::string_view text);
+
 struct ParsedApiKey {
   std::string_view id;      ///< into the text
   std::string_view secret;  ///< into the text

@@ -9,6 +9,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -61,7 +62,9 @@ struct IssuerConfig {
   std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set serves while the issuer is down
   std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
 
-  bool allows(crypto::SignatureAlgorithm algorithm) const;
+  bool allows(crypto::SignatureAlgorithm algorithm) const {
+    return std::ranges::find(algorithms, algorithm) != algorithms.end();
+  }
 };
 
 struct IssuerConfigError {

@@ -36,18 +36,24 @@ class KeySet {
  public:
   using Key = std::shared_ptr<const VerificationKey>;
   static constexpr std::size_t most_keys = 64;
+  static constexpr std::size_t most_bytes = 512 * 1024;  ///< of its text
+  /// Keys tried for one token, so that a token without a kid does not cost a verification for every key.
+  static constexpr std::size_t most_candidates = 8;
 
   KeySet() = default;
   explicit KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
   /// Reads a JWK set. Keys that are not for verifying signatures (`use`, `key_ops`), of kinds or algorithms that are
   /// not known here, or weak (RSA below 2048 bits), are passed over, as RFC 7517 section 5 asks. The error is a
-  /// sentence that repeats nothing of the text: no JSON, a key twice in an object, no `keys`, more than most_keys, a
+  /// sentence that repeats nothing of the text: no JSON, a key twice in an object, no `keys`, too many or too much, a
   /// private or symmetric key (an issuer that publishes one has lost it), or no usable key at all.
   static boost::system::result<KeySet, std::string> parse(std::string_view jwks);
 
-  /// The keys that a token of that kid and algorithm may have been signed with: with a kid those that have it, else all
-  /// that take the algorithm.
+  /// The set of a secret shared with the issuer, for HS256. Nothing if it is shorter than 32 bytes.
+  static std::optional<KeySet> of_secret(crypto::ByteView secret);
+
+  /// The keys that a token of that kid and algorithm may have been signed with, at most most_candidates: with a kid
+  /// those that have it, else all that take the algorithm. The kid does not matter for HS256.
   std::vector<Key> candidates(std::string_view kid, crypto::SignatureAlgorithm algorithm) const;
   bool has(std::string_view kid) const;
   const std::vector<Key>& keys() const { return keys_; }

@@ -45,18 +45,24 @@ boost::system::result<UnverifiedToken, Refusal> decode_jwt(std::string_view text
 boost::system::result<KeySet::Key, Refusal> verify_signature(const UnverifiedToken& token, const IssuerConfig& issuer,
                                                              const KeySet& keys);
 
-/// Who a token speaks for, and until when.
+/// Who a token speaks for, and until when. The tenant is the issuer's user claim if that is a UUID, else the version 5
+/// UUID of it in the namespace that is itself the version 5 UUID of the issuer in the namespace of URLs. So a user is
+/// the same tenant in every installation, two issuers' users are different ones, and an issuer whose users are UUIDs
+/// speaks for the tenants of those ids. The actor is `oauth:`, the issuer, `#`, the claim.
 struct TokenGrant {
   Principal principal;
-  std::chrono::system_clock::time_point expires;
+  std::chrono::system_clock::time_point expires;  ///< its `exp`; with the leeway it is taken a little longer
 };
 
-/// Judges the claims of a token whose signature was found good: iss, aud, exp, nbf, iat, typ, user and scopes.
+/// Judges the claims of a token whose signature was found good. Times are integers; the user is a string of 1 to 255
+/// bytes without control characters. wrong_type by `typ`, unknown_issuer, wrong_audience, expired, not_yet_valid (nbf,
+/// iat); wrong_claims if iss, aud, exp or the user is missing, or any claim that is read is of a wrong type.
 boost::system::result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const IssuerConfig& issuer,
                                                         std::chrono::system_clock::time_point now);
 
 /// The same for the answer of an introspection endpoint (RFC 7662), which has the same claims with `active` beside
 /// them: iss and aud are checked if they are there, exp may be missing (then `expires` is the largest time_point).
+/// inactive unless `active` is true. The answer has to have been read by parse_json_document.
 boost::system::result<TokenGrant, Refusal> judge_introspection(const boost::json::object& answer,
                                                                const IssuerConfig& issuer,
                                                                std::chrono::system_clock::time_point now);

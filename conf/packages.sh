@@ -37,7 +37,7 @@ installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# An independent implementation of HPKE for the tests comes from npm. Any Node.js from version 18 does, wherever it came from.
+# An independent implementation of HPKE for the tests comes from npm; for measuring, a script signs tokens. Any Node.js from version 18 does, wherever it came from.
 node_is_there() {
   command -v node >/dev/null && command -v npm >/dev/null &&
     [ "$(node --print 'process.versions.node.split(".")[0]')" -ge 18 ]
@@ -49,7 +49,7 @@ for purpose in "$@"; do
   for package in ${packages[$purpose]}; do
     installed "$package" || missing+=("$package")
   done
-  if [ "$purpose" = test ] && ! node_is_there; then missing+=(nodejs npm); fi
+  if [[ $purpose = test || $purpose = bench ]] && ! node_is_there; then missing+=(nodejs npm); fi
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

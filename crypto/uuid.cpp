@@ -1,5 +1,8 @@
 #include "crypto/uuid.hpp"
 
+#include <algorithm>
+
+#include "crypto/openssl.hpp"
 #include "crypto/random.hpp"
 
 namespace tacit::crypto {
@@ -32,6 +35,13 @@ std::uint64_t next_tick(std::uint64_t milliseconds, std::uint16_t random) {
   const std::uint64_t fresh = (milliseconds << 12) | (random & 0x7ffu);
   last = (milliseconds > (last >> 12)) ? fresh : last + 1;
   return last;
+}
+
+// Fetched once and never freed: threads may still hash while the process's statics are destroyed.
+const EVP_MD* sha1() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  require(fetched != nullptr, "OpenSSL offers no SHA-1");
+  return fetched;
 }
 
 }  // namespace
@@ -83,6 +93,20 @@ Uuid make_uuid_v4() {
   Uuid id;
   random_bytes(id.bytes);
   set_version(id, 4);
+  return id;
+}
+
+Uuid make_uuid_v5(const Uuid& name_space, std::string_view name) {
+  thread_local const DigestContext context(EVP_MD_CTX_new());
+  std::array<std::uint8_t, 20> digest;
+  require(context != nullptr && EVP_DigestInit_ex(context.get(), sha1(), nullptr) == 1 &&
+              EVP_DigestUpdate(context.get(), name_space.bytes.data(), name_space.bytes.size()) == 1 &&
+              EVP_DigestUpdate(context.get(), name.data(), name.size()) == 1 &&
+              EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1,
+          "cannot hash a name");
+  Uuid id;
+  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
+  set_version(id, 5);
   return id;
 }
 

@@ -34,4 +34,11 @@ Uuid make_uuid_v7(std::chrono::system_clock::time_point now);
 /// A random version 4 id. Thread-safe.
 Uuid make_uuid_v4();
 
+/// The namespace of names that are URLs (RFC 9562 section 6.6).
+inline constexpr Uuid uuid_namespace_url{
+    {0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8}};
+
+/// The version 5 id of a name in a namespace (RFC 9562 section 5.5): always the same for the same two. Thread-safe.
+Uuid make_uuid_v5(const Uuid& name_space, std::string_view name);
+
 }  // namespace tacit::crypto

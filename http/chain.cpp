@@ -5,11 +5,15 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <span>
+#include <utility>
 
 #include "auth/credential.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
 #include "http/log.hpp"
+#include "http/rate_limits.hpp"
 #include "http/routes.hpp"
 #include "http/target.hpp"
 
@@ -29,29 +33,61 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   return found.problem;
 }
 
-/// One answer for every credential that is not good; another where the store is to blame, so that clients keep theirs.
+/// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
+/// keep theirs.
 Problem problem_of(auth::Refusal refusal) {
   if (refusal == auth::Refusal::unavailable) return Problem::store_unavailable;
+  if (refusal == auth::Refusal::issuer_unreachable) return Problem::issuer_unreachable;
   if (refusal == auth::Refusal::altered) return Problem::integrity;
   return Problem::credential_invalid;
 }
 
-std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
-  if (!exchange.route->authenticated || exchange.plane == Plane::tools) return std::nullopt;
+/// On the tool plane the certificate is the credential; the user's own may have to come beside it, and then not as an
+/// SDK's key.
+auth::Credential credential_of(const Exchange& exchange) {
   const RequestHead& head = exchange.head;
   auth::CredentialHeaders headers;
   if (head.has_token) headers.token = head.token;
   if (head.has_authorization) headers.authorization = head.authorization;
-  if (head.has_x_api_key) headers.x_api_key = head.x_api_key;
-  const auth::Credential credential = auth::choose_credential(headers);
-  if (!credential.present()) return Problem::credential_missing;
-  auto verified = thread.server.api_keys.verify(credential.text, std::chrono::system_clock::now());
-  if (!verified) {
-    exchange.note = auth::to_string(verified.error());
-    return problem_of(verified.error());
+  if (head.has_x_api_key && exchange.plane == Plane::api) headers.x_api_key = head.x_api_key;
+  return auth::choose_credential(headers);
+}
+
+/// Whom guessing is counted against is a client of the API plane; a runtime brings many users' tokens.
+std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& hash,
+                                    auth::Authenticator::Verdict verdict) {
+  const bool counted = exchange.plane == Plane::api;
+  if (!verdict) {
+    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, hash);
+    exchange.note = auth::to_string(verdict.error());
+    return problem_of(verdict.error());
   }
-  exchange.principal = std::move(*verified);
+  if (counted) note_good_credential(thread, hash, std::chrono::steady_clock::now());
+  exchange.principal = std::move(*verdict);
   return std::nullopt;
+}
+
+std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
+  const bool wanted = exchange.plane == Plane::api || exchange.services.tool_user_token;
+  if (!exchange.route->authenticated || !wanted) return std::nullopt;
+  const auth::Credential credential = credential_of(exchange);
+  if (!credential.present()) return Problem::credential_missing;
+  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
+  if (exchange.plane == Plane::api) {
+    if (const auto problem = limit_guessing(exchange, thread, hash, std::chrono::steady_clock::now())) return problem;
+  }
+  auto verdict = thread.authenticator.judge(credential, hash, std::chrono::system_clock::now());
+  exchange.issuer_to_ask = !verdict;
+  if (!verdict) return std::nullopt;
+  return take_verdict(exchange, thread, hash, std::move(*verdict));
+}
+
+/// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
+asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
+  const auth::Credential credential = credential_of(exchange);
+  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
+  auto verdict = co_await thread.authenticator.ask(credential, hash, std::chrono::system_clock::now());
+  co_return take_verdict(exchange, thread, hash, std::move(verdict));
 }
 
 std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
@@ -82,9 +118,10 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 }
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
-constexpr std::array<Step, 4> steps{find_route, authenticate, check_scope, check_body_fields};
+constexpr std::array<Step, 2> identify{find_route, authenticate};
+constexpr std::array<Step, 3> admit{limit_tenant, check_scope, check_body_fields};
 
-std::optional<Problem> admit(Exchange& exchange, ThreadState& thread) {
+std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {
     if (const std::optional<Problem> problem = step(exchange, thread)) return problem;
   }
@@ -121,7 +158,9 @@ asio::awaitable<void> audit_refused_credential(Exchange& exchange, ThreadState& 
 /// The chain without its barrier.
 asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
-  const std::optional<Problem> problem = framing ? framing : admit(exchange, thread);
+  std::optional<Problem> problem = framing ? framing : take(identify, exchange, thread);
+  if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
+  if (!problem) problem = take(admit, exchange, thread);
   if (problem) {
     refuse(exchange, *problem);
     // What was not parsed to its end cannot be followed by another request.

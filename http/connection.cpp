@@ -71,7 +71,9 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, Plane plane, SSL_
       stream_(std::move(socket), tls),
       input_(first_input_size),
       exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}},
-      connection_number_(random_number()) {}
+      connection_number_(random_number()) {
+  exchange_.client = peer_.address();
+}
 
 Connection::~Connection() { thread_.server.limits(exchange_.plane).leave(peer_.address()); }
 
@@ -179,6 +181,7 @@ void Connection::begin_exchange() {
   exchange_.route = nullptr;
   exchange_.path_id = {};
   exchange_.principal = auth::Principal();
+  exchange_.issuer_to_ask = false;
   exchange_.note.clear();
   exchange_.response.status = 200;
   exchange_.response.content_type = "application/json";
@@ -310,8 +313,11 @@ void Connection::log_access(Clock::time_point started, bool keep_alive) {
       .field("status", exchange_.response.status)
       .field("bytes", exchange_.response.body.size())
       .field("duration_us", time.count());
-  if (!exchange_.principal.actor.empty()) line.field("actor", exchange_.principal.actor);
+  const auth::Principal& principal = exchange_.principal;
   if (exchange_.plane == Plane::tools) line.field("actor", tool_identity_);
+  if (!principal.actor.empty()) {
+    line.field(exchange_.plane == Plane::tools ? "on_behalf_of" : "actor", principal.actor);
+  }
   if (!exchange_.note.empty()) line.field("note", exchange_.note);
   if (!keep_alive) line.field("connection", "close");
   thread_.access_log.add(line);

@@ -21,7 +21,12 @@ std::string_view name_of(Method method) {
 store::AuditContext Exchange::audit() const {
   store::AuditContext who;
   who.plane = plane == Plane::api ? "api" : "tools";
-  who.actor = principal.actor.empty() ? std::string(tool_identity) : principal.actor;
+  if (plane == Plane::api) {
+    who.actor = principal.actor;
+  } else {
+    who.actor = tool_identity;
+    who.on_behalf_of = principal.actor;
+  }
   who.peer = peer;
   who.request_id = request_id;
   return who;

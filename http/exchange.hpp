@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <array>
 #include <atomic>
@@ -9,10 +10,12 @@
 #include <string>
 #include <string_view>
 
+#include "auth/authenticator.hpp"
 #include "auth/principal.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/uuid.hpp"
 #include "crypto/wiped.hpp"
+#include "http/protected_resource.hpp"
 #include "store/store.hpp"
 
 namespace tacit::http {
@@ -62,6 +65,10 @@ struct Services {
   store::Store& store;
   const auth::ToolIdentities* tool_identities = nullptr;  ///< null without the tool plane
   const std::atomic<bool>* stopping = nullptr;            ///< set while a stopping server still serves
+  const auth::Issuers* issuers = nullptr;                 ///< null: API keys alone are credentials
+  auth::AuthenticatorOptions authentication{};
+  ProtectedResource resource{};  ///< what clients are told of how to authenticate
+  bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
 };
 
 struct Route;
@@ -74,11 +81,13 @@ struct Exchange {
   std::string_view tool_identity;  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
   std::string request_id;
   const Route* route = nullptr;
-  std::string_view path_id;  ///< the last path segment where the route takes one, as sent
-  auth::Principal principal;
-  crypto::WipedBytes& body;  ///< the connection's; wiped when the answer is written
+  std::string_view path_id;   ///< the last path segment where the route takes one, as sent
+  auth::Principal principal;  ///< on the tool plane, the user whose token came along; empty if none has to
+  crypto::WipedBytes& body;   ///< the connection's; wiped when the answer is written
   Response response;
   std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
+  bool issuer_to_ask = false;         ///< the credential cannot be judged without asking its issuer
+  boost::asio::ip::address client{};  ///< whom failed authentications are counted against
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

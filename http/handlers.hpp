@@ -27,5 +27,6 @@ Handled resolve_tool(Exchange& exchange);
 Handled get_health(Exchange& exchange);
 Handled get_readiness(Exchange& exchange);
 Handled get_openapi(Exchange& exchange);
+Handled get_resource_metadata(Exchange& exchange);
 
 }  // namespace tacit::http

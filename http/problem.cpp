@@ -16,19 +16,17 @@ struct Row {
   std::string_view headers = {};
 };
 
-constexpr std::string_view challenge = "WWW-Authenticate: Bearer realm=\"tacit\"\r\n";
-constexpr std::string_view challenge_again = "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n";
 constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 
 constexpr std::array rows{
     Row{Problem::malformed_request, 400, true, "The request is not well-formed HTTP."},
-    Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key.",
-        challenge},
-    Row{Problem::credential_invalid, 401, false, "The credential is not valid.", challenge_again},
+    Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key."},
+    Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
     Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
     Row{Problem::secret_not_allowed, 403, false,
         "A named secret does not exist or is not bound to that tool and argument."},
+    Row{Problem::other_user, 403, false, "The user's token is not of the user that was asked for."},
     Row{Problem::not_found, 404, false, "What was asked for does not exist."},
     Row{Problem::method_not_allowed, 405, false, "The path does not take this method."},
     Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
@@ -42,6 +40,9 @@ constexpr std::array rows{
     Row{Problem::target_too_long, 414, true, "The request target is too long."},
     Row{Problem::not_json, 415, false, "The body has to be application/json."},
     Row{Problem::expectation_unknown, 417, false, "Of the Expect header only 100-continue is known."},
+    Row{Problem::tenant_throttled, 429, false, "The tenant makes more requests than it may; try again later."},
+    Row{Problem::guessing_throttled, 429, false,
+        "Too many credentials from this address were not valid; try again later."},
     Row{Problem::header_too_large, 431, true, "The request header is too large."},
     Row{Problem::internal, 500, false, "The server failed at this request, whose id is "},
     Row{Problem::integrity, 500, false,
@@ -49,6 +50,7 @@ constexpr std::array rows{
     Row{Problem::overloaded, 503, false, "Too many requests are waiting; try again soon.", retry_soon},
     Row{Problem::draining, 503, false, "This server is shutting down; try again.", retry_soon},
     Row{Problem::store_unavailable, 503, false, "The store is not available; try again soon.", retry_soon},
+    Row{Problem::issuer_unreachable, 503, false, "The token's issuer cannot be asked; try again soon.", retry_soon},
     Row{Problem::store_full, 507, false, "The store has no room left."},
 };
 
@@ -133,6 +135,9 @@ Problem problem_of(store::Errc code) {
 
 void answer(Exchange& exchange, Problem problem) {
   const Row& row = row_of(problem);
+  const ProtectedResource& resource = exchange.services.resource;
+  if (problem == Problem::credential_missing) exchange.response.headers += resource.challenge();
+  if (problem == Problem::credential_invalid) exchange.response.headers += resource.challenge_invalid();
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":)");
   if (row.status == 500) {

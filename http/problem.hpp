@@ -16,6 +16,7 @@ enum class Problem : std::uint8_t {
   scope_missing,        ///< 403
   tool_not_granted,     ///< 403: the runtime's identity may not use the tool
   secret_not_allowed,   ///< 403: names the secret
+  other_user,           ///< 403: the user's token beside a resolve is not of the user asked for
   not_found,            ///< 404
   method_not_allowed,   ///< 405 with Allow
   name_taken,           ///< 409
@@ -28,12 +29,15 @@ enum class Problem : std::uint8_t {
   target_too_long,      ///< 414, closes
   not_json,             ///< 415
   expectation_unknown,  ///< 417
+  tenant_throttled,     ///< 429; the header lines are rate_limits.cpp's
+  guessing_throttled,   ///< 429; likewise
   header_too_large,     ///< 431, closes
   internal,             ///< 500
   integrity,            ///< 500
   overloaded,           ///< 503 with Retry-After
   draining,             ///< 503 with Retry-After
   store_unavailable,    ///< 503 with Retry-After
+  issuer_unreachable,   ///< 503 with Retry-After: a token cannot be judged
   store_full,           ///< 507
 };
 

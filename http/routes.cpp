@@ -13,6 +13,8 @@ using enum Method;
 
 constexpr Route health{get, "/healthz", Scope::none, false, 0, get_health};
 constexpr Route readiness{get, "/readyz", Scope::none, false, 0, get_readiness};
+constexpr Route resource_metadata{
+    get, "/.well-known/oauth-protected-resource", Scope::none, false, 0, get_resource_metadata};
 constexpr Route openapi{get, "/openapi.json", Scope::none, false, 0, get_openapi};
 
 constexpr std::array api{
@@ -24,6 +26,7 @@ constexpr std::array api{
     Route{del, "/api/v1/secrets/{id}", Scope::secrets_write, true, 0, delete_secret},
     Route{get, "/api/v1/quota", Scope::secrets_read, true, 0, get_quota},
     readiness,
+    resource_metadata,
     openapi,
 };
 

@@ -6,15 +6,27 @@ namespace tacit::http {
 
 using boost::asio::ip::tcp;
 
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How many tenants' rates, and how many good credentials, are remembered: 1 MiB and half of one.
+constexpr std::size_t tracked = 65'536;
+
+}  // namespace
+
 Server::Server(std::vector<Listener> listeners, const ServerOptions& options, const Services& services)
     : listeners_(std::move(listeners)),
       state_{services,
-             auth::ApiKeyVerifier(services.store),
              options.timeouts,
              options.access_log,
              {options.max_connections, options.max_connections_per_address},
              {options.max_connections, options.max_connections_per_address},
-             {false}} {}
+             {false},
+             options.tenant_rate,
+             {tracked, Clock::now()},
+             {options.auth_failures, Clock::now()},
+             auth::RecentCredentials(tracked, Clock::now())} {}
 
 Server::~Server() {
   if (threads_.empty()) return;

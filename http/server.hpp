@@ -32,6 +32,8 @@ struct ServerOptions {
   bool access_log = true;
   std::size_t max_connections = 16384;          ///< of each plane
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
+  auth::Rate auth_failures;                     ///< of each client address
 };
 
 struct ServerError {

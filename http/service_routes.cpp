@@ -25,6 +25,16 @@ Handled get_readiness(Exchange& exchange) {
   exchange.response.body.append(R"({"status":"ready"})");
 }
 
+Handled get_resource_metadata(Exchange& exchange) {
+  const std::string& document = exchange.services.resource.document();
+  if (document.empty()) {
+    answer(exchange, Problem::not_found);
+  } else {
+    exchange.response.body.append(document);
+  }
+  co_return;
+}
+
 Handled get_openapi(Exchange& exchange) {
   exchange.response.body.append(openapi_document());
   co_return;

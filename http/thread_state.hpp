@@ -9,7 +9,11 @@
 #include <string>
 #include <string_view>
 
-#include "auth/api_key_verifier.hpp"
+#include "auth/auth_failure_limit.hpp"
+#include "auth/authenticator.hpp"
+#include "auth/rate_limiter.hpp"
+#include "auth/recent_credentials.hpp"
+#include "auth/tenant_rates.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
 #include "http/log.hpp"
@@ -27,12 +31,15 @@ struct Timeouts {
 /// One for the whole server; every thread reads it.
 struct ServerState {
   const Services& services;
-  auth::ApiKeyVerifier api_keys;
   Timeouts timeouts;
   bool access_log = true;
   ConnectionLimits api_connections;
   ConnectionLimits tool_connections;  ///< of its own: what the internet opens must not shut the runtimes out
   std::atomic<bool> draining{false};  ///< answers end their connections
+  auth::Rate tenant_rate;             ///< of a tenant that has none of its own
+  auth::RateLimiter tenant_requests;
+  auth::AuthFailureLimit auth_failures;
+  auth::RecentCredentials good_credentials;
 
   ConnectionLimits& limits(Plane plane) { return plane == Plane::api ? api_connections : tool_connections; }
 };
@@ -52,7 +59,10 @@ struct ThreadState {
   ServerState& server;
   DateField date;
   LogBuffer access_log;
+  auth::Authenticator authenticator;
   std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
+  std::chrono::steady_clock::time_point guessing_logged;   ///< when it was last logged that an address guesses
+  auth::TenantRates tenant_rates;
 };
 
 }  // namespace tacit::http

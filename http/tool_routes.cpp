@@ -14,18 +14,19 @@ bool is_granted(const Exchange& exchange, std::string_view tool_name) {
   return identities != nullptr && identities->may_use(exchange.tool_identity, tool_name);
 }
 
-Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query) {
+/// Refuses, with the reason that the audit is told.
+Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Problem problem, const char* reason) {
   store::AuditEvent event;
   event.action = "tool.refused";
   event.outcome = "denied";
   event.tenant = query.tenant;
   event.tool = query.tool_name;
-  event.reason = exchange.note = "not_granted";
+  event.reason = exchange.note = reason;
   store::AuditContext who = exchange.audit();
   // Refused it is, whether or not that can be written down.
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
   static_cast<void>(recorded);
-  answer(exchange, Problem::tool_not_granted);
+  answer(exchange, problem);
 }
 
 void write_released(crypto::WipedBytes& out, const store::ReleasedValue& released) {
@@ -60,7 +61,11 @@ Handled resolve_tool(Exchange& exchange) {
     co_return;
   }
   if (!is_granted(exchange, query->tool_name)) {
-    co_await refuse_tool(exchange, *query);
+    co_await refuse_tool(exchange, *query, Problem::tool_not_granted, "not_granted");
+    co_return;
+  }
+  if (exchange.services.tool_user_token && exchange.principal.tenant != query->tenant) {
+    co_await refuse_tool(exchange, *query, Problem::other_user, "other_user");
     co_return;
   }
   store::AuditContext who = exchange.audit();

@@ -39,7 +39,15 @@ void log_end(std::exception_ptr failure) {
 
 }  // namespace
 
-Worker::Worker(ServerState& server) : state_{server, {}, {}, {}} {}
+Worker::Worker(ServerState& server)
+    : state_{server,
+             {},
+             {},
+             auth::Authenticator(server.services.store, server.services.issuers, server.services.authentication),
+             {},
+             {},
+             {server.tenant_rate,
+              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }}} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);

@@ -35,6 +35,13 @@ void add_list_options(po::options_description& own) {
       "json", "Print a JSON array instead of a table.");
 }
 
+void add_limits_options(po::options_description& own) {
+  own.add_options()("requests-per-second", po::value<std::string>()->value_name("NUMBER"),
+                    "Requests a second in the long run. 0: no limit.")(
+      "request-burst", po::value<std::string>()->value_name("NUMBER"), "Requests that may come at once.")(
+      "api-keys", po::value<std::string>()->value_name("NUMBER"), "API keys that are not revoked.");
+}
+
 // Adapts a command's own parameters to the list's.
 template <int (*Run)(const Config&, const Arguments&)>
 int with_arguments(const Invocation& invocation) {
@@ -104,6 +111,23 @@ const Command list[] = {
      nullptr,
      false,
      with_arguments<quota_set_command>},
+    {"limits get",
+     "Shows how much a tenant may ask.",
+     "",
+     store_only,
+     {"TENANT"},
+     nullptr,
+     false,
+     with_arguments<limits_get_command>},
+    {"limits set",
+     "Sets how much a tenant may ask.",
+     "Each limit is a number, or the word default, which takes the tenant's own limit away. A limit that is not given\n"
+     "stays as it is. Running servers take it over within 5 seconds.\n",
+     store_only,
+     {"TENANT"},
+     add_limits_options,
+     false,
+     with_arguments<limits_set_command>},
     {"verify",
      "Checks all that must be true of the store.",
      "Counters, indexes, the boxes of names and bindings, the audit chain; and every value, if root-private-keyring "

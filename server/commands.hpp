@@ -30,6 +30,9 @@ int api_key_revoke_command(const Config& config, const Arguments& arguments);
 int quota_get_command(const Config& config, const Arguments& arguments);
 int quota_set_command(const Config& config, const Arguments& arguments);
 
+int limits_get_command(const Config& config, const Arguments& arguments);
+int limits_set_command(const Config& config, const Arguments& arguments);
+
 /// Checks every invariant of a store, which may be in use.
 int verify_command(const Config& config);
 

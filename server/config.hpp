@@ -54,6 +54,12 @@ struct Config {
   std::filesystem::path tool_certificate_key;
   std::filesystem::path tool_client_ca;  ///< PEM, what tool runtimes' certificates must chain to
   std::filesystem::path tool_identities;
+  bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
+
+  std::filesystem::path issuers;   ///< of tokens; without it API keys alone are credentials
+  std::string public_url;          ///< where clients reach the API: https://host[:port]
+  std::size_t token_cache = 8192;  ///< verified tokens that each thread remembers
+  std::chrono::seconds token_cache_time{300};
 
   std::filesystem::path store{"/var/lib/tacit/store"};
   std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes
@@ -67,6 +73,10 @@ struct Config {
   unsigned threads = 0;  ///< 0: as many as there are CPUs for the process
   std::size_t max_connections = 16384;
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  std::uint32_t request_rate = 1000;            ///< requests a second of a tenant; 0: no limit
+  std::uint32_t request_burst = 2000;
+  std::uint32_t failed_auth_rate = 1;  ///< bad credentials a second of a client address; 0: no limit
+  std::uint32_t failed_auth_burst = 100;
   Timeouts timeouts;
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 

@@ -8,10 +8,12 @@
 #include <cstring>
 #include <optional>
 
+#include "auth/issuer_files.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/keyring.hpp"
 #include "http/tls_context.hpp"
 #include "server/errors.hpp"
+#include "server/identity.hpp"
 #include "server/open_store.hpp"
 
 namespace tacit::server {
@@ -35,6 +37,7 @@ class Check {
 
   void listeners();
   void keyrings();
+  void issuers();
   std::vector<std::string> take() { return std::move(problems_); }
 
  private:
@@ -120,12 +123,23 @@ void Check::keyrings() {
           ", the primary one of " + config_.root_public_keyring.string());
 }
 
+void Check::issuers() {
+  if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
+  const auto issuers = auth::load_issuers(config_.issuers);
+  if (!issuers) return problem(issuers.error().message);
+  for (const auth::IssuerConfig& issuer : *issuers) {
+    const std::string place = config_.issuers.string() + ": " + issuer.issuer + ": ";
+    if (const auto fault = auth::find_file_fault(issuer)) problem(place + *fault);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> find_problems(const Config& config) {
   Check check(config);
   check.listeners();
   check.keyrings();
+  check.issuers();
   return check.take();
 }
 

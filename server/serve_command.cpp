@@ -14,6 +14,7 @@
 #include "http/server.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
+#include "server/identity.hpp"
 #include "server/lifecycle.hpp"
 #include "server/listeners.hpp"
 #include "server/open_store.hpp"
@@ -43,6 +44,8 @@ http::ServerOptions server_options(const Config& config) {
   options.access_log = config.access_log;
   options.max_connections = config.max_connections;
   options.max_connections_per_address = config.max_connections_per_address;
+  options.tenant_rate = {config.request_rate, config.request_burst};
+  options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
   return options;
 }
 
@@ -99,6 +102,22 @@ void log_ready(const Config& config, const http::Server& server) {
   http::log(line);
 }
 
+/// Answers the process's exit code.
+int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const ServiceManager& manager, http::Server& server,
+                        const store::Store& store, auth::Issuers* issuers) {
+  const std::string status = serving_status(config, server);
+  manager.ready(status);
+  Watchdog watchdog(manager, status, [&] { return trouble(server, store); });
+  lifecycle.run([&] {
+    manager.reloading();
+    reload_certificates(config, server);
+    if (issuers != nullptr) issuers->refresh();
+    manager.ready(status);
+  });
+  watchdog.keep_status();
+  return lifecycle.wind_down(server);
+}
+
 int serve(const Config& config) {
   const std::map<std::string, std::string> environment = process_environment();
   const ServiceManager manager(environment);
@@ -107,24 +126,21 @@ int serve(const Config& config) {
   const std::optional<auth::ToolIdentities> identities = load_identities(config);
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
-  const http::Services services{*store, identities ? &*identities : nullptr, &lifecycle.stopping()};
+  const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
+  const http::Services services{*store,
+                                identities ? &*identities : nullptr,
+                                &lifecycle.stopping(),
+                                issuers.get(),
+                                {config.token_cache, config.token_cache_time},
+                                protected_resource(config, issuers.get()),
+                                config.tool_user_token};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
   server->start();
   warn_of_unused_addresses(config, *server);
   log_ready(config, *server);
-  const std::string status = serving_status(config, *server);
-  manager.ready(status);
-  std::optional<Watchdog> watchdog(std::in_place, manager, status, [&] { return trouble(*server, *store); });
-  lifecycle.run([&] {
-    manager.reloading();
-    reload_certificates(config, *server);
-    manager.ready(status);
-  });
-  watchdog->keep_status();
-  const int code = lifecycle.wind_down(*server);
-  watchdog.reset();
+  const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get());
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
   store.reset();

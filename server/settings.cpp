@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/rate_limiter.hpp"
 #include "server/errors.hpp"
 #include "server/values.hpp"
 
@@ -12,6 +13,7 @@ constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 46;  // a quarter of what x86-64 gives a process to map
 constexpr std::uint64_t most_connections = 1'000'000;
 constexpr std::uint64_t day = 86400;
+constexpr std::uint64_t most_rate = auth::Rate::most;
 
 Planes planes(std::string_view text) {
   if (text == "api") return Planes::api;
@@ -78,6 +80,22 @@ constexpr Setting list[] = {
     {"tool-identities", "FILE", "", "Which tool runtime may ask for which tools, a line for each.", serving,
      set_path<&Config::tool_identities>},
 
+    {"tool-user-token", "on|off", "off",
+     "Whether a resolve must bring the token of the user it asks for, in `token` or `Authorization`: then a runtime's "
+     "certificate alone releases nothing.",
+     serving, [](Config& config, std::string_view text) { config.tool_user_token = read_switch(text); }},
+
+    {"issuers", "FILE", "", "Whose tokens are good, a section for each issuer. Without it only API keys are.", serving,
+     set_path<&Config::issuers>},
+    {"public-url", "URL", "",
+     "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it.",
+     serving, [](Config& config, std::string_view text) { config.public_url = read_public_url(text); }},
+    {"token-cache", "NUMBER", "8192",
+     "How many verified tokens each thread remembers. 0: every token is verified anew.", serving,
+     set_number<&Config::token_cache, 0, 1'000'000>},
+    {"token-cache-time", "SECONDS", "300", "For how long at most, and never past a token's end.", serving,
+     [](Config& config, std::string_view text) { config.token_cache_time = read_seconds(text, 1, day); }},
+
     {"store", "DIRECTORY", "/var/lib/tacit/store", "Where the store is. Several processes of one host may share it.",
      store_group, set_path<&Config::store>},
     {"map-size", "BYTES", "16G",
@@ -105,6 +123,18 @@ constexpr Setting list[] = {
     {"max-connections-per-address", "NUMBER", "0",
      "How many of them one address may hold. 0: no limit, for behind a load balancer all come from one address.",
      serving, set_number<&Config::max_connections_per_address, 0, most_connections>},
+    {"request-rate", "NUMBER", "1000",
+     "How many requests a second a tenant may make in the long run, unless `tacit limits set` gave it a rate of its "
+     "own. Counted by each process for itself. Beyond, requests are answered 429. 0: no limit.",
+     serving, set_number<&Config::request_rate, 0, most_rate>},
+    {"request-burst", "NUMBER", "2000", "How many requests a tenant may make at once, after a pause.", serving,
+     set_number<&Config::request_burst, 1, most_rate>},
+    {"failed-auth-rate", "NUMBER", "1",
+     "How many bad credentials a second a client address (of IPv6 a /64) may present in the long run. Beyond, all but "
+     "credentials that were good within the last hour are answered 429 unjudged. 0: no limit.",
+     serving, set_number<&Config::failed_auth_rate, 0, most_rate>},
+    {"failed-auth-burst", "NUMBER", "100", "How many bad credentials it may present at once, after a pause.", serving,
+     set_number<&Config::failed_auth_burst, 1, most_rate>},
     {"handshake-timeout", "SECONDS", "10", "How long a TLS handshake may take.", serving,
      set_timeout<&Timeouts::handshake>},
     {"header-timeout", "SECONDS", "10", "How long a request's head may take to arrive.", serving,

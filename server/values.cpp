@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -106,6 +107,20 @@ Endpoint read_endpoint(std::string_view text) {
     throw UsageError(shown(text) + " has no numeric address (such as 127.0.0.1:8443 or [::1]:8443)");
   }
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+std::string read_public_url(std::string_view text) {
+  constexpr std::string_view scheme = "https://";
+  std::string_view url = text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+           c == ':' || c == '[' || c == ']';
+  };
+  const std::string_view host = url.starts_with(scheme) ? url.substr(scheme.size()) : std::string_view();
+  if (host.empty() || !std::all_of(host.begin(), host.end(), plain)) {
+    throw UsageError(shown(text) + " is not https:// and a host, without a path");
+  }
+  return std::string(url);
 }
 
 bool read_switch(std::string_view text) {

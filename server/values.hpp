@@ -29,6 +29,9 @@ std::chrono::seconds read_time_span(std::string_view text);
 /// server listens on must not depend on what a name server answers.
 Endpoint read_endpoint(std::string_view text);
 
+/// An https URL of a host and perhaps a port, without a path; a last slash is taken off.
+std::string read_public_url(std::string_view text);
+
 bool read_switch(std::string_view text);
 
 std::filesystem::path read_path(std::string_view text);

@@ -16,7 +16,8 @@ namespace tacit::store {
 struct AuditContext {
   std::string plane;  ///< "api", "tools" or "operator"
   std::string actor;  ///< "api-key:<id>", "uri:spiffe://…", "dns:…", "cn:…", "operator:<user>"; empty if not known
-  std::string peer;   ///< address:port; empty for an operator
+  std::string on_behalf_of;  ///< the user whose token a tool runtime brought along, named as an actor is; else empty
+  std::string peer;          ///< address:port; empty for an operator
   std::string request_id;
 };
 

@@ -33,7 +33,7 @@ print_heading() {
   printf '\n%11s  %-26s %11s %9s %9s %13s %9s %9s\n' connections "" requests/s "p50 ms" "p99 ms" "CPU µs/req" "req/s ×" "CPU ×"
 }
 
-# The first row of a number of connections is what the others are compared with.
+# The first row of a number of connections is what the others are compared with. Sets `cpu`, µs a request.
 row() { # connections, what, pid, load …
   local count=$1 what=$2 pid=$3
   shift 3
@@ -44,7 +44,7 @@ row() { # connections, what, pid, load …
   after=$(cpu_ticks "$pid")
   [ "$requests" -gt 0 ] || fail "$what: not one request was answered"
   [ "$errors" = 0 ] || fail "$what: $errors of $requests requests failed: $(tail -n 20 "$state"/wrk.log "$state"/ab.log 2>/dev/null)"
-  local rate cpu
+  local rate
   rate=$(awk "BEGIN {print $requests / $elapsed}")
   cpu=$(awk "BEGIN {print ($after - $before) * 1e6 / $(getconf CLK_TCK) / $requests}")
   if [ -z "$baseline" ]; then baseline="$rate $cpu"; fi

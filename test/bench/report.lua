@@ -1,5 +1,6 @@
 -- What wrk sends and how it reports, for run.sh. The environment says what to send: BENCH_METHOD, BENCH_HEADER (one `name: value`
--- that carries the credential), BENCH_CREATE (each request makes a secret of a new name).
+-- that carries the credential), BENCH_CREATE (each request makes a secret of a new name), BENCH_TOKENS (a file with a token a
+-- line: each request takes the next one).
 
 local method = os.getenv("BENCH_METHOD") or "GET"
 local headers = {}
@@ -12,9 +13,22 @@ function setup(thread)
   thread:set("thread_number", threads)
 end
 
+-- The requests with all tokens of the file, made beforehand: each thread goes round in its own half of them.
+local with_tokens
+local function format_all(file)
+  local number = 0
+  with_tokens = {}
+  for token in io.lines(file) do
+    number = number + 1
+    headers["Authorization"] = "Bearer " .. token
+    if number % 2 == thread_number % 2 then with_tokens[#with_tokens + 1] = wrk.format(method, nil, headers) end
+  end
+end
+
 local count = 0
 local prefix
 function init()
+  if os.getenv("BENCH_TOKENS") then return format_all(os.getenv("BENCH_TOKENS")) end
   -- Each thread, and each run of wrk, has names of its own.
   prefix = string.format("%d-%d-", os.time(), thread_number) .. (os.getenv("BENCH_RUN") or "") .. "-"
   if not os.getenv("BENCH_CREATE") then fixed = wrk.format(method, nil, headers) end
@@ -24,6 +38,7 @@ end
 function request()
   if fixed then return fixed end
   count = count + 1
+  if with_tokens then return with_tokens[count % #with_tokens + 1] end
   local body = string.format('{"secret_name":"bench %s%d","secret_value":"a value of the usual length 0123456789"}', prefix, count)
   return wrk.format("POST", nil, headers, body)
 end

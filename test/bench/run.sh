@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares Tacit with nginx on this machine, in one run and under the same conditions: the same certificate, TLS 1.3, kept-alive
-# connections, as many threads, a body of the size that Tacit's GET answers. Both share the cores with the load generator, so
+# connections, as many threads, a body of the size that Tacit's GET answers; then the kinds of credential. Both share the cores with the load generator, so
 # look at the CPU time that the server spends on a request first: it depends least on that.
 #   test/bench/run.sh
 # Environment: BENCH_SECONDS (5) a row, BENCH_CONNECTIONS ("64 512"), BENCH_THREADS (as many as cores).
@@ -45,16 +45,23 @@ make_installation() {
   api_port=0
   tool_port=0
   make_state "$directory"
-  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" >>"$state/tacit.conf"
+  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" "request-rate = 0" >>"$state/tacit.conf"
   cat "$state/runtime.pem" "$state/runtime.key" >"$state/runtime-both.pem"
   "$tacit" quota set "$user" 1000000000000 --config "$state/tacit.conf" >/dev/null
 }
 
-restart_tacit() { # access log: on or off
+restart_tacit() { # access log: on or off, [tokens that a thread remembers]
   stop_server
-  sed -i '/^access-log/d; s/^\(api\|tool\)-listen = .*/\1-listen = 127.0.0.1:0/' "$state/tacit.conf"
-  echo "access-log = $1" >>"$state/tacit.conf"
+  sed -i '/^access-log/d; /^token-cache/d; s/^\(api\|tool\)-listen = .*/\1-listen = 127.0.0.1:0/' "$state/tacit.conf"
+  printf '%s\n' "access-log = $1" "token-cache = ${2:-8192}" >>"$state/tacit.conf"
   start_server
+}
+
+# An issuer whose keys are in a file, and 10,000 tokens of it for the user whose secrets are asked for.
+make_tokens() {
+  node "$repository/test/bench/tokens.mjs" "$state" https://issuer.bench https://tacit.bench "$user" 10000
+  printf '%s\n' "[https://issuer.bench]" "audience = https://tacit.bench" "jwks-file = $state/issuer.jwks" >"$state/issuers"
+  echo "issuers = $state/issuers" >>"$state/tacit.conf"
 }
 
 # Twenty secrets, of which one is got and one is bound to the tool that is resolved.
@@ -124,8 +131,29 @@ rows() { # connections
   restart_tacit off
 }
 
+# The same request with each kind of credential. A thread remembers fewer tokens than the load goes round in, so in the last row
+# each is verified as if it were new.
+credential_rows() { # connections
+  local path=/api/v1/secrets/$secret_id api_key_cpu
+  baseline=
+  row "$1" "GET, API key" "$server" with_wrk "https://127.0.0.1:$api_port$path" "$(cat "$state/api-key.header")"
+  api_key_cpu=$cpu
+  row "$1" "GET, cached ES256 token" "$server" with_wrk "https://127.0.0.1:$api_port$path" "Authorization: Bearer $(head -n 1 "$state/tokens")"
+  restart_tacit off 64
+  BENCH_TOKENS=$state/tokens row "$1" "GET, ES256 token, first time" "$server" with_wrk "https://127.0.0.1:$api_port$path" ""
+  awk -v first="$cpu" -v key="$api_key_cpu" -v verify="$(verification_time)" 'BEGIN {
+    printf "%11s  a token seen for the first time costs %.1f µs more than an API key; openssl speed: %.1f µs a verification\n", "", first - key, verify }'
+  restart_tacit off
+}
+
+# µs of CPU time for one ES256 verification, by OpenSSL's own measure.
+verification_time() {
+  openssl speed -seconds 2 ecdsap256 2>/dev/null | awk '/nistp256/ {print 1e6 / $NF}'
+}
+
 build
 make_installation
+make_tokens
 restart_tacit off
 fill_store
 start_nginx
@@ -136,3 +164,7 @@ echo "$("$tacit" --version), $(/usr/sbin/nginx -v 2>&1); $threads threads each o
 $(stat --format=%s "$state/answer") bytes; $seconds s a row"
 print_heading
 for count in "${connections[@]}"; do rows "$count"; done
+echo
+echo "The kinds of credential, compared with an API key:"
+print_heading
+for count in "${connections[@]}"; do credential_rows "$count"; done

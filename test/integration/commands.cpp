@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
                                                                                        {"api-key", "revoke"},
                                                                                        {"quota", "get"},
                                                                                        {"quota", "set"},
+                                                                                       {"limits", "get"},
+                                                                                       {"limits", "set"},
                                                                                        {"verify"},
                                                                                        {"check-config"}}) {
     BOOST_TEST_CONTEXT(command.front()) {
@@ -72,6 +74,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_understood_is_one_line_and_exit_2) {
                      "soon");
   expect_usage_error(run_tacit({"quota", "set", "--config", config, new_uuid(), "much"}), "much");
   expect_usage_error(run_tacit({"quota", "get", "--config", config, "not-a-uuid"}), "not-a-uuid");
+  expect_usage_error(run_tacit({"limits", "set", "--config", config, new_uuid()}), "--requests-per-second");
 }
 
 BOOST_AUTO_TEST_CASE(init_makes_everything_once_and_overwrites_nothing) {

@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(kill_9_loses_nothing_acknowledged_and_leaves_nothing_by_hal
   BOOST_TEST_MESSAGE("crash: " << rounds << " rounds, TACIT_CRASH_SEED=" << seed);
   std::mt19937_64 random(seed);
 
-  const Deployment deployment;
+  const Deployment deployment(Settings{{"request-rate", "0"}});
   std::vector<std::string> users(tenants);
   std::vector<std::string> keys(tenants);
   for (std::size_t i = 0; i < tenants; ++i) {

@@ -239,6 +239,9 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_is_found_without_readi
   Bindings bound;
   const Finished raised = shared_deployment().command({"quota", "set", bound.tenant.id, "16777216"});
   BOOST_REQUIRE_MESSAGE(raised.status == 0, raised.err);
+  const Finished unlimited =
+      shared_deployment().command({"limits", "set", bound.tenant.id, "--requests-per-second", "0"});
+  BOOST_REQUIRE_MESSAGE(unlimited.status == 0, unlimited.err);
   const std::size_t clients = 32;
   std::vector<std::size_t> made(clients);
   in_parallel(clients, [&](std::size_t part) {

@@ -29,6 +29,29 @@ BOOST_AUTO_TEST_CASE(only_the_canonical_form_is_read) {
   BOOST_TEST(!base64url_decode("Z\xc3\xa9g"));
 }
 
+BOOST_AUTO_TEST_CASE(every_other_character_is_refused_in_every_place) {
+  const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (int c = 0; c < 256; ++c) {
+    const bool known = c != 0 && alphabet.find(static_cast<char>(c)) != std::string_view::npos;
+    for (std::size_t place = 0; place < 6; ++place) {
+      std::string text = "AAAAAA";
+      text[place] = static_cast<char>(c);
+      BOOST_TEST(base64url_decode(text + "AA").has_value() == known);
+      if (!known) BOOST_TEST(!base64url_decode(text));
+      if (!known && place < 3) BOOST_TEST(!base64url_decode(text.substr(0, 3)));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bits_left_over_are_refused) {
+  const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (std::size_t value = 0; value < 64; ++value) {
+    const std::string last(1, alphabet[value]);
+    BOOST_TEST(base64url_decode("A" + last).has_value() == (value % 16 == 0));
+    BOOST_TEST(base64url_decode("AA" + last).has_value() == (value % 4 == 0));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_byte_and_length_comes_back) {
   for (std::size_t size = 0; size < 100; ++size) {
     const Bytes bytes = test::random_of(size);

@@ -121,4 +121,17 @@ BOOST_AUTO_TEST_CASE(version_4_is_random) {
   BOOST_TEST(ones.str() == "ffffffff-ffff-4fff-bfff-ffffffffffff");
 }
 
+BOOST_AUTO_TEST_CASE(version_5_is_the_hash_of_a_name) {
+  // RFC 9562 appendix A.4: www.example.com in the namespace of DNS names.
+  const auto dns = parse_uuid("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+  BOOST_REQUIRE(dns.has_value());
+  BOOST_TEST(make_uuid_v5(*dns, "www.example.com").str() == "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  BOOST_TEST(uuid_namespace_url.str() == "6ba7b811-9dad-11d1-80b4-00c04fd430c8");
+  const Uuid url = make_uuid_v5(uuid_namespace_url, "https://id.example.org");
+  BOOST_TEST(has_version(url, 5));
+  BOOST_TEST((make_uuid_v5(uuid_namespace_url, "https://id.example.org") == url));
+  BOOST_TEST((make_uuid_v5(uuid_namespace_url, "https://id.example.org/") != url));
+  BOOST_TEST((make_uuid_v5(*dns, "https://id.example.org") != url));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,6 +39,8 @@ const std::vector<Expected> table{
     {Problem::target_too_long, 414, true},
     {Problem::not_json, 415},
     {Problem::expectation_unknown, 417},
+    {Problem::tenant_throttled, 429},
+    {Problem::guessing_throttled, 429},
     {Problem::header_too_large, 431, true},
     {Problem::internal, 500},
     {Problem::integrity, 500},

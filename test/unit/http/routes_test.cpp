@@ -79,7 +79,7 @@ Statuses statuses_of(const Route& route) {
   Statuses statuses{"200", "400", "411", "413", "414", "417", "431", "500", "503"};
   const bool on_api = is_on(api_routes(), route);
   const bool writes = route.body_limit > 0 || route.method == Method::del;
-  if (route.authenticated && on_api) statuses.insert({"401", "403"});
+  if (route.authenticated && on_api) statuses.insert({"401", "403", "429"});
   if (route.authenticated && !on_api) statuses.insert("403");
   if (writes) statuses.insert({"409", "507"});
   if (route.body_limit > 0) statuses.insert({"415", "422"});
@@ -224,6 +224,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"UriTooLong", Problem::target_too_long},
                                                 {"NotJson", Problem::not_json},
                                                 {"ExpectationFailed", Problem::expectation_unknown},
+                                                {"TooManyRequests", Problem::tenant_throttled},
                                                 {"HeaderTooLarge", Problem::header_too_large},
                                                 {"InternalError", Problem::internal},
                                                 {"Unavailable", Problem::overloaded},

@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(the_listed_defaults_are_the_defaults) {
 BOOST_FIXTURE_TEST_CASE(the_file_sets_every_type, Sources) {
   const auto config = good(
       "plane = tools\napi-listen=[::]:443\n  store =/srv/tacit \nmap-size = 64G # plenty\r\n"
-      "quota-default = 0\nthreads = 8\nidle-timeout = 5\ndrain-delay = 20\nlog-level = warn\naccess-log = off");
+      "quota-default = 0\nthreads = 8\nidle-timeout = 5\ndrain-delay = 20\nrequest-rate = 0\nfailed-auth-burst = "
+      "7\nlog-level = warn\naccess-log = off");
   BOOST_TEST((config.plane == Planes::tools));
   BOOST_TEST((config.api_listen == Endpoint{"::", 443}));
   BOOST_TEST(config.store == "/srv/tacit");
@@ -68,6 +69,8 @@ BOOST_FIXTURE_TEST_CASE(the_file_sets_every_type, Sources) {
   BOOST_TEST(config.threads == 8u);
   BOOST_TEST((config.timeouts.idle == 5s));
   BOOST_TEST((config.drain_delay == 20s));
+  BOOST_TEST(config.request_rate == 0u);
+  BOOST_TEST(config.failed_auth_burst == 7u);
   BOOST_TEST((config.log_level == LogLevel::warn));
   BOOST_TEST(!config.access_log);
 }

@@ -194,6 +194,35 @@ BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_taken_back, MadeInstallation) {
   BOOST_TEST(refused({"quota", "get", "x"}) == "tacit: TENANT: \"x\" is not a UUID\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallation) {
+  const auto words = [](std::vector<std::string> options) {
+    options.insert(options.begin(), {"limits", "set", tenant});
+    return options;
+  };
+  BOOST_TEST(good({"limits", "get", tenant}) ==
+             "requests-per-second 1000 (the default)\nrequest-burst 2000 (the default)\napi-keys default\n");
+  BOOST_TEST(good(words({"--requests-per-second", "50"})) ==
+             "requests-per-second 50 (its own)\nrequest-burst 2000 (the default)\napi-keys default\n");
+  BOOST_TEST(good(words({"--request-burst", "7", "--api-keys", "3"})) ==
+             "requests-per-second 50 (its own)\nrequest-burst 7 (its own)\napi-keys 3 (its own)\n");
+  BOOST_TEST(good(words({"--requests-per-second", "default", "--api-keys=0"})) ==
+             "requests-per-second 1000 (the default)\nrequest-burst 7 (its own)\napi-keys 0 (its own)\n");
+  good(words({"--requests-per-second", "0"}));
+  BOOST_TEST(good({"limits", "get", tenant}) ==
+             "requests-per-second 0 (its own)\nrequest-burst 7 (its own)\napi-keys 0 (its own)\n");
+  BOOST_TEST(refused(words({})) == "tacit: no limit is given: --requests-per-second, --request-burst or --api-keys\n");
+  BOOST_TEST(refused(words({"--request-burst", "0"})) ==
+             "tacit: --request-burst: \"0\" is not between 1 and 1000000\n");
+  BOOST_TEST(refused(words({"--requests-per-second", "many"})) ==
+             "tacit: --requests-per-second: \"many\" is not a whole number\n");
+  refused(words({"--requests-per-second", "1000001"}));
+  refused({"limits", "get", "x"});
+  BOOST_TEST(good({"limits", "get", tenant}).starts_with("requests-per-second 0 (its own)"));
+  directory.write("tacit.conf", content(configuration) + "request-rate = 5\nrequest-burst = 6\n");
+  BOOST_TEST(good({"limits", "get", "0190a5d0-0000-7000-8000-000000000002"}) ==
+             "requests-per-second 5 (the default)\nrequest-burst 6 (the default)\napi-keys default\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {
   good({"quota", "set", tenant, "5M"});
   good({"api-key", "create", "--tenant", tenant, "--name", "x"});

@@ -1,0 +1,41 @@
+// How often one client address may present credentials that are no good: guessing is slow, and nobody else pays for it.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "auth/rate_limiter.hpp"
+
+namespace tacit::auth {
+
+/// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is what one subscriber has to pick
+/// addresses from (RFC 6177). An IPv4 address that came mapped into IPv6 is that IPv4 address.
+std::array<std::uint8_t, 16> client_network(const boost::asio::ip::address& address);
+
+/// Thread-safe. Takes 1 MiB.
+class AuthFailureLimit {
+ public:
+  using Clock = RateLimiter::Clock;
+
+  /// `failures` with rate 0: no limit.
+  AuthFailureLimit(Rate failures, Clock::time_point start) : failures_(failures), buckets_(65'536, start) {}
+
+  bool limited() const { return failures_.limited(); }
+  Rate rate() const { return failures_; }
+
+  /// Zero if a credential from there may be judged; else how long until one may. Changes nothing.
+  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, Clock::time_point now) const;
+
+  /// A credential from there was judged and is no good. Of those that are judged at the same time each is charged, so
+  /// that it does not pay to guess on many connections at once.
+  void failed(const boost::asio::ip::address& client, Clock::time_point now);
+
+ private:
+  Rate failures_;
+  RateLimiter buckets_;
+};
+
+}  // namespace tacit::auth

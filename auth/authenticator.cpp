@@ -1,0 +1,121 @@
+#include "auth/authenticator.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "auth/api_key_format.hpp"
+
+namespace tacit::auth {
+namespace {
+
+namespace asio = boost::asio;
+
+bool allowed_in(const IssuerConfig& issuer, Credential::Kind header) {
+  return header == Credential::Kind::token ? issuer.in_token : issuer.in_authorization;
+}
+
+bool introspects(const IssuerConfig& issuer) { return issuer.introspection != IssuerConfig::Introspection::none; }
+
+/// The characters of an access token (RFC 6750 section 2.1): what has others is not worth asking anybody about.
+bool is_opaque_token(std::string_view text) {
+  constexpr std::string_view marks = "-._~+/=";
+  return !text.empty() && text.size() <= max_token_size && std::ranges::all_of(text, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
+  });
+}
+
+}  // namespace
+
+Authenticator::Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options)
+    : api_keys_(store), cache_(issuers != nullptr ? options.cached_tokens : 0, options.cached_at_most) {
+  if (issuers == nullptr) return;
+  for (const auto& issuer : issuers->all()) {
+    issuers_.push_back({issuer.get(), Published<KeySet>::Reader(issuer->keys())});
+  }
+}
+
+std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& hash,
+                                                           Clock::time_point now) {
+  // What could be a token of nobody is judged as an API key: it is one, or malformed.
+  const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
+  if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, now);
+  return judge_token(credential, hash, now);
+}
+
+std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential,
+                                                                 const crypto::Digest& hash, Clock::time_point now) {
+  if (!looks_like_jwt(credential.text)) {
+    if (introspecting(credential.kind) == nullptr || !is_opaque_token(credential.text)) return Refusal::malformed;
+    return std::nullopt;
+  }
+  if (const VerifiedToken* const known = cache_.find(hash, now)) {
+    if (!allowed_in(*known->issuer, credential.kind)) return Refusal::unknown_issuer;
+    return known->grant.principal;
+  }
+  const auto token = decode_jwt(credential.text);
+  if (!token) return token.error();
+  KnownIssuer* const known = issuer_of(token->issuer(), credential.kind);
+  if (known == nullptr) return Refusal::unknown_issuer;
+  const IssuerConfig& config = known->issuer->config();
+  const KeySet* const keys = known->keys.get();
+  if (config.keys == IssuerConfig::Keys::none || keys == nullptr) return std::nullopt;
+  Verdict verdict = verify(*token, config, *keys, hash, now);
+  // The issuer may have begun to sign with a new key.
+  if (verdict.has_error() && verdict.error() == Refusal::unknown_key) return std::nullopt;
+  return verdict;
+}
+
+asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest hash,
+                                                           Clock::time_point now) {
+  KnownIssuer* known = nullptr;
+  std::optional<UnverifiedToken> token;
+  if (looks_like_jwt(credential.text)) {
+    auto decoded = decode_jwt(credential.text);
+    if (!decoded) co_return decoded.error();
+    token = std::move(*decoded);
+    known = issuer_of(token->issuer(), credential.kind);
+    if (known == nullptr) co_return Refusal::unknown_issuer;
+  } else {
+    known = introspecting(credential.kind);
+    if (known == nullptr) co_return Refusal::malformed;
+  }
+  Issuer& issuer = *known->issuer;
+  if (!token || issuer.config().keys == IssuerConfig::Keys::none) {
+    auto grant = co_await issuer.introspect(credential.text);
+    if (!grant) co_return grant.error();
+    co_return std::move(grant->principal);
+  }
+  const auto keys = co_await issuer.refreshed();
+  if (keys == nullptr) co_return Refusal::issuer_unreachable;
+  co_return verify(*token, issuer.config(), *keys, hash, now);
+}
+
+Authenticator::KnownIssuer* Authenticator::issuer_of(std::string_view name, Credential::Kind header) {
+  const auto found = std::ranges::find_if(issuers_, [&](const KnownIssuer& each) {
+    return each.issuer->config().issuer == name && allowed_in(each.issuer->config(), header);
+  });
+  return found != issuers_.end() ? &*found : nullptr;
+}
+
+Authenticator::KnownIssuer* Authenticator::introspecting(Credential::Kind header) {
+  const auto found = std::ranges::find_if(issuers_, [&](const KnownIssuer& each) {
+    return introspects(each.issuer->config()) && allowed_in(each.issuer->config(), header);
+  });
+  return found != issuers_.end() ? &*found : nullptr;
+}
+
+Authenticator::Verdict Authenticator::verify(const UnverifiedToken& token, const IssuerConfig& issuer,
+                                             const KeySet& keys, const crypto::Digest& text_hash,
+                                             Clock::time_point now) {
+  auto key = verify_signature(token, issuer, keys);
+  if (!key) return key.error();
+  auto grant = judge_claims(token, issuer, now);
+  if (!grant) return grant.error();
+  Principal principal = grant->principal;
+  cache_.keep(text_hash, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
+  return principal;
+}
+
+}  // namespace tacit::auth

@@ -1,0 +1,56 @@
+// Who a credential speaks for, whatever kind it is of: an API key, a JWT of a trusted issuer, or an opaque access token
+// that its issuer is asked about.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "auth/api_key_verifier.hpp"
+#include "auth/credential.hpp"
+#include "auth/issuer.hpp"
+#include "auth/token_cache.hpp"
+
+namespace tacit::auth {
+
+struct AuthenticatorOptions {
+  std::size_t cached_tokens = 8192;  ///< of each thread
+  std::chrono::seconds cached_at_most{300};
+};
+
+/// Belongs to one thread. The store and the issuers must outlive it.
+class Authenticator {
+ public:
+  using Clock = std::chrono::system_clock;
+  using Verdict = boost::system::result<Principal, Refusal>;
+
+  /// Without issuers (null) only API keys are good.
+  Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options);
+
+  /// What can be said at once, which is nearly always all. Nothing if an issuer has to be asked first: then ask().
+  /// `hash` is the SHA-256 of the credential's text.
+  std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& hash, Clock::time_point now);
+  /// The same, asking the issuer. `credential`'s text has to live until it answers.
+  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest hash, Clock::time_point now);
+
+ private:
+  struct KnownIssuer {
+    Issuer* issuer;
+    Published<KeySet>::Reader keys;
+  };
+
+  std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& hash, Clock::time_point now);
+  KnownIssuer* issuer_of(std::string_view name, Credential::Kind header);
+  KnownIssuer* introspecting(Credential::Kind header);
+  Verdict verify(const UnverifiedToken& token, const IssuerConfig& issuer, const KeySet& keys,
+                 const crypto::Digest& text_hash, Clock::time_point now);
+
+  ApiKeyVerifier api_keys_;
+  std::vector<KnownIssuer> issuers_;
+  TokenCache cache_;
+};
+
+}  // namespace tacit::auth

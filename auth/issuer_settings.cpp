@@ -1,0 +1,207 @@
+#include "auth/issuer_settings.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "auth/https_url.hpp"
+#include "auth/scope_names.hpp"
+#include "crypto/key_file.hpp"
+
+namespace tacit::auth {
+namespace {
+
+using crypto::SignatureAlgorithm;
+
+constexpr std::string_view blank = " \t\r";
+constexpr std::size_t least_shared_secret = 32;  // RFC 7518 section 3.2
+constexpr std::uint64_t day = 86400;
+
+constexpr std::pair<std::string_view, SignatureAlgorithm> algorithm_names[] = {
+    {"RS256", SignatureAlgorithm::rs256}, {"PS256", SignatureAlgorithm::ps256}, {"ES256", SignatureAlgorithm::es256},
+    {"ES384", SignatureAlgorithm::es384}, {"EdDSA", SignatureAlgorithm::eddsa}, {"HS256", SignatureAlgorithm::hs256}};
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+std::string set_keys(IssuerConfig& config, std::string_view value) {
+  if (value == "discovery") {
+    config.keys = IssuerConfig::Keys::discovery;
+  } else if (value == "none") {
+    config.keys = IssuerConfig::Keys::none;
+  } else {
+    return quoted(value) + " is neither discovery nor none";
+  }
+  return {};
+}
+
+std::string set_jwks_url(IssuerConfig& config, std::string_view value) {
+  if (!is_https_url(value)) return quoted(value) + " is no https URL";
+  config.keys = IssuerConfig::Keys::url;
+  config.jwks_url = value;
+  return {};
+}
+
+std::string set_jwks_file(IssuerConfig& config, std::string_view value) {
+  config.keys = IssuerConfig::Keys::file;
+  config.jwks_file = value;
+  return {};
+}
+
+/// Reads a secret that others must not be able to read. Its last line end is the editor's, not the secret's.
+std::string read_secret(std::string_view file, std::shared_ptr<const crypto::WipedBytes>& secret) {
+  auto content = crypto::read_key_file(std::filesystem::path(file), S_IRWXO | S_IWGRP);
+  if (!content) return content.error().message;
+  std::size_t size = content->size();
+  while (size > 0 && (content->data()[size - 1] == '\n' || content->data()[size - 1] == '\r')) --size;
+  content->resize(size);
+  if (size == 0) return std::string(file) + " is empty";
+  secret = std::make_shared<const crypto::WipedBytes>(std::move(*content));
+  return {};
+}
+
+std::string set_shared_secret(IssuerConfig& config, std::string_view value) {
+  config.keys = IssuerConfig::Keys::shared_secret;
+  if (auto wrong = read_secret(value, config.shared_secret); !wrong.empty()) return wrong;
+  if (config.shared_secret->size() >= least_shared_secret) return {};
+  return std::string(value) + " holds less than 32 bytes, the least for HS256";
+}
+
+std::string set_algorithms(IssuerConfig& config, std::string_view value) {
+  config.algorithms.clear();
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    const auto* const known = std::ranges::find(algorithm_names, word, [](const auto& row) { return row.first; });
+    if (known == std::end(algorithm_names)) {
+      return quoted(word) + " is none of RS256, PS256, ES256, ES384, EdDSA, HS256";
+    }
+    config.algorithms.push_back(known->second);
+  }
+  return {};
+}
+
+std::string set_audience(IssuerConfig& config, std::string_view value) {
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) config.audiences.emplace_back(word);
+  return {};
+}
+
+std::string set_headers(IssuerConfig& config, std::string_view value) {
+  config.in_authorization = config.in_token = false;
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (word == "authorization") {
+      config.in_authorization = true;
+    } else if (word == "token") {
+      config.in_token = true;
+    } else {
+      return quoted(word) + " is neither authorization nor token";
+    }
+  }
+  return {};
+}
+
+std::string set_type(IssuerConfig& config, std::string_view value) {
+  config.required_type = value;
+  for (char& c : config.required_type) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  constexpr std::string_view prefix = "application/";
+  if (config.required_type.starts_with(prefix)) config.required_type.erase(0, prefix.size());
+  return {};
+}
+
+std::string add_scope(std::string_view name, store::Scope& scopes) {
+  const auto scope = scope_of(name);
+  if (!scope) return quoted(name) + " is none of secrets:read, secrets:write, keys:manage";
+  scopes = scopes | *scope;
+  return {};
+}
+
+std::string set_default_scopes(IssuerConfig& config, std::string_view value) {
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (auto wrong = add_scope(word, config.default_scopes); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+/// `word=scope`; the word may hold an =, a scope's name does not.
+std::string set_scope_map(IssuerConfig& config, std::string_view value) {
+  config.scope_names.clear();
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    const auto equals = word.rfind('=');
+    if (equals == std::string_view::npos || equals == 0) return quoted(word) + " is not WORD=SCOPE";
+    auto scope = store::Scope::none;
+    if (auto wrong = add_scope(word.substr(equals + 1), scope); !wrong.empty()) return wrong;
+    config.scope_names.emplace(word.substr(0, equals), scope);
+  }
+  return {};
+}
+
+std::string set_introspection(IssuerConfig& config, std::string_view value) {
+  if (value == "discovery") {
+    config.introspection = IssuerConfig::Introspection::discovery;
+    return {};
+  }
+  if (!is_https_url(value)) return quoted(value) + " is neither discovery nor an https URL";
+  config.introspection = IssuerConfig::Introspection::url;
+  config.introspection_url = value;
+  return {};
+}
+
+template <auto Member>
+std::string set_text(IssuerConfig& config, std::string_view value) {
+  config.*Member = value;
+  return {};
+}
+
+template <auto Member, std::uint64_t Least, std::uint64_t Most>
+std::string set_seconds(IssuerConfig& config, std::string_view value) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || number < Least || number > Most) {
+    return quoted(value) + " is no number of seconds from " + std::to_string(Least) + " to " + std::to_string(Most);
+  }
+  config.*Member = std::chrono::seconds(number);
+  return {};
+}
+
+constexpr IssuerSetting list[] = {
+    {"audience", set_audience},
+    {"keys", set_keys},
+    {"jwks-url", set_jwks_url},
+    {"jwks-file", set_jwks_file},
+    {"shared-secret-file", set_shared_secret},
+    {"ca", set_text<&IssuerConfig::ca>},
+    {"algorithms", set_algorithms},
+    {"headers", set_headers},
+    {"type", set_type},
+    {"leeway", set_seconds<&IssuerConfig::leeway, 0, 600>},
+    {"user-claim", set_text<&IssuerConfig::user_claim>},
+    {"scope-claim", set_text<&IssuerConfig::scope_claim>},
+    {"scope-map", set_scope_map},
+    {"default-scopes", set_default_scopes},
+    {"introspection", set_introspection},
+    {"client-id", set_text<&IssuerConfig::client_id>},
+    {"client-secret-file",
+     [](IssuerConfig& config, std::string_view value) { return read_secret(value, config.client_secret); }},
+    {"introspection-cache", set_seconds<&IssuerConfig::introspection_cache, 0, day>},
+    {"introspection-negative-cache", set_seconds<&IssuerConfig::negative_cache, 0, day>},
+    {"refresh-least", set_seconds<&IssuerConfig::refresh_least, 1, day>},
+    {"refresh-most", set_seconds<&IssuerConfig::refresh_most, 1, 30 * day>},
+    {"keep-keys", set_seconds<&IssuerConfig::keep_stale, 0, 365 * day>},
+    {"fetch-timeout", set_seconds<&IssuerConfig::fetch_timeout, 1, 60>},
+};
+
+}  // namespace
+
+std::span<const IssuerSetting> issuer_settings() { return list; }
+
+bool is_https_url(std::string_view text) { return parse_https_url(text).has_value(); }
+
+std::string_view next_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
+  const auto word = text.substr(0, text.find_first_of(blank));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+}  // namespace tacit::auth

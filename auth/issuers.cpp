@@ -1,0 +1,181 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <map>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "auth/introspection.hpp"
+#include "auth/issuer.hpp"
+#include "auth/issuer_report.hpp"
+#include "auth/issuer_terms.hpp"
+#include "auth/key_refresh.hpp"
+
+namespace tacit::auth {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::result;
+
+constexpr std::chrono::milliseconds grace{250};  // for the way between threads, beyond the issuer's time
+
+RefreshTerms refresh_terms(const IssuerConfig& config, const IssuerTerms& terms) {
+  RefreshTerms refresh;
+  refresh.least = config.refresh_least.count() * terms.second;
+  refresh.most = config.refresh_most.count() * terms.second;
+  refresh.keep = config.keep_stale.count() * terms.second;
+  refresh.retry_first = terms.retry_first;
+  refresh.retry_most = terms.retry_most;
+  refresh.ask_every = terms.ask_every;
+  return refresh;
+}
+
+class RunningIssuer final : public Issuer {
+ public:
+  RunningIssuer(asio::any_io_executor executor, IssuerConfig config, std::shared_ptr<const TlsTrust> trust,
+                IssuerEvents& events, const IssuerTerms& terms)
+      : config_(std::make_shared<const IssuerConfig>(std::move(config))),
+        report_(std::make_shared<IssuerReport>(events, config_, terms.event_every)),
+        keys_(std::make_shared<KeyRefresh>(executor, config_, trust, report_, refresh_terms(*config_, terms))) {
+    if (config_->introspection == IssuerConfig::Introspection::none) return;
+    introspection_ = std::make_shared<Introspection>(executor, config_, std::move(trust), report_, keys_);
+  }
+
+  const IssuerConfig& config() const override { return *config_; }
+  const Published<KeySet>& keys() const override { return *keys_->published(); }
+  asio::awaitable<KeySetPtr> refreshed() override;
+  asio::awaitable<IntrospectionAnswer> introspect(std::string_view token) override;
+
+  KeyRefresh& refresh() { return *keys_; }
+  void start(asio::io_context& context);
+  void close();
+
+ private:
+  std::shared_ptr<const IssuerConfig> config_;
+  std::shared_ptr<IssuerReport> report_;
+  std::shared_ptr<KeyRefresh> keys_;
+  std::shared_ptr<Introspection> introspection_;  ///< null: opaque tokens are refused
+};
+
+asio::awaitable<KeySetPtr> RunningIssuer::refreshed() {
+  // Nothing of this is touched once the wait has begun: it may be gone by the time that it is over.
+  const std::shared_ptr<Published<KeySet>> published = keys_->published();
+  const std::chrono::milliseconds deadline = config_->fetch_timeout + grace;
+  auto enlist = [keys = keys_.get()](const std::shared_ptr<Waiter<KeySetPtr>>& waiter) { keys->ask(waiter); };
+  const std::optional<KeySetPtr> keys = co_await wait_for<KeySetPtr>(enlist, deadline);
+  if (keys) co_return *keys;
+  co_return published->get();
+}
+
+asio::awaitable<IntrospectionAnswer> RunningIssuer::introspect(std::string_view token) {
+  if (!introspection_) co_return Refusal::malformed;
+  const IntrospectionAnswer answer = co_await introspection_->ask(token);
+  co_return answer;
+}
+
+void RunningIssuer::start(asio::io_context& context) {
+  asio::co_spawn(context, KeyRefresh::run(keys_), [report = report_](const std::exception_ptr& thrown) {
+    if (thrown) report->keys_failed("an error within: its keys are fetched no more until the next start");
+  });
+}
+
+void RunningIssuer::close() {
+  keys_->close();
+  if (introspection_) introspection_->close();
+}
+
+class RunningIssuers final : public Issuers {
+ public:
+  ~RunningIssuers() override;
+  const std::vector<std::unique_ptr<Issuer>>& all() const override { return all_; }
+  void refresh() override;
+
+  /// The error is a sentence.
+  result<void, std::string> add(IssuerConfig config, IssuerEvents& events, const IssuerTerms& terms);
+  void start();
+
+ private:
+  result<std::shared_ptr<const TlsTrust>, std::string> trust(const IssuerConfig& config);
+  void run();
+
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+  std::map<std::filesystem::path, std::shared_ptr<const TlsTrust>> trusts_;  ///< reading the system's takes a while
+  std::vector<RunningIssuer*> running_;                                      ///< the objects of all_
+  std::vector<std::unique_ptr<Issuer>> all_;
+  std::thread thread_;
+};
+
+RunningIssuers::~RunningIssuers() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+  // What waits on other threads is answered; what waits on this one is destroyed with the context, after the issuers.
+  for (RunningIssuer* issuer : running_) issuer->close();
+}
+
+void RunningIssuers::refresh() {
+  for (RunningIssuer* issuer : running_) issuer->refresh().force();
+}
+
+result<std::shared_ptr<const TlsTrust>, std::string> RunningIssuers::trust(const IssuerConfig& config) {
+  const bool asks = config.keys == IssuerConfig::Keys::discovery || config.keys == IssuerConfig::Keys::url ||
+                    config.introspection != IssuerConfig::Introspection::none;
+  if (!asks) return std::shared_ptr<const TlsTrust>();
+  const auto known = trusts_.find(config.ca);
+  if (known != trusts_.end()) return known->second;
+  auto loaded = TlsTrust::load(config.ca);
+  if (loaded.has_value()) trusts_.emplace(config.ca, *loaded);
+  return loaded;
+}
+
+result<void, std::string> RunningIssuers::add(IssuerConfig config, IssuerEvents& events, const IssuerTerms& terms) {
+  auto trusted = trust(config);
+  if (trusted.has_error()) return trusted.error();
+  auto issuer =
+      std::make_unique<RunningIssuer>(context_.get_executor(), std::move(config), std::move(*trusted), events, terms);
+  auto loaded = issuer->refresh().load();
+  if (loaded.has_error()) return loaded.error();
+  running_.push_back(issuer.get());
+  all_.push_back(std::move(issuer));
+  return {};
+}
+
+void RunningIssuers::start() {
+  for (RunningIssuer* issuer : running_) issuer->start(context_);
+  thread_ = std::thread([this] { run(); });
+}
+
+void RunningIssuers::run() {
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::exception&) {
+      // Memory was too short to start a call: its waiters' deadlines answer them. The thread goes on.
+    }
+  }
+}
+
+}  // namespace
+
+result<std::unique_ptr<Issuers>, IssuerConfigError> start_issuers(std::vector<IssuerConfig> configs,
+                                                                  IssuerEvents& events, const IssuerTerms& terms) {
+  auto issuers = std::make_unique<RunningIssuers>();
+  for (IssuerConfig& config : configs) {
+    const std::string name = config.issuer;
+    const auto added = issuers->add(std::move(config), events, terms);
+    if (added.has_error()) return IssuerConfigError{"issuer " + name + ": " + added.error()};
+  }
+  issuers->start();
+  return std::unique_ptr<Issuers>(std::move(issuers));
+}
+
+result<std::unique_ptr<Issuers>, IssuerConfigError> Issuers::start(std::vector<IssuerConfig> configs,
+                                                                   IssuerEvents& events) {
+  return start_issuers(std::move(configs), events, IssuerTerms());
+}
+
+}  // namespace tacit::auth

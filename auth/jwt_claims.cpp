@@ -1,0 +1,198 @@
+// The judgement of claims: RFC 7519 section 4.1, RFC 9068 section 2.2 and 4, RFC 7662 section 2.2.
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "auth/jwt.hpp"
+
+namespace tacit::auth {
+namespace {
+
+namespace json = boost::json;
+using boost::system::result;
+using std::chrono::system_clock;
+
+constexpr std::size_t max_user_size = 255;
+constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999; milliseconds lie far behind it
+
+// `null` in an optional claim counts as a wrong type: who sends it wanted to say something.
+const json::value* find(const json::object& claims, std::string_view name) {
+  return claims.if_contains({name.data(), name.size()});
+}
+
+std::optional<std::string_view> text_of(const json::value& value) {
+  if (!value.is_string()) return std::nullopt;
+  return std::string_view(value.get_string().data(), value.get_string().size());
+}
+
+// Seconds since the Unix epoch. RFC 7519 allows fractions; no issuer needs them, and rounding them is a matter of
+// taste.
+std::optional<std::int64_t> time_of(const json::value& value) {
+  if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > latest_time) return std::nullopt;
+  return value.get_int64();
+}
+
+// What a claim that may be missing says, or that it is no good.
+struct Time {
+  std::optional<std::int64_t> seconds;
+  bool wrong = false;
+};
+
+Time read_time(const json::object& claims, std::string_view name) {
+  const json::value* claim = find(claims, name);
+  if (claim == nullptr) return {};
+  const auto seconds = time_of(*claim);
+  return {seconds, !seconds.has_value()};
+}
+
+system_clock::time_point to_time_point(std::int64_t since_epoch) {
+  constexpr auto most = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max());
+  if (since_epoch >= most.time_since_epoch().count()) return system_clock::time_point::max();
+  return system_clock::time_point(std::chrono::seconds(since_epoch));
+}
+
+bool is_one_of(std::string_view audience, const IssuerConfig& issuer) {
+  return std::ranges::find(issuer.audiences, audience) != issuer.audiences.end();
+}
+
+std::optional<Refusal> judge_audience(const json::value& aud, const IssuerConfig& issuer) {
+  if (const auto one = text_of(aud)) {
+    return is_one_of(*one, issuer) ? std::nullopt : std::optional(Refusal::wrong_audience);
+  }
+  if (!aud.is_array()) return Refusal::wrong_claims;
+  bool found = false;
+  for (const json::value& element : aud.get_array()) {
+    const auto one = text_of(element);
+    if (!one) return Refusal::wrong_claims;
+    found = found || is_one_of(*one, issuer);
+  }
+  return found ? std::nullopt : std::optional(Refusal::wrong_audience);
+}
+
+std::optional<Refusal> judge_issuer(const json::value& iss, const IssuerConfig& issuer) {
+  const auto name = text_of(iss);
+  if (!name) return Refusal::wrong_claims;
+  return *name == issuer.issuer ? std::nullopt : std::optional(Refusal::unknown_issuer);
+}
+
+// Fills in when the token expires, if it says so.
+std::optional<Refusal> judge_times(const json::object& claims, const IssuerConfig& issuer, system_clock::time_point now,
+                                   std::optional<system_clock::time_point>& expires) {
+  const Time exp = read_time(claims, "exp");
+  const Time nbf = read_time(claims, "nbf");
+  const Time iat = read_time(claims, "iat");
+  if (exp.wrong || nbf.wrong || iat.wrong) return Refusal::wrong_claims;
+  const std::int64_t present = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::int64_t leeway = issuer.leeway.count();
+  if (exp.seconds) {
+    if (present >= *exp.seconds + leeway) return Refusal::expired;
+    expires = to_time_point(*exp.seconds);
+  }
+  if (nbf.seconds && present + leeway < *nbf.seconds) return Refusal::not_yet_valid;
+  if (iat.seconds && present + leeway < *iat.seconds) return Refusal::not_yet_valid;
+  return std::nullopt;
+}
+
+// Of valid UTF-8: C0, DEL, and C1, which is U+0080 to U+009F.
+bool has_control_characters(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xa0) return true;
+  }
+  return false;
+}
+
+std::optional<std::string_view> user_of(const json::object& claims, const IssuerConfig& issuer) {
+  const json::value* claim = find(claims, issuer.user_claim);
+  // A client's own token has it as its subject (RFC 9068 section 2.2); introspection may leave that out.
+  if (claim == nullptr && issuer.user_claim == "sub") claim = find(claims, "client_id");
+  if (claim == nullptr) return std::nullopt;
+  const auto user = text_of(*claim);
+  if (!user || user->empty() || user->size() > max_user_size || has_control_characters(*user)) return std::nullopt;
+  return user;
+}
+
+crypto::Uuid tenant_of(std::string_view user, const IssuerConfig& issuer) {
+  if (const auto id = crypto::parse_uuid(user)) return *id;
+  return crypto::make_uuid_v5(crypto::make_uuid_v5(crypto::uuid_namespace_url, issuer.issuer), user);
+}
+
+store::Scope scopes_of_word(std::string_view word, const IssuerConfig& issuer) {
+  store::Scope scopes = store::Scope::none;
+  const auto [first, last] = issuer.scope_names.equal_range(word);
+  for (auto it = first; it != last; ++it) scopes = scopes | it->second;
+  return scopes;
+}
+
+store::Scope scopes_of_list(std::string_view words, const IssuerConfig& issuer) {
+  store::Scope scopes = store::Scope::none;
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    scopes = scopes | scopes_of_word(words.substr(0, end), issuer);
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return scopes;
+}
+
+// Nothing if the claim is of a wrong type.
+std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerConfig& issuer) {
+  const json::value* claim = find(claims, issuer.scope_claim);
+  if (claim == nullptr) return issuer.default_scopes;
+  if (const auto list = text_of(*claim)) return scopes_of_list(*list, issuer);
+  if (!claim->is_array()) return std::nullopt;
+  store::Scope scopes = store::Scope::none;
+  for (const json::value& element : claim->get_array()) {
+    const auto word = text_of(element);
+    if (!word) return std::nullopt;
+    scopes = scopes | scopes_of_word(*word, issuer);
+  }
+  return scopes;
+}
+
+// What tokens and introspection answers have in common: the claims that are there have to be good.
+result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer,
+                                  system_clock::time_point now) {
+  if (const json::value* iss = find(claims, "iss")) {
+    if (const auto refusal = judge_issuer(*iss, issuer)) return *refusal;
+  }
+  if (const json::value* aud = find(claims, "aud")) {
+    if (const auto refusal = judge_audience(*aud, issuer)) return *refusal;
+  }
+  std::optional<system_clock::time_point> expires;
+  if (const auto refusal = judge_times(claims, issuer, now, expires)) return *refusal;
+  const auto user = user_of(claims, issuer);
+  const auto scopes = scopes_of(claims, issuer);
+  if (!user || !scopes) return Refusal::wrong_claims;
+  TokenGrant grant;
+  grant.principal.tenant = tenant_of(*user, issuer);
+  grant.principal.scopes = *scopes;
+  grant.principal.actor.append("oauth:").append(issuer.issuer).append("#").append(*user);
+  grant.expires = expires.value_or(system_clock::time_point::max());
+  return grant;
+}
+
+bool is_access_token(std::string_view type, const IssuerConfig& issuer) {
+  if (!issuer.required_type.empty()) return type == issuer.required_type;
+  return type.empty() || type == "jwt" || type == "at+jwt";
+}
+
+}  // namespace
+
+result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const IssuerConfig& issuer,
+                                         system_clock::time_point now) {
+  if (!is_access_token(token.type, issuer)) return Refusal::wrong_type;
+  for (const char* const needed : {"iss", "aud", "exp"}) {
+    if (!token.claims.contains(needed)) return Refusal::wrong_claims;
+  }
+  return judge(token.claims, issuer, now);
+}
+
+result<TokenGrant, Refusal> judge_introspection(const json::object& answer, const IssuerConfig& issuer,
+                                                system_clock::time_point now) {
+  const json::value* active = find(answer, "active");
+  if (active == nullptr || !active->is_bool() || !active->get_bool()) return Refusal::inactive;
+  return judge(answer, issuer, now);
+}
+
+}  // namespace tacit::auth

@@ -1,0 +1,98 @@
+// One issuer's keys at run time: fetched, kept, given up, and who waits for them. With discovery it is also what learns
+// the issuer's introspection endpoint.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "auth/async_condition.hpp"
+#include "auth/https_client.hpp"
+#include "auth/issuer_config.hpp"
+#include "auth/issuer_metadata.hpp"
+#include "auth/issuer_report.hpp"
+#include "auth/jwk.hpp"
+#include "auth/published.hpp"
+#include "auth/refresh_schedule.hpp"
+#include "auth/waiter.hpp"
+
+namespace tacit::auth {
+
+using KeySetPtr = std::shared_ptr<const KeySet>;
+
+/// The issuers' thread runs it; other threads ask. Made by make_shared; must be closed before the executor's context is
+/// destroyed.
+class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
+ public:
+  using Time = RefreshSchedule::Time;
+
+  KeyRefresh(boost::asio::any_io_executor executor, std::shared_ptr<const IssuerConfig> config,
+             std::shared_ptr<const TlsTrust> trust, std::shared_ptr<IssuerReport> report, const RefreshTerms& terms);
+
+  /// Reads the key file or takes the shared secret, if that is where the keys are from; the error is a sentence. Before
+  /// `run`, on any thread.
+  boost::system::result<void, std::string> load();
+
+  // On any thread.
+
+  /// Lives on its own, for a coroutine that was answered may look at it when this is gone.
+  const std::shared_ptr<Published<KeySet>>& published() const { return published_; }
+  /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
+  void ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter);
+  /// Fetches, or reads the file, as soon as it comes to it.
+  void force();
+
+  // On the executor's thread, or when that has ended.
+
+  /// Answers all who wait, and from then on at once; nothing is posted to the executor any more.
+  void close();
+
+  /// Keeps the keys fresh until it is destroyed with its context. Throws nothing.
+  static boost::asio::awaitable<void> run(std::shared_ptr<KeyRefresh> self);
+  /// As the issuer's metadata says.
+  const std::optional<HttpsUrl>& introspection_endpoint() const { return introspection_; }
+
+ private:
+  /// What a fetch brought. `failure` is empty if all of it was good.
+  struct Fetched {
+    std::optional<KeySet> keys;
+    std::optional<std::chrono::seconds> fresh_for;
+    std::string failure;
+  };
+
+  boost::asio::awaitable<void> step();
+  boost::asio::awaitable<Fetched> fetch_guarded();
+  boost::asio::awaitable<Fetched> fetch();
+  boost::asio::awaitable<boost::system::result<IssuerMetadata, std::string>> discover(Fetched& fetched);
+  boost::asio::awaitable<void> fetch_keys(HttpsUrl url, Fetched& fetched);
+  void finish(Fetched fetched);
+  void use(KeySet keys);
+  void give_up();
+  void wake();
+
+  const std::shared_ptr<const IssuerConfig> config_;
+  const std::shared_ptr<IssuerReport> report_;
+  const std::shared_ptr<Published<KeySet>> published_ = std::make_shared<Published<KeySet>>();
+
+  // Of the executor's thread.
+  const boost::asio::any_io_executor executor_;
+  std::unique_ptr<HttpsClient> client_;  ///< null where nothing is fetched
+  AsyncCondition woken_;
+  std::optional<HttpsUrl> introspection_;
+  KeySet last_;  ///< the published set, empty while there is none
+  std::minstd_rand spread_;
+
+  std::mutex mutex_;  ///< guards what follows
+  RefreshSchedule schedule_;
+  std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters_;
+  bool closed_ = false;
+};
+
+}  // namespace tacit::auth

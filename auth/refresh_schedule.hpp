@@ -1,0 +1,62 @@
+// When what an issuer publishes is fetched again: by what it says of its answers' freshness, sooner when somebody needs
+// it, later and later while it fails. Decides; fetches nothing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace tacit::auth {
+
+struct RefreshTerms {
+  std::chrono::milliseconds least{60'000};  ///< bounds of the time between fetches that succeed
+  std::chrono::milliseconds most{3'600'000};
+  std::chrono::milliseconds keep{24 * 3'600'000};  ///< how long what was fetched serves while fetching fails
+  std::chrono::milliseconds retry_first{1'000};    ///< after a failure; doubles
+  std::chrono::milliseconds retry_most{60'000};
+  std::chrono::milliseconds ask_every{10'000};  ///< an early fetch starts at least this long after the last one did
+};
+
+/// Not thread-safe. Times never run backwards.
+class RefreshSchedule {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  RefreshSchedule(const RefreshTerms& terms, Time first_due) : terms_(terms), due_(first_due) {}
+
+  /// Whether a fetch should start. False while one is under way.
+  bool due(Time now) const { return !fetching_ && (forced_ || now >= due_); }
+  /// When to look again: the next fetch, or what was fetched ceases to serve. Not to be asked while fetching.
+  Time wakes_at() const;
+  bool fetching() const { return fetching_; }
+
+  void started(Time now);
+  /// What was fetched before is replaced: it serves anew from now on.
+  void renewed(Time now) { serves_until_ = now + terms_.keep; }
+  /// `fresh_for` is what the answer said, if anything; `spread` from 0 to 1 moves the next fetch by up to a tenth
+  /// either way, so that servers that were started together do not ask together.
+  void succeeded(Time now, std::optional<std::chrono::seconds> fresh_for, double spread);
+  void failed(Time now, double spread);
+
+  /// Somebody needs newer than there is. True: a fetch is under way or due now, worth waiting for. False: the last one
+  /// started less than ask_every ago, and brought what there is.
+  bool ask(Time now);
+  /// A fetch is due, however long ago the last one was; another one if it is under way now.
+  void force() { forced_ = true; }
+
+  /// Whether something was fetched and has served for longer than it may. True once: then it has to be given up.
+  bool gives_up(Time now);
+
+ private:
+  Time after(Time now, std::chrono::milliseconds interval, double spread) const;
+
+  RefreshTerms terms_;
+  Time due_;
+  std::optional<Time> started_;
+  std::optional<Time> serves_until_;
+  std::uint32_t failures_ = 0;  ///< in a row
+  bool fetching_ = false;
+  bool forced_ = false;
+};
+
+}  // namespace tacit::auth

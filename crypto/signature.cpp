@@ -1,0 +1,255 @@
+#include "crypto/signature.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <string_view>
+
+#include "crypto/digest.hpp"
+#include "crypto/openssl.hpp"
+
+namespace tacit::crypto {
+namespace {
+
+using ParamBuilder = OpensslPtr<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Params = OpensslPtr<OSSL_PARAM, OSSL_PARAM_free>;
+using Algorithm = SignatureAlgorithm;
+
+enum class Kind : std::uint8_t { rsa, p256, p384, ed25519, hmac };
+
+constexpr std::size_t least_modulus_bits = 2048;
+constexpr std::size_t most_modulus_bits = 8192;
+constexpr std::size_t least_secret_size = 32;
+constexpr std::size_t ed25519_key_size = 32;
+constexpr std::size_t ed25519_signature_size = 64;
+
+Kind kind_for(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::rs256:
+    case Algorithm::ps256:
+      return Kind::rsa;
+    case Algorithm::es256:
+      return Kind::p256;
+    case Algorithm::es384:
+      return Kind::p384;
+    case Algorithm::eddsa:
+      return Kind::ed25519;
+    case Algorithm::hs256:
+      break;
+  }
+  return Kind::hmac;
+}
+
+// Fetched once and never freed: threads may still hash while the process's statics are destroyed.
+const EVP_MD* sha384() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA2-384", nullptr);
+  require(fetched != nullptr, "OpenSSL offers no SHA-384");
+  return fetched;
+}
+
+std::array<std::uint8_t, 48> sha384_of(ByteView message) {
+  std::array<std::uint8_t, 48> digest;
+  require(EVP_Digest(message.data(), message.size(), digest.data(), nullptr, sha384(), nullptr) == 1,
+          "SHA-384 cannot hash");
+  return digest;
+}
+
+PkeyPtr import_public(const char* type, OSSL_PARAM_BLD* builder) {
+  const Params params(OSSL_PARAM_BLD_to_param(builder));
+  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  require(params != nullptr && context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1,
+          "cannot import a public key");
+  EVP_PKEY* key = nullptr;
+  return PkeyPtr(tried(EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) == 1) ? key : nullptr);
+}
+
+// Decoding checks that the coordinates are below the field's prime and that the point is on the curve.
+PkeyPtr import_point(const char* group, std::size_t size, ByteView x, ByteView y) {
+  if (x.size() != size || y.size() != size) return nullptr;
+  Bytes point{0x04};
+  point.insert(point.end(), x.begin(), x.end());
+  point.insert(point.end(), y.begin(), y.end());
+  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+  require(builder != nullptr &&
+              OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) == 1 &&
+              OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1,
+          "cannot describe a public key");
+  return import_public("EC", builder.get());
+}
+
+BignumPtr to_number(ByteView bytes) {
+  BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  require(number != nullptr, "no memory for a number");
+  return number;
+}
+
+// Odd, without leading zeros, and of as many bits as asked for.
+bool is_sound_modulus(ByteView modulus) {
+  if (modulus.empty() || modulus.size() > most_modulus_bits / 8 || modulus.front() == 0) return false;
+  const std::size_t bits = modulus.size() * 8 - static_cast<std::size_t>(std::countl_zero(modulus.front()));
+  return bits >= least_modulus_bits && (modulus.back() & 1) == 1;
+}
+
+bool is_sound_exponent(ByteView exponent) {
+  if (exponent.empty() || exponent.size() > 4 || exponent.front() == 0) return false;
+  std::uint32_t value = 0;
+  for (const std::uint8_t byte : exponent) value = (value << 8) | byte;
+  return value >= 3 && (value & 1) == 1;
+}
+
+PkeyPtr import_rsa(ByteView modulus, ByteView exponent) {
+  if (!is_sound_modulus(modulus) || !is_sound_exponent(exponent)) return nullptr;
+  const BignumPtr n = to_number(modulus);
+  const BignumPtr e = to_number(exponent);
+  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+  require(builder != nullptr && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&
+              OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) == 1,
+          "cannot describe a public key");
+  return import_public("RSA", builder.get());
+}
+
+// Contexts that are ready to verify. Setting one up looks algorithms up by name; copying it does not.
+PkeyContext prepared(EVP_PKEY* key) {
+  PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  require(context != nullptr && EVP_PKEY_verify_init(context.get()) == 1, "cannot prepare to verify a signature");
+  return context;
+}
+
+PkeyContext prepared_pkcs1(EVP_PKEY* key) {
+  PkeyContext context = prepared(key);
+  require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
+              EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1,
+          "cannot prepare to verify RSASSA-PKCS1-v1_5");
+  return context;
+}
+
+PkeyContext prepared_pss(EVP_PKEY* key) {
+  PkeyContext context = prepared(key);
+  require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
+              EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
+              EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), EVP_sha256()) == 1 &&
+              EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1,
+          "cannot prepare to verify RSASSA-PSS");
+  return context;
+}
+
+bool verify_digest(EVP_PKEY_CTX* ready, ByteView digest, ByteView signature) {
+  const PkeyContext context(EVP_PKEY_CTX_dup(ready));
+  require(context != nullptr, "no memory to verify a signature");
+  return tried(EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1);
+}
+
+// Writes a DER INTEGER of an unsigned number; answers what follows it.
+std::uint8_t* write_integer(std::uint8_t* out, ByteView number) {
+  while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
+  const bool padded = (number.front() & 0x80) != 0;
+  *out++ = 0x02;
+  *out++ = static_cast<std::uint8_t>(number.size() + (padded ? 1 : 0));
+  if (padded) *out++ = 0x00;
+  return std::copy(number.begin(), number.end(), out);
+}
+
+// OpenSSL wants r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). Those of
+// both curves are under 128 bytes long, so every length is one byte. OpenSSL checks that r and s are in 1 … order - 1.
+bool verify_ecdsa(EVP_PKEY_CTX* ready, std::size_t size, ByteView digest, ByteView signature) {
+  if (signature.size() != 2 * size) return false;
+  std::array<std::uint8_t, 2 + 2 * (2 + 1 + 48)> der;
+  static_assert(der.size() - 2 < 128);
+  std::uint8_t* end = write_integer(der.data() + 2, signature.first(size));
+  end = write_integer(end, signature.last(size));
+  der[0] = 0x30;
+  der[1] = static_cast<std::uint8_t>(end - der.data() - 2);
+  return verify_digest(ready, digest, {der.data(), end});
+}
+
+bool verify_ed25519(EVP_PKEY* key, ByteView message, ByteView signature) {
+  if (signature.size() != ed25519_signature_size) return false;
+  const DigestContext context(EVP_MD_CTX_new());
+  require(context != nullptr && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1,
+          "cannot prepare to verify Ed25519");
+  return tried(EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) ==
+               1);
+}
+
+}  // namespace
+
+struct SignatureKey::Key {
+  Kind kind;
+  PkeyPtr key{};
+  PkeyContext ready{};      // of RSA: for PKCS1
+  PkeyContext ready_pss{};  // of RSA
+  std::size_t size = 0;     // of RSA: bytes of a signature; of an elliptic curve: of r and of s
+  WipedBytes secret{};      // of HMAC
+};
+
+SignatureKey::SignatureKey(std::unique_ptr<Key> key) : key_(std::move(key)) {}
+SignatureKey::SignatureKey(SignatureKey&&) noexcept = default;
+SignatureKey& SignatureKey::operator=(SignatureKey&&) noexcept = default;
+SignatureKey::~SignatureKey() = default;
+
+std::optional<SignatureKey> SignatureKey::rsa(ByteView modulus, ByteView exponent) {
+  PkeyPtr key = import_rsa(modulus, exponent);
+  if (key == nullptr) return std::nullopt;
+  PkeyContext pkcs1 = prepared_pkcs1(key.get());
+  PkeyContext pss = prepared_pss(key.get());
+  return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::rsa,
+                                                .key = std::move(key),
+                                                .ready = std::move(pkcs1),
+                                                .ready_pss = std::move(pss),
+                                                .size = modulus.size()}));
+}
+
+std::optional<SignatureKey> SignatureKey::p256(ByteView x, ByteView y) {
+  PkeyPtr key = import_point("P-256", 32, x, y);
+  if (key == nullptr) return std::nullopt;
+  PkeyContext ready = prepared(key.get());
+  return SignatureKey(
+      std::make_unique<Key>(Key{.kind = Kind::p256, .key = std::move(key), .ready = std::move(ready), .size = 32}));
+}
+
+std::optional<SignatureKey> SignatureKey::p384(ByteView x, ByteView y) {
+  PkeyPtr key = import_point("P-384", 48, x, y);
+  if (key == nullptr) return std::nullopt;
+  PkeyContext ready = prepared(key.get());
+  return SignatureKey(
+      std::make_unique<Key>(Key{.kind = Kind::p384, .key = std::move(key), .ready = std::move(ready), .size = 48}));
+}
+
+std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {
+  if (x.size() != ed25519_key_size) return std::nullopt;
+  PkeyPtr key(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, x.data(), x.size()));
+  require(key != nullptr, "OpenSSL offers no Ed25519");
+  return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::ed25519, .key = std::move(key)}));
+}
+
+std::optional<SignatureKey> SignatureKey::hmac(ByteView secret) {
+  if (secret.size() < least_secret_size) return std::nullopt;
+  return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::hmac, .secret = WipedBytes(secret)}));
+}
+
+bool SignatureKey::fits(SignatureAlgorithm algorithm) const { return kind_for(algorithm) == key_->kind; }
+
+bool SignatureKey::verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const {
+  if (!fits(algorithm)) return false;
+  switch (algorithm) {
+    case Algorithm::rs256:
+      return signature.size() == key_->size && verify_digest(key_->ready.get(), sha256(message), signature);
+    case Algorithm::ps256:
+      return signature.size() == key_->size && verify_digest(key_->ready_pss.get(), sha256(message), signature);
+    case Algorithm::es256:
+      return verify_ecdsa(key_->ready.get(), key_->size, sha256(message), signature);
+    case Algorithm::es384:
+      return verify_ecdsa(key_->ready.get(), key_->size, sha384_of(message), signature);
+    case Algorithm::eddsa:
+      return verify_ed25519(key_->key.get(), message, signature);
+    case Algorithm::hs256:
+      return equal_constant_time(hmac_sha256(key_->secret.view(), message), signature);
+  }
+  return false;
+}
+
+}  // namespace tacit::crypto

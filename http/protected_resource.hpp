@@ -1,0 +1,37 @@
+// What a client is told of how to get in: challenges (RFC 6750 section 3) and the metadata document of an OAuth 2.0
+// protected resource (RFC 9728).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tacit::http {
+
+/// Made once; immutable. The header lines are whole, with CRLF.
+class ProtectedResource {
+ public:
+  /// Of a server that has no address or no issuers to tell of: challenges without a link, no document.
+  ProtectedResource();
+  /// `url` is where clients reach the API, without a path: `https://tacit.example.org`.
+  ProtectedResource(std::string_view url, const std::vector<std::string>& issuers);
+
+  /// `WWW-Authenticate` for a request without a credential.
+  const std::string& challenge() const { return challenge_; }
+  /// … with one that is not valid.
+  const std::string& challenge_invalid() const { return challenge_invalid_; }
+  /// … with one that lacks the scope of that name.
+  std::string challenge_scope(std::string_view scope) const;
+  /// The document; empty if there is none.
+  const std::string& document() const { return document_; }
+
+ private:
+  std::string challenge_with(std::string_view error) const;
+
+  std::string link_;  ///< `, resource_metadata="…"`, or nothing
+  std::string challenge_;
+  std::string challenge_invalid_;
+  std::string document_;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,96 @@
+#include "http/rate_limits.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <string_view>
+
+#include "http/log.hpp"
+
+namespace tacit::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits;
+  char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+/// Structured Fields (RFC 9651): a List of one String with Integer parameters. The quota is the burst, the window the
+/// time in which all of it comes back; `reset` is until there is more again, in seconds.
+void append_fields(std::string& headers, std::string_view policy, auth::Rate rate, std::uint32_t remaining,
+                   std::uint64_t reset) {
+  headers.append("RateLimit-Policy: \"").append(policy).append("\";q=");
+  append_number(headers, rate.burst);
+  headers.append(";w=");
+  append_number(headers, (std::uint64_t{rate.burst} + rate.per_second - 1) / rate.per_second);
+  headers.append("\r\nRateLimit: \"").append(policy).append("\";r=");
+  append_number(headers, remaining);
+  headers.append(";t=");
+  append_number(headers, reset);
+  headers.append("\r\n");
+}
+
+/// In whole seconds, never too early.
+std::uint64_t whole_seconds(std::chrono::nanoseconds wait) {
+  return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count());
+}
+
+void append_refusal(std::string& headers, std::string_view policy, auth::Rate rate, std::chrono::nanoseconds wait) {
+  const std::uint64_t seconds = whole_seconds(wait);
+  headers.append("Retry-After: ");
+  append_number(headers, seconds);
+  headers.append("\r\n");
+  append_fields(headers, policy, rate, 0, seconds);
+}
+
+/// Once a second at most: it is there to be seen, not to fill the disk.
+void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_point now) {
+  if (now - thread.guessing_logged < std::chrono::seconds(1)) return;
+  thread.guessing_logged = now;
+  LogLine line(LogLevel::warn, "guessing_throttled");
+  log(line.field("request_id", exchange.request_id).field("address", exchange.client.to_string()));
+}
+
+}  // namespace
+
+std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
+  if (!exchange.route->authenticated || exchange.plane == Plane::tools) return std::nullopt;
+  const auto now = Clock::now();
+  const crypto::Uuid& tenant = exchange.principal.tenant;
+  const auth::Rate rate = thread.tenant_rates.of(tenant, now);
+  if (!rate.limited()) return std::nullopt;
+  const auto verdict = thread.server.tenant_requests.take(tenant.view(), rate, now);
+  if (verdict.allowed) {
+    // At one a second or more there is more within a second, unless the bucket is full, which this request sees to.
+    append_fields(exchange.response.headers, "tenant", rate, verdict.remaining, 1);
+    return std::nullopt;
+  }
+  append_refusal(exchange.response.headers, "tenant", rate, verdict.wait);
+  exchange.note = "tenant_rate";
+  return Problem::tenant_throttled;
+}
+
+std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
+                                      Clock::time_point now) {
+  const auth::AuthFailureLimit& failures = thread.server.auth_failures;
+  const auto wait = failures.wait(exchange.client, now);
+  if (wait == wait.zero() || thread.server.good_credentials.contains(credential, now)) return std::nullopt;
+  append_refusal(exchange.response.headers, "failed-auth", failures.rate(), wait);
+  exchange.note = "address_rate";
+  log_guessing(exchange, thread, now);
+  return Problem::guessing_throttled;
+}
+
+void note_good_credential(ThreadState& thread, const crypto::Digest& credential, Clock::time_point now) {
+  thread.server.good_credentials.remember(credential, now);
+}
+
+void note_bad_credential(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential) {
+  thread.server.auth_failures.failed(exchange.client, Clock::now());
+  thread.server.good_credentials.forget(credential);
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,81 @@
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string_view>
+
+#include "auth/rate_limiter.hpp"
+#include "server/arguments.hpp"
+#include "server/commands.hpp"
+#include "server/open_store.hpp"
+#include "server/values.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Limit = std::optional<std::uint32_t>;
+
+/// From `Least` to `Most`; nothing for the default.
+template <std::uint32_t Least, std::uint32_t Most>
+Limit read_limit(std::string_view text) {
+  if (text == "default") return std::nullopt;
+  return static_cast<std::uint32_t>(read_number(text, Least, Most));
+}
+
+/// Changes the limit if the option was given; whether it was.
+bool read_option(const Arguments& arguments, const char* name, Limit (*read)(std::string_view), Limit& limit) {
+  if (!arguments.contains(name)) return false;
+  limit = read_argument(arguments, name, read);
+  return true;
+}
+
+bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
+  constexpr std::uint32_t most_keys = 1'000'000;
+  bool any = read_option(arguments, "requests-per-second", read_limit<0, auth::Rate::most>, limits.requests_per_second);
+  any |= read_option(arguments, "request-burst", read_limit<1, auth::Rate::most>, limits.request_burst);
+  any |= read_option(arguments, "api-keys", read_limit<0, most_keys>, limits.api_keys);
+  return any;
+}
+
+void print_limit(const char* name, const Limit& own, std::uint32_t by_default) {
+  std::cout << name << ' ' << own.value_or(by_default) << (own ? " (its own)\n" : " (the default)\n");
+}
+
+store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
+  return value_or_fail(store.tenant_limits(tenant), "cannot read the limits of " + tenant.str());
+}
+
+void print_limits(const Config& config, const store::TenantLimits& limits) {
+  print_limit("requests-per-second", limits.requests_per_second, config.request_rate);
+  print_limit("request-burst", limits.request_burst, config.request_burst);
+  if (limits.api_keys) {
+    std::cout << "api-keys " << *limits.api_keys << " (its own)\n";
+  } else {
+    std::cout << "api-keys default\n";
+  }
+}
+
+}  // namespace
+
+int limits_get_command(const Config& config, const Arguments& arguments) {
+  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  const auto store = open_store(config);
+  print_limits(config, stored_limits(*store, tenant));
+  return exit_ok;
+}
+
+int limits_set_command(const Config& config, const Arguments& arguments) {
+  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  store::TenantLimits limits;
+  if (!read_options(arguments, limits)) {
+    throw UsageError("no limit is given: --requests-per-second, --request-burst or --api-keys");
+  }
+  const auto store = open_store(config);
+  limits = stored_limits(*store, tenant);
+  read_options(arguments, limits);
+  value_or_fail(run(store->set_tenant_limits(tenant, limits, operator_context())),
+                "cannot set the limits of " + tenant.str());
+  print_limits(config, stored_limits(*store, tenant));
+  return exit_ok;
+}
+
+}  // namespace tacit::server

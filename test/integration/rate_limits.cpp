@@ -1,0 +1,217 @@
+// 429: for a tenant that asks too often, and for an address from which somebody guesses credentials.
+#include <regex>
+
+#include "test/integration/shared_server.hpp"
+
+using namespace tacit::test;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How many answers were `served` before the first other one, and how many might have been had the server counted
+/// right: `burst` and one for each second that it took.
+struct Counted {
+  int served = 0;
+  int least = 0;
+  int most = 0;
+  Answer refused;
+};
+
+template <class Ask>
+Counted ask_until_refused(int burst, int served_status, Ask ask) {
+  Counted counted;
+  const auto started = Clock::now();
+  do {
+    counted.refused = ask();
+    counted.served += counted.refused.status == served_status ? 1 : 0;
+  } while (counted.refused.status == served_status && counted.served < burst + 1000);
+  counted.least = burst;
+  counted.most = burst + static_cast<int>(std::chrono::ceil<std::chrono::seconds>(Clock::now() - started).count());
+  return counted;
+}
+
+void check_counted(const Counted& counted) {
+  BOOST_TEST(counted.served >= counted.least);
+  BOOST_TEST(counted.served <= counted.most);
+  REQUIRE_STATUS(counted.refused, 429);
+}
+
+int retry_after(const Answer& refused) { return std::stoi(refused.header("Retry-After")); }
+
+void check_refusal(const Answer& refused, const std::string& policy, const std::string& parameters) {
+  BOOST_TEST(refused.at("detail").is_string());
+  BOOST_TEST(refused.count("Retry-After") == 1U);
+  BOOST_TEST(std::regex_match(refused.header("Retry-After"), std::regex("[1-9][0-9]*")));
+  BOOST_TEST(refused.header("RateLimit-Policy") == "\"" + policy + "\";" + parameters);
+  BOOST_TEST(refused.header("RateLimit") == "\"" + policy + "\";r=0;t=" + refused.header("Retry-After"));
+}
+
+void wait_for(const Answer& refused) { std::this_thread::sleep_for(std::chrono::seconds(retry_after(refused))); }
+
+/// Asks until the answer is as wanted, for as long as a changed limit may take.
+template <class Wanted>
+bool within_5_seconds(Client& client, Wanted wanted) {
+  const auto until = Clock::now() + std::chrono::seconds(5);
+  while (Clock::now() < until) {
+    if (wanted(client.get("/api/v1/quota"))) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rate_limits)
+
+BOOST_AUTO_TEST_CASE(a_tenant_beyond_its_burst_is_refused_while_another_is_served) {
+  const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "5"}});
+  const Server server(deployment);
+  Tenant busy(deployment, server);
+  Tenant other(deployment, server);
+  Client second_key(server, deployment.create_key(busy.id));
+  check_counted(ask_until_refused(5, 200, [&] { return busy.api.get("/api/v1/quota"); }));
+  const Counted counted = ask_until_refused(0, 200, [&] { return busy.api.get(secrets_path); });
+  check_refusal(counted.refused, "tenant", "q=5;w=5");
+  BOOST_TEST(!counted.refused.closes());
+  // The limit is the tenant's, not the key's; no other tenant's; and none of what has no tenant.
+  ask_until_refused(0, 200, [&] { return second_key.get(secrets_path); });
+  REQUIRE_STATUS(other.api.get(secrets_path), 200);
+  for (int i = 0; i < 20; ++i) {
+    for (const char* path : {"/healthz", "/readyz", "/openapi.json"}) {
+      const Answer answer = other.api.get(path);
+      REQUIRE_STATUS(answer, 200);
+      BOOST_TEST(answer.count("RateLimit") == 0U);
+    }
+  }
+  for (int i = 0; i < 20; ++i) {
+    const Answer answer = resolve(server, {{"user_id", busy.id}, {"tool_name", "tool"}});
+    REQUIRE_STATUS(answer, 200);
+    BOOST_TEST(answer.count("RateLimit") == 0U);
+  }
+  const Answer refused =
+      ask_until_refused(0, 200, [&] {
+        return busy.api.post(secrets_path, {{"secret_name", new_uuid()}, {"secret_value", "12345678"}});
+      }).refused;
+  check_refusal(refused, "tenant", "q=5;w=5");
+  wait_for(refused);
+  REQUIRE_STATUS(busy.api.get(secrets_path), 200);
+}
+
+BOOST_AUTO_TEST_CASE(answers_say_what_remains) {
+  const Deployment deployment(Settings{{"request-rate", "100"}, {"request-burst", "250"}});
+  const Server server(deployment);
+  Tenant tenant(deployment, server);
+  const Answer first = tenant.api.get(secrets_path);
+  REQUIRE_STATUS(first, 200);
+  BOOST_TEST(first.header("RateLimit-Policy") == "\"tenant\";q=250;w=3");
+  BOOST_TEST(first.header("RateLimit") == "\"tenant\";r=249;t=1");
+  const Answer missing = tenant.api.get(secrets_path + "01890000-0000-7000-8000-000000000000");
+  REQUIRE_STATUS(missing, 404);
+  BOOST_TEST(std::regex_match(missing.header("RateLimit"), std::regex("\"tenant\";r=24[89];t=1")));
+}
+
+BOOST_AUTO_TEST_CASE(a_request_without_the_scope_is_counted) {
+  const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "3"}});
+  const Server server(deployment);
+  Client writer(server, deployment.create_key(new_uuid(), {"--scope", "secrets:write"}));
+  check_counted(ask_until_refused(3, 403, [&] { return writer.get(secrets_path); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_that_an_operator_sets_holds_within_5_seconds) {
+  Tenant tenant = new_tenant();
+  const auto set = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"limits", "set", tenant.id});
+    const Finished done = shared_deployment().command(options);
+    BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+  };
+  REQUIRE_STATUS(tenant.api.get(secrets_path), 200);
+  set({"--requests-per-second", "1", "--request-burst", "40"});
+  BOOST_TEST(within_5_seconds(
+      tenant.api, [](const Answer& answer) { return answer.header("RateLimit-Policy") == "\"tenant\";q=40;w=40"; }));
+  check_refusal(ask_until_refused(40, 200, [&] { return tenant.api.get(secrets_path); }).refused, "tenant",
+                "q=40;w=40");
+  // Raised again: what the bucket lacks comes back at the new rate, not at that of yesterday.
+  set({"--requests-per-second", "default", "--request-burst", "default"});
+  BOOST_TEST(within_5_seconds(tenant.api, [](const Answer& answer) {
+    return answer.status == 200 && answer.header("RateLimit-Policy") == "\"tenant\";q=2000;w=2";
+  }));
+  set({"--requests-per-second", "0"});
+  BOOST_TEST(within_5_seconds(tenant.api, [](const Answer& answer) { return answer.count("RateLimit") == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
+  const Deployment deployment(Settings{{"failed-auth-burst", "5"}});
+  const Server server(deployment);
+  Tenant known(deployment, server);
+  const std::string unknown_key = deployment.create_key(known.id);
+  for (int i = 0; i < 20; ++i) REQUIRE_STATUS(known.api.get(secrets_path), 200);  // costs nothing
+  Client nobody(server.api_client(), {});
+  for (int i = 0; i < 20; ++i) REQUIRE_STATUS(nobody.get(secrets_path), 401);  // nor does this
+
+  int number = 0;
+  Client guesser(server.api_client(), {});
+  const auto guess = [&] {
+    return guesser.request("GET", secrets_path, {}, {{"x-api-key", "guess-" + std::to_string(++number)}});
+  };
+  const Counted counted = ask_until_refused(5, 401, guess);
+  check_counted(counted);
+  check_refusal(counted.refused, "failed-auth", "q=5;w=5");
+  BOOST_TEST(retry_after(counted.refused) <= 2);
+
+  for (int i = 0; i < 20; ++i) REQUIRE_STATUS(known.api.get(secrets_path), 200);
+  REQUIRE_STATUS(nobody.get(secrets_path), 401);
+  // What is good but new has to wait for its turn, as a guess has: a guess is not told from it.
+  Client newcomer(server, unknown_key);
+  const Counted again = ask_until_refused(0, 401, guess);
+  REQUIRE_STATUS(again.refused, 429);
+  Answer first = newcomer.get(secrets_path);
+  if (first.status == 429) {
+    BOOST_TEST(first.body == again.refused.body);
+    wait_for(first);
+    first = newcomer.get(secrets_path);
+  }
+  REQUIRE_STATUS(first, 200);
+  // From now on it is known.
+  ask_until_refused(0, 401, guess);
+  for (int i = 0; i < 5; ++i) REQUIRE_STATUS(newcomer.get(secrets_path), 200);
+
+  const std::string printed = deployment.printed();
+  BOOST_TEST(printed.find(R"("event":"guessing_throttled")") != std::string::npos);
+  BOOST_TEST(printed.find(R"("address":"127.0.0.1")") != std::string::npos);
+  BOOST_TEST(printed.find("guess-") == std::string::npos);
+  // A connection is one thread's, which says it once a second at most; this test takes a few.
+  BOOST_TEST(count(printed, R"("event":"guessing_throttled")") <= 30U);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_was_good_is_a_guess_after_its_revocation) {
+  const Deployment deployment(Settings{{"failed-auth-burst", "3"}});
+  const Server server(deployment);
+  const std::string key = deployment.create_key(new_uuid());
+  Client client(server, key);
+  REQUIRE_STATUS(client.get(secrets_path), 200);
+  const Finished done = deployment.command({"api-key", "revoke", key.substr(4, 11)});
+  BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+  check_counted(ask_until_refused(3, 401, [&] { return client.get(secrets_path); }));
+}
+
+BOOST_AUTO_TEST_CASE(without_limits_nothing_is_refused) {
+  const Deployment deployment(Settings{{"failed-auth-rate", "0"}, {"request-rate", "0"}, {"access-log", "off"}});
+  const Server server(deployment);
+  Tenant tenant(deployment, server);
+  Client guesser(server, "guess");
+  for (int i = 0; i < 150; ++i) REQUIRE_STATUS(guesser.get(secrets_path), 401);
+  for (int i = 0; i < 2500; ++i) {
+    const Answer answer = tenant.api.get("/api/v1/quota");
+    REQUIRE_STATUS(answer, 200);
+    BOOST_REQUIRE(answer.count("RateLimit") == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,32 @@
+// An issuer of tokens that is nothing but a key: it signs what it is told, and its public key goes into a file.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <boost/json/object.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace tacit::test {
+
+/// An ES256 key of its own.
+class TokenSigner {
+ public:
+  explicit TokenSigner(std::string kid);
+
+  /// A JWK set with the public key alone.
+  std::string jwks() const;
+  /// A token with these claims, `exp` in an hour and `iat` now where they are not given.
+  std::string sign(boost::json::object claims) const;
+
+ private:
+  struct FreeKey {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  };
+  std::string kid_;
+  std::unique_ptr<EVP_PKEY, FreeKey> key_;
+};
+
+}  // namespace tacit::test

@@ -1,0 +1,193 @@
+// Tokens of an issuer whose keys are in a file: which headers they may come in, keys that change, and the user's own
+// token beside a runtime's certificate.
+#include <csignal>
+#include <ctime>
+
+#include "test/integration/shared_server.hpp"
+#include "test/integration/store_rows.hpp"
+#include "test/integration/token_signer.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string issuer = "https://id.test";
+const std::string audience = "https://tacit.test";
+
+/// A deployment that takes the tokens of `signer`.
+struct Trusting {
+  explicit Trusting(const std::string& issuer_settings = "", const Settings& settings = {}) : deployment(settings) {
+    put_keys(signer);
+    write_file(deployment.folder() / "issuers", "[" + issuer + "]\naudience = " + audience +
+                                                    "\njwks-file = " + keys().string() + "\n" + issuer_settings);
+    deployment.configure({{"issuers", (deployment.folder() / "issuers").string()}});
+  }
+
+  std::filesystem::path keys() const { return deployment.folder() / "issuer.jwks"; }
+  void put_keys(const TokenSigner& of) const { write_file(keys(), of.jwks()); }
+
+  TokenSigner signer{"first"};
+  Deployment deployment;
+};
+
+json::object claims_of(const std::string& user) {
+  return {{"iss", issuer}, {"aud", audience}, {"sub", user}, {"scope", "secrets:read secrets:write"}};
+}
+
+int list_status(const Server& server, const Headers& credential) {
+  return HttpsClient(server.api_client()).request("GET", secrets_path, credential).status;
+}
+
+Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
+
+const json::value new_secret = {{"secret_name", "n"},
+                                {"secret_value", "the value"},
+                                {"tool_name", "tool"},
+                                {"tool_arg", "a"},
+                                {"is_default_for_tool", true}};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(user_tokens)
+
+BOOST_AUTO_TEST_CASE(a_token_comes_only_in_the_headers_that_its_issuer_allows) {
+  struct Row {
+    const char* setting;
+    int in_authorization;
+    int in_token;
+  };
+  for (const Row& row :
+       {Row{"", 200, 401}, Row{"headers = token\n", 401, 200}, Row{"headers = token authorization\n", 200, 200}}) {
+    const Trusting trusting(row.setting);
+    Server server(trusting.deployment);
+    const std::string token = trusting.signer.sign(claims_of(new_uuid()));
+    BOOST_TEST_CONTEXT(row.setting) {
+      for (int i = 0; i < 2; ++i) {  // the second time it comes from the cache, if at all
+        BOOST_TEST(list_status(server, bearer(token)) == row.in_authorization);
+        BOOST_TEST(list_status(server, {{"Authorization", token}}) == row.in_authorization);
+        BOOST_TEST(list_status(server, {{"token", token}}) == row.in_token);
+        BOOST_TEST(list_status(server, {{"x-api-key", token}}) == 401);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_the_file_no_longer_has_is_worth_nothing_from_the_reload_on) {
+  const Trusting trusting;
+  Server server(trusting.deployment, {"--threads", "1"});
+  const TokenSigner second("second");
+  const std::string old_token = trusting.signer.sign(claims_of(new_uuid()));
+  const std::string new_token = second.sign(claims_of(new_uuid()));
+  Client old_client(server.api_client(), bearer(old_token));
+  Client new_client(server.api_client(), bearer(new_token));
+  REQUIRE_STATUS(old_client.get(secrets_path), 200);
+  REQUIRE_STATUS(old_client.get(secrets_path), 200);
+  REQUIRE_STATUS(new_client.get(secrets_path), 401);
+  trusting.put_keys(second);
+  server.process().signal(SIGHUP);
+  int status = 0;
+  for (int i = 0; i < 100 && status != 200; ++i) {
+    std::this_thread::sleep_for(50ms);
+    status = new_client.get(secrets_path).status;
+  }
+  BOOST_TEST(status == 200);
+  BOOST_TEST(old_client.get(secrets_path).status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_file_that_is_no_good_keeps_the_keys_there_are) {
+  const Trusting trusting;
+  Server server(trusting.deployment);
+  Client client(server.api_client(), bearer(trusting.signer.sign(claims_of(new_uuid()))));
+  REQUIRE_STATUS(client.get(secrets_path), 200);
+  write_file(trusting.keys(), "{\"keys\": []}");
+  server.process().signal(SIGHUP);
+  bool told = false;
+  for (int i = 0; i < 100 && !told; ++i) {
+    std::this_thread::sleep_for(50ms);
+    told = trusting.deployment.printed().find("issuer_keys_failed") != std::string::npos;
+  }
+  BOOST_TEST(told);
+  REQUIRE_STATUS(client.get(secrets_path), 200);
+  REQUIRE_STATUS(Client(server.api_client(), bearer(trusting.signer.sign(claims_of(new_uuid())))).get(secrets_path),
+                 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
+  const Trusting trusting("", {{"tool-user-token", "on"}});
+  const std::string ann = new_uuid();
+  const std::string bob = new_uuid();
+  const std::string anns_token = trusting.signer.sign(claims_of(ann));
+  const std::string bobs_token = trusting.signer.sign(claims_of(bob));
+  const std::string anns_key = trusting.deployment.create_key(ann);
+  json::object expired = claims_of(ann);
+  expired["exp"] = std::time(nullptr) - 120;
+  {
+    Server server(trusting.deployment);
+    Client api(server.api_client(), bearer(anns_token));
+    REQUIRE_STATUS(api.post(secrets_path, new_secret), 200);
+    const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
+    const auto resolve_with = [&](const Headers& credential) {
+      const Answer answer = Client(server.tools_client(), credential).post("/tool/v1/resolve", query);
+      BOOST_TEST((answer.status == 200) == (answer.body.find("the value") != std::string::npos));
+      return answer;
+    };
+    const Answer without = resolve_with({});
+    CHECK_STATUS(without, 401);
+    BOOST_TEST(without.header("WWW-Authenticate").starts_with("Bearer realm="));
+    CHECK_STATUS(resolve_with(bearer(anns_token)), 200);
+    CHECK_STATUS(resolve_with({{"Authorization", anns_key}}), 200);
+    CHECK_STATUS(resolve_with(bearer(bobs_token)), 403);
+    CHECK_STATUS(resolve_with(bearer(trusting.signer.sign(expired))), 401);
+    CHECK_STATUS(resolve_with(bearer("tct_nonsense")), 401);
+    CHECK_STATUS(resolve_with({{"x-api-key", anns_key}}), 401);
+    CHECK_STATUS(resolve_with({{"token", anns_token}}), 401);  // its issuer allows Authorization alone
+    CHECK_STATUS(Client(server.tools_client(), {}).get("/healthz"), 200);
+    BOOST_REQUIRE(server.stop() == 0);
+  }
+  int releases = 0;
+  int refusals = 0;
+  for (const json::object& entry : read_audit(trusting.deployment.store())) {
+    if (entry.at("action") == "secret.release") {
+      ++releases;
+      BOOST_TEST(entry.at("actor") == "uri:spiffe://test/runtime");
+      const bool by_token = entry.at("on_behalf_of") == json::value("oauth:" + issuer + "#" + ann);
+      const bool by_key = entry.at("on_behalf_of") == json::value("api-key:" + anns_key.substr(4, 11));
+      BOOST_TEST((by_token || by_key));
+    }
+    if (entry.at("action") == "tool.refused") {
+      ++refusals;
+      BOOST_TEST(entry.at("reason") == "other_user");
+      BOOST_TEST(entry.at("on_behalf_of") == json::value("oauth:" + issuer + "#" + bob));
+      BOOST_TEST(entry.at("tenant") == json::value(ann));
+    }
+  }
+  BOOST_TEST(releases == 2);
+  BOOST_TEST(refusals == 1);
+}
+
+BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_beside_it_is_not_looked_at) {
+  const Trusting trusting;
+  Server server(trusting.deployment);
+  const std::string ann = new_uuid();
+  Client api(server.api_client(), bearer(trusting.signer.sign(claims_of(ann))));
+  REQUIRE_STATUS(api.post(secrets_path, new_secret), 200);
+  const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
+  CHECK_STATUS(Client(server.tools_client(), bearer("nonsense")).post("/tool/v1/resolve", query), 200);
+}
+
+BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
+  const Trusting trusting;
+  const auto said = [&] { return trusting.deployment.command({"check-config"}); };
+  BOOST_TEST(said().status == 0);
+  write_file(trusting.keys(), "{\"keys\": [{\"kty\": \"oct\", \"k\": \"c2VjcmV0\"}]}");
+  BOOST_TEST(said().status != 0);
+  BOOST_TEST((said().out + said().err).find(trusting.keys().string()) != std::string::npos);
+  trusting.put_keys(trusting.signer);
+  write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudience = x\ncolour = red\n");
+  BOOST_TEST(said().status != 0);
+  BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is no setting of an issuer") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

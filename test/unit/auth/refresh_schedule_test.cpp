@@ -1,0 +1,150 @@
+#include "auth/refresh_schedule.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tacit;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Time = auth::RefreshSchedule::Time;
+constexpr double middle = 0.5;  // a spread that moves nothing
+
+struct ScheduleFixture {
+  ScheduleFixture() {
+    terms.least = 60s;
+    terms.most = 1h;
+    terms.keep = 24h;
+  }
+  auth::RefreshSchedule first_fetched(std::optional<std::chrono::seconds> fresh_for, double spread = middle) const {
+    auth::RefreshSchedule schedule(terms, start);
+    schedule.started(start);
+    schedule.renewed(start);
+    schedule.succeeded(start, fresh_for, spread);
+    return schedule;
+  }
+  std::chrono::seconds next_after(std::optional<std::chrono::seconds> fresh_for, double spread = middle) const {
+    return std::chrono::round<std::chrono::seconds>(first_fetched(fresh_for, spread).wakes_at() - start);
+  }
+
+  auth::RefreshTerms terms;
+  const Time start{1000h};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(refresh_schedule)
+
+BOOST_FIXTURE_TEST_CASE(the_first_fetch_is_due_at_its_time_and_one_at_a_time, ScheduleFixture) {
+  auth::RefreshSchedule schedule(terms, start);
+  BOOST_TEST(!schedule.due(start - 1ns));
+  BOOST_TEST(schedule.due(start));
+  schedule.started(start);
+  BOOST_TEST(!schedule.due(start + 1h));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_answer_says_is_kept_within_bounds, ScheduleFixture) {
+  BOOST_TEST(next_after(600s).count() == 600);
+  BOOST_TEST(next_after(0s).count() == 60);
+  BOOST_TEST(next_after(59s).count() == 60);
+  BOOST_TEST(next_after(3601s).count() == 3600);
+  BOOST_TEST(next_after(std::chrono::seconds(10LL * 365 * 86400)).count() == 3600);
+  BOOST_TEST(next_after(std::nullopt).count() == 300);
+  terms.most = 120s;
+  BOOST_TEST(next_after(std::nullopt).count() == 120);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_spread_is_a_tenth_either_way, ScheduleFixture) {
+  BOOST_TEST(next_after(600s, 0.0).count() == 540);
+  BOOST_TEST(next_after(600s, 1.0).count() == 660);
+}
+
+BOOST_FIXTURE_TEST_CASE(failures_are_retried_later_and_later, ScheduleFixture) {
+  auth::RefreshSchedule schedule(terms, start);
+  Time now = start;
+  for (const auto wait : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}) {
+    BOOST_TEST_REQUIRE(schedule.due(now));
+    schedule.started(now);
+    schedule.failed(now, middle);
+    BOOST_TEST((schedule.wakes_at() - now == wait));
+    now = schedule.wakes_at();
+  }
+  schedule.started(now);
+  schedule.succeeded(now, 600s, middle);
+  now += 600s;
+  schedule.started(now);
+  schedule.failed(now, middle);
+  BOOST_TEST((schedule.wakes_at() - now == 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hundred_failures_do_not_overflow, ScheduleFixture) {
+  auth::RefreshSchedule schedule(terms, start);
+  for (int i = 0; i < 100; ++i) {
+    schedule.started(start);
+    schedule.failed(start, middle);
+  }
+  BOOST_TEST((schedule.wakes_at() - start == 60s));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_had_once_in_ten_seconds, ScheduleFixture) {
+  auto schedule = first_fetched(600s);
+  BOOST_TEST(!schedule.ask(start + 10s - 1ns));
+  BOOST_TEST(!schedule.due(start + 10s - 1ns));
+  BOOST_TEST(schedule.ask(start + 10s));
+  BOOST_TEST(schedule.due(start + 10s));
+  BOOST_TEST(schedule.ask(start + 10s));  // the same one
+  schedule.started(start + 10s);
+  BOOST_TEST(schedule.ask(start + 11s));  // under way
+  schedule.succeeded(start + 12s, 600s, middle);
+  BOOST_TEST(!schedule.ask(start + 12s));
+  BOOST_TEST(!schedule.ask(start + 20s - 1ns));
+  BOOST_TEST(schedule.ask(start + 20s));
+}
+
+BOOST_FIXTURE_TEST_CASE(asking_does_not_defeat_the_back_off_for_failures, ScheduleFixture) {
+  auth::RefreshSchedule schedule(terms, start);
+  schedule.started(start);
+  schedule.failed(start + 5s, middle);
+  BOOST_TEST(!schedule.ask(start + 5s));
+  BOOST_TEST(schedule.ask(start + 6s));  // due by itself
+}
+
+BOOST_FIXTURE_TEST_CASE(a_forced_fetch_is_due_at_once_or_after_the_one_under_way, ScheduleFixture) {
+  auto schedule = first_fetched(600s);
+  schedule.force();
+  BOOST_TEST(schedule.due(start));
+  schedule.started(start);
+  BOOST_TEST(!schedule.due(start));
+  schedule.force();
+  BOOST_TEST(!schedule.due(start));
+  schedule.succeeded(start + 1s, 600s, middle);
+  BOOST_TEST(schedule.due(start + 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_fetched_serves_for_so_long_and_is_given_up_once, ScheduleFixture) {
+  terms.keep = 100s;
+  auto schedule = first_fetched(60s);
+  schedule.started(start + 60s);
+  schedule.failed(start + 60s, middle);
+  BOOST_TEST(!schedule.gives_up(start + 100s - 1ns));
+  BOOST_TEST(schedule.gives_up(start + 100s));
+  BOOST_TEST(!schedule.gives_up(start + 101s));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_wakes_to_give_up, ScheduleFixture) {
+  terms.keep = 100s;
+  auto schedule = first_fetched(600s);
+  BOOST_TEST((schedule.wakes_at() - start == 100s));
+  BOOST_TEST(schedule.gives_up(start + 100s));
+  BOOST_TEST((schedule.wakes_at() - start == 600s));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_renewed_serves_anew, ScheduleFixture) {
+  terms.keep = 100s;
+  auto schedule = first_fetched(60s);
+  schedule.renewed(start + 60s);
+  BOOST_TEST(!schedule.gives_up(start + 160s - 1ns));
+  BOOST_TEST(schedule.gives_up(start + 160s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
