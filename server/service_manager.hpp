@@ -1,6 +1,6 @@
 // What a service manager (systemd) that started this process is told: the protocol of sd_notify(3), which is one
 // datagram with lines NAME=VALUE to the socket that the environment names. Written out here: libsystemd would bring
-// four libraries along for it.
+// five libraries along for it.
 #pragma once
 
 #include <chrono>

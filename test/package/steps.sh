@@ -3,7 +3,7 @@
 
 client() { in_host bash -euo pipefail -c 'source /root/client.sh; "$@"' client "$@"; }
 property() { in_host systemctl show --property "$2" --value "$1"; }
-apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@"; }
+apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"; }
 mode() { in_host stat --format '%U:%G %a' "$1"; }
 
 install_older() {
@@ -16,6 +16,9 @@ install_older() {
   is "the store's directory" "root:tacit 2770" mode /var/lib/tacit/store
   says "man tacit" 'tacit - a write-only secret store' in_host man tacit
   says "man tacit.conf" 'api-listen = ADDRESS:PORT' in_host man tacit.conf
+  check "systemd finds no fault in the units" in_host bash -c '
+    output=$(systemd-analyze verify --man=no tacit-api.service tacit-tools.service tacit.service 2>&1); test -z "$output" || {
+    echo "$output"; false; }'
   says "bash completes commands" '^check-config' in_host bash -c '
     source /usr/share/bash-completion/bash_completion; source /usr/share/bash-completion/completions/tacit
     COMP_WORDS=(tacit ch); COMP_CWORD=1; COMP_LINE="tacit ch"; COMP_POINT=8; _tacit tacit ch tacit; echo "${COMPREPLY[@]}"'
