@@ -47,17 +47,21 @@ void Watchdog::keep_status() {
 void Watchdog::run() {
   std::unique_lock lock(mutex_);
   while (!over_) {
-    try {
-      look();
-    } catch (const std::exception& error) {
-      http::log(http::LogLine(http::LogLevel::error, "watchdog_failed").field("reason", error.what()));
-    }
+    look();
     changed_.wait_for(lock, interval_, [this] { return over_; });
   }
 }
 
+std::optional<std::string> Watchdog::ask() const {
+  try {
+    return trouble_();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 void Watchdog::look() {
-  const std::optional<std::string> trouble = trouble_();
+  const std::optional<std::string> trouble = ask();
   if (!trouble && manager_.watchdog()) manager_.alive();
   const std::string status = trouble ? "in trouble: " + *trouble : healthy_status_;
   if (!tells_status_ || status == told_) return;

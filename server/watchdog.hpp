@@ -14,8 +14,8 @@
 namespace tacit::server {
 
 /// Asks `trouble` now and then, on a thread of its own: nothing if all that must move moves, else what does not, in
-/// words. While there is trouble the manager hears of it as the status, and its watchdog hears nothing, so that it ends
-/// a server that stays so. Does nothing where no manager listens.
+/// words; what it throws is trouble, too. While there is trouble the manager hears of it as the status, and its
+/// watchdog hears nothing, so that it ends a server that stays so. Does nothing where no manager listens.
 class Watchdog {
  public:
   using Trouble = std::function<std::optional<std::string>()>;
@@ -30,6 +30,7 @@ class Watchdog {
 
  private:
   void run();
+  std::optional<std::string> ask() const;
   void look();
 
   const ServiceManager& manager_;

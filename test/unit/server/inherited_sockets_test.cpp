@@ -54,8 +54,7 @@ std::string taken(const std::vector<Kind>& kinds, std::map<std::string, std::str
     } catch (const UsageError& error) {
       text = error.what();
     }
-    static_cast<void>(::write(out, text.data(), text.size()));
-    ::_exit(0);
+    ::_exit(::write(out, text.data(), text.size()) < 0 ? 1 : 0);
   }
   ::close(answer[1]);
   std::string text(4096, '\0');

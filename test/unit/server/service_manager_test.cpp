@@ -13,6 +13,8 @@ using tacit::test::NotifySocket;
 
 namespace {
 
+using Environment = std::map<std::string, std::string>;
+
 std::string own_pid() { return std::to_string(::getpid()); }
 
 struct Managed {
@@ -25,7 +27,7 @@ struct Managed {
 BOOST_AUTO_TEST_SUITE(service_manager)
 
 BOOST_FIXTURE_TEST_CASE(it_is_told_in_the_words_of_the_protocol, Managed) {
-  const ServiceManager manager({{"NOTIFY_SOCKET", socket.name()}});
+  const ServiceManager manager(Environment{{"NOTIFY_SOCKET", socket.name()}});
   BOOST_TEST(manager.listens());
   manager.ready("serving");
   BOOST_TEST(socket.next(1s).value() == "READY=1\nSTATUS=serving");
@@ -42,34 +44,34 @@ BOOST_FIXTURE_TEST_CASE(it_is_told_in_the_words_of_the_protocol, Managed) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_status_cannot_say_more_than_itself, Managed) {
-  const ServiceManager manager({{"NOTIFY_SOCKET", socket.name()}});
+  const ServiceManager manager(Environment{{"NOTIFY_SOCKET", socket.name()}});
   manager.status("a\nREADY=1\r\nb");
   BOOST_TEST(socket.next(1s).value() == "STATUS=a READY=1  b");
 }
 
 BOOST_AUTO_TEST_CASE(its_socket_may_have_an_abstract_name) {
   const NotifySocket socket("@tacit-test-" + own_pid());
-  const ServiceManager manager({{"NOTIFY_SOCKET", socket.name()}});
+  const ServiceManager manager(Environment{{"NOTIFY_SOCKET", socket.name()}});
   manager.alive();
   BOOST_TEST(socket.next(1s).value_or("nothing") == "WATCHDOG=1");
 }
 
 BOOST_AUTO_TEST_CASE(without_one_nothing_is_told) {
   for (const std::string name : {"", "/", "@", "relative/path", "vsock:2:1234"}) {
-    const ServiceManager manager({{"NOTIFY_SOCKET", name}, {"WATCHDOG_USEC", "1000000"}});
+    const ServiceManager manager(Environment{{"NOTIFY_SOCKET", name}, {"WATCHDOG_USEC", "1000000"}});
     BOOST_TEST(!manager.listens(), name);
     BOOST_TEST(!manager.watchdog().has_value(), name);
     manager.ready("serving");
   }
-  const ServiceManager too_long({{"NOTIFY_SOCKET", "/" + std::string(200, 'x')}});
-  BOOST_TEST(!too_long.listens());
-  const ServiceManager gone({{"NOTIFY_SOCKET", "/nonexistent/notify"}});
+  const Environment long_name{{"NOTIFY_SOCKET", "/" + std::string(200, 'x')}};
+  BOOST_TEST(!ServiceManager(long_name).listens());
+  const ServiceManager gone(Environment{{"NOTIFY_SOCKET", "/nonexistent/notify"}});
   gone.ready("serving");  // nobody is there to hear it
 }
 
 BOOST_FIXTURE_TEST_CASE(only_a_watchdog_for_this_process_counts, Managed) {
   const auto watchdog = [this](const std::string& interval, const std::string& pid) {
-    std::map<std::string, std::string> environment{{"NOTIFY_SOCKET", socket.name()}, {"WATCHDOG_USEC", interval}};
+    Environment environment{{"NOTIFY_SOCKET", socket.name()}, {"WATCHDOG_USEC", interval}};
     if (!pid.empty()) environment.emplace("WATCHDOG_PID", pid);
     return ServiceManager(environment).watchdog();
   };

@@ -14,11 +14,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using Environment = std::map<std::string, std::string>;
+
 // A manager that wants to hear every 30 ms.
 struct Watched {
   tacit::test::TemporaryDirectory directory;
   tacit::test::NotifySocket socket{(directory / "notify").string()};
-  ServiceManager manager{{{"NOTIFY_SOCKET", socket.name()}, {"WATCHDOG_USEC", "30000"}}};
+  ServiceManager manager{Environment{{"NOTIFY_SOCKET", socket.name()}, {"WATCHDOG_USEC", "30000"}}};
   std::atomic<bool> stuck{false};
 
   std::optional<std::string> trouble() const {
@@ -61,11 +63,12 @@ BOOST_FIXTURE_TEST_CASE(a_status_that_is_kept_is_not_overwritten, Watched) {
 
 BOOST_FIXTURE_TEST_CASE(a_question_that_fails_is_no_answer, Watched) {
   const Watchdog watchdog(manager, "serving", []() -> std::optional<std::string> { throw std::runtime_error("x"); });
+  BOOST_TEST(next() == "STATUS=in trouble: x");
   BOOST_TEST(!socket.next(200ms).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_manager_nothing_is_asked) {
-  const ServiceManager manager({});
+  const ServiceManager manager{Environment()};
   bool asked = false;
   {
     const Watchdog watchdog(manager, "serving", [&]() -> std::optional<std::string> {
