@@ -21,7 +21,7 @@ boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* sto
   if (!matches) return Refusal::wrong_secret;
   if (stored->revoked_at) return Refusal::revoked;
   if (stored->expires_at && store::to_microseconds(now) >= *stored->expires_at) return Refusal::expired;
-  return Principal{stored->tenant, stored->scopes, "api-key:" + stored->id};
+  return Principal{stored->tenant, stored->scopes, "api-key:" + stored->id, stored->expires_at, stored->id};
 }
 
 boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_view presented_key,

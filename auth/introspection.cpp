@@ -87,6 +87,7 @@ Introspection::Introspection(asio::any_io_executor executor, std::shared_ptr<con
       cache_(limits_of(*config_)) {}
 
 asio::awaitable<IntrospectionAnswer> Introspection::ask(std::string_view token) {
+  if (token.empty() || token.size() > max_token_size) co_return Refusal::malformed;
   const crypto::Digest digest = crypto::sha256(crypto::as_bytes(token));
   std::optional<IntrospectionAnswer> answer;
   {

@@ -27,7 +27,8 @@ struct IssuerEvents {
   virtual void introspection_failed(std::string_view issuer, std::string_view why) = 0;
 };
 
-/// Thread-safe.
+/// Thread-safe. What is awaited here resumes on the caller's executor; until then the execution context must live and
+/// has work outstanding. Afterwards nothing of it is touched.
 class Issuer {
  public:
   virtual ~Issuer() = default;
@@ -36,11 +37,12 @@ class Issuer {
   /// good set is older than keep_stale).
   virtual const Published<KeySet>& keys() const = 0;
   /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,
-  /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). Resumes on
-  /// the caller's executor.
+  /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
+  /// latest a quarter of a second after fetch_timeout, with what there is.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
-  /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached;
-  /// issuer_unreachable if it cannot be asked. Resumes on the caller's executor.
+  /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
+  /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the
+  /// token is empty or larger than max_token_size. As bounded in time as the above.
   virtual boost::asio::awaitable<boost::system::result<TokenGrant, Refusal>> introspect(std::string_view token) = 0;
 };
 

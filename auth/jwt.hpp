@@ -61,7 +61,7 @@ boost::system::result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& t
                                                         std::chrono::system_clock::time_point now);
 
 /// The same for the answer of an introspection endpoint (RFC 7662), which has the same claims with `active` beside
-/// them: iss and aud are checked if they are there, exp may be missing (then `expires` is the largest time_point).
+/// them: aud has to be there, iss is checked if it is, exp may be missing (then `expires` is the largest time_point).
 /// inactive unless `active` is true. The answer has to have been read by parse_json_document.
 boost::system::result<TokenGrant, Refusal> judge_introspection(const boost::json::object& answer,
                                                                const IssuerConfig& issuer,

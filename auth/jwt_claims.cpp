@@ -192,6 +192,8 @@ result<TokenGrant, Refusal> judge_introspection(const json::object& answer, cons
                                                 system_clock::time_point now) {
   const json::value* active = find(answer, "active");
   if (active == nullptr || !active->is_bool() || !active->get_bool()) return Refusal::inactive;
+  // Of a refresh token, or of one for the issuer's own use, issuers say that it is active, but not for whom.
+  if (!answer.contains("aud")) return Refusal::wrong_audience;
   return judge(answer, issuer, now);
 }
 

@@ -16,7 +16,10 @@ constexpr std::uint64_t time_mask = (std::uint64_t{1} << time_bits) - 1;
 /// How much later another thread may have read the clock, though it came first.
 constexpr std::uint64_t clock_slack = ticks_per_second;
 
-constexpr auto relaxed = std::memory_order_relaxed;  // each word is judged by itself; nothing else is published by it
+constexpr auto relaxed = std::memory_order_relaxed;
+// Who sees the state that an owner wrote sees that owner's tag, or a later one.
+constexpr auto acquire = std::memory_order_acquire;
+constexpr auto release = std::memory_order_release;
 
 std::uint64_t echo_of(std::uint64_t tag) { return tag & ~time_mask; }
 
@@ -77,18 +80,25 @@ std::size_t RateLimiter::find_or_take_over(Set& set, std::uint64_t tag) {
   }
 }
 
+RateLimiter::Place RateLimiter::state_in(Set& set, std::uint64_t tag) {
+  for (;;) {
+    const std::size_t way = find_or_take_over(set, tag);
+    const std::uint64_t seen = set.states[way].load(acquire);
+    if (set.tags[way].load(relaxed) == tag) return {set.states[way], seen};
+  }
+}
+
 RateLimiter::Verdict RateLimiter::take(crypto::ByteView key, Rate rate, Clock::time_point now) {
   const Schedule schedule(rate);
   const std::uint64_t at = ticks(now);
   const std::uint64_t tag = tag_of(key);
   Set& set = set_of(tag);
   for (;;) {
-    std::atomic<std::uint64_t>& state = set.states[find_or_take_over(set, tag)];
-    std::uint64_t seen = state.load(relaxed);
+    auto [state, seen] = state_in(set, tag);
     const std::uint64_t tat = std::max(tat_of(seen, tag), at);
     if (tat > at + schedule.depth + clock_slack) {
       // Written at a lower rate: it becomes a bucket that is empty now.
-      state.compare_exchange_weak(seen, state_of(at + schedule.depth, tag), relaxed);
+      state.compare_exchange_weak(seen, state_of(at + schedule.depth, tag), release, relaxed);
       continue;
     }
     const std::uint64_t next = tat + schedule.interval;
@@ -96,7 +106,7 @@ RateLimiter::Verdict RateLimiter::take(crypto::ByteView key, Rate rate, Clock::t
       const Tick wait(static_cast<std::int64_t>(next - at - schedule.depth));
       return {false, 0, std::chrono::duration_cast<std::chrono::nanoseconds>(wait)};
     }
-    if (state.compare_exchange_weak(seen, state_of(next, tag), relaxed)) {
+    if (state.compare_exchange_weak(seen, state_of(next, tag), release, relaxed)) {
       return {true, static_cast<std::uint32_t>((at + schedule.depth - next) / schedule.interval), {}};
     }
   }
@@ -108,10 +118,10 @@ void RateLimiter::charge(crypto::ByteView key, Rate rate, Clock::time_point now)
   const std::uint64_t tag = tag_of(key);
   Set& set = set_of(tag);
   for (;;) {
-    std::atomic<std::uint64_t>& state = set.states[find_or_take_over(set, tag)];
-    std::uint64_t seen = state.load(relaxed);
+    auto [state, seen] = state_in(set, tag);
     const std::uint64_t next = std::max(tat_of(seen, tag), at) + schedule.interval;
-    if (state.compare_exchange_weak(seen, state_of(std::min(next, at + 2 * schedule.depth), tag), relaxed)) return;
+    if (state.compare_exchange_weak(seen, state_of(std::min(next, at + 2 * schedule.depth), tag), release, relaxed))
+      return;
   }
 }
 

@@ -7,18 +7,19 @@
 //
 // The table has sets of eight ways. A key's place is its hash under a secret key of the table, so nobody can aim at a
 // set. A key that has no bucket takes over the way of its set that is full, or, if all are in use, the one that is
-// nearest to being full: among the eight, whoever has taken most stays known.
+// nearest to being full: among the eight, whoever is furthest from it stays known.
 //
 // A way is two atomic words: the tag (the 64-bit hash of whose bucket it is) and the state (the TAT, and in its upper
 // byte an echo of the tag). Why no more is needed:
-// * A take replaces the state only if it is still what the new TAT was computed from, so no two takes are made one.
-// * A take-over changes the tag, then forgets the old TAT. Whoever reads between the two sees the other key's echo and
-//   counts the bucket as full, as it will be. So does one who meets a late take by the former owner, whose own bucket
-//   was given away at that moment anyway.
-// * Two threads that look for room for one new key may each take over a way: then what the slower one takes in that
-//   moment is counted in a bucket that is not found again.
-// So what a race can do is let a request go uncounted. (That an echo is the other key's by chance, one time in 256,
-// within such a race, can charge a new key with what the former one owed; more than an empty bucket that is never.)
+// * A take reads the state, then sees that the tag is still its own, then replaces the state only if it is still the
+// one
+//   that it read. So no two takes are made one, and nobody who lost the way replaces what its new owner has taken.
+// * A take-over changes the tag, then forgets the old TAT. Whoever reads between the two sees the former owner's echo
+//   and counts the bucket as full, as it will be. So does one who meets a take of the former owner's that came late.
+// * Two threads that look for room for one new key may each take over a way: what is taken from the second is not found
+//   again.
+// So what a race can do is leave a request uncounted, of a bucket that was given away or is new. (If in such a race two
+// echoes are the same, one time in 256, a new key can be charged with what the former one owed.)
 #pragma once
 
 #include <array>
@@ -84,6 +85,11 @@ class RateLimiter {
   const Set& set_of(std::uint64_t tag) const { return sets_[tag & (sets_.size() - 1)]; }
   static std::size_t find(const Set& set, std::uint64_t tag);
   static std::size_t find_or_take_over(Set& set, std::uint64_t tag);
+  struct Place {
+    std::atomic<std::uint64_t>& state;
+    std::uint64_t seen;
+  };
+  static Place state_in(Set& set, std::uint64_t tag);
 
   crypto::SipKey hash_key_ = crypto::SipKey::random();
   Clock::time_point start_;

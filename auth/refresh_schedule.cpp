@@ -44,7 +44,9 @@ void RefreshSchedule::failed(Time now, double spread) {
 
 bool RefreshSchedule::ask(Time now) {
   if (fetching_ || due(now)) return true;
-  if (started_ && now - *started_ < terms_.ask_every) return false;
+  const auto& last = failures_ > 0 ? started_ : asked_;
+  if (last && now - *last < terms_.ask_every) return false;
+  asked_ = now;
   forced_ = true;
   return true;
 }

@@ -14,7 +14,7 @@ struct RefreshTerms {
   std::chrono::milliseconds keep{24 * 3'600'000};  ///< how long what was fetched serves while fetching fails
   std::chrono::milliseconds retry_first{1'000};    ///< after a failure; doubles
   std::chrono::milliseconds retry_most{60'000};
-  std::chrono::milliseconds ask_every{10'000};  ///< an early fetch starts at least this long after the last one did
+  std::chrono::milliseconds ask_every{10'000};  ///< between early fetches; while fetching fails, after any fetch
 };
 
 /// Not thread-safe. Times never run backwards.
@@ -38,8 +38,9 @@ class RefreshSchedule {
   void succeeded(Time now, std::optional<std::chrono::seconds> fresh_for, double spread);
   void failed(Time now, double spread);
 
-  /// Somebody needs newer than there is. True: a fetch is under way or due now, worth waiting for. False: the last one
-  /// started less than ask_every ago, and brought what there is.
+  /// Somebody needs newer than there is. True: a fetch is under way or due now, worth waiting for. False: it
+  /// was asked for less than ask_every ago, and brought what there is. The first to ask does not wait for a fetch that
+  /// nobody asked for to grow old: an issuer may sign with a new key at any time.
   bool ask(Time now);
   /// A fetch is due, however long ago the last one was; another one if it is under way now.
   void force() { forced_ = true; }
@@ -53,6 +54,7 @@ class RefreshSchedule {
   RefreshTerms terms_;
   Time due_;
   std::optional<Time> started_;
+  std::optional<Time> asked_;  ///< for the last early fetch
   std::optional<Time> serves_until_;
   std::uint32_t failures_ = 0;  ///< in a row
   bool fetching_ = false;

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -92,7 +93,11 @@ boost::asio::awaitable<std::optional<T>> wait_for(Enlist enlist, std::chrono::mi
     using Handler = decltype(handler);
     const auto waiter = std::make_shared<detail::CoroutineWaiter<T, Handler>>(answer, std::move(handler));
     waiter->start(deadline);
-    enlist(std::shared_ptr<Waiter<T>>(waiter));
+    try {
+      enlist(std::shared_ptr<Waiter<T>>(waiter));
+    } catch (const std::exception&) {
+      // Memory is short. The coroutine is suspended already, so it cannot be told by an exception; the deadline will.
+    }
   };
   co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(std::move(initiate),
                                                                                       boost::asio::use_awaitable);

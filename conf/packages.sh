@@ -37,7 +37,8 @@ installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# An independent implementation of HPKE for the tests comes from npm; for measuring, a script signs tokens. Any Node.js from version 18 does, wherever it came from.
+# An independent implementation of HPKE and an identity provider for the tests come from npm; for measuring, a script signs tokens.
+# Any Node.js from version 18 does, wherever it came from.
 node_is_there() {
   command -v node >/dev/null && command -v npm >/dev/null &&
     [ "$(node --print 'process.versions.node.split(".")[0]')" -ge 18 ]

@@ -32,15 +32,6 @@ struct SecretFields {
   }
 };
 
-template <class Field>
-void require(const Field& field, std::string_view name, Faults& faults) {
-  if (field.given() == Given::absent) {
-    faults.push_back(missing(Loc{"body", name}));
-  } else {
-    field.check(name, false, faults);
-  }
-}
-
 std::optional<std::string> optional_text(TextField<std::string>& field) {
   if (!field.has_value()) return std::nullopt;
   return field.value();

@@ -16,6 +16,7 @@
 #include "http/rate_limits.hpp"
 #include "http/routes.hpp"
 #include "http/target.hpp"
+#include "store/timestamp.hpp"
 
 namespace tacit::http {
 namespace {
@@ -90,6 +91,13 @@ asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadSta
   co_return take_verdict(exchange, thread, hash, std::move(verdict));
 }
 
+/// Whatever becomes of the request: the key was good.
+std::optional<Problem> note_key_use(Exchange& exchange, ThreadState& thread) {
+  const std::string& key = exchange.principal.api_key;
+  if (!key.empty()) thread.api_key_uses.note(key, store::now_microseconds());
+  return std::nullopt;
+}
+
 std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
   if (store::covers(exchange.principal.scopes, exchange.route->scope)) return std::nullopt;
   return Problem::scope_missing;
@@ -119,7 +127,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
 constexpr std::array<Step, 2> identify{find_route, authenticate};
-constexpr std::array<Step, 3> admit{limit_tenant, check_scope, check_body_fields};
+constexpr std::array<Step, 4> admit{note_key_use, limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {

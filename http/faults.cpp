@@ -73,10 +73,35 @@ Fault list_type(Loc loc) { return fault("list_type", std::move(loc), "Input shou
 
 Fault dict_type(Loc loc) { return fault("dict_type", std::move(loc), "Input should be a valid dictionary"); }
 
+Fault too_short(Loc loc, std::string_view what, std::size_t min, std::size_t found) {
+  return fault("too_short", std::move(loc),
+               std::string(what) + " should have at least " + std::to_string(min) + (min == 1 ? " item" : " items") +
+                   " after validation, not " + std::to_string(found));
+}
+
 Fault too_long(Loc loc, std::string_view what, std::size_t max, std::size_t found) {
   return fault("too_long", std::move(loc),
                std::string(what) + " should have at most " + std::to_string(max) + " items after validation, not " +
                    std::to_string(found));
+}
+
+Fault literal_error(Loc loc, std::string_view expected) {
+  return fault("literal_error", std::move(loc), "Input should be " + std::string(expected));
+}
+
+Fault datetime_type(Loc loc) { return fault("datetime_type", std::move(loc), "Input should be a valid datetime"); }
+
+Fault datetime_parsing(Loc loc, std::string_view why) {
+  return fault("datetime_from_date_parsing", std::move(loc),
+               "Input should be a valid datetime or date, " + std::string(why));
+}
+
+Fault timezone_aware(Loc loc) { return fault("timezone_aware", std::move(loc), "Input should have timezone info"); }
+
+Fault datetime_future(Loc loc) { return fault("datetime_future", std::move(loc), "Input should be in the future"); }
+
+Fault less_than(Loc loc, std::string_view limit) {
+  return fault("less_than", std::move(loc), "Input should be less than " + std::string(limit));
 }
 
 Fault model_attributes_type(Loc loc) {

@@ -48,7 +48,16 @@ Fault less_than_equal(Loc loc, std::size_t max);
 Fault list_type(Loc loc);
 Fault dict_type(Loc loc);
 /// `what` is "List" or "Dictionary".
+Fault too_short(Loc loc, std::string_view what, std::size_t min, std::size_t found);
 Fault too_long(Loc loc, std::string_view what, std::size_t max, std::size_t found);
+/// `expected` lists what there is to choose from.
+Fault literal_error(Loc loc, std::string_view expected);
+Fault datetime_type(Loc loc);
+/// `why` in the words of speedate, whose parser pydantic uses.
+Fault datetime_parsing(Loc loc, std::string_view why);
+Fault timezone_aware(Loc loc);
+Fault datetime_future(Loc loc);
+Fault less_than(Loc loc, std::string_view limit);
 Fault model_attributes_type(Loc loc);
 Fault uuid_type(Loc loc);
 /// `why` in the words of uuid-rs, whose parser pydantic uses.

@@ -17,6 +17,13 @@ Handled get_secret(Exchange& exchange);
 Handled update_secret(Exchange& exchange);
 Handled delete_secret(Exchange& exchange);
 
+// api_key_routes.cpp
+Handled create_api_key(Exchange& exchange);
+Handled list_api_keys(Exchange& exchange);
+Handled get_api_key(Exchange& exchange);
+Handled update_api_key(Exchange& exchange);
+Handled revoke_api_key(Exchange& exchange);
+
 // quota_routes.cpp
 Handled get_quota(Exchange& exchange);
 

@@ -63,6 +63,16 @@ class TextField final : public ScalarField {
   BoundedText<Buffer> text_;
 };
 
+/// Reports a field that is not there, null or not as it should be.
+template <class Buffer>
+void require(const TextField<Buffer>& field, std::string_view name, Faults& faults) {
+  if (field.given() == Given::absent) {
+    faults.push_back(missing(Loc{"body", name}));
+  } else {
+    field.check(name, false, faults);
+  }
+}
+
 /// A boolean as pydantic reads one when it is not strict: also 0, 1, 0.0, 1.0 and words such as "yes" and "OFF".
 class BoolField final : public ScalarField {
  public:

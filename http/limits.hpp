@@ -16,6 +16,10 @@ inline constexpr Length secret_name{1, 1024};
 inline constexpr Length secret_value{4, 1024};
 inline constexpr Length tool_name{1, 1024};
 inline constexpr Length tool_arg{1, 1024};
+inline constexpr Length api_key_name{1, 200};
+
+/// Entries of an API key's `scopes`. There are fewer scopes; a repeated one does no harm.
+inline constexpr std::size_t scope_items = 16;
 
 /// Arrays and objects that may be open at once in a body.
 inline constexpr std::size_t json_depth = 32;
@@ -24,6 +28,7 @@ inline constexpr std::size_t json_depth = 32;
 /// field names.
 inline constexpr std::uint32_t secret_body = 64 * 1024;
 inline constexpr std::uint32_t resolve_body = 256 * 1024;
+inline constexpr std::uint32_t api_key_body = 8 * 1024;
 
 /// A body that a route takes no notice of is read and dropped up to this size.
 inline constexpr std::uint32_t ignored_body = 64 * 1024;

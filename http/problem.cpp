@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "auth/scope_names.hpp"
 #include "http/faults.hpp"
 #include "http/json_writer.hpp"
 
@@ -27,6 +28,7 @@ constexpr std::array rows{
     Row{Problem::secret_not_allowed, 403, false,
         "A named secret does not exist or is not bound to that tool and argument."},
     Row{Problem::other_user, 403, false, "The user's token is not of the user that was asked for."},
+    Row{Problem::key_outlives, 403, false, "The key would outlive the API key that makes or changes it."},
     Row{Problem::not_found, 404, false, "What was asked for does not exist."},
     Row{Problem::method_not_allowed, 405, false, "The path does not take this method."},
     Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
@@ -34,6 +36,7 @@ constexpr std::array rows{
     Row{Problem::changed_meanwhile, 409, false, "It was changed by another request meanwhile; try again."},
     Row{Problem::too_many_arguments, 409, false,
         "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some."},
+    Row{Problem::too_many_keys, 409, false, "The tenant has as many API keys as it may have; revoke one first."},
     Row{Problem::length_required, 411, true, "A body needs a Content-Length."},
     Row{Problem::body_too_large, 413, true, "The body is larger than this path takes."},
     Row{Problem::quota_exceeded, 413, false, "The stored secrets would exceed the size limit."},
@@ -101,6 +104,25 @@ void answer_not_allowed(Exchange& exchange, std::string_view secret_name) {
   body.append("}");
 }
 
+/// The names, with `between` between them.
+std::string joined(const std::vector<std::string_view>& names, std::string_view between) {
+  std::string text;
+  for (const std::string_view name : names) text.append(text.empty() ? std::string_view() : between).append(name);
+  return text;
+}
+
+/// Names the scopes for people, and for clients as RFC 6750 section 3.1 has it. `so` ends the sentence.
+void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_view so) {
+  const std::vector<std::string_view> names = auth::scope_names(lacking);
+  crypto::WipedBytes& body = begin(exchange, row_of(Problem::scope_missing));
+  exchange.response.headers += exchange.services.resource.challenge_scope(joined(names, " "));
+  std::string sentence("The credential lacks the scope ");
+  sentence.append(joined(names, " and ")).append(so);
+  body.append(R"({"detail":)");
+  write_text(body, sentence);
+  body.append("}");
+}
+
 Problem problem_of(store::Errc code) {
   switch (code) {
     case store::Errc::not_found:
@@ -125,6 +147,12 @@ Problem problem_of(store::Errc code) {
       return Problem::store_unavailable;
     case store::Errc::too_many_arguments:
       return Problem::too_many_arguments;
+    case store::Errc::too_many_keys:
+      return Problem::too_many_keys;
+    case store::Errc::scope_lacking:
+      return Problem::scope_missing;
+    case store::Errc::outlives:
+      return Problem::key_outlives;
     case store::Errc::default_unbound:
       break;  // a fault of the body: it has no row
   }
@@ -134,6 +162,9 @@ Problem problem_of(store::Errc code) {
 }  // namespace
 
 void answer(Exchange& exchange, Problem problem) {
+  if (problem == Problem::scope_missing && exchange.route != nullptr) {
+    return answer_scope_missing(exchange, exchange.route->scope, ", which this needs.");
+  }
   const Row& row = row_of(problem);
   const ProtectedResource& resource = exchange.services.resource;
   if (problem == Problem::credential_missing) exchange.response.headers += resource.challenge();
@@ -157,6 +188,9 @@ void answer(Exchange& exchange, const store::Failure& failure) {
       return answer_quota(exchange, failure.quota);
     case store::Errc::not_allowed:
       return answer_not_allowed(exchange, failure.subject);
+    case store::Errc::scope_lacking:
+      return answer_scope_missing(exchange, failure.lacking,
+                                  ", so it can neither give it to a key nor change the rights of one that has it.");
     case store::Errc::default_unbound:
       return answer(exchange, Faults{default_unbound()});
     default:

@@ -13,16 +13,18 @@ enum class Problem : std::uint8_t {
   malformed_request,    ///< 400, closes
   credential_missing,   ///< 401
   credential_invalid,   ///< 401
-  scope_missing,        ///< 403
+  scope_missing,        ///< 403: names the scope, where the route is known
   tool_not_granted,     ///< 403: the runtime's identity may not use the tool
   secret_not_allowed,   ///< 403: names the secret
   other_user,           ///< 403: the user's token beside a resolve is not of the user asked for
+  key_outlives,         ///< 403: an API key would be good for longer than who makes or changes it
   not_found,            ///< 404
   method_not_allowed,   ///< 405 with Allow
   name_taken,           ///< 409
   default_taken,        ///< 409
   changed_meanwhile,    ///< 409
   too_many_arguments,   ///< 409: a tool would be released more values than one resolve may
+  too_many_keys,        ///< 409: the tenant has as many API keys as it may have
   length_required,      ///< 411, closes
   body_too_large,       ///< 413, closes
   quota_exceeded,       ///< 413 with numbers
@@ -42,7 +44,7 @@ enum class Problem : std::uint8_t {
 };
 
 /// Sets status and body of the answer to `problem` and adds its header lines to those that are there. Bodies are
-/// constant but for the request id of a 500.
+/// constant but for the request id of a 500 and the scope that the exchange's route needs.
 void answer(Exchange& exchange, Problem problem);
 
 /// Sets the answer to a store's failure, with its details (quota figures, the secret that was refused).

@@ -65,6 +65,8 @@ class Server {
   void drain();
   /// Ends all connections now. Thread-safe.
   void abort();
+  /// The uses of API keys that are noted and not stored. After the threads have finished they are all there are.
+  std::vector<store::ApiKeyUse> take_api_key_uses() { return state_.api_key_uses.take(); }
   /// Whether every thread has finished, waiting up to `time` for it. Only after drain().
   bool finished_within(std::chrono::steady_clock::duration time);
 

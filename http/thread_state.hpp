@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/api_key_uses.hpp"
 #include "auth/auth_failure_limit.hpp"
 #include "auth/authenticator.hpp"
 #include "auth/rate_limiter.hpp"
@@ -40,6 +41,7 @@ struct ServerState {
   auth::RateLimiter tenant_requests;
   auth::AuthFailureLimit auth_failures;
   auth::RecentCredentials good_credentials;
+  auth::ApiKeyUseLog api_key_uses{};  ///< what the threads have noted
 
   ConnectionLimits& limits(Plane plane) { return plane == Plane::api ? api_connections : tool_connections; }
 };
@@ -63,6 +65,7 @@ struct ThreadState {
   std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
   std::chrono::steady_clock::time_point guessing_logged;   ///< when it was last logged that an address guesses
   auth::TenantRates tenant_rates;
+  auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
 };
 
 }  // namespace tacit::http

@@ -25,6 +25,15 @@ constexpr std::chrono::milliseconds accept_pause{100};
 /// The connection's whole life. It is destroyed on its own thread when this returns.
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
+/// Uses that cannot be stored now are kept for the next time.
+asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyUse> uses) {
+  std::vector<store::ApiKeyUse> kept = uses;
+  const auto stored = co_await server.services.store.record_api_key_uses(std::move(uses));
+  if (stored) co_return;
+  log(LogLine(LogLevel::warn, "last_uses_not_stored").field("reason", to_string(stored.error().code)));
+  server.api_key_uses.gather(kept);
+}
+
 /// The end of every coroutine: nothing that one throws is lost.
 void log_end(std::exception_ptr failure) {
   if (!failure) return;
@@ -105,7 +114,12 @@ void Worker::run() {
     }
   }
   state_.access_log.flush();
+  gather_key_uses();
   finished_.store(true);
+}
+
+void Worker::gather_key_uses() {
+  if (!state_.api_key_uses.empty()) state_.server.api_key_uses.gather(state_.api_key_uses.take());
 }
 
 asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
@@ -170,6 +184,9 @@ asio::awaitable<void> Worker::sweep() {
     }
     state_.date.refresh();
     state_.access_log.flush();
+    gather_key_uses();
+    auto uses = state_.server.api_key_uses.due(now);
+    if (!uses.empty()) asio::co_spawn(context_, store_uses(state_.server, std::move(uses)), log_end);
     came_round_.store(now.time_since_epoch(), std::memory_order_relaxed);
   }
 }

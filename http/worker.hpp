@@ -53,6 +53,7 @@ class Worker {
   void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
   void log_refused(const boost::asio::ip::tcp::endpoint& peer);
   boost::asio::awaitable<void> sweep();
+  void gather_key_uses();
   void stop_accepting();
   void take_waiting(Acceptor& acceptor);
   void end_connections(bool all);

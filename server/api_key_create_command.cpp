@@ -6,6 +6,7 @@
 
 #include "auth/api_key_format.hpp"
 #include "auth/scope_names.hpp"
+#include "http/limits.hpp"
 #include "http/utf8.hpp"
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
@@ -19,9 +20,10 @@ namespace tacit::server {
 namespace {
 
 std::string read_name(const std::string& name) {
-  constexpr std::size_t longest = 200;
-  if (name.empty() || name.size() > longest) throw UsageError("a name has 1 to 200 bytes");
+  constexpr http::limits::Length length = http::limits::api_key_name;
   if (!http::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
+  const std::size_t size = http::count_code_points(name);
+  if (size < length.min || size > length.max) throw UsageError("a name has 1 to 200 characters");
   if (printable(name) != name) throw UsageError(shown(name) + " has control characters");
   return name;
 }

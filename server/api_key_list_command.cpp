@@ -44,6 +44,7 @@ boost::json::object object_of(const store::ApiKey& key) {
   object["created_at"] = store::rfc3339(key.created_at);
   object["expires_at"] = time_or_null(key.expires_at);
   object["revoked_at"] = time_or_null(key.revoked_at);
+  object["last_used_at"] = time_or_null(key.last_used_at);
   return object;
 }
 
@@ -54,13 +55,14 @@ void print_json(const std::vector<store::ApiKey>& keys) {
 }
 
 void print_table(const std::vector<store::ApiKey>& keys) {
-  std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "TENANT", "SCOPES", "CREATED", "EXPIRES", "NAME"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"ID", "STATE", "TENANT", "SCOPES", "CREATED", "EXPIRES", "USED", "NAME"}};
   // Whole seconds are enough for people.
   const auto day_and_time = [](std::int64_t time) { return store::rfc3339(time).substr(0, 19) + "Z"; };
   for (const auto& key : keys) {
     rows.push_back({key.id, state_of(key), key.tenant.str(), joined(auth::scope_names(key.scopes)),
                     day_and_time(key.created_at), key.expires_at ? day_and_time(*key.expires_at) : "never",
-                    printable(key.name)});
+                    key.last_used_at ? day_and_time(*key.last_used_at) : "never", printable(key.name)});
   }
   std::cout << table(rows);
 }

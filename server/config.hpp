@@ -67,6 +67,7 @@ struct Config {
   std::filesystem::path root_private_keyring;  ///< a process with `plane` api never opens it
   std::filesystem::path metadata_keyring;
   std::uint64_t quota_default = std::uint64_t{1} << 20;  ///< bytes
+  std::uint32_t api_keys_default = 100;                  ///< of a tenant
   std::size_t write_queue_items = 4096;
   std::size_t write_queue_bytes = std::size_t{64} << 20;
 

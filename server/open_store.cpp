@@ -49,6 +49,7 @@ store::StoreOptions store_options(const Config& config) {
   options.directory = config.store;
   options.map_size = whole_pages(config.map_size);
   options.quota_default = config.quota_default;
+  options.api_keys_default = config.api_keys_default;
   options.queue_items = config.write_queue_items;
   options.queue_bytes = config.write_queue_bytes;
   return options;

@@ -118,6 +118,16 @@ int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const Servic
   return lifecycle.wind_down(server);
 }
 
+/// What was noted since the last time that the server stored it.
+void store_last_uses(store::Store& store, http::Server& server) {
+  auto uses = server.take_api_key_uses();
+  if (uses.empty() || store.unwilling()) return;
+  const auto stored = run(store.record_api_key_uses(std::move(uses)));
+  if (stored) return;
+  http::LogLine line(http::LogLevel::warn, "last_uses_not_stored");
+  http::log(line.field("reason", store::to_string(stored.error().code)));
+}
+
 int serve(const Config& config) {
   const std::map<std::string, std::string> environment = process_environment();
   const ServiceManager manager(environment);
@@ -141,6 +151,7 @@ int serve(const Config& config) {
   warn_of_unused_addresses(config, *server);
   log_ready(config, *server);
   const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get());
+  store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
   store.reset();

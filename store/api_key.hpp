@@ -19,6 +19,10 @@ constexpr Scope operator|(Scope a, Scope b) {
 constexpr bool covers(Scope held, Scope needed) {
   return (static_cast<unsigned>(held) & static_cast<unsigned>(needed)) == static_cast<unsigned>(needed);
 }
+/// Those of `needed` that are not held.
+constexpr Scope lacking(Scope held, Scope needed) {
+  return static_cast<Scope>(static_cast<unsigned>(needed) & ~static_cast<unsigned>(held));
+}
 
 struct ApiKey {
   std::string id;  ///< 11 characters of [0-9A-Za-z], unique in the store
@@ -29,6 +33,29 @@ struct ApiKey {
   std::int64_t created_at = 0;               ///< microseconds since the Unix epoch
   std::optional<std::int64_t> expires_at{};  ///< likewise
   std::optional<std::int64_t> revoked_at{};
+  std::int64_t changed_at = 0;  ///< when it was made or last updated, as the audit log has it; 0: not known
+  std::optional<std::int64_t> last_used_at{};  ///< up to about two minutes older than the truth (store/key_uses.cpp)
+};
+
+/// What to change of a key; what is nothing stays.
+struct ApiKeyUpdate {
+  std::optional<std::string> name{};
+  std::optional<Scope> scopes{};
+  std::optional<std::optional<std::int64_t>> expires_at{};  ///< the inner nothing: never
+
+  bool empty() const { return !name && !scopes && !expires_at; }
+};
+
+/// What the credential has that makes or changes a key: the key may not get more.
+struct Authority {
+  Scope scopes = Scope::none;
+  std::optional<std::int64_t> expires_at{};  ///< of an API key that ends; nothing may outlive it
+};
+
+/// That a key was used.
+struct ApiKeyUse {
+  std::string id;
+  std::int64_t at = 0;  ///< microseconds since the Unix epoch
 };
 
 }  // namespace tacit::store

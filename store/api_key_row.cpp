@@ -5,9 +5,11 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t first_format = 1;
+constexpr std::uint8_t format = 2;
 constexpr std::uint8_t expires = 1;
 constexpr std::uint8_t revoked = 2;
+constexpr std::uint8_t used = 4;
 constexpr std::size_t mac_size = 32;
 
 std::optional<crypto::Digest> mac_of(ByteView id, ByteView content, const crypto::KeyId& key_id,
@@ -18,6 +20,8 @@ std::optional<crypto::Digest> mac_of(ByteView id, ByteView content, const crypto
   encoder.raw(content);
   return crypto::store_record_mac(ring, key_id, "api key", guarded);
 }
+
+bool is_known(std::uint8_t row_format) { return row_format == format || row_format == first_format; }
 
 std::optional<std::int64_t> instant_if(bool present, std::int64_t instant) {
   if (!present) return std::nullopt;
@@ -34,20 +38,25 @@ Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring) {
   encoder.raw(key_id);
   encoder.raw(key.tenant.view());
   encoder.u8(static_cast<std::uint8_t>(key.scopes));
-  encoder.u8(static_cast<std::uint8_t>((key.expires_at ? expires : 0) | (key.revoked_at ? revoked : 0)));
+  encoder.u8(static_cast<std::uint8_t>((key.expires_at ? expires : 0) | (key.revoked_at ? revoked : 0) |
+                                       (key.last_used_at ? used : 0)));
   encoder.i64(key.created_at);
   encoder.i64(key.expires_at.value_or(0));
   encoder.i64(key.revoked_at.value_or(0));
+  encoder.i64(key.changed_at);
+  encoder.i64(key.last_used_at.value_or(0));
   encoder.raw(key.secret_hash);
   encoder.text(key.name);
   encoder.raw(*mac_of(crypto::as_bytes(key.id), row, key_id, ring));  // the primary key is in the ring
   return row;
 }
 
+bool is_indexed(ByteView row) { return !row.empty() && row.front() != first_format; }
+
 std::optional<ApiKey> decode_api_key(ByteView id, ByteView row, const crypto::MetadataKeyring& ring) {
   Decoder decoder(row);
   crypto::KeyId key_id{};
-  if (decoder.u8() != format) return std::nullopt;
+  if (!is_known(decoder.u8())) return std::nullopt;
   decoder.into(key_id);
   if (!decoder.ok() || row.size() < mac_size) return std::nullopt;
   const auto mac = mac_of(id, row.first(row.size() - mac_size), key_id, ring);
@@ -58,7 +67,8 @@ std::optional<ApiKey> decode_api_key(ByteView id, ByteView row, const crypto::Me
 std::optional<ApiKey> decode_verified_api_key(ByteView id, ByteView row) {
   Decoder decoder(row);
   ApiKey key;
-  if (decoder.u8() != format) return std::nullopt;
+  const std::uint8_t row_format = decoder.u8();
+  if (!is_known(row_format)) return std::nullopt;
   decoder.raw(std::tuple_size_v<crypto::KeyId>);
   key.id = crypto::as_text(id);
   decoder.into(key.tenant.bytes);
@@ -67,6 +77,10 @@ std::optional<ApiKey> decode_verified_api_key(ByteView id, ByteView row) {
   key.created_at = decoder.i64();
   key.expires_at = instant_if((flags & expires) != 0, decoder.i64());
   key.revoked_at = instant_if((flags & revoked) != 0, decoder.i64());
+  if (row_format != first_format) {
+    key.changed_at = decoder.i64();
+    key.last_used_at = instant_if((flags & used) != 0, decoder.i64());
+  }
   decoder.into(key.secret_hash);
   key.name = decoder.text();
   decoder.raw(mac_size);

@@ -5,6 +5,7 @@
 #include "store/api_key_row.hpp"
 #include "store/audit_log.hpp"
 #include "store/failures.hpp"
+#include "store/key_table.hpp"
 #include "store/operations.hpp"
 #include "store/timestamp.hpp"
 
@@ -38,22 +39,12 @@ class VerifiedRows {
   std::array<Verified, 256> slots_;
 };
 
-/// What can be a row's key at all: LMDB takes an empty or overlong one for a misuse of itself.
-bool is_key_id(std::string_view id) {
-  constexpr std::size_t longest = 64;
-  return !id.empty() && id.size() <= longest;
-}
-
-Failure record_altered(std::string_view id) {
-  return altered({}, "the record of API key " + std::string(id) + " was altered");
-}
-
 Task<Outcome<ApiKey>> find(Transaction& transaction, const StoreContext& store, std::string_view id) {
   thread_local VerifiedRows verified;
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(id));
   if (!row) co_return failed(Errc::not_found);
   auto key = verified.decode(store, id, *row);
-  if (!key) co_return record_altered(id);
+  if (!key) co_return key_altered(id);
   co_return std::move(*key);
 }
 
@@ -64,7 +55,7 @@ Task<Outcome<std::vector<ApiKey>>> list(Transaction& transaction, const StoreCon
   std::vector<ApiKey> keys;
   for (const Row& row : rows) {
     auto key = decode_api_key(row.key, row.value, store.metadata());
-    if (!key) co_return record_altered(crypto::as_text(row.key));
+    if (!key) co_return key_altered(crypto::as_text(row.key));
     if (!tenant || key->tenant == *tenant) keys.push_back(std::move(*key));
   }
   co_return keys;
@@ -87,30 +78,40 @@ std::shared_ptr<KeyPlan> key_plan(ContextPtr store, ApiKey key, const char* acti
   return plan;
 }
 
-void save(Transaction& transaction, const StoreContext& store, const ApiKey& key) {
-  transaction.put(Table::api_keys, crypto::as_bytes(key.id), encode_api_key(key, store.metadata()));
+Failure too_many_keys(std::uint32_t limit) {
+  return failed(Errc::too_many_keys, "the tenant may have no more than " + std::to_string(limit) +
+                                         " API keys, and has that many that are not revoked");
 }
 
 Task<Outcome<void>> add(Transaction& transaction, const KeyPlan& plan) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
-  if (row) co_return failed(Errc::name_taken);
-  save(transaction, *plan.store, plan.key);
+  if (row) co_return failed(Errc::conflict);
+  const auto tenant = co_await load_or_make_tenant(transaction, *plan.store, plan.key.tenant);
+  if (!tenant) co_return tenant.error();
+  const std::uint32_t limit = tenant->record.limits.api_keys.value_or(plan.store->api_keys_default);
+  const RowKey index(plan.key.tenant, RowKind::api_key);
+  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), limit);
+  if (entries.size() >= limit) co_return too_many_keys(limit);
+  ApiKey key = plan.key;
+  key.changed_at = now_microseconds();
+  put_key(transaction, *plan.store, key);
+  put_index_entry(transaction, key);
   AuditEvent event = plan.event;
-  event.tenant = plan.key.tenant;
-  co_return co_await append_audit(transaction, event, plan.who);
+  event.tenant = key.tenant;
+  co_return co_await append_audit(transaction, event, plan.who, key.changed_at);
 }
 
 Task<Outcome<void>> revoke(Transaction& transaction, const KeyPlan& plan) {
-  const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
-  if (!row) co_return failed(Errc::not_found);
-  auto key = decode_api_key(crypto::as_bytes(plan.key.id), *row, plan.store->metadata());
-  if (!key) co_return record_altered(plan.key.id);
-  if (key->revoked_at) co_return Outcome<void>();
-  key->revoked_at = now_microseconds();
-  save(transaction, *plan.store, *key);
+  auto stored = co_await load_key(transaction, *plan.store, plan.key.id);
+  if (!stored) co_return stored.error();
+  ApiKey& key = stored->key;
+  if (key.revoked_at) co_return Outcome<void>();
+  key.revoked_at = now_microseconds();
+  put_key(transaction, *plan.store, key);
+  erase_index_entry(transaction, key);
   AuditEvent event = plan.event;
-  event.tenant = key->tenant;
-  co_return co_await append_audit(transaction, event, plan.who);
+  event.tenant = key.tenant;
+  co_return co_await append_audit(transaction, event, plan.who, *key.revoked_at);
 }
 
 }  // namespace
@@ -127,6 +128,7 @@ Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optio
 }
 
 Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who) {
+  if (!is_key_id(key.id)) throw std::invalid_argument("an API key was given an id that no row can have");
   const auto plan = key_plan(store, std::move(key), "api_key.create", std::move(who));
   WorkBody<void> body = [plan](Transaction& transaction) { return add(transaction, *plan); };
   WriteTerms terms;

@@ -16,14 +16,14 @@ namespace tacit::store {
 struct AuditContext {
   std::string plane;  ///< "api", "tools" or "operator"
   std::string actor;  ///< "api-key:<id>", "uri:spiffe://…", "dns:…", "cn:…", "operator:<user>"; empty if not known
-  std::string on_behalf_of;  ///< the user whose token a tool runtime brought along, named as an actor is; else empty
-  std::string peer;          ///< address:port; empty for an operator
+  std::string peer;   ///< address:port; empty for an operator
   std::string request_id;
+  std::string on_behalf_of{};  ///< the user whose token a tool runtime brought along, named as an actor is; else empty
 };
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
-/// "secret.integrity", "api_key.create", "api_key.revoke", "api_key.integrity", "quota.set", "limits.set",
-/// "credential.refused", "tool.refused".
+/// "secret.integrity", "api_key.create", "api_key.update", "api_key.revoke", "api_key.integrity", "quota.set",
+/// "limits.set", "credential.refused", "tool.refused".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"

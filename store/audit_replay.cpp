@@ -31,7 +31,9 @@ void AuditReplay::entry(std::string_view body) {
   const json::object& entry = parsed.get_object();
   if (text(entry, "outcome") != "ok") return;
   const std::string_view action = text(entry, "action");
-  if (action.starts_with("api_key.")) return key_event(action, std::string(text(entry, "reason")));
+  if (action.starts_with("api_key.")) {
+    return key_event(action, std::string(text(entry, "reason")), text(entry, "time"));
+  }
   const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
   const auto id = first_secret(entry);
   if (tenant && id) secret_event(action, {*tenant, *id}, text(entry, "time"));
@@ -48,10 +50,15 @@ void AuditReplay::secret_event(std::string_view action, const SecretName& name, 
   if (action == "secret.delete") at->second.deleted = true;
 }
 
-void AuditReplay::key_event(std::string_view action, const std::string& id) {
-  if (action == "api_key.create") keys_.try_emplace(id);
+void AuditReplay::key_event(std::string_view action, const std::string& id, std::string_view time) {
+  if (action == "api_key.create") keys_[id].changed = time;
   const auto at = keys_.find(id);
-  if (action == "api_key.revoke" && at != keys_.end()) at->second.revoked = true;
+  if (at == keys_.end()) return;
+  if (action == "api_key.update") {
+    at->second.changed = time;
+    at->second.updated = true;
+  }
+  if (action == "api_key.revoke") at->second.revoked = true;
 }
 
 void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at) {
@@ -80,9 +87,22 @@ void AuditReplay::api_key(std::string_view id, const ApiKey* key) {
     return findings_.add("API key " + std::string(id) + ": is stored, though the audit log never made it");
   }
   at->second.stored = true;
-  if (key == nullptr || !at->second.revoked || key->revoked_at) return;
-  findings_.add("API key " + std::string(id) +
-                ": is good, though the audit log has it revoked: an old row was put back");
+  if (key != nullptr) judge(id, at->second, *key);
+}
+
+void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& key) {
+  const auto say = [&](std::string_view what) {
+    findings_.add("API key " + std::string(id) + ": " + std::string(what));
+  };
+  if (life.revoked && !key.revoked_at) {
+    return say("is good, though the audit log has it revoked: an old row was put back");
+  }
+  // A row of a time before rows said when they were changed was never updated.
+  const std::string stored = key.changed_at != 0 ? rfc3339(key.changed_at) : std::string();
+  if (stored.empty() ? life.updated : stored < life.changed) {
+    return say("is older than its last change in the audit log: an old row was put back");
+  }
+  if (stored > life.changed) say("is newer than its last change in the audit log");
 }
 
 void AuditReplay::finish() {

@@ -51,13 +51,16 @@ class AuditReplay {
     bool stored = false;
   };
   struct KeyLife {
+    std::string changed;  ///< the time of its last change, revocation apart, as the log writes it
+    bool updated = false;
     bool revoked = false;
     bool stored = false;
   };
 
   void secret_event(std::string_view action, const SecretName& name, std::string_view time);
-  void key_event(std::string_view action, const std::string& id);
+  void key_event(std::string_view action, const std::string& id, std::string_view time);
   void judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at);
+  void judge(std::string_view id, const KeyLife& life, const ApiKey& key);
   void problem(const SecretName& name, std::string_view what);
 
   Findings& findings_;

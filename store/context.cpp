@@ -30,10 +30,10 @@ Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who) {
 }
 
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
-                                               AuditContext who) {
+                                               AuditContext who, const char* action) {
   if (failure.code != Errc::integrity) co_return;
   AuditEvent event;
-  event.action = "secret.integrity";
+  event.action = action;
   event.outcome = "failed";
   event.tenant = tenant;
   if (failure.secret) event.secrets.push_back(*failure.secret);

@@ -25,6 +25,16 @@ Async<void> set_tenant_limits(ContextPtr store, crypto::Uuid tenant, TenantLimit
 // store/resolve.cpp
 Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who);
 
+// store/tenant_api_keys.cpp
+WorkBody<std::vector<ApiKey>> tenant_api_keys_body(ContextPtr store, crypto::Uuid tenant);
+WorkBody<ApiKey> tenant_api_key_body(ContextPtr store, crypto::Uuid tenant, std::string id);
+Async<ApiKey> update_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate update,
+                             Authority authority, AuditContext who);
+Async<ApiKey> revoke_tenant_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who);
+
+// store/key_uses.cpp
+Async<void> record_api_key_uses(ContextPtr store, std::vector<ApiKeyUse> uses);
+
 // store/api_keys.cpp
 Outcome<ApiKey> find_api_key(const StoreContext& store, std::string_view id);
 Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optional<crypto::Uuid> tenant);

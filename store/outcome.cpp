@@ -28,6 +28,12 @@ const char* to_string(Errc code) {
       return "unavailable";
     case Errc::too_many_arguments:
       return "too_many_arguments";
+    case Errc::too_many_keys:
+      return "too_many_keys";
+    case Errc::scope_lacking:
+      return "scope_lacking";
+    case Errc::outlives:
+      return "outlives";
   }
   return "unknown";
 }

@@ -25,7 +25,12 @@ enum class Errc : std::uint8_t {
   unavailable,      ///< the store takes no changes (a failed sync, a writer that is stuck, shutting down), or did not
                     ///< answer in time: then it is not known whether the change was made
   too_many_arguments,  ///< one resolve would release more values than one may
+  too_many_keys,       ///< the tenant has as many API keys as it may have
+  scope_lacking,       ///< who asks would give a key, or changes one that has, scopes which it has not; `lacking`
+  outlives,            ///< a key would be good for longer than the one that makes or changes it
 };
+
+enum class Scope : std::uint8_t;  // store/api_key.hpp
 
 struct QuotaDetail {
   std::uint64_t limit = 0;
@@ -37,7 +42,8 @@ struct Failure {
   Errc code = Errc::unavailable;
   QuotaDetail quota{};
   std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
-  std::string subject{};  ///< not_allowed: the secret's name as the caller gave it; integrity: what failed, in words
+  std::string subject{};  ///< not_allowed: the secret's name as the caller gave it; else what failed, in words
+  Scope lacking{};        ///< scope_lacking: which the caller has not
 };
 
 /// Why `code` happened, in a word, for logs and the audit.

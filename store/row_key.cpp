@@ -17,6 +17,10 @@ RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::stri
   return RowKey(tenant, RowKind::default_for).add(ByteView(mac).first(index_mac_size));
 }
 
+RowKey api_key_index_key(const Uuid& tenant, std::string_view id) {
+  return RowKey(tenant, RowKind::api_key).add(crypto::as_bytes(id));
+}
+
 bool parse_key(ByteView key, ParsedKey& out) {
   if (key.size() <= out.tenant.bytes.size()) return false;
   parse_id(key.first(out.tenant.bytes.size()), out.tenant);

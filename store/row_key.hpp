@@ -7,10 +7,12 @@
 //     2  the name index         MAC(name) (16)                              → secret id (16)
 //     3  the binding index      MAC(pattern) (16) ‖ class (1) ‖ secret id   → nothing
 //     4  the default index      MAC(tool_name, tool_arg) (16)               → secret id (16)
+//     5  the API key index      key id (text, up to 32)                     → nothing
 //
 // MACs are HMAC-SHA-256 under the tenant's index key, truncated to 16 bytes: whoever reads the disk sees neither names
 // nor tools, and any name fits. Class: 0 for a default, 1 for any other bound secret; a look-up for the tool plane
-// reads only the first. What the binding index keeps of a pattern: store/binding_index.hpp.
+// reads only the first. What the binding index keeps of a pattern: store/binding_index.hpp. The API key index has the
+// tenant's keys that are not revoked; what they are is in Table::api_keys (store/api_key_row.hpp).
 #pragma once
 
 #include <array>
@@ -25,9 +27,10 @@ namespace tacit::store {
 using crypto::ByteView;
 using crypto::Uuid;
 
-enum class RowKind : std::uint8_t { record = 0, secret = 1, name = 2, binding = 3, default_for = 4 };
+enum class RowKind : std::uint8_t { record = 0, secret = 1, name = 2, binding = 3, default_for = 4, api_key = 5 };
 
 inline constexpr std::size_t index_mac_size = 16;
+inline constexpr std::size_t longest_key_id = 32;
 
 /// A key of Table::tenants or the beginning of one, built in place.
 class RowKey {
@@ -53,6 +56,8 @@ RowKey secret_key(const Uuid& tenant, const Uuid& id);
 RowKey name_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name);
 RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
                    std::string_view tool_arg);
+/// `id` has at most longest_key_id bytes.
+RowKey api_key_index_key(const Uuid& tenant, std::string_view id);
 
 /// A key of Table::tenants, taken apart. `rest` is what follows the kind.
 struct ParsedKey {

@@ -51,6 +51,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   context->engine = std::move(engine);
   context->keys = std::move(keys);
   context->quota_default = options.quota_default;
+  context->api_keys_default = options.api_keys_default;
   context->write_deadline = options.write_deadline;
   context->serial = next_serial();
   return std::unique_ptr<Store>(new Store(std::move(context)));
@@ -89,6 +90,31 @@ Outcome<ApiKey> Store::find_api_key(std::string_view id) const { return store::f
 
 Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
   return store::add_api_key(context_, std::move(key), std::move(who));
+}
+
+Store::Async<std::vector<ApiKey>> Store::tenant_api_keys(crypto::Uuid tenant, AuditContext who) {
+  return recording_read(context_, tenant, std::move(who), tenant_api_keys_body(context_, tenant), api_key_integrity);
+}
+
+Store::Async<ApiKey> Store::tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {
+  return recording_read(context_, tenant, std::move(who), tenant_api_key_body(context_, tenant, std::move(id)),
+                        api_key_integrity);
+}
+
+Store::Async<ApiKey> Store::update_api_key(crypto::Uuid tenant, std::string id, ApiKeyUpdate update,
+                                           Authority authority, AuditContext who) {
+  return recording(context_, tenant, who,
+                   store::update_api_key(context_, tenant, std::move(id), std::move(update), authority, who),
+                   api_key_integrity);
+}
+
+Store::Async<ApiKey> Store::revoke_tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {
+  return recording(context_, tenant, who, store::revoke_tenant_api_key(context_, tenant, std::move(id), who),
+                   api_key_integrity);
+}
+
+Store::Async<void> Store::record_api_key_uses(std::vector<ApiKeyUse> uses) {
+  return store::record_api_key_uses(context_, std::move(uses));
 }
 
 Store::Async<void> Store::revoke_api_key(std::string id, AuditContext who) {

@@ -31,8 +31,9 @@ struct StoreOptions {
   /// 0: what the store has.
   std::uint64_t map_size = std::uint64_t{16} << 30;
   std::uint64_t quota_default = std::uint64_t{1}
-                                << 20;  ///< bytes a tenant may store unless an operator set its own limit
-  std::size_t queue_items = 4096;       ///< changes that may wait for the writer; beyond: Errc::overloaded
+                                << 20;   ///< bytes a tenant may store unless an operator set its own limit
+  std::uint32_t api_keys_default = 100;  ///< API keys a tenant may have, likewise
+  std::size_t queue_items = 4096;        ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = std::size_t{64} << 20;
   unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
   /// How long a change is waited for; after that it is `unavailable`, and not known whether it was made.
@@ -137,8 +138,23 @@ class Store {
   /// The key of that id whatever its state. Fails with not_found, integrity (its record was altered), or the engine's
   /// failure, which says nothing of the key. Runs on the calling thread.
   Outcome<ApiKey> find_api_key(std::string_view id) const;
-  /// Fails with name_taken if there is a key of that id.
+  /// Fails with too_many_keys if the tenant has as many as it may have, with conflict if there is a key of that id.
   Async<void> add_api_key(ApiKey key, AuditContext who);
+  /// Those of a tenant that are not revoked, in the order of their creation; expired ones too.
+  Async<std::vector<ApiKey>> tenant_api_keys(crypto::Uuid tenant, AuditContext who);
+  /// One of them. Fails with not_found if there is none, or it is revoked, or another tenant's; likewise the next two.
+  Async<ApiKey> tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who);
+  /// Answers the key as it is then. Fails with scope_lacking or outlives if that takes more than `authority` has
+  /// (store/key_grant.hpp). Without a change nothing is written.
+  Async<ApiKey> update_api_key(crypto::Uuid tenant, std::string id, ApiKeyUpdate update, Authority authority,
+                               AuditContext who);
+  /// Answers the key as it was.
+  Async<ApiKey> revoke_tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who);
+  /// Notes when keys were last used, in one transaction for 1024 of them and without audit entries. A key whose noted
+  /// use is hardly older stays as it is, and so do keys that are gone or altered; if all do, nothing is written.
+  Async<void> record_api_key_uses(std::vector<ApiKeyUse> uses);
+
+  // API keys as the operator sees them: of all tenants, and revoked ones too.
   /// Revoking again changes nothing.
   Async<void> revoke_api_key(std::string id, AuditContext who);
   Outcome<std::vector<ApiKey>> list_api_keys(std::optional<crypto::Uuid> tenant) const;

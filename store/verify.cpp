@@ -28,6 +28,7 @@ class Verification {
     co_await walk(Table::tenants, &Verification::tenant_row);
     if (tenant_) tenant_->finish();
     co_await walk(Table::api_keys, &Verification::api_key_row);
+    key_index_.finish();
     finish();
     co_return std::move(report_);
   }
@@ -90,7 +91,7 @@ class Verification {
       tenant_->finish();
       tenant_.reset();
     }
-    if (!tenant_) tenant_.emplace(store_, replay_, findings_, key.tenant);
+    if (!tenant_) tenant_.emplace(store_, replay_, key_index_, findings_, key.tenant);
     tenant_->row(key, row);
   }
 
@@ -98,6 +99,7 @@ class Verification {
     ++report_.api_keys;
     const auto key = decode_api_key(row.key, row.value, store_.metadata());
     if (!key) findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
+    key_index_.key(crypto::as_text(row.key), row.value, key ? &*key : nullptr);
     replay_.api_key(crypto::as_text(row.key), key ? &*key : nullptr);
   }
 
@@ -139,6 +141,7 @@ class Verification {
   Findings findings_{report_};
   std::optional<TenantCheck> tenant_;
   AuditReplay replay_{findings_};
+  KeyIndexCheck key_index_{findings_};
   bool has_format_ = false;
   bool has_keys_ = false;
   bool has_log_ = false;

@@ -12,13 +12,15 @@
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
 #include "store/tenant_record.hpp"
+#include "store/verify_keys.hpp"
 
 namespace tacit::store {
 
 class TenantCheck {
  public:
-  TenantCheck(const StoreContext& store, AuditReplay& replay, Findings& findings, const Uuid& tenant)
-      : store_(store), replay_(replay), findings_(findings), tenant_(tenant) {}
+  TenantCheck(const StoreContext& store, AuditReplay& replay, KeyIndexCheck& keys, Findings& findings,
+              const Uuid& tenant)
+      : store_(store), replay_(replay), key_index_(keys), findings_(findings), tenant_(tenant) {}
 
   const Uuid& tenant() const { return tenant_; }
   void row(const ParsedKey& key, const Row& row);
@@ -44,6 +46,7 @@ class TenantCheck {
 
   const StoreContext& store_;
   AuditReplay& replay_;
+  KeyIndexCheck& key_index_;
   Findings& findings_;
   const Uuid tenant_;
   bool has_record_ = false;

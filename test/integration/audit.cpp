@@ -8,15 +8,6 @@ using namespace tacit::test;
 
 namespace {
 
-// The entries, oldest first. A row is a byte of format, a hash of 32, and a JSON object.
-std::vector<json::object> entries(const Deployment& deployment) {
-  std::vector<json::object> result;
-  for (const Row& row : read_rows(deployment.store())) {
-    if (row.table == "audit") result.push_back(json::parse(row.value.substr(33)).as_object());
-  }
-  return result;
-}
-
 std::string text(const json::object& entry, std::string_view field) {
   const json::value* value = entry.if_contains(field);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
@@ -68,7 +59,7 @@ BOOST_AUTO_TEST_CASE(tells_who_did_what_to_which_secret_and_nothing_secret) {
     BOOST_REQUIRE(deployment.command({"api-key", "revoke", key.substr(4, 11)}).status == 0);
     BOOST_REQUIRE(server.stop() == 0);
   }
-  const std::vector<json::object> all = entries(deployment);
+  const std::vector<json::object> all = read_audit(deployment.store());
   const std::string actor = "api-key:" + key.substr(4, 11);
   for (const char* action : {"secret.create", "secret.update", "secret.delete"}) {
     const json::object entry = only(all, action);
@@ -118,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_refused_leaves_no_entry_that_says_it_was_m
     REQUIRE_STATUS(tenant.api.post(secrets_path, {{"secret_name", ""}, {"secret_value", "12345678"}}), 422);
     BOOST_REQUIRE(server.stop() == 0);
   }
-  only(entries(deployment), "secret.create");
+  only(read_audit(deployment.store()), "secret.create");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,9 +47,9 @@ namespace {
 std::vector<std::string> environment_with(const Environment& additions) {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
+    const std::string text = *entry;
     // The tests' own settings and a developer's must not reach the server as its configuration.
-    if (!text.starts_with("TACIT_")) result.emplace_back(text);
+    if (!text.starts_with("TACIT_") && !additions.contains(text.substr(0, text.find('=')))) result.push_back(text);
   }
   for (const auto& [name, value] : additions) result.push_back(name + "=" + value);
   return result;

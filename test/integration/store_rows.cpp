@@ -2,6 +2,8 @@
 
 #include <lmdb.h>
 
+#include <boost/json/parse.hpp>
+
 #include <stdexcept>
 
 namespace tacit::test {
@@ -62,6 +64,15 @@ std::vector<Row> read_rows(const std::filesystem::path& store) {
   }
   mdb_txn_abort(transaction);
   return rows;
+}
+
+// A row is a byte of format, a hash of 32, and a JSON object.
+std::vector<boost::json::object> read_audit(const std::filesystem::path& store) {
+  std::vector<boost::json::object> entries;
+  for (const Row& row : read_rows(store)) {
+    if (row.table == "audit") entries.push_back(boost::json::parse(row.value.substr(33)).as_object());
+  }
+  return entries;
 }
 
 void write_row(const std::filesystem::path& store, const std::string& table, const std::string& key,

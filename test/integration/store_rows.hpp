@@ -1,6 +1,8 @@
 // The rows of a stopped server's store, read and written behind its back.
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,6 +19,9 @@ struct Row {
 /// All rows of all tables. No server may have the store open meanwhile: LMDB wants one environment per process, and
 /// this one takes no part in the server's rules.
 std::vector<Row> read_rows(const std::filesystem::path& store);
+
+/// The entries of the audit log, oldest first. No server may run, as above.
+std::vector<boost::json::object> read_audit(const std::filesystem::path& store);
 
 /// Sets a row's value, or removes the row.
 void write_row(const std::filesystem::path& store, const std::string& table, const std::string& key,

@@ -43,6 +43,10 @@ BOOST_FIXTURE_TEST_CASE(a_good_key_names_its_principal, KeyFixture) {
   BOOST_TEST((judged->tenant == stored.tenant));
   BOOST_TEST((judged->scopes == stored.scopes));
   BOOST_TEST(judged->actor == "api-key:" + key.id);
+  BOOST_TEST(judged->api_key == key.id);
+  BOOST_TEST(!judged->expires_at);
+  stored.expires_at = store::to_microseconds(now + 1h);
+  BOOST_TEST((auth::judge_api_key(&stored, secret(), now)->expires_at == stored.expires_at));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_unknown_key_is_refused, KeyFixture) {

@@ -135,7 +135,8 @@ BOOST_FIXTURE_TEST_CASE(a_token_past_its_exp_is_asked_for_again, IntrospectionFi
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
   // Good within the leeway, but not to be remembered.
-  answer(R"({"active":true,"sub":"somebody","exp":)" + std::to_string(now.count() - 1) + "}");
+  answer(R"({"active":true,"sub":"somebody","aud":"https://tacit.example.org","exp":)" +
+         std::to_string(now.count() - 1) + "}");
   const auto issuers = start();
   for (int i = 0; i < 2; ++i) BOOST_TEST(ask(*issuers).has_value());
   BOOST_TEST(calls() == 2);
@@ -194,6 +195,14 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none_are_no_verdict, IntrospectionFixtu
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(nobody_is_asked_about_what_can_be_no_token, IntrospectionFixture) {
+  const auto issuers = start();
+  BOOST_TEST((ask(*issuers, "").error() == auth::Refusal::malformed));
+  BOOST_TEST((ask(*issuers, std::string(auth::max_token_size + 1, 'x')).error() == auth::Refusal::malformed));
+  BOOST_TEST(calls() == 0);
+  BOOST_TEST(ask(*issuers, std::string(auth::max_token_size, 'x')).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(refused_client_credentials_are_told_as_such, IntrospectionFixture) {
   IssuerReply reply;
   reply.status = 401;
@@ -218,15 +227,14 @@ BOOST_FIXTURE_TEST_CASE(the_end_answers_those_who_wait, IntrospectionFixture) {
   config.fetch_timeout = 1h;
   answer(active, 1h);
   auto issuers = start();
-  std::atomic<int> begun{0};
+  std::atomic<int> waiting{0};
+  std::atomic<int> number{0};
   std::atomic<int> good{0};
   std::atomic<int> unreachable{0};
-  std::thread askers([&] {
-    ask_on_threads(3, 20,
-                   [&] { return ask_about(first(*issuers), "token-" + std::to_string(++begun), good, unreachable); });
-  });
-  BOOST_TEST(eventually([&] { return begun == 60 && calls() == 16; }));
-  std::this_thread::sleep_for(50ms);  // until all wait
+  auth::Issuer& issuer = first(*issuers);
+  const auto ask_another = [&] { return ask_about(issuer, "token-" + std::to_string(++number), good, unreachable); };
+  std::thread askers([&] { ask_on_threads(3, 20, ask_another, &waiting); });
+  BOOST_TEST(eventually([&] { return waiting == 3 && calls() == 16; }));
   issuers.reset();
   askers.join();
   BOOST_TEST(unreachable == 60);

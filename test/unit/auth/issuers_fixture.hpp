@@ -3,8 +3,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -99,18 +101,20 @@ struct IssuersFixture {
 };
 
 /// Runs `count` coroutines on each of `threads` threads with a context of its own, and waits for them all. `body` is
-/// called on the threads, and must outlive them.
+/// called on the threads, and must outlive them. `waiting` counts the threads whose coroutines all wait for something.
 template <class Body>
-void ask_on_threads(int threads, int count, const Body& body) {
+void ask_on_threads(int threads, int count, const Body& body, std::atomic<int>* waiting = nullptr) {
   std::vector<std::thread> askers;
   for (int i = 0; i < threads; ++i) {
-    askers.emplace_back([&body, count] {
+    askers.emplace_back([&body, count, waiting] {
       boost::asio::io_context context(1);
       for (int j = 0; j < count; ++j) {
         boost::asio::co_spawn(context, body(), [](const std::exception_ptr& thrown) {
           if (thrown) std::terminate();
         });
       }
+      // After the coroutines' own first steps.
+      if (waiting != nullptr) boost::asio::post(context, [waiting] { ++*waiting; });
       context.run();
     });
   }

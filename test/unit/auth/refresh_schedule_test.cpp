@@ -88,17 +88,18 @@ BOOST_FIXTURE_TEST_CASE(a_hundred_failures_do_not_overflow, ScheduleFixture) {
 
 BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_had_once_in_ten_seconds, ScheduleFixture) {
   auto schedule = first_fetched(600s);
-  BOOST_TEST(!schedule.ask(start + 10s - 1ns));
-  BOOST_TEST(!schedule.due(start + 10s - 1ns));
-  BOOST_TEST(schedule.ask(start + 10s));
-  BOOST_TEST(schedule.due(start + 10s));
-  BOOST_TEST(schedule.ask(start + 10s));  // the same one
-  schedule.started(start + 10s);
-  BOOST_TEST(schedule.ask(start + 11s));  // under way
-  schedule.succeeded(start + 12s, 600s, middle);
-  BOOST_TEST(!schedule.ask(start + 12s));
-  BOOST_TEST(!schedule.ask(start + 20s - 1ns));
-  BOOST_TEST(schedule.ask(start + 20s));
+  BOOST_TEST(!schedule.due(start + 1s));
+  BOOST_TEST(schedule.ask(start + 1s));  // the fetch before was nobody's wish
+  BOOST_TEST(schedule.due(start + 1s));
+  BOOST_TEST(schedule.ask(start + 1s));  // the same one
+  schedule.started(start + 1s);
+  BOOST_TEST(schedule.ask(start + 2s));  // under way
+  schedule.succeeded(start + 3s, 600s, middle);
+  BOOST_TEST(!schedule.ask(start + 3s));
+  BOOST_TEST(!schedule.ask(start + 11s - 1ns));
+  BOOST_TEST(!schedule.due(start + 11s - 1ns));
+  BOOST_TEST(schedule.ask(start + 11s));
+  BOOST_TEST(schedule.due(start + 11s));
 }
 
 BOOST_FIXTURE_TEST_CASE(asking_does_not_defeat_the_back_off_for_failures, ScheduleFixture) {

@@ -27,12 +27,14 @@ const std::vector<Expected> table{
     {Problem::scope_missing, 403},
     {Problem::tool_not_granted, 403},
     {Problem::secret_not_allowed, 403},
+    {Problem::key_outlives, 403},
     {Problem::not_found, 404},
     {Problem::method_not_allowed, 405},
     {Problem::name_taken, 409},
     {Problem::default_taken, 409},
     {Problem::changed_meanwhile, 409},
     {Problem::too_many_arguments, 409},
+    {Problem::too_many_keys, 409},
     {Problem::length_required, 411, true},
     {Problem::body_too_large, 413, true},
     {Problem::quota_exceeded, 413},
@@ -118,6 +120,30 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::full) == 507U);
   BOOST_TEST(status_of(Errc::unavailable) == 503U);
   BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_keys) == 409U);
+  BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
+  BOOST_TEST(status_of(Errc::outlives) == 403U);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
+  const Route route{Method::post, "/", store::Scope::secrets_write, true, 0, nullptr};
+  ExchangeFixture fixture;
+  fixture.exchange.route = &route;
+  answer(fixture.exchange, Problem::scope_missing);
+  BOOST_TEST(fixture.exchange.response.status == 403U);
+  BOOST_TEST(sentence(fixture.answer_body()) == "The credential lacks the scope secrets:write, which this needs.");
+  BOOST_TEST(fixture.exchange.response.headers ==
+             "WWW-Authenticate: Bearer realm=\"tacit\", error=\"insufficient_scope\", scope=\"secrets:write\"\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(scopes_that_cannot_be_given_are_named) {
+  ExchangeFixture fixture;
+  store::Failure refused = failure(store::Errc::scope_lacking);
+  refused.lacking = store::Scope::secrets_read | store::Scope::keys_manage;
+  answer(fixture.exchange, refused);
+  BOOST_TEST(sentence(fixture.answer_body())
+                 .starts_with("The credential lacks the scope secrets:read and keys:manage, so it can neither give"));
+  BOOST_TEST(fixture.exchange.response.headers.find(R"(scope="secrets:read keys:manage")") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_quota_answer_has_the_figures) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "http/api_key_json.hpp"
 #include "http/json_writer.hpp"
 #include "http/limits.hpp"
 #include "http/openapi.hpp"
@@ -81,9 +82,12 @@ Statuses statuses_of(const Route& route) {
   const bool writes = route.body_limit > 0 || route.method == Method::del;
   if (route.authenticated && on_api) statuses.insert({"401", "403", "429"});
   if (route.authenticated && !on_api) statuses.insert("403");
-  if (writes) statuses.insert({"409", "507"});
+  const bool of_keys = route.path.starts_with("/api/v1/api-keys");
+  if (writes) statuses.insert("507");
+  if (writes && (!of_keys || route.method == Method::post)) statuses.insert("409");
   if (route.body_limit > 0) statuses.insert({"415", "422"});
-  if (route.path.ends_with("{id}")) statuses.insert({"404", "422"});
+  if (route.path.ends_with("{id}")) statuses.insert("404");
+  if (route.path.ends_with("{id}") && !of_keys) statuses.insert("422");  // a key's id can be any text
   if (route.method == Method::get && route.path == "/api/v1/secrets") statuses.insert("422");
   return statuses;
 }
@@ -165,6 +169,8 @@ BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
                  (route->scope == store::Scope::secrets_read));
       BOOST_TEST((description.find("`secrets:write`") != std::string::npos) ==
                  (route->scope == store::Scope::secrets_write));
+      BOOST_TEST((description.find("`keys:manage`") != std::string::npos) ==
+                 (route->scope == store::Scope::keys_manage));
       BOOST_TEST(operation.as_object().contains("requestBody") == (route->body_limit > 0));
       BOOST_TEST((route->body_limit == 0 ||
                   description.find("may have " + std::to_string(route->body_limit) + " bytes") != std::string::npos));
@@ -196,6 +202,12 @@ BOOST_AUTO_TEST_CASE(limits_are_those_of_the_code) {
   check_length(resolve.at("secrets").at("additionalProperties"), limits::secret_name);
   BOOST_TEST(resolve.at("provided_args").at("maxItems").to_number<std::size_t>() == limits::resolve_items);
   BOOST_TEST(resolve.at("secrets").at("maxProperties").to_number<std::size_t>() == limits::resolve_items);
+  for (const std::string name : {"NewApiKey", "ApiKeyUpdate"}) {
+    const json::value& fields = schema(name).at("properties");
+    check_length(fields.at("name"), limits::api_key_name);
+    BOOST_TEST(fields.at("scopes").at("maxItems").to_number<std::size_t>() == limits::scope_items);
+    BOOST_TEST(fields.as_object().size() == 3U);
+  }
   const json::value& limit = at("/components/parameters/Limit/schema");
   BOOST_TEST(limit.at("minimum").to_number<std::size_t>() == limits::list_min);
   BOOST_TEST(limit.at("maximum").to_number<std::size_t>() == limits::list_max);
@@ -211,6 +223,16 @@ BOOST_AUTO_TEST_CASE(a_secret_has_the_documented_fields) {
   BOOST_TEST(strings(schema("SecretInfo").at("required")) == fields, each);
 }
 
+BOOST_AUTO_TEST_CASE(an_api_key_has_the_documented_fields) {
+  for (const auto& [name, shown] : std::map<std::string, std::string>{{"ApiKey", ""}, {"MadeApiKey", "tct_"}}) {
+    crypto::WipedBytes written;
+    write_api_key(written, store::ApiKey{}, shown);
+    const std::set<std::string> fields = keys(json::parse({written.text().data(), written.size()}));
+    BOOST_TEST(keys(schema(name).at("properties")) == fields, each);
+    BOOST_TEST(strings(schema(name).at("required")) == fields, each);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
   const std::map<std::string, Problem> examples{{"BadRequest", Problem::malformed_request},
                                                 {"Unauthorized", Problem::credential_invalid},
@@ -218,6 +240,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"ToolForbidden", Problem::tool_not_granted},
                                                 {"NotFound", Problem::not_found},
                                                 {"Conflict", Problem::name_taken},
+                                                {"KeyConflict", Problem::too_many_keys},
                                                 {"ResolveConflict", Problem::too_many_arguments},
                                                 {"LengthRequired", Problem::length_required},
                                                 {"ContentTooLarge", Problem::body_too_large},
@@ -229,9 +252,11 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"InternalError", Problem::internal},
                                                 {"Unavailable", Problem::overloaded},
                                                 {"StoreFull", Problem::store_full}};
+  const Route writing{Method::post, "/", store::Scope::secrets_write, true, 0, nullptr};
   for (const auto& [name, problem] : examples) {
     ExchangeFixture fixture;
     fixture.exchange.request_id = "4f6c2f1e";
+    fixture.exchange.route = &writing;
     answer(fixture.exchange, problem);
     const json::value answered = json::parse({fixture.answer_body().data(), fixture.answer_body().size()});
     BOOST_TEST_CONTEXT(name) {

@@ -89,6 +89,7 @@ StoreOptions Bed::store_options() const {
   options.directory = folder_.path() / "store";
   options.map_size = options_.map_size;
   options.quota_default = options_.quota_default;
+  options.api_keys_default = options_.api_keys_default;
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
   options.max_readers = 256;

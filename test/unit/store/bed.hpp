@@ -41,6 +41,7 @@ StoreKeys api_keys_only();
 struct BedOptions {
   std::uint64_t map_size = std::uint64_t{64} << 20;
   std::uint64_t quota_default = std::uint64_t{1} << 20;
+  std::uint32_t api_keys_default = 100;
   std::size_t queue_items = 4096;
   std::size_t queue_bytes = std::size_t{64} << 20;
   std::size_t batch_items = 256;

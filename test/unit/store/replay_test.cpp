@@ -124,11 +124,36 @@ BOOST_AUTO_TEST_CASE(a_secret_that_the_log_never_made) {
 BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
   ReplayBed bed;
   const Rows before = bed.rows(Table::api_keys);
+  const Rows index_before = bed.rows(Table::tenants);
   BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(bed.key_id, who())));
+  const Rows index_after = bed.rows(Table::tenants);
   bed.put_back(Table::api_keys, before);
+  bed.put_back(Table::tenants, index_before);
   BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is good, though the audit log has it revoked"));
   bed.put(Table::api_keys, bed.key_id, std::nullopt);
+  bed.put_back(Table::tenants, index_after);
   BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is missing"));
+}
+
+BOOST_AUTO_TEST_CASE(an_api_key_with_more_scopes_put_back) {
+  ReplayBed bed;
+  const Rows before = bed.rows(Table::api_keys);
+  ApiKeyUpdate update;
+  update.scopes = Scope::secrets_read;
+  const Authority all{Scope::secrets_read | Scope::secrets_write | Scope::keys_manage};
+  BOOST_REQUIRE(bed.wait(bed.store().update_api_key(tenant_id(1), bed.key_id, update, all, who())));
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  bed.put_back(Table::api_keys, before);
+  BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is older than its last change"));
+}
+
+BOOST_AUTO_TEST_CASE(an_api_key_whose_change_was_cut_off) {
+  ReplayBed bed;
+  ApiKeyUpdate update;
+  update.name = "another";
+  BOOST_REQUIRE(bed.wait(bed.store().update_api_key(tenant_id(1), bed.key_id, update, {}, who())));
+  bed.put(Table::audit, ReplayBed::sequence(3), std::nullopt);
+  BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is newer than its last change"));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_log) {
@@ -146,7 +171,7 @@ BOOST_AUTO_TEST_CASE(what_was_made_before_the_log_begins_is_not_judged) {
   BOOST_TEST(bed.finds("0 is followed by 2"));
   // What it does have from the beginning on still is.
   bed.put(Table::api_keys, bed.key_id, std::nullopt);
-  BOOST_TEST(bed.verify().problem_count == 2U);
+  BOOST_TEST(bed.verify().problem_count == 3U);  // the log's beginning, the key, and its entry in the index
 }
 
 BOOST_AUTO_TEST_CASE(a_log_with_a_gap_is_not_believed) {

@@ -1,0 +1,127 @@
+// The five routes of API keys.
+#include <utility>
+
+#include "auth/api_key_format.hpp"
+#include "http/api_key_bodies.hpp"
+#include "http/api_key_json.hpp"
+#include "http/handlers.hpp"
+#include "http/problem.hpp"
+#include "http/target.hpp"
+#include "store/key_grant.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::http {
+namespace {
+
+constexpr std::size_t usual_key_size = 320;  // of one key, so that most answers are allocated once
+
+/// What is no id is no key's id: for it the store finds nothing, as for another tenant's.
+std::string key_id(const Exchange& exchange) { return percent_decode(exchange.path_id, false).value_or(std::string()); }
+
+store::Authority authority_of(const auth::Principal& principal) { return {principal.scopes, principal.expires_at}; }
+
+store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t now) {
+  store::ApiKey key;
+  key.tenant = exchange.principal.tenant;
+  key.name = std::move(wanted.name);
+  key.scopes = wanted.scopes;
+  key.created_at = now;
+  key.expires_at = wanted.expires_at ? wanted.expires_at : exchange.principal.expires_at;
+  return key;
+}
+
+void answer_key(Exchange& exchange, const store::ApiKey& key) {
+  exchange.response.body.reserve(usual_key_size);
+  write_api_key(exchange.response.body, key);
+}
+
+}  // namespace
+
+Handled create_api_key(Exchange& exchange) {
+  const std::int64_t now = store::now_microseconds();
+  auto wanted = parse_new_api_key(exchange.body.text(), now);
+  if (!wanted) {
+    answer(exchange, wanted.error());
+    co_return;
+  }
+  store::ApiKey key = describe(exchange, std::move(*wanted), now);
+  const auto refusal = store::grant_refusal(authority_of(exchange.principal), nullptr, key);
+  if (refusal) {
+    answer(exchange, *refusal);
+    co_return;
+  }
+  const auth::GeneratedApiKey generated = auth::generate_api_key();
+  key.id = generated.id;
+  key.secret_hash = generated.secret_hash;
+  store::ApiKey added = key;
+  store::AuditContext who = exchange.audit();
+  const auto outcome = co_await exchange.services.store.add_api_key(std::move(added), std::move(who));
+  if (!outcome) {
+    answer(exchange, outcome.error());
+    co_return;
+  }
+  exchange.response.body.reserve(usual_key_size);
+  write_api_key(exchange.response.body, key, generated.text.text());
+}
+
+Handled list_api_keys(Exchange& exchange) {
+  store::AuditContext who = exchange.audit();
+  const auto keys = co_await exchange.services.store.tenant_api_keys(exchange.principal.tenant, std::move(who));
+  if (!keys) {
+    answer(exchange, keys.error());
+    co_return;
+  }
+  crypto::WipedBytes& body = exchange.response.body;
+  body.reserve(usual_key_size * (keys->size() + 1));
+  body.append(R"({"data":[)");
+  bool first = true;
+  for (const store::ApiKey& key : *keys) {
+    if (!std::exchange(first, false)) body.push_back(',');
+    write_api_key(body, key);
+  }
+  body.append("]}");
+}
+
+Handled get_api_key(Exchange& exchange) {
+  std::string id = key_id(exchange);
+  store::AuditContext who = exchange.audit();
+  const auto key =
+      co_await exchange.services.store.tenant_api_key(exchange.principal.tenant, std::move(id), std::move(who));
+  if (!key) {
+    answer(exchange, key.error());
+    co_return;
+  }
+  answer_key(exchange, *key);
+}
+
+Handled update_api_key(Exchange& exchange) {
+  auto update = parse_api_key_update(exchange.body.text(), store::now_microseconds());
+  if (!update) {
+    answer(exchange, update.error());
+    co_return;
+  }
+  std::string id = key_id(exchange);
+  const store::Authority authority = authority_of(exchange.principal);
+  store::AuditContext who = exchange.audit();
+  const auto key = co_await exchange.services.store.update_api_key(exchange.principal.tenant, std::move(id),
+                                                                   std::move(*update), authority, std::move(who));
+  if (!key) {
+    answer(exchange, key.error());
+    co_return;
+  }
+  answer_key(exchange, *key);
+}
+
+Handled revoke_api_key(Exchange& exchange) {
+  std::string id = key_id(exchange);
+  store::AuditContext who = exchange.audit();
+  const auto key =
+      co_await exchange.services.store.revoke_tenant_api_key(exchange.principal.tenant, std::move(id), std::move(who));
+  if (!key) {
+    answer(exchange, key.error());
+    co_return;
+  }
+  answer_key(exchange, *key);
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,138 @@
+// A tenant's own view of its API keys: those that are not revoked, found by its index.
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+#include "store/audit_log.hpp"
+#include "store/failures.hpp"
+#include "store/key_grant.hpp"
+#include "store/key_table.hpp"
+#include "store/operations.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::store {
+namespace {
+
+struct TenantKeyPlan {
+  ContextPtr store;
+  crypto::Uuid tenant;
+  std::string id;
+  ApiKeyUpdate update;
+  Authority authority;
+  AuditEvent event;
+  AuditContext who;
+};
+
+std::shared_ptr<TenantKeyPlan> tenant_key_plan(ContextPtr store, crypto::Uuid tenant, std::string id,
+                                               const char* action, AuditContext who) {
+  auto plan = std::make_shared<TenantKeyPlan>();
+  plan->store = std::move(store);
+  plan->tenant = tenant;
+  plan->event.action = action;
+  plan->event.tenant = tenant;
+  plan->event.reason = id;
+  plan->id = std::move(id);
+  plan->who = std::move(who);
+  return plan;
+}
+
+Task<Outcome<std::vector<ApiKey>>> list(Transaction& transaction, ContextPtr store, crypto::Uuid tenant) {
+  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+  const RowKey index(tenant, RowKind::api_key);
+  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), all);
+  std::vector<ApiKey> keys;
+  keys.reserve(entries.size());
+  for (const Row& entry : entries) {
+    const std::string_view id = crypto::as_text(entry.key.subspan(index.view().size()));
+    if (!is_key_id(id)) co_return altered({}, "the tenant's index of API keys has an entry that is none");
+    auto key = co_await load_tenant_key(transaction, *store, tenant, id);
+    if (!key) co_return key.error();
+    keys.push_back(std::move(*key));
+  }
+  std::ranges::sort(keys, {}, [](const ApiKey& key) { return std::tie(key.created_at, key.id); });
+  co_return keys;
+}
+
+Task<Outcome<ApiKey>> get(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, std::string id) {
+  co_return co_await load_tenant_key(transaction, *store, tenant, id);
+}
+
+ApiKey updated(const ApiKey& key, const ApiKeyUpdate& update) {
+  ApiKey after = key;
+  if (update.name) after.name = *update.name;
+  if (update.scopes) after.scopes = *update.scopes;
+  if (update.expires_at) after.expires_at = *update.expires_at;
+  return after;
+}
+
+Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantKeyPlan& plan) {
+  auto key = co_await load_tenant_key(transaction, *plan.store, plan.tenant, plan.id);
+  if (!key) co_return key.error();
+  ApiKey after = updated(*key, plan.update);
+  const auto refusal = grant_refusal(plan.authority, &*key, after);
+  if (refusal) co_return *refusal;
+  const bool differs =
+      std::tie(after.name, after.scopes, after.expires_at) != std::tie(key->name, key->scopes, key->expires_at);
+  if (!differs) co_return after;
+  after.changed_at = now_microseconds();
+  put_key(transaction, *plan.store, after);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, after.changed_at);
+  if (!recorded) co_return recorded.error();
+  co_return after;
+}
+
+Task<Outcome<ApiKey>> revoke(Transaction& transaction, const TenantKeyPlan& plan) {
+  auto key = co_await load_tenant_key(transaction, *plan.store, plan.tenant, plan.id);
+  if (!key) co_return key.error();
+  ApiKey revoked = *key;
+  revoked.revoked_at = now_microseconds();
+  put_key(transaction, *plan.store, revoked);
+  erase_index_entry(transaction, revoked);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, *revoked.revoked_at);
+  if (!recorded) co_return recorded.error();
+  co_return key;
+}
+
+std::size_t bytes_of(const TenantKeyPlan& plan) {
+  return sizeof(TenantKeyPlan) + (plan.update.name ? plan.update.name->size() : 0) + audit_bytes(plan.event, plan.who);
+}
+
+Task<Outcome<ApiKey>> find_none() { co_return failed(Errc::not_found); }
+
+}  // namespace
+
+WorkBody<std::vector<ApiKey>> tenant_api_keys_body(ContextPtr store, crypto::Uuid tenant) {
+  return [store = std::move(store), tenant](Transaction& transaction) { return list(transaction, store, tenant); };
+}
+
+WorkBody<ApiKey> tenant_api_key_body(ContextPtr store, crypto::Uuid tenant, std::string id) {
+  if (!is_key_id(id)) return [](Transaction&) { return find_none(); };
+  return [store = std::move(store), tenant, id = std::move(id)](Transaction& transaction) {
+    return get(transaction, store, tenant, id);
+  };
+}
+
+Async<ApiKey> update_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
+                             Authority authority, AuditContext who) {
+  if (!is_key_id(id)) co_return failed(Errc::not_found);
+  const auto plan = tenant_key_plan(store, tenant, std::move(id), "api_key.update", std::move(who));
+  plan->update = std::move(changes);
+  plan->authority = authority;
+  WorkBody<ApiKey> body = [plan](Transaction& transaction) { return update(transaction, *plan); };
+  WriteTerms terms;
+  terms.growth = Growth::logs;  // a row is replaced by one of about its size
+  terms.bytes = bytes_of(*plan);
+  co_return co_await write<ApiKey>(*store, std::move(body), terms);
+}
+
+Async<ApiKey> revoke_tenant_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who) {
+  if (!is_key_id(id)) co_return failed(Errc::not_found);
+  const auto plan = tenant_key_plan(store, tenant, std::move(id), "api_key.revoke", std::move(who));
+  WorkBody<ApiKey> body = [plan](Transaction& transaction) { return revoke(transaction, *plan); };
+  WriteTerms terms;
+  terms.growth = Growth::shrinks;
+  terms.bytes = bytes_of(*plan);
+  co_return co_await write<ApiKey>(*store, std::move(body), terms);
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,239 @@
+#include "auth/jwk.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "auth/algorithm_names.hpp"
+#include "test/unit/crypto/signing.hpp"
+
+using tacit::auth::algorithm_name;
+using tacit::auth::algorithm_of;
+using tacit::auth::KeySet;
+using tacit::crypto::SignatureAlgorithm;
+using tacit::crypto::test::base64url;
+using tacit::crypto::test::rsa_2048;
+using tacit::crypto::test::SigningKey;
+
+namespace {
+
+constexpr std::string_view rfc7638_key =
+    R"({"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPeb)"
+    R"(WKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnY)"
+    R"(b9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-c)"
+    R"(sFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"})";
+constexpr std::string_view rfc8037_key =
+    R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
+
+std::string set(std::initializer_list<std::string_view> keys) {
+  std::string text;
+  for (const std::string_view key : keys) text.append(text.empty() ? "" : ",").append(key);
+  return R"({"keys":[)" + text + "]}";
+}
+
+std::string error_of(std::string_view jwks) {
+  const auto parsed = KeySet::parse(jwks);
+  return parsed ? "none" : parsed.error();
+}
+
+const SigningKey& p256() {
+  static const SigningKey key = SigningKey::ec("P-256");
+  return key;
+}
+
+// How many of the keys can be used, with one beside them that can.
+std::size_t usable(std::initializer_list<std::string> keys) {
+  std::string text = p256().jwk(R"("kid":"good",)");
+  for (const std::string& key : keys) text += "," + key;
+  const auto parsed = KeySet::parse(R"({"keys":[)" + text + "]}");
+  BOOST_REQUIRE(parsed.has_value());
+  return parsed->keys().size() - 1;
+}
+
+KeySet parsed(const std::string& text) {
+  auto result = KeySet::parse(text);
+  BOOST_REQUIRE(result.has_value());
+  return *result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(jwk)
+
+BOOST_AUTO_TEST_CASE(published_keys_and_thumbprints) {
+  const KeySet keys = parsed(set({rfc7638_key, rfc8037_key}));
+  BOOST_REQUIRE(keys.keys().size() == 2u);
+  // RFC 7638 section 3.1.
+  const auto& rsa = *keys.keys()[0];
+  BOOST_TEST(rsa.kid == "2011-04-29");
+  BOOST_TEST((rsa.algorithm == SignatureAlgorithm::rs256));
+  BOOST_TEST(base64url(rsa.thumbprint) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+  BOOST_TEST(rsa.takes(SignatureAlgorithm::rs256));
+  BOOST_TEST(!rsa.takes(SignatureAlgorithm::ps256));
+  // RFC 8037 appendix A.3.
+  const auto& ed25519 = *keys.keys()[1];
+  BOOST_TEST(ed25519.kid == "");
+  BOOST_TEST(!ed25519.algorithm.has_value());
+  BOOST_TEST(base64url(ed25519.thumbprint) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+  BOOST_TEST(ed25519.takes(SignatureAlgorithm::eddsa));
+}
+
+BOOST_AUTO_TEST_CASE(thumbprints_of_the_other_kinds) {
+  // Hashes of the texts that RFC 7638 section 3.2 and RFC 8037 section 2 prescribe.
+  const std::string x = base64url(p256().x()), y = base64url(p256().y());
+  const auto wanted = tacit::crypto::sha256(
+      tacit::crypto::as_bytes(R"({"crv":"P-256","kty":"EC","x":")" + x + R"(","y":")" + y + "\"}"));
+  const KeySet keys = parsed(set({p256().jwk(R"("use":"sig","kid":"k",)")}));
+  BOOST_TEST((keys.keys()[0]->thumbprint == wanted));
+  const auto secret = KeySet::of_secret(tacit::crypto::as_bytes("0123456789abcdef0123456789abcdef"));
+  BOOST_REQUIRE(secret.has_value());
+  BOOST_TEST((secret->keys()[0]->thumbprint ==
+              tacit::crypto::sha256(
+                  tacit::crypto::as_bytes(R"({"k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY","kty":"oct"})"))));
+}
+
+BOOST_AUTO_TEST_CASE(keys_for_other_ends_are_passed_over) {
+  BOOST_TEST(usable({p256().jwk(R"("use":"sig",)"), p256().jwk(R"("key_ops":["verify"],)"),
+                     p256().jwk(R"("key_ops":["sign","verify"],"x5c":["AAAA"],"unknown":{"a":1},)")}) == 3u);
+  for (const char* const more :
+       {R"("use":"enc",)", R"("use":"SIG",)", R"("use":7,)", R"("use":null,)", R"("key_ops":["encrypt"],)",
+        R"("key_ops":[],)", R"("key_ops":"verify",)", R"("use":"enc","key_ops":["verify"],)", R"("alg":"ES384",)",
+        R"("alg":"RS256",)", R"("alg":"HS256",)", R"("alg":"none",)", R"("alg":"es256",)", R"("alg":"ECDH-ES",)",
+        R"("alg":256,)", R"("alg":null,)", R"("kid":1,)", R"("kid":null,)"}) {
+    BOOST_TEST(usable({p256().jwk(more)}) == 0u, more);
+  }
+  BOOST_TEST(usable({p256().jwk(R"("kid":")" + std::string(256, 'k') + "\",")}) == 1u);
+  BOOST_TEST(usable({p256().jwk(R"("kid":")" + std::string(257, 'k') + "\",")}) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_and_unsound_keys_are_passed_over) {
+  const std::string x = base64url(p256().x()), y = base64url(p256().y());
+  const std::string n = base64url(rsa_2048().n());
+  const SigningKey p384 = SigningKey::ec("P-384");
+  BOOST_TEST(usable({p384.jwk(), rsa_2048().jwk(), std::string(rfc8037_key)}) == 3u);
+  const std::vector<std::string> unusable = {SigningKey::ec("P-521").jwk(),
+                                             SigningKey::edwards("ED448").jwk(),
+                                             SigningKey::rsa(1024).jwk(),
+                                             R"({})",
+                                             R"({"kty":"EC"})",
+                                             R"({"kty":"RSA","n":"AQAB"})",
+                                             R"({"kty":7})",
+                                             R"({"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA"})",
+                                             R"({"kty":"ec","crv":"P-256","x":")" + x + R"(","y":")" + y + "\"}",
+                                             R"({"kty":"EC","crv":"P-384","x":")" + x + R"(","y":")" + y + "\"}",
+                                             R"({"kty":"EC","crv":"secp256k1","x":")" + x + R"(","y":")" + y + "\"}",
+                                             R"({"kty":"EC","crv":"P-256","x":")" + y + R"(","y":")" + x + "\"}",
+                                             R"({"kty":"EC","crv":"P-256","x":")" + x + R"(=","y":")" + y + "\"}",
+                                             R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":7})",
+                                             R"({"kty":"EC","crv":"P-256","x":")" + x + "\"}",
+                                             R"({"kty":"RSA","e":"AQ","n":")" + n + "\"}",
+                                             R"({"kty":"RSA","e":"AAEAAQ","n":")" + n + "\"}",
+                                             R"({"kty":"RSA","e":65537,"n":")" + n + "\"}",
+                                             R"({"kty":"RSA","e":"AQAB","n":"AA)" + n + "\"}",
+                                             R"({"kty":"OKP","crv":"X25519","x":")" + x + "\"}",
+                                             R"({"kty":"OKP","crv":"Ed25519","x":"AAAA"})",
+                                             R"({"kty":"OKP","x":")" + x + "\"}"};
+  for (const std::string& key : unusable) {
+    BOOST_TEST(usable({key}) == 0u, key);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(sets_that_are_refused) {
+  const std::string good = p256().jwk();
+  for (const std::string& text : {std::string(), std::string("[]"), std::string("null"), std::string("{"), good + good,
+                                  R"({"keys":[)" + good + "]}]", "\xef\xbb\xbf" + set({good}),
+                                  R"({"keys":[)" + good + R"(],"keys":[]})", set({R"({"kty":"EC","kty":"EC"})"})}) {
+    BOOST_TEST(error_of(text) == "it is no JSON object of at most 512 KiB without a key twice in an object", text);
+  }
+  BOOST_TEST(error_of("{}") == "it has no array `keys`");
+  BOOST_TEST(error_of(good) == "it has no array `keys`");
+  BOOST_TEST(error_of(R"({"keys":{}})") == "it has no array `keys`");
+  BOOST_TEST(error_of(R"({"keys":[)" + good + ",7]}") == "one of its keys is no object");
+  BOOST_TEST(error_of(R"({"keys":[]})") == "none of its keys can verify signatures here");
+  BOOST_TEST(error_of(set({R"({"kty":"EC","use":"enc"})"})) == "none of its keys can verify signatures here");
+  BOOST_TEST(error_of(set({good}) + std::string(KeySet::most_bytes, ' ')).starts_with("it is no JSON object"));
+}
+
+BOOST_AUTO_TEST_CASE(a_published_secret_spoils_the_set) {
+  const std::string_view wanted =
+      "one of its keys is private or symmetric, and known to everybody now that it is published";
+  const std::string good = p256().jwk();
+  for (const char* const member : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
+    BOOST_TEST(error_of(set({good, p256().jwk("\"" + std::string(member) + R"(":"AAAA",)")})) == wanted, member);
+    BOOST_TEST(error_of(set({good, p256().jwk("\"" + std::string(member) + R"(":null,"use":"enc",)")})) == wanted);
+  }
+  BOOST_TEST(error_of(set({good, R"({"kty":"oct"})"})) == wanted);
+  BOOST_TEST(error_of(set({R"({"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"})"})) == wanted);
+}
+
+BOOST_AUTO_TEST_CASE(as_many_keys_as_allowed) {
+  std::string text;
+  for (std::size_t i = 1; i <= KeySet::most_keys; ++i) {
+    text += (i > 1 ? "," : "") + p256().jwk("\"kid\":\"" + std::to_string(i) + "\",");
+  }
+  const KeySet keys = parsed(R"({"keys":[)" + text + "]}");
+  BOOST_TEST(keys.keys().size() == 64u);
+  BOOST_TEST(keys.candidates("", SignatureAlgorithm::es256).size() == KeySet::most_candidates);
+  BOOST_TEST(keys.candidates("64", SignatureAlgorithm::es256).size() == 1u);
+  BOOST_TEST(error_of(R"({"keys":[)" + text + ",{}]}") == "it has more than 64 keys");
+}
+
+BOOST_AUTO_TEST_CASE(candidates_have_the_kid_and_take_the_algorithm) {
+  const SigningKey p384 = SigningKey::ec("P-384");
+  const KeySet keys = parsed(set({p256().jwk(R"("kid":"a",)"), p384.jwk(R"("kid":"a",)"), p256().jwk(R"("kid":"b",)"),
+                                  p256().jwk(), rsa_2048().jwk(R"("kid":"r","alg":"PS256",)")}));
+  const auto count = [&keys](std::string_view kid, SignatureAlgorithm algorithm) {
+    return keys.candidates(kid, algorithm).size();
+  };
+  BOOST_TEST(count("a", SignatureAlgorithm::es256) == 1u);
+  BOOST_TEST(count("a", SignatureAlgorithm::es384) == 1u);
+  BOOST_TEST(count("b", SignatureAlgorithm::es384) == 0u);
+  BOOST_TEST(count("", SignatureAlgorithm::es256) == 3u);
+  BOOST_TEST(count("c", SignatureAlgorithm::es256) == 0u);
+  BOOST_TEST(count("r", SignatureAlgorithm::ps256) == 1u);
+  BOOST_TEST(count("r", SignatureAlgorithm::rs256) == 0u);
+  BOOST_TEST(count("", SignatureAlgorithm::rs256) == 0u);
+  BOOST_TEST(count("", SignatureAlgorithm::hs256) == 0u);
+  BOOST_TEST(keys.has("a"));
+  BOOST_TEST(!keys.has("c"));
+  BOOST_TEST(!keys.has("A"));
+}
+
+BOOST_AUTO_TEST_CASE(a_shared_secret_is_a_candidate_for_any_kid) {
+  const auto keys = KeySet::of_secret(tacit::crypto::as_bytes("0123456789abcdef0123456789abcdef"));
+  BOOST_REQUIRE(keys.has_value());
+  BOOST_TEST(keys->candidates("", SignatureAlgorithm::hs256).size() == 1u);
+  BOOST_TEST(keys->candidates("any", SignatureAlgorithm::hs256).size() == 1u);
+  BOOST_TEST(keys->candidates("", SignatureAlgorithm::rs256).empty());
+  BOOST_TEST(!KeySet::of_secret(tacit::crypto::as_bytes("0123456789abcdef0123456789abcde")));
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_keeps_what_stayed_and_drops_what_went) {
+  const SigningKey second = SigningKey::ec("P-256");
+  const KeySet before = parsed(set({p256().jwk(R"("kid":"stays",)"), second.jwk(R"("kid":"goes",)"),
+                                    p256().jwk(R"("kid":"changes",)"), p256().jwk(R"("kid":"narrows",)")}));
+  const KeySet fetched =
+      parsed(set({second.jwk(R"("kid":"comes",)"), p256().jwk(R"("kid":"stays",)"), second.jwk(R"("kid":"changes",)"),
+                  p256().jwk(R"("kid":"narrows","alg":"ES256",)")}));
+  const KeySet after = fetched.succeed(before);
+  BOOST_REQUIRE(after.keys().size() == 4u);
+  BOOST_TEST((after.keys()[1] == before.keys()[0]));
+  BOOST_TEST((after.keys()[2] == fetched.keys()[2]));
+  const bool dropped[] = {false, true, true, true};
+  for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(before.keys()[i]->dropped.load() == dropped[i]);
+  for (const auto& key : after.keys()) BOOST_TEST(!key->dropped.load());
+  const KeySet first = after.succeed(KeySet());
+  BOOST_TEST((first.keys() == after.keys()));
+}
+
+BOOST_AUTO_TEST_CASE(algorithms_have_their_names) {
+  for (const char* const name : {"ES256", "RS256", "PS256", "ES384", "EdDSA", "HS256"}) {
+    const auto algorithm = algorithm_of(name);
+    BOOST_REQUIRE(algorithm.has_value());
+    BOOST_TEST(algorithm_name(*algorithm) == name);
+  }
+  BOOST_TEST((algorithm_of("Ed25519") == SignatureAlgorithm::eddsa));
+  for (const char* const name : {"", "none", "es256", "ES512", "RS384", "HS384", "Ed448", "ES256K", "ES256 "}) {
+    BOOST_TEST(!algorithm_of(name), name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
