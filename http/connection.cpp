@@ -24,6 +24,8 @@ constexpr std::size_t kept_buffer_size = 64 * 1024;
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
 constexpr std::chrono::seconds close_time{1};
+/// How long a draining server waits for the first request of a connection that has just been made.
+constexpr std::chrono::seconds first_request_patience{2};
 /// Idle for so long, a connection gives its TLS buffers back. Not after each request: that costs a busy one a tenth of
 /// its time.
 constexpr std::chrono::seconds rest_after{2};
@@ -83,6 +85,9 @@ void Connection::expired() {
 
 void Connection::end_if_idle() {
   if (phase_ != Phase::idle) return;
+  // Who has connected is about to ask: to close now would lose that request.
+  const auto left = idle_since_ + first_request_patience - Clock::now();
+  if (!asked_ && left > Clock::duration::zero()) return expire_after(left);
   stream_.send_close();
   expired();
 }
@@ -134,7 +139,8 @@ void Connection::become_idle() {
   phase_ = Phase::idle;
   idle_since_ = Clock::now();
   resting_ = false;
-  expire_after(thread_.server.timeouts.idle);
+  const bool draining = thread_.server.draining.load(std::memory_order_relaxed);
+  expire_after(draining ? first_request_patience : thread_.server.timeouts.idle);
 }
 
 /// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
@@ -154,7 +160,8 @@ asio::awaitable<Connection::Head> Connection::read_head() {
     if (scan_.state == HeadScan::State::complete) co_return Head::complete;
     if (scan_.state == HeadScan::State::refused) co_return Head::refused;
     searched = filled_;
-    if (phase_ == Phase::idle && thread_.server.draining.load(std::memory_order_relaxed)) co_return Head::ended;
+    const bool unwanted = asked_ && thread_.server.draining.load(std::memory_order_relaxed);
+    if (phase_ == Phase::idle && unwanted) co_return Head::ended;
     if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
@@ -192,6 +199,7 @@ std::string Connection::make_request_id() {
 
 asio::awaitable<bool> Connection::serve_request() {
   const auto started = Clock::now();
+  asked_ = true;
   begin_exchange();
   std::optional<Problem> framing;
   if (scan_.state == HeadScan::State::refused) {

@@ -28,7 +28,7 @@ class Connection final : public Deadlined, private BodyReader {
   /// Serves until the client leaves, a deadline passes, or the server drains.
   boost::asio::awaitable<void> run();
 
-  /// Ends the connection if it is between requests.
+  /// Ends the connection if it is between requests. One that has just been made may still send its first.
   void end_if_idle();
   /// Called now and then: makes the connection small if it has been idle for a while.
   void rest(Clock::time_point now);
@@ -63,6 +63,7 @@ class Connection final : public Deadlined, private BodyReader {
   Phase phase_ = Phase::busy;
   Clock::time_point idle_since_;
   bool resting_ = false;
+  bool asked_ = false;               ///< a request has come
   bool empty_line_skipped_ = false;  ///< before the request that is being read
 
   // Reused from one request to the next. Bytes of a pipelined request may stand in `input_` behind the one being

@@ -4,7 +4,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +21,9 @@ struct Listener {
   Plane plane;
   boost::asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one, the same for all threads
   SharedTlsContext tls;
+  /// A socket that listens already and that somebody else keeps open, too; it counts then, not the endpoint. All
+  /// threads accept from it. -1: there is none.
+  int inherited = -1;
 };
 
 struct ServerOptions {
@@ -51,6 +57,9 @@ class Server {
 
   /// New connections of the plane use this from now on; those that are there go on with what they have. Thread-safe.
   void use_certificates(Plane plane, TlsContext tls);
+
+  /// An io thread, by its number, that has not come round for longer than that: something blocks it. Thread-safe.
+  std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most) const;
 
   /// Stops accepting, ends idle connections, lets requests in flight finish. Thread-safe.
   void drain();

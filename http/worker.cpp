@@ -7,7 +7,9 @@
 
 #include <exception>
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/log.hpp"
 
@@ -72,6 +74,31 @@ boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoin
   const tcp::endpoint bound = acceptor.local_endpoint(error);
   if (error) return error;
   acceptors_.push_back({std::move(acceptor), plane, std::move(tls)});
+  return bound;
+}
+
+boost::system::result<tcp::endpoint> Worker::share(int listening, Plane plane, SharedTlsContext tls) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  void* const raw = &address;
+  if (::getsockname(listening, static_cast<sockaddr*>(raw), &size) != 0) {
+    return error_code(errno, boost::system::system_category());
+  }
+  // A descriptor of its own: each thread's poller takes one once.
+  const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return error_code(errno, boost::system::system_category());
+  tcp::acceptor acceptor(context_);
+  error_code error;
+  acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own, error);
+  if (error) {
+    ::close(own);
+    return error;
+  }
+  acceptor.non_blocking(true, error);
+  if (error) return error;
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  if (error) return error;
+  acceptors_.push_back({std::move(acceptor), plane, std::move(tls), true});
   return bound;
 }
 
@@ -160,21 +187,39 @@ asio::awaitable<void> Worker::sweep() {
     gather_key_uses();
     auto uses = state_.server.api_key_uses.due(now);
     if (!uses.empty()) asio::co_spawn(context_, store_uses(state_.server, std::move(uses)), log_end);
+    came_round_.store(now.time_since_epoch(), std::memory_order_relaxed);
+  }
+}
+
+bool Worker::stuck_for(Deadlined::Clock::duration most) const {
+  const auto since = Deadlined::Clock::now().time_since_epoch() - came_round_.load(std::memory_order_relaxed);
+  return since > most && !finished_.load();
+}
+
+/// Connections that wait in the queue would be reset with the socket.
+void Worker::take_waiting(Acceptor& listener) {
+  for (;;) {
+    error_code error;
+    tcp::socket socket = listener.acceptor.accept(context_, error);
+    if (error) break;
+    adopt(std::move(socket), listener);
   }
 }
 
 void Worker::stop_accepting() {
   draining_ = true;
   for (Acceptor& listener : acceptors_) {
-    // Connections that wait in the queue would be reset with the socket: take them first.
-    for (;;) {
-      error_code error;
-      tcp::socket socket = listener.acceptor.accept(context_, error);
-      if (error) break;
-      adopt(std::move(socket), listener);
-    }
+    if (!listener.acceptor.is_open()) continue;
     error_code ignored;
-    listener.acceptor.close(ignored);
+    if (listener.shared) {
+      // What waits there is for the next server. The poller forgets a descriptor by itself only when nobody else has
+      // the socket open, so it is taken from it before it is closed.
+      const int descriptor = listener.acceptor.release(ignored);
+      if (!ignored) ::close(descriptor);
+    } else {
+      take_waiting(listener);
+      listener.acceptor.close(ignored);
+    }
   }
 }
 

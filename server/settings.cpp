@@ -58,7 +58,7 @@ constexpr auto private_group = SettingGroup::private_key;
 constexpr auto serving = SettingGroup::serving;
 
 constexpr Setting list[] = {
-    {"plane", "PLANE", "both", "Which listeners to run: api, tools or both.", serving,
+    {"plane", "api|tools|both", "both", "Which listeners to run: api, tools or both.", serving,
      [](Config& config, std::string_view text) { config.plane = planes(text); }},
 
     {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443", "Where the API plane listens. Port 0 takes any free one.", serving,
@@ -156,7 +156,7 @@ constexpr Setting list[] = {
      "How long a stopping server still serves as before: the time to take it out of the load balancer.", serving,
      [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
-    {"log-level", "LEVEL", "info", "The least level to log: debug, info, warn or error.", serving,
+    {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
     {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
      [](Config& config, std::string_view text) { config.access_log = read_switch(text); }},
