@@ -22,6 +22,8 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.access_log,
              {options.max_connections, options.max_connections_per_address},
              {options.max_connections, options.max_connections_per_address},
+             {most_admin_connections, 0},
+             options.balancers,
              {false},
              options.tenant_rate,
              {tracked, Clock::now()},

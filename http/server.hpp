@@ -1,4 +1,5 @@
-// The HTTPS server: io threads that share nothing on the request path, each with acceptors of its own (SO_REUSEPORT).
+// The server of HTTPS, and of plain HTTP for monitors: io threads that share nothing on the request path, each with
+// acceptors of its own (SO_REUSEPORT).
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -20,7 +21,7 @@ namespace tacit::http {
 struct Listener {
   Plane plane;
   boost::asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one, the same for all threads
-  SharedTlsContext tls;
+  SharedTlsContext tls;                     ///< null: plain HTTP
   /// A socket that listens already and that somebody else keeps open, too; it counts then, not the endpoint. All
   /// threads accept from it. -1: there is none.
   int inherited = -1;
@@ -34,6 +35,7 @@ struct ServerOptions {
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
   auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
   auth::Rate auth_failures;                     ///< of each client address
+  Balancers balancers;
 };
 
 struct ServerError {

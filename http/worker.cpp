@@ -55,6 +55,7 @@ Worker::Worker(ServerState& server)
              auth::Authenticator(server.services.store, server.services.issuers, server.services.authentication),
              {},
              {},
+             {},
              {server.tenant_rate,
               [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }}} {}
 
@@ -148,24 +149,21 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;
   ConnectionLimits& limits = state_.server.limits(listener.plane);
-  if (!limits.enter(peer.address())) return log_refused(peer);
+  const bool told_later =
+      listener.plane != Plane::admin && state_.server.balancers.proxy_protocol_from.contain(peer.address());
+  std::optional<asio::ip::address> client;
+  if (!told_later) client = unmapped(peer.address());
+  if (!limits.enter(client)) return log_refused_connection(state_, "too_many_connections", peer);
   std::unique_ptr<Connection> connection;
   try {
-    connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls.get(), state_);
+    connection =
+        std::make_unique<Connection>(std::move(socket), peer, client, listener.plane, listener.tls.get(), state_);
   } catch (...) {
-    limits.leave(peer.address());
+    limits.leave(client);
     throw;
   }
   connections_.push_back(*connection);
   asio::co_spawn(context_, serve(std::move(connection)), log_end);
-}
-
-/// Once a second at most: a flood of connections must not become a flood of lines.
-void Worker::log_refused(const tcp::endpoint& peer) {
-  const auto now = Deadlined::Clock::now();
-  if (now - refusal_logged_ < std::chrono::seconds(1)) return;
-  refusal_logged_ = now;
-  log(LogLine(LogLevel::warn, "too_many_connections").field("peer", peer.address().to_string()));
 }
 
 /// Runs while there is something to watch: connections, or acceptors that may bring some.

@@ -51,7 +51,6 @@ class Worker {
 
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
   void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
-  void log_refused(const boost::asio::ip::tcp::endpoint& peer);
   boost::asio::awaitable<void> sweep();
   void gather_key_uses();
   void stop_accepting();
@@ -64,7 +63,6 @@ class Worker {
   DeadlineList connections_;
   boost::asio::steady_timer sweep_timer_{context_};
   bool draining_ = false;
-  Deadlined::Clock::time_point refusal_logged_;
   /// When it last came round, on the steady clock.
   std::atomic<Deadlined::Clock::duration> came_round_{Deadlined::Clock::now().time_since_epoch()};
   std::atomic<bool> finished_{false};

@@ -17,6 +17,7 @@ using asio::ip::tcp;
 tcp::endpoint endpoint_of(const Endpoint& where) { return {asio::ip::make_address(where.host), where.port}; }
 
 const Endpoint& configured(const Config& config, http::Plane plane) {
+  if (plane == http::Plane::admin) return *config.admin_listen;
   return plane == http::Plane::api ? config.api_listen : config.tool_listen;
 }
 
@@ -32,6 +33,11 @@ std::vector<http::Plane> planes_of(const Config& config) {
   return planes;
 }
 
+/// No socket is inherited for it: what it answers is about this process, and where there is none, nobody should wait.
+http::Listener admin_listener(const Config& config) {
+  return {http::Plane::admin, endpoint_of(*config.admin_listen), nullptr};
+}
+
 }  // namespace
 
 std::vector<http::Listener> make_listeners(const Config& config, const InheritedSockets& inherited) {
@@ -45,6 +51,7 @@ std::vector<http::Listener> make_listeners(const Config& config, const Inherited
     const int socket = plane == http::Plane::api ? inherited.api : inherited.tools;
     listeners.push_back(http::Listener{plane, endpoint_of(configured(config, plane)), std::move(*tls), socket});
   }
+  if (config.admin_listen) listeners.push_back(admin_listener(config));
   return listeners;
 }
 

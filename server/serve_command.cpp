@@ -46,6 +46,7 @@ http::ServerOptions server_options(const Config& config) {
   options.max_connections_per_address = config.max_connections_per_address;
   options.tenant_rate = {config.request_rate, config.request_burst};
   options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
+  options.balancers = {config.proxy_protocol_from, config.forwarded_from, config.forwarded_header};
   return options;
 }
 
@@ -99,6 +100,7 @@ void log_ready(const Config& config, const http::Server& server) {
   line.field("version", TACIT_VERSION);
   if (runs_api(config.plane)) line.field("api", text_of(server.endpoint(http::Plane::api)));
   if (runs_tools(config.plane)) line.field("tools", text_of(server.endpoint(http::Plane::tools)));
+  if (config.admin_listen) line.field("admin", text_of(server.endpoint(http::Plane::admin)));
   http::log(line);
 }
 
