@@ -1,10 +1,14 @@
-// The HTTPS server: io threads that share nothing on the request path, each with acceptors of its own (SO_REUSEPORT).
+// The server of HTTPS, and of plain HTTP for monitors: io threads that share nothing on the request path, each with
+// acceptors of its own (SO_REUSEPORT).
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,7 +21,10 @@ namespace tacit::http {
 struct Listener {
   Plane plane;
   boost::asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one, the same for all threads
-  SharedTlsContext tls;
+  SharedTlsContext tls;                     ///< null: plain HTTP
+  /// A socket that listens already and that somebody else keeps open, too; it counts then, not the endpoint. All
+  /// threads accept from it. -1: there is none.
+  int inherited = -1;
 };
 
 struct ServerOptions {
@@ -29,6 +36,7 @@ struct ServerOptions {
   auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
   auth::Rate auth_failures;                     ///< of each client address
   auth::Rate issuer_questions;  ///< of a client address: tokens that an issuer is asked about; rate 0: no limit
+  Balancers balancers;
 };
 
 struct ServerError {
@@ -52,6 +60,9 @@ class Server {
 
   /// New connections of the plane use this from now on; those that are there go on with what they have. Thread-safe.
   void use_certificates(Plane plane, TlsContext tls);
+
+  /// An io thread, by its number, that has not come round for longer than that: something blocks it. Thread-safe.
+  std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most) const;
 
   /// Stops accepting, ends idle connections, lets requests in flight finish. Thread-safe.
   void drain();
