@@ -36,21 +36,21 @@ Authenticator::Authenticator(const store::Store& store, const Issuers* issuers, 
   }
 }
 
-std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& hash,
+std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& digest,
                                                            Clock::time_point now) {
   // What could be a token of nobody is judged as an API key: it is one, or malformed.
   const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
-  if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, now);
-  return judge_token(credential, hash, now);
+  if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
+  return judge_token(credential, digest, now);
 }
 
 std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential,
-                                                                 const crypto::Digest& hash, Clock::time_point now) {
+                                                                 const crypto::Digest& digest, Clock::time_point now) {
   if (!looks_like_jwt(credential.text)) {
     if (introspecting(credential.kind) == nullptr || !is_opaque_token(credential.text)) return Refusal::malformed;
     return std::nullopt;
   }
-  if (const VerifiedToken* const known = cache_.find(hash, now)) {
+  if (const VerifiedToken* const known = cache_.find(digest, now)) {
     if (!allowed_in(*known->issuer, credential.kind)) return Refusal::unknown_issuer;
     return known->grant.principal;
   }
@@ -61,13 +61,13 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
   const IssuerConfig& config = known->issuer->config();
   const KeySet* const keys = known->keys.get();
   if (config.keys == IssuerConfig::Keys::none || keys == nullptr) return std::nullopt;
-  Verdict verdict = verify(*token, config, *keys, hash, now);
+  Verdict verdict = verify(*token, config, *keys, digest, now);
   // The issuer may have begun to sign with a new key.
   if (verdict.has_error() && verdict.error() == Refusal::unknown_key) return std::nullopt;
   return verdict;
 }
 
-asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest hash,
+asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest digest,
                                                            Clock::time_point now) {
   KnownIssuer* known = nullptr;
   std::optional<UnverifiedToken> token;
@@ -89,7 +89,7 @@ asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential
   }
   const auto keys = co_await issuer.refreshed();
   if (keys == nullptr) co_return Refusal::issuer_unreachable;
-  co_return verify(*token, issuer.config(), *keys, hash, now);
+  co_return verify(*token, issuer.config(), *keys, digest, now);
 }
 
 Authenticator::KnownIssuer* Authenticator::issuer_of(std::string_view name, Credential::Kind header) {
@@ -107,14 +107,13 @@ Authenticator::KnownIssuer* Authenticator::introspecting(Credential::Kind header
 }
 
 Authenticator::Verdict Authenticator::verify(const UnverifiedToken& token, const IssuerConfig& issuer,
-                                             const KeySet& keys, const crypto::Digest& text_hash,
-                                             Clock::time_point now) {
+                                             const KeySet& keys, const crypto::Digest& digest, Clock::time_point now) {
   auto key = verify_signature(token, issuer, keys);
   if (!key) return key.error();
   auto grant = judge_claims(token, issuer, now);
   if (!grant) return grant.error();
   Principal principal = grant->principal;
-  cache_.keep(text_hash, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
+  cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
   return principal;
 }
 

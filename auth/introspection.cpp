@@ -26,7 +26,6 @@ IntrospectionCache::Limits limits_of(const IssuerConfig& config) {
   IntrospectionCache::Limits limits;
   limits.positive = config.introspection_cache;
   limits.negative = config.negative_cache;
-  limits.leeway = config.leeway;
   return limits;
 }
 

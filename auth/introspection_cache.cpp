@@ -54,7 +54,7 @@ std::vector<IntrospectionCache::AnswerWaiter> IntrospectionCache::settle(const c
   Kept kept{digest, answer, now.steady + limits_.negative, std::chrono::system_clock::time_point::max()};
   if (answer.has_value()) {
     kept.until = now.steady + limits_.positive;
-    kept.exp = answer->expires - limits_.leeway;
+    kept.exp = answer->expires;
   }
   if (!kept.good(now)) return waiters;
   while (!oldest_first_.empty() && (kept_.size() >= limits_.answers || !oldest_first_.front().good(now))) {

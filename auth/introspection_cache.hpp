@@ -32,7 +32,6 @@ class IntrospectionCache {
     std::chrono::milliseconds negative{5'000};   ///< … that a token is no good
     std::size_t answers = 10'000;                ///< kept; beyond, the oldest goes
     std::size_t calls = 1'000;                   ///< under way
-    std::chrono::seconds leeway{0};              ///< that is part of a grant's `expires`, but not of exp
   };
   /// Both clocks: how long an answer was kept must not depend on the wall clock, when a token expires does.
   struct Now {

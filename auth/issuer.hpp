@@ -53,8 +53,11 @@ class Issuers {
   /// `events` must outlive it; called on the thread.
   static boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start(std::vector<IssuerConfig> configs,
                                                                                   IssuerEvents& events);
-  /// Those who wait are answered issuer_unreachable. Does not wait for issuers (nor for name servers).
+  /// As stop().
   virtual ~Issuers() = default;
+  /// Ends the thread. Those who wait, and those who ask from then on, are answered issuer_unreachable, or with the keys
+  /// that were known. Does not wait for issuers (nor for name servers). Thread-safe; again: nothing.
+  virtual void stop() = 0;
   /// In the order of the configuration; valid as long as this.
   virtual const std::vector<std::unique_ptr<Issuer>>& all() const = 0;
   /// Asks every issuer anew (key files too) whenever it comes to it. Thread-safe.

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -89,7 +90,8 @@ void RunningIssuer::close() {
 
 class RunningIssuers final : public Issuers {
  public:
-  ~RunningIssuers() override;
+  ~RunningIssuers() override { RunningIssuers::stop(); }
+  void stop() override;
   const std::vector<std::unique_ptr<Issuer>>& all() const override { return all_; }
   void refresh() override;
 
@@ -107,9 +109,13 @@ class RunningIssuers final : public Issuers {
   std::vector<RunningIssuer*> running_;                                      ///< the objects of all_
   std::vector<std::unique_ptr<Issuer>> all_;
   std::thread thread_;
+  std::mutex stopping_;
+  bool stopped_ = false;
 };
 
-RunningIssuers::~RunningIssuers() {
+void RunningIssuers::stop() {
+  const std::lock_guard lock(stopping_);
+  if (std::exchange(stopped_, true)) return;
   context_.stop();
   if (thread_.joinable()) thread_.join();
   // What waits on other threads is answered; what waits on this one is destroyed with the context, after the issuers.

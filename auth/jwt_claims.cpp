@@ -103,10 +103,8 @@ bool has_control_characters(std::string_view text) {
   return false;
 }
 
-std::optional<std::string_view> user_of(const json::object& claims, const IssuerConfig& issuer) {
-  const json::value* claim = find(claims, issuer.user_claim);
-  // A client's own token has it as its subject (RFC 9068 section 2.2); introspection may leave that out.
-  if (claim == nullptr && issuer.user_claim == "sub") claim = find(claims, "client_id");
+std::optional<std::string_view> user_of(const json::object& claims, std::string_view name) {
+  const json::value* claim = find(claims, name);
   if (claim == nullptr) return std::nullopt;
   const auto user = text_of(*claim);
   if (!user || user->empty() || user->size() > max_user_size || has_control_characters(*user)) return std::nullopt;
@@ -151,7 +149,7 @@ std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerCo
 }
 
 // What tokens and introspection answers have in common: the claims that are there have to be good.
-result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer,
+result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer, std::string_view user_claim,
                                   system_clock::time_point now) {
   if (const json::value* iss = find(claims, "iss")) {
     if (const auto refusal = judge_issuer(*iss, issuer)) return *refusal;
@@ -161,7 +159,7 @@ result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig
   }
   std::optional<system_clock::time_point> expires;
   if (const auto refusal = judge_times(claims, issuer, now, expires)) return *refusal;
-  const auto user = user_of(claims, issuer);
+  const auto user = user_of(claims, user_claim);
   const auto scopes = scopes_of(claims, issuer);
   if (!user || !scopes) return Refusal::wrong_claims;
   TokenGrant grant;
@@ -185,7 +183,7 @@ result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const Iss
   for (const char* const needed : {"iss", "aud", "exp"}) {
     if (!token.claims.contains(needed)) return Refusal::wrong_claims;
   }
-  return judge(token.claims, issuer, now);
+  return judge(token.claims, issuer, issuer.user_claim, now);
 }
 
 result<TokenGrant, Refusal> judge_introspection(const json::object& answer, const IssuerConfig& issuer,
@@ -194,7 +192,9 @@ result<TokenGrant, Refusal> judge_introspection(const json::object& answer, cons
   if (active == nullptr || !active->is_bool() || !active->get_bool()) return Refusal::inactive;
   // Of a refresh token, or of one for the issuer's own use, issuers say that it is active, but not for whom.
   if (!answer.contains("aud")) return Refusal::wrong_audience;
-  return judge(answer, issuer, now);
+  // A client's own token has the client as its subject (RFC 9068 section 2.2); introspection may leave that out.
+  const bool clients_own = issuer.user_claim == "sub" && !answer.contains("sub");
+  return judge(answer, issuer, clients_own ? "client_id" : issuer.user_claim, now);
 }
 
 }  // namespace tacit::auth

@@ -17,8 +17,9 @@ namespace tacit::http {
 /// the answer, whatever it will be.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
 
-/// Before a credential with that SHA-256 is judged: the problem to answer instead, if the client has presented too many
-/// bad ones. One that was good lately is judged all the same, so that who shares an address with a guesser goes on.
+/// Before a credential with that digest (auth::credential_digest) is judged: the problem to answer instead, if the
+/// client has presented too many bad ones. One that was good lately is judged all the same, so that who shares an
+/// address with a guesser goes on.
 std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
                                       std::chrono::steady_clock::time_point now);
 

@@ -115,7 +115,9 @@ int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const Servic
     manager.ready(status);
   });
   watchdog.keep_status();
-  return lifecycle.wind_down(server);
+  return lifecycle.wind_down(server, [&] {
+    if (issuers != nullptr) issuers->stop();
+  });
 }
 
 /// What was noted since the last time that the server stored it.

@@ -27,6 +27,7 @@ const std::vector<Expected> table{
     {Problem::scope_missing, 403},
     {Problem::tool_not_granted, 403},
     {Problem::secret_not_allowed, 403},
+    {Problem::other_user, 403},
     {Problem::key_outlives, 403},
     {Problem::not_found, 404},
     {Problem::method_not_allowed, 405},
@@ -49,6 +50,7 @@ const std::vector<Expected> table{
     {Problem::overloaded, 503, false, "Retry-After: 1\r\n"},
     {Problem::draining, 503, false, "Retry-After: 1\r\n"},
     {Problem::store_unavailable, 503, false, "Retry-After: 1\r\n"},
+    {Problem::issuer_unreachable, 503, false, "Retry-After: 1\r\n"},
     {Problem::store_full, 507},
 };
 

@@ -81,12 +81,12 @@ Statuses statuses_of(const Route& route) {
   const bool on_api = is_on(api_routes(), route);
   const bool writes = route.body_limit > 0 || route.method == Method::del;
   if (route.authenticated && on_api) statuses.insert({"401", "403", "429"});
-  if (route.authenticated && !on_api) statuses.insert("403");
+  if (route.authenticated && !on_api) statuses.insert({"401", "403"});  // 401 where the user's token has to come along
   const bool of_keys = route.path.starts_with("/api/v1/api-keys");
   if (writes) statuses.insert("507");
   if (writes && (!of_keys || route.method == Method::post)) statuses.insert("409");
   if (route.body_limit > 0) statuses.insert({"415", "422"});
-  if (route.path.ends_with("{id}")) statuses.insert("404");
+  if (route.path.ends_with("{id}") || route.path.starts_with("/.well-known/")) statuses.insert("404");
   if (route.path.ends_with("{id}") && !of_keys) statuses.insert("422");  // a key's id can be any text
   if (route.method == Method::get && route.path == "/api/v1/secrets") statuses.insert("422");
   return statuses;
@@ -161,9 +161,10 @@ BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
       std::set<std::string> schemes;
       for (const json::value& way : operation.at("security").as_array()) schemes.merge(keys(way));
       const bool on_api = is_on(api_routes(), *route);
-      const std::set<std::string> expected = !route->authenticated ? std::set<std::string>{}
-                                             : on_api ? std::set<std::string>{"token", "authorization", "x_api_key"}
-                                                      : std::set<std::string>{"client_certificate"};
+      const std::set<std::string> expected =
+          !route->authenticated ? std::set<std::string>{}
+          : on_api              ? std::set<std::string>{"token", "authorization", "x_api_key"}
+                                : std::set<std::string>{"client_certificate", "token", "authorization"};
       BOOST_TEST(schemes == expected, each);
       BOOST_TEST((description.find("`secrets:read`") != std::string::npos) ==
                  (route->scope == store::Scope::secrets_read));
