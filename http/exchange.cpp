@@ -18,9 +18,11 @@ std::string_view name_of(Method method) {
   return "other";
 }
 
+std::string_view name_of(Plane plane) { return plane == Plane::api ? "api" : "tools"; }
+
 store::AuditContext Exchange::audit() const {
   store::AuditContext who;
-  who.plane = plane == Plane::api ? "api" : "tools";
+  who.plane = name_of(plane);
   if (plane == Plane::api) {
     who.actor = principal.actor;
   } else {

@@ -48,4 +48,6 @@ std::span<const Route> api_routes() { return api; }
 
 std::span<const Route> tool_routes() { return tools; }
 
+std::span<const Route> routes_of(Plane plane) { return plane == Plane::api ? api_routes() : tool_routes(); }
+
 }  // namespace tacit::http

@@ -13,4 +13,6 @@ std::span<const Route> api_routes();
 /// Of the tool plane.
 std::span<const Route> tool_routes();
 
+std::span<const Route> routes_of(Plane plane);
+
 }  // namespace tacit::http

@@ -15,9 +15,11 @@
 #include "auth/rate_limiter.hpp"
 #include "auth/recent_credentials.hpp"
 #include "auth/tenant_rates.hpp"
+#include "http/access_sample.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
 #include "http/log.hpp"
+#include "http/thread_counters.hpp"
 
 namespace tacit::http {
 
@@ -41,7 +43,8 @@ struct ServerState {
   auth::RateLimiter tenant_requests;
   auth::AuthFailureLimit auth_failures;
   auth::RecentCredentials good_credentials;
-  auth::ApiKeyUseLog api_key_uses{};  ///< what the threads have noted
+  auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
+  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
 
   ConnectionLimits& limits(Plane plane) { return plane == Plane::api ? api_connections : tool_connections; }
 };
@@ -66,6 +69,8 @@ struct ThreadState {
   std::chrono::steady_clock::time_point guessing_logged;   ///< when it was last logged that an address guesses
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
+  AccessSample access_sample;
+  ThreadCounters counters{};
 };
 
 }  // namespace tacit::http

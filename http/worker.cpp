@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <random>
 
 #include <sys/socket.h>
 
@@ -54,7 +55,9 @@ Worker::Worker(ServerState& server)
              {},
              {},
              {server.tenant_rate,
-              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }}} {}
+              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }},
+             auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
+             AccessSample(server.access_log_sample, std::random_device()())} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);
@@ -121,12 +124,18 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;
   ConnectionLimits& limits = state_.server.limits(listener.plane);
-  if (!limits.enter(peer.address())) return log_refused(peer);
+  PlaneCounters& counters = state_.counters.of(listener.plane);
+  if (!limits.enter(peer.address())) {
+    counters.connections_refused.add();
+    return log_refused(peer);
+  }
+  counters.connections_accepted.add();
   std::unique_ptr<Connection> connection;
   try {
     connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls.get(), state_);
   } catch (...) {
     limits.leave(peer.address());
+    counters.connections_closed.add();
     throw;
   }
   connections_.push_back(*connection);

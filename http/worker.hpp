@@ -34,6 +34,7 @@ class Worker {
   void drain();                                              ///< thread-safe: stops accepting, ends idle connections
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
+  const ThreadCounters& counters() const { return state_.counters; }  ///< thread-safe
 
  private:
   struct Acceptor {
