@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run test clang bench
+#   conf/packages.sh build run test clang package bench
 set -euo pipefail
 
 declare -Ar packages=(
@@ -13,6 +13,8 @@ declare -Ar packages=(
   [test]="libboost-test1.81-dev prometheus"
   # The second compiler.
   [clang]="clang-14"
+  # The Debian package, and the host that test/package/run.sh tries it on.
+  [package]="dpkg-dev file debootstrap"
   # Load generators (ab for client certificates, which wrk has not), and the server to compare with.
   [bench]="wrk apache2-utils nginx-light"
 )

@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 // A step lets a request pass, or names the problem that it is answered with.
 
 std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
-  RouteMatch found = match(exchange.plane == Plane::api ? api_routes() : tool_routes(), exchange.head);
+  RouteMatch found = match(routes_of(exchange.plane), exchange.head);
   exchange.route = found.route;
   exchange.path_id = found.path_id;
   if (found.route != nullptr) return std::nullopt;

@@ -18,7 +18,17 @@ std::string_view name_of(Method method) {
   return "other";
 }
 
-std::string_view name_of(Plane plane) { return plane == Plane::api ? "api" : "tools"; }
+std::string_view name_of(Plane plane) {
+  switch (plane) {
+    case Plane::api:
+      return "api";
+    case Plane::tools:
+      return "tools";
+    case Plane::admin:
+      break;
+  }
+  return "admin";
+}
 
 store::AuditContext Exchange::audit() const {
   store::AuditContext who;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/authenticator.hpp"
 #include "auth/principal.hpp"
@@ -26,7 +27,12 @@ enum class Method : std::uint8_t { get, post, patch, del, other };
 /// As in a request line; of `other`, "other".
 std::string_view name_of(Method method);
 
-enum class Plane : std::uint8_t { api, tools };
+/// What a listener is for. `admin` is for monitors and balancers on the host or the private network: it has no TLS and
+/// no credentials, and shows nothing of tenants.
+enum class Plane : std::uint8_t { api, tools, admin };
+
+/// As the log and the audit have it.
+std::string_view name_of(Plane plane);
 
 /// As the log and the audit have it.
 std::string_view name_of(Plane plane);
@@ -43,6 +49,8 @@ struct RequestHead {
   std::string_view x_api_key;
   std::string_view content_type;
   std::string_view request_id;
+  std::vector<std::string_view> forwarded_for;  ///< the lines of `X-Forwarded-For`, in order
+  std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
   std::uint64_t content_length = 0;
   bool has_content_length = false;
   bool has_authorization = false;  ///< present, though it may be empty; likewise below
@@ -93,7 +101,7 @@ struct Exchange {
   const Services& services;
   Plane plane;
   RequestHead head;
-  std::string_view peer;           ///< address:port of the other end
+  std::string_view peer;           ///< the client: address:port, or the address alone if its port is not known
   std::string_view tool_identity;  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
   std::string request_id;
   const Route* route = nullptr;

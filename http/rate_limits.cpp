@@ -57,7 +57,7 @@ void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_poi
 }  // namespace
 
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
-  if (!exchange.route->authenticated || exchange.plane == Plane::tools) return std::nullopt;
+  if (!exchange.route->authenticated || exchange.plane != Plane::api) return std::nullopt;
   const auto now = Clock::now();
   const crypto::Uuid& tenant = exchange.principal.tenant;
   const auth::Rate rate = thread.tenant_rates.of(tenant, now);

@@ -22,6 +22,8 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.access_log,
              {options.max_connections, options.max_connections_per_address},
              {options.max_connections, options.max_connections_per_address},
+             {most_admin_connections, 0},
+             options.balancers,
              {false},
              options.tenant_rate,
              {tracked, Clock::now()},
@@ -64,13 +66,15 @@ boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::
                                                                            const ServerOptions& options,
                                                                            const Services& services) {
   for (const Listener& listener : listeners) {
+    if (listener.inherited >= 0) continue;
     if (const auto error = probe(listener.endpoint)) return cannot_listen(listener.endpoint, error);
   }
   std::unique_ptr<Server> server(new Server(std::move(listeners), options, services));
   for (unsigned i = 0; i < options.threads; ++i) server->workers_.push_back(std::make_unique<Worker>(server->state_));
   for (const auto& worker : server->workers_) {
     for (Listener& listener : server->listeners_) {
-      const auto bound = worker->listen(listener.endpoint, listener.plane, listener.tls);
+      const auto bound = listener.inherited >= 0 ? worker->share(listener.inherited, listener.plane, listener.tls)
+                                                 : worker->listen(listener.endpoint, listener.plane, listener.tls);
       if (!bound) return cannot_listen(listener.endpoint, bound.error());
       listener.endpoint = *bound;  // the first thread settles a port that was left open
     }
@@ -107,6 +111,13 @@ std::optional<std::int64_t> Server::certificate_expiry(Plane plane) const {
 
 void Server::add_counters(ThreadCounters& to) const {
   for (const auto& worker : workers_) to.add(worker->counters());
+}
+
+std::optional<std::size_t> Server::stuck_thread(std::chrono::steady_clock::duration most) const {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i]->stuck_for(most)) return i;
+  }
+  return std::nullopt;
 }
 
 void Server::drain() {

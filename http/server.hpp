@@ -1,4 +1,5 @@
-// The HTTPS server: io threads that share nothing on the request path, each with acceptors of its own (SO_REUSEPORT).
+// The server of HTTPS, and of plain HTTP for monitors: io threads that share nothing on the request path, each with
+// acceptors of its own (SO_REUSEPORT).
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -6,6 +7,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +23,10 @@ namespace tacit::http {
 struct Listener {
   Plane plane;
   boost::asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one, the same for all threads
-  SharedTlsContext tls;
+  SharedTlsContext tls;                     ///< null: plain HTTP
+  /// A socket that listens already and that somebody else keeps open, too; it counts then, not the endpoint. All
+  /// threads accept from it. -1: there is none.
+  int inherited = -1;
 };
 
 struct ServerOptions {
@@ -32,6 +38,7 @@ struct ServerOptions {
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
   auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
   auth::Rate auth_failures;                     ///< of each client address
+  Balancers balancers;
 };
 
 struct ServerError {
@@ -55,6 +62,9 @@ class Server {
 
   /// New connections of the plane use this from now on; those that are there go on with what they have. Thread-safe.
   void use_certificates(Plane plane, TlsContext tls);
+
+  /// An io thread, by its number, that has not come round for longer than that: something blocks it. Thread-safe.
+  std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most) const;
 
   /// Stops accepting, ends idle connections, lets requests in flight finish. Thread-safe.
   void drain();

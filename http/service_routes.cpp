@@ -1,9 +1,29 @@
 // What monitors and client generators ask, without a credential.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "http/handlers.hpp"
+#include "http/json_writer.hpp"
 #include "http/openapi.hpp"
 #include "http/problem.hpp"
 
 namespace tacit::http {
+namespace {
+
+/// Into the object that a problem's body is.
+void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& reasons) {
+  body.resize(body.size() - 1);
+  body.append(R"(,"status":"not ready","reasons":[)");
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (i > 0) body.push_back(',');
+    write_text(body, reasons[i]);
+  }
+  body.append("]}");
+}
+
+}  // namespace
 
 // Says that the process serves, not that the store does: a load balancer asks this all the time.
 Handled get_health(Exchange& exchange) {
@@ -11,18 +31,21 @@ Handled get_health(Exchange& exchange) {
   co_return;
 }
 
+// Says whether a balancer should send clients here; why not, for people, beside the sentence that every error has.
 Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
-  if (stopping != nullptr && stopping->load(std::memory_order_relaxed)) {
-    answer(exchange, Problem::draining);
+  const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
+  const std::optional<std::string> unwilling = exchange.services.store.unwilling();
+  std::vector<std::string_view> reasons;
+  if (draining) reasons.push_back("draining");
+  if (unwilling) reasons.push_back(*unwilling);
+  if (reasons.empty()) {
+    exchange.response.body.append(R"({"status":"ready"})");
     co_return;
   }
-  if (auto why = exchange.services.store.unwilling()) {
-    answer(exchange, Problem::store_unavailable);
-    exchange.note = std::move(*why);
-    co_return;
-  }
-  exchange.response.body.append(R"({"status":"ready"})");
+  answer(exchange, draining ? Problem::draining : Problem::store_unavailable);
+  exchange.note = reasons.front();
+  add_reasons(exchange.response.body, reasons);
 }
 
 Handled get_resource_metadata(Exchange& exchange) {

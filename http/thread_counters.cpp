@@ -91,7 +91,9 @@ void ThreadCounters::answered(const Exchange& exchange, std::chrono::steady_cloc
   counters.statuses[status_place(exchange.response.status)].add();
   counters.microseconds.add(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()));
-  if (exchange.problem) plane.problems[static_cast<std::size_t>(*exchange.problem)].add();
+  // That this is not ready is news for balancers; nobody was refused anything.
+  const bool probe = route != nullptr && route->handler == get_readiness;
+  if (exchange.problem && !probe) plane.problems[static_cast<std::size_t>(*exchange.problem)].add();
   if (route == nullptr || route->handler != resolve_tool) return;
   if (const auto release = release_of(exchange)) plane.releases[static_cast<std::size_t>(*release)].add();
   plane.values_released.add(exchange.released);

@@ -17,7 +17,7 @@ namespace tacit::http {
 
 using store::Counter;
 
-inline constexpr std::array planes{Plane::api, Plane::tools};
+inline constexpr std::array planes{Plane::api, Plane::tools, Plane::admin};
 
 /// Every status that is answered; the place behind them counts any other, of which there is none.
 inline constexpr std::array<unsigned, 21> counted_statuses{200, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413,
@@ -69,7 +69,7 @@ struct alignas(64) PlaneCounters {
   Counter values_released;
   std::array<Counter, handshake_count> handshakes;
   Counter connections_accepted;
-  Counter connections_refused;  ///< beyond the limits
+  Counter connections_refused;  ///< of the accepted ones: closed at once
   Counter connections_closed;
   std::vector<RouteCounters> routes;  ///< in the order of the plane's table, then one for no route
 };

@@ -8,7 +8,9 @@
 #include <exception>
 #include <random>
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/log.hpp"
 
@@ -54,6 +56,7 @@ Worker::Worker(ServerState& server)
              auth::Authenticator(server.services.store, server.services.issuers, server.services.authentication),
              {},
              {},
+             {},
              {server.tenant_rate,
               [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }},
              auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
@@ -75,6 +78,31 @@ boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoin
   const tcp::endpoint bound = acceptor.local_endpoint(error);
   if (error) return error;
   acceptors_.push_back({std::move(acceptor), plane, std::move(tls)});
+  return bound;
+}
+
+boost::system::result<tcp::endpoint> Worker::share(int listening, Plane plane, SharedTlsContext tls) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  void* const raw = &address;
+  if (::getsockname(listening, static_cast<sockaddr*>(raw), &size) != 0) {
+    return error_code(errno, boost::system::system_category());
+  }
+  // A descriptor of its own: each thread's poller takes one once.
+  const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return error_code(errno, boost::system::system_category());
+  tcp::acceptor acceptor(context_);
+  error_code error;
+  acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own, error);
+  if (error) {
+    ::close(own);
+    return error;
+  }
+  acceptor.non_blocking(true, error);
+  if (error) return error;
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  if (error) return error;
+  acceptors_.push_back({std::move(acceptor), plane, std::move(tls), true});
   return bound;
 }
 
@@ -124,30 +152,28 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;
   ConnectionLimits& limits = state_.server.limits(listener.plane);
+  const bool told_later =
+      listener.plane != Plane::admin && state_.server.balancers.proxy_protocol_from.contain(peer.address());
+  std::optional<asio::ip::address> client;
+  if (!told_later) client = unmapped(peer.address());
   PlaneCounters& counters = state_.counters.of(listener.plane);
-  if (!limits.enter(peer.address())) {
-    counters.connections_refused.add();
-    return log_refused(peer);
-  }
   counters.connections_accepted.add();
+  if (!limits.enter(client)) {
+    counters.connections_refused.add();
+    counters.connections_closed.add();
+    return log_refused_connection(state_, "too_many_connections", peer);
+  }
   std::unique_ptr<Connection> connection;
   try {
-    connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls.get(), state_);
+    connection =
+        std::make_unique<Connection>(std::move(socket), peer, client, listener.plane, listener.tls.get(), state_);
   } catch (...) {
-    limits.leave(peer.address());
+    limits.leave(client);
     counters.connections_closed.add();
     throw;
   }
   connections_.push_back(*connection);
   asio::co_spawn(context_, serve(std::move(connection)), log_end);
-}
-
-/// Once a second at most: a flood of connections must not become a flood of lines.
-void Worker::log_refused(const tcp::endpoint& peer) {
-  const auto now = Deadlined::Clock::now();
-  if (now - refusal_logged_ < std::chrono::seconds(1)) return;
-  refusal_logged_ = now;
-  log(LogLine(LogLevel::warn, "too_many_connections").field("peer", peer.address().to_string()));
 }
 
 /// Runs while there is something to watch: connections, or acceptors that may bring some.
@@ -169,21 +195,39 @@ asio::awaitable<void> Worker::sweep() {
     gather_key_uses();
     auto uses = state_.server.api_key_uses.due(now);
     if (!uses.empty()) asio::co_spawn(context_, store_uses(state_.server, std::move(uses)), log_end);
+    came_round_.store(now.time_since_epoch(), std::memory_order_relaxed);
+  }
+}
+
+bool Worker::stuck_for(Deadlined::Clock::duration most) const {
+  const auto since = Deadlined::Clock::now().time_since_epoch() - came_round_.load(std::memory_order_relaxed);
+  return since > most && !finished_.load();
+}
+
+/// Connections that wait in the queue would be reset with the socket.
+void Worker::take_waiting(Acceptor& listener) {
+  for (;;) {
+    error_code error;
+    tcp::socket socket = listener.acceptor.accept(context_, error);
+    if (error) break;
+    adopt(std::move(socket), listener);
   }
 }
 
 void Worker::stop_accepting() {
   draining_ = true;
   for (Acceptor& listener : acceptors_) {
-    // Connections that wait in the queue would be reset with the socket: take them first.
-    for (;;) {
-      error_code error;
-      tcp::socket socket = listener.acceptor.accept(context_, error);
-      if (error) break;
-      adopt(std::move(socket), listener);
-    }
+    if (!listener.acceptor.is_open()) continue;
     error_code ignored;
-    listener.acceptor.close(ignored);
+    if (listener.shared) {
+      // What waits there is for the next server. The poller forgets a descriptor by itself only when nobody else has
+      // the socket open, so it is taken from it before it is closed.
+      const int descriptor = listener.acceptor.release(ignored);
+      if (!ignored) ::close(descriptor);
+    } else {
+      take_waiting(listener);
+      listener.acceptor.close(ignored);
+    }
   }
 }
 

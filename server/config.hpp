@@ -7,7 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "http/forwarded.hpp"
+#include "http/networks.hpp"
 
 namespace tacit::server {
 
@@ -55,6 +59,12 @@ struct Config {
   std::filesystem::path tool_client_ca;  ///< PEM, what tool runtimes' certificates must chain to
   std::filesystem::path tool_identities;
   bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
+
+  std::optional<Endpoint> admin_listen;  ///< plain HTTP, on a private address alone
+
+  http::Networks proxy_protocol_from;  ///< balancers that begin each connection with a PROXY protocol header
+  http::Networks forwarded_from;       ///< proxies that are believed whose requests they bring
+  http::ForwardedField forwarded_header = http::ForwardedField::x_forwarded_for;
 
   std::filesystem::path issuers;   ///< of tokens; without it API keys alone are credentials
   std::string public_url;          ///< where clients reach the API: https://host[:port]

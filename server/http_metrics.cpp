@@ -79,8 +79,10 @@ void add_request_metrics(MetricFamilies& families, const http::ThreadCounters& c
 
 void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters& counters) {
   constexpr std::array<const char*, http::handshake_count> results{"full", "resumed", "failed", "abandoned"};
-  auto accepted = families.counter("tacit_connections_accepted_total", "Connections accepted.");
-  auto refused = families.counter("tacit_connections_refused_total", "Connections closed at once: beyond the limits.");
+  auto accepted = families.counter("tacit_connections_accepted_total", "Connections that came.");
+  auto refused =
+      families.counter("tacit_connections_refused_total",
+                       "Of them, those closed at once: beyond the limits, or without the PROXY header that was due.");
   auto open = families.gauge("tacit_connections_open", "Connections there are.");
   auto handshakes = families.counter("tacit_tls_handshakes_total", "TLS handshakes by what became of them.");
   for (const Plane plane : http::planes) {
@@ -89,7 +91,7 @@ void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters
     accepted.add(of_plane.connections_accepted.value(), {{"plane", name}});
     refused.add(of_plane.connections_refused.value(), {{"plane", name}});
     open.add(difference(of_plane.connections_accepted, of_plane.connections_closed), {{"plane", name}});
-    for (std::size_t i = 0; i < results.size(); ++i) {
+    for (std::size_t i = 0; plane != Plane::admin && i < results.size(); ++i) {
       handshakes.add(of_plane.handshakes[i].value(), {{"plane", name}, {"result", results[i]}});
     }
   }
@@ -98,6 +100,7 @@ void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters
 void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& counters) {
   auto failures = families.counter("tacit_auth_failures_total", "Requests whose credential was not good, by why.");
   for (const Plane plane : http::planes) {
+    if (plane == Plane::admin) continue;
     const PlaneCounters& of_plane = counters.of(plane);
     const std::string_view name = name_of(plane);
     failures.add(count_of(of_plane, Problem::credential_missing), {{"plane", name}, {"reason", "missing"}});

@@ -11,13 +11,14 @@
 
 #include "http/server.hpp"
 #include "server/config.hpp"
+#include "server/service_manager.hpp"
 
 namespace tacit::server {
 
 class Lifecycle {
  public:
   /// From now on SIGTERM, SIGINT and SIGHUP wait for run().
-  explicit Lifecycle(const Config& config);
+  Lifecycle(const Config& config, const ServiceManager& manager);
 
   /// Ends run() with a failure. Safe from any thread, also before run().
   void store_failed(const std::string& why);
@@ -41,6 +42,7 @@ class Lifecycle {
   void await_reload();
 
   const Config& config_;
+  const ServiceManager& manager_;
   std::function<void()> reload_;
   boost::asio::io_context context_{1};
   boost::asio::signal_set stop_signals_;

@@ -5,11 +5,16 @@
 
 #include "http/server.hpp"
 #include "server/config.hpp"
+#include "server/inherited_sockets.hpp"
 
 namespace tacit::server {
 
-/// One for each plane that is configured. Throws UsageError with a sentence that names the file or the address.
-std::vector<http::Listener> make_listeners(const Config& config);
+/// One for each plane that is configured, on the socket that was inherited for it if there is one. Throws UsageError
+/// with a sentence that names the file or the address.
+std::vector<http::Listener> make_listeners(const Config& config, const InheritedSockets& inherited);
+
+/// Warns of a plane that listens elsewhere than its setting says, because its socket was inherited.
+void warn_of_unused_addresses(const Config& config, const http::Server& server);
 
 /// Reads the certificates, keys and client CA again and has new connections use them. A plane whose files are not good
 /// keeps what it has. Logs what came of it.

@@ -1,9 +1,12 @@
 // `tacit serve`: wires keys, store, TLS and listeners together, then waits for the end.
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "auth/tool_identities.hpp"
@@ -16,12 +19,16 @@
 #include "server/listeners.hpp"
 #include "server/metrics.hpp"
 #include "server/open_store.hpp"
+#include "server/service_manager.hpp"
+#include "server/watchdog.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
 namespace {
 
 using boost::asio::ip::tcp;
+
+constexpr std::chrono::seconds stuck_after{5};
 
 std::optional<auth::ToolIdentities> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
@@ -41,6 +48,7 @@ http::ServerOptions server_options(const Config& config) {
   options.max_connections_per_address = config.max_connections_per_address;
   options.tenant_rate = {config.request_rate, config.request_burst};
   options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
+  options.balancers = {config.proxy_protocol_from, config.forwarded_from, config.forwarded_header};
   return options;
 }
 
@@ -72,12 +80,46 @@ std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle&
   return std::move(*store);
 }
 
+/// For `systemctl status`.
+std::string serving_status(const Config& config, const http::Server& server) {
+  std::string status = "serving";
+  if (runs_api(config.plane)) status += " the API on " + text_of(server.endpoint(http::Plane::api));
+  if (config.plane == Planes::both) status += ",";
+  if (runs_tools(config.plane)) status += " tools on " + text_of(server.endpoint(http::Plane::tools));
+  return status;
+}
+
+/// What does not move though it should: for the watchdog.
+std::optional<std::string> trouble(const http::Server& server, const store::Store& store) {
+  if (const auto thread = server.stuck_thread(stuck_after)) {
+    return "io thread " + std::to_string(*thread) + " is blocked";
+  }
+  return store.unwilling();
+}
+
 void log_ready(const Config& config, const http::Server& server) {
   http::LogLine line(http::LogLevel::info, "ready");
   line.field("version", TACIT_VERSION);
   if (runs_api(config.plane)) line.field("api", text_of(server.endpoint(http::Plane::api)));
   if (runs_tools(config.plane)) line.field("tools", text_of(server.endpoint(http::Plane::tools)));
+  if (config.admin_listen) line.field("admin", text_of(server.endpoint(http::Plane::admin)));
   http::log(line);
+}
+
+/// Answers the process's exit code.
+int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const ServiceManager& manager, http::Server& server,
+                        const store::Store& store, auth::Issuers* issuers) {
+  const std::string status = serving_status(config, server);
+  manager.ready(status);
+  Watchdog watchdog(manager, status, [&] { return trouble(server, store); });
+  lifecycle.run([&] {
+    manager.reloading();
+    reload_certificates(config, server);
+    if (issuers != nullptr) issuers->refresh();
+    manager.ready(status);
+  });
+  watchdog.keep_status();
+  return lifecycle.wind_down(server);
 }
 
 /// What was noted since the last time that the server stored it.
@@ -91,9 +133,12 @@ void store_last_uses(store::Store& store, http::Server& server) {
 }
 
 int serve(const Config& config) {
-  Lifecycle lifecycle(config);
+  const std::map<std::string, std::string> environment = process_environment();
+  const ServiceManager manager(environment);
+  const InheritedSockets inherited = take_inherited_sockets(environment);
+  Lifecycle lifecycle(config, manager);
   const std::optional<auth::ToolIdentities> identities = load_identities(config);
-  std::vector<http::Listener> listeners = make_listeners(config);
+  std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
   Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping());
@@ -110,12 +155,9 @@ int serve(const Config& config) {
   std::unique_ptr<http::Server> server = std::move(*listening);
   metrics.watch(*server);
   server->start();
+  warn_of_unused_addresses(config, *server);
   log_ready(config, *server);
-  lifecycle.run([&] {
-    reload_certificates(config, *server);
-    if (issuers) issuers->refresh();
-  });
-  const int code = lifecycle.wind_down(*server);
+  const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get());
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
