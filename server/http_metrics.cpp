@@ -43,7 +43,7 @@ void add_requests(MetricFamily& requests, Plane plane, const PlaneCounters& coun
 void add_durations(MetricFamily& durations, Plane plane, const PlaneCounters& counters) {
   for (std::size_t row = 0; row < counters.routes.size(); ++row) {
     const RouteName name = route_name(plane, row);
-    durations.add(counters.routes[row].microseconds.distribution(), 1e-6,
+    durations.add(counters.routes[row].microseconds.distribution(), 1e6,
                   {{"plane", name.plane}, {"method", name.method}, {"route", name.path}});
   }
 }

@@ -20,17 +20,17 @@ MetricFamily& MetricFamily::add(double value, Labels labels) {
   return *this;
 }
 
-MetricFamily& MetricFamily::add(const store::Distribution& counted, double unit, Labels labels) {
+MetricFamily& MetricFamily::add(const store::Distribution& counted, double in_unit, Labels labels) {
   prometheus::ClientMetric metric = labelled(labels);
   std::uint64_t so_far = 0;
   for (std::size_t i = 0; i < counted.counts.size(); ++i) {
     so_far += counted.counts[i];
-    const double bound = i < counted.bounds.size() ? static_cast<double>(counted.bounds[i]) * unit
+    const double bound = i < counted.bounds.size() ? static_cast<double>(counted.bounds[i]) / in_unit
                                                    : std::numeric_limits<double>::infinity();
     metric.histogram.bucket.push_back({so_far, bound});
   }
   metric.histogram.sample_count = so_far;
-  metric.histogram.sample_sum = static_cast<double>(counted.sum) * unit;
+  metric.histogram.sample_sum = static_cast<double>(counted.sum) / in_unit;
   family_->metric.push_back(std::move(metric));
   return *this;
 }

@@ -24,8 +24,8 @@ class MetricFamily {
 
   MetricFamily& add(double value, Labels labels = {});
   MetricFamily& add(std::uint64_t value, Labels labels = {}) { return add(static_cast<double>(value), labels); }
-  /// `unit` is what one of the distribution's numbers is in the metric's own unit: 1e-6 for microseconds.
-  MetricFamily& add(const store::Distribution& counted, double unit, Labels labels = {});
+  /// So many of the distribution's numbers are one of the metric's own unit: 1e6 for microseconds in seconds.
+  MetricFamily& add(const store::Distribution& counted, double in_unit, Labels labels = {});
 
  private:
   prometheus::MetricFamily* family_;

@@ -12,7 +12,7 @@ void add_engine_metrics(MetricFamilies& families, const store::EngineStatistics&
   families.histogram("tacit_store_batch_writes", "Writes that went to the disk in one commit.")
       .add(engine.batch_jobs, 1);
   families.histogram("tacit_store_batch_duration_seconds", "Time for such a commit, the wait for its turn included.")
-      .add(engine.batch_microseconds, 1e-6);
+      .add(engine.batch_microseconds, 1e6);
   families.gauge("tacit_store_queue_writes", "Writes that wait for the writer thread.").add(engine.queued_jobs);
   families.gauge("tacit_store_queue_bytes", "Memory that they hold.").add(engine.queued_bytes);
   families.gauge("tacit_store_queue_writes_limit", "Writes that may wait; beyond, requests are answered 503.")
