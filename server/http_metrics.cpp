@@ -111,7 +111,8 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
   }
   families.counter("tacit_throttled_requests_total", "Requests answered 429, by the policy that they were beyond.")
       .add(count_of(counters, Problem::tenant_throttled), {{"policy", "tenant"}})
-      .add(count_of(counters, Problem::guessing_throttled), {{"policy", "failed-auth"}});
+      .add(count_of(counters, Problem::guessing_throttled), {{"policy", "failed-auth"}})
+      .add(count_of(counters, Problem::asking_throttled), {{"policy", "issuer-questions"}});
   families.counter("tacit_quota_refusals_total", "Changes refused because they would exceed a tenant's quota.")
       .add(count_of(counters, Problem::quota_exceeded));
   families.counter("tacit_unavailable_total", "Requests answered 503 or 507, by why.")
