@@ -8,8 +8,8 @@ declare -Ar packages=(
   [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests.
-  [test]="libboost-test1.81-dev"
+  # Boost.Test runs the tests; the load balancers stand before Tacit in some.
+  [test]="libboost-test1.81-dev haproxy nginx-light libnginx-mod-stream"
   # The second compiler.
   [clang]="clang-14"
   # The Debian package, and the host that test/package/run.sh tries it on.

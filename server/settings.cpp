@@ -183,8 +183,9 @@ constexpr Setting list[] = {
     {"shutdown-timeout", "SECONDS", "30", "How long a stopping server waits for requests in flight.", serving,
      set_timeout<&Timeouts::shutdown>},
     {"drain-delay", "SECONDS", "0",
-     "How long a stopping server still serves as before: the time to take it out of the load balancer.", serving,
-     [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
+     "How long a stopping server still serves: the time to take it out of the load balancer. It closes each connection "
+     "after its next answer, so that clients come again elsewhere.",
+     serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
     {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
