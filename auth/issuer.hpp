@@ -40,6 +40,9 @@ class Issuer {
   /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
   /// latest a quarter of a second after fetch_timeout, with what there is.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
+  /// Whether the keys in use are what the issuer published when it was last asked; false if that failed, or is under
+  /// way. A token with an unknown kid then is not known to be bad. Thread-safe.
+  virtual bool keys_are_current() const = 0;
   /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
   /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the
   /// token is empty or larger than max_token_size. As bounded in time as the above.
@@ -53,8 +56,11 @@ class Issuers {
   /// `events` must outlive it; called on the thread.
   static boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start(std::vector<IssuerConfig> configs,
                                                                                   IssuerEvents& events);
-  /// Those who wait are answered issuer_unreachable. Does not wait for issuers (nor for name servers).
+  /// As stop().
   virtual ~Issuers() = default;
+  /// Ends the thread. Those who wait, and those who ask from then on, are answered issuer_unreachable, or with the keys
+  /// that were known. Does not wait for issuers (nor for name servers). Thread-safe; again: nothing.
+  virtual void stop() = 0;
   /// In the order of the configuration; valid as long as this.
   virtual const std::vector<std::unique_ptr<Issuer>>& all() const = 0;
   /// Asks every issuer anew (key files too) whenever it comes to it. Thread-safe.

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -47,6 +48,7 @@ class RunningIssuer final : public Issuer {
   const IssuerConfig& config() const override { return *config_; }
   const Published<KeySet>& keys() const override { return *keys_->published(); }
   asio::awaitable<KeySetPtr> refreshed() override;
+  bool keys_are_current() const override { return keys_->current(); }
   asio::awaitable<IntrospectionAnswer> introspect(std::string_view token) override;
 
   KeyRefresh& refresh() { return *keys_; }
@@ -89,7 +91,8 @@ void RunningIssuer::close() {
 
 class RunningIssuers final : public Issuers {
  public:
-  ~RunningIssuers() override;
+  ~RunningIssuers() override { RunningIssuers::stop(); }
+  void stop() override;
   const std::vector<std::unique_ptr<Issuer>>& all() const override { return all_; }
   void refresh() override;
 
@@ -107,9 +110,13 @@ class RunningIssuers final : public Issuers {
   std::vector<RunningIssuer*> running_;                                      ///< the objects of all_
   std::vector<std::unique_ptr<Issuer>> all_;
   std::thread thread_;
+  std::mutex stopping_;
+  bool stopped_ = false;
 };
 
-RunningIssuers::~RunningIssuers() {
+void RunningIssuers::stop() {
+  const std::lock_guard lock(stopping_);
+  if (std::exchange(stopped_, true)) return;
   context_.stop();
   if (thread_.joinable()) thread_.join();
   // What waits on other threads is answered; what waits on this one is destroyed with the context, after the issuers.

@@ -128,7 +128,10 @@ asio::awaitable<void> KeyRefresh::step() {
     const Time now = steady_clock::now();
     stale = schedule_.gives_up(now) && fetches_keys(*config_);
     due = schedule_.due(now);
-    if (due) schedule_.started(now);
+    if (due) {
+      schedule_.started(now);
+      current_.store(!fetches_keys(*config_), std::memory_order_release);
+    }
     if (!due && client_) wakes_at = schedule_.wakes_at();
   }
   if (stale) give_up();
@@ -235,7 +238,9 @@ void KeyRefresh::finish(Fetched fetched) {
       schedule_.failed(now, spread);
     }
   }
+  const bool brought_keys = fetched.keys.has_value();
   if (fetched.keys) use(std::move(*fetched.keys));
+  if (brought_keys) current_.store(true, std::memory_order_release);
   if (!fetched.failure.empty()) report_->keys_failed(fetched.failure);
   std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters;
   {

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -44,6 +45,8 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
 
   /// Lives on its own, for a coroutine that was answered may look at it when this is gone.
   const std::shared_ptr<Published<KeySet>>& published() const { return published_; }
+  /// Whether the last fetch brought keys, and none is under way. True of keys that are not fetched.
+  bool current() const { return current_.load(std::memory_order_acquire); }
   /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
   void ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter);
   /// Fetches, or reads the file, as soon as it comes to it.
@@ -79,6 +82,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
 
   const std::shared_ptr<const IssuerConfig> config_;
   const std::shared_ptr<IssuerReport> report_;
+  std::atomic<bool> current_{true};
   const std::shared_ptr<Published<KeySet>> published_ = std::make_shared<Published<KeySet>>();
 
   // Of the executor's thread.

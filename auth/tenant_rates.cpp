@@ -5,7 +5,7 @@
 namespace tacit::auth {
 namespace {
 
-constexpr std::size_t places = 1024;
+constexpr std::size_t places = 8192;
 
 }
 

@@ -14,7 +14,7 @@
 namespace tacit::auth {
 
 /// One thread's view of the stored limits, each at most `lifetime` old; the store is not asked more often for one
-/// tenant. Takes 32 KiB: 1024 tenants, each in the one place that a keyed hash gives it. Not thread-safe.
+/// tenant. Takes 256 KiB: 8192 tenants, each in the one place that a keyed hash gives it. Not thread-safe.
 class TenantRates {
  public:
   using Clock = RateLimiter::Clock;

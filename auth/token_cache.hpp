@@ -16,7 +16,7 @@ namespace tacit::auth {
 struct VerifiedToken {
   TokenGrant grant;
   const IssuerConfig* issuer = nullptr;  ///< lives as long as the issuers, longer than any cache
-  KeySet::Key key;                       ///< what it was verified with; void once the issuer has dropped it
+  KeySet::Key key;  ///< what it was verified with; void once the issuer has dropped it. Null: the issuer was asked
 };
 
 /// Belongs to one thread. Keeps what it has in sets of four, found by the hash; in a full set the token that ends first

@@ -33,6 +33,7 @@ enum class Problem : std::uint8_t {
   expectation_unknown,  ///< 417
   tenant_throttled,     ///< 429; the header lines are rate_limits.cpp's
   guessing_throttled,   ///< 429; likewise
+  asking_throttled,     ///< 429; likewise
   header_too_large,     ///< 431, closes
   internal,             ///< 500
   integrity,            ///< 500

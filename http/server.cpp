@@ -28,6 +28,7 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.tenant_rate,
              {tracked, Clock::now()},
              {options.auth_failures, Clock::now()},
+             {options.issuer_questions, Clock::now()},
              auth::RecentCredentials(tracked, Clock::now())} {}
 
 Server::~Server() {

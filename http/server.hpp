@@ -35,6 +35,7 @@ struct ServerOptions {
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
   auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
   auth::Rate auth_failures;                     ///< of each client address
+  auth::Rate issuer_questions;  ///< of a client address: tokens that an issuer is asked about; rate 0: no limit
   Balancers balancers;
 };
 

@@ -54,6 +54,7 @@ struct ServerState {
   auth::Rate tenant_rate;             ///< of a tenant that has none of its own
   auth::RateLimiter tenant_requests;
   auth::AuthFailureLimit auth_failures;
+  auth::AuthFailureLimit issuer_questions;  ///< tokens that issuers are asked about
   auth::RecentCredentials good_credentials;
   auth::ApiKeyUseLog api_key_uses{};  ///< what the threads have noted
 

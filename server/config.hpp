@@ -88,6 +88,9 @@ struct Config {
   std::uint32_t request_burst = 2000;
   std::uint32_t failed_auth_rate = 1;  ///< bad credentials a second of a client address; 0: no limit
   std::uint32_t failed_auth_burst = 100;
+  std::uint32_t issuer_ask_rate =
+      50;  ///< tokens a second of a client address that issuers are asked about; 0: no limit
+  std::uint32_t issuer_ask_burst = 500;
   Timeouts timeouts;
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 

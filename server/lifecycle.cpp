@@ -66,11 +66,12 @@ void Lifecycle::await_reload() {
   });
 }
 
-int Lifecycle::wind_down(http::Server& server) {
+int Lifecycle::wind_down(http::Server& server, const std::function<void()>& let_go) {
   manager_.stopping("stopping: finishing what is in flight", longest_end(config_));
   server.drain();
   if (server.finished_within(config_.timeouts.shutdown)) return exit_code_;
   http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
+  let_go();
   server.abort();
   if (!server.finished_within(grace)) give_up("requests in flight cannot be ended");
   return exit_code_;

@@ -31,8 +31,9 @@ class Lifecycle {
   const std::atomic<bool>& stopping() const { return stopping_; }
 
   /// Lets what is in flight finish, up to the shutdown time-out; then ends it. Does not come back if that cannot be
-  /// ended either (a commit that hangs on its disk): the process exits. Answers the process's exit code.
-  int wind_down(http::Server& server);
+  /// ended either (a commit that hangs on its disk): the process exits. `let_go` ends what requests may wait for beside
+  /// the store, once their time is up. Answers the process's exit code.
+  int wind_down(http::Server& server, const std::function<void()>& let_go);
 
   /// Ends the process at once, with a failure. Nothing that was acknowledged depends on a clean end.
   [[noreturn]] static void give_up(const std::string& why);

@@ -46,6 +46,7 @@ http::ServerOptions server_options(const Config& config) {
   options.max_connections_per_address = config.max_connections_per_address;
   options.tenant_rate = {config.request_rate, config.request_burst};
   options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
+  options.issuer_questions = {config.issuer_ask_rate, config.issuer_ask_burst};
   options.balancers = {config.proxy_protocol_from, config.forwarded_from, config.forwarded_header};
   return options;
 }
@@ -117,7 +118,9 @@ int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const Servic
     manager.ready(status);
   });
   watchdog.keep_status();
-  return lifecycle.wind_down(server);
+  return lifecycle.wind_down(server, [&] {
+    if (issuers != nullptr) issuers->stop();
+  });
 }
 
 /// What was noted since the last time that the server stored it.

@@ -168,6 +168,13 @@ constexpr Setting list[] = {
      serving, set_number<&Config::failed_auth_rate, 0, most_rate>},
     {"failed-auth-burst", "NUMBER", "100", "How many bad credentials it may present at once, after a pause.", serving,
      set_number<&Config::failed_auth_burst, 1, most_rate>},
+    {"issuer-ask-rate", "NUMBER", "50",
+     "Tokens a second that issuers are asked about for one client address, opaque ones and those of unknown keys. 0: "
+     "no "
+     "limit.",
+     serving, set_number<&Config::issuer_ask_rate, 0, most_rate>},
+    {"issuer-ask-burst", "NUMBER", "500", "How many of them may come at once.", serving,
+     set_number<&Config::issuer_ask_burst, 1, most_rate>},
     {"handshake-timeout", "SECONDS", "10", "How long a TLS handshake may take.", serving,
      set_timeout<&Timeouts::handshake>},
     {"header-timeout", "SECONDS", "10", "How long a request's head may take to arrive.", serving,
