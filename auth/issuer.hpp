@@ -5,7 +5,9 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "auth/issuer_config.hpp"
@@ -27,6 +29,13 @@ struct IssuerEvents {
   virtual void introspection_failed(std::string_view issuer, std::string_view why) = 0;
 };
 
+/// How an issuer's keys are had, for metrics.
+struct KeyStatus {
+  bool fetched = false;                                            ///< over the network, again and again
+  std::optional<std::chrono::steady_clock::time_point> renewed{};  ///< when they were last found good
+  std::uint64_t failures = 0;                                      ///< to fetch them, since the start
+};
+
 /// Thread-safe. What is awaited here resumes on the caller's executor; until then the execution context must live and
 /// has work outstanding. Afterwards nothing of it is touched.
 class Issuer {
@@ -36,6 +45,7 @@ class Issuer {
   /// The keys in use; the published value is null while there are none that may be used (never fetched, or the last
   /// good set is older than keep_stale).
   virtual const Published<KeySet>& keys() const = 0;
+  virtual KeyStatus key_status() const = 0;
   /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,
   /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
   /// latest a quarter of a second after fetch_timeout, with what there is.

@@ -47,6 +47,7 @@ class RunningIssuer final : public Issuer {
 
   const IssuerConfig& config() const override { return *config_; }
   const Published<KeySet>& keys() const override { return *keys_->published(); }
+  KeyStatus key_status() const override { return keys_->status(); }
   asio::awaitable<KeySetPtr> refreshed() override;
   bool keys_are_current() const override { return keys_->current(); }
   asio::awaitable<IntrospectionAnswer> introspect(std::string_view token) override;

@@ -43,6 +43,7 @@ KeyRefresh::KeyRefresh(asio::any_io_executor executor, std::shared_ptr<const Iss
       woken_(executor),
       spread_(std::random_device()()),
       schedule_(terms, asks_network(*config_) ? steady_clock::now() : Time::max()) {
+  status_.fetched = fetches_keys(*config_);
   if (asks_network(*config_)) {
     HttpsClient::Limits limits;
     limits.connections = 1;
@@ -63,6 +64,8 @@ result<void, std::string> KeyRefresh::load() {
     return {};
   }
   published_->publish(std::make_shared<const KeySet>(last_));
+  const std::lock_guard lock(mutex_);
+  status_.renewed = steady_clock::now();
   return {};
 }
 
@@ -77,6 +80,11 @@ void KeyRefresh::ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter) {
     }
   }
   waiter->answer(published_->get());
+}
+
+KeyStatus KeyRefresh::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
 }
 
 void KeyRefresh::force() {
@@ -231,11 +239,15 @@ void KeyRefresh::finish(Fetched fetched) {
     const std::lock_guard lock(mutex_);
     const Time now = steady_clock::now();
     const double spread = static_cast<double>(spread_() - spread_.min()) / static_cast<double>(spread_.max());
-    if (fetched.keys) schedule_.renewed(now);
+    if (fetched.keys) {
+      schedule_.renewed(now);
+      status_.renewed = now;
+    }
     if (fetched.failure.empty()) {
       schedule_.succeeded(now, fetched.fresh_for, spread);
     } else {
       schedule_.failed(now, spread);
+      ++status_.failures;
     }
   }
   const bool brought_keys = fetched.keys.has_value();

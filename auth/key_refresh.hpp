@@ -49,6 +49,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   bool current() const { return current_.load(std::memory_order_acquire); }
   /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
   void ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter);
+  KeyStatus status() const;
   /// Fetches, or reads the file, as soon as it comes to it.
   void force();
 
@@ -93,8 +94,9 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   KeySet last_;  ///< the published set, empty while there is none
   std::minstd_rand spread_;
 
-  std::mutex mutex_;  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows
   RefreshSchedule schedule_;
+  KeyStatus status_;
   std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters_;
   bool closed_ = false;
 };

@@ -60,6 +60,7 @@ std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, con
                                     auth::Authenticator::Verdict verdict) {
   const bool counted = exchange.plane == Plane::api;
   if (!verdict) {
+    thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(verdict.error())].add();
     if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, digest);
     exchange.note = auth::to_string(verdict.error());
     return problem_of(verdict.error());
@@ -154,6 +155,7 @@ void refuse(Exchange& exchange, Problem problem) {
 
 /// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
 void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
+  thread.counters.unaudited.add();
   const auto now = std::chrono::steady_clock::now();
   if (now - thread.unaudited_logged < std::chrono::seconds(1)) return;
   thread.unaudited_logged = now;

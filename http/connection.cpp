@@ -78,7 +78,11 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, std::optional<asi
   exchange_.client = peer_.address();
 }
 
-Connection::~Connection() { thread_.server.limits(exchange_.plane).leave(counted_); }
+Connection::~Connection() {
+  if (counted_in_) counters().requests_ended.add();
+  counters().connections_closed.add();
+  thread_.server.limits(exchange_.plane).leave(counted_);
+}
 
 void Connection::expired() {
   unlink();
@@ -138,6 +142,7 @@ asio::awaitable<bool> Connection::learn_client() {
 
 bool Connection::take_client(const ProxyHeader& header) {
   if (header.state != ProxyHeader::State::complete) {
+    counters().connections_refused.add();
     log_refused_connection(thread_, "proxy_header_refused", peer_);
     return false;
   }
@@ -148,6 +153,7 @@ bool Connection::take_client(const ProxyHeader& header) {
     exchange_.client = peer_.address();
   }
   if (!thread_.server.limits(exchange_.plane).name(peer_.address())) {
+    counters().connections_refused.add();
     log_refused_connection(thread_, "too_many_connections", peer_);
     return false;
   }
@@ -159,14 +165,21 @@ asio::awaitable<bool> Connection::handshake() {
   TlsStream::Result result = stream_.handshake();
   while (result.must_wait()) {
     const auto [error] = co_await stream_.wait(result.status);
-    if (error || phase_ == Phase::over) co_return false;
+    if (error || phase_ == Phase::over) {
+      count(Handshake::abandoned);
+      co_return false;
+    }
     result = stream_.handshake();
   }
   if (result.status != TlsStream::Status::done) {
+    count(result.status == TlsStream::Status::closed ? Handshake::abandoned : Handshake::failed);
     if (log_enabled(LogLevel::debug)) log(LogLine(LogLevel::debug, "handshake_failed").field("peer", peer_text_));
     co_return false;
   }
-  if (stream_.ssl() != nullptr) tool_identity_ = client_identity(stream_.ssl());
+  if (stream_.ssl() != nullptr) {
+    count(SSL_session_reused(stream_.ssl()) == 1 ? Handshake::resumed : Handshake::full);
+    tool_identity_ = client_identity(stream_.ssl());
+  }
   exchange_.tool_identity = tool_identity_;
   co_return true;
 }
@@ -227,6 +240,8 @@ void Connection::begin_exchange() {
   exchange_.path_id = {};
   exchange_.principal = auth::Principal();
   exchange_.issuer_to_ask = false;
+  exchange_.problem.reset();
+  exchange_.released = 0;
   exchange_.note.clear();
   exchange_.response.status = 200;
   exchange_.response.content_type = "application/json";
@@ -271,6 +286,8 @@ std::string Connection::make_request_id() {
 
 asio::awaitable<bool> Connection::serve_request() {
   const auto started = Clock::now();
+  counters().requests_begun.add();
+  counted_in_ = true;
   asked_ = true;
   begin_exchange();
   std::optional<Problem> framing;
@@ -297,7 +314,7 @@ asio::awaitable<bool> Connection::serve_request() {
     exchange_.response.status = 408;  // for the log: the client left, or its body did not come in time
     exchange_.note = "body_incomplete";
   }
-  if (thread_.server.access_log) log_access(started, keep_alive);
+  end_request(started, keep_alive);
   // Nothing after it will be served. What was received of an unread body is wiped now: the client may take its time to
   // close.
   if (!keep_alive) used_ = filled_;
@@ -373,10 +390,18 @@ void Connection::forget_request() {
   shrink(exchange_.response.body);
 }
 
+void Connection::end_request(Clock::time_point started, bool keep_alive) {
+  const auto time = Clock::now() - started;
+  thread_.counters.answered(exchange_, time);
+  counters().requests_ended.add();
+  counted_in_ = false;
+  if (!thread_.server.access_log || !log_enabled(LogLevel::info)) return;
+  const std::uint32_t weight = thread_.access_sample.weight(exchange_.response.status, time);
+  if (weight > 0) log_access(time, weight, keep_alive);
+}
+
 /// Paths are logged as the routes table has them, and queries not at all: people put secrets in both.
-void Connection::log_access(Clock::time_point started, bool keep_alive) {
-  if (!log_enabled(LogLevel::info)) return;
-  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+void Connection::log_access(Clock::duration time, std::uint32_t weight, bool keep_alive) {
   LogLine line(LogLevel::info, "request");
   line.field("request_id", exchange_.request_id)
       .field("peer", exchange_.peer)
@@ -384,7 +409,7 @@ void Connection::log_access(Clock::time_point started, bool keep_alive) {
       .field("route", exchange_.route != nullptr ? exchange_.route->path : std::string_view("-"))
       .field("status", exchange_.response.status)
       .field("bytes", exchange_.response.body.size())
-      .field("duration_us", time.count());
+      .field("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(time).count());
   const auth::Principal& principal = exchange_.principal;
   if (exchange_.plane == Plane::tools) line.field("actor", tool_identity_);
   if (!principal.actor.empty()) {
@@ -392,6 +417,7 @@ void Connection::log_access(Clock::time_point started, bool keep_alive) {
   }
   if (!exchange_.note.empty()) line.field("note", exchange_.note);
   if (!keep_alive) line.field("connection", "close");
+  if (weight > 1) line.field("stands_for", weight);
   thread_.access_log.add(line);
 }
 

@@ -59,7 +59,10 @@ class Connection final : public Deadlined, private BodyReader {
   void become_busy();
   void begin_exchange();
   void forget_request();
-  void log_access(Deadlined::Clock::time_point started, bool keep_alive);
+  void count(Handshake outcome) { counters().handshakes[static_cast<std::size_t>(outcome)].add(); }
+  PlaneCounters& counters() { return thread_.counters.of(exchange_.plane); }
+  void end_request(Clock::time_point started, bool keep_alive);
+  void log_access(Clock::duration time, std::uint32_t weight, bool keep_alive);
   std::string make_request_id();
 
   ThreadState& thread_;
@@ -72,6 +75,7 @@ class Connection final : public Deadlined, private BodyReader {
   Phase phase_ = Phase::busy;
   Clock::time_point idle_since_;
   bool resting_ = false;
+  bool counted_in_ = false;          ///< a request is being served
   bool asked_ = false;               ///< a request has come
   bool empty_line_skipped_ = false;  ///< before the request that is being read
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ std::string_view name_of(Method method);
 /// What a listener is for. `admin` is for monitors and balancers on the host or the private network: it has no TLS and
 /// no credentials, and shows nothing of tenants.
 enum class Plane : std::uint8_t { api, tools, admin };
+
+/// As the log and the audit have it.
+std::string_view name_of(Plane plane);
 
 /// As the log and the audit have it.
 std::string_view name_of(Plane plane);
@@ -68,6 +72,16 @@ struct Response {
   bool close = false;                                  ///< end the connection after this answer
 };
 
+/// Makes what a monitor reads. Thread-safe.
+class MetricsSource {
+ public:
+  /// As the Prometheus text format, version 0.0.4, has it.
+  virtual std::string text() const = 0;
+
+ protected:
+  ~MetricsSource() = default;
+};
+
 /// What handlers work with. Outlives every connection; safe to use from any thread.
 struct Services {
   store::Store& store;
@@ -77,9 +91,11 @@ struct Services {
   auth::AuthenticatorOptions authentication{};
   ProtectedResource resource{};  ///< what clients are told of how to authenticate
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
+  const MetricsSource* metrics = nullptr;  ///< what /metrics answers
 };
 
 struct Route;
+enum class Problem : std::uint8_t;  // http/problem.hpp
 
 struct Exchange {
   const Services& services;
@@ -96,6 +112,8 @@ struct Exchange {
   std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
   bool issuer_to_ask = false;         ///< the credential cannot be judged without asking its issuer
   boost::asio::ip::address client{};  ///< whom failed authentications are counted against
+  std::optional<Problem> problem{};   ///< what is answered, if it is one
+  std::uint32_t released = 0;         ///< values that the answer carries
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

@@ -72,6 +72,7 @@ const Row& row_of(Problem problem) { return rows[static_cast<std::size_t>(proble
 // All of the answer but its body.
 crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
   Response& response = exchange.response;
+  exchange.problem = row.problem;
   response.status = row.status;
   response.content_type = "application/json";
   response.headers.append(row.headers);

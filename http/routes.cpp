@@ -45,6 +45,7 @@ constexpr std::array tools{
 constexpr std::array admin{
     health,
     readiness,
+    Route{get, "/metrics", Scope::none, false, 0, get_metrics},
 };
 
 }  // namespace

@@ -29,7 +29,11 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              {tracked, Clock::now()},
              {options.auth_failures, Clock::now()},
              {options.issuer_questions, Clock::now()},
-             auth::RecentCredentials(tracked, Clock::now())} {}
+             auth::RecentCredentials(tracked, Clock::now()),
+             {},
+             options.access_log_sample} {
+  for (const Listener& listener : listeners_) note_expiry(listener.plane, listener.tls.get());
+}
 
 Server::~Server() {
   if (threads_.empty()) return;
@@ -92,7 +96,22 @@ tcp::endpoint Server::endpoint(Plane plane) const {
 
 void Server::use_certificates(Plane plane, TlsContext tls) {
   const SharedTlsContext shared = std::move(tls);
+  note_expiry(plane, shared.get());
   for (const auto& worker : workers_) worker->use_certificates(plane, shared);
+}
+
+void Server::note_expiry(Plane plane, SSL_CTX* tls) {
+  const auto expiry = http::certificate_expiry(tls);
+  expiry_[static_cast<std::size_t>(plane)].store(expiry.value_or(0), std::memory_order_relaxed);
+}
+
+std::optional<std::int64_t> Server::certificate_expiry(Plane plane) const {
+  const std::int64_t expiry = expiry_[static_cast<std::size_t>(plane)].load(std::memory_order_relaxed);
+  return expiry != 0 ? std::optional(expiry) : std::nullopt;
+}
+
+void Server::add_counters(ThreadCounters& to) const {
+  for (const auto& worker : workers_) to.add(worker->counters());
 }
 
 std::optional<std::size_t> Server::stuck_thread(std::chrono::steady_clock::duration most) const {

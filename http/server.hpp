@@ -5,6 +5,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -31,6 +33,7 @@ struct ServerOptions {
   unsigned threads = 1;
   Timeouts timeouts;
   bool access_log = true;
+  std::uint32_t access_log_sample = 1;          ///< one of so many requests that go well has a line in it
   std::size_t max_connections = 16384;          ///< of each plane
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
   auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
@@ -70,13 +73,20 @@ class Server {
   void abort();
   /// The uses of API keys that are noted and not stored. After the threads have finished they are all there are.
   std::vector<store::ApiKeyUse> take_api_key_uses() { return state_.api_key_uses.take(); }
+  /// What all threads have counted so far. Thread-safe.
+  void add_counters(ThreadCounters& to) const;
+  /// When the certificate that new connections of the plane get is no longer valid, in seconds since 1970; nothing if
+  /// the plane is not served. Thread-safe.
+  std::optional<std::int64_t> certificate_expiry(Plane plane) const;
   /// Whether every thread has finished, waiting up to `time` for it. Only after drain().
   bool finished_within(std::chrono::steady_clock::duration time);
 
  private:
   Server(std::vector<Listener> listeners, const ServerOptions& options, const Services& services);
+  void note_expiry(Plane plane, SSL_CTX* tls);
 
   std::vector<Listener> listeners_;
+  std::array<std::atomic<std::int64_t>, planes.size()> expiry_{};  ///< of each plane's certificate; 0: not known
   ServerState state_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;

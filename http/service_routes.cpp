@@ -58,6 +58,15 @@ Handled get_resource_metadata(Exchange& exchange) {
   co_return;
 }
 
+Handled get_metrics(Exchange& exchange) {
+  if (exchange.services.metrics == nullptr) {
+    answer(exchange, Problem::not_found);
+    co_return;
+  }
+  exchange.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  exchange.response.body.append(exchange.services.metrics->text());
+}
+
 Handled get_openapi(Exchange& exchange) {
   exchange.response.body.append(openapi_document());
   co_return;

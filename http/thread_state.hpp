@@ -15,11 +15,13 @@
 #include "auth/rate_limiter.hpp"
 #include "auth/recent_credentials.hpp"
 #include "auth/tenant_rates.hpp"
+#include "http/access_sample.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
 #include "http/forwarded.hpp"
 #include "http/log.hpp"
 #include "http/networks.hpp"
+#include "http/thread_counters.hpp"
 
 namespace tacit::http {
 
@@ -56,7 +58,8 @@ struct ServerState {
   auth::AuthFailureLimit auth_failures;
   auth::AuthFailureLimit issuer_questions;  ///< tokens that issuers are asked about
   auth::RecentCredentials good_credentials;
-  auth::ApiKeyUseLog api_key_uses{};  ///< what the threads have noted
+  auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
+  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
 
   ConnectionLimits& limits(Plane plane) {
     if (plane == Plane::admin) return admin_connections;
@@ -85,6 +88,8 @@ struct ThreadState {
   std::chrono::steady_clock::time_point refusal_logged;    ///< when it was last logged that a connection was refused
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
+  AccessSample access_sample;
+  ThreadCounters counters{};
 };
 
 }  // namespace tacit::http

@@ -1,6 +1,7 @@
 #include "http/tls_context.hpp"
 
 #include <cstring>
+#include <ctime>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -47,6 +48,14 @@ bool require_client_certificates(SSL_CTX* context, const std::string& file) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> certificate_expiry(SSL_CTX* context) {
+  const X509* const certificate = context != nullptr ? SSL_CTX_get0_certificate(context) : nullptr;
+  if (certificate == nullptr) return std::nullopt;
+  std::tm time{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return std::nullopt;
+  return ::timegm(&time);
+}
 
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));

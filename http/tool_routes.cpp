@@ -74,6 +74,7 @@ Handled resolve_tool(Exchange& exchange) {
     answer(exchange, released.error());
     co_return;
   }
+  exchange.released = static_cast<std::uint32_t>(released->size());
   write_arguments(exchange.response.body, *released);
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <exception>
+#include <random>
 
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -76,7 +77,9 @@ Worker::Worker(ServerState& server)
              {},
              {},
              {server.tenant_rate,
-              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }}} {}
+              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }},
+             auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
+             AccessSample(server.access_log_sample, std::random_device()())} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);
@@ -172,13 +175,20 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
       listener.plane != Plane::admin && state_.server.balancers.proxy_protocol_from.contain(peer.address());
   std::optional<asio::ip::address> client;
   if (!told_later) client = unmapped(peer.address());
-  if (!limits.enter(client)) return log_refused_connection(state_, "too_many_connections", peer);
+  PlaneCounters& counters = state_.counters.of(listener.plane);
+  counters.connections_accepted.add();
+  if (!limits.enter(client)) {
+    counters.connections_refused.add();
+    counters.connections_closed.add();
+    return log_refused_connection(state_, "too_many_connections", peer);
+  }
   std::unique_ptr<Connection> connection;
   try {
     connection =
         std::make_unique<Connection>(std::move(socket), peer, client, listener.plane, listener.tls.get(), state_);
   } catch (...) {
     limits.leave(client);
+    counters.connections_closed.add();
     throw;
   }
   connections_.push_back(*connection);

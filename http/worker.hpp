@@ -38,6 +38,7 @@ class Worker {
   void drain();                                              ///< thread-safe: stops accepting, ends idle connections
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
+  const ThreadCounters& counters() const { return state_.counters; }  ///< thread-safe
   /// Thread-safe: whether it has not come round for longer than that, though it has not finished.
   bool stuck_for(Deadlined::Clock::duration most) const;
 

@@ -96,6 +96,7 @@ struct Config {
 
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
+  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line in it
 };
 
 }  // namespace tacit::server

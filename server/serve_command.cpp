@@ -17,6 +17,7 @@
 #include "server/identity.hpp"
 #include "server/lifecycle.hpp"
 #include "server/listeners.hpp"
+#include "server/metrics.hpp"
 #include "server/open_store.hpp"
 #include "server/service_manager.hpp"
 #include "server/watchdog.hpp"
@@ -42,6 +43,7 @@ http::ServerOptions server_options(const Config& config) {
   options.timeouts = {config.timeouts.handshake, config.timeouts.header, config.timeouts.body, config.timeouts.write,
                       config.timeouts.idle};
   options.access_log = config.access_log;
+  options.access_log_sample = config.access_log_sample;
   options.max_connections = config.max_connections;
   options.max_connections_per_address = config.max_connections_per_address;
   options.tenant_rate = {config.request_rate, config.request_burst};
@@ -142,16 +144,19 @@ int serve(const Config& config) {
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
+  Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping());
   const http::Services services{*store,
                                 identities ? &*identities : nullptr,
                                 &lifecycle.stopping(),
                                 issuers.get(),
                                 {config.token_cache, config.token_cache_time},
                                 protected_resource(config, issuers.get()),
-                                config.tool_user_token};
+                                config.tool_user_token,
+                                &metrics};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
+  metrics.watch(*server);
   server->start();
   warn_of_unused_addresses(config, *server);
   log_ready(config, *server);

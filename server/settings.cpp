@@ -198,6 +198,10 @@ constexpr Setting list[] = {
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
     {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
      [](Config& config, std::string_view text) { config.access_log = read_switch(text); }},
+    {"access-log-sample", "NUMBER", "1",
+     "Of so many requests that go well one has a line in it, which says so. Refusals but for 429, failures, and what "
+     "takes a second or more always have one.",
+     serving, set_number<&Config::access_log_sample, 1, 1'000'000>},
 };
 
 }  // namespace

@@ -57,6 +57,8 @@ class LmdbEnv {
   MapRoom room() const;
   /// Adds the pages that are free again to a room that was not counted.
   void count_reusable(MapRoom& room) const;
+  /// As of the newest commit. Zeros and nothing where it cannot be told, as when no reader slot is left.
+  StorageStatistics statistics() const;
   /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot.
   void clear_dead_readers() const;
 

@@ -24,6 +24,7 @@ namespace tacit::store {
 
 class Engine;
 struct StoreContext;
+struct StoreStatistics;  // store/statistics.hpp
 
 struct StoreOptions {
   std::filesystem::path directory;
@@ -181,6 +182,8 @@ class Store {
   bool finish(std::chrono::milliseconds most);
   /// Nothing if changes are being taken; else why not, in words.
   std::optional<std::string> unwilling() const;
+  /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
+  StoreStatistics statistics() const;
 
  private:
   explicit Store(std::shared_ptr<const StoreContext> context);
