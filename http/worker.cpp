@@ -280,6 +280,10 @@ asio::awaitable<void> Worker::leave() {
   sweep_timer_.cancel();
 }
 
+void Worker::change_tenant_rate(auth::Rate by_default) {
+  asio::post(context_, [this, by_default] { state_.tenant_rates.change_default(by_default); });
+}
+
 void Worker::drain() {
   asio::post(context_, [this] {
     if (!std::exchange(leaving_, true)) asio::co_spawn(context_, leave(), log_end);

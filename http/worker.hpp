@@ -35,6 +35,7 @@ class Worker {
   void run();
 
   void use_certificates(Plane plane, SharedTlsContext tls);  ///< thread-safe: for connections accepted from now on
+  void change_tenant_rate(auth::Rate by_default);            ///< thread-safe
   void drain();                                              ///< thread-safe: stops accepting, ends idle connections
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }

@@ -78,6 +78,12 @@ constexpr Setting list[] = {
     {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
      set_path<&Config::api_certificate_key>},
 
+    {"ticket-keys", "FILE", "",
+     "Keys of TLS session tickets, shared by the servers behind one name, so that each resumes the others' sessions: "
+     "80 "
+     "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
+     serving, set_path<&Config::ticket_keys>},
+
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
      serving, set_endpoint<&Config::tool_listen>},
     {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving,
