@@ -94,6 +94,14 @@ tcp::endpoint Server::endpoint(Plane plane) const {
   return {};
 }
 
+void Server::change_limits(const ServerOptions& options) {
+  state_.api_connections.change(options.max_connections, options.max_connections_per_address);
+  state_.tool_connections.change(options.max_connections, options.max_connections_per_address);
+  state_.auth_failures.change(options.auth_failures);
+  state_.issuer_questions.change(options.issuer_questions);
+  for (const auto& worker : workers_) worker->change_tenant_rate(options.tenant_rate);
+}
+
 void Server::use_certificates(Plane plane, TlsContext tls) {
   const SharedTlsContext shared = std::move(tls);
   note_expiry(plane, shared.get());

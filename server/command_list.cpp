@@ -18,7 +18,7 @@ constexpr auto everything = store_and_private_key | SettingGroup::serving;
 int check_and_serve(const Invocation& invocation) {
   const auto problems = find_problems(invocation.loaded.config);
   for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
-  return problems.empty() ? serve_command(invocation.loaded.config) : exit_usage;
+  return problems.empty() ? serve_command(invocation.loaded, invocation.sources) : exit_usage;
 }
 
 void add_create_options(po::options_description& own) {
@@ -73,7 +73,11 @@ int with_config(const Invocation& invocation) {
 const Command list[] = {
     {"serve",
      "Runs the server.",
-     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n",
+     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n"
+     "At SIGHUP reads again: certificates, client CA, session ticket keys, tool identities, issuers, keyrings, and "
+     "from\n"
+     "the configuration the limits of tenants, addresses and connections and the log level. What is not good stays as\n"
+     "it was. The other settings need a restart.\n",
      everything,
      {},
      nullptr,

@@ -17,8 +17,9 @@ enum ExitCode : int {
 /// A subcommand's own options and arguments, as opposed to the settings that Config holds.
 using Arguments = boost::program_options::variables_map;
 
-/// Serves until SIGTERM or SIGINT. main has looked for problems of the configuration before (config_check.hpp).
-int serve_command(const Config& config);
+/// Serves until SIGTERM or SIGINT. main has looked for problems of the configuration before (config_check.hpp). At
+/// SIGHUP the sources are read again.
+int serve_command(const LoadedConfig& loaded, const ConfigSources& sources);
 
 /// Makes the keyrings and an empty store, or nothing if any of them exists.
 int init_command(const Config& config);

@@ -52,6 +52,7 @@ struct Config {
   Endpoint api_listen{"127.0.0.1", 8443};
   std::filesystem::path api_certificate;  ///< PEM, the whole chain, leaf first
   std::filesystem::path api_certificate_key;
+  std::filesystem::path ticket_keys;  ///< of TLS sessions, shared by several servers
 
   Endpoint tool_listen{"127.0.0.1", 8444};
   std::filesystem::path tool_certificate;

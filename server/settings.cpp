@@ -78,6 +78,12 @@ constexpr Setting list[] = {
     {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
      set_path<&Config::api_certificate_key>},
 
+    {"ticket-keys", "FILE", "",
+     "Keys of TLS session tickets, shared by the servers behind one name, so that each resumes the others' sessions: "
+     "80 "
+     "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
+     serving, set_path<&Config::ticket_keys>},
+
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
      serving, set_endpoint<&Config::tool_listen>},
     {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving,
@@ -190,8 +196,9 @@ constexpr Setting list[] = {
     {"shutdown-timeout", "SECONDS", "30", "How long a stopping server waits for requests in flight.", serving,
      set_timeout<&Timeouts::shutdown>},
     {"drain-delay", "SECONDS", "0",
-     "How long a stopping server still serves as before: the time to take it out of the load balancer.", serving,
-     [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
+     "How long a stopping server still serves: the time to take it out of the load balancer. It closes each connection "
+     "after its next answer, so that clients come again elsewhere.",
+     serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
     {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},

@@ -25,6 +25,7 @@ namespace tacit::store {
 
 class Engine;
 struct StoreContext;
+class CurrentContext;
 struct StoreStatistics;  // store/statistics.hpp
 
 struct StoreOptions {
@@ -140,6 +141,10 @@ class Store {
   template <class T>
   using Async = boost::asio::awaitable<Outcome<T>>;
 
+  /// Operations that begin from now on have these keys and these defaults of the options. Refuses keyrings that lack a
+  /// key that the store was made with; then nothing has changed. Former keys stay in memory until the store is closed.
+  Outcome<void> reconfigure(StoreKeys keys, const StoreOptions& options);
+
   // The API plane.
   Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
   // Reads take who asks too, for the audit entry of an integrity failure.
@@ -215,7 +220,8 @@ class Store {
 
  private:
   explicit Store(std::shared_ptr<const StoreContext> context);
-  std::shared_ptr<const StoreContext> context_;  ///< shared with the operations under way
+  std::unique_ptr<CurrentContext> current_;
+  CurrentContext& context_;  ///< shared with the operations under way
 };
 
 }  // namespace tacit::store
