@@ -33,6 +33,11 @@ int quota_set_command(const Config& config, const Arguments& arguments);
 int limits_get_command(const Config& config, const Arguments& arguments);
 int limits_set_command(const Config& config, const Arguments& arguments);
 
+int audit_tail_command(const Config& config, const Arguments& arguments);
+int audit_export_command(const Config& config, const Arguments& arguments);
+int audit_verify_command(const Config& config, const Arguments& arguments);
+int audit_prune_command(const Config& config, const Arguments& arguments);
+
 /// Checks every invariant of a store, which may be in use.
 int verify_command(const Config& config);
 

@@ -9,6 +9,7 @@
 #include "auth/tool_identities.hpp"
 #include "http/log.hpp"
 #include "http/server.hpp"
+#include "server/audit_head_log.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
@@ -105,6 +106,7 @@ int serve(const Config& config) {
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
   server->start();
+  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
   lifecycle.run([&] {
     reload_certificates(config, *server);
@@ -114,6 +116,7 @@ int serve(const Config& config) {
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
+  audit_head_log.reset();
   store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;

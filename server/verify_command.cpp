@@ -24,6 +24,8 @@ void print(const store::VerifyReport& report, bool opens_values) {
     std::cout << "none: no root-private-keyring";
   }
   std::cout << "\nAPI keys       " << report.api_keys << "\naudit entries  " << report.audit_entries
+            << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
+                                                : "")
             << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
   for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
   if (report.problem_count > report.problems.size()) {

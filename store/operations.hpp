@@ -41,6 +41,13 @@ Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optio
 Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who);
 Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who);
 
+// store/audit_verify.cpp, audit_prune.cpp
+Outcome<AuditReport> verify_audit(ContextPtr store, const std::optional<AuditAnchor>& anchor,
+                                  const std::function<void(const VerifyProgress&)>& progress);
+Outcome<AuditPrunePlan> plan_audit_prune(ContextPtr store, const AuditPoint& before);
+Async<std::uint64_t> prune_audit(ContextPtr store, AuditMark through, AuditContext who,
+                                 std::function<void(std::uint64_t)> progress);
+
 // store/verify.cpp
 Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress);
 

@@ -39,6 +39,10 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
                                                                                        {"quota", "set"},
                                                                                        {"limits", "get"},
                                                                                        {"limits", "set"},
+                                                                                       {"audit", "tail"},
+                                                                                       {"audit", "export"},
+                                                                                       {"audit", "verify"},
+                                                                                       {"audit", "prune"},
                                                                                        {"verify"},
                                                                                        {"check-config"}}) {
     BOOST_TEST_CONTEXT(command.front()) {
