@@ -48,6 +48,10 @@ int erase_command(const Config& config, const Arguments& arguments);
 
 /// How much there is, and how much room. Needs no key.
 int stats_command(const Config& config, const Arguments& arguments);
+int audit_tail_command(const Config& config, const Arguments& arguments);
+int audit_export_command(const Config& config, const Arguments& arguments);
+int audit_verify_command(const Config& config, const Arguments& arguments);
+int audit_prune_command(const Config& config, const Arguments& arguments);
 
 /// Says all that would keep `serve` from starting, without starting.
 int check_config_command(const LoadedConfig& loaded);

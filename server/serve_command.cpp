@@ -13,6 +13,7 @@
 #include "auth/tool_identities.hpp"
 #include "http/log.hpp"
 #include "http/server.hpp"
+#include "server/audit_head_log.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
@@ -134,12 +135,14 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   metrics.watch(*server);
   server->start();
   warn_of_unused_addresses(config, *server);
+  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
   Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get()}, reloads);
   const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
+  audit_head_log.reset();
   store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;

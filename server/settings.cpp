@@ -147,6 +147,10 @@ constexpr Setting list[] = {
     {"api-keys-default", "NUMBER", "100",
      "How many API keys a tenant may have that are not revoked, unless `tacit limits` gave it a limit of its own.",
      store_group, set_number<&Config::api_keys_default, 0, 1'000'000>},
+    {"store-timeout", "SECONDS", "10",
+     "How long a change, a release or a refusal waits for its audit entry to be on the disk. Beyond, it is answered "
+     "503; when half of it has passed, others are at once, and the server is not ready.",
+     store_group, [](Config& config, std::string_view text) { config.store_timeout = read_seconds(text, 1, 3600); }},
     {"write-queue-items", "NUMBER", "4096",
      "How many changes may wait for the disk. Beyond, requests are answered 503.", serving,
      set_number<&Config::write_queue_items, 1, 1'000'000>},
@@ -200,6 +204,11 @@ constexpr Setting list[] = {
      "after its next answer, so that clients come again elsewhere.",
      serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
+    {"audit-head-log", "SECONDS", "300",
+     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
+     "a "
+     "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
+     serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
     {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
     {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
