@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "auth/credential.hpp"
+#include "auth/jwt.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
@@ -26,7 +27,7 @@ namespace asio = boost::asio;
 // A step lets a request pass, or names the problem that it is answered with.
 
 std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
-  RouteMatch found = match(exchange.plane == Plane::api ? api_routes() : tool_routes(), exchange.head);
+  RouteMatch found = match(routes_of(exchange.plane), exchange.head);
   exchange.route = found.route;
   exchange.path_id = found.path_id;
   if (found.route != nullptr) return std::nullopt;
@@ -55,15 +56,16 @@ auth::Credential credential_of(const Exchange& exchange) {
 }
 
 /// Whom guessing is counted against is a client of the API plane; a runtime brings many users' tokens.
-std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& hash,
+std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& digest,
                                     auth::Authenticator::Verdict verdict) {
   const bool counted = exchange.plane == Plane::api;
   if (!verdict) {
-    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, hash);
+    thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(verdict.error())].add();
+    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, digest);
     exchange.note = auth::to_string(verdict.error());
     return problem_of(verdict.error());
   }
-  if (counted) note_good_credential(thread, hash, std::chrono::steady_clock::now());
+  if (counted) note_good_credential(thread, digest, std::chrono::steady_clock::now());
   exchange.principal = std::move(*verdict);
   return std::nullopt;
 }
@@ -73,22 +75,30 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   if (!exchange.route->authenticated || !wanted) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return Problem::credential_missing;
-  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
-  if (exchange.plane == Plane::api) {
-    if (const auto problem = limit_guessing(exchange, thread, hash, std::chrono::steady_clock::now())) return problem;
-  }
-  auto verdict = thread.authenticator.judge(credential, hash, std::chrono::system_clock::now());
+  const crypto::Digest digest = auth::credential_digest(credential.text);
+  auto wait = std::chrono::nanoseconds::zero();
+  if (exchange.plane == Plane::api) wait = guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now());
+  const bool throttled = wait != wait.zero();
+  // Nobody guesses a signature, so a token that can be judged here and now is: whoever shares an address with a guesser
+  // gets in with a new one.
+  if (throttled && !auth::looks_like_jwt(credential.text)) return refuse_guessing(exchange, thread, wait);
+  auto verdict = thread.authenticator.judge(credential, digest, std::chrono::system_clock::now());
+  if (throttled && (!verdict || !*verdict)) return refuse_guessing(exchange, thread, wait);
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
-  return take_verdict(exchange, thread, hash, std::move(*verdict));
+  return take_verdict(exchange, thread, digest, std::move(*verdict));
 }
 
 /// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
   const auth::Credential credential = credential_of(exchange);
-  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
-  auto verdict = co_await thread.authenticator.ask(credential, hash, std::chrono::system_clock::now());
-  co_return take_verdict(exchange, thread, hash, std::move(verdict));
+  const crypto::Digest digest = auth::credential_digest(credential.text);
+  if (exchange.plane == Plane::api) {
+    if (const auto problem = limit_asking(exchange, thread, digest, std::chrono::steady_clock::now()))
+      co_return problem;
+  }
+  auto verdict = co_await thread.authenticator.ask(credential, digest);
+  co_return take_verdict(exchange, thread, digest, std::move(verdict));
 }
 
 /// Whatever becomes of the request: the key was good.
@@ -138,13 +148,15 @@ std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, Thr
 
 /// Answers a problem that was found before the body was read: what is left of the request would be read as the next
 /// one.
-void refuse(Exchange& exchange, Problem problem) {
-  answer(exchange, problem);
+template <class Why>
+void refuse(Exchange& exchange, const Why& why) {
+  answer(exchange, why);
   if (exchange.head.content_length > 0) exchange.response.close = true;
 }
 
 /// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
 void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
+  thread.counters.unaudited.add();
   const auto now = std::chrono::steady_clock::now();
   if (now - thread.unaudited_logged < std::chrono::seconds(1)) return;
   thread.unaudited_logged = now;
@@ -153,7 +165,10 @@ void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::F
   log(line);
 }
 
-asio::awaitable<void> audit_refused_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
+/// Answers once the entry is written. If it cannot be, whoever asks learns nothing of the credential: but for want of
+/// room, which entries of refusals may not take from others, the answer is why it was not written. An altered record of
+/// an API key is told in any case.
+asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
   store::AuditEvent event;
   event.action = problem == Problem::integrity ? "api_key.integrity" : "credential.refused";
   event.outcome = problem == Problem::integrity ? "failed" : "denied";
@@ -161,6 +176,11 @@ asio::awaitable<void> audit_refused_credential(Exchange& exchange, ThreadState& 
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
   if (!recorded) log_unaudited(exchange, thread, recorded.error());
+  if (recorded || problem == Problem::integrity || store::refusal_stands(recorded.error())) {
+    refuse(exchange, problem);
+  } else {
+    refuse(exchange, recorded.error());
+  }
 }
 
 /// The chain without its barrier.
@@ -170,11 +190,14 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
   if (!problem) problem = take(admit, exchange, thread);
   if (problem) {
-    refuse(exchange, *problem);
+    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
+    if (audited) {
+      co_await refuse_credential(exchange, thread, *problem);
+    } else {
+      refuse(exchange, *problem);
+    }
     // What was not parsed to its end cannot be followed by another request.
     if (framing) exchange.response.close = true;
-    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
-    if (audited) co_await audit_refused_credential(exchange, thread, *problem);
     co_return true;
   }
   if (exchange.head.content_length > 0) {

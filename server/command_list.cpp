@@ -18,7 +18,7 @@ constexpr auto everything = store_and_private_key | SettingGroup::serving;
 int check_and_serve(const Invocation& invocation) {
   const auto problems = find_problems(invocation.loaded.config);
   for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
-  return problems.empty() ? serve_command(invocation.loaded.config) : exit_usage;
+  return problems.empty() ? serve_command(invocation.loaded, invocation.sources) : exit_usage;
 }
 
 void add_create_options(po::options_description& own) {
@@ -60,6 +60,35 @@ void add_stats_options(po::options_description& own) {
                                                     "How many of the biggest tenants to list. Default 10.");
 }
 
+void add_tail_options(po::options_description& own) {
+  own.add_options()("follow,f", "Go on with what is added, until SIGINT or SIGTERM.")(
+      "since", po::value<std::string>()->value_name("TIME|SEQUENCE"),
+      "From then on: 2026-01-31T12:00:00Z, 2h or 7d ago, or an entry's sequence.")(
+      "lines", po::value<std::string>()->value_name("NUMBER"),
+      "How many of the newest entries to begin with. Default 10; with --since all.")(
+      "tenant", po::value<std::string>()->value_name("UUID"), "Only what concerns this user.")(
+      "actor", po::value<std::string>()->value_name("ACTOR"),
+      "Only what this one did, as entries write it: api-key:ID, uri:…, operator:NAME.")(
+      "json", "Print JSON lines, as export does.");
+}
+
+void add_audit_export_options(po::options_description& own) {
+  own.add_options()("since", po::value<std::string>()->value_name("TIME|SEQUENCE"),
+                    "Only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or a sequence.")(
+      "until", po::value<std::string>()->value_name("TIME|SEQUENCE"), "Only entries before that.");
+}
+
+void add_anchor_option(po::options_description& own) {
+  own.add_options()("anchor", po::value<std::string>()->value_name("[SEQUENCE:]HASH"),
+                    "An audit head that was kept elsewhere: the chain must have it.");
+}
+
+void add_prune_options(po::options_description& own) {
+  own.add_options()("before", po::value<std::string>()->value_name("TIME|SEQUENCE"),
+                    "What is to go: all before 2026-01-31T12:00:00Z, before 90d ago, or before a sequence. Needed.")(
+      "yes", "Do it, where a terminal is asked.");
+}
+
 // Adapts a command's own parameters to the list's.
 template <int (*Run)(const Config&, const Arguments&)>
 int with_arguments(const Invocation& invocation) {
@@ -73,7 +102,11 @@ int with_config(const Invocation& invocation) {
 const Command list[] = {
     {"serve",
      "Runs the server.",
-     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n",
+     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n"
+     "At SIGHUP reads again: certificates, client CA, session ticket keys, tool identities, issuers, keyrings, and "
+     "from\n"
+     "the configuration the limits of tenants, addresses and connections and the log level. What is not good stays as\n"
+     "it was. The other settings need a restart.\n",
      everything,
      {},
      nullptr,
@@ -146,6 +179,44 @@ const Command list[] = {
      add_limits_options,
      false,
      with_arguments<limits_set_command>},
+    {"audit tail",
+     "Shows the newest audit entries.",
+     "A line each: time, sequence, action, outcome, actor, and what else there is. Works while the store takes no "
+     "changes.\n",
+     store_only,
+     {},
+     add_tail_options,
+     false,
+     with_arguments<audit_tail_command>},
+    {"audit export",
+     "Prints the audit log as JSON lines.",
+     "Each line is an entry with its sequence and hash, byte for byte: the chain can be followed by the text alone.\n"
+     "Exit code 1 if entries do not fit the chain.\n",
+     store_only,
+     {},
+     add_audit_export_options,
+     false,
+     with_arguments<audit_export_command>},
+    {"audit verify",
+     "Checks the audit log's chain and prints its head.",
+     "Reads the log alone, while the store is in use; `tacit verify` also holds all that is stored against it. "
+     "Without\n"
+     "an anchor, a log that was cut off or written anew as a whole looks right.\n",
+     store_only,
+     {},
+     add_anchor_option,
+     false,
+     with_arguments<audit_verify_command>},
+    {"audit prune",
+     "Takes the oldest audit entries out, for good.",
+     "Leaves a checkpoint, so that the rest of the chain still verifies. Entries that do not fit the chain are not\n"
+     "pruned, nor is the newest. Export them first. What was made and ended before the checkpoint, `tacit verify` can\n"
+     "judge no more.\n",
+     store_only,
+     {},
+     add_prune_options,
+     false,
+     with_arguments<audit_prune_command>},
     {"verify",
      "Checks all that must be true of the store.",
      "Counters, indexes, the boxes of names and bindings, the audit chain; and every value, if root-private-keyring "

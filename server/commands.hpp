@@ -17,8 +17,9 @@ enum ExitCode : int {
 /// A subcommand's own options and arguments, as opposed to the settings that Config holds.
 using Arguments = boost::program_options::variables_map;
 
-/// Serves until SIGTERM or SIGINT. main has looked for problems of the configuration before (config_check.hpp).
-int serve_command(const Config& config);
+/// Serves until SIGTERM or SIGINT. main has looked for problems of the configuration before (config_check.hpp). At
+/// SIGHUP the sources are read again.
+int serve_command(const LoadedConfig& loaded, const ConfigSources& sources);
 
 /// Makes the keyrings and an empty store, or nothing if any of them exists.
 int init_command(const Config& config);
@@ -47,6 +48,10 @@ int erase_command(const Config& config, const Arguments& arguments);
 
 /// How much there is, and how much room. Needs no key.
 int stats_command(const Config& config, const Arguments& arguments);
+int audit_tail_command(const Config& config, const Arguments& arguments);
+int audit_export_command(const Config& config, const Arguments& arguments);
+int audit_verify_command(const Config& config, const Arguments& arguments);
+int audit_prune_command(const Config& config, const Arguments& arguments);
 
 /// Says all that would keep `serve` from starting, without starting.
 int check_config_command(const LoadedConfig& loaded);

@@ -39,6 +39,8 @@ void print(const store::VerifyReport& report, bool opens_values) {
     std::cout << "none: no root-private-keyring";
   }
   std::cout << "\nAPI keys       " << report.api_keys << "\naudit entries  " << report.audit_entries
+            << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
+                                                : "")
             << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
   for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
   if (report.problem_count > report.problems.size()) {
@@ -49,8 +51,9 @@ void print(const store::VerifyReport& report, bool opens_values) {
 }  // namespace
 
 int verify_command(const Config& config, const Arguments& arguments) {
-  const auto store = arguments.contains("backup") ? open_backup(config, arguments["backup"].as<std::string>())
-                                                  : open_store(config, PrivateKey::yes);
+  const auto store = arguments.contains("backup")
+                         ? OpenStore(open_backup(config, arguments["backup"].as<std::string>()).release())
+                         : open_store(config, PrivateKey::yes);
   const auto report = verify(*store);
   print(report, !config.root_private_keyring.empty());
   return report.problem_count == 0 ? exit_ok : exit_failed;

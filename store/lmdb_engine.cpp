@@ -30,6 +30,11 @@ bool condemns_store(int code) {
   }
 }
 
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
+  const auto taken = std::chrono::steady_clock::now() - began;
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(taken).count());
+}
+
 std::string why_useless(int code) {
   if (code == MDB_MAP_RESIZED) {
     return "another process has let the store grow beyond what this one can map: it has to be started anew, and takes "
@@ -114,7 +119,10 @@ LmdbEngine::Measured LmdbEngine::measure() const {
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
   if (failed_.load(std::memory_order_relaxed)) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
+  const auto began = std::chrono::steady_clock::now();
+  const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
   int code = try_batch(batch, room, answers);
+  if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
   if (env_->disk_is_full(code)) code = ENOSPC;
   if (code == MDB_SUCCESS) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
@@ -144,6 +152,7 @@ int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
     return MDB_SUCCESS;
   }
   batches_.fetch_add(1, std::memory_order_relaxed);
+  batch_jobs_.add(batch.size());
   largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
                        std::memory_order_relaxed);
   return options_.commit(txn);
@@ -248,8 +257,16 @@ EngineStatistics LmdbEngine::statistics() const {
   result.batches = batches_.load(std::memory_order_relaxed);
   result.jobs = jobs_.load(std::memory_order_relaxed);
   result.largest_batch = largest_batch_.load(std::memory_order_relaxed);
+  result.batch_jobs = batch_jobs_.distribution();
+  result.batch_microseconds = batch_microseconds_.distribution();
+  const WriteQueue::Size queued = queue_.size();
+  result.queued_jobs = queued.items;
+  result.queued_bytes = queued.bytes;
+  result.queue_jobs_limit = options_.queue_items;
   return result;
 }
+
+StorageStatistics LmdbEngine::storage() const { return env_->statistics(); }
 
 void LmdbEngine::clear_dead_readers_now_and_then() {
   const auto now = std::chrono::steady_clock::now();

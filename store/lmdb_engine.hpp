@@ -7,6 +7,7 @@
 // keeps the writer thread waiting: then new writes are refused at once, until it comes back.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/counter.hpp"
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
 #include "store/write_queue.hpp"
@@ -34,6 +36,10 @@ struct LmdbOptions {
   std::function<int(MDB_txn*)> commit;
 };
 
+inline constexpr std::array<std::uint64_t, 9> batch_job_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256};
+inline constexpr std::array<std::uint64_t, 14> batch_microsecond_bounds{
+    250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+
 class LmdbEngine final : public Engine {
  public:
   static Outcome<std::unique_ptr<LmdbEngine>> open(LmdbOptions options);
@@ -46,6 +52,7 @@ class LmdbEngine final : public Engine {
   void close() override;
   std::optional<std::string> unwilling() const override;
   EngineStatistics statistics() const override;
+  StorageStatistics storage() const override;
   Room room() const override;
 
  private:
@@ -93,6 +100,8 @@ class LmdbEngine final : public Engine {
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> jobs_{0};
   std::atomic<std::uint64_t> largest_batch_{0};
+  Histogram<batch_job_bounds> batch_jobs_;  ///< the writer's, likewise below
+  Histogram<batch_microsecond_bounds> batch_microseconds_;
   mutable std::mutex room_mutex_;
   mutable Room room_;  ///< as of room_measured_
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();

@@ -62,6 +62,8 @@ class LmdbEnv {
   MapRoom room() const;
   /// Adds the pages that are free again to a room that was not counted.
   void count_reusable(MapRoom& room) const;
+  /// As of the newest commit. Zeros and nothing where it cannot be told, as when no reader slot is left.
+  StorageStatistics statistics() const;
   /// How much the disk has for the file, which `room` was measured of.
   DiskRoom disk_room(const MapRoom& room) const;
   /// Takes blocks on the disk ahead of use, if few are left. One thread at a time.

@@ -1,10 +1,11 @@
-// Table::meta: what concerns the whole store. Two rows, and one for each tenant that is being erased
+// Table::meta: what concerns the whole store. Three rows, and one for each tenant that is being erased
 // (store/erasure.hpp):
 //
 //   "format" → the version of the store as a whole, 4 bytes big-endian. A store of another format is not opened. Each
 //              kind of row names its own format besides.
 //   "keys"   → 1 format (1) ‖ 8 root key id ‖ 8 metadata key id ‖ 32 MAC over all before, under the store's record key
 //              for "store keys" of that metadata key. The primary keys of the keyrings that the store was made with.
+//   "audit checkpoint" → what was pruned of the audit log (store/audit_checkpoint.hpp); only if something was.
 //
 // With other keyrings a store would start and look empty, and what it then took in would be sealed to keys that nobody
 // kept: so a process whose rings lack one of these keys does not open it. Rings may hold more keys and have others as

@@ -45,6 +45,12 @@ Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who);
 Async<Erased> erase_tenant(ContextPtr store, crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
                            AuditContext who);
 Outcome<bool> export_tenant(const StoreContext& store, const crypto::Uuid& tenant, const TenantSink& sink);
+// store/audit_verify.cpp, audit_prune.cpp
+Outcome<AuditReport> verify_audit(ContextPtr store, const std::optional<AuditAnchor>& anchor,
+                                  const std::function<void(const VerifyProgress&)>& progress);
+Outcome<AuditPrunePlan> plan_audit_prune(ContextPtr store, const AuditPoint& before);
+Async<std::uint64_t> prune_audit(ContextPtr store, AuditMark through, AuditContext who,
+                                 std::function<void(std::uint64_t)> progress);
 
 // store/verify.cpp
 Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress);

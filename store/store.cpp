@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "store/audit_read.hpp"
 #include "store/failures.hpp"
 #include "store/lmdb_engine.hpp"
 #include "store/meta.hpp"
@@ -19,9 +20,27 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
+/// Fails if the store was made with other keys.
+Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
+  const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
+  if (!fits) {
+    return failed(fits.error().code,
+                  "the store in " + options.directory.string() + " cannot be used: " + fits.error().subject);
+  }
+  auto context = std::make_shared<StoreContext>();
+  context->engine = std::move(engine);
+  context->keys = std::move(keys);
+  context->quota_default = options.quota_default;
+  context->api_keys_default = options.api_keys_default;
+  context->write_deadline = options.write_deadline;
+  context->serial = next_serial();
+  return ContextPtr(std::move(context));
+}
+
 }  // namespace
 
-Store::Store(std::shared_ptr<const StoreContext> context) : context_(std::move(context)) {}
+Store::Store(std::shared_ptr<const StoreContext> context)
+    : current_(std::make_unique<CurrentContext>(std::move(context))), context_(*current_) {}
 
 Store::~Store() { context_->engine->close(); }
 
@@ -34,6 +53,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   engine_options.env = env_options(options);
   engine_options.queue_items = options.queue_items;
   engine_options.queue_bytes = options.queue_bytes;
+  engine_options.stuck_after = options.write_deadline / 2;
   engine_options.on_failure = options.on_failure;
   auto engine = LmdbEngine::open(std::move(engine_options));
   if (!engine) return engine.error();
@@ -54,19 +74,16 @@ Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& 
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
-  const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
-  if (!fits) {
-    return failed(fits.error().code,
-                  "the store in " + options.directory.string() + " cannot be used: " + fits.error().subject);
-  }
-  auto context = std::make_shared<StoreContext>();
-  context->engine = std::move(engine);
-  context->keys = std::move(keys);
-  context->quota_default = options.quota_default;
-  context->api_keys_default = options.api_keys_default;
-  context->write_deadline = options.write_deadline;
-  context->serial = next_serial();
-  return std::unique_ptr<Store>(new Store(std::move(context)));
+  auto context = make_context(std::move(engine), std::move(keys), options);
+  if (!context) return context.error();
+  return std::unique_ptr<Store>(new Store(std::move(*context)));
+}
+
+Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
+  auto context = make_context(context_->engine, std::move(keys), options);
+  if (!context) return context.error();
+  context_.change(std::move(*context));
+  return {};
 }
 
 Store::Async<SecretInfo> Store::create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who) {
@@ -162,13 +179,34 @@ Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
   return record_event(context_, std::move(event), std::move(who));
 }
 
+Outcome<AuditMark> Store::audit_head() const { return store::audit_head(*context_); }
+
+AuditReader Store::read_audit(std::uint64_t first) const { return {context_, first}; }
+
+Outcome<AuditReport> Store::verify_audit(const std::optional<AuditAnchor>& anchor,
+                                         const std::function<void(const VerifyProgress&)>& progress) const {
+  return store::verify_audit(context_, anchor, progress);
+}
+
+Outcome<AuditPrunePlan> Store::plan_audit_prune(const AuditPoint& before) const {
+  return store::plan_audit_prune(context_, before);
+}
+
+Store::Async<std::uint64_t> Store::prune_audit(AuditMark through, AuditContext who,
+                                               std::function<void(std::uint64_t)> progress) {
+  return store::prune_audit(context_, through, std::move(who), std::move(progress));
+}
+
 Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgress&)>& progress) const {
   return store::verify(*context_, progress);
 }
 
 bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
 
-std::optional<std::string> Store::unwilling() const { return context_->engine->unwilling(); }
+std::optional<std::string> Store::unwilling() const {
+  auto why = context_->engine->unwilling();
+  return why ? why : audit_unwilling(*context_);
+}
 
 Room Store::room() const { return context_->engine->room(); }
 

@@ -23,8 +23,11 @@
 
 namespace tacit::store {
 
+class AuditReader;
 class Engine;
 struct StoreContext;
+class CurrentContext;
+struct StoreStatistics;  // store/statistics.hpp
 
 struct StoreOptions {
   std::filesystem::path directory;
@@ -37,7 +40,8 @@ struct StoreOptions {
   std::size_t queue_items = 4096;        ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = std::size_t{64} << 20;
   unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
-  /// How long a change is waited for; after that it is `unavailable`, and not known whether it was made.
+  /// How long a change or an audit entry is waited for; after that it is `unavailable`, and not known whether it was
+  /// made. When one has taken half of that time, the store is unwilling, and refuses others at once.
   std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
   /// outgrow this one's). The process should stop.
@@ -111,8 +115,9 @@ struct VerifyReport {
   std::uint64_t values_opened = 0;
   std::uint64_t api_keys = 0;
   std::uint64_t audit_entries = 0;
-  std::string audit_head;             ///< hex
-  std::vector<std::string> problems;  ///< one sentence each; at most 1000 are kept
+  std::uint64_t audit_pruned_through = 0;  ///< the last entry that was pruned; 0: none was
+  std::string audit_head;                  ///< hex
+  std::vector<std::string> problems;       ///< one sentence each; at most 1000 are kept
   std::uint64_t problem_count = 0;
 };
 
@@ -139,6 +144,10 @@ class Store {
   template <class T>
   using Async = boost::asio::awaitable<Outcome<T>>;
 
+  /// Operations that begin from now on have these keys and these defaults of the options. Refuses keyrings that lack a
+  /// key that the store was made with; then nothing has changed. Former keys stay in memory until the store is closed.
+  Outcome<void> reconfigure(StoreKeys keys, const StoreOptions& options);
+
   // The API plane.
   Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
   // Reads take who asks too, for the audit entry of an integrity failure.
@@ -150,7 +159,8 @@ class Store {
 
   // The tool plane. Needs the root private keyring. The release's audit entry is durable before this answers.
   // Fails with not_found (a named secret does not exist), not_allowed, too_many_arguments (more than 256), integrity,
-  // …; then nothing is released. Refusals are audited ("tool.refused") before this answers.
+  // …; then nothing is released. Refusals are audited ("tool.refused") before this answers; if that fails, so does
+  // this.
   Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
 
   // API keys.
@@ -192,6 +202,22 @@ class Store {
   /// Hands everything of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
   /// unavailable (it is being erased) or integrity.
   Outcome<bool> export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const;
+
+  // The audit log.
+  /// The newest entry's place; sequence 0 if the log is empty.
+  Outcome<AuditMark> audit_head() const;
+  /// Reads entries from that sequence on (store/audit_read.hpp).
+  AuditReader read_audit(std::uint64_t first) const;
+  /// Checks the chain, and whether it has that entry. Reads in pages: a live store goes on.
+  Outcome<AuditReport> verify_audit(const std::optional<AuditAnchor>& anchor,
+                                    const std::function<void(const VerifyProgress&)>& progress) const;
+  /// What prune_audit has to be told to take out the oldest entries, up to the first that is not before that point, but
+  /// never the newest. Fails with `integrity` if they are not in order: such entries are not pruned.
+  Outcome<AuditPrunePlan> plan_audit_prune(const AuditPoint& before) const;
+  /// Takes out the entries through that one, in many small transactions, and leaves a checkpoint. Answers how many. If
+  /// it fails or is killed, what is left may be pruned again. `progress` is told how many are gone.
+  Async<std::uint64_t> prune_audit(AuditMark through, AuditContext who, std::function<void(std::uint64_t)> progress);
+
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
   /// them.
@@ -205,14 +231,17 @@ class Store {
   /// Takes no more changes. Whether those that are queued are finished within that time: if not, the destructor would
   /// wait for them, perhaps for ever (another process holds the store's lock).
   bool finish(std::chrono::milliseconds most);
-  /// Nothing if changes are being taken; else why not, in words.
+  /// Nothing if changes are being taken and audited; else why not, in words.
   std::optional<std::string> unwilling() const;
+  /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
+  StoreStatistics statistics() const;
   /// How much more can be kept, as it was within the last second.
   Room room() const;
 
  private:
   explicit Store(std::shared_ptr<const StoreContext> context);
-  std::shared_ptr<const StoreContext> context_;  ///< shared with the operations under way
+  std::unique_ptr<CurrentContext> current_;
+  CurrentContext& context_;  ///< shared with the operations under way
 };
 
 }  // namespace tacit::store

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_
     ids.push_back(answer.text("secret_id"));
   }
   REQUIRE_STATUS(answer, 507);
-  ready(server, 503, R"("detail":"the disk has)");
+  ready(server, 503, "the disk has");
   disk->fill_up(0);
   REQUIRE_STATUS(tenant.api.get(secrets_path + ids.front()), 200);
   for (const std::string& id : ids) REQUIRE_STATUS(tenant.api.del(secrets_path + id), 200);

@@ -23,6 +23,9 @@ BOOST_AUTO_TEST_CASE(control_characters_are_replaced) {
   BOOST_TEST(printable("\xc2\x9b"
                        "0m") == "?0m");
   BOOST_TEST(printable("\xc2") == "\xc2");
+  // What makes a line read in another order than it is written, and what ends one; but no other punctuation.
+  BOOST_TEST(printable("a\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8z") == "a???z");
+  BOOST_TEST(printable("\xe2\x80\xa6\xe2\x80\x93\xe2") == "\xe2\x80\xa6\xe2\x80\x93\xe2");
 }
 
 BOOST_AUTO_TEST_CASE(progress_is_a_line_for_each_tenth_where_there_is_no_terminal) {
