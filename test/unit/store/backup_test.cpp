@@ -112,8 +112,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {
   Bytes longer = bytes;
   longer.push_back(0);
   refuses(longer, "no backup");
-  Bytes without_middle(bytes.begin(), bytes.begin() + 8192);
-  without_middle.insert(without_middle.end(), bytes.end() - 48, bytes.end());
+  Bytes without_middle = bytes;
+  without_middle.erase(without_middle.begin() + 8192, without_middle.end() - 48);
   refuses(without_middle, "damaged");
 }
 
