@@ -10,8 +10,16 @@ namespace tacit::server {
 
 class Progress {
  public:
+  /// What is counted, and whether to say how many a second.
+  struct Figures {
+    std::string unit{"rows"};
+    bool rate = false;
+  };
+
   /// `bar`: the stream is a terminal.
-  Progress(std::ostream& out, std::string what, bool bar) : out_(out), what_(std::move(what)), bar_(bar) {}
+  Progress(std::ostream& out, std::string what, bool bar) : Progress(out, std::move(what), bar, Figures{}) {}
+  Progress(std::ostream& out, std::string what, bool bar, Figures figures)
+      : out_(out), what_(std::move(what)), bar_(bar), figures_(std::move(figures)) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();  ///< clears the bar
@@ -20,11 +28,14 @@ class Progress {
   void show(std::uint64_t done, std::uint64_t total);
 
  private:
+  std::string rate(std::uint64_t done) const;
   void draw_bar(std::uint64_t percent, const std::string& figures);
 
   std::ostream& out_;
   std::string what_;
   bool bar_;
+  Figures figures_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   bool drawn_ = false;
   std::uint64_t last_tenth_ = 0;
   std::chrono::steady_clock::time_point last_drawn_{};

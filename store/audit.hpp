@@ -23,7 +23,7 @@ struct AuditContext {
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
 /// "secret.integrity", "api_key.create", "api_key.update", "api_key.revoke", "api_key.integrity", "quota.set",
-/// "limits.set", "credential.refused", "tool.refused".
+/// "limits.set", "key.add", "key.promote", "key.retire", "key.rewrap", "credential.refused", "tool.refused".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"
@@ -31,7 +31,8 @@ struct AuditEvent {
   std::vector<crypto::Uuid> secrets{};
   std::string tool{};    ///< the tool asked for, on a release or its refusal
   std::string reason{};  ///< why it was refused, in a word; an API key's id for api_key.*; what
-                         ///< was set for quota.set and limits.set
+                         ///< was set for quota.set and limits.set; the kind and the id
+                         ///< of the key for key.*, and for key.rewrap what was done
 };
 
 }  // namespace tacit::store
