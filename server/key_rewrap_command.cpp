@@ -55,7 +55,7 @@ class Rewrap {
 
   void walk(std::uint64_t total) {
     Progress progress(std::cerr, std::string("Rewrapping ") + to_string(kind_), ::isatty(STDERR_FILENO) == 1,
-                      {kind_ == KeyKind::root ? "tenants" : "rows", true});
+                      kind_ == KeyKind::root ? "tenants" : "rows", Progress::Rate::yes);
     began_ = Clock::now();
     store::RewrapPosition at;
     for (bool finished = false; !finished;) {

@@ -7,7 +7,7 @@ namespace tacit::server {
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   // A live store may grow while it is walked: never more than all of it.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
-  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + " " + figures_.unit + rate(done);
+  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_ + rate(done);
   if (bar_) {
     draw_bar(percent, figures);
   } else if (percent / 10 > last_tenth_) {
@@ -17,7 +17,7 @@ void Progress::show(std::uint64_t done, std::uint64_t total) {
 }
 
 std::string Progress::rate(std::uint64_t done) const {
-  if (!figures_.rate) return {};
+  if (!with_rate_) return {};
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began_;
   if (taken.count() <= 0) return {};
   return ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(done) / taken.count())) + " a second";

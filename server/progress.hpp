@@ -10,16 +10,11 @@ namespace tacit::server {
 
 class Progress {
  public:
-  /// What is counted, and whether to say how many a second.
-  struct Figures {
-    std::string unit{"rows"};
-    bool rate = false;
-  };
+  enum class Rate : bool { no, yes };
 
-  /// `bar`: the stream is a terminal.
-  Progress(std::ostream& out, std::string what, bool bar) : Progress(out, std::move(what), bar, Figures{}) {}
-  Progress(std::ostream& out, std::string what, bool bar, Figures figures)
-      : out_(out), what_(std::move(what)), bar_(bar), figures_(std::move(figures)) {}
+  /// `bar`: the stream is a terminal. `unit`: what is counted. `rate`: whether to say how many a second.
+  Progress(std::ostream& out, std::string what, bool bar, const char* unit = "rows", Rate rate = Rate::no)
+      : out_(out), what_(std::move(what)), bar_(bar), unit_(unit), with_rate_(rate == Rate::yes) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();  ///< clears the bar
@@ -34,7 +29,8 @@ class Progress {
   std::ostream& out_;
   std::string what_;
   bool bar_;
-  Figures figures_;
+  const char* unit_;
+  bool with_rate_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   bool drawn_ = false;
   std::uint64_t last_tenth_ = 0;

@@ -1,6 +1,7 @@
 #include "store/key_census.hpp"
 
 #include "store/api_key_row.hpp"
+#include "store/erasure.hpp"
 #include "store/operations.hpp"
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
@@ -24,7 +25,9 @@ class Count {
   Outcome<KeyCensus> run() {
     if (auto counted = walk(Table::tenants); !counted) return counted.error();
     if (kind_ == KeyKind::metadata) {
-      if (auto counted = walk(Table::api_keys); !counted) return counted.error();
+      for (const Table table : {Table::api_keys, Table::meta}) {
+        if (auto counted = walk(table); !counted) return counted.error();
+      }
     }
     return std::move(census_);
   }
@@ -72,6 +75,11 @@ class Count {
   void count(Table table, const Row& row) {
     if (table == Table::api_keys) {
       if (const auto id = metadata_key_of_api_key(row.value)) ++census_[*id].api_keys;
+      return;
+    }
+    if (table == Table::meta) {
+      const auto id = tenant_of_erasure_mark(row.key) ? metadata_key_of_erasure_mark(row.value) : std::nullopt;
+      if (id) ++census_[*id].tenants;
       return;
     }
     ParsedKey key;

@@ -10,7 +10,8 @@
 namespace tacit::store {
 
 struct KeyUse {
-  std::uint64_t tenants = 0;  ///< whose private key is sealed to it; or whose record names it, as the previous one too
+  /// Whose private key is sealed to it; or whose record names it, as the previous one too, or the mark of its erasure.
+  std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
   std::uint64_t api_keys = 0;
 

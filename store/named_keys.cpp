@@ -1,7 +1,9 @@
 // Which keys the store names, as an operator changes them.
 #include <algorithm>
+#include <limits>
 
 #include "store/audit_log.hpp"
+#include "store/erasure.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
 #include "store/operations.hpp"
@@ -80,6 +82,18 @@ Failure is_old_copy(const crypto::KeyId& primary, const crypto::KeyId& newest) {
                                        crypto::to_hex(newest) + " was promoted since: it is an old copy");
 }
 
+/// The marks of tenants whose erasure was cut short are few, so they are made anew at once.
+Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+  const auto rows = co_await transaction.scan(Table::meta, {}, {}, std::numeric_limits<std::size_t>::max());
+  std::vector<crypto::Uuid> tenants;
+  for (const Row& row : rows) {
+    const auto tenant = tenant_of_erasure_mark(row.key);
+    if (!tenant || metadata_key_of_erasure_mark(row.value) == ring.primary().id) continue;
+    if (is_good_erasure_mark(row, ring)) tenants.push_back(*tenant);
+  }
+  for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, ring);
+}
+
 Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
   auto named = co_await load(transaction, *plan.store);
@@ -94,6 +108,7 @@ Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan
     transaction.put(Table::meta, keys_key(), keys_value(*named, plan.store->metadata()));
   }
   if (ids.front() != plan.id) co_return is_old_copy(plan.id, ids.front());
+  if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, *keys.metadata);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
   if (!recorded) co_return recorded.error();
   co_return plan.id;

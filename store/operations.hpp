@@ -53,6 +53,11 @@ Outcome<KeyCensus> key_census(const StoreContext& store, KeyKind kind,
 Async<RewrapStep> rewrap_root(ContextPtr store, RewrapPosition from, std::size_t most);
 Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most);
 
+// store/erase_tenant.cpp, export_tenant.cpp
+Async<Erased> erase_tenant(ContextPtr store, crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
+                           AuditContext who);
+Outcome<bool> export_tenant(const StoreContext& store, const crypto::Uuid& tenant, const TenantSink& sink);
+
 // store/verify.cpp
 Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress);
 

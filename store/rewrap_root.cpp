@@ -31,16 +31,14 @@ std::string problem_of(const crypto::Uuid& tenant, const std::string& what) {
   return "tenant " + tenant.str() + ": " + what;
 }
 
-Task<Outcome<void>> plan_record(Transaction& transaction, const StoreContext& store, crypto::Uuid id, ByteView row,
-                                RootPlan& plan) {
+Task<void> plan_record(Transaction& transaction, const StoreContext& store, crypto::Uuid id, ByteView row,
+                       RootPlan& plan) {
   auto loaded = co_await load_tenant(transaction, store.metadata(), id);
-  if (!loaded && loaded.error().code != Errc::integrity) co_return loaded.error();
   if (!loaded) {
     plan.step.problems.push_back(problem_of(id, loaded.error().subject));
   } else if (*loaded) {
     plan.tenants.push_back({id, Bytes(row.begin(), row.end()), std::move(**loaded), {}});
   }
-  co_return Outcome<void>();
 }
 
 /// Gathers up to `most` tenants whose key is sealed to another root key than the primary one.
@@ -59,8 +57,7 @@ Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::s
     if (key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
     const auto record = peek_tenant_record(rows.front().value);
     if (record && (!record->key || record->key->root_key_id() == target)) continue;
-    const auto planned = co_await plan_record(transaction, store, key.tenant, rows.front().value, plan);
-    if (!planned) co_return planned.error();
+    co_await plan_record(transaction, store, key.tenant, rows.front().value, plan);
   }
   plan.step.next.key = std::move(start);
   co_return Outcome<void>();
@@ -109,10 +106,8 @@ Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const RootPlan& 
     const auto replaced = co_await replace(transaction, *plan.store, planned);
     if (replaced) {
       if (*replaced) ++step.tenants;
-    } else if (replaced.error().code == Errc::integrity) {
+    } else if (replaced.error().code != Errc::unavailable) {  // one that is being erased has no key any more
       step.problems.push_back(problem_of(planned.id, replaced.error().subject));
-    } else {
-      co_return replaced.error();
     }
   }
   co_return step;

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(progress_is_a_bar_on_a_terminal) {
 
 BOOST_AUTO_TEST_CASE(progress_of_other_things_with_their_rate) {
   std::ostringstream out;
-  Progress(out, "Rewrapping", false, {"tenants", true}).show(5, 10);
+  Progress(out, "Rewrapping", false, "tenants", Progress::Rate::yes).show(5, 10);
   BOOST_TEST(out.str().starts_with("Rewrapping: 50 %, 5 of 10 tenants, "));
   BOOST_TEST(out.str().ends_with(" a second\n"));
 }
