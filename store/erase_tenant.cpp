@@ -46,8 +46,8 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   const RowKey record = record_key(plan->tenant);
   const RowKey prefix(plan->tenant);
   const auto stored = co_await transaction.get(Table::tenants, record.view());
-  const auto use = stored ? recorded_use(*stored) : std::optional<TenantUse>();
-  if (use) erased.secrets = use->count;
+  const auto said = stored ? peek_tenant_record(*stored) : std::optional<TenantRecord>();
+  if (said) erased.secrets = said->count;
   const bool had_record = stored.has_value();
   erased.resumed = co_await is_being_erased(transaction, plan->tenant);
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);

@@ -73,11 +73,11 @@ Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::s
     if (rows.empty() || !parse_key(rows[0].key, key)) co_return;
     TenantFigures one;
     one.tenant = key.tenant;
-    const auto use = key.kind == static_cast<std::uint8_t>(RowKind::record) ? recorded_use(rows[0].value)
-                                                                            : std::optional<TenantUse>();
-    if (use) {
-      one.secrets = use->count;
-      one.bytes = use->used;
+    const bool is_record = key.kind == static_cast<std::uint8_t>(RowKind::record);
+    const auto record = is_record ? peek_tenant_record(rows[0].value) : std::optional<TenantRecord>();
+    if (record) {
+      one.secrets = record->count;
+      one.bytes = record->used;
     }
     ++figures.tenants;
     figures.secrets += one.secrets;

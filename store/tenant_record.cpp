@@ -76,19 +76,6 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
   return out;
 }
 
-std::optional<TenantUse> recorded_use(ByteView stored) {
-  Decoder decoder(stored);
-  crypto::KeyId metadata_key{};
-  if (decoder.u8() != format) return std::nullopt;
-  decoder.into(metadata_key);
-  decoder.raw(1 + 8);  // flags, own limit
-  TenantUse use;
-  use.used = decoder.u64();
-  use.count = decoder.u64();
-  if (!decoder.ok()) return std::nullopt;
-  return use;
-}
-
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored) {
   Decoder decoder(stored);
   crypto::KeyId id{};

@@ -40,13 +40,6 @@ struct TenantRecord {
 
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys);
 
-/// What a stored record says that its tenant uses, unverified: for figures, which need no key.
-struct TenantUse {
-  std::uint64_t used = 0;
-  std::uint64_t count = 0;
-};
-std::optional<TenantUse> recorded_use(ByteView stored);
-
 /// The metadata key that a stored record names, unverified.
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored);
 /// All that a stored record says, unverified.
