@@ -87,7 +87,8 @@ class Load {
     const Answer listed = ask("GET", secrets_path, "");
     if (listed.status != 200) return "the list has status " + std::to_string(listed.status);
     std::map<std::string, std::string> there;
-    for (const json::value& secret : listed.at("data").as_array()) {
+    const json::value data = listed.at("data");
+    for (const json::value& secret : data.as_array()) {
       there[json::value_to<std::string>(secret.at("secret_name"))] = json::value_to<std::string>(secret.at("tool_arg"));
     }
     for (const std::string& name : doubtful_) {

@@ -1,5 +1,7 @@
 // Both keys are changed while two servers work: one that has read the keyrings since, and one that has the new keys but
 // still the old ones as primary. The rewrap is killed half-way and goes on.
+#include <signal.h>
+
 #include <algorithm>
 #include <atomic>
 #include <sstream>
