@@ -23,8 +23,7 @@ std::uint64_t DiskRoom::wanted() const {
 
 DiskRoom DiskRoom::after_taking() const {
   DiskRoom after = *this;
-  const std::uint64_t more = wanted() - taken;
-  if (more == 0 || more >= available) return after;
+  const std::uint64_t more = std::min(wanted() - taken, available / 2);
   after.taken += more;
   after.available -= more;
   return after;

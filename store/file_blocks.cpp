@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace tacit::store {
@@ -40,8 +41,9 @@ void FileBlocks::take(std::uint64_t pages) {
   const std::uint64_t there = size();
   if (there > this->pages()) allocate(there);
   if (pages <= this->pages()) return;
-  // A call that fails may leave what it had taken by then: the last blocks of a disk that others use, too.
-  if (pages > there && file_system().available > pages - there) allocate(pages);
+  // Half of what the disk has left at most: others use it too, and a call that fails may keep what it had by then.
+  const std::uint64_t more = pages > there ? std::min(pages - there, file_system().available / 2) : 0;
+  if (more > 0) allocate(there + more);
 }
 
 FileSystemPages FileBlocks::file_system() const {

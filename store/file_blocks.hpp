@@ -25,7 +25,7 @@ class FileBlocks {
   bool ahead() const { return ahead_.load(std::memory_order_relaxed); }
   /// How many of the file's first pages have blocks.
   std::uint64_t pages() const { return pages_.load(std::memory_order_relaxed); }
-  /// Takes blocks for that many. Takes none unless the disk has room for them all.
+  /// Takes blocks for that many, or for as many as half of what the disk has left gives.
   void take(std::uint64_t pages);
   FileSystemPages file_system() const;
 
