@@ -12,7 +12,7 @@ constexpr std::uint64_t pages_in_gibibyte = 262144;
 
 bool DiskRoom::limits() const { return ahead && taken < map; }
 
-std::uint64_t DiskRoom::margin() const { return std::clamp<std::uint64_t>(map / 64, 64, 8192); }
+std::uint64_t DiskRoom::margin() const { return std::clamp<std::uint64_t>(map / 16, 64, 8192); }
 
 std::uint64_t DiskRoom::spare() const { return (taken > touched ? taken - touched : 0) + reusable; }
 

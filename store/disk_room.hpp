@@ -22,7 +22,7 @@ struct DiskRoom {
   std::uint64_t available = 0;  ///< that the file system would still give
   std::uint64_t whole = 0;      ///< that it has in all
 
-  /// Pages kept back from growth: a 64th of the map, but at least 64 and at most 8192 (32 MiB).
+  /// Pages kept back from growth: a 16th of the map, but at least 64 and at most 8192 (32 MiB).
   std::uint64_t margin() const;
   /// With blocks and not in use.
   std::uint64_t spare() const;

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);
   if (!disk) return;
   const Deployment deployment(Settings{{"store", (disk->path() / "store").string()},
-                                       {"map-size", "67108864"},
+                                       {"map-size", "16777216"},
                                        {"quota-default", "268435456"},
                                        {"request-rate", "0"}});
   Server server(deployment);

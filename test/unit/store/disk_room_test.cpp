@@ -6,11 +6,11 @@ using namespace tacit::store;
 
 namespace {
 
-/// A map of 1 GiB (262144 pages), so a margin of 4096; 1000 pages were used, and as many beyond have blocks.
+/// A map of 256 MiB (65536 pages), so a margin of 4096; 1000 pages were used, and as many beyond have blocks.
 DiskRoom room(std::uint64_t beyond, std::uint64_t available = 1000000) {
   DiskRoom disk;
   disk.ahead = true;
-  disk.map = 262144;
+  disk.map = 65536;
   disk.touched = 1000;
   disk.taken = 1000 + beyond;
   disk.available = available;
@@ -22,11 +22,11 @@ DiskRoom room(std::uint64_t beyond, std::uint64_t available = 1000000) {
 
 BOOST_AUTO_TEST_SUITE(disk_room)
 
-BOOST_AUTO_TEST_CASE(the_margin_is_a_64th_within_bounds) {
+BOOST_AUTO_TEST_CASE(the_margin_is_a_16th_within_bounds) {
   DiskRoom disk;
   disk.map = 256;
   BOOST_TEST(disk.margin() == 64U);
-  disk.map = 64 * 1000;
+  disk.map = 16 * 1000;
   BOOST_TEST(disk.margin() == 1000U);
   disk.map = 4U << 20U;
   BOOST_TEST(disk.margin() == 8192U);

@@ -18,7 +18,7 @@ class DiskBed {
  public:
   explicit DiskBed(const SmallFileSystem& disk, bool blocks_ahead = true) {
     options_.directory = disk.path() / "store";
-    options_.map_size = 64 * mebibyte;
+    options_.map_size = 16 * mebibyte;
     options_.quota_default = 256 * mebibyte;
     BOOST_REQUIRE(Store::create(options_, all_keys()));
     LmdbOptions engine;
