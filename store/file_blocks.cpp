@@ -20,27 +20,31 @@ std::uint64_t FileBlocks::size() const {
   return static_cast<std::uint64_t>(status.st_size) / page_size_;
 }
 
-bool FileBlocks::allocate(std::uint64_t pages) {
-  if (pages == 0) return false;
+void FileBlocks::allocate(std::uint64_t pages) {
+  if (pages == 0) return;
   int result = 0;
   do {
     // Not posix_fallocate: where this is not supported it writes to every block, beside commits that do the same.
     result = ::fallocate(file_, 0, 0, static_cast<off_t>(pages * page_size_));
   } while (result != 0 && errno == EINTR);
-  if (result == 0) {
-    pages_.store(pages, std::memory_order_relaxed);
-    return true;
+  if (result != 0) {
+    if (errno == EOPNOTSUPP || errno == ENOSYS) ahead_.store(false, std::memory_order_relaxed);
+    return;
   }
-  if (errno == EOPNOTSUPP || errno == ENOSYS) ahead_.store(false, std::memory_order_relaxed);
-  return false;
+  std::uint64_t before = pages_.load(std::memory_order_relaxed);
+  while (before < pages && !pages_.compare_exchange_weak(before, pages, std::memory_order_relaxed)) {
+  }
+}
+
+std::uint64_t FileBlocks::pages() {
+  const std::uint64_t there = ahead() ? size() : 0;
+  if (there > pages_.load(std::memory_order_relaxed)) allocate(there);
+  return pages_.load(std::memory_order_relaxed);
 }
 
 void FileBlocks::take(std::uint64_t pages) {
   if (!ahead()) return;
-  // Another process may have taken some for this file.
-  const std::uint64_t there = size();
-  if (there > this->pages()) allocate(there);
-  if (pages <= this->pages()) return;
+  const std::uint64_t there = std::max(this->pages(), size());
   // Half of what the disk has left at most: others use it too, and a call that fails may keep what it had by then.
   const std::uint64_t more = pages > there ? std::min(pages - there, file_system().available / 2) : 0;
   if (more > 0) allocate(there + more);

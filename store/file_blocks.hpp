@@ -12,7 +12,7 @@ struct FileSystemPages {
   std::uint64_t whole = 0;
 };
 
-/// Any thread may ask; one at a time takes. Several processes may take for one file.
+/// Thread-safe. Several processes may take for one file.
 class FileBlocks {
  public:
   /// Gives every page that the file has a block: LMDB leaves holes where it freed a page before it was ever written.
@@ -23,8 +23,8 @@ class FileBlocks {
   /// Whether the file system takes blocks ahead of use and keeps them. Some that copy on write promise less; none does
   /// on NFS.
   bool ahead() const { return ahead_.load(std::memory_order_relaxed); }
-  /// How many of the file's first pages have blocks.
-  std::uint64_t pages() const { return pages_.load(std::memory_order_relaxed); }
+  /// How many of the file's first pages have blocks, with those that another process has taken.
+  std::uint64_t pages();
   /// Takes blocks for that many, or for as many as half of what the disk has left gives.
   void take(std::uint64_t pages);
   FileSystemPages file_system() const;
@@ -32,7 +32,7 @@ class FileBlocks {
  private:
   /// The pages that the file has, with blocks or without.
   std::uint64_t size() const;
-  bool allocate(std::uint64_t pages);
+  void allocate(std::uint64_t pages);
 
   const int file_;
   const std::uint64_t page_size_;

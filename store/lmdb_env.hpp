@@ -66,7 +66,7 @@ class LmdbEnv {
   StorageStatistics statistics() const;
   /// How much the disk has for the file, which `room` was measured of.
   DiskRoom disk_room(const MapRoom& room) const;
-  /// Takes blocks on the disk ahead of use, if few are left. One thread at a time.
+  /// Takes blocks on the disk ahead of use, if few are left.
   void take_blocks(const MapRoom& room);
   /// Whether a write that failed with that code found the disk full. LMDB says EIO, as for a broken disk, when only a
   /// part of what it wrote had room.

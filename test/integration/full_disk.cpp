@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_
   Server server(deployment);
   Tenant tenant(deployment, server);
   BOOST_TEST(ready(server, 200, "ready").body.find("warning") == std::string::npos);
-  disk->fill_up(2 << 20);
+  disk->fill_up(1 << 20);
   ready(server, 200, R"("warning":"the disk has)");
   std::vector<std::string> ids;
   Answer answer;
