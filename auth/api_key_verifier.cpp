@@ -13,10 +13,11 @@ constexpr crypto::Digest nobodys_hash{};
 
 }  // namespace
 
-boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored, std::string_view presented_secret,
+boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored,
+                                                        const crypto::Digest& presented_hash,
                                                         std::chrono::system_clock::time_point now) {
-  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(presented_secret));
-  const bool matches = crypto::equal_constant_time(hash, stored != nullptr ? stored->secret_hash : nobodys_hash);
+  const bool matches =
+      crypto::equal_constant_time(presented_hash, stored != nullptr ? stored->secret_hash : nobodys_hash);
   if (stored == nullptr) return Refusal::unknown;
   if (!matches) return Refusal::wrong_secret;
   if (stored->revoked_at) return Refusal::revoked;
@@ -25,14 +26,15 @@ boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* sto
 }
 
 boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_view presented_key,
+                                                                 const crypto::Digest& digest,
                                                                  std::chrono::system_clock::time_point now) const {
   const auto key = parse_api_key(presented_key);
   if (!key) return Refusal::malformed;
   const auto stored = keys_.find_api_key(key->id);
-  if (stored) return judge_api_key(&*stored, key->secret, now);
+  if (stored) return judge_api_key(&*stored, digest, now);
   if (stored.error().code == store::Errc::integrity) return Refusal::altered;
   if (stored.error().code != store::Errc::not_found) return Refusal::unavailable;
-  return judge_api_key(nullptr, key->secret, now);
+  return judge_api_key(nullptr, digest, now);
 }
 
 }  // namespace tacit::auth

@@ -17,17 +17,20 @@ class ApiKeyVerifier {
  public:
   explicit ApiKeyVerifier(const store::Store& keys) : keys_(keys) {}
 
-  /// Who the key speaks for at `now`. Compares in constant time, and does the same work for an unknown id as for a
-  /// wrong secret. Expiry and revocation are told only of a key whose secret was right.
-  boost::system::result<Principal, Refusal> verify(std::string_view presented_key,
+  /// Who the key speaks for at `now`. `digest` is the credential_digest of the key. Compares in constant time, and does
+  /// the same work for an unknown id as for a wrong secret. Expiry and revocation are told only of a key whose secret
+  /// was right.
+  boost::system::result<Principal, Refusal> verify(std::string_view presented_key, const crypto::Digest& digest,
                                                    std::chrono::system_clock::time_point now) const;
 
  private:
   const store::Store& keys_;
 };
 
-/// The decision of ApiKeyVerifier without the look-up: `stored` is what the store has under the presented id.
-boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored, std::string_view presented_secret,
+/// The decision of ApiKeyVerifier without the look-up: `stored` is what the store has under the presented id, and
+/// `presented_hash` the SHA-256 of the presented secret part.
+boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored,
+                                                        const crypto::Digest& presented_hash,
                                                         std::chrono::system_clock::time_point now);
 
 }  // namespace tacit::auth

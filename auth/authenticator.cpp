@@ -26,33 +26,55 @@ bool is_opaque_token(std::string_view text) {
   });
 }
 
+/// Whether the issuer may have begun to sign with a key that is not known yet. Without a kid every key is tried, and
+/// none fits.
+bool may_be_of_new_key(const UnverifiedToken& token, const Authenticator::Verdict& verdict) {
+  if (!verdict.has_error()) return false;
+  return verdict.error() == Refusal::unknown_key || (verdict.error() == Refusal::bad_signature && token.kid.empty());
+}
+
 }  // namespace
 
 Authenticator::Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options)
     : api_keys_(store), cache_(issuers != nullptr ? options.cached_tokens : 0, options.cached_at_most) {
   if (issuers == nullptr) return;
-  for (const auto& issuer : issuers->all()) {
-    issuers_.push_back({issuer.get(), Published<KeySet>::Reader(issuer->keys())});
-  }
+  list_.emplace(issuers->list());
+  follow_issuers();
 }
 
-std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& hash,
+/// What was verified for those before them says nothing of the new ones.
+void Authenticator::follow_issuers() {
+  if (!list_) return;
+  const IssuerList* const newest = list_->get();
+  if (newest == followed_) return;
+  followed_ = newest;
+  issuers_.clear();
+  for (Issuer* const issuer : *newest) issuers_.push_back({issuer, Published<KeySet>::Reader(issuer->keys())});
+  cache_.clear();
+}
+
+bool Authenticator::is_trusted(const IssuerConfig& issuer) const {
+  return std::ranges::any_of(issuers_, [&](const KnownIssuer& known) { return &known.issuer->config() == &issuer; });
+}
+
+std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& digest,
                                                            Clock::time_point now) {
+  follow_issuers();
   // What could be a token of nobody is judged as an API key: it is one, or malformed.
   const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
-  if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, now);
-  return judge_token(credential, hash, now);
+  if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
+  return judge_token(credential, digest, now);
 }
 
 std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential,
-                                                                 const crypto::Digest& hash, Clock::time_point now) {
+                                                                 const crypto::Digest& digest, Clock::time_point now) {
+  if (const VerifiedToken* const known = cache_.find(digest, now)) {
+    if (!allowed_in(*known->issuer, credential.kind)) return Refusal::unknown_issuer;
+    return known->grant.principal;
+  }
   if (!looks_like_jwt(credential.text)) {
     if (introspecting(credential.kind) == nullptr || !is_opaque_token(credential.text)) return Refusal::malformed;
     return std::nullopt;
-  }
-  if (const VerifiedToken* const known = cache_.find(hash, now)) {
-    if (!allowed_in(*known->issuer, credential.kind)) return Refusal::unknown_issuer;
-    return known->grant.principal;
   }
   const auto token = decode_jwt(credential.text);
   if (!token) return token.error();
@@ -61,35 +83,49 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
   const IssuerConfig& config = known->issuer->config();
   const KeySet* const keys = known->keys.get();
   if (config.keys == IssuerConfig::Keys::none || keys == nullptr) return std::nullopt;
-  Verdict verdict = verify(*token, config, *keys, hash, now);
-  // The issuer may have begun to sign with a new key.
-  if (verdict.has_error() && verdict.error() == Refusal::unknown_key) return std::nullopt;
+  Verdict verdict = verify(*token, config, *keys, digest, now);
+  if (may_be_of_new_key(*token, verdict)) return std::nullopt;
   return verdict;
 }
 
-asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest hash,
-                                                           Clock::time_point now) {
-  KnownIssuer* known = nullptr;
-  std::optional<UnverifiedToken> token;
-  if (looks_like_jwt(credential.text)) {
-    auto decoded = decode_jwt(credential.text);
-    if (!decoded) co_return decoded.error();
-    token = std::move(*decoded);
-    known = issuer_of(token->issuer(), credential.kind);
-    if (known == nullptr) co_return Refusal::unknown_issuer;
-  } else {
-    known = introspecting(credential.kind);
+asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest digest) {
+  follow_issuers();
+  if (!looks_like_jwt(credential.text)) {
+    KnownIssuer* const known = introspecting(credential.kind);
     if (known == nullptr) co_return Refusal::malformed;
+    co_return co_await introspect(*known->issuer, credential, digest);
   }
-  Issuer& issuer = *known->issuer;
-  if (!token || issuer.config().keys == IssuerConfig::Keys::none) {
-    auto grant = co_await issuer.introspect(credential.text);
-    if (!grant) co_return grant.error();
-    co_return std::move(grant->principal);
-  }
+  auto token = decode_jwt(credential.text);
+  if (!token) co_return token.error();
+  KnownIssuer* const known = issuer_of(token->issuer(), credential.kind);
+  if (known == nullptr) co_return Refusal::unknown_issuer;
+  Issuer& issuer = *known->issuer;  // `known` may be gone once something was waited for
+  if (issuer.config().keys == IssuerConfig::Keys::none) co_return co_await introspect(issuer, credential, digest);
+  Verdict verdict = co_await verify_with_newest(issuer, *token, digest);
+  // The keys that were waited for may have been asked for before the issuer had the new one.
+  if (may_be_of_new_key(*token, verdict)) verdict = co_await verify_with_newest(issuer, *token, digest);
+  const bool doubtful = may_be_of_new_key(*token, verdict) && !issuer.keys_are_current();
+  if (doubtful) co_return Refusal::issuer_unreachable;
+  co_return verdict;
+}
+
+asio::awaitable<Authenticator::Verdict> Authenticator::verify_with_newest(Issuer& issuer, const UnverifiedToken& token,
+                                                                          crypto::Digest digest) {
   const auto keys = co_await issuer.refreshed();
   if (keys == nullptr) co_return Refusal::issuer_unreachable;
-  co_return verify(*token, issuer.config(), *keys, hash, now);
+  co_return verify(token, issuer.config(), *keys, digest, Clock::now());
+}
+
+asio::awaitable<Authenticator::Verdict> Authenticator::introspect(Issuer& issuer, Credential credential,
+                                                                  crypto::Digest digest) {
+  auto grant = co_await issuer.introspect(credential.text);
+  if (!grant) co_return grant.error();
+  Principal principal = grant->principal;
+  if (is_trusted(issuer.config())) {
+    VerifiedToken verified{std::move(*grant), &issuer.config(), nullptr};
+    cache_.keep(digest, std::move(verified), Clock::now());
+  }
+  co_return principal;
 }
 
 Authenticator::KnownIssuer* Authenticator::issuer_of(std::string_view name, Credential::Kind header) {
@@ -107,14 +143,13 @@ Authenticator::KnownIssuer* Authenticator::introspecting(Credential::Kind header
 }
 
 Authenticator::Verdict Authenticator::verify(const UnverifiedToken& token, const IssuerConfig& issuer,
-                                             const KeySet& keys, const crypto::Digest& text_hash,
-                                             Clock::time_point now) {
+                                             const KeySet& keys, const crypto::Digest& digest, Clock::time_point now) {
   auto key = verify_signature(token, issuer, keys);
   if (!key) return key.error();
   auto grant = judge_claims(token, issuer, now);
   if (!grant) return grant.error();
   Principal principal = grant->principal;
-  cache_.keep(text_hash, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
+  if (is_trusted(issuer)) cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
   return principal;
 }
 

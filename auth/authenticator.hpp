@@ -21,7 +21,7 @@ struct AuthenticatorOptions {
   std::chrono::seconds cached_at_most{300};
 };
 
-/// Belongs to one thread. The store and the issuers must outlive it.
+/// Belongs to one thread. The store and the issuers must outlive it. Follows who is trusted.
 class Authenticator {
  public:
   using Clock = std::chrono::system_clock;
@@ -31,10 +31,10 @@ class Authenticator {
   Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options);
 
   /// What can be said at once, which is nearly always all. Nothing if an issuer has to be asked first: then ask().
-  /// `hash` is the SHA-256 of the credential's text.
-  std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& hash, Clock::time_point now);
+  /// `digest` is the credential_digest of its text.
+  std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
   /// The same, asking the issuer. `credential`'s text has to live until it answers.
-  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest hash, Clock::time_point now);
+  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest);
 
  private:
   struct KnownIssuer {
@@ -42,13 +42,21 @@ class Authenticator {
     Published<KeySet>::Reader keys;
   };
 
-  std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& hash, Clock::time_point now);
+  std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
+  boost::asio::awaitable<Verdict> verify_with_newest(Issuer& issuer, const UnverifiedToken& token,
+                                                     crypto::Digest digest);
+  boost::asio::awaitable<Verdict> introspect(Issuer& issuer, Credential credential, crypto::Digest digest);
   KnownIssuer* issuer_of(std::string_view name, Credential::Kind header);
   KnownIssuer* introspecting(Credential::Kind header);
   Verdict verify(const UnverifiedToken& token, const IssuerConfig& issuer, const KeySet& keys,
-                 const crypto::Digest& text_hash, Clock::time_point now);
+                 const crypto::Digest& digest, Clock::time_point now);
+
+  void follow_issuers();
+  bool is_trusted(const IssuerConfig& issuer) const;
 
   ApiKeyVerifier api_keys_;
+  std::optional<Published<IssuerList>::Reader> list_;  ///< nothing: only API keys are good
+  const IssuerList* followed_ = nullptr;               ///< the list that issuers_ was made from
   std::vector<KnownIssuer> issuers_;
   TokenCache cache_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "auth/api_key_format.hpp"
+
 namespace tacit::auth {
 namespace {
 
@@ -28,6 +30,11 @@ std::string_view without_bearer(std::string_view value) {
 }
 
 }  // namespace
+
+crypto::Digest credential_digest(std::string_view text) {
+  const auto key = parse_api_key(text);
+  return crypto::sha256(crypto::as_bytes(key ? key->secret : text));
+}
 
 Credential choose_credential(const CredentialHeaders& headers) {
   if (headers.token) return {Credential::Kind::token, trim(*headers.token)};

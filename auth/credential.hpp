@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "crypto/digest.hpp"
+
 namespace tacit::auth {
 
 /// The values of the three headers as received; nothing for one that was not sent.
@@ -23,9 +25,12 @@ struct Credential {
   bool present() const { return kind != Kind::none; }
 };
 
+/// What tells credentials apart without keeping them: of an API key the SHA-256 of its secret part, which is what the
+/// store has of it; of anything else that of the whole text. Computed once a request.
+crypto::Digest credential_digest(std::string_view text);
+
 /// The credential that decides. A header that is present counts, even if it is empty: then the request has a
-/// credential, and a bad one. Today the text is good only as an API key, in whichever header; anything else in it is a
-/// refusal.
+/// credential, and a bad one.
 Credential choose_credential(const CredentialHeaders& headers);
 
 }  // namespace tacit::auth

@@ -26,7 +26,6 @@ IntrospectionCache::Limits limits_of(const IssuerConfig& config) {
   IntrospectionCache::Limits limits;
   limits.positive = config.introspection_cache;
   limits.negative = config.negative_cache;
-  limits.leeway = config.leeway;
   return limits;
 }
 
@@ -191,11 +190,13 @@ IntrospectionAnswer Introspection::judge(const HttpsClient::Outcome& outcome) {
   return judge_introspection(document->get_object(), *config_, std::chrono::system_clock::now());
 }
 
-void Introspection::settle(const crypto::Digest& digest, const IntrospectionAnswer& answer) {
+void Introspection::settle(const crypto::Digest& digest, IntrospectionAnswer answer) {
   std::vector<IntrospectionCache::AnswerWaiter> waiters;
   {
     const std::lock_guard lock(mutex_);
-    waiters = cache_.settle(digest, answer, both_clocks());
+    const IntrospectionCache::Now now = both_clocks();
+    answer = cache_.shortened(std::move(answer), now);
+    waiters = cache_.settle(digest, answer, now);
   }
   for (const auto& waiter : waiters) waiter->answer(answer);
 }

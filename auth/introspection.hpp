@@ -51,7 +51,7 @@ class Introspection : public std::enable_shared_from_this<Introspection> {
   boost::asio::awaitable<IntrospectionAnswer> fetch_answer(Call call);
   boost::asio::awaitable<std::optional<HttpsUrl>> find_endpoint(Time deadline);
   IntrospectionAnswer judge(const HttpsClient::Outcome& outcome);
-  void settle(const crypto::Digest& digest, const IntrospectionAnswer& answer);
+  void settle(const crypto::Digest& digest, IntrospectionAnswer answer);
 
   const std::shared_ptr<const IssuerConfig> config_;
   const std::shared_ptr<IssuerReport> report_;

@@ -1,5 +1,6 @@
 #include "auth/introspection_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tacit::auth {
@@ -41,6 +42,14 @@ std::shared_ptr<const IntrospectionCache::Call> IntrospectionCache::ask(const cr
   return call;
 }
 
+IntrospectionAnswer IntrospectionCache::shortened(IntrospectionAnswer answer, const Now& now) const {
+  if (answer.has_value()) {
+    const auto lapses = now.system + std::chrono::duration_cast<std::chrono::system_clock::duration>(limits_.positive);
+    answer->expires = std::min(answer->expires, lapses);
+  }
+  return answer;
+}
+
 std::vector<IntrospectionCache::AnswerWaiter> IntrospectionCache::settle(const crypto::Digest& digest,
                                                                          const IntrospectionAnswer& answer,
                                                                          const Now& now) {
@@ -54,7 +63,7 @@ std::vector<IntrospectionCache::AnswerWaiter> IntrospectionCache::settle(const c
   Kept kept{digest, answer, now.steady + limits_.negative, std::chrono::system_clock::time_point::max()};
   if (answer.has_value()) {
     kept.until = now.steady + limits_.positive;
-    kept.exp = answer->expires - limits_.leeway;
+    kept.exp = answer->expires;
   }
   if (!kept.good(now)) return waiters;
   while (!oldest_first_.empty() && (kept_.size() >= limits_.answers || !oldest_first_.front().good(now))) {

@@ -32,7 +32,6 @@ class IntrospectionCache {
     std::chrono::milliseconds negative{5'000};   ///< … that a token is no good
     std::size_t answers = 10'000;                ///< kept; beyond, the oldest goes
     std::size_t calls = 1'000;                   ///< under way
-    std::chrono::seconds leeway{0};              ///< that is part of a grant's `expires`, but not of exp
   };
   /// Both clocks: how long an answer was kept must not depend on the wall clock, when a token expires does.
   struct Now {
@@ -55,7 +54,10 @@ class IntrospectionCache {
   /// be made, and settled. With too many under way the answer is issuer_unreachable.
   std::shared_ptr<const Call> ask(const crypto::Digest& digest, std::string_view token, const Now& now,
                                   const AnswerWaiter& waiter);
-  /// The call has ended: keeps the answer, unless it says nothing of the token, and returns who waits for it.
+  /// The answer with its grant cut short to the time that the cache believes it, so that nobody keeps it longer.
+  IntrospectionAnswer shortened(IntrospectionAnswer answer, const Now& now) const;
+  /// The call has ended: keeps the answer, unless it says nothing
+  /// of the token, and returns who waits for it.
   std::vector<AnswerWaiter> settle(const crypto::Digest& digest, const IntrospectionAnswer& answer, const Now& now);
   /// Gives up all calls and returns who waits for them.
   std::vector<AnswerWaiter> abandon();

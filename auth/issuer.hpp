@@ -5,8 +5,11 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "auth/issuer_config.hpp"
 #include "auth/jwk.hpp"
@@ -27,6 +30,13 @@ struct IssuerEvents {
   virtual void introspection_failed(std::string_view issuer, std::string_view why) = 0;
 };
 
+/// How an issuer's keys are had, for metrics.
+struct KeyStatus {
+  bool fetched = false;                                            ///< over the network, again and again
+  std::optional<std::chrono::steady_clock::time_point> renewed{};  ///< when they were last found good
+  std::uint64_t failures = 0;                                      ///< to fetch them, since the start
+};
+
 /// Thread-safe. What is awaited here resumes on the caller's executor; until then the execution context must live and
 /// has work outstanding. Afterwards nothing of it is touched.
 class Issuer {
@@ -36,15 +46,22 @@ class Issuer {
   /// The keys in use; the published value is null while there are none that may be used (never fetched, or the last
   /// good set is older than keep_stale).
   virtual const Published<KeySet>& keys() const = 0;
+  virtual KeyStatus key_status() const = 0;
   /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,
   /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
   /// latest a quarter of a second after fetch_timeout, with what there is.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
+  /// Whether the keys in use are what the issuer published when it was last asked; false if that failed, or is under
+  /// way. A token with an unknown kid then is not known to be bad. Thread-safe.
+  virtual bool keys_are_current() const = 0;
   /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
   /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the
   /// token is empty or larger than max_token_size. As bounded in time as the above.
   virtual boost::asio::awaitable<boost::system::result<TokenGrant, Refusal>> introspect(std::string_view token) = 0;
 };
+
+/// In the order of the configuration.
+using IssuerList = std::vector<Issuer*>;
 
 /// All trusted issuers and the one thread that talks to them.
 class Issuers {
@@ -53,10 +70,19 @@ class Issuers {
   /// `events` must outlive it; called on the thread.
   static boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start(std::vector<IssuerConfig> configs,
                                                                                   IssuerEvents& events);
-  /// Those who wait are answered issuer_unreachable. Does not wait for issuers (nor for name servers).
+  /// As stop().
   virtual ~Issuers() = default;
-  /// In the order of the configuration; valid as long as this.
-  virtual const std::vector<std::unique_ptr<Issuer>>& all() const = 0;
+  /// Ends the thread. Those who wait, and those who ask from then on, are answered issuer_unreachable, or with the keys
+  /// that were known. Does not wait for issuers (nor for name servers). Thread-safe; again: nothing.
+  virtual void stop() = 0;
+  /// Those that are trusted now. An issuer that is not any more lives on as long as this, though it is asked nothing.
+  IssuerList all() const { return *list().get(); }
+  /// The same, for who follows its changes; never null.
+  virtual const Published<IssuerList>& list() const = 0;
+  /// Trusts these from now on: who is new is begun with, who is gone is asked no more, and who is configured otherwise
+  /// begins anew, without its keys. The others go on as they are. With an error nothing has changed. Not after stop();
+  /// on one thread.
+  virtual boost::system::result<void, IssuerConfigError> reconfigure(std::vector<IssuerConfig> configs) = 0;
   /// Asks every issuer anew (key files too) whenever it comes to it. Thread-safe.
   virtual void refresh() = 0;
 };

@@ -43,6 +43,7 @@ struct IssuerConfig {
   bool in_token = false;               ///< … in `token`
   std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any of an access token
   std::chrono::seconds leeway{60};
+  bool uuid_users = true;  ///< a user that is a UUID is that tenant; else every user is one of this issuer's own
   std::string user_claim = "sub";     ///< the tenant: as it is if a UUID, else UUIDv5 of issuer and this
   std::string scope_claim = "scope";  ///< a string with spaces, or an array of strings
   std::multimap<std::string, store::Scope, std::less<>>
@@ -52,6 +53,7 @@ struct IssuerConfig {
   enum class Introspection : std::uint8_t { none, discovery, url };
   Introspection introspection = Introspection::none;  ///< opaque tokens: RFC 7662
   std::string introspection_url;                      ///< https
+  bool client_tokens = false;  ///< take answers without `sub` as tokens that a client got for itself
   std::string client_id;
   std::shared_ptr<const crypto::WipedBytes> client_secret;
   std::chrono::seconds introspection_cache{30};  ///< how long an answer is believed at most
@@ -61,6 +63,9 @@ struct IssuerConfig {
   std::chrono::seconds refresh_most{3600};
   std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set serves while the issuer is down
   std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
+
+  /// Secrets by their contents. What is in other files that it names does not count.
+  bool operator==(const IssuerConfig& other) const;
 
   bool allows(crypto::SignatureAlgorithm algorithm) const {
     return std::ranges::find(algorithms, algorithm) != algorithms.end();

@@ -19,6 +19,7 @@ boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::
   if (in.bad() || !in.eof()) return "the key file " + name + " cannot be read";
   auto keys = KeySet::parse(text);
   if (!keys) return "the key file " + name + " is no good: " + keys.error();
+  if (keys->keys().empty()) return "the key file " + name + " is no good: it has no public key";
   return keys;
 }
 

@@ -148,6 +148,13 @@ std::string set_introspection(IssuerConfig& config, std::string_view value) {
 }
 
 template <auto Member>
+std::string set_switch(IssuerConfig& config, std::string_view value) {
+  if (value != "on" && value != "off") return quoted(value) + " is neither on nor off";
+  config.*Member = value == "on";
+  return {};
+}
+
+template <auto Member>
 std::string set_text(IssuerConfig& config, std::string_view value) {
   config.*Member = value;
   return {};
@@ -176,10 +183,12 @@ constexpr IssuerSetting list[] = {
     {"type", set_type},
     {"leeway", set_seconds<&IssuerConfig::leeway, 0, 600>},
     {"user-claim", set_text<&IssuerConfig::user_claim>},
+    {"uuid-users", set_switch<&IssuerConfig::uuid_users>},
     {"scope-claim", set_text<&IssuerConfig::scope_claim>},
     {"scope-map", set_scope_map},
     {"default-scopes", set_default_scopes},
     {"introspection", set_introspection},
+    {"client-tokens", set_switch<&IssuerConfig::client_tokens>},
     {"client-id", set_text<&IssuerConfig::client_id>},
     {"client-secret-file",
      [](IssuerConfig& config, std::string_view value) { return read_secret(value, config.client_secret); }},

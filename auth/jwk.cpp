@@ -130,6 +130,10 @@ KeySet::Key parse_key(const json::object& jwk) {
   return std::make_shared<VerificationKey>(std::move(kid), algorithm, parsed->thumbprint, std::move(parsed->key));
 }
 
+bool is_same(const VerificationKey& a, const VerificationKey& b) {
+  return a.kid == b.kid && a.algorithm == b.algorithm && a.thumbprint == b.thumbprint;
+}
+
 }  // namespace
 
 result<KeySet, std::string> KeySet::parse(std::string_view jwks) {
@@ -141,14 +145,17 @@ result<KeySet, std::string> KeySet::parse(std::string_view jwks) {
   if (listed == nullptr || !listed->is_array()) return std::string("it has no array `keys`");
   if (listed->get_array().size() > most_keys) return std::string("it has more than 64 keys");
   std::vector<Key> keys;
+  bool leaked = false;
   for (const json::value& element : listed->get_array()) {
     if (!element.is_object()) return std::string("one of its keys is no object");
-    if (is_secret(element.get_object())) {
-      return std::string("one of its keys is private or symmetric, and known to everybody now that it is published");
-    }
-    if (Key key = parse_key(element.get_object())) keys.push_back(std::move(key));
+    leaked = leaked || is_secret(element.get_object());
+    Key key = is_secret(element.get_object()) ? nullptr : parse_key(element.get_object());
+    const auto same = [&key](const Key& other) { return is_same(*key, *other); };
+    if (key && std::ranges::none_of(keys, same)) keys.push_back(std::move(key));
   }
-  if (keys.empty()) return std::string("none of its keys can verify signatures here");
+  // An issuer that takes back all its keys, or whose only key everybody knows now, means it.
+  const bool taken_back = listed->get_array().empty() || leaked;
+  if (keys.empty() && !taken_back) return std::string("none of its keys can verify signatures here");
   return KeySet(std::move(keys));
 }
 
@@ -177,10 +184,7 @@ bool KeySet::has(std::string_view kid) const {
 KeySet KeySet::succeed(const KeySet& before) const {
   std::vector<Key> keys = keys_;
   for (const Key& old : before.keys_) {
-    const auto is_same = [&old](const Key& key) {
-      return key->kid == old->kid && key->algorithm == old->algorithm && key->thumbprint == old->thumbprint;
-    };
-    const auto match = std::ranges::find_if(keys, is_same);
+    const auto match = std::ranges::find_if(keys, [&old](const Key& key) { return is_same(*key, *old); });
     if (match == keys.end()) {
       old->dropped.store(true, std::memory_order_release);
     } else {

@@ -51,7 +51,9 @@ boost::system::result<KeySet::Key, Refusal> verify_signature(const UnverifiedTok
 /// speaks for the tenants of those ids. The actor is `oauth:`, the issuer, `#`, the claim.
 struct TokenGrant {
   Principal principal;
-  std::chrono::system_clock::time_point expires;  ///< its `exp`; with the leeway it is taken a little longer
+  /// Its `exp`, though with the leeway it is taken a little longer. Of an introspected token, no later than its issuer
+  /// is believed without being asked again.
+  std::chrono::system_clock::time_point expires;
 };
 
 /// Judges the claims of a token whose signature was found good. Times are integers; the user is a string of 1 to 255

@@ -1,6 +1,7 @@
 // The judgement of claims: RFC 7519 section 4.1, RFC 9068 section 2.2 and 4, RFC 7662 section 2.2.
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 
 #include "auth/jwt.hpp"
@@ -112,7 +113,7 @@ std::optional<std::string_view> user_of(const json::object& claims, std::string_
 }
 
 crypto::Uuid tenant_of(std::string_view user, const IssuerConfig& issuer) {
-  if (const auto id = crypto::parse_uuid(user)) return *id;
+  if (const auto id = issuer.uuid_users ? crypto::parse_uuid(user) : std::nullopt) return *id;
   return crypto::make_uuid_v5(crypto::make_uuid_v5(crypto::uuid_namespace_url, issuer.issuer), user);
 }
 
@@ -134,9 +135,9 @@ store::Scope scopes_of_list(std::string_view words, const IssuerConfig& issuer) 
 }
 
 // Nothing if the claim is of a wrong type.
-std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerConfig& issuer) {
+std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerConfig& issuer, store::Scope unsaid) {
   const json::value* claim = find(claims, issuer.scope_claim);
-  if (claim == nullptr) return issuer.default_scopes;
+  if (claim == nullptr) return unsaid;
   if (const auto list = text_of(*claim)) return scopes_of_list(*list, issuer);
   if (!claim->is_array()) return std::nullopt;
   store::Scope scopes = store::Scope::none;
@@ -148,9 +149,17 @@ std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerCo
   return scopes;
 }
 
+/// Where the kinds of token differ.
+struct Reading {
+  std::string_view user_claim;
+  store::Scope unsaid_scopes;  ///< of a token that has no scope claim
+};
+
 // What tokens and introspection answers have in common: the claims that are there have to be good.
-result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer, std::string_view user_claim,
+result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer, const Reading& reading,
                                   system_clock::time_point now) {
+  // Bound to a key that its sender has to prove (RFC 7800, DPoP, mutual TLS): worth nothing as a bearer token.
+  if (claims.contains("cnf")) return Refusal::wrong_type;
   if (const json::value* iss = find(claims, "iss")) {
     if (const auto refusal = judge_issuer(*iss, issuer)) return *refusal;
   }
@@ -159,8 +168,8 @@ result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig
   }
   std::optional<system_clock::time_point> expires;
   if (const auto refusal = judge_times(claims, issuer, now, expires)) return *refusal;
-  const auto user = user_of(claims, user_claim);
-  const auto scopes = scopes_of(claims, issuer);
+  const auto user = user_of(claims, reading.user_claim);
+  const auto scopes = scopes_of(claims, issuer, reading.unsaid_scopes);
   if (!user || !scopes) return Refusal::wrong_claims;
   TokenGrant grant;
   grant.principal.tenant = tenant_of(*user, issuer);
@@ -168,6 +177,26 @@ result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig
   grant.principal.actor.append("oauth:").append(issuer.issuer).append("#").append(*user);
   grant.expires = expires.value_or(system_clock::time_point::max());
   return grant;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view lower) {
+  return std::ranges::equal(a, lower,
+                            [](char c, char small) { return (c >= 'A' && c <= 'Z' ? c | 0x20 : c) == small; });
+}
+
+/// Whether the claim is missing or one of the texts, in whichever case.
+bool is_any_of(const json::object& claims, std::string_view name, std::initializer_list<std::string_view> lower) {
+  const json::value* claim = find(claims, name);
+  if (claim == nullptr) return true;
+  const auto text = text_of(*claim);
+  return text && std::ranges::any_of(lower, [&](std::string_view each) { return equal_ignoring_case(*text, each); });
+}
+
+/// Issuers answer about refresh and ID tokens, too, and that they are active. What they say of the kind is in
+/// `token_type` (RFC 7662), or in names of their own.
+bool is_access_token(const json::object& answer) {
+  return is_any_of(answer, "token_type", {"bearer", "access_token"}) &&
+         is_any_of(answer, "token_use", {"access_token"}) && is_any_of(answer, "typ", {"bearer", "jwt", "at+jwt"});
 }
 
 bool is_access_token(std::string_view type, const IssuerConfig& issuer) {
@@ -183,7 +212,9 @@ result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const Iss
   for (const char* const needed : {"iss", "aud", "exp"}) {
     if (!token.claims.contains(needed)) return Refusal::wrong_claims;
   }
-  return judge(token.claims, issuer, issuer.user_claim, now);
+  // What an access token may do its issuer says (RFC 9068 section 2.2.3); what a browser holds often says nothing.
+  const auto unsaid = token.type == "at+jwt" ? store::Scope::none : issuer.default_scopes;
+  return judge(token.claims, issuer, Reading{issuer.user_claim, unsaid}, now);
 }
 
 result<TokenGrant, Refusal> judge_introspection(const json::object& answer, const IssuerConfig& issuer,
@@ -192,9 +223,13 @@ result<TokenGrant, Refusal> judge_introspection(const json::object& answer, cons
   if (active == nullptr || !active->is_bool() || !active->get_bool()) return Refusal::inactive;
   // Of a refresh token, or of one for the issuer's own use, issuers say that it is active, but not for whom.
   if (!answer.contains("aud")) return Refusal::wrong_audience;
-  // A client's own token has the client as its subject (RFC 9068 section 2.2); introspection may leave that out.
-  const bool clients_own = issuer.user_claim == "sub" && !answer.contains("sub");
-  return judge(answer, issuer, clients_own ? "client_id" : issuer.user_claim, now);
+  if (!is_access_token(answer)) return Refusal::wrong_type;
+  Reading reading{issuer.user_claim, store::Scope::none};
+  // A client's own token has the client as its subject (RFC 9068 section 2.2), or none. Without a word from the
+  // operator an issuer that leaves out its users' `sub` must not make one tenant of all users of a client.
+  const bool names_user = answer.contains("sub") || answer.contains("username") || answer.contains("user_name");
+  if (issuer.client_tokens && issuer.user_claim == "sub" && !names_user) reading.user_claim = "client_id";
+  return judge(answer, issuer, reading, now);
 }
 
 }  // namespace tacit::auth

@@ -43,6 +43,7 @@ KeyRefresh::KeyRefresh(asio::any_io_executor executor, std::shared_ptr<const Iss
       woken_(executor),
       spread_(std::random_device()()),
       schedule_(terms, asks_network(*config_) ? steady_clock::now() : Time::max()) {
+  status_.fetched = fetches_keys(*config_);
   if (asks_network(*config_)) {
     HttpsClient::Limits limits;
     limits.connections = 1;
@@ -63,6 +64,8 @@ result<void, std::string> KeyRefresh::load() {
     return {};
   }
   published_->publish(std::make_shared<const KeySet>(last_));
+  const std::lock_guard lock(mutex_);
+  status_.renewed = steady_clock::now();
   return {};
 }
 
@@ -77,6 +80,11 @@ void KeyRefresh::ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter) {
     }
   }
   waiter->answer(published_->get());
+}
+
+KeyStatus KeyRefresh::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
 }
 
 void KeyRefresh::force() {
@@ -102,10 +110,20 @@ void KeyRefresh::close() {
   if (client_) client_->close();
 }
 
+void KeyRefresh::retire() {
+  close();
+  woken_.notify_all();
+}
+
+bool KeyRefresh::is_closed() {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
   // What was loaded before the thread ran is told on it.
   if (!self->last_.keys().empty()) self->report_->keys_changed(self->last_.keys().size());
-  for (;;) {
+  while (!self->is_closed()) {
     bool failed = false;
     try {
       co_await self->step();
@@ -128,7 +146,10 @@ asio::awaitable<void> KeyRefresh::step() {
     const Time now = steady_clock::now();
     stale = schedule_.gives_up(now) && fetches_keys(*config_);
     due = schedule_.due(now);
-    if (due) schedule_.started(now);
+    if (due) {
+      schedule_.started(now);
+      current_.store(!fetches_keys(*config_), std::memory_order_release);
+    }
     if (!due && client_) wakes_at = schedule_.wakes_at();
   }
   if (stale) give_up();
@@ -137,6 +158,7 @@ asio::awaitable<void> KeyRefresh::step() {
     co_return;
   }
   Fetched fetched = co_await fetch_guarded();
+  if (is_closed()) co_return;
   finish(std::move(fetched));
 }
 
@@ -228,14 +250,20 @@ void KeyRefresh::finish(Fetched fetched) {
     const std::lock_guard lock(mutex_);
     const Time now = steady_clock::now();
     const double spread = static_cast<double>(spread_() - spread_.min()) / static_cast<double>(spread_.max());
-    if (fetched.keys) schedule_.renewed(now);
+    if (fetched.keys) {
+      schedule_.renewed(now);
+      status_.renewed = now;
+    }
     if (fetched.failure.empty()) {
       schedule_.succeeded(now, fetched.fresh_for, spread);
     } else {
       schedule_.failed(now, spread);
+      ++status_.failures;
     }
   }
+  const bool brought_keys = fetched.keys.has_value();
   if (fetched.keys) use(std::move(*fetched.keys));
+  if (brought_keys) current_.store(true, std::memory_order_release);
   if (!fetched.failure.empty()) report_->keys_failed(fetched.failure);
   std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters;
   {

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -44,8 +45,11 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
 
   /// Lives on its own, for a coroutine that was answered may look at it when this is gone.
   const std::shared_ptr<Published<KeySet>>& published() const { return published_; }
+  /// Whether the last fetch brought keys, and none is under way. True of keys that are not fetched.
+  bool current() const { return current_.load(std::memory_order_acquire); }
   /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
   void ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter);
+  KeyStatus status() const;
   /// Fetches, or reads the file, as soon as it comes to it.
   void force();
 
@@ -54,7 +58,10 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   /// Answers all who wait, and from then on at once; nothing is posted to the executor any more.
   void close();
 
-  /// Keeps the keys fresh until it is destroyed with its context. Throws nothing.
+  /// As close(), and `run` ends.
+  void retire();
+
+  /// Keeps the keys fresh until it is retired, or it is destroyed with its context. Throws nothing.
   static boost::asio::awaitable<void> run(std::shared_ptr<KeyRefresh> self);
   /// As the issuer's metadata says.
   const std::optional<HttpsUrl>& introspection_endpoint() const { return introspection_; }
@@ -76,9 +83,11 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   void use(KeySet keys);
   void give_up();
   void wake();
+  bool is_closed();
 
   const std::shared_ptr<const IssuerConfig> config_;
   const std::shared_ptr<IssuerReport> report_;
+  std::atomic<bool> current_{true};
   const std::shared_ptr<Published<KeySet>> published_ = std::make_shared<Published<KeySet>>();
 
   // Of the executor's thread.
@@ -89,8 +98,9 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   KeySet last_;  ///< the published set, empty while there is none
   std::minstd_rand spread_;
 
-  std::mutex mutex_;  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows
   RefreshSchedule schedule_;
+  KeyStatus status_;
   std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters_;
   bool closed_ = false;
 };

@@ -2,6 +2,7 @@
 // are no good.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace tacit::auth {
@@ -26,6 +27,8 @@ enum class Refusal : std::uint8_t {
   unavailable,         ///< the store could not be read: likewise; to be tried again
   issuer_unreachable,  ///< the issuer's keys or its word could not be had: likewise
 };
+
+inline constexpr std::size_t refusal_count = static_cast<std::size_t>(Refusal::issuer_unreachable) + 1;
 
 /// The refusal in a word.
 const char* to_string(Refusal refusal);

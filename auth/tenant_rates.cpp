@@ -5,7 +5,7 @@
 namespace tacit::auth {
 namespace {
 
-constexpr std::size_t places = 1024;
+constexpr std::size_t places = 8192;
 
 }
 
@@ -28,6 +28,11 @@ Rate TenantRates::of(const crypto::Uuid& tenant, Clock::time_point now) {
   entry.tenant = tenant;
   entry.read_at = now;
   return entry.rate;
+}
+
+void TenantRates::change_default(Rate by_default) {
+  default_ = by_default;
+  for (Entry& entry : entries_) entry.read_at = Clock::time_point::min();
 }
 
 }  // namespace tacit::auth

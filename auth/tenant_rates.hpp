@@ -14,7 +14,7 @@
 namespace tacit::auth {
 
 /// One thread's view of the stored limits, each at most `lifetime` old; the store is not asked more often for one
-/// tenant. Takes 32 KiB: 1024 tenants, each in the one place that a keyed hash gives it. Not thread-safe.
+/// tenant. Takes 256 KiB: 8192 tenants, each in the one place that a keyed hash gives it. Not thread-safe.
 class TenantRates {
  public:
   using Clock = RateLimiter::Clock;
@@ -27,6 +27,9 @@ class TenantRates {
   /// The tenant's rate at `now`. If the store cannot tell, what it said last, or the default: who may ask must not
   /// depend on it.
   Rate of(const crypto::Uuid& tenant, Clock::time_point now);
+
+  /// Another default, which counts at once.
+  void change_default(Rate by_default);
 
  private:
   struct Entry {

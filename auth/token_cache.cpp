@@ -20,7 +20,9 @@ const VerifiedToken* TokenCache::find(const crypto::Digest& text_hash, Clock::ti
   Slot* const set = set_of(text_hash);
   Slot* const found = std::find_if(set, set + ways, [&](const Slot& slot) { return slot.hash == text_hash; });
   if (found == set + ways) return nullptr;
-  const bool good = now < found->until && !found->token.key->dropped.load(std::memory_order_acquire);
+  const KeySet::Key& key = found->token.key;
+  const bool dropped = key != nullptr && key->dropped.load(std::memory_order_acquire);
+  const bool good = now < found->until && !dropped;
   if (good) return &found->token;
   *found = Slot();
   return nullptr;
@@ -36,6 +38,10 @@ void TokenCache::keep(const crypto::Digest& text_hash, VerifiedToken token, Cloc
   slot->hash = text_hash;
   slot->until = until;
   slot->token = std::move(token);
+}
+
+void TokenCache::clear() {
+  for (auto& set : sets_) set.fill(Slot());
 }
 
 }  // namespace tacit::auth

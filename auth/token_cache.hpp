@@ -16,7 +16,7 @@ namespace tacit::auth {
 struct VerifiedToken {
   TokenGrant grant;
   const IssuerConfig* issuer = nullptr;  ///< lives as long as the issuers, longer than any cache
-  KeySet::Key key;                       ///< what it was verified with; void once the issuer has dropped it
+  KeySet::Key key;  ///< what it was verified with; void once the issuer has dropped it. Null: the issuer was asked
 };
 
 /// Belongs to one thread. Keeps what it has in sets of four, found by the hash; in a full set the token that ends first
@@ -32,6 +32,7 @@ class TokenCache {
   /// The token, if it is there, has not ended, and its key is still the issuer's. Valid until the next call.
   const VerifiedToken* find(const crypto::Digest& text_hash, Clock::time_point now);
   void keep(const crypto::Digest& text_hash, VerifiedToken token, Clock::time_point now);
+  void clear();
 
  private:
   struct Slot {

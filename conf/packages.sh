@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run test clang bench
+#   conf/packages.sh build run test clang package bench
 set -euo pipefail
 
 declare -Ar packages=(
-  # To compile Tacit: Boost.Asio, Beast, JSON and Program_options; LMDB keeps the store; OpenSSL does TLS and cryptography.
-  [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev"
+  # To compile Tacit: Boost.Asio, Beast, JSON and Program_options; LMDB keeps the store; OpenSSL does TLS and cryptography;
+  # prometheus-cpp writes metrics.
+  [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests.
-  [test]="libboost-test1.81-dev"
+  # Boost.Test runs the tests; load balancers stand before Tacit in some; of Prometheus its promtool checks metrics and rules; mkfs and
+  # mount make the small disk that one of them fills up, where it may.
+  [test]="libboost-test1.81-dev haproxy nginx-light libnginx-mod-stream prometheus e2fsprogs mount"
   # The second compiler.
   [clang]="clang-14"
+  # The Debian package, and the host that test/package/run.sh tries it on.
+  [package]="dpkg-dev file debootstrap"
   # Load generators (ab for client certificates, which wrk has not), and the server to compare with.
   [bench]="wrk apache2-utils nginx-light"
 )
@@ -55,7 +59,7 @@ done
 command -v apt-get >/dev/null || fail "this is not Debian: install by hand what corresponds to: ${missing[*]}"
 echo "Installing ${missing[*]}"
 
-# Packages such as nginx start their service when installed; this tells them not to.
+# Packages such as nginx and prometheus start their service when installed; this tells them not to.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
   trap 'as_root rm -f $policy' EXIT

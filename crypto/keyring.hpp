@@ -49,6 +49,7 @@ class RootPublicKeyring {
   static KeyringResult<RootPublicKeyring> load(const std::filesystem::path& file);
   const Entry& primary() const { return entries_[primary_]; }
   const Entry* find(const KeyId& id) const;
+  const std::vector<Entry>& entries() const { return entries_; }
 
  private:
   std::vector<Entry> entries_;

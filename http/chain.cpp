@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "auth/credential.hpp"
+#include "auth/jwt.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
@@ -26,7 +27,7 @@ namespace asio = boost::asio;
 // A step lets a request pass, or names the problem that it is answered with.
 
 std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
-  RouteMatch found = match(exchange.plane == Plane::api ? api_routes() : tool_routes(), exchange.head);
+  RouteMatch found = match(routes_of(exchange.plane), exchange.head);
   exchange.route = found.route;
   exchange.path_id = found.path_id;
   if (found.route != nullptr) return std::nullopt;
@@ -55,15 +56,16 @@ auth::Credential credential_of(const Exchange& exchange) {
 }
 
 /// Whom guessing is counted against is a client of the API plane; a runtime brings many users' tokens.
-std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& hash,
+std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& digest,
                                     auth::Authenticator::Verdict verdict) {
   const bool counted = exchange.plane == Plane::api;
   if (!verdict) {
-    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, hash);
+    thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(verdict.error())].add();
+    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, digest);
     exchange.note = auth::to_string(verdict.error());
     return problem_of(verdict.error());
   }
-  if (counted) note_good_credential(thread, hash, std::chrono::steady_clock::now());
+  if (counted) note_good_credential(thread, digest, std::chrono::steady_clock::now());
   exchange.principal = std::move(*verdict);
   return std::nullopt;
 }
@@ -73,22 +75,30 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   if (!exchange.route->authenticated || !wanted) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return Problem::credential_missing;
-  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
-  if (exchange.plane == Plane::api) {
-    if (const auto problem = limit_guessing(exchange, thread, hash, std::chrono::steady_clock::now())) return problem;
-  }
-  auto verdict = thread.authenticator.judge(credential, hash, std::chrono::system_clock::now());
+  const crypto::Digest digest = auth::credential_digest(credential.text);
+  auto wait = std::chrono::nanoseconds::zero();
+  if (exchange.plane == Plane::api) wait = guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now());
+  const bool throttled = wait != wait.zero();
+  // Nobody guesses a signature, so a token that can be judged here and now is: whoever shares an address with a guesser
+  // gets in with a new one.
+  if (throttled && !auth::looks_like_jwt(credential.text)) return refuse_guessing(exchange, thread, wait);
+  auto verdict = thread.authenticator.judge(credential, digest, std::chrono::system_clock::now());
+  if (throttled && (!verdict || !*verdict)) return refuse_guessing(exchange, thread, wait);
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
-  return take_verdict(exchange, thread, hash, std::move(*verdict));
+  return take_verdict(exchange, thread, digest, std::move(*verdict));
 }
 
 /// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
   const auth::Credential credential = credential_of(exchange);
-  const crypto::Digest hash = crypto::sha256(crypto::as_bytes(credential.text));
-  auto verdict = co_await thread.authenticator.ask(credential, hash, std::chrono::system_clock::now());
-  co_return take_verdict(exchange, thread, hash, std::move(verdict));
+  const crypto::Digest digest = auth::credential_digest(credential.text);
+  if (exchange.plane == Plane::api) {
+    if (const auto problem = limit_asking(exchange, thread, digest, std::chrono::steady_clock::now()))
+      co_return problem;
+  }
+  auto verdict = co_await thread.authenticator.ask(credential, digest);
+  co_return take_verdict(exchange, thread, digest, std::move(verdict));
 }
 
 /// Whatever becomes of the request: the key was good.
@@ -146,6 +156,7 @@ void refuse(Exchange& exchange, const Why& why) {
 
 /// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
 void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
+  thread.counters.unaudited.add();
   const auto now = std::chrono::steady_clock::now();
   if (now - thread.unaudited_logged < std::chrono::seconds(1)) return;
   thread.unaudited_logged = now;

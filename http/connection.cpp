@@ -18,20 +18,23 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::size_t first_input_size = 4 * 1024;
+static_assert(first_input_size >= max_proxy_header_size);
 constexpr std::size_t largest_input_size = 2 * max_head_size;
 /// Buffers that a large message has grown beyond this are given back after it.
 constexpr std::size_t kept_buffer_size = 64 * 1024;
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
 constexpr std::chrono::seconds close_time{1};
+/// How long a draining server waits for the first request of a connection that has just been made.
+constexpr std::chrono::seconds first_request_patience{2};
 /// Idle for so long, a connection gives its TLS buffers back. Not after each request: that costs a busy one a tenth of
 /// its time.
 constexpr std::chrono::seconds rest_after{2};
 
-std::string text_of(const tcp::endpoint& peer) {
-  const std::string address = peer.address().to_string();
-  const std::string port = std::to_string(peer.port());
-  return peer.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+/// Without the port if that is 0, for it is not known then.
+std::string text_of(const asio::ip::address& address, std::uint16_t port) {
+  const std::string text = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+  return port == 0 ? text : text + ":" + std::to_string(port);
 }
 
 /// A client's own request id is kept if it is short and plain, and not an API key that somebody put in the wrong
@@ -62,10 +65,12 @@ void shrink(crypto::WipedBytes& buffer) {
 
 }  // namespace
 
-Connection::Connection(tcp::socket socket, tcp::endpoint peer, Plane plane, SSL_CTX* tls, ThreadState& thread)
+Connection::Connection(tcp::socket socket, tcp::endpoint peer, std::optional<asio::ip::address> client, Plane plane,
+                       SSL_CTX* tls, ThreadState& thread)
     : thread_(thread),
-      peer_(std::move(peer)),
-      peer_text_(text_of(peer_)),
+      peer_(unmapped(peer.address()), peer.port()),
+      counted_(std::move(client)),
+      peer_text_(text_of(peer_.address(), peer_.port())),
       stream_(std::move(socket), tls),
       input_(first_input_size),
       exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}},
@@ -73,7 +78,11 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, Plane plane, SSL_
   exchange_.client = peer_.address();
 }
 
-Connection::~Connection() { thread_.server.limits(exchange_.plane).leave(peer_.address()); }
+Connection::~Connection() {
+  if (counted_in_) counters().requests_ended.add();
+  counters().connections_closed.add();
+  thread_.server.limits(exchange_.plane).leave(counted_);
+}
 
 void Connection::expired() {
   unlink();
@@ -83,6 +92,9 @@ void Connection::expired() {
 
 void Connection::end_if_idle() {
   if (phase_ != Phase::idle) return;
+  // Who has connected is about to ask: to close now would lose that request.
+  const auto left = idle_since_ + first_request_patience - Clock::now();
+  if (!asked_ && left > Clock::duration::zero()) return expire_after(left);
   stream_.send_close();
   expired();
 }
@@ -94,7 +106,9 @@ void Connection::rest(Clock::time_point now) {
 }
 
 asio::awaitable<void> Connection::run() {
-  const bool secure = co_await handshake();
+  expire_after(thread_.server.timeouts.handshake);  // and what a balancer says before it
+  bool secure = co_await learn_client();
+  if (secure) secure = co_await handshake();
   bool open = secure;
   while (open) {
     const Head head = co_await read_head();
@@ -104,19 +118,68 @@ asio::awaitable<void> Connection::run() {
   if (secure && phase_ != Phase::over) co_await close_gently();
 }
 
+/// Takes the header of the PROXY protocol off the socket, and not a byte of what follows it: that is TLS's to read.
+asio::awaitable<bool> Connection::learn_client() {
+  if (counted_) co_return true;
+  ProxyHeader header{ProxyHeader::State::incomplete};
+  std::size_t taken = 0;
+  while (header.state == ProxyHeader::State::incomplete) {
+    const TlsStream::Result result = stream_.peek(input_.span().subspan(taken));
+    if (result.must_wait()) {
+      const auto [error] = co_await stream_.wait(result.status);
+      if (error || phase_ == Phase::over) co_return false;
+      continue;
+    }
+    if (result.status != TlsStream::Status::done) co_return false;
+    const std::size_t have = taken + result.size;
+    header = parse_proxy_header(input_.view().first(have));
+    const std::size_t used = header.state == ProxyHeader::State::complete ? header.size : have;
+    stream_.skip(used - taken);
+    taken = used;
+  }
+  co_return take_client(header);
+}
+
+bool Connection::take_client(const ProxyHeader& header) {
+  if (header.state != ProxyHeader::State::complete) {
+    counters().connections_refused.add();
+    log_refused_connection(thread_, "proxy_header_refused", peer_);
+    return false;
+  }
+  if (header.client) {
+    peer_ = *header.client;
+    peer_text_ = text_of(peer_.address(), peer_.port());
+    exchange_.peer = peer_text_;
+    exchange_.client = peer_.address();
+  }
+  if (!thread_.server.limits(exchange_.plane).name(peer_.address())) {
+    counters().connections_refused.add();
+    log_refused_connection(thread_, "too_many_connections", peer_);
+    return false;
+  }
+  counted_ = peer_.address();
+  return true;
+}
+
 asio::awaitable<bool> Connection::handshake() {
-  expire_after(thread_.server.timeouts.handshake);
   TlsStream::Result result = stream_.handshake();
   while (result.must_wait()) {
     const auto [error] = co_await stream_.wait(result.status);
-    if (error || phase_ == Phase::over) co_return false;
+    if (error || phase_ == Phase::over) {
+      count(Handshake::abandoned);
+      co_return false;
+    }
     result = stream_.handshake();
   }
   if (result.status != TlsStream::Status::done) {
+    count(result.status == TlsStream::Status::closed ? Handshake::abandoned : Handshake::failed);
     if (log_enabled(LogLevel::debug)) log(LogLine(LogLevel::debug, "handshake_failed").field("peer", peer_text_));
     co_return false;
   }
-  tool_identity_ = client_identity(stream_.ssl());
+  if (stream_.ssl() != nullptr) {
+    count(SSL_session_reused(stream_.ssl()) == 1 ? Handshake::resumed : Handshake::full);
+    tool_identity_ = client_identity(stream_.ssl());
+  }
   exchange_.tool_identity = tool_identity_;
   co_return true;
 }
@@ -134,7 +197,8 @@ void Connection::become_idle() {
   phase_ = Phase::idle;
   idle_since_ = Clock::now();
   resting_ = false;
-  expire_after(thread_.server.timeouts.idle);
+  const bool draining = thread_.server.draining.load(std::memory_order_relaxed);
+  expire_after(draining ? first_request_patience : thread_.server.timeouts.idle);
 }
 
 /// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
@@ -154,7 +218,8 @@ asio::awaitable<Connection::Head> Connection::read_head() {
     if (scan_.state == HeadScan::State::complete) co_return Head::complete;
     if (scan_.state == HeadScan::State::refused) co_return Head::refused;
     searched = filled_;
-    if (phase_ == Phase::idle && thread_.server.draining.load(std::memory_order_relaxed)) co_return Head::ended;
+    const bool unwanted = asked_ && thread_.server.draining.load(std::memory_order_relaxed);
+    if (phase_ == Phase::idle && unwanted) co_return Head::ended;
     if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
@@ -175,11 +240,40 @@ void Connection::begin_exchange() {
   exchange_.path_id = {};
   exchange_.principal = auth::Principal();
   exchange_.issuer_to_ask = false;
+  exchange_.problem.reset();
+  exchange_.released = 0;
   exchange_.note.clear();
   exchange_.response.status = 200;
   exchange_.response.content_type = "application/json";
   exchange_.response.headers.clear();
   exchange_.response.close = false;
+}
+
+/// Whose the request is, where whoever sent it may speak for others. False if it says so in words that cannot be
+/// understood.
+bool Connection::find_forwarded_client() {
+  const Balancers& balancers = thread_.server.balancers;
+  exchange_.peer = peer_text_;
+  exchange_.client = peer_.address();
+  if (exchange_.plane == Plane::admin || !balancers.forwarded_from.contain(peer_.address())) return true;
+  const bool standard = balancers.forwarded_field == ForwardedField::forwarded;
+  const auto& lines = standard ? exchange_.head.forwarded : exchange_.head.forwarded_for;
+  if (lines.empty()) return true;
+  const auto client = forwarded_client(peer_.address(), lines, balancers.forwarded_field, balancers.forwarded_from);
+  if (!client) return false;
+  if (client->address == peer_.address()) return true;
+  forwarded_text_ = text_of(client->address, client->port);
+  exchange_.peer = forwarded_text_;
+  exchange_.client = client->address;
+  return true;
+}
+
+/// Whether clients are asked to come again on another connection, which a balancer will bring to another server: from
+/// the moment on that this one knows that it will end, so that at its end there is hardly a connection left to close.
+bool Connection::is_leaving() const {
+  const std::atomic<bool>* const stopping = exchange_.services.stopping;
+  return thread_.server.draining.load(std::memory_order_relaxed) ||
+         (stopping != nullptr && stopping->load(std::memory_order_relaxed));
 }
 
 std::string Connection::make_request_id() {
@@ -192,6 +286,9 @@ std::string Connection::make_request_id() {
 
 asio::awaitable<bool> Connection::serve_request() {
   const auto started = Clock::now();
+  counters().requests_begun.add();
+  counted_in_ = true;
+  asked_ = true;
   begin_exchange();
   std::optional<Problem> framing;
   if (scan_.state == HeadScan::State::refused) {
@@ -201,6 +298,7 @@ asio::awaitable<bool> Connection::serve_request() {
     framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head);
     used_ = scan_.size;
   }
+  if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;
   if (framing) exchange_.head.content_length = 0;
   const std::string_view own_id = framing ? std::string_view{} : exchange_.head.request_id;
   exchange_.request_id = is_sane_request_id(own_id) ? std::string(own_id) : make_request_id();
@@ -209,15 +307,14 @@ asio::awaitable<bool> Connection::serve_request() {
   const bool answerable = co_await run_chain(exchange_, thread_, *this, framing);
   bool keep_alive = false;
   if (answerable) {
-    keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing &&
-                 !thread_.server.draining.load(std::memory_order_relaxed);
+    keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing && !is_leaving();
     const bool written = co_await write_answer(keep_alive);
     keep_alive = keep_alive && written;
   } else {
     exchange_.response.status = 408;  // for the log: the client left, or its body did not come in time
     exchange_.note = "body_incomplete";
   }
-  if (thread_.server.access_log) log_access(started, keep_alive);
+  end_request(started, keep_alive);
   // Nothing after it will be served. What was received of an unread body is wiped now: the client may take its time to
   // close.
   if (!keep_alive) used_ = filled_;
@@ -293,18 +390,26 @@ void Connection::forget_request() {
   shrink(exchange_.response.body);
 }
 
+void Connection::end_request(Clock::time_point started, bool keep_alive) {
+  const auto time = Clock::now() - started;
+  thread_.counters.answered(exchange_, time);
+  counters().requests_ended.add();
+  counted_in_ = false;
+  if (!thread_.server.access_log || !log_enabled(LogLevel::info)) return;
+  const std::uint32_t weight = thread_.access_sample.weight(exchange_.response.status, time);
+  if (weight > 0) log_access(time, weight, keep_alive);
+}
+
 /// Paths are logged as the routes table has them, and queries not at all: people put secrets in both.
-void Connection::log_access(Clock::time_point started, bool keep_alive) {
-  if (!log_enabled(LogLevel::info)) return;
-  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
+void Connection::log_access(Clock::duration time, std::uint32_t weight, bool keep_alive) {
   LogLine line(LogLevel::info, "request");
   line.field("request_id", exchange_.request_id)
-      .field("peer", peer_text_)
+      .field("peer", exchange_.peer)
       .field("method", name_of(exchange_.head.method))
       .field("route", exchange_.route != nullptr ? exchange_.route->path : std::string_view("-"))
       .field("status", exchange_.response.status)
       .field("bytes", exchange_.response.body.size())
-      .field("duration_us", time.count());
+      .field("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(time).count());
   const auth::Principal& principal = exchange_.principal;
   if (exchange_.plane == Plane::tools) line.field("actor", tool_identity_);
   if (!principal.actor.empty()) {
@@ -312,6 +417,7 @@ void Connection::log_access(Clock::time_point started, bool keep_alive) {
   }
   if (!exchange_.note.empty()) line.field("note", exchange_.note);
   if (!keep_alive) line.field("connection", "close");
+  if (weight > 1) line.field("stands_for", weight);
   thread_.access_log.add(line);
 }
 
@@ -322,6 +428,13 @@ asio::awaitable<void> Connection::close_gently() {
   stream_.send_close();
   co_await stream_.drop_input();
   expired();
+}
+
+void log_refused_connection(ThreadState& thread, std::string_view event, const tcp::endpoint& peer) {
+  const auto now = Deadlined::Clock::now();
+  if (now - thread.refusal_logged < std::chrono::seconds(1)) return;
+  thread.refusal_logged = now;
+  log(LogLine(LogLevel::warn, event).field("peer", peer.address().to_string()));
 }
 
 }  // namespace tacit::http

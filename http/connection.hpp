@@ -1,4 +1,5 @@
-// One client's connection: TLS, then requests one after the other, each taken through the chain and answered in order.
+// One client's connection: perhaps a balancer's word on whose it is, TLS, then requests one after the other, each taken
+// through the chain and answered in order.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +14,7 @@
 #include "http/deadlines.hpp"
 #include "http/exchange.hpp"
 #include "http/framing.hpp"
+#include "http/proxy_protocol.hpp"
 #include "http/thread_state.hpp"
 #include "http/tls_stream.hpp"
 
@@ -21,14 +23,15 @@ namespace tacit::http {
 /// Lives as long as its run(); belongs to one thread.
 class Connection final : public Deadlined, private BodyReader {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ip::tcp::endpoint peer, Plane plane, SSL_CTX* tls,
-             ThreadState& thread);
+  /// `client` is whom the connection is counted for; nothing: `peer` is a balancer, which has to say first whose it is.
+  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ip::tcp::endpoint peer,
+             std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& thread);
   ~Connection();
 
   /// Serves until the client leaves, a deadline passes, or the server drains.
   boost::asio::awaitable<void> run();
 
-  /// Ends the connection if it is between requests.
+  /// Ends the connection if it is between requests. One that has just been made may still send its first.
   void end_if_idle();
   /// Called now and then: makes the connection small if it has been idle for a while.
   void rest(Clock::time_point now);
@@ -39,6 +42,7 @@ class Connection final : public Deadlined, private BodyReader {
   enum class Phase : std::uint8_t { idle, busy, over };
   enum class Head : std::uint8_t { complete, refused, ended };
 
+  boost::asio::awaitable<bool> learn_client();
   boost::asio::awaitable<bool> handshake();
   boost::asio::awaitable<Head> read_head();
   boost::asio::awaitable<bool> serve_request();
@@ -47,22 +51,32 @@ class Connection final : public Deadlined, private BodyReader {
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
   boost::asio::awaitable<void> close_gently();
 
+  bool take_client(const ProxyHeader& header);
+  bool find_forwarded_client();
+  bool is_leaving() const;
   void skip_empty_line();
   void become_idle();
   void become_busy();
   void begin_exchange();
   void forget_request();
-  void log_access(Deadlined::Clock::time_point started, bool keep_alive);
+  void count(Handshake outcome) { counters().handshakes[static_cast<std::size_t>(outcome)].add(); }
+  PlaneCounters& counters() { return thread_.counters.of(exchange_.plane); }
+  void end_request(Clock::time_point started, bool keep_alive);
+  void log_access(Clock::duration time, std::uint32_t weight, bool keep_alive);
   std::string make_request_id();
 
   ThreadState& thread_;
-  const boost::asio::ip::tcp::endpoint peer_;
-  const std::string peer_text_;
+  boost::asio::ip::tcp::endpoint peer_;              ///< the client, or whoever forwards its requests
+  std::optional<boost::asio::ip::address> counted_;  ///< as ConnectionLimits knows it
+  std::string peer_text_;
+  std::string forwarded_text_;  ///< of the request's client, where somebody forwards them
   TlsStream stream_;
   std::string tool_identity_;
   Phase phase_ = Phase::busy;
   Clock::time_point idle_since_;
   bool resting_ = false;
+  bool counted_in_ = false;          ///< a request is being served
+  bool asked_ = false;               ///< a request has come
   bool empty_line_skipped_ = false;  ///< before the request that is being read
 
   // Reused from one request to the next. Bytes of a pipelined request may stand in `input_` behind the one being
@@ -78,5 +92,8 @@ class Connection final : public Deadlined, private BodyReader {
   std::uint64_t connection_number_;
   std::uint32_t request_number_ = 0;
 };
+
+/// Logs it once a second at most: a flood of connections must not become a flood of lines.
+void log_refused_connection(ThreadState& thread, std::string_view event, const boost::asio::ip::tcp::endpoint& peer);
 
 }  // namespace tacit::http

@@ -18,9 +18,21 @@ std::string_view name_of(Method method) {
   return "other";
 }
 
+std::string_view name_of(Plane plane) {
+  switch (plane) {
+    case Plane::api:
+      return "api";
+    case Plane::tools:
+      return "tools";
+    case Plane::admin:
+      break;
+  }
+  return "admin";
+}
+
 store::AuditContext Exchange::audit() const {
   store::AuditContext who;
-  who.plane = plane == Plane::api ? "api" : "tools";
+  who.plane = name_of(plane);
   if (plane == Plane::api) {
     who.actor = principal.actor;
   } else {

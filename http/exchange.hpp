@@ -7,8 +7,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/authenticator.hpp"
 #include "auth/principal.hpp"
@@ -25,7 +27,12 @@ enum class Method : std::uint8_t { get, post, patch, del, other };
 /// As in a request line; of `other`, "other".
 std::string_view name_of(Method method);
 
-enum class Plane : std::uint8_t { api, tools };
+/// What a listener is for. `admin` is for monitors and balancers on the host or the private network: it has no TLS and
+/// no credentials, and shows nothing of tenants.
+enum class Plane : std::uint8_t { api, tools, admin };
+
+/// As the log and the audit have it.
+std::string_view name_of(Plane plane);
 
 /// The parts of a request's head that anything looks at. Views into the connection's buffer, valid until the answer is
 /// written.
@@ -39,6 +46,8 @@ struct RequestHead {
   std::string_view x_api_key;
   std::string_view content_type;
   std::string_view request_id;
+  std::vector<std::string_view> forwarded_for;  ///< the lines of `X-Forwarded-For`, in order
+  std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
   std::uint64_t content_length = 0;
   bool has_content_length = false;
   bool has_authorization = false;  ///< present, though it may be empty; likewise below
@@ -60,24 +69,37 @@ struct Response {
   bool close = false;                                  ///< end the connection after this answer
 };
 
+/// Makes what a monitor reads. Thread-safe.
+class MetricsSource {
+ public:
+  /// As the Prometheus text format, version 0.0.4, has it.
+  virtual std::string text() const = 0;
+
+ protected:
+  ~MetricsSource() = default;
+};
+
 /// What handlers work with. Outlives every connection; safe to use from any thread.
 struct Services {
   store::Store& store;
-  const auth::ToolIdentities* tool_identities = nullptr;  ///< null without the tool plane
-  const std::atomic<bool>* stopping = nullptr;            ///< set while a stopping server still serves
-  const auth::Issuers* issuers = nullptr;                 ///< null: API keys alone are credentials
+  /// What it points at may change at any time; what it pointed at stays. Null without the tool plane.
+  const std::atomic<const auth::ToolIdentities*>* tool_identities = nullptr;
+  const std::atomic<bool>* stopping = nullptr;  ///< set while a stopping server still serves
+  const auth::Issuers* issuers = nullptr;       ///< null: API keys alone are credentials
   auth::AuthenticatorOptions authentication{};
   ProtectedResource resource{};  ///< what clients are told of how to authenticate
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
+  const MetricsSource* metrics = nullptr;  ///< what /metrics answers
 };
 
 struct Route;
+enum class Problem : std::uint8_t;  // http/problem.hpp
 
 struct Exchange {
   const Services& services;
   Plane plane;
   RequestHead head;
-  std::string_view peer;           ///< address:port of the other end
+  std::string_view peer;           ///< the client: address:port, or the address alone if its port is not known
   std::string_view tool_identity;  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
   std::string request_id;
   const Route* route = nullptr;
@@ -88,6 +110,8 @@ struct Exchange {
   std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
   bool issuer_to_ask = false;         ///< the credential cannot be judged without asking its issuer
   boost::asio::ip::address client{};  ///< whom failed authentications are counted against
+  std::optional<Problem> problem{};   ///< what is answered, if it is one
+  std::uint32_t released = 0;         ///< values that the answer carries
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

@@ -132,6 +132,9 @@ class HeadParser final : public beast_http::basic_parser<true> {
         head_.expects_continue = equal_ignoring_case(value, "100-continue");
         head_.expects_other = !head_.expects_continue;
         return;
+      case beast_http::field::forwarded:
+        head_.forwarded.push_back(value);
+        return;
       default:
         take_unregistered(plain(name), value);
     }
@@ -143,6 +146,8 @@ class HeadParser final : public beast_http::basic_parser<true> {
     if (equal_ignoring_case(name, "x-api-key")) return once(head_.x_api_key, head_.has_x_api_key, value);
     if (equal_ignoring_case(name, "x-request-id")) {
       head_.request_id = value;
+    } else if (equal_ignoring_case(name, "x-forwarded-for")) {
+      head_.forwarded_for.push_back(value);
     } else if (equal_ignoring_case(name, "idempotency-key")) {
       once(unused_, has_idempotency_key_, value);
     }

@@ -35,5 +35,6 @@ Handled get_health(Exchange& exchange);
 Handled get_readiness(Exchange& exchange);
 Handled get_openapi(Exchange& exchange);
 Handled get_resource_metadata(Exchange& exchange);
+Handled get_metrics(Exchange& exchange);
 
 }  // namespace tacit::http

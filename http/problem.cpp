@@ -46,6 +46,8 @@ constexpr std::array rows{
     Row{Problem::tenant_throttled, 429, false, "The tenant makes more requests than it may; try again later."},
     Row{Problem::guessing_throttled, 429, false,
         "Too many credentials from this address were not valid; try again later."},
+    Row{Problem::asking_throttled, 429, false,
+        "Too many new tokens from this address have to be asked about; try again later."},
     Row{Problem::header_too_large, 431, true, "The request header is too large."},
     Row{Problem::internal, 500, false, "The server failed at this request, whose id is "},
     Row{Problem::integrity, 500, false,
@@ -70,6 +72,7 @@ const Row& row_of(Problem problem) { return rows[static_cast<std::size_t>(proble
 // All of the answer but its body.
 crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
   Response& response = exchange.response;
+  exchange.problem = row.problem;
   response.status = row.status;
   response.content_type = "application/json";
   response.headers.append(row.headers);

@@ -1,6 +1,7 @@
 // Every way a request can fail, and the one mapping of them to a status and a body.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -33,6 +34,7 @@ enum class Problem : std::uint8_t {
   expectation_unknown,  ///< 417
   tenant_throttled,     ///< 429; the header lines are rate_limits.cpp's
   guessing_throttled,   ///< 429; likewise
+  asking_throttled,     ///< 429; likewise
   header_too_large,     ///< 431, closes
   internal,             ///< 500
   integrity,            ///< 500
@@ -42,6 +44,8 @@ enum class Problem : std::uint8_t {
   issuer_unreachable,   ///< 503 with Retry-After: a token cannot be judged
   store_full,           ///< 507
 };
+
+inline constexpr std::size_t problem_count = static_cast<std::size_t>(Problem::store_full) + 1;
 
 /// Sets status and body of the answer to `problem` and adds its header lines to those that are there. Bodies are
 /// constant but for the request id of a 500 and the scope that the exchange's route needs.

@@ -14,7 +14,7 @@ class ProtectedResource {
   /// Of a server that has no address or no issuers to tell of: challenges without a link, no document.
   ProtectedResource();
   /// `url` is where clients reach the API, without a path: `https://tacit.example.org`.
-  ProtectedResource(std::string_view url, const std::vector<std::string>& issuers);
+  ProtectedResource(std::string_view url, std::vector<std::string> issuers);
 
   /// `WWW-Authenticate` for a request without a credential.
   const std::string& challenge() const { return challenge_; }

@@ -57,7 +57,7 @@ void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_poi
 }  // namespace
 
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
-  if (!exchange.route->authenticated || exchange.plane == Plane::tools) return std::nullopt;
+  if (!exchange.route->authenticated || exchange.plane != Plane::api) return std::nullopt;
   const auto now = Clock::now();
   const crypto::Uuid& tenant = exchange.principal.tenant;
   const auth::Rate rate = thread.tenant_rates.of(tenant, now);
@@ -73,15 +73,32 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   return Problem::tenant_throttled;
 }
 
-std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
-                                      Clock::time_point now) {
-  const auth::AuthFailureLimit& failures = thread.server.auth_failures;
-  const auto wait = failures.wait(exchange.client, now);
-  if (wait == wait.zero() || thread.server.good_credentials.contains(credential, now)) return std::nullopt;
-  append_refusal(exchange.response.headers, "failed-auth", failures.rate(), wait);
+std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
+                                       const crypto::Digest& credential, Clock::time_point now) {
+  const auto wait = thread.server.auth_failures.wait(exchange.client, now);
+  const bool known = wait != wait.zero() && thread.server.good_credentials.contains(credential, now);
+  return known ? wait.zero() : wait;
+}
+
+Problem refuse_guessing(Exchange& exchange, ThreadState& thread, std::chrono::nanoseconds wait) {
+  append_refusal(exchange.response.headers, "failed-auth", thread.server.auth_failures.rate(), wait);
   exchange.note = "address_rate";
-  log_guessing(exchange, thread, now);
+  log_guessing(exchange, thread, Clock::now());
   return Problem::guessing_throttled;
+}
+
+std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
+                                    Clock::time_point now) {
+  auth::AuthFailureLimit& questions = thread.server.issuer_questions;
+  if (!questions.limited() || thread.server.good_credentials.contains(credential, now)) return std::nullopt;
+  const auto wait = questions.wait(exchange.client, now);
+  if (wait == wait.zero()) {
+    questions.failed(exchange.client, now);
+    return std::nullopt;
+  }
+  append_refusal(exchange.response.headers, "issuer-questions", questions.rate(), wait);
+  exchange.note = "question_rate";
+  return Problem::asking_throttled;
 }
 
 void note_good_credential(ThreadState& thread, const crypto::Digest& credential, Clock::time_point now) {

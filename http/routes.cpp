@@ -42,10 +42,30 @@ constexpr std::array tools{
     openapi,
 };
 
+constexpr std::array admin{
+    health,
+    readiness,
+    Route{get, "/metrics", Scope::none, false, 0, get_metrics},
+};
+
 }  // namespace
 
 std::span<const Route> api_routes() { return api; }
 
 std::span<const Route> tool_routes() { return tools; }
+
+std::span<const Route> admin_routes() { return admin; }
+
+std::span<const Route> routes_of(Plane plane) {
+  switch (plane) {
+    case Plane::api:
+      return api_routes();
+    case Plane::tools:
+      return tool_routes();
+    case Plane::admin:
+      break;
+  }
+  return admin_routes();
+}
 
 }  // namespace tacit::http

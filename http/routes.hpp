@@ -13,4 +13,9 @@ std::span<const Route> api_routes();
 /// Of the tool plane.
 std::span<const Route> tool_routes();
 
+/// Of the admin plane. None of them takes a credential or a body.
+std::span<const Route> admin_routes();
+
+std::span<const Route> routes_of(Plane plane);
+
 }  // namespace tacit::http

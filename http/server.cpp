@@ -22,11 +22,18 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.access_log,
              {options.max_connections, options.max_connections_per_address},
              {options.max_connections, options.max_connections_per_address},
+             {most_admin_connections, 0},
+             options.balancers,
              {false},
              options.tenant_rate,
              {tracked, Clock::now()},
              {options.auth_failures, Clock::now()},
-             auth::RecentCredentials(tracked, Clock::now())} {}
+             {options.issuer_questions, Clock::now()},
+             auth::RecentCredentials(tracked, Clock::now()),
+             auth::ApiKeyUseLog(Clock::now()),
+             options.access_log_sample} {
+  for (const Listener& listener : listeners_) note_expiry(listener.plane, listener.tls.get());
+}
 
 Server::~Server() {
   if (threads_.empty()) return;
@@ -60,13 +67,15 @@ boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::
                                                                            const ServerOptions& options,
                                                                            const Services& services) {
   for (const Listener& listener : listeners) {
+    if (listener.inherited >= 0) continue;
     if (const auto error = probe(listener.endpoint)) return cannot_listen(listener.endpoint, error);
   }
   std::unique_ptr<Server> server(new Server(std::move(listeners), options, services));
   for (unsigned i = 0; i < options.threads; ++i) server->workers_.push_back(std::make_unique<Worker>(server->state_));
   for (const auto& worker : server->workers_) {
     for (Listener& listener : server->listeners_) {
-      const auto bound = worker->listen(listener.endpoint, listener.plane, listener.tls);
+      const auto bound = listener.inherited >= 0 ? worker->share(listener.inherited, listener.plane, listener.tls)
+                                                 : worker->listen(listener.endpoint, listener.plane, listener.tls);
       if (!bound) return cannot_listen(listener.endpoint, bound.error());
       listener.endpoint = *bound;  // the first thread settles a port that was left open
     }
@@ -85,9 +94,39 @@ tcp::endpoint Server::endpoint(Plane plane) const {
   return {};
 }
 
+void Server::change_limits(const ServerOptions& options) {
+  state_.api_connections.change(options.max_connections, options.max_connections_per_address);
+  state_.tool_connections.change(options.max_connections, options.max_connections_per_address);
+  state_.auth_failures.change(options.auth_failures);
+  state_.issuer_questions.change(options.issuer_questions);
+  for (const auto& worker : workers_) worker->change_tenant_rate(options.tenant_rate);
+}
+
 void Server::use_certificates(Plane plane, TlsContext tls) {
   const SharedTlsContext shared = std::move(tls);
+  note_expiry(plane, shared.get());
   for (const auto& worker : workers_) worker->use_certificates(plane, shared);
+}
+
+void Server::note_expiry(Plane plane, SSL_CTX* tls) {
+  const auto expiry = http::certificate_expiry(tls);
+  expiry_[static_cast<std::size_t>(plane)].store(expiry.value_or(0), std::memory_order_relaxed);
+}
+
+std::optional<std::int64_t> Server::certificate_expiry(Plane plane) const {
+  const std::int64_t expiry = expiry_[static_cast<std::size_t>(plane)].load(std::memory_order_relaxed);
+  return expiry != 0 ? std::optional(expiry) : std::nullopt;
+}
+
+void Server::add_counters(ThreadCounters& to) const {
+  for (const auto& worker : workers_) to.add(worker->counters());
+}
+
+std::optional<std::size_t> Server::stuck_thread(std::chrono::steady_clock::duration most) const {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i]->stuck_for(most)) return i;
+  }
+  return std::nullopt;
 }
 
 void Server::drain() {

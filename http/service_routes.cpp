@@ -1,9 +1,39 @@
 // What monitors and client generators ask, without a credential.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "http/handlers.hpp"
+#include "http/json_writer.hpp"
 #include "http/openapi.hpp"
 #include "http/problem.hpp"
 
 namespace tacit::http {
+namespace {
+
+/// Into the object that a problem's body is.
+void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& reasons) {
+  body.resize(body.size() - 1);
+  body.append(R"(,"status":"not ready","reasons":[)");
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (i > 0) body.push_back(',');
+    write_text(body, reasons[i]);
+  }
+  body.append("]}");
+}
+
+/// Long before there is no room left it says that it gets short.
+void answer_ready(crypto::WipedBytes& body, const std::optional<std::string>& warning) {
+  body.append(R"({"status":"ready")");
+  if (warning) {
+    body.append(R"(,"warning":)");
+    write_text(body, *warning);
+  }
+  body.push_back('}');
+}
+
+}  // namespace
 
 // Says that the process serves, not that the store does: a load balancer asks this all the time.
 Handled get_health(Exchange& exchange) {
@@ -11,18 +41,24 @@ Handled get_health(Exchange& exchange) {
   co_return;
 }
 
+// Says whether a balancer should send clients here; why not, for people, beside the sentence that every error has.
 Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
-  if (stopping != nullptr && stopping->load(std::memory_order_relaxed)) {
-    answer(exchange, Problem::draining);
+  const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
+  const std::optional<std::string> unwilling = exchange.services.store.unwilling();
+  std::vector<std::string_view> reasons;
+  if (draining) reasons.push_back("draining");
+  if (unwilling) reasons.push_back(*unwilling);
+  const store::Room room = exchange.services.store.room();
+  const auto& no_room = exchange.plane == Plane::tools ? room.logging_refused : room.growth_refused;
+  if (no_room) reasons.push_back(*no_room);
+  if (reasons.empty()) {
+    answer_ready(exchange.response.body, room.warning);
     co_return;
   }
-  if (auto why = exchange.services.store.unwilling()) {
-    answer(exchange, Problem::store_unavailable);
-    exchange.note = std::move(*why);
-    co_return;
-  }
-  exchange.response.body.append(R"({"status":"ready"})");
+  answer(exchange, draining ? Problem::draining : Problem::store_unavailable);
+  exchange.note = reasons.front();
+  add_reasons(exchange.response.body, reasons);
 }
 
 Handled get_resource_metadata(Exchange& exchange) {
@@ -33,6 +69,15 @@ Handled get_resource_metadata(Exchange& exchange) {
     exchange.response.body.append(document);
   }
   co_return;
+}
+
+Handled get_metrics(Exchange& exchange) {
+  if (exchange.services.metrics == nullptr) {
+    answer(exchange, Problem::not_found);
+    co_return;
+  }
+  exchange.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  exchange.response.body.append(exchange.services.metrics->text());
 }
 
 Handled get_openapi(Exchange& exchange) {

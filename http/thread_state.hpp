@@ -15,11 +15,18 @@
 #include "auth/rate_limiter.hpp"
 #include "auth/recent_credentials.hpp"
 #include "auth/tenant_rates.hpp"
+#include "http/access_sample.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
+#include "http/forwarded.hpp"
 #include "http/log.hpp"
+#include "http/networks.hpp"
+#include "http/thread_counters.hpp"
 
 namespace tacit::http {
+
+/// Monitors are few, and what they ask costs nothing.
+inline constexpr std::size_t most_admin_connections = 256;
 
 struct Timeouts {
   std::chrono::seconds handshake{10};
@@ -29,6 +36,13 @@ struct Timeouts {
   std::chrono::seconds idle{75};
 };
 
+/// Who may say whom a connection or a request is of. Nobody else is believed.
+struct Balancers {
+  Networks proxy_protocol_from;  ///< connections from there begin with a PROXY protocol header, all others with TLS
+  Networks forwarded_from;       ///< of requests from there the field says whose they are
+  ForwardedField forwarded_field = ForwardedField::x_forwarded_for;
+};
+
 /// One for the whole server; every thread reads it.
 struct ServerState {
   const Services& services;
@@ -36,14 +50,21 @@ struct ServerState {
   bool access_log = true;
   ConnectionLimits api_connections;
   ConnectionLimits tool_connections;  ///< of its own: what the internet opens must not shut the runtimes out
+  ConnectionLimits admin_connections{most_admin_connections, 0};
+  Balancers balancers;
   std::atomic<bool> draining{false};  ///< answers end their connections
   auth::Rate tenant_rate;             ///< of a tenant that has none of its own
   auth::RateLimiter tenant_requests;
   auth::AuthFailureLimit auth_failures;
+  auth::AuthFailureLimit issuer_questions;  ///< tokens that issuers are asked about
   auth::RecentCredentials good_credentials;
-  auth::ApiKeyUseLog api_key_uses{};  ///< what the threads have noted
+  auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
+  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
 
-  ConnectionLimits& limits(Plane plane) { return plane == Plane::api ? api_connections : tool_connections; }
+  ConnectionLimits& limits(Plane plane) {
+    if (plane == Plane::admin) return admin_connections;
+    return plane == Plane::api ? api_connections : tool_connections;
+  }
 };
 
 /// The `Date` field's value (RFC 9110 section 6.6.1), made anew once a second rather than for each answer.
@@ -64,8 +85,11 @@ struct ThreadState {
   auth::Authenticator authenticator;
   std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
   std::chrono::steady_clock::time_point guessing_logged;   ///< when it was last logged that an address guesses
+  std::chrono::steady_clock::time_point refusal_logged;    ///< when it was last logged that a connection was refused
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
+  AccessSample access_sample;
+  ThreadCounters counters{};
 };
 
 }  // namespace tacit::http

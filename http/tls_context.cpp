@@ -1,9 +1,12 @@
 #include "http/tls_context.hpp"
 
 #include <cstring>
+#include <ctime>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+
+#include "http/ticket_keys.hpp"
 
 namespace tacit::http {
 namespace {
@@ -48,6 +51,14 @@ bool require_client_certificates(SSL_CTX* context, const std::string& file) {
 
 }  // namespace
 
+std::optional<std::int64_t> certificate_expiry(SSL_CTX* context) {
+  const X509* const certificate = context != nullptr ? SSL_CTX_get0_certificate(context) : nullptr;
+  if (certificate == nullptr) return std::nullopt;
+  std::tm time{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return std::nullopt;
+  return ::timegm(&time);
+}
+
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) return why("cannot set up TLS");
@@ -61,6 +72,11 @@ boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& fil
   if (SSL_CTX_check_private_key(context.get()) != 1) {
     return why("the private key in " + files.certificate_key.string() + " is not that of " +
                files.certificate.string());
+  }
+  if (!files.ticket_keys.empty()) {
+    auto keys = TicketKeys::load(files.ticket_keys);
+    if (keys.has_error()) return TlsError{keys.error()};
+    if (!TicketKeys::use(context.get(), std::move(*keys))) return why("cannot use session ticket keys");
   }
   if (!files.client_ca.empty() && !require_client_certificates(context.get(), files.client_ca.string())) {
     return why("cannot use the client CA in " + files.client_ca.string());

@@ -3,8 +3,10 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <openssl/ssl.h>
@@ -15,6 +17,7 @@ struct TlsFiles {
   std::filesystem::path certificate;      ///< PEM, the whole chain, leaf first
   std::filesystem::path certificate_key;  ///< PEM
   std::filesystem::path client_ca;        ///< PEM; if given, a client must present a certificate that chains to it
+  std::filesystem::path ticket_keys{};    ///< if given, sessions are resumed on all servers that have the same
 };
 
 struct TlsError {
@@ -27,6 +30,10 @@ struct SslContextDeleter {
 using TlsContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
 /// The same, held by every thread that accepts with it.
 using SharedTlsContext = std::shared_ptr<SSL_CTX>;
+
+/// When the context's certificate is no longer valid, in seconds since 1970; nothing if it has none. Of the chain the
+/// leaf counts, which has the shortest life.
+std::optional<std::int64_t> certificate_expiry(SSL_CTX* context);
 
 /// Loads the files and checks that they belong together. Immutable afterwards, so all threads share one.
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files);

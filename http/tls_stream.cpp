@@ -4,6 +4,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <limits>
 #include <new>
 
@@ -16,11 +18,13 @@ namespace tacit::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-TlsStream::TlsStream(tcp::socket socket, SSL_CTX* context) : socket_(std::move(socket)), ssl_(SSL_new(context)) {
-  if (!ssl_) throw std::bad_alloc();
+TlsStream::TlsStream(tcp::socket socket, SSL_CTX* context) : socket_(std::move(socket)) {
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
+  if (context == nullptr) return;
+  ssl_.reset(SSL_new(context));
+  if (!ssl_) throw std::bad_alloc();
   SSL_set_fd(ssl_.get(), socket_.native_handle());
   SSL_set_accept_state(ssl_.get());
 }
@@ -40,18 +44,44 @@ TlsStream::Result TlsStream::outcome(int returned) {
   }
 }
 
+TlsStream::Result TlsStream::outcome_of_call(ssize_t returned) const {
+  if (returned > 0) return {Status::done, static_cast<std::size_t>(returned)};
+  if (returned < 0 && (errno == EAGAIN || errno == EINTR)) return {Status::want_read};
+  return {Status::closed};
+}
+
+TlsStream::Result TlsStream::peek(std::span<std::uint8_t> out) {
+  return outcome_of_call(::recv(socket_.native_handle(), out.data(), out.size(), MSG_PEEK));
+}
+
+void TlsStream::skip(std::size_t size) {
+  std::array<char, 512> dropped;
+  while (size > 0) {
+    const auto got = ::recv(socket_.native_handle(), dropped.data(), std::min(size, dropped.size()), 0);
+    if (got <= 0) return;
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
 TlsStream::Result TlsStream::handshake() {
+  if (!ssl_) return {Status::done};
   ERR_clear_error();
   return outcome(SSL_do_handshake(ssl_.get()));
 }
 
 TlsStream::Result TlsStream::read_some(std::span<std::uint8_t> out) {
+  if (!ssl_) return outcome_of_call(::recv(socket_.native_handle(), out.data(), out.size(), 0));
   ERR_clear_error();
   const auto size = std::min<std::size_t>(out.size(), std::numeric_limits<int>::max());
   return outcome(SSL_read(ssl_.get(), out.data(), static_cast<int>(size)));
 }
 
 TlsStream::Result TlsStream::write_some(crypto::ByteView data) {
+  if (!ssl_) {
+    Result result = outcome_of_call(::send(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL));
+    if (result.must_wait()) result.status = Status::want_write;
+    return result;
+  }
   ERR_clear_error();
   const auto size = std::min<std::size_t>(data.size(), std::numeric_limits<int>::max());
   return outcome(SSL_write(ssl_.get(), data.data(), static_cast<int>(size)));
@@ -64,13 +94,15 @@ asio::awaitable<std::tuple<boost::system::error_code>> TlsStream::wait(Status st
 
 void TlsStream::release_buffers() {
   static const bool safe = OpenSSL_version_num() >= 0x300000e0UL;
-  if (safe) SSL_free_buffers(ssl_.get());
+  if (safe && ssl_) SSL_free_buffers(ssl_.get());
 }
 
 void TlsStream::send_close() {
-  ERR_clear_error();
-  SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  if (ssl_) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
   ::shutdown(socket_.native_handle(), SHUT_WR);
 }
 

@@ -1,5 +1,6 @@
 // TLS on a non-blocking socket with OpenSSL driven directly: it reads and writes the socket itself, and the coroutine
-// waits only when it says that it would block. Saves the buffers, copies and timers of a layered stream.
+// waits only when it says that it would block. Saves the buffers, copies and timers of a layered stream. Without TLS
+// the same moves bytes as they are.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 #include <tuple>
 
 #include <openssl/ssl.h>
+#include <sys/types.h>
 
 #include "crypto/bytes.hpp"
 
@@ -33,8 +35,14 @@ class TlsStream {
     bool must_wait() const { return status == Status::want_read || status == Status::want_write; }
   };
 
-  /// Takes a connected socket; it becomes non-blocking.
+  /// Takes a connected socket; it becomes non-blocking. Without a context there is no TLS: the handshake is nothing to
+  /// do, and bytes are read and written as they are.
   TlsStream(boost::asio::ip::tcp::socket socket, SSL_CTX* context);
+
+  /// Bytes that have arrived beneath TLS, before the handshake; they stay there.
+  Result peek(std::span<std::uint8_t> out);
+  /// Takes off as many that were peeked at.
+  void skip(std::size_t size);
 
   Result handshake();
   Result read_some(std::span<std::uint8_t> out);
@@ -46,7 +54,7 @@ class TlsStream {
 
   /// Whether bytes are waiting inside OpenSSL, so that a wait on the socket could sleep although there is something to
   /// read.
-  bool has_buffered() const { return SSL_has_pending(ssl_.get()) == 1; }
+  bool has_buffered() const { return ssl_ != nullptr && SSL_has_pending(ssl_.get()) == 1; }
 
   /// Gives back the record buffers, some 34 KiB, of a stream that rests between messages; the next one allocates them
   /// again.
@@ -61,13 +69,14 @@ class TlsStream {
   /// Ends pending waits and closes the socket. Must be called from the stream's own thread.
   void close();
 
-  SSL* ssl() const { return ssl_.get(); }
+  SSL* ssl() const { return ssl_.get(); }  ///< null without TLS
 
  private:
   struct SslDeleter {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
   Result outcome(int returned);
+  Result outcome_of_call(ssize_t returned) const;
 
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<SSL, SslDeleter> ssl_;

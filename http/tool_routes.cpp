@@ -10,8 +10,9 @@ namespace tacit::http {
 namespace {
 
 bool is_granted(const Exchange& exchange, std::string_view tool_name) {
-  const auth::ToolIdentities* identities = exchange.services.tool_identities;
-  return identities != nullptr && identities->may_use(exchange.tool_identity, tool_name);
+  const auto* const identities = exchange.services.tool_identities;
+  return identities != nullptr &&
+         identities->load(std::memory_order_acquire)->may_use(exchange.tool_identity, tool_name);
 }
 
 /// Refuses, with the reason that the audit is told.
@@ -76,6 +77,7 @@ Handled resolve_tool(Exchange& exchange) {
     answer(exchange, released.error());
     co_return;
   }
+  exchange.released = static_cast<std::uint32_t>(released->size());
   write_arguments(exchange.response.body, *released);
 }
 

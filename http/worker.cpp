@@ -5,9 +5,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <array>
 #include <exception>
+#include <random>
 
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/log.hpp"
 
@@ -19,6 +24,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds accept_pause{100};
+/// How long handshakes of TCP that have begun may take to end, before a listening socket is closed.
+constexpr std::chrono::milliseconds closing_pause{100};
 
 /// The connection's whole life. It is destroyed on its own thread when this returns.
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
@@ -30,6 +37,21 @@ asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyU
   if (stored) co_return;
   log(LogLine(LogLevel::warn, "last_uses_not_stored").field("reason", to_string(stored.error().code)));
   server.api_key_uses.gather(kept);
+}
+
+/// From now on no connection begins on the listening socket, while those whose handshake has begun come to be. To close
+/// it at once would reset these, though their clients believe that they are connected. Who is turned away hears
+/// nothing, asks again a second later (RFC 6298), and is then refused by a closed port or taken by the next server.
+void turn_away_new(int listening) {
+  // A classic BPF program, which sees a segment from its TCP header on: SYN is bit 1 of the byte at 13.
+  constexpr std::uint16_t load_byte = BPF_LD | BPF_B | BPF_ABS;
+  constexpr std::uint16_t jump_if_set = BPF_JMP | BPF_JSET | BPF_K;
+  constexpr std::uint16_t pass = BPF_RET | BPF_K;
+  std::array<sock_filter, 4> code{
+      {{load_byte, 0, 0, 13}, {jump_if_set, 0, 1, 0x02}, {pass, 0, 0, 0}, {pass, 0, 0, ~0U}}};
+  const sock_fprog program{code.size(), code.data()};
+  // Where that is not possible, the socket is closed as it is.
+  static_cast<void>(::setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
 }
 
 /// The end of every coroutine: nothing that one throws is lost.
@@ -53,8 +75,11 @@ Worker::Worker(ServerState& server)
              auth::Authenticator(server.services.store, server.services.issuers, server.services.authentication),
              {},
              {},
+             {},
              {server.tenant_rate,
-              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }}} {}
+              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }},
+             auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
+             AccessSample(server.access_log_sample, std::random_device()())} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);
@@ -72,6 +97,31 @@ boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoin
   const tcp::endpoint bound = acceptor.local_endpoint(error);
   if (error) return error;
   acceptors_.push_back({std::move(acceptor), plane, std::move(tls)});
+  return bound;
+}
+
+boost::system::result<tcp::endpoint> Worker::share(int listening, Plane plane, SharedTlsContext tls) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  void* const raw = &address;
+  if (::getsockname(listening, static_cast<sockaddr*>(raw), &size) != 0) {
+    return error_code(errno, boost::system::system_category());
+  }
+  // A descriptor of its own: each thread's poller takes one once.
+  const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return error_code(errno, boost::system::system_category());
+  tcp::acceptor acceptor(context_);
+  error_code error;
+  acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own, error);
+  if (error) {
+    ::close(own);
+    return error;
+  }
+  acceptor.non_blocking(true, error);
+  if (error) return error;
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  if (error) return error;
+  acceptors_.push_back({std::move(acceptor), plane, std::move(tls), true});
   return bound;
 }
 
@@ -121,24 +171,28 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;
   ConnectionLimits& limits = state_.server.limits(listener.plane);
-  if (!limits.enter(peer.address())) return log_refused(peer);
+  const bool told_later =
+      listener.plane != Plane::admin && state_.server.balancers.proxy_protocol_from.contain(peer.address());
+  std::optional<asio::ip::address> client;
+  if (!told_later) client = unmapped(peer.address());
+  PlaneCounters& counters = state_.counters.of(listener.plane);
+  counters.connections_accepted.add();
+  if (!limits.enter(client)) {
+    counters.connections_refused.add();
+    counters.connections_closed.add();
+    return log_refused_connection(state_, "too_many_connections", peer);
+  }
   std::unique_ptr<Connection> connection;
   try {
-    connection = std::make_unique<Connection>(std::move(socket), peer, listener.plane, listener.tls.get(), state_);
+    connection =
+        std::make_unique<Connection>(std::move(socket), peer, client, listener.plane, listener.tls.get(), state_);
   } catch (...) {
-    limits.leave(peer.address());
+    limits.leave(client);
+    counters.connections_closed.add();
     throw;
   }
   connections_.push_back(*connection);
   asio::co_spawn(context_, serve(std::move(connection)), log_end);
-}
-
-/// Once a second at most: a flood of connections must not become a flood of lines.
-void Worker::log_refused(const tcp::endpoint& peer) {
-  const auto now = Deadlined::Clock::now();
-  if (now - refusal_logged_ < std::chrono::seconds(1)) return;
-  refusal_logged_ = now;
-  log(LogLine(LogLevel::warn, "too_many_connections").field("peer", peer.address().to_string()));
 }
 
 /// Runs while there is something to watch: connections, or acceptors that may bring some.
@@ -160,21 +214,39 @@ asio::awaitable<void> Worker::sweep() {
     gather_key_uses();
     auto uses = state_.server.api_key_uses.due(now);
     if (!uses.empty()) asio::co_spawn(context_, store_uses(state_.server, std::move(uses)), log_end);
+    came_round_.store(now.time_since_epoch(), std::memory_order_relaxed);
+  }
+}
+
+bool Worker::stuck_for(Deadlined::Clock::duration most) const {
+  const auto since = Deadlined::Clock::now().time_since_epoch() - came_round_.load(std::memory_order_relaxed);
+  return since > most && !finished_.load();
+}
+
+/// Connections that wait in the queue would be reset with the socket.
+void Worker::take_waiting(Acceptor& listener) {
+  for (;;) {
+    error_code error;
+    tcp::socket socket = listener.acceptor.accept(context_, error);
+    if (error) break;
+    adopt(std::move(socket), listener);
   }
 }
 
 void Worker::stop_accepting() {
   draining_ = true;
   for (Acceptor& listener : acceptors_) {
-    // Connections that wait in the queue would be reset with the socket: take them first.
-    for (;;) {
-      error_code error;
-      tcp::socket socket = listener.acceptor.accept(context_, error);
-      if (error) break;
-      adopt(std::move(socket), listener);
-    }
+    if (!listener.acceptor.is_open()) continue;
     error_code ignored;
-    listener.acceptor.close(ignored);
+    if (listener.shared) {
+      // What waits there is for the next server. The poller forgets a descriptor by itself only when nobody else has
+      // the socket open, so it is taken from it before it is closed.
+      const int descriptor = listener.acceptor.release(ignored);
+      if (!ignored) ::close(descriptor);
+    } else {
+      take_waiting(listener);
+      listener.acceptor.close(ignored);
+    }
   }
 }
 
@@ -197,16 +269,32 @@ void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
   });
 }
 
+asio::awaitable<void> Worker::leave() {
+  for (Acceptor& listener : acceptors_) {
+    if (!listener.shared && listener.acceptor.is_open()) turn_away_new(listener.acceptor.native_handle());
+  }
+  asio::steady_timer pause(context_, closing_pause);
+  co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  stop_accepting();
+  end_connections(false);
+  sweep_timer_.cancel();
+}
+
+void Worker::change_tenant_rate(auth::Rate by_default) {
+  asio::post(context_, [this, by_default] { state_.tenant_rates.change_default(by_default); });
+}
+
 void Worker::drain() {
   asio::post(context_, [this] {
-    stop_accepting();
-    end_connections(false);
-    sweep_timer_.cancel();
+    if (!std::exchange(leaving_, true)) asio::co_spawn(context_, leave(), log_end);
   });
 }
 
 void Worker::abort() {
-  asio::post(context_, [this] { end_connections(true); });
+  asio::post(context_, [this] {
+    stop_accepting();
+    end_connections(true);
+  });
 }
 
 }  // namespace tacit::http

@@ -20,6 +20,7 @@ namespace tacit::server {
 
 /// What a command is run with.
 struct Invocation {
+  ConfigSources sources;
   LoadedConfig loaded;
   Arguments arguments;
 };

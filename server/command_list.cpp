@@ -18,7 +18,7 @@ constexpr auto everything = store_and_private_key | SettingGroup::serving;
 int check_and_serve(const Invocation& invocation) {
   const auto problems = find_problems(invocation.loaded.config);
   for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
-  return problems.empty() ? serve_command(invocation.loaded.config) : exit_usage;
+  return problems.empty() ? serve_command(invocation.loaded, invocation.sources) : exit_usage;
 }
 
 void add_create_options(po::options_description& own) {
@@ -54,7 +54,7 @@ void add_tail_options(po::options_description& own) {
       "json", "Print JSON lines, as export does.");
 }
 
-void add_export_options(po::options_description& own) {
+void add_audit_export_options(po::options_description& own) {
   own.add_options()("since", po::value<std::string>()->value_name("TIME|SEQUENCE"),
                     "Only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or a sequence.")(
       "until", po::value<std::string>()->value_name("TIME|SEQUENCE"), "Only entries before that.");
@@ -71,6 +71,24 @@ void add_prune_options(po::options_description& own) {
       "yes", "Do it, where a terminal is asked.");
 }
 
+void add_verify_options(po::options_description& own) {
+  own.add_options()("backup", po::value<std::string>()->value_name("FILE"), "A backup, instead of the store.");
+}
+
+void add_export_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whose records. Needed.");
+}
+
+void add_erase_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whom to erase. Needed.")("yes",
+                                                                                                      "Do not ask.");
+}
+
+void add_stats_options(po::options_description& own) {
+  own.add_options()("json", "Print a JSON object.")("top", po::value<std::string>()->value_name("NUMBER"),
+                                                    "How many of the biggest tenants to list. Default 10.");
+}
+
 // Adapts a command's own parameters to the list's.
 template <int (*Run)(const Config&, const Arguments&)>
 int with_arguments(const Invocation& invocation) {
@@ -84,7 +102,11 @@ int with_config(const Invocation& invocation) {
 const Command list[] = {
     {"serve",
      "Runs the server.",
-     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n",
+     "Stops at SIGTERM or SIGINT: serves on for drain-delay, stops accepting, finishes what is in flight.\n"
+     "At SIGHUP reads again: certificates, client CA, session ticket keys, tool identities, issuers, keyrings, and "
+     "from\n"
+     "the configuration the limits of tenants, addresses and connections and the log level. What is not good stays as\n"
+     "it was. The other settings need a restart.\n",
      everything,
      {},
      nullptr,
@@ -172,7 +194,7 @@ const Command list[] = {
      "Exit code 1 if entries do not fit the chain.\n",
      store_only,
      {},
-     add_export_options,
+     add_audit_export_options,
      false,
      with_arguments<audit_export_command>},
     {"audit verify",
@@ -199,12 +221,61 @@ const Command list[] = {
      "Checks all that must be true of the store.",
      "Counters, indexes, the boxes of names and bindings, the audit chain; and every value, if root-private-keyring "
      "is\n"
-     "configured. The store may be in use.\n",
+     "configured. The store may be in use. Of a backup the hash is checked first.\n",
      store_and_private_key,
      {},
+     add_verify_options,
+     false,
+     with_arguments<verify_command>},
+    {"backup",
+     "Copies the store, as it is at one instant, to a file.",
+     "FILE appears when it is whole, is for its owner alone, and is never overwritten. -: standard output.\n"
+     "Servers go on meanwhile; what they free is used again only when the backup is done, so do not let it wait.\n"
+     "Needs no keyring, and contains none: keep those elsewhere.\n",
+     store_only,
+     {"FILE"},
      nullptr,
      false,
-     with_config<verify_command>},
+     with_arguments<backup_command>},
+    {"restore",
+     "Makes a store of a backup.",
+     "Only where no store is: the directory must be empty or not be there. -: standard input. The store appears when\n"
+     "the backup was found to be whole and of the configured keyrings. Needs no private key.\n"
+     "What was deleted, and keys that were revoked, after the backup was made, are back. Restore only backups of your\n"
+     "own: their hash tells accidents, not forgeries.\n",
+     store_only,
+     {"FILE"},
+     nullptr,
+     false,
+     with_arguments<restore_command>},
+    {"export",
+     "Prints everything of a tenant, sealed as it is stored.",
+     "JSON lines: export, tenant, secret …, api_key …, end. Boxes are base64url; the last line counts what was "
+     "printed.\n"
+     "Names, bindings and values stay sealed. Needs no private key. Is audited.\n",
+     store_only,
+     {},
+     add_export_options,
+     false,
+     with_arguments<export_command>},
+    {"erase",
+     "Erases a tenant: its secrets, limits and API keys.",
+     "The private key that its values are sealed to goes first, at once and for good; then all rows, bit by bit. What\n"
+     "was cut short is finished by asking again; until then the tenant's requests are answered 503. Backups keep what\n"
+     "they have. Is audited.\n",
+     store_only,
+     {},
+     add_erase_options,
+     false,
+     with_arguments<erase_command>},
+    {"stats",
+     "Counts what is stored, and the room that is left.",
+     "The store may be in use. Needs no keyring.\n",
+     store_only,
+     {},
+     add_stats_options,
+     false,
+     with_arguments<stats_command>},
     {"check-config",
      "Says what would keep the server from starting.",
      "Takes the options of serve. Reads all files that it would read and starts nothing.\n",

@@ -7,7 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "http/forwarded.hpp"
+#include "http/networks.hpp"
 
 namespace tacit::server {
 
@@ -48,6 +52,7 @@ struct Config {
   Endpoint api_listen{"127.0.0.1", 8443};
   std::filesystem::path api_certificate;  ///< PEM, the whole chain, leaf first
   std::filesystem::path api_certificate_key;
+  std::filesystem::path ticket_keys;  ///< of TLS sessions, shared by several servers
 
   Endpoint tool_listen{"127.0.0.1", 8444};
   std::filesystem::path tool_certificate;
@@ -55,6 +60,12 @@ struct Config {
   std::filesystem::path tool_client_ca;  ///< PEM, what tool runtimes' certificates must chain to
   std::filesystem::path tool_identities;
   bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
+
+  std::optional<Endpoint> admin_listen;  ///< plain HTTP, on a private address alone
+
+  http::Networks proxy_protocol_from;  ///< balancers that begin each connection with a PROXY protocol header
+  http::Networks forwarded_from;       ///< proxies that are believed whose requests they bring
+  http::ForwardedField forwarded_header = http::ForwardedField::x_forwarded_for;
 
   std::filesystem::path issuers;   ///< of tokens; without it API keys alone are credentials
   std::string public_url;          ///< where clients reach the API: https://host[:port]
@@ -79,6 +90,9 @@ struct Config {
   std::uint32_t request_burst = 2000;
   std::uint32_t failed_auth_rate = 1;  ///< bad credentials a second of a client address; 0: no limit
   std::uint32_t failed_auth_burst = 100;
+  std::uint32_t issuer_ask_rate =
+      50;  ///< tokens a second of a client address that issuers are asked about; 0: no limit
+  std::uint32_t issuer_ask_burst = 500;
   Timeouts timeouts;
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 
@@ -86,6 +100,7 @@ struct Config {
 
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
+  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line in it
 };
 
 }  // namespace tacit::server

@@ -21,6 +21,19 @@ namespace {
 
 using Path = std::filesystem::path;
 
+struct Listening {
+  const char* setting;
+  Endpoint where;
+};
+
+std::vector<Listening> all_listening(const Config& config) {
+  std::vector<Listening> all;
+  if (runs_api(config.plane)) all.push_back({"api-listen", config.api_listen});
+  if (runs_tools(config.plane)) all.push_back({"tool-listen", config.tool_listen});
+  if (config.admin_listen) all.push_back({"admin-listen", *config.admin_listen});
+  return all;
+}
+
 // Whether one listener would take the other's connections: the same port of the same address, or of all addresses.
 bool overlap(const Endpoint& a, const Endpoint& b) {
   if (a.port != b.port || a.port == 0) return false;
@@ -81,7 +94,7 @@ void Check::tls(const http::TlsFiles& files) {
 void Check::api_listener() {
   const bool certificate = configured("api-certificate", config_.api_certificate);
   const bool key = certificate_key("api-certificate-key", config_.api_certificate_key);
-  if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}});
+  if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}, config_.ticket_keys});
 }
 
 void Check::tool_listener() {
@@ -99,8 +112,13 @@ void Check::tool_listener() {
 void Check::listeners() {
   if (runs_api(config_.plane)) api_listener();
   if (runs_tools(config_.plane)) tool_listener();
-  if (config_.plane == Planes::both && overlap(config_.api_listen, config_.tool_listen)) {
-    problem("api-listen " + config_.api_listen.str() + " and tool-listen " + config_.tool_listen.str() + " overlap");
+  const std::vector<Listening> all = all_listening(config_);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = i + 1; j < all.size(); ++j) {
+      if (!overlap(all[i].where, all[j].where)) continue;
+      problem(std::string(all[i].setting) + " " + all[i].where.str() + " and " + all[j].setting + " " +
+              all[j].where.str() + " overlap");
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "server/command_line.hpp"
+#include "server/help_texts.hpp"
 #include "server/output.hpp"
 
 namespace tacit::server {
@@ -15,8 +16,7 @@ std::string command_help(const Command& command) {
   if (*command.details != '\0') text << "\n" << command.details;
   const CommandOptions options(command);
   text << "\n" << options.own << "\n" << options.settings;
-  text << "\nSettings are read from the configuration file, then from the environment, then from the command line;\n"
-          "what comes later wins. In the file they are written without the dashes: threads = 4\n";
+  text << "\n" << order_of_sources;
   return text.str();
 }
 
@@ -36,15 +36,11 @@ std::string list_of(std::string_view group) {
 
 std::string help_text(const Command* command, std::string_view group) {
   if (command != nullptr) return command_help(*command);
-  std::string text =
-      "Tacit keeps secrets that its API never shows again, and hands them to the tools they are for.\n\n";
+  std::string text = what_tacit_is;
+  text += "\n\n";
   text += list_of(group);
   text += "\nEach has --help. tacit --version shows the version.\n";
-  if (group.empty()) {
-    text +=
-        "\nExit codes: 0 it worked; 1 it did not, or problems were found; 2 the command line or configuration is "
-        "wrong.\n";
-  }
+  if (group.empty()) text.append("\nExit codes: ").append(exit_codes).append("\n");
   return text;
 }
 

@@ -18,10 +18,15 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::chrono::seconds grace{2};
-}
 
-Lifecycle::Lifecycle(const Config& config)
+/// From the end of accepting to that of the process: requests, then the store's writes, and a little for the rest.
+std::chrono::seconds longest_end(const Config& config) { return 2 * config.timeouts.shutdown + 5 * grace; }
+
+}  // namespace
+
+Lifecycle::Lifecycle(const Config& config, const ServiceManager& manager)
     : config_(config),
+      manager_(manager),
       stop_signals_(context_, SIGTERM, SIGINT),
       reload_signal_(context_, SIGHUP),
       exit_code_(exit_ok) {}
@@ -45,6 +50,7 @@ void Lifecycle::await_stop() {
     if (error) return;
     if (stopping_.exchange(true)) return context_.stop();
     http::log(http::LogLine(http::LogLevel::info, "stopping").field("signal", signal));
+    manager_.stopping("stopping: serving until balancers have noticed", config_.drain_delay + longest_end(config_));
     // While balancers learn that this server is leaving, it serves on.
     delay_.expires_after(config_.drain_delay);
     delay_.async_wait([this](error_code) { context_.stop(); });
@@ -60,10 +66,12 @@ void Lifecycle::await_reload() {
   });
 }
 
-int Lifecycle::wind_down(http::Server& server) {
+int Lifecycle::wind_down(http::Server& server, const std::function<void()>& let_go) {
+  manager_.stopping("stopping: finishing what is in flight", longest_end(config_));
   server.drain();
   if (server.finished_within(config_.timeouts.shutdown)) return exit_code_;
   http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
+  let_go();
   server.abort();
   if (!server.finished_within(grace)) give_up("requests in flight cannot be ended");
   return exit_code_;

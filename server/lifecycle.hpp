@@ -11,13 +11,14 @@
 
 #include "http/server.hpp"
 #include "server/config.hpp"
+#include "server/service_manager.hpp"
 
 namespace tacit::server {
 
 class Lifecycle {
  public:
   /// From now on SIGTERM, SIGINT and SIGHUP wait for run().
-  explicit Lifecycle(const Config& config);
+  Lifecycle(const Config& config, const ServiceManager& manager);
 
   /// Ends run() with a failure. Safe from any thread, also before run().
   void store_failed(const std::string& why);
@@ -30,8 +31,9 @@ class Lifecycle {
   const std::atomic<bool>& stopping() const { return stopping_; }
 
   /// Lets what is in flight finish, up to the shutdown time-out; then ends it. Does not come back if that cannot be
-  /// ended either (a commit that hangs on its disk): the process exits. Answers the process's exit code.
-  int wind_down(http::Server& server);
+  /// ended either (a commit that hangs on its disk): the process exits. `let_go` ends what requests may wait for beside
+  /// the store, once their time is up. Answers the process's exit code.
+  int wind_down(http::Server& server, const std::function<void()>& let_go);
 
   /// Ends the process at once, with a failure. Nothing that was acknowledged depends on a clean end.
   [[noreturn]] static void give_up(const std::string& why);
@@ -41,6 +43,7 @@ class Lifecycle {
   void await_reload();
 
   const Config& config_;
+  const ServiceManager& manager_;
   std::function<void()> reload_;
   boost::asio::io_context context_{1};
   boost::asio::signal_set stop_signals_;

@@ -16,8 +16,13 @@ using asio::ip::tcp;
 /// The host is numeric: the configuration's reader has seen to it.
 tcp::endpoint endpoint_of(const Endpoint& where) { return {asio::ip::make_address(where.host), where.port}; }
 
+const Endpoint& configured(const Config& config, http::Plane plane) {
+  if (plane == http::Plane::admin) return *config.admin_listen;
+  return plane == http::Plane::api ? config.api_listen : config.tool_listen;
+}
+
 http::TlsFiles tls_files(const Config& config, http::Plane plane) {
-  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}};
+  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}, config.ticket_keys};
   return {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca};
 }
 
@@ -28,31 +33,52 @@ std::vector<http::Plane> planes_of(const Config& config) {
   return planes;
 }
 
+/// No socket is inherited for it: what it answers is about this process, and where there is none, nobody should wait.
+http::Listener admin_listener(const Config& config) {
+  return {http::Plane::admin, endpoint_of(*config.admin_listen), nullptr};
+}
+
 }  // namespace
 
-std::vector<http::Listener> make_listeners(const Config& config) {
+std::vector<http::Listener> make_listeners(const Config& config, const InheritedSockets& inherited) {
+  if ((inherited.api >= 0 && !runs_api(config.plane)) || (inherited.tools >= 0 && !runs_tools(config.plane))) {
+    throw UsageError("a socket was inherited for a plane that this process does not run; see the setting plane");
+  }
   std::vector<http::Listener> listeners;
   for (const http::Plane plane : planes_of(config)) {
     auto tls = http::make_tls_context(tls_files(config, plane));
     if (!tls) throw UsageError(tls.error().message);
-    const Endpoint& where = plane == http::Plane::api ? config.api_listen : config.tool_listen;
-    listeners.push_back(http::Listener{plane, endpoint_of(where), std::move(*tls)});
+    const int socket = plane == http::Plane::api ? inherited.api : inherited.tools;
+    listeners.push_back(http::Listener{plane, endpoint_of(configured(config, plane)), std::move(*tls), socket});
   }
+  if (config.admin_listen) listeners.push_back(admin_listener(config));
   return listeners;
 }
 
-void reload_certificates(const Config& config, http::Server& server) {
+void warn_of_unused_addresses(const Config& config, const http::Server& server) {
   for (const http::Plane plane : planes_of(config)) {
-    const char* name = plane == http::Plane::api ? "api" : "tools";
+    const tcp::endpoint wanted = endpoint_of(configured(config, plane));
+    const tcp::endpoint got = server.endpoint(plane);
+    if (wanted.port() == 0 || wanted == got) continue;
+    http::LogLine line(http::LogLevel::warn, "address_inherited");
+    line.field("setting", plane == http::Plane::api ? "api-listen" : "tool-listen");
+    line.field("configured", configured(config, plane).str());
+    http::log(line.field("listening", Endpoint{got.address().to_string(), got.port()}.str()));
+  }
+}
+
+std::optional<std::string> reload_certificates(const Config& config, http::Server& server) {
+  std::optional<std::string> trouble;
+  for (const http::Plane plane : planes_of(config)) {
     auto tls = http::make_tls_context(tls_files(config, plane));
     if (tls) {
       server.use_certificates(plane, std::move(*tls));
-      http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", name));
-    } else {
-      http::LogLine line(http::LogLevel::error, "certificates_kept");
-      http::log(line.field("plane", name).field("reason", tls.error().message));
+      http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", http::name_of(plane)));
+    } else if (!trouble) {
+      trouble = tls.error().message;
     }
   }
+  return trouble;
 }
 
 }  // namespace tacit::server

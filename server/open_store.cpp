@@ -69,9 +69,13 @@ void CloseStore::operator()(store::Store* store) const {
   std::_Exit(exit_failed);
 }
 
-OpenStore open_store(const Config& config, PrivateKey with_private) {
+void require_keyrings(const Config& config) {
   if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
   if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
+}
+
+OpenStore open_store(const Config& config, PrivateKey with_private) {
+  require_keyrings(config);
   store::StoreOptions options = store_options(config);
   options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
   auto store = store::Store::open(options, load_keys(config, with_private));

@@ -1,11 +1,15 @@
 // `tacit serve`: wires keys, store, TLS and listeners together, then waits for the end.
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 
+#include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
 #include "http/log.hpp"
 #include "http/server.hpp"
@@ -15,7 +19,12 @@
 #include "server/identity.hpp"
 #include "server/lifecycle.hpp"
 #include "server/listeners.hpp"
+#include "server/metrics.hpp"
 #include "server/open_store.hpp"
+#include "server/reload.hpp"
+#include "server/server_options.hpp"
+#include "server/service_manager.hpp"
+#include "server/watchdog.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -23,38 +32,14 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-std::optional<auth::ToolIdentities> load_identities(const Config& config) {
+constexpr std::chrono::seconds stuck_after{5};
+
+/// Without the tool plane nobody asks for them.
+std::optional<auth::Retained<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
   auto identities = auth::ToolIdentities::load(config.tool_identities);
   if (!identities) throw UsageError(identities.error().message);
-  return std::move(*identities);
-}
-
-http::ServerOptions server_options(const Config& config) {
-  http::ServerOptions options;
-  options.threads = config.threads != 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency());
-  options.timeouts = {config.timeouts.handshake, config.timeouts.header, config.timeouts.body, config.timeouts.write,
-                      config.timeouts.idle};
-  options.access_log = config.access_log;
-  options.max_connections = config.max_connections;
-  options.max_connections_per_address = config.max_connections_per_address;
-  options.tenant_rate = {config.request_rate, config.request_burst};
-  options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
-  return options;
-}
-
-http::LogLevel log_level(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return http::LogLevel::debug;
-    case LogLevel::info:
-      return http::LogLevel::info;
-    case LogLevel::warn:
-      return http::LogLevel::warn;
-    case LogLevel::error:
-      break;
-  }
-  return http::LogLevel::error;
+  return std::optional<auth::Retained<auth::ToolIdentities>>(std::in_place, std::move(*identities));
 }
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -71,12 +56,47 @@ std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle&
   return std::move(*store);
 }
 
+/// For `systemctl status`.
+std::string serving_status(const Config& config, const http::Server& server) {
+  std::string status = "serving";
+  if (runs_api(config.plane)) status += " the API on " + text_of(server.endpoint(http::Plane::api));
+  if (config.plane == Planes::both) status += ",";
+  if (runs_tools(config.plane)) status += " tools on " + text_of(server.endpoint(http::Plane::tools));
+  return status;
+}
+
+/// What does not move though it should: for the watchdog.
+std::optional<std::string> trouble(const http::Server& server, const store::Store& store) {
+  if (const auto thread = server.stuck_thread(stuck_after)) {
+    return "io thread " + std::to_string(*thread) + " is blocked";
+  }
+  return store.stopped_writing();
+}
+
 void log_ready(const Config& config, const http::Server& server) {
   http::LogLine line(http::LogLevel::info, "ready");
   line.field("version", TACIT_VERSION);
   if (runs_api(config.plane)) line.field("api", text_of(server.endpoint(http::Plane::api)));
   if (runs_tools(config.plane)) line.field("tools", text_of(server.endpoint(http::Plane::tools)));
+  if (config.admin_listen) line.field("admin", text_of(server.endpoint(http::Plane::admin)));
   http::log(line);
+}
+
+/// Answers the process's exit code.
+int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const ServiceManager& manager, http::Server& server,
+                        const store::Store& store, auth::Issuers* issuers, Reload& reload) {
+  const std::string status = serving_status(config, server);
+  manager.ready(status);
+  Watchdog watchdog(manager, status, [&] { return trouble(server, store); });
+  lifecycle.run([&] {
+    manager.reloading();
+    reload.run();
+    manager.ready(status);
+  });
+  watchdog.keep_status();
+  return lifecycle.wind_down(server, [&] {
+    if (issuers != nullptr) issuers->stop();
+  });
 }
 
 /// What was noted since the last time that the server stored it.
@@ -89,30 +109,36 @@ void store_last_uses(store::Store& store, http::Server& server) {
   http::log(line.field("reason", store::to_string(stored.error().code)));
 }
 
-int serve(const Config& config) {
-  Lifecycle lifecycle(config);
-  const std::optional<auth::ToolIdentities> identities = load_identities(config);
-  std::vector<http::Listener> listeners = make_listeners(config);
+int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
+  const Config& config = loaded.config;
+  const std::map<std::string, std::string> environment = process_environment();
+  const ServiceManager manager(environment);
+  const InheritedSockets inherited = take_inherited_sockets(environment);
+  Lifecycle lifecycle(config, manager);
+  auto identities = load_identities(config);
+  std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
+  ReloadCounts reloads;
+  Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping(), reloads);
   const http::Services services{*store,
-                                identities ? &*identities : nullptr,
+                                identities ? &identities->current() : nullptr,
                                 &lifecycle.stopping(),
                                 issuers.get(),
                                 {config.token_cache, config.token_cache_time},
                                 protected_resource(config, issuers.get()),
-                                config.tool_user_token};
+                                config.tool_user_token,
+                                &metrics};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
+  metrics.watch(*server);
   server->start();
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
+  warn_of_unused_addresses(config, *server);
   log_ready(config, *server);
-  lifecycle.run([&] {
-    reload_certificates(config, *server);
-    if (issuers) issuers->refresh();
-  });
-  const int code = lifecycle.wind_down(*server);
+  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get()}, reloads);
+  const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
@@ -124,11 +150,11 @@ int serve(const Config& config) {
 
 }  // namespace
 
-int serve_command(const Config& config) {
-  http::set_log_level(log_level(config.log_level));
+int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
+  http::set_log_level(log_level(loaded.config.log_level));
   // OpenSSL writes to sockets whose other end may be gone.
   std::signal(SIGPIPE, SIG_IGN);
-  return serve(config);
+  return serve(loaded, sources);
 }
 
 }  // namespace tacit::server

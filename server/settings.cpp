@@ -30,6 +30,12 @@ LogLevel log_level(std::string_view text) {
   throw UsageError(shown(text) + " is none of debug, info, warn, error");
 }
 
+http::ForwardedField forwarded_header(std::string_view text) {
+  if (text == "x-forwarded-for") return http::ForwardedField::x_forwarded_for;
+  if (text == "forwarded") return http::ForwardedField::forwarded;
+  throw UsageError(shown(text) + " is neither x-forwarded-for nor forwarded");
+}
+
 // How the text becomes the member. Written once for each type, so that the list below stays a list.
 template <auto Member>
 void set_path(Config& config, std::string_view text) {
@@ -38,6 +44,10 @@ void set_path(Config& config, std::string_view text) {
 template <auto Member>
 void set_endpoint(Config& config, std::string_view text) {
   config.*Member = read_endpoint(text);
+}
+template <auto Member>
+void set_networks(Config& config, std::string_view text) {
+  config.*Member = read_networks(text);
 }
 template <auto Member, std::uint64_t Least, std::uint64_t Most>
 void set_number(Config& config, std::string_view text) {
@@ -58,7 +68,7 @@ constexpr auto private_group = SettingGroup::private_key;
 constexpr auto serving = SettingGroup::serving;
 
 constexpr Setting list[] = {
-    {"plane", "PLANE", "both", "Which listeners to run: api, tools or both.", serving,
+    {"plane", "api|tools|both", "both", "Which listeners to run: api, tools or both.", serving,
      [](Config& config, std::string_view text) { config.plane = planes(text); }},
 
     {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443", "Where the API plane listens. Port 0 takes any free one.", serving,
@@ -67,6 +77,12 @@ constexpr Setting list[] = {
      set_path<&Config::api_certificate>},
     {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
      set_path<&Config::api_certificate_key>},
+
+    {"ticket-keys", "FILE", "",
+     "Keys of TLS session tickets, shared by the servers behind one name, so that each resumes the others' sessions: "
+     "80 "
+     "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
+     serving, set_path<&Config::ticket_keys>},
 
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
      serving, set_endpoint<&Config::tool_listen>},
@@ -84,6 +100,24 @@ constexpr Setting list[] = {
      "Whether a resolve must bring the token of the user it asks for, in `token` or `Authorization`: then a runtime's "
      "certificate alone releases nothing.",
      serving, [](Config& config, std::string_view text) { config.tool_user_token = read_switch(text); }},
+
+    {"admin-listen", "ADDRESS:PORT", "",
+     "Where /healthz, /readyz and /metrics are answered over plain HTTP, without a credential: a loopback, private or "
+     "link-local address. Without it nowhere.",
+     serving, [](Config& config, std::string_view text) { config.admin_listen = read_private_endpoint(text); }},
+
+    {"proxy-protocol-from", "NETWORKS", "",
+     "Load balancers, as 10.0.0.0/8,192.0.2.7: connections from there must begin with a PROXY protocol header (version "
+     "1 "
+     "or 2) that says who the client is, all others must not.",
+     serving, set_networks<&Config::proxy_protocol_from>},
+    {"forwarded-from", "NETWORKS", "",
+     "Proxies that end TLS: in requests from there a header field says who the client is. From elsewhere it means "
+     "nothing.",
+     serving, set_networks<&Config::forwarded_from>},
+    {"forwarded-header", "x-forwarded-for|forwarded", "x-forwarded-for",
+     "Which header field these proxies write. The other one means nothing, for clients may send it.", serving,
+     [](Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }},
 
     {"issuers", "FILE", "", "Whose tokens are good, a section for each issuer. Without it only API keys are.", serving,
      set_path<&Config::issuers>},
@@ -128,7 +162,9 @@ constexpr Setting list[] = {
     {"max-connections", "NUMBER", "16384", "How many connections each plane may have open at once.", serving,
      set_number<&Config::max_connections, 1, most_connections>},
     {"max-connections-per-address", "NUMBER", "0",
-     "How many of them one address may hold. 0: no limit, for behind a load balancer all come from one address.",
+     "How many of them one address may hold. 0: no limit. Behind a load balancer that does not tell who its clients "
+     "are, "
+     "all come from its address.",
      serving, set_number<&Config::max_connections_per_address, 0, most_connections>},
     {"request-rate", "NUMBER", "1000",
      "How many requests a second a tenant may make in the long run, unless `tacit limits set` gave it a rate of its "
@@ -142,6 +178,13 @@ constexpr Setting list[] = {
      serving, set_number<&Config::failed_auth_rate, 0, most_rate>},
     {"failed-auth-burst", "NUMBER", "100", "How many bad credentials it may present at once, after a pause.", serving,
      set_number<&Config::failed_auth_burst, 1, most_rate>},
+    {"issuer-ask-rate", "NUMBER", "50",
+     "Tokens a second that issuers are asked about for one client address, opaque ones and those of unknown keys. 0: "
+     "no "
+     "limit.",
+     serving, set_number<&Config::issuer_ask_rate, 0, most_rate>},
+    {"issuer-ask-burst", "NUMBER", "500", "How many of them may come at once.", serving,
+     set_number<&Config::issuer_ask_burst, 1, most_rate>},
     {"handshake-timeout", "SECONDS", "10", "How long a TLS handshake may take.", serving,
      set_timeout<&Timeouts::handshake>},
     {"header-timeout", "SECONDS", "10", "How long a request's head may take to arrive.", serving,
@@ -157,18 +200,22 @@ constexpr Setting list[] = {
     {"shutdown-timeout", "SECONDS", "30", "How long a stopping server waits for requests in flight.", serving,
      set_timeout<&Timeouts::shutdown>},
     {"drain-delay", "SECONDS", "0",
-     "How long a stopping server still serves as before: the time to take it out of the load balancer.", serving,
-     [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
+     "How long a stopping server still serves: the time to take it out of the load balancer. It closes each connection "
+     "after its next answer, so that clients come again elsewhere.",
+     serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
     {"audit-head-log", "SECONDS", "300",
-     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
-     "a "
+     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds a "
      "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
      serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
-    {"log-level", "LEVEL", "info", "The least level to log: debug, info, warn or error.", serving,
+    {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
     {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
      [](Config& config, std::string_view text) { config.access_log = read_switch(text); }},
+    {"access-log-sample", "NUMBER", "1",
+     "Of so many requests that go well one has a line in it, which says so. Refusals but for 429, failures, and what "
+     "takes a second or more always have one.",
+     serving, set_number<&Config::access_log_sample, 1, 1'000'000>},
 };
 
 }  // namespace

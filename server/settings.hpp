@@ -26,7 +26,7 @@ constexpr bool contains(SettingGroup groups, SettingGroup group) {
 
 struct Setting {
   const char* name;      ///< on the command line after `--`, and in the file
-  const char* argument;  ///< what its value is, for the help text: HOST:PORT, FILE, …
+  const char* argument;  ///< what its value is, for the help text: ADDRESS:PORT, FILE, … Choices are on|off
   const char* initial;   ///< the default as it would be written; empty: there is none
   const char* help;      ///< sentences
   SettingGroup group;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "server/errors.hpp"
 
@@ -107,6 +108,18 @@ Endpoint read_endpoint(std::string_view text) {
     throw UsageError(shown(text) + " has no numeric address (such as 127.0.0.1:8443 or [::1]:8443)");
   }
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+Endpoint read_private_endpoint(std::string_view text) {
+  Endpoint endpoint = read_endpoint(text);
+  if (http::is_private(boost::asio::ip::make_address(endpoint.host))) return endpoint;
+  throw UsageError(shown(text) + " is not a loopback, private or link-local address, and here is no TLS");
+}
+
+http::Networks read_networks(std::string_view text) {
+  auto networks = http::Networks::parse(text);
+  if (!networks) throw UsageError(networks.error().message);
+  return std::move(*networks);
 }
 
 std::string read_public_url(std::string_view text) {

@@ -29,6 +29,12 @@ std::chrono::seconds read_time_span(std::string_view text);
 /// server listens on must not depend on what a name server answers.
 Endpoint read_endpoint(std::string_view text);
 
+/// The same, of an address that no router of the internet carries: loopback, private or link-local.
+Endpoint read_private_endpoint(std::string_view text);
+
+/// Networks in CIDR notation, separated by commas or blanks.
+http::Networks read_networks(std::string_view text);
+
 /// An https URL of a host and perhaps a port, without a path; a last slash is taken off.
 std::string read_public_url(std::string_view text);
 

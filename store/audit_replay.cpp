@@ -25,16 +25,18 @@ std::optional<crypto::Uuid> first_secret(const json::object& entry) {
 }  // namespace
 
 void AuditReplay::entry(std::string_view body) {
+  ++entries_;
   json::error_code error;
   const json::value parsed = json::parse({body.data(), body.size()}, error);
   if (error || !parsed.is_object()) return;
   const json::object& entry = parsed.get_object();
   if (text(entry, "outcome") != "ok") return;
   const std::string_view action = text(entry, "action");
-  if (action.starts_with("api_key.")) {
-    return key_event(action, std::string(text(entry, "reason")), text(entry, "time"));
-  }
   const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
+  if (action.starts_with("api_key.")) {
+    return key_event(action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+  }
+  if (action == "tenant.erase" && tenant) return tenant_erased(*tenant);
   const auto id = first_secret(entry);
   if (tenant && id) secret_event(action, {*tenant, *id}, text(entry, "time"));
 }
@@ -49,16 +51,34 @@ void AuditReplay::secret_event(std::string_view action, const SecretName& name, 
   if (!changes) life->deleted = true;
 }
 
-void AuditReplay::key_event(std::string_view action, const std::string& id, std::string_view time) {
+void AuditReplay::key_event(std::string_view action, const std::string& id, std::optional<crypto::Uuid> tenant,
+                            std::string_view time) {
   const bool changes = action == "api_key.update";
-  if (action == "api_key.create") keys_[id].changed = time;
+  if (action == "api_key.create") {
+    keys_[id].changed = time;
+    keys_[id].tenant = tenant;
+    keys_[id].made = entries_;
+  }
   if (!changes && action != "api_key.revoke") return;
   KeyLife* const life = life_of(keys_, id);
   if (life == nullptr) return;
+  if (!life->tenant) life->tenant = tenant;
   if (!changes) life->revoked = true;
   if (!changes) return;
   life->changed = time;
   life->updated = true;
+}
+
+void AuditReplay::tenant_erased(const crypto::Uuid& tenant) {
+  for (auto at = secrets_.lower_bound({tenant, {}}); at != secrets_.end() && at->first.tenant == tenant; ++at) {
+    at->second.deleted = true;
+  }
+  erased_[tenant] = entries_;
+}
+
+bool AuditReplay::erased(const KeyLife& life) const {
+  const auto at = life.tenant ? erased_.find(*life.tenant) : erased_.end();
+  return at != erased_.end() && at->second > life.made;
 }
 
 void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at) {
@@ -67,7 +87,9 @@ void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std
   const auto at = secrets_.find(name);
   if (at != secrets_.end()) return judge(name, at->second, updated_at);
   // A row that does not open is not known to be of that tenant, and was reported.
-  if (from_the_start_ && updated_at) problem(name, "is stored, though the audit log never made it");
+  if (!updated_at) return;
+  if (from_the_start_) return problem(name, "is stored, though the audit log never made it");
+  if (erased_.contains(tenant)) problem(name, "is stored, though the audit log has its tenant erased");
 }
 
 void AuditReplay::judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at) {
@@ -94,6 +116,7 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
   const auto say = [&](std::string_view what) {
     findings_.add("API key " + std::string(id) + ": " + std::string(what));
   };
+  if (erased(life)) return say("is stored, though the audit log has its tenant erased: its row was put back");
   if (life.revoked && !key.revoked_at) {
     return say("is good, though the audit log has it revoked: an old row was put back");
   }
@@ -112,7 +135,8 @@ void AuditReplay::finish() {
     if (!life.deleted && !life.stored) problem(name, "is missing, though the audit log has it made and never deleted");
   }
   for (const auto& [id, life] : keys_) {
-    if (!life.stored) findings_.add("API key " + id + ": is missing, though the audit log has it made");
+    if (!life.stored && !erased(life))
+      findings_.add("API key " + id + ": is missing, though the audit log has it made");
   }
 }
 

@@ -12,6 +12,8 @@
 
 #include "crypto/bytes.hpp"
 #include "store/outcome.hpp"
+#include "store/room.hpp"
+#include "store/statistics.hpp"
 #include "store/task.hpp"
 
 namespace tacit::store {
@@ -99,13 +101,6 @@ class WriteJob {
   std::size_t bytes = 0;  ///< about how much memory it holds: queues are bounded by it
 };
 
-struct EngineStatistics {
-  std::uint64_t rows_read = 0;
-  std::uint64_t batches = 0;        ///< commits that had something to keep
-  std::uint64_t jobs = 0;           ///< writes run
-  std::uint64_t largest_batch = 0;  ///< most writes in one commit
-};
-
 class Engine {
  public:
   Engine() = default;
@@ -125,6 +120,10 @@ class Engine {
   /// Nothing if writes are being taken; else why not, in words.
   virtual std::optional<std::string> unwilling() const = 0;
   virtual EngineStatistics statistics() const = 0;
+  /// Looks through what there is, so not to be asked all the time. Any thread; waits for no write.
+  virtual StorageStatistics storage() const = 0;
+  /// How much room is left, as it was within the last second.
+  virtual Room room() const = 0;
 };
 
 }  // namespace tacit::store

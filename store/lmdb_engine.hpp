@@ -7,6 +7,7 @@
 // keeps the writer thread waiting: then new writes are refused at once, until it comes back.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/counter.hpp"
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
 #include "store/write_queue.hpp"
@@ -34,6 +36,10 @@ struct LmdbOptions {
   std::function<int(MDB_txn*)> commit;
 };
 
+inline constexpr std::array<std::uint64_t, 9> batch_job_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256};
+inline constexpr std::array<std::uint64_t, 14> batch_microsecond_bounds{
+    250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+
 class LmdbEngine final : public Engine {
  public:
   static Outcome<std::unique_ptr<LmdbEngine>> open(LmdbOptions options);
@@ -46,19 +52,30 @@ class LmdbEngine final : public Engine {
   void close() override;
   std::optional<std::string> unwilling() const override;
   EngineStatistics statistics() const override;
+  StorageStatistics storage() const override;
+  Room room() const override;
 
  private:
+  /// What is measured before a batch.
+  struct Measured {
+    MapRoom map;
+    DiskRoom disk;
+  };
   using Batch = std::vector<std::unique_ptr<WriteJob>>;
   using Answers = std::vector<std::optional<Errc>>;
 
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
-  void run_batch(Batch batch, MapRoom& room);
+  Measured measure() const;
+  void run_batch(Batch batch, Measured& room);
   /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
-  int try_batch(Batch& batch, MapRoom& room, Answers& answers);
-  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, MapRoom& room, int& fatal, bool& changed);
-  bool has_room(Growth growth, MapRoom& room) const;
+  int try_batch(Batch& batch, Measured& room, Answers& answers);
+  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed);
+  bool has_room(Growth growth, Measured& room) const;
+  /// Why a write of that kind is refused for lack of room, in words.
+  std::optional<std::string> lacks_room(Growth growth, Measured& room) const;
+  Room measure_for_people() const;
   void fail(int code);
   /// How long the batch under way has taken, if that is too long.
   std::optional<std::chrono::seconds> stuck_for() const;
@@ -83,6 +100,11 @@ class LmdbEngine final : public Engine {
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> jobs_{0};
   std::atomic<std::uint64_t> largest_batch_{0};
+  Histogram<batch_job_bounds> batch_jobs_;  ///< the writer's, likewise below
+  Histogram<batch_microsecond_bounds> batch_microseconds_;
+  mutable std::mutex room_mutex_;
+  mutable Room room_;  ///< as of room_measured_
+  mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
   std::thread writer_;  ///< last: it uses all of the above
 };

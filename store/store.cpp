@@ -20,9 +20,27 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
+/// Fails if the store was made with other keys.
+Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
+  const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
+  if (!fits) {
+    return failed(fits.error().code,
+                  "the store in " + options.directory.string() + " cannot be used: " + fits.error().subject);
+  }
+  auto context = std::make_shared<StoreContext>();
+  context->engine = std::move(engine);
+  context->keys = std::move(keys);
+  context->quota_default = options.quota_default;
+  context->api_keys_default = options.api_keys_default;
+  context->write_deadline = options.write_deadline;
+  context->serial = next_serial();
+  return ContextPtr(std::move(context));
+}
+
 }  // namespace
 
-Store::Store(std::shared_ptr<const StoreContext> context) : context_(std::move(context)) {}
+Store::Store(std::shared_ptr<const StoreContext> context)
+    : current_(std::make_unique<CurrentContext>(std::move(context))), context_(*current_) {}
 
 Store::~Store() { context_->engine->close(); }
 
@@ -42,21 +60,30 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   return open(options, std::move(keys), std::move(*engine));
 }
 
+Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys) {
+  StoreOptions options;
+  options.directory = file;
+  LmdbOptions engine_options;
+  engine_options.env.directory = file;
+  engine_options.env.max_readers = options.max_readers;
+  engine_options.env.single_file = true;
+  auto engine = LmdbEngine::open(std::move(engine_options));
+  if (!engine) return engine.error();
+  return open(options, std::move(keys), std::move(*engine));
+}
+
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
-  const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
-  if (!fits) {
-    return failed(fits.error().code,
-                  "the store in " + options.directory.string() + " cannot be used: " + fits.error().subject);
-  }
-  auto context = std::make_shared<StoreContext>();
-  context->engine = std::move(engine);
-  context->keys = std::move(keys);
-  context->quota_default = options.quota_default;
-  context->api_keys_default = options.api_keys_default;
-  context->write_deadline = options.write_deadline;
-  context->serial = next_serial();
-  return std::unique_ptr<Store>(new Store(std::move(context)));
+  auto context = make_context(std::move(engine), std::move(keys), options);
+  if (!context) return context.error();
+  return std::unique_ptr<Store>(new Store(std::move(*context)));
+}
+
+Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
+  auto context = make_context(context_->engine, std::move(keys), options);
+  if (!context) return context.error();
+  context_.change(std::move(*context));
+  return {};
 }
 
 Store::Async<SecretInfo> Store::create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who) {
@@ -139,6 +166,15 @@ Store::Async<void> Store::set_tenant_limits(crypto::Uuid tenant, TenantLimits li
   return recording(context_, tenant, who, store::set_tenant_limits(context_, tenant, limits, who));
 }
 
+Store::Async<Erased> Store::erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
+                                         AuditContext who) {
+  return store::erase_tenant(context_, tenant, std::move(progress), std::move(who));
+}
+
+Outcome<bool> Store::export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const {
+  return store::export_tenant(*context_, tenant, sink);
+}
+
 Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
   return record_event(context_, std::move(event), std::move(who));
 }
@@ -167,9 +203,13 @@ Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgres
 
 bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
 
+std::optional<std::string> Store::stopped_writing() const { return context_->engine->unwilling(); }
+
 std::optional<std::string> Store::unwilling() const {
-  auto why = context_->engine->unwilling();
+  auto why = stopped_writing();
   return why ? why : audit_unwilling(*context_);
 }
+
+Room Store::room() const { return context_->engine->room(); }
 
 }  // namespace tacit::store

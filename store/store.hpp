@@ -17,6 +17,7 @@
 #include "store/api_key.hpp"
 #include "store/audit.hpp"
 #include "store/outcome.hpp"
+#include "store/room.hpp"
 #include "store/secret.hpp"
 #include "store/tenant_limits.hpp"
 
@@ -25,6 +26,8 @@ namespace tacit::store {
 class AuditReader;
 class Engine;
 struct StoreContext;
+class CurrentContext;
+struct StoreStatistics;  // store/statistics.hpp
 
 struct StoreOptions {
   std::filesystem::path directory;
@@ -85,6 +88,22 @@ struct ReleasedValue {
   std::int64_t updated_at = 0;
 };
 
+/// What became of a tenant that was erased.
+struct Erased {
+  std::uint64_t secrets = 0;   ///< as its record counted them
+  std::uint64_t api_keys = 0;  ///< revoked ones too
+  bool resumed = false;        ///< it had been begun before, and was cut short
+};
+
+struct SecretRow;
+/// Takes what is exported of a tenant, as stored: nothing in clear that is not in clear in the store. Views, valid
+/// during the call. False ends the export.
+struct TenantSink {
+  std::function<bool(crypto::ByteView record)> record;  ///< once, first (store/tenant_record.hpp)
+  std::function<bool(const crypto::Uuid& id, const SecretRow& row)> secret;
+  std::function<bool(const ApiKey& key)> api_key;  ///< unverified; revoked ones too
+};
+
 /// How far `verify` has come.
 struct VerifyProgress {
   std::uint64_t rows = 0;
@@ -114,6 +133,8 @@ class Store {
   /// The same over an engine that is open already.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
                                               std::unique_ptr<Engine> engine);
+  /// A store in one file that nobody changes, for reading: a backup (store/backup.hpp) whose hash was found right.
+  static Outcome<std::unique_ptr<Store>> open_backup(const std::filesystem::path& file, StoreKeys keys);
   /// Finishes queued changes, then closes. The executors of those who await them must still be there; who is resumed
   /// after may finish, and is told `unavailable` if it asks for another change.
   ~Store();
@@ -122,6 +143,10 @@ class Store {
 
   template <class T>
   using Async = boost::asio::awaitable<Outcome<T>>;
+
+  /// Operations that begin from now on have these keys and these defaults of the options. Refuses keyrings that lack a
+  /// key that the store was made with; then nothing has changed. Former keys stay in memory until the store is closed.
+  Outcome<void> reconfigure(StoreKeys keys, const StoreOptions& options);
 
   // The API plane.
   Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
@@ -170,6 +195,13 @@ class Store {
   Outcome<TenantLimits> tenant_limits(crypto::Uuid tenant) const;
   /// Replaces all of them.
   Async<void> set_tenant_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
+  /// Erases everything of a tenant, its API keys too; the private key that its values are sealed to goes first and at
+  /// once. In many transactions if it is much; `progress` is told how many rows are gone. What was cut short is
+  /// finished by asking again. Fails with not_found if nothing is stored of the tenant.
+  Async<Erased> erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress, AuditContext who);
+  /// Hands everything of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
+  /// unavailable (it is being erased) or integrity.
+  Outcome<bool> export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const;
 
   // The audit log.
   /// The newest entry's place; sequence 0 if the log is empty.
@@ -201,10 +233,17 @@ class Store {
   bool finish(std::chrono::milliseconds most);
   /// Nothing if changes are being taken and audited; else why not, in words.
   std::optional<std::string> unwilling() const;
+  /// Nothing if the writer makes progress, whatever it is let write; else why not. For a watchdog.
+  std::optional<std::string> stopped_writing() const;
+  /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
+  StoreStatistics statistics() const;
+  /// How much more can be kept, as it was within the last second.
+  Room room() const;
 
  private:
   explicit Store(std::shared_ptr<const StoreContext> context);
-  std::shared_ptr<const StoreContext> context_;  ///< shared with the operations under way
+  std::unique_ptr<CurrentContext> current_;
+  CurrentContext& context_;  ///< shared with the operations under way
 };
 
 }  // namespace tacit::store

@@ -41,6 +41,11 @@ std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::
   return batch;
 }
 
+WriteQueue::Size WriteQueue::size() const {
+  const std::lock_guard lock(mutex_);
+  return {jobs_.size(), bytes_};
+}
+
 void WriteQueue::close() {
   {
     const std::lock_guard lock(mutex_);

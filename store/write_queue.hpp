@@ -24,13 +24,19 @@ class WriteQueue {
   /// Up to `items` jobs, the first in any case and then while they hold at most `bytes` and need at most `pages` of the
   /// map (store/map_room.hpp).
   std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes, std::uint64_t pages);
+  struct Size {
+    std::size_t items = 0;
+    std::size_t bytes = 0;
+  };
+  /// What waits now.
+  Size size() const;
   /// From now on nothing is taken in.
   void close();
 
  private:
   const std::size_t most_items_;
   const std::size_t most_bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<std::unique_ptr<WriteJob>> jobs_;
   std::size_t bytes_ = 0;

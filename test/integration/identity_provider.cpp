@@ -135,7 +135,7 @@ std::string IdentityProvider::printed() const {
 }
 
 void IdentityProvider::wait_for(const std::string& event, std::size_t before) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   while (printed().find(R"({"event":")" + event + "\"", before) == std::string::npos) {
     if (!process_->running() || std::chrono::steady_clock::now() > deadline) {
       throw std::runtime_error("the identity provider: no " + event + "; it printed: " + printed().substr(before));

@@ -76,9 +76,10 @@ class Traffic {
           complain(error.what());
           return;
         }
+        std::this_thread::sleep_for(3ms);  // requests all the time are wanted, not all of the machine's time
       }
       ++round;
-      std::this_thread::sleep_for(1ms);
+      std::this_thread::sleep_for(1ms);  // there may be no tokens just now
     }
   }
   std::vector<std::string> current() {
@@ -164,6 +165,24 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_key_that_was_never_announced_is_taken_without_
   traffic.go_round();
   traffic.stop();
   BOOST_TEST(traffic.complaints().empty(), traffic.complaints());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_of_a_new_key_is_not_called_bad_while_the_provider_does_not_answer) {
+  const Settings section = {{"fetch-timeout", "1"}};
+  TrustingDeployment trusting(section);
+  Idp& provider = trusting.provider;
+  provider.start();
+  const Server server(trusting.deployment);
+  BOOST_TEST(status_with(server, provider.token({Idp::jwt}).access) == 200);
+  provider.use_keys({{"second"}});
+  const std::string token = provider.token({Idp::jwt}).access;
+  provider.pause();
+  const int meanwhile = status_with(server, token);
+  const int again = status_with(server, token);
+  provider.resume();
+  BOOST_TEST(meanwhile == 503);
+  BOOST_TEST(again == 503);
+  BOOST_TEST(comes_true([&] { return status_with(server, token) == 200; }));
 }
 
 BOOST_AUTO_TEST_CASE(sighup_asks_for_the_keys_anew) {
@@ -265,6 +284,32 @@ BOOST_AUTO_TEST_CASE(a_provider_that_hangs_holds_up_only_those_who_need_it) {
   for (const Tokens& each : tokens) {
     BOOST_TEST(comes_true([&] { return status_with(server, each.access) == 200; }));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_that_hangs_does_not_keep_the_server_from_stopping_cleanly) {
+  const Settings section = {{"fetch-timeout", "30"}};
+  TrustingDeployment trusting(section);
+  trusting.deployment.configure({{"shutdown-timeout", "1"}});
+  Idp& provider = trusting.provider;
+  provider.start();
+  Server server(trusting.deployment);
+  const auto tokens = provider.tokens({{Idp::opaque}, {Idp::opaque}});
+  BOOST_TEST(status_with(server, tokens[0].access) == 200);
+  provider.pause();
+  std::thread waiting([&] {
+    try {
+      status_with(server, tokens[1].access);
+    } catch (const TransportError&) {  // nobody answered it: the server's time was up
+    }
+  });
+  std::this_thread::sleep_for(200ms);
+  const auto asked = std::chrono::steady_clock::now();
+  const int code = server.stop();
+  const auto taken = std::chrono::steady_clock::now() - asked;
+  waiting.join();
+  provider.resume();
+  BOOST_TEST(code == 0);
+  BOOST_TEST((taken < 10s));
 }
 
 BOOST_AUTO_TEST_CASE(a_revoked_token_is_refused_once_what_is_remembered_of_it_is_too_old) {

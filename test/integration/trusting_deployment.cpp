@@ -64,6 +64,7 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
       {"client-id", IdentityProvider::introspector},
       {"client-secret-file", secret.string()},
       {"introspection-cache", "1"},
+      {"client-tokens", "on"},
   };
   for (const auto& [name, value] : issuer) section[name] = value;
   std::string text = "[" + provider.issuer() + "]\n";

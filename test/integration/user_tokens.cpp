@@ -177,6 +177,37 @@ BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_
   CHECK_STATUS(Client(server.tools_client(), bearer("nonsense")).post("/tool/v1/resolve", query), 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
+  const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "2"}});
+  Server server(trusting.deployment);
+  json::object expired = claims_of(new_uuid());
+  expired["exp"] = std::time(nullptr) - 120;
+  const std::string bad_token = trusting.signer.sign(expired);
+  int status = 0;
+  for (int i = 0; i < 20 && status != 429; ++i) status = list_status(server, bearer("tct_guess"));
+  BOOST_TEST(status == 429);
+  BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
+  BOOST_TEST(list_status(server, bearer(bad_token)) == 429);
+  BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_has_issuers_asked_only_so_often) {
+  const Trusting trusting("", {{"issuer-ask-rate", "1"}, {"issuer-ask-burst", "2"}, {"failed-auth-burst", "100"}});
+  Server server(trusting.deployment);
+  const TokenSigner unknown("unknown");
+  const auto answer = [&] {
+    const Headers credential = bearer(unknown.sign(claims_of(new_uuid())));
+    return HttpsClient(server.api_client()).request("GET", secrets_path, credential);
+  };
+  Answer last = answer();
+  BOOST_TEST(last.status == 401);
+  for (int i = 0; i < 20 && last.status != 429; ++i) last = answer();
+  REQUIRE_STATUS(last, 429);
+  BOOST_TEST(!last.header("Retry-After").empty());
+  BOOST_TEST(last.header("RateLimit-Policy") == "\"issuer-questions\";q=2;w=2");
+  BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
+}
+
 BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   const Trusting trusting;
   const auto said = [&] { return trusting.deployment.command({"check-config"}); };

@@ -335,6 +335,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_broke_off_is_not_asked_for_again, ClientF
 BOOST_FIXTURE_TEST_CASE(bytes_after_an_answer_cost_the_connection, ClientFixture) {
   IssuerReply reply;
   reply.raw = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\"no\"";
+  reply.stay = true;
   server.serve("/x", reply);
   for (int i = 0; i < 2; ++i) {
     const auto outcome = post(server.url("/x"));

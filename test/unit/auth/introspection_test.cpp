@@ -16,7 +16,7 @@ using test::IssuerReply;
 
 namespace {
 
-constexpr const char* active = R"({"active":true,"sub":"somebody","aud":"https://tacit.example.org"})";
+constexpr const char* active = R"({"active":true,"sub":"somebody","aud":"https://tacit.example.org","scope":"read"})";
 
 struct IntrospectionFixture : test::IssuersFixture {
   IntrospectionFixture() {

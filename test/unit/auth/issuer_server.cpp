@@ -88,7 +88,7 @@ struct IssuerServer::Network {
       if (broken) answer.resize(reply.break_off);
       const auto [unsent, sent] = co_await asio::async_write(stream, asio::buffer(answer), as_result);
       --server.at_once_;
-      open = !unsent && !broken && !reply.close && reply.raw.empty() && message.keep_alive();
+      open = !unsent && !broken && !reply.close && (reply.raw.empty() || reply.stay) && message.keep_alive();
     }
   }
 

@@ -33,6 +33,7 @@ struct IssuerReply {
   bool close = false;                             ///< the connection after this answer, without saying so
   std::size_t break_off = std::string::npos;      ///< close after so many bytes of the whole answer
   std::string raw{};                              ///< if not empty, all that is sent
+  bool stay = false;                              ///< do not close after `raw`
 };
 
 /// Certificates for 127.0.0.1 and localhost, and what is wrong with others.

@@ -57,7 +57,7 @@ struct IssuersFixture {
     config.ca = test_certificates().authority.certificate();
     config.algorithms = {crypto::SignatureAlgorithm::eddsa, crypto::SignatureAlgorithm::hs256};
     config.audiences = {"https://tacit.example.org"};
-    config.default_scopes = store::Scope::secrets_read;
+    config.scope_names = {{"read", store::Scope::secrets_read}};
     // Soon again after a failure; nothing else comes early.
     terms.retry_first = std::chrono::milliseconds(5);
     terms.retry_most = std::chrono::milliseconds(20);

@@ -231,14 +231,57 @@ BOOST_AUTO_TEST_CASE(introspection_has_to_say_for_whom_the_token_is) {
   BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice","aud":["other","tacit"]})")) == "accepted");
 }
 
-// A client's own token: its id stands for the subject that is not there.
+// A client's own token: its id stands for the subject that is not there, if the operator says that this is what a
+// missing subject means.
 BOOST_AUTO_TEST_CASE(introspection_of_a_client_for_itself) {
-  const Grant grant = introspected(R"({"active":true,"client_id":"robot","aud":"tacit"})");
+  const char* const clients_own = R"({"active":true,"client_id":"robot","aud":"tacit"})";
+  BOOST_TEST(verdict(introspected(clients_own)) == "wrong_claims");
+  IssuerConfig config = issuer_config();
+  config.client_tokens = true;
+  const Grant grant = introspected(clients_own, config);
   BOOST_REQUIRE(grant.has_value());
   BOOST_TEST(grant->principal.actor == "oauth:https://id.example.org#robot");
-  const Grant user = introspected(R"({"active":true,"sub":"alice","client_id":"robot","aud":"tacit"})");
+  const Grant user = introspected(R"({"active":true,"sub":"alice","client_id":"robot","aud":"tacit"})", config);
   BOOST_REQUIRE(user.has_value());
   BOOST_TEST(user->principal.actor == "oauth:https://id.example.org#alice");
+  for (const char* const name : {"username", "user_name"}) {
+    const std::string a_users =
+        R"({"active":true,"client_id":"robot","aud":"tacit",")" + std::string(name) + R"(":"alice"})";
+    BOOST_TEST(verdict(introspected(a_users, config)) == "wrong_claims", name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(introspection_of_what_is_no_access_token) {
+  const auto with = [](std::string_view more) {
+    return verdict(introspected(R"({"active":true,"sub":"alice","aud":"tacit",)" + std::string(more) + "}"));
+  };
+  for (const char* const good : {R"("token_type":"Bearer")", R"("token_type":"access_token")",
+                                 R"("token_use":"access_token")", R"("typ":"Bearer")", R"("typ":"at+JWT")"}) {
+    BOOST_TEST(with(good) == "accepted", good);
+  }
+  for (const char* const bad : {R"("token_type":"refresh_token")", R"("token_type":"DPoP")", R"("token_type":7)",
+                                R"("token_use":"refresh_token")", R"("token_use":"id_token")", R"("typ":"Refresh")",
+                                R"("typ":"Offline")", R"("typ":"ID")", R"("cnf":{"jkt":"x"})"}) {
+    BOOST_TEST(with(bad) == "wrong_type", bad);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_token_may_do_that_does_not_say) {
+  IssuerConfig config = issuer_config();
+  config.default_scopes = Scope::keys_manage;
+  const Grant opaque = introspected(R"({"active":true,"sub":"alice","aud":"tacit"})", config);
+  BOOST_REQUIRE(opaque.has_value());
+  BOOST_TEST((opaque->principal.scopes == Scope::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_user_that_is_a_uuid_is_the_issuers_own_where_it_may_not_name_tenants) {
+  const char* const uuid = "1f0c0000-0000-4000-8000-000000000001";
+  const std::string answer = R"({"active":true,"sub":")" + std::string(uuid) + R"(","aud":"tacit"})";
+  IssuerConfig config = issuer_config();
+  BOOST_TEST(introspected(answer, config)->principal.tenant.str() == uuid);
+  config.uuid_users = false;
+  BOOST_TEST(introspected(answer, config)->principal.tenant.str() != uuid);
+  BOOST_TEST((introspected(answer, config)->principal.tenant.bytes[6] >> 4) == 5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -44,6 +44,7 @@ const std::vector<Expected> table{
     {Problem::expectation_unknown, 417},
     {Problem::tenant_throttled, 429},
     {Problem::guessing_throttled, 429},
+    {Problem::asking_throttled, 429},
     {Problem::header_too_large, 431, true},
     {Problem::internal, 500},
     {Problem::integrity, 500},

@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(without_issuers_or_an_address_there_are_plain_challenges_an
 }
 
 BOOST_AUTO_TEST_CASE(with_both_the_challenges_lead_to_the_document) {
-  const ProtectedResource resource("https://tacit.example:8443", {"https://id.example", "urn:two"});
+  const ProtectedResource resource("https://tacit.example:8443",
+                                   {"https://id.example", "urn:not-listed", "https://two.example"});
   const std::string link =
       ", resource_metadata=\"https://tacit.example:8443/.well-known/oauth-protected-resource\"\r\n";
   BOOST_TEST(resource.challenge() == "WWW-Authenticate: Bearer realm=\"tacit\"" + link);
@@ -30,7 +31,7 @@ BOOST_AUTO_TEST_CASE(with_both_the_challenges_lead_to_the_document) {
   BOOST_TEST(resource.challenge_scope("keys:manage").ends_with("scope=\"keys:manage\"" + link));
   const json::value document = json::parse(resource.document());
   BOOST_TEST(document.at("resource").as_string() == "https://tacit.example:8443");
-  BOOST_TEST(document.at("authorization_servers") == (json::array{"https://id.example", "urn:two"}));
+  BOOST_TEST(document.at("authorization_servers") == (json::array{"https://id.example", "https://two.example"}));
   BOOST_TEST(document.at("scopes_supported") == (json::array{"secrets:read", "secrets:write", "keys:manage"}));
   BOOST_TEST(document.at("bearer_methods_supported") == (json::array{"header"}));
 }

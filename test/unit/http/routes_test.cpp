@@ -46,6 +46,7 @@ std::vector<const Route*> all_routes() {
   std::vector<const Route*> routes;
   for (const Route& route : api_routes()) routes.push_back(&route);
   for (const Route& route : tool_routes()) routes.push_back(&route);
+  for (const Route& route : admin_routes()) routes.push_back(&route);
   return routes;
 }
 
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(the_document_has_every_route_and_no_other) {
 }
 
 BOOST_AUTO_TEST_CASE(a_plane_has_a_route_once) {
-  for (const auto& plane : {api_routes(), tool_routes()}) {
+  for (const auto& plane : {api_routes(), tool_routes(), admin_routes()}) {
     std::set<std::string> names;
     for (const Route& route : plane) {
       BOOST_TEST(names.insert(name_of(route)).second);

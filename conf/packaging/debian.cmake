@@ -1,0 +1,105 @@
+# What is installed, and the Debian package of it: cmake --build --preset release && cpack --preset debian.
+# Paths are the package's own: units and manual pages name them.
+include(GNUInstallDirs)
+
+set(made ${CMAKE_BINARY_DIR}/packaging)
+set(sources ${PROJECT_SOURCE_DIR}/conf)
+
+# The manual pages and the completion come from the lists that the help texts come from.
+find_program(GZIP gzip REQUIRED)
+add_custom_command(OUTPUT ${made}/changelog.Debian.gz DEPENDS ${sources}/packaging/changelog VERBATIM
+  COMMAND sh -c "${GZIP} -9 -n -c ${sources}/packaging/changelog > ${made}/changelog.Debian.gz")
+function(tacit_manual file output)
+  add_custom_command(OUTPUT ${made}/${output} DEPENDS tacit-manual VERBATIM
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
+    COMMAND tacit-manual ${file} > ${made}/${file}
+    COMMAND sh -c "test ${file} = ${output} || ${GZIP} -9 -n -c ${made}/${file} > ${made}/${output}")
+endfunction()
+tacit_manual(tacit.1 tacit.1.gz)
+tacit_manual(tacit.conf.5 tacit.conf.5.gz)
+tacit_manual(tacit.bash tacit.bash)
+add_custom_target(manual ALL DEPENDS ${made}/tacit.1.gz ${made}/tacit.conf.5.gz ${made}/tacit.bash
+  ${made}/changelog.Debian.gz)
+
+# systemd 253 brought notify-reload; the package is for the release that it is built on. Debian 12 has 252.
+find_program(SYSTEMCTL systemctl)
+set(systemd_version 252)
+if(SYSTEMCTL)
+  execute_process(COMMAND ${SYSTEMCTL} --version OUTPUT_VARIABLE systemd_version)
+  string(REGEX REPLACE "^systemd ([0-9]+).*" "\\1" systemd_version "${systemd_version}")
+endif()
+set(TACIT_SERVICE_TYPE notify)
+if(systemd_version VERSION_GREATER_EQUAL 253)
+  set(TACIT_SERVICE_TYPE notify-reload)
+endif()
+file(READ ${sources}/systemd/hardening.conf TACIT_HARDENING)
+foreach(unit tacit-api tacit-tools tacit)
+  configure_file(${sources}/systemd/${unit}.service.in ${made}/systemd/${unit}.service @ONLY)
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources}/systemd/hardening.conf ${sources}/tacit.conf
+  ${sources}/tool-identities.sample)
+
+# The sample configuration, with the paths that the units and `tacit init` need.
+file(READ ${sources}/tacit.conf configuration)
+foreach(setting api-certificate=tls/api.pem api-certificate-key=tls/api.key tool-certificate=tls/tools.pem
+    tool-certificate-key=tls/tools.key tool-client-ca=tls/runtimes-ca.pem tool-identities=tool-identities
+    root-public-keyring=keys/root-public.keyring root-private-keyring=keys/root-private.keyring
+    metadata-keyring=keys/metadata.keyring)
+  string(REPLACE "=" ";" parts ${setting})
+  list(GET parts 0 name)
+  list(GET parts 1 path)
+  string(FIND "${configuration}" "\n#${name} =\n" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "conf/tacit.conf has no line #${name} =")
+  endif()
+  string(REPLACE "\n#${name} =\n" "\n${name} = /etc/tacit/${path}\n" configuration "${configuration}")
+endforeach()
+file(CONFIGURE OUTPUT ${made}/tacit.conf CONTENT "${configuration}" @ONLY)
+# Nobody is granted anything by having installed a package.
+file(READ ${sources}/tool-identities.sample identities)
+string(REGEX REPLACE "\n([a-z])" "\n#\\1" identities "${identities}")
+file(CONFIGURE OUTPUT ${made}/tool-identities CONTENT "${identities}" @ONLY)
+
+install(TARGETS tacit RUNTIME DESTINATION bin)
+install(FILES ${made}/tacit.conf ${made}/tool-identities DESTINATION /etc/tacit)
+# For keyrings, and for certificates with their keys; what is put there has modes of its own.
+install(DIRECTORY DESTINATION /etc/tacit/keys)
+install(DIRECTORY DESTINATION /etc/tacit/tls)
+install(FILES ${made}/systemd/tacit-api.service ${made}/systemd/tacit-tools.service ${made}/systemd/tacit.service
+  ${sources}/systemd/tacit-api.socket ${sources}/systemd/tacit-tools.socket
+  ${sources}/systemd/tacit-both-api.socket ${sources}/systemd/tacit-both-tools.socket
+  DESTINATION lib/systemd/system)
+install(FILES ${sources}/systemd/sysusers.conf DESTINATION lib/sysusers.d RENAME tacit.conf)
+install(FILES ${sources}/systemd/tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME tacit.conf)
+install(FILES ${made}/tacit.1.gz DESTINATION share/man/man1)
+install(FILES ${made}/tacit.conf.5.gz DESTINATION share/man/man5)
+install(FILES ${made}/tacit.bash DESTINATION share/bash-completion/completions RENAME tacit)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/packaging/copyright ${sources}/systemd/encrypted-keyrings.conf
+  ${sources}/issuers.sample DESTINATION share/doc/tacit)
+install(FILES ${made}/changelog.Debian.gz DESTINATION share/doc/tacit)
+install(PROGRAMS ${sources}/systemd/exposure.sh DESTINATION share/doc/tacit)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME tacit)
+set(CPACK_PACKAGE_VENDOR Tacit)
+set(TACIT_PACKAGE_CONTACT "Tacit maintainers <maintainers@tacit.example>" CACHE STRING "Who answers for the Debian package")
+set(CPACK_PACKAGE_CONTACT ${TACIT_PACKAGE_CONTACT})
+set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd (>= 252)")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion")
+# Stripped; the symbols, which name functions in a crash's report, are a package beside it.
+set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "write-only secret store for AI agents' tools")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Tacit keeps the secrets that AI agents' tools need. Users put them in over
+HTTPS; from then on nobody reads them back through that API. The runtimes that
+execute the tools ask over a listener of their own, by client certificate, and
+get the values that the tool may use.")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${sources}/packaging/conffiles ${sources}/packaging/postinst
+  ${sources}/packaging/prerm ${sources}/packaging/postrm)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)

@@ -1,0 +1,88 @@
+#include "server/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include <chrono>
+
+#include <openssl/crypto.h>
+
+#include "server/process_statistics.hpp"
+
+namespace tacit::server {
+namespace {
+
+#ifdef __clang__
+constexpr const char* compiler = __VERSION__;
+#else
+constexpr const char* compiler = "g++ " __VERSION__;
+#endif
+
+void add_process_metrics(MetricFamilies& families, double started) {
+  const ProcessStatistics process = process_statistics();
+  families.counter("process_cpu_seconds_total", "CPU time in user and kernel mode.").add(process.cpu_seconds);
+  auto resident = families.gauge("process_resident_memory_bytes", "Memory in RAM, the store's mapped pages included.");
+  if (process.resident_bytes) resident.add(*process.resident_bytes);
+  auto size = families.gauge("process_virtual_memory_bytes", "Address space, the store's whole map included.");
+  if (process.virtual_bytes) size.add(*process.virtual_bytes);
+  auto descriptors = families.gauge("process_open_fds", "Open file descriptors.");
+  if (process.open_descriptors) descriptors.add(*process.open_descriptors);
+  families.gauge("process_max_fds", "File descriptors that may be open.").add(process.most_descriptors);
+  families.gauge("process_start_time_seconds", "When the process started, since 1970.").add(started);
+}
+
+void add_issuer_metrics(MetricFamilies& families, const auth::Issuers* issuers) {
+  if (issuers == nullptr) return;
+  auto age = families.gauge("tacit_jwks_age_seconds", "Since an issuer's keys were last fetched and found good.");
+  auto keys = families.gauge("tacit_jwks_keys", "An issuer's keys that are in use.");
+  auto failures = families.counter("tacit_jwks_fetch_failures_total", "Fetches of an issuer's keys that failed.");
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& issuer : issuers->all()) {
+    // One that is only asked about opaque tokens has none.
+    if (issuer->config().keys == auth::IssuerConfig::Keys::none) continue;
+    const std::string& name = issuer->config().issuer;
+    const auto set = issuer->keys().get();
+    keys.add(set != nullptr ? std::uint64_t{set->keys().size()} : 0, {{"issuer", name}});
+    const auth::KeyStatus status = issuer->key_status();
+    if (!status.fetched) continue;
+    failures.add(status.failures, {{"issuer", name}});
+    if (status.renewed) age.add(std::chrono::duration<double>(now - *status.renewed).count(), {{"issuer", name}});
+  }
+}
+
+}  // namespace
+
+Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
+                 const std::atomic<bool>& stopping, const ReloadCounts& reloads)
+    : store_(store),
+      issuers_(issuers),
+      store_directory_(std::move(store_directory)),
+      stopping_(stopping),
+      reloads_(reloads),
+      started_(process_start_time().value_or(0)) {}
+
+std::vector<prometheus::MetricFamily> Metrics::Collect() const {
+  MetricFamilies families;
+  const bool writable = !store_.unwilling();
+  families.gauge("tacit_ready", "Whether /readyz says that requests may be sent here.")
+      .add(std::uint64_t{writable && !stopping_.load(std::memory_order_relaxed)});
+  families.gauge("tacit_store_writable", "Whether the store takes changes.").add(std::uint64_t{writable});
+  families
+      .counter("tacit_reloads_total", "How often SIGHUP made it read its configuration again, by whether all was good.")
+      .add(reloads_.good.load(std::memory_order_relaxed), {{"outcome", "good"}})
+      .add(reloads_.bad.load(std::memory_order_relaxed), {{"outcome", "bad"}});
+  if (server_ != nullptr) add_http_metrics(families, *server_);
+  const store::StoreStatistics statistics = store_.statistics();
+  add_store_metrics(families, statistics, store_directory_);
+  add_issuer_metrics(families, issuers_);
+  add_process_metrics(families, started_);
+  families.gauge("tacit_build_info", "1; what this program was made of.")
+      .add(std::uint64_t{1}, {{"version", TACIT_VERSION},
+                              {"compiler", compiler},
+                              {"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)},
+                              {"lmdb", statistics.storage.engine}});
+  return families.take();
+}
+
+std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(Collect()); }
+
+}  // namespace tacit::server

@@ -1,0 +1,52 @@
+// What /metrics answers: all that this process counts and knows of itself, for Prometheus. No label is a tenant's, a
+// tool's or a client's: their values come from the routes table, from enumerations, from the configuration and from the
+// keyrings, so the number of series is bounded.
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+
+#include "auth/issuer.hpp"
+#include "http/server.hpp"
+#include "server/metric_families.hpp"
+#include "server/reload_counts.hpp"
+#include "store/statistics.hpp"
+#include "store/store.hpp"
+
+namespace tacit::server {
+
+/// Collects when it is asked, on the asking thread; in between it does nothing.
+class Metrics final : public prometheus::Collectable, public http::MetricsSource {
+ public:
+  /// All of them must outlive it. `issuers` may be null.
+  Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
+          const std::atomic<bool>& stopping, const ReloadCounts& reloads);
+
+  /// From now on the server's counters are shown. Before its threads start.
+  void watch(const http::Server& server) { server_ = &server; }
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+  std::string text() const override;
+
+ private:
+  const store::Store& store_;
+  const auth::Issuers* issuers_;
+  const std::filesystem::path store_directory_;
+  const std::atomic<bool>& stopping_;
+  const ReloadCounts& reloads_;
+  const http::Server* server_ = nullptr;
+  const double started_;  ///< seconds since 1970
+};
+
+// The parts of it.
+
+/// http_metrics.cpp
+void add_http_metrics(MetricFamilies& families, const http::Server& server);
+/// store_metrics.cpp
+void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
+                       const std::filesystem::path& directory);
+
+}  // namespace tacit::server

@@ -1,0 +1,97 @@
+#include "server/roff.hpp"
+
+#include <algorithm>
+
+namespace tacit::server {
+namespace {
+
+/// No character of the text is taken for roff's own. A hyphen would become a typographic one, which cannot be copied
+/// into a shell.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\\') {
+      result += "\\e";
+    } else if (c == '-') {
+      result += "\\-";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+/// A line that begins with a point or an apostrophe would be a request.
+std::string harmless(std::string line) {
+  if (line.starts_with('.') || line.starts_with('\'')) line.insert(0, "\\&");
+  return line;
+}
+
+std::string with_bold_words(std::string_view text) {
+  std::string result;
+  bool bold = false;
+  for (;;) {
+    const auto quote = text.find('`');
+    result += escaped(text.substr(0, quote));
+    if (quote == std::string_view::npos) break;
+    bold = !bold;
+    result += bold ? "\\fB" : "\\fR";
+    text.remove_prefix(quote + 1);
+  }
+  return bold ? result + "\\fR" : result;
+}
+
+std::string_view next_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return line;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string result(text);
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  std::transform(result.begin(), result.end(), result.begin(), upper);
+  return result;
+}
+
+}  // namespace
+
+RoffPage::RoffPage(std::string_view name, int section, std::string_view version, std::string_view manual) {
+  line(".TH " + upper_case(name) + " " + std::to_string(section) + " \"\" \"Tacit " + escaped(version) + "\" \"" +
+       escaped(manual) + "\"");
+  // Left-aligned and without hyphenation: names of settings stay whole.
+  line(".nh").line(".ad l");
+}
+
+RoffPage& RoffPage::line(std::string text) {
+  text_ += text + '\n';
+  return *this;
+}
+
+RoffPage& RoffPage::section(std::string_view title) { return line(".SH " + upper_case(title)); }
+
+RoffPage& RoffPage::subsection(std::string_view title) { return line(".SS " + escaped(title)); }
+
+RoffPage& RoffPage::paragraph(std::string_view text) {
+  line(".PP");
+  while (!text.empty()) {
+    const std::string_view next = next_line(text);
+    line(next.empty() ? ".PP" : harmless(with_bold_words(next)));
+  }
+  return *this;
+}
+
+RoffPage& RoffPage::entry(std::string_view term, std::string_view value, std::string_view text) {
+  line(".TP");
+  line("\\fB" + escaped(term) + "\\fR" + (value.empty() ? "" : " \\fI" + escaped(value) + "\\fR"));
+  while (!text.empty()) line(harmless(with_bold_words(next_line(text))));
+  return *this;
+}
+
+RoffPage& RoffPage::example(std::string_view lines) {
+  line(".PP").line(".RS 4").line(".nf");
+  while (!lines.empty()) line(harmless(escaped(next_line(lines))));
+  return line(".fi").line(".RE");
+}
+
+}  // namespace tacit::server

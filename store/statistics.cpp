@@ -1,0 +1,55 @@
+#include "store/statistics.hpp"
+
+#include "store/audit_log.hpp"
+#include "store/context.hpp"
+#include "store/failures.hpp"
+#include "store/work.hpp"
+
+namespace tacit::store {
+namespace {
+
+Task<Outcome<AuditHead>> read_head(Transaction& transaction) {
+  AuditHead head;
+  const auto newest = co_await transaction.last(Table::audit);
+  if (!newest) co_return head;
+  const auto entry = parse_audit_row(*newest);
+  if (!entry) co_return failed(Errc::integrity);
+  head.sequence = entry->sequence;
+  head.hash = entry->hash;
+  co_return head;
+}
+
+template <class Ring>
+void add_ring(std::vector<KeyVersion>& keys, const char* name, const Ring* ring, const crypto::KeyId* primary) {
+  if (ring == nullptr) return;
+  for (const auto& entry : ring->entries()) {
+    keys.push_back({name, crypto::to_hex(entry.id), primary != nullptr && entry.id == *primary});
+  }
+}
+
+std::vector<KeyVersion> key_versions(const StoreKeys& given) {
+  std::vector<KeyVersion> keys;
+  const auto* const root = given.root_public.get();
+  const auto* const metadata = given.metadata.get();
+  const crypto::KeyId* const primary = root != nullptr ? &root->primary().id : nullptr;
+  add_ring(keys, "root-public", root, primary);
+  // Which version of the private half is primary only the public ring says: it seals, this one opens.
+  add_ring(keys, "root-private", given.root_private.get(), primary);
+  add_ring(keys, "metadata", metadata, metadata != nullptr ? &metadata->primary().id : nullptr);
+  return keys;
+}
+
+}  // namespace
+
+StoreStatistics Store::statistics() const {
+  StoreStatistics result;
+  result.engine = context_->engine->statistics();
+  result.storage = context_->engine->storage();
+  WorkBody<AuditHead> body = [](Transaction& transaction) { return read_head(transaction); };
+  const auto head = read<AuditHead>(*context_->engine, std::move(body));
+  if (head) result.audit = *head;
+  result.keys = key_versions(context_->keys);
+  return result;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,241 @@
+# The steps of the package's test, in the order of a package's life. Sourced by run.sh.
+# shellcheck shell=bash disable=SC2016,SC2154
+
+client() { in_host bash -euo pipefail -c 'source /root/client.sh; "$@"' client "$@"; }
+property() { in_host systemctl show --property "$2" --value "$1"; }
+apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"; }
+mode() { in_host stat --format '%U:%G %a' "$1"; }
+
+install_older() {
+  step "Install the older package on a host that never had one"
+  check "apt installs it and what it depends on" apt install /root/tacit-older.deb
+  is "its version" "$(dpkg-deb --field "$older" Version)" in_host dpkg-query --show --showformat '${Version}' tacit
+  is "no server was started" inactive in_host systemctl is-active tacit-api.service
+  says "user tacit-api is in the store's group" '^tacit-api( .*)? tacit( |$)' in_host id -Gn tacit-api
+  says "user tacit-tools is in the store's group" '^tacit-tools( .*)? tacit( |$)' in_host id -Gn tacit-tools
+  is "the store's directory" "root:tacit 2770" mode /var/lib/tacit/store
+  is "where keyrings go" "root:root 755" mode /etc/tacit/keys
+  says "man tacit" 'tacit - a write-only secret store' in_host man tacit
+  says "man tacit.conf" 'api-listen = ADDRESS:PORT' in_host man tacit.conf
+  check "systemd finds no fault in the units" in_host bash -c '
+    output=$(systemd-analyze verify --man=no tacit-api.service tacit-tools.service tacit.service 2>&1); test -z "$output" || {
+    echo "$output"; false; }'
+  says "bash completes commands" '^check-config' in_host bash -c '
+    source /usr/share/bash-completion/bash_completion; source /usr/share/bash-completion/completions/tacit
+    COMP_WORDS=(tacit ch); COMP_CWORD=1; COMP_LINE="tacit ch"; COMP_POINT=8; _tacit tacit ch tacit; echo "${COMPREPLY[@]}"'
+  says "bash completes values" '^tools' in_host bash -c '
+    source /usr/share/bash-completion/bash_completion; source /usr/share/bash-completion/completions/tacit
+    COMP_WORDS=(tacit serve --plane t); COMP_CWORD=3; COMP_LINE="tacit serve --plane t"; COMP_POINT=21; _tacit tacit t --plane
+    echo "${COMPREPLY[@]}"'
+}
+
+refuse_without_configuration() {
+  step "Start without keys and certificates"
+  says "systemctl says that it failed" 'Assertion failed' in_host systemctl start tacit-tools.service
+  says "systemctl status names the keyring that is missing" \
+    'AssertPathExistsGlob=/etc/tacit/keys/.*keyring\* was not met' in_host systemctl status tacit-tools.service
+  says "tacit check-config names the certificate that is missing" 'api-certificate: /etc/tacit/tls/api.pem' \
+    in_host tacit check-config
+}
+
+configure() {
+  step "Configure: keys, certificates, one runtime that may ask for every tool"
+  check "tacit init, as root" in_host tacit init
+  is "root private keyring" "root:root 400" mode /etc/tacit/keys/root-private.keyring
+  is "the store's data" "root:tacit 660" mode /var/lib/tacit/store/data.mdb
+  in_host systemctl reset-failed
+  says "without certificates the journal says why it does not start" 'api-certificate: /etc/tacit/tls/api.pem: No such file' \
+    in_host bash -c 'systemctl start tacit-api.service; journalctl --no-pager --unit tacit-api.service'
+  in_host systemctl stop tacit-api.socket
+  in_host systemctl reset-failed
+  check "certificates" client make_certificates
+  in_host bash -c 'echo "uri:spiffe://test/runtime *" >>/etc/tacit/tool-identities'
+  in_host bash -c 'sed -i "s/^#log-level = .*/log-level = debug/" /etc/tacit/tacit.conf'
+  check "tacit check-config finds no problem" in_host tacit check-config
+}
+
+serve_two_planes() {
+  step "Serve: two processes, each with its socket"
+  check "systemctl enable --now" in_host systemctl enable --now tacit-api.service tacit-tools.service
+  local plane
+  for plane in api tools; do
+    is "tacit-$plane" active in_host systemctl is-active tacit-$plane.service
+    is "tacit-$plane.socket" active in_host systemctl is-active tacit-$plane.socket
+    is "its watchdog" 30s property tacit-$plane.service WatchdogUSec
+  done
+  is "its status" "serving the API on 127.0.0.1:8443" property tacit-api.service StatusText
+  is "its status" "serving tools on 127.0.0.1:8444" property tacit-tools.service StatusText
+}
+
+confine_the_processes() {
+  step "Look at what the processes may do"
+  local plane pid
+  for plane in api tools; do
+    pid=$(property tacit-$plane.service MainPID)
+    is "tacit-$plane runs as" "tacit-$plane" in_host ps -o user= -p "$pid"
+    says "no core dumps" 'core file size +0 +0' in_host cat "/proc/$pid/limits"
+    says "no capabilities" 'CapEff:\s+0000000000000000' in_host cat "/proc/$pid/status"
+  done
+  is "credentials of the API plane" metadata.keyring in_host ls /run/credentials/tacit-api.service
+  is "credentials of the tool plane" "metadata.keyring root-private.keyring" \
+    in_host bash -c 'cd /run/credentials/tacit-tools.service; echo *'
+  check "the API plane's user cannot read the private keyring" in_host bash -c '
+    ! setpriv --reuid tacit-api --regid tacit-api --init-groups cat /etc/tacit/keys/root-private.keyring'
+  local output
+  output=$(in_host /usr/share/doc/tacit/exposure.sh) || fail "exposure: $output"
+  printf '%s\n' "$output" | sed 's/^/   ok: /'
+}
+
+store_and_release() {
+  step "Store a secret by the API and release it to a runtime"
+  client bash -c 'source /root/client.sh; tacit api-key create --tenant $tenant --name test >/root/key 2>/dev/null'
+  says "stored" '"secret_name":"linear"' client api POST /api/v1/secrets/ '{"secret_name": "linear",
+    "secret_value": "lin_api_0123456789abcdef", "tool_name": "agno__linear__*", "tool_arg": "api_key", "is_default_for_tool": true}'
+  says "released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+}
+
+# Four clients that connect anew for each request, while the command runs.
+while_asking() {  # while_asking PORT COMMAND…
+  local port=$1 client asked failed asking=()
+  shift
+  in_host bash -c 'rm -f /root/refused; touch /root/asking'
+  for client in 1 2 3 4; do
+    client keep_asking "$port" >"$work/asked$client" &
+    asking+=($!)
+  done
+  "$@"
+  in_host rm /root/asking
+  wait "${asking[@]}"
+  asked=$(cat "$work"/asked? | awk '{ sum += $1 } END { print sum }')
+  failed=$(cat "$work"/asked? | awk '{ sum += $2 } END { print sum }')
+  [ "$asked" -gt 0 ] || fail "the clients asked nothing"
+  [ "$failed" = 0 ] || fail "$failed of $asked requests failed: $(in_host sort /root/refused | uniq -c)"
+  ok "$asked requests on new connections, none failed"
+}
+
+# systemd takes more than five starts in ten seconds for a loop.
+restart_ten_times() {
+  local i
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    in_host systemctl restart "$1"
+    sleep 2.1
+  done
+}
+
+restart_without_refusing() {
+  step "Restart each plane ten times while clients connect"
+  while_asking 8443 restart_ten_times tacit-api.service
+  while_asking 8444 restart_ten_times tacit-tools.service
+  says "the secret is there" '"secret_name":"linear"' client api GET /api/v1/secrets/
+}
+
+served_serial() {
+  in_host bash -c 'openssl s_client -connect 127.0.0.1:8443 </dev/null 2>/dev/null | openssl x509 -noout -serial'
+}
+
+reload() {
+  step "Reload: a new certificate without a restart"
+  local before pid
+  before=$(served_serial)
+  pid=$(property tacit-api.service MainPID)
+  client bash -c 'source /root/client.sh; cd $tls; make_certificate ca api DNS:localhost serverAuth
+    chown root:tacit-api api.key; chmod 440 api.key'
+  while_asking 8443 in_host systemctl reload tacit-api.service
+  local i
+  for i in $(seq 50); do
+    [ "$(served_serial)" = "$before" ] || break
+    [ "$i" -lt 50 ] || fail "the old certificate is served after a reload"
+    sleep 0.1
+  done
+  ok "the new certificate is served"
+  is "the process is the same" "$pid" property tacit-api.service MainPID
+  is "its status" "serving the API on 127.0.0.1:8443" property tacit-api.service StatusText
+}
+
+watch_over_the_process() {
+  step "Stop the process with SIGSTOP, so that nothing in it moves: the watchdog starts it anew"
+  in_host bash -c 'mkdir -p /run/systemd/system/tacit-api.service.d
+    printf "[Service]\nWatchdogSec=2\n" >/run/systemd/system/tacit-api.service.d/watchdog.conf
+    systemctl daemon-reload; systemctl restart tacit-api.service'
+  local pid i
+  pid=$(property tacit-api.service MainPID)
+  sleep 5
+  is "left alone, it is not restarted" "$pid" property tacit-api.service MainPID
+  in_host kill -STOP "$pid"
+  for i in $(seq 150); do
+    if [ "$(property tacit-api.service NRestarts)" = 1 ] && [ "$(property tacit-api.service ActiveState)" = active ]; then break; fi
+    [ "$i" -lt 150 ] || fail "the watchdog did not restart it: $(in_host systemctl status tacit-api.service)"
+    sleep 0.2
+  done
+  says "the journal tells of the watchdog" 'Watchdog timeout' in_host journalctl --no-pager --unit tacit-api.service
+  says "it serves again" '"secret_name":"linear"' client api GET /api/v1/secrets/
+  in_host bash -c 'rm -r /run/systemd/system/tacit-api.service.d; systemctl daemon-reload; systemctl restart tacit-api.service'
+}
+
+upgrade_with_data() {
+  step "Upgrade to the new package, with data, while clients connect"
+  local before
+  before=$(property tacit-api.service MainPID)
+  while_asking 8443 check "apt upgrades" apt install /root/tacit.deb
+  is "its version" "$(dpkg-deb --field "$package" Version)" in_host dpkg-query --show --showformat '${Version}' tacit
+  says "the server was started anew" '^[0-9]+$' bash -c "echo $(property tacit-api.service MainPID) | grep -v '^$before$'"
+  says "what the operator changed in the configuration is kept" '^log-level = debug' in_host cat /etc/tacit/tacit.conf
+  if [ "$older" = "$work/tacit_0.0.9-1.deb" ]; then
+    says "the new sample is beside it" '^#log-level = info' in_host cat /etc/tacit/tacit.conf.dpkg-dist
+  fi
+  says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+  check "tacit verify" in_host tacit verify
+}
+
+seal_the_keyrings() {
+  step "Seal the keyrings to the host: LoadCredentialEncrypted="
+  in_host bash -euc 'cd /etc/tacit/keys
+    for ring in root-private metadata; do
+      systemd-creds encrypt --name=$ring.keyring $ring.keyring $ring.keyring.cred
+    done
+    mkdir /root/apart; mv root-private.keyring metadata.keyring /root/apart
+    install -D -m 644 /usr/share/doc/tacit/encrypted-keyrings.conf /etc/systemd/system/tacit-tools.service.d/keys.conf
+    install -d /etc/systemd/system/tacit-api.service.d
+    grep -v root-private /usr/share/doc/tacit/encrypted-keyrings.conf >/etc/systemd/system/tacit-api.service.d/keys.conf
+    systemctl daemon-reload' 2>/dev/null
+  check "systemctl restart" in_host systemctl restart tacit-api.service tacit-tools.service
+  says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+  in_host bash -euc 'mv /root/apart/* /etc/tacit/keys; rm /etc/tacit/keys/*.cred; rm -r /etc/systemd/system/tacit-*.service.d
+    systemctl daemon-reload'
+}
+
+serve_both_planes_in_one() {
+  step "A small host: both planes in one process"
+  check "systemctl disable --now" in_host systemctl disable --now tacit-api.service tacit-tools.service
+  check "systemctl enable --now tacit" in_host systemctl enable --now tacit.service
+  is "its status" "serving the API on 127.0.0.1:8443, tools on 127.0.0.1:8444" property tacit.service StatusText
+  is "the other units' sockets are closed" inactive in_host systemctl is-active tacit-api.socket
+  says "the API serves" '"secret_name":"linear"' client api GET /api/v1/secrets/
+  says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+  while_asking 8443 restart_ten_times tacit.service
+}
+
+remove_keeps_data() {
+  step "Remove"
+  check "apt removes it" apt remove tacit
+  check "the program is gone" in_host test ! -e /usr/bin/tacit
+  check "no process of it runs" in_host bash -c '! pgrep --exact tacit'
+  says "nothing listens" 'Connection refused|Failed to connect|Could.t connect' in_host curl --silent --show-error https://localhost:8443/healthz
+  check "the store is kept" in_host test -s /var/lib/tacit/store/data.mdb
+  check "the configuration is kept" in_host test -s /etc/tacit/tacit.conf
+  check "the users are kept" in_host id tacit-api
+  check "installed again, it starts with its data" apt install /root/tacit.deb
+  check "systemctl start" in_host systemctl start tacit.service
+  says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+}
+
+purge_removes_data() {
+  step "Purge"
+  says "it says what it leaves" 'keys is left.*root-private.keyring' apt purge tacit
+  check "the store is gone" in_host test ! -e /var/lib/tacit
+  check "the configuration is gone" in_host test ! -e /etc/tacit/tacit.conf
+  check "the keyrings are kept: backups need them" in_host test -s /etc/tacit/keys/root-private.keyring
+  check "the users are gone" in_host bash -c '! getent passwd tacit-api && ! getent passwd tacit-tools && ! getent group tacit'
+  check "no unit is left enabled" in_host bash -c '! ls /etc/systemd/system/*.wants/tacit* 2>/dev/null'
+  check "no unit has failed" in_host bash -c 'test -z "$(systemctl --failed --no-legend)"'
+}

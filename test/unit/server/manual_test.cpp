@@ -1,0 +1,80 @@
+#include "server/manual.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sstream>
+#include <string>
+
+#include "server/command_line.hpp"
+#include "server/roff.hpp"
+#include "server/settings.hpp"
+
+using namespace tacit::server;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string escaped(std::string name) {
+  for (auto at = name.find('-'); at != std::string::npos; at = name.find('-', at + 2)) name.insert(at, 1, '\\');
+  return name;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(manual)
+
+BOOST_AUTO_TEST_CASE(every_command_and_its_options_are_in_the_page) {
+  const auto page = commands_page();
+  BOOST_TEST(page.starts_with(".TH TACIT 1 "));
+  for (const Command& command : commands()) {
+    std::string call = std::string("tacit ") + command.name;
+    for (const char* operand : command.operands) call += std::string(" ") + operand;
+    BOOST_TEST(has(page, "\n.SS " + escaped(call) + "\n"), call);
+  }
+  BOOST_TEST(has(page, "\n\\fB\\-\\-expires\\-in\\fR \\fITIME\\fR\n"));
+  BOOST_TEST(has(page, "\n\\fB\\-\\-json\\fR\n"));
+}
+
+BOOST_AUTO_TEST_CASE(every_setting_is_in_the_page_with_its_default) {
+  const auto page = settings_page();
+  for (const Setting& setting : settings()) {
+    const auto at = page.find("\n\\fB" + escaped(setting.name) + "\\fR ");
+    BOOST_TEST_REQUIRE(at != std::string::npos, setting.name);
+    const std::string entry = page.substr(at, page.find("\n.TP", at + 1) - at);
+    const std::string initial = escaped(setting.initial);
+    BOOST_TEST(has(entry, initial.empty() ? "There is no default." : "\\fB" + initial + "\\fR."), entry);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_text_is_taken_for_a_request) {
+  RoffPage page("x", 1, "1", "m");
+  page.paragraph(".so /etc/passwd\n'quoted\na\\b -c").example(".SH no\n");
+  const auto text = page.take();
+  BOOST_TEST(has(text, "\n\\&.so /etc/passwd\n\\&'quoted\na\\eb \\-c\n"));
+  BOOST_TEST(has(text, "\n\\&.SH no\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_completion_knows_all_options) {
+  const auto script = bash_completion();
+  std::istringstream lines(script);
+  std::size_t found = 0;
+  for (std::string line; std::getline(lines, line);) {
+    for (const Command& command : commands()) {
+      if (!line.starts_with("    '" + std::string(command.name) + "') ")) continue;
+      ++found;
+      const CommandOptions options(command);
+      for (const Setting& setting : settings()) {
+        const std::string name(setting.name);
+        const bool takes =
+            options.settings.find_nothrow(name, false) != nullptr || options.own.find_nothrow(name, false) != nullptr;
+        const bool offers = has(line, "--" + name + " ") || has(line, "--" + name + "'");
+        BOOST_TEST(takes == offers, std::string(command.name) + " --" + name);
+      }
+    }
+  }
+  BOOST_TEST(found == commands().size());
+  BOOST_TEST(has(script, "compgen -W 'api tools both'"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
