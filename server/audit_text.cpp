@@ -43,7 +43,7 @@ bool is_one_line_object(std::string_view body) {
          std::ranges::none_of(body, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return json::serialize(json::string(json::string_view(text.data(), text.size())));
 }
 
@@ -74,7 +74,7 @@ std::string audit_json(const store::AuditRecord& record) {
   if (record.fault.empty() && is_one_line_object(record.body)) {
     return line.append(record.body, 1);
   }
-  return line + "\"fault\":" + quoted(record.fault) + ",\"stored\":" + quoted(record.body) + "}";
+  return line + "\"fault\":" + in_quotes(record.fault) + ",\"stored\":" + in_quotes(record.body) + "}";
 }
 
 std::string escaped_for_terminal(std::string_view json) {

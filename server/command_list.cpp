@@ -42,6 +42,33 @@ void add_limits_options(po::options_description& own) {
       "api-keys", po::value<std::string>()->value_name("NUMBER"), "API keys that are not revoked.");
 }
 
+void add_key_list_options(po::options_description& own) {
+  own.add_options()("uses", "Count what names each key: walks through the whole store.");
+}
+
+void add_rewrap_options(po::options_description& own) {
+  own.add_options()("rate", po::value<std::string>()->value_name("NUMBER"),
+                    "Tenants, or with the metadata key rows, a second. 0: as fast as it goes. Default 1000.");
+}
+
+void add_verify_options(po::options_description& own) {
+  own.add_options()("backup", po::value<std::string>()->value_name("FILE"), "A backup, instead of the store.");
+}
+
+void add_export_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whose records. Needed.");
+}
+
+void add_erase_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whom to erase. Needed.")("yes",
+                                                                                                      "Do not ask.");
+}
+
+void add_stats_options(po::options_description& own) {
+  own.add_options()("json", "Print a JSON object.")("top", po::value<std::string>()->value_name("NUMBER"),
+                                                    "How many of the biggest tenants to list. Default 10.");
+}
+
 void add_tail_options(po::options_description& own) {
   own.add_options()("follow,f", "Go on with what is added, until SIGINT or SIGTERM.")(
       "since", po::value<std::string>()->value_name("TIME"),
@@ -69,24 +96,6 @@ void add_prune_options(po::options_description& own) {
   own.add_options()("before", po::value<std::string>()->value_name("TIME"),
                     "What is to go: all before 2026-01-31T12:00:00Z, before 90d ago, or before a sequence. Needed.")(
       "yes", "Do it, where a terminal is asked.");
-}
-
-void add_verify_options(po::options_description& own) {
-  own.add_options()("backup", po::value<std::string>()->value_name("FILE"), "A backup, instead of the store.");
-}
-
-void add_export_options(po::options_description& own) {
-  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whose records. Needed.");
-}
-
-void add_erase_options(po::options_description& own) {
-  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whom to erase. Needed.")("yes",
-                                                                                                      "Do not ask.");
-}
-
-void add_stats_options(po::options_description& own) {
-  own.add_options()("json", "Print a JSON object.")("top", po::value<std::string>()->value_name("NUMBER"),
-                                                    "How many of the biggest tenants to list. Default 10.");
 }
 
 // Adapts a command's own parameters to the list's.
@@ -217,6 +226,55 @@ const Command list[] = {
      add_prune_options,
      false,
      with_arguments<audit_prune_command>},
+    {"key list",
+     "Lists the keys of the keyrings, never the keys themselves.",
+     "",
+     store_and_private_key,
+     {},
+     add_key_list_options,
+     false,
+     with_arguments<key_list_command>},
+    {"key add",
+     "Makes a new key beside the ones that are there.",
+     "KEYRING is root or metadata. Prints the key's id. Nothing uses the key before it is promoted: until then every\n"
+     "server has to read the keyrings again, for one that has not got the key cannot read what is made with it. Run "
+     "it\n"
+     "as the user whom the files belong to, or as root if they are root's; owner, group and mode stay.\n",
+     store_and_private_key,
+     {"KEYRING"},
+     nullptr,
+     false,
+     with_arguments<key_add_command>},
+    {"key promote",
+     "Makes a key the primary one, which seals all that is new.",
+     "Servers seal with it once they have read the keyrings again. From now on no process opens the store without "
+     "it.\n",
+     store_and_private_key,
+     {"KEY"},
+     nullptr,
+     false,
+     with_arguments<key_promote_command>},
+    {"key rewrap",
+     "Makes anew, with the primary key, all that older keys sealed.",
+     "KEYRING is root (tenants' keys; needs root-private-keyring) or metadata (names, bindings, indexes, tenants' "
+     "records\n"
+     "and API keys); without it both. Servers may run. It may be stopped at any time: the same command goes on. What "
+     "a\n"
+     "server that has not read the keyrings again writes meanwhile is for the next run.\n",
+     store_and_private_key,
+     {"[KEYRING]"},
+     add_rewrap_options,
+     false,
+     with_arguments<key_rewrap_command>},
+    {"key retire",
+     "Takes a key out of its keyring, once nothing names it.",
+     "Refuses the primary key, and one that anything stored still names. Backups from before the rewrap need the key:\n"
+     "keep a copy of it as long as them.\n",
+     store_and_private_key,
+     {"KEY"},
+     nullptr,
+     false,
+     with_arguments<key_retire_command>},
     {"verify",
      "Checks all that must be true of the store.",
      "Counters, indexes, the boxes of names and bindings, the audit chain; and every value, if root-private-keyring "

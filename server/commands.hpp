@@ -34,10 +34,11 @@ int quota_set_command(const Config& config, const Arguments& arguments);
 int limits_get_command(const Config& config, const Arguments& arguments);
 int limits_set_command(const Config& config, const Arguments& arguments);
 
-int audit_tail_command(const Config& config, const Arguments& arguments);
-int audit_export_command(const Config& config, const Arguments& arguments);
-int audit_verify_command(const Config& config, const Arguments& arguments);
-int audit_prune_command(const Config& config, const Arguments& arguments);
+int key_list_command(const Config& config, const Arguments& arguments);
+int key_add_command(const Config& config, const Arguments& arguments);
+int key_promote_command(const Config& config, const Arguments& arguments);
+int key_retire_command(const Config& config, const Arguments& arguments);
+int key_rewrap_command(const Config& config, const Arguments& arguments);
 
 /// Checks every invariant of a store, which may be in use, or of a backup.
 int verify_command(const Config& config, const Arguments& arguments);
@@ -53,6 +54,10 @@ int erase_command(const Config& config, const Arguments& arguments);
 
 /// How much there is, and how much room. Needs no key.
 int stats_command(const Config& config, const Arguments& arguments);
+int audit_tail_command(const Config& config, const Arguments& arguments);
+int audit_export_command(const Config& config, const Arguments& arguments);
+int audit_verify_command(const Config& config, const Arguments& arguments);
+int audit_prune_command(const Config& config, const Arguments& arguments);
 
 /// Says all that would keep `serve` from starting, without starting.
 int check_config_command(const LoadedConfig& loaded);

@@ -70,7 +70,7 @@ std::optional<std::string> trouble(const http::Server& server, const store::Stor
   if (const auto thread = server.stuck_thread(stuck_after)) {
     return "io thread " + std::to_string(*thread) + " is blocked";
   }
-  return store.stopped_writing();
+  return store.unwilling();
 }
 
 void log_ready(const Config& config, const http::Server& server) {
@@ -134,8 +134,8 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   std::unique_ptr<http::Server> server = std::move(*listening);
   metrics.watch(*server);
   server->start();
-  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   warn_of_unused_addresses(config, *server);
+  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
   Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get()}, reloads);
   const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);

@@ -51,8 +51,9 @@ void print(const store::VerifyReport& report, bool opens_values) {
 }  // namespace
 
 int verify_command(const Config& config, const Arguments& arguments) {
-  const auto store = arguments.contains("backup") ? open_backup(config, arguments["backup"].as<std::string>())
-                                                  : open_store(config, PrivateKey::yes);
+  const auto store = arguments.contains("backup")
+                         ? OpenStore(open_backup(config, arguments["backup"].as<std::string>()).release())
+                         : open_store(config, PrivateKey::yes);
   const auto report = verify(*store);
   print(report, !config.root_private_keyring.empty());
   return report.problem_count == 0 ? exit_ok : exit_failed;

@@ -25,7 +25,8 @@ struct AuditContext {
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
 /// "secret.integrity", "api_key.create", "api_key.update", "api_key.revoke", "api_key.integrity", "quota.set",
-/// "limits.set", "tenant.erase", "tenant.export", "store.restore", "credential.refused", "tool.refused", "audit.prune".
+/// "limits.set", "tenant.erase", "tenant.export", "store.restore", "key.add", "key.promote", "key.retire",
+/// "key.rewrap", "credential.refused", "tool.refused", "audit.prune".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"
@@ -34,7 +35,8 @@ struct AuditEvent {
   std::string tool{};    ///< the tool asked for, on a release or its refusal
   std::string reason{};  ///< why it was refused, in a word; an API key's id for api_key.*; what
                          ///< was set for quota.set and limits.set; for audit.prune the last entry
-                         ///< that was to go, as sequence:hash
+                         ///< that was to go, as sequence:hash; the kind and the id of the key for
+                         ///< key.*, and for key.rewrap what was done
 };
 
 /// Whether a refusal may be answered although its entry was not written: only if there was no room for it, which is

@@ -1,5 +1,7 @@
 #include "store/audit_checkpoint.hpp"
 
+#include <algorithm>
+
 #include "crypto/envelope.hpp"
 #include "crypto/keyring.hpp"
 #include "store/codec.hpp"
@@ -28,6 +30,14 @@ Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::Metadat
   encoder.raw(key);
   encoder.raw(*crypto::store_record_mac(ring, key, purpose, row));  // the key is in the ring
   return row;
+}
+
+std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row) {
+  crypto::KeyId id{};
+  if (row.size() < id.size() + mac_size) return std::nullopt;
+  const ByteView named = row.subspan(row.size() - mac_size - id.size(), id.size());
+  std::copy(named.begin(), named.end(), id.begin());
+  return id;
 }
 
 std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const crypto::MetadataKeyring& ring) {

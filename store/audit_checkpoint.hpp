@@ -11,12 +11,9 @@
 
 #include <optional>
 
+#include "crypto/keyring.hpp"
 #include "store/audit.hpp"
 #include "store/engine.hpp"
-
-namespace tacit::crypto {
-class MetadataKeyring;
-}
 
 namespace tacit::store {
 
@@ -26,6 +23,9 @@ ByteView checkpoint_key();
 Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::MetadataKeyring& ring);
 /// Nothing if it was altered, or the ring lacks the key that it names.
 std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const crypto::MetadataKeyring& ring);
+
+/// The metadata key that a stored checkpoint names, unverified.
+std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row);
 
 /// The checkpoint, if there is one. Fails with `integrity` if it was altered. `ring` must outlive the task.
 Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& transaction,

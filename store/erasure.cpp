@@ -57,6 +57,15 @@ std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key) {
   return tenant;
 }
 
+std::optional<crypto::KeyId> metadata_key_of_erasure_mark(ByteView value) {
+  Decoder decoder(value);
+  crypto::KeyId id{};
+  if (decoder.u8() != format) return std::nullopt;
+  decoder.into(id);
+  if (!decoder.ok()) return std::nullopt;
+  return id;
+}
+
 bool is_good_erasure_mark(const Row& row, const crypto::MetadataKeyring& ring) {
   if (row.value.size() < mac_size) return false;
   const ByteView head = row.value.first(row.value.size() - mac_size);

@@ -21,6 +21,8 @@ Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant);
 
 /// Whose mark a row of Table::meta is; nothing if it is none.
 std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key);
+/// The metadata key that a mark names, unverified.
+std::optional<crypto::KeyId> metadata_key_of_erasure_mark(ByteView value);
 /// Whether the mark was put by who has the metadata key.
 bool is_good_erasure_mark(const Row& row, const crypto::MetadataKeyring& ring);
 

@@ -166,6 +166,23 @@ Store::Async<void> Store::set_tenant_limits(crypto::Uuid tenant, TenantLimits li
   return recording(context_, tenant, who, store::set_tenant_limits(context_, tenant, limits, who));
 }
 
+Store::Async<void> Store::change_key(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
+  return change_named_keys(context_, how, kind, id, std::move(who));
+}
+
+Store::Async<crypto::KeyId> Store::begin_rewrap(KeyKind kind, AuditContext who) {
+  return store::begin_rewrap(context_, kind, std::move(who));
+}
+
+Outcome<KeyCensus> Store::key_census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const {
+  return store::key_census(*context_, kind, progress);
+}
+
+Store::Async<RewrapStep> Store::rewrap(KeyKind kind, RewrapPosition from, std::size_t most) {
+  if (kind == KeyKind::root) return rewrap_root(context_, std::move(from), most);
+  return rewrap_metadata(context_, std::move(from), most);
+}
+
 Store::Async<Erased> Store::erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
                                          AuditContext who) {
   return store::erase_tenant(context_, tenant, std::move(progress), std::move(who));
@@ -203,10 +220,8 @@ Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgres
 
 bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
 
-std::optional<std::string> Store::stopped_writing() const { return context_->engine->unwilling(); }
-
 std::optional<std::string> Store::unwilling() const {
-  auto why = stopped_writing();
+  auto why = context_->engine->unwilling();
   return why ? why : audit_unwilling(*context_);
 }
 

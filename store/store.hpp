@@ -16,7 +16,9 @@
 #include "crypto/keyring.hpp"
 #include "store/api_key.hpp"
 #include "store/audit.hpp"
+#include "store/key_census.hpp"
 #include "store/outcome.hpp"
+#include "store/rewrap.hpp"
 #include "store/room.hpp"
 #include "store/secret.hpp"
 #include "store/tenant_limits.hpp"
@@ -217,6 +219,21 @@ class Store {
   /// Takes out the entries through that one, in many small transactions, and leaves a checkpoint. Answers how many. If
   /// it fails or is killed, what is left may be pruned again. `progress` is told how many are gone.
   Async<std::uint64_t> prune_audit(AuditMark through, AuditContext who, std::function<void(std::uint64_t)> progress);
+  // Keys. What is done to the keyrings' files is their caller's part (crypto/keyring_edit.hpp).
+  /// Names, retires or keeps a key, and audits it; nothing happens if it is so already. A key is promoted here before
+  /// it is in the rings, and retired before it leaves them, once the census has nothing of it; after that the census is
+  /// taken again, and if a process with old keyrings was quicker, the key kept. Fails with not_allowed for a retired
+  /// key that is to be promoted or a primary one that is to be retired, with not_found for one that no ring has.
+  Async<void> change_key(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
+  /// Walks the tenants (of the root key) or all rows (of the metadata key), on one snapshot after the other.
+  Outcome<KeyCensus> key_census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
+  /// Audits that a rewrap begins, and answers the key that it goes to: the primary one. Fails with not_allowed if these
+  /// keyrings are older copies than the store has seen, with not_found if the primary root key has no private half
+  /// here.
+  Async<crypto::KeyId> begin_rewrap(KeyKind kind, AuditContext who);
+  /// A step of it: at most about `most` rows in one transaction, which is not audited. Start from RewrapPosition(), go
+  /// on from what the last step answered; the same step may be tried again.
+  Async<RewrapStep> rewrap(KeyKind kind, RewrapPosition from, std::size_t most);
 
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
@@ -233,8 +250,6 @@ class Store {
   bool finish(std::chrono::milliseconds most);
   /// Nothing if changes are being taken and audited; else why not, in words.
   std::optional<std::string> unwilling() const;
-  /// Nothing if the writer makes progress, whatever it is let write; else why not. For a watchdog.
-  std::optional<std::string> stopped_writing() const;
   /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
   StoreStatistics statistics() const;
   /// How much more can be kept, as it was within the last second.

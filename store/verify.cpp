@@ -86,21 +86,13 @@ class Verification {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
       if (!fits) findings_.add("the store as a whole: " + fits.error().subject);
-    } else if (std::ranges::equal(row.key, checkpoint_key())) {
-      checkpoint_row(row.value);
     } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
       erasure_row(*erasing, row);
+    } else if (std::ranges::equal(row.key, checkpoint_key())) {
+      checkpoint_row(row.value);
     } else {
       findings_.add("a row of unknown meaning about the store as a whole");
     }
-  }
-
-  void checkpoint_row(ByteView value) {
-    const auto checkpoint = decode_checkpoint(value, store_.metadata());
-    if (!checkpoint) return findings_.add("the record of what was pruned from the audit log was altered");
-    report_.audit_pruned_through = checkpoint->through.sequence;
-    chain_ = AuditChain(checkpoint->through);
-    replay_.begins_later();
   }
 
   /// What is left of such a tenant is not judged: its rows go one after the other.
@@ -111,6 +103,14 @@ class Verification {
         (is_good_erasure_mark(row, store_.metadata())
              ? ": its erasure is not finished: it is under way, or was cut short and has to be asked for again"
              : ": the mark that it is being erased was altered"));
+  }
+
+  void checkpoint_row(ByteView value) {
+    const auto checkpoint = decode_checkpoint(value, store_.metadata());
+    if (!checkpoint) return findings_.add("the record of what was pruned from the audit log was altered");
+    report_.audit_pruned_through = checkpoint->through.sequence;
+    chain_ = AuditChain(checkpoint->through);
+    replay_.begins_later();
   }
 
   void tenant_row(const Row& row) {

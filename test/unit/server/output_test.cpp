@@ -50,6 +50,13 @@ BOOST_AUTO_TEST_CASE(progress_is_a_bar_on_a_terminal) {
   BOOST_TEST(out.str().ends_with("\r\x1b[K"));
 }
 
+BOOST_AUTO_TEST_CASE(progress_of_other_things_with_their_rate) {
+  std::ostringstream out;
+  Progress(out, "Rewrapping", false, "tenants", Progress::Rate::yes).show(5, 10);
+  BOOST_TEST(out.str().starts_with("Rewrapping: 50 %, 5 of 10 tenants, "));
+  BOOST_TEST(out.str().ends_with(" a second\n"));
+}
+
 BOOST_AUTO_TEST_CASE(progress_of_nothing_is_all_of_it) {
   std::ostringstream out;
   Progress(out, "Verifying", false).show(0, 0);
