@@ -7,6 +7,7 @@
 #include "server/audit_point.hpp"
 #include "server/audit_text.hpp"
 #include "server/commands.hpp"
+#include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "store/audit_read.hpp"
 

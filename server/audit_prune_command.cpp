@@ -1,10 +1,12 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <string>
 
 #include "server/arguments.hpp"
 #include "server/audit_point.hpp"
 #include "server/commands.hpp"
+#include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
 

@@ -5,14 +5,20 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "server/arguments.hpp"
 #include "server/audit_point.hpp"
 #include "server/audit_text.hpp"
 #include "server/commands.hpp"
+#include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/values.hpp"
 #include "store/audit_read.hpp"

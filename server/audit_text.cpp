@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "crypto/keyring.hpp"
@@ -23,13 +24,16 @@ std::string text_of(const json::value& value) {
   return text;
 }
 
-std::string take(json::object& entry, std::string_view name) {
-  const auto at = entry.find({name.data(), name.size()});
-  if (at == entry.end()) return "-";
-  std::string text = text_of(at->value());
-  entry.erase(at);
+/// What every entry has, in the order of a line; the time goes before the sequence.
+constexpr std::array<std::string_view, 3> leading{"action", "outcome", "actor"};
+
+std::string member(const json::object& entry, std::string_view name) {
+  const json::value* const value = entry.if_contains({name.data(), name.size()});
+  const std::string text = value != nullptr ? text_of(*value) : std::string();
   return text.empty() ? "-" : text;
 }
+
+bool is_leading(std::string_view name) { return name == "time" || std::ranges::find(leading, name) != leading.end(); }
 
 /// In quotes if it could be mistaken for the end of the field.
 std::string field(std::string_view text) {
@@ -57,10 +61,11 @@ std::string audit_line(const store::AuditRecord& record) {
   if (error || !parsed.is_object()) {
     line = "- " + sequence + " unreadable " + field(record.body);
   } else {
-    json::object entry = parsed.get_object();
-    line = take(entry, "time") + " " + sequence;
-    for (const char* const name : {"action", "outcome", "actor"}) line += " " + field(take(entry, name));
+    const json::object& entry = parsed.get_object();
+    line = member(entry, "time") + " " + sequence;
+    for (const std::string_view name : leading) line += " " + field(member(entry, name));
     for (const auto& [name, value] : entry) {
+      if (is_leading({name.data(), name.size()})) continue;
       line.append(" ").append(name.data(), name.size()).append("=").append(field(text_of(value)));
     }
   }

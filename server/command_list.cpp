@@ -71,7 +71,7 @@ void add_stats_options(po::options_description& own) {
 
 void add_tail_options(po::options_description& own) {
   own.add_options()("follow,f", "Go on with what is added, until SIGINT or SIGTERM.")(
-      "since", po::value<std::string>()->value_name("TIME|SEQUENCE"),
+      "since", po::value<std::string>()->value_name("TIME"),
       "From then on: 2026-01-31T12:00:00Z, 2h or 7d ago, or an entry's sequence.")(
       "lines", po::value<std::string>()->value_name("NUMBER"),
       "How many of the newest entries to begin with. Default 10; with --since all.")(
@@ -82,9 +82,9 @@ void add_tail_options(po::options_description& own) {
 }
 
 void add_audit_export_options(po::options_description& own) {
-  own.add_options()("since", po::value<std::string>()->value_name("TIME|SEQUENCE"),
+  own.add_options()("since", po::value<std::string>()->value_name("TIME"),
                     "Only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or a sequence.")(
-      "until", po::value<std::string>()->value_name("TIME|SEQUENCE"), "Only entries before that.");
+      "until", po::value<std::string>()->value_name("TIME"), "Only entries before that.");
 }
 
 void add_anchor_option(po::options_description& own) {
@@ -93,7 +93,7 @@ void add_anchor_option(po::options_description& own) {
 }
 
 void add_prune_options(po::options_description& own) {
-  own.add_options()("before", po::value<std::string>()->value_name("TIME|SEQUENCE"),
+  own.add_options()("before", po::value<std::string>()->value_name("TIME"),
                     "What is to go: all before 2026-01-31T12:00:00Z, before 90d ago, or before a sequence. Needed.")(
       "yes", "Do it, where a terminal is asked.");
 }

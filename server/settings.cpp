@@ -205,8 +205,7 @@ constexpr Setting list[] = {
      serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
     {"audit-head-log", "SECONDS", "300",
-     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
-     "a "
+     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds a "
      "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
      serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
     {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,

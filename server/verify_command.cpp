@@ -19,7 +19,7 @@ store::VerifyReport verify(const store::Store& store) {
 }
 
 /// A backup whose hash is right: only then LMDB may look at it.
-std::unique_ptr<store::Store> open_backup(const Config& config, const std::string& file) {
+OpenStore open_backup(const Config& config, const std::string& file) {
   require_keyrings(config);
   {
     const InputFile input(file);
@@ -28,7 +28,7 @@ std::unique_ptr<store::Store> open_backup(const Config& config, const std::strin
   }
   auto store = store::Store::open_backup(file, load_keys(config, PrivateKey::yes));
   if (!store) throw UsageError(sentence(store.error()));
-  return std::move(*store);
+  return OpenStore(store->release());
 }
 
 void print(const store::VerifyReport& report, bool opens_values) {

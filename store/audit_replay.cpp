@@ -87,7 +87,9 @@ void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std
   const auto at = secrets_.find(name);
   if (at != secrets_.end()) return judge(name, at->second, updated_at);
   // A row that does not open is not known to be of that tenant, and was reported.
-  if (from_the_start_ && updated_at) problem(name, "is stored, though the audit log never made it");
+  if (!updated_at) return;
+  if (from_the_start_) return problem(name, "is stored, though the audit log never made it");
+  if (erased_.contains(tenant)) problem(name, "is stored, though the audit log has its tenant erased");
 }
 
 void AuditReplay::judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at) {

@@ -28,7 +28,7 @@ bool soon(Condition condition) {
   return true;
 }
 
-/// A server that waits a second for its store, and a tenant with a default for tool1.
+/// A server that waits three seconds for its store, and a tenant with a default for tool1.
 struct Impatient {
   Impatient() : server(deployment), tenant(deployment, server) {
     write_file(deployment.folder() / "tool-identities", "uri:spiffe://test/runtime tool1\n");
@@ -37,10 +37,10 @@ struct Impatient {
   }
   /// The status of an answer that may not take longer than a few times the server's patience; nothing of the value.
   template <class Ask>
-  unsigned bounded(Ask ask) const {
+  int bounded(Ask ask) const {
     const auto began = std::chrono::steady_clock::now();
     const Answer answer = ask();
-    BOOST_TEST((std::chrono::steady_clock::now() - began < 8s));
+    BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
     BOOST_TEST(answer.body.find("canary") == std::string::npos);
     if (answer.status == 503) BOOST_TEST(!answer.header("Retry-After").empty());
     return static_cast<unsigned>(answer.status);
@@ -49,7 +49,7 @@ struct Impatient {
     return {{"user_id", user}, {"tool_name", tool}};
   }
 
-  const Deployment deployment{Settings{{"store-timeout", "1"}, {"failed-auth-rate", "0"}}};
+  const Deployment deployment{Settings{{"store-timeout", "3"}, {"failed-auth-rate", "0"}}};
   Server server;
   Tenant tenant;
   std::string id;
@@ -70,9 +70,9 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   REQUIRE_STATUS(Client(server, "no-such-key").get(one), 401);
   StoreLock lock(bed.deployment.store());
   // The first of them waits in vain, of whatever kind it is.
-  BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(one); }) == 503U);
-  BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503U);
-  BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/healthz"); }) == 200U);
+  BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(one); }) == 503);
+  BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503);
+  BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/healthz"); }) == 200);
   const std::vector<std::function<Answer()>> asks = {
       [&] { return Client(server, "no-such-key").get(one); },
       [&] { return Client(server, "no-such-key").post(secrets_path, some_default); },
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
       },
   };
   for (std::size_t i = 0; i < asks.size(); ++i) {
-    BOOST_TEST_CONTEXT("request " << i) { BOOST_TEST(bed.bounded(asks[i]) == 503U); }
+    BOOST_TEST_CONTEXT("request " << i) { BOOST_TEST(bed.bounded(asks[i]) == 503); }
   }
   REQUIRE_STATUS(api().get(one), 200);  // what is not audited goes on
   const Finished head = bed.deployment.command({"audit", "tail", "--lines", "1"});
@@ -109,16 +109,16 @@ BOOST_AUTO_TEST_CASE(a_release_that_waits_in_vain_is_not_released) {
   const Impatient bed;
   const Server server(bed.deployment);
   StoreLock lock(bed.deployment.store());
-  BOOST_TEST(bed.bounded([&] { return resolve(server, Impatient::question(bed.tenant.id, "tool1")); }) == 503U);
+  BOOST_TEST(bed.bounded([&] { return resolve(server, Impatient::question(bed.tenant.id, "tool1")); }) == 503);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_is_not_ready_and_releases_nothing) {
   const Impatient bed;
   write_row(bed.deployment.store(), "audit", std::string(8, '\xFE'), "not an entry");
   const Server server(bed.deployment);
-  BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503U);
-  BOOST_TEST(bed.bounded([&] { return resolve(server, Impatient::question(bed.tenant.id, "tool1")); }) == 503U);
-  BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(secrets_path); }) == 503U);
+  BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503);
+  BOOST_TEST(bed.bounded([&] { return resolve(server, Impatient::question(bed.tenant.id, "tool1")); }) == 503);
+  BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(secrets_path); }) == 503);
   REQUIRE_STATUS(Client(server, bed.tenant.key).get(secrets_path + bed.id), 200);
 }
 
