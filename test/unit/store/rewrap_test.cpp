@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "store/await.hpp"
+#include "store/erasure.hpp"
 #include "store/meta.hpp"
 #include "store/row_key.hpp"
 #include "test/unit/store/own_keyrings.hpp"
@@ -23,6 +25,11 @@ const crypto::Uuid large = tenant_id(3);
 std::string name_of(std::size_t n) { return "secret " + std::to_string(n); }
 std::string tool_of(std::size_t n) {
   return n % 2 == 0 ? "tool__" + std::to_string(n) + "__*" : "tool" + std::to_string(n);
+}
+
+Task<Outcome<void>> put_mark(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+  put_erasure_mark(transaction, large, ring);
+  co_return Outcome<void>();
 }
 
 struct RotationBed {
@@ -356,7 +363,8 @@ BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   // As it was before there was an index.
   crypto::Bytes row;
   Encoder encoder(row);
-  const auto& ring = *r.rings.load().metadata;
+  const StoreKeys keys = r.rings.load();
+  const crypto::MetadataKeyring& ring = *keys.metadata;
   encoder.u8(1);
   encoder.raw(ring.primary().id);
   encoder.raw(tenant.view());
@@ -402,8 +410,28 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
     BOOST_TEST(r.bed.wait(r.bed.store().create_secret(small, new_secret("more"), who())).has_value());
     BOOST_TEST(r.bed.wait(r.bed.store().revoke_api_key(numbered(1), who())).has_value());
     BOOST_TEST(r.uses(kind, r.old).total() == 0U);
+    r.bed.reopen_with(r.rings.load());
     r.expect_clean();
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
+  RotationBed r;
+  // As the first transaction of an erasure leaves it.
+  const StoreKeys keys = r.rings.load();
+  r.bed.put(Table::tenants, std::string(crypto::as_text(record_key(large).view())), std::nullopt);
+  WorkBody<void> mark = [&keys](Transaction& transaction) { return put_mark(transaction, *keys.metadata); };
+  BOOST_REQUIRE(r.bed.wait(write<void>(r.bed.engine(), mark, {})));
+  r.rotate(KeyKind::metadata);
+  const RewrapStep all = r.run(KeyKind::metadata, 7);
+  BOOST_REQUIRE(all.problems.size() == 1U);
+  BOOST_TEST(all.problems.front().find("the tenant is being erased") != std::string::npos);
+  const KeyUse left = r.uses(KeyKind::metadata, r.old);
+  BOOST_TEST(left.secrets == many);
+  BOOST_TEST(left.tenants == 0U);  // its mark is made anew
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().erase_tenant(large, {}, who())));
+  BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
+  BOOST_TEST(r.run(KeyKind::metadata, 7).problems.empty());
 }
 
 BOOST_AUTO_TEST_CASE(keyrings_that_are_old_copies_do_not_rewrap_backwards) {
