@@ -14,11 +14,11 @@ std::array<std::uint8_t, 16> client_network(const boost::asio::ip::address& addr
 
 std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, Clock::time_point now) const {
   if (!limited()) return {};
-  return buckets_.wait(client_network(client), failures_, now);
+  return buckets_.wait(client_network(client), rate(), now);
 }
 
 void AuthFailureLimit::failed(const boost::asio::ip::address& client, Clock::time_point now) {
-  if (limited()) buckets_.charge(client_network(client), failures_, now);
+  if (limited()) buckets_.charge(client_network(client), rate(), now);
 }
 
 }  // namespace tacit::auth

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -23,8 +24,10 @@ class AuthFailureLimit {
   /// `failures` with rate 0: no limit.
   AuthFailureLimit(Rate failures, Clock::time_point start) : failures_(failures), buckets_(65'536, start) {}
 
-  bool limited() const { return failures_.limited(); }
-  Rate rate() const { return failures_; }
+  bool limited() const { return rate().limited(); }
+  Rate rate() const { return failures_.load(std::memory_order_relaxed); }
+  /// What was counted before stays.
+  void change(Rate failures) { failures_.store(failures, std::memory_order_relaxed); }
 
   /// Zero if a credential from there may be judged; else how long until one may. Changes nothing.
   std::chrono::nanoseconds wait(const boost::asio::ip::address& client, Clock::time_point now) const;
@@ -34,7 +37,7 @@ class AuthFailureLimit {
   void failed(const boost::asio::ip::address& client, Clock::time_point now);
 
  private:
-  Rate failures_;
+  std::atomic<Rate> failures_;
   RateLimiter buckets_;
 };
 

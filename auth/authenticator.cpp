@@ -38,13 +38,28 @@ bool may_be_of_new_key(const UnverifiedToken& token, const Authenticator::Verdic
 Authenticator::Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options)
     : api_keys_(store), cache_(issuers != nullptr ? options.cached_tokens : 0, options.cached_at_most) {
   if (issuers == nullptr) return;
-  for (const auto& issuer : issuers->all()) {
-    issuers_.push_back({issuer.get(), Published<KeySet>::Reader(issuer->keys())});
-  }
+  list_.emplace(issuers->list());
+  follow_issuers();
+}
+
+/// What was verified for those before them says nothing of the new ones.
+void Authenticator::follow_issuers() {
+  if (!list_) return;
+  const IssuerList* const newest = list_->get();
+  if (newest == followed_) return;
+  followed_ = newest;
+  issuers_.clear();
+  for (Issuer* const issuer : *newest) issuers_.push_back({issuer, Published<KeySet>::Reader(issuer->keys())});
+  cache_.clear();
+}
+
+bool Authenticator::is_trusted(const IssuerConfig& issuer) const {
+  return std::ranges::any_of(issuers_, [&](const KnownIssuer& known) { return &known.issuer->config() == &issuer; });
 }
 
 std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& digest,
                                                            Clock::time_point now) {
+  follow_issuers();
   // What could be a token of nobody is judged as an API key: it is one, or malformed.
   const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
   if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
@@ -74,6 +89,7 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
 }
 
 asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest digest) {
+  follow_issuers();
   if (!looks_like_jwt(credential.text)) {
     KnownIssuer* const known = introspecting(credential.kind);
     if (known == nullptr) co_return Refusal::malformed;
@@ -83,13 +99,12 @@ asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential
   if (!token) co_return token.error();
   KnownIssuer* const known = issuer_of(token->issuer(), credential.kind);
   if (known == nullptr) co_return Refusal::unknown_issuer;
-  if (known->issuer->config().keys == IssuerConfig::Keys::none) {
-    co_return co_await introspect(*known->issuer, credential, digest);
-  }
-  Verdict verdict = co_await verify_with_newest(*known->issuer, *token, digest);
+  Issuer& issuer = *known->issuer;  // `known` may be gone once something was waited for
+  if (issuer.config().keys == IssuerConfig::Keys::none) co_return co_await introspect(issuer, credential, digest);
+  Verdict verdict = co_await verify_with_newest(issuer, *token, digest);
   // The keys that were waited for may have been asked for before the issuer had the new one.
-  if (may_be_of_new_key(*token, verdict)) verdict = co_await verify_with_newest(*known->issuer, *token, digest);
-  const bool doubtful = may_be_of_new_key(*token, verdict) && !known->issuer->keys_are_current();
+  if (may_be_of_new_key(*token, verdict)) verdict = co_await verify_with_newest(issuer, *token, digest);
+  const bool doubtful = may_be_of_new_key(*token, verdict) && !issuer.keys_are_current();
   if (doubtful) co_return Refusal::issuer_unreachable;
   co_return verdict;
 }
@@ -106,7 +121,10 @@ asio::awaitable<Authenticator::Verdict> Authenticator::introspect(Issuer& issuer
   auto grant = co_await issuer.introspect(credential.text);
   if (!grant) co_return grant.error();
   Principal principal = grant->principal;
-  cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer.config(), nullptr}, Clock::now());
+  if (is_trusted(issuer.config())) {
+    VerifiedToken verified{std::move(*grant), &issuer.config(), nullptr};
+    cache_.keep(digest, std::move(verified), Clock::now());
+  }
   co_return principal;
 }
 
@@ -131,7 +149,7 @@ Authenticator::Verdict Authenticator::verify(const UnverifiedToken& token, const
   auto grant = judge_claims(token, issuer, now);
   if (!grant) return grant.error();
   Principal principal = grant->principal;
-  cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
+  if (is_trusted(issuer)) cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
   return principal;
 }
 

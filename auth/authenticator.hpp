@@ -21,7 +21,7 @@ struct AuthenticatorOptions {
   std::chrono::seconds cached_at_most{300};
 };
 
-/// Belongs to one thread. The store and the issuers must outlive it.
+/// Belongs to one thread. The store and the issuers must outlive it. Follows who is trusted.
 class Authenticator {
  public:
   using Clock = std::chrono::system_clock;
@@ -51,7 +51,12 @@ class Authenticator {
   Verdict verify(const UnverifiedToken& token, const IssuerConfig& issuer, const KeySet& keys,
                  const crypto::Digest& digest, Clock::time_point now);
 
+  void follow_issuers();
+  bool is_trusted(const IssuerConfig& issuer) const;
+
   ApiKeyVerifier api_keys_;
+  std::optional<Published<IssuerList>::Reader> list_;  ///< nothing: only API keys are good
+  const IssuerList* followed_ = nullptr;               ///< the list that issuers_ was made from
   std::vector<KnownIssuer> issuers_;
   TokenCache cache_;
 };

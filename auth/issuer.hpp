@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "auth/issuer_config.hpp"
 #include "auth/jwk.hpp"
@@ -59,6 +60,9 @@ class Issuer {
   virtual boost::asio::awaitable<boost::system::result<TokenGrant, Refusal>> introspect(std::string_view token) = 0;
 };
 
+/// In the order of the configuration.
+using IssuerList = std::vector<Issuer*>;
+
 /// All trusted issuers and the one thread that talks to them.
 class Issuers {
  public:
@@ -71,8 +75,14 @@ class Issuers {
   /// Ends the thread. Those who wait, and those who ask from then on, are answered issuer_unreachable, or with the keys
   /// that were known. Does not wait for issuers (nor for name servers). Thread-safe; again: nothing.
   virtual void stop() = 0;
-  /// In the order of the configuration; valid as long as this.
-  virtual const std::vector<std::unique_ptr<Issuer>>& all() const = 0;
+  /// Those that are trusted now. An issuer that is not any more lives on as long as this, though it is asked nothing.
+  IssuerList all() const { return *list().get(); }
+  /// The same, for who follows its changes; never null.
+  virtual const Published<IssuerList>& list() const = 0;
+  /// Trusts these from now on: who is new is begun with, who is gone is asked no more, and who is configured otherwise
+  /// begins anew, without its keys. The others go on as they are. With an error nothing has changed. Not after stop();
+  /// on one thread.
+  virtual boost::system::result<void, IssuerConfigError> reconfigure(std::vector<IssuerConfig> configs) = 0;
   /// Asks every issuer anew (key files too) whenever it comes to it. Thread-safe.
   virtual void refresh() = 0;
 };

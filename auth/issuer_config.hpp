@@ -64,6 +64,9 @@ struct IssuerConfig {
   std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set serves while the issuer is down
   std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
 
+  /// Secrets by their contents. What is in other files that it names does not count.
+  bool operator==(const IssuerConfig& other) const;
+
   bool allows(crypto::SignatureAlgorithm algorithm) const {
     return std::ranges::find(algorithms, algorithm) != algorithms.end();
   }

@@ -2,7 +2,10 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,6 +17,7 @@
 #include "auth/issuer_report.hpp"
 #include "auth/issuer_terms.hpp"
 #include "auth/key_refresh.hpp"
+#include "crypto/digest.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -37,8 +41,9 @@ RefreshTerms refresh_terms(const IssuerConfig& config, const IssuerTerms& terms)
 class RunningIssuer final : public Issuer {
  public:
   RunningIssuer(asio::any_io_executor executor, IssuerConfig config, std::shared_ptr<const TlsTrust> trust,
-                IssuerEvents& events, const IssuerTerms& terms)
-      : config_(std::make_shared<const IssuerConfig>(std::move(config))),
+                const crypto::Digest& authorities, IssuerEvents& events, const IssuerTerms& terms)
+      : authorities_(authorities),
+        config_(std::make_shared<const IssuerConfig>(std::move(config))),
         report_(std::make_shared<IssuerReport>(events, config_, terms.event_every)),
         keys_(std::make_shared<KeyRefresh>(executor, config_, trust, report_, refresh_terms(*config_, terms))) {
     if (config_->introspection == IssuerConfig::Introspection::none) return;
@@ -55,8 +60,13 @@ class RunningIssuer final : public Issuer {
   KeyRefresh& refresh() { return *keys_; }
   void start(asio::io_context& context);
   void close();
+  /// The same for one that is trusted no more. On the issuers' thread.
+  void retire();
+  /// Of the authorities' file, as it was when this began.
+  const crypto::Digest& authorities() const { return authorities_; }
 
  private:
+  const crypto::Digest authorities_;
   std::shared_ptr<const IssuerConfig> config_;
   std::shared_ptr<IssuerReport> report_;
   std::shared_ptr<KeyRefresh> keys_;
@@ -90,26 +100,48 @@ void RunningIssuer::close() {
   if (introspection_) introspection_->close();
 }
 
+void RunningIssuer::retire() {
+  keys_->retire();
+  if (introspection_) introspection_->close();
+}
+
+/// Of a file that is read by somebody else; of none, and of one that cannot be read, that of nothing.
+crypto::Digest digest_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  return crypto::sha256(crypto::as_bytes(content));
+}
+
 class RunningIssuers final : public Issuers {
  public:
+  RunningIssuers(IssuerEvents& events, const IssuerTerms& terms) : events_(events), terms_(terms) {
+    list_.publish(std::make_shared<const IssuerList>());
+  }
   ~RunningIssuers() override { RunningIssuers::stop(); }
   void stop() override;
-  const std::vector<std::unique_ptr<Issuer>>& all() const override { return all_; }
+  const Published<IssuerList>& list() const override { return list_; }
+  result<void, IssuerConfigError> reconfigure(std::vector<IssuerConfig> configs) override;
   void refresh() override;
-
-  /// The error is a sentence.
-  result<void, std::string> add(IssuerConfig config, IssuerEvents& events, const IssuerTerms& terms);
   void start();
 
  private:
+  using Running = std::shared_ptr<RunningIssuer>;
+
+  /// The error is a sentence.
+  result<Running, std::string> make(IssuerConfig config);
+  Running find_same(const IssuerConfig& config) const;
   result<std::shared_ptr<const TlsTrust>, std::string> trust(const IssuerConfig& config);
+  void use(std::vector<Running> next);
   void run();
 
+  IssuerEvents& events_;
+  const IssuerTerms terms_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   std::map<std::filesystem::path, std::shared_ptr<const TlsTrust>> trusts_;  ///< reading the system's takes a while
-  std::vector<RunningIssuer*> running_;                                      ///< the objects of all_
-  std::vector<std::unique_ptr<Issuer>> all_;
+  std::vector<Running> running_;
+  std::vector<Running> retired_;  ///< somebody may look at them still
+  Published<IssuerList> list_;    ///< the objects of running_
   std::thread thread_;
   std::mutex stopping_;
   bool stopped_ = false;
@@ -121,11 +153,12 @@ void RunningIssuers::stop() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
   // What waits on other threads is answered; what waits on this one is destroyed with the context, after the issuers.
-  for (RunningIssuer* issuer : running_) issuer->close();
+  for (const Running& issuer : running_) issuer->close();
+  for (const Running& issuer : retired_) issuer->close();
 }
 
 void RunningIssuers::refresh() {
-  for (RunningIssuer* issuer : running_) issuer->refresh().force();
+  for (const Running& issuer : running_) issuer->refresh().force();
 }
 
 result<std::shared_ptr<const TlsTrust>, std::string> RunningIssuers::trust(const IssuerConfig& config) {
@@ -139,20 +172,60 @@ result<std::shared_ptr<const TlsTrust>, std::string> RunningIssuers::trust(const
   return loaded;
 }
 
-result<void, std::string> RunningIssuers::add(IssuerConfig config, IssuerEvents& events, const IssuerTerms& terms) {
+result<RunningIssuers::Running, std::string> RunningIssuers::make(IssuerConfig config) {
   auto trusted = trust(config);
   if (trusted.has_error()) return trusted.error();
-  auto issuer =
-      std::make_unique<RunningIssuer>(context_.get_executor(), std::move(config), std::move(*trusted), events, terms);
+  const crypto::Digest authorities = digest_of(config.ca);
+  auto issuer = std::make_shared<RunningIssuer>(context_.get_executor(), std::move(config), std::move(*trusted),
+                                                authorities, events_, terms_);
   auto loaded = issuer->refresh().load();
   if (loaded.has_error()) return loaded.error();
-  running_.push_back(issuer.get());
-  all_.push_back(std::move(issuer));
+  return issuer;
+}
+
+RunningIssuers::Running RunningIssuers::find_same(const IssuerConfig& config) const {
+  const auto found = std::ranges::find_if(running_, [&](const Running& issuer) {
+    return issuer->config() == config && issuer->authorities() == digest_of(config.ca);
+  });
+  return found == running_.end() ? nullptr : *found;
+}
+
+result<void, IssuerConfigError> RunningIssuers::reconfigure(std::vector<IssuerConfig> configs) {
+  std::erase_if(trusts_, [](const auto& known) { return !known.first.empty(); });
+  std::vector<Running> next;
+  for (IssuerConfig& config : configs) {
+    Running issuer = find_same(config);
+    if (issuer == nullptr) {
+      const std::string name = config.issuer;
+      auto made = make(std::move(config));
+      if (made.has_error()) return IssuerConfigError{"issuer " + name + ": " + made.error()};
+      issuer = std::move(*made);
+    }
+    next.push_back(std::move(issuer));
+  }
+  use(std::move(next));
   return {};
 }
 
+/// Begins with those that are new, and ends with those that are not among them.
+void RunningIssuers::use(std::vector<Running> next) {
+  const std::lock_guard lock(stopping_);
+  const std::vector<Running> before = std::exchange(running_, std::move(next));
+  IssuerList list;
+  for (const Running& issuer : running_) {
+    list.push_back(issuer.get());
+    if (thread_.joinable() && std::ranges::find(before, issuer) == before.end()) issuer->start(context_);
+  }
+  list_.publish(std::make_shared<const IssuerList>(std::move(list)));
+  for (const Running& issuer : before) {
+    if (std::ranges::find(running_, issuer) != running_.end()) continue;
+    retired_.push_back(issuer);
+    asio::post(context_, [issuer] { issuer->retire(); });
+  }
+}
+
 void RunningIssuers::start() {
-  for (RunningIssuer* issuer : running_) issuer->start(context_);
+  for (const Running& issuer : running_) issuer->start(context_);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -171,12 +244,9 @@ void RunningIssuers::run() {
 
 result<std::unique_ptr<Issuers>, IssuerConfigError> start_issuers(std::vector<IssuerConfig> configs,
                                                                   IssuerEvents& events, const IssuerTerms& terms) {
-  auto issuers = std::make_unique<RunningIssuers>();
-  for (IssuerConfig& config : configs) {
-    const std::string name = config.issuer;
-    const auto added = issuers->add(std::move(config), events, terms);
-    if (added.has_error()) return IssuerConfigError{"issuer " + name + ": " + added.error()};
-  }
+  auto issuers = std::make_unique<RunningIssuers>(events, terms);
+  const auto configured = issuers->reconfigure(std::move(configs));
+  if (configured.has_error()) return configured.error();
   issuers->start();
   return std::unique_ptr<Issuers>(std::move(issuers));
 }

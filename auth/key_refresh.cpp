@@ -110,10 +110,20 @@ void KeyRefresh::close() {
   if (client_) client_->close();
 }
 
+void KeyRefresh::retire() {
+  close();
+  woken_.notify_all();
+}
+
+bool KeyRefresh::is_closed() {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
   // What was loaded before the thread ran is told on it.
   if (!self->last_.keys().empty()) self->report_->keys_changed(self->last_.keys().size());
-  for (;;) {
+  while (!self->is_closed()) {
     bool failed = false;
     try {
       co_await self->step();
@@ -148,6 +158,7 @@ asio::awaitable<void> KeyRefresh::step() {
     co_return;
   }
   Fetched fetched = co_await fetch_guarded();
+  if (is_closed()) co_return;
   finish(std::move(fetched));
 }
 

@@ -58,7 +58,10 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   /// Answers all who wait, and from then on at once; nothing is posted to the executor any more.
   void close();
 
-  /// Keeps the keys fresh until it is destroyed with its context. Throws nothing.
+  /// As close(), and `run` ends.
+  void retire();
+
+  /// Keeps the keys fresh until it is retired, or it is destroyed with its context. Throws nothing.
   static boost::asio::awaitable<void> run(std::shared_ptr<KeyRefresh> self);
   /// As the issuer's metadata says.
   const std::optional<HttpsUrl>& introspection_endpoint() const { return introspection_; }
@@ -80,6 +83,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   void use(KeySet keys);
   void give_up();
   void wake();
+  bool is_closed();
 
   const std::shared_ptr<const IssuerConfig> config_;
   const std::shared_ptr<IssuerReport> report_;

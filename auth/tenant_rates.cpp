@@ -30,4 +30,9 @@ Rate TenantRates::of(const crypto::Uuid& tenant, Clock::time_point now) {
   return entry.rate;
 }
 
+void TenantRates::change_default(Rate by_default) {
+  default_ = by_default;
+  for (Entry& entry : entries_) entry.read_at = Clock::time_point::min();
+}
+
 }  // namespace tacit::auth

@@ -28,6 +28,9 @@ class TenantRates {
   /// depend on it.
   Rate of(const crypto::Uuid& tenant, Clock::time_point now);
 
+  /// Another default, which counts at once.
+  void change_default(Rate by_default);
+
  private:
   struct Entry {
     crypto::Uuid tenant;

@@ -40,4 +40,8 @@ void TokenCache::keep(const crypto::Digest& text_hash, VerifiedToken token, Cloc
   slot->token = std::move(token);
 }
 
+void TokenCache::clear() {
+  for (auto& set : sets_) set.fill(Slot());
+}
+
 }  // namespace tacit::auth

@@ -32,6 +32,7 @@ class TokenCache {
   /// The token, if it is there, has not ended, and its key is still the issuer's. Valid until the next call.
   const VerifiedToken* find(const crypto::Digest& text_hash, Clock::time_point now);
   void keep(const crypto::Digest& text_hash, VerifiedToken token, Clock::time_point now);
+  void clear();
 
  private:
   struct Slot {

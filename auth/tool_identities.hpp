@@ -30,6 +30,7 @@ class ToolIdentities {
   /// Whether the identity was granted a pattern that covers the tool. An unknown identity is granted nothing.
   bool may_use(std::string_view identity, std::string_view tool_name) const;
   bool knows(std::string_view identity) const;
+  bool operator==(const ToolIdentities&) const = default;
   std::size_t size() const { return patterns_.size(); }
 
  private:

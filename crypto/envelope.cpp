@@ -39,6 +39,19 @@ WipedBytes tenant_key_aad(const Uuid& tenant, const PublicKey& public_key, const
   return canonical("tacit tenant key", {format_field, tenant.view(), public_key, root_key_id});
 }
 
+/// The box of a tenant's private key, sealed to a root key.
+Bytes tenant_key_box(const RootPublicKeyring::Entry& root, const Uuid& tenant, const PublicKey& public_key,
+                     const PrivateKey& private_key) {
+  const WipedBytes aad = tenant_key_aad(tenant, public_key, root.id);
+  const auto sealed = hpke_seal(root.key, {}, aad.view(), private_key.view());
+  require(sealed.has_value(), "a root public key is not a point, though its keyring was loaded");
+  Bytes box;
+  box.reserve(root.id.size() + sealed->size());
+  box.assign(root.id.begin(), root.id.end());
+  box.insert(box.end(), sealed->begin(), sealed->end());
+  return box;
+}
+
 WipedArray<32> tenant_subkey(const MetadataKeyring::Entry& metadata_key, std::string_view purpose, const Uuid& tenant) {
   WipedArray<32> key;
   hkdf_expand(metadata_key.key.view(), {canonical(purpose, {tenant.view()}).view()}, key.span());
@@ -88,16 +101,7 @@ KeyId TenantKey::root_key_id() const { return box.size() < std::tuple_size_v<Key
 
 TenantKey make_tenant_key(const RootPublicKeyring& root, const Uuid& tenant) {
   const KeyPair pair = generate_key_pair();
-  const auto& [root_id, root_key] = root.primary();
-  TenantKey key;
-  key.public_key = pair.public_key;
-  const WipedBytes aad = tenant_key_aad(tenant, key.public_key, root_id);
-  const auto sealed = hpke_seal(root_key, {}, aad.view(), pair.private_key.view());
-  require(sealed.has_value(), "a root public key is not a point, though its keyring was loaded");
-  key.box.reserve(root_id.size() + sealed->size());
-  key.box.assign(root_id.begin(), root_id.end());
-  key.box.insert(key.box.end(), sealed->begin(), sealed->end());
-  return key;
+  return {pair.public_key, tenant_key_box(root.primary(), tenant, pair.public_key, pair.private_key)};
 }
 
 std::optional<PrivateKey> open_tenant_key(const RootPrivateKeyring& root, const Uuid& tenant, const TenantKey& key) {
@@ -110,6 +114,13 @@ std::optional<PrivateKey> open_tenant_key(const RootPrivateKeyring& root, const 
   PrivateKey private_key;
   std::copy_n(opened->data(), opened->size(), private_key.data());
   return private_key;
+}
+
+std::optional<TenantKey> rewrap_tenant_key(const RootPrivateKeyring& root, const RootPublicKeyring::Entry& to,
+                                           const Uuid& tenant, const TenantKey& key) {
+  const auto private_key = open_tenant_key(root, tenant, key);
+  if (!private_key) return std::nullopt;
+  return TenantKey{key.public_key, tenant_key_box(to, tenant, key.public_key, *private_key)};
 }
 
 std::optional<Bytes> seal_value(const TenantKey& key, const ValueAddress& address, ByteView value) {

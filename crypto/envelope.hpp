@@ -47,6 +47,10 @@ TenantKey make_tenant_key(const RootPublicKeyring& root, const Uuid& tenant);
 /// lacks.
 std::optional<PrivateKey> open_tenant_key(const RootPrivateKeyring& root, const Uuid& tenant, const TenantKey& key);
 
+/// Seals the private half anew, to that root key, after `root` has opened it. Nothing if it does not open.
+std::optional<TenantKey> rewrap_tenant_key(const RootPrivateKeyring& root, const RootPublicKeyring::Entry& to,
+                                           const Uuid& tenant, const TenantKey& key);
+
 /// Seals a value. Nothing only if the public key is not a point (a damaged record).
 std::optional<Bytes> seal_value(const TenantKey& key, const ValueAddress& address, ByteView value);
 

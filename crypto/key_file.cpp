@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -127,21 +128,76 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }
 
+constexpr std::size_t random_size = 8;
+
+std::string temporary_prefix(const std::filesystem::path& file) { return "." + file.filename().string() + "."; }
+
 std::filesystem::path temporary_beside(const std::filesystem::path& file) {
-  std::array<std::uint8_t, 8> random;
+  std::array<std::uint8_t, random_size> random;
   random_bytes(random);
-  return folder_of(file) / ("." + file.filename().string() + "." + to_hex(random));
+  return folder_of(file) / (temporary_prefix(file) + to_hex(random));
+}
+
+// They may hold keys.
+void remove_left_temporaries(const std::filesystem::path& file) {
+  const std::string prefix = temporary_prefix(file);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(file), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix) || name.size() != prefix.size() + 2 * random_size) continue;
+    if (name.find_first_not_of("0123456789abcdef", prefix.size()) != std::string::npos) continue;
+    if (entry.is_regular_file(error)) ::unlink(entry.path().c_str());
+  }
+}
+
+// Opens for reading, without waiting (as a pipe would have it) and without following a link.
+KeyringResult<int> open_key_file(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  if (descriptor >= 0) return descriptor;
+  if (errno == ELOOP) return refuse(file, "is a symbolic link; name the file itself");
+  return system_refuses(file, "cannot be opened", errno);
+}
+
+KeyringResult<void> sync_folder(const std::filesystem::path& file) {
+  const Descriptor folder(::open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return system_refuses(file, "its folder cannot be synced", errno);
+  return {};
+}
+
+// Whether the name still means the file that is open.
+bool is_still(const std::filesystem::path& file, int descriptor) {
+  struct stat named {};
+  struct stat opened {};
+  return ::lstat(file.c_str(), &named) == 0 && ::fstat(descriptor, &opened) == 0 && named.st_dev == opened.st_dev &&
+         named.st_ino == opened.st_ino;
+}
+
+// Owner, group, mode and access control list, in the order that lets nobody in meanwhile: the list comes last, for it
+// sets the mode's bits too.
+KeyringResult<void> copy_ownership(const std::filesystem::path& file, int from, int to) {
+  struct stat status {};
+  if (::fstat(from, &status) != 0) return system_refuses(file, "cannot look at it", errno);
+  if (::fchown(to, status.st_uid, status.st_gid) != 0) {
+    return system_refuses(file, "a new one cannot be given its owner and group", errno);
+  }
+  if (::fchmod(to, status.st_mode & 07777) != 0)
+    return system_refuses(file, "a new one cannot be given its mode", errno);
+  std::array<std::uint8_t, 4096> list;
+  const ssize_t size = ::fgetxattr(from, acl_name, list.data(), list.size());
+  if (size < 0) {
+    if (errno == ENODATA || errno == ENOTSUP) return {};
+    return system_refuses(file, "its access control list cannot be read", errno);
+  }
+  if (::fsetxattr(to, acl_name, list.data(), static_cast<std::size_t>(size), 0) == 0) return {};
+  return system_refuses(file, "a new one cannot be given its access control list", errno);
 }
 
 }  // namespace
 
 KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_t forbidden) {
-  // O_NONBLOCK: opening a pipe would otherwise wait for its writer.
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-  if (opened.get() < 0) {
-    if (errno == ELOOP) return refuse(file, "is a symbolic link; name the file itself");
-    return system_refuses(file, "cannot be opened", errno);
-  }
+  const auto descriptor = open_key_file(file);
+  if (!descriptor) return descriptor.error();
+  const Descriptor opened(*descriptor);
   if (auto fit = check_status(file, opened.get(), forbidden); !fit) return fit.error();
   return read_all(file, opened.get());
 }
@@ -181,15 +237,60 @@ KeyringResult<void> NewKeyFile::publish() {
   published_ = true;
   ::unlink(temporary_.c_str());
   temporary_.clear();
-  const Descriptor folder(::open(folder_of(file_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
-    return system_refuses(file_, "its folder cannot be synced", errno);
-  return {};
+  return sync_folder(file_);
 }
 
 void NewKeyFile::withdraw() noexcept {
   if (published_) ::unlink(file_.c_str());
   published_ = false;
+}
+
+KeyringResult<KeyFileEdit> KeyFileEdit::open(const std::filesystem::path& file, mode_t forbidden) {
+  const auto descriptor = open_key_file(file);
+  if (!descriptor) return descriptor.error();
+  KeyFileEdit edit(file, *descriptor);
+  if (auto fit = check_status(file, *descriptor, forbidden); !fit) return fit.error();
+  if (::flock(*descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return refuse(file, "is being changed by another process");
+    return system_refuses(file, "cannot be locked", errno);
+  }
+  if (!is_still(file, *descriptor)) return refuse(file, "was changed by another process just now; try again");
+  remove_left_temporaries(file);
+  auto content = read_all(file, *descriptor);
+  if (!content) return content.error();
+  edit.content_ = std::move(*content);
+  return edit;
+}
+
+KeyFileEdit::KeyFileEdit(KeyFileEdit&& other) noexcept
+    : file_(std::move(other.file_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      content_(std::move(other.content_)) {}
+
+KeyFileEdit::~KeyFileEdit() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+KeyringResult<void> KeyFileEdit::replace(ByteView content) {
+  if (content.size() > key_file_limit) return refuse(file_, "would be larger than 64 KiB, the most that it may have");
+  const auto temporary = temporary_beside(file_);
+  const Descriptor made(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (made.get() < 0) return system_refuses(file_, "a new one cannot be made in its folder", errno);
+  const auto written = [&]() -> KeyringResult<void> {
+    if (const int error = write_all(made.get(), content); error != 0) {
+      return system_refuses(file_, "a new one cannot be written", error);
+    }
+    if (auto owned = copy_ownership(file_, descriptor_, made.get()); !owned) return owned;
+    if (::fsync(made.get()) != 0) return system_refuses(file_, "a new one cannot be synced", errno);
+    if (!is_still(file_, descriptor_)) return refuse(file_, "was changed by another process meanwhile");
+    if (::rename(temporary.c_str(), file_.c_str()) != 0) return system_refuses(file_, "cannot be replaced", errno);
+    return {};
+  }();
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  return sync_folder(file_);
 }
 
 }  // namespace tacit::crypto

@@ -40,4 +40,29 @@ class NewKeyFile {
   bool published_ = false;
 };
 
+/// A key file that is about to be changed: locked, while this lives, against others who would change it too.
+class KeyFileEdit {
+ public:
+  /// Opens with the checks of read_key_file, locks and reads. Refuses if another process has the lock. Takes away what
+  /// an edit that was killed has left beside the file.
+  static KeyringResult<KeyFileEdit> open(const std::filesystem::path& file, mode_t forbidden);
+  KeyFileEdit(KeyFileEdit&& other) noexcept;
+  KeyFileEdit& operator=(KeyFileEdit&&) = delete;
+  ~KeyFileEdit();
+
+  const std::filesystem::path& file() const { return file_; }
+  const WipedBytes& content() const { return content_; }
+  /// Gives the file this content: written beside with the old file's owner, group, mode and access control list,
+  /// synced, renamed over it, and the folder synced. So whenever this is cut short, the name has all of the old content
+  /// or all of the new.
+  KeyringResult<void> replace(ByteView content);
+
+ private:
+  KeyFileEdit(std::filesystem::path file, int descriptor) : file_(std::move(file)), descriptor_(descriptor) {}
+
+  std::filesystem::path file_;
+  int descriptor_;
+  WipedBytes content_;
+};
+
 }  // namespace tacit::crypto

@@ -5,6 +5,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/key_file.hpp"
+#include "crypto/keyring_kinds.hpp"
 #include "crypto/keyring_text.hpp"
 #include "crypto/p256.hpp"
 #include "crypto/process.hpp"
@@ -13,15 +14,7 @@
 namespace tacit::crypto {
 namespace {
 
-// What each kind of ring is called in its header, and the permission bits that its file must not have. Whoever can
-// change the public ring gets every value written from then on, so it is guarded against writing like the others.
-struct Kind {
-  std::string_view name;
-  mode_t forbidden;
-};
-constexpr Kind root_public{"root-public", 0022};
-constexpr Kind root_private{"root-private", 0077};
-constexpr Kind metadata{"metadata", 0037};
+using namespace keyring_kinds;
 
 constexpr std::string_view id_purpose = "tacit key id";
 
@@ -30,13 +23,6 @@ KeyId first_bytes(const Digest& digest) {
   std::copy_n(digest.begin(), id.size(), id.begin());
   return id;
 }
-
-// "root" for both halves, so that both have the same id.
-KeyId root_key_id(const PublicKey& key) {
-  return first_bytes(sha256({as_bytes(id_purpose), as_bytes("root"), ByteView(key)}));
-}
-
-KeyId metadata_key_id(const WipedArray<32>& key) { return first_bytes(hmac_sha256(key.view(), as_bytes(id_purpose))); }
 
 // Makes the entries of a ring from its lines; `make` judges the key and computes its id, or says what is wrong.
 template <class Entry, class Make>
@@ -109,6 +95,15 @@ KeyringResult<MetadataKeyring::Entry> make_metadata(ByteView bytes) {
 }
 
 }  // namespace
+
+// "root" for both halves, so that both have the same id.
+KeyId keyring_kinds::root_key_id(const PublicKey& key) {
+  return first_bytes(sha256({as_bytes(id_purpose), as_bytes("root"), ByteView(key)}));
+}
+
+KeyId keyring_kinds::metadata_key_id(const WipedArray<32>& key) {
+  return first_bytes(hmac_sha256(key.view(), as_bytes(id_purpose)));
+}
 
 void throw_exception_from_error(const KeyringError& error, const boost::source_location&) {
   throw std::runtime_error(error.message);

@@ -141,7 +141,7 @@ class Parser {
       return wrong("is a second primary key, beside line " + std::to_string(primary_line_));
     }
     if (primary) primary_line_ = number_;
-    lines_.push_back({number_, *id, primary, std::move(*key)});
+    lines_.push_back({number_, *id, primary, std::string(fields[2]), std::move(*key)});
     return {};
   }
 
@@ -153,6 +153,28 @@ class Parser {
   std::vector<KeyringLine> lines_;
 };
 
+/// Hands each line to `edit(line, id, out)`, without its line feed: `id` is nothing for lines that hold no key.
+template <class Edit>
+WipedBytes edited(std::string_view text, Edit edit) {
+  WipedBytes out;
+  out.reserve(text.size() + 64);
+  bool header_seen = false;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    const bool blank = line.empty() || line.front() == '#';
+    edit(line, blank || !header_seen ? std::nullopt : parse_id(line.substr(0, line.find(' '))), out);
+    header_seen = header_seen || !blank;
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return out;
+}
+
+void append_line(WipedBytes& out, std::string_view line) {
+  out.append(line);
+  out.push_back('\n');
+}
+
 std::string now_rfc3339() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};
@@ -162,7 +184,14 @@ std::string now_rfc3339() {
   return {text.data(), size};
 }
 
+void append_key(WipedBytes& text, const KeyId& id, std::string_view state, ByteView key) {
+  text.append(to_hex(id) + " " + std::string(state) + " " + now_rfc3339() + " ");
+  append_line(text, base64url_encode(key).text());
+}
+
 }  // namespace
+
+std::optional<KeyId> parse_key_id(std::string_view text) { return parse_id(text); }
 
 bool is_rfc3339(std::string_view text) {
   if (!take_date(text) || !take(text, 'T') || !take_hours_and_minutes(text)) return false;
@@ -190,10 +219,31 @@ KeyringResult<std::vector<KeyringLine>> parse_keyring(std::string_view name, std
 WipedBytes format_keyring(std::string_view kind, const KeyId& id, ByteView key) {
   WipedBytes text;
   text.append(std::string(magic) + " " + std::string(format_version) + " " + std::string(kind) + "\n");
-  text.append(to_hex(id) + " primary " + now_rfc3339() + " ");
-  text.append(base64url_encode(key).view());
-  text.push_back('\n');
+  append_key(text, id, "primary", key);
   return text;
+}
+
+WipedBytes with_key(std::string_view text, const KeyId& id, ByteView key) {
+  WipedBytes out =
+      edited(text, [](std::string_view line, const std::optional<KeyId>&, WipedBytes& to) { append_line(to, line); });
+  append_key(out, id, "active", key);
+  return out;
+}
+
+WipedBytes with_primary(std::string_view text, const KeyId& id) {
+  return edited(text, [&](std::string_view line, const std::optional<KeyId>& key, WipedBytes& to) {
+    if (!key) return append_line(to, line);
+    const std::size_t state = line.find(' ') + 1;
+    to.append(line.substr(0, state));
+    to.append(*key == id ? "primary" : "active");
+    append_line(to, line.substr(line.find(' ', state)));
+  });
+}
+
+WipedBytes without_key(std::string_view text, const KeyId& id) {
+  return edited(text, [&](std::string_view line, const std::optional<KeyId>& key, WipedBytes& to) {
+    if (key != id) append_line(to, line);
+  });
 }
 
 }  // namespace tacit::crypto

@@ -148,8 +148,9 @@ std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, Thr
 
 /// Answers a problem that was found before the body was read: what is left of the request would be read as the next
 /// one.
-void refuse(Exchange& exchange, Problem problem) {
-  answer(exchange, problem);
+template <class Why>
+void refuse(Exchange& exchange, const Why& why) {
+  answer(exchange, why);
   if (exchange.head.content_length > 0) exchange.response.close = true;
 }
 
@@ -164,7 +165,10 @@ void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::F
   log(line);
 }
 
-asio::awaitable<void> audit_refused_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
+/// Answers once the entry is written. If it cannot be, whoever asks learns nothing of the credential: but for want of
+/// room, which entries of refusals may not take from others, the answer is why it was not written. An altered record of
+/// an API key is told in any case.
+asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
   store::AuditEvent event;
   event.action = problem == Problem::integrity ? "api_key.integrity" : "credential.refused";
   event.outcome = problem == Problem::integrity ? "failed" : "denied";
@@ -172,6 +176,11 @@ asio::awaitable<void> audit_refused_credential(Exchange& exchange, ThreadState& 
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
   if (!recorded) log_unaudited(exchange, thread, recorded.error());
+  if (recorded || problem == Problem::integrity || store::refusal_stands(recorded.error())) {
+    refuse(exchange, problem);
+  } else {
+    refuse(exchange, recorded.error());
+  }
 }
 
 /// The chain without its barrier.
@@ -181,11 +190,14 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
   if (!problem) problem = take(admit, exchange, thread);
   if (problem) {
-    refuse(exchange, *problem);
+    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
+    if (audited) {
+      co_await refuse_credential(exchange, thread, *problem);
+    } else {
+      refuse(exchange, *problem);
+    }
     // What was not parsed to its end cannot be followed by another request.
     if (framing) exchange.response.close = true;
-    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
-    if (audited) co_await audit_refused_credential(exchange, thread, *problem);
     co_return true;
   }
   if (exchange.head.content_length > 0) {

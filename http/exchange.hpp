@@ -34,9 +34,6 @@ enum class Plane : std::uint8_t { api, tools, admin };
 /// As the log and the audit have it.
 std::string_view name_of(Plane plane);
 
-/// As the log and the audit have it.
-std::string_view name_of(Plane plane);
-
 /// The parts of a request's head that anything looks at. Views into the connection's buffer, valid until the answer is
 /// written.
 struct RequestHead {
@@ -85,9 +82,10 @@ class MetricsSource {
 /// What handlers work with. Outlives every connection; safe to use from any thread.
 struct Services {
   store::Store& store;
-  const auth::ToolIdentities* tool_identities = nullptr;  ///< null without the tool plane
-  const std::atomic<bool>* stopping = nullptr;            ///< set while a stopping server still serves
-  const auth::Issuers* issuers = nullptr;                 ///< null: API keys alone are credentials
+  /// What it points at may change at any time; what it pointed at stays. Null without the tool plane.
+  const std::atomic<const auth::ToolIdentities*>* tool_identities = nullptr;
+  const std::atomic<bool>* stopping = nullptr;  ///< set while a stopping server still serves
+  const auth::Issuers* issuers = nullptr;       ///< null: API keys alone are credentials
   auth::AuthenticatorOptions authentication{};
   ProtectedResource resource{};  ///< what clients are told of how to authenticate
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate

@@ -12,7 +12,7 @@ namespace tacit::http {
 
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
-/// Lines below this level are dropped. Set once before threads start.
+/// Lines below this level are dropped. Thread-safe.
 void set_log_level(LogLevel level);
 bool log_enabled(LogLevel level);
 

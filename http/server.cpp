@@ -30,7 +30,7 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              {options.auth_failures, Clock::now()},
              {options.issuer_questions, Clock::now()},
              auth::RecentCredentials(tracked, Clock::now()),
-             {},
+             auth::ApiKeyUseLog(Clock::now()),
              options.access_log_sample} {
   for (const Listener& listener : listeners_) note_expiry(listener.plane, listener.tls.get());
 }
@@ -92,6 +92,14 @@ tcp::endpoint Server::endpoint(Plane plane) const {
     if (listener.plane == plane) return listener.endpoint;
   }
   return {};
+}
+
+void Server::change_limits(const ServerOptions& options) {
+  state_.api_connections.change(options.max_connections, options.max_connections_per_address);
+  state_.tool_connections.change(options.max_connections, options.max_connections_per_address);
+  state_.auth_failures.change(options.auth_failures);
+  state_.issuer_questions.change(options.issuer_questions);
+  for (const auto& worker : workers_) worker->change_tenant_rate(options.tenant_rate);
 }
 
 void Server::use_certificates(Plane plane, TlsContext tls) {

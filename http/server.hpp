@@ -61,6 +61,9 @@ class Server {
   /// Where a plane listens; for port 0, what it became. Port 0 if the plane is not served.
   boost::asio::ip::tcp::endpoint endpoint(Plane plane) const;
 
+  /// The limits among the options count from now on: of connections, for those that come. Thread-safe.
+  void change_limits(const ServerOptions& options);
+
   /// New connections of the plane use this from now on; those that are there go on with what they have. Thread-safe.
   void use_certificates(Plane plane, TlsContext tls);
 

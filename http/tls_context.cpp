@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "http/ticket_keys.hpp"
+
 namespace tacit::http {
 namespace {
 
@@ -70,6 +72,11 @@ boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& fil
   if (SSL_CTX_check_private_key(context.get()) != 1) {
     return why("the private key in " + files.certificate_key.string() + " is not that of " +
                files.certificate.string());
+  }
+  if (!files.ticket_keys.empty()) {
+    auto keys = TicketKeys::load(files.ticket_keys);
+    if (keys.has_error()) return TlsError{keys.error()};
+    if (!TicketKeys::use(context.get(), std::move(*keys))) return why("cannot use session ticket keys");
   }
   if (!files.client_ca.empty() && !require_client_certificates(context.get(), files.client_ca.string())) {
     return why("cannot use the client CA in " + files.client_ca.string());

@@ -10,8 +10,9 @@ namespace tacit::http {
 namespace {
 
 bool is_granted(const Exchange& exchange, std::string_view tool_name) {
-  const auth::ToolIdentities* identities = exchange.services.tool_identities;
-  return identities != nullptr && identities->may_use(exchange.tool_identity, tool_name);
+  const auto* const identities = exchange.services.tool_identities;
+  return identities != nullptr &&
+         identities->load(std::memory_order_acquire)->may_use(exchange.tool_identity, tool_name);
 }
 
 /// Refuses, with the reason that the audit is told.
@@ -23,10 +24,12 @@ Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Proble
   event.tool = query.tool_name;
   event.reason = exchange.note = reason;
   store::AuditContext who = exchange.audit();
-  // Refused it is, whether or not that can be written down.
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
-  static_cast<void>(recorded);
-  answer(exchange, problem);
+  if (recorded || store::refusal_stands(recorded.error())) {
+    answer(exchange, problem);
+  } else {
+    answer(exchange, recorded.error());
+  }
 }
 
 void write_released(crypto::WipedBytes& out, const store::ReleasedValue& released) {

@@ -5,10 +5,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <array>
 #include <exception>
 #include <random>
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +24,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds accept_pause{100};
+/// How long handshakes of TCP that have begun may take to end, before a listening socket is closed.
+constexpr std::chrono::milliseconds closing_pause{100};
 
 /// The connection's whole life. It is destroyed on its own thread when this returns.
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
@@ -33,6 +37,21 @@ asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyU
   if (stored) co_return;
   log(LogLine(LogLevel::warn, "last_uses_not_stored").field("reason", to_string(stored.error().code)));
   server.api_key_uses.gather(kept);
+}
+
+/// From now on no connection begins on the listening socket, while those whose handshake has begun come to be. To close
+/// it at once would reset these, though their clients believe that they are connected. Who is turned away hears
+/// nothing, asks again a second later (RFC 6298), and is then refused by a closed port or taken by the next server.
+void turn_away_new(int listening) {
+  // A classic BPF program, which sees a segment from its TCP header on: SYN is bit 1 of the byte at 13.
+  constexpr std::uint16_t load_byte = BPF_LD | BPF_B | BPF_ABS;
+  constexpr std::uint16_t jump_if_set = BPF_JMP | BPF_JSET | BPF_K;
+  constexpr std::uint16_t pass = BPF_RET | BPF_K;
+  std::array<sock_filter, 4> code{
+      {{load_byte, 0, 0, 13}, {jump_if_set, 0, 1, 0x02}, {pass, 0, 0, 0}, {pass, 0, 0, ~0U}}};
+  const sock_fprog program{code.size(), code.data()};
+  // Where that is not possible, the socket is closed as it is.
+  static_cast<void>(::setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
 }
 
 /// The end of every coroutine: nothing that one throws is lost.
@@ -250,16 +269,32 @@ void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
   });
 }
 
+asio::awaitable<void> Worker::leave() {
+  for (Acceptor& listener : acceptors_) {
+    if (!listener.shared && listener.acceptor.is_open()) turn_away_new(listener.acceptor.native_handle());
+  }
+  asio::steady_timer pause(context_, closing_pause);
+  co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  stop_accepting();
+  end_connections(false);
+  sweep_timer_.cancel();
+}
+
+void Worker::change_tenant_rate(auth::Rate by_default) {
+  asio::post(context_, [this, by_default] { state_.tenant_rates.change_default(by_default); });
+}
+
 void Worker::drain() {
   asio::post(context_, [this] {
-    stop_accepting();
-    end_connections(false);
-    sweep_timer_.cancel();
+    if (!std::exchange(leaving_, true)) asio::co_spawn(context_, leave(), log_end);
   });
 }
 
 void Worker::abort() {
-  asio::post(context_, [this] { end_connections(true); });
+  asio::post(context_, [this] {
+    stop_accepting();
+    end_connections(true);
+  });
 }
 
 }  // namespace tacit::http

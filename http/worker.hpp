@@ -35,6 +35,7 @@ class Worker {
   void run();
 
   void use_certificates(Plane plane, SharedTlsContext tls);  ///< thread-safe: for connections accepted from now on
+  void change_tenant_rate(auth::Rate by_default);            ///< thread-safe
   void drain();                                              ///< thread-safe: stops accepting, ends idle connections
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
@@ -54,6 +55,7 @@ class Worker {
   void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
   boost::asio::awaitable<void> sweep();
   void gather_key_uses();
+  boost::asio::awaitable<void> leave();
   void stop_accepting();
   void take_waiting(Acceptor& acceptor);
   void end_connections(bool all);
@@ -63,7 +65,8 @@ class Worker {
   std::list<Acceptor> acceptors_;
   DeadlineList connections_;
   boost::asio::steady_timer sweep_timer_{context_};
-  bool draining_ = false;
+  bool leaving_ = false;   ///< accepts what has begun to connect, and nothing else
+  bool draining_ = false;  ///< accepts nothing
   /// When it last came round, on the steady clock.
   std::atomic<Deadlined::Clock::duration> came_round_{Deadlined::Clock::now().time_since_epoch()};
   std::atomic<bool> finished_{false};

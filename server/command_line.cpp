@@ -61,13 +61,19 @@ CommandLine without_command(const Words& words) {
   throw UsageError(shown(group ? words[0] + " " + word : word) + " is no command; see tacit --help");
 }
 
+// "[WORD]" is an operand that may be left out; its name is WORD.
+bool is_optional(std::string_view operand) { return operand.starts_with('['); }
+std::string name_of(std::string_view operand) {
+  return std::string(is_optional(operand) ? operand.substr(1, operand.size() - 2) : operand);
+}
+
 po::variables_map parse(const Command& command, const CommandOptions& options, const Words& words) {
   po::options_description all;
   all.add(options.own).add(options.settings);
   po::positional_options_description positions;
   for (const char* operand : command.operands) {
-    all.add_options()(operand, po::value<std::string>());
-    positions.add(operand, 1);
+    all.add_options()(name_of(operand).c_str(), po::value<std::string>());
+    positions.add(name_of(operand).c_str(), 1);
   }
   // Guessing would let a new option change what an old script means.
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
@@ -84,7 +90,7 @@ po::variables_map parse(const Command& command, const CommandOptions& options, c
 
 void check_operands(const Command& command, const po::variables_map& found) {
   for (const char* operand : command.operands) {
-    if (found.contains(operand)) continue;
+    if (is_optional(operand) || found.contains(operand)) continue;
     throw UsageError(std::string(operand) + " is missing; see tacit " + command.name + " --help");
   }
 }

@@ -20,6 +20,7 @@ namespace tacit::server {
 
 /// What a command is run with.
 struct Invocation {
+  ConfigSources sources;
   LoadedConfig loaded;
   Arguments arguments;
 };
@@ -29,7 +30,7 @@ struct Command {
   const char* summary;  ///< one line
   const char* details;  ///< for its own help: paragraphs, each line short; may be empty
   SettingGroup settings;
-  std::vector<const char*> operands;                                      ///< what follows the options, all needed
+  std::vector<const char*> operands;  ///< what follows the options; "[WORD]": may be left out
   void (*add_options)(boost::program_options::options_description& own);  ///< null if it has none of its own
   bool runs_misconfigured;  ///< check-config: reports what is wrong with the configuration itself
   int (*run)(const Invocation& invocation);

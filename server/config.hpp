@@ -52,6 +52,7 @@ struct Config {
   Endpoint api_listen{"127.0.0.1", 8443};
   std::filesystem::path api_certificate;  ///< PEM, the whole chain, leaf first
   std::filesystem::path api_certificate_key;
+  std::filesystem::path ticket_keys;  ///< of TLS sessions, shared by several servers
 
   Endpoint tool_listen{"127.0.0.1", 8444};
   std::filesystem::path tool_certificate;
@@ -78,6 +79,7 @@ struct Config {
   std::filesystem::path metadata_keyring;
   std::uint64_t quota_default = std::uint64_t{1} << 20;  ///< bytes
   std::uint32_t api_keys_default = 100;                  ///< of a tenant
+  std::chrono::seconds store_timeout{10};                ///< for a change or an audit entry to be on the disk
   std::size_t write_queue_items = 4096;
   std::size_t write_queue_bytes = std::size_t{64} << 20;
 
@@ -93,6 +95,8 @@ struct Config {
   std::uint32_t issuer_ask_burst = 500;
   Timeouts timeouts;
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
+
+  std::chrono::seconds audit_head_log{300};  ///< how often the audit head is logged; 0: at start and stop alone
 
   LogLevel log_level = LogLevel::info;
   bool access_log = true;

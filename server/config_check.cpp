@@ -94,7 +94,7 @@ void Check::tls(const http::TlsFiles& files) {
 void Check::api_listener() {
   const bool certificate = configured("api-certificate", config_.api_certificate);
   const bool key = certificate_key("api-certificate-key", config_.api_certificate_key);
-  if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}});
+  if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}, config_.ticket_keys});
 }
 
 void Check::tool_listener() {

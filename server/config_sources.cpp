@@ -59,6 +59,7 @@ class Loader {
 void Loader::set(const Setting& setting, const std::string& place, const std::string& value) {
   try {
     setting.set(loaded_.config, value);
+    loaded_.values[setting.name] = value;
   } catch (const UsageError& error) {
     problem(place + ": " + error.what());
   }

@@ -27,6 +27,7 @@ struct ConfigSources {
 
 struct LoadedConfig {
   Config config;
+  std::map<std::string, std::string> values;  ///< what was said about each setting last, as it was written
   std::vector<std::string>
       problems;  ///< a sentence each, naming the file and line, variable or option; if empty, config holds
 };

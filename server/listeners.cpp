@@ -22,7 +22,7 @@ const Endpoint& configured(const Config& config, http::Plane plane) {
 }
 
 http::TlsFiles tls_files(const Config& config, http::Plane plane) {
-  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}};
+  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}, config.ticket_keys};
   return {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca};
 }
 
@@ -67,18 +67,18 @@ void warn_of_unused_addresses(const Config& config, const http::Server& server) 
   }
 }
 
-void reload_certificates(const Config& config, http::Server& server) {
+std::optional<std::string> reload_certificates(const Config& config, http::Server& server) {
+  std::optional<std::string> trouble;
   for (const http::Plane plane : planes_of(config)) {
-    const char* name = plane == http::Plane::api ? "api" : "tools";
     auto tls = http::make_tls_context(tls_files(config, plane));
     if (tls) {
       server.use_certificates(plane, std::move(*tls));
-      http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", name));
-    } else {
-      http::LogLine line(http::LogLevel::error, "certificates_kept");
-      http::log(line.field("plane", name).field("reason", tls.error().message));
+      http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", http::name_of(plane)));
+    } else if (!trouble) {
+      trouble = tls.error().message;
     }
   }
+  return trouble;
 }
 
 }  // namespace tacit::server

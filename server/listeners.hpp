@@ -1,6 +1,8 @@
 // The listeners that a configuration asks for, and their certificates.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "http/server.hpp"
@@ -16,8 +18,8 @@ std::vector<http::Listener> make_listeners(const Config& config, const Inherited
 /// Warns of a plane that listens elsewhere than its setting says, because its socket was inherited.
 void warn_of_unused_addresses(const Config& config, const http::Server& server);
 
-/// Reads the certificates, keys and client CA again and has new connections use them. A plane whose files are not good
-/// keeps what it has. Logs what came of it.
-void reload_certificates(const Config& config, http::Server& server);
+/// Reads the certificates, keys, client CA and ticket keys again and has new connections use them. A plane whose files
+/// are not good keeps what it has; answers why, a sentence.
+std::optional<std::string> reload_certificates(const Config& config, http::Server& server);
 
 }  // namespace tacit::server

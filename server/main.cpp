@@ -31,11 +31,11 @@ int complain(std::string_view sentence, ExitCode code) {
 }
 
 int run_command(const CommandLine& line) {
-  ConfigSources sources;
+  Invocation invocation;
+  ConfigSources& sources = invocation.sources;
   sources.file = line.config_file;
   sources.command_line = line.settings;
   sources.environment = process_environment();
-  Invocation invocation;
   invocation.loaded = load_config(sources);
   invocation.arguments = line.arguments;
   if (!invocation.loaded.problems.empty() && !line.command->runs_misconfigured) {

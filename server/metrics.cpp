@@ -52,11 +52,12 @@ void add_issuer_metrics(MetricFamilies& families, const auth::Issuers* issuers) 
 }  // namespace
 
 Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
-                 const std::atomic<bool>& stopping)
+                 const std::atomic<bool>& stopping, const ReloadCounts& reloads)
     : store_(store),
       issuers_(issuers),
       store_directory_(std::move(store_directory)),
       stopping_(stopping),
+      reloads_(reloads),
       started_(process_start_time().value_or(0)) {}
 
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
@@ -65,6 +66,10 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   families.gauge("tacit_ready", "Whether /readyz says that requests may be sent here.")
       .add(std::uint64_t{writable && !stopping_.load(std::memory_order_relaxed)});
   families.gauge("tacit_store_writable", "Whether the store takes changes.").add(std::uint64_t{writable});
+  families
+      .counter("tacit_reloads_total", "How often SIGHUP made it read its configuration again, by whether all was good.")
+      .add(reloads_.good.load(std::memory_order_relaxed), {{"outcome", "good"}})
+      .add(reloads_.bad.load(std::memory_order_relaxed), {{"outcome", "bad"}});
   if (server_ != nullptr) add_http_metrics(families, *server_);
   const store::StoreStatistics statistics = store_.statistics();
   add_store_metrics(families, statistics, store_directory_);

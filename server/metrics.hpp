@@ -12,6 +12,7 @@
 #include "auth/issuer.hpp"
 #include "http/server.hpp"
 #include "server/metric_families.hpp"
+#include "server/reload_counts.hpp"
 #include "store/statistics.hpp"
 #include "store/store.hpp"
 
@@ -22,7 +23,7 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
  public:
   /// All of them must outlive it. `issuers` may be null.
   Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
-          const std::atomic<bool>& stopping);
+          const std::atomic<bool>& stopping, const ReloadCounts& reloads);
 
   /// From now on the server's counters are shown. Before its threads start.
   void watch(const http::Server& server) { server_ = &server; }
@@ -35,6 +36,7 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   const auth::Issuers* issuers_;
   const std::filesystem::path store_directory_;
   const std::atomic<bool>& stopping_;
+  const ReloadCounts& reloads_;
   const http::Server* server_ = nullptr;
   const double started_;  ///< seconds since 1970
 };

@@ -3,8 +3,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
 #include <vector>
 
+#include "server/commands.hpp"
 #include "server/errors.hpp"
 
 namespace tacit::server {
@@ -50,19 +54,33 @@ store::StoreOptions store_options(const Config& config) {
   options.map_size = whole_pages(config.map_size);
   options.quota_default = config.quota_default;
   options.api_keys_default = config.api_keys_default;
+  options.write_deadline = config.store_timeout;
   options.queue_items = config.write_queue_items;
   options.queue_bytes = config.write_queue_bytes;
   return options;
 }
 
-std::unique_ptr<store::Store> open_store(const Config& config, PrivateKey with_private) {
+void CloseStore::operator()(store::Store* store) const {
+  const std::unique_ptr<store::Store> owner(store);
+  constexpr std::chrono::seconds grace{2};
+  if (store->finish(grace)) return;
+  // Its writer waits for something that may never come, and so would the destructor.
+  std::cerr << "tacit: another process holds the store's lock, or the disk does not answer" << std::endl;
+  std::_Exit(exit_failed);
+}
+
+void require_keyrings(const Config& config) {
   if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
   if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
+}
+
+OpenStore open_store(const Config& config, PrivateKey with_private) {
+  require_keyrings(config);
   store::StoreOptions options = store_options(config);
   options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
   auto store = store::Store::open(options, load_keys(config, with_private));
   if (store.has_error()) throw UsageError(sentence(store.error()));
-  return std::move(*store);
+  return OpenStore(store->release());
 }
 
 store::AuditContext operator_context() {

@@ -23,12 +23,22 @@ enum class PrivateKey : bool { no, yes };
 /// Throws UsageError with a sentence that names the file.
 store::StoreKeys load_keys(const Config& config, PrivateKey with_private);
 
+/// Throws UsageError unless the keyrings are configured that a store needs to be opened.
+void require_keyrings(const Config& config);
+
 /// The store's part of the configuration.
 store::StoreOptions store_options(const Config& config);
 
+/// Closes a command's store. Ends the process, with a line that says why, if the store cannot finish what was asked of
+/// it.
+struct CloseStore {
+  void operator()(store::Store* store) const;
+};
+using OpenStore = std::unique_ptr<store::Store, CloseStore>;
+
 /// The store for an operator's command. Throws UsageError if keys that are needed are not configured, or cannot be
 /// loaded, or the store cannot be opened.
-std::unique_ptr<store::Store> open_store(const Config& config, PrivateKey with_private = PrivateKey::no);
+OpenStore open_store(const Config& config, PrivateKey with_private = PrivateKey::no);
 
 /// Who the audit says did it: the operator, by the name of this process's user.
 store::AuditContext operator_context();

@@ -12,15 +12,24 @@ std::size_t code_points(std::string_view text) {
 
 }  // namespace
 
+std::size_t control_size(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return text.empty() ? 0 : 1;
+  // U+0080 to U+009F are C2 and then the character's own number.
+  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0) return 2;
+  if (byte(0) != 0xe2) return 0;
+  // U+200E, U+200F and U+2028 to U+202E, then U+2066 to U+2069.
+  const bool in_first = byte(1) == 0x80 && (byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xae));
+  const bool in_second = byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
+  return in_first || in_second ? 3 : 0;
+}
+
 std::string printable(std::string_view text) {
   std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    // The control characters from U+0080 to U+009F are two bytes in UTF-8: C2, then the character's own number.
-    const bool wide_control = byte == 0xc2 && next >= 0x80 && next < 0xa0;
-    result += wide_control || byte < 0x20 || byte == 0x7f ? '?' : text[i];
-    if (wide_control) ++i;
+  while (!text.empty()) {
+    const std::size_t control = control_size(text);
+    result += control > 0 ? '?' : text.front();
+    text.remove_prefix(std::max<std::size_t>(control, 1));
   }
   return result;
 }

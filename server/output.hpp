@@ -1,13 +1,18 @@
 // What commands print for people: tables, and texts that are safe to show on a terminal.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tacit::server {
 
-/// The text with control characters replaced by `?`, so that a stored name cannot drive the terminal.
+/// The bytes of the character that the text begins with if it can drive a terminal, or make a line read in another
+/// order than it is written: a control character, a line separator, a mark of bidirectional text. Else 0.
+std::size_t control_size(std::string_view text);
+
+/// The text with such characters replaced by `?`, so that a stored name cannot drive the terminal.
 std::string printable(std::string_view text);
 
 /// Rows under their heads, in columns as wide as they need. Widths count code points.

@@ -7,13 +7,20 @@ namespace tacit::server {
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   // A live store may grow while it is walked: never more than all of it.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
-  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + " rows";
+  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_ + rate(done);
   if (bar_) {
     draw_bar(percent, figures);
   } else if (percent / 10 > last_tenth_) {
     last_tenth_ = percent / 10;
     out_ << what_ << ": " << percent << " %, " << figures << std::endl;
   }
+}
+
+std::string Progress::rate(std::uint64_t done) const {
+  if (!with_rate_) return {};
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began_;
+  if (taken.count() <= 0) return {};
+  return ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(done) / taken.count())) + " a second";
 }
 
 void Progress::draw_bar(std::uint64_t percent, const std::string& figures) {

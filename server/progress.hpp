@@ -10,8 +10,11 @@ namespace tacit::server {
 
 class Progress {
  public:
-  /// `bar`: the stream is a terminal.
-  Progress(std::ostream& out, std::string what, bool bar) : out_(out), what_(std::move(what)), bar_(bar) {}
+  enum class Rate : bool { no, yes };
+
+  /// `bar`: the stream is a terminal. `unit`: what is counted. `rate`: whether to say how many a second.
+  Progress(std::ostream& out, std::string what, bool bar, const char* unit = "rows", Rate rate = Rate::no)
+      : out_(out), what_(std::move(what)), bar_(bar), unit_(unit), with_rate_(rate == Rate::yes) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();  ///< clears the bar
@@ -20,11 +23,15 @@ class Progress {
   void show(std::uint64_t done, std::uint64_t total);
 
  private:
+  std::string rate(std::uint64_t done) const;
   void draw_bar(std::uint64_t percent, const std::string& figures);
 
   std::ostream& out_;
   std::string what_;
   bool bar_;
+  const char* unit_;
+  bool with_rate_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   bool drawn_ = false;
   std::uint64_t last_tenth_ = 0;
   std::chrono::steady_clock::time_point last_drawn_{};

@@ -9,9 +9,11 @@
 #include <string>
 #include <thread>
 
+#include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
 #include "http/log.hpp"
 #include "http/server.hpp"
+#include "server/audit_head_log.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
@@ -19,6 +21,8 @@
 #include "server/listeners.hpp"
 #include "server/metrics.hpp"
 #include "server/open_store.hpp"
+#include "server/reload.hpp"
+#include "server/server_options.hpp"
 #include "server/service_manager.hpp"
 #include "server/watchdog.hpp"
 #include "store/store.hpp"
@@ -30,41 +34,12 @@ using boost::asio::ip::tcp;
 
 constexpr std::chrono::seconds stuck_after{5};
 
-std::optional<auth::ToolIdentities> load_identities(const Config& config) {
+/// Without the tool plane nobody asks for them.
+std::optional<auth::Retained<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
   auto identities = auth::ToolIdentities::load(config.tool_identities);
   if (!identities) throw UsageError(identities.error().message);
-  return std::move(*identities);
-}
-
-http::ServerOptions server_options(const Config& config) {
-  http::ServerOptions options;
-  options.threads = config.threads != 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency());
-  options.timeouts = {config.timeouts.handshake, config.timeouts.header, config.timeouts.body, config.timeouts.write,
-                      config.timeouts.idle};
-  options.access_log = config.access_log;
-  options.access_log_sample = config.access_log_sample;
-  options.max_connections = config.max_connections;
-  options.max_connections_per_address = config.max_connections_per_address;
-  options.tenant_rate = {config.request_rate, config.request_burst};
-  options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
-  options.issuer_questions = {config.issuer_ask_rate, config.issuer_ask_burst};
-  options.balancers = {config.proxy_protocol_from, config.forwarded_from, config.forwarded_header};
-  return options;
-}
-
-http::LogLevel log_level(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return http::LogLevel::debug;
-    case LogLevel::info:
-      return http::LogLevel::info;
-    case LogLevel::warn:
-      return http::LogLevel::warn;
-    case LogLevel::error:
-      break;
-  }
-  return http::LogLevel::error;
+  return std::optional<auth::Retained<auth::ToolIdentities>>(std::in_place, std::move(*identities));
 }
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -109,14 +84,13 @@ void log_ready(const Config& config, const http::Server& server) {
 
 /// Answers the process's exit code.
 int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const ServiceManager& manager, http::Server& server,
-                        const store::Store& store, auth::Issuers* issuers) {
+                        const store::Store& store, auth::Issuers* issuers, Reload& reload) {
   const std::string status = serving_status(config, server);
   manager.ready(status);
   Watchdog watchdog(manager, status, [&] { return trouble(server, store); });
   lifecycle.run([&] {
     manager.reloading();
-    reload_certificates(config, server);
-    if (issuers != nullptr) issuers->refresh();
+    reload.run();
     manager.ready(status);
   });
   watchdog.keep_status();
@@ -135,18 +109,20 @@ void store_last_uses(store::Store& store, http::Server& server) {
   http::log(line.field("reason", store::to_string(stored.error().code)));
 }
 
-int serve(const Config& config) {
+int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
+  const Config& config = loaded.config;
   const std::map<std::string, std::string> environment = process_environment();
   const ServiceManager manager(environment);
   const InheritedSockets inherited = take_inherited_sockets(environment);
   Lifecycle lifecycle(config, manager);
-  const std::optional<auth::ToolIdentities> identities = load_identities(config);
+  auto identities = load_identities(config);
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
-  Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping());
+  ReloadCounts reloads;
+  Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping(), reloads);
   const http::Services services{*store,
-                                identities ? &*identities : nullptr,
+                                identities ? &identities->current() : nullptr,
                                 &lifecycle.stopping(),
                                 issuers.get(),
                                 {config.token_cache, config.token_cache_time},
@@ -159,11 +135,14 @@ int serve(const Config& config) {
   metrics.watch(*server);
   server->start();
   warn_of_unused_addresses(config, *server);
+  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
-  const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get());
+  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get()}, reloads);
+  const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
+  audit_head_log.reset();
   store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;
@@ -171,11 +150,11 @@ int serve(const Config& config) {
 
 }  // namespace
 
-int serve_command(const Config& config) {
-  http::set_log_level(log_level(config.log_level));
+int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
+  http::set_log_level(log_level(loaded.config.log_level));
   // OpenSSL writes to sockets whose other end may be gone.
   std::signal(SIGPIPE, SIG_IGN);
-  return serve(config);
+  return serve(loaded, sources);
 }
 
 }  // namespace tacit::server

@@ -78,6 +78,12 @@ constexpr Setting list[] = {
     {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
      set_path<&Config::api_certificate_key>},
 
+    {"ticket-keys", "FILE", "",
+     "Keys of TLS session tickets, shared by the servers behind one name, so that each resumes the others' sessions: "
+     "80 "
+     "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
+     serving, set_path<&Config::ticket_keys>},
+
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
      serving, set_endpoint<&Config::tool_listen>},
     {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving,
@@ -141,6 +147,10 @@ constexpr Setting list[] = {
     {"api-keys-default", "NUMBER", "100",
      "How many API keys a tenant may have that are not revoked, unless `tacit limits` gave it a limit of its own.",
      store_group, set_number<&Config::api_keys_default, 0, 1'000'000>},
+    {"store-timeout", "SECONDS", "10",
+     "How long a change, a release or a refusal waits for its audit entry to be on the disk. Beyond, it is answered "
+     "503; when half of it has passed, others are at once, and the server is not ready.",
+     store_group, [](Config& config, std::string_view text) { config.store_timeout = read_seconds(text, 1, 3600); }},
     {"write-queue-items", "NUMBER", "4096",
      "How many changes may wait for the disk. Beyond, requests are answered 503.", serving,
      set_number<&Config::write_queue_items, 1, 1'000'000>},
@@ -190,9 +200,15 @@ constexpr Setting list[] = {
     {"shutdown-timeout", "SECONDS", "30", "How long a stopping server waits for requests in flight.", serving,
      set_timeout<&Timeouts::shutdown>},
     {"drain-delay", "SECONDS", "0",
-     "How long a stopping server still serves as before: the time to take it out of the load balancer.", serving,
-     [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
+     "How long a stopping server still serves: the time to take it out of the load balancer. It closes each connection "
+     "after its next answer, so that clients come again elsewhere.",
+     serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
+    {"audit-head-log", "SECONDS", "300",
+     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
+     "a "
+     "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
+     serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
     {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
     {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/input_file.hpp"
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
 
@@ -16,6 +18,19 @@ store::VerifyReport verify(const store::Store& store) {
   return value_or_fail(std::move(report), "cannot verify the store");
 }
 
+/// A backup whose hash is right: only then LMDB may look at it.
+std::unique_ptr<store::Store> open_backup(const Config& config, const std::string& file) {
+  require_keyrings(config);
+  {
+    const InputFile input(file);
+    const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
+    if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
+  }
+  auto store = store::Store::open_backup(file, load_keys(config, PrivateKey::yes));
+  if (!store) throw UsageError(sentence(store.error()));
+  return std::move(*store);
+}
+
 void print(const store::VerifyReport& report, bool opens_values) {
   std::cout << "tenants        " << report.tenants << "\nsecrets        " << report.secrets << "\nvalues opened  ";
   if (opens_values) {
@@ -24,6 +39,8 @@ void print(const store::VerifyReport& report, bool opens_values) {
     std::cout << "none: no root-private-keyring";
   }
   std::cout << "\nAPI keys       " << report.api_keys << "\naudit entries  " << report.audit_entries
+            << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
+                                                : "")
             << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
   for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
   if (report.problem_count > report.problems.size()) {
@@ -33,8 +50,10 @@ void print(const store::VerifyReport& report, bool opens_values) {
 
 }  // namespace
 
-int verify_command(const Config& config) {
-  const auto store = open_store(config, PrivateKey::yes);
+int verify_command(const Config& config, const Arguments& arguments) {
+  const auto store = arguments.contains("backup")
+                         ? OpenStore(open_backup(config, arguments["backup"].as<std::string>()).release())
+                         : open_store(config, PrivateKey::yes);
   const auto report = verify(*store);
   print(report, !config.root_private_keyring.empty());
   return report.problem_count == 0 ? exit_ok : exit_failed;

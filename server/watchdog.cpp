@@ -67,6 +67,8 @@ void Watchdog::look() {
   if (!tells_status_ || status == told_) return;
   told_ = status;
   manager_.status(status);
+  // The words may say for how long; the log has a line for the beginning and one for the end.
+  if (std::exchange(in_trouble_, trouble.has_value()) == trouble.has_value()) return;
   if (trouble) {
     http::log(http::LogLine(http::LogLevel::warn, "in_trouble").field("reason", *trouble));
   } else {

@@ -42,6 +42,7 @@ class Watchdog {
   std::condition_variable changed_;
   bool over_ = false;
   bool tells_status_ = true;
+  bool in_trouble_ = false;
   std::thread thread_;
 };
 

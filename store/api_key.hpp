@@ -7,6 +7,7 @@
 #include <string>
 
 #include "crypto/digest.hpp"
+#include "crypto/keyring.hpp"
 #include "crypto/uuid.hpp"
 
 namespace tacit::store {
@@ -35,6 +36,8 @@ struct ApiKey {
   std::optional<std::int64_t> revoked_at{};
   std::int64_t changed_at = 0;  ///< when it was made or last updated, as the audit log has it; 0: not known
   std::optional<std::int64_t> last_used_at{};  ///< up to about two minutes older than the truth (store/key_uses.cpp)
+  /// The metadata key that guards its row; nothing: it will be the primary one. A change keeps it.
+  std::optional<crypto::KeyId> metadata_key{};
 };
 
 /// What to change of a key; what is nothing stays.

@@ -31,7 +31,7 @@ std::optional<std::int64_t> instant_if(bool present, std::int64_t instant) {
 }  // namespace
 
 Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring) {
-  const crypto::KeyId key_id = ring.primary().id;
+  const crypto::KeyId key_id = key.metadata_key.value_or(ring.primary().id);
   Bytes row;
   Encoder encoder(row);
   encoder.u8(format);
@@ -47,8 +47,17 @@ Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring) {
   encoder.i64(key.last_used_at.value_or(0));
   encoder.raw(key.secret_hash);
   encoder.text(key.name);
-  encoder.raw(*mac_of(crypto::as_bytes(key.id), row, key_id, ring));  // the primary key is in the ring
+  encoder.raw(*mac_of(crypto::as_bytes(key.id), row, key_id, ring));  // the key is in the ring
   return row;
+}
+
+std::optional<crypto::KeyId> metadata_key_of_api_key(ByteView row) {
+  Decoder decoder(row);
+  crypto::KeyId id{};
+  if (!is_known(decoder.u8())) return std::nullopt;
+  decoder.into(id);
+  if (!decoder.ok()) return std::nullopt;
+  return id;
 }
 
 bool is_indexed(ByteView row) { return !row.empty() && row.front() != first_format; }
@@ -69,7 +78,7 @@ std::optional<ApiKey> decode_verified_api_key(ByteView id, ByteView row) {
   ApiKey key;
   const std::uint8_t row_format = decoder.u8();
   if (!is_known(row_format)) return std::nullopt;
-  decoder.raw(std::tuple_size_v<crypto::KeyId>);
+  decoder.into(key.metadata_key.emplace());
   key.id = crypto::as_text(id);
   decoder.into(key.tenant.bytes);
   key.scopes = static_cast<Scope>(decoder.u8());

@@ -19,7 +19,11 @@
 
 namespace tacit::store {
 
+/// The ring must have the key's metadata key, if it says one.
 Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring);
+
+/// The metadata key that a row names, unverified.
+std::optional<crypto::KeyId> metadata_key_of_api_key(ByteView row);
 
 /// Whether a key whose row this is, and which is not revoked, has an entry in its tenant's index.
 bool is_indexed(ByteView row);

@@ -6,6 +6,7 @@
 #include "store/audit_log.hpp"
 #include "store/failures.hpp"
 #include "store/key_table.hpp"
+#include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/timestamp.hpp"
 
@@ -86,6 +87,8 @@ Failure too_many_keys(std::uint32_t limit) {
 Task<Outcome<void>> add(Transaction& transaction, const KeyPlan& plan) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
   if (row) co_return failed(Errc::conflict);
+  const auto allowed = co_await check_primaries(transaction, plan.store->keys);
+  if (!allowed) co_return allowed.error();
   const auto tenant = co_await load_or_make_tenant(transaction, *plan.store, plan.key.tenant);
   if (!tenant) co_return tenant.error();
   const std::uint32_t limit = tenant->record.limits.api_keys.value_or(plan.store->api_keys_default);

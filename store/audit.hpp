@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/digest.hpp"
 #include "crypto/uuid.hpp"
+#include "store/outcome.hpp"
 
 namespace tacit::store {
 
@@ -23,7 +25,8 @@ struct AuditContext {
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
 /// "secret.integrity", "api_key.create", "api_key.update", "api_key.revoke", "api_key.integrity", "quota.set",
-/// "limits.set", "credential.refused", "tool.refused".
+/// "limits.set", "tenant.erase", "tenant.export", "store.restore", "key.add", "key.promote", "key.retire",
+/// "key.rewrap", "credential.refused", "tool.refused", "audit.prune".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"
@@ -31,7 +34,67 @@ struct AuditEvent {
   std::vector<crypto::Uuid> secrets{};
   std::string tool{};    ///< the tool asked for, on a release or its refusal
   std::string reason{};  ///< why it was refused, in a word; an API key's id for api_key.*; what
-                         ///< was set for quota.set and limits.set
+                         ///< was set for quota.set and limits.set; for audit.prune the last entry
+                         ///< that was to go, as sequence:hash; the kind and the id of the key for
+                         ///< key.*, and for key.rewrap what was done
+};
+
+/// Whether a refusal may be answered although its entry was not written: only if there was no room for it, which is
+/// kept for changes and releases (store/map_room.hpp). After any other failure nothing is answered as if it had been
+/// audited.
+inline bool refusal_stands(const Failure& failure) { return failure.code == Errc::full; }
+
+/// A place in the chain: the entry of that sequence has that hash. Sequence 0 and zeros: before the first.
+struct AuditMark {
+  std::uint64_t sequence = 0;
+  crypto::Digest hash{};
+  bool operator==(const AuditMark&) const = default;
+};
+/// As people keep it elsewhere: 123:9f86d0….
+std::string to_string(const AuditMark& mark);
+
+/// A stored entry, copied out.
+struct AuditRecord {
+  AuditMark mark;
+  std::string body;   ///< a JSON object on one line
+  std::string fault;  ///< why it does not fit the chain, in words; empty if it does
+};
+
+/// A bound: before the entry of that sequence, or before the instant (microseconds since the epoch).
+struct AuditPoint {
+  std::optional<std::uint64_t> sequence{};
+  std::int64_t instant = 0;
+};
+/// An entry whose body does not say its time is before no instant.
+bool is_before(const AuditRecord& entry, const AuditPoint& point);
+
+/// What is left of entries that were pruned (store/audit_checkpoint.hpp).
+struct AuditCheckpoint {
+  AuditMark through;           ///< the last of them
+  std::int64_t pruned_at = 0;  ///< microseconds since the epoch
+  std::string pruned_by;       ///< an actor
+};
+
+/// An entry that somebody kept a record of; without a sequence it may be any.
+struct AuditAnchor {
+  std::optional<std::uint64_t> sequence{};
+  crypto::Digest hash{};
+};
+
+/// What the chain alone says.
+struct AuditReport {
+  std::uint64_t entries = 0;
+  std::optional<AuditCheckpoint> checkpoint{};
+  AuditMark head{};
+  std::vector<std::string> problems{};  ///< one sentence each; at most 1000 are kept
+  std::uint64_t problem_count = 0;
+};
+
+/// What pruning would take out: all that is stored through that entry.
+struct AuditPrunePlan {
+  AuditMark through{};
+  std::uint64_t entries = 0;
+  std::string newest_time{};  ///< of the last of them
 };
 
 }  // namespace tacit::store

@@ -1,5 +1,6 @@
 #include "store/audit_log.hpp"
 
+#include "crypto/keyring.hpp"
 #include "store/codec.hpp"
 #include "store/failures.hpp"
 #include "store/json_text.hpp"
@@ -9,12 +10,6 @@ namespace tacit::store {
 namespace {
 
 constexpr std::uint8_t format = 1;
-
-std::array<std::uint8_t, 8> sequence_key(std::uint64_t sequence) {
-  std::array<std::uint8_t, 8> key{};
-  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(sequence >> (8 * (7 - i)));
-  return key;
-}
 
 void field(std::string& body, std::string_view name, std::string_view value) {
   body += body.empty() ? '{' : ',';
@@ -39,7 +34,23 @@ void ids_field(std::string& body, std::string_view name, const std::vector<crypt
   body += ']';
 }
 
+constexpr std::string_view before_time = "{\"time\":\"";
+
 }  // namespace
+
+std::string to_string(const AuditMark& mark) { return std::to_string(mark.sequence) + ":" + crypto::to_hex(mark.hash); }
+
+bool is_before(const AuditRecord& entry, const AuditPoint& point) {
+  if (point.sequence) return entry.mark.sequence < *point.sequence;
+  const std::string_view time = audit_time(entry.body);
+  return !time.empty() && time < std::string_view(rfc3339(point.instant));  // of fixed length: later is larger
+}
+
+std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence) {
+  std::array<std::uint8_t, 8> key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(sequence >> (8 * (7 - i)));
+  return key;
+}
 
 std::optional<AuditEntry> parse_audit_row(const Row& row) {
   Decoder key(row.key);
@@ -54,7 +65,7 @@ std::optional<AuditEntry> parse_audit_row(const Row& row) {
 }
 
 crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body) {
-  return crypto::sha256({previous, sequence_key(sequence), crypto::as_bytes(body)});
+  return crypto::sha256({previous, audit_key(sequence), crypto::as_bytes(body)});
 }
 
 std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now) {
@@ -76,28 +87,43 @@ std::string audit_body(const AuditEvent& event, const AuditContext& who, std::in
   return body;
 }
 
+std::string_view audit_time(std::string_view body) {
+  constexpr std::size_t size = std::tuple_size_v<Rfc3339Text>;
+  if (!body.starts_with(before_time) || body.size() <= before_time.size() + size) return {};
+  return body[before_time.size() + size] == '"' ? body.substr(before_time.size(), size) : std::string_view();
+}
+
+Task<Outcome<AuditMark>> newest_audit_mark(Transaction& transaction) {
+  const auto newest = co_await transaction.last(Table::audit);
+  AuditMark mark;
+  if (newest) {
+    const auto entry = parse_audit_row(*newest);
+    if (!entry || entry->sequence == UINT64_MAX) {
+      co_return failed(Errc::unavailable, "the newest audit entry cannot be read, so no other can follow it");
+    }
+    mark.sequence = entry->sequence;
+    mark.hash = entry->hash;
+  }
+  co_return mark;
+}
+
 Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who) {
   return append_audit(transaction, event, who, now_microseconds());
 }
 
 Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who,
                                  std::int64_t now) {
-  const auto newest = co_await transaction.last(Table::audit);
-  AuditEntry previous;
-  if (newest) {
-    const auto parsed = parse_audit_row(*newest);
-    if (!parsed || parsed->sequence == UINT64_MAX) co_return altered({}, "the newest audit entry cannot be read");
-    previous = *parsed;
-  }
-  const std::uint64_t sequence = previous.sequence + 1;
+  const auto previous = co_await newest_audit_mark(transaction);
+  if (!previous) co_return previous.error();
+  const std::uint64_t sequence = previous->sequence + 1;
   const std::string body = audit_body(event, who, now);
   Bytes row;
-  row.reserve(1 + previous.hash.size() + body.size());
+  row.reserve(1 + previous->hash.size() + body.size());
   Encoder encoder(row);
   encoder.u8(format);
-  encoder.raw(audit_hash(previous.hash, sequence, body));
+  encoder.raw(audit_hash(previous->hash, sequence, body));
   encoder.raw(crypto::as_bytes(body));
-  transaction.append(Table::audit, sequence_key(sequence), row);
+  transaction.append(Table::audit, audit_key(sequence), row);
   co_return Outcome<void>();
 }
 

@@ -5,10 +5,12 @@
 // secrets, tool, reason, on_behalf_of, peer, request_id.
 //
 // The chain shows that an entry was altered, taken out or moved. It cannot show that the newest entries were cut off,
-// nor that whoever can write the database made the whole chain anew: for that, keep heads (`tacit verify` prints it)
-// elsewhere.
+// nor that whoever can write the database made the whole chain anew: for that, keep heads elsewhere (servers log them,
+// `tacit audit verify` prints them). Of the oldest entries, once they are pruned, a checkpoint is left, from which the
+// chain goes on (store/audit_checkpoint.hpp).
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +27,9 @@ struct AuditEntry {
   std::string_view body;  ///< a view of what is stored
 };
 
+/// The key of an entry's row.
+std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence);
+
 /// Nothing if the row is no entry.
 std::optional<AuditEntry> parse_audit_row(const Row& row);
 
@@ -32,10 +37,16 @@ std::optional<AuditEntry> parse_audit_row(const Row& row);
 crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body);
 
 std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now);
+/// The time that a body begins with, as it is written there; empty if it does not begin as ours do.
+std::string_view audit_time(std::string_view body);
 
-/// Appends an entry to the log as it is in this transaction. Fails with `integrity` if the newest row is no entry.
-/// `now` is the instant that the change itself carries, where it carries one, so that the two can be compared. `event`
-/// and `who` must outlive the task.
+/// The newest entry's place; that before the first if there is none. Fails with `unavailable` if the newest row is no
+/// entry: nothing can be appended then.
+Task<Outcome<AuditMark>> newest_audit_mark(Transaction& transaction);
+
+/// Appends an entry to the log as it is in this transaction. Fails with `unavailable` if the newest row is no entry:
+/// what cannot be audited is not done. `now` is the instant that the change itself carries, where it carries one, so
+/// that the two can be compared. `event` and `who` must outlive the task.
 Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who,
                                  std::int64_t now);
 Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who);

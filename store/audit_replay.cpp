@@ -25,40 +25,60 @@ std::optional<crypto::Uuid> first_secret(const json::object& entry) {
 }  // namespace
 
 void AuditReplay::entry(std::string_view body) {
+  ++entries_;
   json::error_code error;
   const json::value parsed = json::parse({body.data(), body.size()}, error);
   if (error || !parsed.is_object()) return;
   const json::object& entry = parsed.get_object();
   if (text(entry, "outcome") != "ok") return;
   const std::string_view action = text(entry, "action");
-  if (action.starts_with("api_key.")) {
-    return key_event(action, std::string(text(entry, "reason")), text(entry, "time"));
-  }
   const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
+  if (action.starts_with("api_key.")) {
+    return key_event(action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+  }
+  if (action == "tenant.erase" && tenant) return tenant_erased(*tenant);
   const auto id = first_secret(entry);
   if (tenant && id) secret_event(action, {*tenant, *id}, text(entry, "time"));
 }
 
 void AuditReplay::secret_event(std::string_view action, const SecretName& name, std::string_view time) {
-  if (action == "secret.create") {
-    secrets_[name].changed = time;
-    return;
-  }
-  const auto at = secrets_.find(name);
-  if (at == secrets_.end()) return;
-  if (action == "secret.update") at->second.changed = time;
-  if (action == "secret.delete") at->second.deleted = true;
+  const bool changes = action == "secret.update";
+  if (action == "secret.create") secrets_[name].changed = time;
+  if (!changes && action != "secret.delete") return;
+  SecretLife* const life = life_of(secrets_, name);
+  if (life == nullptr) return;
+  if (changes) life->changed = time;
+  if (!changes) life->deleted = true;
 }
 
-void AuditReplay::key_event(std::string_view action, const std::string& id, std::string_view time) {
-  if (action == "api_key.create") keys_[id].changed = time;
-  const auto at = keys_.find(id);
-  if (at == keys_.end()) return;
-  if (action == "api_key.update") {
-    at->second.changed = time;
-    at->second.updated = true;
+void AuditReplay::key_event(std::string_view action, const std::string& id, std::optional<crypto::Uuid> tenant,
+                            std::string_view time) {
+  const bool changes = action == "api_key.update";
+  if (action == "api_key.create") {
+    keys_[id].changed = time;
+    keys_[id].tenant = tenant;
+    keys_[id].made = entries_;
   }
-  if (action == "api_key.revoke") at->second.revoked = true;
+  if (!changes && action != "api_key.revoke") return;
+  KeyLife* const life = life_of(keys_, id);
+  if (life == nullptr) return;
+  if (!life->tenant) life->tenant = tenant;
+  if (!changes) life->revoked = true;
+  if (!changes) return;
+  life->changed = time;
+  life->updated = true;
+}
+
+void AuditReplay::tenant_erased(const crypto::Uuid& tenant) {
+  for (auto at = secrets_.lower_bound({tenant, {}}); at != secrets_.end() && at->first.tenant == tenant; ++at) {
+    at->second.deleted = true;
+  }
+  erased_[tenant] = entries_;
+}
+
+bool AuditReplay::erased(const KeyLife& life) const {
+  const auto at = life.tenant ? erased_.find(*life.tenant) : erased_.end();
+  return at != erased_.end() && at->second > life.made;
 }
 
 void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at) {
@@ -94,6 +114,7 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
   const auto say = [&](std::string_view what) {
     findings_.add("API key " + std::string(id) + ": " + std::string(what));
   };
+  if (erased(life)) return say("is stored, though the audit log has its tenant erased: its row was put back");
   if (life.revoked && !key.revoked_at) {
     return say("is good, though the audit log has it revoked: an old row was put back");
   }
@@ -102,7 +123,8 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
   if (stored.empty() ? life.updated : stored < life.changed) {
     return say("is older than its last change in the audit log: an old row was put back");
   }
-  if (stored > life.changed) say("is newer than its last change in the audit log");
+  // A key that only its revocation is left of in the log was last changed before.
+  if (!life.changed.empty() && stored > life.changed) say("is newer than its last change in the audit log");
 }
 
 void AuditReplay::finish() {
@@ -111,7 +133,8 @@ void AuditReplay::finish() {
     if (!life.deleted && !life.stored) problem(name, "is missing, though the audit log has it made and never deleted");
   }
   for (const auto& [id, life] : keys_) {
-    if (!life.stored) findings_.add("API key " + id + ": is missing, though the audit log has it made");
+    if (!life.stored && !erased(life))
+      findings_.add("API key " + id + ": is missing, though the audit log has it made");
   }
 }
 

@@ -3,15 +3,19 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 #include "store/await.hpp"
 #include "store/store.hpp"
 
 namespace tacit::store {
 
-struct StoreContext {
-  std::unique_ptr<Engine> engine;
+struct StoreContext : std::enable_shared_from_this<StoreContext> {
+  std::shared_ptr<Engine> engine;  ///< of all contexts of one store
   StoreKeys keys;
   std::uint64_t quota_default = 0;
   std::uint32_t api_keys_default = 0;
@@ -21,6 +25,27 @@ struct StoreContext {
   const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
 };
 using ContextPtr = std::shared_ptr<const StoreContext>;
+
+/// The context that operations begin with: immutable, and replaced whole. Read without a lock, for the former ones stay
+/// as long as this. Thread-safe.
+class CurrentContext {
+ public:
+  explicit CurrentContext(ContextPtr first) { change(std::move(first)); }
+
+  void change(ContextPtr next) {
+    const std::lock_guard lock(mutex_);
+    all_.push_back(std::move(next));
+    newest_.store(all_.back().get(), std::memory_order_release);
+  }
+  const StoreContext& operator*() const { return *newest_.load(std::memory_order_acquire); }
+  const StoreContext* operator->() const { return &**this; }
+  operator ContextPtr() const { return (**this).shared_from_this(); }
+
+ private:
+  std::mutex mutex_;
+  std::vector<ContextPtr> all_;
+  std::atomic<const StoreContext*> newest_{nullptr};
+};
 
 template <class T>
 using Async = boost::asio::awaitable<Outcome<T>>;

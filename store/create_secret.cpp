@@ -1,5 +1,6 @@
 #include "store/audit_log.hpp"
 #include "store/failures.hpp"
+#include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/quota.hpp"
 #include "store/secret_index.hpp"
@@ -43,7 +44,11 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   if (!loaded) co_return loaded.error();
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant.id);
   if (!still_fits(plan.tenant, tenant)) co_return failed(Errc::conflict);
-  if (!tenant.record.key) tenant.record.key = plan.tenant.record.key;
+  if (!*loaded || !tenant.record.key) {
+    const auto allowed = co_await check_primaries(transaction, plan.store->keys);
+    if (!allowed) co_return allowed.error();
+    tenant.record.key = plan.tenant.record.key;
+  }
 
   const auto unique = co_await check_unique(transaction, tenant, plan.id, plan.metadata);
   if (!unique) co_return unique.error();

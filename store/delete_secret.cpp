@@ -26,7 +26,7 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   // The box, and the single-use key in it, are out of reach from here on. Their bytes stay in freed pages of the file
   // until those are used again, and in every backup.
   transaction.erase(Table::tenants, secret_key(plan.tenant, plan.id).view());
-  reindex(transaction, owner, plan.id, &secret->metadata, nullptr);
+  reindex(transaction, owner, plan.id, &*secret, nullptr);
   owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);
   owner.record.count -= owner.record.count > 0 ? 1 : 0;
   save_tenant(transaction, owner);

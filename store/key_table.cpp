@@ -2,6 +2,7 @@
 
 #include "store/api_key_row.hpp"
 #include "store/failures.hpp"
+#include "store/meta.hpp"
 
 namespace tacit::store {
 
@@ -39,6 +40,8 @@ Task<Outcome<Tenant>> load_or_make_tenant(Transaction& transaction, const StoreC
   auto loaded = co_await load_tenant(transaction, store.metadata(), id);
   if (!loaded) co_return loaded.error();
   if (*loaded) co_return std::move(**loaded);
+  const auto allowed = co_await check_primaries(transaction, store.keys);
+  if (!allowed) co_return allowed.error();
   Tenant tenant = new_tenant(store.metadata(), id);
   save_tenant(transaction, tenant);
   co_return tenant;

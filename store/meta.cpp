@@ -1,5 +1,9 @@
 #include "store/meta.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <span>
+
 #include "crypto/envelope.hpp"
 #include "store/codec.hpp"
 #include "store/failures.hpp"
@@ -8,12 +12,58 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::uint8_t keys_format = 1;
+constexpr std::uint8_t first_keys_format = 1;
+constexpr std::uint8_t keys_format = 2;
 constexpr std::size_t mac_size = std::tuple_size_v<crypto::Digest>;
 
 Failure lacks(const char* ring, const crypto::KeyId& id) {
   return failed(Errc::integrity, std::string("the ") + ring + " keyring does not hold the key " + crypto::to_hex(id) +
                                      " that this store was made with");
+}
+
+Failure was_altered() { return failed(Errc::integrity, "its record of the keys it was made with was altered"); }
+
+Failure is_retired(const char* ring, const crypto::KeyId& id) {
+  return failed(Errc::integrity, std::string("the ") + ring + " keyring has the key " + crypto::to_hex(id) +
+                                     " as primary, which was retired: it is an old copy");
+}
+
+bool contains(const std::vector<crypto::KeyId>& ids, const crypto::KeyId& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
+void encode_ids(Encoder<Bytes>& encoder, std::span<const crypto::KeyId> ids) {
+  encoder.u16(static_cast<std::uint16_t>(ids.size()));
+  for (const crypto::KeyId& id : ids) encoder.raw(id);
+}
+
+void decode_ids(Decoder& decoder, std::vector<crypto::KeyId>& ids) {
+  for (std::size_t left = decoder.u16(); left > 0 && decoder.ok(); --left) decoder.into(ids.emplace_back());
+}
+
+/// Nothing if the row is not whole. Verifies nothing.
+std::optional<NamedKeys> decode_named_keys(ByteView content) {
+  Decoder decoder(content);
+  NamedKeys named;
+  const std::uint8_t format = decoder.u8();
+  if (format != first_keys_format && format != keys_format) return std::nullopt;
+  decoder.into(named.root.emplace_back());
+  decoder.into(named.metadata.emplace_back());
+  if (format == keys_format) {
+    decode_ids(decoder, named.root);
+    decode_ids(decoder, named.metadata);
+    decode_ids(decoder, named.retired);
+  }
+  if (!decoder.done()) return std::nullopt;
+  return named;
+}
+
+template <class Ring>
+Outcome<void> check_ring(const char* name, const Ring& ring, const std::vector<crypto::KeyId>& needed) {
+  for (const crypto::KeyId& id : needed) {
+    if (ring.find(id) == nullptr) return lacks(name, id);
+  }
+  return {};
 }
 
 Outcome<void> check_format(ByteView row) {
@@ -36,44 +86,73 @@ Bytes format_value() {
 ByteView keys_key() { return crypto::as_bytes("keys"); }
 
 Bytes keys_value(const StoreKeys& keys) {
-  const crypto::KeyId metadata_key = keys.metadata->primary().id;
+  return keys_value({{keys.root_public->primary().id}, {keys.metadata->primary().id}, {}}, *keys.metadata);
+}
+
+Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring) {
+  const auto further = [](const std::vector<crypto::KeyId>& ids) { return std::span(ids).subspan(1); };
+  const bool simple = named.root.size() == 1 && named.metadata.size() == 1 && named.retired.empty();
   Bytes value;
   Encoder encoder(value);
-  encoder.u8(keys_format);
-  encoder.raw(keys.root_public->primary().id);
-  encoder.raw(metadata_key);
-  encoder.raw(*crypto::store_record_mac(*keys.metadata, metadata_key, "store keys", value));  // the key is in the ring
+  encoder.u8(simple ? first_keys_format : keys_format);
+  encoder.raw(named.root.front());
+  encoder.raw(named.metadata.front());
+  if (!simple) {
+    encode_ids(encoder, further(named.root));
+    encode_ids(encoder, further(named.metadata));
+    encode_ids(encoder, named.retired);
+  }
+  encoder.raw(*crypto::store_record_mac(ring, named.metadata.front(), "store keys", value));  // the key is in the ring
   return value;
 }
 
+Outcome<NamedKeys> read_named_keys(ByteView row, const crypto::MetadataKeyring& ring) {
+  if (row.size() < mac_size) return was_altered();
+  const ByteView content = row.first(row.size() - mac_size);
+  auto named = decode_named_keys(content);
+  if (!named) return was_altered();
+  const crypto::KeyId& first = named->metadata.front();
+  if (ring.find(first) == nullptr) return lacks("metadata", first);
+  const auto expected = crypto::store_record_mac(ring, first, "store keys", content);
+  if (!expected || !crypto::equal_constant_time(*expected, row.last(mac_size))) return was_altered();
+  return std::move(*named);
+}
+
 Outcome<void> check_keys(ByteView row, const StoreKeys& keys) {
-  Decoder decoder(row);
-  crypto::KeyId root_key{};
-  crypto::KeyId metadata_key{};
-  const bool known = decoder.u8() == keys_format;
-  decoder.into(root_key);
-  decoder.into(metadata_key);
-  const ByteView mac = decoder.raw(mac_size);
-  if (!known || !decoder.done()) return failed(Errc::integrity, "its record of the keys it was made with was altered");
-  if (keys.metadata->find(metadata_key) == nullptr) return lacks("metadata", metadata_key);
-  const auto expected =
-      crypto::store_record_mac(*keys.metadata, metadata_key, "store keys", row.first(row.size() - mac_size));
-  if (!expected || !crypto::equal_constant_time(*expected, mac)) {
-    return failed(Errc::integrity, "its record of the keys it was made with was altered");
+  const auto named = read_named_keys(row, *keys.metadata);
+  if (!named) return named.error();
+  if (auto fits = check_ring("metadata", *keys.metadata, named->metadata); !fits) return fits;
+  if (auto fits = check_ring("root public", *keys.root_public, named->root); !fits) return fits;
+  if (keys.root_private) {
+    if (auto fits = check_ring("root private", *keys.root_private, named->root); !fits) return fits;
   }
-  if (keys.root_public->find(root_key) == nullptr) return lacks("root public", root_key);
-  if (keys.root_private && keys.root_private->find(root_key) == nullptr) return lacks("root private", root_key);
+  const crypto::KeyId& metadata_primary = keys.metadata->primary().id;
+  const crypto::KeyId& root_primary = keys.root_public->primary().id;
+  if (contains(named->retired, metadata_primary)) return is_retired("metadata", metadata_primary);
+  if (contains(named->retired, root_primary)) return is_retired("root public", root_primary);
   return {};
 }
 
-Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys) {
+Task<Outcome<void>> check_format(Transaction& transaction) {
   const auto format = co_await transaction.get(Table::meta, format_key());
   if (!format) co_return failed(Errc::unavailable, "it does not say which format it is of");
-  auto known = check_format(*format);
+  co_return check_format(*format);
+}
+
+Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys) {
+  auto known = co_await check_format(transaction);
   if (!known) co_return known;
   const auto row = co_await transaction.get(Table::meta, keys_key());
   if (!row) co_return failed(Errc::integrity, "it does not say which keys it was made with");
   co_return check_keys(*row, keys);
+}
+
+Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys) {
+  const auto row = co_await transaction.get(Table::meta, keys_key());
+  if (!row) co_return failed(Errc::unavailable, "the store does not say which keys it was made with");
+  const auto fits = check_keys(*row, keys);
+  if (!fits) co_return failed(Errc::unavailable, fits.error().subject);
+  co_return Outcome<void>();
 }
 
 }  // namespace tacit::store

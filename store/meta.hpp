@@ -1,18 +1,31 @@
-// Table::meta: what concerns the whole store. Two rows:
+// Table::meta: what concerns the whole store. Three rows, and one for each tenant that is being erased
+// (store/erasure.hpp):
 //
 //   "format" → the version of the store as a whole, 4 bytes big-endian. A store of another format is not opened. Each
 //              kind of row names its own format besides.
-//   "keys"   → 1 format (1) ‖ 8 root key id ‖ 8 metadata key id ‖ 32 MAC over all before, under the store's record key
-//              for "store keys" of that metadata key. The primary keys of the keyrings that the store was made with.
+//   "keys"   → the keys that what is stored may name, and those that nothing may name any more:
+//              format 1: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ 32 MAC
+//              format 2: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ three lists, each 2 count, each 8 key id:
+//              further root keys, further metadata keys, retired keys of either kind ‖ 32 MAC The MAC is over all
+//              before, under the store's record key for "store keys" of the metadata key that comes first. Format 1 is
+//              written where the lists would be empty.
+//   "audit checkpoint" → what was pruned of the audit log (store/audit_checkpoint.hpp); only if something was.
+//
+// A new store names the primary keys of its keyrings. Promoting a key names it before the rings do, and retiring one
+// takes it from the row, and puts it among the retired, before it leaves the rings.
 //
 // With other keyrings a store would start and look empty, and what it then took in would be sealed to keys that nobody
-// kept: so a process whose rings lack one of these keys does not open it. Rings may hold more keys and have others as
-// primary; a key that is named here may leave them only when this row has been written anew.
+// kept: so a process whose rings lack one of these keys, or have a retired one as primary, does not open it. And what
+// makes something that names a primary key where nothing did (a new tenant, a new API key) looks here first, in its own
+// transaction: a process that still has old keyrings can name no key that was retired meanwhile.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "crypto/keyring.hpp"
 #include "store/engine.hpp"
+#include "store/key_kind.hpp"
 
 namespace tacit::store {
 
@@ -26,10 +39,29 @@ Bytes format_value();
 ByteView keys_key();
 /// The row for a new store: names the primary keys. Needs the root public and the metadata keyring.
 Bytes keys_value(const StoreKeys& keys);
-/// Nothing if every ring that is given has the key that the row names, and the row's MAC is right; else what is wrong.
+/// What the row says. The newest comes first, and of the metadata keys the first is the one of the MAC.
+struct NamedKeys {
+  std::vector<crypto::KeyId> root;
+  std::vector<crypto::KeyId> metadata;
+  std::vector<crypto::KeyId> retired;
+
+  std::vector<crypto::KeyId>& of(KeyKind kind) { return kind == KeyKind::root ? root : metadata; }
+};
+/// Verified. Fails with `integrity` if the row was altered, or its MAC's key is not in the ring.
+Outcome<NamedKeys> read_named_keys(ByteView row, const crypto::MetadataKeyring& ring);
+/// The first metadata key must be in the ring, and there must be a root key.
+Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring);
+
+/// Nothing if every ring that is given has the keys that the row names, and none has a retired one as primary, and
+/// the row's MAC is right; else what is wrong.
 Outcome<void> check_keys(ByteView row, const StoreKeys& keys);
 
+/// Nothing if the store is of our format; else what is wrong.
+Task<Outcome<void>> check_format(Transaction& transaction);
 /// Nothing if the store is of our format and of these keys; else what is wrong. `keys` must outlive the task.
 Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys);
+
+/// Nothing if what is made in this transaction may name the primary keys of these rings; else `unavailable`.
+Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys);
 
 }  // namespace tacit::store

@@ -41,6 +41,29 @@ Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optio
 Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who);
 Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who);
 
+// store/named_keys.cpp
+Async<void> change_named_keys(ContextPtr store, KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
+Async<crypto::KeyId> begin_rewrap(ContextPtr store, KeyKind kind, AuditContext who);
+
+// store/key_census.cpp
+Outcome<KeyCensus> key_census(const StoreContext& store, KeyKind kind,
+                              const std::function<void(const VerifyProgress&)>& progress);
+
+// store/rewrap_root.cpp, rewrap_metadata.cpp
+Async<RewrapStep> rewrap_root(ContextPtr store, RewrapPosition from, std::size_t most);
+Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most);
+
+// store/erase_tenant.cpp, export_tenant.cpp
+Async<Erased> erase_tenant(ContextPtr store, crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
+                           AuditContext who);
+Outcome<bool> export_tenant(const StoreContext& store, const crypto::Uuid& tenant, const TenantSink& sink);
+// store/audit_verify.cpp, audit_prune.cpp
+Outcome<AuditReport> verify_audit(ContextPtr store, const std::optional<AuditAnchor>& anchor,
+                                  const std::function<void(const VerifyProgress&)>& progress);
+Outcome<AuditPrunePlan> plan_audit_prune(ContextPtr store, const AuditPoint& before);
+Async<std::uint64_t> prune_audit(ContextPtr store, AuditMark through, AuditContext who,
+                                 std::function<void(std::uint64_t)> progress);
+
 // store/verify.cpp
 Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress);
 

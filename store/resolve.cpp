@@ -160,8 +160,8 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
 
 bool is_refusal(Errc code) { return code == Errc::not_allowed || code == Errc::too_many_arguments; }
 
-/// The entry for a refusal; whatever comes of it, the refusal stands.
-boost::asio::awaitable<void> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {
+/// The entry for a refusal. What is to be answered: the refusal, unless it could not be recorded.
+boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {
   AuditEvent event;
   event.action = "tool.refused";
   event.outcome = "denied";
@@ -169,7 +169,16 @@ boost::asio::awaitable<void> record_refusal(std::shared_ptr<ResolvePlan> plan, F
   event.tool = plan->query.tool_name;
   event.reason = to_string(failure.code);
   if (failure.secret) event.secrets.push_back(*failure.secret);
-  co_await record_event(plan->store, std::move(event), plan->who);
+  const auto recorded = co_await record_event(plan->store, std::move(event), plan->who);
+  if (!recorded && !refusal_stands(recorded.error())) co_return recorded.error();
+  co_return failure;
+}
+
+/// Likewise for every failure. That something was altered is answered whatever comes of its entry.
+boost::asio::awaitable<Failure> record_failure(std::shared_ptr<ResolvePlan> plan, Failure failure) {
+  if (is_refusal(failure.code)) co_return co_await record_refusal(plan, failure);
+  co_await record_if_altered(plan->store, plan->query.tenant, failure, plan->query.tool_name, plan->who);
+  co_return failure;
 }
 
 Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
@@ -179,9 +188,8 @@ Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
     if (outcome) co_return outcome;
     const Failure& failure = outcome.error();
     if (failure.code == Errc::conflict) continue;
-    if (is_refusal(failure.code)) co_await record_refusal(plan, failure);
-    co_await record_if_altered(plan->store, plan->query.tenant, failure, plan->query.tool_name, plan->who);
-    co_return outcome;
+    Failure answer = co_await record_failure(plan, failure);
+    co_return answer;
   }
   co_return failed(Errc::conflict);
 }

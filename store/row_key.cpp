@@ -21,6 +21,8 @@ RowKey api_key_index_key(const Uuid& tenant, std::string_view id) {
   return RowKey(tenant, RowKind::api_key).add(crypto::as_bytes(id));
 }
 
+RowKey after_tenant(const Uuid& tenant) { return RowKey(tenant).add(std::uint8_t{0xff}); }
+
 bool parse_key(ByteView key, ParsedKey& out) {
   if (key.size() <= out.tenant.bytes.size()) return false;
   parse_id(key.first(out.tenant.bytes.size()), out.tenant);

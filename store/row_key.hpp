@@ -59,6 +59,9 @@ RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::stri
 /// `id` has at most longest_key_id bytes.
 RowKey api_key_index_key(const Uuid& tenant, std::string_view id);
 
+/// A key that is larger than all of the tenant's, and smaller than all of the next.
+RowKey after_tenant(const Uuid& tenant);
+
 /// A key of Table::tenants, taken apart. `rest` is what follows the kind.
 struct ParsedKey {
   Uuid tenant;

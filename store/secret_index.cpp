@@ -31,17 +31,18 @@ void count_prefix(PrefixCounts& counts, const std::string& tool_name, bool there
   }
 }
 
-void erase_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata& old,
-                   const Metadata* next) {
+/// `keys` are those that the old entries were made with.
+void erase_entries(Transaction& transaction, Tenant& tenant, const crypto::TenantKeys& keys, const crypto::Uuid& id,
+                   const Metadata& old, const Metadata* next) {
   if (next == nullptr || next->name != old.name) {
-    transaction.erase(Table::tenants, name_key(*tenant.keys, tenant.id, old.name).view());
+    transaction.erase(Table::tenants, name_key(keys, tenant.id, old.name).view());
   }
   if (old.tool_name && (next == nullptr || !same_binding(old, *next))) {
-    transaction.erase(Table::tenants, binding_key(*tenant.keys, tenant.id, *old.tool_name, old.is_default, id).view());
+    transaction.erase(Table::tenants, binding_key(keys, tenant.id, *old.tool_name, old.is_default, id).view());
     count_prefix(tenant.record.prefixes, *old.tool_name, false);
   }
   if (old.is_default && (next == nullptr || !same_default(old, *next))) {
-    transaction.erase(Table::tenants, default_key(*tenant.keys, tenant.id, *old.tool_name, *old.tool_arg).view());
+    transaction.erase(Table::tenants, default_key(keys, tenant.id, *old.tool_name, *old.tool_arg).view());
   }
 }
 
@@ -73,7 +74,7 @@ bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std:
   return own.exact == pattern.exact && own.literal == pattern.literal;
 }
 
-/// Adds the secrets that are indexed under one pattern and cover the tool.
+/// Adds the secrets that are indexed under one pattern, with the opener's keys, and cover the tool.
 Task<Outcome<void>> add_bound(Transaction& transaction, MetadataOpener opener, IndexedPattern pattern,
                               std::string_view tool, bool only_defaults, std::vector<StoredSecret>& found) {
   RowKey prefix = binding_prefix(*opener.keys, opener.tenant, pattern);
@@ -97,29 +98,60 @@ Task<Outcome<void>> add_bound(Transaction& transaction, MetadataOpener opener, I
   co_return Outcome<void>();
 }
 
-}  // namespace
-
-Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant, crypto::Uuid id,
-                                 const Metadata& metadata) {
-  const bool name_taken = co_await is_anothers(transaction, name_key(*tenant.keys, tenant.id, metadata.name), id);
+Task<Outcome<void>> check_unique_under(Transaction& transaction, const crypto::TenantKeys& keys, crypto::Uuid tenant,
+                                       crypto::Uuid id, const Metadata& metadata) {
+  const bool name_taken = co_await is_anothers(transaction, name_key(keys, tenant, metadata.name), id);
   if (name_taken) co_return failed(Errc::name_taken);
   if (!metadata.is_default) co_return Outcome<void>();
-  const RowKey key = default_key(*tenant.keys, tenant.id, *metadata.tool_name, *metadata.tool_arg);
+  const RowKey key = default_key(keys, tenant, *metadata.tool_name, *metadata.tool_arg);
   const bool default_taken = co_await is_anothers(transaction, key, id);
   if (default_taken) co_return failed(Errc::default_taken);
   co_return Outcome<void>();
 }
 
-void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata* before,
+/// The keys that a tenant's entries are made with.
+std::vector<const crypto::TenantKeys*> index_keys(const Tenant& tenant) {
+  std::vector<const crypto::TenantKeys*> all{tenant.keys.get()};
+  if (tenant.previous_keys) all.push_back(tenant.previous_keys.get());
+  return all;
+}
+
+/// What the name index has for that name: a secret's id.
+Task<std::optional<ByteView>> name_holder(Transaction& transaction, const Tenant& tenant, std::string_view name) {
+  const auto all_keys = index_keys(tenant);
+  for (const crypto::TenantKeys* keys : all_keys) {
+    const RowKey key = name_key(*keys, tenant.id, name);
+    const auto holder = co_await transaction.get(Table::tenants, key.view());
+    if (holder) co_return holder;
+  }
+  co_return std::optional<ByteView>();
+}
+
+}  // namespace
+
+Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant, crypto::Uuid id,
+                                 const Metadata& metadata) {
+  const auto all_keys = index_keys(tenant);
+  for (const crypto::TenantKeys* keys : all_keys) {
+    const auto unique = co_await check_unique_under(transaction, *keys, tenant.id, id, metadata);
+    if (!unique) co_return unique.error();
+  }
+  co_return Outcome<void>();
+}
+
+void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
              const Metadata* after) {
-  if (before != nullptr) erase_entries(transaction, tenant, id, *before, after);
-  if (after != nullptr) put_entries(transaction, tenant, id, *after, before);
+  const Metadata* const old = before != nullptr ? &before->metadata : nullptr;
+  const crypto::TenantKeys& old_keys = before != nullptr ? tenant.keys_of(before->metadata_key) : *tenant.keys;
+  // Entries of other keys are none that could stay.
+  const bool comparable = &old_keys == tenant.keys.get();
+  if (old != nullptr) erase_entries(transaction, tenant, old_keys, id, *old, comparable ? after : nullptr);
+  if (after != nullptr) put_entries(transaction, tenant, id, *after, comparable ? old : nullptr);
 }
 
 Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto::MetadataKeyring& ring,
                                          const Tenant& tenant, std::string name) {
-  const RowKey key = name_key(*tenant.keys, tenant.id, name);
-  const auto holder = co_await transaction.get(Table::tenants, key.view());
+  const auto holder = co_await name_holder(transaction, tenant, name);
   if (!holder) co_return failed(Errc::not_found, name);
   crypto::Uuid id;
   if (!parse_id(*holder, id)) co_return altered({}, "an entry of the name index is not whole");
@@ -132,12 +164,15 @@ Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto:
 
 Task<Outcome<std::vector<StoredSecret>>> find_bound(Transaction& transaction, const crypto::MetadataKeyring& ring,
                                                     const Tenant& tenant, std::string tool, bool only_defaults) {
-  const MetadataOpener opener = MetadataOpener{ring, tenant.id, tenant.keys.get()};
+  const auto all_keys = index_keys(tenant);
   const auto patterns = patterns_to_look_up(tenant.record.prefixes, tool);
   std::vector<StoredSecret> found;
-  for (const IndexedPattern& pattern : patterns) {
-    const auto added = co_await add_bound(transaction, opener, pattern, tool, only_defaults, found);
-    if (!added) co_return added.error();
+  for (const crypto::TenantKeys* keys : all_keys) {
+    const MetadataOpener opener = MetadataOpener{ring, tenant.id, keys};
+    for (const IndexedPattern& pattern : patterns) {
+      const auto added = co_await add_bound(transaction, opener, pattern, tool, only_defaults, found);
+      if (!added) co_return added.error();
+    }
   }
   co_return Outcome<std::vector<StoredSecret>>(std::move(found));
 }

@@ -12,8 +12,8 @@ Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant,
                                  const Metadata& metadata);
 
 /// Changes the entries, and the tenant's prefix counts, from what `before` needs to what `after` needs. Null: the
-/// secret was not there, or will not be.
-void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata* before,
+/// secret was not there, or will not be. The new entries are made with the tenant's keys (as `after` is sealed).
+void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
              const Metadata* after);
 
 /// The secret of that name. Fails with `not_found`, or `integrity` if the index does not tell the truth.

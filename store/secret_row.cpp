@@ -43,7 +43,7 @@ Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uu
   if (!plaintext) return altered(id, "the secret's row was altered");
   auto metadata = decode_metadata(plaintext->view());
   if (!metadata) return altered(id, "the secret's metadata is not of a known format");
-  return StoredSecret{id, parsed->header, std::move(*metadata), row, parsed->value_box};
+  return StoredSecret{id, parsed->header, std::move(*metadata), row, parsed->value_box, *key_id};
 }
 
 Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id) {

@@ -41,6 +41,7 @@ struct StoredSecret {
   Metadata metadata;
   ByteView row;
   ByteView value_box;
+  crypto::KeyId metadata_key{};  ///< that the metadata box is sealed with
 
   /// The value's length: a box is longer by a constant.
   std::size_t value_size() const { return value_box.size() - crypto::value_box_overhead; }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "store/audit_read.hpp"
 #include "store/failures.hpp"
 #include "store/lmdb_engine.hpp"
 #include "store/meta.hpp"
@@ -19,29 +20,8 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
-}  // namespace
-
-Store::Store(std::shared_ptr<const StoreContext> context) : context_(std::move(context)) {}
-
-Store::~Store() { context_->engine->close(); }
-
-Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  return LmdbEnv::create(env_options(options), {{format_key(), format_value()}, {keys_key(), keys_value(keys)}});
-}
-
-Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
-  LmdbOptions engine_options;
-  engine_options.env = env_options(options);
-  engine_options.queue_items = options.queue_items;
-  engine_options.queue_bytes = options.queue_bytes;
-  engine_options.on_failure = options.on_failure;
-  auto engine = LmdbEngine::open(std::move(engine_options));
-  if (!engine) return engine.error();
-  return open(options, std::move(keys), std::move(*engine));
-}
-
-Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
-                                            std::unique_ptr<Engine> engine) {
+/// Fails if the store was made with other keys.
+Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
   const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
   if (!fits) {
     return failed(fits.error().code,
@@ -54,7 +34,56 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   context->api_keys_default = options.api_keys_default;
   context->write_deadline = options.write_deadline;
   context->serial = next_serial();
-  return std::unique_ptr<Store>(new Store(std::move(context)));
+  return ContextPtr(std::move(context));
+}
+
+}  // namespace
+
+Store::Store(std::shared_ptr<const StoreContext> context)
+    : current_(std::make_unique<CurrentContext>(std::move(context))), context_(*current_) {}
+
+Store::~Store() { context_->engine->close(); }
+
+Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
+  return LmdbEnv::create(env_options(options), {{format_key(), format_value()}, {keys_key(), keys_value(keys)}});
+}
+
+Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
+  LmdbOptions engine_options;
+  engine_options.env = env_options(options);
+  engine_options.queue_items = options.queue_items;
+  engine_options.queue_bytes = options.queue_bytes;
+  engine_options.stuck_after = options.write_deadline / 2;
+  engine_options.on_failure = options.on_failure;
+  auto engine = LmdbEngine::open(std::move(engine_options));
+  if (!engine) return engine.error();
+  return open(options, std::move(keys), std::move(*engine));
+}
+
+Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys) {
+  StoreOptions options;
+  options.directory = file;
+  LmdbOptions engine_options;
+  engine_options.env.directory = file;
+  engine_options.env.max_readers = options.max_readers;
+  engine_options.env.single_file = true;
+  auto engine = LmdbEngine::open(std::move(engine_options));
+  if (!engine) return engine.error();
+  return open(options, std::move(keys), std::move(*engine));
+}
+
+Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
+                                            std::unique_ptr<Engine> engine) {
+  auto context = make_context(std::move(engine), std::move(keys), options);
+  if (!context) return context.error();
+  return std::unique_ptr<Store>(new Store(std::move(*context)));
+}
+
+Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
+  auto context = make_context(context_->engine, std::move(keys), options);
+  if (!context) return context.error();
+  context_.change(std::move(*context));
+  return {};
 }
 
 Store::Async<SecretInfo> Store::create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who) {
@@ -137,8 +166,52 @@ Store::Async<void> Store::set_tenant_limits(crypto::Uuid tenant, TenantLimits li
   return recording(context_, tenant, who, store::set_tenant_limits(context_, tenant, limits, who));
 }
 
+Store::Async<void> Store::change_key(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
+  return change_named_keys(context_, how, kind, id, std::move(who));
+}
+
+Store::Async<crypto::KeyId> Store::begin_rewrap(KeyKind kind, AuditContext who) {
+  return store::begin_rewrap(context_, kind, std::move(who));
+}
+
+Outcome<KeyCensus> Store::key_census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const {
+  return store::key_census(*context_, kind, progress);
+}
+
+Store::Async<RewrapStep> Store::rewrap(KeyKind kind, RewrapPosition from, std::size_t most) {
+  if (kind == KeyKind::root) return rewrap_root(context_, std::move(from), most);
+  return rewrap_metadata(context_, std::move(from), most);
+}
+
+Store::Async<Erased> Store::erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
+                                         AuditContext who) {
+  return store::erase_tenant(context_, tenant, std::move(progress), std::move(who));
+}
+
+Outcome<bool> Store::export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const {
+  return store::export_tenant(*context_, tenant, sink);
+}
+
 Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
   return record_event(context_, std::move(event), std::move(who));
+}
+
+Outcome<AuditMark> Store::audit_head() const { return store::audit_head(*context_); }
+
+AuditReader Store::read_audit(std::uint64_t first) const { return {context_, first}; }
+
+Outcome<AuditReport> Store::verify_audit(const std::optional<AuditAnchor>& anchor,
+                                         const std::function<void(const VerifyProgress&)>& progress) const {
+  return store::verify_audit(context_, anchor, progress);
+}
+
+Outcome<AuditPrunePlan> Store::plan_audit_prune(const AuditPoint& before) const {
+  return store::plan_audit_prune(context_, before);
+}
+
+Store::Async<std::uint64_t> Store::prune_audit(AuditMark through, AuditContext who,
+                                               std::function<void(std::uint64_t)> progress) {
+  return store::prune_audit(context_, through, std::move(who), std::move(progress));
 }
 
 Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgress&)>& progress) const {
@@ -147,6 +220,11 @@ Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgres
 
 bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
 
-std::optional<std::string> Store::unwilling() const { return context_->engine->unwilling(); }
+std::optional<std::string> Store::unwilling() const {
+  auto why = context_->engine->unwilling();
+  return why ? why : audit_unwilling(*context_);
+}
+
+Room Store::room() const { return context_->engine->room(); }
 
 }  // namespace tacit::store

@@ -16,14 +16,19 @@
 #include "crypto/keyring.hpp"
 #include "store/api_key.hpp"
 #include "store/audit.hpp"
+#include "store/key_census.hpp"
 #include "store/outcome.hpp"
+#include "store/rewrap.hpp"
+#include "store/room.hpp"
 #include "store/secret.hpp"
 #include "store/tenant_limits.hpp"
 
 namespace tacit::store {
 
+class AuditReader;
 class Engine;
 struct StoreContext;
+class CurrentContext;
 struct StoreStatistics;  // store/statistics.hpp
 
 struct StoreOptions {
@@ -37,7 +42,8 @@ struct StoreOptions {
   std::size_t queue_items = 4096;        ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = std::size_t{64} << 20;
   unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
-  /// How long a change is waited for; after that it is `unavailable`, and not known whether it was made.
+  /// How long a change or an audit entry is waited for; after that it is `unavailable`, and not known whether it was
+  /// made. When one has taken half of that time, the store is unwilling, and refuses others at once.
   std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
   /// outgrow this one's). The process should stop.
@@ -84,6 +90,22 @@ struct ReleasedValue {
   std::int64_t updated_at = 0;
 };
 
+/// What became of a tenant that was erased.
+struct Erased {
+  std::uint64_t secrets = 0;   ///< as its record counted them
+  std::uint64_t api_keys = 0;  ///< revoked ones too
+  bool resumed = false;        ///< it had been begun before, and was cut short
+};
+
+struct SecretRow;
+/// Takes what is exported of a tenant, as stored: nothing in clear that is not in clear in the store. Views, valid
+/// during the call. False ends the export.
+struct TenantSink {
+  std::function<bool(crypto::ByteView record)> record;  ///< once, first (store/tenant_record.hpp)
+  std::function<bool(const crypto::Uuid& id, const SecretRow& row)> secret;
+  std::function<bool(const ApiKey& key)> api_key;  ///< unverified; revoked ones too
+};
+
 /// How far `verify` has come.
 struct VerifyProgress {
   std::uint64_t rows = 0;
@@ -95,8 +117,9 @@ struct VerifyReport {
   std::uint64_t values_opened = 0;
   std::uint64_t api_keys = 0;
   std::uint64_t audit_entries = 0;
-  std::string audit_head;             ///< hex
-  std::vector<std::string> problems;  ///< one sentence each; at most 1000 are kept
+  std::uint64_t audit_pruned_through = 0;  ///< the last entry that was pruned; 0: none was
+  std::string audit_head;                  ///< hex
+  std::vector<std::string> problems;       ///< one sentence each; at most 1000 are kept
   std::uint64_t problem_count = 0;
 };
 
@@ -112,6 +135,8 @@ class Store {
   /// The same over an engine that is open already.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
                                               std::unique_ptr<Engine> engine);
+  /// A store in one file that nobody changes, for reading: a backup (store/backup.hpp) whose hash was found right.
+  static Outcome<std::unique_ptr<Store>> open_backup(const std::filesystem::path& file, StoreKeys keys);
   /// Finishes queued changes, then closes. The executors of those who await them must still be there; who is resumed
   /// after may finish, and is told `unavailable` if it asks for another change.
   ~Store();
@@ -120,6 +145,10 @@ class Store {
 
   template <class T>
   using Async = boost::asio::awaitable<Outcome<T>>;
+
+  /// Operations that begin from now on have these keys and these defaults of the options. Refuses keyrings that lack a
+  /// key that the store was made with; then nothing has changed. Former keys stay in memory until the store is closed.
+  Outcome<void> reconfigure(StoreKeys keys, const StoreOptions& options);
 
   // The API plane.
   Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
@@ -132,7 +161,8 @@ class Store {
 
   // The tool plane. Needs the root private keyring. The release's audit entry is durable before this answers.
   // Fails with not_found (a named secret does not exist), not_allowed, too_many_arguments (more than 256), integrity,
-  // …; then nothing is released. Refusals are audited ("tool.refused") before this answers.
+  // …; then nothing is released. Refusals are audited ("tool.refused") before this answers; if that fails, so does
+  // this.
   Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
 
   // API keys.
@@ -167,6 +197,44 @@ class Store {
   Outcome<TenantLimits> tenant_limits(crypto::Uuid tenant) const;
   /// Replaces all of them.
   Async<void> set_tenant_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
+  /// Erases everything of a tenant, its API keys too; the private key that its values are sealed to goes first and at
+  /// once. In many transactions if it is much; `progress` is told how many rows are gone. What was cut short is
+  /// finished by asking again. Fails with not_found if nothing is stored of the tenant.
+  Async<Erased> erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress, AuditContext who);
+  /// Hands everything of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
+  /// unavailable (it is being erased) or integrity.
+  Outcome<bool> export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const;
+
+  // The audit log.
+  /// The newest entry's place; sequence 0 if the log is empty.
+  Outcome<AuditMark> audit_head() const;
+  /// Reads entries from that sequence on (store/audit_read.hpp).
+  AuditReader read_audit(std::uint64_t first) const;
+  /// Checks the chain, and whether it has that entry. Reads in pages: a live store goes on.
+  Outcome<AuditReport> verify_audit(const std::optional<AuditAnchor>& anchor,
+                                    const std::function<void(const VerifyProgress&)>& progress) const;
+  /// What prune_audit has to be told to take out the oldest entries, up to the first that is not before that point, but
+  /// never the newest. Fails with `integrity` if they are not in order: such entries are not pruned.
+  Outcome<AuditPrunePlan> plan_audit_prune(const AuditPoint& before) const;
+  /// Takes out the entries through that one, in many small transactions, and leaves a checkpoint. Answers how many. If
+  /// it fails or is killed, what is left may be pruned again. `progress` is told how many are gone.
+  Async<std::uint64_t> prune_audit(AuditMark through, AuditContext who, std::function<void(std::uint64_t)> progress);
+  // Keys. What is done to the keyrings' files is their caller's part (crypto/keyring_edit.hpp).
+  /// Names, retires or keeps a key, and audits it; nothing happens if it is so already. A key is promoted here before
+  /// it is in the rings, and retired before it leaves them, once the census has nothing of it; after that the census is
+  /// taken again, and if a process with old keyrings was quicker, the key kept. Fails with not_allowed for a retired
+  /// key that is to be promoted or a primary one that is to be retired, with not_found for one that no ring has.
+  Async<void> change_key(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
+  /// Walks the tenants (of the root key) or all rows (of the metadata key), on one snapshot after the other.
+  Outcome<KeyCensus> key_census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
+  /// Audits that a rewrap begins, and answers the key that it goes to: the primary one. Fails with not_allowed if these
+  /// keyrings are older copies than the store has seen, with not_found if the primary root key has no private half
+  /// here.
+  Async<crypto::KeyId> begin_rewrap(KeyKind kind, AuditContext who);
+  /// A step of it: at most about `most` rows in one transaction, which is not audited. Start from RewrapPosition(), go
+  /// on from what the last step answered; the same step may be tried again.
+  Async<RewrapStep> rewrap(KeyKind kind, RewrapPosition from, std::size_t most);
+
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
   /// them.
@@ -180,14 +248,17 @@ class Store {
   /// Takes no more changes. Whether those that are queued are finished within that time: if not, the destructor would
   /// wait for them, perhaps for ever (another process holds the store's lock).
   bool finish(std::chrono::milliseconds most);
-  /// Nothing if changes are being taken; else why not, in words.
+  /// Nothing if changes are being taken and audited; else why not, in words.
   std::optional<std::string> unwilling() const;
   /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
   StoreStatistics statistics() const;
+  /// How much more can be kept, as it was within the last second.
+  Room room() const;
 
  private:
   explicit Store(std::shared_ptr<const StoreContext> context);
-  std::shared_ptr<const StoreContext> context_;  ///< shared with the operations under way
+  std::unique_ptr<CurrentContext> current_;
+  CurrentContext& context_;  ///< shared with the operations under way
 };
 
 }  // namespace tacit::store

@@ -1,6 +1,7 @@
 #include "store/tenant_record.hpp"
 
 #include "store/codec.hpp"
+#include "store/erasure.hpp"
 #include "store/failures.hpp"
 
 namespace tacit::store {
@@ -12,6 +13,7 @@ constexpr std::uint8_t has_key = 2;
 constexpr std::uint8_t has_request_rate = 4;
 constexpr std::uint8_t has_request_burst = 8;
 constexpr std::uint8_t has_api_keys = 16;
+constexpr std::uint8_t has_previous_key = 32;
 constexpr std::size_t mac_size = 32;
 
 crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantKeys& keys) {
@@ -34,10 +36,10 @@ bool decode_prefixes(Decoder& decoder, PrefixCounts& prefixes) {
 
 std::uint8_t flags_of(const TenantRecord& record) {
   const TenantLimits& limits = record.limits;
-  return static_cast<std::uint8_t>((record.own_limit ? has_limit : 0) | (record.key ? has_key : 0) |
-                                   (limits.requests_per_second ? has_request_rate : 0) |
-                                   (limits.request_burst ? has_request_burst : 0) |
-                                   (limits.api_keys ? has_api_keys : 0));
+  return static_cast<std::uint8_t>(
+      (record.own_limit ? has_limit : 0) | (record.key ? has_key : 0) |
+      (limits.requests_per_second ? has_request_rate : 0) | (limits.request_burst ? has_request_burst : 0) |
+      (limits.api_keys ? has_api_keys : 0) | (record.previous_metadata_key ? has_previous_key : 0));
 }
 
 std::optional<std::uint32_t> number_if(bool present, Decoder& decoder) {
@@ -69,8 +71,22 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
   for (const auto& own : {record.limits.requests_per_second, record.limits.request_burst, record.limits.api_keys}) {
     if (own) encoder.u32(*own);
   }
+  if (record.previous_metadata_key) encoder.raw(*record.previous_metadata_key);
   encoder.raw(mac_of(out, tenant, keys));
   return out;
+}
+
+std::optional<TenantUse> recorded_use(ByteView stored) {
+  Decoder decoder(stored);
+  crypto::KeyId metadata_key{};
+  if (decoder.u8() != format) return std::nullopt;
+  decoder.into(metadata_key);
+  decoder.raw(1 + 8);  // flags, own limit
+  TenantUse use;
+  use.used = decoder.u64();
+  use.count = decoder.u64();
+  if (!decoder.ok()) return std::nullopt;
+  return use;
 }
 
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored) {
@@ -86,7 +102,12 @@ std::optional<TenantRecord> decode_tenant_record(ByteView stored, const Uuid& te
   if (stored.size() < mac_size) return std::nullopt;
   const ByteView content = stored.first(stored.size() - mac_size);
   if (!crypto::equal_constant_time(mac_of(content, tenant, keys), stored.last(mac_size))) return std::nullopt;
-  Decoder decoder(content);
+  return peek_tenant_record(stored);
+}
+
+std::optional<TenantRecord> peek_tenant_record(ByteView stored) {
+  if (stored.size() < mac_size) return std::nullopt;
+  Decoder decoder(stored.first(stored.size() - mac_size));
   TenantRecord record;
   if (decoder.u8() != format) return std::nullopt;
   decoder.into(record.metadata_key);
@@ -105,6 +126,7 @@ std::optional<TenantRecord> decode_tenant_record(ByteView stored, const Uuid& te
   record.limits.requests_per_second = number_if((flags & has_request_rate) != 0, decoder);
   record.limits.request_burst = number_if((flags & has_request_burst) != 0, decoder);
   record.limits.api_keys = number_if((flags & has_api_keys) != 0, decoder);
+  if ((flags & has_previous_key) != 0) decoder.into(record.previous_metadata_key.emplace());
   if (!decoder.done()) return std::nullopt;
   return record;
 }
@@ -122,6 +144,8 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   const RowKey key = record_key(id);
   const auto stored = co_await transaction.get(Table::tenants, key.view());
   if (!stored) {
+    const bool erasing = co_await is_being_erased(transaction, id);
+    if (erasing) co_return failed(Errc::unavailable, "the tenant is being erased");
     const RowKey prefix(id);
     const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
     if (!rows.empty()) co_return altered({}, "the tenant's record is missing");
@@ -137,6 +161,13 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   tenant.id = id;
   tenant.record = std::move(*record);
   tenant.keys = std::move(known);
+  if (const auto& previous = tenant.record.previous_metadata_key) {
+    const auto* const previous_entry = ring.find(*previous);
+    if (previous_entry == nullptr) {
+      co_return altered({}, "the tenant's record names a previous metadata key that this process has not");
+    }
+    tenant.previous_keys = std::make_shared<const crypto::TenantKeys>(*previous_entry, id);
+  }
   co_return std::optional<Tenant>(std::move(tenant));
 }
 

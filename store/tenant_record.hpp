@@ -3,11 +3,17 @@
 // Format 1:
 //   1 format ‖ 8 metadata key id ‖ 1 flags ‖ 8 own limit ‖ 8 used bytes ‖ 8 count of secrets ‖ 2 number of prefix
 //   lengths ‖ each: 2 length, 8 count ‖ 65 public key ‖ 2 box length ‖ box ‖ 4 own request rate ‖ 4 own request burst
-//   ‖ 4 own number of API keys ‖ 32 MAC over tenant id ‖ all before, under the tenant's record key
+//   ‖ 4 own number of API keys ‖ 8 previous metadata key id ‖ 32 MAC over tenant id ‖ all before, under the tenant's
+//   record key
 // Flags: 1 has a byte limit of its own; 2 has a key pair, without which there are no public key and no box; 4, 8, 16:
-// has a request rate, a burst, a number of API keys of its own, each of which is there only then. The metadata key
-// named is the one that this tenant's index keys and MACs are made with. Without the MAC, whoever can write the
-// database could put in a public key of their own and read what is stored from then on.
+// has a request rate, a burst, a number of API keys of its own, each of which is there only then; 32: has a previous
+// metadata key, likewise. The metadata key named is the one that this tenant's index keys and MACs are made with.
+// Without the MAC, whoever can write the database could put in a public key of their own and read what is stored from
+// then on.
+//
+// A tenant with a previous metadata key is on its way from that one to the other (store/rewrap.hpp). What its secrets
+// and their index entries are made with is then, for each secret, the one of the two that its metadata box names; what
+// is written is always made with the new one.
 #pragma once
 
 #include <optional>
@@ -27,14 +33,24 @@ struct TenantRecord {
   PrefixCounts prefixes;
   std::optional<crypto::TenantKey> key;
   TenantLimits limits;
+  std::optional<crypto::KeyId> previous_metadata_key{};
 
   std::uint64_t limit(std::uint64_t quota_default) const { return own_limit.value_or(quota_default); }
 };
 
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys);
 
+/// What a stored record says that its tenant uses, unverified: for figures, which need no key.
+struct TenantUse {
+  std::uint64_t used = 0;
+  std::uint64_t count = 0;
+};
+std::optional<TenantUse> recorded_use(ByteView stored);
+
 /// The metadata key that a stored record names, unverified.
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored);
+/// All that a stored record says, unverified.
+std::optional<TenantRecord> peek_tenant_record(ByteView stored);
 /// Nothing if the MAC is not right or the record is not whole.
 std::optional<TenantRecord> decode_tenant_record(ByteView stored, const Uuid& tenant, const crypto::TenantKeys& keys);
 
@@ -43,13 +59,21 @@ struct Tenant {
   Uuid id;
   TenantRecord record;
   std::shared_ptr<const crypto::TenantKeys> keys;
+  std::shared_ptr<const crypto::TenantKeys> previous_keys{};  ///< while it is on its way to another metadata key
+
+  /// Those that a secret's index entries are made with whose metadata box names that key.
+  const crypto::TenantKeys& keys_of(const crypto::KeyId& metadata_key) const {
+    return previous_keys && previous_keys->metadata_key_id() == metadata_key ? *previous_keys : *keys;
+  }
 };
 
-/// A tenant that has nothing stored yet, under the primary metadata key.
+/// A tenant that has nothing stored yet, under the primary metadata key. Before it is stored: check_primaries
+/// (store/meta.hpp), in the same transaction.
 Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id);
 
 /// The tenant, or nothing if nothing of it is stored. Fails with `integrity` if the record was altered, or is missing
-/// though the tenant has other rows. `known` are keys that the caller has made before: used if they are the right ones.
+/// though the tenant has other rows; with `unavailable` while the tenant is being erased. `known` are keys that the
+/// caller has made before: used if they are the right ones.
 Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
                                                  std::shared_ptr<const crypto::TenantKeys> known = nullptr);
 void save_tenant(Transaction& transaction, const Tenant& tenant);

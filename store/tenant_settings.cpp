@@ -1,6 +1,7 @@
 #include <functional>
 
 #include "store/audit_log.hpp"
+#include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/tenant_record.hpp"
 
@@ -40,6 +41,10 @@ Task<Outcome<TenantLimits>> read_limits(Transaction& transaction, const StoreCon
 Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& plan) {
   auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant);
   if (!loaded) co_return loaded.error();
+  if (!*loaded) {
+    const auto allowed = co_await check_primaries(transaction, plan.store->keys);
+    if (!allowed) co_return allowed.error();
+  }
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
   plan.change(tenant.record);
   save_tenant(transaction, tenant);

@@ -157,7 +157,7 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
   const SecretHeader header = next_header(plan, *value, secret->header, after_bytes);
   const Bytes row = seal_secret(*tenant->keys, plan.id, header, box, after);
   transaction.put(Table::tenants, secret_key(plan.tenant, plan.id).view(), row);
-  reindex(transaction, *tenant, plan.id, &before, &after);
+  reindex(transaction, *tenant, plan.id, &*secret, &after);
   tenant->record.used = used_after(tenant->record.used, before_bytes, after_bytes);
   save_tenant(transaction, *tenant);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who, header.updated_at);

@@ -1,5 +1,10 @@
+#include <set>
+
 #include "store/api_key_row.hpp"
+#include "store/audit_chain.hpp"
+#include "store/audit_checkpoint.hpp"
 #include "store/audit_log.hpp"
+#include "store/erasure.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
 #include "store/operations.hpp"
@@ -37,9 +42,11 @@ class Verification {
   void finish() {
     if (!has_format_) findings_.add("the store does not say which format it is of");
     if (!has_keys_) findings_.add("the store does not say which keys it was made with");
-    if (report_.audit_entries > 0) report_.audit_head = crypto::to_hex(newest_.hash);
+    if (report_.audit_entries > 0) report_.audit_head = crypto::to_hex(chain_.last().hash);
     if (has_log_) return replay_.finish();
-    if (report_.secrets > 0 || report_.api_keys > 0) {
+    if (report_.audit_pruned_through > 0) {
+      findings_.add("the audit log is empty although it was pruned");
+    } else if (report_.secrets > 0 || report_.api_keys > 0) {
       findings_.add("the audit log is empty although there are secrets or API keys");
     }
   }
@@ -79,14 +86,37 @@ class Verification {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
       if (!fits) findings_.add("the store as a whole: " + fits.error().subject);
+    } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
+      erasure_row(*erasing, row);
+    } else if (std::ranges::equal(row.key, checkpoint_key())) {
+      checkpoint_row(row.value);
     } else {
       findings_.add("a row of unknown meaning about the store as a whole");
     }
   }
 
+  /// What is left of such a tenant is not judged: its rows go one after the other.
+  void erasure_row(const crypto::Uuid& tenant, const Row& row) {
+    erasing_.insert(tenant);
+    findings_.add(
+        "tenant " + tenant.str() +
+        (is_good_erasure_mark(row, store_.metadata())
+             ? ": its erasure is not finished: it is under way, or was cut short and has to be asked for again"
+             : ": the mark that it is being erased was altered"));
+  }
+
+  void checkpoint_row(ByteView value) {
+    const auto checkpoint = decode_checkpoint(value, store_.metadata());
+    if (!checkpoint) return findings_.add("the record of what was pruned from the audit log was altered");
+    report_.audit_pruned_through = checkpoint->through.sequence;
+    chain_ = AuditChain(checkpoint->through);
+    replay_.begins_later();
+  }
+
   void tenant_row(const Row& row) {
     ParsedKey key;
     if (!parse_key(row.key, key)) return findings_.add("a row that belongs to no tenant");
+    if (erasing_.contains(key.tenant)) return;
     if (tenant_ && tenant_->tenant() != key.tenant) {
       tenant_->finish();
       tenant_.reset();
@@ -98,31 +128,30 @@ class Verification {
   void api_key_row(const Row& row) {
     ++report_.api_keys;
     const auto key = decode_api_key(row.key, row.value, store_.metadata());
+    if (key && erasing_.contains(key->tenant)) return;
     if (!key) findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
     key_index_.key(crypto::as_text(row.key), row.value, key ? &*key : nullptr);
     replay_.api_key(crypto::as_text(row.key), key ? &*key : nullptr);
   }
 
   void audit_row(const Row& row) {
-    const bool first = !std::exchange(has_log_, true);
+    has_log_ = true;
+    const AuditMark before = chain_.last();
     const auto entry = parse_audit_row(row);
-    if (!entry) return distrust("an audit entry that cannot be read, after entry " + number(newest_.sequence));
+    if (!entry) return distrust("an audit entry that cannot be read, after entry " + number(before.sequence));
     ++report_.audit_entries;
-    if (entry->sequence != newest_.sequence + 1) {
-      missing_before(*entry, first);
-    } else if (entry->hash != audit_hash(newest_.hash, entry->sequence, entry->body)) {
-      distrust("audit entry " + number(entry->sequence) + " does not fit its hash and the entry before it");
+    AuditMark mark;
+    mark.sequence = entry->sequence;
+    mark.hash = entry->hash;
+    const auto fault = chain_.follow(mark, entry->body);
+    if (mark.sequence <= before.sequence) return findings_.add(*fault);  // it was pruned, and somebody put it back
+    if (fault && before.sequence == report_.audit_pruned_through && mark.sequence > before.sequence + 1) {
+      findings_.add(*fault);
+      replay_.begins_later();
+    } else if (fault) {
+      distrust(*fault);
     }
     replay_.entry(entry->body);
-    newest_ = *entry;
-  }
-
-  void missing_before(const AuditEntry& entry, bool first) {
-    const std::string what =
-        "audit entries are missing: " + number(newest_.sequence) + " is followed by " + number(entry.sequence);
-    if (!first) return distrust(what);
-    findings_.add(what);
-    replay_.begins_later();
   }
 
   /// A log that is not whole says nothing of the rows.
@@ -142,10 +171,11 @@ class Verification {
   std::optional<TenantCheck> tenant_;
   AuditReplay replay_{findings_};
   KeyIndexCheck key_index_{findings_};
+  std::set<crypto::Uuid> erasing_;
   bool has_format_ = false;
   bool has_keys_ = false;
   bool has_log_ = false;
-  AuditEntry newest_;
+  AuditChain chain_;
 };
 
 Task<Outcome<VerifyReport>> verify_in(Transaction& transaction, const StoreContext& store,

@@ -51,6 +51,11 @@ void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
   keys_.emplace(*entry, tenant_);
   record_ = decode_tenant_record(row.value, tenant_, *keys_);
   if (!record_) return problem("its record was altered");
+  if (record_->previous_metadata_key) {
+    const auto* const previous = store_.metadata().find(*record_->previous_metadata_key);
+    if (previous == nullptr) return problem("its record names a previous metadata key that is not in the keyring");
+    previous_keys_.emplace(*previous, tenant_);
+  }
   open_private_key();
 }
 
@@ -104,14 +109,19 @@ void TenantCheck::check_value(const StoredSecret& secret) {
 void TenantCheck::expect_entries(const StoredSecret& secret) {
   if (!keys_) return;
   const Metadata& metadata = secret.metadata;
-  expect(name_key(*keys_, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
+  const bool on_its_way = previous_keys_ && previous_keys_->metadata_key_id() == secret.metadata_key;
+  if (!on_its_way && keys_->metadata_key_id() != secret.metadata_key) {
+    problem("secret " + secret.id.str() + ": its metadata names a key that its tenant's record does not");
+  }
+  const crypto::TenantKeys& keys = on_its_way ? *previous_keys_ : *keys_;
+  expect(name_key(keys, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
   if (metadata.tool_name) {
-    expect(binding_key(*keys_, tenant_, *metadata.tool_name, metadata.is_default, secret.id), {}, secret.id, "");
+    expect(binding_key(keys, tenant_, *metadata.tool_name, metadata.is_default, secret.id), {}, secret.id, "");
     const IndexedPattern pattern = indexed_pattern(*metadata.tool_name);
     if (!pattern.exact) prefixes_.add(pattern.literal.size());
   }
   if (metadata.is_default) {
-    const RowKey key = default_key(*keys_, tenant_, *metadata.tool_name, *metadata.tool_arg);
+    const RowKey key = default_key(keys, tenant_, *metadata.tool_name, *metadata.tool_arg);
     expect(key, secret.id.view(), secret.id, "is the default");
   }
 }

@@ -52,6 +52,7 @@ class TenantCheck {
   bool has_record_ = false;
   std::optional<TenantRecord> record_;  ///< only if its MAC is right
   std::optional<crypto::TenantKeys> keys_;
+  std::optional<crypto::TenantKeys> previous_keys_;  ///< while the tenant is on its way to another metadata key
   std::optional<crypto::PrivateKey> private_key_;
   std::uint64_t used_ = 0;
   std::uint64_t count_ = 0;

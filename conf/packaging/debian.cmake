@@ -62,6 +62,9 @@ file(CONFIGURE OUTPUT ${made}/tool-identities CONTENT "${identities}" @ONLY)
 
 install(TARGETS tacit RUNTIME DESTINATION bin)
 install(FILES ${made}/tacit.conf ${made}/tool-identities DESTINATION /etc/tacit)
+# For keyrings, and for certificates with their keys; what is put there has modes of its own.
+install(DIRECTORY DESTINATION /etc/tacit/keys)
+install(DIRECTORY DESTINATION /etc/tacit/tls)
 install(FILES ${made}/systemd/tacit-api.service ${made}/systemd/tacit-tools.service ${made}/systemd/tacit.service
   ${sources}/systemd/tacit-api.socket ${sources}/systemd/tacit-tools.socket
   ${sources}/systemd/tacit-both-api.socket ${sources}/systemd/tacit-both-tools.socket

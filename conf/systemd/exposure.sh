@@ -4,6 +4,11 @@
 # Environment: TACIT_EXPOSURE_LIMIT (1.5).
 set -euo pipefail
 
+if ! command -v systemd-analyze >/dev/null; then
+  echo "exposure.sh: there is no systemd-analyze here" >&2
+  exit 77
+fi
+
 directory=${1:-/usr/lib/systemd/system}
 limit=${TACIT_EXPOSURE_LIMIT:-1.5}
 status=0

@@ -39,7 +39,16 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
                                                                                        {"quota", "set"},
                                                                                        {"limits", "get"},
                                                                                        {"limits", "set"},
+                                                                                       {"audit", "tail"},
+                                                                                       {"audit", "export"},
+                                                                                       {"audit", "verify"},
+                                                                                       {"audit", "prune"},
                                                                                        {"verify"},
+                                                                                       {"backup"},
+                                                                                       {"restore"},
+                                                                                       {"export"},
+                                                                                       {"erase"},
+                                                                                       {"stats"},
                                                                                        {"check-config"}}) {
     BOOST_TEST_CONTEXT(command.front()) {
       BOOST_TEST(help.out.find(command.front()) != std::string::npos);

@@ -130,6 +130,7 @@ Server::Server(const Deployment& deployment, const std::vector<std::string>& arg
     if (const auto ready = ready_line(printed)) {
       api_port_ = port_of(*ready, "api");
       tools_port_ = port_of(*ready, "tools");
+      admin_port_ = port_of(*ready, "admin");
       return;
     }
     if (!running || std::chrono::steady_clock::now() > deadline) {

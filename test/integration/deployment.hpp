@@ -67,6 +67,7 @@ class Server {
 
   std::uint16_t api_port() const { return api_port_; }
   std::uint16_t tools_port() const { return tools_port_; }
+  std::uint16_t admin_port() const { return admin_port_; }
   Process& process() { return *process_; }
   /// SIGTERM; its exit code. Throws if it does not end.
   int stop();
@@ -78,6 +79,7 @@ class Server {
   std::unique_ptr<Process> process_;
   std::uint16_t api_port_ = 0;
   std::uint16_t tools_port_ = 0;
+  std::uint16_t admin_port_ = 0;
 };
 
 std::string new_uuid();  ///< random, for a tenant of the test's own

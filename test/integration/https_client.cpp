@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -80,7 +81,7 @@ std::string Answer::text(std::string_view field) const {
   return std::string(value.get_string());
 }
 
-int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience) {
+int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience, const std::string& source) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -91,6 +92,16 @@ int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience) {
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!source.empty()) {
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    inet_pton(AF_INET, source.c_str(), &from.sin_addr);
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    if (bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) {
+      close(fd);
+      throw TransportError("cannot connect from " + source);
+    }
+  }
   if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const std::string reason = std::strerror(errno);
     close(fd);
@@ -117,7 +128,12 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
       throw TransportError(last_tls_error());
     }
   }
-  socket_ = connect_tcp(options.port, options.patience);
+  socket_ = connect_tcp(options.port, options.patience, options.source);
+  if (!options.preamble.empty() &&
+      ::send(socket_, options.preamble.data(), options.preamble.size(), MSG_NOSIGNAL) < 0) {
+    close(socket_);
+    throw TransportError("the preamble could not be sent");
+  }
   ssl_.reset(SSL_new(context));
   X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), "127.0.0.1");
   SSL_set_fd(ssl_.get(), socket_);
@@ -210,6 +226,11 @@ bool HttpsClient::closed_by_server() {
     // A server may reset a connection that still has unread bytes; a time-out is no close.
     return std::string_view(error.what()).find("reset") != std::string_view::npos;
   }
+}
+
+bool HttpsClient::is_stale() const {
+  pollfd state{socket_, POLLIN, 0};
+  return ::poll(&state, 1, 0) != 0;
 }
 
 void HttpsClient::finish_sending() {

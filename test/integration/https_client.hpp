@@ -46,6 +46,8 @@ struct ClientOptions {
   std::filesystem::path authority;  ///< that must have signed the server's certificate
   std::optional<CertificateFiles> certificate{};
   std::shared_ptr<SSL_SESSION> session{};  ///< to resume
+  std::string source{};                    ///< the address to connect from; empty: any
+  std::string preamble{};                  ///< what to send before TLS
   int tls_version = 0;                     ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
   std::chrono::milliseconds patience{10000};
 };
@@ -74,6 +76,8 @@ class HttpsClient {
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
+  /// Whether the server has closed it, or sent something unasked: then nothing should be sent into it any more.
+  bool is_stale() const;
 
  private:
   bool fill();  ///< reads more into buffer_; false at the end
@@ -95,7 +99,7 @@ class HttpsClient {
 std::string request_bytes(std::string_view method, std::string_view target, const Headers& headers,
                           std::string_view body);
 
-/// A TCP connection to 127.0.0.1 whose reads and writes give up after `patience`.
-int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience);
+/// A TCP connection to 127.0.0.1 whose reads and writes give up after `patience`; from `source` unless that is empty.
+int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience, const std::string& source = {});
 
 }  // namespace tacit::test

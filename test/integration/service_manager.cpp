@@ -2,7 +2,9 @@
 #include <arpa/inet.h>
 #include <lmdb.h>
 #include <netinet/in.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -83,6 +85,39 @@ class WriteLock {
   MDB_txn* txn_ = nullptr;
 };
 
+/// Holds one thread of another process where it is, as a debugger does.
+class HeldThread {
+ public:
+  explicit HeldThread(pid_t thread) : thread_(thread) {
+    BOOST_REQUIRE(::ptrace(PTRACE_SEIZE, thread_, nullptr, nullptr) == 0);
+    BOOST_REQUIRE(::ptrace(PTRACE_INTERRUPT, thread_, nullptr, nullptr) == 0);
+    BOOST_REQUIRE(::waitpid(thread_, nullptr, __WALL) == thread_);
+  }
+  ~HeldThread() { ::ptrace(PTRACE_DETACH, thread_, nullptr, nullptr); }
+  HeldThread(const HeldThread&) = delete;
+  HeldThread& operator=(const HeldThread&) = delete;
+
+ private:
+  pid_t thread_;
+};
+
+/// In the order in which they were started.
+std::vector<pid_t> threads_of(pid_t process) {
+  std::vector<pid_t> threads;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    threads.push_back(static_cast<pid_t>(std::stol(entry.path().filename().string())));
+  }
+  std::sort(threads.begin(), threads.end());
+  return threads;
+}
+
+/// The process refuses debuggers of its own user.
+boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
+  boost::test_tools::assertion_result result(::geteuid() == 0);
+  result.message() << "only root may stop a thread of the server";
+  return result;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(service_manager)
@@ -116,12 +151,38 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_the_writer_is_stuck) {
   client.send(request_bytes("POST", "/api/v1/secrets/",
                             {{"x-api-key", tenant.key}, {"Content-Type", "application/json"}}, body));
   BOOST_TEST(next_news(manager).starts_with("STATUS=in trouble: the store has been writing for "));
-  BOOST_TEST(!manager.next(1500ms).has_value());  // five times the watchdog's patience
+  const auto until = std::chrono::steady_clock::now() + 1500ms;  // five times the watchdog's patience
+  while (std::chrono::steady_clock::now() < until) {
+    BOOST_TEST(manager.next(300ms).value_or("nothing") != "WATCHDOG=1");  // the status may say for how long
+  }
 
   lock.reset();
+  std::string news = next_news(manager);
+  while (news.starts_with("STATUS=in trouble")) news = next_news(manager);
+  BOOST_TEST(news.starts_with("STATUS=serving"));
   BOOST_TEST(manager.next(5s).value_or("nothing") == "WATCHDOG=1");
-  BOOST_TEST(next_news(manager).starts_with("STATUS=serving"));
+  const std::string printed = deployment.printed();
+  BOOST_TEST(printed.find("in_trouble") != std::string::npos);
+  BOOST_TEST(printed.find("in_trouble") == printed.rfind("in_trouble"));
   CHECK_STATUS(client.read_answer(), 200);
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_an_io_thread_is_stuck, *boost::unit_test::precondition(is_root)) {
+  const Deployment deployment(Settings{{"plane", "api"}, {"threads", "2"}});
+  const NotifySocket manager((deployment.folder() / "notify").string());
+  Server server(deployment, {}, {{"NOTIFY_SOCKET", manager.name()}, {"WATCHDOG_USEC", "300000"}});
+  BOOST_TEST(next_news(manager).starts_with("READY=1\n"));
+  BOOST_TEST(manager.next(5s).value_or("nothing") == "WATCHDOG=1");
+  const std::vector<pid_t> threads = threads_of(server.process().pid());
+  BOOST_REQUIRE(threads.size() >= 4u);
+
+  std::optional<HeldThread> held(threads[threads.size() - 2]);  // the last is the watchdog's own
+  BOOST_TEST(next_news(manager) == "STATUS=in trouble: io thread 1 is blocked");
+  BOOST_TEST(!manager.next(1500ms).has_value());  // five times the watchdog's patience
+  held.reset();
+  BOOST_TEST(next_news(manager).starts_with("STATUS=serving"));
+  BOOST_TEST(manager.next(5s).value_or("nothing") == "WATCHDOG=1");
   BOOST_TEST(server.stop() == 0);
 }
 

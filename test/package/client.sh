@@ -16,7 +16,7 @@ resolve() {  # resolve TOOL
 
 make_certificates() {
   local ca
-  cd $tls
+  cd $tls || return
   for ca in ca runtimes-ca; do
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 30 -subj "/CN=$ca" -keyout $ca.key -out $ca.pem 2>/dev/null
   done

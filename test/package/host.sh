@@ -60,7 +60,7 @@ become_host() {
   mount -t tmpfs tmpfs "$root/run" -o mode=755
   ip link set lo up
   hostname tacit-test
-  cd "$root"
+  cd "$root" || return
   pivot_root . .before
   umount -l /.before
   rmdir /.before

@@ -93,8 +93,9 @@ build_package() {
   cd "$repository"
   [ -e build/release/CMakeCache.txt ] || cmake --preset release -DTACIT_TESTS=OFF >/dev/null
   cmake --build --preset release --target tacit manual
+  rm -f build/release/tacit_*.deb
   cpack --preset debian >/dev/null
-  package=$(ls -t "$repository"/build/release/tacit_*.deb | head -n 1)
+  package=$(echo "$repository"/build/release/tacit_*.deb)
 }
 
 make_older() {

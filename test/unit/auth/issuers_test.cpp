@@ -308,6 +308,46 @@ BOOST_FIXTURE_TEST_CASE(several_issuers_are_in_the_order_of_the_configuration, I
   BOOST_TEST(all[1]->keys().get()->has("b"));
 }
 
+BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin_anew, IssuersFixture) {
+  serve_keys({"a"});
+  const auto issuers = start_with_keys();
+  auth::Issuer* const before = &first(*issuers);
+  server.serve("/keys", IssuerReply{});  // nothing can be fetched any more
+  auth::IssuerConfig other = config;
+  other.issuer = "other";
+  BOOST_TEST_REQUIRE(issuers->reconfigure({other, config}).has_value());
+  auth::IssuerList now = issuers->all();
+  BOOST_TEST_REQUIRE(now.size() == 2U);
+  BOOST_TEST(now[0]->config().issuer == "other");
+  BOOST_TEST(now[1] == before);
+  BOOST_TEST((now[1]->keys().get() != nullptr));
+
+  config.leeway = 7s;
+  serve_keys({"b"});
+  BOOST_TEST_REQUIRE(issuers->reconfigure({config}).has_value());
+  now = issuers->all();
+  BOOST_TEST_REQUIRE(now.size() == 1U);
+  BOOST_TEST(now[0] != before);
+  BOOST_TEST(eventually([&] { return now[0]->keys().get() != nullptr; }));
+  BOOST_TEST(now[0]->keys().get()->has("b"));
+  BOOST_TEST(before->config().issuer == config.issuer);  // whoever looks at it may go on
+}
+
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_begun_with_changes_nothing, IssuersFixture) {
+  serve_keys({"a"});
+  const auto issuers = start_with_keys();
+  auth::Issuer* const before = &first(*issuers);
+  auth::IssuerConfig bad = config;
+  bad.issuer = "bad";
+  bad.keys = Keys::file;
+  bad.jwks_file = "/nonexistent";
+  const auto changed = issuers->reconfigure({bad});
+  BOOST_TEST_REQUIRE(changed.has_error());
+  BOOST_TEST(changed.error().message.starts_with("issuer bad: "));
+  BOOST_TEST_REQUIRE(issuers->all().size() == 1U);
+  BOOST_TEST(&first(*issuers) == before);
+}
+
 BOOST_AUTO_TEST_CASE(failures_are_told_once_in_an_interval) {
   auth::AtMostEvery limit(1min);
   const std::chrono::steady_clock::time_point start(1h);

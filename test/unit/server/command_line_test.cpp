@@ -44,6 +44,10 @@ BOOST_AUTO_TEST_CASE(settings_options_and_operands) {
   BOOST_TEST(line.arguments["TENANT"].as<std::string>() == "T");
   BOOST_TEST(line.arguments["BYTES"].as<std::string>() == "5M");
   BOOST_TEST(line.settings.at("store") == "/s");
+  line = read_command_line({"key", "rewrap", "--rate", "5", "root"});
+  BOOST_TEST(line.arguments["KEYRING"].as<std::string>() == "root");
+  line = read_command_line({"key", "rewrap"});  // this operand may be left out
+  BOOST_TEST(!line.arguments.contains("KEYRING"));
 }
 
 BOOST_AUTO_TEST_CASE(an_option_of_a_command_may_repeat_where_that_means_something) {

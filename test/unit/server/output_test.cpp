@@ -23,6 +23,9 @@ BOOST_AUTO_TEST_CASE(control_characters_are_replaced) {
   BOOST_TEST(printable("\xc2\x9b"
                        "0m") == "?0m");
   BOOST_TEST(printable("\xc2") == "\xc2");
+  // What makes a line read in another order than it is written, and what ends one; but no other punctuation.
+  BOOST_TEST(printable("a\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8z") == "a???z");
+  BOOST_TEST(printable("\xe2\x80\xa6\xe2\x80\x93\xe2") == "\xe2\x80\xa6\xe2\x80\x93\xe2");
 }
 
 BOOST_AUTO_TEST_CASE(progress_is_a_line_for_each_tenth_where_there_is_no_terminal) {
@@ -45,6 +48,13 @@ BOOST_AUTO_TEST_CASE(progress_is_a_bar_on_a_terminal) {
   }
   BOOST_TEST(out.str().find("[##############################] 100 %") != std::string::npos);
   BOOST_TEST(out.str().ends_with("\r\x1b[K"));
+}
+
+BOOST_AUTO_TEST_CASE(progress_of_other_things_with_their_rate) {
+  std::ostringstream out;
+  Progress(out, "Rewrapping", false, "tenants", Progress::Rate::yes).show(5, 10);
+  BOOST_TEST(out.str().starts_with("Rewrapping: 50 %, 5 of 10 tenants, "));
+  BOOST_TEST(out.str().ends_with(" a second\n"));
 }
 
 BOOST_AUTO_TEST_CASE(progress_of_nothing_is_all_of_it) {

@@ -79,7 +79,8 @@ StoreKeys api_keys_only() {
 }
 
 Bed::Bed(BedOptions options) : options_(std::move(options)) {
-  const auto created = Store::create(store_options(), all_keys());
+  if (!options_.keys.metadata) options_.keys = options_.private_keys ? all_keys() : api_keys_only();
+  const auto created = Store::create(store_options(), options_.keys);
   BOOST_REQUIRE_MESSAGE(created, "cannot create a store: " << created.error().subject);
   open();
 }
@@ -113,7 +114,7 @@ void Bed::open() {
   auto engine = LmdbEngine::open(engine_options());
   BOOST_REQUIRE_MESSAGE(engine, engine.error().subject);
   engine_ = engine->get();
-  auto store = Store::open(store_options(), options_.private_keys ? all_keys() : api_keys_only(), std::move(*engine));
+  auto store = Store::open(store_options(), options_.keys, std::move(*engine));
   BOOST_REQUIRE_MESSAGE(store, store.error().subject);
   store_ = std::move(*store);
 }
@@ -121,6 +122,11 @@ void Bed::open() {
 void Bed::reopen() {
   store_.reset();
   open();
+}
+
+void Bed::reopen_with(StoreKeys keys) {
+  options_.keys = std::move(keys);
+  reopen();
 }
 
 Rows Bed::rows(Table table) {

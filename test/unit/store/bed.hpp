@@ -48,6 +48,7 @@ struct BedOptions {
   std::function<int(MDB_txn*)> commit{};
   std::function<void(const std::string&)> on_failure{};
   bool private_keys = true;
+  StoreKeys keys{};  ///< none: those of all tests
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
 };
@@ -66,6 +67,8 @@ class Bed {
   /// Closes the store and opens it again.
   void reopen();
   void close() { store_.reset(); }
+  /// Opens the store again with other keyrings.
+  void reopen_with(StoreKeys keys);
 
   /// Waits for an operation.
   template <class T>

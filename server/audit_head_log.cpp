@@ -1,0 +1,38 @@
+#include "server/audit_head_log.hpp"
+
+#include "crypto/keyring.hpp"
+#include "http/log.hpp"
+
+namespace tacit::server {
+
+AuditHeadLog::AuditHeadLog(const store::Store& store, std::chrono::seconds interval) : store_(store) {
+  write();
+  if (interval > interval.zero()) thread_ = std::thread([this, interval] { run(interval); });
+}
+
+AuditHeadLog::~AuditHeadLog() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  ended_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  write();
+}
+
+void AuditHeadLog::run(std::chrono::seconds interval) {
+  std::unique_lock lock(mutex_);
+  while (!ended_.wait_for(lock, interval, [this] { return ending_; })) write();
+}
+
+void AuditHeadLog::write() const {
+  const auto head = store_.audit_head();
+  if (!head) {
+    http::LogLine line(http::LogLevel::error, "audit_head_failed");
+    return http::log(line.field("reason", head.error().subject));
+  }
+  http::LogLine line(http::LogLevel::info, "audit_head");
+  http::log(line.field("sequence", head->sequence).field("hash", crypto::to_hex(head->hash)));
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,51 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <optional>
+
+#include "server/arguments.hpp"
+#include "server/audit_point.hpp"
+#include "server/commands.hpp"
+#include "server/open_store.hpp"
+#include "server/output.hpp"
+#include "server/progress.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::server {
+namespace {
+
+store::AuditReport verify(const store::Store& store, const std::optional<store::AuditAnchor>& anchor) {
+  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
+  auto report =
+      store.verify_audit(anchor, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+  return value_or_fail(std::move(report), "cannot verify the audit log");
+}
+
+void print(const store::AuditReport& report, bool anchored) {
+  std::cout << "audit entries  " << report.entries << '\n';
+  if (report.checkpoint) {
+    const store::AuditCheckpoint& checkpoint = *report.checkpoint;
+    std::cout << "pruned         through " << to_string(checkpoint.through) << " at "
+              << store::rfc3339(checkpoint.pruned_at) << " by " << printable(checkpoint.pruned_by) << '\n';
+  }
+  std::cout << "audit head     " << to_string(report.head) << '\n';
+  if (anchored && report.problem_count == 0) std::cout << "anchor         found\n";
+  std::cout << "problems       " << report.problem_count << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
+  if (report.problem_count > report.problems.size()) {
+    std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
+  }
+}
+
+}  // namespace
+
+int audit_verify_command(const Config& config, const Arguments& arguments) {
+  std::optional<store::AuditAnchor> anchor;
+  if (arguments.contains("anchor")) anchor = read_argument(arguments, "anchor", read_audit_anchor);
+  const auto store = open_store(config);
+  const auto report = verify(*store, anchor);
+  print(report, anchor.has_value());
+  return report.problem_count == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

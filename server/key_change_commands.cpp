@@ -1,0 +1,110 @@
+// Adding, promoting and retiring keys. Each is audited in the store before the keyrings' files change; what is cut
+// short between the two is finished by the same command again.
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+
+#include "server/arguments.hpp"
+#include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/key_rings.hpp"
+#include "server/open_store.hpp"
+#include "server/progress.hpp"
+
+namespace tacit::server {
+namespace {
+
+using store::KeyChange;
+using store::KeyKind;
+
+store::AuditEvent event_of(const char* action, const char* outcome, KeyKind kind, const crypto::KeyId& id) {
+  store::AuditEvent event;
+  event.action = action;
+  event.outcome = outcome;
+  event.reason = std::string(to_string(kind)) + " " + crypto::to_hex(id);
+  return event;
+}
+
+/// Writes the files. That they could not be written is audited too, for the change was.
+void apply(crypto::KeyringEdit& ring, store::Store& store, const char* action, KeyKind kind, const crypto::KeyId& id) {
+  const auto applied = ring.apply();
+  if (applied) return;
+  run(store.record(event_of(action, "failed", kind, id), operator_context()));
+  fail(applied.error());
+}
+
+void change_in_store(store::Store& store, KeyChange how, const KeyInRing& key, const crypto::KeyId& id) {
+  value_or_fail(run(store.change_key(how, key.kind, id, operator_context())),
+                "cannot change what the store says of the key " + crypto::to_hex(id));
+}
+
+store::KeyUse uses_of(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
+  Progress progress(std::cerr, "Looking for what names the key", ::isatty(STDERR_FILENO) == 1);
+  auto census = value_or_fail(
+      store.key_census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
+      "cannot count what names the key");
+  return census[id];
+}
+
+std::string refusal(const crypto::KeyId& id, KeyKind kind, const store::KeyUse& use) {
+  std::string text = "the key " + crypto::to_hex(id) + " is not retired: " + std::to_string(use.tenants) + " tenants";
+  if (kind == KeyKind::metadata) {
+    text += ", " + std::to_string(use.secrets) + " secrets and " + std::to_string(use.api_keys) + " API keys";
+  }
+  return text + " still name it; do: tacit key rewrap " + to_string(kind);
+}
+
+}  // namespace
+
+int key_add_command(const Config& config, const Arguments& arguments) {
+  const KeyKind kind = read_argument(arguments, "KEYRING", read_key_kind);
+  crypto::KeyringEdit ring = edit_keyring(config, kind);
+  const auto store = open_store(config);
+  const auto id = ring.add();
+  if (!id) fail(id.error());
+  value_or_fail(run(store->record(event_of("key.add", "ok", kind, *id), operator_context())),
+                "cannot record the new key");
+  apply(ring, *store, "key.add", kind, *id);
+  std::cout << crypto::to_hex(*id) << '\n';
+  std::cerr << "Added this " << to_string(kind)
+            << " key. Keep a copy of the keyring, have every server read it (reload "
+            << "or restart), and then: tacit key promote " << crypto::to_hex(*id) << '\n';
+  return exit_ok;
+}
+
+int key_promote_command(const Config& config, const Arguments& arguments) {
+  const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
+  KeyInRing key = find_key(config, id);
+  const auto promoted = key.ring.promote(id);
+  if (!promoted) fail(promoted.error());
+  const auto store = open_store(config);
+  change_in_store(*store, KeyChange::promote, key, id);
+  apply(key.ring, *store, "key.promote", key.kind, id);
+  std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is the primary one.\n";
+  std::cerr << "Have every server read it (reload or restart), and then: tacit key rewrap " << to_string(key.kind)
+            << '\n';
+  return exit_ok;
+}
+
+int key_retire_command(const Config& config, const Arguments& arguments) {
+  const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
+  KeyInRing key = find_key(config, id);
+  const auto retired = key.ring.retire(id);
+  if (!retired) fail(retired.error());
+  const auto store = open_store(config);
+  if (const auto use = uses_of(*store, key.kind, id); use.total() > 0) throw CommandFailed(refusal(id, key.kind, use));
+  // From here on nobody makes anything that names the key, with whatever keyring; but between the count and this,
+  // somebody may have.
+  change_in_store(*store, KeyChange::retire, key, id);
+  if (const auto use = uses_of(*store, key.kind, id); use.total() > 0) {
+    change_in_store(*store, KeyChange::keep, key, id);
+    throw CommandFailed(refusal(id, key.kind, use));
+  }
+  apply(key.ring, *store, "key.retire", key.kind, id);
+  std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";
+  std::cerr << "Backups made before the rewrap still need it: keep a copy of it as long as them.\n";
+  return exit_ok;
+}
+
+}  // namespace tacit::server

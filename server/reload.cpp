@@ -1,0 +1,151 @@
+#include "server/reload.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "auth/issuer_config.hpp"
+#include "http/log.hpp"
+#include "server/errors.hpp"
+#include "server/identity.hpp"
+#include "server/listeners.hpp"
+#include "server/open_store.hpp"
+#include "server/server_options.hpp"
+#include "server/settings.hpp"
+
+namespace tacit::server {
+namespace {
+
+/// What counts at once. All other settings are fixed when the server starts.
+constexpr std::string_view reloadable[] = {
+    "api-certificate",
+    "api-certificate-key",
+    "ticket-keys",
+    "tool-certificate",
+    "tool-certificate-key",
+    "tool-client-ca",
+    "tool-identities",
+    "issuers",
+    "root-public-keyring",
+    "root-private-keyring",
+    "metadata-keyring",
+    "quota-default",
+    "api-keys-default",
+    "request-rate",
+    "request-burst",
+    "failed-auth-rate",
+    "failed-auth-burst",
+    "issuer-ask-rate",
+    "issuer-ask-burst",
+    "max-connections",
+    "max-connections-per-address",
+    "log-level",
+};
+
+bool is_reloadable(std::string_view setting) { return std::ranges::find(reloadable, setting) != std::end(reloadable); }
+
+/// As it is written, or would be.
+std::string value_of(const std::map<std::string, std::string>& values, const Setting& setting) {
+  const auto found = values.find(setting.name);
+  return found == values.end() ? setting.initial : found->second;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> settings_for_restart(const std::map<std::string, std::string>& before,
+                                              const std::map<std::string, std::string>& after) {
+  std::vector<std::string> names;
+  for (const Setting& setting : settings()) {
+    const bool same = value_of(before, setting) == value_of(after, setting);
+    // Whether there are issuers at all decides what is started.
+    const bool appears = std::string_view(setting.name) == "issuers" &&
+                         value_of(before, setting).empty() != value_of(after, setting).empty();
+    if (!same && (appears || !is_reloadable(setting.name))) names.emplace_back(setting.name);
+  }
+  return names;
+}
+
+Reload::Reload(const ConfigSources& sources, const LoadedConfig& loaded, Parts parts, ReloadCounts& counts)
+    : sources_(sources), started_with_(loaded.values), planes_(loaded.config.plane), parts_(parts), counts_(counts) {}
+
+void Reload::run() {
+  trouble_ = false;
+  try {
+    LoadedConfig loaded = load_config(sources_);
+    if (loaded.problems.empty()) {
+      const std::vector<std::string> fixed = settings_for_restart(started_with_, loaded.values);
+      if (!fixed.empty()) {
+        http::log(http::LogLine(http::LogLevel::warn, "restart_needed").field("settings", joined(fixed)));
+      }
+      loaded.config.plane = planes_;
+      change(loaded.config);
+    } else {
+      part("configuration", joined(loaded.problems));
+    }
+  } catch (const std::exception& error) {
+    part("configuration", error.what());
+  }
+  (trouble_ ? counts_.bad : counts_.good).fetch_add(1, std::memory_order_relaxed);
+  http::log(http::LogLine(http::LogLevel::info, trouble_ ? "reloaded_in_part" : "reloaded"));
+}
+
+/// One part's trouble keeps no other from its change.
+void Reload::change(const Config& next) {
+  http::set_log_level(log_level(next.log_level));
+  parts_.server.change_limits(server_options(next));
+  part("certificates", reload_certificates(next, parts_.server));
+  part("tool_identities", identities(next));
+  part("issuers", issuers(next));
+  part("keys", keys(next));
+}
+
+void Reload::part(const char* name, const std::optional<std::string>& trouble) {
+  if (!trouble) return;
+  trouble_ = true;
+  http::LogLine line(http::LogLevel::error, std::string(name) + "_kept");
+  http::log(line.field("reason", *trouble));
+}
+
+std::optional<std::string> Reload::identities(const Config& next) {
+  if (parts_.identities == nullptr) return std::nullopt;
+  auto read = auth::ToolIdentities::load(next.tool_identities);
+  if (!read) return read.error().message;
+  parts_.identities->replace(std::move(*read));
+  return std::nullopt;
+}
+
+std::optional<std::string> Reload::issuers(const Config& next) {
+  if (parts_.issuers == nullptr || next.issuers.empty()) return std::nullopt;
+  auto read = auth::load_issuers(next.issuers);
+  std::optional<std::string> trouble;
+  if (read) {
+    const auto changed = parts_.issuers->reconfigure(std::move(*read));
+    if (changed.has_error()) trouble = changed.error().message;
+  } else {
+    trouble = read.error().message;
+  }
+  parts_.issuers->refresh();
+  return trouble;
+}
+
+/// The keyrings, and the defaults of tenants that the store keeps to.
+std::optional<std::string> Reload::keys(const Config& next) {
+  try {
+    const PrivateKey with_private = runs_tools(next.plane) ? PrivateKey::yes : PrivateKey::no;
+    const auto changed = parts_.store.reconfigure(load_keys(next, with_private), store_options(next));
+    if (!changed) return sentence(changed.error());
+    return std::nullopt;
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+}  // namespace tacit::server

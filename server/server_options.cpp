@@ -1,0 +1,38 @@
+#include "server/server_options.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace tacit::server {
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.threads = config.threads != 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency());
+  options.timeouts = {config.timeouts.handshake, config.timeouts.header, config.timeouts.body, config.timeouts.write,
+                      config.timeouts.idle};
+  options.access_log = config.access_log;
+  options.access_log_sample = config.access_log_sample;
+  options.max_connections = config.max_connections;
+  options.max_connections_per_address = config.max_connections_per_address;
+  options.tenant_rate = {config.request_rate, config.request_burst};
+  options.auth_failures = {config.failed_auth_rate, config.failed_auth_burst};
+  options.issuer_questions = {config.issuer_ask_rate, config.issuer_ask_burst};
+  options.balancers = {config.proxy_protocol_from, config.forwarded_from, config.forwarded_header};
+  return options;
+}
+
+http::LogLevel log_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return http::LogLevel::debug;
+    case LogLevel::info:
+      return http::LogLevel::info;
+    case LogLevel::warn:
+      return http::LogLevel::warn;
+    case LogLevel::error:
+      break;
+  }
+  return http::LogLevel::error;
+}
+
+}  // namespace tacit::server

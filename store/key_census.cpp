@@ -1,0 +1,125 @@
+#include "store/key_census.hpp"
+
+#include "store/api_key_row.hpp"
+#include "store/audit_checkpoint.hpp"
+#include "store/erasure.hpp"
+#include "store/operations.hpp"
+#include "store/row_key.hpp"
+#include "store/secret_row.hpp"
+#include "store/tenant_record.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Rows looked at on one snapshot: a longer one would keep the pages that are freed meanwhile from being used again.
+constexpr std::size_t rows_at_a_time = 4096;
+
+/// Counts in a table, snapshot by snapshot. Nothing that it has passed can come to name an old key behind it: rows are
+/// made anew with the newest key alone (store/meta.hpp) or with the one that their tenant's record names.
+class Count {
+ public:
+  using Progress = std::function<void(const VerifyProgress&)>;
+
+  Count(const StoreContext& store, KeyKind kind, const Progress& progress)
+      : store_(store), kind_(kind), progress_(progress) {}
+
+  Outcome<KeyCensus> run() {
+    if (auto counted = walk(Table::tenants); !counted) return counted.error();
+    if (kind_ == KeyKind::metadata) {
+      for (const Table table : {Table::api_keys, Table::meta}) {
+        if (auto counted = walk(table); !counted) return counted.error();
+      }
+    }
+    return std::move(census_);
+  }
+
+ private:
+  Outcome<void> walk(Table table) {
+    start_.clear();
+    for (;;) {
+      const auto more = read<bool>(*store_.engine, [&](Transaction& transaction) { return some(transaction, table); });
+      if (!more) return more.error();
+      if (progress_) progress_(at_);
+      if (!*more) return {};
+    }
+  }
+
+  Task<Outcome<bool>> some(Transaction& transaction, Table table) {
+    if (at_.rows_total == 0) {
+      at_.rows_total = co_await transaction.count(Table::tenants);
+      if (kind_ == KeyKind::metadata) at_.rows_total += co_await transaction.count(Table::api_keys);
+    }
+    // Of root keys only the records speak, so all of a tenant's other rows are passed over.
+    const bool only_records = kind_ == KeyKind::root;
+    for (std::size_t seen = 0; seen < rows_at_a_time;) {
+      const auto rows = co_await transaction.scan(table, {}, start_, only_records ? 1 : rows_at_a_time);
+      if (rows.empty()) co_return false;
+      for (const Row& row : rows) count(table, row);
+      seen += rows.size();
+      at_.rows += rows.size();
+      go_on_after(rows.back().key, only_records);
+    }
+    co_return true;
+  }
+
+  void go_on_after(ByteView key, bool pass_tenant) {
+    ParsedKey parsed;
+    if (pass_tenant && parse_key(key, parsed)) {
+      const RowKey next = after_tenant(parsed.tenant);
+      start_.assign(next.view().begin(), next.view().end());
+    } else {
+      start_.assign(key.begin(), key.end());
+      start_.push_back(0);  // the next possible key
+    }
+  }
+
+  void count(Table table, const Row& row) {
+    if (table == Table::api_keys) {
+      if (const auto id = metadata_key_of_api_key(row.value)) ++census_[*id].api_keys;
+      return;
+    }
+    if (table == Table::meta) {
+      auto id = tenant_of_erasure_mark(row.key) ? metadata_key_of_erasure_mark(row.value) : std::nullopt;
+      if (std::ranges::equal(row.key, checkpoint_key())) id = metadata_key_of_checkpoint(row.value);
+      if (id) ++census_[*id].tenants;
+      return;
+    }
+    ParsedKey key;
+    if (!parse_key(row.key, key)) return;
+    if (key.kind == static_cast<std::uint8_t>(RowKind::record)) count_record(row.value);
+    if (key.kind == static_cast<std::uint8_t>(RowKind::secret)) count_secret(row.value);
+  }
+
+  void count_record(ByteView row) {
+    const auto record = peek_tenant_record(row);
+    if (!record) return;
+    if (kind_ == KeyKind::root) {
+      if (record->key) ++census_[record->key->root_key_id()].tenants;
+      return;
+    }
+    ++census_[record->metadata_key].tenants;
+    if (record->previous_metadata_key) ++census_[*record->previous_metadata_key].tenants;
+  }
+
+  void count_secret(ByteView row) {
+    const auto secret = parse_secret_row(row);
+    const auto id = secret ? crypto::metadata_key_of(secret->metadata_box) : std::nullopt;
+    if (id) ++census_[*id].secrets;
+  }
+
+  const StoreContext& store_;
+  const KeyKind kind_;
+  const Progress& progress_;
+  VerifyProgress at_;
+  Bytes start_;
+  KeyCensus census_;
+};
+
+}  // namespace
+
+Outcome<KeyCensus> key_census(const StoreContext& store, KeyKind kind,
+                              const std::function<void(const VerifyProgress&)>& progress) {
+  return Count(store, kind, progress).run();
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,154 @@
+// Which keys the store names, as an operator changes them.
+#include <algorithm>
+#include <limits>
+
+#include "store/audit_log.hpp"
+#include "store/erasure.hpp"
+#include "store/failures.hpp"
+#include "store/meta.hpp"
+#include "store/operations.hpp"
+
+namespace tacit::store {
+namespace {
+
+using Ids = std::vector<crypto::KeyId>;
+
+struct NamedKeysPlan {
+  ContextPtr store;
+  KeyChange change{};
+  KeyKind kind{};
+  crypto::KeyId id{};
+  AuditEvent event;
+  AuditContext who;
+};
+
+Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreContext& store) {
+  const auto row = co_await transaction.get(Table::meta, keys_key());
+  if (!row) co_return altered({}, "the store does not say which keys it was made with");
+  co_return read_named_keys(*row, store.metadata());
+}
+
+bool contains(const Ids& ids, const crypto::KeyId& id) { return std::ranges::find(ids, id) != ids.end(); }
+
+bool has_key(const StoreKeys& keys, KeyKind kind, const crypto::KeyId& id) {
+  return kind == KeyKind::root ? keys.root_public->find(id) != nullptr : keys.metadata->find(id) != nullptr;
+}
+
+const crypto::KeyId& primary_of(const StoreKeys& keys, KeyKind kind) {
+  return kind == KeyKind::root ? keys.root_public->primary().id : keys.metadata->primary().id;
+}
+
+/// Changes the lists; whether there was something to change.
+Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  Ids& ids = named.of(plan.kind);
+  const bool retired = contains(named.retired, plan.id);
+  switch (plan.change) {
+    case KeyChange::promote:
+      if (retired) return failed(Errc::not_allowed, "the key " + crypto::to_hex(plan.id) + " was retired");
+      if (!has_key(keys, plan.kind, plan.id)) return failed(Errc::not_found, "the keyring has no such key");
+      if (ids.front() == plan.id) return false;
+      std::erase(ids, plan.id);
+      ids.insert(ids.begin(), plan.id);
+      return true;
+    case KeyChange::retire:
+      if (plan.id == primary_of(keys, plan.kind)) return failed(Errc::not_allowed, "it is the primary key");
+      if (retired) return false;
+      std::erase(ids, plan.id);
+      if (!contains(ids, primary_of(keys, plan.kind))) ids.insert(ids.begin(), primary_of(keys, plan.kind));
+      named.retired.push_back(plan.id);
+      return true;
+    case KeyChange::keep:
+      if (!retired) return false;
+      std::erase(named.retired, plan.id);
+      ids.push_back(plan.id);
+      return true;
+  }
+  return false;
+}
+
+Task<Outcome<void>> change(Transaction& transaction, const NamedKeysPlan& plan) {
+  auto named = co_await load(transaction, *plan.store);
+  if (!named) co_return named.error();
+  const auto differs = changed(*named, plan);
+  if (!differs) co_return differs.error();
+  if (!*differs) co_return Outcome<void>();
+  transaction.put(Table::meta, keys_key(), keys_value(*named, plan.store->metadata()));
+  co_return co_await append_audit(transaction, plan.event, plan.who);
+}
+
+Failure is_old_copy(const crypto::KeyId& primary, const crypto::KeyId& newest) {
+  return failed(Errc::not_allowed, "the keyring has the key " + crypto::to_hex(primary) + " as primary, but " +
+                                       crypto::to_hex(newest) + " was promoted since: it is an old copy");
+}
+
+/// The marks of tenants whose erasure was cut short are few, so they are made anew at once.
+Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+  const auto rows = co_await transaction.scan(Table::meta, {}, {}, std::numeric_limits<std::size_t>::max());
+  std::vector<crypto::Uuid> tenants;
+  for (const Row& row : rows) {
+    const auto tenant = tenant_of_erasure_mark(row.key);
+    if (!tenant || metadata_key_of_erasure_mark(row.value) == ring.primary().id) continue;
+    if (is_good_erasure_mark(row, ring)) tenants.push_back(*tenant);
+  }
+  for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, ring);
+}
+
+Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  auto named = co_await load(transaction, *plan.store);
+  if (!named) co_return named.error();
+  Ids& ids = named->of(plan.kind);
+  if (plan.kind == KeyKind::root && (!keys.root_private || keys.root_private->find(plan.id) == nullptr)) {
+    co_return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(plan.id));
+  }
+  if (!contains(ids, plan.id)) {
+    // Somebody has edited the keyrings by hand.
+    ids.insert(ids.begin(), plan.id);
+    transaction.put(Table::meta, keys_key(), keys_value(*named, plan.store->metadata()));
+  }
+  if (ids.front() != plan.id) co_return is_old_copy(plan.id, ids.front());
+  if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, *keys.metadata);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  if (!recorded) co_return recorded.error();
+  co_return plan.id;
+}
+
+std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const crypto::KeyId& id, const char* action,
+                                         AuditContext who) {
+  auto plan = std::make_shared<NamedKeysPlan>();
+  plan->store = std::move(store);
+  plan->kind = kind;
+  plan->id = id;
+  plan->event.action = action;
+  plan->event.reason = std::string(to_string(kind)) + " " + crypto::to_hex(id);
+  plan->who = std::move(who);
+  return plan;
+}
+
+WriteTerms terms_of(const NamedKeysPlan& plan) {
+  WriteTerms terms;
+  terms.growth = Growth::logs;
+  terms.bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
+  return terms;
+}
+
+}  // namespace
+
+Async<void> change_named_keys(ContextPtr store, KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
+  const char* const action = how == KeyChange::promote ? "key.promote" : "key.retire";
+  const auto plan = make_plan(store, kind, id, action, std::move(who));
+  plan->change = how;
+  if (how == KeyChange::keep) plan->event.outcome = "denied";
+  WorkBody<void> body = [plan](Transaction& transaction) { return change(transaction, *plan); };
+  co_return co_await write<void>(*store, std::move(body), terms_of(*plan));
+}
+
+Async<crypto::KeyId> begin_rewrap(ContextPtr store, KeyKind kind, AuditContext who) {
+  const auto plan = make_plan(store, kind, primary_of(store->keys, kind), "key.rewrap", std::move(who));
+  plan->event.reason += ": begun";
+  WorkBody<crypto::KeyId> body = [plan](Transaction& transaction) { return begin(transaction, *plan); };
+  co_return co_await write<crypto::KeyId>(*store, std::move(body), terms_of(*plan));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,103 @@
+// Fills a new store with tenants that have a key pair each, as fast as it goes: past the store's operations, in large
+// transactions. `many-tenants STORE ROOT-PUBLIC-KEYRING METADATA-KEYRING COUNT`; rotation.sh uses it.
+#include <atomic>
+#include <cstdlib>
+#include <future>
+#include <iostream>
+#include <thread>
+
+#include "crypto/random.hpp"
+#include "store/lmdb_engine.hpp"
+#include "store/store.hpp"
+#include "store/tenant_record.hpp"
+#include "store/work.hpp"
+
+namespace {
+
+using namespace tacit;
+using namespace tacit::store;
+
+constexpr std::size_t batch_size = 4096;
+using Rows = std::vector<std::pair<Bytes, Bytes>>;
+
+void make_some(const StoreKeys& keys, Rows& rows, std::size_t from, std::size_t to) {
+  for (std::size_t i = from; i < to; ++i) {
+    Tenant tenant = new_tenant(*keys.metadata, crypto::make_uuid_v4());
+    tenant.record.key = crypto::make_tenant_key(*keys.root_public, tenant.id);
+    const RowKey key = record_key(tenant.id);
+    rows[i] = {Bytes(key.view().begin(), key.view().end()),
+               encode_tenant_record(tenant.record, tenant.id, *tenant.keys)};
+  }
+}
+
+Rows make_rows(const StoreKeys& keys, std::size_t count) {
+  Rows rows(count);
+  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::thread> makers;
+  for (std::size_t i = 0; i < threads; ++i) {
+    makers.emplace_back([&, i] { make_some(keys, rows, count * i / threads, count * (i + 1) / threads); });
+  }
+  for (std::thread& maker : makers) maker.join();
+  return rows;
+}
+
+class PutAll final : public Work {
+ public:
+  explicit PutAll(Rows rows) : rows_(std::move(rows)) {}
+  Task<bool> run(Transaction& transaction) override {
+    for (const auto& [key, value] : rows_) transaction.put(Table::tenants, key, value);
+    co_return true;
+  }
+
+ private:
+  Rows rows_;
+};
+
+class PutJob final : public WriteJob {
+ public:
+  explicit PutJob(Rows rows) : work_(std::move(rows)) {}
+  Work& work() override { return work_; }
+  void done(std::optional<Errc> failure) noexcept override { done_.set_value(!failure); }
+  std::future<bool> result() { return done_.get_future(); }
+
+ private:
+  PutAll work_;
+  std::promise<bool> done_;
+};
+
+bool write(LmdbEngine& engine, Rows rows) {
+  auto job = std::make_unique<PutJob>(std::move(rows));
+  auto result = job->result();
+  engine.write(std::move(job));
+  return result.get();
+}
+
+template <class Ring>
+std::shared_ptr<const Ring> load(const char* file) {
+  return std::make_shared<const Ring>(std::move(Ring::load(file).value()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::cerr << "many-tenants STORE ROOT-PUBLIC-KEYRING METADATA-KEYRING COUNT\n";
+    return 2;
+  }
+  const StoreKeys keys{load<crypto::RootPublicKeyring>(argv[2]), load<crypto::MetadataKeyring>(argv[3]), nullptr};
+  LmdbOptions options;
+  options.env = {argv[1], 0, 126};
+  auto engine = LmdbEngine::open(std::move(options));
+  if (!engine) {
+    std::cerr << engine.error().subject << '\n';
+    return 1;
+  }
+  const std::size_t count = std::strtoull(argv[4], nullptr, 10);
+  for (std::size_t done = 0; done < count; done += batch_size) {
+    if (!write(**engine, make_rows(keys, std::min(batch_size, count - done)))) {
+      std::cerr << "the store takes no more\n";
+      return 1;
+    }
+  }
+  std::cout << count << " tenants\n";
+}

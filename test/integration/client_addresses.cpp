@@ -1,0 +1,187 @@
+// Who the client is, where a load balancer stands before the server: for the log, the audit and the limits.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "test/integration/shared_server.hpp"
+#include "test/integration/store_rows.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string balancer = "127.0.0.2";
+const std::string proxy = "127.0.0.3";
+
+Settings behind_balancers() { return {{"proxy-protocol-from", balancer + "/32"}, {"forwarded-from", proxy}}; }
+
+ClientOptions from(const Server& server, const std::string& source, const std::string& preamble = {}) {
+  ClientOptions options = server.api_client();
+  options.source = source;
+  options.preamble = preamble;
+  options.patience = 3s;
+  return options;
+}
+
+std::string told(const std::string& client) { return "PROXY TCP4 " + client + " 127.0.0.1 4711 443\r\n"; }
+
+/// The second version's header: a client of 192.0.2.x, or none.
+std::string told_in_binary(int last_byte) {
+  std::string header("\r\n\r\n\0\r\nQUIT\n", 12);
+  header += last_byte < 0 ? std::string("\x20\x00\x00\x00", 4) : std::string("\x21\x11\x00\x0c\xc0\x00\x02", 7);
+  if (last_byte < 0) return header;
+  header.push_back(static_cast<char>(last_byte));
+  return header + std::string("\x7f\x00\x00\x01\x12\x67\x01\xbb", 8);
+}
+
+/// Presents a credential that is none, so that the audit tells who did.
+Answer guess(const ClientOptions& options, const std::string& request_id, const Headers& headers = {}) {
+  Headers all = {{"x-api-key", "guessed"}, {"X-Request-Id", request_id}};
+  all.insert(all.end(), headers.begin(), headers.end());
+  return HttpsClient(options).request("GET", secrets_path, all);
+}
+
+bool is_refused(const ClientOptions& options) {
+  try {
+    HttpsClient client(options);
+    return false;
+  } catch (const TransportError&) {
+    return true;
+  }
+}
+
+/// Of the audit's entries and the log's lines, by request id. An entry's peer has a port where that is known.
+std::map<std::string, std::string> peers_in_audit(const Deployment& deployment) {
+  std::map<std::string, std::string> peers;
+  for (const json::object& entry : read_audit(deployment.store())) {
+    const json::value* id = entry.if_contains("request_id");
+    if (id != nullptr) peers[json::value_to<std::string>(*id)] = json::value_to<std::string>(entry.at("peer"));
+  }
+  return peers;
+}
+
+std::string logged_peer(const Deployment& deployment, const std::string& request_id) {
+  const std::string log = deployment.printed();
+  const auto id = log.find("\"request_id\":\"" + request_id + "\",\"peer\":\"");
+  if (id == std::string::npos) return "not logged";
+  const auto begin = log.find("\"peer\":\"", id) + 8;
+  return log.substr(begin, log.find('"', begin) - begin);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(client_addresses)
+
+BOOST_AUTO_TEST_CASE(a_balancers_word_on_a_connection_counts_and_nobody_elses) {
+  const Deployment deployment(behind_balancers());
+  Server server(deployment);
+  CHECK_STATUS(guess(from(server, balancer, told("192.0.2.7")), "text"), 401);
+  CHECK_STATUS(guess(from(server, balancer, told_in_binary(8)), "binary"), 401);
+  CHECK_STATUS(guess(from(server, balancer, told_in_binary(-1)), "local"), 401);
+  CHECK_STATUS(guess(from(server, balancer, "PROXY UNKNOWN\r\n"), "unknown"), 401);
+  CHECK_STATUS(guess(from(server, "127.0.0.1"), "direct"), 401);
+  BOOST_TEST(is_refused(from(server, balancer)));                        // required there
+  BOOST_TEST(is_refused(from(server, "127.0.0.1", told("192.0.2.7"))));  // and refused here
+  BOOST_TEST(is_refused(from(server, balancer, "PROXY TCP4 192.0.2.7\r\n")));
+  BOOST_TEST(is_refused(from(server, balancer, told("192.0.2.7") + told("192.0.2.9"))));
+  BOOST_TEST(server.stop() == 0);
+  BOOST_TEST(deployment.printed().find("proxy_header_refused") != std::string::npos);
+  const auto peers = peers_in_audit(deployment);
+  BOOST_TEST(peers.at("text") == "192.0.2.7:4711");
+  BOOST_TEST(peers.at("binary") == "192.0.2.8:4711");
+  BOOST_TEST(peers.at("local").starts_with(balancer + ":"));
+  BOOST_TEST(peers.at("unknown").starts_with(balancer + ":"));
+  BOOST_TEST(peers.at("direct").starts_with("127.0.0.1:"));
+  BOOST_TEST(logged_peer(deployment, "text") == "192.0.2.7:4711");
+}
+
+BOOST_AUTO_TEST_CASE(the_word_may_come_in_pieces_but_in_time) {
+  const Deployment deployment(Settings{{"proxy-protocol-from", balancer}, {"handshake-timeout", "1"}});
+  Server server(deployment);
+  const std::string header = told("192.0.2.7");
+  const int socket = connect_tcp(server.api_port(), 5s, balancer);
+  for (const char& byte : header.substr(0, 20)) {
+    BOOST_REQUIRE(::send(socket, &byte, 1, MSG_NOSIGNAL) == 1);
+    std::this_thread::sleep_for(2ms);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  char byte = 0;
+  BOOST_TEST(::recv(socket, &byte, 1, 0) <= 0);  // the server gives up, not the client
+  BOOST_TEST((std::chrono::steady_clock::now() - start < 4s));
+  ::close(socket);
+}
+
+BOOST_AUTO_TEST_CASE(limits_are_of_the_clients_that_a_balancer_names) {
+  Settings settings = behind_balancers();
+  settings["max-connections-per-address"] = "2";
+  settings["failed-auth-rate"] = "1";
+  settings["failed-auth-burst"] = "3";
+  const Deployment deployment(settings);
+  const Server server(deployment);
+  {
+    std::vector<std::unique_ptr<HttpsClient>> open;
+    for (int i = 0; i < 2; ++i) {
+      open.push_back(std::make_unique<HttpsClient>(from(server, balancer, told("192.0.2.7"))));
+      open.push_back(std::make_unique<HttpsClient>(from(server, balancer, told("192.0.2.8"))));
+    }
+    BOOST_TEST(is_refused(from(server, balancer, told("192.0.2.7"))));
+    BOOST_TEST(!is_refused(from(server, balancer, told("192.0.2.9"))));
+    CHECK_STATUS(open.front()->request("GET", "/healthz"), 200);
+  }
+  int refusals = 0;
+  for (int i = 0; i < 8; ++i) {
+    if (guess(from(server, balancer, told("192.0.2.20")), "guess").status == 429) ++refusals;
+  }
+  BOOST_TEST(refusals > 0);
+  CHECK_STATUS(guess(from(server, balancer, told("192.0.2.21")), "another"), 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_proxys_word_on_a_request_counts_and_nobody_elses) {
+  const Deployment deployment(behind_balancers());
+  Server server(deployment);
+  CHECK_STATUS(guess(from(server, proxy), "one", {{"X-Forwarded-For", "10.9.9.9, 192.0.2.7"}}), 401);
+  CHECK_STATUS(guess(from(server, proxy), "two", {{"X-Forwarded-For", "192.0.2.8"}, {"X-Forwarded-For", proxy}}), 401);
+  CHECK_STATUS(guess(from(server, proxy), "none"), 401);
+  CHECK_STATUS(guess(from(server, proxy), "other-field", {{"Forwarded", "for=192.0.2.7"}}), 401);
+  CHECK_STATUS(guess(from(server, "127.0.0.4"), "stranger", {{"X-Forwarded-For", "192.0.2.7"}}), 401);
+  CHECK_STATUS(guess(from(server, proxy), "malformed", {{"X-Forwarded-For", "192.0.2.7, rubbish"}}), 400);
+  {
+    // One connection brings requests of many clients.
+    HttpsClient connection(from(server, proxy));
+    for (const std::string last : {"31", "32"}) {
+      connection.request(
+          "GET", secrets_path,
+          {{"x-api-key", "guessed"}, {"X-Request-Id", "of-" + last}, {"X-Forwarded-For", "192.0.2." + last}});
+    }
+    connection.request("GET", secrets_path, {{"x-api-key", "guessed"}, {"X-Request-Id", "of-itself"}});
+  }
+  BOOST_TEST(server.stop() == 0);
+  const auto peers = peers_in_audit(deployment);
+  BOOST_TEST(peers.at("one") == "192.0.2.7");
+  BOOST_TEST(peers.at("two") == "192.0.2.8");
+  BOOST_TEST(peers.at("none").starts_with(proxy + ":"));
+  BOOST_TEST(peers.at("other-field").starts_with(proxy + ":"));
+  BOOST_TEST(peers.at("stranger").starts_with("127.0.0.4:"));
+  BOOST_TEST(peers.at("of-31") == "192.0.2.31");
+  BOOST_TEST(peers.at("of-32") == "192.0.2.32");
+  BOOST_TEST(peers.at("of-itself").starts_with(proxy + ":"));
+  BOOST_TEST(logged_peer(deployment, "one") == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(the_standard_field_where_it_is_configured) {
+  Settings settings = behind_balancers();
+  settings["forwarded-header"] = "forwarded";
+  const Deployment deployment(settings);
+  Server server(deployment);
+  CHECK_STATUS(
+      guess(from(server, proxy), "one", {{"Forwarded", "for=10.9.9.9, for=\"[2001:db8::7]:4711\";proto=https"}}), 401);
+  CHECK_STATUS(guess(from(server, proxy), "other-field", {{"X-Forwarded-For", "192.0.2.7"}}), 401);
+  CHECK_STATUS(guess(from(server, proxy), "malformed", {{"Forwarded", "for=\"192.0.2.7"}}), 400);
+  BOOST_TEST(server.stop() == 0);
+  const auto peers = peers_in_audit(deployment);
+  BOOST_TEST(peers.at("one") == "[2001:db8::7]:4711");
+  BOOST_TEST(peers.at("other-field").starts_with(proxy + ":"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

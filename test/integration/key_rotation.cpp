@@ -1,0 +1,300 @@
+// Both keys are changed while two servers work: one that has read the keyrings since, and one that has the new keys but
+// still the old ones as primary. The rewrap is killed half-way and goes on.
+#include <algorithm>
+#include <atomic>
+#include <sstream>
+#include <thread>
+
+#include "test/integration/parallel.hpp"
+#include "test/integration/shared_server.hpp"
+#include "test/integration/store_rows.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+
+namespace {
+
+constexpr std::size_t secrets_at_first = 40;
+
+/// What a client of one tenant knows of its secrets: values by names.
+struct Known {
+  std::string user;
+  std::string key;
+  std::map<std::string, std::pair<std::string, std::string>> secrets;  // id and value by name
+  std::size_t requests = 0;
+};
+
+std::string value_of(std::size_t n) { return "value " + std::to_string(1'000'000 + n); }
+
+/// Every answer must be what it would be without a rotation.
+void expect(const Answer& answer, int status) {
+  if (answer.status != status) throw std::runtime_error(std::to_string(answer.status) + ": " + answer.body);
+}
+
+void create(Client& api, Known& known, std::size_t n) {
+  const std::string name = "secret " + std::to_string(n);
+  const Answer made = api.post(secrets_path, {{"secret_name", name},
+                                              {"secret_value", value_of(n)},
+                                              {"tool_name", "tool__" + std::to_string(n) + "__*"},
+                                              {"tool_arg", "key"},
+                                              {"is_default_for_tool", true}});
+  expect(made, 200);
+  known.secrets[name] = {made.text("secret_id"), value_of(n)};
+}
+
+/// Creates, changes, deletes, lists and resolves until it is told to stop.
+void work(const Server& server, Known& known, const std::atomic<bool>& stop) {
+  Client api(server, known.key);
+  Client tools(server.tools_client(), {});
+  for (std::size_t n = 1000; !stop; ++n) {
+    create(api, known, n);
+    const auto at = std::next(known.secrets.begin(), static_cast<std::ptrdiff_t>(n * 7 % known.secrets.size()));
+    auto& [id, value] = at->second;
+    value = value_of(n + 500'000);
+    expect(api.patch(secrets_path + id, {{"secret_value", value}}), 200);
+    expect(api.post(secrets_path, {{"secret_name", at->first}, {"secret_value", "taken"}}), 409);
+    const Answer released = tools.post(
+        "/tool/v1/resolve", {{"user_id", known.user}, {"tool_name", "tool__" + at->first.substr(7) + "__x"}});
+    expect(released, 200);
+    if (released.at("arguments").at("key").at("value").as_string() != json::string(value)) {
+      throw std::runtime_error("another value: " + at->first);
+    }
+    const Answer listed = api.get(secrets_path);
+    expect(listed, 200);
+    if (listed.at("data").as_array().size() != known.secrets.size()) throw std::runtime_error("a list of another size");
+    const auto last = std::prev(known.secrets.end());
+    expect(api.del(secrets_path + last->second.first), 200);
+    known.secrets.erase(last);
+    known.requests += 6;
+  }
+}
+
+void expect_everything(const Server& server, Known& known) {
+  Client api(server, known.key);
+  Client tools(server.tools_client(), {});
+  BOOST_TEST(api.get(secrets_path).at("data").as_array().size() == known.secrets.size());
+  for (const auto& [name, secret] : known.secrets) {
+    const Answer one = api.get(secrets_path + secret.first);
+    REQUIRE_STATUS(one, 200);
+    BOOST_TEST(one.text("secret_name") == name);
+    const Answer released =
+        tools.post("/tool/v1/resolve", {{"user_id", known.user}, {"tool_name", "tool__" + name.substr(7) + "__x"}});
+    REQUIRE_STATUS(released, 200);
+    BOOST_TEST((released.at("arguments").at("key").at("value").as_string() == json::string(secret.second)));
+  }
+}
+
+struct Uses {
+  std::string keyring;
+  std::string state;
+  std::size_t total = 0;
+};
+
+/// `tacit key list --uses`, by key.
+std::map<std::string, Uses> uses(const Deployment& deployment) {
+  const Finished listed = deployment.command({"key", "list", "--uses"});
+  BOOST_REQUIRE_MESSAGE(listed.status == 0, listed.err);
+  std::map<std::string, Uses> all;
+  std::istringstream lines(listed.out);
+  std::string line;
+  for (std::getline(lines, line); std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string key;
+    std::string created;
+    Uses use;
+    std::size_t tenants = 0;
+    std::size_t secrets = 0;
+    std::size_t api_keys = 0;
+    words >> use.keyring >> key >> use.state >> created >> tenants >> secrets >> api_keys;
+    BOOST_REQUIRE_MESSAGE(words, line);
+    use.total = tenants + secrets + api_keys;
+    all[key] = use;
+  }
+  return all;
+}
+
+std::string primary(const Deployment& deployment, const std::string& keyring) {
+  for (const auto& [key, use] : uses(deployment)) {
+    if (use.keyring == keyring && use.state == "primary") return key;
+  }
+  throw std::runtime_error("no primary key");
+}
+
+std::string succeed(const Deployment& deployment, const std::vector<std::string>& command) {
+  const Finished done = deployment.command(command);
+  BOOST_REQUIRE_MESSAGE(done.status == 0, done.out << done.err);
+  return done.out;
+}
+
+std::string add_key(const Deployment& deployment, const std::string& keyring) {
+  std::string key = succeed(deployment, {"key", "add", keyring});
+  BOOST_REQUIRE(key.size() == 17U);
+  key.pop_back();
+  return key;
+}
+
+/// Starts a rewrap and kills it when it is half-way.
+void rewrap_and_kill(const Deployment& deployment) {
+  const auto out = deployment.folder() / "rewrap.out";
+  const auto err = deployment.folder() / "rewrap.err";
+  Process rewrap({TACIT_BINARY, "key", "rewrap", "metadata", "--rate", "200", "--config", deployment.config().string()},
+                 out, err);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (read_file(err).find("Rewrapping metadata: 3") == std::string::npos) {
+    BOOST_REQUIRE_MESSAGE(rewrap.running(), read_file(out) << read_file(err));
+    BOOST_REQUIRE(std::chrono::steady_clock::now() < deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  rewrap.signal(SIGKILL);
+  BOOST_REQUIRE(rewrap.wait(std::chrono::seconds(30)) == 128 + SIGKILL);
+}
+
+void expect_refusal(const Deployment& deployment, const std::vector<std::string>& command, const std::string& words) {
+  const Finished done = deployment.command(command);
+  BOOST_TEST(done.status == 1);
+  BOOST_TEST(done.err.find(words) != std::string::npos, done.err);
+}
+
+/// Both servers' clients work while that is done.
+template <class Doing>
+void under_load(const Server& first, const Server& second, std::vector<Known>& known, Doing doing) {
+  std::atomic<bool> stop{false};
+  std::exception_ptr failed;
+  std::thread load([&] {
+    try {
+      in_parallel(known.size(), [&](std::size_t i) { work(i % 2 == 0 ? first : second, known[i], stop); });
+    } catch (...) {
+      failed = std::current_exception();
+    }
+  });
+  try {
+    doing();
+  } catch (...) {
+    stop = true;
+    load.join();
+    throw;
+  }
+  stop = true;
+  load.join();
+  if (failed) std::rethrow_exception(failed);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(key_rotation)
+
+BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
+  const Deployment deployment(Settings{{"request-rate", "0"}, {"access-log", "off"}});
+  const std::string old_root = primary(deployment, "root");
+  const std::string old_metadata = primary(deployment, "metadata");
+  std::vector<Known> known(4);
+  {
+    Server server(deployment);
+    for (Known& one : known) {
+      one.user = new_uuid();
+      one.key = deployment.create_key(one.user);
+      Client api(server, one.key);
+      for (std::size_t n = 0; n < secrets_at_first; ++n) create(api, one, n);
+    }
+    BOOST_REQUIRE(server.stop() == 0);
+  }
+  const std::filesystem::path copies = deployment.folder() / "copies";
+  std::filesystem::create_directory(copies);
+  for (const char* ring : {"root-public.keyring", "root-private.keyring", "metadata.keyring"}) {
+    std::filesystem::copy_file(deployment.folder() / ring, copies / ring);
+  }
+
+  const std::string new_root = add_key(deployment, "root");
+  const std::string new_metadata = add_key(deployment, "metadata");
+  Server stale(deployment);
+  expect_refusal(deployment, {"key", "retire", old_root}, "is the primary one");
+  succeed(deployment, {"key", "promote", new_root});
+  succeed(deployment, {"key", "promote", new_metadata});
+  expect_refusal(deployment, {"key", "retire", old_root}, "is not retired: 4 tenants still name it");
+  expect_refusal(deployment, {"key", "retire", old_metadata}, "4 tenants, 160 secrets and 4 API keys still name it");
+  Server fresh(deployment);
+
+  // Something that names the old keys even later: by the server that has not read the keyrings.
+  Known late;
+  late.user = new_uuid();
+  late.key = deployment.create_key(late.user,
+                                   {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
+  under_load(fresh, stale, known, [&] {
+    rewrap_and_kill(deployment);
+    const auto halfway = uses(deployment);
+    BOOST_TEST(halfway.at(old_metadata).total > 20U);
+    BOOST_TEST(halfway.at(new_metadata).total > 20U);
+    deployment.verify();
+    succeed(deployment, {"key", "rewrap", "--rate", "0"});
+    deployment.verify();
+    Client api(stale, late.key);
+    create(api, late, 1);
+    const Answer made = api.post("/api/v1/api-keys/", {{"name", "late"}, {"scopes", {"secrets:read"}}});
+    expect(made, 200);
+  });
+  for (const Known& one : known) BOOST_TEST(one.requests > 0U);
+  expect_refusal(deployment, {"key", "retire", old_root}, "is not retired: 1 tenants still name it");
+  expect_refusal(deployment, {"key", "retire", old_metadata}, "0 tenants, 0 secrets and 1 API keys still name it");
+  BOOST_REQUIRE(stale.stop() == 0);
+
+  const std::string told = succeed(deployment, {"key", "rewrap"});
+  BOOST_TEST(told.find("root: rewrapped 1 tenants to the key " + new_root) != std::string::npos, told);
+  BOOST_TEST(told.find("metadata: rewrapped 0 tenants, 0 secrets, 1 API keys") != std::string::npos, told);
+  succeed(deployment, {"key", "retire", old_root});
+  succeed(deployment, {"key", "retire", old_metadata});
+  BOOST_TEST(uses(deployment).size() == 2U);
+  BOOST_REQUIRE(fresh.stop() == 0);
+
+  known.push_back(late);
+  {
+    Server server(deployment);
+    for (Known& one : known) expect_everything(server, one);
+    BOOST_REQUIRE(server.stop() == 0);
+  }
+  deployment.verify();
+
+  std::vector<std::string> told_of;
+  for (const json::object& entry : read_audit(deployment.store())) {
+    const std::string action(entry.at("action").as_string());
+    if (!action.starts_with("key.")) continue;
+    BOOST_TEST(entry.at("plane").as_string() == "operator");
+    told_of.push_back(action);
+  }
+  BOOST_TEST(std::ranges::count(told_of, "key.add") == 2);
+  BOOST_TEST(std::ranges::count(told_of, "key.promote") == 2);
+  BOOST_TEST(std::ranges::count(told_of, "key.retire") == 2);
+  BOOST_TEST(std::ranges::count(told_of, "key.rewrap") == 1 + 4 + 4);  // the killed one only began
+
+  // The copies that were made before would seal with keys that are gone.
+  const Finished refused = deployment.command(
+      {"verify", "--root-public-keyring", (copies / "root-public.keyring").string(), "--root-private-keyring",
+       (copies / "root-private.keyring").string(), "--metadata-keyring", (copies / "metadata.keyring").string()});
+  BOOST_TEST(refused.status == 2);
+  BOOST_TEST(refused.err.find("metadata keyring does not hold the key " + new_metadata) != std::string::npos,
+             refused.err);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
+  Deployment deployment;
+  const auto says = [&](const std::vector<std::string>& command, int status, const std::string& words) {
+    const Finished done = deployment.command(command);
+    BOOST_TEST(done.status == status);
+    BOOST_TEST(done.err.find(words) != std::string::npos, done.err);
+  };
+  says({"key", "add", "toor"}, 2, "KEYRING: \"toor\" is none of root, metadata");
+  says({"key", "add"}, 2, "KEYRING is missing");
+  says({"key", "promote", "xyz"}, 2, "KEY: \"xyz\" is no key's id");
+  says({"key", "promote", "0123456789abcdef"}, 1, "no keyring has the key 0123456789abcdef");
+  says({"key", "retire", "0123456789abcdef"}, 1, "no keyring has the key 0123456789abcdef");
+  says({"key", "rewrap", "root", "--rate", "x"}, 2, "--rate: \"x\" is not a whole number");
+  const std::string key = primary(deployment, "metadata");
+  says({"key", "promote", key}, 1, "is the primary one already");
+  deployment.configure({{"root-private-keyring", ""}});
+  says({"key", "rewrap"}, 1, "the root private keyring lacks the primary key");
+  says({"key", "add", "root"}, 2, "root-private-keyring is not configured");
+  const Finished listed = deployment.command({"key", "list"});
+  BOOST_TEST(listed.status == 0);
+  BOOST_TEST(listed.out.find("its private half was not looked for") != std::string::npos, listed.out);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

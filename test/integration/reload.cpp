@@ -1,0 +1,235 @@
+// What SIGHUP changes in a running server, what it leaves as it was, and what it says of either.
+#include <csignal>
+#include <sstream>
+
+#include "test/integration/scrape.hpp"
+#include "test/integration/shared_server.hpp"
+#include "test/integration/trusting_deployment.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+/// Answers what was logged of it, once it is done.
+std::string reload(Server& server, const Deployment& deployment) {
+  const std::size_t before = deployment.printed().size();
+  server.process().signal(SIGHUP);
+  std::string added;
+  for (int i = 0; i < 500; ++i) {
+    added = deployment.printed().substr(before);
+    if (added.find(R"("event":"reloaded)") != std::string::npos) break;
+    std::this_thread::sleep_for(20ms);
+  }
+  BOOST_REQUIRE_MESSAGE(added.find(R"("event":"reloaded)") != std::string::npos, added);
+  std::this_thread::sleep_for(50ms);  // the io threads take it over on their own time
+  return added;
+}
+
+bool is_good(const std::string& log) { return log.find(R"("event":"reloaded"})") != std::string::npos; }
+
+std::string value_in(const std::string& log, const std::string& event, const std::string& field) {
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    const json::object entry = json::parse(line).as_object();
+    if (entry.at("event").as_string() != json::string(event)) continue;
+    const json::value* found = entry.if_contains(field);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+  }
+  return "no such event";
+}
+
+const json::value secret_for_all_tools = {{"secret_name", "n"},
+                                          {"secret_value", "the value"},
+                                          {"tool_name", "*"},
+                                          {"tool_arg", "a"},
+                                          {"is_default_for_tool", true}};
+
+/// Puts another deployment's key into this one's keyring: as the primary one, or beside it.
+void add_key(const Deployment& to, const Deployment& from, const std::string& keyring, bool as_primary) {
+  const auto file = to.folder() / keyring;
+  std::istringstream own(read_file(file));
+  std::istringstream other(read_file(from.folder() / keyring));
+  std::string head;
+  std::string key;
+  std::string content;
+  std::getline(other, head);
+  std::getline(other, key);
+  for (std::string line; std::getline(own, line);) {
+    const auto primary = line.find(" primary ");
+    if (as_primary && primary != std::string::npos) line.replace(primary, 9, " active ");
+    content += line + "\n";
+  }
+  if (const auto primary = key.find(" primary "); !as_primary && primary != std::string::npos) {
+    key.replace(primary, 9, " active ");
+  }
+  const auto permissions = std::filesystem::status(file).permissions();
+  std::filesystem::remove(file);
+  write_file(file, content + key + "\n");
+  std::filesystem::permissions(file, permissions);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(reload_at_run_time)
+
+BOOST_AUTO_TEST_CASE(tool_identities) {
+  const Deployment deployment;
+  const auto file = deployment.folder() / "tool-identities";
+  write_file(file, "uri:spiffe://test/runtime granted_tool\n");
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  tenant.create(secret_for_all_tools);
+  const auto may_use = [&](const char* tool) {
+    return resolve(server, {{"user_id", tenant.id}, {"tool_name", tool}}).status;
+  };
+  BOOST_TEST(may_use("granted_tool") == 200);
+  BOOST_TEST(may_use("other_tool") == 403);
+  write_file(file, "uri:spiffe://test/runtime other_tool\n");
+  BOOST_TEST(is_good(reload(server, deployment)));
+  BOOST_TEST(may_use("granted_tool") == 403);
+  BOOST_TEST(may_use("other_tool") == 200);
+  write_file(file, "uri:spiffe://test/runtime\n");
+  const std::string log = reload(server, deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "tool_identities_kept", "reason").find("tool-identities:1: ") != std::string::npos, log);
+  BOOST_TEST(may_use("other_tool") == 200);
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
+  Deployment deployment(Settings{{"request-rate", "0"}, {"failed-auth-rate", "0"}});
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  tenant.create({{"secret_name", "n"}, {"secret_value", "the value"}});
+  BOOST_TEST(tenant.api.get("/api/v1/quota").at("limit").to_number<std::uint64_t>() == 1048576u);
+  deployment.configure({{"quota-default", "2M"},
+                        {"request-rate", "1"},
+                        {"request-burst", "5"},
+                        {"failed-auth-rate", "1"},
+                        {"failed-auth-burst", "2"},
+                        {"max-connections-per-address", "3"},
+                        {"log-level", "warn"}});
+  BOOST_TEST(value_in(reload(server, deployment), "restart_needed", "settings") == "no such event");
+  const Answer quota = tenant.api.get("/api/v1/quota");
+  BOOST_TEST(quota.at("limit").to_number<std::uint64_t>() == 2097152u);
+  BOOST_TEST(quota.header("RateLimit-Policy") == R"("tenant";q=5;w=5)");
+  int refused = 0;
+  for (int i = 0; i < 6; ++i) refused += Client(server, "guessed").get(secrets_path).status == 429 ? 1 : 0;
+  BOOST_TEST(refused > 0);
+  std::vector<std::unique_ptr<HttpsClient>> open;
+  BOOST_CHECK_THROW(for (int i = 0; i < 5; ++i) open.push_back(std::make_unique<HttpsClient>(server.api_client())),
+                    TransportError);
+  open.clear();
+  const std::string log = deployment.printed();
+  BOOST_TEST(count(log, R"("route":"/api/v1/quota")") == 1u, log);  // the first; then only warnings
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_in_one_line) {
+  Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}});
+  Server server(deployment);
+  deployment.configure({{"threads", "1"}, {"idle-timeout", "9"}, {"plane", "api"}, {"request-rate", "7"}});
+  const std::string log = reload(server, deployment);
+  BOOST_TEST(is_good(log));
+  BOOST_TEST(value_in(log, "restart_needed", "settings") == "plane, threads, idle-timeout", log);
+  REQUIRE_STATUS(HttpsClient(server.tools_client()).request("GET", "/healthz"), 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_that_is_not_good_changes_nothing_and_counts) {
+  Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "0"}});
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  deployment.configure({{"request-rate", "5"}, {"threads", "many"}});
+  const std::string log = reload(server, deployment);
+  BOOST_TEST(value_in(log, "configuration_kept", "reason").find("threads: \"many\"") != std::string::npos, log);
+  BOOST_TEST(tenant.api.get("/api/v1/quota").count("RateLimit") == 0u);
+  const Scrape bad(server.admin_port());
+  BOOST_TEST(bad.sum("tacit_reloads_total", {{"outcome", "bad"}}) == 1);
+  BOOST_TEST(bad.sum("tacit_reloads_total", {{"outcome", "good"}}) == 0);
+  deployment.configure({{"threads", "2"}});
+  BOOST_TEST(is_good(reload(server, deployment)));
+  BOOST_TEST(tenant.api.get("/api/v1/quota").count("RateLimit") == 1u);
+  BOOST_TEST(Scrape(server.admin_port()).sum("tacit_reloads_total", {{"outcome", "good"}}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(keyrings) {
+  const Deployment deployment;
+  const Deployment other;
+  Server api(deployment, {"--plane", "api"});
+  Server tools(deployment, {"--plane", "tools"});
+  Tenant before(deployment, api);
+  before.create(secret_for_all_tools);
+  add_key(deployment, other, "root-public.keyring", true);
+  add_key(deployment, other, "metadata.keyring", true);
+  BOOST_TEST(is_good(reload(api, deployment)));
+  Tenant after(deployment, api);
+  after.create(secret_for_all_tools);
+  const auto released = [&](const Tenant& tenant) {
+    return resolve(tools, {{"user_id", tenant.id}, {"tool_name", "t"}}).status;
+  };
+  BOOST_TEST(released(before) == 200);
+  BOOST_TEST(released(after) != 200);  // what only the new keys open
+  add_key(deployment, other, "root-private.keyring", false);
+  BOOST_TEST(is_good(reload(tools, deployment)));
+  BOOST_TEST(released(before) == 200);
+  BOOST_TEST(released(after) == 200);
+
+  // A keyring that lacks a key of the store's is not taken.
+  const auto file = deployment.folder() / "metadata.keyring";
+  const auto permissions = std::filesystem::status(file).permissions();
+  std::filesystem::remove(file);
+  std::filesystem::copy_file(other.folder() / "metadata.keyring", file);
+  std::filesystem::permissions(file, permissions);
+  const std::string log = reload(api, deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "keys_kept", "reason") != "no such event", log);
+  REQUIRE_STATUS(before.api.get(secrets_path), 200);
+  BOOST_TEST(api.stop() == 0);
+  BOOST_TEST(tools.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(issuers) {
+  TrustingDeployment trusting;
+  IdentityProvider& provider = trusting.provider;
+  provider.start();
+  Server server(trusting.deployment);
+  const std::string token = provider.token({IdentityProvider::jwt}).access;
+  BOOST_TEST(status_with(server, token) == 200);
+  const auto file = trusting.deployment.folder() / "issuers";
+  const std::string trusted = read_file(file);
+  const std::string stranger =
+      "[https://stranger.test]\naudience = x\njwks-url = https://127.0.0.1:1/keys\nca = " +
+      provider.authority().string() + "\n";
+
+  // One more, while the first one's keys cannot be fetched: it keeps those that it has.
+  write_file(file, stranger + trusted);
+  provider.pause();
+  BOOST_TEST(is_good(reload(server, trusting.deployment)));
+  BOOST_TEST(status_with(server, token) == 200);
+  provider.resume();
+
+  write_file(file, stranger);
+  BOOST_TEST(is_good(reload(server, trusting.deployment)));
+  BOOST_TEST(status_with(server, token) == 401);
+
+  write_file(file, trusted + "[not a section\n");
+  const std::string log = reload(server, trusting.deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "issuers_kept", "reason").find("issuers") != std::string::npos, log);
+  BOOST_TEST(status_with(server, token) == 401);
+
+  write_file(file, trusted);
+  BOOST_TEST(is_good(reload(server, trusting.deployment)));
+  BOOST_TEST(status_with(server, token) == 200);
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,490 @@
+// Rewrapping: what is stored goes from one key to another, step by step, and nobody who uses the store sees it. Each
+// step here begins anew, as after a kill.
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+
+#include "store/meta.hpp"
+#include "store/row_key.hpp"
+#include "test/unit/store/own_keyrings.hpp"
+#include "test/unit/store/some_key.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+namespace crypto = tacit::crypto;
+
+namespace {
+
+constexpr std::size_t many = 40;
+const crypto::Uuid small = tenant_id(1);
+const crypto::Uuid keyless = tenant_id(2);
+const crypto::Uuid large = tenant_id(3);
+
+std::string name_of(std::size_t n) { return "secret " + std::to_string(n); }
+std::string tool_of(std::size_t n) {
+  return n % 2 == 0 ? "tool__" + std::to_string(n) + "__*" : "tool" + std::to_string(n);
+}
+
+struct RotationBed {
+  RotationBed() : bed(options()) {
+    const auto create = [&](const crypto::Uuid& tenant, NewSecret secret) {
+      BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant, std::move(secret), who())));
+    };
+    create(small, new_secret("unbound"));
+    create(small, new_default("default", "tool", "argument", "a default value"));
+    NewSecret bound = new_secret("bound");
+    bound.tool_name = "tool*";
+    create(small, std::move(bound));
+    for (std::size_t n = 0; n < many; ++n) create(large, new_default(name_of(n), tool_of(n), "argument", value_of(n)));
+    BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(keyless, {7, 8, 9}, who())));
+    BOOST_REQUIRE(bed.wait(bed.store().set_quota(keyless, 12345, who())));
+    for (int n = 1; n <= 3; ++n) {
+      ApiKey key = some_key(numbered(n), tenant_id(static_cast<std::uint8_t>(n)));
+      BOOST_REQUIRE(bed.wait(bed.store().add_api_key(key, who())));
+    }
+    BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(numbered(3), who())));
+    before = listed();
+  }
+
+  BedOptions options() const {
+    BedOptions made;
+    made.keys = rings.load();
+    return made;
+  }
+  static std::string value_of(std::size_t n) { return "the value of secret " + std::to_string(n); }
+
+  /// Adds a key, names it in the store and promotes it. The bed has the new rings then.
+  crypto::KeyId rotate(KeyKind kind) {
+    old = rings.primary(kind);
+    const crypto::KeyId fresh = rings.add(kind);
+    bed.reopen_with(rings.load());
+    stale = rings.load();
+    BOOST_REQUIRE(bed.wait(bed.store().change_key(KeyChange::promote, kind, fresh, who())));
+    rings.promote(kind, fresh);
+    bed.reopen_with(rings.load());
+    const auto begun = bed.wait(bed.store().begin_rewrap(kind, who()));
+    BOOST_REQUIRE_MESSAGE(begun, begun.error().subject);
+    BOOST_TEST((*begun == fresh));
+    return fresh;
+  }
+
+  RewrapStep step(KeyKind kind, std::size_t most, RewrapPosition from = {}) {
+    auto done = bed.wait(bed.store().rewrap(kind, std::move(from), most));
+    BOOST_REQUIRE_MESSAGE(done, done.error().subject);
+    return std::move(*done);
+  }
+
+  /// To the end in one run; answers what was done.
+  RewrapStep run(KeyKind kind, std::size_t most) {
+    RewrapStep all;
+    RewrapPosition at;
+    for (;;) {
+      RewrapStep done = step(kind, most, at);
+      at = done.next;
+      all.tenants += done.tenants;
+      all.secrets += done.secrets;
+      all.api_keys += done.api_keys;
+      all.problems.insert(all.problems.end(), done.problems.begin(), done.problems.end());
+      if (done.finished) return all;
+    }
+  }
+
+  std::vector<SecretInfo> list(const crypto::Uuid& tenant) {
+    auto all = bed.wait(bed.store().list_secrets(tenant, {}, who()));
+    BOOST_REQUIRE_MESSAGE(all, all.error().subject);
+    return std::move(all->secrets);
+  }
+  /// All that tenants see of their secrets, in words.
+  std::vector<std::string> listed() {
+    std::vector<std::string> words;
+    for (const auto& tenant : {small, large}) {
+      for (const SecretInfo& info : list(tenant)) {
+        words.push_back(info.id.str() + info.name + info.display.value_or("-") + info.tool_name.value_or("-") +
+                        info.tool_arg.value_or("-") + std::to_string(info.created_at) + ' ' +
+                        std::to_string(info.updated_at));
+      }
+    }
+    return words;
+  }
+  std::size_t found_by_name(const crypto::Uuid& tenant, const std::string& name) {
+    ListQuery query;
+    query.secret_name = name;
+    auto all = bed.wait(bed.store().list_secrets(tenant, query, who()));
+    BOOST_REQUIRE_MESSAGE(all, all.error().subject);
+    return all->secrets.size();
+  }
+  std::string resolved(const crypto::Uuid& tenant, const std::string& tool) {
+    ResolveQuery query;
+    query.tenant = tenant;
+    query.tool_name = tool;
+    auto values = bed.wait(bed.store().resolve(query, who()));
+    if (!values) return "failed: " + values.error().subject;
+    std::string all;
+    for (const ReleasedValue& value : *values) all += text_of(value.value);
+    return all;
+  }
+
+  void expect_clean() {
+    const VerifyReport report = bed.verify();
+    for (const auto& problem : report.problems) BOOST_TEST_MESSAGE(problem);
+    BOOST_TEST(report.problem_count == 0U);
+    BOOST_TEST(report.values_opened == report.secrets);
+  }
+  /// All that must hold at any time, for whoever has both keys.
+  void expect_unchanged() {
+    expect_clean();
+    BOOST_TEST(listed() == before, boost::test_tools::per_element());
+    for (std::size_t n = 0; n < many; n += 7) {
+      BOOST_TEST(found_by_name(large, name_of(n)) == 1U);
+      BOOST_TEST(resolved(large, n % 2 == 0 ? "tool__" + std::to_string(n) + "__x" : tool_of(n)) == value_of(n));
+      const auto twice = bed.wait(bed.store().create_secret(large, new_secret(name_of(n)), who()));
+      BOOST_TEST((!twice && twice.error().code == Errc::name_taken));
+      const auto other = bed.wait(bed.store().create_secret(large, new_default("x", tool_of(n), "argument"), who()));
+      BOOST_TEST((!other && other.error().code == Errc::default_taken));
+    }
+    BOOST_TEST(resolved(small, "tool") == "a default value");
+    const auto limits = bed.store().tenant_limits(keyless);
+    BOOST_TEST((limits && *limits == TenantLimits{7, 8, 9}));
+    const auto keys = bed.store().list_api_keys(std::nullopt);
+    BOOST_REQUIRE(keys);
+    BOOST_TEST(keys->size() == 3U);
+    BOOST_TEST(keys->at(2).revoked_at.has_value());
+  }
+
+  KeyUse uses(KeyKind kind, const crypto::KeyId& id) {
+    auto census = bed.store().key_census(kind, {});
+    BOOST_REQUIRE(census);
+    return (*census)[id];
+  }
+
+  /// Retires the old key in the store and the rings; then only the new one is there.
+  void retire(KeyKind kind, const crypto::KeyId& id) {
+    BOOST_REQUIRE(bed.wait(bed.store().change_key(KeyChange::retire, kind, id, who())));
+    rings.retire(kind, id);
+    bed.reopen_with(rings.load());
+  }
+
+  OwnKeyrings rings;
+  Bed bed;
+  crypto::KeyId old{};
+  StoreKeys stale;  ///< those of a server that has the new key, and the old one as primary
+  std::vector<std::string> before;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rewrap)
+
+BOOST_AUTO_TEST_CASE(metadata_killed_after_every_transaction) {
+  RotationBed r;
+  const crypto::KeyId fresh = r.rotate(KeyKind::metadata);
+  const KeyUse all = r.uses(KeyKind::metadata, r.old);
+  BOOST_TEST(all.tenants == 3U);
+  BOOST_TEST(all.secrets == 3U + many);
+  BOOST_TEST(all.api_keys == 3U);
+  int steps = 0;
+  RewrapStep total;
+  for (bool finished = false; !finished; ++steps) {
+    BOOST_TEST_CONTEXT("step " << steps) {
+      const RewrapStep done = r.step(KeyKind::metadata, 7);
+      BOOST_TEST(done.problems.empty());
+      BOOST_TEST(done.rows() <= 8U);  // the last row of a step may be one that ends its tenant
+      total.secrets += done.secrets;
+      total.tenants += done.tenants;
+      total.api_keys += done.api_keys;
+      finished = done.finished;
+      r.expect_unchanged();
+      if (steps == 3) {
+        r.bed.reopen_with(r.stale);
+        r.expect_unchanged();
+        r.bed.reopen_with(r.rings.load());
+      }
+    }
+    BOOST_REQUIRE(steps < 100);
+  }
+  BOOST_TEST(steps > 6);
+  BOOST_TEST(total.tenants == 3U);
+  BOOST_TEST(total.secrets == 3U + many);
+  BOOST_TEST(total.api_keys == 3U);
+  BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
+  BOOST_TEST(r.uses(KeyKind::metadata, fresh).total() == all.total());
+  BOOST_TEST(r.step(KeyKind::metadata, 7).rows() == 0U);
+
+  r.retire(KeyKind::metadata, r.old);
+  r.expect_unchanged();
+  r.bed.close();
+  const auto opened = Store::open(r.bed.store_options(), r.stale);
+  BOOST_REQUIRE(!opened);
+  BOOST_TEST(opened.error().subject.find("which was retired: it is an old copy") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(root_killed_after_every_transaction) {
+  RotationBed r;
+  const crypto::KeyId fresh = r.rotate(KeyKind::root);
+  BOOST_TEST(r.uses(KeyKind::root, r.old).tenants == 2U);
+  int steps = 0;
+  for (bool finished = false; !finished; ++steps) {
+    const RewrapStep done = r.step(KeyKind::root, 1);
+    BOOST_TEST(done.problems.empty());
+    BOOST_TEST(done.tenants <= 1U);
+    finished = done.finished;
+    r.expect_unchanged();
+    r.bed.reopen_with(r.stale);
+    r.expect_unchanged();
+    r.bed.reopen_with(r.rings.load());
+    BOOST_REQUIRE(steps < 10);
+  }
+  BOOST_TEST(r.uses(KeyKind::root, r.old).total() == 0U);
+  BOOST_TEST(r.uses(KeyKind::root, fresh).tenants == 2U);
+  r.retire(KeyKind::root, r.old);
+  r.expect_unchanged();
+}
+
+BOOST_AUTO_TEST_CASE(in_one_run_with_every_size_of_step) {
+  for (const std::size_t most : {1U, 5U, 128U}) {
+    RotationBed r;
+    r.rotate(KeyKind::metadata);
+    const RewrapStep all = r.run(KeyKind::metadata, most);
+    BOOST_TEST(all.problems.empty());
+    BOOST_TEST(all.tenants == 3U);
+    BOOST_TEST(all.secrets == 3U + many);
+    BOOST_TEST(all.api_keys == 3U);
+    BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
+    r.expect_unchanged();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(changes_of_a_tenant_that_is_half_way) {
+  for (const bool by_stale_server : {false, true}) {
+    RotationBed r;
+    const crypto::KeyId fresh = r.rotate(KeyKind::metadata);
+    r.step(KeyKind::metadata, 7);
+    r.step(KeyKind::metadata, 7);
+    BOOST_TEST(r.uses(KeyKind::metadata, r.old).secrets > 10U);
+    BOOST_TEST(r.uses(KeyKind::metadata, fresh).secrets > 7U);
+    if (by_stale_server) r.bed.reopen_with(r.stale);
+    const auto secrets = r.list(large);
+    const auto update = [&](std::size_t n, SecretUpdate change) {
+      const auto done = r.bed.wait(r.bed.store().update_secret(large, secrets.at(n).id, std::move(change), who()));
+      BOOST_REQUIRE_MESSAGE(done, done.error().subject);
+    };
+    for (const std::size_t n : {std::size_t{0}, many - 1}) {
+      BOOST_REQUIRE(r.bed.wait(r.bed.store().delete_secret(large, secrets.at(n).id, who())));
+    }
+    for (const std::size_t n : {std::size_t{1}, many - 2}) {
+      SecretUpdate change;
+      change.name = "renamed " + std::to_string(n);
+      change.tool_name = {FieldChange::Kind::set, "renamed__*"};
+      change.tool_arg = {FieldChange::Kind::set, "argument " + std::to_string(n)};
+      update(n, std::move(change));
+    }
+    for (const std::size_t n : {std::size_t{2}, many - 3}) {
+      SecretUpdate change;
+      change.value.emplace().append("a new value");
+      update(n, std::move(change));
+    }
+    BOOST_REQUIRE(r.bed.wait(r.bed.store().create_secret(large, new_secret(name_of(0)), who())));
+    BOOST_REQUIRE(r.bed.wait(r.bed.store().create_secret(tenant_id(9), new_secret("new"), who())));
+    BOOST_REQUIRE(r.bed.wait(r.bed.store().add_api_key(some_key(numbered(9), tenant_id(9)), who())));
+    const auto expect = [&] {
+      r.expect_clean();
+      BOOST_TEST(r.list(large).size() == many - 1);
+      BOOST_TEST(r.found_by_name(large, name_of(1)) == 0U);
+      BOOST_TEST(r.found_by_name(large, "renamed 1") == 1U);
+      BOOST_TEST(r.found_by_name(large, name_of(many - 1)) == 0U);
+      BOOST_TEST(r.resolved(large, "renamed__x").size() ==
+                 RotationBed::value_of(1).size() + RotationBed::value_of(38).size());
+      BOOST_TEST(r.resolved(large, tool_of(many - 3)) == "a new value");
+    };
+    expect();
+    r.bed.reopen_with(r.rings.load());
+    BOOST_TEST(r.run(KeyKind::metadata, 7).problems.empty());
+    expect();
+    BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
+    r.retire(KeyKind::metadata, r.old);
+    expect();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_rotation_while_a_tenant_is_half_way) {
+  RotationBed r;
+  const crypto::KeyId second = r.rotate(KeyKind::metadata);
+  const crypto::KeyId first = r.old;
+  r.step(KeyKind::metadata, 7);
+  r.step(KeyKind::metadata, 7);
+  const crypto::KeyId third = r.rotate(KeyKind::metadata);
+  r.expect_unchanged();
+  BOOST_TEST(r.run(KeyKind::metadata, 7).problems.empty());
+  r.expect_unchanged();
+  BOOST_TEST(r.uses(KeyKind::metadata, first).total() + r.uses(KeyKind::metadata, second).total() == 0U);
+  BOOST_TEST(r.uses(KeyKind::metadata, third).total() == 3U + 3U + many + 3U);
+  r.retire(KeyKind::metadata, first);
+  r.retire(KeyKind::metadata, second);
+  r.expect_unchanged();
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_opened_stays_and_is_told) {
+  RotationBed r;
+  r.rotate(KeyKind::metadata);
+  const auto damage = [&](Table table, std::string key) {
+    std::string row = r.bed.rows(table).at(key);
+    row.back() = static_cast<char>(row.back() ^ 1);
+    r.bed.put(table, key, row);
+  };
+  const crypto::Uuid lost = r.list(large).at(20).id;
+  damage(Table::tenants, std::string(crypto::as_text(secret_key(large, lost).view())));
+  damage(Table::tenants, std::string(crypto::as_text(record_key(keyless).view())));
+  damage(Table::api_keys, numbered(1));
+  for (int run = 0; run < 2; ++run) {
+    const RewrapStep all = r.run(KeyKind::metadata, 7);
+    BOOST_TEST(all.problems.size() == 3U);
+    BOOST_TEST(all.secrets == (run == 0 ? many + 2 : 0U));
+    const KeyUse left = r.uses(KeyKind::metadata, r.old);
+    BOOST_TEST(left.secrets == 1U);
+    BOOST_TEST(left.tenants == 2U);
+    BOOST_TEST(left.api_keys == 1U);
+  }
+  BOOST_TEST(r.bed.verify().problem_count == 3U);
+  BOOST_TEST(r.resolved(large, tool_of(3)) == RotationBed::value_of(3));
+}
+
+BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
+  RotationBed r;
+  const crypto::Uuid tenant = tenant_id(7);
+  ApiKey key = some_key(numbered(7), tenant);
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().add_api_key(key, who())));
+  // As it was before there was an index.
+  crypto::Bytes row;
+  Encoder encoder(row);
+  const auto& ring = *r.rings.load().metadata;
+  encoder.u8(1);
+  encoder.raw(ring.primary().id);
+  encoder.raw(tenant.view());
+  encoder.u8(static_cast<std::uint8_t>(key.scopes));
+  encoder.u8(0);
+  for (int i = 0; i < 3; ++i) encoder.i64(0);
+  encoder.raw(key.secret_hash);
+  encoder.text(key.name);
+  crypto::Bytes guarded;
+  Encoder guard(guarded);
+  guard.text(key.id);
+  guard.raw(row);
+  encoder.raw(*crypto::store_record_mac(ring, ring.primary().id, "api key", guarded));
+  r.bed.put(Table::api_keys, key.id, std::string(crypto::as_text(row)));
+  r.bed.put(Table::tenants, std::string(crypto::as_text(api_key_index_key(tenant, key.id).view())), std::nullopt);
+  BOOST_TEST(ids_of(r.bed.wait(r.bed.store().tenant_api_keys(tenant, who()))).empty());
+  r.rotate(KeyKind::metadata);
+  BOOST_TEST(r.run(KeyKind::metadata, 128).problems.empty());
+  BOOST_TEST(ids_of(r.bed.wait(r.bed.store().tenant_api_keys(tenant, who()))) == std::vector<std::string>{key.id},
+             boost::test_tools::per_element());
+  r.expect_clean();
+}
+
+BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
+  for (const KeyKind kind : {KeyKind::root, KeyKind::metadata}) {
+    RotationBed r;
+    const crypto::KeyId fresh = r.rotate(kind);
+    BOOST_TEST(r.run(kind, 128).problems.empty());
+    r.bed.reopen_with(r.stale);
+    // Retired behind its back.
+    NamedKeys named{{r.rings.primary(KeyKind::root)}, {r.rings.primary(KeyKind::metadata)}, {r.old}};
+    BOOST_TEST((named.of(kind).front() == fresh));
+    r.bed.put(Table::meta, "keys", std::string(crypto::as_text(keys_value(named, *r.stale.metadata))));
+    const auto refused = [](const auto& outcome) {
+      return !outcome && outcome.error().code == Errc::unavailable &&
+             outcome.error().subject.find("was retired") != std::string::npos;
+    };
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().create_secret(tenant_id(9), new_secret("new"), who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().create_secret(keyless, new_secret("new"), who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().set_quota(tenant_id(9), 1, who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().add_api_key(some_key(numbered(8), small), who()))));
+    // All else goes on, and names the new key.
+    BOOST_TEST(r.bed.wait(r.bed.store().create_secret(small, new_secret("more"), who())).has_value());
+    BOOST_TEST(r.bed.wait(r.bed.store().revoke_api_key(numbered(1), who())).has_value());
+    BOOST_TEST(r.uses(kind, r.old).total() == 0U);
+    r.expect_clean();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keyrings_that_are_old_copies_do_not_rewrap_backwards) {
+  RotationBed r;
+  r.rotate(KeyKind::metadata);
+  r.bed.reopen_with(r.stale);
+  const auto begun = r.bed.wait(r.bed.store().begin_rewrap(KeyKind::metadata, who()));
+  BOOST_REQUIRE(!begun);
+  BOOST_TEST(begun.error().subject.find("it is an old copy") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(root_keys_need_their_private_half) {
+  RotationBed r;
+  r.rotate(KeyKind::root);
+  StoreKeys without = r.rings.load();
+  without.root_private = nullptr;
+  r.bed.reopen_with(without);
+  const auto begun = r.bed.wait(r.bed.store().begin_rewrap(KeyKind::root, who()));
+  BOOST_TEST((!begun && begun.error().code == Errc::not_found));
+  BOOST_TEST(!r.bed.wait(r.bed.store().rewrap(KeyKind::root, {}, 1)));
+  // A promoted key whose private half this process lacks does not even open the store.
+  without.root_private = r.stale.root_private;
+  const crypto::KeyId next = r.rings.add(KeyKind::root);
+  r.bed.reopen_with(r.rings.load());
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().change_key(KeyChange::promote, KeyKind::root, next, who())));
+  without.root_public = r.rings.load().root_public;
+  r.bed.close();
+  const auto opened = Store::open(r.bed.store_options(), without);
+  BOOST_REQUIRE(!opened);
+  BOOST_TEST(opened.error().subject.find("the root private keyring does not hold the key") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_says_of_keys) {
+  RotationBed r;
+  const auto change = [&](KeyChange how, const crypto::KeyId& id) {
+    return r.bed.wait(r.bed.store().change_key(how, KeyKind::metadata, id, who()));
+  };
+  const auto entries = [&] { return r.bed.rows(Table::audit).size(); };
+  const crypto::KeyId first = r.rings.primary(KeyKind::metadata);
+  BOOST_TEST((change(KeyChange::retire, first).error().code == Errc::not_allowed));
+  BOOST_TEST((change(KeyChange::promote, crypto::KeyId{1}).error().code == Errc::not_found));
+  const std::size_t before = entries();
+  BOOST_TEST(change(KeyChange::promote, first).has_value());
+  BOOST_TEST(change(KeyChange::keep, first).has_value());
+  BOOST_TEST(entries() == before);
+  const crypto::KeyId second = r.rotate(KeyKind::metadata);
+  BOOST_TEST(change(KeyChange::retire, first).has_value());
+  BOOST_TEST(change(KeyChange::retire, first).has_value());
+  BOOST_TEST((change(KeyChange::promote, first).error().code == Errc::not_allowed));
+  r.bed.reopen();
+  BOOST_TEST(change(KeyChange::keep, first).has_value());
+  r.bed.reopen_with(r.stale);
+  BOOST_TEST(r.bed.verify().problem_count == 0U);
+  std::vector<std::string> told;
+  for (const std::string& body : r.bed.audit()) {
+    if (body.find("\"action\":\"key.") != std::string::npos) told.push_back(body);
+  }
+  BOOST_REQUIRE(told.size() == 4U);
+  const auto says = [&](std::size_t n, const std::string& words) {
+    return told.at(n).find(words) != std::string::npos;
+  };
+  BOOST_TEST(says(0, "key.promote\",\"outcome\":\"ok\",\"reason\":\"metadata " + crypto::to_hex(second) + "\""));
+  BOOST_TEST(says(1, "key.rewrap\",\"outcome\":\"ok\",\"reason\":\"metadata " + crypto::to_hex(second) + ": begun\""));
+  BOOST_TEST(says(2, "key.retire\",\"outcome\":\"ok\",\"reason\":\"metadata " + crypto::to_hex(first) + "\""));
+  BOOST_TEST(says(3, "key.retire\",\"outcome\":\"denied\""));
+}
+
+BOOST_AUTO_TEST_CASE(any_byte_of_the_longer_record_of_the_keys) {
+  RotationBed r;
+  r.rotate(KeyKind::metadata);
+  const std::string row = r.bed.rows(Table::meta).at("keys");
+  const StoreKeys keys = r.rings.load();
+  const auto accepted = [&](const std::string& text) { return check_keys(crypto::as_bytes(text), keys).has_value(); };
+  BOOST_TEST(accepted(row));
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    std::string flipped = row;
+    flipped[i] = static_cast<char>(flipped[i] ^ 1);
+    BOOST_TEST(!accepted(flipped));
+    BOOST_TEST(!accepted(row.substr(0, i)));
+  }
+  BOOST_TEST(!accepted(row + "x"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
