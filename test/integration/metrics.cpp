@@ -25,7 +25,7 @@ struct Watched {
     trusting.provider.start();
     trusting.deployment.configure({{"admin-listen", "127.0.0.1:0"}});
     server = std::make_unique<Server>(trusting.deployment);
-    port = admin_port(trusting.deployment);
+    port = server->admin_port();
   }
   Scrape scrape() const { return Scrape(port); }
   Tenant tenant() const { return {trusting.deployment, *server}; }
@@ -254,7 +254,9 @@ BOOST_AUTO_TEST_CASE(the_audit_head_is_the_one_that_verify_prints) {
 BOOST_AUTO_TEST_CASE(the_store_and_the_process_are_there) {
   const Scrape scrape = watched().scrape();
   const auto now = static_cast<double>(std::time(nullptr));
-  BOOST_TEST(scrape.sum("tacit_ready") == 1);
+  BOOST_TEST(scrape.sum("tacit_ready", {{"plane", "api"}}) == 1);
+  BOOST_TEST(scrape.sum("tacit_ready", {{"plane", "tools"}}) == 1);
+  BOOST_TEST(scrape.sum("tacit_store_room_short") == 0);
   BOOST_TEST(scrape.sum("tacit_store_writable") == 1);
   BOOST_TEST(scrape.sum("tacit_store_map_bytes") == 1073741824);
   BOOST_TEST(scrape.sum("tacit_store_used_bytes") > 4096);
@@ -358,7 +360,7 @@ BOOST_AUTO_TEST_CASE(a_sampled_access_log_keeps_what_matters) {
   Tenant tenant(deployment, server);
   for (int i = 0; i < 50; ++i) CHECK_STATUS(tenant.api.get(secrets_path), 200);
   CHECK_STATUS(Client(server, "no key").get(secrets_path), 401);
-  const Scrape scrape(admin_port(deployment));
+  const Scrape scrape(server.admin_port());
   BOOST_TEST(scrape.sum(requests, route("GET", "/api/v1/secrets", "200")) == 50);
   BOOST_TEST(server.stop() == 0);
   const std::string printed = deployment.printed();

@@ -3,8 +3,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 #include <regex>
@@ -70,16 +68,6 @@ std::set<std::string> Scrape::names() const {
   std::set<std::string> names;
   for (const Sample& sample : samples_) names.insert(sample.name);
   return names;
-}
-
-std::uint16_t admin_port(const Deployment& deployment) {
-  std::istringstream lines(deployment.printed());
-  std::string address;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find(R"("event":"ready")") == std::string::npos) continue;
-    address = boost::json::parse(line).at("admin").as_string();
-  }
-  return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }
 
 std::string ask_admin(std::uint16_t port, const std::string& target) {
