@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(the_audit_head_is_the_one_that_verify_prints) {
   std::smatch head;
   BOOST_REQUIRE(std::regex_search(verified.out, head, std::regex("audit head +([0-9a-f]{64})")));
   const auto bits = static_cast<double>(std::stoull(head[1].str().substr(0, 12), nullptr, 16));
-  BOOST_TEST(scrape.sum("tacit_audit_head_bits") == bits);
+  BOOST_TEST(scrape.sum("tacit_audit_head_prefix") == bits);
 }
 
 BOOST_AUTO_TEST_CASE(the_store_and_the_process_are_there) {
