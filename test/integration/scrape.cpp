@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <regex>
 #include <sstream>
@@ -68,6 +69,17 @@ std::set<std::string> Scrape::names() const {
   std::set<std::string> names;
   for (const Sample& sample : samples_) names.insert(sample.name);
   return names;
+}
+
+Scrape settled_scrape(std::uint16_t admin_port) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  for (;;) {
+    Scrape scrape(admin_port);
+    // Its own request is in flight.
+    if (scrape.sum("tacit_http_requests_in_flight") <= 1) return scrape;
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("requests are in flight: " + scrape.text());
+  }
 }
 
 std::string ask_admin(std::uint16_t port, const std::string& target) {
