@@ -13,7 +13,7 @@ constexpr unsigned most_status = 599;
 
 constexpr auto places = [] {
   std::array<std::uint8_t, most_status - least_status + 1> result{};
-  result.fill(counted_statuses.size());
+  result.fill(static_cast<std::uint8_t>(counted_statuses.size()));
   for (std::size_t i = 0; i < counted_statuses.size(); ++i) {
     result[counted_statuses[i] - least_status] = static_cast<std::uint8_t>(i);
   }

@@ -60,12 +60,22 @@ Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, std::f
       reloads_(reloads),
       started_(process_start_time().value_or(0)) {}
 
+/// As /readyz of each plane says.
+void Metrics::add_readiness(MetricFamilies& families) const {
+  const bool writable = !store_.unwilling();
+  const store::Room room = store_.room();
+  const bool willing = writable && !stopping_.load(std::memory_order_relaxed);
+  auto ready = families.gauge("tacit_ready", "Whether /readyz of the plane says that requests may be sent there.");
+  if (serves(http::Plane::api)) ready.add(std::uint64_t{willing && !room.growth_refused}, {{"plane", "api"}});
+  if (serves(http::Plane::tools)) ready.add(std::uint64_t{willing && !room.logging_refused}, {{"plane", "tools"}});
+  families.gauge("tacit_store_writable", "Whether the store's writer gets its work done.").add(std::uint64_t{writable});
+  families.gauge("tacit_store_room_short", "Whether /readyz warns that the map or the disk gets full.")
+      .add(std::uint64_t{room.warning || room.growth_refused});
+}
+
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   MetricFamilies families;
-  const bool writable = !store_.unwilling();
-  families.gauge("tacit_ready", "Whether /readyz says that requests may be sent here.")
-      .add(std::uint64_t{writable && !stopping_.load(std::memory_order_relaxed)});
-  families.gauge("tacit_store_writable", "Whether the store takes changes.").add(std::uint64_t{writable});
+  add_readiness(families);
   families
       .counter("tacit_reloads_total", "How often SIGHUP made it read its configuration again, by whether all was good.")
       .add(reloads_.good.load(std::memory_order_relaxed), {{"outcome", "good"}})

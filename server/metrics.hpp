@@ -32,6 +32,9 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   std::string text() const override;
 
  private:
+  bool serves(http::Plane plane) const { return server_ != nullptr && server_->endpoint(plane).port() != 0; }
+  void add_readiness(MetricFamilies& families) const;
+
   const store::Store& store_;
   const auth::Issuers* issuers_;
   const std::filesystem::path store_directory_;

@@ -69,7 +69,7 @@ void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& s
   if (!error) disk_size.add(std::uint64_t{disk.capacity});
   if (!error) disk_free.add(std::uint64_t{disk.available});
   auto sequence = families.gauge("tacit_audit_sequence", "Number of the newest audit entry, of whichever process.");
-  auto head = families.gauge("tacit_audit_head_bits", "The first 48 bits of its hash.");
+  auto head = families.gauge("tacit_audit_head_prefix", "The first 48 bits of its hash.");
   if (store.audit) {
     sequence.add(store.audit->sequence);
     head.add(leading_bits(store.audit->hash));

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <system_error>
 
 #include "store/lmdb_env.hpp"
 

@@ -3,9 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <regex>
 #include <sstream>
@@ -72,14 +71,15 @@ std::set<std::string> Scrape::names() const {
   return names;
 }
 
-std::uint16_t admin_port(const Deployment& deployment) {
-  std::istringstream lines(deployment.printed());
-  std::string address;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find(R"("event":"ready")") == std::string::npos) continue;
-    address = boost::json::parse(line).at("admin").as_string();
+Scrape settled_scrape(std::uint16_t admin_port) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  for (;;) {
+    Scrape scrape(admin_port);
+    // Its own request is in flight.
+    if (scrape.sum("tacit_http_requests_in_flight") <= 1) return scrape;
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("requests are in flight: " + scrape.text());
   }
-  return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }
 
 std::string ask_admin(std::uint16_t port, const std::string& target) {

@@ -35,8 +35,8 @@ class Scrape {
   std::vector<Sample> samples_;
 };
 
-/// Where the server that was started last listens for monitors.
-std::uint16_t admin_port(const Deployment& deployment);
+/// A scrape once every request that was answered is counted: that happens after the client has its answer.
+Scrape settled_scrape(std::uint16_t admin_port);
 
 /// A request of the admin listener's, which has no TLS; the whole answer.
 std::string ask_admin(std::uint16_t port, const std::string& target);
