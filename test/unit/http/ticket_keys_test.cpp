@@ -77,11 +77,11 @@ BOOST_AUTO_TEST_CASE(nobody_else_may_read_the_file) {
   const std::string file =
       (std::filesystem::temp_directory_path() / ("tacit-tickets-" + std::to_string(::getpid()))).string();
   std::ofstream(file, std::ios::binary) << key(1);
-  for (const mode_t mode : {0600, 0400, 0640, 0440}) {
+  for (const mode_t mode : {0600U, 0400U, 0640U, 0440U}) {
     BOOST_REQUIRE(::chmod(file.c_str(), mode) == 0);
     BOOST_TEST(TicketKeys::load(file).has_value());
   }
-  for (const mode_t mode : {0644, 0660, 0604}) {
+  for (const mode_t mode : {0644U, 0660U, 0604U}) {
     BOOST_REQUIRE(::chmod(file.c_str(), mode) == 0);
     const auto keys = TicketKeys::load(file);
     BOOST_REQUIRE(keys.has_error());
