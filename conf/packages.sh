@@ -9,8 +9,9 @@ declare -Ar packages=(
   [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests; load balancers stand before Tacit in some; of Prometheus its promtool checks metrics and rules.
-  [test]="libboost-test1.81-dev haproxy nginx-light libnginx-mod-stream prometheus"
+  # Boost.Test runs the tests; load balancers stand before Tacit in some; of Prometheus its promtool checks metrics and rules; mkfs and
+  # mount make the small disk that one of them fills up, where it may.
+  [test]="libboost-test1.81-dev haproxy nginx-light libnginx-mod-stream prometheus e2fsprogs mount"
   # The second compiler.
   [clang]="clang-14"
   # The Debian package, and the host that test/package/run.sh tries it on.

@@ -93,6 +93,26 @@ Digest sha256(std::initializer_list<ByteView> parts) {
   return digest;
 }
 
+struct Sha256::Context {
+  DigestContext own{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  require(context_->own && EVP_DigestInit_ex(context_->own.get(), algorithm(), nullptr) == 1, "SHA-256 cannot start");
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::update(ByteView data) {
+  require(EVP_DigestUpdate(context_->own.get(), data.data(), data.size()) == 1, "SHA-256 cannot go on");
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  require(EVP_DigestFinal_ex(context_->own.get(), digest.data(), nullptr) == 1, "SHA-256 cannot finish");
+  return digest;
+}
+
 Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
   Digest digest;
   Hmac hmac(key);

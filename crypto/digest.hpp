@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 
 #include "crypto/bytes.hpp"
@@ -16,6 +17,23 @@ using Digest = std::array<std::uint8_t, 32>;
 /// The hash of the parts one after the other. Thread-safe.
 Digest sha256(std::initializer_list<ByteView> parts);
 inline Digest sha256(ByteView data) { return sha256({data}); }
+
+/// SHA-256 of what comes bit by bit.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void update(ByteView data);
+  /// Once, at the end.
+  Digest finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 
 /// HMAC-SHA-256 of the parts one after the other. Any key length. Thread-safe.
 Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);

@@ -30,7 +30,7 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              {options.auth_failures, Clock::now()},
              {options.issuer_questions, Clock::now()},
              auth::RecentCredentials(tracked, Clock::now()),
-             {},
+             auth::ApiKeyUseLog(Clock::now()),
              options.access_log_sample} {
   for (const Listener& listener : listeners_) note_expiry(listener.plane, listener.tls.get());
 }

@@ -23,6 +23,16 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& 
   body.append("]}");
 }
 
+/// Long before there is no room left it says that it gets short.
+void answer_ready(crypto::WipedBytes& body, const std::optional<std::string>& warning) {
+  body.append(R"({"status":"ready")");
+  if (warning) {
+    body.append(R"(,"warning":)");
+    write_text(body, *warning);
+  }
+  body.push_back('}');
+}
+
 }  // namespace
 
 // Says that the process serves, not that the store does: a load balancer asks this all the time.
@@ -39,8 +49,11 @@ Handled get_readiness(Exchange& exchange) {
   std::vector<std::string_view> reasons;
   if (draining) reasons.push_back("draining");
   if (unwilling) reasons.push_back(*unwilling);
+  const store::Room room = exchange.services.store.room();
+  const auto& no_room = exchange.plane == Plane::tools ? room.logging_refused : room.growth_refused;
+  if (no_room) reasons.push_back(*no_room);
   if (reasons.empty()) {
-    exchange.response.body.append(R"({"status":"ready"})");
+    answer_ready(exchange.response.body, room.warning);
     co_return;
   }
   answer(exchange, draining ? Problem::draining : Problem::store_unavailable);

@@ -42,6 +42,24 @@ void add_limits_options(po::options_description& own) {
       "api-keys", po::value<std::string>()->value_name("NUMBER"), "API keys that are not revoked.");
 }
 
+void add_verify_options(po::options_description& own) {
+  own.add_options()("backup", po::value<std::string>()->value_name("FILE"), "A backup, instead of the store.");
+}
+
+void add_export_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whose records. Needed.");
+}
+
+void add_erase_options(po::options_description& own) {
+  own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whom to erase. Needed.")("yes",
+                                                                                                      "Do not ask.");
+}
+
+void add_stats_options(po::options_description& own) {
+  own.add_options()("json", "Print a JSON object.")("top", po::value<std::string>()->value_name("NUMBER"),
+                                                    "How many of the biggest tenants to list. Default 10.");
+}
+
 // Adapts a command's own parameters to the list's.
 template <int (*Run)(const Config&, const Arguments&)>
 int with_arguments(const Invocation& invocation) {
@@ -136,12 +154,61 @@ const Command list[] = {
      "Checks all that must be true of the store.",
      "Counters, indexes, the boxes of names and bindings, the audit chain; and every value, if root-private-keyring "
      "is\n"
-     "configured. The store may be in use.\n",
+     "configured. The store may be in use. Of a backup the hash is checked first.\n",
      store_and_private_key,
      {},
+     add_verify_options,
+     false,
+     with_arguments<verify_command>},
+    {"backup",
+     "Copies the store, as it is at one instant, to a file.",
+     "FILE appears when it is whole, is for its owner alone, and is never overwritten. -: standard output.\n"
+     "Servers go on meanwhile; what they free is used again only when the backup is done, so do not let it wait.\n"
+     "Needs no keyring, and contains none: keep those elsewhere.\n",
+     store_only,
+     {"FILE"},
      nullptr,
      false,
-     with_config<verify_command>},
+     with_arguments<backup_command>},
+    {"restore",
+     "Makes a store of a backup.",
+     "Only where no store is: the directory must be empty or not be there. -: standard input. The store appears when\n"
+     "the backup was found to be whole and of the configured keyrings. Needs no private key.\n"
+     "What was deleted, and keys that were revoked, after the backup was made, are back. Restore only backups of your\n"
+     "own: their hash tells accidents, not forgeries.\n",
+     store_only,
+     {"FILE"},
+     nullptr,
+     false,
+     with_arguments<restore_command>},
+    {"export",
+     "Prints everything of a tenant, sealed as it is stored.",
+     "JSON lines: export, tenant, secret …, api_key …, end. Boxes are base64url; the last line counts what was "
+     "printed.\n"
+     "Names, bindings and values stay sealed. Needs no private key. Is audited.\n",
+     store_only,
+     {},
+     add_export_options,
+     false,
+     with_arguments<export_command>},
+    {"erase",
+     "Erases a tenant: its secrets, limits and API keys.",
+     "The private key that its values are sealed to goes first, at once and for good; then all rows, bit by bit. What\n"
+     "was cut short is finished by asking again; until then the tenant's requests are answered 503. Backups keep what\n"
+     "they have. Is audited.\n",
+     store_only,
+     {},
+     add_erase_options,
+     false,
+     with_arguments<erase_command>},
+    {"stats",
+     "Counts what is stored, and the room that is left.",
+     "The store may be in use. Needs no keyring.\n",
+     store_only,
+     {},
+     add_stats_options,
+     false,
+     with_arguments<stats_command>},
     {"check-config",
      "Says what would keep the server from starting.",
      "Takes the options of serve. Reads all files that it would read and starts nothing.\n",

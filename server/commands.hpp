@@ -34,8 +34,20 @@ int quota_set_command(const Config& config, const Arguments& arguments);
 int limits_get_command(const Config& config, const Arguments& arguments);
 int limits_set_command(const Config& config, const Arguments& arguments);
 
-/// Checks every invariant of a store, which may be in use.
-int verify_command(const Config& config);
+/// Checks every invariant of a store, which may be in use, or of a backup.
+int verify_command(const Config& config, const Arguments& arguments);
+
+/// The whole store in one file or stream, while it is used; and back. The first needs no key, the second no private
+/// one.
+int backup_command(const Config& config, const Arguments& arguments);
+int restore_command(const Config& config, const Arguments& arguments);
+
+/// Everything of one tenant: handed out as it is stored; erased.
+int export_command(const Config& config, const Arguments& arguments);
+int erase_command(const Config& config, const Arguments& arguments);
+
+/// How much there is, and how much room. Needs no key.
+int stats_command(const Config& config, const Arguments& arguments);
 
 /// Says all that would keep `serve` from starting, without starting.
 int check_config_command(const LoadedConfig& loaded);

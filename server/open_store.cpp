@@ -55,9 +55,13 @@ store::StoreOptions store_options(const Config& config) {
   return options;
 }
 
-std::unique_ptr<store::Store> open_store(const Config& config, PrivateKey with_private) {
+void require_keyrings(const Config& config) {
   if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
   if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
+}
+
+std::unique_ptr<store::Store> open_store(const Config& config, PrivateKey with_private) {
+  require_keyrings(config);
   store::StoreOptions options = store_options(config);
   options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
   auto store = store::Store::open(options, load_keys(config, with_private));

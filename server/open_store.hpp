@@ -23,6 +23,9 @@ enum class PrivateKey : bool { no, yes };
 /// Throws UsageError with a sentence that names the file.
 store::StoreKeys load_keys(const Config& config, PrivateKey with_private);
 
+/// Throws UsageError unless the keyrings are configured that a store needs to be opened.
+void require_keyrings(const Config& config);
+
 /// The store's part of the configuration.
 store::StoreOptions store_options(const Config& config);
 

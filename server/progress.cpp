@@ -7,7 +7,7 @@ namespace tacit::server {
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   // A live store may grow while it is walked: never more than all of it.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
-  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + " rows";
+  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_;
   if (bar_) {
     draw_bar(percent, figures);
   } else if (percent / 10 > last_tenth_) {

@@ -10,8 +10,9 @@ namespace tacit::server {
 
 class Progress {
  public:
-  /// `bar`: the stream is a terminal.
-  Progress(std::ostream& out, std::string what, bool bar) : out_(out), what_(std::move(what)), bar_(bar) {}
+  /// `bar`: the stream is a terminal. `unit`: what is counted.
+  Progress(std::ostream& out, std::string what, bool bar, const char* unit = "rows")
+      : out_(out), what_(std::move(what)), bar_(bar), unit_(unit) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();  ///< clears the bar
@@ -25,6 +26,7 @@ class Progress {
   std::ostream& out_;
   std::string what_;
   bool bar_;
+  const char* unit_;
   bool drawn_ = false;
   std::uint64_t last_tenth_ = 0;
   std::chrono::steady_clock::time_point last_drawn_{};

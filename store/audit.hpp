@@ -23,7 +23,7 @@ struct AuditContext {
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
 /// "secret.integrity", "api_key.create", "api_key.update", "api_key.revoke", "api_key.integrity", "quota.set",
-/// "limits.set", "credential.refused", "tool.refused".
+/// "limits.set", "tenant.erase", "tenant.export", "store.restore", "credential.refused", "tool.refused".
 struct AuditEvent {
   const char* action = "";
   const char* outcome = "ok";  ///< "ok", "denied", "failed"

@@ -25,16 +25,18 @@ std::optional<crypto::Uuid> first_secret(const json::object& entry) {
 }  // namespace
 
 void AuditReplay::entry(std::string_view body) {
+  ++entries_;
   json::error_code error;
   const json::value parsed = json::parse({body.data(), body.size()}, error);
   if (error || !parsed.is_object()) return;
   const json::object& entry = parsed.get_object();
   if (text(entry, "outcome") != "ok") return;
   const std::string_view action = text(entry, "action");
-  if (action.starts_with("api_key.")) {
-    return key_event(action, std::string(text(entry, "reason")), text(entry, "time"));
-  }
   const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
+  if (action.starts_with("api_key.")) {
+    return key_event(action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+  }
+  if (action == "tenant.erase" && tenant) return tenant_erased(*tenant);
   const auto id = first_secret(entry);
   if (tenant && id) secret_event(action, {*tenant, *id}, text(entry, "time"));
 }
@@ -50,8 +52,13 @@ void AuditReplay::secret_event(std::string_view action, const SecretName& name, 
   if (action == "secret.delete") at->second.deleted = true;
 }
 
-void AuditReplay::key_event(std::string_view action, const std::string& id, std::string_view time) {
-  if (action == "api_key.create") keys_[id].changed = time;
+void AuditReplay::key_event(std::string_view action, const std::string& id, std::optional<crypto::Uuid> tenant,
+                            std::string_view time) {
+  if (action == "api_key.create") {
+    keys_[id].changed = time;
+    keys_[id].tenant = tenant;
+    keys_[id].made = entries_;
+  }
   const auto at = keys_.find(id);
   if (at == keys_.end()) return;
   if (action == "api_key.update") {
@@ -59,6 +66,18 @@ void AuditReplay::key_event(std::string_view action, const std::string& id, std:
     at->second.updated = true;
   }
   if (action == "api_key.revoke") at->second.revoked = true;
+}
+
+void AuditReplay::tenant_erased(const crypto::Uuid& tenant) {
+  for (auto at = secrets_.lower_bound({tenant, {}}); at != secrets_.end() && at->first.tenant == tenant; ++at) {
+    at->second.deleted = true;
+  }
+  erased_[tenant] = entries_;
+}
+
+bool AuditReplay::erased(const KeyLife& life) const {
+  const auto at = life.tenant ? erased_.find(*life.tenant) : erased_.end();
+  return at != erased_.end() && at->second > life.made;
 }
 
 void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at) {
@@ -94,6 +113,7 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
   const auto say = [&](std::string_view what) {
     findings_.add("API key " + std::string(id) + ": " + std::string(what));
   };
+  if (erased(life)) return say("is stored, though the audit log has its tenant erased: its row was put back");
   if (life.revoked && !key.revoked_at) {
     return say("is good, though the audit log has it revoked: an old row was put back");
   }
@@ -111,7 +131,8 @@ void AuditReplay::finish() {
     if (!life.deleted && !life.stored) problem(name, "is missing, though the audit log has it made and never deleted");
   }
   for (const auto& [id, life] : keys_) {
-    if (!life.stored) findings_.add("API key " + id + ": is missing, though the audit log has it made");
+    if (!life.stored && !erased(life))
+      findings_.add("API key " + id + ": is missing, though the audit log has it made");
   }
 }
 

@@ -52,20 +52,28 @@ class AuditReplay {
   };
   struct KeyLife {
     std::string changed;  ///< the time of its last change, revocation apart, as the log writes it
+    std::optional<crypto::Uuid> tenant;
     bool updated = false;
     bool revoked = false;
+    std::uint64_t made = 0;  ///< which entry made it
     bool stored = false;
   };
 
   void secret_event(std::string_view action, const SecretName& name, std::string_view time);
-  void key_event(std::string_view action, const std::string& id, std::string_view time);
+  void key_event(std::string_view action, const std::string& id, std::optional<crypto::Uuid> tenant,
+                 std::string_view time);
+  void tenant_erased(const crypto::Uuid& tenant);
   void judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at);
+  /// Whether its tenant was erased after it was made.
+  bool erased(const KeyLife& life) const;
   void judge(std::string_view id, const KeyLife& life, const ApiKey& key);
   void problem(const SecretName& name, std::string_view what);
 
   Findings& findings_;
   std::map<SecretName, SecretLife> secrets_;
   std::map<std::string, KeyLife, std::less<>> keys_;
+  std::map<crypto::Uuid, std::uint64_t> erased_;  ///< tenants, and which entry says so
+  std::uint64_t entries_ = 0;
   bool from_the_start_ = true;
   bool believed_ = true;
 };

@@ -12,6 +12,7 @@
 
 #include "crypto/bytes.hpp"
 #include "store/outcome.hpp"
+#include "store/room.hpp"
 #include "store/statistics.hpp"
 #include "store/task.hpp"
 
@@ -121,6 +122,8 @@ class Engine {
   virtual EngineStatistics statistics() const = 0;
   /// Looks through what there is, so not to be asked all the time. Any thread; waits for no write.
   virtual StorageStatistics storage() const = 0;
+  /// How much room is left, as it was within the last second.
+  virtual Room room() const = 0;
 };
 
 }  // namespace tacit::store

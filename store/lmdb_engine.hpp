@@ -53,19 +53,29 @@ class LmdbEngine final : public Engine {
   std::optional<std::string> unwilling() const override;
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
+  Room room() const override;
 
  private:
+  /// What is measured before a batch.
+  struct Measured {
+    MapRoom map;
+    DiskRoom disk;
+  };
   using Batch = std::vector<std::unique_ptr<WriteJob>>;
   using Answers = std::vector<std::optional<Errc>>;
 
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
-  void run_batch(Batch batch, MapRoom& room);
+  Measured measure() const;
+  void run_batch(Batch batch, Measured& room);
   /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
-  int try_batch(Batch& batch, MapRoom& room, Answers& answers);
-  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, MapRoom& room, int& fatal, bool& changed);
-  bool has_room(Growth growth, MapRoom& room) const;
+  int try_batch(Batch& batch, Measured& room, Answers& answers);
+  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed);
+  bool has_room(Growth growth, Measured& room) const;
+  /// Why a write of that kind is refused for lack of room, in words.
+  std::optional<std::string> lacks_room(Growth growth, Measured& room) const;
+  Room measure_for_people() const;
   void fail(int code);
   /// How long the batch under way has taken, if that is too long.
   std::optional<std::chrono::seconds> stuck_for() const;
@@ -92,6 +102,9 @@ class LmdbEngine final : public Engine {
   std::atomic<std::uint64_t> largest_batch_{0};
   Histogram<batch_job_bounds> batch_jobs_;  ///< the writer's, likewise below
   Histogram<batch_microsecond_bounds> batch_microseconds_;
+  mutable std::mutex room_mutex_;
+  mutable Room room_;  ///< as of room_measured_
+  mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
   std::thread writer_;  ///< last: it uses all of the above
 };

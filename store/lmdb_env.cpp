@@ -1,8 +1,7 @@
 #include "store/lmdb_env.hpp"
 
-#include <fcntl.h>
 #include <lmdb.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -10,13 +9,14 @@
 #include <set>
 #include <system_error>
 
+#include "store/folder.hpp"
+
 namespace tacit::store {
 namespace {
 
 /// The owner and the group: the planes may run as two users of one group.
 constexpr mdb_mode_t file_mode = 0660;
 constexpr std::uint64_t default_map_size = std::uint64_t{16} << 30;
-constexpr std::filesystem::perms folder_mode = static_cast<std::filesystem::perms>(0770);
 
 /// The folders that this process has open: opening one twice would drop LMDB's locks when the first of them is closed.
 struct OpenFolders {
@@ -29,27 +29,6 @@ OpenFolders& open_folders() {
 }
 
 Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
-
-/// Makes the names in a folder durable: LMDB syncs its file, not the folder.
-void sync_folder(const std::filesystem::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
-/// Makes the folder if it is not there. One that is there keeps its mode: it is somebody's choice.
-std::error_code make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  // Without the slash at the end that would make the folder its own parent.
-  const auto path = folder.has_filename() ? folder : folder.parent_path();
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (!error && std::filesystem::create_directory(path, error)) {
-    // It has what the umask leaves of 0777; nobody else may look in.
-    std::filesystem::permissions(path, ~folder_mode, std::filesystem::perm_options::remove, error);
-  }
-  return error;
-}
 
 struct TxnAbort {
   void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
@@ -138,12 +117,17 @@ int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
 
 Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   std::error_code error;
-  if (!std::filesystem::exists(options.directory / "data.mdb", error)) {
+  const auto file = options.single_file ? options.directory : options.directory / "data.mdb";
+  if (!std::filesystem::exists(file, error)) {
     return failure(Errc::not_found, "there is no store in " + options.directory.string());
   }
   std::unique_ptr<LmdbEnv> env(new LmdbEnv);
   if (const auto why = env->start(options)) return failure(Errc::unavailable, *why);
+  if (options.single_file && !env->is_whole()) {
+    return failure(Errc::integrity, options.directory.string() + " is cut off");
+  }
   env->clear_dead_readers();
+  if (!options.single_file) env->start_blocks(options.blocks_ahead);
   const int code = env->open_tables();
   if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
   if (code != MDB_SUCCESS) {
@@ -155,8 +139,10 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
 
 std::optional<std::string> LmdbEnv::start(const Options& options) {
   std::error_code error;
-  const std::string folder = std::filesystem::canonical(options.directory, error).string();
-  {
+  // A file by itself may have no name that could be made canonical, and LMDB takes no locks on it.
+  const std::string folder =
+      options.single_file ? options.directory.string() : std::filesystem::canonical(options.directory, error).string();
+  if (!options.single_file) {
     auto& folders = open_folders();
     const std::lock_guard lock(folders.mutex);
     if (!folders.paths.insert(folder).second) return "this process has " + folder + " open already";
@@ -169,13 +155,14 @@ std::optional<std::string> LmdbEnv::start(const Options& options) {
 
 int LmdbEnv::map(const std::string& folder, const Options& options) {
   std::error_code error;
-  const bool there = std::filesystem::exists(folder + "/data.mdb", error);
+  const bool there = options.single_file || std::filesystem::exists(folder + "/data.mdb", error);
+  const unsigned flags = MDB_NOTLS | (options.single_file ? MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK : 0U);
   int code = mdb_env_create(&env_);
   // A new file takes the size as it is; one that is there says its own first, which LMDB takes if none is set.
   if (code == MDB_SUCCESS && !there) code = mdb_env_set_mapsize(env_, options.map_size);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
-  if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), MDB_NOTLS, file_mode);
+  if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), flags, file_mode);
   MDB_envinfo info{};
   if (code == MDB_SUCCESS) code = mdb_env_info(env_, &info);
   // No transaction has begun yet, so the map may still be changed.
@@ -208,15 +195,65 @@ MapRoom LmdbEnv::room() const {
   mdb_env_stat(env_, &stat);
   MapRoom room;
   room.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
-  const std::uint64_t touched = info.me_last_pgno + 1;
-  room.free_pages = room.pages > touched ? room.pages - touched : 0;
+  room.touched = info.me_last_pgno + 1;
+  room.free_pages = room.pages > room.touched ? room.pages - room.touched : 0;
   if (!room.ample()) count_reusable(room);
   return room;
 }
 
 void LmdbEnv::count_reusable(MapRoom& room) const {
-  room.free_pages += reusable_pages(env_);
+  if (room.counted) return;
+  room.reusable = reusable_pages(env_);
+  room.free_pages += room.reusable;
   room.counted = true;
+}
+
+std::uint64_t LmdbEnv::page_size() const {
+  MDB_stat stat{};
+  mdb_env_stat(env_, &stat);
+  return stat.ms_psize;
+}
+
+bool LmdbEnv::is_whole() const {
+  MDB_envinfo info{};
+  int file = -1;
+  struct stat status {};
+  mdb_env_info(env_, &info);
+  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &status) != 0) return false;
+  return static_cast<std::uint64_t>(status.st_size) / page_size() > info.me_last_pgno;
+}
+
+void LmdbEnv::start_blocks(bool ahead) {
+  int file = -1;
+  if (mdb_env_get_fd(env_, &file) == MDB_SUCCESS) blocks_ = std::make_unique<FileBlocks>(file, page_size(), ahead);
+}
+
+DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
+  DiskRoom disk;
+  disk.map = room.pages;
+  disk.touched = room.touched;
+  disk.reusable = room.reusable;
+  if (!blocks_) return disk;
+  const FileSystemPages pages = blocks_->file_system();
+  disk.ahead = blocks_->ahead();
+  disk.taken = blocks_->pages();
+  disk.available = pages.available;
+  disk.whole = pages.whole;
+  return disk;
+}
+
+void LmdbEnv::take_blocks(const MapRoom& room) {
+  if (!blocks_ || !blocks_->ahead()) return;
+  DiskRoom disk;
+  disk.map = room.pages;
+  disk.touched = room.touched;
+  disk.taken = blocks_->pages();
+  if (disk.wanted() > disk.taken) blocks_->take(disk.wanted());
+}
+
+bool LmdbEnv::disk_is_full(int lmdb_code) const {
+  constexpr std::uint64_t next_to_none = 256;  // pages: what LMDB writes at once is less
+  return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
 }
 
 void LmdbEnv::clear_dead_readers() const {

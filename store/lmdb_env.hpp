@@ -17,7 +17,9 @@
 #include <optional>
 #include <string>
 
+#include "store/disk_room.hpp"
 #include "store/engine.hpp"
+#include "store/file_blocks.hpp"
 #include "store/map_room.hpp"
 
 struct MDB_env;
@@ -35,6 +37,8 @@ class LmdbEnv {
     std::filesystem::path directory;
     std::uint64_t map_size = 0;  ///< bytes; 0: what the store has (a new one: 16 GiB)
     unsigned max_readers = 0;
+    bool single_file = false;  ///< `directory` is a data file by itself, which nobody changes: it is only read
+    bool blocks_ahead = true;  ///< take blocks on the disk ahead of use, where the file system can
   };
 
   struct FirstRow {
@@ -53,12 +57,20 @@ class LmdbEnv {
 
   MDB_env* handle() const { return env_; }
   unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+  std::uint64_t page_size() const;
   /// How full the map is. Counts the pages that are free again only when it matters.
   MapRoom room() const;
   /// Adds the pages that are free again to a room that was not counted.
   void count_reusable(MapRoom& room) const;
   /// As of the newest commit. Zeros and nothing where it cannot be told, as when no reader slot is left.
   StorageStatistics statistics() const;
+  /// How much the disk has for the file, which `room` was measured of.
+  DiskRoom disk_room(const MapRoom& room) const;
+  /// Takes blocks on the disk ahead of use, if few are left. One thread at a time.
+  void take_blocks(const MapRoom& room);
+  /// Whether a write that failed with that code found the disk full. LMDB says EIO, as for a broken disk, when only a
+  /// part of what it wrote had room.
+  bool disk_is_full(int lmdb_code) const;
   /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot.
   void clear_dead_readers() const;
 
@@ -71,8 +83,12 @@ class LmdbEnv {
   /// Makes the tables and the first rows, unless something is there.
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
+  /// Whether the file has all the pages that it says it has: LMDB would be killed by a look at one that is cut off.
+  bool is_whole() const;
+  void start_blocks(bool ahead);
 
   MDB_env* env_ = nullptr;
+  std::unique_ptr<FileBlocks> blocks_;  ///< none for a file that is only read
   TableHandles tables_{};
   std::string registered_;  ///< the folder, as listed among those that this process has open
 };

@@ -16,6 +16,8 @@ struct MapRoom {
   std::uint64_t pages = 0;       ///< the whole map
   std::uint64_t free_pages = 0;  ///< never used, or free again
   bool counted = false;          ///< those that are free again are among them
+  std::uint64_t touched = 0;     ///< ever used: the first so many
+  std::uint64_t reusable = 0;    ///< of those, free again, if they were counted
 
   /// Pages kept back from growth: a twentieth of the map, but at least 64 and at most 8192 (32 MiB).
   std::uint64_t reserve() const;

@@ -66,10 +66,14 @@ Outcome<void> check_keys(ByteView row, const StoreKeys& keys) {
   return {};
 }
 
-Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys) {
+Task<Outcome<void>> check_format(Transaction& transaction) {
   const auto format = co_await transaction.get(Table::meta, format_key());
   if (!format) co_return failed(Errc::unavailable, "it does not say which format it is of");
-  auto known = check_format(*format);
+  co_return check_format(*format);
+}
+
+Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys) {
+  auto known = co_await check_format(transaction);
   if (!known) co_return known;
   const auto row = co_await transaction.get(Table::meta, keys_key());
   if (!row) co_return failed(Errc::integrity, "it does not say which keys it was made with");

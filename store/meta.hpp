@@ -1,4 +1,5 @@
-// Table::meta: what concerns the whole store. Two rows:
+// Table::meta: what concerns the whole store. Two rows, and one for each tenant that is being erased
+// (store/erasure.hpp):
 //
 //   "format" → the version of the store as a whole, 4 bytes big-endian. A store of another format is not opened. Each
 //              kind of row names its own format besides.
@@ -29,6 +30,8 @@ Bytes keys_value(const StoreKeys& keys);
 /// Nothing if every ring that is given has the key that the row names, and the row's MAC is right; else what is wrong.
 Outcome<void> check_keys(ByteView row, const StoreKeys& keys);
 
+/// Nothing if the store is of our format; else what is wrong.
+Task<Outcome<void>> check_format(Transaction& transaction);
 /// Nothing if the store is of our format and of these keys; else what is wrong. `keys` must outlive the task.
 Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys);
 

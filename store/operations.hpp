@@ -41,6 +41,11 @@ Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optio
 Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who);
 Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who);
 
+// store/erase_tenant.cpp, export_tenant.cpp
+Async<Erased> erase_tenant(ContextPtr store, crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
+                           AuditContext who);
+Outcome<bool> export_tenant(const StoreContext& store, const crypto::Uuid& tenant, const TenantSink& sink);
+
 // store/verify.cpp
 Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress);
 

@@ -58,6 +58,18 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   return open(options, std::move(keys), std::move(*engine));
 }
 
+Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys) {
+  StoreOptions options;
+  options.directory = file;
+  LmdbOptions engine_options;
+  engine_options.env.directory = file;
+  engine_options.env.max_readers = options.max_readers;
+  engine_options.env.single_file = true;
+  auto engine = LmdbEngine::open(std::move(engine_options));
+  if (!engine) return engine.error();
+  return open(options, std::move(keys), std::move(*engine));
+}
+
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
   auto context = make_context(std::move(engine), std::move(keys), options);
@@ -152,6 +164,15 @@ Store::Async<void> Store::set_tenant_limits(crypto::Uuid tenant, TenantLimits li
   return recording(context_, tenant, who, store::set_tenant_limits(context_, tenant, limits, who));
 }
 
+Store::Async<Erased> Store::erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
+                                         AuditContext who) {
+  return store::erase_tenant(context_, tenant, std::move(progress), std::move(who));
+}
+
+Outcome<bool> Store::export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const {
+  return store::export_tenant(*context_, tenant, sink);
+}
+
 Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
   return record_event(context_, std::move(event), std::move(who));
 }
@@ -163,5 +184,7 @@ Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgres
 bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
 
 std::optional<std::string> Store::unwilling() const { return context_->engine->unwilling(); }
+
+Room Store::room() const { return context_->engine->room(); }
 
 }  // namespace tacit::store

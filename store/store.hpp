@@ -17,6 +17,7 @@
 #include "store/api_key.hpp"
 #include "store/audit.hpp"
 #include "store/outcome.hpp"
+#include "store/room.hpp"
 #include "store/secret.hpp"
 #include "store/tenant_limits.hpp"
 
@@ -85,6 +86,22 @@ struct ReleasedValue {
   std::int64_t updated_at = 0;
 };
 
+/// What became of a tenant that was erased.
+struct Erased {
+  std::uint64_t secrets = 0;   ///< as its record counted them
+  std::uint64_t api_keys = 0;  ///< revoked ones too
+  bool resumed = false;        ///< it had been begun before, and was cut short
+};
+
+struct SecretRow;
+/// Takes what is exported of a tenant, as stored: nothing in clear that is not in clear in the store. Views, valid
+/// during the call. False ends the export.
+struct TenantSink {
+  std::function<bool(crypto::ByteView record)> record;  ///< once, first (store/tenant_record.hpp)
+  std::function<bool(const crypto::Uuid& id, const SecretRow& row)> secret;
+  std::function<bool(const ApiKey& key)> api_key;  ///< unverified; revoked ones too
+};
+
 /// How far `verify` has come.
 struct VerifyProgress {
   std::uint64_t rows = 0;
@@ -113,6 +130,8 @@ class Store {
   /// The same over an engine that is open already.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
                                               std::unique_ptr<Engine> engine);
+  /// A store in one file that nobody changes, for reading: a backup (store/backup.hpp) whose hash was found right.
+  static Outcome<std::unique_ptr<Store>> open_backup(const std::filesystem::path& file, StoreKeys keys);
   /// Finishes queued changes, then closes. The executors of those who await them must still be there; who is resumed
   /// after may finish, and is told `unavailable` if it asks for another change.
   ~Store();
@@ -172,6 +191,13 @@ class Store {
   Outcome<TenantLimits> tenant_limits(crypto::Uuid tenant) const;
   /// Replaces all of them.
   Async<void> set_tenant_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
+  /// Erases everything of a tenant, its API keys too; the private key that its values are sealed to goes first and at
+  /// once. In many transactions if it is much; `progress` is told how many rows are gone. What was cut short is
+  /// finished by asking again. Fails with not_found if nothing is stored of the tenant.
+  Async<Erased> erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress, AuditContext who);
+  /// Hands everything of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
+  /// unavailable (it is being erased) or integrity.
+  Outcome<bool> export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const;
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
   /// them.
@@ -189,6 +215,8 @@ class Store {
   std::optional<std::string> unwilling() const;
   /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
   StoreStatistics statistics() const;
+  /// How much more can be kept, as it was within the last second.
+  Room room() const;
 
  private:
   explicit Store(std::shared_ptr<const StoreContext> context);

@@ -1,6 +1,7 @@
 #include "store/tenant_record.hpp"
 
 #include "store/codec.hpp"
+#include "store/erasure.hpp"
 #include "store/failures.hpp"
 
 namespace tacit::store {
@@ -73,6 +74,19 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
   return out;
 }
 
+std::optional<TenantUse> recorded_use(ByteView stored) {
+  Decoder decoder(stored);
+  crypto::KeyId metadata_key{};
+  if (decoder.u8() != format) return std::nullopt;
+  decoder.into(metadata_key);
+  decoder.raw(1 + 8);  // flags, own limit
+  TenantUse use;
+  use.used = decoder.u64();
+  use.count = decoder.u64();
+  if (!decoder.ok()) return std::nullopt;
+  return use;
+}
+
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored) {
   Decoder decoder(stored);
   crypto::KeyId id{};
@@ -122,6 +136,8 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   const RowKey key = record_key(id);
   const auto stored = co_await transaction.get(Table::tenants, key.view());
   if (!stored) {
+    const bool erasing = co_await is_being_erased(transaction, id);
+    if (erasing) co_return failed(Errc::unavailable, "the tenant is being erased");
     const RowKey prefix(id);
     const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
     if (!rows.empty()) co_return altered({}, "the tenant's record is missing");

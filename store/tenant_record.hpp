@@ -33,6 +33,13 @@ struct TenantRecord {
 
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys);
 
+/// What a stored record says that its tenant uses, unverified: for figures, which need no key.
+struct TenantUse {
+  std::uint64_t used = 0;
+  std::uint64_t count = 0;
+};
+std::optional<TenantUse> recorded_use(ByteView stored);
+
 /// The metadata key that a stored record names, unverified.
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored);
 /// Nothing if the MAC is not right or the record is not whole.
@@ -49,7 +56,8 @@ struct Tenant {
 Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id);
 
 /// The tenant, or nothing if nothing of it is stored. Fails with `integrity` if the record was altered, or is missing
-/// though the tenant has other rows. `known` are keys that the caller has made before: used if they are the right ones.
+/// though the tenant has other rows; with `unavailable` while the tenant is being erased. `known` are keys that the
+/// caller has made before: used if they are the right ones.
 Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
                                                  std::shared_ptr<const crypto::TenantKeys> known = nullptr);
 void save_tenant(Transaction& transaction, const Tenant& tenant);

@@ -1,5 +1,8 @@
+#include <set>
+
 #include "store/api_key_row.hpp"
 #include "store/audit_log.hpp"
+#include "store/erasure.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
 #include "store/operations.hpp"
@@ -79,14 +82,27 @@ class Verification {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
       if (!fits) findings_.add("the store as a whole: " + fits.error().subject);
+    } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
+      erasure_row(*erasing, row);
     } else {
       findings_.add("a row of unknown meaning about the store as a whole");
     }
   }
 
+  /// What is left of such a tenant is not judged: its rows go one after the other.
+  void erasure_row(const crypto::Uuid& tenant, const Row& row) {
+    erasing_.insert(tenant);
+    findings_.add(
+        "tenant " + tenant.str() +
+        (is_good_erasure_mark(row, store_.metadata())
+             ? ": its erasure is not finished: it is under way, or was cut short and has to be asked for again"
+             : ": the mark that it is being erased was altered"));
+  }
+
   void tenant_row(const Row& row) {
     ParsedKey key;
     if (!parse_key(row.key, key)) return findings_.add("a row that belongs to no tenant");
+    if (erasing_.contains(key.tenant)) return;
     if (tenant_ && tenant_->tenant() != key.tenant) {
       tenant_->finish();
       tenant_.reset();
@@ -98,6 +114,7 @@ class Verification {
   void api_key_row(const Row& row) {
     ++report_.api_keys;
     const auto key = decode_api_key(row.key, row.value, store_.metadata());
+    if (key && erasing_.contains(key->tenant)) return;
     if (!key) findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
     key_index_.key(crypto::as_text(row.key), row.value, key ? &*key : nullptr);
     replay_.api_key(crypto::as_text(row.key), key ? &*key : nullptr);
@@ -142,6 +159,7 @@ class Verification {
   std::optional<TenantCheck> tenant_;
   AuditReplay replay_{findings_};
   KeyIndexCheck key_index_{findings_};
+  std::set<crypto::Uuid> erasing_;
   bool has_format_ = false;
   bool has_keys_ = false;
   bool has_log_ = false;

@@ -40,6 +40,11 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
                                                                                        {"limits", "get"},
                                                                                        {"limits", "set"},
                                                                                        {"verify"},
+                                                                                       {"backup"},
+                                                                                       {"restore"},
+                                                                                       {"export"},
+                                                                                       {"erase"},
+                                                                                       {"stats"},
                                                                                        {"check-config"}}) {
     BOOST_TEST_CONTEXT(command.front()) {
       BOOST_TEST(help.out.find(command.front()) != std::string::npos);

@@ -1,0 +1,124 @@
+// `tacit export`: everything of a tenant as JSON lines, sealed as it is stored.
+//
+// Each line is one object with "type", in this order; boxes and headers are base64url without padding.
+//   export   version (1), user_id, exported_at, program
+//   tenant   record: the tenant's record, which has its key pair, the private half sealed (store/tenant_record.hpp)
+//   secret   secret_id, created_at, updated_at, value_version, header, value_box, metadata_box (store/secret_row.hpp)
+//   api_key  id, name, scopes, created_at, expires_at, revoked_at, last_used_at; never the key nor its hash
+//   end      secrets, api_keys: how many there were; an export without this line is not whole
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "auth/scope_names.hpp"
+#include "crypto/base64.hpp"
+#include "server/arguments.hpp"
+#include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/open_store.hpp"
+#include "server/values.hpp"
+#include "store/secret_row.hpp"
+#include "store/timestamp.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+json::string encoded(crypto::ByteView bytes) {
+  const crypto::WipedBytes text = crypto::base64url_encode(bytes);
+  return json::string(text.text().data(), text.text().size());
+}
+
+json::value instant(std::optional<std::int64_t> at) { return at ? json::value(store::rfc3339(*at)) : json::value(); }
+
+bool print(const json::object& line) {
+  std::cout << json::serialize(line) << '\n';
+  return std::cout.good();
+}
+
+class Lines {
+ public:
+  bool begin(const crypto::Uuid& tenant) {
+    json::object line;
+    line["type"] = "export";
+    line["version"] = 1;
+    line["user_id"] = tenant.str();
+    line["exported_at"] = store::rfc3339(store::now_microseconds());
+    line["program"] = "tacit " TACIT_VERSION;
+    return print(line);
+  }
+  bool record(crypto::ByteView record) {
+    json::object line;
+    line["type"] = "tenant";
+    line["record"] = encoded(record);
+    return print(line);
+  }
+  bool secret(const crypto::Uuid& id, const store::SecretRow& row) {
+    ++secrets_;
+    json::object line;
+    line["type"] = "secret";
+    line["secret_id"] = id.str();
+    line["created_at"] = instant(row.header.created_at);
+    line["updated_at"] = instant(row.header.updated_at);
+    line["value_version"] = row.header.value_version;
+    line["header"] = encoded(row.header_bytes);
+    line["value_box"] = encoded(row.value_box);
+    line["metadata_box"] = encoded(row.metadata_box);
+    return print(line);
+  }
+  bool api_key(const store::ApiKey& key) {
+    ++api_keys_;
+    json::object line;
+    line["type"] = "api_key";
+    line["id"] = key.id;
+    line["name"] = key.name;
+    json::array scopes;
+    for (const auto name : auth::scope_names(key.scopes)) scopes.emplace_back(json::string_view(name));
+    line["scopes"] = std::move(scopes);
+    line["created_at"] = instant(key.created_at);
+    line["expires_at"] = instant(key.expires_at);
+    line["revoked_at"] = instant(key.revoked_at);
+    line["last_used_at"] = instant(key.last_used_at);
+    return print(line);
+  }
+  bool end() const {
+    json::object line;
+    line["type"] = "end";
+    line["secrets"] = secrets_;
+    line["api_keys"] = api_keys_;
+    return print(line);
+  }
+
+ private:
+  std::uint64_t secrets_ = 0;
+  std::uint64_t api_keys_ = 0;
+};
+
+}  // namespace
+
+int export_command(const Config& config, const Arguments& arguments) {
+  const auto tenant = read_argument(arguments, "tenant", read_uuid);
+  const auto store = open_store(config);
+  const std::string what = "cannot export the tenant " + tenant.str();
+  const auto known = run(store->quota(tenant, operator_context()));
+  if (!known) fail(what, known.error());
+  store::AuditEvent event;
+  event.action = "tenant.export";
+  event.tenant = tenant;
+  value_or_fail(run(store->record(std::move(event), operator_context())), what);
+  Lines lines;
+  store::TenantSink sink;
+  sink.record = [&](crypto::ByteView record) { return lines.begin(tenant) && lines.record(record); };
+  sink.secret = [&](const crypto::Uuid& id, const store::SecretRow& row) { return lines.secret(id, row); };
+  sink.api_key = [&](const store::ApiKey& key) { return lines.api_key(key); };
+  const bool whole = value_or_fail(store->export_tenant(tenant, sink), what);
+  if (!whole || !lines.end()) throw CommandFailed("the output could not be written");
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,47 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+
+#include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/input_file.hpp"
+#include "server/open_store.hpp"
+#include "server/progress.hpp"
+#include "store/restore.hpp"
+
+namespace tacit::server {
+namespace {
+
+std::uint64_t restore(const Config& config, const InputFile& input) {
+  const std::uint64_t total = input.size();
+  // Of a stream nobody knows how much is to come: then no progress is better than a wrong one.
+  Progress progress(std::cerr, "Restoring", ::isatty(STDERR_FILENO) == 1, "MiB");
+  auto restored =
+      store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), [&](std::uint64_t bytes) {
+        if (total > 0) progress.show(bytes >> 20, total >> 20);
+      });
+  return value_or_fail(std::move(restored), "cannot restore");
+}
+
+/// So that the log says why it does not go on from the last head that was kept of it.
+void record_restore(const Config& config) {
+  store::AuditEvent event;
+  event.action = "store.restore";
+  const auto recorded = run(open_store(config)->record(std::move(event), operator_context()));
+  if (!recorded) std::cerr << "tacit: the audit log could not take that: " << sentence(recorded.error()) << '\n';
+}
+
+}  // namespace
+
+int restore_command(const Config& config, const Arguments& arguments) {
+  require_keyrings(config);
+  const InputFile input(arguments["FILE"].as<std::string>());
+  const std::uint64_t bytes = restore(config, input);
+  record_restore(config);
+  std::cerr << "Restored " << bytes << " bytes to " << config.store.string()
+            << ". What was deleted or revoked after the backup was made is back. Run tacit verify.\n";
+  return exit_ok;
+}
+
+}  // namespace tacit::server

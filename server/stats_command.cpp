@@ -1,0 +1,99 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "server/arguments.hpp"
+#include "server/commands.hpp"
+#include "server/errors.hpp"
+#include "server/open_store.hpp"
+#include "server/output.hpp"
+#include "server/values.hpp"
+#include "store/keyless_store.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t most_shown = 1000;
+
+std::size_t read_top(std::string_view text) { return static_cast<std::size_t>(read_number(text, 0, most_shown)); }
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  const std::uint64_t tenths = whole == 0 ? 0 : part * 1000 / whole;
+  return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " %";
+}
+
+std::uint64_t live_pages(const store::StoreFigures& figures) {
+  return figures.used_pages - std::min(figures.used_pages, figures.reusable_pages);
+}
+
+void print_text(const store::StoreFigures& figures) {
+  const std::uint64_t page = figures.page_bytes;
+  std::cout << "tenants         " << figures.tenants << "\nsecrets         " << figures.secrets << "\nsecrets' bytes  "
+            << figures.bytes << "\nAPI keys        " << figures.api_keys << "\naudit entries   "
+            << figures.audit_entries << "\nmap             " << figures.map_pages * page << " bytes, "
+            << percent(live_pages(figures), figures.map_pages) << " in use\npages           " << live_pages(figures)
+            << " in use, " << figures.reusable_pages << " free again, "
+            << figures.map_pages - std::min(figures.map_pages, figures.used_pages) << " never used, of " << page
+            << " bytes\nfile            " << figures.file_bytes << " bytes\ndisk free       " << figures.disk_free_bytes
+            << " bytes\nreaders         " << figures.readers << " reading, the oldest " << figures.oldest_reader_lag
+            << " commits behind; " << figures.reader_slots_taken << " of " << figures.reader_slots << " slots taken\n";
+  if (figures.biggest.empty()) return;
+  std::vector<std::vector<std::string>> rows = {{"biggest tenants", "bytes", "secrets"}};
+  for (const auto& one : figures.biggest) {
+    rows.push_back({one.tenant.str(), std::to_string(one.bytes), std::to_string(one.secrets)});
+  }
+  std::cout << '\n' << table(rows);
+}
+
+json::array biggest_json(const store::StoreFigures& figures) {
+  json::array biggest;
+  for (const auto& one : figures.biggest) {
+    json::object tenant;
+    tenant["user_id"] = one.tenant.str();
+    tenant["bytes"] = one.bytes;
+    tenant["secrets"] = one.secrets;
+    biggest.push_back(std::move(tenant));
+  }
+  return biggest;
+}
+
+void print_json(const store::StoreFigures& figures) {
+  json::object out;
+  out["tenants"] = figures.tenants;
+  out["secrets"] = figures.secrets;
+  out["bytes"] = figures.bytes;
+  out["api_keys"] = figures.api_keys;
+  out["audit_entries"] = figures.audit_entries;
+  out["page_bytes"] = figures.page_bytes;
+  out["map_pages"] = figures.map_pages;
+  out["used_pages"] = live_pages(figures);
+  out["reusable_pages"] = figures.reusable_pages;
+  out["file_bytes"] = figures.file_bytes;
+  out["disk_free_bytes"] = figures.disk_free_bytes;
+  out["readers"] = figures.readers;
+  out["oldest_reader_lag"] = figures.oldest_reader_lag;
+  out["reader_slots"] = figures.reader_slots;
+  out["reader_slots_taken"] = figures.reader_slots_taken;
+  out["biggest_tenants"] = biggest_json(figures);
+  std::cout << json::serialize(out) << '\n';
+}
+
+}  // namespace
+
+int stats_command(const Config& config, const Arguments& arguments) {
+  const std::size_t top = arguments.contains("top") ? read_argument(arguments, "top", read_top) : 10;
+  const auto store = store::KeylessStore::open(config.store);
+  if (!store) throw UsageError(sentence(store.error()));
+  const auto figures = value_or_fail(store->figures(top), "cannot look at the store");
+  arguments.contains("json") ? print_json(figures) : print_text(figures);
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,45 @@
+#include "store/disk_room.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tacit::store {
+namespace {
+
+constexpr std::uint64_t pages_in_gibibyte = 262144;
+
+}  // namespace
+
+bool DiskRoom::limits() const { return ahead && taken < map; }
+
+std::uint64_t DiskRoom::margin() const { return std::clamp<std::uint64_t>(map / 64, 64, 8192); }
+
+std::uint64_t DiskRoom::spare() const { return (taken > touched ? taken - touched : 0) + reusable; }
+
+std::uint64_t DiskRoom::wanted() const {
+  if (taken >= std::min(map, touched + 2 * margin())) return taken;
+  return std::min(map, touched + 4 * margin());
+}
+
+bool DiskRoom::allows(Growth growth) const {
+  if (!limits()) return true;
+  switch (growth) {
+    case Growth::refuses:
+      return spare() > margin() && !low();
+    case Growth::grows:
+      return spare() > margin();
+    case Growth::logs:
+      return spare() > margin() / 2;
+    case Growth::shrinks:
+      break;
+  }
+  return true;
+}
+
+bool DiskRoom::low() const { return limits() && available < std::min(whole / 10, pages_in_gibibyte); }
+
+std::uint64_t DiskRoom::batch_pages() const {
+  return limits() ? spare() / 2 : std::numeric_limits<std::uint64_t>::max();
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,16 @@
+// The folder that a store is in.
+#pragma once
+
+#include <filesystem>
+#include <system_error>
+
+namespace tacit::store {
+
+/// Makes the folder, for its owner and group alone, if it is not there. One that is there keeps its mode: it is
+/// somebody's choice.
+std::error_code make_folder(const std::filesystem::path& folder);
+
+/// Makes the names in a folder durable.
+void sync_folder(const std::filesystem::path& folder);
+
+}  // namespace tacit::store

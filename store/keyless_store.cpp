@@ -1,0 +1,179 @@
+#include "store/keyless_store.hpp"
+
+#include <lmdb.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <sstream>
+
+#include "store/audit_log.hpp"
+#include "store/failures.hpp"
+#include "store/lmdb_transaction.hpp"
+#include "store/meta.hpp"
+#include "store/row_key.hpp"
+#include "store/tenant_record.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr unsigned max_readers = 1024;
+
+/// A read transaction of its own.
+class Snapshot {
+ public:
+  explicit Snapshot(const LmdbEnv& env) : env_(env) {
+    code_ = mdb_txn_begin(env.handle(), nullptr, MDB_RDONLY, &txn_);
+    if (code_ != MDB_SUCCESS) txn_ = nullptr;
+  }
+  ~Snapshot() {
+    if (txn_ != nullptr) mdb_txn_abort(txn_);
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  template <class T>
+  Outcome<T> read(const std::function<Task<Outcome<T>>(Transaction&)>& body) {
+    if (code_ != MDB_SUCCESS) return failed(errc_of(code_), mdb_strerror(code_));
+    LmdbTransaction transaction = LmdbTransaction::reading(env_, txn_, rows_read_);
+    Outcome<T> outcome = body(transaction).run();
+    if (transaction.error() != MDB_SUCCESS) return failed(errc_of(transaction.error()));
+    return outcome;
+  }
+
+ private:
+  const LmdbEnv& env_;
+  MDB_txn* txn_ = nullptr;
+  int code_ = MDB_SUCCESS;
+  std::atomic<std::uint64_t> rows_read_{0};
+};
+
+/// The first possible key after everything of a tenant; nothing after the last possible tenant.
+std::optional<Bytes> key_after(const Uuid& tenant) {
+  Bytes key(tenant.bytes.begin(), tenant.bytes.end());
+  for (std::size_t i = key.size(); i-- > 0;) {
+    if (++key[i] != 0) return key;
+  }
+  return std::nullopt;
+}
+
+void keep_biggest(std::vector<TenantFigures>& biggest, const TenantFigures& one, std::size_t most) {
+  const auto place = std::ranges::upper_bound(biggest, one.bytes, std::ranges::greater(), &TenantFigures::bytes);
+  if (static_cast<std::size_t>(place - biggest.begin()) >= most) return;
+  biggest.insert(place, one);
+  if (biggest.size() > most) biggest.pop_back();
+}
+
+/// Looks at one row of each tenant, the record, which comes first.
+Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::size_t most) {
+  std::optional<Bytes> start = Bytes();
+  while (start) {
+    const auto rows = co_await transaction.scan(Table::tenants, {}, *start, 1);
+    ParsedKey key;
+    if (rows.empty() || !parse_key(rows[0].key, key)) co_return;
+    TenantFigures one;
+    one.tenant = key.tenant;
+    const auto use = key.kind == static_cast<std::uint8_t>(RowKind::record) ? recorded_use(rows[0].value)
+                                                                            : std::optional<TenantUse>();
+    if (use) {
+      one.secrets = use->count;
+      one.bytes = use->used;
+    }
+    ++figures.tenants;
+    figures.secrets += one.secrets;
+    figures.bytes += one.bytes;
+    keep_biggest(figures.biggest, one, most);
+    start = key_after(key.tenant);
+  }
+}
+
+Task<Outcome<StoreFigures>> count_rows(Transaction& transaction, std::size_t most) {
+  StoreFigures figures;
+  co_await count_tenants(transaction, figures, most);
+  figures.api_keys = co_await transaction.count(Table::api_keys);
+  figures.audit_entries = co_await transaction.count(Table::audit);
+  co_return figures;
+}
+
+/// LMDB's list of readers: a heading, then a line for each slot with process, thread and snapshot, `-` if it has none.
+int add_line(const char* text, void* lines) {
+  static_cast<std::string*>(lines)->append(text);
+  return 0;
+}
+
+void count_readers(MDB_env* env, StoreFigures& figures) {
+  MDB_envinfo info{};
+  mdb_env_info(env, &info);
+  figures.reader_slots = info.me_maxreaders;
+  std::string text;
+  mdb_reader_list(env, add_line, &text);
+  std::istringstream lines(text);
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    std::string process;
+    std::string thread;
+    std::string snapshot;
+    if (!(words >> process >> thread >> snapshot)) continue;
+    ++figures.reader_slots_taken;
+    if (snapshot == "-") continue;
+    ++figures.readers;
+    const std::uint64_t began = std::strtoull(snapshot.c_str(), nullptr, 10);
+    const std::uint64_t lag = info.me_last_txnid > began ? info.me_last_txnid - began : 0;
+    figures.oldest_reader_lag = std::max(figures.oldest_reader_lag, lag);
+  }
+}
+
+void measure(const LmdbEnv& env, StoreFigures& figures) {
+  MapRoom room = env.room();
+  env.count_reusable(room);
+  figures.page_bytes = env.page_size();
+  figures.map_pages = room.pages;
+  figures.used_pages = room.touched;
+  figures.reusable_pages = room.reusable;
+  figures.disk_free_bytes = env.disk_room(room).available * figures.page_bytes;
+  int file = -1;
+  struct stat status {};
+  if (mdb_env_get_fd(env.handle(), &file) == MDB_SUCCESS && ::fstat(file, &status) == 0) {
+    figures.file_bytes = static_cast<std::uint64_t>(status.st_size);
+  }
+}
+
+}  // namespace
+
+Outcome<KeylessStore> KeylessStore::open(const std::filesystem::path& directory) {
+  LmdbEnv::Options options;
+  options.directory = directory;
+  options.max_readers = max_readers;
+  auto env = LmdbEnv::open(options);
+  if (!env) return env.error();
+  const auto known = Snapshot(**env).read<void>([](Transaction& transaction) { return check_format(transaction); });
+  if (!known) {
+    return failed(known.error().code,
+                  "the store in " + directory.string() + " cannot be used: " + known.error().subject);
+  }
+  return KeylessStore(std::move(*env));
+}
+
+Outcome<std::uint64_t> KeylessStore::backup(const ByteSink& sink,
+                                            const std::function<void(std::uint64_t)>& progress) const {
+  return write_backup(*env_, sink, progress);
+}
+
+std::uint64_t KeylessStore::backup_bytes() const {
+  MapRoom room = env_->room();
+  env_->count_reusable(room);
+  return (room.touched - std::min(room.touched, room.reusable)) * env_->page_size();
+}
+
+Outcome<StoreFigures> KeylessStore::figures(std::size_t biggest) const {
+  auto figures = Snapshot(*env_).read<StoreFigures>(
+      [biggest](Transaction& transaction) { return count_rows(transaction, biggest); });
+  if (!figures) return figures;
+  measure(*env_, *figures);
+  count_readers(env_->handle(), *figures);
+  return figures;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,60 @@
+// A store opened without any of its keys, for what an operator does who has none: backups and figures. Changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "store/backup.hpp"
+#include "store/lmdb_env.hpp"
+
+namespace tacit::store {
+
+struct TenantFigures {
+  crypto::Uuid tenant;
+  std::uint64_t secrets = 0;
+  std::uint64_t bytes = 0;  ///< as the quota counts them
+};
+
+struct StoreFigures {
+  std::uint64_t tenants = 0;
+  std::uint64_t secrets = 0;
+  std::uint64_t bytes = 0;             ///< as quotas count them
+  std::vector<TenantFigures> biggest;  ///< by bytes
+  std::uint64_t api_keys = 0;          ///< revoked ones too
+  std::uint64_t audit_entries = 0;
+
+  std::uint64_t page_bytes = 0;
+  std::uint64_t map_pages = 0;
+  std::uint64_t used_pages = 0;
+  std::uint64_t reusable_pages = 0;   ///< used once and free again
+  std::uint64_t file_bytes = 0;       ///< with what was taken ahead of use
+  std::uint64_t disk_free_bytes = 0;  ///< on the disk beside it
+
+  std::uint64_t reader_slots = 0;
+  std::uint64_t reader_slots_taken = 0;  ///< by threads of all processes that have the store open
+  std::uint64_t readers = 0;             ///< of these, reading now
+  std::uint64_t oldest_reader_lag = 0;   ///< how many commits ago the oldest of them began: keeps pages from reuse
+};
+
+class KeylessStore {
+ public:
+  /// Fails as Store::open does, but for keys.
+  static Outcome<KeylessStore> open(const std::filesystem::path& directory);
+
+  /// See store/backup.hpp.
+  Outcome<std::uint64_t> backup(const ByteSink& sink, const std::function<void(std::uint64_t)>& progress) const;
+  /// About how many bytes a backup has.
+  std::uint64_t backup_bytes() const;
+  /// On one snapshot, with the `biggest` tenants of all. What records say is not verified.
+  Outcome<StoreFigures> figures(std::size_t biggest) const;
+
+ private:
+  explicit KeylessStore(std::unique_ptr<LmdbEnv> env) : env_(std::move(env)) {}
+
+  std::unique_ptr<LmdbEnv> env_;
+};
+
+}  // namespace tacit::store

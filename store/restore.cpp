@@ -1,0 +1,81 @@
+#include "store/restore.hpp"
+
+#include <system_error>
+
+#include "store/failures.hpp"
+#include "store/folder.hpp"
+#include "store/whole_file.hpp"
+
+namespace tacit::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// As LMDB makes it: the planes may run as two users of one group.
+constexpr mode_t file_mode = 0660;
+
+/// The folder, taken away again if it was made here and nothing came of it.
+class Folder {
+ public:
+  explicit Folder(const fs::path& path) : path_(path), was_there_(fs::exists(fs::symlink_status(path))) {}
+  ~Folder() {
+    std::error_code ignored;
+    if (!keep_ && made_) fs::remove(path_, ignored);  // only if it is empty
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  Outcome<void> make() {
+    std::error_code error;
+    if (was_there_ && !(fs::is_directory(path_, error) && fs::is_empty(path_, error))) {
+      return failed(Errc::conflict, path_.string() + " is there and not empty; nothing was restored");
+    }
+    error = make_folder(path_);
+    made_ = !was_there_ && !error;
+    if (!error) return {};
+    return failed(Errc::unavailable, "cannot make the folder " + path_.string() + ": " + error.message());
+  }
+  void keep() { keep_ = true; }
+
+ private:
+  const fs::path path_;
+  const bool was_there_;
+  bool made_ = false;
+  bool keep_ = false;
+};
+
+Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys) {
+  const auto opened = Store::open_backup(file, keys);
+  if (opened) return {};
+  std::string why = opened.error().subject;
+  // It has another name yet than the one it is to get.
+  if (const auto at = why.find(file.string()); at != std::string::npos) {
+    why.replace(at, file.string().size(), directory.string());
+  }
+  return failed(opened.error().code, why);
+}
+
+}  // namespace
+
+Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys, const ByteSource& source,
+                               const std::function<void(std::uint64_t)>& progress) {
+  const fs::path path = directory.has_filename() ? directory : directory.parent_path();
+  Folder folder(path);
+  if (auto made = folder.make(); !made) return made.error();
+  auto file = WholeFile::create(path / "data.mdb", file_mode);
+  if (!file) return file.error();
+  std::uint64_t written = 0;
+  const auto length = read_backup(source, [&](ByteView bytes) {
+    written += bytes.size();
+    if (progress) progress(written);
+    return file->write(bytes);
+  });
+  if (!length) return length.error();
+  if (auto fits = check(file->path(), path, keys); !fits) return fits.error();
+  if (auto published = file->publish(); !published) return published.error();
+  folder.keep();
+  sync_folder(path / "..");
+  return length;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,207 @@
+#include <lmdb.h>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <cerrno>
+#include <climits>
+
+#include "store/secret_row.hpp"
+#include "test/unit/store/bed.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+/// Lets so many commits pass; those after them find the disk full.
+struct LimitedCommits {
+  std::atomic<int> left{INT_MAX};
+  int commit(MDB_txn* txn) {
+    if (left-- > 0) return mdb_txn_commit(txn);
+    mdb_txn_abort(txn);
+    return ENOSPC;
+  }
+};
+
+/// Two tenants, each with secrets, a good key and a revoked one.
+struct TwoTenants : Bed {
+  explicit TwoTenants(BedOptions options = {}) : Bed(std::move(options)) {
+    for (const std::uint8_t n : {std::uint8_t{1}, std::uint8_t{2}}) {
+      for (int i = 0; i < 5; ++i) {
+        const std::string name = std::to_string(i);
+        BOOST_REQUIRE(wait(store().create_secret(tenant_id(n), new_default(name, "tool" + name, "key"), who())));
+      }
+      add_key(n, "good");
+      add_key(n, "revoked");
+      BOOST_REQUIRE(wait(store().revoke_api_key(key_id(n, "revoked"), who())));
+    }
+    BOOST_REQUIRE(verify().problem_count == 0);
+  }
+  static std::string key_id(std::uint8_t tenant, const std::string& name) { return name + std::to_string(tenant); }
+  void add_key(std::uint8_t tenant, const std::string& name) {
+    ApiKey key;
+    key.id = key_id(tenant, name);
+    key.tenant = tenant_id(tenant);
+    key.name = name;
+    key.scopes = Scope::secrets_read;
+    key.created_at = 1;
+    BOOST_REQUIRE(wait(store().add_api_key(key, who())));
+  }
+  Outcome<Erased> erase(std::uint8_t tenant) { return wait(store().erase_tenant(tenant_id(tenant), {}, who())); }
+  std::size_t rows_of(std::uint8_t tenant) {
+    std::size_t count = 0;
+    for (const auto& [key, value] : rows(Table::tenants)) {
+      if (static_cast<std::uint8_t>(key[0]) == tenant) ++count;
+    }
+    return count;
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tenant_erasure)
+
+BOOST_AUTO_TEST_CASE(nothing_of_the_tenant_stays_and_all_of_the_others) {
+  TwoTenants bed;
+  const auto others = bed.rows_of(2);
+  const auto erased = bed.erase(1);
+  BOOST_REQUIRE(erased);
+  BOOST_TEST(erased->secrets == 5U);
+  BOOST_TEST(erased->api_keys == 2U);
+  BOOST_TEST(!erased->resumed);
+  BOOST_TEST(bed.rows_of(1) == 0U);
+  BOOST_TEST(bed.rows_of(2) == others);
+  BOOST_TEST(bed.rows(Table::api_keys).size() == 2U);
+  BOOST_TEST(bed.rows(Table::meta).size() == 2U);
+  BOOST_TEST(bed.audit().back().find(R"("action":"tenant.erase","outcome":"ok","tenant":"01010101)") !=
+             std::string::npos);
+  const auto report = bed.verify();
+  BOOST_TEST(report.problem_count == 0U, (report.problems.empty() ? "" : report.problems[0]));
+  BOOST_CHECK(bed.store().find_api_key("good1").error().code == Errc::not_found);
+  const auto list = bed.wait(bed.store().list_secrets(tenant_id(1), {}, who()));
+  BOOST_TEST(list->secrets.empty());
+  BOOST_CHECK(bed.erase(1).error().code == Errc::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(a_tenant_may_come_again_with_a_key_pair_of_its_own) {
+  TwoTenants bed;
+  const auto record = bed.rows(Table::tenants).at(std::string(16, '\1') + '\0');
+  BOOST_REQUIRE(bed.erase(1));
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_default("0", "tool", "key"), who())));
+  bed.add_key(1, "new");
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  BOOST_TEST((bed.rows(Table::tenants).at(std::string(16, '\1') + '\0') != record));
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_are_put_back_are_found) {
+  TwoTenants bed;
+  const Rows before = bed.rows(Table::tenants);
+  const std::string key = bed.rows(Table::api_keys).at("good1");
+  BOOST_REQUIRE(bed.erase(1));
+  for (const auto& [name, value] : before) {
+    if (name[0] == 1) bed.put(Table::tenants, name, value);
+  }
+  bed.put(Table::api_keys, "good1", key);
+  const auto report = bed.verify();
+  BOOST_TEST(report.problem_count == 6U);
+  BOOST_TEST(report.problems.at(0).find("its row was put back") != std::string::npos);
+  BOOST_TEST(report.problems.at(5).find("API key good1: is stored, though the audit log has its tenant erased") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {
+  LimitedCommits commits;
+  BedOptions options;
+  options.commit = [&commits](MDB_txn* txn) { return commits.commit(txn); };
+  TwoTenants bed(options);
+  const auto others = bed.rows_of(2);
+  commits.left = 1;
+  const auto cut_short = bed.erase(1);
+  commits.left = INT_MAX;
+  BOOST_REQUIRE(!cut_short);
+  BOOST_CHECK(cut_short.error().code == Errc::full);
+  // The first transaction has what matters: the private key's box is gone, and so are the keys that were good.
+  BOOST_TEST(!bed.rows(Table::tenants).contains(std::string(16, '\1') + '\0'));
+  BOOST_CHECK(bed.store().find_api_key("good1").error().code == Errc::not_found);
+  BOOST_TEST(bed.rows_of(1) > 0U);
+  const auto refused = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who()));
+  BOOST_REQUIRE(!refused);
+  BOOST_CHECK(refused.error().code == Errc::unavailable);
+  BOOST_CHECK(bed.wait(bed.store().list_secrets(tenant_id(1), {}, who())).error().code == Errc::unavailable);
+  BOOST_CHECK(bed.store().export_tenant(tenant_id(1), {}).error().code == Errc::unavailable);
+  const auto report = bed.verify();
+  BOOST_TEST(report.problem_count == 1U);
+  BOOST_TEST(report.problems.at(0).find("its erasure is not finished") != std::string::npos);
+  const auto erased = bed.erase(1);
+  BOOST_REQUIRE(erased);
+  BOOST_TEST(erased->resumed);
+  BOOST_TEST(erased->api_keys == 1U);
+  BOOST_TEST(bed.rows_of(1) == 0U);
+  BOOST_TEST(bed.rows_of(2) == others);
+  BOOST_TEST(bed.rows(Table::meta).size() == 2U);
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_mark_that_somebody_else_put_is_found) {
+  TwoTenants bed;
+  bed.put(Table::meta, "erasing" + std::string(16, '\1'), std::string(41, '\1'));
+  const auto report = bed.verify();
+  BOOST_TEST(report.problems.at(0).find("was altered") != std::string::npos, report.problems.at(0));
+}
+
+BOOST_AUTO_TEST_CASE(a_tenant_with_a_damaged_record_can_be_erased) {
+  TwoTenants bed;
+  bed.put(Table::tenants, std::string(16, '\1') + '\0', "damaged");
+  BOOST_TEST(bed.erase(1).has_value());
+  BOOST_TEST(bed.rows_of(1) == 0U);
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(much_is_erased_bit_by_bit_in_a_small_map) {
+  BedOptions options;
+  options.map_size = std::uint64_t{8} << 20;
+  options.quota_default = std::uint64_t{64} << 20;
+  Bed bed(options);
+  const std::string value(1024, 'v');
+  bool full = false;
+  for (int i = 0; i < 5000 && !full; ++i) {
+    full = !bed.wait(bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i), value), who()));
+  }
+  BOOST_REQUIRE(full);
+  const auto before = bed.engine().statistics().batches;
+  const auto erased = bed.wait(bed.store().erase_tenant(tenant_id(1), {}, who()));
+  BOOST_REQUIRE_MESSAGE(erased, to_string(erased.error().code));
+  BOOST_TEST(erased->secrets > 1000U);
+  BOOST_TEST(bed.engine().statistics().batches - before > 5U);
+  BOOST_TEST(bed.rows(Table::tenants).empty());
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a", value), who())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_export_has_everything_and_nothing_of_others) {
+  TwoTenants bed;
+  std::size_t records = 0;
+  std::vector<tacit::crypto::Uuid> secrets;
+  std::vector<std::string> keys;
+  TenantSink sink;
+  sink.record = [&](ByteView) { return ++records == 1; };
+  sink.secret = [&](const tacit::crypto::Uuid& id, const SecretRow& row) {
+    secrets.push_back(id);
+    return !row.value_box.empty() && !row.metadata_box.empty();
+  };
+  sink.api_key = [&](const ApiKey& key) {
+    keys.push_back(key.id);
+    return true;
+  };
+  const auto whole = bed.store().export_tenant(tenant_id(1), sink);
+  BOOST_REQUIRE(whole);
+  BOOST_TEST(*whole);
+  BOOST_TEST(records == 1U);
+  BOOST_TEST(secrets.size() == 5U);
+  BOOST_TEST((keys == std::vector<std::string>{"good1", "revoked1"}));
+  sink.secret = [](const tacit::crypto::Uuid&, const SecretRow&) { return false; };
+  records = 0;
+  BOOST_TEST(!*bed.store().export_tenant(tenant_id(1), sink));
+  BOOST_CHECK(bed.store().export_tenant(tenant_id(3), sink).error().code == Errc::not_found);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
