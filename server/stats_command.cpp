@@ -92,7 +92,11 @@ int stats_command(const Config& config, const Arguments& arguments) {
   const auto store = store::KeylessStore::open(config.store);
   if (!store) throw UsageError(sentence(store.error()));
   const auto figures = value_or_fail(store->figures(top), "cannot look at the store");
-  arguments.contains("json") ? print_json(figures) : print_text(figures);
+  if (arguments.contains("json")) {
+    print_json(figures);
+  } else {
+    print_text(figures);
+  }
   return exit_ok;
 }
 

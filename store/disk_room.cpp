@@ -21,6 +21,15 @@ std::uint64_t DiskRoom::wanted() const {
   return std::min(map, touched + 4 * margin());
 }
 
+DiskRoom DiskRoom::after_taking() const {
+  DiskRoom after = *this;
+  const std::uint64_t more = wanted() - taken;
+  if (more == 0 || more >= available) return after;
+  after.taken += more;
+  after.available -= more;
+  return after;
+}
+
 bool DiskRoom::allows(Growth growth) const {
   if (!limits()) return true;
   switch (growth) {

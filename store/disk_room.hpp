@@ -29,6 +29,8 @@ struct DiskRoom {
   /// How many of the file's first pages should have blocks, so that twice the margin lies beyond what was ever used.
   /// More than `taken` only if that much is missing; then with as much again, so that one call serves many commits.
   std::uint64_t wanted() const;
+  /// As it is once the next write has taken what is wanted, if the disk gives that.
+  DiskRoom after_taking() const;
   bool allows(Growth growth) const;
   /// Whether the disk has little left: a tenth of it or 1 GiB, whichever is less.
   bool low() const;

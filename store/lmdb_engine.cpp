@@ -196,6 +196,8 @@ std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room)
 
 Room LmdbEngine::measure_for_people() const {
   Measured measured = measure();
+  // Nobody may have written since there was room again.
+  measured.disk = measured.disk.after_taking();
   Room room;
   room.warning = lacks_room(Growth::refuses, measured);
   room.growth_refused = lacks_room(Growth::grows, measured);

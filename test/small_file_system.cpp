@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace tacit::test {
 namespace {
@@ -66,7 +67,8 @@ void SmallFileSystem::fill_up(std::uint64_t bytes_left) {
   const off_t taken = ::lseek(file, 0, SEEK_END);
   const int code = ::posix_fallocate(file, taken, static_cast<off_t>(available - bytes_left));
   ::close(file);
-  if (code != 0) throw std::runtime_error("the file system cannot be filled up");
+  // ext4 needs some of the last blocks for itself, and keeps for the file what it could take.
+  if (code != 0 && code != ENOSPC) throw std::runtime_error("the file system cannot be filled up");
 }
 
 void SmallFileSystem::make_room() { fs::remove(path_ / "filler"); }

@@ -65,7 +65,8 @@ class Writer {
 
 /// A command's standard output into a file and its input from one, as a shell does that.
 Finished shell(const Deployment& deployment, const std::string& arguments) {
-  return run({"/bin/sh", "-c", std::string(TACIT_BINARY) + " " + arguments}, {{"TACIT_CONFIG", deployment.config()}});
+  return run({"/bin/sh", "-c", std::string(TACIT_BINARY) + " " + arguments},
+             {{"TACIT_CONFIG", deployment.config().string()}});
 }
 
 void good(const Finished& done) { BOOST_REQUIRE_MESSAGE(done.status == 0, done.out << done.err); }
@@ -103,7 +104,8 @@ BOOST_AUTO_TEST_CASE(a_backup_under_writes_is_restored_verified_and_every_secret
   struct stat status {};
   BOOST_REQUIRE(::stat((folder + "/first").c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 07777U) == 0600U);
-  for (const auto& [name, count] : {std::pair<std::string, int>{"first", before_first}, {"second", before_second}}) {
+  const std::map<std::string, int> backups = {{"first", before_first}, {"second", before_second}};
+  for (const auto& [name, count] : backups) {
     good(deployment.command({"verify", "--backup", folder + "/" + name}));
     const std::string store = folder + "/restored-" + name;
     good(name == "first" ? deployment.command({"restore", folder + "/first", "--store", store})

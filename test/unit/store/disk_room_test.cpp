@@ -41,6 +41,15 @@ BOOST_AUTO_TEST_CASE(blocks_are_wanted_before_half_of_the_margin_s_double_is_gon
   BOOST_TEST(small.wanted() == 1100U);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_disk_still_gives_is_room) {
+  BOOST_TEST(!room(0).allows(Growth::grows));
+  const DiskRoom after = room(0).after_taking();
+  BOOST_TEST(after.allows(Growth::grows));
+  BOOST_TEST(after.taken == room(0).wanted());
+  BOOST_TEST(after.available == 1000000U - 4 * 4096);
+  BOOST_TEST(!room(0, 4 * 4096).after_taking().allows(Growth::grows));
+}
+
 BOOST_AUTO_TEST_CASE(growth_stops_first_then_the_log_and_deletes_never) {
   BOOST_TEST(room(4097).allows(Growth::grows));
   BOOST_TEST(!room(4096).allows(Growth::grows));

@@ -18,7 +18,7 @@ class DiskBed {
  public:
   explicit DiskBed(const SmallFileSystem& disk, bool blocks_ahead = true) {
     options_.directory = disk.path() / "store";
-    options_.map_size = 256 * mebibyte;
+    options_.map_size = 64 * mebibyte;
     options_.quota_default = 256 * mebibyte;
     BOOST_REQUIRE(Store::create(options_, all_keys()));
     LmdbOptions engine;
@@ -77,7 +77,7 @@ class DiskBed {
 };
 
 void fill_delete_and_go_on(SmallFileSystem& disk) {
-  disk.fill_up(24 * mebibyte);
+  disk.fill_up(3 * mebibyte);
   DiskBed bed(disk);
   BOOST_TEST(!bed.store().room().growth_refused);
   BOOST_REQUIRE((bed.fill() == Errc::full));
@@ -99,7 +99,7 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
   BOOST_TEST(bed.create().has_value());
   BOOST_REQUIRE((bed.fill() == Errc::full));
   disk.make_room();
-  for (int i = 0; i < 2000; ++i) BOOST_REQUIRE(bed.create());
+  for (int i = 0; i < 500; ++i) BOOST_REQUIRE(bed.create());
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   BOOST_TEST(!bed.store().room().growth_refused);
   BOOST_TEST(bed.failure() == "");
@@ -112,21 +112,21 @@ BOOST_AUTO_TEST_SUITE(full_disk)
 
 BOOST_AUTO_TEST_CASE(growth_is_refused_deletes_work_and_when_there_is_room_it_goes_on) {
   const TempFolder folder;
-  auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 64);
+  auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
   if (disk) fill_delete_and_go_on(*disk);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_on_ext4) {
   const TempFolder folder;
-  auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 64);
+  auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);
   if (disk) fill_delete_and_go_on(*disk);
 }
 
 BOOST_AUTO_TEST_CASE(where_no_blocks_are_taken_ahead_a_write_that_finds_no_room_fails_alone) {
   const TempFolder folder;
-  auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 64);
+  auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
   if (!disk) return;
-  disk->fill_up(12 * mebibyte);
+  disk->fill_up(3 * mebibyte);
   DiskBed bed(*disk, false);
   BOOST_REQUIRE((bed.fill() == Errc::full));
   BOOST_TEST(bed.failure() == "");
