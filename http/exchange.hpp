@@ -90,6 +90,7 @@ struct Services {
   ProtectedResource resource{};  ///< what clients are told of how to authenticate
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
   const MetricsSource* metrics = nullptr;  ///< what /metrics answers
+  bool serves_api = true;                  ///< else the tool plane alone
 };
 
 struct Route;

@@ -41,11 +41,10 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
 }
 
 Node address_node(std::string_view address_text, std::string_view port_text, bool v6) {
-  boost::system::error_code error;
-  const ip::address address = ip::make_address(std::string(address_text), error);
+  const auto address = parse_address(address_text);
   const auto port = port_text.empty() ? std::uint16_t{0} : port_of(port_text);
-  if (error || address.is_v6() != v6 || !port || address_text.find('%') != std::string_view::npos) return {};
-  return {Node::Kind::address, {unmapped(address), *port}};
+  if (!address || address->is_v6() != v6 || !port) return {};
+  return {Node::Kind::address, {unmapped(*address), *port}};
 }
 
 /// `192.0.2.7`, `192.0.2.7:4711`, `[2001:db8::7]`, `[2001:db8::7]:4711`; and in X-Forwarded-For `2001:db8::7`, for

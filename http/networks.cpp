@@ -46,15 +46,22 @@ ip::address unmapped(const ip::address& address) {
   return address;
 }
 
+std::optional<ip::address> parse_address(std::string_view text) {
+  // The library reads up to a null byte, and an interface's name after %.
+  constexpr std::string_view characters = "0123456789abcdefABCDEF.:";
+  if (text.find_first_not_of(characters) != std::string_view::npos) return std::nullopt;
+  boost::system::error_code error;
+  const ip::address address = ip::make_address(std::string(text), error);
+  return error ? std::nullopt : std::optional(address);
+}
+
 result<Networks::Network, Networks::Error> Networks::parse_one(std::string_view text) {
   const auto slash = text.find('/');
-  boost::system::error_code error;
-  Network network;
-  network.address = ip::make_address(std::string(text.substr(0, slash)), error);
-  const bool scoped = !error && network.address.is_v6() && network.address.to_v6().scope_id() != 0;
-  if (error || scoped || unmapped(network.address) != network.address) {
+  const auto address = parse_address(text.substr(0, slash));
+  if (!address || unmapped(*address) != *address) {
     return refuse(text, "is no network such as 10.0.0.0/8 or 2001:db8::/32");
   }
+  Network network{*address};
   const Bytes bytes(network.address);
   network.prefix = bytes.bits();
   if (slash == std::string_view::npos) return network;

@@ -6,6 +6,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,10 @@ namespace tacit::http {
 
 /// An IPv4 address that came mapped into IPv6 is that IPv4 address; any other is itself.
 boost::asio::ip::address unmapped(const boost::asio::ip::address& address);
+
+/// The address that all of the text is; nothing if there is anything else in it: a null byte, a zone, a bracket, a
+/// blank.
+std::optional<boost::asio::ip::address> parse_address(std::string_view text);
 
 /// A list of networks. Immutable once parsed, so any thread may ask it.
 class Networks {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <string>
 #include <string_view>
 
 #include "http/networks.hpp"
@@ -12,7 +11,6 @@ namespace tacit::http {
 namespace {
 
 namespace ip = boost::asio::ip;
-using boost::system::error_code;
 using crypto::ByteView;
 using ip::tcp;
 
@@ -48,10 +46,8 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
 }
 
 std::optional<ip::address> address_of(std::string_view text, bool v6) {
-  error_code error;
-  const ip::address address = ip::make_address(std::string(text), error);
-  if (error || address.is_v6() != v6 || text.find('%') != std::string_view::npos) return std::nullopt;
-  return address;
+  const auto address = parse_address(text);
+  return address && address->is_v6() == v6 ? address : std::nullopt;
 }
 
 ProxyHeader parse_told_in_text(std::string_view rest, bool v6, std::size_t size) {

@@ -50,7 +50,9 @@ Handled get_readiness(Exchange& exchange) {
   if (draining) reasons.push_back("draining");
   if (unwilling) reasons.push_back(*unwilling);
   const store::Room room = exchange.services.store.room();
-  const auto& no_room = exchange.plane == Plane::tools ? room.logging_refused : room.growth_refused;
+  // What clients add needs more of it than what is only logged.
+  const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);
+  const auto& no_room = adds ? room.growth_refused : room.logging_refused;
   if (no_room) reasons.push_back(*no_room);
   if (reasons.empty()) {
     answer_ready(exchange.response.body, room.warning);

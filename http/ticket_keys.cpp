@@ -73,8 +73,10 @@ int choose_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX*
       keys, [&](const TicketKeys::Key& key) { return std::equal(key.name.begin(), key.name.end(), name); });
   if (found == keys.end()) return full_handshake;
   if (!set_up(*found, iv, false, cipher, mac)) return failed;
-  // Who comes with a ticket of an old key gets one of the new key, before the old one is dropped.
-  return found == keys.begin() ? taken : taken_and_renewed;
+  // Who comes with a ticket of an old key gets one of the new key, before the old one is dropped. In TLS 1.3 a ticket
+  // should be used only once (RFC 8446 appendix C.4), so everybody gets another.
+  const bool renewed = found != keys.begin() || SSL_version(ssl) == TLS1_3_VERSION;
+  return renewed ? taken_and_renewed : taken;
 }
 
 }  // namespace

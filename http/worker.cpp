@@ -8,6 +8,7 @@
 #include <array>
 #include <exception>
 #include <random>
+#include <utility>
 
 #include <fcntl.h>
 #include <linux/filter.h>

@@ -128,7 +128,8 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                 {config.token_cache, config.token_cache_time},
                                 protected_resource(config, issuers.get()),
                                 config.tool_user_token,
-                                &metrics};
+                                &metrics,
+                                runs_api(config.plane)};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);

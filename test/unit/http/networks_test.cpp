@@ -42,6 +42,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_any_of_its_networks) {
   }
   BOOST_TEST(!contains("", "10.1.1.1"));
   BOOST_TEST(Networks::parse(" ,")->empty());
+  BOOST_TEST(Networks::parse({"10.0.0.1\0x", 10}).has_error());
 }
 
 BOOST_AUTO_TEST_CASE(families_do_not_mix_but_for_mapped_addresses) {
