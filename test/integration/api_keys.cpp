@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_made_used_changed_and_revoked) {
   REQUIRE_STATUS(changed, 200);
   json::object expected = without_text(made);
   expected["name"] = "reader";
-  expected["scopes"] = {"secrets:read"};
+  expected["scopes"] = json::array{"secrets:read"};
   BOOST_TEST((changed.json() == json::value(expected)));
   REQUIRE_STATUS(client.get(secrets_path), 200);
   expect_refusal(client.post(secrets_path, {{"secret_name", "m"}, {"secret_value", "12345678"}}), "secrets:write");
