@@ -43,7 +43,7 @@ struct Impatient {
     BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
     BOOST_TEST(answer.body.find("canary") == std::string::npos);
     if (answer.status == 503) BOOST_TEST(!answer.header("Retry-After").empty());
-    return static_cast<unsigned>(answer.status);
+    return static_cast<int>(answer.status);
   }
   static json::value question(const std::string& user, const std::string& tool) {
     return {{"user_id", user}, {"tool_name", tool}};
