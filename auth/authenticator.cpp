@@ -1,8 +1,10 @@
 #include "auth/authenticator.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json/monotonic_resource.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "auth/api_key_format.hpp"
@@ -76,7 +78,9 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
     if (introspecting(credential.kind) == nullptr || !is_opaque_token(credential.text)) return Refusal::malformed;
     return std::nullopt;
   }
-  const auto token = decode_jwt(credential.text);
+  std::array<unsigned char, 4096> nearby;  // not initialised; enough for most tokens' claims
+  boost::json::monotonic_resource memory(nearby.data(), nearby.size());
+  const auto token = decode_jwt(credential.text, &memory);
   if (!token) return token.error();
   KnownIssuer* const known = issuer_of(token->issuer(), credential.kind);
   if (known == nullptr) return Refusal::unknown_issuer;

@@ -4,6 +4,7 @@
 #include <boost/json/value_stack.hpp>
 
 #include <array>
+#include <utility>
 
 namespace tacit::auth {
 namespace {
@@ -21,7 +22,9 @@ class Handler {
   static constexpr std::size_t max_key_size = json::string::max_size();
   static constexpr std::size_t max_string_size = json::string::max_size();
 
-  Handler() : stack_({}, scratch_.data(), scratch_.size()) { stack_.reset(); }
+  explicit Handler(json::storage_ptr memory) : stack_({}, scratch_.data(), scratch_.size()) {
+    stack_.reset(std::move(memory));
+  }
 
   json::value release() { return stack_.release(); }
   std::size_t keys() const { return keys_; }
@@ -99,11 +102,11 @@ std::size_t keys_of(const json::value& value) {
 
 }  // namespace
 
-std::optional<json::value> parse_json_document(std::string_view text, std::size_t max_size) {
+std::optional<json::value> parse_json_document(std::string_view text, std::size_t max_size, json::storage_ptr memory) {
   if (text.size() > max_size) return std::nullopt;
   json::parse_options options;
   options.max_depth = json_document_depth;
-  json::basic_parser<Handler> parser(options);
+  json::basic_parser<Handler> parser(options, std::move(memory));
   error_code error;
   const std::size_t taken = parser.write_some(false, text.data(), text.size(), error);
   if (error || taken != text.size() || !parser.done()) return std::nullopt;

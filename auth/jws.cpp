@@ -1,8 +1,10 @@
 #include "auth/jws.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "auth/algorithm_names.hpp"
@@ -50,25 +52,57 @@ std::optional<std::string> media_type(std::string_view text) {
   return type;
 }
 
-// Fills in what the header says.
-std::optional<Refusal> read_header(const json::object& header, Jws& jws) {
+/// What a header says.
+struct Header {
+  crypto::SignatureAlgorithm algorithm{};
+  std::string kid;
+  std::string type;
+};
+
+result<Header, Refusal> judge_header(const json::object& header) {
+  Header said;
   if (is_forbidden(header)) return Refusal::forbidden_header;
   const json::value* alg = header.if_contains("alg");
   if (alg == nullptr || !alg->is_string()) return Refusal::malformed;
   const auto algorithm = algorithm_of({alg->get_string().data(), alg->get_string().size()});
   if (!algorithm) return Refusal::wrong_algorithm;
-  jws.algorithm = *algorithm;
+  said.algorithm = *algorithm;
   if (const json::value* kid = header.if_contains("kid")) {
     if (!kid->is_string() || kid->get_string().size() > max_kid_size) return Refusal::malformed;
-    jws.kid.assign(kid->get_string().data(), kid->get_string().size());
+    said.kid.assign(kid->get_string().data(), kid->get_string().size());
   }
   if (const json::value* typ = header.if_contains("typ")) {
     if (!typ->is_string()) return Refusal::malformed;
     auto type = media_type({typ->get_string().data(), typ->get_string().size()});
     if (!type) return Refusal::malformed;
-    jws.type = std::move(*type);
+    said.type = std::move(*type);
   }
-  return std::nullopt;
+  return said;
+}
+
+result<Header, Refusal> parse_header(std::string_view encoded) {
+  const auto text = crypto::base64url_decode(encoded);
+  if (!text) return Refusal::malformed;
+  std::array<unsigned char, 1024> nearby;  // not initialised; enough for most headers
+  json::monotonic_resource memory(nearby.data(), nearby.size());
+  const auto header = parse_json_document(text->text(), text->size(), &memory);
+  if (!header || !header->is_object()) return Refusal::malformed;
+  return judge_header(header->get_object());
+}
+
+// An issuer's tokens have one header, byte for byte, as long as it signs with one key. So a thread keeps the last that
+// was good.
+result<Header, Refusal> read_header(std::string_view encoded) {
+  constexpr std::size_t most_kept = 1024;
+  thread_local std::string last_encoded;
+  thread_local Header last;
+  if (!encoded.empty() && encoded == last_encoded) return last;
+  auto header = parse_header(encoded);
+  if (header && encoded.size() <= most_kept) {
+    last_encoded = encoded;
+    last = *header;
+  }
+  return header;
 }
 
 }  // namespace
@@ -76,19 +110,14 @@ std::optional<Refusal> read_header(const json::object& header, Jws& jws) {
 result<Jws, Refusal> decode_jws(std::string_view text) {
   const auto parts = split(text);
   if (!parts) return Refusal::malformed;
-  const auto header_text = crypto::base64url_decode(parts->header);
-  if (!header_text) return Refusal::malformed;
-  const auto header = parse_json_document(header_text->text(), header_text->size());
-  if (!header || !header->is_object()) return Refusal::malformed;
-  Jws jws;
-  if (const auto refusal = read_header(header->get_object(), jws)) return *refusal;
+  auto header = read_header(parts->header);
+  if (!header) return header.error();
   auto payload = crypto::base64url_decode(parts->payload);
   auto signature = crypto::base64url_decode(parts->signature);
   if (!payload || !signature) return Refusal::malformed;
-  jws.signed_part = text.substr(0, parts->header.size() + 1 + parts->payload.size());
-  jws.payload = std::move(*payload);
-  jws.signature = std::move(*signature);
-  return jws;
+  return Jws{header->algorithm,       std::move(header->kid),
+             std::move(header->type), text.substr(0, parts->header.size() + 1 + parts->payload.size()),
+             std::move(*payload),     std::move(*signature)};
 }
 
 }  // namespace tacit::auth

@@ -4,17 +4,12 @@
 
 #include "auth/json_document.hpp"
 #include "auth/jws.hpp"
+#include "crypto/base64.hpp"
 
 namespace tacit::auth {
 namespace {
 
 using boost::system::result;
-
-bool is_base64url(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
 
 // Why the set has no key for the token.
 Refusal no_candidate(const UnverifiedToken& token, const KeySet& keys) {
@@ -35,24 +30,20 @@ bool looks_like_jwt(std::string_view text) {
   const auto last = text.rfind('.');
   if (first == std::string_view::npos || first == 0 || last <= first + 1) return false;
   // A part with a dot in it is none of base64url.
-  return is_base64url(text.substr(0, first)) && is_base64url(text.substr(first + 1, last - first - 1)) &&
-         is_base64url(text.substr(last + 1));
+  return crypto::is_base64url(text.substr(0, first)) &&
+         crypto::is_base64url(text.substr(first + 1, last - first - 1)) && crypto::is_base64url(text.substr(last + 1));
 }
 
-result<UnverifiedToken, Refusal> decode_jwt(std::string_view text) {
+result<UnverifiedToken, Refusal> decode_jwt(std::string_view text, boost::json::storage_ptr memory) {
   if (text.size() > max_token_size) return Refusal::malformed;
   auto jws = decode_jws(text);
   if (!jws) return jws.error();
-  auto claims = parse_json_document(jws->payload.text(), jws->payload.size());
+  auto claims = parse_json_document(jws->payload.text(), jws->payload.size(), std::move(memory));
   if (!claims || !claims->is_object()) return Refusal::malformed;
-  UnverifiedToken token;
-  token.algorithm = jws->algorithm;
-  token.kid = std::move(jws->kid);
-  token.type = std::move(jws->type);
-  token.claims = std::move(claims->get_object());
-  token.signed_part = jws->signed_part;
-  token.signature = std::move(jws->signature);
-  return token;
+  // Made with its claims: assigning them to others would copy them out of their memory.
+  return UnverifiedToken{jws->algorithm,       std::move(jws->kid),
+                         std::move(jws->type), std::move(claims->get_object()),
+                         jws->signed_part,     std::move(jws->signature)};
 }
 
 result<KeySet::Key, Refusal> verify_signature(const UnverifiedToken& token, const IssuerConfig& issuer,

@@ -37,8 +37,8 @@ bool looks_like_jwt(std::string_view text);
 
 /// Strict: exactly three parts, base64url without padding or leftover bits, both JSON objects of UTF-8 without a key
 /// twice in any object. Refuses `none`, unknown algorithms, and headers that bring their own key or ask for extensions
-/// (`jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`, `zip`).
-boost::system::result<UnverifiedToken, Refusal> decode_jwt(std::string_view text);
+/// (`jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`, `zip`). The claims live in `memory`.
+boost::system::result<UnverifiedToken, Refusal> decode_jwt(std::string_view text, boost::json::storage_ptr memory = {});
 
 /// The key of the set that signed the token. unknown_key if the set has no key of its kid, wrong_algorithm if those it
 /// has are for other algorithms or the issuer does not allow that one, bad_signature if none fits.

@@ -1,24 +1,61 @@
 #include "crypto/base64.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+
 namespace tacit::crypto {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// 1 if low <= c <= high, else 0, by arithmetic alone.
-constexpr unsigned within(unsigned c, unsigned low, unsigned high) { return ((low - 1 - c) & (c - high - 1)) >> 31; }
+// Characters that are decoded together, in one vector register (a vector type of GCC's, which Clang has too).
+constexpr std::size_t block_size = 16;
+using Block [[gnu::vector_size(block_size)]] = std::uint8_t;
 
-// The value of a character, or 64 and more for one that is not of the alphabet. Neither branches nor looks up a table,
-// whose cache lines would tell of the key.
-constexpr unsigned value_of(char character) {
-  const unsigned c = static_cast<std::uint8_t>(character);
-  const unsigned upper = within(c, 'A', 'Z');
-  const unsigned lower = within(c, 'a', 'z');
-  const unsigned digit = within(c, '0', '9');
-  const unsigned dash = within(c, '-', '-');
-  const unsigned line = within(c, '_', '_');
-  return (upper * (c - 'A')) | (lower * (c - 'a' + 26)) | (digit * (c - '0' + 52)) | (dash * 62) | (line * 63) |
-         ((1 - (upper | lower | digit | dash | line)) << 6);
+constexpr std::uint8_t to_byte(int number) { return static_cast<std::uint8_t>(number); }
+
+Block within(Block c, std::uint8_t low, std::uint8_t high) { return reinterpret_cast<Block>((c >= low) & (c <= high)); }
+
+// The value of each character, or 64 for one that is not of the alphabet. Neither branches nor looks up a table, whose
+// cache lines would tell of the key.
+Block values_of(Block c) {
+  const Block upper = within(c, 'A', 'Z');
+  const Block lower = within(c, 'a', 'z');
+  const Block digit = within(c, '0', '9');
+  const Block dash = within(c, '-', '-');
+  const Block line = within(c, '_', '_');
+  const Block none = ~(upper | lower | digit | dash | line);
+  return (upper & (c - 'A')) | (lower & (c - ('a' - 26))) | (digit & (c + (52 - '0'))) | (dash & 62) | (line & 63) |
+         (none & 64);
+}
+
+Block read_block(const char* text) {
+  Block characters;
+  std::memcpy(&characters, text, block_size);
+  return values_of(characters);
+}
+
+// Of fewer characters than a block has; the values behind them are 0.
+Block read_rest(std::string_view text) {
+  Block characters = Block{} + 'A';
+  text.copy(reinterpret_cast<char*>(&characters), text.size());
+  return values_of(characters);
+}
+
+// The bits that any of the values has.
+std::uint8_t all_bits(Block values) {
+  std::uint8_t bits = 0;
+  for (std::size_t i = 0; i < block_size; ++i) bits |= values[i];
+  return bits;
+}
+
+// Three bytes of the four values from that one on.
+std::uint8_t* pack(const Block& values, std::size_t at, std::uint8_t* out) {
+  *out++ = to_byte((values[at] << 2) | (values[at + 1] >> 4));
+  *out++ = to_byte((values[at + 1] << 4) | (values[at + 2] >> 2));
+  *out++ = to_byte((values[at + 2] << 6) | values[at + 3]);
+  return out;
 }
 
 }  // namespace
@@ -41,29 +78,38 @@ WipedBytes base64url_encode(ByteView bytes) {
 }
 
 std::optional<WipedBytes> base64url_decode(std::string_view text) {
-  const std::size_t rest = text.size() % 4;
-  if (rest == 1) return std::nullopt;
+  const std::size_t odd = text.size() % 4;
+  if (odd == 1) return std::nullopt;
   WipedBytes bytes(text.size() * 3 / 4);
   std::uint8_t* out = bytes.data();
-  unsigned seen = 0;  // all values ORed: from 64 up once one was no character of the alphabet
-  const char* next = text.data();
-  for (const char* const end = next + (text.size() - rest); next != end; next += 4) {
-    const unsigned a = value_of(next[0]), b = value_of(next[1]), c = value_of(next[2]), d = value_of(next[3]);
-    seen |= a | b | c | d;
-    *out++ = static_cast<std::uint8_t>((a << 2) | (b >> 4));
-    *out++ = static_cast<std::uint8_t>((b << 4) | (c >> 2));
-    *out++ = static_cast<std::uint8_t>((c << 6) | d);
+  Block seen{};
+  Block values{};
+  for (; text.size() >= block_size; text.remove_prefix(block_size)) {
+    values = read_block(text.data());
+    seen |= values;
+    for (std::size_t at = 0; at < block_size; at += 4) out = pack(values, at, out);
   }
-  unsigned left_over = 0;  // bits behind the last whole byte, which have to be zero
-  if (rest != 0) {
-    const unsigned a = value_of(next[0]), b = value_of(next[1]), c = rest == 3 ? value_of(next[2]) : 0;
-    seen |= a | b | c;
-    *out++ = static_cast<std::uint8_t>((a << 2) | (b >> 4));
-    if (rest == 3) *out++ = static_cast<std::uint8_t>((b << 4) | (c >> 2));
-    left_over = rest == 3 ? c & 0x03 : b & 0x0f;
+  values = read_rest(text);
+  seen |= values;
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4) out = pack(values, at, out);
+  std::uint8_t left_over = 0;  // bits behind the last whole byte, which have to be zero
+  if (odd != 0) {
+    std::array<std::uint8_t, 3> last;
+    pack(values, at, last.data());
+    std::copy_n(last.begin(), odd - 1, out);
+    left_over = last[odd - 1];
+    explicit_bzero(last.data(), last.size());
   }
-  if (seen >= 64 || left_over != 0) return std::nullopt;
+  explicit_bzero(&values, sizeof values);
+  if (all_bits(seen) >= 64 || left_over != 0) return std::nullopt;
   return bytes;
+}
+
+bool is_base64url(std::string_view text) {
+  Block seen{};
+  for (; text.size() >= block_size; text.remove_prefix(block_size)) seen |= read_block(text.data());
+  return all_bits(seen | read_rest(text)) < 64;
 }
 
 }  // namespace tacit::crypto

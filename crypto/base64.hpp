@@ -15,4 +15,7 @@ WipedBytes base64url_encode(ByteView bytes);
 /// Nothing unless `text` is exactly what base64url_encode makes: no padding, no white space, no bits left over.
 std::optional<WipedBytes> base64url_decode(std::string_view text);
 
+/// Whether every character is one of base64url's. Nothing is wiped: not for keys.
+bool is_base64url(std::string_view text);
+
 }  // namespace tacit::crypto

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <string_view>
 
@@ -112,7 +113,36 @@ PkeyPtr import_rsa(ByteView modulus, ByteView exponent) {
   return import_public("RSA", builder.get());
 }
 
-// Contexts that are ready to verify. Setting one up looks algorithms up by name; copying it does not.
+// Setting a context up to verify looks algorithms up by name; copying one does not, though it counts references that
+// other threads count, too. Verifying changes a context, so each thread keeps copies of those that it used lately.
+class Prepared {
+ public:
+  Prepared() = default;
+  explicit Prepared(PkeyContext context) : context_(std::move(context)), number_(++made) {}
+
+  /// This thread's copy, valid until its next call.
+  EVP_PKEY_CTX* here() const {
+    Copy& copy = copies[number_ % copies.size()];
+    if (copy.number != number_) {
+      copy.context.reset(EVP_PKEY_CTX_dup(context_.get()));
+      require(copy.context != nullptr, "no memory to verify a signature");
+      copy.number = number_;
+    }
+    return copy.context.get();
+  }
+
+ private:
+  struct Copy {
+    PkeyContext context;
+    std::uint64_t number;  // 0: none
+  };
+  static inline std::atomic<std::uint64_t> made{0};
+  static inline thread_local std::array<Copy, 8> copies{};
+
+  PkeyContext context_;
+  std::uint64_t number_ = 0;
+};
+
 PkeyContext prepared(EVP_PKEY* key) {
   PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
   require(context != nullptr && EVP_PKEY_verify_init(context.get()) == 1, "cannot prepare to verify a signature");
@@ -137,10 +167,8 @@ PkeyContext prepared_pss(EVP_PKEY* key) {
   return context;
 }
 
-bool verify_digest(EVP_PKEY_CTX* ready, ByteView digest, ByteView signature) {
-  const PkeyContext context(EVP_PKEY_CTX_dup(ready));
-  require(context != nullptr, "no memory to verify a signature");
-  return tried(EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1);
+bool verify_digest(const Prepared& ready, ByteView digest, ByteView signature) {
+  return tried(EVP_PKEY_verify(ready.here(), signature.data(), signature.size(), digest.data(), digest.size()) == 1);
 }
 
 // Writes a DER INTEGER of an unsigned number; answers what follows it.
@@ -155,7 +183,7 @@ std::uint8_t* write_integer(std::uint8_t* out, ByteView number) {
 
 // OpenSSL wants r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). Those of
 // both curves are under 128 bytes long, so every length is one byte. OpenSSL checks that r and s are in 1 … order - 1.
-bool verify_ecdsa(EVP_PKEY_CTX* ready, std::size_t size, ByteView digest, ByteView signature) {
+bool verify_ecdsa(const Prepared& ready, std::size_t size, ByteView digest, ByteView signature) {
   if (signature.size() != 2 * size) return false;
   std::array<std::uint8_t, 2 + 2 * (2 + 1 + 48)> der;
   static_assert(der.size() - 2 < 128);
@@ -180,10 +208,10 @@ bool verify_ed25519(EVP_PKEY* key, ByteView message, ByteView signature) {
 struct SignatureKey::Key {
   Kind kind;
   PkeyPtr key{};
-  PkeyContext ready{};      // of RSA: for PKCS1
-  PkeyContext ready_pss{};  // of RSA
-  std::size_t size = 0;     // of RSA: bytes of a signature; of an elliptic curve: of r and of s
-  WipedBytes secret{};      // of HMAC
+  Prepared ready{};      // of RSA: for PKCS1
+  Prepared ready_pss{};  // of RSA
+  std::size_t size = 0;  // of RSA: bytes of a signature; of an elliptic curve: of r and of s
+  WipedBytes secret{};   // of HMAC
 };
 
 SignatureKey::SignatureKey(std::unique_ptr<Key> key) : key_(std::move(key)) {}
@@ -198,8 +226,8 @@ std::optional<SignatureKey> SignatureKey::rsa(ByteView modulus, ByteView exponen
   PkeyContext pss = prepared_pss(key.get());
   return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::rsa,
                                                 .key = std::move(key),
-                                                .ready = std::move(pkcs1),
-                                                .ready_pss = std::move(pss),
+                                                .ready = Prepared(std::move(pkcs1)),
+                                                .ready_pss = Prepared(std::move(pss)),
                                                 .size = modulus.size()}));
 }
 
@@ -207,16 +235,16 @@ std::optional<SignatureKey> SignatureKey::p256(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-256", 32, x, y);
   if (key == nullptr) return std::nullopt;
   PkeyContext ready = prepared(key.get());
-  return SignatureKey(
-      std::make_unique<Key>(Key{.kind = Kind::p256, .key = std::move(key), .ready = std::move(ready), .size = 32}));
+  return SignatureKey(std::make_unique<Key>(
+      Key{.kind = Kind::p256, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 32}));
 }
 
 std::optional<SignatureKey> SignatureKey::p384(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-384", 48, x, y);
   if (key == nullptr) return std::nullopt;
   PkeyContext ready = prepared(key.get());
-  return SignatureKey(
-      std::make_unique<Key>(Key{.kind = Kind::p384, .key = std::move(key), .ready = std::move(ready), .size = 48}));
+  return SignatureKey(std::make_unique<Key>(
+      Key{.kind = Kind::p384, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 48}));
 }
 
 std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {
@@ -237,13 +265,13 @@ bool SignatureKey::verify(SignatureAlgorithm algorithm, ByteView message, ByteVi
   if (!fits(algorithm)) return false;
   switch (algorithm) {
     case Algorithm::rs256:
-      return signature.size() == key_->size && verify_digest(key_->ready.get(), sha256(message), signature);
+      return signature.size() == key_->size && verify_digest(key_->ready, sha256(message), signature);
     case Algorithm::ps256:
-      return signature.size() == key_->size && verify_digest(key_->ready_pss.get(), sha256(message), signature);
+      return signature.size() == key_->size && verify_digest(key_->ready_pss, sha256(message), signature);
     case Algorithm::es256:
-      return verify_ecdsa(key_->ready.get(), key_->size, sha256(message), signature);
+      return verify_ecdsa(key_->ready, key_->size, sha256(message), signature);
     case Algorithm::es384:
-      return verify_ecdsa(key_->ready.get(), key_->size, sha384_of(message), signature);
+      return verify_ecdsa(key_->ready, key_->size, sha384_of(message), signature);
     case Algorithm::eddsa:
       return verify_ed25519(key_->key.get(), message, signature);
     case Algorithm::hs256:

@@ -1,14 +1,13 @@
 # Sourced by run.sh: makes load, and measures what it costs a server.
 # shellcheck shell=bash
 
-# Clock ticks of a process and its children, in user and kernel mode together: all its threads, and all workers of a master.
+# Clock ticks of a process and its children, all its threads and all workers of a master: in user mode, and in kernel mode.
 cpu_ticks() { # pid
-  local pid total=0
+  local pid
   for pid in "$1" $(cat "/proc/$1/task/$1/children"); do
     # The name in brackets may hold spaces; what follows it does not.
-    total=$((total + $(sed 's/.*) //' "/proc/$pid/stat" | awk '{print $12 + $13}')))
-  done
-  echo $total
+    sed 's/.*) //' "/proc/$pid/stat"
+  done | awk '{user += $12; kernel += $13} END {print user, kernel}'
 }
 
 # Both set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
@@ -33,7 +32,8 @@ print_heading() {
   printf '\n%11s  %-26s %11s %9s %9s %13s %9s %9s\n' connections "" requests/s "p50 ms" "p99 ms" "CPU µs/req" "req/s ×" "CPU ×"
 }
 
-# The first row of a number of connections is what the others are compared with. Sets `cpu`, µs a request.
+# The first row of a number of connections is what the others are compared with. Sets `cpu`, µs a request, and `cpu_user`, those in
+# user mode.
 row() { # connections, what, pid, load …
   local count=$1 what=$2 pid=$3
   shift 3
@@ -46,7 +46,10 @@ row() { # connections, what, pid, load …
   [ "$errors" = 0 ] || fail "$what: $errors of $requests requests failed: $(tail -n 20 "$state"/wrk.log "$state"/ab.log 2>/dev/null)"
   local rate
   rate=$(awk "BEGIN {print $requests / $elapsed}")
-  cpu=$(awk "BEGIN {print ($after - $before) * 1e6 / $(getconf CLK_TCK) / $requests}")
+  read -r cpu cpu_user < <(awk -v ticks="$after $before" -v per_second="$(getconf CLK_TCK)" -v requests="$requests" 'BEGIN {
+    split(ticks, at, " ")
+    unit = 1e6 / per_second / requests
+    print (at[1] + at[2] - at[3] - at[4]) * unit, (at[1] - at[3]) * unit }')
   if [ -z "$baseline" ]; then baseline="$rate $cpu"; fi
   awk -v count="$count" -v what="$what" -v rate="$rate" -v p50="$p50" -v p99="$p99" -v cpu="$cpu" -v baseline="$baseline" 'BEGIN {
     split(baseline, base, " ")

@@ -36,9 +36,15 @@ BOOST_AUTO_TEST_CASE(every_other_character_is_refused_in_every_place) {
     for (std::size_t place = 0; place < 6; ++place) {
       std::string text = "AAAAAA";
       text[place] = static_cast<char>(c);
-      BOOST_TEST(base64url_decode(text + "AA").has_value() == known);
-      if (!known) BOOST_TEST(!base64url_decode(text));
-      if (!known && place < 3) BOOST_TEST(!base64url_decode(text.substr(0, 3)));
+      // Alone, across blocks that are decoded together, at the end of one and behind one.
+      for (const std::size_t before : {0U, 56U, 60U, 64U, 128U}) {
+        const std::string longer = std::string(before, 'A') + text;
+        BOOST_TEST(base64url_decode(longer + "AA").has_value() == known);
+        BOOST_TEST(base64url_decode(longer + "AA" + std::string(80, 'A')).has_value() == known);
+        BOOST_TEST(is_base64url(longer) == known);
+        if (!known) BOOST_TEST(!base64url_decode(longer));
+        if (!known && place < 3) BOOST_TEST(!base64url_decode(longer.substr(0, before + 3)));
+      }
     }
   }
 }
@@ -53,7 +59,7 @@ BOOST_AUTO_TEST_CASE(bits_left_over_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(every_byte_and_length_comes_back) {
-  for (std::size_t size = 0; size < 100; ++size) {
+  for (std::size_t size = 0; size < 200; ++size) {
     const Bytes bytes = test::random_of(size);
     const WipedBytes text = base64url_encode(bytes);
     BOOST_TEST(text.size() == (size * 8 + 5) / 6);
