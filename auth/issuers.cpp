@@ -3,6 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <exception>
 #include <fstream>
@@ -228,6 +230,7 @@ void RunningIssuers::use(std::vector<Running> next) {
 void RunningIssuers::start() {
   for (const Running& issuer : running_) issuer->start(context_);
   thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "issuers");
 }
 
 void RunningIssuers::run() {

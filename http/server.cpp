@@ -1,5 +1,7 @@
 #include "http/server.hpp"
 
+#include <pthread.h>
+
 #include "http/worker.hpp"
 
 namespace tacit::http {
@@ -84,7 +86,11 @@ boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::
 }
 
 void Server::start() {
-  for (const auto& worker : workers_) threads_.emplace_back(&Worker::run, worker.get());
+  for (const auto& worker : workers_) {
+    const std::string name = "io-" + std::to_string(threads_.size());
+    std::thread& thread = threads_.emplace_back(&Worker::run, worker.get());
+    ::pthread_setname_np(thread.native_handle(), name.c_str());
+  }
 }
 
 tcp::endpoint Server::endpoint(Plane plane) const {

@@ -1,5 +1,7 @@
 #include "server/audit_head_log.hpp"
 
+#include <pthread.h>
+
 #include "crypto/keyring.hpp"
 #include "http/log.hpp"
 
@@ -7,7 +9,9 @@ namespace tacit::server {
 
 AuditHeadLog::AuditHeadLog(const store::Store& store, std::chrono::seconds interval) : store_(store) {
   write();
-  if (interval > interval.zero()) thread_ = std::thread([this, interval] { run(interval); });
+  if (interval <= interval.zero()) return;
+  thread_ = std::thread([this, interval] { run(interval); });
+  ::pthread_setname_np(thread_.native_handle(), "audit-head-log");
 }
 
 AuditHeadLog::~AuditHeadLog() {

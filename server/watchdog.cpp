@@ -1,5 +1,7 @@
 #include "server/watchdog.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -26,7 +28,9 @@ Watchdog::Watchdog(const ServiceManager& manager, std::string healthy_status, Tr
       trouble_(std::move(trouble)),
       interval_(interval_of(manager)),
       told_(healthy_status_) {
-  if (manager_.listens()) thread_ = std::thread([this] { run(); });
+  if (!manager_.listens()) return;
+  thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "watchdog");
 }
 
 Watchdog::~Watchdog() {

@@ -1,6 +1,7 @@
 #include "store/lmdb_engine.hpp"
 
 #include <lmdb.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -58,7 +59,9 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
       readers_checked_(std::chrono::steady_clock::now()),
-      writer_([this] { run_writer(); }) {}
+      writer_([this] { run_writer(); }) {
+  ::pthread_setname_np(writer_.native_handle(), "store-writer");
+}
 
 LmdbEngine::~LmdbEngine() {
   LmdbEngine::close();

@@ -146,6 +146,8 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
 }
 
 HttpsClient::~HttpsClient() {
+  // Else the library takes the session for a broken one, which is not to be resumed.
+  SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN);
   ssl_.reset();
   close(socket_);
 }
