@@ -30,6 +30,11 @@ std::string_view name_of(Plane plane) {
   return "admin";
 }
 
+const ProtectedResource& resource_of(const Services& services) {
+  static const ProtectedResource none;
+  return services.protected_resource != nullptr ? *services.protected_resource->load(std::memory_order_acquire) : none;
+}
+
 store::AuditContext Exchange::audit() const {
   store::AuditContext who;
   who.plane = name_of(plane);

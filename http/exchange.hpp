@@ -87,11 +87,15 @@ struct Services {
   const std::atomic<bool>* stopping = nullptr;  ///< set while a stopping server still serves
   const auth::Issuers* issuers = nullptr;       ///< null: API keys alone are credentials
   auth::AuthenticatorOptions authentication{};
-  ProtectedResource resource{};  ///< what clients are told of how to authenticate
+  /// What clients are told of how to authenticate; as tool_identities. Null: challenges alone.
+  const std::atomic<const ProtectedResource*>* protected_resource = nullptr;
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
   const MetricsSource* metrics = nullptr;  ///< what /metrics answers
   bool serves_api = true;                  ///< else the tool plane alone
 };
+
+/// What clients are told at this moment; of static storage if there is nothing to tell.
+const ProtectedResource& resource_of(const Services& services);
 
 struct Route;
 enum class Problem : std::uint8_t;  // http/problem.hpp

@@ -118,7 +118,7 @@ std::string joined(const std::vector<std::string_view>& names, std::string_view 
 void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_view so) {
   const std::vector<std::string_view> names = auth::scope_names(lacking);
   crypto::WipedBytes& body = begin(exchange, row_of(Problem::scope_missing));
-  exchange.response.headers += exchange.services.resource.challenge_scope(joined(names, " "));
+  exchange.response.headers += resource_of(exchange.services).challenge_scope(joined(names, " "));
   std::string sentence("The credential lacks the scope ");
   sentence.append(joined(names, " and ")).append(so);
   body.append(R"({"detail":)");
@@ -169,7 +169,7 @@ void answer(Exchange& exchange, Problem problem) {
     return answer_scope_missing(exchange, exchange.route->scope, ", which this needs.");
   }
   const Row& row = row_of(problem);
-  const ProtectedResource& resource = exchange.services.resource;
+  const ProtectedResource& resource = resource_of(exchange.services);
   if (problem == Problem::credential_missing) exchange.response.headers += resource.challenge();
   if (problem == Problem::credential_invalid) exchange.response.headers += resource.challenge_invalid();
   crypto::WipedBytes& body = begin(exchange, row);

@@ -24,6 +24,7 @@ class ProtectedResource {
   std::string challenge_scope(std::string_view scope) const;
   /// The document; empty if there is none.
   const std::string& document() const { return document_; }
+  friend bool operator==(const ProtectedResource&, const ProtectedResource&) = default;
 
  private:
   std::string challenge_with(std::string_view error) const;

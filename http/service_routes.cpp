@@ -64,7 +64,7 @@ Handled get_readiness(Exchange& exchange) {
 }
 
 Handled get_resource_metadata(Exchange& exchange) {
-  const std::string& document = exchange.services.resource.document();
+  const std::string& document = resource_of(exchange.services).document();
   if (document.empty()) {
     answer(exchange, Problem::not_found);
   } else {

@@ -28,6 +28,7 @@ constexpr std::string_view reloadable[] = {
     "tool-client-ca",
     "tool-identities",
     "issuers",
+    "public-url",
     "root-public-keyring",
     "root-private-keyring",
     "metadata-keyring",
@@ -104,6 +105,7 @@ void Reload::change(const Config& next) {
   part("certificates", reload_certificates(next, parts_.server));
   part("tool_identities", identities(next));
   part("issuers", issuers(next));
+  parts_.resource.replace(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
 }
 

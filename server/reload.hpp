@@ -9,6 +9,7 @@
 #include "auth/issuer.hpp"
 #include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
+#include "http/protected_resource.hpp"
 #include "http/server.hpp"
 #include "server/config_sources.hpp"
 #include "server/reload_counts.hpp"
@@ -28,6 +29,7 @@ class Reload {
     store::Store& store;
     auth::Retained<auth::ToolIdentities>* identities;
     auth::Issuers* issuers;
+    auth::Retained<http::ProtectedResource>& resource;
   };
 
   /// All of it must outlive this.

@@ -119,6 +119,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
+  auth::Retained<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
   Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping(), reloads);
   const http::Services services{*store,
@@ -126,7 +127,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                 &lifecycle.stopping(),
                                 issuers.get(),
                                 {config.token_cache, config.token_cache_time},
-                                protected_resource(config, issuers.get()),
+                                &resource.current(),
                                 config.tool_user_token,
                                 &metrics,
                                 runs_api(config.plane)};
@@ -138,7 +139,8 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   warn_of_unused_addresses(config, *server);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
-  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get()}, reloads);
+  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource},
+                reloads);
   const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued

@@ -222,6 +222,9 @@ BOOST_AUTO_TEST_CASE(issuers) {
   write_file(file, stranger);
   BOOST_TEST(is_good(reload(server, trusting.deployment)));
   BOOST_TEST(status_with(server, token) == 401);
+  const Answer metadata = HttpsClient(server.api_client()).request("GET", "/.well-known/oauth-protected-resource");
+  REQUIRE_STATUS(metadata, 200);
+  BOOST_TEST(metadata.body.find(R"("authorization_servers":["https://stranger.test"])") != std::string::npos);
 
   write_file(file, trusted + "[not a section\n");
   const std::string log = reload(server, trusting.deployment);
