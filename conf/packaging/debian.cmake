@@ -74,8 +74,9 @@ install(FILES ${sources}/systemd/tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME
 install(FILES ${made}/tacit.1.gz DESTINATION share/man/man1)
 install(FILES ${made}/tacit.conf.5.gz DESTINATION share/man/man5)
 install(FILES ${made}/tacit.bash DESTINATION share/bash-completion/completions RENAME tacit)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/packaging/copyright ${sources}/systemd/encrypted-keyrings.conf
-  ${sources}/issuers.sample DESTINATION share/doc/tacit)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/OPERATING.md ${sources}/packaging/copyright
+  ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/haproxy.cfg.sample
+  ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)
 install(FILES ${made}/changelog.Debian.gz DESTINATION share/doc/tacit)
 install(PROGRAMS ${sources}/systemd/exposure.sh DESTINATION share/doc/tacit)
 

@@ -185,6 +185,8 @@ upgrade_with_data() {
   fi
   says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
   check "tacit verify" in_host tacit verify
+  check "the operator's guide and its samples" in_host bash -c '
+    cd /usr/share/doc/tacit && ls OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
 }
 
 seal_the_keyrings() {
