@@ -68,8 +68,8 @@ int key_add_command(const Config& config, const Arguments& arguments) {
   apply(ring, *store, "key.add", kind, *id);
   std::cout << crypto::to_hex(*id) << '\n';
   std::cerr << "Added this " << to_string(kind)
-            << " key. Keep a copy of the keyring, have every server read it (reload "
-            << "or restart), and then: tacit key promote " << crypto::to_hex(*id) << '\n';
+            << " key. Keep a copy of the keyring, have every server read it (restart it "
+            << "under systemd, else reload), and then: tacit key promote " << crypto::to_hex(*id) << '\n';
   return exit_ok;
 }
 
@@ -82,8 +82,8 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
   change_in_store(*store, KeyChange::promote, key, id);
   apply(key.ring, *store, "key.promote", key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is the primary one.\n";
-  std::cerr << "Have every server read it (reload or restart), and then: tacit key rewrap " << to_string(key.kind)
-            << '\n';
+  std::cerr << "Have every server read it (restart it under systemd, else reload), and then: tacit key rewrap "
+            << to_string(key.kind) << '\n';
   return exit_ok;
 }
 

@@ -41,6 +41,11 @@ template <auto Member>
 void set_path(Config& config, std::string_view text) {
   config.*Member = read_path(text);
 }
+/// Empty: none, whatever is said elsewhere.
+template <auto Member>
+void set_optional_path(Config& config, std::string_view text) {
+  config.*Member = text;
+}
 template <auto Member>
 void set_endpoint(Config& config, std::string_view text) {
   config.*Member = read_endpoint(text);
@@ -74,27 +79,27 @@ constexpr Setting list[] = {
     {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443", "Where the API plane listens. Port 0 takes any free one.", serving,
      set_endpoint<&Config::api_listen>},
     {"api-certificate", "FILE", "", "The API plane's certificate chain, PEM, leaf first.", serving,
-     set_path<&Config::api_certificate>},
+     set_optional_path<&Config::api_certificate>},
     {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
-     set_path<&Config::api_certificate_key>},
+     set_optional_path<&Config::api_certificate_key>},
 
     {"ticket-keys", "FILE", "",
      "Keys of TLS session tickets, shared by the servers behind one name, so that each resumes the others' sessions: "
      "80 "
      "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
-     serving, set_path<&Config::ticket_keys>},
+     serving, set_optional_path<&Config::ticket_keys>},
 
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
      serving, set_endpoint<&Config::tool_listen>},
     {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving,
-     set_path<&Config::tool_certificate>},
+     set_optional_path<&Config::tool_certificate>},
     {"tool-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
-     set_path<&Config::tool_certificate_key>},
+     set_optional_path<&Config::tool_certificate_key>},
     {"tool-client-ca", "FILE", "",
      "The certificates, PEM, that tool runtimes' certificates must chain to. Use a CA that signs nothing else.",
-     serving, set_path<&Config::tool_client_ca>},
+     serving, set_optional_path<&Config::tool_client_ca>},
     {"tool-identities", "FILE", "", "Which tool runtime may ask for which tools, a line for each.", serving,
-     set_path<&Config::tool_identities>},
+     set_optional_path<&Config::tool_identities>},
 
     {"tool-user-token", "on|off", "off",
      "Whether a resolve must bring the token of the user it asks for, in `token` or `Authorization`: then a runtime's "
@@ -120,7 +125,7 @@ constexpr Setting list[] = {
      [](Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }},
 
     {"issuers", "FILE", "", "Whose tokens are good, a section for each issuer. Without it only API keys are.", serving,
-     set_path<&Config::issuers>},
+     set_optional_path<&Config::issuers>},
     {"public-url", "URL", "",
      "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it.",
      serving, [](Config& config, std::string_view text) { config.public_url = read_public_url(text); }},
@@ -136,12 +141,12 @@ constexpr Setting list[] = {
      "How large the store may grow: address space reserved, not memory or disk used. Give all processes the same.",
      store_group, set_bytes<&Config::map_size, mebibyte>},
     {"root-public-keyring", "FILE", "", "The root public key: seals values, opens nothing.", store_group,
-     set_path<&Config::root_public_keyring>},
+     set_optional_path<&Config::root_public_keyring>},
     {"root-private-keyring", "FILE", "",
      "The root private key: opens values. Only its owner may be able to read it. With plane=api it is never opened.",
-     private_group, set_path<&Config::root_private_keyring>},
+     private_group, set_optional_path<&Config::root_private_keyring>},
     {"metadata-keyring", "FILE", "", "The key that seals names and bindings.", store_group,
-     set_path<&Config::metadata_keyring>},
+     set_optional_path<&Config::metadata_keyring>},
     {"quota-default", "BYTES", "1M", "What a tenant may store, unless `tacit quota set` gave it a limit of its own.",
      store_group, set_bytes<&Config::quota_default, 0>},
     {"api-keys-default", "NUMBER", "100",
@@ -205,7 +210,8 @@ constexpr Setting list[] = {
      serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
 
     {"audit-head-log", "SECONDS", "300",
-     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds a "
+     "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
+     "a "
      "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
      serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
     {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,

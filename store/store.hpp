@@ -118,7 +118,7 @@ struct VerifyReport {
   std::uint64_t api_keys = 0;
   std::uint64_t audit_entries = 0;
   std::uint64_t audit_pruned_through = 0;  ///< the last entry that was pruned; 0: none was
-  std::string audit_head;                  ///< hex
+  std::string audit_head;                  ///< SEQUENCE:HASH; empty without an entry
   std::vector<std::string> problems;       ///< one sentence each; at most 1000 are kept
   std::uint64_t problem_count = 0;
 };

@@ -42,7 +42,7 @@ class Verification {
   void finish() {
     if (!has_format_) findings_.add("the store does not say which format it is of");
     if (!has_keys_) findings_.add("the store does not say which keys it was made with");
-    if (report_.audit_entries > 0) report_.audit_head = crypto::to_hex(chain_.last().hash);
+    if (report_.audit_entries > 0) report_.audit_head = to_string(chain_.last());
     if (has_log_) return replay_.finish();
     if (report_.audit_pruned_through > 0) {
       findings_.add("the audit log is empty although it was pruned");

@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(the_audit_head_is_the_one_that_verify_prints) {
   const Scrape scrape = watched().scrape();
   const Finished verified = watched().trusting.deployment.command({"verify"});
   std::smatch head;
-  BOOST_REQUIRE(std::regex_search(verified.out, head, std::regex("audit head +([0-9a-f]{64})")));
+  BOOST_REQUIRE(std::regex_search(verified.out, head, std::regex("audit head +[0-9]+:([0-9a-f]{64})")));
   const auto bits = static_cast<double>(std::stoull(head[1].str().substr(0, 12), nullptr, 16));
   BOOST_TEST(scrape.sum("tacit_audit_head_prefix") == bits);
 }

@@ -208,9 +208,8 @@ BOOST_AUTO_TEST_CASE(issuers) {
   BOOST_TEST(status_with(server, token) == 200);
   const auto file = trusting.deployment.folder() / "issuers";
   const std::string trusted = read_file(file);
-  const std::string stranger =
-      "[https://stranger.test]\naudience = x\njwks-url = https://127.0.0.1:1/keys\nca = " +
-      provider.authority().string() + "\n";
+  const std::string stranger = "[https://stranger.test]\naudience = x\njwks-url = https://127.0.0.1:1/keys\nca = " +
+                               provider.authority().string() + "\n";
 
   // One more, while the first one's keys cannot be fetched: it keeps those that it has.
   write_file(file, stranger + trusted);

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(each_entry_hashes_the_one_before) {
   BOOST_TEST(sequence == 5U);
   const VerifyReport report = bed.verify();
   BOOST_TEST(report.audit_entries == 5U);
-  BOOST_TEST(report.audit_head == tacit::crypto::to_hex(previous));
+  BOOST_TEST(report.audit_head == "5:" + tacit::crypto::to_hex(previous));
 }
 
 BOOST_AUTO_TEST_CASE(the_chain_goes_on_after_reopening) {
