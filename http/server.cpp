@@ -112,6 +112,16 @@ void Server::use_certificates(Plane plane, TlsContext tls) {
   const SharedTlsContext shared = std::move(tls);
   note_expiry(plane, shared.get());
   for (const auto& worker : workers_) worker->use_certificates(plane, shared);
+  for (Listener& listener : listeners_) {
+    if (listener.plane == plane) listener.tls = shared;
+  }
+}
+
+SSL_CTX* Server::certificates(Plane plane) const {
+  for (const Listener& listener : listeners_) {
+    if (listener.plane == plane) return listener.tls.get();
+  }
+  return nullptr;
 }
 
 void Server::note_expiry(Plane plane, SSL_CTX* tls) {

@@ -64,8 +64,10 @@ class Server {
   /// The limits among the options count from now on: of connections, for those that come. Thread-safe.
   void change_limits(const ServerOptions& options);
 
-  /// New connections of the plane use this from now on; those that are there go on with what they have. Thread-safe.
+  /// New connections of the plane use this from now on; those that are there go on with what they have. On one thread.
   void use_certificates(Plane plane, TlsContext tls);
+  /// What new connections of the plane use; null if there is none. On that thread.
+  SSL_CTX* certificates(Plane plane) const;
 
   /// An io thread, by its number, that has not come round for longer than that: something blocks it. Thread-safe.
   std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most) const;

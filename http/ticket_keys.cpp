@@ -128,4 +128,16 @@ bool TicketKeys::use(SSL_CTX* context, std::shared_ptr<const TicketKeys> keys) {
   return SSL_CTX_set_tlsext_ticket_key_evp_cb(context, choose_key) == 1;
 }
 
+std::shared_ptr<const TicketKeys> TicketKeys::of(SSL_CTX* context) {
+  const auto* const held = static_cast<const Keys*>(SSL_CTX_get_ex_data(context, place()));
+  return held != nullptr ? *held : nullptr;
+}
+
+bool TicketKeys::carry_over(SSL_CTX* from, SSL_CTX* to) {
+  if (auto keys = of(from)) return use(to, std::move(keys));
+  crypto::WipedArray<key_size> drawn;
+  return SSL_CTX_get_tlsext_ticket_keys(from, drawn.data(), static_cast<long>(drawn.size())) == 1 &&
+         SSL_CTX_set_tlsext_ticket_keys(to, drawn.data(), static_cast<long>(drawn.size())) == 1;
+}
+
 }  // namespace tacit::http

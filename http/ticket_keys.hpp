@@ -41,6 +41,10 @@ class TicketKeys {
 
   /// The context makes and takes tickets with these keys from then on. False if OpenSSL cannot.
   static bool use(SSL_CTX* context, std::shared_ptr<const TicketKeys> keys);
+  /// What the context was given to use; null: none, it has a key that OpenSSL drew for it alone.
+  static std::shared_ptr<const TicketKeys> of(SSL_CTX* context);
+  /// Sessions of `from` are resumed with `to`, too, whoever's its keys are. False if OpenSSL cannot.
+  static bool carry_over(SSL_CTX* from, SSL_CTX* to);
 
  private:
   std::vector<Key> keys_;

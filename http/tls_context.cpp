@@ -1,5 +1,7 @@
 #include "http/tls_context.hpp"
 
+#include <sys/stat.h>
+
 #include <cstring>
 #include <ctime>
 
@@ -36,6 +38,11 @@ void set_common_options(SSL_CTX* context) {
   SSL_CTX_set_num_tickets(context, 1);
 }
 
+bool is_for_others(const std::filesystem::path& file) {
+  struct stat status {};
+  return ::stat(file.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0;
+}
+
 bool require_client_certificates(SSL_CTX* context, const std::string& file) {
   if (SSL_CTX_load_verify_file(context, file.c_str()) != 1) return false;
   STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(file.c_str());
@@ -65,6 +72,9 @@ boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& fil
   set_common_options(context.get());
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
     return why("cannot use the certificate in " + files.certificate.string());
+  }
+  if (is_for_others(files.certificate_key)) {
+    return TlsError{files.certificate_key.string() + ": others than its owner and group may use it; chmod o= it"};
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), files.certificate_key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return why("cannot use the private key in " + files.certificate_key.string());

@@ -35,7 +35,8 @@ using SharedTlsContext = std::shared_ptr<SSL_CTX>;
 /// leaf counts, which has the shortest life.
 std::optional<std::int64_t> certificate_expiry(SSL_CTX* context);
 
-/// Loads the files and checks that they belong together. Immutable afterwards, so all threads share one.
+/// Loads the files and checks that they belong together, and that nobody but owner and group may use the key. Immutable
+/// afterwards, so all threads share one.
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files);
 
 }  // namespace tacit::http

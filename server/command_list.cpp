@@ -318,9 +318,12 @@ const Command list[] = {
      with_arguments<export_command>},
     {"erase",
      "Erases a tenant: its secrets, limits and API keys.",
-     "The private key that its values are sealed to goes first, in one transaction; then all rows, bit by bit. What was\n"
-     "cut short is finished by asking again; until then the tenant's requests are answered 503. Is audited. No process\n"
-     "finds anything of it any more. Backups keep what they have, and the store's file its bytes until they are written\n"
+     "The private key that its values are sealed to goes first, in one transaction; then all rows, bit by bit. What "
+     "was\n"
+     "cut short is finished by asking again; until then the tenant's requests are answered 503. Is audited. No "
+     "process\n"
+     "finds anything of it any more. Backups keep what they have, and the store's file its bytes until they are "
+     "written\n"
      "over: they are closed for good when the root key is changed and the old one destroyed, everywhere.\n",
      store_only,
      {},

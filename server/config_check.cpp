@@ -56,7 +56,6 @@ class Check {
  private:
   void problem(std::string sentence) { problems_.push_back(std::move(sentence)); }
   bool configured(const char* name, const Path& file);
-  bool certificate_key(const char* name, const Path& file);
   void api_listener();
   void tool_listener();
   void tls(const http::TlsFiles& files);
@@ -78,14 +77,6 @@ bool Check::configured(const char* name, const Path& file) {
   return false;
 }
 
-bool Check::certificate_key(const char* name, const Path& file) {
-  if (!configured(name, file)) return false;
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IRWXO) == 0) return true;
-  problem(std::string(name) + ": " + file.string() + ": others than its owner and group may use it; chmod o= it");
-  return false;
-}
-
 void Check::tls(const http::TlsFiles& files) {
   const auto context = http::make_tls_context(files);
   if (context.has_error()) problem(context.error().message);
@@ -93,13 +84,13 @@ void Check::tls(const http::TlsFiles& files) {
 
 void Check::api_listener() {
   const bool certificate = configured("api-certificate", config_.api_certificate);
-  const bool key = certificate_key("api-certificate-key", config_.api_certificate_key);
+  const bool key = configured("api-certificate-key", config_.api_certificate_key);
   if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}, config_.ticket_keys});
 }
 
 void Check::tool_listener() {
   const bool certificate = configured("tool-certificate", config_.tool_certificate);
-  const bool key = certificate_key("tool-certificate-key", config_.tool_certificate_key);
+  const bool key = configured("tool-certificate-key", config_.tool_certificate_key);
   const bool ca = configured("tool-client-ca", config_.tool_client_ca);
   if (certificate && key && ca) {
     tls({config_.tool_certificate, config_.tool_certificate_key, config_.tool_client_ca});

@@ -61,7 +61,7 @@ void Lifecycle::await_stop() {
 void Lifecycle::await_reload() {
   reload_signal_.async_wait([this](error_code error, int) {
     if (error) return;
-    reload_();
+    if (!stopping_) reload_();  // what is ending needs nothing new, and has told that it is
     await_reload();
   });
 }

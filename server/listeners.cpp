@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "http/log.hpp"
+#include "http/ticket_keys.hpp"
 #include "http/tls_context.hpp"
 #include "server/errors.hpp"
 
@@ -38,6 +39,21 @@ http::Listener admin_listener(const Config& config) {
   return {http::Plane::admin, endpoint_of(*config.admin_listen), nullptr};
 }
 
+/// Those of the file. If it is not good, or there is none, those from before: sessions outlive a reload. Trouble with
+/// the file is answered.
+std::optional<std::string> take_ticket_keys(const Config& config, SSL_CTX* before, SSL_CTX* context) {
+  std::optional<std::string> trouble;
+  if (!config.ticket_keys.empty()) {
+    auto keys = http::TicketKeys::load(config.ticket_keys);
+    if (keys && http::TicketKeys::use(context, std::move(*keys))) return std::nullopt;
+    trouble = keys.has_error() ? keys.error() : "cannot use session ticket keys";
+  } else if (http::TicketKeys::of(before) != nullptr) {
+    return std::nullopt;  // shared keys that nobody shares any more
+  }
+  http::TicketKeys::carry_over(before, context);  // or sessions begin anew
+  return trouble;
+}
+
 }  // namespace
 
 std::vector<http::Listener> make_listeners(const Config& config, const InheritedSockets& inherited) {
@@ -67,18 +83,25 @@ void warn_of_unused_addresses(const Config& config, const http::Server& server) 
   }
 }
 
-std::optional<std::string> reload_certificates(const Config& config, http::Server& server) {
-  std::optional<std::string> trouble;
+std::vector<std::string> reload_certificates(const Config& config, http::Server& server) {
+  std::vector<std::string> troubles;
   for (const http::Plane plane : planes_of(config)) {
-    auto tls = http::make_tls_context(tls_files(config, plane));
-    if (tls) {
-      server.use_certificates(plane, std::move(*tls));
-      http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", http::name_of(plane)));
-    } else if (!trouble) {
-      trouble = tls.error().message;
+    http::TlsFiles files = tls_files(config, plane);
+    files.ticket_keys.clear();  // they may be bad while the certificate is good
+    auto tls = http::make_tls_context(files);
+    if (!tls) {
+      troubles.push_back(tls.error().message);
+      continue;
     }
+    if (plane == http::Plane::api) {
+      if (auto trouble = take_ticket_keys(config, server.certificates(plane), tls->get())) {
+        troubles.push_back(std::move(*trouble));
+      }
+    }
+    server.use_certificates(plane, std::move(*tls));
+    http::log(http::LogLine(http::LogLevel::info, "certificates_reloaded").field("plane", http::name_of(plane)));
   }
-  return trouble;
+  return troubles;
 }
 
 }  // namespace tacit::server

@@ -19,7 +19,8 @@ std::vector<http::Listener> make_listeners(const Config& config, const Inherited
 void warn_of_unused_addresses(const Config& config, const http::Server& server);
 
 /// Reads the certificates, keys, client CA and ticket keys again and has new connections use them. A plane whose files
-/// are not good keeps what it has; answers why, a sentence.
-std::optional<std::string> reload_certificates(const Config& config, http::Server& server);
+/// are not good keeps what it has, and bad ticket keys keep those from before; answers a sentence for each trouble.
+/// Without ticket keys of a file, the ones that were drawn at the start go on.
+std::vector<std::string> reload_certificates(const Config& config, http::Server& server);
 
 }  // namespace tacit::server

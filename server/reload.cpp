@@ -8,6 +8,7 @@
 
 #include "auth/issuer_config.hpp"
 #include "http/log.hpp"
+#include "server/config_check.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
 #include "server/listeners.hpp"
@@ -102,11 +103,18 @@ void Reload::run() {
 void Reload::change(const Config& next) {
   http::set_log_level(log_level(next.log_level));
   parts_.server.change_limits(server_options(next));
-  part("certificates", reload_certificates(next, parts_.server));
+  for (const std::string& trouble : reload_certificates(next, parts_.server)) part("certificates", trouble);
   part("tool_identities", identities(next));
   part("issuers", issuers(next));
   parts_.resource.replace(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
+  // What was read is good, and still a start may ask for more of it.
+  if (trouble_) return;
+  for (const std::string& problem : find_problems(next)) {
+    trouble_ = true;
+    http::LogLine line(http::LogLevel::error, "next_start_fails");
+    http::log(line.field("reason", problem));
+  }
 }
 
 void Reload::part(const char* name, const std::optional<std::string>& trouble) {

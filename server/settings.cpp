@@ -76,8 +76,11 @@ constexpr Setting list[] = {
     {"plane", "api|tools|both", "both", "Which listeners to run: api, tools or both.", serving,
      [](Config& config, std::string_view text) { config.plane = planes(text); }},
 
-    {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443", "Where the API plane listens. Port 0 takes any free one.", serving,
-     set_endpoint<&Config::api_listen>},
+    {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443",
+     "Where the API plane listens. Port 0 takes any free one. A socket that systemd holds for it (tacit-api.socket) "
+     "counts "
+     "instead.",
+     serving, set_endpoint<&Config::api_listen>},
     {"api-certificate", "FILE", "", "The API plane's certificate chain, PEM, leaf first.", serving,
      set_optional_path<&Config::api_certificate>},
     {"api-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
@@ -89,7 +92,8 @@ constexpr Setting list[] = {
      "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
      serving, set_optional_path<&Config::ticket_keys>},
 
-    {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444", "Where the tool plane listens. Keep it on the private network.",
+    {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444",
+     "Where the tool plane listens. Keep it on the private network. A socket that systemd holds for it counts instead.",
      serving, set_endpoint<&Config::tool_listen>},
     {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving,
      set_optional_path<&Config::tool_certificate>},
@@ -108,7 +112,7 @@ constexpr Setting list[] = {
 
     {"admin-listen", "ADDRESS:PORT", "",
      "Where /healthz, /readyz and /metrics are answered over plain HTTP, without a credential: a loopback, private or "
-     "link-local address. Without it nowhere.",
+     "link-local address. Without it nowhere. Each process needs one of its own.",
      serving, [](Config& config, std::string_view text) { config.admin_listen = read_private_endpoint(text); }},
 
     {"proxy-protocol-from", "NETWORKS", "",

@@ -80,7 +80,10 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 }
 
 Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
-  auto context = make_context(context_->engine, std::move(keys), options);
+  // What the engine was started with goes on to count, and the wait for it has to fit.
+  StoreOptions changed = options;
+  changed.write_deadline = context_->write_deadline;
+  auto context = make_context(context_->engine, std::move(keys), changed);
   if (!context) return context.error();
   context_.change(std::move(*context));
   return {};

@@ -104,6 +104,55 @@ BOOST_AUTO_TEST_CASE(tool_identities) {
   BOOST_TEST(server.stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(renewed_certificates) {
+  Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}});
+  const auto ticket_keys = deployment.folder() / "ticket-keys";
+  Server server(deployment);
+  const auto expiry = [&](const char* plane) {
+    return Scrape(server.admin_port()).sum("tacit_certificate_expiry_timestamp_seconds", {{"plane", plane}});
+  };
+  const double before = expiry("api");
+  CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"};
+  request.valid_to_seconds = 7 * 86400;
+  const CertificateFiles renewed = certificates().servers.issue("renewed", request);
+  deployment.configure(
+      {{"api-certificate", renewed.certificate.string()}, {"api-certificate-key", renewed.key.string()}});
+
+  // As a renewal leaves it that knows nothing of modes: the next start would refuse it, so it is not taken now.
+  std::filesystem::permissions(renewed.key, std::filesystem::perms(0644));
+  std::string log = reload(server, deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "certificates_kept", "reason").find("others than its owner and group") != std::string::npos);
+  BOOST_TEST(expiry("api") == before);
+
+  // Bad ticket keys keep no certificate from being taken, and the other plane's trouble has its own line.
+  std::filesystem::permissions(renewed.key, std::filesystem::perms(0600));
+  write_file(ticket_keys, "rubbish");
+  std::filesystem::permissions(ticket_keys, std::filesystem::perms(0600));
+  deployment.configure({{"ticket-keys", ticket_keys.string()}, {"tool-certificate", "/nowhere"}});
+  log = reload(server, deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(count(log, R"("event":"certificates_kept")") == 2u, log);
+  BOOST_TEST(log.find("/nowhere") != std::string::npos);
+  BOOST_TEST(log.find("ticket-keys") != std::string::npos);
+  BOOST_TEST(expiry("api") > before);
+  BOOST_TEST(expiry("tools") == before);
+  REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
+
+  deployment.configure({{"ticket-keys", ""}, {"tool-certificate", certificates().server.certificate.string()}});
+  BOOST_TEST(is_good(reload(server, deployment)));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_said) {
+  Deployment deployment;
+  Server server(deployment);
+  deployment.configure({{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "127.0.0.1:8443"}});
+  const std::string log = reload(server, deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "next_start_fails", "reason").find("overlap") != std::string::npos, log);
+  BOOST_TEST(value_in(log, "restart_needed", "settings") == "api-listen, admin-listen", log);
+}
+
 BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
   Deployment deployment(Settings{{"request-rate", "0"}, {"failed-auth-rate", "0"}});
   Server server(deployment);

@@ -90,9 +90,11 @@ BOOST_DATA_TEST_CASE(a_session_of_one_server_is_resumed_on_another,
 
 BOOST_AUTO_TEST_CASE(without_shared_keys_there_is_no_resumption_elsewhere) {
   const Deployment deployment;
-  const Server one(deployment, {"--plane", "api"});
+  Server one(deployment, {"--plane", "api"});
   const Server other(deployment, {"--plane", "api"});
   Session session = begin(one, TLS1_3_VERSION);
+  BOOST_TEST(resumes(one, session, TLS1_3_VERSION));
+  reload(one, deployment);
   BOOST_TEST(resumes(one, session, TLS1_3_VERSION));
   BOOST_TEST(!resumes(other, session, TLS1_3_VERSION));
 }

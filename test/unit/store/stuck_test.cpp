@@ -55,6 +55,19 @@ Errc code_of(const Outcome<T>& outcome) {
 
 BOOST_AUTO_TEST_SUITE(stuck_writer)
 
+BOOST_AUTO_TEST_CASE(how_long_is_waited_is_settled_when_the_store_is_opened) {
+  Bed bed(impatient());
+  StoreOptions patient = bed.store_options();
+  patient.write_deadline = 1h;
+  bed.close();
+  Child holder([&](auto ready) { hold_lock(bed.folder() / "store", ready); });
+  bed.reopen();
+  BOOST_REQUIRE(bed.store().reconfigure(all_keys(), patient));
+  const auto began = std::chrono::steady_clock::now();
+  BOOST_TEST(!bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
+}
+
 BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   Bed bed(impatient());
   bed.close();
