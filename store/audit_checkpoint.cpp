@@ -67,4 +67,13 @@ Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& trans
   co_return checkpoint;
 }
 
+Task<Outcome<void>> renew_checkpoint(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+  const auto row = co_await transaction.get(Table::meta, checkpoint_key());
+  if (!row || metadata_key_of_checkpoint(*row) == ring.primary().id) co_return Outcome<void>();
+  const auto checkpoint = co_await load_checkpoint(transaction, ring);
+  if (!checkpoint) co_return checkpoint.error();
+  transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(**checkpoint, ring));
+  co_return Outcome<void>();
+}
+
 }  // namespace tacit::store
