@@ -11,6 +11,7 @@
 #include "server/commands.hpp"
 #include "server/key_rings.hpp"
 #include "server/open_store.hpp"
+#include "server/pace.hpp"
 #include "server/progress.hpp"
 #include "server/values.hpp"
 
@@ -18,7 +19,7 @@ namespace tacit::server {
 namespace {
 
 using store::KeyKind;
-using Clock = std::chrono::steady_clock;
+using Clock = Pace::Clock;
 
 constexpr std::uint64_t default_rate = 1000;
 constexpr std::uint64_t most_rate = 1'000'000;
@@ -57,15 +58,17 @@ class Rewrap {
     Progress progress(std::cerr, std::string("Rewrapping ") + to_string(kind_), ::isatty(STDERR_FILENO) == 1,
                       kind_ == KeyKind::root ? "tenants" : "rows", Progress::Rate::yes);
     began_ = Clock::now();
+    Pace pace(rate_, step_size(), began_);
     store::RewrapPosition at;
     for (bool finished = false; !finished;) {
       store::RewrapStep step = take_step(at);
       at = std::move(step.next);
       finished = step.finished;
       add(step);
+      const auto due = pace.after(step.rows(), Clock::now());
       if (done_.rows() > 0) progress.show(done_.rows(), std::max(total, done_.rows()));
       if (done_.rows() >= next_entry_) record("ok", "so far ");
-      wait();
+      std::this_thread::sleep_until(due);
     }
   }
 
@@ -113,12 +116,6 @@ class Rewrap {
     const auto recorded = run(store_.record(std::move(event), operator_context()));
     if (!recorded) std::cerr << "tacit: cannot record how far it is: " << sentence(recorded.error()) << '\n';
     next_entry_ = done_.rows() + rows_of_an_audit_entry;
-  }
-
-  void wait() const {
-    if (rate_ == 0) return;
-    const std::chrono::duration<double> due(static_cast<double>(done_.rows()) / static_cast<double>(rate_));
-    std::this_thread::sleep_until(began_ + std::chrono::duration_cast<Clock::duration>(due));
   }
 
   void report() const {
