@@ -50,7 +50,7 @@ class Rewrap {
         store_.key_census(kind_, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
         "cannot count what there is to do");
     std::uint64_t total = 0;
-    for (const auto& [id, use] : census) total += id == target_ ? 0 : use.total();
+    for (const auto& [id, use] : census.uses) total += id == target_ ? 0 : use.total();
     return total;
   }
 

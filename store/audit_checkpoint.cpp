@@ -34,7 +34,7 @@ Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::Metadat
 
 std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row) {
   crypto::KeyId id{};
-  if (row.size() < id.size() + mac_size) return std::nullopt;
+  if (row.size() < id.size() + mac_size || row.front() != format) return std::nullopt;
   const ByteView named = row.subspan(row.size() - mac_size - id.size(), id.size());
   std::copy(named.begin(), named.end(), id.begin());
   return id;

@@ -24,7 +24,7 @@ Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::Metadat
 /// Nothing if it was altered, or the ring lacks the key that it names.
 std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const crypto::MetadataKeyring& ring);
 
-/// The metadata key that a stored checkpoint names, unverified.
+/// The metadata key that a stored checkpoint names, unverified; nothing if it is of an unknown format.
 std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row);
 
 /// The checkpoint, if there is one. Fails with `integrity` if it was altered. `ring` must outlive the task.

@@ -2,7 +2,7 @@
 // does then never names a key that nothing may name any more.
 #include <boost/test/unit_test.hpp>
 
-#include "store/audit_checkpoint.hpp"
+#include "store/row_key.hpp"
 #include "test/unit/store/rotation_bed.hpp"
 
 using namespace tacit::store;
@@ -147,6 +147,31 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_read_stays_and_is_told) {
   }
   BOOST_TEST(checkpoint(r) == damaged);
   BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_do_not_say_which_key_they_name_are_counted) {
+  RotationBed r;
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().prune_audit(before_entry(r, 5), who(), {})));
+  std::uint64_t damaged = 0;
+  const auto damage = [&](Table table, const std::string& key, KeyKind kind) {
+    const std::string row = r.bed.rows(table).at(key);
+    r.bed.put(table, key, "\x7f" + row.substr(1));
+    const auto census = r.bed.store().key_census(kind, {});
+    BOOST_REQUIRE(census);
+    BOOST_TEST(census->unreadable == ++damaged);
+  };
+  const auto key_of = [](const RowKey& key) { return std::string(crypto::as_text(key.view())); };
+  damage(Table::tenants, key_of(secret_key(large, r.list(large).at(20).id)), KeyKind::metadata);
+  damage(Table::api_keys, numbered(1), KeyKind::metadata);
+  damage(Table::meta, "audit checkpoint", KeyKind::metadata);
+  damage(Table::tenants, key_of(record_key(small)), KeyKind::metadata);
+  damaged = 0;
+  damage(Table::tenants, key_of(record_key(small)), KeyKind::root);
+  r.bed.put(Table::tenants, "short", "a row that belongs to nobody");
+  BOOST_TEST(r.bed.store().key_census(KeyKind::root, {})->unreadable == 2U);
+  const auto census = r.bed.store().key_census(KeyKind::metadata, {});
+  BOOST_TEST(census->unreadable == 5U);
+  BOOST_TEST(census->of(r.rings.primary(KeyKind::metadata)).secrets == 3U + many - 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
