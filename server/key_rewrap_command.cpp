@@ -148,9 +148,14 @@ int key_rewrap_command(const Config& config, const Arguments& arguments) {
   const std::uint64_t rate = arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rate;
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
-  const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+  OpenStore store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
   bool whole = Rewrap(*store, kind, rate).run_all();
-  if (both) whole = Rewrap(*store, KeyKind::metadata, rate).run_all() && whole;
+  if (both) {
+    // The first may have taken hours, and keys may have been changed meanwhile: the keyrings are read anew.
+    store.reset();
+    store = open_store(config);
+    whole = Rewrap(*store, KeyKind::metadata, rate).run_all() && whole;
+  }
   return whole ? exit_ok : exit_failed;
 }
 
