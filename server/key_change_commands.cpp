@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "server/arguments.hpp"
@@ -39,20 +40,30 @@ void change_in_store(store::Store& store, KeyChange how, const KeyInRing& key, c
                 "cannot change what the store says of the key " + crypto::to_hex(id));
 }
 
-store::KeyUse uses_of(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
+/// Why the key cannot be retired, as rows are now; nothing if it can be.
+std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
   Progress progress(std::cerr, "Looking for what names the key", ::isatty(STDERR_FILENO) == 1);
-  auto census = value_or_fail(
+  const auto census = value_or_fail(
       store.key_census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
       "cannot count what names the key");
-  return census[id];
+  if (const store::KeyUse use = census.of(id); use.total() > 0) {
+    std::string text = std::to_string(use.tenants) + " tenants";
+    if (kind == KeyKind::metadata) {
+      text += ", " + std::to_string(use.secrets) + " secrets and " + std::to_string(use.api_keys) + " API keys";
+    }
+    return text + " still name it; do: tacit key rewrap " + to_string(kind);
+  }
+  if (census.unreadable == 0) return std::nullopt;
+  return std::to_string(census.unreadable) + " rows cannot be read and may name it; see tacit verify";
 }
 
-std::string refusal(const crypto::KeyId& id, KeyKind kind, const store::KeyUse& use) {
-  std::string text = "the key " + crypto::to_hex(id) + " is not retired: " + std::to_string(use.tenants) + " tenants";
-  if (kind == KeyKind::metadata) {
-    text += ", " + std::to_string(use.secrets) + " secrets and " + std::to_string(use.api_keys) + " API keys";
-  }
-  return text + " still name it; do: tacit key rewrap " + to_string(kind);
+/// Throws if something may name the key. The store has it as retired then no longer, if it had: by this command, or by
+/// one that was killed before it saw that.
+void expect_unused(store::Store& store, const KeyInRing& key, const crypto::KeyId& id) {
+  const auto why = hindrance(store, key.kind, id);
+  if (!why) return;
+  change_in_store(store, KeyChange::keep, key, id);
+  throw CommandFailed("the key " + crypto::to_hex(id) + " is not retired: " + *why);
 }
 
 }  // namespace
@@ -93,14 +104,11 @@ int key_retire_command(const Config& config, const Arguments& arguments) {
   const auto retired = key.ring.retire(id);
   if (!retired) fail(retired.error());
   const auto store = open_store(config);
-  if (const auto use = uses_of(*store, key.kind, id); use.total() > 0) throw CommandFailed(refusal(id, key.kind, use));
+  expect_unused(*store, key, id);
   // From here on nobody makes anything that names the key, with whatever keyring; but between the count and this,
   // somebody may have.
   change_in_store(*store, KeyChange::retire, key, id);
-  if (const auto use = uses_of(*store, key.kind, id); use.total() > 0) {
-    change_in_store(*store, KeyChange::keep, key, id);
-    throw CommandFailed(refusal(id, key.kind, use));
-  }
+  expect_unused(*store, key, id);
   apply(key.ring, *store, "key.retire", key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";
   std::cerr << "Backups made before the rewrap still need it: keep a copy of it as long as them.\n";

@@ -44,17 +44,33 @@ std::string note_of(const crypto::KeyId& id, const std::optional<Keys>& halves) 
   return has_key(*halves, id) ? "" : "its private half is missing";
 }
 
+void add_uses(std::vector<std::string>& row, const store::KeyUse& use) {
+  row.insert(row.end(), {std::to_string(use.tenants), std::to_string(use.secrets), std::to_string(use.api_keys)});
+}
+
 void add_row(Rows& rows, store::KeyKind kind, const crypto::ListedKey& key, std::string note,
              const std::optional<store::KeyCensus>& census) {
   std::vector<std::string> row = {to_string(kind), crypto::to_hex(key.id), key.primary ? "primary" : "active",
                                   key.created};
-  if (census) {
-    const auto found = census->find(key.id);
-    const store::KeyUse use = found == census->end() ? store::KeyUse() : found->second;
-    row.insert(row.end(), {std::to_string(use.tenants), std::to_string(use.secrets), std::to_string(use.api_keys)});
-  }
+  if (census) add_uses(row, census->of(key.id));
   if (!note.empty()) row.push_back(std::move(note));
   rows.push_back(std::move(row));
+}
+
+/// What is named and in no keyring, and what cannot be read: the list would look sound without.
+void add_the_rest(Rows& rows, store::KeyKind kind, const Keys& keys, const std::optional<Keys>& halves,
+                  const std::optional<store::KeyCensus>& census) {
+  if (!census) return;
+  for (const auto& [id, use] : census->uses) {
+    if (has_key(keys, id) || (halves && has_key(*halves, id))) continue;
+    std::vector<std::string> row = {to_string(kind), crypto::to_hex(id), "missing", "-"};
+    add_uses(row, use);
+    row.emplace_back("no keyring has it; see tacit verify");
+    rows.push_back(std::move(row));
+  }
+  if (census->unreadable == 0) return;
+  std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may name any " << to_string(kind)
+            << " key; see tacit verify\n";
 }
 
 std::optional<store::KeyCensus> count(const store::Store* store, store::KeyKind kind) {
@@ -84,7 +100,9 @@ int key_list_command(const Config& config, const Arguments& arguments) {
     const crypto::ListedKey key{half.id, false, half.created, false};
     add_row(rows, store::KeyKind::root, key, "its public half is missing; tacit key add root adds it", root_census);
   }
+  add_the_rest(rows, store::KeyKind::root, root, halves, root_census);
   for (const auto& key : metadata) add_row(rows, store::KeyKind::metadata, key, "", metadata_census);
+  add_the_rest(rows, store::KeyKind::metadata, metadata, std::nullopt, metadata_census);
   std::cout << table(rows);
   return exit_ok;
 }

@@ -11,6 +11,7 @@
 #include "server/commands.hpp"
 #include "server/key_rings.hpp"
 #include "server/open_store.hpp"
+#include "server/pace.hpp"
 #include "server/progress.hpp"
 #include "server/values.hpp"
 
@@ -18,7 +19,7 @@ namespace tacit::server {
 namespace {
 
 using store::KeyKind;
-using Clock = std::chrono::steady_clock;
+using Clock = Pace::Clock;
 
 constexpr std::uint64_t default_rate = 1000;
 constexpr std::uint64_t most_rate = 1'000'000;
@@ -49,7 +50,7 @@ class Rewrap {
         store_.key_census(kind_, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
         "cannot count what there is to do");
     std::uint64_t total = 0;
-    for (const auto& [id, use] : census) total += id == target_ ? 0 : use.total();
+    for (const auto& [id, use] : census.uses) total += id == target_ ? 0 : use.total();
     return total;
   }
 
@@ -57,15 +58,17 @@ class Rewrap {
     Progress progress(std::cerr, std::string("Rewrapping ") + to_string(kind_), ::isatty(STDERR_FILENO) == 1,
                       kind_ == KeyKind::root ? "tenants" : "rows", Progress::Rate::yes);
     began_ = Clock::now();
+    Pace pace(rate_, step_size(), began_);
     store::RewrapPosition at;
     for (bool finished = false; !finished;) {
       store::RewrapStep step = take_step(at);
       at = std::move(step.next);
       finished = step.finished;
       add(step);
+      const auto due = pace.after(step.rows(), Clock::now());
       if (done_.rows() > 0) progress.show(done_.rows(), std::max(total, done_.rows()));
       if (done_.rows() >= next_entry_) record("ok", "so far ");
-      wait();
+      std::this_thread::sleep_until(due);
     }
   }
 
@@ -115,12 +118,6 @@ class Rewrap {
     next_entry_ = done_.rows() + rows_of_an_audit_entry;
   }
 
-  void wait() const {
-    if (rate_ == 0) return;
-    const std::chrono::duration<double> due(static_cast<double>(done_.rows()) / static_cast<double>(rate_));
-    std::this_thread::sleep_until(began_ + std::chrono::duration_cast<Clock::duration>(due));
-  }
-
   void report() const {
     const std::chrono::duration<double> taken = Clock::now() - began_;
     std::cout << to_string(kind_) << ": rewrapped " << figures() << " to the key " << crypto::to_hex(target_) << " in "
@@ -151,9 +148,14 @@ int key_rewrap_command(const Config& config, const Arguments& arguments) {
   const std::uint64_t rate = arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rate;
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
-  const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+  OpenStore store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
   bool whole = Rewrap(*store, kind, rate).run_all();
-  if (both) whole = Rewrap(*store, KeyKind::metadata, rate).run_all() && whole;
+  if (both) {
+    // The first may have taken hours, and keys may have been changed meanwhile: the keyrings are read anew.
+    store.reset();
+    store = open_store(config);
+    whole = Rewrap(*store, KeyKind::metadata, rate).run_all() && whole;
+  }
   return whole ? exit_ok : exit_failed;
 }
 

@@ -34,7 +34,7 @@ Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::Metadat
 
 std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row) {
   crypto::KeyId id{};
-  if (row.size() < id.size() + mac_size) return std::nullopt;
+  if (row.size() < id.size() + mac_size || row.front() != format) return std::nullopt;
   const ByteView named = row.subspan(row.size() - mac_size - id.size(), id.size());
   std::copy(named.begin(), named.end(), id.begin());
   return id;
@@ -65,6 +65,15 @@ Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& trans
   Loaded checkpoint = decode_checkpoint(*row, ring);
   if (!checkpoint) co_return altered({}, "the record of what was pruned from the audit log was altered");
   co_return checkpoint;
+}
+
+Task<Outcome<void>> renew_checkpoint(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+  const auto row = co_await transaction.get(Table::meta, checkpoint_key());
+  if (!row || metadata_key_of_checkpoint(*row) == ring.primary().id) co_return Outcome<void>();
+  const auto checkpoint = co_await load_checkpoint(transaction, ring);
+  if (!checkpoint) co_return checkpoint.error();
+  transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(**checkpoint, ring));
+  co_return Outcome<void>();
 }
 
 }  // namespace tacit::store

@@ -19,16 +19,20 @@ namespace tacit::store {
 
 ByteView checkpoint_key();
 
-/// Under the primary metadata key.
+/// Under the primary metadata key. Before it is stored: check_newest (store/meta.hpp), in the same transaction.
 Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::MetadataKeyring& ring);
 /// Nothing if it was altered, or the ring lacks the key that it names.
 std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const crypto::MetadataKeyring& ring);
 
-/// The metadata key that a stored checkpoint names, unverified.
+/// The metadata key that a stored checkpoint names, unverified; nothing if it is of an unknown format.
 std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row);
 
 /// The checkpoint, if there is one. Fails with `integrity` if it was altered. `ring` must outlive the task.
 Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& transaction,
                                                               const crypto::MetadataKeyring& ring);
+
+/// Puts the checkpoint, if there is one, under the primary metadata key. Fails with `integrity` if it was altered: then
+/// it stays as it is.
+Task<Outcome<void>> renew_checkpoint(Transaction& transaction, const crypto::MetadataKeyring& ring);
 
 }  // namespace tacit::store

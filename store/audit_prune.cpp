@@ -6,6 +6,7 @@
 #include "store/audit_log.hpp"
 #include "store/audit_read.hpp"
 #include "store/failures.hpp"
+#include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/timestamp.hpp"
 
@@ -49,6 +50,9 @@ Outcome<std::vector<std::uint64_t>> follow_rows(const std::vector<Row>& rows, co
 
 Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& plan) {
   const crypto::MetadataKeyring& ring = plan.store->metadata();
+  // Under a key that was retired meanwhile nobody could read the checkpoint, nor verify the log ever again.
+  const auto newest = co_await check_newest(transaction, plan.store->keys, KeyKind::metadata);
+  if (!newest) co_return newest.error();
   const auto checkpoint = co_await load_checkpoint(transaction, ring);
   if (!checkpoint) co_return checkpoint.error();
   AuditChain chain(*checkpoint ? (*checkpoint)->through : AuditMark());

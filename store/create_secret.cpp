@@ -12,7 +12,8 @@ namespace {
 /// All that the transaction needs, so that it seals and hashes nothing: the writer thread serves everybody.
 struct CreatePlan {
   ContextPtr store;
-  Tenant tenant;  ///< as read before; with the key that the value is sealed to
+  Tenant tenant;           ///< as read before; with the key that the value is sealed to
+  bool makes_key = false;  ///< that key is none that was stored
   crypto::Uuid id;
   SecretHeader header;
   Metadata metadata;
@@ -21,29 +22,29 @@ struct CreatePlan {
   AuditContext who;
 };
 
-/// The tenant as stored, or a new one; in either case with a key pair.
-Outcome<Tenant> tenant_to_seal_to(const StoreContext& store, const crypto::Uuid& id) {
+/// The tenant as stored, or a new one.
+Outcome<Tenant> tenant_to_seal_for(const StoreContext& store, const crypto::Uuid& id) {
   WorkBody<std::optional<Tenant>> body = [&](Transaction& transaction) {
     return load_tenant(transaction, store.metadata(), id);
   };
   auto stored = read<std::optional<Tenant>>(*store.engine, std::move(body));
   if (!stored) return stored.error();
-  Tenant tenant = *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
-  if (!tenant.record.key) tenant.record.key = crypto::make_tenant_key(*store.keys.root_public, id);
-  return tenant;
+  return *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
 }
 
-/// Whether the tenant is still the one that the plan was sealed for: a tenant without a key takes the plan's.
-bool still_fits(const Tenant& planned, const Tenant& stored) {
-  return planned.record.metadata_key == stored.record.metadata_key &&
-         (!stored.record.key || stored.record.key->public_key == planned.record.key->public_key);
+/// Whether the tenant is still the one that the plan was sealed for. One without a key takes the plan's if that was
+/// made for this; a key that was stored is gone with a tenant that was erased meanwhile, and maybe with its root key.
+bool still_fits(const CreatePlan& plan, const Tenant& stored) {
+  const TenantRecord& planned = plan.tenant.record;
+  if (planned.metadata_key != stored.record.metadata_key) return false;
+  return stored.record.key ? stored.record.key->public_key == planned.key->public_key : plan.makes_key;
 }
 
 Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& plan) {
   auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant.id, plan.tenant.keys);
   if (!loaded) co_return loaded.error();
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant.id);
-  if (!still_fits(plan.tenant, tenant)) co_return failed(Errc::conflict);
+  if (!still_fits(plan, tenant)) co_return failed(Errc::conflict);
   if (!*loaded || !tenant.record.key) {
     const auto allowed = co_await check_primaries(transaction, plan.store->keys);
     if (!allowed) co_return allowed.error();
@@ -78,9 +79,11 @@ Metadata metadata_of(NewSecret& secret) {
 
 /// Seals for the tenant as it is now.
 Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
-  auto tenant = tenant_to_seal_to(*plan.store, plan.tenant.id);
+  auto tenant = tenant_to_seal_for(*plan.store, plan.tenant.id);
   if (!tenant) return tenant.error();
   plan.tenant = std::move(*tenant);
+  plan.makes_key = !plan.tenant.record.key;
+  if (plan.makes_key) plan.tenant.record.key = crypto::make_tenant_key(*plan.store->keys.root_public, plan.tenant.id);
   const auto box = crypto::seal_value(*plan.tenant.record.key, {plan.tenant.id, plan.id, 1}, value);
   crypto::burn_stack();
   if (!box) return altered({}, "the tenant's public key is not a key");

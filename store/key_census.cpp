@@ -14,8 +14,10 @@ namespace {
 /// Rows looked at on one snapshot: a longer one would keep the pages that are freed meanwhile from being used again.
 constexpr std::size_t rows_at_a_time = 4096;
 
-/// Counts in a table, snapshot by snapshot. Nothing that it has passed can come to name an old key behind it: rows are
-/// made anew with the newest key alone (store/meta.hpp) or with the one that their tenant's record names.
+/// Counts in a table, snapshot by snapshot. No row that it has passed can come to name a retired key behind it, so that
+/// a census after the retirement tells all there is (store/meta.hpp). What names a key where nothing did is made in a
+/// transaction that sees that the key is not retired; a rewrap goes to the newest key alone, likewise; and all else
+/// keeps the key that its own row or its tenant's record, which comes first, named already.
 class Count {
  public:
   using Progress = std::function<void(const VerifyProgress&)>;
@@ -74,37 +76,44 @@ class Count {
   }
 
   void count(Table table, const Row& row) {
-    if (table == Table::api_keys) {
-      if (const auto id = metadata_key_of_api_key(row.value)) ++census_[*id].api_keys;
-      return;
-    }
-    if (table == Table::meta) {
-      auto id = tenant_of_erasure_mark(row.key) ? metadata_key_of_erasure_mark(row.value) : std::nullopt;
-      if (std::ranges::equal(row.key, checkpoint_key())) id = metadata_key_of_checkpoint(row.value);
-      if (id) ++census_[*id].tenants;
-      return;
-    }
+    if (table == Table::api_keys) return add(metadata_key_of_api_key(row.value), &KeyUse::api_keys);
+    if (table == Table::meta) return count_of_store(row);
     ParsedKey key;
-    if (!parse_key(row.key, key)) return;
+    if (!parse_key(row.key, key)) return add(std::nullopt, &KeyUse::tenants);
     if (key.kind == static_cast<std::uint8_t>(RowKind::record)) count_record(row.value);
-    if (key.kind == static_cast<std::uint8_t>(RowKind::secret)) count_secret(row.value);
+    if (key.kind == static_cast<std::uint8_t>(RowKind::secret) && kind_ == KeyKind::metadata) count_secret(row.value);
+  }
+
+  /// Nothing: it is not known which key the row names.
+  void add(const std::optional<crypto::KeyId>& id, std::uint64_t KeyUse::*what) {
+    if (id) {
+      ++(census_.uses[*id].*what);
+    } else {
+      ++census_.unreadable;
+    }
+  }
+
+  void count_of_store(const Row& row) {
+    if (tenant_of_erasure_mark(row.key)) add(metadata_key_of_erasure_mark(row.value), &KeyUse::tenants);
+    if (std::ranges::equal(row.key, checkpoint_key())) add(metadata_key_of_checkpoint(row.value), &KeyUse::tenants);
   }
 
   void count_record(ByteView row) {
     const auto record = peek_tenant_record(row);
-    if (!record) return;
+    if (!record) return add(std::nullopt, &KeyUse::tenants);
     if (kind_ == KeyKind::root) {
-      if (record->key) ++census_[record->key->root_key_id()].tenants;
+      const auto& key = record->key;
+      if (key && key->root_key_id() == crypto::KeyId()) return add(std::nullopt, &KeyUse::tenants);  // a box cut short
+      if (key) add(key->root_key_id(), &KeyUse::tenants);
       return;
     }
-    ++census_[record->metadata_key].tenants;
-    if (record->previous_metadata_key) ++census_[*record->previous_metadata_key].tenants;
+    add(record->metadata_key, &KeyUse::tenants);
+    if (record->previous_metadata_key) add(record->previous_metadata_key, &KeyUse::tenants);
   }
 
   void count_secret(ByteView row) {
     const auto secret = parse_secret_row(row);
-    const auto id = secret ? crypto::metadata_key_of(secret->metadata_box) : std::nullopt;
-    if (id) ++census_[*id].secrets;
+    add(secret ? crypto::metadata_key_of(secret->metadata_box) : std::nullopt, &KeyUse::secrets);
   }
 
   const StoreContext& store_;

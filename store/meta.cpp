@@ -23,13 +23,18 @@ Failure lacks(const char* ring, const crypto::KeyId& id) {
 
 Failure was_altered() { return failed(Errc::integrity, "its record of the keys it was made with was altered"); }
 
-Failure is_retired(const char* ring, const crypto::KeyId& id) {
-  return failed(Errc::integrity, std::string("the ") + ring + " keyring has the key " + crypto::to_hex(id) +
-                                     " as primary, which was retired: it is an old copy");
+const char* ring_of(KeyKind kind) { return kind == KeyKind::root ? "root public" : "metadata"; }
+
+std::string has_as_primary(KeyKind kind, const crypto::KeyId& id) {
+  return std::string("the ") + ring_of(kind) + " keyring has the key " + crypto::to_hex(id) + " as primary, ";
 }
 
 bool contains(const std::vector<crypto::KeyId>& ids, const crypto::KeyId& id) {
   return std::ranges::find(ids, id) != ids.end();
+}
+
+std::string is_retired(KeyKind kind, const crypto::KeyId& primary) {
+  return has_as_primary(kind, primary) + "which was retired: it is an old copy";
 }
 
 void encode_ids(Encoder<Bytes>& encoder, std::span<const crypto::KeyId> ids) {
@@ -126,10 +131,10 @@ Outcome<void> check_keys(ByteView row, const StoreKeys& keys) {
   if (keys.root_private) {
     if (auto fits = check_ring("root private", *keys.root_private, named->root); !fits) return fits;
   }
-  const crypto::KeyId& metadata_primary = keys.metadata->primary().id;
-  const crypto::KeyId& root_primary = keys.root_public->primary().id;
-  if (contains(named->retired, metadata_primary)) return is_retired("metadata", metadata_primary);
-  if (contains(named->retired, root_primary)) return is_retired("root public", root_primary);
+  for (const KeyKind kind : {KeyKind::metadata, KeyKind::root}) {
+    const crypto::KeyId& primary = primary_of(keys, kind);
+    if (contains(named->retired, primary)) return failed(Errc::integrity, is_retired(kind, primary));
+  }
   return {};
 }
 
@@ -153,6 +158,31 @@ Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& k
   const auto fits = check_keys(*row, keys);
   if (!fits) co_return failed(Errc::unavailable, fits.error().subject);
   co_return Outcome<void>();
+}
+
+const crypto::KeyId& primary_of(const StoreKeys& keys, KeyKind kind) {
+  return kind == KeyKind::root ? keys.root_public->primary().id : keys.metadata->primary().id;
+}
+
+Outcome<void> check_newest(const NamedKeys& named, const StoreKeys& keys, KeyKind kind) {
+  const crypto::KeyId& primary = primary_of(keys, kind);
+  const std::vector<crypto::KeyId>& ids = named.of(kind);
+  if (contains(named.retired, primary)) return failed(Errc::not_allowed, is_retired(kind, primary));
+  if (ids.front() == primary) return {};
+  const std::string has = has_as_primary(kind, primary);
+  if (contains(ids, primary)) {
+    return failed(Errc::not_allowed,
+                  has + "but " + crypto::to_hex(ids.front()) + " was promoted since: it is an old copy");
+  }
+  return failed(Errc::not_allowed, has + "which the store does not name; do: tacit key rewrap " + to_string(kind));
+}
+
+Task<Outcome<void>> check_newest(Transaction& transaction, const StoreKeys& keys, KeyKind kind) {
+  const auto row = co_await transaction.get(Table::meta, keys_key());
+  if (!row) co_return failed(Errc::integrity, "the store does not say which keys it was made with");
+  const auto named = read_named_keys(*row, *keys.metadata);
+  if (!named) co_return named.error();
+  co_return check_newest(*named, keys, kind);
 }
 
 }  // namespace tacit::store

@@ -17,7 +17,10 @@
 // With other keyrings a store would start and look empty, and what it then took in would be sealed to keys that nobody
 // kept: so a process whose rings lack one of these keys, or have a retired one as primary, does not open it. And what
 // makes something that names a primary key where nothing did (a new tenant, a new API key) looks here first, in its own
-// transaction: a process that still has old keyrings can name no key that was retired meanwhile.
+// transaction: a process that still has old keyrings can name no key that was retired meanwhile. What goes over rows to
+// have them name the primary key instead of another looks in each of its transactions, and ends when that key is not
+// the newest any more: else it would work against whoever promoted another one, and go on when that one retires its
+// key.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +49,7 @@ struct NamedKeys {
   std::vector<crypto::KeyId> retired;
 
   std::vector<crypto::KeyId>& of(KeyKind kind) { return kind == KeyKind::root ? root : metadata; }
+  const std::vector<crypto::KeyId>& of(KeyKind kind) const { return kind == KeyKind::root ? root : metadata; }
 };
 /// Verified. Fails with `integrity` if the row was altered, or its MAC's key is not in the ring.
 Outcome<NamedKeys> read_named_keys(ByteView row, const crypto::MetadataKeyring& ring);
@@ -63,5 +67,12 @@ Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys);
 
 /// Nothing if what is made in this transaction may name the primary keys of these rings; else `unavailable`.
 Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys);
+
+const crypto::KeyId& primary_of(const StoreKeys& keys, KeyKind kind);
+/// Nothing if the primary key of that kind is the newest that the store names; else `not_allowed`. Trying again does
+/// not help then: the rings that were loaded are old.
+Outcome<void> check_newest(const NamedKeys& named, const StoreKeys& keys, KeyKind kind);
+/// The same of what the store names in this transaction.
+Task<Outcome<void>> check_newest(Transaction& transaction, const StoreKeys& keys, KeyKind kind);
 
 }  // namespace tacit::store

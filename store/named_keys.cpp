@@ -34,14 +34,11 @@ bool has_key(const StoreKeys& keys, KeyKind kind, const crypto::KeyId& id) {
   return kind == KeyKind::root ? keys.root_public->find(id) != nullptr : keys.metadata->find(id) != nullptr;
 }
 
-const crypto::KeyId& primary_of(const StoreKeys& keys, KeyKind kind) {
-  return kind == KeyKind::root ? keys.root_public->primary().id : keys.metadata->primary().id;
-}
-
 /// Changes the lists; whether there was something to change.
 Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
   Ids& ids = named.of(plan.kind);
+  const crypto::KeyId& primary = primary_of(keys, plan.kind);
   const bool retired = contains(named.retired, plan.id);
   switch (plan.change) {
     case KeyChange::promote:
@@ -52,10 +49,12 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
       ids.insert(ids.begin(), plan.id);
       return true;
     case KeyChange::retire:
-      if (plan.id == primary_of(keys, plan.kind)) return failed(Errc::not_allowed, "it is the primary key");
+      if (plan.id == primary) return failed(Errc::not_allowed, "it is the primary key");
       if (retired) return false;
+      // What is left would be named by nobody else.
+      if (contains(named.retired, primary)) return check_newest(named, keys, plan.kind).error();
       std::erase(ids, plan.id);
-      if (!contains(ids, primary_of(keys, plan.kind))) ids.insert(ids.begin(), primary_of(keys, plan.kind));
+      if (!contains(ids, primary)) ids.insert(ids.begin(), primary);
       named.retired.push_back(plan.id);
       return true;
     case KeyChange::keep:
@@ -77,11 +76,6 @@ Task<Outcome<void>> change(Transaction& transaction, const NamedKeysPlan& plan) 
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
-Failure is_old_copy(const crypto::KeyId& primary, const crypto::KeyId& newest) {
-  return failed(Errc::not_allowed, "the keyring has the key " + crypto::to_hex(primary) + " as primary, but " +
-                                       crypto::to_hex(newest) + " was promoted since: it is an old copy");
-}
-
 /// The marks of tenants whose erasure was cut short are few, so they are made anew at once.
 Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataKeyring& ring) {
   const auto rows = co_await transaction.scan(Table::meta, {}, {}, std::numeric_limits<std::size_t>::max());
@@ -94,20 +88,31 @@ Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataK
   for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, ring);
 }
 
-Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
+/// Names the primary key, should somebody have edited the keyrings by hand. Of rings that lack a key which the store
+/// names, or whose primary key was retired, that cannot be: they were loaded before others changed the keys.
+Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
+  const auto fits = co_await check_meta(transaction, keys);
+  if (!fits) co_return fits.error();
   auto named = co_await load(transaction, *plan.store);
   if (!named) co_return named.error();
   Ids& ids = named->of(plan.kind);
+  if (!contains(ids, plan.id)) {
+    ids.insert(ids.begin(), plan.id);
+    transaction.put(Table::meta, keys_key(), keys_value(*named, *keys.metadata));
+  }
+  co_return named;
+}
+
+Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
   if (plan.kind == KeyKind::root && (!keys.root_private || keys.root_private->find(plan.id) == nullptr)) {
     co_return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(plan.id));
   }
-  if (!contains(ids, plan.id)) {
-    // Somebody has edited the keyrings by hand.
-    ids.insert(ids.begin(), plan.id);
-    transaction.put(Table::meta, keys_key(), keys_value(*named, plan.store->metadata()));
-  }
-  if (ids.front() != plan.id) co_return is_old_copy(plan.id, ids.front());
+  const auto named = co_await load_for_rewrap(transaction, plan);
+  if (!named) co_return named.error();
+  const auto newest = check_newest(*named, keys, plan.kind);
+  if (!newest) co_return newest.error();
   if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, *keys.metadata);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
   if (!recorded) co_return recorded.error();

@@ -5,6 +5,7 @@
 #include "store/audit_checkpoint.hpp"
 #include "store/failures.hpp"
 #include "store/key_table.hpp"
+#include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/secret_index.hpp"
 
@@ -275,32 +276,26 @@ Task<void> MetadataStep::move_api_key(std::string id) {
   }
 }
 
-/// What pruning left of the audit log is under a metadata key, too.
-Task<Outcome<void>> renew_checkpoint(Transaction& transaction, ContextPtr store) {
-  const auto row = co_await transaction.get(Table::meta, checkpoint_key());
-  if (!row) co_return Outcome<void>();
-  const auto named = metadata_key_of_checkpoint(*row);
-  if (named && *named == store->metadata().primary().id) co_return Outcome<void>();
-  const auto checkpoint = decode_checkpoint(*row, store->metadata());
-  if (!checkpoint) co_return altered({}, "the record of what was pruned from the audit log was altered");
-  transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(*checkpoint, store->metadata()));
-  co_return Outcome<void>();
+/// What pruning left of the audit log is under a metadata key, too. If it cannot be read, nothing else has to wait.
+Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
+  const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
+  if (!newest) co_return newest.error();
+  RewrapStep step;
+  auto renewed = co_await renew_checkpoint(transaction, store->metadata());
+  if (!renewed) step.problems.push_back(std::move(renewed.error().subject));
+  co_return step;
 }
 
 Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, RewrapPosition from, std::size_t most) {
+  const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
+  if (!newest) co_return newest.error();
   MetadataStep step(transaction, *store, std::move(from), most);
   co_return co_await step.run();
 }
 
-}  // namespace
-
-Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most) {
+/// From there to the next thing to do, and a step of it.
+Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most) {
   const crypto::KeyId target = store->metadata().primary().id;
-  if (!from.within && from.table == Table::tenants && from.key.empty()) {
-    WorkBody<void> renewing = [store](Transaction& transaction) { return renew_checkpoint(transaction, store); };
-    const auto renewed = co_await write<void>(*store, std::move(renewing), WriteTerms());
-    if (!renewed) co_return renewed.error();
-  }
   while (!from.within) {
     WorkBody<Search> searching = [&from, &target](Transaction& transaction) {
       return search(transaction, from, target);
@@ -321,6 +316,21 @@ Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::si
   WriteTerms terms;
   terms.bytes = bytes_of_step + bytes_of_one * most;
   co_return co_await write<RewrapStep>(*store, std::move(body), terms);
+}
+
+}  // namespace
+
+Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most) {
+  RewrapStep first;
+  if (!from.within && from.table == Table::tenants && from.key.empty()) {
+    WorkBody<RewrapStep> body = [store](Transaction& transaction) { return do_first(transaction, store); };
+    auto done = co_await write<RewrapStep>(*store, std::move(body), WriteTerms());
+    if (!done) co_return done.error();
+    first = std::move(*done);
+  }
+  auto step = co_await go_on(std::move(store), std::move(from), most);
+  if (step) step->problems.insert(step->problems.begin(), first.problems.begin(), first.problems.end());
+  co_return step;
 }
 
 }  // namespace tacit::store

@@ -1,6 +1,7 @@
 // The private keys of tenants, sealed to the primary root key. The work, a few elliptic curve operations for each, is
 // done before the transaction, so that servers' changes do not wait for it.
 #include "store/failures.hpp"
+#include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/row_key.hpp"
 #include "store/tenant_record.hpp"
@@ -101,6 +102,9 @@ Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store,
 }
 
 Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const RootPlan& plan) {
+  // What the keys were sealed to may be retired by now.
+  const auto newest = co_await check_newest(transaction, plan.store->keys, KeyKind::root);
+  if (!newest) co_return newest.error();
   RewrapStep step = plan.step;
   for (const PlannedTenant& planned : plan.tenants) {
     const auto replaced = co_await replace(transaction, *plan.store, planned);

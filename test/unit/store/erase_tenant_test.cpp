@@ -5,12 +5,15 @@
 #include <cerrno>
 #include <climits>
 
+#include "store/await.hpp"
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
-#include "test/unit/store/bed.hpp"
+#include "store/tenant_record.hpp"
+#include "test/unit/store/held_commits.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
+namespace crypto = tacit::crypto;
 
 namespace {
 
@@ -23,6 +26,24 @@ struct LimitedCommits {
     return ENOSPC;
   }
 };
+
+/// All of an erasure at once.
+Task<Outcome<void>> erase_rows_of(Transaction& transaction, crypto::Uuid tenant) {
+  const RowKey prefix(tenant);
+  const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1000);
+  std::vector<Bytes> keys;
+  for (const Row& row : rows) keys.emplace_back(row.key.begin(), row.key.end());
+  for (const Bytes& key : keys) transaction.erase(Table::tenants, key);
+  co_return Outcome<void>();
+}
+
+crypto::PublicKey public_key_of(Bed& bed, const crypto::Uuid& tenant) {
+  const std::string key(crypto::as_text(record_key(tenant).view()));
+  const std::string row = bed.rows(Table::tenants).at(key);
+  const auto record = peek_tenant_record(crypto::as_bytes(row));
+  BOOST_REQUIRE((record && record->key));
+  return record->key->public_key;
+}
 
 /// Two tenants, each with secrets, a good key and a revoked one.
 struct TwoTenants : Bed {
@@ -206,6 +227,40 @@ BOOST_AUTO_TEST_CASE(an_export_has_everything_and_nothing_of_others) {
   records = 0;
   BOOST_TEST(!*bed.store().export_tenant(tenant_id(1), sink));
   BOOST_CHECK(bed.store().export_tenant(tenant_id(3), sink).error().code == Errc::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back) {
+  HeldCommits commits;
+  BedOptions options;
+  options.commit = commits.hook();
+  Bed bed(options);
+  const crypto::Uuid tenant = tenant_id(1);
+  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant, new_secret("first"), who())));
+  const crypto::PublicKey before = public_key_of(bed, tenant);
+  // The writer is held, so that what is read for the second is the first's, and what it is written to is the erased.
+  commits.hold();
+  const int made = commits.commits();
+  Crowd<void> others;
+  AuditEvent event;
+  event.action = "something";
+  others.start(bed.store().record(event, who()));
+  others.poll();
+  commits.wait_for_commit(made + 1);
+  WorkBody<void> erasing = [&tenant](Transaction& transaction) { return erase_rows_of(transaction, tenant); };
+  others.start(write<void>(bed.engine(), erasing, {}));
+  others.poll();
+  Crowd<SecretInfo> creating;
+  creating.start(bed.store().create_secret(tenant, new_secret("second"), who()));
+  creating.poll();
+  commits.let_go();
+  others.run();
+  creating.run();
+  BOOST_TEST(others.count({}) == 2);
+  BOOST_TEST(creating.count({}) == 1);
+  BOOST_CHECK(public_key_of(bed, tenant) != before);
+  const auto listed = bed.wait(bed.store().list_secrets(tenant, {}, who()));
+  BOOST_REQUIRE(listed);
+  BOOST_TEST(listed->secrets.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

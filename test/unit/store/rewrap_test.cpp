@@ -6,10 +6,8 @@
 
 #include "store/await.hpp"
 #include "store/erasure.hpp"
-#include "store/meta.hpp"
 #include "store/row_key.hpp"
-#include "test/unit/store/own_keyrings.hpp"
-#include "test/unit/store/some_key.hpp"
+#include "test/unit/store/rotation_bed.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
@@ -17,166 +15,10 @@ namespace crypto = tacit::crypto;
 
 namespace {
 
-constexpr std::size_t many = 40;
-const crypto::Uuid small = tenant_id(1);
-const crypto::Uuid keyless = tenant_id(2);
-const crypto::Uuid large = tenant_id(3);
-
-std::string name_of(std::size_t n) { return "secret " + std::to_string(n); }
-std::string tool_of(std::size_t n) {
-  return n % 2 == 0 ? "tool__" + std::to_string(n) + "__*" : "tool" + std::to_string(n);
-}
-
 Task<Outcome<void>> put_mark(Transaction& transaction, const crypto::MetadataKeyring& ring) {
   put_erasure_mark(transaction, large, ring);
   co_return Outcome<void>();
 }
-
-struct RotationBed {
-  RotationBed() : bed(options()) {
-    const auto create = [&](const crypto::Uuid& tenant, NewSecret secret) {
-      BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant, std::move(secret), who())));
-    };
-    create(small, new_secret("unbound"));
-    create(small, new_default("default", "tool", "argument", "a default value"));
-    NewSecret bound = new_secret("bound");
-    bound.tool_name = "tool*";
-    create(small, std::move(bound));
-    for (std::size_t n = 0; n < many; ++n) create(large, new_default(name_of(n), tool_of(n), "argument", value_of(n)));
-    BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(keyless, {7, 8, 9}, who())));
-    BOOST_REQUIRE(bed.wait(bed.store().set_quota(keyless, 12345, who())));
-    for (int n = 1; n <= 3; ++n) {
-      ApiKey key = some_key(numbered(n), tenant_id(static_cast<std::uint8_t>(n)));
-      BOOST_REQUIRE(bed.wait(bed.store().add_api_key(key, who())));
-    }
-    BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(numbered(3), who())));
-    before = listed();
-  }
-
-  BedOptions options() const {
-    BedOptions made;
-    made.keys = rings.load();
-    return made;
-  }
-  static std::string value_of(std::size_t n) { return "the value of secret " + std::to_string(n); }
-
-  /// Adds a key, names it in the store and promotes it. The bed has the new rings then.
-  crypto::KeyId rotate(KeyKind kind) {
-    old = rings.primary(kind);
-    const crypto::KeyId fresh = rings.add(kind);
-    bed.reopen_with(rings.load());
-    stale = rings.load();
-    BOOST_REQUIRE(bed.wait(bed.store().change_key(KeyChange::promote, kind, fresh, who())));
-    rings.promote(kind, fresh);
-    bed.reopen_with(rings.load());
-    const auto begun = bed.wait(bed.store().begin_rewrap(kind, who()));
-    BOOST_REQUIRE_MESSAGE(begun, begun.error().subject);
-    BOOST_TEST((*begun == fresh));
-    return fresh;
-  }
-
-  RewrapStep step(KeyKind kind, std::size_t most, RewrapPosition from = {}) {
-    auto done = bed.wait(bed.store().rewrap(kind, std::move(from), most));
-    BOOST_REQUIRE_MESSAGE(done, done.error().subject);
-    return std::move(*done);
-  }
-
-  /// To the end in one run; answers what was done.
-  RewrapStep run(KeyKind kind, std::size_t most) {
-    RewrapStep all;
-    RewrapPosition at;
-    for (;;) {
-      RewrapStep done = step(kind, most, at);
-      at = done.next;
-      all.tenants += done.tenants;
-      all.secrets += done.secrets;
-      all.api_keys += done.api_keys;
-      all.problems.insert(all.problems.end(), done.problems.begin(), done.problems.end());
-      if (done.finished) return all;
-    }
-  }
-
-  std::vector<SecretInfo> list(const crypto::Uuid& tenant) {
-    auto all = bed.wait(bed.store().list_secrets(tenant, {}, who()));
-    BOOST_REQUIRE_MESSAGE(all, all.error().subject);
-    return std::move(all->secrets);
-  }
-  /// All that tenants see of their secrets, in words.
-  std::vector<std::string> listed() {
-    std::vector<std::string> words;
-    for (const auto& tenant : {small, large}) {
-      for (const SecretInfo& info : list(tenant)) {
-        words.push_back(info.id.str() + info.name + info.display.value_or("-") + info.tool_name.value_or("-") +
-                        info.tool_arg.value_or("-") + std::to_string(info.created_at) + ' ' +
-                        std::to_string(info.updated_at));
-      }
-    }
-    return words;
-  }
-  std::size_t found_by_name(const crypto::Uuid& tenant, const std::string& name) {
-    ListQuery query;
-    query.secret_name = name;
-    auto all = bed.wait(bed.store().list_secrets(tenant, query, who()));
-    BOOST_REQUIRE_MESSAGE(all, all.error().subject);
-    return all->secrets.size();
-  }
-  std::string resolved(const crypto::Uuid& tenant, const std::string& tool) {
-    ResolveQuery query;
-    query.tenant = tenant;
-    query.tool_name = tool;
-    auto values = bed.wait(bed.store().resolve(query, who()));
-    if (!values) return "failed: " + values.error().subject;
-    std::string all;
-    for (const ReleasedValue& value : *values) all += text_of(value.value);
-    return all;
-  }
-
-  void expect_clean() {
-    const VerifyReport report = bed.verify();
-    for (const auto& problem : report.problems) BOOST_TEST_MESSAGE(problem);
-    BOOST_TEST(report.problem_count == 0U);
-    BOOST_TEST(report.values_opened == report.secrets);
-  }
-  /// All that must hold at any time, for whoever has both keys.
-  void expect_unchanged() {
-    expect_clean();
-    BOOST_TEST(listed() == before, boost::test_tools::per_element());
-    for (std::size_t n = 0; n < many; n += 7) {
-      BOOST_TEST(found_by_name(large, name_of(n)) == 1U);
-      BOOST_TEST(resolved(large, n % 2 == 0 ? "tool__" + std::to_string(n) + "__x" : tool_of(n)) == value_of(n));
-      const auto twice = bed.wait(bed.store().create_secret(large, new_secret(name_of(n)), who()));
-      BOOST_TEST((!twice && twice.error().code == Errc::name_taken));
-      const auto other = bed.wait(bed.store().create_secret(large, new_default("x", tool_of(n), "argument"), who()));
-      BOOST_TEST((!other && other.error().code == Errc::default_taken));
-    }
-    BOOST_TEST(resolved(small, "tool") == "a default value");
-    const auto limits = bed.store().tenant_limits(keyless);
-    BOOST_TEST((limits && *limits == TenantLimits{7, 8, 9}));
-    const auto keys = bed.store().list_api_keys(std::nullopt);
-    BOOST_REQUIRE(keys);
-    BOOST_TEST(keys->size() == 3U);
-    BOOST_TEST(keys->at(2).revoked_at.has_value());
-  }
-
-  KeyUse uses(KeyKind kind, const crypto::KeyId& id) {
-    auto census = bed.store().key_census(kind, {});
-    BOOST_REQUIRE(census);
-    return (*census)[id];
-  }
-
-  /// Retires the old key in the store and the rings; then only the new one is there.
-  void retire(KeyKind kind, const crypto::KeyId& id) {
-    BOOST_REQUIRE(bed.wait(bed.store().change_key(KeyChange::retire, kind, id, who())));
-    rings.retire(kind, id);
-    bed.reopen_with(rings.load());
-  }
-
-  OwnKeyrings rings;
-  Bed bed;
-  crypto::KeyId old{};
-  StoreKeys stale;  ///< those of a server that has the new key, and the old one as primary
-  std::vector<std::string> before;
-};
 
 }  // namespace
 
@@ -395,9 +237,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
     BOOST_TEST(r.run(kind, 128).problems.empty());
     r.bed.reopen_with(r.stale);
     // Retired behind its back.
-    NamedKeys named{{r.rings.primary(KeyKind::root)}, {r.rings.primary(KeyKind::metadata)}, {r.old}};
-    BOOST_TEST((named.of(kind).front() == fresh));
-    r.bed.put(Table::meta, "keys", std::string(crypto::as_text(keys_value(named, *r.stale.metadata))));
+    r.others_named(kind, {fresh}, {r.old});
     const auto refused = [](const auto& outcome) {
       return !outcome && outcome.error().code == Errc::unavailable &&
              outcome.error().subject.find("was retired") != std::string::npos;
