@@ -253,11 +253,11 @@ void Connection::begin_exchange() {
 /// understood.
 bool Connection::find_forwarded_client() {
   const Balancers& balancers = thread_.server.balancers;
-  exchange_.peer = peer_text_;
-  exchange_.client = peer_.address();
   if (exchange_.plane == Plane::admin || !balancers.forwarded_from.contain(peer_.address())) return true;
   const bool standard = balancers.forwarded_field == ForwardedField::forwarded;
   const auto& lines = standard ? exchange_.head.forwarded : exchange_.head.forwarded_for;
+  exchange_.peer = peer_text_;  // until the request says whose it is: the one before it may have been another client's
+  exchange_.client = peer_.address();
   if (lines.empty()) return true;
   const auto client = forwarded_client(peer_.address(), lines, balancers.forwarded_field, balancers.forwarded_from);
   if (!client) return false;
