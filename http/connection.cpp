@@ -27,6 +27,10 @@ constexpr std::size_t joined_body_size = 15 * 1024;
 constexpr std::chrono::seconds close_time{1};
 /// How long a draining server waits for the first request of a connection that has just been made.
 constexpr std::chrono::seconds first_request_patience{2};
+/// On the admin plane: how long a request's head may take to arrive, and how long a connection may be idle. Monitors
+/// ask within a moment of connecting; one that comes every five seconds keeps its connection.
+constexpr std::chrono::seconds monitor_head_time{5};
+constexpr std::chrono::seconds monitor_idle_time{7};
 /// Idle for so long, a connection gives its TLS buffers back. Not after each request: that costs a busy one a tenth of
 /// its time.
 constexpr std::chrono::seconds rest_after{2};
@@ -90,23 +94,25 @@ void Connection::expired() {
   stream_.close();
 }
 
-void Connection::end_if_idle() {
-  if (phase_ != Phase::idle) return;
-  // Who has connected is about to ask: to close now would lose that request.
-  const auto left = idle_since_ + first_request_patience - Clock::now();
-  if (!asked_ && left > Clock::duration::zero()) return expire_after(left);
+void Connection::wind_down() {
+  expire_by(thread_.last_input);
+  // A request that has arrived is read and answered: to close now would lose it.
+  if (phase_ != Phase::idle || stream_.has_input()) return;
+  // So it would that of who has connected, and is about to ask.
+  const auto until = waiting_since_ + first_request_patience;
+  if (!asked_ && until > Clock::now()) return expire_by(until);
   stream_.send_close();
   expired();
 }
 
 void Connection::rest(Clock::time_point now) {
-  if (phase_ != Phase::idle || resting_ || now - idle_since_ < rest_after) return;
+  if (phase_ != Phase::idle || resting_ || now - waiting_since_ < rest_after) return;
   resting_ = true;
   stream_.release_buffers();
 }
 
 asio::awaitable<void> Connection::run() {
-  expire_after(thread_.server.timeouts.handshake);  // and what a balancer says before it
+  await_input(thread_.server.timeouts.handshake);  // and what a balancer says before it
   bool secure = co_await learn_client();
   if (secure) secure = co_await handshake();
   bool open = secure;
@@ -195,16 +201,32 @@ void Connection::skip_empty_line() {
 
 void Connection::become_idle() {
   phase_ = Phase::idle;
-  idle_since_ = Clock::now();
+  waiting_since_ = Clock::now();
   resting_ = false;
   const bool draining = thread_.server.draining.load(std::memory_order_relaxed);
-  expire_after(draining ? first_request_patience : thread_.server.timeouts.idle);
+  std::chrono::seconds time = draining ? first_request_patience : thread_.server.timeouts.idle;
+  if (exchange_.plane == Plane::admin) time = std::min(time, monitor_idle_time);
+  await_input(time);
 }
 
 /// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
 void Connection::become_busy() {
   phase_ = Phase::busy;
-  expire_after(thread_.server.timeouts.header);
+  waiting_since_ = Clock::now();
+  std::chrono::seconds time = thread_.server.timeouts.header;
+  if (exchange_.plane == Plane::admin) time = std::min(time, monitor_head_time);
+  await_input(time);
+}
+
+/// A server that winds down waits for what clients have begun to send, but not for long: half a request shall not keep
+/// the next server from starting.
+void Connection::await_input(Clock::duration time) { expire_at(std::min(Clock::now() + time, thread_.last_input)); }
+
+/// Each step of an answer has that long again, so that a slow client gets all of a long one.
+void Connection::await_output() {
+  const bool winding_down = thread_.last_input != Clock::time_point::max();
+  expire_after(winding_down ? std::min(thread_.server.timeouts.write, wind_down_patience)
+                            : thread_.server.timeouts.write);
 }
 
 asio::awaitable<Connection::Head> Connection::read_head() {
@@ -219,7 +241,7 @@ asio::awaitable<Connection::Head> Connection::read_head() {
     if (scan_.state == HeadScan::State::refused) co_return Head::refused;
     searched = filled_;
     const bool unwanted = asked_ && thread_.server.draining.load(std::memory_order_relaxed);
-    if (phase_ == Phase::idle && unwanted) co_return Head::ended;
+    if (phase_ == Phase::idle && unwanted && !stream_.has_input()) co_return Head::ended;
     if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
@@ -236,6 +258,8 @@ asio::awaitable<Connection::Head> Connection::read_head() {
 
 void Connection::begin_exchange() {
   exchange_.head = RequestHead();
+  exchange_.peer = peer_text_;  // until the request says whose it is: the one before it may have been another client's
+  exchange_.client = peer_.address();
   exchange_.route = nullptr;
   exchange_.path_id = {};
   exchange_.principal = auth::Principal();
@@ -253,8 +277,6 @@ void Connection::begin_exchange() {
 /// understood.
 bool Connection::find_forwarded_client() {
   const Balancers& balancers = thread_.server.balancers;
-  exchange_.peer = peer_text_;
-  exchange_.client = peer_.address();
   if (exchange_.plane == Plane::admin || !balancers.forwarded_from.contain(peer_.address())) return true;
   const bool standard = balancers.forwarded_field == ForwardedField::forwarded;
   const auto& lines = standard ? exchange_.head.forwarded : exchange_.head.forwarded_for;
@@ -324,7 +346,7 @@ asio::awaitable<bool> Connection::serve_request() {
 
 asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
   const auto size = static_cast<std::size_t>(exchange.head.content_length);  // within the route's limit
-  expire_after(thread_.server.timeouts.body);
+  await_input(thread_.server.timeouts.body);
   body_.resize(size);
   std::size_t have = std::min(size, filled_ - used_);
   if (have > 0) std::memcpy(body_.data(), input_.data() + used_, have);
@@ -333,7 +355,7 @@ asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const bool sent = co_await write_all(crypto::as_bytes(go_on));
     if (!sent) co_return false;
-    expire_after(thread_.server.timeouts.body);
+    await_input(thread_.server.timeouts.body);
   }
   while (have < size) {
     if (phase_ == Phase::over) co_return false;
@@ -361,7 +383,7 @@ asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
 }
 
 asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
-  expire_after(thread_.server.timeouts.write);
+  await_output();
   while (!data.empty()) {
     // The socket's number may be another connection's by now.
     if (phase_ == Phase::over) co_return false;
@@ -373,7 +395,7 @@ asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
       co_return false;
     }
     // As long as the client takes something, a long answer may take longer than one write.
-    if (result.size > 0) expire_after(thread_.server.timeouts.write);
+    if (result.size > 0) await_output();
     data = data.subspan(result.size);
   }
   co_return true;

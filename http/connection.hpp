@@ -31,12 +31,18 @@ class Connection final : public Deadlined, private BodyReader {
   /// Serves until the client leaves, a deadline passes, or the server drains.
   boost::asio::awaitable<void> run();
 
-  /// Ends the connection if it is between requests. One that has just been made may still send its first.
-  void end_if_idle();
+  /// Ends the connection if it is between requests, and cuts short what it waits for if that is its client's to send or
+  /// to take. One that has just been made may still send its first request.
+  void wind_down();
   /// Called now and then: makes the connection small if it has been idle for a while.
   void rest(Clock::time_point now);
   /// Ends it whatever it does. What a handler has begun in the store goes on.
   void expired() override;
+
+  /// Whose it is, as far as is known.
+  const boost::asio::ip::tcp::endpoint& peer() const { return peer_; }
+  /// When it began to wait for a request, or the first byte of that came which it serves.
+  Clock::time_point waiting_since() const { return waiting_since_; }
 
  private:
   enum class Phase : std::uint8_t { idle, busy, over };
@@ -57,6 +63,8 @@ class Connection final : public Deadlined, private BodyReader {
   void skip_empty_line();
   void become_idle();
   void become_busy();
+  void await_input(Clock::duration time);
+  void await_output();
   void begin_exchange();
   void forget_request();
   void count(Handshake outcome) { counters().handshakes[static_cast<std::size_t>(outcome)].add(); }
@@ -73,7 +81,7 @@ class Connection final : public Deadlined, private BodyReader {
   TlsStream stream_;
   std::string tool_identity_;
   Phase phase_ = Phase::busy;
-  Clock::time_point idle_since_;
+  Clock::time_point waiting_since_ = Clock::now();
   bool resting_ = false;
   bool counted_in_ = false;          ///< a request is being served
   bool asked_ = false;               ///< a request has come

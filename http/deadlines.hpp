@@ -5,6 +5,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 namespace tacit::http {
@@ -20,6 +21,11 @@ class Deadlined : public boost::intrusive::list_base_hook<boost::intrusive::link
   Deadlined& operator=(const Deadlined&) = delete;
 
   void expire_after(Clock::duration time) { deadline_ = Clock::now() + time; }
+  void expire_at(Clock::time_point when) { deadline_ = when; }
+  /// Brings its deadline forward; one that has none keeps none.
+  void expire_by(Clock::time_point when) {
+    if (deadline_ != Clock::time_point::max()) deadline_ = std::min(deadline_, when);
+  }
   void expire_never() { deadline_ = Clock::time_point::max(); }
   bool overdue(Clock::time_point now) const { return deadline_ <= now; }
   /// Called once a sweep while overdue, until it has unlinked itself or has a later deadline.

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <limits>
+
 #include "http/worker.hpp"
 
 namespace tacit::http {
@@ -24,7 +26,7 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.access_log,
              {options.max_connections, options.max_connections_per_address},
              {options.max_connections, options.max_connections_per_address},
-             {most_admin_connections, 0},
+             {std::numeric_limits<std::size_t>::max(), 0},
              options.balancers,
              {false},
              options.tenant_rate,

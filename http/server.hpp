@@ -72,7 +72,8 @@ class Server {
   /// An io thread, by its number, that has not come round for longer than that: something blocks it. Thread-safe.
   std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most) const;
 
-  /// Stops accepting, ends idle connections, lets requests in flight finish. Thread-safe.
+  /// Stops accepting, ends idle connections, lets requests finish that have come; those that are still coming, and
+  /// answers that nobody takes, for `wind_down_patience` at most. Thread-safe.
   void drain();
   /// Ends all connections now. Thread-safe.
   void abort();

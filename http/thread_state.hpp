@@ -25,8 +25,10 @@
 
 namespace tacit::http {
 
-/// Monitors are few, and what they ask costs nothing.
-inline constexpr std::size_t most_admin_connections = 256;
+/// How long a server that winds down still waits for what its clients have begun to send, and at each step for what
+/// they have to take. Where it was left its listening socket, those who come meanwhile wait for the next server to
+/// start.
+inline constexpr std::chrono::seconds wind_down_patience{3};
 
 struct Timeouts {
   std::chrono::seconds handshake{10};
@@ -49,8 +51,8 @@ struct ServerState {
   Timeouts timeouts;
   bool access_log = true;
   ConnectionLimits api_connections;
-  ConnectionLimits tool_connections;  ///< of its own: what the internet opens must not shut the runtimes out
-  ConnectionLimits admin_connections{most_admin_connections, 0};
+  ConnectionLimits tool_connections;   ///< of its own: what the internet opens must not shut the runtimes out
+  ConnectionLimits admin_connections;  ///< counts alone: the threads make room for monitors
   Balancers balancers;
   std::atomic<bool> draining{false};  ///< answers end their connections
   auth::Rate tenant_rate;             ///< of a tenant that has none of its own
@@ -90,6 +92,8 @@ struct ThreadState {
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;
   ThreadCounters counters{};
+  /// What clients have not sent by then is not waited for. Set when the thread winds down.
+  std::chrono::steady_clock::time_point last_input = std::chrono::steady_clock::time_point::max();
 };
 
 }  // namespace tacit::http

@@ -11,6 +11,7 @@
 
 #include <openssl/err.h>
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace tacit::http {
@@ -90,6 +91,11 @@ TlsStream::Result TlsStream::write_some(crypto::ByteView data) {
 asio::awaitable<std::tuple<boost::system::error_code>> TlsStream::wait(Status status) {
   const auto what = status == Status::want_write ? tcp::socket::wait_write : tcp::socket::wait_read;
   return socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
+}
+
+bool TlsStream::has_input() {
+  int size = 0;
+  return has_buffered() || (::ioctl(socket_.native_handle(), FIONREAD, &size) == 0 && size > 0);
 }
 
 void TlsStream::release_buffers() {

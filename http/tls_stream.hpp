@@ -56,6 +56,9 @@ class TlsStream {
   /// read.
   bool has_buffered() const { return ssl_ != nullptr && SSL_has_pending(ssl_.get()) == 1; }
 
+  /// Whether something has arrived that nobody has read; perhaps not the whole of a TLS record.
+  bool has_input();
+
   /// Gives back the record buffers, some 34 KiB, of a stream that rests between messages; the next one allocates them
   /// again.
   /// Does nothing on OpenSSL before 3.0.14, which could free a buffer that a record is being read into (CVE-2024-4741).

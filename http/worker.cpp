@@ -28,6 +28,10 @@ constexpr std::chrono::milliseconds accept_pause{100};
 /// How long handshakes of TCP that have begun may take to end, before a listening socket is closed.
 constexpr std::chrono::milliseconds closing_pause{100};
 
+/// Connections of monitors on each thread. They are few, and what they ask costs nothing.
+constexpr std::size_t most_monitors = 64;
+constexpr std::size_t most_monitors_of_address = 16;
+
 /// The connection's whole life. It is destroyed on its own thread when this returns.
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
@@ -167,6 +171,30 @@ asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
   }
 }
 
+/// Nobody is turned away on the admin plane, or whoever opens connections there would make balancers believe that the
+/// server is gone, and monitors blind. Of those that are there, one that has waited longer for a request than all
+/// others gives way: its client's own, if that has as many as one address may have.
+void Worker::make_room_for_monitor(const asio::ip::address& client) {
+  Connection* of_all = nullptr;
+  Connection* of_client = nullptr;
+  std::size_t all = 0;
+  std::size_t clients = 0;
+  for (Deadlined& each : monitors_) {
+    auto& connection = static_cast<Connection&>(each);
+    ++all;
+    if (of_all == nullptr || connection.waiting_since() < of_all->waiting_since()) of_all = &connection;
+    if (connection.peer().address() != client) continue;
+    ++clients;
+    if (of_client == nullptr || connection.waiting_since() < of_client->waiting_since()) of_client = &connection;
+  }
+  const bool full = all >= most_monitors;
+  Connection* const leaving = clients >= most_monitors_of_address ? of_client : full ? of_all : nullptr;
+  if (leaving == nullptr) return;
+  state_.counters.of(Plane::admin).connections_refused.add();
+  log_refused_connection(state_, "too_many_connections", leaving->peer());
+  leaving->expired();
+}
+
 void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   error_code error;
   const tcp::endpoint peer = socket.remote_endpoint(error);
@@ -192,24 +220,33 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
     counters.connections_closed.add();
     throw;
   }
-  connections_.push_back(*connection);
+  const bool is_monitor = listener.plane == Plane::admin;
+  if (is_monitor) make_room_for_monitor(*client);
+  (is_monitor ? monitors_ : connections_).push_back(*connection);
   asio::co_spawn(context_, serve(std::move(connection)), log_end);
+}
+
+/// The visitor may take the connection off its list.
+template <class Visit>
+void Worker::for_each_connection(Visit visit) {
+  for (DeadlineList* const list : {&connections_, &monitors_}) {
+    for (auto next = list->begin(); next != list->end();) visit(static_cast<Connection&>(*next++));
+  }
 }
 
 /// Runs while there is something to watch: connections, or acceptors that may bring some.
 asio::awaitable<void> Worker::sweep() {
-  while (!draining_ || !connections_.empty()) {
+  while (!draining_ || !connections_.empty() || !monitors_.empty()) {
     sweep_timer_.expires_after(sweep_interval);
     co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto now = Deadlined::Clock::now();
-    for (auto next = connections_.begin(); next != connections_.end();) {
-      auto& connection = static_cast<Connection&>(*next++);  // expired() takes it off the list
+    for_each_connection([now](Connection& connection) {
       if (connection.overdue(now)) {
         connection.expired();
       } else {
         connection.rest(now);
       }
-    }
+    });
     state_.date.refresh();
     state_.access_log.flush();
     gather_key_uses();
@@ -251,17 +288,6 @@ void Worker::stop_accepting() {
   }
 }
 
-void Worker::end_connections(bool all) {
-  for (auto next = connections_.begin(); next != connections_.end();) {
-    auto& connection = static_cast<Connection&>(*next++);
-    if (all) {
-      connection.expired();
-    } else {
-      connection.end_if_idle();
-    }
-  }
-}
-
 void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
   asio::post(context_, [this, plane, tls = std::move(tls)] {
     for (Acceptor& listener : acceptors_) {
@@ -271,13 +297,14 @@ void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
 }
 
 asio::awaitable<void> Worker::leave() {
+  state_.last_input = Deadlined::Clock::now() + wind_down_patience;
   for (Acceptor& listener : acceptors_) {
     if (!listener.shared && listener.acceptor.is_open()) turn_away_new(listener.acceptor.native_handle());
   }
   asio::steady_timer pause(context_, closing_pause);
   co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
   stop_accepting();
-  end_connections(false);
+  for_each_connection([](Connection& connection) { connection.wind_down(); });
   sweep_timer_.cancel();
 }
 
@@ -294,7 +321,7 @@ void Worker::drain() {
 void Worker::abort() {
   asio::post(context_, [this] {
     stop_accepting();
-    end_connections(true);
+    for_each_connection([](Connection& connection) { connection.expired(); });
   });
 }
 

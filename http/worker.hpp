@@ -36,7 +36,7 @@ class Worker {
 
   void use_certificates(Plane plane, SharedTlsContext tls);  ///< thread-safe: for connections accepted from now on
   void change_tenant_rate(auth::Rate by_default);            ///< thread-safe
-  void drain();                                              ///< thread-safe: stops accepting, ends idle connections
+  void drain();                                              ///< thread-safe: as Server::drain()
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
   const ThreadCounters& counters() const { return state_.counters; }  ///< thread-safe
@@ -52,18 +52,21 @@ class Worker {
   };
 
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
+  void make_room_for_monitor(const boost::asio::ip::address& client);
   void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
   boost::asio::awaitable<void> sweep();
   void gather_key_uses();
   boost::asio::awaitable<void> leave();
   void stop_accepting();
   void take_waiting(Acceptor& acceptor);
-  void end_connections(bool all);
+  template <class Visit>
+  void for_each_connection(Visit visit);
 
   boost::asio::io_context context_{1};
   ThreadState state_;
   std::list<Acceptor> acceptors_;
   DeadlineList connections_;
+  DeadlineList monitors_;  ///< the connections of the admin plane
   boost::asio::steady_timer sweep_timer_{context_};
   bool leaving_ = false;   ///< accepts what has begun to connect, and nothing else
   bool draining_ = false;  ///< accepts nothing

@@ -206,8 +206,9 @@ constexpr Setting list[] = {
      "How long a connection may wait for its next request. Longer than the load balancer's own, so that it closes "
      "first.",
      serving, set_timeout<&Timeouts::idle>},
-    {"shutdown-timeout", "SECONDS", "30", "How long a stopping server waits for requests in flight.", serving,
-     set_timeout<&Timeouts::shutdown>},
+    {"shutdown-timeout", "SECONDS", "30",
+     "How long a stopping server waits for requests that it has received. Those of which a part is missing get 3 s.",
+     serving, set_timeout<&Timeouts::shutdown>},
     {"drain-delay", "SECONDS", "0",
      "How long a stopping server still serves: the time to take it out of the load balancer. It closes each connection "
      "after its next answer, so that clients come again elsewhere.",

@@ -14,8 +14,8 @@ namespace {
 Settings with_admin() { return {{"admin-listen", "127.0.0.1:0"}}; }
 
 /// Sends the bytes and reads until the server closes.
-std::string exchange(std::uint16_t port, const std::string& bytes) {
-  const int socket = connect_tcp(port, 5s);
+std::string exchange(std::uint16_t port, const std::string& bytes, const std::string& source = {}) {
+  const int socket = connect_tcp(port, 5s, source);
   ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   std::string answer;
   char buffer[4096];
@@ -28,10 +28,37 @@ std::string exchange(std::uint16_t port, const std::string& bytes) {
   return answer;
 }
 
-std::string get(const Server& server, const std::string& target, const std::string& headers = {}) {
-  return exchange(server.admin_port(),
-                  "GET " + target + " HTTP/1.1\r\nHost: monitor\r\n" + headers + "Connection: close\r\n\r\n");
+std::string get(const Server& server, const std::string& target, const std::string& headers = {},
+                const std::string& source = {}) {
+  const std::string request =
+      "GET " + target + " HTTP/1.1\r\nHost: monitor\r\n" + headers + "Connection: close\r\n\r\n";
+  return exchange(server.admin_port(), request, source);
 }
+
+/// Connections that are opened and ask nothing, or not all of it.
+class Squatters {
+ public:
+  explicit Squatters(std::uint16_t port) : port_(port) {}
+  ~Squatters() {
+    for (const int socket : sockets_) ::close(socket);
+  }
+  Squatters(const Squatters&) = delete;
+  Squatters& operator=(const Squatters&) = delete;
+
+  void add(const std::string& source) {
+    sockets_.push_back(connect_tcp(port_, 15s, source));
+    if (sockets_.size() % 2 == 0) ::send(sockets_.back(), "GET /readyz", 11, MSG_NOSIGNAL);
+  }
+  /// Waits until the server has closed the one of that number.
+  void await_end(std::size_t number) const {
+    char byte = 0;
+    BOOST_TEST(::recv(sockets_.at(number), &byte, 1, 0) <= 0);
+  }
+
+ private:
+  std::uint16_t port_;
+  std::vector<int> sockets_;
+};
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -77,6 +104,40 @@ BOOST_AUTO_TEST_CASE(it_serves_nothing_else) {
   ClientOptions tls = server.api_client();
   tls.port = server.admin_port();
   BOOST_CHECK_THROW(HttpsClient{tls}, TransportError);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {
+  const Deployment deployment(with_admin());
+  const Server server(deployment);
+  const int monitor = connect_tcp(server.admin_port(), 5s);
+  const auto ask = [monitor] {
+    const std::string request = "GET /readyz HTTP/1.1\r\nHost: monitor\r\n\r\n";
+    if (::send(monitor, request.data(), request.size(), MSG_NOSIGNAL) < 0) return false;
+    char buffer[4096];
+    const auto got = ::recv(monitor, buffer, sizeof buffer, 0);
+    return got > 0 && std::string_view(buffer, static_cast<std::size_t>(got)).starts_with("HTTP/1.1 200 ");
+  };
+  BOOST_TEST(ask());
+  Squatters of_one_address(server.admin_port());
+  for (int i = 0; i < 300; ++i) of_one_address.add("127.0.0.2");
+  BOOST_TEST(get(server, "/readyz").starts_with("HTTP/1.1 200 "));
+  BOOST_TEST(get(server, "/metrics", {}, "127.0.0.2").starts_with("HTTP/1.1 "));
+  BOOST_TEST(ask());  // what one address takes is taken from it alone
+  Squatters of_many(server.admin_port());
+  for (int i = 0; i < 300; ++i) of_many.add("127.0.1." + std::to_string(i % 250 + 1));
+  BOOST_TEST(get(server, "/readyz").starts_with("HTTP/1.1 200 "));
+  BOOST_TEST(get(server, "/readyz", {}, "127.0.1.1").starts_with("HTTP/1.1 200 "));
+  ::close(monitor);
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_nothing_is_not_waited_for_long) {
+  const Deployment deployment(with_admin());
+  const Server server(deployment);
+  Squatters squatters(server.admin_port());
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 2; ++i) squatters.add("127.0.0.2");
+  for (std::size_t i = 0; i < 2; ++i) squatters.await_end(i);
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 9s));  // of an idle-timeout of 75 and a header-timeout of 10
 }
 
 BOOST_AUTO_TEST_CASE(a_stopping_server_says_why_it_is_not_ready) {

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <functional>
 #include <random>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "test/integration/shared_server.hpp"
@@ -20,7 +22,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int restarts = 10;
-constexpr std::size_t clients = 6;
+constexpr std::size_t writers = 6;
+constexpr std::size_t resting = 8;
 const std::string own = "127.0.0.1";           // where the balancers connect from
 const std::string reencrypting = "127.0.0.9";  // and nginx where it ends TLS
 
@@ -52,39 +55,127 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
 
 std::string sample(const std::string& name) { return read_file(std::string(TACIT_SOURCE_DIR) + "/conf/" + name); }
 
-/// One of the two servers: always on the same ports.
+/// One of the two servers: always on the same ports, and with a certificate of its own, so that a client whose TLS ends
+/// there knows which one it talks to.
 struct Host {
-  explicit Host(const Deployment& over) : deployment(over), api(free_port()), admin(free_port()) { start(); }
+  Host(const Deployment& over, const std::string& called)
+      : deployment(over),
+        name(called),
+        certificate(certificates().servers.issue(called, {called, {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"})),
+        api(free_port()),
+        admin(free_port()) {
+    start();
+  }
   void start() {
-    server = std::make_unique<Server>(deployment,
-                                      std::vector<std::string>{"--api-listen", at(api), "--admin-listen", at(admin)});
+    server = std::make_unique<Server>(
+        deployment,
+        std::vector<std::string>{"--api-listen", at(api), "--admin-listen", at(admin), "--api-certificate",
+                                 certificate.certificate.string(), "--api-certificate-key", certificate.key.string()});
   }
   const Deployment& deployment;
+  std::string name;
+  CertificateFiles certificate;
   std::uint16_t api;
   std::uint16_t admin;
   std::unique_ptr<Server> server;
 };
 
-/// What one client does, and what it knows of the tenant that nobody else changes.
-class Load {
+/// A request that was sent, or should have been, and got no good answer.
+struct Loss {
+  std::string why;
+  std::string request_id;
+  std::string server;  ///< as its certificate calls it; empty if there was no connection
+};
+
+/// One client's connection, which is kept as long as may be.
+class Caller {
  public:
   /// `attempts`: how often it tries to connect, before anything of a request is sent.
-  Load(ClientOptions options, std::string key, int attempts)
+  Caller(ClientOptions options, std::string key, int attempts)
       : options_(std::move(options)), key_(std::move(key)), attempts_(attempts) {}
 
-  void run(const std::atomic<bool>& over) {
-    while (!over) {
-      if (!change()) return;
+  Answer ask(const std::string& method, const std::string& target, const std::string& body) {
+    request_id_ = new_uuid();
+    // As every client that keeps connections does: one that the server has closed meanwhile is not used.
+    if (connection_ && connection_->is_stale()) connection_.reset();
+    server_.clear();
+    if (!connection_) connect();
+    server_ = connection_->server_name();
+    Headers headers = {{"X-Request-Id", request_id_}, {"x-api-key", key_}};
+    if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+    Answer answer = connection_->request(method, target, headers, body);
+    if (answer.closes()) connection_.reset();
+    return answer;
+  }
+
+  /// An answer that is good; throws otherwise.
+  Answer done(const std::string& method, const std::string& target, const std::string& body) {
+    Answer answer = ask(method, target, body);
+    if (answer.status != 200) throw std::runtime_error("status " + std::to_string(answer.status) + ": " + answer.body);
+    return answer;
+  }
+
+  /// Of the request that was asked last.
+  Loss lose(const std::string& why) {
+    connection_.reset();
+    return {why, request_id_, server_};
+  }
+
+  /// Whether the connection was ended since the last request, if there is one; a reset throws.
+  bool was_ended() { return connection_ && connection_->is_stale() && connection_->read_to_end().empty(); }
+
+ private:
+  void connect() {
+    for (int attempt = 1; !connection_; ++attempt) {
+      try {
+        connection_ = std::make_unique<HttpsClient>(options_);
+      } catch (const TransportError&) {
+        if (attempt >= attempts_) throw;
+        std::this_thread::sleep_for(50ms);
+      }
     }
   }
 
-  /// Changes that were acknowledged.
+  ClientOptions options_;
+  std::string key_;
+  int attempts_;
+  std::unique_ptr<HttpsClient> connection_;
+  std::string request_id_;
+  std::string server_;
+};
+
+/// What one client does without a pause, until it is over or too much was lost to go on.
+class Load {
+ public:
+  explicit Load(Caller caller) : caller_(std::move(caller)) {}
+  virtual ~Load() = default;
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+  void run(const std::atomic<bool>& over) {
+    while (!over && lost_.size() < 20) step();
+  }
+  /// Requests that were answered well.
   std::size_t done() const { return done_; }
-  /// Requests that were sent, or should have been, and got no good answer: a sentence each.
-  const std::vector<std::string>& lost() const { return lost_; }
-  /// Whether the server has what was acknowledged; an unanswered change may or may not have been made.
-  std::string difference() {
-    const Answer listed = ask("GET", secrets_path, "");
+  const std::vector<Loss>& lost() const { return lost_; }
+  /// Between what the server has and what was acknowledged; empty if there is none.
+  virtual std::string difference() { return ""; }
+
+ protected:
+  virtual void step() = 0;
+  Caller caller_;
+  std::size_t done_ = 0;
+  std::vector<Loss> lost_;
+};
+
+/// Changes secrets, and knows all there is of its tenant, whom nobody else changes.
+class Writer final : public Load {
+ public:
+  using Load::Load;
+
+  /// An unanswered change may or may not have been made.
+  std::string difference() override {
+    const Answer listed = caller_.ask("GET", secrets_path, "");
     if (listed.status != 200) return "the list has status " + std::to_string(listed.status);
     std::map<std::string, std::string> there;
     const json::value data = listed.at("data");
@@ -101,81 +192,94 @@ class Load {
   }
 
  private:
-  Answer ask(const std::string& method, const std::string& target, const std::string& body) {
-    // As every client that keeps connections does: one that the server has closed meanwhile is not used.
-    if (connection_ && connection_->is_stale()) connection_.reset();
-    if (!connection_) connect();
-    Headers headers = {{"x-api-key", key_}};
-    if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
-    Answer answer = connection_->request(method, target, headers, body);
-    if (answer.closes()) connection_.reset();
-    return answer;
-  }
-
-  void connect() {
-    for (int attempt = 1; !connection_; ++attempt) {
-      try {
-        connection_ = std::make_unique<HttpsClient>(options_);
-      } catch (const TransportError&) {
-        if (attempt >= attempts_) throw;
-        std::this_thread::sleep_for(50ms);
-      }
-    }
-  }
-
-  /// False once too much was lost to go on.
-  bool change() {
+  void step() override {
     const std::string name = "name-" + std::to_string(lost_.size()) + "-" + std::to_string(number_ % 7);
     const std::string argument = "argument-" + std::to_string(++number_);
     const auto known = ids_.find(name);
     const json::value fields = {{"secret_name", name}, {"secret_value", "value-" + argument}, {"tool_arg", argument}};
     try {
       if (known == ids_.end()) {
-        ids_[name] = done("POST", secrets_path, json::serialize(fields)).text("secret_id");
+        ids_[name] = caller_.done("POST", secrets_path, json::serialize(fields)).text("secret_id");
         arguments_[name] = argument;
       } else if (number_ % 3 == 0) {
-        done("DELETE", secrets_path + known->second, "");
+        caller_.done("DELETE", secrets_path + known->second, "");
         ids_.erase(known);
         arguments_.erase(name);
       } else {
-        done("PATCH", secrets_path + known->second, json::serialize(fields));
+        caller_.done("PATCH", secrets_path + known->second, json::serialize(fields));
         arguments_[name] = argument;
       }
       ++done_;
     } catch (const std::exception& error) {
-      connection_.reset();
-      lost_.push_back(error.what());
+      lost_.push_back(caller_.lose(error.what()));
       doubtful_.insert(name);  // it is not touched any more: names begin anew
     }
-    return lost_.size() < 20;
   }
 
-  Answer done(const std::string& method, const std::string& target, const std::string& body) {
-    Answer answer = ask(method, target, body);
-    if (answer.status != 200) throw std::runtime_error("status " + std::to_string(answer.status) + ": " + answer.body);
-    return answer;
-  }
-
-  ClientOptions options_;
-  std::string key_;
-  int attempts_;
-  std::unique_ptr<HttpsClient> connection_;
   std::uint64_t number_ = 0;
   std::map<std::string, std::string> ids_;        ///< by name
   std::map<std::string, std::string> arguments_;  ///< likewise
   std::set<std::string> doubtful_;
-  std::size_t done_ = 0;
-  std::vector<std::string> lost_;
+};
+
+/// Reads as fast as it is answered, which is a multiple of what is written.
+class Reader final : public Load {
+ public:
+  using Load::Load;
+
+ private:
+  void step() override {
+    try {
+      caller_.done("GET", secrets_path, "");
+      ++done_;
+    } catch (const std::exception& error) {
+      lost_.push_back(caller_.lose(error.what()));
+    }
+  }
+};
+
+std::string source_of(std::size_t client) { return client % 2 == 0 ? "127.0.0.2" : "127.0.0.3"; }
+
+ClientOptions through(std::uint16_t port, const std::string& source) {
+  ClientOptions options{port, certificates().servers.certificate()};
+  options.source = source;
+  return options;
+}
+
+/// Connections that say nothing while a server is restarted: they are idle when it stops listening.
+class Resting {
+ public:
+  explicit Resting(const std::vector<std::uint16_t>& ports) {
+    for (std::size_t i = 0; i < resting; ++i) {
+      callers_.push_back(
+          std::make_unique<Caller>(through(ports[i % ports.size()], source_of(i / ports.size())), "", 1));
+    }
+    ask();
+  }
+  /// After a restart each of them has been ended in order, or is still good for a request.
+  void ask() {
+    for (const auto& caller : callers_) {
+      if (caller->was_ended()) ++ended_;
+      caller->done("GET", "/healthz", "");
+    }
+  }
+  std::size_t ended() const { return ended_; }
+
+ private:
+  std::vector<std::unique_ptr<Caller>> callers_;
+  std::size_t ended_ = 0;
 };
 
 /// Clients at work, from two addresses.
 class Crowd {
  public:
   Crowd(const Deployment& deployment, const std::vector<std::uint16_t>& ports, int attempts) {
-    for (std::size_t i = 0; i < clients; ++i) {
-      ClientOptions options{ports[i % ports.size()], certificates().servers.certificate()};
-      options.source = i < clients / 2 ? "127.0.0.2" : "127.0.0.3";
-      loads_.push_back(std::make_unique<Load>(options, deployment.create_key(new_uuid()), attempts));
+    for (std::size_t i = 0; i < writers; ++i) {
+      const std::uint16_t port = ports[i % ports.size()];
+      const std::string key = deployment.create_key(new_uuid());
+      loads_.push_back(std::make_unique<Writer>(Caller(through(port, source_of(i / ports.size())), key, attempts)));
+      if (i % 3 == 2) continue;  // two readers for three writers
+      loads_.push_back(std::make_unique<Reader>(Caller(through(port, source_of(i / ports.size())), key, attempts)));
     }
     for (const auto& load : loads_) threads_.emplace_back([this, work = load.get()] { work->run(over_); });
   }
@@ -189,17 +293,19 @@ class Crowd {
     threads_.clear();
   }
 
-  /// After the end: nothing was lost, and everything that was acknowledged is there.
-  void check(std::size_t lost_at_most) {
+  /// After the end: everything that was acknowledged is there. Answers what each client lost.
+  std::vector<std::vector<Loss>> check() {
+    std::vector<std::vector<Loss>> lost;
+    std::size_t done = 0;
     for (const auto& load : loads_) {
       BOOST_TEST(load->done() > 0u);
-      BOOST_TEST(load->lost().size() <= lost_at_most);
-      for (const std::string& sentence : load->lost()) BOOST_TEST_MESSAGE("lost: " << sentence);
       BOOST_TEST(load->difference() == "");
+      for (const Loss& loss : load->lost()) BOOST_TEST_MESSAGE("lost on " << loss.server << ": " << loss.why);
+      lost.push_back(load->lost());
+      done += load->done();
     }
-    std::size_t done = 0;
-    for (const auto& load : loads_) done += load->done();
-    BOOST_TEST_MESSAGE(done << " changes were acknowledged");
+    BOOST_TEST_MESSAGE(done << " requests were answered");
+    return lost;
   }
 
  private:
@@ -229,12 +335,13 @@ void wait_for(std::uint16_t port) {
 }
 
 /// Restarts each of the two in turn, as a package's upgrade would.
-void restart_in_turn(Host& one, Host& other) {
+void restart_in_turn(Host& one, Host& other, Resting& idle) {
   for (int i = 0; i < restarts; ++i) {
     for (Host* host : {&one, &other}) {
       BOOST_TEST(host->server->stop() == 0);
       host->start();
       std::this_thread::sleep_for(400ms);  // the balancer has to find out that it is back
+      idle.ask();
     }
   }
 }
@@ -251,26 +358,55 @@ void check_audit(const Deployment& deployment) {
   BOOST_TEST(addresses == expected, boost::test_tools::per_element());
 }
 
-void drive(const Deployment& deployment, Host& one, Host& other, const std::vector<std::uint16_t>& ports) {
+/// Which server had a request that was lost: a name, or an address where the balancer tells it.
+using WhoHad = std::function<std::string(const Loss&)>;
+
+void restart_under_load(const Deployment& deployment, Host& one, Host& other, const std::vector<std::uint16_t>& ports) {
+  Resting idle(ports);
+  Crowd crowd(deployment, ports, 1);
+  restart_in_turn(one, other, idle);
+  crowd.end();
+  for (const auto& lost : crowd.check()) BOOST_TEST(lost.empty());
+  BOOST_TEST(idle.ended() > 0u);  // some were idle on a server that went
+}
+
+/// Each client may lose what it had in flight on the server that dies, and nothing on the other.
+void kill_under_load(const Deployment& deployment, Host& dying, const std::vector<std::uint16_t>& ports,
+                     const WhoHad& who_had) {
+  // A connection to a server that is dying may come to be and end at once: nothing of a request is lost with it.
+  Crowd crowd(deployment, ports, 20);
+  std::this_thread::sleep_for(300ms);
+  dying.server->kill();
+  std::this_thread::sleep_for(700ms);
+  crowd.end();
+  for (const auto& lost : crowd.check()) {
+    BOOST_TEST(lost.size() <= 1u);
+    for (const Loss& loss : lost) {
+      const std::string had = who_had(loss);
+      BOOST_TEST((had == dying.name || had == at(dying.api)), loss.why << ", on " << had);
+    }
+  }
+}
+
+void drive(const Deployment& deployment, Host& one, Host& other, const std::vector<std::uint16_t>& ports,
+           const WhoHad& who_had) {
   for (const std::uint16_t port : ports) wait_for(port);
-  {
-    Crowd crowd(deployment, ports, 1);
-    restart_in_turn(one, other);
-    crowd.end();
-    crowd.check(0);
-  }
-  {
-    // A connection to a server that is dying may come to be and end at once: nothing of a request is lost with it.
-    Crowd crowd(deployment, ports, 20);
-    std::this_thread::sleep_for(300ms);
-    one.server->kill();
-    std::this_thread::sleep_for(700ms);
-    crowd.end();
-    crowd.check(1);  // what it was about
-  }
+  restart_under_load(deployment, one, other, ports);
+  kill_under_load(deployment, one, ports, who_had);
   BOOST_TEST(other.server->stop() == 0);
   deployment.verify();
   check_audit(deployment);
+}
+
+/// The first server that nginx brought a request to, by its log.
+std::string first_upstream(const std::filesystem::path& log, const std::string& request_id) {
+  std::istringstream lines(read_file(log));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(request_id + " ")) continue;
+    const std::string upstreams = line.substr(request_id.size() + 1);
+    return upstreams.substr(0, upstreams.find(','));
+  }
+  return "none that the log knows";
 }
 
 }  // namespace
@@ -279,8 +415,8 @@ BOOST_AUTO_TEST_SUITE(behind_haproxy)
 
 BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   const Deployment deployment(behind({{"proxy-protocol-from", own}}));
-  Host one(deployment);
-  Host other(deployment);
+  Host one(deployment, "one");
+  Host other(deployment, "other");
   const std::uint16_t port = free_port();
   std::string config = sample("haproxy.cfg.sample");
   replace(config, "bind :443", "bind " + at(port));
@@ -290,7 +426,7 @@ BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   write_file(file, config);
   const auto log = deployment.folder() / "haproxy.log";
   const Process haproxy({"/usr/sbin/haproxy", "-db", "-f", file.string()}, log, log);
-  drive(deployment, one, other, {port});
+  drive(deployment, one, other, {port}, [](const Loss& loss) { return loss.server; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -299,8 +435,8 @@ BOOST_AUTO_TEST_SUITE(behind_nginx)
 
 BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   const Deployment deployment(behind({{"proxy-protocol-from", own}, {"forwarded-from", reencrypting}}));
-  Host one(deployment);
-  Host other(deployment);
+  Host one(deployment, "one");
+  Host other(deployment, "other");
   const std::uint16_t passing = free_port();
   const std::uint16_t ending = free_port();
   const std::string folder = deployment.folder().string();
@@ -319,13 +455,19 @@ BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   for (const std::string kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
     places += kind + "_temp_path " + folder + "/" + kind + ";";
   }
-  replace(config, "access_log off;", "access_log off; " + places);
+  const auto requests = deployment.folder() / "nginx-requests.log";
+  replace(config, "access_log off;",
+          "log_format who '$http_x_request_id $upstream_addr'; access_log " + requests.string() + " who; " + places);
   const auto file = deployment.folder() / "nginx.conf";
   write_file(file, config);
   const auto log = deployment.folder() / "nginx.log";
   const std::string globals = "daemon off; pid " + folder + "/nginx.pid; error_log stderr;";
   const Process nginx({"/usr/sbin/nginx", "-e", "stderr", "-c", file.string(), "-g", globals}, log, log);
-  drive(deployment, one, other, {passing, ending});
+  drive(deployment, one, other, {passing, ending}, [&](const Loss& loss) {
+    // Where TLS ends in nginx, all that a client sees is nginx.
+    const bool told = loss.server == one.name || loss.server == other.name;
+    return told ? loss.server : first_upstream(requests, loss.request_id);
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

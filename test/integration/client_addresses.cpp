@@ -2,6 +2,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 
@@ -57,6 +59,18 @@ std::map<std::string, std::string> peers_in_audit(const Deployment& deployment) 
   for (const json::object& entry : read_audit(deployment.store())) {
     const json::value* id = entry.if_contains("request_id");
     if (id != nullptr) peers[json::value_to<std::string>(*id)] = json::value_to<std::string>(entry.at("peer"));
+  }
+  return peers;
+}
+
+/// The peers of the log's lines of requests with that status, in order.
+std::vector<std::string> logged_peers_of_status(const Deployment& deployment, int status) {
+  std::vector<std::string> peers;
+  std::istringstream lines(deployment.printed());
+  for (std::string line; std::getline(lines, line);) {
+    const json::object entry = json::parse(line).as_object();
+    if (entry.at("event").as_string() != "request" || entry.at("status").to_number<int>() != status) continue;
+    peers.push_back(json::value_to<std::string>(entry.at("peer")));
   }
   return peers;
 }
@@ -168,6 +182,23 @@ BOOST_AUTO_TEST_CASE(a_proxys_word_on_a_request_counts_and_nobody_elses) {
   BOOST_TEST(peers.at("of-32") == "192.0.2.32");
   BOOST_TEST(peers.at("of-itself").starts_with(proxy + ":"));
   BOOST_TEST(logged_peer(deployment, "one") == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_understood_is_not_the_client_of_the_one_before) {
+  const Deployment deployment(behind_balancers());
+  Server server(deployment);
+  const std::string of_client = "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.41\r\n\r\n";
+  for (const std::string bad : {"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "G(T / HTTP/1.1\r\n\r\n"}) {
+    HttpsClient connection(from(server, proxy));
+    connection.send(of_client);
+    CHECK_STATUS(connection.read_answer(), 200);
+    connection.send(bad);
+    CHECK_STATUS(connection.read_answer(), 400);
+  }
+  BOOST_TEST(server.stop() == 0);
+  const auto peers = logged_peers_of_status(deployment, 400);
+  BOOST_TEST(peers.size() == 2u);
+  for (const std::string& peer : peers) BOOST_TEST(peer.starts_with(proxy + ":"), peer);
 }
 
 BOOST_AUTO_TEST_CASE(the_standard_field_where_it_is_configured) {

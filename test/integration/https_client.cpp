@@ -235,6 +235,14 @@ bool HttpsClient::is_stale() const {
   return ::poll(&state, 1, 0) != 0;
 }
 
+std::string HttpsClient::server_name() const {
+  char name[256];
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return {};
+  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+  return size < 0 ? std::string() : std::string(name, static_cast<std::size_t>(size));
+}
+
 void HttpsClient::finish_sending() {
   SSL_shutdown(ssl_.get());
   ::shutdown(socket_, SHUT_WR);

@@ -74,6 +74,7 @@ class HttpsClient {
   /// What to resume this connection's session with. Complete once an answer was read.
   std::shared_ptr<SSL_SESSION> session() const { return {SSL_get1_session(ssl_.get()), SSL_SESSION_free}; }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+  std::string server_name() const;  ///< the common name of the certificate that the server showed
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
   /// Whether the server has closed it, or sent something unasked: then nothing should be sent into it any more.

@@ -76,6 +76,44 @@ void add_key(const Deployment& to, const Deployment& from, const std::string& ke
   std::filesystem::permissions(file, permissions);
 }
 
+/// A deployment whose tool plane has its certificate and the authority of its clients in files of their own, to be
+/// changed.
+struct ToolPlaneFiles {
+  ToolPlaneFiles() {
+    put(certificates().server, certificates().runtimes);
+    deployment.configure({{"tool-certificate", certificate.string()},
+                          {"tool-certificate-key", key.string()},
+                          {"tool-client-ca", authority.string()}});
+  }
+  void put(const CertificateFiles& shown, const Authority& trusted) const {
+    constexpr auto overwrite = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(shown.certificate, certificate, overwrite);
+    std::filesystem::copy_file(shown.key, key, overwrite);
+    std::filesystem::copy_file(trusted.certificate(), authority, overwrite);
+  }
+
+  Deployment deployment;
+  std::filesystem::path folder = deployment.folder();
+  std::filesystem::path certificate = folder / "tools.pem";
+  std::filesystem::path key = folder / "tools.key";
+  std::filesystem::path authority = folder / "clients-of-tools.pem";
+};
+
+int status_of_resolve(HttpsClient& client, const Tenant& tenant) {
+  const json::object question{{"user_id", tenant.id}, {"tool_name", "t"}};
+  return client.request("POST", "/tool/v1/resolve", {{"Content-Type", "application/json"}}, json::serialize(question))
+      .status;
+}
+
+bool is_served(const ClientOptions& options, const Tenant& tenant) {
+  try {
+    HttpsClient client(options);
+    return status_of_resolve(client, tenant) == 200;
+  } catch (const TransportError&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(reload_at_run_time)
@@ -151,6 +189,40 @@ BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_said) {
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "next_start_fails", "reason").find("overlap") != std::string::npos, log);
   BOOST_TEST(value_in(log, "restart_needed", "settings") == "api-listen, admin-listen", log);
+}
+
+BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
+  const ToolPlaneFiles files;
+  Server server(files.deployment);
+  Tenant tenant(files.deployment, server);
+  tenant.create(secret_for_all_tools);
+  // One identity under two authorities.
+  const Authority others(files.folder, "other-runtimes");
+  const ClientOptions old = server.tools_client();
+  ClientOptions changed = old;
+  changed.certificate = others.issue("newcomer", {"runtime", {"URI:spiffe://test/runtime"}});
+  HttpsClient before(old);
+  BOOST_TEST(status_of_resolve(before, tenant) == 200);
+  BOOST_TEST(before.server_name() == "127.0.0.1");
+  BOOST_TEST(!is_served(changed, tenant));
+
+  files.put(certificates().servers.issue("reload-tools", {"second", {"IP:127.0.0.1"}, "serverAuth"}), others);
+  BOOST_TEST(is_good(reload(server, files.deployment)));
+  BOOST_TEST(is_served(changed, tenant));
+  BOOST_TEST(HttpsClient(changed).server_name() == "second");
+  BOOST_TEST(!is_served(old, tenant));
+  ClientOptions resuming = old;
+  resuming.session = before.session();
+  BOOST_TEST(!is_served(resuming, tenant));
+  BOOST_TEST(status_of_resolve(before, tenant) == 200);  // who is connected stays connected
+
+  write_file(files.authority, "no authority\n");
+  const std::string log = reload(server, files.deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "certificates_kept", "reason").find(files.authority.string()) != std::string::npos, log);
+  BOOST_TEST(is_served(changed, tenant));
+  BOOST_TEST(!is_served(old, tenant));
+  BOOST_TEST(server.stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {

@@ -236,6 +236,77 @@ BOOST_AUTO_TEST_CASE(every_request_is_served_though_servers_come_and_go) {
   BOOST_TEST(failures.empty(), failures.size() << " failures, the first: " << (failures.empty() ? "" : failures[0]));
 }
 
+BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
+  const Deployment deployment;
+  const HeldSocket held;
+  const auto server = held.serve(deployment);
+  HttpsClient half_head(held.client());
+  half_head.send("GET /healthz HTTP/1.1\r\nHo");
+  HttpsClient half_body(held.client());
+  half_body.send("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+  CHECK_STATUS(half_body.read_answer(), 100);
+  // Reads nothing of more than all buffers between the two hold.
+  HttpsClient deaf(held.client());
+  for (int i = 0; i < 1000; ++i) deaf.send("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n");
+  const int no_handshake = connect_tcp(held.port(), 10s);
+  std::this_thread::sleep_for(500ms);
+
+  const auto began = std::chrono::steady_clock::now();
+  server->signal(SIGTERM);
+  BOOST_TEST(server->wait(60s).value_or(-1) == 0);
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 7s));  // of a shutdown-timeout of 30
+  ::close(no_handshake);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_was_received_is_answered_by_a_server_that_winds_down) {
+  const Deployment deployment(Settings{{"plane", "api"}});
+  Server server(deployment);
+  const Tenant tenant(deployment, server);
+  std::optional<WriteLock> lock(deployment.store());
+  HttpsClient client(server.api_client());
+  client.send(request_bytes("POST", "/api/v1/secrets/",
+                            {{"x-api-key", tenant.key}, {"Content-Type", "application/json"}},
+                            R"({"secret_name": "a", "secret_value": "abcdefgh"})"));
+  std::this_thread::sleep_for(300ms);
+  server.process().signal(SIGTERM);
+  std::this_thread::sleep_for(4500ms);  // longer than clients have for what they did not send
+  lock.reset();
+  const Answer answer = client.read_answer();
+  CHECK_STATUS(answer, 200);
+  BOOST_TEST(answer.closes());
+  BOOST_TEST(server.process().wait(30s).value_or(-1) == 0);
+}
+
+// The server's thread is held while it ends one after the other, before it has come to the last.
+BOOST_AUTO_TEST_CASE(a_request_that_arrives_while_idle_connections_are_ended_is_answered,
+                     *boost::unit_test::precondition(is_root)) {
+  const Deployment deployment(Settings{{"plane", "api"}, {"threads", "1"}, {"access-log", "off"}});
+  bool caught = false;
+  for (int attempt = 0; attempt < 10 && !caught; ++attempt) {
+    Server server(deployment);
+    std::vector<std::unique_ptr<HttpsClient>> idle;
+    for (int i = 0; i < 400; ++i) {
+      idle.push_back(std::make_unique<HttpsClient>(server.api_client()));
+      REQUIRE_STATUS(idle.back()->request("GET", "/healthz"), 200);
+    }
+    const pid_t thread = thread_named(server.process().pid(), "io-0");
+    server.process().signal(SIGTERM);
+    const auto until = std::chrono::steady_clock::now() + 5s;
+    while (!idle.front()->is_stale() && std::chrono::steady_clock::now() < until) continue;
+    std::optional<HeldThread> held(thread);  // while it ends one after the other
+    caught = !idle.back()->is_stale();
+    if (caught) idle.back()->send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    held.reset();
+    if (caught) {
+      const Answer answer = idle.back()->read_answer();
+      CHECK_STATUS(answer, 200);
+      BOOST_TEST(answer.closes());
+    }
+    BOOST_TEST(server.process().wait(30s).value_or(-1) == 0);
+  }
+  BOOST_WARN_MESSAGE(caught, "the server ended all connections too quickly to be caught at it");
+}
+
 BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_connected) {
   const Deployment deployment;
   Server server(deployment);
