@@ -260,7 +260,9 @@ const Command list[] = {
      "records\n"
      "and API keys); without it both. Servers may run. It may be stopped at any time: the same command goes on. What "
      "a\n"
-     "server that has not read the keyrings again writes meanwhile is for the next run.\n",
+     "server that has not read the keyrings again writes meanwhile is for the next run. It ends by itself when "
+     "another\n"
+     "key is promoted meanwhile.\n",
      store_and_private_key,
      {"[KEYRING]"},
      add_rewrap_options,
@@ -268,8 +270,8 @@ const Command list[] = {
      with_arguments<key_rewrap_command>},
     {"key retire",
      "Takes a key out of its keyring, once nothing names it.",
-     "Refuses the primary key, and one that anything stored still names. Backups from before the rewrap need the key:\n"
-     "keep a copy of it as long as them.\n",
+     "Refuses the primary key, one that anything stored still names, and any while there are rows that cannot be read\n"
+     "and so may name it. Backups from before the rewrap need the key: keep a copy of it as long as them.\n",
      store_and_private_key,
      {"KEY"},
      nullptr,

@@ -6,7 +6,8 @@
 //
 // It is done in steps, each of which is one transaction of bounded size; what a step has done is seen by the rows
 // themselves, for each names its key. So whoever is killed between two steps goes on by starting anew, and what a
-// server with older keyrings wrote meanwhile is found by the next run.
+// server with older keyrings wrote meanwhile is found by the next run. Each step sees that its key is still the newest
+// that the store names (store/meta.hpp): two rewraps in opposite directions never go on side by side.
 //
 // A tenant may have more secrets than fit into one transaction. The first step on it names the new key in its record,
 // and the old one as the previous: from then on all that is written for the tenant is made with the new key, and

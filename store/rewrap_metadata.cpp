@@ -7,71 +7,19 @@
 #include "store/key_table.hpp"
 #include "store/meta.hpp"
 #include "store/operations.hpp"
+#include "store/rewrap_search.hpp"
 #include "store/secret_index.hpp"
 
 namespace tacit::store {
 namespace {
 
-/// Rows looked at on one snapshot, and in one transaction that changes some of them.
-constexpr std::size_t rows_of_snapshot = 65536;
+/// Rows looked at in one transaction that changes some of them.
 constexpr std::size_t rows_of_step = 4096;
 constexpr std::size_t rows_at_a_time = 256;
 /// How much of rows one transaction takes in hand; one row is taken in any case.
 constexpr std::size_t bytes_of_step = std::size_t{512} << 10;
 /// What moving one row costs of the map: it, three index entries that go and three that come are each on a page.
 constexpr std::size_t bytes_of_one = std::size_t{7} * 2048;
-
-bool is_kind(const ParsedKey& key, RowKind kind) { return key.kind == static_cast<std::uint8_t>(kind); }
-
-void go_on_after(Bytes& start, ByteView key) {
-  start.assign(key.begin(), key.end());
-  start.push_back(0);  // the next possible key
-}
-
-bool is_stale_secret(ByteView row, const crypto::KeyId& target) {
-  const auto parsed = parse_secret_row(row);
-  return !parsed || crypto::metadata_key_of(parsed->metadata_box) != target;
-}
-
-/// Whether there is something to do about a row. What cannot be read is tried, and becomes a problem.
-bool is_stale(Table table, const Row& row, const crypto::KeyId& target) {
-  if (table == Table::api_keys) return metadata_key_of_api_key(row.value) != target;
-  ParsedKey key;
-  if (!parse_key(row.key, key)) return false;
-  if (is_kind(key, RowKind::secret)) return is_stale_secret(row.value, target);
-  if (!is_kind(key, RowKind::record)) return false;
-  const auto record = peek_tenant_record(row.value);
-  return !record || record->metadata_key != target || record->previous_metadata_key;
-}
-
-/// Where the search has come to, and whether that is something to do.
-struct Search {
-  RewrapPosition at;
-  bool found = false;
-  bool ended = false;
-};
-
-Task<Outcome<Search>> search(Transaction& transaction, RewrapPosition from, crypto::KeyId target) {
-  Search come{std::move(from)};
-  RewrapPosition& at = come.at;
-  for (std::size_t seen = 0; seen < rows_of_snapshot;) {
-    const auto rows = co_await transaction.scan(at.table, {}, at.key, rows_at_a_time);
-    for (const Row& row : rows) {
-      if (is_stale(at.table, row, target)) {
-        at.key.assign(row.key.begin(), row.key.end());
-        come.found = true;
-        co_return come;
-      }
-    }
-    seen += rows.size();
-    if (!rows.empty()) go_on_after(at.key, rows.back().key);
-    if (rows.size() == rows_at_a_time) continue;
-    come.ended = at.table == Table::api_keys;
-    if (come.ended) co_return come;
-    at = RewrapPosition{Table::api_keys};
-  }
-  co_return come;
-}
 
 /// One transaction's part of the work.
 class MetadataStep {
@@ -297,10 +245,10 @@ Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, Re
 Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most) {
   const crypto::KeyId target = store->metadata().primary().id;
   while (!from.within) {
-    WorkBody<Search> searching = [&from, &target](Transaction& transaction) {
-      return search(transaction, from, target);
+    WorkBody<RewrapSearch> searching = [&from, &target](Transaction& transaction) {
+      return search_stale(transaction, from, target);
     };
-    auto searched = read<Search>(*store->engine, std::move(searching));
+    auto searched = read<RewrapSearch>(*store->engine, std::move(searching));
     if (!searched) co_return searched.error();
     from = std::move(searched->at);
     if (searched->found) break;

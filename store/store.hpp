@@ -217,7 +217,8 @@ class Store {
   /// never the newest. Fails with `integrity` if they are not in order: such entries are not pruned.
   Outcome<AuditPrunePlan> plan_audit_prune(const AuditPoint& before) const;
   /// Takes out the entries through that one, in many small transactions, and leaves a checkpoint. Answers how many. If
-  /// it fails or is killed, what is left may be pruned again. `progress` is told how many are gone.
+  /// it fails or is killed, what is left may be pruned again. `progress` is told how many are gone. Fails with
+  /// not_allowed when the primary metadata key is not the newest that the store names, for the checkpoint is under it.
   Async<std::uint64_t> prune_audit(AuditMark through, AuditContext who, std::function<void(std::uint64_t)> progress);
   // Keys. What is done to the keyrings' files is their caller's part (crypto/keyring_edit.hpp).
   /// Names, retires or keeps a key, and audits it; nothing happens if it is so already. A key is promoted here before
@@ -227,12 +228,13 @@ class Store {
   Async<void> change_key(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
   /// Walks the tenants (of the root key) or all rows (of the metadata key), on one snapshot after the other.
   Outcome<KeyCensus> key_census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
-  /// Audits that a rewrap begins, and answers the key that it goes to: the primary one. Fails with not_allowed if these
-  /// keyrings are older copies than the store has seen, with not_found if the primary root key has no private half
-  /// here.
+  /// Audits that a rewrap begins, and answers the key that it goes to: the primary one. Fails with not_allowed or
+  /// integrity if these keyrings are older copies than the store has seen, with not_found if the primary root key has
+  /// no private half here.
   Async<crypto::KeyId> begin_rewrap(KeyKind kind, AuditContext who);
   /// A step of it: at most about `most` rows in one transaction, which is not audited. Start from RewrapPosition(), go
-  /// on from what the last step answered; the same step may be tried again.
+  /// on from what the last step answered; the same step may be tried again. Fails with not_allowed or integrity when
+  /// the primary key is not the newest any more that the store names.
   Async<RewrapStep> rewrap(KeyKind kind, RewrapPosition from, std::size_t most);
 
   /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
