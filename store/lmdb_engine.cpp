@@ -125,6 +125,10 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
   const auto began = std::chrono::steady_clock::now();
   const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
   int code = try_batch(batch, room, answers);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) {
+    answers.assign(batch.size(), std::nullopt);
+    code = try_batch(batch, room, answers);
+  }
   if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
   if (env_->disk_is_full(code)) code = ENOSPC;
   if (code == MDB_SUCCESS) {
@@ -163,22 +167,39 @@ int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
 
 bool LmdbEngine::has_room(Growth growth, Measured& room) const {
   const auto allowed = [&] { return room.map.allows(growth) && room.disk.allows(growth); };
+  const auto count = [&] {
+    env_->count_reusable(room.map);
+    room.disk.reusable = room.map.reusable;
+  };
   if (allowed()) return true;
-  if (room.map.counted) return false;
-  env_->count_reusable(room.map);
-  room.disk.reusable = room.map.reusable;
+  if (!room.map.counted) {
+    count();
+    if (allowed()) return true;
+  }
+  if (!clear_dead_readers(room)) return false;
+  room.map = env_->room();
+  count();
   return allowed();
 }
 
-std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed) {
-  if (!has_room(job.growth, room)) return Errc::full;
+bool LmdbEngine::clear_dead_readers(Measured& room) const {
+  return !std::exchange(room.dead_cleared, true) && env_->clear_dead_readers();
+}
+
+int LmdbEngine::try_job(MDB_txn* parent, WriteJob& job, bool& changed) {
   LmdbTransaction transaction = LmdbTransaction::writing(*env_, parent, rows_read_by_writer_);
   const bool keep = job.work().run(transaction).run();
   if (keep && transaction.changed()) {
     transaction.keep();
     changed = true;
   }
-  const int code = transaction.error();
+  return transaction.error();
+}
+
+std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed) {
+  if (!has_room(job.growth, room)) return Errc::full;
+  int code = try_job(parent, job, changed);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = try_job(parent, job, changed);
   if (code == MDB_SUCCESS) return std::nullopt;
   if (env_->disk_is_full(code)) return Errc::full;
   const Errc failure = errc_of(code);
@@ -189,6 +210,15 @@ std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured
 std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room) const {
   if (has_room(growth, room)) return std::nullopt;
   const std::uint64_t page = env_->page_size();
+  Measured later = room;
+  later.map = room.map.unpinned();
+  later.disk.reusable = later.map.reusable;
+  if (room.map.pinned > 0 && later.map.allows(growth) && later.disk.allows(growth)) {
+    return "the store has " + mebibytes((room.map.allows(growth) ? room.disk.spare() : room.map.free_pages) * page) +
+           " left, and " + mebibytes(room.map.pinned * page) + " that process " +
+           std::to_string(room.map.pinning_process) +
+           " keeps from use as long as it reads an older state: wait for it, or end it";
+  }
   if (!room.map.allows(growth)) {
     return "the store's map of " + mebibytes(room.map.pages * page) + " has " + mebibytes(room.map.free_pages * page) +
            " left: start the servers with a larger map-size";
