@@ -51,6 +51,7 @@ class LmdbEngine final : public Engine {
   bool finish(std::chrono::milliseconds most) override;
   void close() override;
   std::optional<std::string> unwilling() const override;
+  std::optional<std::string> displaced() const override { return env_->displaced(); }
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
   Room room() const override;

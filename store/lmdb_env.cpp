@@ -240,6 +240,22 @@ bool LmdbEnv::disk_is_full(int lmdb_code) const {
   return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
 }
 
+std::optional<std::string> LmdbEnv::displaced() const {
+  int file = -1;
+  struct stat open {};
+  struct stat there {};
+  if (registered_.empty() || mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &open) != 0) {
+    return std::nullopt;
+  }
+  if (::stat((registered_ + "/data.mdb").c_str(), &there) != 0) {
+    if (errno != ENOENT) return std::nullopt;
+    return "the store's file was moved away or deleted: put it back; until then do not stop this process, which has it "
+           "open";
+  }
+  if (open.st_dev == there.st_dev && open.st_ino == there.st_ino) return std::nullopt;
+  return "the store's file was replaced: restart this process, which has the former one open";
+}
+
 bool LmdbEnv::clear_dead_readers() const {
   int dead = 0;
   mdb_reader_check(env_, &dead);
