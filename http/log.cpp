@@ -47,7 +47,7 @@ void write_out(std::string_view text) {
 void set_log_level(LogLevel level) { threshold.store(level, std::memory_order_relaxed); }
 bool log_enabled(LogLevel level) { return level >= threshold.load(std::memory_order_relaxed); }
 
-LogLine::LogLine(LogLevel level, std::string_view event) {
+LogLine::LogLine(LogLevel level, std::string_view event) : level_(level) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   text_.reserve(400);
   text_.append("{\"time\":");
@@ -75,7 +75,11 @@ std::string_view LogLine::finish() {
   return text_.text();
 }
 
-void log(LogLine& line) { write_out(line.finish()); }
+void log(LogLine& line) {
+  if (log_enabled(line.level())) log_always(line);
+}
+
+void log_always(LogLine& line) { write_out(line.finish()); }
 
 void LogBuffer::add(LogLine& line) {
   pending_.append(line.finish());

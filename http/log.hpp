@@ -27,15 +27,19 @@ class LogLine {
   }
   /// Ends the line.
   std::string_view finish();
+  LogLevel level() const { return level_; }
 
  private:
   LogLine& raw(std::string_view key, std::string_view value);
+  const LogLevel level_;
   crypto::WipedBytes text_;
 };
 
-/// Writes a line at once. Thread-safe; lines of different threads do not mix.
+/// Writes a line at once, unless it is below the level. Thread-safe; lines of different threads do not mix.
 void log(LogLine& line);
 inline void log(LogLine&& line) { log(line); }
+/// Writes it whatever the level: for what is evidence rather than news.
+void log_always(LogLine& line);
 
 /// One thread's buffer of access log lines: a system call for many. Not thread-safe.
 class LogBuffer {

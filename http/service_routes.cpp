@@ -46,9 +46,11 @@ Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
   const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
   const std::optional<std::string> unwilling = exchange.services.store.unwilling();
+  const std::optional<std::string> displaced = exchange.services.store.displaced();
   std::vector<std::string_view> reasons;
   if (draining) reasons.push_back("draining");
   if (unwilling) reasons.push_back(*unwilling);
+  if (displaced) reasons.push_back(*displaced);
   const store::Room room = exchange.services.store.room();
   // What clients add needs more of it than what is only logged.
   const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);

@@ -36,7 +36,7 @@ void AuditHeadLog::write() const {
     return http::log(line.field("reason", head.error().subject));
   }
   http::LogLine line(http::LogLevel::info, "audit_head");
-  http::log(line.field("sequence", head->sequence).field("hash", crypto::to_hex(head->hash)));
+  http::log_always(line.field("sequence", head->sequence).field("hash", crypto::to_hex(head->hash)));
 }
 
 }  // namespace tacit::server

@@ -5,6 +5,7 @@
 
 #include "server/command_line.hpp"
 #include "server/config_check.hpp"
+#include "server/patient_output.hpp"
 
 namespace tacit::server {
 namespace {
@@ -57,6 +58,7 @@ void add_verify_options(po::options_description& own) {
 
 void add_export_options(po::options_description& own) {
   own.add_options()("tenant", po::value<std::string>()->value_name("UUID"), "Whose records. Needed.");
+  add_stall_timeout(own);
 }
 
 void add_erase_options(po::options_description& own) {
@@ -290,11 +292,13 @@ const Command list[] = {
     {"backup",
      "Copies the store, as it is at one instant, to a file.",
      "FILE appears when it is whole, is for its owner alone, and is never overwritten. -: standard output.\n"
-     "Servers go on meanwhile; what they free is used again only when the backup is done, so do not let it wait.\n"
+     "Servers go on meanwhile; what they free is used again only when the backup is done, so do not let it wait: with "
+     "-\n"
+     "it fails when whoever reads takes nothing for --stall-timeout.\n"
      "Needs no keyring, and contains none: keep those elsewhere.\n",
      store_only,
      {"FILE"},
-     nullptr,
+     add_stall_timeout,
      false,
      with_arguments<backup_command>},
     {"restore",

@@ -6,11 +6,12 @@
 //   secret   secret_id, created_at, updated_at, value_version, header, value_box, metadata_box (store/secret_row.hpp)
 //   api_key  id, name, scopes, created_at, expires_at, revoked_at, last_used_at; never the key nor its hash
 //   end      secrets, api_keys: how many there were; an export without this line is not whole
+#include <unistd.h>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <iostream>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,7 @@
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
+#include "server/patient_output.hpp"
 #include "server/values.hpp"
 #include "store/secret_row.hpp"
 #include "store/timestamp.hpp"
@@ -29,6 +31,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t flush_size = std::size_t{64} << 10;
+
 json::string encoded(crypto::ByteView bytes) {
   const crypto::WipedBytes text = crypto::base64url_encode(bytes);
   return json::string(text.text().data(), text.text().size());
@@ -36,13 +40,9 @@ json::string encoded(crypto::ByteView bytes) {
 
 json::value instant(std::optional<std::int64_t> at) { return at ? json::value(store::rfc3339(*at)) : json::value(); }
 
-bool print(const json::object& line) {
-  std::cout << json::serialize(line) << '\n';
-  return std::cout.good();
-}
-
 class Lines {
  public:
+  explicit Lines(PatientOutput& output) : output_(output) {}
   bool begin(const crypto::Uuid& tenant) {
     json::object line;
     line["type"] = "export";
@@ -86,15 +86,28 @@ class Lines {
     line["last_used_at"] = instant(key.last_used_at);
     return print(line);
   }
-  bool end() const {
+  bool end() {
     json::object line;
     line["type"] = "end";
     line["secrets"] = secrets_;
     line["api_keys"] = api_keys_;
-    return print(line);
+    return print(line) && flush();
   }
 
  private:
+  bool print(const json::object& line) {
+    pending_ += json::serialize(line);
+    pending_ += '\n';
+    return pending_.size() < flush_size || flush();
+  }
+  bool flush() {
+    const bool written = output_.write(crypto::as_bytes(pending_));
+    pending_.clear();
+    return written;
+  }
+
+  PatientOutput& output_;
+  std::string pending_;
   std::uint64_t secrets_ = 0;
   std::uint64_t api_keys_ = 0;
 };
@@ -103,6 +116,7 @@ class Lines {
 
 int export_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
+  PatientOutput output(STDOUT_FILENO, stall_timeout(arguments));
   const auto store = open_store(config);
   const std::string what = "cannot export the tenant " + tenant.str();
   const auto known = run(store->quota(tenant, operator_context()));
@@ -111,13 +125,15 @@ int export_command(const Config& config, const Arguments& arguments) {
   event.action = "tenant.export";
   event.tenant = tenant;
   value_or_fail(run(store->record(std::move(event), operator_context())), what);
-  Lines lines;
+  Lines lines(output);
   store::TenantSink sink;
   sink.record = [&](crypto::ByteView record) { return lines.begin(tenant) && lines.record(record); };
   sink.secret = [&](const crypto::Uuid& id, const store::SecretRow& row) { return lines.secret(id, row); };
   sink.api_key = [&](const store::ApiKey& key) { return lines.api_key(key); };
   const bool whole = value_or_fail(store->export_tenant(tenant, sink), what);
-  if (!whole || !lines.end()) throw CommandFailed("the output could not be written");
+  const bool written = whole && lines.end();
+  output.fail_if_stalled();
+  if (!written) throw CommandFailed("the output could not be written");
   return exit_ok;
 }
 

@@ -7,6 +7,7 @@
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
+#include "store/folder.hpp"
 
 namespace tacit::server {
 namespace {
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 // A store may be made in an empty directory, for service managers make the directory themselves.
 bool store_exists(const fs::path& directory) {
-  return fs::exists(fs::symlink_status(directory)) && !(fs::is_directory(directory) && fs::is_empty(directory));
+  return fs::exists(fs::symlink_status(directory)) && !store::is_vacant(directory);
 }
 
 std::string reason_not_to_make(const char* setting, const fs::path& file) {

@@ -62,7 +62,7 @@ Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, std::f
 
 /// As /readyz of each plane says.
 void Metrics::add_readiness(MetricFamilies& families) const {
-  const bool writable = !store_.unwilling();
+  const bool writable = !store_.unwilling() && !store_.displaced();
   const store::Room room = store_.room();
   const bool willing = writable && !stopping_.load(std::memory_order_relaxed);
   auto ready = families.gauge("tacit_ready", "Whether /readyz of the plane says that requests may be sent there.");

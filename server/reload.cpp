@@ -80,6 +80,7 @@ Reload::Reload(const ConfigSources& sources, const LoadedConfig& loaded, Parts p
 
 void Reload::run() {
   trouble_ = false;
+  std::optional<LogLevel> level;
   try {
     LoadedConfig loaded = load_config(sources_);
     if (loaded.problems.empty()) {
@@ -89,6 +90,7 @@ void Reload::run() {
       }
       loaded.config.plane = planes_;
       change(loaded.config);
+      level = loaded.config.log_level;
     } else {
       part("configuration", joined(loaded.problems));
     }
@@ -97,11 +99,12 @@ void Reload::run() {
   }
   (trouble_ ? counts_.bad : counts_.good).fetch_add(1, std::memory_order_relaxed);
   http::log(http::LogLine(http::LogLevel::info, trouble_ ? "reloaded_in_part" : "reloaded"));
+  // Last, so that whoever raises it still reads that it was done.
+  if (level) http::set_log_level(log_level(*level));
 }
 
 /// One part's trouble keeps no other from its change.
 void Reload::change(const Config& next) {
-  http::set_log_level(log_level(next.log_level));
   parts_.server.change_limits(server_options(next));
   for (const std::string& trouble : reload_certificates(next, parts_.server)) part("certificates", trouble);
   part("tool_identities", identities(next));

@@ -24,12 +24,16 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
   return value_or_fail(std::move(restored), "cannot restore");
 }
 
-/// So that the log says why it does not go on from the last head that was kept of it.
-void record_restore(const Config& config) {
+/// So that the log says why it does not go on from the last head that was kept of it. Whether that could be written.
+bool record_restore(const Config& config) {
   store::AuditEvent event;
   event.action = "store.restore";
   const auto recorded = run(open_store(config)->record(std::move(event), operator_context()));
-  if (!recorded) std::cerr << "tacit: the audit log could not take that: " << sentence(recorded.error()) << '\n';
+  if (!recorded) {
+    std::cerr << "tacit: the store is there, but its audit log could not take store.restore: "
+              << sentence(recorded.error()) << '\n';
+  }
+  return recorded.has_value();
 }
 
 }  // namespace
@@ -38,10 +42,10 @@ int restore_command(const Config& config, const Arguments& arguments) {
   require_keyrings(config);
   const InputFile input(arguments["FILE"].as<std::string>());
   const std::uint64_t bytes = restore(config, input);
-  record_restore(config);
+  const bool recorded = record_restore(config);
   std::cerr << "Restored " << bytes << " bytes to " << config.store.string()
             << ". What was deleted or revoked after the backup was made is back. Run tacit verify.\n";
-  return exit_ok;
+  return recorded ? exit_ok : exit_failed;
 }
 
 }  // namespace tacit::server

@@ -219,7 +219,8 @@ constexpr Setting list[] = {
      "a "
      "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
      serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
-    {"log-level", "debug|info|warn|error", "info", "The least level to log: debug, info, warn or error.", serving,
+    {"log-level", "debug|info|warn|error", "info",
+     "The least level to log: debug, info, warn or error. Audit heads are logged at any level.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
     {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
      [](Config& config, std::string_view text) { config.access_log = read_switch(text); }},

@@ -30,7 +30,12 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::uint64_t live_pages(const store::StoreFigures& figures) {
-  return figures.used_pages - std::min(figures.used_pages, figures.reusable_pages);
+  return figures.used_pages - std::min(figures.used_pages, figures.reusable_pages + figures.pinned_pages);
+}
+
+std::string oldest_reader(const store::StoreFigures& figures) {
+  if (figures.oldest_reader_process == 0) return {};
+  return " (process " + std::to_string(figures.oldest_reader_process) + ')';
 }
 
 void print_text(const store::StoreFigures& figures) {
@@ -39,11 +44,12 @@ void print_text(const store::StoreFigures& figures) {
             << figures.bytes << "\nAPI keys        " << figures.api_keys << "\naudit entries   "
             << figures.audit_entries << "\nmap             " << figures.map_pages * page << " bytes, "
             << percent(live_pages(figures), figures.map_pages) << " in use\npages           " << live_pages(figures)
-            << " in use, " << figures.reusable_pages << " free again, "
+            << " in use, " << figures.reusable_pages << " free again, " << figures.pinned_pages << " kept for readers, "
             << figures.map_pages - std::min(figures.map_pages, figures.used_pages) << " never used, of " << page
             << " bytes\nfile            " << figures.file_bytes << " bytes\ndisk free       " << figures.disk_free_bytes
             << " bytes\nreaders         " << figures.readers << " reading, the oldest " << figures.oldest_reader_lag
-            << " commits behind; " << figures.reader_slots_taken << " of " << figures.reader_slots << " slots taken\n";
+            << " commits behind" << oldest_reader(figures) << "; " << figures.reader_slots_taken << " of "
+            << figures.reader_slots << " slots taken\n";
   if (figures.biggest.empty()) return;
   std::vector<std::vector<std::string>> rows = {{"biggest tenants", "bytes", "secrets"}};
   for (const auto& one : figures.biggest) {
@@ -75,10 +81,12 @@ void print_json(const store::StoreFigures& figures) {
   out["map_pages"] = figures.map_pages;
   out["used_pages"] = live_pages(figures);
   out["reusable_pages"] = figures.reusable_pages;
+  out["pinned_pages"] = figures.pinned_pages;
   out["file_bytes"] = figures.file_bytes;
   out["disk_free_bytes"] = figures.disk_free_bytes;
   out["readers"] = figures.readers;
   out["oldest_reader_lag"] = figures.oldest_reader_lag;
+  out["oldest_reader_process"] = figures.oldest_reader_process;
   out["reader_slots"] = figures.reader_slots;
   out["reader_slots_taken"] = figures.reader_slots_taken;
   out["biggest_tenants"] = biggest_json(figures);

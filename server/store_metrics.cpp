@@ -1,4 +1,5 @@
 // What the store tells of itself.
+#include <algorithm>
 #include <system_error>
 
 #include "server/metrics.hpp"
@@ -23,8 +24,14 @@ void add_engine_metrics(MetricFamilies& families, const store::EngineStatistics&
 void add_space_metrics(MetricFamilies& families, const store::StorageStatistics& storage) {
   families.gauge("tacit_store_map_bytes", "Size that the store may grow to (map-size).")
       .add(storage.pages * storage.page_bytes);
-  const std::uint64_t used = storage.touched_pages - storage.free_pages;
-  families.gauge("tacit_store_used_bytes", "Of it, pages that hold something.").add(used * storage.page_bytes);
+  // Of two snapshots: the second may have more free pages than the first had pages.
+  const std::uint64_t used = storage.touched_pages - std::min(storage.touched_pages, storage.free_pages);
+  families.gauge("tacit_store_used_bytes", "Of it, pages that hold something, or did and are pinned.")
+      .add(used * storage.page_bytes);
+  families
+      .gauge("tacit_store_pinned_bytes",
+             "Of it, pages that are free again and of no use, as long as somebody reads an older state of the store.")
+      .add(storage.pinned_pages * storage.page_bytes);
   families.gauge("tacit_store_file_bytes", "Size of the store's file: pages that were ever used.")
       .add(storage.touched_pages * storage.page_bytes);
   families.gauge("tacit_store_free_pages", "Pages of the file that are free again.").add(storage.free_pages);

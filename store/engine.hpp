@@ -119,6 +119,9 @@ class Engine {
 
   /// Nothing if writes are being taken; else why not, in words.
   virtual std::optional<std::string> unwilling() const = 0;
+  /// Nothing if what is kept is kept in its place; else, in words, why writes are refused and what is read is not what
+  /// others find there. Apart from `unwilling`, for ending the process is no remedy: it may have the last copy.
+  virtual std::optional<std::string> displaced() const = 0;
   virtual EngineStatistics statistics() const = 0;
   /// Looks through what there is, so not to be asked all the time. Any thread; waits for no write.
   virtual StorageStatistics storage() const = 0;

@@ -22,6 +22,15 @@ std::error_code make_folder(const std::filesystem::path& folder) {
   return error;
 }
 
+bool is_vacant(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  for (const std::filesystem::directory_iterator end; !error && entries != end; entries.increment(error)) {
+    if (entries->path().filename() != "lost+found" || !entries->is_directory(error)) return false;
+  }
+  return !error;
+}
+
 void sync_folder(const std::filesystem::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;

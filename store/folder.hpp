@@ -10,6 +10,9 @@ namespace tacit::store {
 /// somebody's choice.
 std::error_code make_folder(const std::filesystem::path& folder);
 
+/// Whether there is nothing in a folder that is there, but for what a file system has in its root (lost+found).
+bool is_vacant(const std::filesystem::path& folder);
+
 /// Makes the names in a folder durable.
 void sync_folder(const std::filesystem::path& folder);
 

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <sstream>
 
 #include "store/audit_log.hpp"
 #include "store/failures.hpp"
 #include "store/lmdb_transaction.hpp"
 #include "store/meta.hpp"
+#include "store/reader_slots.hpp"
 #include "store/row_key.hpp"
 #include "store/tenant_record.hpp"
 
@@ -95,34 +95,13 @@ Task<Outcome<StoreFigures>> count_rows(Transaction& transaction, std::size_t mos
   co_return figures;
 }
 
-/// LMDB's list of readers: a heading, then a line for each slot with process, thread and snapshot, `-` if it has none.
-int add_line(const char* text, void* lines) {
-  static_cast<std::string*>(lines)->append(text);
-  return 0;
-}
-
 void count_readers(MDB_env* env, StoreFigures& figures) {
-  MDB_envinfo info{};
-  mdb_env_info(env, &info);
-  figures.reader_slots = info.me_maxreaders;
-  std::string text;
-  mdb_reader_list(env, add_line, &text);
-  std::istringstream lines(text);
-  std::string line;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) {
-    std::istringstream words(line);
-    std::string process;
-    std::string thread;
-    std::string snapshot;
-    if (!(words >> process >> thread >> snapshot)) continue;
-    ++figures.reader_slots_taken;
-    if (snapshot == "-") continue;
-    ++figures.readers;
-    const std::uint64_t began = std::strtoull(snapshot.c_str(), nullptr, 10);
-    const std::uint64_t lag = info.me_last_txnid > began ? info.me_last_txnid - began : 0;
-    figures.oldest_reader_lag = std::max(figures.oldest_reader_lag, lag);
-  }
+  const ReaderSlots slots = reader_slots(env);
+  figures.reader_slots = slots.most;
+  figures.reader_slots_taken = slots.taken;
+  figures.readers = slots.reading;
+  figures.oldest_reader_lag = slots.oldest_reader_lag;
+  figures.oldest_reader_process = slots.oldest_process;
 }
 
 void measure(const LmdbEnv& env, StoreFigures& figures) {
@@ -132,6 +111,7 @@ void measure(const LmdbEnv& env, StoreFigures& figures) {
   figures.map_pages = room.pages;
   figures.used_pages = room.touched;
   figures.reusable_pages = room.reusable;
+  figures.pinned_pages = room.pinned;
   figures.disk_free_bytes = env.disk_room(room).available * figures.page_bytes;
   int file = -1;
   struct stat status {};
@@ -164,7 +144,7 @@ Outcome<std::uint64_t> KeylessStore::backup(const ByteSink& sink,
 std::uint64_t KeylessStore::backup_bytes() const {
   MapRoom room = env_->room();
   env_->count_reusable(room);
-  return (room.touched - std::min(room.touched, room.reusable)) * env_->page_size();
+  return (room.touched - std::min(room.touched, room.unpinned().reusable)) * env_->page_size();
 }
 
 Outcome<StoreFigures> KeylessStore::figures(std::size_t biggest) const {

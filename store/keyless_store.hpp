@@ -31,13 +31,15 @@ struct StoreFigures {
   std::uint64_t map_pages = 0;
   std::uint64_t used_pages = 0;
   std::uint64_t reusable_pages = 0;   ///< used once and free again
+  std::uint64_t pinned_pages = 0;     ///< likewise, but kept from use by who looks at an older snapshot
   std::uint64_t file_bytes = 0;       ///< with what was taken ahead of use
   std::uint64_t disk_free_bytes = 0;  ///< on the disk beside it
 
   std::uint64_t reader_slots = 0;
-  std::uint64_t reader_slots_taken = 0;  ///< by threads of all processes that have the store open
-  std::uint64_t readers = 0;             ///< of these, reading now
-  std::uint64_t oldest_reader_lag = 0;   ///< how many commits ago the oldest of them began: keeps pages from reuse
+  std::uint64_t reader_slots_taken = 0;     ///< by threads of all processes that have the store open
+  std::uint64_t readers = 0;                ///< of these, reading now
+  std::uint64_t oldest_reader_lag = 0;      ///< how many commits ago the oldest of them began: keeps pages from reuse
+  std::uint64_t oldest_reader_process = 0;  ///< the process of that one; 0 if none reads
 };
 
 class KeylessStore {

@@ -18,8 +18,6 @@ void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
   for (auto& job : batch) job->done(failure);
 }
 
-std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
-
 /// Whether a job's failure says that nothing more can be written, rather than that this one cannot.
 bool condemns_store(int code) {
   switch (code) {
@@ -109,22 +107,17 @@ void LmdbEngine::run_writer() {
   writer_ends_.set_value();
 }
 
-LmdbEngine::Measured LmdbEngine::measure() const {
-  Measured room;
-  room.map = env_->room();
-  room.disk = env_->disk_room(room.map);
-  // Where the disk gives no more, the pages that are free again are all there is.
-  if (room.disk.ahead && room.disk.wanted() > room.disk.taken) env_->count_reusable(room.map);
-  room.disk.reusable = room.map.reusable;
-  return room;
-}
-
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
-  if (failed_.load(std::memory_order_relaxed)) return answer(batch, Errc::unavailable);
+  // One look at a name is nothing beside a commit.
+  if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
   const auto began = std::chrono::steady_clock::now();
   const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
   int code = try_batch(batch, room, answers);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) {
+    answers.assign(batch.size(), std::nullopt);
+    code = try_batch(batch, room, answers);
+  }
   if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
   if (env_->disk_is_full(code)) code = ENOSPC;
   if (code == MDB_SUCCESS) {
@@ -161,65 +154,25 @@ int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   return options_.commit(txn);
 }
 
-bool LmdbEngine::has_room(Growth growth, Measured& room) const {
-  const auto allowed = [&] { return room.map.allows(growth) && room.disk.allows(growth); };
-  if (allowed()) return true;
-  if (room.map.counted) return false;
-  env_->count_reusable(room.map);
-  room.disk.reusable = room.map.reusable;
-  return allowed();
-}
-
-std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed) {
-  if (!has_room(job.growth, room)) return Errc::full;
+int LmdbEngine::try_job(MDB_txn* parent, WriteJob& job, bool& changed) {
   LmdbTransaction transaction = LmdbTransaction::writing(*env_, parent, rows_read_by_writer_);
   const bool keep = job.work().run(transaction).run();
   if (keep && transaction.changed()) {
     transaction.keep();
     changed = true;
   }
-  const int code = transaction.error();
+  return transaction.error();
+}
+
+std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed) {
+  if (!has_room(job.growth, room)) return Errc::full;
+  int code = try_job(parent, job, changed);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = try_job(parent, job, changed);
   if (code == MDB_SUCCESS) return std::nullopt;
   if (env_->disk_is_full(code)) return Errc::full;
   const Errc failure = errc_of(code);
   if (condemns_store(code)) fatal = code;
   return failure;
-}
-
-std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room) const {
-  if (has_room(growth, room)) return std::nullopt;
-  const std::uint64_t page = env_->page_size();
-  if (!room.map.allows(growth)) {
-    return "the store's map of " + mebibytes(room.map.pages * page) + " has " + mebibytes(room.map.free_pages * page) +
-           " left: start the servers with a larger map-size";
-  }
-  return "the disk has " + mebibytes(room.disk.available * page) + " left, and the store's file " +
-         mebibytes(room.disk.spare() * page) + ": make room on the disk";
-}
-
-Room LmdbEngine::measure_for_people() const {
-  Measured measured = measure();
-  // Nobody may have written since there was room again.
-  measured.disk = measured.disk.after_taking();
-  Room room;
-  room.warning = lacks_room(Growth::refuses, measured);
-  room.growth_refused = lacks_room(Growth::grows, measured);
-  room.logging_refused = lacks_room(Growth::logs, measured);
-  const std::uint64_t page = env_->page_size();
-  room.map_bytes = measured.map.pages * page;
-  room.map_free_bytes = measured.map.free_pages * page;
-  room.disk_bytes = (measured.disk.spare() + measured.disk.available) * page;
-  return room;
-}
-
-Room LmdbEngine::room() const {
-  const std::lock_guard lock(room_mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (room_measured_ == room_measured_.min() || now - room_measured_ >= std::chrono::seconds(1)) {
-    room_ = measure_for_people();
-    room_measured_ = now;
-  }
-  return room_;
 }
 
 void LmdbEngine::fail(int code) {

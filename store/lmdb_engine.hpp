@@ -51,6 +51,7 @@ class LmdbEngine final : public Engine {
   bool finish(std::chrono::milliseconds most) override;
   void close() override;
   std::optional<std::string> unwilling() const override;
+  std::optional<std::string> displaced() const override { return env_->displaced(); }
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
   Room room() const override;
@@ -60,6 +61,7 @@ class LmdbEngine final : public Engine {
   struct Measured {
     MapRoom map;
     DiskRoom disk;
+    bool dead_cleared = false;  ///< readers that died were looked for, for want of room
   };
   using Batch = std::vector<std::unique_ptr<WriteJob>>;
   using Answers = std::vector<std::optional<Errc>>;
@@ -72,7 +74,11 @@ class LmdbEngine final : public Engine {
   /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
   int try_batch(Batch& batch, Measured& room, Answers& answers);
   std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed);
+  /// LMDB's code.
+  int try_job(MDB_txn* parent, WriteJob& job, bool& changed);
   bool has_room(Growth growth, Measured& room) const;
+  /// Frees what readers that died kept from use, once for a measure: whether there were any.
+  bool clear_dead_readers(Measured& room) const;
   /// Why a write of that kind is refused for lack of room, in words.
   std::optional<std::string> lacks_room(Growth growth, Measured& room) const;
   Room measure_for_people() const;

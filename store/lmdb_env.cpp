@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <set>
 #include <system_error>
 
 #include "store/folder.hpp"
+#include "store/free_list.hpp"
 
 namespace tacit::store {
 namespace {
@@ -39,25 +39,6 @@ TxnPtr begin(MDB_env* env, unsigned flags, int& code) {
   MDB_txn* txn = nullptr;
   code = mdb_txn_begin(env, nullptr, flags, &txn);
   return TxnPtr(code == MDB_SUCCESS ? txn : nullptr);
-}
-
-/// The pages on LMDB's list of free ones: each of its rows is a count and as many page numbers.
-std::uint64_t reusable_pages(MDB_env* env) {
-  int code = MDB_SUCCESS;
-  const TxnPtr txn = begin(env, MDB_RDONLY, code);
-  MDB_cursor* cursor = nullptr;
-  constexpr MDB_dbi free_list = 0;
-  if (!txn || mdb_cursor_open(txn.get(), free_list, &cursor) != MDB_SUCCESS) return 0;
-  std::uint64_t pages = 0;
-  MDB_val key{};
-  MDB_val data{};
-  while (mdb_cursor_get(cursor, &key, &data, MDB_NEXT) == MDB_SUCCESS) {
-    std::size_t count = 0;
-    if (data.mv_size >= sizeof count) std::memcpy(&count, data.mv_data, sizeof count);
-    pages += count;
-  }
-  mdb_cursor_close(cursor);
-  return pages;
 }
 
 }  // namespace
@@ -203,8 +184,11 @@ MapRoom LmdbEnv::room() const {
 
 void LmdbEnv::count_reusable(MapRoom& room) const {
   if (room.counted) return;
-  room.reusable = reusable_pages(env_);
-  room.free_pages += room.reusable;
+  const FreePages pages = store::free_pages(env_);
+  room.reusable = pages.reusable;
+  room.free_pages += pages.reusable;
+  room.pinned = pages.pinned;
+  room.pinning_process = pages.pinning_process;
   room.counted = true;
 }
 
@@ -256,9 +240,26 @@ bool LmdbEnv::disk_is_full(int lmdb_code) const {
   return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
 }
 
-void LmdbEnv::clear_dead_readers() const {
+std::optional<std::string> LmdbEnv::displaced() const {
+  int file = -1;
+  struct stat open {};
+  struct stat there {};
+  if (registered_.empty() || mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &open) != 0) {
+    return std::nullopt;
+  }
+  if (::stat((registered_ + "/data.mdb").c_str(), &there) != 0) {
+    if (errno != ENOENT) return std::nullopt;
+    return "the store's file was moved away or deleted: put it back; until then do not stop this process, which has it "
+           "open";
+  }
+  if (open.st_dev == there.st_dev && open.st_ino == there.st_ino) return std::nullopt;
+  return "the store's file was replaced: restart this process, which has the former one open";
+}
+
+bool LmdbEnv::clear_dead_readers() const {
   int dead = 0;
   mdb_reader_check(env_, &dead);
+  return dead > 0;
 }
 
 }  // namespace tacit::store

@@ -60,7 +60,7 @@ class LmdbEnv {
   std::uint64_t page_size() const;
   /// How full the map is. Counts the pages that are free again only when it matters.
   MapRoom room() const;
-  /// Adds the pages that are free again to a room that was not counted.
+  /// Adds the pages that are free again to a room that was not counted, and tells of those that readers keep.
   void count_reusable(MapRoom& room) const;
   /// As of the newest commit. Zeros and nothing where it cannot be told, as when no reader slot is left.
   StorageStatistics statistics() const;
@@ -71,8 +71,12 @@ class LmdbEnv {
   /// Whether a write that failed with that code found the disk full. LMDB says EIO, as for a broken disk, when only a
   /// part of what it wrote had room.
   bool disk_is_full(int lmdb_code) const;
-  /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot.
-  void clear_dead_readers() const;
+  /// Nothing while the file that is open is the one in its place; else what happened to it, in words. What is committed
+  /// to a file that has no name any more is lost when the last process that has it open ends.
+  std::optional<std::string> displaced() const;
+  /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot. Whether
+  /// there were any.
+  bool clear_dead_readers() const;
 
  private:
   LmdbEnv() = default;
@@ -90,7 +94,7 @@ class LmdbEnv {
   MDB_env* env_ = nullptr;
   std::unique_ptr<FileBlocks> blocks_;  ///< none for a file that is only read
   TableHandles tables_{};
-  std::string registered_;  ///< the folder, as listed among those that this process has open
+  std::string registered_;  ///< the folder, as listed among those that this process has open; none for a single file
 };
 
 /// What an LMDB call's failure means to whoever asked. Anything but a lack of space means that the store is not to be

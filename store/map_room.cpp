@@ -1,6 +1,7 @@
 #include "store/map_room.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacit::store {
 namespace {
@@ -12,7 +13,18 @@ constexpr std::size_t bytes_per_page = 2048;
 
 }  // namespace
 
-std::uint64_t MapRoom::reserve() const { return std::clamp<std::uint64_t>(pages / 20, 64, 8192); }
+std::uint64_t MapRoom::reserve() const {
+  const std::uint64_t least = std::clamp<std::uint64_t>(pages / 20, 64, 8192);
+  return least + std::min(pinned, least);
+}
+
+MapRoom MapRoom::unpinned() const {
+  MapRoom later = *this;
+  later.reusable += later.pinned;
+  later.free_pages += std::exchange(later.pinned, 0);
+  later.pinning_process = 0;
+  return later;
+}
 
 bool MapRoom::allows(Growth growth) const {
   switch (growth) {

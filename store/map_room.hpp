@@ -18,9 +18,15 @@ struct MapRoom {
   bool counted = false;          ///< those that are free again are among them
   std::uint64_t touched = 0;     ///< ever used: the first so many
   std::uint64_t reusable = 0;    ///< of those, free again, if they were counted
+  /// Likewise, but of no use while somebody looks at the snapshot that had them: not among the free ones.
+  std::uint64_t pinned = 0;
+  std::uint64_t pinning_process = 0;  ///< the id of who looks at the oldest one; 0 if nothing is pinned
 
-  /// Pages kept back from growth: a twentieth of the map, but at least 64 and at most 8192 (32 MiB).
+  /// Pages kept back from growth: a twentieth of the map, but at least 64 and at most 8192 (32 MiB). Up to as many
+  /// more as are pinned: what deletes free meanwhile is pinned too, so each of them lives on the reserve alone.
   std::uint64_t reserve() const;
+  /// As it will be when those who look at older snapshots have ended.
+  MapRoom unpinned() const;
   bool allows(Growth growth) const;
   /// The most pages that a write copies or adds which holds that many bytes.
   static std::uint64_t pages_for(std::size_t bytes);

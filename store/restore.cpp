@@ -27,7 +27,7 @@ class Folder {
 
   Outcome<void> make() {
     std::error_code error;
-    if (was_there_ && !(fs::is_directory(path_, error) && fs::is_empty(path_, error))) {
+    if (was_there_ && !is_vacant(path_)) {
       return failed(Errc::conflict, path_.string() + " is there and not empty; nothing was restored");
     }
     error = make_folder(path_);

@@ -37,6 +37,7 @@ struct StorageStatistics {
   std::uint64_t pages = 0;          ///< that there may be at most
   std::uint64_t touched_pages = 0;  ///< the file's; those that are free again are among them
   std::uint64_t free_pages = 0;     ///< of the touched ones, free again
+  std::uint64_t pinned_pages = 0;   ///< likewise, but kept from use by who looks at an older snapshot
   std::vector<Table> tables{};
   std::uint64_t reader_slots = 0;       ///< that there may be at most, over all processes
   std::uint64_t reader_slots_used = 0;  ///< by a process that lives, or was not yet found dead

@@ -228,6 +228,8 @@ std::optional<std::string> Store::unwilling() const {
   return why ? why : audit_unwilling(*context_);
 }
 
+std::optional<std::string> Store::displaced() const { return context_->engine->displaced(); }
+
 Room Store::room() const { return context_->engine->room(); }
 
 }  // namespace tacit::store

@@ -252,6 +252,8 @@ class Store {
   bool finish(std::chrono::milliseconds most);
   /// Nothing if changes are being taken and audited; else why not, in words.
   std::optional<std::string> unwilling() const;
+  /// Nothing if the store is in its place; else, in words, why changes are refused though the store could take them.
+  std::optional<std::string> displaced() const;
   /// For metrics. Reads on the calling thread; looks through what there is, so not to be asked all the time.
   StoreStatistics statistics() const;
   /// How much more can be kept, as it was within the last second.

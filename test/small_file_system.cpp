@@ -39,19 +39,40 @@ bool mount_ext4(const fs::path& folder, const fs::path& at, unsigned mebibytes) 
 
 }  // namespace
 
-std::optional<SmallFileSystem> SmallFileSystem::mount(const fs::path& folder, Kind kind, unsigned mebibytes) {
-  if (!in_namespace_of_its_own()) {
-    BOOST_TEST_MESSAGE("skipped: only root can mount a small file system");
-    return std::nullopt;
+boost::test_tools::assertion_result SmallFileSystem::memory_mounts(boost::unit_test::test_unit_id) {
+  static const auto result = can_mount(Kind::memory);
+  return result;
+}
+
+boost::test_tools::assertion_result SmallFileSystem::ext4_mounts(boost::unit_test::test_unit_id) {
+  static const auto result = can_mount(Kind::ext4);
+  return result;
+}
+
+boost::test_tools::assertion_result SmallFileSystem::can_mount(Kind kind) {
+  std::string folder = (fs::temp_directory_path() / "tacit-mount-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder can be made");
+  boost::test_tools::assertion_result result(true);
+  try {
+    mount(folder, kind, 32);
+  } catch (const std::runtime_error& error) {
+    result = false;
+    result.message() << error.what();
   }
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+  return result;
+}
+
+SmallFileSystem SmallFileSystem::mount(const fs::path& folder, Kind kind, unsigned mebibytes) {
+  if (!in_namespace_of_its_own()) throw std::runtime_error("only root can mount a small file system");
   const fs::path at = folder / "disk";
   fs::create_directory(at);
   const std::string size = "size=" + std::to_string(mebibytes) + "m";
   const bool mounted = kind == Kind::memory ? ::mount("tmpfs", at.c_str(), "tmpfs", 0, size.c_str()) == 0
                                             : mount_ext4(folder, at, mebibytes);
   if (mounted) return SmallFileSystem(at);
-  BOOST_TEST_MESSAGE("skipped: a small file system cannot be mounted here: " << std::strerror(errno));
-  return std::nullopt;
+  throw std::runtime_error(std::string("a small file system cannot be mounted here: ") + std::strerror(errno));
 }
 
 SmallFileSystem::SmallFileSystem(SmallFileSystem&& other) noexcept : path_(std::exchange(other.path_, {})) {}

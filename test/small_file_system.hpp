@@ -1,10 +1,11 @@
-// A small real file system, to be filled up: one in memory, or ext4 in a file. Only root can have one; who is not, or
-// may not mount, gets none and says so. Mounted in a mount namespace of the test's own, so that it goes with the test
-// however that ends.
+// A small real file system, to be filled up: one in memory, or ext4 in a file. Only root can have one, and where
+// mounting is allowed: a test needs that as a precondition, so that it shows as skipped elsewhere. Mounted in a mount
+// namespace of the test's own, so that it goes with the test however that ends.
 #pragma once
 
+#include <boost/test/unit_test.hpp>
+
 #include <filesystem>
-#include <optional>
 #include <string>
 
 namespace tacit::test {
@@ -13,8 +14,11 @@ class SmallFileSystem {
  public:
   enum class Kind { memory, ext4 };
 
-  /// Nothing if there can be none; then a message of the test says why.
-  static std::optional<SmallFileSystem> mount(const std::filesystem::path& folder, Kind kind, unsigned mebibytes);
+  /// Preconditions of tests: whether there can be such file systems here.
+  static boost::test_tools::assertion_result memory_mounts(boost::unit_test::test_unit_id test);
+  static boost::test_tools::assertion_result ext4_mounts(boost::unit_test::test_unit_id test);
+  /// Throws if there can be none.
+  static SmallFileSystem mount(const std::filesystem::path& folder, Kind kind, unsigned mebibytes);
   SmallFileSystem(SmallFileSystem&& other) noexcept;
   SmallFileSystem& operator=(SmallFileSystem&&) = delete;
   ~SmallFileSystem();
@@ -26,6 +30,7 @@ class SmallFileSystem {
   void make_room();
 
  private:
+  static boost::test_tools::assertion_result can_mount(Kind kind);
   explicit SmallFileSystem(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
 };

@@ -168,6 +168,88 @@ BOOST_AUTO_TEST_CASE(a_terminal_gets_no_backup) {
   ::close(master);
 }
 
+BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
+  const Deployment deployment;
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  for (int n = 0; n < 160; ++n) {
+    tenant.create({{"secret_name", "n" + std::to_string(n)}, {"secret_value", std::string(1024, 'v')}});
+  }
+  // Opened to be read too, by a shell that does not.
+  const std::string pipe = (deployment.folder() / "pipe").string();
+  const std::string held = "mkfifo " + pipe + " && exec 3<>" + pipe + "; exec " TACIT_BINARY " ";
+  const std::vector<std::string> commands = {"backup -", "export --tenant " + tenant.id};
+  for (const std::string& command : commands) {
+    const Finished done = run({"/bin/bash", "-c", held + command + " --stall-timeout 1 >" + pipe},
+                              {{"TACIT_CONFIG", deployment.config().string()}});
+    BOOST_TEST(done.status == 1);
+    BOOST_TEST(done.err.find("has taken nothing for 1 seconds") != std::string::npos, done.err);
+    std::filesystem::remove(pipe);
+  }
+  BOOST_TEST(deployment.command({"backup", "-", "--stall-timeout", "0"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_says_so_and_keeps_nothing_that_would_be_lost) {
+  const Deployment deployment;
+  const std::string folder = deployment.folder().string();
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  tenant.create(secret_number(1));
+  good(deployment.command({"backup", folder + "/backup"}));
+  std::filesystem::create_directory(folder + "/aside");
+  for (const char* file : {"/data.mdb", "/lock.mdb"}) {
+    std::filesystem::rename(deployment.store().string() + file, folder + "/aside" + file);
+  }
+  Client anyone(server.api_client(), {});
+  BOOST_TEST(anyone.get("/readyz").body.find("moved away or deleted") != std::string::npos);
+  // As it is where the store is the root of a file system.
+  std::filesystem::create_directory(deployment.store() / "lost+found");
+  good(deployment.command({"restore", folder + "/backup"}));
+  const Answer ready = anyone.get("/readyz");
+  BOOST_TEST(ready.status == 503);
+  BOOST_TEST(ready.body.find("the store's file was replaced: restart") != std::string::npos, ready.body);
+  REQUIRE_STATUS(tenant.api.post(secrets_path, secret_number(2)), 503);
+  BOOST_TEST(resolved(server, tenant.id, 1) == "");
+  BOOST_TEST(server.stop() == 0);
+  const Server again(deployment);
+  BOOST_TEST(resolved(again, tenant.id, 1) == value_of(1));
+  REQUIRE_STATUS(Client(again, tenant.key).post(secrets_path, secret_number(2)), 200);
+  deployment.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_restore_that_cannot_be_recorded_is_no_success) {
+  const Deployment deployment;
+  const std::string file = (deployment.folder() / "backup").string();
+  {
+    Server server(deployment);
+    Tenant tenant(deployment, server);
+    for (int n = 0; n < 160; ++n) {
+      tenant.create({{"secret_name", "n" + std::to_string(n)}, {"secret_value", std::string(1024, 'v')}});
+    }
+    good(deployment.command({"backup", file}));
+  }
+  // The file may be as large as it is in the backup, and no larger.
+  const auto kibibytes = (std::filesystem::file_size(file) / 4096) * 4;
+  const std::string store = (deployment.folder() / "other").string();
+  const Finished done = run({"/bin/bash", "-c",
+                             "trap '' XFSZ; ulimit -f " + std::to_string(kibibytes) +
+                                 "; exec " TACIT_BINARY " restore " + file + " --store " + store},
+                            {{"TACIT_CONFIG", deployment.config().string()}});
+  BOOST_TEST(done.status == 1);
+  BOOST_TEST(done.err.find("could not take store.restore") != std::string::npos, done.err);
+  good(deployment.command({"verify", "--store", store}));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_may_be_made_in_the_root_of_a_file_system) {
+  const Deployment deployment;
+  const std::string folder = deployment.folder().string();
+  std::filesystem::create_directories(folder + "/root/lost+found");
+  std::filesystem::create_directory(folder + "/keys");
+  good(deployment.command({"init", "--store", folder + "/root", "--root-private-keyring", folder + "/keys/private",
+                           "--root-public-keyring", folder + "/keys/public", "--metadata-keyring",
+                           folder + "/keys/metadata"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   const Deployment deployment;
   Server server(deployment);

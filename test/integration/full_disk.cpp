@@ -1,5 +1,11 @@
 // A disk that fills up under a running server: 507, readiness that says why, reads and deletes that go on, and no need
 // for anybody to start anything anew once there is room.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
 #include "test/integration/shared_server.hpp"
 #include "test/small_file_system.hpp"
 
@@ -31,18 +37,18 @@ Answer ready(const Server& server, int status, std::string_view words) {
 
 BOOST_AUTO_TEST_SUITE(full_disk)
 
-BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_room) {
+BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_room,
+                     *boost::unit_test::precondition(SmallFileSystem::ext4_mounts)) {
   const TemporaryFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);
-  if (!disk) return;
-  const Deployment deployment(Settings{{"store", (disk->path() / "store").string()},
+  const Deployment deployment(Settings{{"store", (disk.path() / "store").string()},
                                        {"map-size", "16777216"},
                                        {"quota-default", "268435456"},
                                        {"request-rate", "0"}});
   Server server(deployment);
   Tenant tenant(deployment, server);
   BOOST_TEST(ready(server, 200, "ready").body.find("warning") == std::string::npos);
-  disk->fill_up(1 << 20);
+  disk.fill_up(1 << 20);
   ready(server, 200, R"("warning":"the disk has)");
   std::vector<std::string> ids;
   Answer answer;
@@ -53,13 +59,46 @@ BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_
   }
   REQUIRE_STATUS(answer, 507);
   ready(server, 503, "the disk has");
-  disk->fill_up(0);
+  disk.fill_up(0);
   REQUIRE_STATUS(tenant.api.get(secrets_path + ids.front()), 200);
   for (const std::string& id : ids) REQUIRE_STATUS(tenant.api.del(secrets_path + id), 200);
   REQUIRE_STATUS(create(tenant, 0), 200);
-  disk->make_room();
+  disk.make_room();
   ready(server, 200, R"({"status":"ready"})");
   for (int n = 1; n < 200; ++n) REQUIRE_STATUS(create(tenant, n), 200);
+  deployment.verify();
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_that_nobody_reads_is_named_while_deletes_go_on_and_forgotten_when_it_is_killed) {
+  const Deployment deployment(
+      Settings{{"map-size", "16777216"}, {"quota-default", "268435456"}, {"request-rate", "0"}});
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  std::vector<std::string> ids;
+  // More than fits into all that is between the store and who reads the backup.
+  for (int n = 0; n < 3000; ++n) ids.push_back(create(tenant, n).text("secret_id"));
+  const auto pipe = deployment.folder() / "pipe";
+  const int held = ::mkfifo(pipe.c_str(), 0600) == 0 ? ::open(pipe.c_str(), O_RDWR | O_CLOEXEC) : -1;
+  BOOST_REQUIRE(held >= 0);
+  Process backup({TACIT_BINARY, "backup", "-", "--stall-timeout", "3600", "--config", deployment.config().string()},
+                 pipe, deployment.folder() / "backup.err");
+  // It has taken its snapshot once it writes.
+  pollfd reads{held, POLLIN, 0};
+  BOOST_REQUIRE(::poll(&reads, 1, 10000) == 1);
+  Answer answer;
+  for (int n = 0; n < 5000; ++n) {
+    answer = tenant.api.patch(secrets_path + ids[0], {{"secret_value", std::to_string(n) + " is another value"}});
+    if (answer.status != 200) break;
+  }
+  REQUIRE_STATUS(answer, 507);
+  ready(server, 503, "that process " + std::to_string(backup.pid()) + " keeps from use");
+  for (int n = 1; n < 20; ++n) REQUIRE_STATUS(tenant.api.del(secrets_path + ids[static_cast<std::size_t>(n)]), 200);
+  backup.signal(SIGKILL);
+  BOOST_REQUIRE(backup.wait(10s));
+  REQUIRE_STATUS(create(tenant, 9999), 200);
+  ready(server, 200, R"({"status":"ready")");
+  ::close(held);
   deployment.verify();
   BOOST_TEST(server.stop() == 0);
 }

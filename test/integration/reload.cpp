@@ -255,6 +255,8 @@ BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
   BOOST_TEST(server.stop() == 0);
   const std::string log = deployment.printed();
   BOOST_TEST(count(log, R"("route":"/api/v1/quota")") == 1u, log);  // the first; then only warnings
+  BOOST_TEST(count(log, R"("event":"stopping")") == 0u, log);
+  BOOST_TEST(count(log, R"("event":"audit_head")") >= 2u, log);  // but evidence is evidence
 }
 
 BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_in_one_line) {

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "server/metric_families.hpp"
+#include "server/metrics.hpp"
 #include "server/process_statistics.hpp"
 
 using namespace tacit;
@@ -53,6 +54,18 @@ BOOST_AUTO_TEST_CASE(whole_numbers_of_48_bits_are_exact) {
     const std::string text = text_of(families);
     BOOST_TEST(std::strtod(text.substr(text.rfind(' ')).c_str(), nullptr) == static_cast<double>(number), text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(pages_freed_between_two_looks_at_the_store_make_no_huge_number) {
+  MetricFamilies families;
+  store::StoreStatistics statistics;
+  statistics.storage.page_bytes = 4096;
+  statistics.storage.pages = 100;
+  statistics.storage.touched_pages = 10;
+  statistics.storage.free_pages = 12;
+  add_store_metrics(families, statistics, "/");
+  const std::string text = text_of(families);
+  BOOST_TEST(text.find("\ntacit_store_used_bytes 0\n") != std::string::npos, text);
 }
 
 BOOST_AUTO_TEST_CASE(the_process_is_this_one) {

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "store/folder.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -38,6 +39,34 @@ BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {
   BOOST_REQUIRE(!missing);
   BOOST_TEST(missing.error().subject.find("there is no store") != std::string::npos);
   BOOST_TEST(!std::filesystem::exists(elsewhere.directory));
+}
+
+BOOST_AUTO_TEST_CASE(the_root_of_a_file_system_is_as_good_as_empty) {
+  const TempFolder folder;
+  BOOST_TEST(is_vacant(folder.path()));
+  std::filesystem::create_directory(folder.path() / "lost+found");
+  BOOST_TEST(is_vacant(folder.path()));
+  std::filesystem::create_directory(folder.path() / "another");
+  BOOST_TEST(!is_vacant(folder.path()));
+  BOOST_TEST(!is_vacant(folder.path() / "nothing"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_in_its_place_takes_no_changes) {
+  Bed bed;
+  const auto file = bed.store_options().directory / "data.mdb";
+  const auto aside = file.parent_path() / "aside";
+  const auto change = [&bed] { return bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n"), who())); };
+  BOOST_TEST(!bed.store().displaced());
+  std::filesystem::rename(file, aside);
+  BOOST_TEST(bed.store().displaced().value_or("").find("moved away") != std::string::npos);
+  BOOST_TEST((change().error().code == Errc::unavailable));
+  std::filesystem::copy_file(aside, file);
+  BOOST_TEST(bed.store().displaced().value_or("").find("replaced") != std::string::npos);
+  BOOST_TEST((change().error().code == Errc::unavailable));
+  BOOST_TEST(!bed.store().unwilling());
+  std::filesystem::rename(aside, file);
+  BOOST_TEST(!bed.store().displaced());
+  BOOST_TEST(change().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_not_opened) {

@@ -110,28 +110,29 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
 
 BOOST_AUTO_TEST_SUITE(full_disk)
 
-BOOST_AUTO_TEST_CASE(growth_is_refused_deletes_work_and_when_there_is_room_it_goes_on) {
+BOOST_AUTO_TEST_CASE(growth_is_refused_deletes_work_and_when_there_is_room_it_goes_on,
+                     *boost::unit_test::precondition(SmallFileSystem::memory_mounts)) {
   const TempFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
-  if (disk) fill_delete_and_go_on(*disk);
+  fill_delete_and_go_on(disk);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_on_ext4) {
+BOOST_AUTO_TEST_CASE(the_same_on_ext4, *boost::unit_test::precondition(SmallFileSystem::ext4_mounts)) {
   const TempFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);
-  if (disk) fill_delete_and_go_on(*disk);
+  fill_delete_and_go_on(disk);
 }
 
-BOOST_AUTO_TEST_CASE(where_no_blocks_are_taken_ahead_a_write_that_finds_no_room_fails_alone) {
+BOOST_AUTO_TEST_CASE(where_no_blocks_are_taken_ahead_a_write_that_finds_no_room_fails_alone,
+                     *boost::unit_test::precondition(SmallFileSystem::memory_mounts)) {
   const TempFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
-  if (!disk) return;
-  disk->fill_up(3 * mebibyte);
-  DiskBed bed(*disk, false);
+  disk.fill_up(3 * mebibyte);
+  DiskBed bed(disk, false);
   BOOST_REQUIRE((bed.fill() == Errc::full));
   BOOST_TEST(bed.failure() == "");
   BOOST_TEST(!bed.store().unwilling());
-  disk->make_room();
+  disk.make_room();
   for (int i = 0; i < 500; ++i) BOOST_REQUIRE(bed.create());
   BOOST_TEST(bed.store().verify({})->problem_count == 0U);
 }

@@ -12,6 +12,19 @@ BOOST_AUTO_TEST_CASE(the_reserve_is_a_twentieth_within_bounds) {
   BOOST_TEST((MapRoom{4U << 20U, 0}.reserve()) == 8192U);
 }
 
+BOOST_AUTO_TEST_CASE(while_pages_are_pinned_up_to_twice_as_much_is_kept) {
+  MapRoom room{20000, 1500};
+  BOOST_TEST(room.allows(Growth::grows));
+  room.pinned = 400;
+  BOOST_TEST(room.reserve() == 1400U);
+  BOOST_TEST(room.allows(Growth::grows));
+  room.pinned = 9000;
+  BOOST_TEST(room.reserve() == 2000U);
+  BOOST_TEST(!room.allows(Growth::grows));
+  BOOST_TEST(room.unpinned().free_pages == 10500U);
+  BOOST_TEST(room.unpinned().allows(Growth::refuses));
+}
+
 BOOST_AUTO_TEST_CASE(growth_stops_first_then_the_log_and_deletes_never) {
   const MapRoom roomy{20000, 1001};
   BOOST_TEST(roomy.allows(Growth::grows));

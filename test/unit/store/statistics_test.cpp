@@ -115,11 +115,14 @@ BOOST_AUTO_TEST_CASE(a_reader_and_what_it_holds_back_is_seen) {
   BOOST_TEST(work.before.oldest_reader_lag == 0U);
   BOOST_TEST(work.after.readers == 1U);
   BOOST_TEST(work.after.oldest_reader_lag == 3U);
+  BOOST_TEST(work.before.pinned_pages == 0U);
+  BOOST_TEST(work.after.pinned_pages > 0U);
   BOOST_TEST(work.after.reader_slots_used >= 1U);
   BOOST_TEST(work.after.reader_slots >= work.after.reader_slots_used);
   const StorageStatistics later = bed.store().statistics().storage;
   BOOST_TEST(later.readers == 0U);
   BOOST_TEST(later.oldest_reader_lag == 0U);
+  BOOST_TEST(later.pinned_pages == 0U);
   BOOST_TEST(later.reader_slots_used >= 1U);  // kept for the next read
 }
 
