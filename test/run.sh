@@ -21,12 +21,16 @@ esac
 
 purposes=(build run test)
 selection=()
+targets=()
 case $preset in
   clang)
     purposes+=(clang)
     selection=(--label-regex unit)
     ;;
-  tsan) selection=(--label-regex threads) ;;
+  tsan)
+    selection=(--label-regex threads)
+    targets=(--target tacit unit-store unit-auth unit-server integration)  # those that have such tests
+    ;;
 esac
 
 conf/packages.sh "${purposes[@]}"
@@ -35,7 +39,7 @@ npm ci --prefix test --no-audit --no-fund --silent
 echo "Configuring build/$preset"
 cmake --preset "$preset" -DTACIT_TESTS=ON >/dev/null
 echo "Building build/$preset"
-cmake --build --preset "$preset"
+cmake --build --preset "$preset" "${targets[@]}"
 
 # An error that a sanitizer finds ends the process; nobody may read it as a test that expects a failure.
 export ASAN_OPTIONS="abort_on_error=1:detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
