@@ -4,6 +4,8 @@
 
 mirror=${TACIT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 base=${TACIT_DEBIAN_ROOT:-$repository/build/debian-12-root}
+# The program on the host would take them for settings of its own.
+unset TACIT_DEBIAN_MIRROR TACIT_DEBIAN_ROOT
 # What a small server has, and what the test calls in it.
 base_packages=systemd,systemd-sysv,dbus,openssl,curl,procps,bash-completion,man-db,strace
 host_pid=
