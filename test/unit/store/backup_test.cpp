@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstring>
+#include <algorithm>
 
 #include "store/backup.hpp"
 #include "store/keyless_store.hpp"
@@ -19,7 +19,7 @@ ByteSource source_of(const Bytes& bytes, std::size_t at_a_time = 1000) {
   auto at = std::make_shared<std::size_t>(0);
   return [&bytes, at, at_a_time](std::span<std::uint8_t> out) -> std::ptrdiff_t {
     const std::size_t size = std::min({out.size(), at_a_time, bytes.size() - *at});
-    std::memcpy(out.data(), bytes.data() + *at, size);
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(*at), size, out.begin());
     *at += size;
     return static_cast<std::ptrdiff_t>(size);
   };
