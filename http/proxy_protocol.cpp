@@ -14,8 +14,8 @@ namespace ip = boost::asio::ip;
 using crypto::ByteView;
 using ip::tcp;
 
-constexpr ProxyHeader incomplete{ProxyHeader::State::incomplete};
-constexpr ProxyHeader refused{ProxyHeader::State::refused};
+const ProxyHeader incomplete{ProxyHeader::State::incomplete};
+const ProxyHeader refused{ProxyHeader::State::refused};
 
 ProxyHeader complete(std::size_t size) { return {ProxyHeader::State::complete, size}; }
 ProxyHeader complete(std::size_t size, const ip::address& client, std::uint16_t port) {
