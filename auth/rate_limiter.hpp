@@ -34,7 +34,8 @@
 
 namespace tacit::auth {
 
-struct Rate {
+/// Aligned as a whole, so that every compiler makes an atomic one of it without a lock.
+struct alignas(2 * sizeof(std::uint32_t)) Rate {
   static constexpr std::uint32_t most = 1'000'000;  ///< of either; more counts as this
 
   std::uint32_t per_second = 0;  ///< 0: no limit

@@ -143,8 +143,9 @@ BOOST_FIXTURE_TEST_CASE(a_backup_of_other_keys_is_refused, BackedUp) {
   const auto metadata = elsewhere.path() / "metadata";
   BOOST_REQUIRE(tacit::crypto::create_metadata_keyring(metadata));
   StoreKeys other = api_keys_only();
-  other.metadata = std::make_shared<const tacit::crypto::MetadataKeyring>(
-      std::move(*tacit::crypto::MetadataKeyring::load(metadata)));
+  auto ring = tacit::crypto::MetadataKeyring::load(metadata);
+  BOOST_REQUIRE(ring.has_value());
+  other.metadata = std::make_shared<const tacit::crypto::MetadataKeyring>(std::move(*ring));
   const auto made = restored(bytes, other);
   BOOST_REQUIRE(!made);
   BOOST_TEST(made.error().subject.find("the store in " + target().string() + " cannot be used") == 0U,
