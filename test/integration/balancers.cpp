@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <functional>
 #include <random>
 #include <set>
@@ -398,6 +399,15 @@ void drive(const Deployment& deployment, Host& one, Host& other, const std::vect
   check_audit(deployment);
 }
 
+/// A master that is killed leaves its workers behind.
+struct AskedToEnd {
+  ~AskedToEnd() {
+    process.signal(SIGTERM);
+    process.wait(10s);
+  }
+  Process& process;
+};
+
 /// The first server that nginx brought a request to, by its log.
 std::string first_upstream(const std::filesystem::path& log, const std::string& request_id) {
   std::istringstream lines(read_file(log));
@@ -462,7 +472,8 @@ BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   write_file(file, config);
   const auto log = deployment.folder() / "nginx.log";
   const std::string globals = "daemon off; pid " + folder + "/nginx.pid; error_log stderr;";
-  const Process nginx({"/usr/sbin/nginx", "-e", "stderr", "-c", file.string(), "-g", globals}, log, log);
+  Process nginx({"/usr/sbin/nginx", "-e", "stderr", "-c", file.string(), "-g", globals}, log, log);
+  const AskedToEnd ends{nginx};
   drive(deployment, one, other, {passing, ending}, [&](const Loss& loss) {
     // Where TLS ends in nginx, all that a client sees is nginx.
     const bool told = loss.server == one.name || loss.server == other.name;
