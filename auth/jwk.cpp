@@ -181,6 +181,16 @@ bool KeySet::has(std::string_view kid) const {
   return std::ranges::any_of(keys_, [kid](const Key& key) { return key->kid == kid; });
 }
 
+void KeySet::prepare() const {
+  std::size_t prepared = 0;
+  for (const Key& key : keys_) {
+    if (prepared == most_prepared) return;
+    if (!key->takes(SignatureAlgorithm::es256)) continue;
+    key->key.prepare();
+    ++prepared;
+  }
+}
+
 KeySet KeySet::succeed(const KeySet& before) const {
   std::vector<Key> keys = keys_;
   for (const Key& old : before.keys_) {

@@ -63,6 +63,7 @@ result<void, std::string> KeyRefresh::load() {
   } else {
     return {};
   }
+  last_.prepare();
   published_->publish(std::make_shared<const KeySet>(last_));
   const std::lock_guard lock(mutex_);
   status_.renewed = steady_clock::now();
@@ -271,6 +272,8 @@ void KeyRefresh::finish(Fetched fetched) {
     waiters.swap(waiters_);
   }
   for (const auto& waiter : waiters) waiter->answer(published_->get());
+  // It takes a while, and new keys can be used without.
+  last_.prepare();
 }
 
 void KeyRefresh::use(KeySet keys) {

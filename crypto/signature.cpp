@@ -1,29 +1,23 @@
 #include "crypto/signature.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
-#include <string_view>
 
 #include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/p256_verifier.hpp"
+#include "crypto/public_key.hpp"
 
 namespace tacit::crypto {
 namespace {
 
-using ParamBuilder = OpensslPtr<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
-using Params = OpensslPtr<OSSL_PARAM, OSSL_PARAM_free>;
 using Algorithm = SignatureAlgorithm;
 
 enum class Kind : std::uint8_t { rsa, p256, p384, ed25519, hmac };
 
-constexpr std::size_t least_modulus_bits = 2048;
-constexpr std::size_t most_modulus_bits = 8192;
 constexpr std::size_t least_secret_size = 32;
 constexpr std::size_t ed25519_key_size = 32;
 constexpr std::size_t ed25519_signature_size = 64;
@@ -57,60 +51,6 @@ std::array<std::uint8_t, 48> sha384_of(ByteView message) {
   require(EVP_Digest(message.data(), message.size(), digest.data(), nullptr, sha384(), nullptr) == 1,
           "SHA-384 cannot hash");
   return digest;
-}
-
-PkeyPtr import_public(const char* type, OSSL_PARAM_BLD* builder) {
-  const Params params(OSSL_PARAM_BLD_to_param(builder));
-  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
-  require(params != nullptr && context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1,
-          "cannot import a public key");
-  EVP_PKEY* key = nullptr;
-  return PkeyPtr(tried(EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) == 1) ? key : nullptr);
-}
-
-// Decoding checks that the coordinates are below the field's prime and that the point is on the curve.
-PkeyPtr import_point(const char* group, std::size_t size, ByteView x, ByteView y) {
-  if (x.size() != size || y.size() != size) return nullptr;
-  Bytes point{0x04};
-  point.insert(point.end(), x.begin(), x.end());
-  point.insert(point.end(), y.begin(), y.end());
-  const ParamBuilder builder(OSSL_PARAM_BLD_new());
-  require(builder != nullptr &&
-              OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) == 1 &&
-              OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1,
-          "cannot describe a public key");
-  return import_public("EC", builder.get());
-}
-
-BignumPtr to_number(ByteView bytes) {
-  BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
-  require(number != nullptr, "no memory for a number");
-  return number;
-}
-
-// Odd, without leading zeros, and of as many bits as asked for.
-bool is_sound_modulus(ByteView modulus) {
-  if (modulus.empty() || modulus.size() > most_modulus_bits / 8 || modulus.front() == 0) return false;
-  const std::size_t bits = modulus.size() * 8 - static_cast<std::size_t>(std::countl_zero(modulus.front()));
-  return bits >= least_modulus_bits && (modulus.back() & 1) == 1;
-}
-
-bool is_sound_exponent(ByteView exponent) {
-  if (exponent.empty() || exponent.size() > 4 || exponent.front() == 0) return false;
-  std::uint32_t value = 0;
-  for (const std::uint8_t byte : exponent) value = (value << 8) | byte;
-  return value >= 3 && (value & 1) == 1;
-}
-
-PkeyPtr import_rsa(ByteView modulus, ByteView exponent) {
-  if (!is_sound_modulus(modulus) || !is_sound_exponent(exponent)) return nullptr;
-  const BignumPtr n = to_number(modulus);
-  const BignumPtr e = to_number(exponent);
-  const ParamBuilder builder(OSSL_PARAM_BLD_new());
-  require(builder != nullptr && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&
-              OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) == 1,
-          "cannot describe a public key");
-  return import_public("RSA", builder.get());
 }
 
 // Setting a context up to verify looks algorithms up by name; copying one does not, though it counts references that
@@ -194,6 +134,26 @@ bool verify_ecdsa(const Prepared& ready, std::size_t size, ByteView digest, Byte
   return verify_digest(ready, digest, {der.data(), end});
 }
 
+// The verifier that a key has from when it was prepared. Set once; lives as long as the key.
+class Quick {
+ public:
+  Quick() = default;
+  Quick(const Quick&) = delete;
+  Quick& operator=(const Quick&) = delete;
+  ~Quick() { delete get(); }
+
+  const P256Verifier* get() const { return verifier_.load(std::memory_order_acquire); }
+  void set(std::unique_ptr<const P256Verifier> verifier) {
+    const P256Verifier* none = nullptr;
+    if (verifier_.compare_exchange_strong(none, verifier.get(), std::memory_order_acq_rel)) {
+      static_cast<void>(verifier.release());
+    }
+  }
+
+ private:
+  std::atomic<const P256Verifier*> verifier_{nullptr};
+};
+
 bool verify_ed25519(EVP_PKEY* key, ByteView message, ByteView signature) {
   if (signature.size() != ed25519_signature_size) return false;
   const DigestContext context(EVP_MD_CTX_new());
@@ -212,6 +172,7 @@ struct SignatureKey::Key {
   Prepared ready_pss{};  // of RSA
   std::size_t size = 0;  // of RSA: bytes of a signature; of an elliptic curve: of r and of s
   WipedBytes secret{};   // of HMAC
+  Quick quick{};         // of P-256
 };
 
 SignatureKey::SignatureKey(std::unique_ptr<Key> key) : key_(std::move(key)) {}
@@ -224,42 +185,49 @@ std::optional<SignatureKey> SignatureKey::rsa(ByteView modulus, ByteView exponen
   if (key == nullptr) return std::nullopt;
   PkeyContext pkcs1 = prepared_pkcs1(key.get());
   PkeyContext pss = prepared_pss(key.get());
-  return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::rsa,
-                                                .key = std::move(key),
-                                                .ready = Prepared(std::move(pkcs1)),
-                                                .ready_pss = Prepared(std::move(pss)),
-                                                .size = modulus.size()}));
+  return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::rsa,
+                                                   .key = std::move(key),
+                                                   .ready = Prepared(std::move(pkcs1)),
+                                                   .ready_pss = Prepared(std::move(pss)),
+                                                   .size = modulus.size()}));
 }
 
 std::optional<SignatureKey> SignatureKey::p256(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-256", 32, x, y);
   if (key == nullptr) return std::nullopt;
   PkeyContext ready = prepared(key.get());
-  return SignatureKey(std::make_unique<Key>(
-      Key{.kind = Kind::p256, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 32}));
+  return SignatureKey(std::unique_ptr<Key>(
+      new Key{.kind = Kind::p256, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 32}));
 }
 
 std::optional<SignatureKey> SignatureKey::p384(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-384", 48, x, y);
   if (key == nullptr) return std::nullopt;
   PkeyContext ready = prepared(key.get());
-  return SignatureKey(std::make_unique<Key>(
-      Key{.kind = Kind::p384, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 48}));
+  return SignatureKey(std::unique_ptr<Key>(
+      new Key{.kind = Kind::p384, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 48}));
 }
 
 std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {
   if (x.size() != ed25519_key_size) return std::nullopt;
   PkeyPtr key(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, x.data(), x.size()));
   require(key != nullptr, "OpenSSL offers no Ed25519");
-  return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::ed25519, .key = std::move(key)}));
+  return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::ed25519, .key = std::move(key)}));
 }
 
 std::optional<SignatureKey> SignatureKey::hmac(ByteView secret) {
   if (secret.size() < least_secret_size) return std::nullopt;
-  return SignatureKey(std::make_unique<Key>(Key{.kind = Kind::hmac, .secret = WipedBytes(secret)}));
+  return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::hmac, .secret = WipedBytes(secret)}));
 }
 
 bool SignatureKey::fits(SignatureAlgorithm algorithm) const { return kind_for(algorithm) == key_->kind; }
+
+void SignatureKey::prepare() const {
+  if (key_->kind != Kind::p256 || is_prepared()) return;
+  key_->quick.set(P256Verifier::make(uncompressed_point(key_->key.get())));
+}
+
+bool SignatureKey::is_prepared() const { return key_->quick.get() != nullptr; }
 
 bool SignatureKey::verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const {
   if (!fits(algorithm)) return false;
@@ -269,6 +237,10 @@ bool SignatureKey::verify(SignatureAlgorithm algorithm, ByteView message, ByteVi
     case Algorithm::ps256:
       return signature.size() == key_->size && verify_digest(key_->ready_pss, sha256(message), signature);
     case Algorithm::es256:
+      if (const P256Verifier* quick = key_->quick.get()) {
+        return signature.size() == 2 * key_->size &&
+               quick->verify(sha256(message), signature.first(key_->size), signature.last(key_->size));
+      }
       return verify_ecdsa(key_->ready, key_->size, sha256(message), signature);
     case Algorithm::es384:
       return verify_ecdsa(key_->ready, key_->size, sha384_of(message), signature);

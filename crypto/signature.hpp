@@ -21,7 +21,8 @@ enum class SignatureAlgorithm : std::uint8_t {
   hs256,  ///< HMAC with SHA-256
 };
 
-/// Immutable once made, so any thread may use it. Each factory answers nothing for what is no sound key.
+/// Any thread may use it, for nothing that it answers ever changes. Each factory answers nothing for what is no sound
+/// key.
 class SignatureKey {
  public:
   /// Big-endian modulus of 2048 to 8192 bits and exponent: odd, from 3 to 2^32.
@@ -40,6 +41,10 @@ class SignatureKey {
 
   /// Whether the algorithm is one for keys of this kind.
   bool fits(SignatureAlgorithm algorithm) const;
+  /// Makes ES256 with this key about twice as quick, for 150 KiB and some 20 ms now; does nothing for other keys, or if
+  /// that cannot be had. Other threads may verify meanwhile.
+  void prepare() const;
+  bool is_prepared() const;
   /// Whether the signature is right. False for an algorithm that does not fit, and for a signature of another length
   /// than the algorithm and key give. Leaves nothing in OpenSSL's error queue.
   bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const;

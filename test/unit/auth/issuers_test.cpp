@@ -6,6 +6,7 @@
 #include "auth/issuer.hpp"
 #include "auth/issuer_report.hpp"
 #include "test/unit/auth/issuers_fixture.hpp"
+#include "test/unit/crypto/signing.hpp"
 
 using namespace tacit;
 using namespace std::chrono_literals;
@@ -81,6 +82,22 @@ BOOST_FIXTURE_TEST_CASE(a_start_waits_for_nobody_and_keys_come_when_the_issuer_d
   server.set_down(false);
   BOOST_TEST(eventually([&] { return keys_of(*issuers) != nullptr; }));
   BOOST_TEST(events.count("keys ") == 1);  // once a minute, however often it fails
+}
+
+BOOST_FIXTURE_TEST_CASE(fetched_keys_are_prepared_once_they_are_in_use, IssuersFixture) {
+  IssuerReply reply;
+  reply.body = R"({"keys":[)" + crypto::test::SigningKey::ec("P-256").jwk(R"("kid":"a",)") + "]}";
+  server.serve("/keys", reply);
+  const auto issuers = start_with_keys();
+  BOOST_TEST(eventually([&] { return keys_of(*issuers)->keys().front()->key.is_prepared(); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_of_a_file_are_prepared_at_the_start, IssuersFixture) {
+  const test::TemporaryDirectory folder;
+  config.keys = Keys::file;
+  config.jwks_file = folder.write("keys.json", R"({"keys":[)" + crypto::test::SigningKey::ec("P-256").jwk() + "]}");
+  const auto issuers = start();
+  BOOST_TEST(keys_of(*issuers)->keys().front()->key.is_prepared());
 }
 
 BOOST_FIXTURE_TEST_CASE(keys_are_fetched_again_as_cache_control_says, IssuersFixture) {

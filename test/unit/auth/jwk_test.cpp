@@ -242,6 +242,20 @@ BOOST_AUTO_TEST_CASE(a_successor_keeps_what_stayed_and_drops_what_went) {
   BOOST_TEST((first.keys() == after.keys()));
 }
 
+BOOST_AUTO_TEST_CASE(the_first_p256_keys_are_prepared_and_stay_so) {
+  std::string text = rsa_2048().jwk();
+  for (std::size_t i = 0; i <= KeySet::most_prepared; ++i) text += "," + SigningKey::ec("P-256").jwk();
+  const KeySet before = parsed(R"({"keys":[)" + text + "]}");
+  for (const auto& key : before.keys()) BOOST_TEST(!key->key.is_prepared());
+  before.prepare();
+  BOOST_TEST(!before.keys().front()->key.is_prepared());
+  for (std::size_t i = 1; i <= KeySet::most_prepared; ++i) BOOST_TEST(before.keys()[i]->key.is_prepared());
+  BOOST_TEST(!before.keys().back()->key.is_prepared());
+  const KeySet after = parsed(R"({"keys":[)" + text + "]}").succeed(before);
+  BOOST_TEST(after.keys()[1]->key.is_prepared());
+  BOOST_TEST(!after.keys().back()->key.is_prepared());
+}
+
 BOOST_AUTO_TEST_CASE(algorithms_have_their_names) {
   for (const char* const name : {"ES256", "RS256", "PS256", "ES384", "EdDSA", "HS256"}) {
     const auto algorithm = algorithm_of(name);

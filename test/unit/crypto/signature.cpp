@@ -2,6 +2,8 @@
 
 #include <openssl/err.h>
 
+#include <boost/test/data/test_case.hpp>
+
 #include <optional>
 #include <thread>
 #include <vector>
@@ -22,6 +24,12 @@ constexpr Algorithm all[] = {Algorithm::rs256, Algorithm::ps256, Algorithm::es25
 
 // One key of each kind and a signature of `message` by each algorithm.
 struct Bench {
+  explicit Bench(bool prepared = false) {
+    for (const SignatureKey& key : keys) {
+      if (prepared) key.prepare();
+    }
+  }
+
   static constexpr std::string_view message = "what was said";
 
   SigningKey p256 = SigningKey::ec("P-256");
@@ -86,8 +94,9 @@ const Bytes p256_prime = test::from_hex("ffffffff0000000100000000000000000000000
 
 BOOST_AUTO_TEST_SUITE(signature)
 
-BOOST_AUTO_TEST_CASE(every_algorithm_verifies_what_its_key_signed) {
-  const Bench bench;
+BOOST_DATA_TEST_CASE(every_algorithm_verifies_what_its_key_signed, boost::unit_test::data::make({false, true}),
+                     prepared) {
+  const Bench bench(prepared);
   for (const Algorithm algorithm : all) {
     const Bytes good = bench.sign(algorithm);
     BOOST_TEST(bench.verifies(algorithm, good));
@@ -97,8 +106,8 @@ BOOST_AUTO_TEST_CASE(every_algorithm_verifies_what_its_key_signed) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_changed_byte_is_seen) {
-  const Bench bench;
+BOOST_DATA_TEST_CASE(a_changed_byte_is_seen, boost::unit_test::data::make({false, true}), prepared) {
+  const Bench bench(prepared);
   for (const Algorithm algorithm : all) {
     const Bytes good = bench.sign(algorithm);
     for (std::size_t i = 0; i < good.size(); ++i) {
@@ -109,8 +118,8 @@ BOOST_AUTO_TEST_CASE(a_changed_byte_is_seen) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_signature_of_another_length_is_refused) {
-  const Bench bench;
+BOOST_DATA_TEST_CASE(a_signature_of_another_length_is_refused, boost::unit_test::data::make({false, true}), prepared) {
+  const Bench bench(prepared);
   for (const Algorithm algorithm : all) {
     const Bytes good = bench.sign(algorithm);
     BOOST_TEST(!bench.verifies(algorithm, {}));
@@ -159,8 +168,8 @@ BOOST_AUTO_TEST_CASE(es256_numbers_may_start_with_zeros_or_high_bits) {
   BOOST_TEST((seen[0][0] && seen[0][1] && seen[1][0] && seen[1][1]));
 }
 
-BOOST_AUTO_TEST_CASE(es256_numbers_out_of_range_are_refused) {
-  const Bench bench;
+BOOST_DATA_TEST_CASE(es256_numbers_out_of_range_are_refused, boost::unit_test::data::make({false, true}), prepared) {
+  const Bench bench(prepared);
   const Bytes good = bench.sign(Algorithm::es256);
   const Bytes r(good.begin(), good.begin() + 32), s(good.begin() + 32, good.end());
   const Bytes zero(32), ones(32, 0xff);
@@ -175,8 +184,8 @@ BOOST_AUTO_TEST_CASE(es256_numbers_out_of_range_are_refused) {
   BOOST_TEST(!bench.verifies(Algorithm::es384, bench.p384.ecdsa_der(Bench::message, "SHA384")));
 }
 
-BOOST_AUTO_TEST_CASE(another_hash_is_refused) {
-  const Bench bench;
+BOOST_DATA_TEST_CASE(another_hash_is_refused, boost::unit_test::data::make({false, true}), prepared) {
+  const Bench bench(prepared);
   BOOST_TEST(!bench.verifies(Algorithm::rs256, rsa_2048().pkcs1(Bench::message, "SHA1")));
   BOOST_TEST(!bench.verifies(Algorithm::rs256, rsa_2048().pkcs1(Bench::message, "SHA384")));
   BOOST_TEST(!bench.verifies(Algorithm::es256, bench.p256.ecdsa(Bench::message, "SHA384")));
@@ -282,9 +291,20 @@ BOOST_AUTO_TEST_CASE(other_keys_have_exact_or_least_sizes) {
   BOOST_TEST(SignatureKey::hmac(Bytes(4096, 'k')).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(threads_share_a_key) {
+BOOST_AUTO_TEST_CASE(p256_keys_alone_are_prepared) {
+  const Bench bench(true);
+  for (const Algorithm algorithm : all) {
+    BOOST_TEST(bench.key(algorithm).is_prepared() == (algorithm == Algorithm::es256));
+  }
+  const Bench other;
+  BOOST_TEST(!other.key(Algorithm::es256).is_prepared());
+  BOOST_TEST(ERR_peek_error() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(threads_share_a_key_that_others_prepare) {
   const Bench bench;
   std::vector<std::thread> threads;
+  for (int thread = 0; thread < 2; ++thread) threads.emplace_back([&] { bench.key(Algorithm::es256).prepare(); });
   std::atomic<int> good{0};
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {

@@ -1,0 +1,19 @@
+// Public keys as OpenSSL has them, from the numbers that they are published as. Private to crypto/.
+#pragma once
+
+#include "crypto/bytes.hpp"
+#include "crypto/openssl.hpp"
+
+namespace tacit::crypto {
+
+/// Null unless the modulus is odd, has 2048 to 8192 bits and no leading zeros, and the exponent is odd, from 3 to 2^32.
+PkeyPtr import_rsa(ByteView modulus, ByteView exponent);
+
+/// Null unless the coordinates have `size` bytes, are below the field's prime, and are of a point on the curve that
+/// OpenSSL calls `group`.
+PkeyPtr import_point(const char* group, std::size_t size, ByteView x, ByteView y);
+
+/// The point of a public key on an elliptic curve, uncompressed (SEC 1 section 2.3.3).
+Bytes uncompressed_point(const EVP_PKEY* key);
+
+}  // namespace tacit::crypto
