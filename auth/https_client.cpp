@@ -2,23 +2,20 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_static_buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
 #include <optional>
 
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
+
+#include "auth/https_response.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -29,38 +26,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-
-/// Keeps a message's body in wiped memory.
-struct WipedBody {
-  using value_type = crypto::WipedBytes;
-
-  class reader {
-   public:
-    template <bool is_request, class Fields>
-    reader(http::header<is_request, Fields>&, value_type& body) : body_(body) {}
-    void init(const boost::optional<std::uint64_t>& size, error_code& error) {
-      // Never more than the parser's body limit, which it checks first.
-      if (size) body_.reserve(static_cast<std::size_t>(*size));
-      error = {};
-    }
-    template <class Buffers>
-    std::size_t put(const Buffers& buffers, error_code& error) {
-      std::size_t size = 0;
-      for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
-        body_.append(crypto::ByteView(static_cast<const std::uint8_t*>(buffer.data()), buffer.size()));
-        size += buffer.size();
-      }
-      error = {};
-      return size;
-    }
-    void finish(error_code& error) { error = {}; }
-
-   private:
-    value_type& body_;
-  };
-};
-
-using Parser = http::response_parser<WipedBody>;
 
 /// Closes a socket when the time is over, so that whatever is under way on it ends.
 class Deadline {
@@ -113,115 +78,18 @@ std::string describe_handshake(SSL* ssl, error_code error) {
   return std::string("its certificate is not accepted: ") + X509_verify_cert_error_string(verified);
 }
 
-/// SSL_set_tlsext_host_name without the cast in that macro; the name is copied.
-bool set_server_name(SSL* ssl, const std::string& host) {
-  return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1;
-}
-
-/// Names whom the other end has to prove to be. False if memory is short.
-bool expect_host(SSL* ssl, const std::string& host) {
-  X509_VERIFY_PARAM* terms = SSL_get0_param(ssl);
-  error_code no_address;
-  asio::ip::make_address(host, no_address);
-  // An address goes into the certificate check, but not into the handshake's server name (RFC 6066 section 3).
-  if (!no_address) return X509_VERIFY_PARAM_set1_ip_asc(terms, host.c_str()) == 1;
-  X509_VERIFY_PARAM_set_hostflags(terms, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  return SSL_set1_host(ssl, host.c_str()) == 1 && set_server_name(ssl, host);
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
-
-/// Lenient about what carries JSON, for static hosts often do not know; strict about what does not.
-std::optional<std::string> fault_of_type(std::string_view type) {
-  type = type.substr(0, type.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  if (same_word(type, "application/jwt") || (type.size() > 4 && same_word(type.substr(type.size() - 4), "+jwt"))) {
-    return "it answered with a signed document (a JWT), which is not supported; JSON is";
-  }
-  if (type.empty() || same_word(type, "application/json") || same_word(type, "text/plain") ||
-      same_word(type, "application/octet-stream") ||
-      (type.size() > 5 && same_word(type.substr(type.size() - 5), "+json"))) {
-    return std::nullopt;
-  }
-  return "it answered with a content type that is not JSON's";
-}
-
-/// What keeps a header from being that of a good answer.
-std::optional<std::string> fault_of_header(const Parser::value_type& header) {
-  const unsigned status = header.result_int();
-  if (status >= 300 && status < 400) {
-    return "it answered with a redirect (status " + std::to_string(status) + "), which is not followed";
-  }
-  if (status != 200) return "it answered with status " + std::to_string(status);
-  const auto coding = header.find(http::field::transfer_encoding);
-  if (coding != header.end() && !boost::beast::iequals(coding->value(), "chunked")) {
-    return "its answer is in a transfer coding that is not supported";
-  }
-  const auto encoding = header.find(http::field::content_encoding);
-  if (encoding != header.end() && !boost::beast::iequals(encoding->value(), "identity")) {
-    return "its answer is compressed, which was not asked for";
-  }
-  const auto type = header[http::field::content_type];
-  return fault_of_type({type.data(), type.size()});
-}
-
-std::string joined(const Parser::value_type& header, http::field name) {
-  std::string values;
-  const auto [first, last] = header.equal_range(name);
-  for (auto field = first; field != last; ++field) {
-    if (!values.empty()) values += ", ";
-    values.append(field->value().data(), field->value().size());
-  }
-  return values;
-}
-
-std::string openssl_reason() {
-  const unsigned long code = ERR_peek_last_error();
-  const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-  ERR_clear_error();
-  return reason != nullptr ? std::string(": ") + reason : std::string();
-}
-
 }  // namespace
 
-struct TlsTrust::Context {
-  mutable asio::ssl::context ssl{asio::ssl::context::tls_client};
-};
-
-TlsTrust::TlsTrust(std::unique_ptr<Context> context) : context_(std::move(context)) {}
-TlsTrust::~TlsTrust() = default;
-
-boost::system::result<std::shared_ptr<const TlsTrust>, std::string> TlsTrust::load(const std::filesystem::path& ca) {
-  auto made = std::make_unique<Context>();
-  SSL_CTX* context = made->ssl.native_handle();
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  ERR_clear_error();
-  if (ca.empty()) {
-    if (SSL_CTX_set_default_verify_paths(context) != 1) {
-      return "the system's certificate authorities cannot be read" + openssl_reason();
-    }
-  } else if (SSL_CTX_load_verify_file(context, ca.c_str()) != 1) {
-    return "the certificate authorities in " + ca.string() + " cannot be read" + openssl_reason();
-  }
-  return std::shared_ptr<const TlsTrust>(new TlsTrust(std::move(made)));
-}
-
 struct HttpsClient::Connection {
-  Connection(const asio::any_io_executor& executor, const TlsTrust::Context& trust, std::string to)
-      : authority(std::move(to)), stream(tcp::socket(executor), trust.ssl) {}
+  Connection(const asio::any_io_executor& executor, const TlsTrust& trust, std::string to)
+      : authority(std::move(to)), stream(tcp::socket(executor), trust.context()) {}
   tcp::socket& socket() { return stream.next_layer(); }
 
   std::string authority;
   asio::ssl::stream<tcp::socket> stream;
   crypto::WipedBytes storage{header_limit};
   boost::beast::flat_static_buffer_base buffer{storage.data(), storage.size()};
-  std::optional<Parser> parser;  ///< of the answer that is being read
+  std::optional<HttpsParser> parser;  ///< of the answer that is being read
   Time idle_since{};
 };
 
@@ -272,7 +140,7 @@ asio::awaitable<HttpsClient::Connected> HttpsClient::connect(const HttpsUrl& url
   }
   auto left = static_cast<std::int64_t>(addresses->size());
   for (const asio::ip::address& address : *addresses) {
-    made.connection = std::make_unique<Connection>(executor_, *trust_->context_, url.authority());
+    made.connection = std::make_unique<Connection>(executor_, *trust_, url.authority());
     // Each address gets its share of the time that is left, so that one that never answers does not hide the others.
     const Time now = std::chrono::steady_clock::now();
     const Deadline share(made.connection->socket(), now + (deadline - now) / left--);
@@ -300,7 +168,7 @@ asio::awaitable<HttpsClient::Connected> HttpsClient::connect(const HttpsUrl& url
 
 /// Sends the message and reads the head of the answer. An error is that of the connection.
 asio::awaitable<error_code> HttpsClient::exchange_heads(Connection& connection, const HttpsRequest& request) {
-  Parser& parser = connection.parser.emplace();
+  HttpsParser& parser = connection.parser.emplace();
   parser.header_limit(static_cast<std::uint32_t>(header_limit));
   parser.body_limit(request.body_limit);
   const asio::const_buffer message(request.message.data(), request.message.size());
@@ -317,7 +185,7 @@ asio::awaitable<error_code> HttpsClient::exchange_heads(Connection& connection, 
 }
 
 asio::awaitable<HttpsClient::Outcome> HttpsClient::read_body(Connection& connection, std::size_t body_limit) {
-  Parser& parser = *connection.parser;
+  HttpsParser& parser = *connection.parser;
   HttpsError failure;
   failure.status = parser.get().result_int();
   if (auto fault = fault_of_header(parser.get())) {

@@ -8,55 +8,16 @@
 
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "auth/async_condition.hpp"
-#include "auth/https_url.hpp"
+#include "auth/https_message.hpp"
 #include "auth/name_lookup.hpp"
-#include "crypto/wiped.hpp"
+#include "auth/tls_trust.hpp"
 
 namespace tacit::auth {
-
-/// Whose certificates are believed, and the other terms of TLS: 1.2 or 1.3, forward secret AEAD suites. Immutable.
-class TlsTrust {
- public:
-  /// Trusts the authorities of a PEM file, or the system's if `ca` is empty. The error is a sentence.
-  static boost::system::result<std::shared_ptr<const TlsTrust>, std::string> load(const std::filesystem::path& ca);
-  ~TlsTrust();
-
- private:
-  friend class HttpsClient;
-  struct Context;
-  explicit TlsTrust(std::unique_ptr<Context> context);
-  std::unique_ptr<Context> context_;
-};
-
-/// A whole message, head and body, in wiped memory: it may hold a token and a client's secret.
-struct HttpsRequest {
-  HttpsUrl url;
-  crypto::WipedBytes message;
-  std::size_t body_limit = 0;  ///< bytes of the answer's body
-  bool keep_alive = false;     ///< leave the connection open for the next one
-};
-HttpsRequest make_get(const HttpsUrl& url, std::size_t body_limit);
-/// `authorization` is the field's value; `form` is application/x-www-form-urlencoded.
-HttpsRequest make_form_post(const HttpsUrl& url, std::string_view authorization, std::string_view form,
-                            std::size_t body_limit);
-
-struct HttpsAnswer {
-  crypto::WipedBytes body;
-  std::string cache_control;  ///< all fields of that name, joined by commas
-  std::string age;
-};
-
-struct HttpsError {
-  std::string message;  ///< a sentence; repeats nothing that the server sent
-  unsigned status = 0;  ///< of the answer, if there was one
-};
 
 /// Used on the executor's thread alone, and must outlive what it is awaited for. Follows no redirects: 200 with JSON is
 /// the one good answer.

@@ -1,4 +1,4 @@
-#include "auth/https_client.hpp"
+#include "auth/https_message.hpp"
 
 namespace tacit::auth {
 namespace {

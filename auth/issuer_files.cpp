@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "auth/https_client.hpp"
+#include "auth/tls_trust.hpp"
 
 namespace tacit::auth {
 
