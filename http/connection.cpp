@@ -2,11 +2,9 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
-#include <array>
-#include <charconv>
 #include <cstring>
 
-#include "crypto/random.hpp"
+#include "http/access_line.hpp"
 #include "http/client_identity.hpp"
 #include "http/log.hpp"
 #include "http/response_writer.hpp"
@@ -41,24 +39,6 @@ std::string text_of(const asio::ip::address& address, std::uint16_t port) {
   return port == 0 ? text : text + ":" + std::to_string(port);
 }
 
-/// A client's own request id is kept if it is short and plain, and not an API key that somebody put in the wrong
-/// header.
-bool is_sane_request_id(std::string_view id) {
-  if (id.empty() || id.size() > 64 || id.find("tct_") != std::string_view::npos) return false;
-  for (const char c : id) {
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-    if (!plain) return false;
-  }
-  return true;
-}
-
-std::uint64_t random_number() {
-  std::uint64_t number = 0;
-  crypto::random_bytes({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
-  return number;
-}
-
 void shrink(crypto::WipedBytes& buffer) {
   if (buffer.capacity() > kept_buffer_size) {
     buffer = crypto::WipedBytes();
@@ -77,8 +57,7 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, std::optional<asi
       peer_text_(text_of(peer_.address(), peer_.port())),
       stream_(std::move(socket), tls),
       input_(first_input_size),
-      exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}},
-      connection_number_(random_number()) {
+      exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}} {
   exchange_.client = peer_.address();
 }
 
@@ -298,14 +277,6 @@ bool Connection::is_leaving() const {
          (stopping != nullptr && stopping->load(std::memory_order_relaxed));
 }
 
-std::string Connection::make_request_id() {
-  std::array<char, 32> text;
-  char* end = std::to_chars(text.data(), text.data() + 16, connection_number_, 16).ptr;
-  *end++ = '-';
-  end = std::to_chars(end, text.data() + text.size(), ++request_number_).ptr;
-  return {text.data(), end};
-}
-
 asio::awaitable<bool> Connection::serve_request() {
   const auto started = Clock::now();
   counters().requests_begun.add();
@@ -322,8 +293,7 @@ asio::awaitable<bool> Connection::serve_request() {
   }
   if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;
   if (framing) exchange_.head.content_length = 0;
-  const std::string_view own_id = framing ? std::string_view{} : exchange_.head.request_id;
-  exchange_.request_id = is_sane_request_id(own_id) ? std::string(own_id) : make_request_id();
+  exchange_.request_id = request_ids_.take(framing ? std::string_view{} : exchange_.head.request_id);
 
   expire_never();  // the chain sets deadlines for what it waits for on this connection
   const bool answerable = co_await run_chain(exchange_, thread_, *this, framing);
@@ -419,27 +389,8 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
   counted_in_ = false;
   if (!thread_.server.access_log || !log_enabled(LogLevel::info)) return;
   const std::uint32_t weight = thread_.access_sample.weight(exchange_.response.status, time);
-  if (weight > 0) log_access(time, weight, keep_alive);
-}
-
-/// Paths are logged as the routes table has them, and queries not at all: people put secrets in both.
-void Connection::log_access(Clock::duration time, std::uint32_t weight, bool keep_alive) {
-  LogLine line(LogLevel::info, "request");
-  line.field("request_id", exchange_.request_id)
-      .field("peer", exchange_.peer)
-      .field("method", name_of(exchange_.head.method))
-      .field("route", exchange_.route != nullptr ? exchange_.route->path : std::string_view("-"))
-      .field("status", exchange_.response.status)
-      .field("bytes", exchange_.response.body.size())
-      .field("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-  const auth::Principal& principal = exchange_.principal;
-  if (exchange_.plane == Plane::tools) line.field("actor", tool_identity_);
-  if (!principal.actor.empty()) {
-    line.field(exchange_.plane == Plane::tools ? "on_behalf_of" : "actor", principal.actor);
-  }
-  if (!exchange_.note.empty()) line.field("note", exchange_.note);
-  if (!keep_alive) line.field("connection", "close");
-  if (weight > 1) line.field("stands_for", weight);
+  if (weight == 0) return;
+  LogLine line = access_line(exchange_, time, weight, keep_alive);
   thread_.access_log.add(line);
 }
 

@@ -15,6 +15,7 @@
 #include "http/exchange.hpp"
 #include "http/framing.hpp"
 #include "http/proxy_protocol.hpp"
+#include "http/request_id.hpp"
 #include "http/thread_state.hpp"
 #include "http/tls_stream.hpp"
 
@@ -70,8 +71,6 @@ class Connection final : public Deadlined, private BodyReader {
   void count(Handshake outcome) { counters().handshakes[static_cast<std::size_t>(outcome)].add(); }
   PlaneCounters& counters() { return thread_.counters.of(exchange_.plane); }
   void end_request(Clock::time_point started, bool keep_alive);
-  void log_access(Clock::duration time, std::uint32_t weight, bool keep_alive);
-  std::string make_request_id();
 
   ThreadState& thread_;
   boost::asio::ip::tcp::endpoint peer_;              ///< the client, or whoever forwards its requests
@@ -96,9 +95,7 @@ class Connection final : public Deadlined, private BodyReader {
   crypto::WipedBytes body_;
   crypto::WipedBytes output_;
   Exchange exchange_;
-
-  std::uint64_t connection_number_;
-  std::uint32_t request_number_ = 0;
+  RequestIds request_ids_;
 };
 
 /// Logs it once a second at most: a flood of connections must not become a flood of lines.
