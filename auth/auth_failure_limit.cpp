@@ -3,6 +3,27 @@
 #include <algorithm>
 
 namespace tacit::auth {
+namespace {
+
+constexpr std::size_t longest = 32;
+
+/// The client's network, and what it presents.
+class Key {
+ public:
+  Key(const boost::asio::ip::address& client, crypto::ByteView what) {
+    const auto network = client_network(client);
+    what = what.first(std::min(what.size(), longest));
+    std::copy(what.begin(), what.end(), std::copy(network.begin(), network.end(), bytes_.begin()));
+    size_ = network.size() + what.size();
+  }
+  crypto::ByteView view() const { return crypto::ByteView(bytes_).first(size_); }
+
+ private:
+  std::array<std::uint8_t, 16 + longest> bytes_;
+  std::size_t size_;
+};
+
+}  // namespace
 
 std::array<std::uint8_t, 16> client_network(const boost::asio::ip::address& address) {
   constexpr std::size_t prefix = 8;
@@ -19,6 +40,16 @@ std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& 
 
 void AuthFailureLimit::failed(const boost::asio::ip::address& client, Clock::time_point now) {
   if (limited()) buckets_.charge(client_network(client), rate(), now);
+}
+
+std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, crypto::ByteView what,
+                                                Clock::time_point now) const {
+  if (!limited()) return {};
+  return buckets_.wait(Key(client, what).view(), rate(), now);
+}
+
+void AuthFailureLimit::failed(const boost::asio::ip::address& client, crypto::ByteView what, Clock::time_point now) {
+  if (limited()) buckets_.charge(Key(client, what).view(), rate(), now);
 }
 
 }  // namespace tacit::auth

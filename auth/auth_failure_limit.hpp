@@ -1,4 +1,5 @@
 // How often one client address may present credentials that are no good: guessing is slow, and nobody else pays for it.
+// A client has a bucket for guesses, and one for each credential or API key that is better told from the others.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -9,6 +10,7 @@
 #include <cstdint>
 
 #include "auth/rate_limiter.hpp"
+#include "crypto/bytes.hpp"
 
 namespace tacit::auth {
 
@@ -35,6 +37,11 @@ class AuthFailureLimit {
   /// A credential from there was judged and is no good. Of those that are judged at the same time each is charged, so
   /// that it does not pay to guess on many connections at once.
   void failed(const boost::asio::ip::address& client, Clock::time_point now);
+
+  /// The same of one thing that the client presents, at most 32 bytes: the id of an API key, or a credential's digest.
+  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, crypto::ByteView what,
+                                Clock::time_point now) const;
+  void failed(const boost::asio::ip::address& client, crypto::ByteView what, Clock::time_point now);
 
  private:
   std::atomic<Rate> failures_;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "auth/credential.hpp"
-#include "auth/jwt.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/limits.hpp"
@@ -44,6 +43,12 @@ Problem problem_of(auth::Refusal refusal) {
   return Problem::credential_invalid;
 }
 
+Problem problem_of_none(Exchange& exchange) {
+  if (exchange.plane == Plane::api) return Problem::credential_missing;
+  exchange.note = "missing";
+  return Problem::user_token_missing;
+}
+
 /// On the tool plane the certificate is the credential; the user's own may have to come beside it, and then not as an
 /// SDK's key.
 auth::Credential credential_of(const Exchange& exchange) {
@@ -55,50 +60,44 @@ auth::Credential credential_of(const Exchange& exchange) {
   return auth::choose_credential(headers);
 }
 
-/// Whom guessing is counted against is a client of the API plane; a runtime brings many users' tokens.
-std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const crypto::Digest& digest,
+std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                     auth::Authenticator::Verdict verdict) {
-  const bool counted = exchange.plane == Plane::api;
-  if (!verdict) {
-    thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(verdict.error())].add();
-    if (counted && !auth::is_no_verdict(verdict.error())) note_bad_credential(exchange, thread, digest);
-    exchange.note = auth::to_string(verdict.error());
-    return problem_of(verdict.error());
+  const auto now = std::chrono::steady_clock::now();
+  if (verdict) {
+    note_good_credential(thread, presented.digest, now);
+    exchange.principal = std::move(*verdict);
+    return std::nullopt;
   }
-  if (counted) note_good_credential(thread, digest, std::chrono::steady_clock::now());
-  exchange.principal = std::move(*verdict);
-  return std::nullopt;
+  const auth::Refusal refusal = verdict.error();
+  if (!auth::is_no_verdict(refusal)) {
+    if (const auto problem = limit_refusals(exchange, thread, presented, refusal, now)) return problem;
+  }
+  thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(refusal)].add();
+  exchange.note = auth::to_string(refusal);
+  return problem_of(refusal);
 }
 
 std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   const bool wanted = exchange.plane == Plane::api || exchange.services.tool_user_token;
   if (!exchange.route->authenticated || !wanted) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
-  if (!credential.present()) return Problem::credential_missing;
-  const crypto::Digest digest = auth::credential_digest(credential.text);
-  auto wait = std::chrono::nanoseconds::zero();
-  if (exchange.plane == Plane::api) wait = guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now());
-  const bool throttled = wait != wait.zero();
-  // Nobody guesses a signature, so a token that can be judged here and now is: whoever shares an address with a guesser
-  // gets in with a new one.
-  if (throttled && !auth::looks_like_jwt(credential.text)) return refuse_guessing(exchange, thread, wait);
-  auto verdict = thread.authenticator.judge(credential, digest, std::chrono::system_clock::now());
-  if (throttled && (!verdict || !*verdict)) return refuse_guessing(exchange, thread, wait);
+  if (!credential.present()) return problem_of_none(exchange);
+  const auto now = std::chrono::steady_clock::now();
+  const Presented presented = present(exchange, thread, credential, now);
+  if (const auto problem = limit_guessing(exchange, thread, presented, now)) return problem;
+  auto verdict = thread.authenticator.judge(credential, presented.digest, std::chrono::system_clock::now());
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
-  return take_verdict(exchange, thread, digest, std::move(*verdict));
+  return take_verdict(exchange, thread, presented, std::move(*verdict));
 }
 
 /// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
-  const auth::Credential credential = credential_of(exchange);
-  const crypto::Digest digest = auth::credential_digest(credential.text);
-  if (exchange.plane == Plane::api) {
-    if (const auto problem = limit_asking(exchange, thread, digest, std::chrono::steady_clock::now()))
-      co_return problem;
-  }
-  auto verdict = co_await thread.authenticator.ask(credential, digest);
-  co_return take_verdict(exchange, thread, digest, std::move(verdict));
+  const auto now = std::chrono::steady_clock::now();
+  const Presented presented = present(exchange, thread, credential_of(exchange), now);
+  if (const auto problem = limit_asking(exchange, thread, presented.digest, now)) co_return problem;
+  auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest);
+  co_return take_verdict(exchange, thread, presented, std::move(verdict));
 }
 
 /// Whatever becomes of the request: the key was good.
@@ -190,7 +189,9 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
   if (!problem) problem = take(admit, exchange, thread);
   if (problem) {
-    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::integrity;
+    // Whoever comes to the tool plane without a user's token has a runtime's certificate, perhaps stolen.
+    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::user_token_missing ||
+                         *problem == Problem::integrity;
     if (audited) {
       co_await refuse_credential(exchange, thread, *problem);
     } else {

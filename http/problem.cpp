@@ -22,6 +22,8 @@ constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 constexpr std::array rows{
     Row{Problem::malformed_request, 400, true, "The request is not well-formed HTTP."},
     Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key."},
+    Row{Problem::user_token_missing, 401, false,
+        "The user's own token is needed beside the certificate: header token or Authorization."},
     Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
     Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
@@ -170,7 +172,8 @@ void answer(Exchange& exchange, Problem problem) {
   }
   const Row& row = row_of(problem);
   const ProtectedResource& resource = resource_of(exchange.services);
-  if (problem == Problem::credential_missing) exchange.response.headers += resource.challenge();
+  const bool missing = problem == Problem::credential_missing || problem == Problem::user_token_missing;
+  if (missing) exchange.response.headers += resource.challenge();
   if (problem == Problem::credential_invalid) exchange.response.headers += resource.challenge_invalid();
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":)");

@@ -13,6 +13,7 @@ namespace tacit::http {
 enum class Problem : std::uint8_t {
   malformed_request,    ///< 400, closes
   credential_missing,   ///< 401
+  user_token_missing,   ///< 401: the user's own token has to be beside a runtime's certificate
   credential_invalid,   ///< 401
   scope_missing,        ///< 403: names the scope, where the route is known
   tool_not_granted,     ///< 403: the runtime's identity may not use the tool

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "auth/api_key_format.hpp"
 #include "http/log.hpp"
 
 namespace tacit::http {
@@ -54,6 +55,13 @@ void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_poi
   log(line.field("request_id", exchange.request_id).field("address", exchange.client.to_string()));
 }
 
+Problem refuse_guessing(Exchange& exchange, ThreadState& thread, std::chrono::nanoseconds wait, Clock::time_point now) {
+  append_refusal(exchange.response.headers, "failed-auth", thread.server.auth_failures.rate(), wait);
+  exchange.note = "address_rate";
+  log_guessing(exchange, thread, now);
+  return Problem::guessing_throttled;
+}
+
 }  // namespace
 
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
@@ -73,18 +81,24 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   return Problem::tenant_throttled;
 }
 
-std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
-                                       const crypto::Digest& credential, Clock::time_point now) {
-  const auto wait = thread.server.auth_failures.wait(exchange.client, now);
-  const bool known = wait != wait.zero() && thread.server.good_credentials.contains(credential, now);
-  return known ? wait.zero() : wait;
+Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential,
+                  Clock::time_point now) {
+  Presented presented{credential, auth::credential_digest(credential.text)};
+  presented.wait = thread.server.auth_failures.wait(exchange.client, now);
+  const bool known =
+      presented.wait != presented.wait.zero() && thread.server.good_credentials.contains(presented.digest, now);
+  if (known) presented.wait = presented.wait.zero();
+  return presented;
 }
 
-Problem refuse_guessing(Exchange& exchange, ThreadState& thread, std::chrono::nanoseconds wait) {
-  append_refusal(exchange.response.headers, "failed-auth", thread.server.auth_failures.rate(), wait);
-  exchange.note = "address_rate";
-  log_guessing(exchange, thread, Clock::now());
-  return Problem::guessing_throttled;
+std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const Presented& presented,
+                                      Clock::time_point now) {
+  if (presented.wait == presented.wait.zero()) return std::nullopt;
+  const auto key = auth::parse_api_key(presented.credential.text);
+  if (!key) return std::nullopt;
+  const auto wait = thread.server.auth_failures.wait(exchange.client, crypto::as_bytes(key->id), now);
+  if (wait == wait.zero()) return std::nullopt;
+  return refuse_guessing(exchange, thread, wait, now);
 }
 
 std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
@@ -105,9 +119,24 @@ void note_good_credential(ThreadState& thread, const crypto::Digest& credential,
   thread.server.good_credentials.remember(credential, now);
 }
 
-void note_bad_credential(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential) {
-  thread.server.auth_failures.failed(exchange.client, Clock::now());
-  thread.server.good_credentials.forget(credential);
+std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, const Presented& presented,
+                                      auth::Refusal refusal, Clock::time_point now) {
+  auth::AuthFailureLimit& failures = thread.server.auth_failures;
+  thread.server.good_credentials.forget(presented.digest);
+  const auto key = auth::parse_api_key(presented.credential.text);
+  if (!key && auth::is_of_its_issuer(refusal)) {
+    // Whoever goes on with a token that has ended shall learn that it has, and only in the end wait.
+    const auto wait = failures.wait(exchange.client, presented.digest, now);
+    if (wait != wait.zero()) return refuse_guessing(exchange, thread, wait, now);
+    failures.failed(exchange.client, presented.digest, now);
+    return std::nullopt;
+  }
+  if (presented.wait == presented.wait.zero()) {
+    failures.failed(exchange.client, now);
+    return std::nullopt;
+  }
+  if (key && refusal == auth::Refusal::wrong_secret) failures.failed(exchange.client, crypto::as_bytes(key->id), now);
+  return refuse_guessing(exchange, thread, presented.wait, now);
 }
 
 }  // namespace tacit::http

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <optional>
 
+#include "auth/credential.hpp"
+#include "auth/refusal.hpp"
 #include "crypto/digest.hpp"
 #include "http/exchange.hpp"
 #include "http/problem.hpp"
@@ -17,23 +19,37 @@ namespace tacit::http {
 /// the answer, whatever it will be.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
 
-/// How long until a credential with that digest (auth::credential_digest) may be judged, if the client has presented
-/// too many bad ones; else zero. One that was good lately may be at once, so that who shares an address with a guesser
-/// goes on.
-std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
-                                       const crypto::Digest& credential, std::chrono::steady_clock::time_point now);
-/// The problem to answer until then, with its header lines.
-Problem refuse_guessing(Exchange& exchange, ThreadState& thread, std::chrono::nanoseconds wait);
+/// A credential that came with a request, and how it stands with the limit on guessing.
+struct Presented {
+  auth::Credential credential;
+  crypto::Digest digest;  ///< auth::credential_digest
+  /// How long until the client may guess again, if it has presented too many bad credentials; else zero. Zero for one
+  /// that was good lately too, so that who shares an address with a guesser goes on.
+  std::chrono::nanoseconds wait{0};
+};
+
+/// Of a credential that has just arrived.
+Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential,
+                  std::chrono::steady_clock::time_point now);
+
+/// Before it is judged. Where the client has to wait it is judged all the same, for it may be a neighbour's that is
+/// good; but one API key can be guessed only so often. The problem to answer instead then.
+std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const Presented& presented,
+                                      std::chrono::steady_clock::time_point now);
 
 /// Before an issuer is asked about a credential: counts it against the client, unless it was good lately. The problem
 /// to answer instead, if there have been too many: issuers answer only so many questions, and everybody shares them.
 std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
                                     std::chrono::steady_clock::time_point now);
 
-/// After it was judged: it was good; or it was bad, which the client is charged for. If nothing could be found out
-/// about it, neither is to be called. Of good ones `now` counts to the minute.
+/// After it was judged: it was good. `now` counts to the minute.
 void note_good_credential(ThreadState& thread, const crypto::Digest& credential,
                           std::chrono::steady_clock::time_point now);
-void note_bad_credential(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential);
+
+/// After it was judged: it was bad, which somebody is charged for: the client, or of a token that its issuer did give
+/// out, that token alone. The problem to answer instead of a refusal, if there have been too many. Not for what is no
+/// verdict.
+std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, const Presented& presented,
+                                      auth::Refusal refusal, std::chrono::steady_clock::time_point now);
 
 }  // namespace tacit::http

@@ -103,7 +103,9 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
     if (plane == Plane::admin) continue;
     const PlaneCounters& of_plane = counters.of(plane);
     const std::string_view name = name_of(plane);
-    failures.add(count_of(of_plane, Problem::credential_missing), {{"plane", name}, {"reason", "missing"}});
+    const auto missing =
+        count_of(of_plane, Problem::credential_missing) + count_of(of_plane, Problem::user_token_missing);
+    failures.add(missing, {{"plane", name}, {"reason", "missing"}});
     for (std::size_t i = 0; i < of_plane.refusals.size(); ++i) {
       const char* const reason = auth::to_string(static_cast<auth::Refusal>(i));
       failures.add(of_plane.refusals[i].value(), {{"plane", name}, {"reason", reason}});

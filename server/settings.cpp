@@ -182,8 +182,8 @@ constexpr Setting list[] = {
     {"request-burst", "NUMBER", "2000", "How many requests a tenant may make at once, after a pause.", serving,
      set_number<&Config::request_burst, 1, most_rate>},
     {"failed-auth-rate", "NUMBER", "1",
-     "How many bad credentials a second a client address (of IPv6 a /64) may present in the long run. Beyond, all but "
-     "credentials that were good within the last hour are answered 429 unjudged. 0: no limit.",
+     "How many bad credentials a second a client address (of IPv6 a /64) may present in the long run. Beyond, those "
+     "that are no good are answered 429 instead of 401. 0: no limit.",
      serving, set_number<&Config::failed_auth_rate, 0, most_rate>},
     {"failed-auth-burst", "NUMBER", "100", "How many bad credentials it may present at once, after a pause.", serving,
      set_number<&Config::failed_auth_burst, 1, most_rate>},

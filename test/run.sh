@@ -29,7 +29,7 @@ case $preset in
     ;;
   tsan)
     selection=(--label-regex threads)
-    targets=(--target tacit unit-store unit-auth unit-server integration)  # those that have such tests
+    targets=(--target tacit unit-crypto unit-store unit-auth unit-server integration)  # those that have such tests
     ;;
 esac
 

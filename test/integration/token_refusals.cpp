@@ -194,4 +194,18 @@ BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_say_why) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_new_opaque_token_gets_in_though_its_address_guesses) {
+  const auto tokens = provider().tokens({{Idp::opaque, Idp::ann}, {Idp::opaque, Idp::bob}});
+  Deployment& deployment = shared_trust().trusting.deployment;
+  deployment.configure({{"failed-auth-rate", "1"}, {"failed-auth-burst", "2"}});
+  Server guarded(deployment);
+  deployment.configure({{"failed-auth-rate", "0"}});  // for those that other tests start
+  int status = 0;
+  for (int i = 0; i < 20 && status != 429; ++i) status = status_with(guarded, "tct_guess");
+  BOOST_TEST(status == 429);
+  BOOST_TEST(status_with(guarded, tokens[0].access) == 200);
+  BOOST_TEST(status_with(guarded, "nobody-gave-this-out") == 429);
+  BOOST_TEST(status_with(guarded, tokens[1].access) == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

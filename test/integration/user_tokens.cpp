@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
     const Answer without = resolve_with({});
     CHECK_STATUS(without, 401);
     BOOST_TEST(without.header("WWW-Authenticate").starts_with("Bearer realm="));
+    BOOST_TEST(without.body.find("x-api-key") == std::string::npos);
     CHECK_STATUS(resolve_with(bearer(anns_token)), 200);
     CHECK_STATUS(resolve_with({{"Authorization", anns_key}}), 200);
     CHECK_STATUS(resolve_with(bearer(bobs_token)), 403);
@@ -148,6 +149,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
   }
   int releases = 0;
   int refusals = 0;
+  int missing = 0;
   for (const json::object& entry : read_audit(trusting.deployment.store())) {
     if (entry.at("action") == "secret.release") {
       ++releases;
@@ -155,6 +157,11 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
       const bool by_token = entry.at("on_behalf_of") == json::value("oauth:" + issuer + "#" + ann);
       const bool by_key = entry.at("on_behalf_of") == json::value("api-key:" + anns_key.substr(4, 11));
       BOOST_TEST((by_token || by_key));
+    }
+    if (entry.at("action") == "credential.refused" && entry.at("reason") == "missing") {
+      ++missing;
+      BOOST_TEST(entry.at("plane") == "tools");
+      BOOST_TEST(entry.at("actor") == "uri:spiffe://test/runtime");
     }
     if (entry.at("action") == "tool.refused") {
       ++refusals;
@@ -165,6 +172,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
   }
   BOOST_TEST(releases == 2);
   BOOST_TEST(refusals == 1);
+  BOOST_TEST(missing == 2);  // without any, and with what only an SDK sends
 }
 
 BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_beside_it_is_not_looked_at) {
@@ -187,8 +195,57 @@ BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   for (int i = 0; i < 20 && status != 429; ++i) status = list_status(server, bearer("tct_guess"));
   BOOST_TEST(status == 429);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
-  BOOST_TEST(list_status(server, bearer(bad_token)) == 429);
+  // Nor does one guess what an issuer signed, though it has ended: its holder learns that, and in the end to wait.
+  BOOST_TEST(list_status(server, bearer(bad_token)) == 401);
+  for (int i = 0; i < 20 && status != 401; ++i) status = list_status(server, bearer("tct_guess"));
+  status = 401;
+  for (int i = 0; i < 20 && status == 401; ++i) status = list_status(server, bearer(bad_token));
+  BOOST_TEST(status == 429);
+  expired["jti"] = "another";
+  BOOST_TEST(list_status(server, bearer(trusting.signer.sign(expired))) == 401);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
+  BOOST_TEST(list_status(server, bearer(TokenSigner("first").sign(claims_of(new_uuid())))) == 429);
+}
+
+BOOST_AUTO_TEST_CASE(who_goes_on_with_a_token_that_has_ended_spoils_nothing_for_others) {
+  const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "5"}});
+  Server server(trusting.deployment);
+  json::object expired = claims_of(new_uuid());
+  expired["exp"] = std::time(nullptr) - 120;
+  const Headers old = bearer(trusting.signer.sign(expired));
+  int refused = 0;
+  int throttled = 0;
+  for (int i = 0; i < 50; ++i) {
+    const int status = list_status(server, old);
+    refused += status == 401;
+    throttled += status == 429;
+  }
+  BOOST_TEST(refused >= 5);
+  BOOST_TEST(throttled > 0);
+  BOOST_TEST(refused + throttled == 50);
+  BOOST_TEST(list_status(server, bearer("tct_guess")) == 401);
+  BOOST_TEST(list_status(server, bearer(trusting.deployment.create_key(new_uuid()))) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_a_certificate_guesses_users_tokens_slowly) {
+  const Trusting trusting(
+      "", {{"tool-user-token", "on"}, {"failed-auth-rate", "1"}, {"failed-auth-burst", "3"}, {"access-log", "off"}});
+  Server server(trusting.deployment);
+  const std::string ann = new_uuid();
+  Client api(server.api_client(), bearer(trusting.signer.sign(claims_of(ann))));
+  REQUIRE_STATUS(api.post(secrets_path, new_secret), 200);
+  const auto resolve_with = [&](const std::string& token) {
+    const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
+    return Client(server.tools_client(), bearer(token)).post("/tool/v1/resolve", query).status;
+  };
+  int status = resolve_with("tct_guess");
+  BOOST_TEST(status == 401);
+  for (int i = 0; i < 20 && status == 401; ++i) status = resolve_with("tct_guess" + std::to_string(i));
+  BOOST_TEST(status == 429);
+  json::object second = claims_of(ann);
+  second["jti"] = "another";
+  BOOST_TEST(resolve_with(trusting.signer.sign(second)) == 200);
+  BOOST_TEST(resolve_with(trusting.deployment.create_key(ann)) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(an_address_has_issuers_asked_only_so_often) {

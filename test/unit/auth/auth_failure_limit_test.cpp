@@ -56,6 +56,26 @@ BOOST_AUTO_TEST_CASE(guesses_that_are_judged_at_once_are_all_charged) {
   BOOST_TEST((limit.wait(guesser, start) == 6s));
 }
 
+BOOST_AUTO_TEST_CASE(each_thing_that_a_client_presents_has_a_bucket_of_its_own) {
+  AuthFailureLimit limit({1, 2}, start);
+  const address client = make_address("192.0.2.1");
+  const auto one = tacit::crypto::as_bytes("one");
+  const auto other = tacit::crypto::as_bytes("other");
+  for (int i = 0; i < 2; ++i) limit.failed(client, one, start);
+  BOOST_TEST((limit.wait(client, one, start) == 1s));
+  BOOST_TEST((limit.wait(client, other, start) == 0s));
+  BOOST_TEST((limit.wait(client, start) == 0s));
+  BOOST_TEST((limit.wait(make_address("192.0.2.2"), one, start) == 0s));
+  for (int i = 0; i < 2; ++i) limit.failed(client, start);
+  BOOST_TEST((limit.wait(client, start) == 1s));
+  BOOST_TEST((limit.wait(client, other, start) == 0s));
+  BOOST_TEST((limit.wait(client, one, start + 1s) == 0s));
+  const std::string longest(32, 'x');
+  limit.failed(client, tacit::crypto::as_bytes(longest), start);
+  limit.failed(client, tacit::crypto::as_bytes(longest), start);
+  BOOST_TEST((limit.wait(client, tacit::crypto::as_bytes(longest), start) == 1s));
+}
+
 BOOST_AUTO_TEST_CASE(rate_0_is_no_limit) {
   AuthFailureLimit limit({0, 5}, start);
   BOOST_TEST(!limit.limited());
