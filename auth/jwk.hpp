@@ -36,7 +36,7 @@ class KeySet {
  public:
   using Key = std::shared_ptr<const VerificationKey>;
   static constexpr std::size_t most_keys = 64;
-  static constexpr std::size_t most_bytes = 512 * 1024;  ///< of its text
+  static constexpr std::size_t most_bytes = 256 * 1024;  ///< of its text, wherever it comes from
   /// Keys tried for one token, so that a token without a kid does not cost a verification for every key.
   static constexpr std::size_t most_candidates = 8;
   /// Keys that are prepared, so that an issuer with many of them takes a bounded time and memory.
