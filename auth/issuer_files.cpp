@@ -15,7 +15,9 @@ boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
   }
-  if (text.size() > largest_key_document) return "the key file " + name + " is larger than 256 KiB";
+  if (text.size() > largest_key_document) {
+    return "the key file " + name + " is larger than " + std::to_string(largest_key_document / 1024) + " KiB";
+  }
   if (in.bad() || !in.eof()) return "the key file " + name + " cannot be read";
   auto keys = KeySet::parse(text);
   if (!keys) return "the key file " + name + " is no good: " + keys.error();

@@ -10,7 +10,7 @@
 namespace tacit::auth {
 
 /// Bytes of a key set or of an issuer's metadata, wherever they come from.
-inline constexpr std::size_t largest_key_document = 256 * 1024;
+inline constexpr std::size_t largest_key_document = KeySet::most_bytes;
 
 /// Reads a JWKS file (Keys::file). The error is a sentence that names the file.
 boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::path& file);

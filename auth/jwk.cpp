@@ -139,7 +139,8 @@ bool is_same(const VerificationKey& a, const VerificationKey& b) {
 result<KeySet, std::string> KeySet::parse(std::string_view jwks) {
   const auto document = parse_json_document(jwks, most_bytes);
   if (!document || !document->is_object()) {
-    return std::string("it is no JSON object of at most 512 KiB without a key twice in an object");
+    return "it is no JSON object of at most " + std::to_string(most_bytes / 1024) +
+           " KiB without a key twice in an object";
   }
   const json::value* listed = document->get_object().if_contains("keys");
   if (listed == nullptr || !listed->is_array()) return std::string("it has no array `keys`");

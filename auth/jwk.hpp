@@ -36,7 +36,7 @@ class KeySet {
  public:
   using Key = std::shared_ptr<const VerificationKey>;
   static constexpr std::size_t most_keys = 64;
-  static constexpr std::size_t most_bytes = 512 * 1024;  ///< of its text
+  static constexpr std::size_t most_bytes = 256 * 1024;  ///< of its text, wherever it comes from
   /// Keys tried for one token, so that a token without a kid does not cost a verification for every key.
   static constexpr std::size_t most_candidates = 8;
   /// Keys that are prepared, so that an issuer with many of them takes a bounded time and memory.
@@ -46,10 +46,10 @@ class KeySet {
   explicit KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
   /// Reads a JWK set. Keys that are not for verifying signatures (`use`, `key_ops`), of kinds or algorithms that are
-  /// not known here, or weak (RSA below 2048 bits), are passed over, as RFC 7517 section 5 asks; so
-  /// is a private or symmetric one, which everybody knows now, and one that is there twice. The error is a sentence
-  /// that repeats nothing of the text: no JSON, a key twice in an object, no `keys`, too many or too much, or keys of
-  /// which none is usable. An empty list is no error: the issuer trusts none of its keys any more.
+  /// not known here, or weak (RSA below 2048 bits, Ed25519 of small order), are passed over, as RFC 7517 section 5
+  /// asks; so is a private or symmetric one, which everybody knows now, and one that is there twice. The error is a
+  /// sentence that repeats nothing of the text: no JSON, a key twice in an object, no `keys`, too many or too much, or
+  /// keys of which none is usable. An empty list is no error: the issuer trusts none of its keys any more.
   static boost::system::result<KeySet, std::string> parse(std::string_view jwks);
 
   /// The set of a secret shared with the issuer, for HS256. Nothing if it is shorter than 32 bytes.

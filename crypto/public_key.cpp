@@ -3,6 +3,8 @@
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 namespace tacit::crypto {
@@ -28,6 +30,30 @@ BignumPtr to_number(ByteView bytes) {
   require(number != nullptr, "no memory for a number");
   return number;
 }
+
+// The coordinate y of a point of edwards25519, and its field's prime: little-endian, 2^255 at most.
+using Coordinate = std::array<std::uint8_t, 32>;
+
+constexpr Coordinate below_2_255(std::uint8_t lowest) {
+  Coordinate number{};
+  number.fill(0xff);
+  number.front() = lowest;
+  number.back() = 0x7f;
+  return number;
+}
+
+constexpr Coordinate edwards25519_prime = below_2_255(0xed);  // 2^255 - 19
+
+// Those of the eight points whose order divides the cofactor 8. Two points have the same y, but for 1 and -1.
+constexpr Coordinate small_order[] = {
+    {1},                // order 1
+    below_2_255(0xec),  // order 2: -1
+    {},                 // order 4
+    // Order 8, as twice such a point has y = 0: the two solutions of 2y^2 = 1 - dy^4.
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+     0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a}};
 
 bool is_sound_modulus(ByteView modulus) {
   if (modulus.empty() || modulus.size() > most_modulus_bits / 8 || modulus.front() == 0) return false;
@@ -67,6 +93,21 @@ PkeyPtr import_point(const char* group, std::size_t size, ByteView x, ByteView y
               OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1,
           "cannot describe a public key");
   return import_public("EC", builder.get());
+}
+
+PkeyPtr import_ed25519(ByteView encoded) {
+  Coordinate y;
+  if (encoded.size() != y.size()) return nullptr;
+  std::ranges::copy(encoded, y.begin());
+  y.back() &= 0x7f;  // the highest bit is the sign of x
+  if (!std::ranges::lexicographical_compare(y.rbegin(), y.rend(), edwards25519_prime.rbegin(),
+                                            edwards25519_prime.rend()) ||
+      std::ranges::find(small_order, y) != std::end(small_order)) {
+    return nullptr;
+  }
+  PkeyPtr key(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, encoded.data(), encoded.size()));
+  require(key != nullptr, "OpenSSL offers no Ed25519");
+  return key;
 }
 
 Bytes uncompressed_point(const EVP_PKEY* key) {

@@ -19,7 +19,6 @@ using Algorithm = SignatureAlgorithm;
 enum class Kind : std::uint8_t { rsa, p256, p384, ed25519, hmac };
 
 constexpr std::size_t least_secret_size = 32;
-constexpr std::size_t ed25519_key_size = 32;
 constexpr std::size_t ed25519_signature_size = 64;
 
 Kind kind_for(Algorithm algorithm) {
@@ -209,9 +208,8 @@ std::optional<SignatureKey> SignatureKey::p384(ByteView x, ByteView y) {
 }
 
 std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {
-  if (x.size() != ed25519_key_size) return std::nullopt;
-  PkeyPtr key(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, x.data(), x.size()));
-  require(key != nullptr, "OpenSSL offers no Ed25519");
+  PkeyPtr key = import_ed25519(x);
+  if (key == nullptr) return std::nullopt;
   return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::ed25519, .key = std::move(key)}));
 }
 

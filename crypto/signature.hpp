@@ -30,7 +30,7 @@ class SignatureKey {
   /// Affine coordinates of exactly 32 or 48 bytes; the point has to be on the curve.
   static std::optional<SignatureKey> p256(ByteView x, ByteView y);
   static std::optional<SignatureKey> p384(ByteView x, ByteView y);
-  /// 32 bytes, RFC 8032.
+  /// 32 bytes, RFC 8032; the encoding has to be the canonical one, of a point that is not of small order.
   static std::optional<SignatureKey> ed25519(ByteView x);
   /// A shared secret of at least 32 bytes (RFC 7518 section 3.2).
   static std::optional<SignatureKey> hmac(ByteView secret);

@@ -159,6 +159,40 @@ BOOST_FIXTURE_TEST_CASE(the_last_good_keys_go_on_while_the_issuer_is_down_but_no
   BOOST_TEST(!keys_of(*issuers)->keys().front()->dropped.load());
 }
 
+BOOST_FIXTURE_TEST_CASE(an_issuer_that_answers_never_loses_its_keys, IssuersFixture) {
+  terms.second = 1ms;
+  config.refresh_least = 100s;
+  config.refresh_most = 100s;
+  config.keep_stale = 0s;
+  serve_keys({"a"});
+  const auto issuers = start_with_keys();
+  const auto before = keys_of(*issuers);
+  bool always = true;
+  BOOST_TEST(eventually([&] {
+    always = always && keys_of(*issuers) == before;
+    return server.requests("/keys") > 5;
+  }));
+  BOOST_TEST(always);
+  BOOST_TEST(events.count("keys ") == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_set_without_keys_is_one, IssuersFixture) {
+  terms.second = 1ms;
+  config.refresh_least = 10s;
+  config.refresh_most = 10s;
+  config.keep_stale = 50s;
+  serve_keys({});
+  const auto issuers = start_with_keys();
+  BOOST_TEST(keys_of(*issuers)->keys().empty());
+  BOOST_TEST(eventually([&] { return events.count("changed " + server.url() + " 0") == 1; }));
+  BOOST_TEST(eventually([&] { return first(*issuers).keys_are_current(); }));
+  server.set_down(true);
+  BOOST_TEST(eventually([&] { return keys_of(*issuers) == nullptr; }));
+  server.set_down(false);
+  BOOST_TEST(eventually([&] { return keys_of(*issuers) != nullptr; }));
+  BOOST_TEST(eventually([&] { return events.count("changed " + server.url() + " 0") == 2; }));
+}
+
 BOOST_FIXTURE_TEST_CASE(keys_that_are_no_good_leave_the_old_ones, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();
@@ -193,6 +227,31 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_kid_is_looked_for_once_in_ten_seconds, Issuer
   ask_on_threads(4, 250, [&] { return ask_for_keys(first(*issuers), "unknown", found); });
   BOOST_TEST(found == 0);
   BOOST_TEST(server.requests("/keys") == requests + 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_are_current_until_asking_for_them_fails, IssuersFixture) {
+  terms.retry_first = terms.retry_most = 1h;
+  serve_keys({"a"});
+  {
+    const auto issuers = start_with_keys();
+    test::run(first(*issuers).refreshed());
+    const int requests = server.requests("/keys");
+    server.set_down(true);
+    test::run(first(*issuers).refreshed());  // answered by the fetch before, of less than 10 s ago
+    BOOST_TEST(server.requests("/keys") == requests);
+    BOOST_TEST(first(*issuers).keys_are_current());
+    server.set_down(false);
+  }
+  terms.ask_every = 0ms;
+  const auto issuers = start_with_keys();
+  test::run(first(*issuers).refreshed());
+  BOOST_TEST(first(*issuers).keys_are_current());
+  server.set_down(true);
+  BOOST_TEST(test::run(first(*issuers).refreshed())->has("a"));
+  BOOST_TEST(!first(*issuers).keys_are_current());
+  server.set_down(false);
+  test::run(first(*issuers).refreshed());
+  BOOST_TEST(first(*issuers).keys_are_current());
 }
 
 BOOST_FIXTURE_TEST_CASE(who_asks_before_the_first_keys_waits_for_them, IssuersFixture) {
@@ -348,6 +407,18 @@ BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin
   BOOST_TEST(eventually([&] { return now[0]->keys().get() != nullptr; }));
   BOOST_TEST(now[0]->keys().get()->has("b"));
   BOOST_TEST(before->config().issuer == config.issuer);  // whoever looks at it may go on
+}
+
+BOOST_FIXTURE_TEST_CASE(who_may_speak_for_which_tenants_changes_at_once, IssuersFixture) {
+  serve_keys({"a"});
+  config.client_tokens = true;
+  const auto issuers = start_with_keys();
+  config.uuid_users = false;
+  BOOST_TEST_REQUIRE(issuers->reconfigure({config}).has_value());
+  BOOST_TEST(!first(*issuers).config().uuid_users);
+  config.client_tokens = false;
+  BOOST_TEST_REQUIRE(issuers->reconfigure({config}).has_value());
+  BOOST_TEST(!first(*issuers).config().client_tokens);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_begun_with_changes_nothing, IssuersFixture) {

@@ -230,6 +230,32 @@ BOOST_AUTO_TEST_CASE(ed25519_as_published) {
   BOOST_TEST(!key->verify(Algorithm::eddsa, message, good));
 }
 
+// With such a key, S = 0 and a point of small order as R are a signature of one message in eight at least, and
+// nobody's.
+BOOST_AUTO_TEST_CASE(ed25519_keys_of_small_order_or_a_second_encoding_are_refused) {
+  const std::string ff(60, 'f');
+  const std::string zeros(62, '0');
+  for (const std::string& y : {"00" + zeros, "01" + zeros, "ec" + ff + "7f",
+                               std::string("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+                               std::string("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+                               "ed" + ff + "7f", "ee" + ff + "7f", "ef" + ff + "7f", "ff" + ff + "7f"}) {
+    BOOST_TEST_CONTEXT(y) {
+      Bytes encoded = test::from_hex(y);
+      BOOST_TEST(!SignatureKey::ed25519(encoded));
+      encoded.back() |= 0x80;  // the sign of x
+      BOOST_TEST(!SignatureKey::ed25519(encoded));
+    }
+  }
+  // One next to each: 2, p - 2, and those of order 8 but for a bit.
+  for (const std::string& y :
+       {"02" + zeros, "eb" + ff + "7f", std::string("27e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+        std::string("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037b")}) {
+    BOOST_TEST(SignatureKey::ed25519(test::from_hex(y)).has_value(), y);
+  }
+  for (int i = 0; i < 20; ++i) BOOST_TEST(SignatureKey::ed25519(SigningKey::edwards("ED25519").raw()).has_value());
+  BOOST_TEST(ERR_peek_error() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(points_have_to_be_on_the_curve) {
   const SigningKey signer = SigningKey::ec("P-256");
   const Bytes x = signer.x(), y = signer.y();
