@@ -153,7 +153,7 @@ Authenticator::Verdict Authenticator::verify(const UnverifiedToken& token, const
   auto grant = judge_claims(token, issuer, now);
   if (!grant) return grant.error();
   Principal principal = grant->principal;
-  if (is_trusted(issuer)) cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, std::move(*key)}, now);
+  if (is_trusted(issuer)) cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, (*key)->dropped}, now);
   return principal;
 }
 

@@ -182,14 +182,14 @@ bool KeySet::has(std::string_view kid) const {
   return std::ranges::any_of(keys_, [kid](const Key& key) { return key->kid == kid; });
 }
 
-void KeySet::prepare() const {
-  std::size_t prepared = 0;
+std::vector<KeySet::Key> KeySet::to_prepare() const {
+  const auto prepared = std::ranges::count_if(keys_, [](const Key& key) { return key->key.is_prepared(); });
+  std::vector<Key> found;
   for (const Key& key : keys_) {
-    if (prepared == most_prepared) return;
-    if (!key->takes(SignatureAlgorithm::es256)) continue;
-    key->key.prepare();
-    ++prepared;
+    if (found.size() + static_cast<std::size_t>(prepared) >= most_prepared) break;
+    if (key->takes(SignatureAlgorithm::es256) && !key->key.is_prepared()) found.push_back(key);
   }
+  return found;
 }
 
 KeySet KeySet::succeed(const KeySet& before) const {
@@ -197,7 +197,7 @@ KeySet KeySet::succeed(const KeySet& before) const {
   for (const Key& old : before.keys_) {
     const auto match = std::ranges::find_if(keys, [&old](const Key& key) { return is_same(*key, *old); });
     if (match == keys.end()) {
-      old->dropped.store(true, std::memory_order_release);
+      old->dropped->store(true, std::memory_order_release);
     } else {
       *match = old;
     }

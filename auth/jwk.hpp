@@ -15,7 +15,7 @@
 
 namespace tacit::auth {
 
-/// One key of an issuer. Immutable but for `dropped`; shared by key sets and by what was verified with it.
+/// One key of an issuer, shared by the key sets that have it. Any thread may use it; it only gets quicker, and dropped.
 struct VerificationKey {
   VerificationKey(std::string id, std::optional<crypto::SignatureAlgorithm> only, crypto::Digest print,
                   crypto::SignatureKey verifier)
@@ -25,13 +25,15 @@ struct VerificationKey {
   std::optional<crypto::SignatureAlgorithm> algorithm;  ///< the one it was published for, if any
   crypto::Digest thumbprint;                            ///< RFC 7638
   crypto::SignatureKey key;
-  mutable std::atomic<bool> dropped{false};  ///< the issuer no longer publishes it: what it verified is void
+  /// Set once the issuer no longer publishes it: what it verified is void. A piece of its own, so that a verified token
+  /// that is remembered does not keep the key.
+  std::shared_ptr<std::atomic<bool>> dropped = std::make_shared<std::atomic<bool>>(false);
 
   /// Whether a token may be verified with this key by that algorithm.
   bool takes(crypto::SignatureAlgorithm by) const { return key.fits(by) && (!algorithm || *algorithm == by); }
 };
 
-/// An issuer's keys at one time. Immutable, so threads share it.
+/// An issuer's keys at one time. Always the same ones, so threads share it.
 class KeySet {
  public:
   using Key = std::shared_ptr<const VerificationKey>;
@@ -39,7 +41,7 @@ class KeySet {
   static constexpr std::size_t most_bytes = 256 * 1024;  ///< of its text, wherever it comes from
   /// Keys tried for one token, so that a token without a kid does not cost a verification for every key.
   static constexpr std::size_t most_candidates = 8;
-  /// Keys that are prepared, so that an issuer with many of them takes a bounded time and memory.
+  /// Keys that are prepared at one time, so that an issuer with many of them takes a bounded time and memory.
   static constexpr std::size_t most_prepared = 8;
 
   KeySet() = default;
@@ -65,9 +67,9 @@ class KeySet {
   /// that what it verified stays valid; marks before's other keys as dropped.
   KeySet succeed(const KeySet& before) const;
 
-  /// Makes verifying with the first most_prepared P-256 keys quicker (crypto::SignatureKey::prepare), at some 20 ms for
-  /// each that is new. Other threads may use them meanwhile.
-  void prepare() const;
+  /// The P-256 keys that are worth preparing (crypto::SignatureKey::prepare) and are not yet: as many as most_prepared
+  /// leaves room for beside those that are.
+  std::vector<Key> to_prepare() const;
 
  private:
   std::vector<Key> keys_;

@@ -1,6 +1,7 @@
 #include "auth/key_refresh.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <iterator>
@@ -63,7 +64,6 @@ result<void, std::string> KeyRefresh::load() {
   } else {
     return {};
   }
-  last_.prepare();
   published_->publish(std::make_shared<const KeySet>(last_));
   const std::lock_guard lock(mutex_);
   status_.renewed = steady_clock::now();
@@ -113,6 +113,8 @@ void KeyRefresh::close() {
 
 void KeyRefresh::retire() {
   close();
+  published_->publish(nullptr);
+  last_ = KeySet();
   woken_.notify_all();
 }
 
@@ -127,6 +129,7 @@ asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
   while (!self->is_closed()) {
     bool failed = false;
     try {
+      co_await self->prepare_keys();
       co_await self->step();
     } catch (const std::exception&) {
       failed = true;
@@ -134,6 +137,18 @@ asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
     if (!failed) continue;
     self->report_->keys_failed("an error within, such as too little memory");
     co_await self->woken_.wait(steady_clock::now() + pause_after_error);
+  }
+}
+
+/// One after the other, for each takes a while: what else this thread does waits for one of them at most. They are in
+/// use meanwhile.
+asio::awaitable<void> KeyRefresh::prepare_keys() {
+  if (!config_->allows(crypto::SignatureAlgorithm::es256)) co_return;
+  const std::vector<KeySet::Key> keys = last_.to_prepare();
+  for (const KeySet::Key& key : keys) {
+    if (is_closed()) co_return;
+    key->key.prepare();
+    co_await asio::post(executor_, asio::use_awaitable);
   }
 }
 
@@ -272,8 +287,6 @@ void KeyRefresh::finish(Fetched fetched) {
     waiters.swap(waiters_);
   }
   for (const auto& waiter : waiters) waiter->answer(published_->get());
-  // It takes a while, and new keys can be used without.
-  last_.prepare();
 }
 
 void KeyRefresh::use(KeySet keys) {

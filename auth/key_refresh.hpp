@@ -58,7 +58,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   /// Answers all who wait, and from then on at once; nothing is posted to the executor any more.
   void close();
 
-  /// As close(), and `run` ends.
+  /// As close(), and `run` ends; the keys go, for this itself may stay for long.
   void retire();
 
   /// Keeps the keys fresh until it is retired, or it is destroyed with its context. Throws nothing.
@@ -74,6 +74,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
     std::string failure;
   };
 
+  boost::asio::awaitable<void> prepare_keys();
   boost::asio::awaitable<void> step();
   boost::asio::awaitable<Fetched> fetch_guarded();
   boost::asio::awaitable<Fetched> fetch();

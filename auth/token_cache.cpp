@@ -20,8 +20,8 @@ const VerifiedToken* TokenCache::find(const crypto::Digest& text_hash, Clock::ti
   Slot* const set = set_of(text_hash);
   Slot* const found = std::find_if(set, set + ways, [&](const Slot& slot) { return slot.hash == text_hash; });
   if (found == set + ways) return nullptr;
-  const KeySet::Key& key = found->token.key;
-  const bool dropped = key != nullptr && key->dropped.load(std::memory_order_acquire);
+  const auto& flag = found->token.dropped;
+  const bool dropped = flag != nullptr && flag->load(std::memory_order_acquire);
   const bool good = now < found->until && !dropped;
   if (good) return &found->token;
   *found = Slot();

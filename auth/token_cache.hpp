@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "auth/jwt.hpp"
@@ -16,7 +18,8 @@ namespace tacit::auth {
 struct VerifiedToken {
   TokenGrant grant;
   const IssuerConfig* issuer = nullptr;  ///< lives as long as the issuers, longer than any cache
-  KeySet::Key key;  ///< what it was verified with; void once the issuer has dropped it. Null: the issuer was asked
+  /// VerificationKey::dropped of the key that it was verified with: then it is void. Null: the issuer was asked.
+  std::shared_ptr<const std::atomic<bool>> dropped;
 };
 
 /// Belongs to one thread. Keeps what it has in sets of four, found by the hash; in a full set the token that ends first

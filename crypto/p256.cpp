@@ -4,6 +4,7 @@
 #include <openssl/param_build.h>
 
 #include "crypto/openssl.hpp"
+#include "crypto/p256_group.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -17,13 +18,6 @@ constexpr char group_name[] = "P-256";
 constexpr std::array<std::uint8_t, 32> order = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
                                                 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
                                                 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
-
-// Made once and never freed: threads may still compute while the process's statics are destroyed.
-const EC_GROUP* group() {
-  static const EC_GROUP* const curve = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-  require(curve != nullptr, "OpenSSL offers no P-256");
-  return curve;
-}
 
 // In OpenSSL's secure heap, if the process has one (harden_process).
 BignumPtr to_bignum(const PrivateKey& key) {
@@ -80,9 +74,9 @@ bool is_scalar(const PrivateKey& key) noexcept {
 bool is_point(const PublicKey& key) {
   // The other forms of SEC 1 (compressed, hybrid) are as valid to OpenSSL, but not one byte sequence per point.
   if (key[0] != 0x04) return false;
-  PointPtr point(EC_POINT_new(group()));
+  PointPtr point(EC_POINT_new(p256_group()));
   require(point != nullptr, "no memory for a point");
-  return tried(EC_POINT_oct2point(group(), point.get(), key.data(), key.size(), nullptr) == 1);
+  return tried(EC_POINT_oct2point(p256_group(), point.get(), key.data(), key.size(), nullptr) == 1);
 }
 
 KeyPair generate_key_pair() {
@@ -104,11 +98,11 @@ KeyPair generate_key_pair() {
 std::optional<PublicKey> public_key_of(const PrivateKey& key) {
   if (!is_scalar(key)) return std::nullopt;
   const BignumPtr scalar = to_bignum(key);
-  PointPtr point(EC_POINT_new(group()));
+  PointPtr point(EC_POINT_new(p256_group()));
   PublicKey encoded{};
-  require(point != nullptr && EC_POINT_mul(group(), point.get(), scalar.get(), nullptr, nullptr, nullptr) == 1 &&
-              EC_POINT_point2oct(group(), point.get(), POINT_CONVERSION_UNCOMPRESSED, encoded.data(), encoded.size(),
-                                 nullptr) == encoded.size(),
+  require(point != nullptr && EC_POINT_mul(p256_group(), point.get(), scalar.get(), nullptr, nullptr, nullptr) == 1 &&
+              EC_POINT_point2oct(p256_group(), point.get(), POINT_CONVERSION_UNCOMPRESSED, encoded.data(),
+                                 encoded.size(), nullptr) == encoded.size(),
           "cannot compute a public key");
   return encoded;
 }

@@ -1,8 +1,7 @@
 #include "crypto/p256_verifier.hpp"
 
-#include <openssl/obj_mac.h>
-
 #include "crypto/openssl.hpp"
+#include "crypto/p256_group.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -11,13 +10,6 @@ constexpr std::size_t number_size = 32;  // of a coordinate
 
 using GroupPtr = OpensslPtr<EC_GROUP, EC_GROUP_free>;
 using NumberContext = OpensslPtr<BN_CTX, BN_CTX_free>;
-
-// Made once and never freed: threads may still verify while the process's statics are destroyed.
-const EC_GROUP* curve() {
-  static const EC_GROUP* const group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-  require(group != nullptr, "OpenSSL offers no P-256");
-  return group;
-}
 
 // Deprecated since OpenSSL 3.0, which has nothing else that keeps a table of another point than the generator.
 #pragma GCC diagnostic push
@@ -28,17 +20,15 @@ bool has_table(const EC_GROUP* group) { return EC_GROUP_have_precompute_mult(gro
 
 /// What a thread calculates with, kept between signatures.
 struct Workspace {
+  Workspace() {
+    // A thread's is made anew at its next signature if this throws.
+    require(numbers && e && r && s && inverse && u && v && x && of_generator && of_key,
+            "no memory to verify a signature");
+  }
+
   NumberContext numbers{BN_CTX_new()};
   BignumPtr e{BN_new()}, r{BN_new()}, s{BN_new()}, inverse{BN_new()}, u{BN_new()}, v{BN_new()}, x{BN_new()};
-  PointPtr of_generator{EC_POINT_new(curve())}, of_key{EC_POINT_new(curve())};
-
-  bool is_complete() const { return numbers && e && r && s && inverse && u && v && x && of_generator && of_key; }
-
-  static Workspace& here() {
-    thread_local Workspace workspace;
-    require(workspace.is_complete(), "no memory to verify a signature");
-    return workspace;
-  }
+  PointPtr of_generator{EC_POINT_new(p256_group())}, of_key{EC_POINT_new(p256_group())};
 };
 
 void read(BIGNUM* number, ByteView bytes) {
@@ -61,22 +51,23 @@ P256Verifier::~P256Verifier() = default;
 
 std::unique_ptr<const P256Verifier> P256Verifier::make(ByteView point) {
   // OpenSSL says that it has a table of the generator, which nobody asked it to make, only if one is built in.
-  if (point.size() != 1 + 2 * number_size || !has_table(curve())) return nullptr;
+  if (point.size() != 1 + 2 * number_size || point[0] != 0x04 || !has_table(p256_group())) return nullptr;
   const NumberContext numbers(BN_CTX_new());
-  const PointPtr key(EC_POINT_new(curve()));
-  GroupPtr group(EC_GROUP_dup(curve()));
-  const bool made = numbers && key && group &&
-                    EC_POINT_oct2point(curve(), key.get(), point.data(), point.size(), numbers.get()) == 1 &&
-                    EC_GROUP_set_generator(group.get(), key.get(), EC_GROUP_get0_order(curve()), BN_value_one()) == 1 &&
-                    make_table(group.get(), numbers.get()) && has_table(group.get());
+  const PointPtr key(EC_POINT_new(p256_group()));
+  GroupPtr group(EC_GROUP_dup(p256_group()));
+  const bool made =
+      numbers && key && group &&
+      EC_POINT_oct2point(p256_group(), key.get(), point.data(), point.size(), numbers.get()) == 1 &&
+      EC_GROUP_set_generator(group.get(), key.get(), EC_GROUP_get0_order(p256_group()), BN_value_one()) == 1 &&
+      make_table(group.get(), numbers.get()) && has_table(group.get());
   if (!tried(made)) return nullptr;
   return std::unique_ptr<const P256Verifier>(new P256Verifier(std::make_unique<Table>(Table{std::move(group)})));
 }
 
 // The point (e / s) G + (r / s) Q has r as its x coordinate, but for multiples of the order.
 bool P256Verifier::verify(const Digest& digest, ByteView r, ByteView s) const {
-  const BIGNUM* const order = EC_GROUP_get0_order(curve());
-  Workspace& at = Workspace::here();
+  const BIGNUM* const order = EC_GROUP_get0_order(p256_group());
+  thread_local Workspace at;
   BN_CTX* const numbers = at.numbers.get();
   read(at.r.get(), r);
   read(at.s.get(), s);
@@ -87,12 +78,12 @@ bool P256Verifier::verify(const Digest& digest, ByteView r, ByteView s) const {
               BN_mod_mul(at.v.get(), at.r.get(), at.inverse.get(), order, numbers) == 1,
           "cannot calculate with numbers");
   EC_POINT* const sum = at.of_generator.get();
-  require(EC_POINT_mul(curve(), sum, at.u.get(), nullptr, nullptr, numbers) == 1 &&
+  require(EC_POINT_mul(p256_group(), sum, at.u.get(), nullptr, nullptr, numbers) == 1 &&
               EC_POINT_mul(table_->group.get(), at.of_key.get(), at.v.get(), nullptr, nullptr, numbers) == 1 &&
-              EC_POINT_add(curve(), sum, sum, at.of_key.get(), numbers) == 1,
+              EC_POINT_add(p256_group(), sum, sum, at.of_key.get(), numbers) == 1,
           "cannot calculate with points");
-  if (EC_POINT_is_at_infinity(curve(), sum) == 1) return false;
-  require(EC_POINT_get_affine_coordinates(curve(), sum, at.x.get(), nullptr, numbers) == 1 &&
+  if (EC_POINT_is_at_infinity(p256_group(), sum) == 1) return false;
+  require(EC_POINT_get_affine_coordinates(p256_group(), sum, at.x.get(), nullptr, numbers) == 1 &&
               BN_nnmod(at.x.get(), at.x.get(), order, numbers) == 1,
           "cannot calculate a coordinate");
   return BN_cmp(at.x.get(), at.r.get()) == 0;

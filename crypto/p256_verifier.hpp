@@ -14,15 +14,16 @@ namespace tacit::crypto {
 class P256Verifier {
  public:
   /// Takes some 20 ms, and 150 KiB as long as it lives. `point` is the public key, uncompressed. Null if that is no
-  /// point of the curve, if memory is short, or where OpenSSL was built without its own arithmetic for this curve:
-  /// there tables would not be quicker. Leaves nothing in OpenSSL's error queue.
+  /// point of the curve, if OpenSSL's memory is short, or where OpenSSL has no table of the generator built in (as it
+  /// has with nistz256, on x86-64 and AArch64): what there is instead is not known to be quicker. Leaves nothing in
+  /// OpenSSL's error queue. Throws if memory is short.
   static std::unique_ptr<const P256Verifier> make(ByteView point);
   P256Verifier(const P256Verifier&) = delete;
   P256Verifier& operator=(const P256Verifier&) = delete;
   ~P256Verifier();
 
   /// Whether r and s, big-endian, are a signature of the digest: FIPS 186-5 section 6.4.2. Not in constant time, for
-  /// all of it is public. Leaves nothing in OpenSSL's error queue.
+  /// all of it is public. Leaves nothing in OpenSSL's error queue. Throws if memory is short.
   bool verify(const Digest& digest, ByteView r, ByteView s) const;
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <exception>
 
 #include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
@@ -220,9 +221,13 @@ std::optional<SignatureKey> SignatureKey::hmac(ByteView secret) {
 
 bool SignatureKey::fits(SignatureAlgorithm algorithm) const { return kind_for(algorithm) == key_->kind; }
 
-void SignatureKey::prepare() const {
+void SignatureKey::prepare() const noexcept {
   if (key_->kind != Kind::p256 || is_prepared()) return;
-  key_->quick.set(P256Verifier::make(uncompressed_point(key_->key.get())));
+  try {
+    key_->quick.set(P256Verifier::make(uncompressed_point(key_->key.get())));
+  } catch (const std::exception&) {
+    // Too little memory: it verifies as before.
+  }
 }
 
 bool SignatureKey::is_prepared() const { return key_->quick.get() != nullptr; }

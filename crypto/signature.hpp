@@ -43,7 +43,8 @@ class SignatureKey {
   bool fits(SignatureAlgorithm algorithm) const;
   /// Makes ES256 with this key about twice as quick, for 150 KiB and some 20 ms now; does nothing for other keys, or if
   /// that cannot be had. Other threads may verify meanwhile.
-  void prepare() const;
+  void prepare() const noexcept;
+  /// Whether that was done.
   bool is_prepared() const;
   /// Whether the signature is right. False for an algorithm that does not fit, and for a signature of another length
   /// than the algorithm and key give. Leaves nothing in OpenSSL's error queue.

@@ -30,7 +30,7 @@ VerifiedToken token(const std::string& actor, Time expires) {
   VerifiedToken result;
   result.grant.principal.actor = actor;
   result.grant.expires = expires;
-  result.key = key;
+  result.dropped = key->dropped;
   return result;
 }
 
@@ -69,12 +69,16 @@ BOOST_AUTO_TEST_CASE(one_that_has_ended_is_not_kept) {
 BOOST_AUTO_TEST_CASE(a_dropped_key_voids_what_it_verified) {
   TokenCache cache(8, 60s);
   VerifiedToken other = token("other", start + 1h);
-  other.key = make_key();
-  const KeySet::Key dropped = other.key;
+  KeySet::Key key = make_key();
+  const auto dropped = key->dropped;
+  other.dropped = dropped;
   cache.keep(hash_of("a"), token("stays", start + 1h), start);
   cache.keep(hash_of("b"), std::move(other), start);
   BOOST_TEST(cache.find(hash_of("b"), start) != nullptr);
-  dropped->dropped.store(true);
+  // What is remembered of it does not keep the key itself.
+  BOOST_TEST(key.use_count() == 1);
+  key.reset();
+  dropped->store(true);
   BOOST_TEST(cache.find(hash_of("b"), start) == nullptr);
   BOOST_TEST(cache.find(hash_of("a"), start) != nullptr);
 }

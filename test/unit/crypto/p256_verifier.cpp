@@ -5,7 +5,9 @@
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 
+#include <algorithm>
 #include <fstream>
+#include <optional>
 #include <vector>
 
 #include "crypto/openssl.hpp"
@@ -238,6 +240,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_point_has_no_verifier) {
   BOOST_TEST((P256Verifier::make({}) == nullptr));
   BOOST_TEST((P256Verifier::make(Bytes{0x00}) == nullptr));  // infinity
   BOOST_TEST((P256Verifier::make(Bytes(65)) == nullptr));
+  Bytes hybrid = test::from_hex(  // the generator, with the parity of y in the first byte
+      "076b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+      "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+  BOOST_TEST((P256Verifier::make(hybrid) == nullptr));
+  hybrid[0] = 0x04;
+  BOOST_TEST((P256Verifier::make(hybrid) != nullptr));
   BOOST_TEST(ERR_peek_error() == 0u);
 }
 

@@ -327,10 +327,30 @@ BOOST_AUTO_TEST_CASE(p256_keys_alone_are_prepared) {
   BOOST_TEST(ERR_peek_error() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(threads_share_a_key_that_others_prepare) {
+BOOST_AUTO_TEST_CASE(threads_verify_with_a_key_that_others_prepare) {
+  const Bench bench;
+  const SignatureKey& key = bench.key(Algorithm::es256);
+  const Bytes good = bench.sign(Algorithm::es256);
+  Bytes changed = good;
+  changed.back() ^= 1;
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 2; ++thread) {
+    threads.emplace_back([&] {
+      for (int after = 0; after < 20; after += key.is_prepared() ? 1 : 0) {
+        wrong += key.verify(Algorithm::es256, as_bytes(Bench::message), good) ? 0 : 1;
+        wrong += key.verify(Algorithm::es256, as_bytes(Bench::message), changed) ? 1 : 0;
+      }
+    });
+  }
+  for (int thread = 0; thread < 2; ++thread) threads.emplace_back([&] { key.prepare(); });
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(wrong.load() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(threads_share_a_key) {
   const Bench bench;
   std::vector<std::thread> threads;
-  for (int thread = 0; thread < 2; ++thread) threads.emplace_back([&] { bench.key(Algorithm::es256).prepare(); });
   std::atomic<int> good{0};
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
