@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include "auth/issuer_settings.hpp"
 #include "auth/scope_names.hpp"
@@ -196,29 +196,6 @@ boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuer
   reader.read(text);
   if (reader.failed()) return IssuerConfigError{reader.error()};
   return reader.issuers();
-}
-
-namespace {
-
-bool same_secret(const std::shared_ptr<const crypto::WipedBytes>& a,
-                 const std::shared_ptr<const crypto::WipedBytes>& b) {
-  if (a == nullptr || b == nullptr) return a == b;
-  return crypto::equal_constant_time(a->view(), b->view());
-}
-
-/// All but the secrets.
-auto settings_of(const IssuerConfig& c) {
-  return std::tie(c.issuer, c.keys, c.jwks_url, c.jwks_file, c.ca, c.algorithms, c.audiences, c.in_authorization,
-                  c.in_token, c.required_type, c.leeway, c.user_claim, c.scope_claim, c.scope_names, c.default_scopes,
-                  c.introspection, c.introspection_url, c.client_id, c.introspection_cache, c.negative_cache,
-                  c.refresh_least, c.refresh_most, c.keep_stale, c.fetch_timeout);
-}
-
-}  // namespace
-
-bool IssuerConfig::operator==(const IssuerConfig& other) const {
-  return settings_of(*this) == settings_of(other) && same_secret(shared_secret, other.shared_secret) &&
-         same_secret(client_secret, other.client_secret);
 }
 
 }  // namespace tacit::auth

@@ -11,12 +11,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "auth/refusal.hpp"
@@ -26,17 +28,36 @@
 
 namespace tacit::auth {
 
+/// A secret of a configuration and of its copies, or none. Two are equal if they have the same bytes, which is told in
+/// time that depends on the lengths only.
+class ConfiguredSecret {
+ public:
+  ConfiguredSecret() = default;
+  ConfiguredSecret(std::shared_ptr<const crypto::WipedBytes> bytes) : bytes_(std::move(bytes)) {}
+
+  const crypto::WipedBytes* operator->() const { return bytes_.get(); }
+  explicit operator bool() const { return bytes_ != nullptr; }
+  friend bool operator==(const ConfiguredSecret& secret, std::nullptr_t) { return secret.bytes_ == nullptr; }
+  friend bool operator==(const ConfiguredSecret& a, const ConfiguredSecret& b) {
+    if (a == nullptr || b == nullptr) return a.bytes_ == b.bytes_;
+    return crypto::equal_constant_time(a->view(), b->view());
+  }
+
+ private:
+  std::shared_ptr<const crypto::WipedBytes> bytes_;
+};
+
 /// One trusted issuer. Immutable after loading.
 struct IssuerConfig {
   enum class Keys : std::uint8_t { discovery, url, file, shared_secret, none };
 
-  std::string issuer;                                       ///< `iss`, compared byte by byte
-  Keys keys = Keys::discovery;                              ///< none: opaque tokens only
-  std::string jwks_url;                                     ///< Keys::url; https
-  std::filesystem::path jwks_file;                          ///< Keys::file
-  std::shared_ptr<const crypto::WipedBytes> shared_secret;  ///< Keys::shared_secret: HS256, at least 32 bytes
-  std::filesystem::path ca;                                 ///< PEM; empty: the system's authorities
-  std::vector<crypto::SignatureAlgorithm> algorithms;       ///< allowed; never empty
+  std::string issuer;                                  ///< `iss`, compared byte by byte
+  Keys keys = Keys::discovery;                         ///< none: opaque tokens only
+  std::string jwks_url;                                ///< Keys::url; https
+  std::filesystem::path jwks_file;                     ///< Keys::file
+  ConfiguredSecret shared_secret;                      ///< Keys::shared_secret: HS256, at least 32 bytes
+  std::filesystem::path ca;                            ///< PEM; empty: the system's authorities
+  std::vector<crypto::SignatureAlgorithm> algorithms;  ///< allowed; never empty
 
   std::vector<std::string> audiences;  ///< never empty
   bool in_authorization = true;        ///< tokens of this issuer may come in `Authorization`
@@ -55,7 +76,7 @@ struct IssuerConfig {
   std::string introspection_url;                      ///< https
   bool client_tokens = false;  ///< take answers without `sub` as tokens that a client got for itself
   std::string client_id;
-  std::shared_ptr<const crypto::WipedBytes> client_secret;
+  ConfiguredSecret client_secret;
   std::chrono::seconds introspection_cache{30};  ///< how long an answer is believed at most
   std::chrono::seconds negative_cache{5};        ///< … that a token is not active
 
@@ -64,8 +85,8 @@ struct IssuerConfig {
   std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set serves while the issuer is down
   std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
 
-  /// Secrets by their contents. What is in other files that it names does not count.
-  bool operator==(const IssuerConfig& other) const;
+  /// Whether every setting is the same, secrets by their contents. What is in other files that it names does not count.
+  bool operator==(const IssuerConfig& other) const = default;
 
   bool allows(crypto::SignatureAlgorithm algorithm) const {
     return std::ranges::find(algorithms, algorithm) != algorithms.end();

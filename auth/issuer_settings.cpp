@@ -50,7 +50,7 @@ std::string set_jwks_file(IssuerConfig& config, std::string_view value) {
 }
 
 /// Reads a secret that others must not be able to read. Its last line end is the editor's, not the secret's.
-std::string read_secret(std::string_view file, std::shared_ptr<const crypto::WipedBytes>& secret) {
+std::string read_secret(std::string_view file, ConfiguredSecret& secret) {
   auto content = crypto::read_key_file(std::filesystem::path(file), S_IRWXO | S_IWGRP);
   if (!content) return content.error().message;
   std::size_t size = content->size();

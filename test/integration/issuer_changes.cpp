@@ -197,6 +197,35 @@ BOOST_AUTO_TEST_CASE(sighup_asks_for_the_keys_anew) {
   BOOST_TEST(comes_true([&] { return status_with(server, token) == 401; }));
 }
 
+BOOST_AUTO_TEST_CASE(from_a_reload_on_an_issuer_speaks_only_for_the_tenants_that_it_may) {
+  TrustingDeployment trusting;
+  Idp& provider = trusting.provider;
+  provider.start();
+  Server server(trusting.deployment);
+  const auto tokens = provider.tokens({{Idp::jwt, Idp::ann}, {Idp::opaque}});
+  const json::value secret = {{"secret_name", "n"},
+                              {"secret_value", "the value"},
+                              {"tool_name", "tool"},
+                              {"tool_arg", "a"},
+                              {"is_default_for_tool", true}};
+  REQUIRE_STATUS(bearer(server, tokens[0].access).post(secrets_path, secret), 200);
+  const auto list = [&] { return bearer(server, tokens[0].access).get(secrets_path); };
+  const std::string of_ann = list().body;
+  BOOST_TEST(of_ann.find("\"n\"") != std::string::npos);
+  BOOST_TEST(status_with(server, tokens[1].access) == 200);  // it names no user but the client
+
+  trusting.configure_issuer({{"uuid-users", "off"}});
+  server.process().signal(SIGHUP);
+  BOOST_TEST(comes_true([&] {
+    const Answer answer = list();
+    return answer.status == 200 && answer.body.find("\"n\"") == std::string::npos;
+  }));
+
+  trusting.configure_issuer({{"uuid-users", "off"}, {"client-tokens", "off"}});
+  server.process().signal(SIGHUP);
+  BOOST_TEST(comes_true([&] { return status_with(server, tokens[1].access) == 401; }));
+}
+
 BOOST_AUTO_TEST_CASE(while_the_provider_is_down_what_can_be_judged_is_and_the_rest_is_503) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;

@@ -51,6 +51,15 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
   write_file(secret, IdentityProvider::introspector_secret + "\n");
   using std::filesystem::perms;
   std::filesystem::permissions(secret, perms::owner_read);
+  configure_issuer(issuer);
+  // One address presents all the tokens here, and many that are no good.
+  deployment.configure({{"issuers", (deployment.folder() / "issuers").string()},
+                        {"public-url", public_url},
+                        {"request-rate", "0"},
+                        {"failed-auth-rate", "0"}});
+}
+
+void TrustingDeployment::configure_issuer(const Settings& issuer) {
   std::string audiences = IdentityProvider::jwt + " " + IdentityProvider::opaque + " " + IdentityProvider::brief_jwt +
                           " " + IdentityProvider::brief_opaque;
   for (const std::string& algorithm : IdentityProvider::algorithms()) {
@@ -62,7 +71,7 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
       {"headers", "authorization token"},
       {"introspection", "discovery"},
       {"client-id", IdentityProvider::introspector},
-      {"client-secret-file", secret.string()},
+      {"client-secret-file", (deployment.folder() / "client-secret").string()},
       {"introspection-cache", "1"},
       {"client-tokens", "on"},
   };
@@ -71,11 +80,7 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
   for (const auto& [name, value] : section) {
     if (!value.empty()) text += name + " = " + value + "\n";
   }
-  const auto file = deployment.folder() / "issuers";
-  write_file(file, text);
-  // One address presents all the tokens here, and many that are no good.
-  deployment.configure(
-      {{"issuers", file.string()}, {"public-url", public_url}, {"request-rate", "0"}, {"failed-auth-rate", "0"}});
+  write_file(deployment.folder() / "issuers", text);
 }
 
 std::string TrustingDeployment::tenant_of(const std::string& subject) const {

@@ -18,6 +18,9 @@ struct TrustingDeployment {
   /// one.
   explicit TrustingDeployment(const Settings& issuer = {});
 
+  /// Writes the issuers' file anew, likewise. For a server that runs: to be followed by SIGHUP.
+  void configure_issuer(const Settings& issuer);
+
   /// What Tacit makes of a subject of the provider.
   std::string tenant_of(const std::string& subject) const;
   std::string actor_of(const std::string& subject) const { return "oauth:" + provider.issuer() + "#" + subject; }

@@ -5,8 +5,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <utility>
 
 #include "auth/issuer_config.hpp"
+#include "auth/issuer_settings.hpp"
 
 using namespace tacit::auth;
 using tacit::crypto::SignatureAlgorithm;
@@ -182,6 +185,56 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       }
     }
   }
+}
+
+// Of every setting two values: a new one needs a row here.
+BOOST_AUTO_TEST_CASE(a_config_that_differs_in_any_one_setting_is_another) {
+  const TemporaryFile first("0123456789abcdef0123456789abcdef"), second("0123456789abcdef0123456789abcdeg");
+  const TemporaryFile first_again("0123456789abcdef0123456789abcdef\n");
+  const std::map<std::string, std::pair<std::string, std::string>, std::less<>> samples = {
+      {"audience", {"a b", "a"}},
+      {"keys", {"discovery", "none"}},
+      {"jwks-url", {"https://a.example/", "https://b.example/"}},
+      {"jwks-file", {"/a", "/b"}},
+      {"shared-secret-file", {first.name(), second.name()}},
+      {"ca", {"/a", "/b"}},
+      {"algorithms", {"ES256", "ES384"}},
+      {"headers", {"authorization", "authorization token"}},
+      {"type", {"at+jwt", "jwt"}},
+      {"leeway", {"1", "2"}},
+      {"user-claim", {"sub", "uid"}},
+      {"uuid-users", {"on", "off"}},
+      {"scope-claim", {"scope", "scp"}},
+      {"scope-map", {"a=secrets:read", "a=secrets:write"}},
+      {"default-scopes", {"secrets:read", "secrets:write"}},
+      {"introspection", {"https://a.example/", "https://b.example/"}},
+      {"client-tokens", {"on", "off"}},
+      {"client-id", {"a", "b"}},
+      {"client-secret-file", {first.name(), second.name()}},
+      {"introspection-cache", {"1", "2"}},
+      {"introspection-negative-cache", {"1", "2"}},
+      {"refresh-least", {"1", "2"}},
+      {"refresh-most", {"1", "2"}},
+      {"keep-keys", {"1", "2"}},
+      {"fetch-timeout", {"1", "2"}},
+  };
+  for (const auto& setting : issuer_settings()) {
+    BOOST_TEST_CONTEXT(setting.name) {
+      const auto sample = samples.find(std::string_view(setting.name));
+      BOOST_REQUIRE(sample != samples.end());
+      const auto with = [&setting](const std::string& value) {
+        IssuerConfig config;
+        BOOST_TEST(setting.set(config, value) == "");
+        return config;
+      };
+      BOOST_TEST((with(sample->second.first) == with(sample->second.first)));
+      BOOST_TEST((with(sample->second.first) != with(sample->second.second)));
+      BOOST_TEST((with(sample->second.second) != with(sample->second.first)));
+    }
+  }
+  const std::string section = "[me]\naudience = x\nshared-secret-file = ";
+  BOOST_TEST((good(section + first.name()) == good(section + first_again.name())));
+  BOOST_TEST((good(section + first.name()) != good("[me]\naudience = x\njwks-file = /a\n")));
 }
 
 BOOST_AUTO_TEST_CASE(only_one_issuer_may_be_asked_about_opaque_tokens) {

@@ -350,6 +350,18 @@ BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin
   BOOST_TEST(before->config().issuer == config.issuer);  // whoever looks at it may go on
 }
 
+BOOST_FIXTURE_TEST_CASE(who_may_speak_for_which_tenants_changes_at_once, IssuersFixture) {
+  serve_keys({"a"});
+  config.client_tokens = true;
+  const auto issuers = start_with_keys();
+  config.uuid_users = false;
+  BOOST_TEST_REQUIRE(issuers->reconfigure({config}).has_value());
+  BOOST_TEST(!first(*issuers).config().uuid_users);
+  config.client_tokens = false;
+  BOOST_TEST_REQUIRE(issuers->reconfigure({config}).has_value());
+  BOOST_TEST(!first(*issuers).config().client_tokens);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_begun_with_changes_nothing, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();
