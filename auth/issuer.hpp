@@ -44,7 +44,7 @@ class Issuer {
   virtual ~Issuer() = default;
   virtual const IssuerConfig& config() const = 0;
   /// The keys in use; the published value is null while there are none that may be used (never fetched, or the last
-  /// good set is older than keep_stale).
+  /// good set's refresh fell due keep_stale ago and has failed since).
   virtual const Published<KeySet>& keys() const = 0;
   virtual KeyStatus key_status() const = 0;
   /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,

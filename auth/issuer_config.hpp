@@ -82,7 +82,7 @@ struct IssuerConfig {
 
   std::chrono::seconds refresh_least{60};  ///< bounds of what Cache-Control says of the key set
   std::chrono::seconds refresh_most{3600};
-  std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set serves while the issuer is down
+  std::chrono::seconds keep_stale{24 * 3600};  ///< how long the last good set serves on from the first refresh missed
   std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
 
   /// Whether every setting is the same, secrets by their contents. What is in other files that it names does not count.

@@ -252,7 +252,7 @@ void KeyRefresh::finish(Fetched fetched) {
     const Time now = steady_clock::now();
     const double spread = static_cast<double>(spread_() - spread_.min()) / static_cast<double>(spread_.max());
     if (fetched.keys) {
-      schedule_.renewed(now);
+      schedule_.renewed();
       status_.renewed = now;
     }
     if (fetched.failure.empty()) {

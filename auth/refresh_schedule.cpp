@@ -1,6 +1,7 @@
 #include "auth/refresh_schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacit::auth {
 namespace {
@@ -27,11 +28,17 @@ void RefreshSchedule::started(Time now) {
   started_ = now;
 }
 
+void RefreshSchedule::renewed() {
+  renewed_ = true;
+  serves_until_.reset();
+}
+
 void RefreshSchedule::succeeded(Time now, std::optional<std::chrono::seconds> fresh_for, double spread) {
   fetching_ = false;
   failures_ = 0;
   const milliseconds fresh = fresh_for ? std::min<milliseconds>(*fresh_for, terms_.most) : unsaid_freshness;
   due_ = after(now, std::min(std::max(fresh, terms_.least), terms_.most), spread);
+  if (std::exchange(renewed_, false)) refresh_due_ = due_;
 }
 
 void RefreshSchedule::failed(Time now, double spread) {
@@ -40,6 +47,13 @@ void RefreshSchedule::failed(Time now, double spread) {
   for (std::uint32_t i = 0; i < failures_ && wait < terms_.retry_most; ++i) wait *= 2;
   if (wait < terms_.retry_most) ++failures_;
   due_ = after(now, std::min(wait, terms_.retry_most), spread);
+  if (std::exchange(renewed_, false)) {  // something else of the fetch failed
+    refresh_due_ = due_;
+  } else if (refresh_due_ && now < *refresh_due_) {
+    due_ = std::min(due_, *refresh_due_);
+  } else if (refresh_due_ && !serves_until_) {
+    serves_until_ = std::max(*refresh_due_, started_.value_or(now)) + terms_.keep;
+  }
 }
 
 bool RefreshSchedule::ask(Time now) {
@@ -54,6 +68,7 @@ bool RefreshSchedule::ask(Time now) {
 bool RefreshSchedule::gives_up(Time now) {
   if (!serves_until_ || now < *serves_until_) return false;
   serves_until_.reset();
+  refresh_due_.reset();
   return true;
 }
 

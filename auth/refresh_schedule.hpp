@@ -11,8 +11,9 @@ namespace tacit::auth {
 struct RefreshTerms {
   std::chrono::milliseconds least{60'000};  ///< bounds of the time between fetches that succeed
   std::chrono::milliseconds most{3'600'000};
-  std::chrono::milliseconds keep{24 * 3'600'000};  ///< how long what was fetched serves while fetching fails
-  std::chrono::milliseconds retry_first{1'000};    ///< after a failure; doubles
+  /// How long what was fetched serves on from the first refresh that fell due and failed.
+  std::chrono::milliseconds keep{24 * 3'600'000};
+  std::chrono::milliseconds retry_first{1'000};  ///< after a failure; doubles
   std::chrono::milliseconds retry_most{60'000};
   std::chrono::milliseconds ask_every{10'000};  ///< between early fetches; while fetching fails, after any fetch
 };
@@ -31,11 +32,13 @@ class RefreshSchedule {
   bool fetching() const { return fetching_; }
 
   void started(Time now);
-  /// What was fetched before is replaced: it serves anew from now on.
-  void renewed(Time now) { serves_until_ = now + terms_.keep; }
+  /// The fetch that ends now, by one of the next two, brought what is used from now on. It serves for as long as it is
+  /// refreshed in time, however short `keep` is.
+  void renewed();
   /// `fresh_for` is what the answer said, if anything; `spread` from 0 to 1 moves the next fetch by up to a tenth
   /// either way, so that servers that were started together do not ask together.
   void succeeded(Time now, std::optional<std::chrono::seconds> fresh_for, double spread);
+  /// An early fetch that fails takes nothing from what is used: that is missed only from when its refresh falls due.
   void failed(Time now, double spread);
 
   /// Somebody needs newer than there is. True: a fetch is under way or due now, worth waiting for. False: it
@@ -45,7 +48,8 @@ class RefreshSchedule {
   /// A fetch is due, however long ago the last one was; another one if it is under way now.
   void force() { forced_ = true; }
 
-  /// Whether something was fetched and has served for longer than it may. True once: then it has to be given up.
+  /// Whether something was fetched whose refresh fell due `keep` ago and has failed since. True once: then it has to be
+  /// given up.
   bool gives_up(Time now);
 
  private:
@@ -54,11 +58,13 @@ class RefreshSchedule {
   RefreshTerms terms_;
   Time due_;
   std::optional<Time> started_;
-  std::optional<Time> asked_;  ///< for the last early fetch
-  std::optional<Time> serves_until_;
-  std::uint32_t failures_ = 0;  ///< in a row
+  std::optional<Time> asked_;         ///< for the last early fetch
+  std::optional<Time> refresh_due_;   ///< of what is used; nothing: nothing is
+  std::optional<Time> serves_until_;  ///< of what is used; nothing while no refresh of it was missed
+  std::uint32_t failures_ = 0;        ///< in a row
   bool fetching_ = false;
   bool forced_ = false;
+  bool renewed_ = false;  ///< by the fetch that is about to end
 };
 
 }  // namespace tacit::auth

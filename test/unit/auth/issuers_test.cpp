@@ -159,6 +159,23 @@ BOOST_FIXTURE_TEST_CASE(the_last_good_keys_go_on_while_the_issuer_is_down_but_no
   BOOST_TEST(!keys_of(*issuers)->keys().front()->dropped.load());
 }
 
+BOOST_FIXTURE_TEST_CASE(an_issuer_that_answers_never_loses_its_keys, IssuersFixture) {
+  terms.second = 1ms;
+  config.refresh_least = 100s;
+  config.refresh_most = 100s;
+  config.keep_stale = 0s;
+  serve_keys({"a"});
+  const auto issuers = start_with_keys();
+  const auto before = keys_of(*issuers);
+  bool always = true;
+  BOOST_TEST(eventually([&] {
+    always = always && keys_of(*issuers) == before;
+    return server.requests("/keys") > 5;
+  }));
+  BOOST_TEST(always);
+  BOOST_TEST(events.count("keys ") == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(keys_that_are_no_good_leave_the_old_ones, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();

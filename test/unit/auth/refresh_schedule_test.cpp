@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <utility>
+
 using namespace tacit;
 using namespace std::chrono_literals;
 
@@ -19,7 +21,7 @@ struct ScheduleFixture {
   auth::RefreshSchedule first_fetched(std::optional<std::chrono::seconds> fresh_for, double spread = middle) const {
     auth::RefreshSchedule schedule(terms, start);
     schedule.started(start);
-    schedule.renewed(start);
+    schedule.renewed();
     schedule.succeeded(start, fresh_for, spread);
     return schedule;
   }
@@ -122,30 +124,99 @@ BOOST_FIXTURE_TEST_CASE(a_forced_fetch_is_due_at_once_or_after_the_one_under_way
   BOOST_TEST(schedule.due(start + 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_fetched_serves_for_so_long_and_is_given_up_once, ScheduleFixture) {
-  terms.keep = 100s;
-  auto schedule = first_fetched(60s);
-  schedule.started(start + 60s);
-  schedule.failed(start + 60s, middle);
-  BOOST_TEST(!schedule.gives_up(start + 100s - 1ns));
-  BOOST_TEST(schedule.gives_up(start + 100s));
-  BOOST_TEST(!schedule.gives_up(start + 101s));
+BOOST_FIXTURE_TEST_CASE(a_healthy_issuer_keeps_its_keys_however_short_they_are_kept, ScheduleFixture) {
+  for (const auto keep : {0s, 1s, 59s}) {
+    for (const double spread : {0.0, middle, 1.0}) {
+      terms.keep = keep;
+      auto schedule = first_fetched(600s, spread);
+      for (int round = 0; round < 3; ++round) {
+        const Time due = schedule.wakes_at();
+        BOOST_TEST(schedule.due(due));  // not only woken to give up
+        BOOST_TEST(!schedule.gives_up(due));
+        schedule.started(due);
+        schedule.renewed();
+        schedule.succeeded(due + 5s, 600s, spread);
+        BOOST_TEST(!schedule.gives_up(due + 5s));
+      }
+    }
+  }
 }
 
-BOOST_FIXTURE_TEST_CASE(it_wakes_to_give_up, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(what_was_fetched_serves_on_from_when_its_refresh_fell_due_and_is_given_up_once,
+                        ScheduleFixture) {
+  for (const auto& [spread, due] : {std::pair(0.0, 540s), std::pair(middle, 600s), std::pair(1.0, 660s)}) {
+    terms.keep = 100s;
+    auto schedule = first_fetched(600s, spread);
+    schedule.started(start + due);
+    schedule.failed(start + due + 5s, middle);
+    BOOST_TEST((schedule.wakes_at() == start + due + 6s));
+    schedule.started(start + due + 90s);
+    schedule.failed(start + due + 95s, 1.0);
+    schedule.started(start + due + 98s);
+    schedule.failed(start + due + 99s, middle);
+    BOOST_TEST((schedule.wakes_at() == start + due + 100s));  // to give up
+    BOOST_TEST(!schedule.gives_up(start + due + 100s - 1ns));
+    BOOST_TEST(schedule.gives_up(start + due + 100s));
+    BOOST_TEST(!schedule.gives_up(start + due + 101s));
+    BOOST_TEST((schedule.wakes_at() == start + due + 103s));
+    schedule.started(start + due + 103s);
+    schedule.failed(start + due + 103s, middle);
+    BOOST_TEST(!schedule.gives_up(start + 100h));  // there is nothing to give up
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_not_kept_is_given_up_once_a_refresh_fails, ScheduleFixture) {
+  terms.keep = 0s;
+  auto schedule = first_fetched(600s);
+  schedule.started(start + 600s);
+  schedule.failed(start + 600s, middle);
+  BOOST_TEST(schedule.gives_up(start + 600s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refresh_that_was_held_up_counts_from_when_it_began, ScheduleFixture) {
   terms.keep = 100s;
   auto schedule = first_fetched(600s);
-  BOOST_TEST((schedule.wakes_at() - start == 100s));
-  BOOST_TEST(schedule.gives_up(start + 100s));
-  BOOST_TEST((schedule.wakes_at() - start == 600s));
+  schedule.started(start + 1h);
+  schedule.failed(start + 1h, middle);
+  BOOST_TEST(!schedule.gives_up(start + 1h + 100s - 1ns));
+  BOOST_TEST(schedule.gives_up(start + 1h + 100s));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_early_fetch_that_fails_shortens_nothing, ScheduleFixture) {
+  terms.keep = 1s;
+  auto schedule = first_fetched(600s);
+  BOOST_TEST(schedule.ask(start + 10s));
+  schedule.started(start + 10s);
+  schedule.failed(start + 15s, middle);
+  BOOST_TEST((schedule.wakes_at() == start + 16s));  // it is tried again
+  for (const auto at : {16s, 100s, 570s}) {
+    schedule.started(start + at);
+    schedule.failed(start + at, middle);
+    BOOST_TEST(!schedule.gives_up(start + 600s));
+  }
+  schedule.started(start + 595s);
+  schedule.failed(start + 595s, middle);
+  BOOST_TEST((schedule.wakes_at() == start + 600s));  // the regular refresh is not put off
+  schedule.started(start + 599s);
+  schedule.failed(start + 604s, middle);  // at 600 s it was under way
+  BOOST_TEST(!schedule.gives_up(start + 601s - 1ns));
+  BOOST_TEST(schedule.gives_up(start + 601s));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_renewed_serves_anew, ScheduleFixture) {
   terms.keep = 100s;
   auto schedule = first_fetched(60s);
-  schedule.renewed(start + 60s);
-  BOOST_TEST(!schedule.gives_up(start + 160s - 1ns));
-  BOOST_TEST(schedule.gives_up(start + 160s));
+  schedule.started(start + 60s);
+  schedule.failed(start + 60s, middle);
+  schedule.started(start + 61s);
+  schedule.renewed();
+  schedule.failed(start + 61s, middle);  // something else of that fetch: the next is due in 2 s
+  BOOST_TEST((schedule.wakes_at() == start + 63s));
+  BOOST_TEST(!schedule.gives_up(start + 1h));
+  schedule.started(start + 63s);
+  schedule.failed(start + 63s, middle);
+  BOOST_TEST(!schedule.gives_up(start + 163s - 1ns));
+  BOOST_TEST(schedule.gives_up(start + 163s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
