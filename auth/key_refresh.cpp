@@ -280,14 +280,15 @@ void KeyRefresh::use(KeySet keys) {
   KeySet next = keys.succeed(last_);
   const bool changed = next.keys() != last_.keys();
   last_ = std::move(next);
-  if (!changed) return;
+  // A set without keys is one, too: its tokens are known to be no good.
+  if (!changed && published_->get() != nullptr) return;
   published_->publish(std::make_shared<const KeySet>(last_));
   report_->keys_changed(last_.keys().size());
 }
 
 /// The last good set has served its time. What it verified is void too.
 void KeyRefresh::give_up() {
-  if (last_.keys().empty()) return;
+  if (published_->get() == nullptr) return;
   published_->publish(nullptr);
   last_ = KeySet().succeed(last_);
   report_->keys_failed("its keys could not be fetched for so long that those known are no longer used");
