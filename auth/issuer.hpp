@@ -52,7 +52,9 @@ class Issuer {
   /// latest a quarter of a second after fetch_timeout, with what there is.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
   /// Whether the keys in use are what the issuer published when it was last asked; false if that failed, or is under
-  /// way. A token with an unknown kid then is not known to be bad. Thread-safe.
+  /// way: a token with an unknown kid then is not known to be bad. True after refreshed(), it was asked less than 10 s
+  /// ago, or meanwhile. That has to do for refusing the token: asked about each, the issuer would be asked as often as
+  /// whoever sends them likes, and if each were undecided, they could make it look as if it was down. Thread-safe.
   virtual bool keys_are_current() const = 0;
   /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
   /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the

@@ -229,6 +229,31 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_kid_is_looked_for_once_in_ten_seconds, Issuer
   BOOST_TEST(server.requests("/keys") == requests + 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(keys_are_current_until_asking_for_them_fails, IssuersFixture) {
+  terms.retry_first = terms.retry_most = 1h;
+  serve_keys({"a"});
+  {
+    const auto issuers = start_with_keys();
+    test::run(first(*issuers).refreshed());
+    const int requests = server.requests("/keys");
+    server.set_down(true);
+    test::run(first(*issuers).refreshed());  // answered by the fetch before, of less than 10 s ago
+    BOOST_TEST(server.requests("/keys") == requests);
+    BOOST_TEST(first(*issuers).keys_are_current());
+    server.set_down(false);
+  }
+  terms.ask_every = 0ms;
+  const auto issuers = start_with_keys();
+  test::run(first(*issuers).refreshed());
+  BOOST_TEST(first(*issuers).keys_are_current());
+  server.set_down(true);
+  BOOST_TEST(test::run(first(*issuers).refreshed())->has("a"));
+  BOOST_TEST(!first(*issuers).keys_are_current());
+  server.set_down(false);
+  test::run(first(*issuers).refreshed());
+  BOOST_TEST(first(*issuers).keys_are_current());
+}
+
 BOOST_FIXTURE_TEST_CASE(who_asks_before_the_first_keys_waits_for_them, IssuersFixture) {
   IssuerReply slow;
   slow.body = test::jwks_of({"a"});
