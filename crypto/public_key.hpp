@@ -15,7 +15,7 @@ PkeyPtr import_point(const char* group, std::size_t size, ByteView x, ByteView y
 
 /// Null unless it has 32 bytes, whose y is below the field's prime (RFC 8032 section 5.1.3), and is of no point of
 /// small order: for such a key signatures can be made without a private key ("Taming the many EdDSAs", Chalkias,
-/// Garillot and Nikolaenko 2020, section 4). That it is a point at all shows only when it verifies: it verifies nothing
+/// Garillot and Nikolaenko 2020). That it is a point at all shows only when it verifies: it verifies nothing
 /// then.
 PkeyPtr import_ed25519(ByteView encoded);
 
