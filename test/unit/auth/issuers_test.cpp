@@ -195,40 +195,6 @@ BOOST_FIXTURE_TEST_CASE(a_set_without_keys_is_one, IssuersFixture) {
   BOOST_TEST(eventually([&] { return events.count("changed " + server.url() + " 0") == 2; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_issuer_that_answers_never_loses_its_keys, IssuersFixture) {
-  terms.second = 1ms;
-  config.refresh_least = 100s;
-  config.refresh_most = 100s;
-  config.keep_stale = 0s;
-  serve_keys({"a"});
-  const auto issuers = start_with_keys();
-  const auto before = keys_of(*issuers);
-  bool always = true;
-  BOOST_TEST(eventually([&] {
-    always = always && keys_of(*issuers) == before;
-    return server.requests("/keys") > 5;
-  }));
-  BOOST_TEST(always);
-  BOOST_TEST(events.count("keys ") == 0);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_set_without_keys_is_one, IssuersFixture) {
-  terms.second = 1ms;
-  config.refresh_least = 10s;
-  config.refresh_most = 10s;
-  config.keep_stale = 50s;
-  serve_keys({});
-  const auto issuers = start_with_keys();
-  BOOST_TEST(keys_of(*issuers)->keys().empty());
-  BOOST_TEST(eventually([&] { return events.count("changed " + server.url() + " 0") == 1; }));
-  BOOST_TEST(eventually([&] { return first(*issuers).keys_are_current(); }));
-  server.set_down(true);
-  BOOST_TEST(eventually([&] { return keys_of(*issuers) == nullptr; }));
-  server.set_down(false);
-  BOOST_TEST(eventually([&] { return keys_of(*issuers) != nullptr; }));
-  BOOST_TEST(eventually([&] { return events.count("changed " + server.url() + " 0") == 2; }));
-}
-
 BOOST_FIXTURE_TEST_CASE(keys_that_are_no_good_leave_the_old_ones, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();
