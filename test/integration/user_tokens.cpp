@@ -1,5 +1,6 @@
 // Tokens of an issuer whose keys are in a file: which headers they may come in, keys that change, and the user's own
 // token beside a runtime's certificate.
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 
@@ -219,6 +220,18 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudience = x\ncolour = red\n");
   BOOST_TEST(said().status != 0);
   BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is no setting of an issuer") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_starting) {
+  const Trusting trusting("algorithms = RS256\nclient-tokens = on\n", {{"public-url", "https://tacit.example.org"}});
+  const std::string file = (trusting.deployment.folder() / "issuers").string();
+  for (const std::string command : {"check-config", "serve"}) {
+    const Finished done = trusting.deployment.command({command});
+    BOOST_TEST(done.status == 2);
+    BOOST_TEST(done.err == "tacit: " + file + ":4: none of the algorithms fits a key of the key file " +
+                               trusting.keys().string() + "\ntacit: " + file +
+                               ":5: client-tokens has no effect without introspection\n");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
