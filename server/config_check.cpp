@@ -147,6 +147,13 @@ std::vector<std::string> find_problems(const Config& config) {
   return check.take();
 }
 
+std::vector<std::string> find_notes(const Config& config) {
+  if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return {};
+  return {
+      "public-url is not configured: clients are not told which issuers there are, for "
+      "/.well-known/oauth-protected-resource is 404 and a 401 does not lead to it"};
+}
+
 std::vector<std::string> find_store_problems(const Config& config) {
   try {
     open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
