@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "auth/issuer_config.hpp"
+#include "auth/issuer_settings.hpp"
 
 using namespace tacit::auth;
 using tacit::crypto::SignatureAlgorithm;
@@ -333,6 +334,41 @@ BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_
   BOOST_TEST(missing[1].starts_with(":4: lacks audience"));
   BOOST_TEST(missing[2] == ":5: the key file /nowhere.jwks cannot be read");
   BOOST_TEST(find_issuer_faults("/nowhere/issuers").front() == "/nowhere/issuers: cannot be read");
+}
+
+BOOST_AUTO_TEST_CASE(a_default_that_is_written_changes_nothing) {
+  const TemporaryFile secret("client secret");
+  const std::string base =
+      minimal + "introspection = discovery\nclient-id = c\nclient-secret-file = " + secret.name() + "\n";
+  for (const IssuerSetting& setting : issuer_settings()) {
+    if (*setting.initial == '\0') continue;
+    BOOST_TEST_CONTEXT(setting.name) {
+      const auto written = good(base + setting.name + " = " + setting.initial + "\n");
+      BOOST_TEST((written == good(base)));
+      BOOST_TEST(written[0].uuid_users);
+      BOOST_TEST(!written[0].client_tokens);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(limits_are_those_that_the_help_names) {
+  for (const IssuerSetting& setting : issuer_settings()) {
+    if (std::string_view(setting.argument) != "SECONDS") continue;
+    BOOST_TEST_CONTEXT(setting.name) {
+      const std::string help(setting.help);
+      const auto from = help.find("from ");
+      BOOST_TEST_REQUIRE(from != std::string::npos);
+      const auto to = help.find(" to ", from);
+      BOOST_TEST_REQUIRE(to != std::string::npos);
+      const long long least = std::stoll(help.substr(from + 5));
+      const long long most = std::stoll(help.substr(to + 4));
+      IssuerConfig config;
+      BOOST_TEST(setting.set(config, std::to_string(least)) == "");
+      BOOST_TEST(setting.set(config, std::to_string(most)) == "");
+      BOOST_TEST(setting.set(config, std::to_string(least - 1)) != "");
+      BOOST_TEST(setting.set(config, std::to_string(most + 1)) != "");
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_sample_is_good) {
