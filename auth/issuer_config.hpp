@@ -94,13 +94,24 @@ struct IssuerConfig {
 };
 
 struct IssuerConfigError {
-  std::string message;  ///< one sentence with the file and line
+  IssuerConfigError() = default;  // result::error() makes one where there is none
+  explicit IssuerConfigError(std::string fault) : message(fault), faults(1, std::move(fault)) {}
+  /// Of one at least.
+  explicit IssuerConfigError(std::vector<std::string> all);
+
+  std::string message;              ///< all the faults in one line
+  std::vector<std::string> faults;  ///< in the order of the file, a sentence each, with the file and line
 };
 
-/// Reads the file, and the secrets that it names. Refuses what is unknown, missing, twice, or contradictory; more than
-/// one issuer with introspection, for an opaque token does not say whose it is.
+/// Reads the file, and the secrets that it names, to its end whatever is wrong. Refuses what is unknown, missing,
+/// twice, contradictory, or without effect; more than one issuer with introspection, for an opaque token does not say
+/// whose it is. Does not look at the files of keys and authorities.
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file);
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
                                                                                   std::string_view file_name);
+
+/// All that is wrong with the file and the files that it names: sentences as IssuerConfigError has them; none if
+/// it is good.
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file);
 
 }  // namespace tacit::auth

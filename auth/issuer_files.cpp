@@ -1,6 +1,8 @@
 #include "auth/issuer_files.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "auth/tls_trust.hpp"
 
@@ -25,14 +27,28 @@ boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::
   return keys;
 }
 
-std::optional<std::string> find_file_fault(const IssuerConfig& issuer) {
+std::optional<std::string> find_algorithm_fault(const IssuerConfig& issuer, const KeySet& keys) {
+  const auto is_useful = [&](const KeySet::Key& key) {
+    return std::ranges::any_of(issuer.algorithms, [&](crypto::SignatureAlgorithm each) { return key->takes(each); });
+  };
+  if (std::ranges::any_of(keys.keys(), is_useful)) return std::nullopt;
+  return "none of the algorithms fits a key of the key file " + issuer.jwks_file.string();
+}
+
+std::vector<FileFault> find_file_faults(const IssuerConfig& issuer) {
+  std::vector<FileFault> faults;
   if (issuer.keys == IssuerConfig::Keys::file) {
     const auto keys = load_key_file(issuer.jwks_file);
-    if (!keys) return keys.error();
+    if (!keys) {
+      faults.push_back({"jwks-file", keys.error()});
+    } else if (auto fault = find_algorithm_fault(issuer, *keys)) {
+      faults.push_back({"algorithms", std::move(*fault)});
+    }
   }
-  if (issuer.ca.empty()) return std::nullopt;
+  if (issuer.ca.empty()) return faults;
   const auto trust = TlsTrust::load(issuer.ca);
-  return trust.has_error() ? std::optional<std::string>(trust.error()) : std::nullopt;
+  if (trust.has_error()) faults.push_back({"ca", trust.error()});
+  return faults;
 }
 
 }  // namespace tacit::auth

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "auth/issuer_config.hpp"
 #include "auth/jwk.hpp"
@@ -15,7 +16,16 @@ inline constexpr std::size_t largest_key_document = KeySet::most_bytes;
 /// Reads a JWKS file (Keys::file). The error is a sentence that names the file.
 boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::path& file);
 
-/// What is wrong with the key file or the authorities' file of an issuer, if anything: a sentence.
-std::optional<std::string> find_file_fault(const IssuerConfig& issuer);
+/// Why no token of the issuer could be verified with these keys: none of them takes an algorithm that it may sign with.
+/// A sentence; nothing if one does.
+std::optional<std::string> find_algorithm_fault(const IssuerConfig& issuer, const KeySet& keys);
+
+struct FileFault {
+  const char* setting;   ///< the one that has to be changed, or that names the file
+  std::string sentence;  ///< names the file
+};
+
+/// What is wrong with the key file and the authorities' file of an issuer.
+std::vector<FileFault> find_file_faults(const IssuerConfig& issuer);
 
 }  // namespace tacit::auth

@@ -172,32 +172,82 @@ std::string set_seconds(IssuerConfig& config, std::string_view value) {
 }
 
 constexpr IssuerSetting list[] = {
-    {"audience", set_audience},
-    {"keys", set_keys},
-    {"jwks-url", set_jwks_url},
-    {"jwks-file", set_jwks_file},
-    {"shared-secret-file", set_shared_secret},
-    {"ca", set_text<&IssuerConfig::ca>},
-    {"algorithms", set_algorithms},
-    {"headers", set_headers},
-    {"type", set_type},
-    {"leeway", set_seconds<&IssuerConfig::leeway, 0, 600>},
-    {"user-claim", set_text<&IssuerConfig::user_claim>},
-    {"uuid-users", set_switch<&IssuerConfig::uuid_users>},
-    {"scope-claim", set_text<&IssuerConfig::scope_claim>},
-    {"scope-map", set_scope_map},
-    {"default-scopes", set_default_scopes},
-    {"introspection", set_introspection},
-    {"client-tokens", set_switch<&IssuerConfig::client_tokens>},
-    {"client-id", set_text<&IssuerConfig::client_id>},
-    {"client-secret-file",
+    {"audience", "WORDS", "", "What a token's `aud` has to name: one of these. Needed.", set_audience},
+
+    {"keys", "discovery|none", "discovery",
+     "Where its keys come from. discovery: from what its metadata names, at /.well-known/openid-configuration or "
+     "/.well-known/oauth-authorization-server; the issuer has to be an https URL without a query. none: it has no "
+     "JWTs, "
+     "only opaque tokens, by introspection. In its stead there may be one of jwks-url, jwks-file, shared-secret-file.",
+     set_keys},
+    {"jwks-url", "URL", "", "Where to fetch its keys, over https.", set_jwks_url},
+    {"jwks-file", "FILE", "",
+     "A JWK set with its keys, at most 256 KiB, of which one at least has to fit `algorithms`. Read at the start and "
+     "at "
+     "SIGHUP.",
+     set_jwks_file},
+    {"shared-secret-file", "FILE", "",
+     "A secret shared with the issuer, for HS256: at least 32 bytes. Others must not be able to read it.",
+     set_shared_secret},
+    {"ca", "FILE", "", "Certificate authorities, PEM, for https to the issuer. Without it the system's.",
+     set_text<&IssuerConfig::ca>},
+
+    {"algorithms", "WORDS", "ES256 ES384 EdDSA PS256 RS256",
+     "Which algorithms it may sign with, of these. With a shared secret it is HS256, and no other.", set_algorithms},
+    {"headers", "WORDS", "authorization", "Which request headers may carry its tokens: authorization, token, or both.",
+     set_headers},
+    {"type", "WORD", "",
+     "The `typ` that its JWTs must have; at+jwt for RFC 9068. Without it at+jwt, JWT or none at all.", set_type},
+    {"leeway", "SECONDS", "60", "How far its clock and this one may differ, for exp, nbf and iat: from 0 to 600.",
+     set_seconds<&IssuerConfig::leeway, 0, 600>},
+
+    {"user-claim", "NAME", "sub",
+     "The claim that is the user, and decides the tenant: one whose value users cannot choose.",
+     set_text<&IssuerConfig::user_claim>},
+    {"uuid-users", "on|off", "on",
+     "Whether a user that is a UUID is the tenant of that id. All others, and with off those too, become one of this "
+     "issuer's own (UUIDv5).",
+     set_switch<&IssuerConfig::uuid_users>},
+    {"scope-claim", "NAME", "scope", "The claim with the token's scopes: a text with spaces, or a list.",
+     set_text<&IssuerConfig::scope_claim>},
+    {"scope-map", "WORD=SCOPE...", "",
+     "What the claim's words mean here; a word may have several scopes, one each time that it is there, and a word "
+     "without "
+     "any means nothing. Without a map they are Tacit's own: secrets:read, secrets:write, keys:manage.",
+     set_scope_map},
+    {"default-scopes", "SCOPES", "",
+     "What a JWT may do that has no such claim; never an at+jwt or an opaque token. Without it nothing.",
+     set_default_scopes},
+
+    {"introspection", "discovery|URL", "",
+     "Ask the issuer about opaque tokens (RFC 7662), at the endpoint that its metadata names or at this one. For one "
+     "issuer at most. Without it opaque tokens are refused.",
+     set_introspection},
+    {"client-id", "NAME", "", "Who asks: a client that the issuer knows. Needed with introspection.",
+     set_text<&IssuerConfig::client_id>},
+    {"client-secret-file", "FILE", "", "Its secret. Others must not be able to read it. Needed with introspection.",
      [](IssuerConfig& config, std::string_view value) { return read_secret(value, config.client_secret); }},
-    {"introspection-cache", set_seconds<&IssuerConfig::introspection_cache, 0, day>},
-    {"introspection-negative-cache", set_seconds<&IssuerConfig::negative_cache, 0, day>},
-    {"refresh-least", set_seconds<&IssuerConfig::refresh_least, 1, day>},
-    {"refresh-most", set_seconds<&IssuerConfig::refresh_most, 1, 30 * day>},
-    {"keep-keys", set_seconds<&IssuerConfig::keep_stale, 0, 365 * day>},
-    {"fetch-timeout", set_seconds<&IssuerConfig::fetch_timeout, 1, 60>},
+    {"client-tokens", "on|off", "off",
+     "Whether an opaque token of which the issuer names no user is one that a client got for itself, with the client "
+     "as "
+     "the user. Keep it off if the issuer leaves out its users' sub: they would all be one tenant.",
+     set_switch<&IssuerConfig::client_tokens>},
+    {"introspection-cache", "SECONDS", "30",
+     "For how long at most its answer is believed, from 0 to 86400. A revoked token works so long.",
+     set_seconds<&IssuerConfig::introspection_cache, 0, day>},
+    {"introspection-negative-cache", "SECONDS", "5",
+     "For how long its answer that a token is not active is believed, from 0 to 86400.",
+     set_seconds<&IssuerConfig::negative_cache, 0, day>},
+
+    {"refresh-least", "SECONDS", "60",
+     "How soon its keys are fetched again at the earliest, whatever its Cache-Control says: from 1 to 86400.",
+     set_seconds<&IssuerConfig::refresh_least, 1, day>},
+    {"refresh-most", "SECONDS", "3600", "How soon at the latest: from 1 to 2592000.",
+     set_seconds<&IssuerConfig::refresh_most, 1, 30 * day>},
+    {"keep-keys", "SECONDS", "86400", "For how long the last good keys serve while it is down, from 0 to 31536000.",
+     set_seconds<&IssuerConfig::keep_stale, 0, 365 * day>},
+    {"fetch-timeout", "SECONDS", "5", "How long one request to it may take, from 1 to 60.",
+     set_seconds<&IssuerConfig::fetch_timeout, 1, 60>},
 };
 
 }  // namespace

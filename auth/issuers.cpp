@@ -17,6 +17,7 @@
 
 #include "auth/introspection.hpp"
 #include "auth/issuer.hpp"
+#include "auth/issuer_files.hpp"
 #include "auth/issuer_report.hpp"
 #include "auth/issuer_terms.hpp"
 #include "auth/key_refresh.hpp"
@@ -183,6 +184,9 @@ result<RunningIssuers::Running, std::string> RunningIssuers::make(IssuerConfig c
                                                 authorities, events_, terms_);
   auto loaded = issuer->refresh().load();
   if (loaded.has_error()) return loaded.error();
+  if (issuer->config().keys == IssuerConfig::Keys::file) {
+    if (auto fault = find_algorithm_fault(issuer->config(), *issuer->keys().get())) return std::move(*fault);
+  }
   return issuer;
 }
 

@@ -11,6 +11,7 @@ int check_config_command(const LoadedConfig& loaded) {
   // What is wrong with the keys would be said of the store once more.
   if (problems.empty()) problems = find_store_problems(loaded.config);
   for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
+  for (const auto& note : find_notes(loaded.config)) std::cerr << "tacit: note: " << note << '\n';
   if (!problems.empty()) return exit_usage;
   std::cout << "The configuration is good.\n";
   return exit_ok;

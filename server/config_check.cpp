@@ -8,7 +8,7 @@
 #include <cstring>
 #include <optional>
 
-#include "auth/issuer_files.hpp"
+#include "auth/issuer_config.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/keyring.hpp"
 #include "http/tls_context.hpp"
@@ -134,12 +134,7 @@ void Check::keyrings() {
 
 void Check::issuers() {
   if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
-  const auto issuers = auth::load_issuers(config_.issuers);
-  if (!issuers) return problem(issuers.error().message);
-  for (const auth::IssuerConfig& issuer : *issuers) {
-    const std::string place = config_.issuers.string() + ": " + issuer.issuer + ": ";
-    if (const auto fault = auth::find_file_fault(issuer)) problem(place + *fault);
-  }
+  for (std::string& fault : auth::find_issuer_faults(config_.issuers)) problem(std::move(fault));
 }
 
 }  // namespace
@@ -150,6 +145,13 @@ std::vector<std::string> find_problems(const Config& config) {
   check.keyrings();
   check.issuers();
   return check.take();
+}
+
+std::vector<std::string> find_notes(const Config& config) {
+  if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return {};
+  return {
+      "public-url is not configured: clients are not told which issuers there are, for "
+      "/.well-known/oauth-protected-resource is 404 and a 401 does not lead to it"};
 }
 
 std::vector<std::string> find_store_problems(const Config& config) {

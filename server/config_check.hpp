@@ -12,6 +12,9 @@ namespace tacit::server {
 /// api the root private keyring stays closed. A sentence for each problem; none if all is well.
 std::vector<std::string> find_problems(const Config& config);
 
+/// What can be served so, and is still not what most operators want: sentences.
+std::vector<std::string> find_notes(const Config& config);
+
 /// What keeps the store from being opened with the configured keys; none if it can be. Only once find_problems finds
 /// none.
 std::vector<std::string> find_store_problems(const Config& config);

@@ -1,12 +1,27 @@
 #include <algorithm>
 #include <sstream>
 
+#include "auth/issuer_settings.hpp"
 #include "server/command_line.hpp"
 #include "server/help_texts.hpp"
 #include "server/output.hpp"
 
 namespace tacit::server {
 namespace {
+
+constexpr std::size_t text_column = 47;  // where the texts of the settings above begin
+constexpr std::size_t line_width = 110;
+
+std::string issuers_help() {
+  std::string text = "Settings of the issuers' file (" + std::string(issuers_sample) + " is a sample):\n\n";
+  text.append(about_issuers_file).append("\n");
+  for (const auth::IssuerSetting& setting : auth::issuer_settings()) {
+    std::string about = setting.help;
+    if (*setting.initial != '\0') about.append(" Default ").append(setting.initial).append(".");
+    text += help_entry(std::string(setting.name) + " = " + setting.argument, about, text_column, line_width);
+  }
+  return text;
+}
 
 std::string command_help(const Command& command) {
   std::ostringstream text;
@@ -16,6 +31,7 @@ std::string command_help(const Command& command) {
   if (*command.details != '\0') text << "\n" << command.details;
   const CommandOptions options(command);
   text << "\n" << options.own << "\n" << options.settings;
+  if (contains(command.settings, SettingGroup::serving)) text << "\n" << issuers_help();
   text << "\n" << order_of_sources;
   return text.str();
 }

@@ -13,4 +13,11 @@ inline constexpr const char* order_of_sources =
     "Settings are read from the configuration file, then from the environment, then from the command line;\n"
     "what comes later wins. In the file they are written without the dashes: threads = 4\n";
 
+inline constexpr const char* issuers_sample = "/usr/share/doc/tacit/issuers.sample";
+
+inline constexpr const char* about_issuers_file =
+    "A section [https://id.example.org] for each issuer, headed by exactly what its tokens have as iss.\n"
+    "In it name = value; lists are words with spaces between. A # that begins a word starts a comment.\n"
+    "A setting that would have no effect is an error.\n";
+
 }  // namespace tacit::server

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "auth/issuer_settings.hpp"
 #include "server/command_line.hpp"
 #include "server/help_texts.hpp"
 #include "server/roff.hpp"
@@ -40,6 +41,17 @@ void add_command(RoffPage& page, const Command& command) {
 
 std::string default_of(const Setting& setting) {
   return *setting.initial == '\0' ? "There is no default." : "The default is `" + std::string(setting.initial) + "`.";
+}
+
+void add_issuers_file(RoffPage& page) {
+  page.section("The issuers' file");
+  page.paragraph("The file that the setting `issuers` names says whose tokens are good.\n" +
+                 std::string(about_issuers_file) + "`" + issuers_sample + "` is a sample.");
+  for (const auth::IssuerSetting& setting : auth::issuer_settings()) {
+    std::string text = setting.help;
+    if (*setting.initial != '\0') text += "\nThe default is `" + std::string(setting.initial) + "`.";
+    page.entry(setting.name, std::string("= ") + setting.argument, text);
+  }
 }
 
 }  // namespace
@@ -81,6 +93,7 @@ std::string settings_page() {
     page.entry(setting.name, std::string("= ") + setting.argument,
                std::string(setting.help) + "\n" + default_of(setting));
   }
+  add_issuers_file(page);
   page.section("Example").example(
       "plane = api\n"
       "api-listen = 0.0.0.0:8443\n"

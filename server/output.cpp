@@ -52,4 +52,23 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+std::string help_entry(std::string_view term, std::string_view text, std::size_t begin, std::size_t width) {
+  std::string result = "  " + std::string(term);
+  std::size_t column = result.size();
+  bool first = true;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (first ? column >= begin : column + 1 + word.size() > width) {
+      result += '\n';
+      column = 0;
+    }
+    const std::size_t gap = column < begin ? begin - column : 1;
+    result.append(gap, ' ').append(word);
+    column += gap + word.size();
+    first = false;
+  }
+  return result + '\n';
+}
+
 }  // namespace tacit::server

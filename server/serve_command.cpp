@@ -15,6 +15,7 @@
 #include "http/server.hpp"
 #include "server/audit_head_log.hpp"
 #include "server/commands.hpp"
+#include "server/config_check.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
 #include "server/lifecycle.hpp"
@@ -82,6 +83,12 @@ void log_ready(const Config& config, const http::Server& server) {
   http::log(line);
 }
 
+void log_notes(const Config& config) {
+  for (const std::string& note : find_notes(config)) {
+    http::log(http::LogLine(http::LogLevel::warn, "configuration_note").field("note", note));
+  }
+}
+
 /// Answers the process's exit code.
 int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const ServiceManager& manager, http::Server& server,
                         const store::Store& store, auth::Issuers* issuers, Reload& reload) {
@@ -137,6 +144,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   metrics.watch(*server);
   server->start();
   warn_of_unused_addresses(config, *server);
+  log_notes(config);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
   Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource},

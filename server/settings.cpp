@@ -128,10 +128,15 @@ constexpr Setting list[] = {
      "Which header field these proxies write. The other one means nothing, for clients may send it.", serving,
      [](Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }},
 
-    {"issuers", "FILE", "", "Whose tokens are good, a section for each issuer. Without it only API keys are.", serving,
-     set_optional_path<&Config::issuers>},
+    {"issuers", "FILE", "",
+     "Whose tokens are good, a section for each issuer, as in /usr/share/doc/tacit/issuers.sample; its settings are "
+     "below. "
+     "Without it only API keys are. Clients are told of the issuers if there is a public-url.",
+     serving, set_optional_path<&Config::issuers>},
     {"public-url", "URL", "",
-     "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it.",
+     "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it, and "
+     "each "
+     "401 leads there. Without it that is 404, and a 401 leads nowhere.",
      serving, [](Config& config, std::string_view text) { config.public_url = read_public_url(text); }},
     {"token-cache", "NUMBER", "8192",
      "How many verified tokens each thread remembers. 0: every token is verified anew.", serving,

@@ -4,6 +4,7 @@
 
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
+#include "test/integration/token_signer.hpp"
 #include "test/integration/trusting_deployment.hpp"
 
 namespace json = boost::json;
@@ -348,11 +349,23 @@ BOOST_AUTO_TEST_CASE(issuers) {
   REQUIRE_STATUS(metadata, 200);
   BOOST_TEST(metadata.body.find(R"("authorization_servers":["https://stranger.test"])") != std::string::npos);
 
-  write_file(file, trusted + "[not a section\n");
-  const std::string log = reload(server, trusting.deployment);
-  BOOST_TEST(!is_good(log));
-  BOOST_TEST(value_in(log, "issuers_kept", "reason").find("issuers") != std::string::npos, log);
-  BOOST_TEST(status_with(server, token) == 401);
+  const TokenSigner signer("other");
+  write_file(trusting.deployment.folder() / "other.jwks", signer.jwks());
+  const std::string other =
+      "[https://other.test]\naudience = x\njwks-file = " + (trusting.deployment.folder() / "other.jwks").string() +
+      "\n";
+  const std::vector<std::pair<std::string, std::string>> faults = {
+      {"[not a section\n", "is not [issuer]"},
+      {other + "algorithms = RS256\n", "none of the algorithms fits a key"},
+      {other + "client-tokens = on\n", "client-tokens has no effect"},
+  };
+  for (const auto& [section, why] : faults) {
+    write_file(file, trusted + section);
+    const std::string log = reload(server, trusting.deployment);
+    BOOST_TEST(!is_good(log));
+    BOOST_TEST(value_in(log, "issuers_kept", "reason").find(why) != std::string::npos, log);
+    BOOST_TEST(status_with(server, token) == 401);
+  }
 
   write_file(file, trusted);
   BOOST_TEST(is_good(reload(server, trusting.deployment)));

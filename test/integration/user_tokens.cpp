@@ -1,5 +1,6 @@
 // Tokens of an issuer whose keys are in a file: which headers they may come in, keys that change, and the user's own
 // token beside a runtime's certificate.
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 
@@ -276,6 +277,46 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudience = x\ncolour = red\n");
   BOOST_TEST(said().status != 0);
   BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is no setting of an issuer") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_starting) {
+  const Trusting trusting("algorithms = RS256\nclient-tokens = on\n", {{"public-url", "https://tacit.example.org"}});
+  const std::string file = (trusting.deployment.folder() / "issuers").string();
+  for (const std::string command : {"check-config", "serve"}) {
+    const Finished done = trusting.deployment.command({command});
+    BOOST_TEST(done.status == 2);
+    BOOST_TEST(done.err == "tacit: " + file + ":4: none of the algorithms fits a key of the key file " +
+                               trusting.keys().string() + "\ntacit: " + file +
+                               ":5: client-tokens has no effect without introspection\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(issuers_without_a_public_url_are_noted_and_are_no_problem) {
+  const Trusting trusting;
+  const auto notes = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"check-config"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished done = trusting.deployment.command(words);
+    BOOST_TEST(done.status == 0);
+    BOOST_TEST(done.out == "The configuration is good.\n");
+    return done.err;
+  };
+  const std::string note = notes({});
+  BOOST_TEST(note.starts_with("tacit: note: public-url is not configured: "), note);
+  BOOST_TEST(std::ranges::count(note, '\n') == 1);
+  BOOST_TEST(notes({"--public-url", "https://tacit.example.org"}) == "");
+  BOOST_TEST(notes({"--plane", "tools", "--tool-user-token", "on"}) == "");
+
+  Server server(trusting.deployment);
+  const std::string printed = trusting.deployment.printed();
+  const auto at = printed.find("\"configuration_note\"");
+  BOOST_TEST_REQUIRE(at != std::string::npos, printed);
+  const std::string line =
+      printed.substr(printed.rfind('\n', at) + 1, printed.find('\n', at) - printed.rfind('\n', at));
+  BOOST_TEST(line.find("\"warn\"") != std::string::npos, line);
+  BOOST_TEST(line.find("public-url is not configured") != std::string::npos, line);
+  BOOST_TEST(printed.find("\"configuration_note\"", at + 1) == std::string::npos);
+  BOOST_TEST(server.stop() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

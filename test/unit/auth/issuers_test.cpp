@@ -97,6 +97,7 @@ BOOST_FIXTURE_TEST_CASE(keys_of_a_file_are_prepared_after_the_start, IssuersFixt
   config.algorithms = {crypto::SignatureAlgorithm::es256};
   const test::TemporaryDirectory folder;
   config.keys = Keys::file;
+  config.algorithms = {crypto::SignatureAlgorithm::es256};
   config.jwks_file = folder.write("keys.json", R"({"keys":[)" + crypto::test::SigningKey::ec("P-256").jwk() + "]}");
   const auto issuers = start();
   BOOST_TEST(eventually([&] { return keys_of(*issuers)->keys().front()->key.is_prepared(); }));
@@ -338,6 +339,10 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_keeps_it_from_starting, IssuersFixtu
   BOOST_TEST(refused().find("junk.json is no good") != std::string::npos);
   config.jwks_file = folder.write("large.json", std::string(256 * 1024 + 1, ' '));
   BOOST_TEST(refused().find("larger than 256 KiB") != std::string::npos);
+  config.jwks_file = folder.write("ed25519.json", test::jwks_of({"a"}));
+  BOOST_TEST(refused() == "");
+  config.algorithms = {crypto::SignatureAlgorithm::rs256};
+  BOOST_TEST(refused().find("none of the algorithms fits a key of the key file ") != std::string::npos);
   config.keys = Keys::shared_secret;
   config.shared_secret = std::make_shared<const crypto::WipedBytes>(crypto::as_bytes("short"));
   BOOST_TEST(refused().find("shorter than 32 bytes") != std::string::npos);

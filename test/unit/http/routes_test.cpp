@@ -268,6 +268,14 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
   }
 }
 
+// There are three reasons for it, and a client tells them apart by the policy alone.
+BOOST_AUTO_TEST_CASE(every_kind_of_429_is_described) {
+  const std::string described = text(at("/components/responses/TooManyRequests/description"));
+  for (const std::string name : {"tenant", "failed-auth", "issuer-questions", "issuer-ask-rate", "issuer-ask-burst"}) {
+    BOOST_TEST(described.find("`" + name + "`") != std::string::npos, name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_reference_leads_somewhere_and_every_part_is_used) {
   std::set<std::string> references;
   collect_references(document(), references);

@@ -2,12 +2,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
 
+#include "auth/issuer_settings.hpp"
 #include "server/errors.hpp"
+#include "server/help_texts.hpp"
 
 using namespace tacit::server;
 
@@ -126,6 +129,41 @@ BOOST_AUTO_TEST_CASE(the_sample_names_only_settings) {
     if (line.empty() || line == "#" || line.starts_with("# ")) continue;
     BOOST_TEST_REQUIRE(line.front() == '#', "the sample sets something: " + line);
     BOOST_TEST(find_setting(line.substr(1, line.find(" =") - 1)) != nullptr, line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_help_the_sample_and_the_readme) {
+  const auto help = help_text(&serve(), "");
+  const auto sample = file_text("conf/issuers.sample");
+  const auto readme = file_text("README.md");
+  const auto begin = help.find("\nSettings of the issuers' file (" + std::string(issuers_sample) + " ");
+  BOOST_TEST_REQUIRE(begin != std::string::npos);
+  for (const auto& setting : tacit::auth::issuer_settings()) {
+    const std::string name(setting.name);
+    const auto entry = help.find("\n  " + name + " = " + setting.argument + " ", begin);
+    BOOST_TEST_REQUIRE(entry != std::string::npos, name);
+    const bool needed = name == "audience";
+    const std::string initial(setting.initial);
+    BOOST_TEST(sample.find((needed ? "\n" : "\n#") + name + " = " + initial) != std::string::npos,
+               name + " with its default");
+    BOOST_TEST(readme.find("`" + name + "`") != std::string::npos, name);
+  }
+  for (const Command& command : commands()) {
+    const bool judges_issuers = contains(command.settings, SettingGroup::serving);
+    const bool tells = help_text(&command, "").find("client-tokens = ") != std::string::npos;
+    BOOST_TEST(tells == judges_issuers, command.name);
+  }
+  BOOST_TEST(std::string(find_setting("issuers")->help).find(issuers_sample) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_sample_of_issuers_names_only_settings) {
+  std::istringstream sample(file_text("conf/issuers.sample"));
+  const auto all = tacit::auth::issuer_settings();
+  for (std::string line; std::getline(sample, line);) {
+    if (line.empty() || line == "#" || line.starts_with("# ") || line.starts_with("[")) continue;
+    if (line.starts_with("#")) line.erase(0, 1);
+    const std::string name = line.substr(0, line.find(" = "));
+    BOOST_TEST(std::ranges::any_of(all, [&](const auto& setting) { return setting.name == name; }), line);
   }
 }
 

@@ -5,7 +5,9 @@
 #include <sstream>
 #include <string>
 
+#include "auth/issuer_settings.hpp"
 #include "server/command_line.hpp"
+#include "server/help_texts.hpp"
 #include "server/roff.hpp"
 #include "server/settings.hpp"
 
@@ -44,6 +46,20 @@ BOOST_AUTO_TEST_CASE(every_setting_is_in_the_page_with_its_default) {
     const std::string entry = page.substr(at, page.find("\n.TP", at + 1) - at);
     const std::string initial = escaped(setting.initial);
     BOOST_TEST(has(entry, initial.empty() ? "There is no default." : "\\fB" + initial + "\\fR."), entry);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_page_with_its_default) {
+  const auto page = settings_page();
+  const auto begin = page.find("\n.SH THE ISSUERS' FILE\n");
+  BOOST_TEST_REQUIRE(begin != std::string::npos);
+  BOOST_TEST(has(page, escaped(issuers_sample)));
+  for (const auto& setting : tacit::auth::issuer_settings()) {
+    const auto at = page.find("\n\\fB" + escaped(setting.name) + "\\fR \\fI= " + escaped(setting.argument), begin);
+    BOOST_TEST_REQUIRE(at != std::string::npos, setting.name);
+    const std::string entry = page.substr(at, page.find("\n.", at + 1) - at);
+    const std::string initial = escaped(setting.initial);
+    BOOST_TEST(has(entry, "The default is \\fB" + initial + "\\fR.") == !initial.empty(), entry);
   }
 }
 

@@ -17,6 +17,14 @@ BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_needed) {
   BOOST_TEST(table({}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(help_is_broken_at_spaces) {
+  BOOST_TEST(help_entry("a = B", "one two three", 10, 20) == "  a = B   one two\n          three\n");
+  BOOST_TEST(help_entry("a = B", "one two 34", 10, 20) == "  a = B   one two 34\n");
+  BOOST_TEST(help_entry("long-name", "one", 10, 20) == "  long-name\n          one\n");
+  BOOST_TEST(help_entry("a", "a-word-that-is-too-long too", 4, 12) == "  a a-word-that-is-too-long\n    too\n");
+  BOOST_TEST(help_entry("a", "", 4, 12) == "  a\n");
+}
+
 BOOST_AUTO_TEST_CASE(control_characters_are_replaced) {
   BOOST_TEST(printable("a\tb\x1b[31m\x7f") == "a?b?[31m?");
   BOOST_TEST(printable("caf\xc3\xa9 \xc2\xa9") == "caf\xc3\xa9 \xc2\xa9");
