@@ -179,4 +179,12 @@ boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuer
   return reader.issuers();
 }
 
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  if (!text) return text.error().faults;
+  Reader reader(file.string(), Files::judged);
+  reader.read(*text);
+  return reader.sentences();
+}
+
 }  // namespace tacit::auth
