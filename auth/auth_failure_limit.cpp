@@ -6,6 +6,7 @@ namespace tacit::auth {
 namespace {
 
 constexpr std::size_t longest = 32;
+constexpr std::array<std::uint8_t, 1> all_tokens{};  // as long as no key's id and no digest
 
 /// The client's network, and what it presents.
 class Key {
@@ -42,14 +43,33 @@ void AuthFailureLimit::failed(const boost::asio::ip::address& client, Clock::tim
   if (limited()) buckets_.charge(client_network(client), rate(), now);
 }
 
-std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, crypto::ByteView what,
+std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, std::string_view key_id,
                                                 Clock::time_point now) const {
   if (!limited()) return {};
-  return buckets_.wait(Key(client, what).view(), rate(), now);
+  return buckets_.wait(Key(client, crypto::as_bytes(key_id)).view(), rate(), now);
 }
 
-void AuthFailureLimit::failed(const boost::asio::ip::address& client, crypto::ByteView what, Clock::time_point now) {
-  if (limited()) buckets_.charge(Key(client, what).view(), rate(), now);
+void AuthFailureLimit::failed(const boost::asio::ip::address& client, std::string_view key_id, Clock::time_point now) {
+  if (limited()) buckets_.charge(Key(client, crypto::as_bytes(key_id)).view(), rate(), now);
+}
+
+Rate AuthFailureLimit::rate_of_tokens() const {
+  const auto more = [](std::uint32_t number) { return std::min(number, Rate::most / more_tokens) * more_tokens; };
+  return {more(rate().per_second), more(rate().burst)};
+}
+
+std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, const crypto::Digest& token,
+                                                Clock::time_point now) const {
+  if (!limited()) return {};
+  return std::max(buckets_.wait(Key(client, token).view(), rate(), now),
+                  buckets_.wait(Key(client, all_tokens).view(), rate_of_tokens(), now));
+}
+
+void AuthFailureLimit::failed(const boost::asio::ip::address& client, const crypto::Digest& token,
+                              Clock::time_point now) {
+  if (!limited()) return;
+  buckets_.charge(Key(client, token).view(), rate(), now);
+  buckets_.charge(Key(client, all_tokens).view(), rate_of_tokens(), now);
 }
 
 }  // namespace tacit::auth

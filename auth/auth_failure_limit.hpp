@@ -8,9 +8,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 #include "auth/rate_limiter.hpp"
-#include "crypto/bytes.hpp"
+#include "crypto/digest.hpp"
 
 namespace tacit::auth {
 
@@ -38,12 +39,21 @@ class AuthFailureLimit {
   /// that it does not pay to guess on many connections at once.
   void failed(const boost::asio::ip::address& client, Clock::time_point now);
 
-  /// The same of one thing that the client presents, at most 32 bytes: the id of an API key, or a credential's digest.
-  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, crypto::ByteView what,
+  /// The same of the API key of that id alone, at most 32 bytes.
+  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, std::string_view key_id,
                                 Clock::time_point now) const;
-  void failed(const boost::asio::ip::address& client, crypto::ByteView what, Clock::time_point now);
+  void failed(const boost::asio::ip::address& client, std::string_view key_id, Clock::time_point now);
+
+  /// The same of tokens that are no guess, for their issuer did give them out: each has that rate, and all of one
+  /// client have more_tokens times that, for whoever may have such tokens may have any number of them.
+  static constexpr std::uint32_t more_tokens = 16;
+  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, const crypto::Digest& token,
+                                Clock::time_point now) const;
+  void failed(const boost::asio::ip::address& client, const crypto::Digest& token, Clock::time_point now);
 
  private:
+  Rate rate_of_tokens() const;
+
   std::atomic<Rate> failures_;
   RateLimiter buckets_;
 };

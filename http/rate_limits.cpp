@@ -96,7 +96,7 @@ std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, c
   if (presented.wait == presented.wait.zero()) return std::nullopt;
   const auto key = auth::parse_api_key(presented.credential.text);
   if (!key) return std::nullopt;
-  const auto wait = thread.server.auth_failures.wait(exchange.client, crypto::as_bytes(key->id), now);
+  const auto wait = thread.server.auth_failures.wait(exchange.client, key->id, now);
   if (wait == wait.zero()) return std::nullopt;
   return refuse_guessing(exchange, thread, wait, now);
 }
@@ -135,7 +135,7 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
     failures.failed(exchange.client, now);
     return std::nullopt;
   }
-  if (key && refusal == auth::Refusal::wrong_secret) failures.failed(exchange.client, crypto::as_bytes(key->id), now);
+  if (key && refusal == auth::Refusal::wrong_secret) failures.failed(exchange.client, key->id, now);
   return refuse_guessing(exchange, thread, presented.wait, now);
 }
 

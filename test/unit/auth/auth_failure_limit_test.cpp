@@ -56,11 +56,11 @@ BOOST_AUTO_TEST_CASE(guesses_that_are_judged_at_once_are_all_charged) {
   BOOST_TEST((limit.wait(guesser, start) == 6s));
 }
 
-BOOST_AUTO_TEST_CASE(each_thing_that_a_client_presents_has_a_bucket_of_its_own) {
+BOOST_AUTO_TEST_CASE(each_api_key_has_a_bucket_of_its_own) {
   AuthFailureLimit limit({1, 2}, start);
   const address client = make_address("192.0.2.1");
-  const auto one = tacit::crypto::as_bytes("one");
-  const auto other = tacit::crypto::as_bytes("other");
+  const std::string_view one = "one";
+  const std::string_view other = "other";
   for (int i = 0; i < 2; ++i) limit.failed(client, one, start);
   BOOST_TEST((limit.wait(client, one, start) == 1s));
   BOOST_TEST((limit.wait(client, other, start) == 0s));
@@ -70,10 +70,32 @@ BOOST_AUTO_TEST_CASE(each_thing_that_a_client_presents_has_a_bucket_of_its_own) 
   BOOST_TEST((limit.wait(client, start) == 1s));
   BOOST_TEST((limit.wait(client, other, start) == 0s));
   BOOST_TEST((limit.wait(client, one, start + 1s) == 0s));
-  const std::string longest(32, 'x');
-  limit.failed(client, tacit::crypto::as_bytes(longest), start);
-  limit.failed(client, tacit::crypto::as_bytes(longest), start);
-  BOOST_TEST((limit.wait(client, tacit::crypto::as_bytes(longest), start) == 1s));
+}
+
+BOOST_AUTO_TEST_CASE(each_token_has_a_bucket_of_its_own_and_all_of_a_client_have_one_together) {
+  AuthFailureLimit limit({1, 2}, start);
+  const address client = make_address("192.0.2.1");
+  const auto token = [](int number) { return tacit::crypto::sha256(tacit::crypto::as_bytes(std::to_string(number))); };
+  for (int i = 0; i < 2; ++i) limit.failed(client, token(0), start);
+  BOOST_TEST((limit.wait(client, token(0), start) == 1s));
+  BOOST_TEST((limit.wait(client, token(1), start) == 0s));
+  BOOST_TEST((limit.wait(client, start) == 0s));
+  const int together = 2 * static_cast<int>(AuthFailureLimit::more_tokens);
+  for (int i = 2; i < together; ++i) {
+    BOOST_TEST((limit.wait(client, token(i), start) == 0s));
+    limit.failed(client, token(i), start);
+  }
+  BOOST_TEST((limit.wait(client, token(together), start) > 0s));
+  BOOST_TEST((limit.wait(client, token(together), start) <= 63ms));
+  BOOST_TEST((limit.wait(client, start) == 0s));
+  BOOST_TEST((limit.wait(make_address("192.0.2.2"), token(together), start) == 0s));
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_near_the_largest_is_no_smaller_for_all_tokens) {
+  AuthFailureLimit limit({Rate::most, Rate::most}, start);
+  const address client = make_address("192.0.2.1");
+  limit.failed(client, tacit::crypto::sha256({}), start);
+  BOOST_TEST((limit.wait(client, tacit::crypto::sha256({}), start) == 0s));
 }
 
 BOOST_AUTO_TEST_CASE(rate_0_is_no_limit) {

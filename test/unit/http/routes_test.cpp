@@ -82,7 +82,8 @@ Statuses statuses_of(const Route& route) {
   const bool on_api = is_on(api_routes(), route);
   const bool writes = route.body_limit > 0 || route.method == Method::del;
   if (route.authenticated && on_api) statuses.insert({"401", "403", "429"});
-  if (route.authenticated && !on_api) statuses.insert({"401", "403", "429"});  // where the user's token has to come along
+  if (route.authenticated && !on_api)
+    statuses.insert({"401", "403", "429"});  // where the user's token has to come along
   const bool of_keys = route.path.starts_with("/api/v1/api-keys");
   if (writes) statuses.insert("507");
   if (writes && (!of_keys || route.method == Method::post)) statuses.insert("409");
