@@ -35,6 +35,13 @@ std::optional<std::string> find_algorithm_fault(const IssuerConfig& issuer, cons
   return "none of the algorithms fits a key of the key file " + issuer.jwks_file.string();
 }
 
+boost::system::result<KeySet, std::string> load_keys(const IssuerConfig& issuer) {
+  auto keys = load_key_file(issuer.jwks_file);
+  if (!keys) return keys;
+  if (auto fault = find_algorithm_fault(issuer, *keys)) return std::move(*fault);
+  return keys;
+}
+
 std::vector<FileFault> find_file_faults(const IssuerConfig& issuer) {
   std::vector<FileFault> faults;
   if (issuer.keys == IssuerConfig::Keys::file) {

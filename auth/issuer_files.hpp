@@ -20,6 +20,9 @@ boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::
 /// A sentence; nothing if one does.
 std::optional<std::string> find_algorithm_fault(const IssuerConfig& issuer, const KeySet& keys);
 
+/// Reads the issuer's key file and judges it as both do.
+boost::system::result<KeySet, std::string> load_keys(const IssuerConfig& issuer);
+
 struct FileFault {
   const char* setting;   ///< the one that has to be changed, or that names the file
   std::string sentence;  ///< names the file

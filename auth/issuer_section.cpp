@@ -40,6 +40,7 @@ constexpr Condition conditions[] = {
     {"algorithms", takes_jwts, no_jwts},
     {"type", takes_jwts, no_jwts},
     {"default-scopes", takes_jwts, no_jwts},
+    {"keep-keys", fetches_keys, "where the keys are not fetched"},
     {"refresh-least", fetches_again, no_fetching},
     {"refresh-most", fetches_again, no_fetching},
     {"fetch-timeout", is_asked, no_asking},
@@ -150,6 +151,7 @@ std::vector<IssuerFault> find_section_faults(const IssuerSection& section) { ret
 std::vector<IssuerFault> find_section_file_faults(const IssuerSection& section) {
   std::vector<IssuerFault> faults;
   for (FileFault& fault : find_file_faults(section.config)) {
+    if (!section.sound({fault.setting})) continue;  // it was told before
     faults.push_back({section.line_of(fault.setting), std::move(fault.sentence)});
   }
   return faults;

@@ -184,9 +184,6 @@ result<RunningIssuers::Running, std::string> RunningIssuers::make(IssuerConfig c
                                                 authorities, events_, terms_);
   auto loaded = issuer->refresh().load();
   if (loaded.has_error()) return loaded.error();
-  if (issuer->config().keys == IssuerConfig::Keys::file) {
-    if (auto fault = find_algorithm_fault(issuer->config(), *issuer->keys().get())) return std::move(*fault);
-  }
   return issuer;
 }
 

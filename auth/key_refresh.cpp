@@ -54,7 +54,7 @@ KeyRefresh::KeyRefresh(asio::any_io_executor executor, std::shared_ptr<const Iss
 
 result<void, std::string> KeyRefresh::load() {
   if (config_->keys == IssuerConfig::Keys::file) {
-    auto keys = load_key_file(config_->jwks_file);
+    auto keys = load_keys(*config_);
     if (keys.has_error()) return keys.error();
     last_ = std::move(*keys);
   } else if (config_->keys == IssuerConfig::Keys::shared_secret) {
@@ -130,6 +130,7 @@ asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
     bool failed = false;
     try {
       co_await self->prepare_keys();
+      if (self->is_closed()) break;
       co_await self->step();
     } catch (const std::exception&) {
       failed = true;
@@ -140,8 +141,8 @@ asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
   }
 }
 
-/// One after the other, for each takes a while: what else this thread does waits for one of them at most. They are in
-/// use meanwhile.
+/// One after the other, for each takes a while: what else this thread does waits for one of an issuer's at most. They
+/// are in use meanwhile.
 asio::awaitable<void> KeyRefresh::prepare_keys() {
   if (!config_->allows(crypto::SignatureAlgorithm::es256)) co_return;
   const std::vector<KeySet::Key> keys = last_.to_prepare();
@@ -194,7 +195,7 @@ asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch() {
   Fetched fetched;
   std::optional<HttpsUrl> jwks;
   if (config_->keys == IssuerConfig::Keys::file) {
-    auto keys = load_key_file(config_->jwks_file);
+    auto keys = load_keys(*config_);
     if (keys.has_error()) {
       add_failure(fetched.failure, keys.error());
     } else {

@@ -83,7 +83,8 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return problem_of_none(exchange);
   const auto now = std::chrono::steady_clock::now();
-  const Presented presented = present(exchange, thread, credential, now);
+  Presented presented{credential, auth::credential_digest(credential.text), {}};
+  presented.wait = guessing_wait(exchange, thread, presented.digest, now);
   if (const auto problem = limit_guessing(exchange, thread, presented, now)) return problem;
   auto verdict = thread.authenticator.judge(credential, presented.digest, std::chrono::system_clock::now());
   exchange.issuer_to_ask = !verdict;
@@ -94,9 +95,13 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
 /// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
   const auto now = std::chrono::steady_clock::now();
-  const Presented presented = present(exchange, thread, credential_of(exchange), now);
-  if (const auto problem = limit_asking(exchange, thread, presented.digest, now)) co_return problem;
+  const auth::Credential credential = credential_of(exchange);
+  Presented presented{credential, auth::credential_digest(credential.text), {}};
+  presented.wait = guessing_wait(exchange, thread, presented.digest, now);
+  if (const auto problem = limit_asking(exchange, thread, presented, now)) co_return problem;
   auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest);
+  // Others were refused meanwhile.
+  presented.wait = guessing_wait(exchange, thread, presented.digest, std::chrono::steady_clock::now());
   co_return take_verdict(exchange, thread, presented, std::move(verdict));
 }
 

@@ -56,7 +56,8 @@ void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_poi
 }
 
 Problem refuse_guessing(Exchange& exchange, ThreadState& thread, std::chrono::nanoseconds wait, Clock::time_point now) {
-  append_refusal(exchange.response.headers, "failed-auth", thread.server.auth_failures.rate(), wait);
+  const auth::Rate rate = thread.server.credentials(exchange.plane).failures.rate();
+  append_refusal(exchange.response.headers, "failed-auth", rate, wait);
   exchange.note = "address_rate";
   log_guessing(exchange, thread, now);
   return Problem::guessing_throttled;
@@ -81,14 +82,11 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   return Problem::tenant_throttled;
 }
 
-Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential,
-                  Clock::time_point now) {
-  Presented presented{credential, auth::credential_digest(credential.text)};
-  presented.wait = thread.server.auth_failures.wait(exchange.client, now);
-  const bool known =
-      presented.wait != presented.wait.zero() && thread.server.good_credentials.contains(presented.digest, now);
-  if (known) presented.wait = presented.wait.zero();
-  return presented;
+std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
+                                       const crypto::Digest& credential, Clock::time_point now) {
+  const auto wait = thread.server.credentials(exchange.plane).failures.wait(exchange.client, now);
+  const bool known = wait != wait.zero() && thread.server.good_credentials.contains(credential, now);
+  return known ? wait.zero() : wait;
 }
 
 std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const Presented& presented,
@@ -96,15 +94,20 @@ std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, c
   if (presented.wait == presented.wait.zero()) return std::nullopt;
   const auto key = auth::parse_api_key(presented.credential.text);
   if (!key) return std::nullopt;
-  const auto wait = thread.server.auth_failures.wait(exchange.client, key->id, now);
+  const auto wait = thread.server.credentials(exchange.plane).failures.wait(exchange.client, key->id, now);
   if (wait == wait.zero()) return std::nullopt;
-  return refuse_guessing(exchange, thread, wait, now);
+  return refuse_guessing(exchange, thread, presented.wait, now);
 }
 
-std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
+std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                     Clock::time_point now) {
-  auth::AuthFailureLimit& questions = thread.server.issuer_questions;
-  if (!questions.limited() || thread.server.good_credentials.contains(credential, now)) return std::nullopt;
+  auth::AuthFailureLimit& questions = thread.server.credentials(exchange.plane).questions;
+  if (!questions.limited()) {
+    // Else nothing would bound what a guesser has asked.
+    const bool guessing = presented.wait != presented.wait.zero();
+    return guessing ? std::optional(refuse_guessing(exchange, thread, presented.wait, now)) : std::nullopt;
+  }
+  if (thread.server.good_credentials.contains(presented.digest, now)) return std::nullopt;
   const auto wait = questions.wait(exchange.client, now);
   if (wait == wait.zero()) {
     questions.failed(exchange.client, now);
@@ -121,7 +124,7 @@ void note_good_credential(ThreadState& thread, const crypto::Digest& credential,
 
 std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                       auth::Refusal refusal, Clock::time_point now) {
-  auth::AuthFailureLimit& failures = thread.server.auth_failures;
+  auth::AuthFailureLimit& failures = thread.server.credentials(exchange.plane).failures;
   thread.server.good_credentials.forget(presented.digest);
   const auto key = auth::parse_api_key(presented.credential.text);
   if (!key && auth::is_of_its_issuer(refusal)) {
@@ -135,7 +138,8 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
     failures.failed(exchange.client, now);
     return std::nullopt;
   }
-  if (key && refusal == auth::Refusal::wrong_secret) failures.failed(exchange.client, key->id, now);
+  // Whatever was wrong with it, so that nobody learns here which ids there are.
+  if (key) failures.failed(exchange.client, key->id, now);
   return refuse_guessing(exchange, thread, presented.wait, now);
 }
 

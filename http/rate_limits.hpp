@@ -19,18 +19,18 @@ namespace tacit::http {
 /// the answer, whatever it will be.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
 
-/// A credential that came with a request, and how it stands with the limit on guessing.
+/// How long until the client may guess again, if it has presented too many bad credentials; else zero. Zero for one
+/// that was good lately too, so that who shares an address with a guesser goes on. `credential`: its
+/// auth::credential_digest.
+std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
+                                       const crypto::Digest& credential, std::chrono::steady_clock::time_point now);
+
+/// A credential that came with a request.
 struct Presented {
   auth::Credential credential;
-  crypto::Digest digest;  ///< auth::credential_digest
-  /// How long until the client may guess again, if it has presented too many bad credentials; else zero. Zero for one
-  /// that was good lately too, so that who shares an address with a guesser goes on.
-  std::chrono::nanoseconds wait{0};
+  crypto::Digest digest;          ///< auth::credential_digest
+  std::chrono::nanoseconds wait;  ///< guessing_wait
 };
-
-/// Of a credential that has just arrived.
-Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential,
-                  std::chrono::steady_clock::time_point now);
 
 /// Before it is judged. Where the client has to wait it is judged all the same, for it may be a neighbour's that is
 /// good; but one API key can be guessed only so often. The problem to answer instead then.
@@ -39,7 +39,7 @@ std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, c
 
 /// Before an issuer is asked about a credential: counts it against the client, unless it was good lately. The problem
 /// to answer instead, if there have been too many: issuers answer only so many questions, and everybody shares them.
-std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const crypto::Digest& credential,
+std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                     std::chrono::steady_clock::time_point now);
 
 /// After it was judged: it was good. `now` counts to the minute.

@@ -31,8 +31,8 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              {false},
              options.tenant_rate,
              {tracked, Clock::now()},
-             {options.auth_failures, Clock::now()},
-             {options.issuer_questions, Clock::now()},
+             {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
+             {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
              auth::RecentCredentials(tracked, Clock::now()),
              auth::ApiKeyUseLog(Clock::now()),
              options.access_log_sample} {
@@ -105,8 +105,10 @@ tcp::endpoint Server::endpoint(Plane plane) const {
 void Server::change_limits(const ServerOptions& options) {
   state_.api_connections.change(options.max_connections, options.max_connections_per_address);
   state_.tool_connections.change(options.max_connections, options.max_connections_per_address);
-  state_.auth_failures.change(options.auth_failures);
-  state_.issuer_questions.change(options.issuer_questions);
+  for (const Plane plane : {Plane::api, Plane::tools}) {
+    state_.credentials(plane).failures.change(options.auth_failures);
+    state_.credentials(plane).questions.change(options.issuer_questions);
+  }
   for (const auto& worker : workers_) worker->change_tenant_rate(options.tenant_rate);
 }
 

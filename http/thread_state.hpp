@@ -45,6 +45,13 @@ struct Balancers {
   ForwardedField forwarded_field = ForwardedField::x_forwarded_for;
 };
 
+/// What a plane's clients, by their addresses, may present and have asked. A plane has its own: what the internet
+/// guesses must not keep users of the runtimes out.
+struct CredentialLimits {
+  auth::AuthFailureLimit failures;
+  auth::AuthFailureLimit questions;  ///< tokens that issuers are asked about
+};
+
 /// One for the whole server; every thread reads it.
 struct ServerState {
   const Services& services;
@@ -57,8 +64,8 @@ struct ServerState {
   std::atomic<bool> draining{false};  ///< answers end their connections
   auth::Rate tenant_rate;             ///< of a tenant that has none of its own
   auth::RateLimiter tenant_requests;
-  auth::AuthFailureLimit auth_failures;
-  auth::AuthFailureLimit issuer_questions;  ///< tokens that issuers are asked about
+  CredentialLimits api_credentials;
+  CredentialLimits tool_credentials;
   auth::RecentCredentials good_credentials;
   auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
   std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
@@ -67,6 +74,7 @@ struct ServerState {
     if (plane == Plane::admin) return admin_connections;
     return plane == Plane::api ? api_connections : tool_connections;
   }
+  CredentialLimits& credentials(Plane plane) { return plane == Plane::api ? api_credentials : tool_credentials; }
 };
 
 /// The `Date` field's value (RFC 9110 section 6.6.1), made anew once a second rather than for each answer.

@@ -193,9 +193,9 @@ constexpr Setting list[] = {
     {"failed-auth-burst", "NUMBER", "100", "How many bad credentials it may present at once, after a pause.", serving,
      set_number<&Config::failed_auth_burst, 1, most_rate>},
     {"issuer-ask-rate", "NUMBER", "50",
-     "Tokens a second that issuers are asked about for one client address, opaque ones and those of unknown keys. 0: "
-     "no "
-     "limit.",
+     "Tokens a second that issuers are asked about for one client address, opaque ones and those of unknown keys. On "
+     "the tool plane a runtime's address stands for all its users. 0: no limit, but for an address beyond its bad "
+     "credentials.",
      serving, set_number<&Config::issuer_ask_rate, 0, most_rate>},
     {"issuer-ask-burst", "NUMBER", "500", "How many of them may come at once.", serving,
      set_number<&Config::issuer_ask_burst, 1, most_rate>},

@@ -196,6 +196,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
        "metadata"},
       {begin + "jwks-file = /x\nfetch-timeout = 7",
        "issuers:5: fetch-timeout has no effect where the issuer is never asked anything"},
+      {begin + "jwks-file = /x\nkeep-keys = 1", "issuers:5: keep-keys has no effect where the keys are not fetched"},
       {begin + "jwks-file = /x\nca = /y", "issuers:5: ca has no effect where the issuer is never asked anything"},
       {minimal + "keys = none\n",
        "issuers:1: has neither keys nor introspection, so none of its tokens could be checked"},

@@ -317,6 +317,11 @@ BOOST_FIXTURE_TEST_CASE(key_files_are_read_at_the_start_and_on_refresh, IssuersF
   BOOST_TEST((keys_of(*issuers) == before));
   BOOST_TEST((test::run(first(*issuers).refreshed()) == before));
 
+  folder.write("keys.json", R"({"keys":[)" + crypto::test::SigningKey::ec("P-256").jwk() + "]}");
+  issuers->refresh();
+  BOOST_TEST(eventually([&] { return first(*issuers).key_status().failures == 2; }));
+  BOOST_TEST((keys_of(*issuers) == before));
+
   folder.write("keys.json", test::jwks_of({"b"}));
   issuers->refresh();
   BOOST_TEST(eventually([&] { return keys_of(*issuers)->has("b"); }));
