@@ -177,14 +177,13 @@ constexpr IssuerSetting list[] = {
     {"keys", "discovery|none", "discovery",
      "Where its keys come from. discovery: from what its metadata names, at /.well-known/openid-configuration or "
      "/.well-known/oauth-authorization-server; the issuer has to be an https URL without a query. none: it has no "
-     "JWTs, "
-     "only opaque tokens, by introspection. In its stead there may be one of jwks-url, jwks-file, shared-secret-file.",
+     "JWTs, only opaque tokens, by introspection. In its stead there may be one of jwks-url, jwks-file, "
+     "shared-secret-file.",
      set_keys},
     {"jwks-url", "URL", "", "Where to fetch its keys, over https.", set_jwks_url},
     {"jwks-file", "FILE", "",
      "A JWK set with its keys, at most 256 KiB, of which one at least has to fit `algorithms`. Read at the start and "
-     "at "
-     "SIGHUP.",
+     "at SIGHUP.",
      set_jwks_file},
     {"shared-secret-file", "FILE", "",
      "A secret shared with the issuer, for HS256: at least 32 bytes. Others must not be able to read it.",
@@ -212,8 +211,7 @@ constexpr IssuerSetting list[] = {
      set_text<&IssuerConfig::scope_claim>},
     {"scope-map", "WORD=SCOPE...", "",
      "What the claim's words mean here; a word may have several scopes, one each time that it is there, and a word "
-     "without "
-     "any means nothing. Without a map they are Tacit's own: secrets:read, secrets:write, keys:manage.",
+     "without any means nothing. Without a map they are Tacit's own: secrets:read, secrets:write, keys:manage.",
      set_scope_map},
     {"default-scopes", "SCOPES", "",
      "What a JWT may do that has no such claim; never an at+jwt or an opaque token. Without it nothing.",
@@ -229,8 +227,7 @@ constexpr IssuerSetting list[] = {
      [](IssuerConfig& config, std::string_view value) { return read_secret(value, config.client_secret); }},
     {"client-tokens", "on|off", "off",
      "Whether an opaque token of which the issuer names no user is one that a client got for itself, with the client "
-     "as "
-     "the user. Keep it off if the issuer leaves out its users' sub: they would all be one tenant.",
+     "as the user. Keep it off if the issuer leaves out its users' sub: they would all be one tenant.",
      set_switch<&IssuerConfig::client_tokens>},
     {"introspection-cache", "SECONDS", "30",
      "For how long at most its answer is believed, from 0 to 86400. A revoked token works so long.",

@@ -17,7 +17,6 @@
 
 #include "auth/introspection.hpp"
 #include "auth/issuer.hpp"
-#include "auth/issuer_files.hpp"
 #include "auth/issuer_report.hpp"
 #include "auth/issuer_terms.hpp"
 #include "auth/key_refresh.hpp"

@@ -78,8 +78,7 @@ constexpr Setting list[] = {
 
     {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443",
      "Where the API plane listens. Port 0 takes any free one. A socket that systemd holds for it (tacit-api.socket) "
-     "counts "
-     "instead.",
+     "counts instead.",
      serving, set_endpoint<&Config::api_listen>},
     {"api-certificate", "FILE", "", "The API plane's certificate chain, PEM, leaf first.", serving,
      set_optional_path<&Config::api_certificate>},
@@ -88,8 +87,7 @@ constexpr Setting list[] = {
 
     {"ticket-keys", "FILE", "",
      "Keys of TLS session tickets, shared by the servers behind one name, so that each resumes the others' sessions: "
-     "80 "
-     "bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
+     "80 bytes each, binary or in base64. The first encrypts. Without it each server has keys of its own.",
      serving, set_optional_path<&Config::ticket_keys>},
 
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444",
@@ -117,8 +115,7 @@ constexpr Setting list[] = {
 
     {"proxy-protocol-from", "NETWORKS", "",
      "Load balancers, as 10.0.0.0/8,192.0.2.7: connections from there must begin with a PROXY protocol header (version "
-     "1 "
-     "or 2) that says who the client is, all others must not.",
+     "1 or 2) that says who the client is, all others must not.",
      serving, set_networks<&Config::proxy_protocol_from>},
     {"forwarded-from", "NETWORKS", "",
      "Proxies that end TLS: in requests from there a header field says who the client is. From elsewhere it means "
@@ -130,13 +127,11 @@ constexpr Setting list[] = {
 
     {"issuers", "FILE", "",
      "Whose tokens are good, a section for each issuer, as in /usr/share/doc/tacit/issuers.sample; its settings are "
-     "below. "
-     "Without it only API keys are. Clients are told of the issuers if there is a public-url.",
+     "below. Without it only API keys are. Clients are told of the issuers if there is a public-url.",
      serving, set_optional_path<&Config::issuers>},
     {"public-url", "URL", "",
      "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it, and "
-     "each "
-     "401 leads there. Without it that is 404, and a 401 leads nowhere.",
+     "each 401 leads there. Without it that is 404, and a 401 leads nowhere.",
      serving, [](Config& config, std::string_view text) { config.public_url = read_public_url(text); }},
     {"token-cache", "NUMBER", "8192",
      "How many verified tokens each thread remembers. 0: every token is verified anew.", serving,
@@ -177,8 +172,7 @@ constexpr Setting list[] = {
      set_number<&Config::max_connections, 1, most_connections>},
     {"max-connections-per-address", "NUMBER", "0",
      "How many of them one address may hold. 0: no limit. Behind a load balancer that does not tell who its clients "
-     "are, "
-     "all come from its address.",
+     "are, all come from its address.",
      serving, set_number<&Config::max_connections_per_address, 0, most_connections>},
     {"request-rate", "NUMBER", "1000",
      "How many requests a second a tenant may make in the long run, unless `tacit limits set` gave it a rate of its "
@@ -221,8 +215,7 @@ constexpr Setting list[] = {
 
     {"audit-head-log", "SECONDS", "300",
      "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
-     "a "
-     "log that was cut off or rewritten. At start and stop in any case. 0: only then.",
+     "a log that was cut off or rewritten. At start and stop in any case. 0: only then.",
      serving, [](Config& config, std::string_view text) { config.audit_head_log = read_seconds(text, 0, day); }},
     {"log-level", "debug|info|warn|error", "info",
      "The least level to log: debug, info, warn or error. Audit heads are logged at any level.", serving,
