@@ -33,7 +33,8 @@ inline constexpr std::size_t refusal_count = static_cast<std::size_t>(Refusal::i
 /// The refusal in a word.
 const char* to_string(Refusal refusal);
 
-/// Whether its issuer did give that token out, but not for here or not for now: it is no guess. (Not of an API key: one
+/// Whether its issuer did give that token out, but not for this service or not for this time: it is no
+/// guess. (Not of an API key: one
 /// that has ended is answered as one that never was.)
 constexpr bool is_of_its_issuer(Refusal refusal) {
   return refusal == Refusal::expired || refusal == Refusal::not_yet_valid || refusal == Refusal::wrong_type ||

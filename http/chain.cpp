@@ -60,6 +60,11 @@ auth::Credential credential_of(const Exchange& exchange) {
   return auth::choose_credential(headers);
 }
 
+Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential) {
+  const crypto::Digest digest = auth::credential_digest(credential.text);
+  return {credential, digest, guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now())};
+}
+
 std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                     auth::Authenticator::Verdict verdict) {
   const auto now = std::chrono::steady_clock::now();
@@ -82,10 +87,10 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   if (!exchange.route->authenticated || !wanted) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return problem_of_none(exchange);
-  const auto now = std::chrono::steady_clock::now();
-  Presented presented{credential, auth::credential_digest(credential.text), {}};
-  presented.wait = guessing_wait(exchange, thread, presented.digest, now);
-  if (const auto problem = limit_guessing(exchange, thread, presented, now)) return problem;
+  const Presented presented = present(exchange, thread, credential);
+  if (const auto problem = limit_guessing(exchange, thread, presented, std::chrono::steady_clock::now())) {
+    return problem;
+  }
   auto verdict = thread.authenticator.judge(credential, presented.digest, std::chrono::system_clock::now());
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
@@ -94,11 +99,10 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
 
 /// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
-  const auto now = std::chrono::steady_clock::now();
-  const auth::Credential credential = credential_of(exchange);
-  Presented presented{credential, auth::credential_digest(credential.text), {}};
-  presented.wait = guessing_wait(exchange, thread, presented.digest, now);
-  if (const auto problem = limit_asking(exchange, thread, presented, now)) co_return problem;
+  Presented presented = present(exchange, thread, credential_of(exchange));
+  if (const auto problem = limit_asking(exchange, thread, presented, std::chrono::steady_clock::now())) {
+    co_return problem;
+  }
   auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest);
   // Others were refused meanwhile.
   presented.wait = guessing_wait(exchange, thread, presented.digest, std::chrono::steady_clock::now());

@@ -43,6 +43,22 @@ int list_status(const Server& server, const Headers& credential) {
 
 Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 
+/// Presents tokens over one connection, for what has to come fast.
+class Presenter {
+ public:
+  explicit Presenter(const Server& server) : client_(server.api_client(), {}) {}
+  int status_of(const std::string& token) { return client_.request("GET", secrets_path, {}, bearer(token)).status; }
+  /// The last of as many answers as there are 401s, and of 20 at the most.
+  int status_after_401s(const std::string& token) {
+    int status = 401;
+    for (int i = 0; i < 20 && status == 401; ++i) status = status_of(token);
+    return status;
+  }
+
+ private:
+  Client client_;
+};
+
 const json::value new_secret = {{"secret_name", "n"},
                                 {"secret_value", "the value"},
                                 {"tool_name", "tool"},
@@ -189,52 +205,40 @@ BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_
 BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "2"}});
   Server server(trusting.deployment);
-  Client client(server.api_client(), {});  // one connection, for what has to come fast
-  const auto status_of = [&](const std::string& token) {
-    return client.request("GET", secrets_path, {}, bearer(token)).status;
-  };
+  Presenter presenter(server);
   json::object expired = claims_of(new_uuid());
   expired["exp"] = std::time(nullptr) - 120;
   const std::string bad_token = trusting.signer.sign(expired);
-  int status = 0;
-  for (int i = 0; i < 20 && status != 429; ++i) status = status_of("tct_guess");
-  BOOST_TEST(status == 429);
+  BOOST_TEST(presenter.status_after_401s("tct_guess") == 429);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
   // Nor does one guess what an issuer signed, though it has ended: its holder learns that, and in the end to wait.
-  BOOST_TEST(status_of(bad_token) == 401);
-  status = 401;
-  for (int i = 0; i < 20 && status == 401; ++i) status = status_of(bad_token);
-  BOOST_TEST(status == 429);
+  BOOST_TEST(presenter.status_of(bad_token) == 401);
+  BOOST_TEST(presenter.status_after_401s(bad_token) == 429);
   expired["jti"] = "another";
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(expired))) == 401);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
   const std::string forged = TokenSigner("first").sign(claims_of(new_uuid()));
-  status = 401;
-  for (int i = 0; i < 20 && status == 401; ++i) status = status_of(forged);
-  BOOST_TEST(status == 429);
+  BOOST_TEST(presenter.status_after_401s(forged) == 429);
 }
 
 BOOST_AUTO_TEST_CASE(who_goes_on_with_a_token_that_has_ended_spoils_nothing_for_others) {
   const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "5"}});
   Server server(trusting.deployment);
-  Client client(server.api_client(), {});  // one connection, for what has to come fast
-  const auto status_of = [&](const std::string& token) {
-    return client.request("GET", secrets_path, {}, bearer(token)).status;
-  };
+  Presenter presenter(server);
   json::object expired = claims_of(new_uuid());
   expired["exp"] = std::time(nullptr) - 120;
   const std::string old = trusting.signer.sign(expired);
   int refused = 0;
   int throttled = 0;
   for (int i = 0; i < 50; ++i) {
-    const int status = status_of(old);
+    const int status = presenter.status_of(old);
     refused += status == 401;
     throttled += status == 429;
   }
   BOOST_TEST(refused >= 5);
   BOOST_TEST(throttled > 0);
   BOOST_TEST(refused + throttled == 50);
-  BOOST_TEST(status_of("tct_guess") == 401);
+  BOOST_TEST(presenter.status_of("tct_guess") == 401);
   BOOST_TEST(list_status(server, bearer(trusting.deployment.create_key(new_uuid()))) == 200);
 }
 
@@ -250,11 +254,8 @@ BOOST_AUTO_TEST_CASE(who_has_a_certificate_guesses_users_tokens_slowly) {
     return Client(server.tools_client(), bearer(token)).post("/tool/v1/resolve", query).status;
   };
   // What is guessed on the other plane is not counted on this one.
-  Client internet(server.api_client(), bearer("tct_guess"));
-  int status = 401;
-  for (int i = 0; i < 20 && status == 401; ++i) status = internet.get(secrets_path).status;
-  BOOST_TEST(status == 429);
-  status = resolve_with("tct_guess");
+  BOOST_TEST(Presenter(server).status_after_401s("tct_guess") == 429);
+  int status = resolve_with("tct_guess");
   BOOST_TEST(status == 401);
   for (int i = 0; i < 20 && status == 401; ++i) status = resolve_with("tct_guess" + std::to_string(i));
   BOOST_TEST(status == 429);
