@@ -1,21 +1,27 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run test clang package bench
+#   conf/packages.sh build run test clang package root bench
 set -euo pipefail
+
+# Debian 12 has two versions of Boost; the one that its plain names mean is too old. Later releases have one that is new enough.
+boost=
+if [ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")" = bookworm ]; then boost=1.81; fi
 
 declare -Ar packages=(
   # To compile Tacit: Boost.Asio, Beast, JSON and Program_options; LMDB keeps the store; OpenSSL does TLS and cryptography;
   # prometheus-cpp writes metrics.
-  [build]="g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
+  [build]="g++ cmake ninja-build ccache libboost$boost-dev libboost-json$boost-dev libboost-program-options$boost-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
   # Boost.Test runs the tests; load balancers stand before Tacit in some; of Prometheus its promtool checks metrics and rules; mkfs and
   # mount make the small disk that one of them fills up, where it may.
-  [test]="libboost-test1.81-dev haproxy nginx-light libnginx-mod-stream prometheus e2fsprogs mount"
+  [test]="libboost-test$boost-dev haproxy nginx-light libnginx-mod-stream prometheus e2fsprogs mount"
   # The second compiler.
   [clang]="clang-14"
-  # The Debian package, and the host that test/package/run.sh tries it on.
-  [package]="dpkg-dev file debootstrap"
+  # The Debian package.
+  [package]="dpkg-dev file"
+  # Minimal roots of Debian releases, for test/clean-root.sh and test/package/run.sh.
+  [root]="debootstrap git"
   # Load generators (ab for client certificates, which wrk has not), and the server to compare with.
   [bench]="wrk apache2-utils nginx-light"
 )

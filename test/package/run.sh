@@ -75,7 +75,7 @@ while [ $# -gt 0 ]; do
 done
 
 [ "$(id -u)" = 0 ] || fail "this needs root: it makes a file system and boots systemd in it"
-"$repository/conf/packages.sh" package
+"$repository/conf/packages.sh" package root
 work=$(mktemp -d /tmp/tacit-package-XXXXXX)
 finish() {
   local code=$?

@@ -1,0 +1,147 @@
+# Makes minimal roots of Debian releases from the mirror that this host's apt uses. Sourced by test/clean-root.sh and
+# test/package/run.sh, which have a `fail`.
+# shellcheck shell=bash disable=SC2016,SC2034
+
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tacit
+debian_releases="bookworm trixie"
+
+need_root() {  # need_root WHAT
+  [ "$(id -u)" = 0 ] || fail "$1 needs root: run it as root or with sudo"
+}
+
+# What the host's apt knows of Debian's archives: a line SUITE|URI|FILE for each, SUITE being a suffix such as -security, or empty.
+host_archives() {
+  local codename
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  apt-get indextargets --format '$(RELEASE)|$(CODENAME)|$(REPO_URI)|$(COMPONENT)|$(SOURCESENTRY)' 'Created-By: Packages' |
+    awk -F'|' -v codename="$codename" '
+      $4 == "main" && ($1 ~ "^" codename || $2 ~ "^" codename) {
+        suffix = $1 ~ "^" codename ? substr($1, length(codename) + 1) : substr($2, length(codename) + 1)
+        if (suffix ~ /^(-updates|-security|)$/ && !seen[suffix]++) { sub(/:[0-9]+$/, "", $5); print suffix "|" $3 "|" $5 }
+      }'
+}
+
+# The sources of RELEASE, as lines of sources.list.
+debian_sources() {  # debian_sources RELEASE
+  local suffix uri file options
+  if [ -n "${TACIT_DEBIAN_MIRROR:-}" ]; then
+    echo "deb $TACIT_DEBIAN_MIRROR $1 main"
+    return
+  fi
+  host_archives | while IFS='|' read -r suffix uri file; do
+    options=
+    if trusts_without_signature "$file"; then options=' [trusted=yes]'; fi
+    echo "deb$options $uri $1$suffix main"
+  done
+}
+
+trusts_without_signature() {  # FILE of the host's sources
+  [ -f "$1" ] && grep -Eiq '^[^#]*trusted(=|: *)yes' "$1"
+}
+
+debian_mirror() {  # debian_mirror RELEASE: where its packages are
+  debian_sources "$1" | awk -v release="$1" '$(NF - 1) == release { print $(NF - 2); exit }'
+}
+
+# The keyring that the host's source of Debian names, or else the usual one.
+host_keyring() {
+  local file named
+  file=$(host_archives | awk -F'|' '$1 == "" { print $3; exit }')
+  if [ -f "$file" ]; then
+    named=$(sed -nE 's/^[^#]*signed-by(=|: *)(\/[^] ,]+).*/\2/Ip' "$file" | head -n 1)
+  fi
+  named=${named:-/usr/share/keyrings/debian-archive-keyring.gpg}
+  [ ! -e "$named" ] || echo "$named"
+}
+
+# A host's keyring may be older than the release. The host's apt vouches for the newest one that its own release has.
+newest_keyring() {  # newest_keyring DIRECTORY: prints the keyring's path
+  (
+    cd "$1"
+    apt-get -qq download debian-archive-keyring
+    dpkg-deb --extract debian-archive-keyring_*.deb keyring
+  ) >&2 && find "$1/keyring/usr/share/keyrings" -name 'debian-archive-keyring.*' | head -n 1
+}
+
+# make_debian_root RELEASE DIRECTORY [PACKAGE,…]: DIRECTORY/root is the root, unless it is there already and less than 30 days old.
+make_debian_root() {
+  local release=$1 directory=$2 packages=${3:-} lock
+  mkdir -p "$directory"
+  exec {lock}>"$directory/lock"
+  flock --nonblock "$lock" || {
+    echo "Waiting for another process that makes $directory/root"
+    flock "$lock"
+  }
+  if [ -z "$(find "$directory/made" -mtime -30 2>/dev/null)" ] || [ "$(cat "$directory/made")" != "$packages" ]; then
+    bootstrap "$release" "$directory" "$packages"
+  fi
+  exec {lock}>&-
+}
+
+bootstrap() {  # RELEASE DIRECTORY PACKAGES
+  local release=$1 directory=$2 packages=$3 mirror keyring script=/usr/share/debootstrap/scripts/$1 begin=$SECONDS
+  mirror=$(debian_mirror "$release")
+  [ -n "$mirror" ] || fail "this host's apt has no source of Debian packages that is known here: set TACIT_DEBIAN_MIRROR to the URL of one"
+  # Releases newer than the host's debootstrap are made as the newest one that it knows.
+  [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
+  local options=(--variant=minbase ${packages:+"--include=$packages"})
+  if [ -z "${TACIT_DEBIAN_MIRROR:-}" ] && trusts_without_signature "$(host_archives | awk -F'|' '$1 == "" { print $3; exit }')"; then
+    options+=(--no-check-gpg)
+  else
+    keyring=$(host_keyring)
+  fi
+  echo "Making a root of Debian $release in $directory/root (some minutes, once)"
+  rm -rf "$directory/root" "$directory/made" "$directory/keyring"
+  if ! debootstrap_with "$keyring" "$directory/log" "${options[@]}" "$release" "$directory/root" "$mirror" "$script"; then
+    grep -Eq 'unknown key|NO_PUBKEY|Keyring file not available' "$directory/log" || fail "debootstrap failed: see $directory/log"
+    echo "The host's keyring does not have this release's key: trying the newest keyring that the host's apt has"
+    mkdir "$directory/keyring"
+    keyring=$(newest_keyring "$directory/keyring") || fail "the host's apt cannot fetch debian-archive-keyring"
+    rm -rf "$directory/root"
+    debootstrap_with "$keyring" "$directory/log" "${options[@]}" "$release" "$directory/root" "$mirror" "$script" ||
+      fail "debootstrap failed: see $directory/log"
+  fi
+  rm -f "$directory"/root/var/cache/apt/archives/*.deb
+  echo "$packages" >"$directory/made"
+  echo "Made in $((SECONDS - begin)) s"
+}
+
+# In mounts of its own, so that none is left when it is interrupted. Prints the steps of its log.
+debootstrap_with() {  # KEYRING LOG ARGUMENT…
+  local keyring=$1 log=$2
+  shift 2
+  unshare --mount debootstrap ${keyring:+"--keyring=$keyring"} "$@" 2>&1 | tee "$log" |
+    grep --line-buffered -E '^(I: (Checking Release|Resolving|Found|Installing core|Unpacking the base|Configuring the base|Base system)|E: )' |
+    sed -u 's/^I: /  /'
+  return "${PIPESTATUS[0]}"
+}
+
+# What the root has from the host: where packages come from and how they are fetched, how names are resolved, and whom TLS trusts.
+# The host's whole apt configuration would not do, for it calls programs that only the host has.
+connect_to_network() {  # connect_to_network RELEASE ROOT
+  local release=$1 root=$2
+  debian_sources "$release" >"$root/etc/apt/sources.list"
+  rm -f "$root"/etc/apt/sources.list.d/*.sources
+  apt-config dump | grep -E '^Acquire::(https?|ftp|Retries|Check-|Max-|ForceIPv|Queue|Languages|By-Hash|.*[Pp]roxy)' |
+    grep -Ev '""|Auto-?[Dd]etect' >"$root/etc/apt/apt.conf.d/90host" || true
+  # dpkg says what it does in lines, since nobody watches a terminal.
+  echo 'Dpkg::Use-Pty "0";' >>"$root/etc/apt/apt.conf.d/90host"
+  cp -r /etc/apt/auth.conf /etc/apt/auth.conf.d "$root/etc/apt/" 2>/dev/null || true
+  copy_trust "$root"
+  rm -f "$root/etc/resolv.conf"
+  cat /etc/resolv.conf >"$root/etc/resolv.conf"
+  # Names that only the host's file knows, but none of loopback addresses: a new root need not have any.
+  awk '$1 !~ /^(#|127\.|::1$|f[ef][0-9a-f]*::)/ && NF > 1' /etc/hosts >"$root/etc/hosts.host" 2>/dev/null || true
+  if [ -s "$root/etc/hosts.host" ]; then mv "$root/etc/hosts.host" "$root/etc/hosts"; else rm -f "$root/etc/hosts.host"; fi
+}
+
+copy_trust() {  # ROOT
+  local root=$1 keyring
+  keyring=$(host_keyring)
+  if [ -n "$keyring" ] && [ ! -e "$root$keyring" ]; then install -D -m 644 "$keyring" "$root$keyring"; fi
+  # A mirror of the host's own may sign with a key of its own.
+  cp -n /etc/apt/trusted.gpg.d/* "$root/etc/apt/trusted.gpg.d/" 2>/dev/null || true
+  mkdir -p "$root/usr/local/share/ca-certificates" "$root/etc/ssl/certs"
+  cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
+  if [ -e /etc/ssl/certs/ca-certificates.crt ]; then cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"; fi
+}
