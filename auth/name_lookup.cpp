@@ -1,9 +1,11 @@
 #include "auth/name_lookup.hpp"
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/post.hpp>
 
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -27,6 +29,17 @@ std::optional<asio::ip::address> address_of(const addrinfo& entry) {
   asio::ip::address_v6::bytes_type bytes;
   std::copy(std::begin(socket->sin6_addr.s6_addr), std::end(socket->sin6_addr.s6_addr), bytes.begin());
   return asio::ip::address_v6(bytes, socket->sin6_scope_id);
+}
+
+NameLookup::Addresses loopback_addresses() {
+  return std::vector<asio::ip::address>{asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
+}
+
+// RFC 6761, section 6.3: this name is the host itself, and no name server is asked for it. Hosts without /etc/hosts
+// would ask.
+bool is_this_host(std::string_view host) {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  return boost::algorithm::iequals(host, "localhost") || boost::algorithm::iends_with(host, ".localhost");
 }
 
 }  // namespace
@@ -78,6 +91,7 @@ asio::awaitable<NameLookup::Addresses> NameLookup::find(std::string host, Time d
   boost::system::error_code error;
   const auto address = asio::ip::make_address(host, error);
   if (!error) co_return std::vector<asio::ip::address>(1, address);
+  if (is_this_host(host)) co_return loopback_addresses();
   for (;;) {
     if (flight_ && flight_->addresses) flight_.reset();
     if (!flight_) start(host);

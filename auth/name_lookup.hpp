@@ -30,7 +30,8 @@ class NameLookup {
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  /// At least one address. An address as host is answered at once.
+  /// At least one address. An address as host is answered at once, and so are localhost and names under it (RFC 6761,
+  /// section 6.3).
   boost::asio::awaitable<Addresses> find(std::string host, Time deadline);
   /// As the destructor; to be called before the executor's context is destroyed if this lives on.
   void close();
