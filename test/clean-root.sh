@@ -73,7 +73,10 @@ finish() {
     kill -s KILL "$launcher" 2>/dev/null || true
     wait "$launcher" 2>/dev/null || true
   fi
-  if [ -n "${run:-}" ]; then rm -rf --one-file-system "$run" || true; fi
+  if [ -n "${run:-}" ]; then
+    [ -n "$cold" ] || keep_packages
+    rm -rf --one-file-system "$run" || true
+  fi
 }
 
 # The rest runs as process 1 of its own namespaces of processes and mounts, so that nothing of both outlives it.
@@ -190,6 +193,5 @@ launcher=$!
 code=0
 wait $launcher || code=$?
 launcher=
-[ -n "$cold" ] || keep_packages
 say "Debian $release: exit code $code after $SECONDS s: $*"
 exit $code
