@@ -16,8 +16,8 @@ declare -Ar packages=(
   # Boost.Test runs the tests; load balancers stand before Tacit in some; of Prometheus its promtool checks metrics and rules; mkfs and
   # mount make the small disk that one of them fills up, where it may.
   [test]="libboost-test$boost-dev haproxy nginx-light libnginx-mod-stream prometheus e2fsprogs mount"
-  # The second compiler.
-  [clang]="clang-14"
+  # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
+  [clang]="clang"
   # The Debian package.
   [package]="dpkg-dev file"
   # Minimal roots of Debian releases, for test/clean-root.sh and test/package/run.sh.
@@ -37,7 +37,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    fail "installing packages needs root or sudo; missing: ${missing[*]}"
+    fail "installing packages needs root, and there is no sudo here. As root: apt-get install ${missing[*]}"
   fi
 }
 
@@ -63,7 +63,7 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 command -v apt-get >/dev/null || fail "this is not Debian: install by hand what corresponds to: ${missing[*]}"
-echo "Installing ${missing[*]}"
+echo "Installing ${#missing[@]} packages and what they depend on: ${missing[*]}"
 
 # Packages such as nginx and prometheus start their service when installed; this tells them not to.
 policy=/usr/sbin/policy-rc.d
@@ -73,6 +73,20 @@ if [ ! -e $policy ]; then
   as_root chmod 755 $policy
 fi
 
-export DEBIAN_FRONTEND=noninteractive
-as_root apt-get update -qq
-as_root apt-get install -y -qq --no-install-recommends "${missing[@]}"
+as_root apt-get update -qq -o APT::Update::Error-Mode=any ||
+  echo "conf/packages.sh: not all package lists could be read (see above); going on with those that are there" >&2
+
+# Of the release that apt installs from; what is there already is CMake's to judge.
+candidate=$(apt-cache policy "libboost$boost-dev" | awk '$1 == "Candidate:" { print $2 }')
+case " ${missing[*]} " in
+  *" libboost$boost-dev "*)
+    if [ -z "$candidate" ] || [ "$candidate" = "(none)" ]; then
+      fail "apt knows no package libboost$boost-dev: does this machine reach its package mirror (apt-get update)?"
+    fi
+    dpkg --compare-versions "$candidate" ge 1.81 ||
+      fail "this release has Boost ${candidate%%-*}, and Tacit needs 1.81: use Debian 12 or 13"
+    ;;
+esac
+
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" ||
+  fail "apt could not install ${missing[*]}: see its messages above. Does this machine reach its package mirror (apt-get update), and is nothing else installing?"

@@ -37,7 +37,7 @@ build() {
   cd "$repository"
   if [ ! -e build/release/CMakeCache.txt ]; then
     echo "Configuring build/release"
-    cmake --preset release -DTACIT_TESTS=OFF >/dev/null
+    cmake --preset "${CI:+ci-}release" -DTACIT_TESTS=OFF >/dev/null
   fi
   echo "Building (the first time takes some minutes)"
   cmake --build --preset release --target tacit

@@ -62,6 +62,7 @@ take_packages() {
   mkdir -p "$cache/debs/$release" "$cache/ccache" "$cache/npm"
   find "$cache/debs/$release" -name '*.deb' -exec cp --link -t "$run/debs" {} +
 }
+# shellcheck disable=SC2317  # called by a trap
 keep_packages() {
   find "$run/debs" -maxdepth 1 -name '*.deb' -exec mv -f -t "$cache/debs/$release" {} +
   find "$cache/debs/$release" -name '*.deb' -ctime +90 -delete

@@ -3,6 +3,7 @@
 #   test/run.sh [release|asan|tsan|clang] [options of ctest]     e.g. test/run.sh asan -R unit-crypto
 # release: every test (the default). asan: every test, with the address and undefined-behaviour sanitizers. tsan: the tests whose
 # threads share something, with the thread sanitizer. clang: everything compiled by the second compiler, and the unit tests.
+# In CI (environment variable CI) a warning of g++ or clang is an error: release and clang are the presets ci-release and ci-clang.
 # Environment: TACIT_CRASH_ROUNDS, how often the crash test kills the server (50).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,7 +15,7 @@ case "${1:-}" in
     shift
     ;;
   --help | -h)
-    sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
 esac
@@ -34,10 +35,18 @@ case $preset in
 esac
 
 conf/packages.sh "${purposes[@]}"
-npm ci --prefix test --no-audit --no-fund --silent
+echo "Fetching the npm packages of test/package-lock.json"
+npm ci --prefix test --no-audit --no-fund --no-update-notifier --loglevel=error || {
+  echo "test/run.sh: npm ci failed: its own message is above. Does this machine reach its npm registry (npm ping)?" >&2
+  exit 1
+}
 
+configuration=$preset
+case $preset in
+  release | clang) configuration=${CI:+ci-}$preset ;;
+esac
 echo "Configuring build/$preset"
-cmake --preset "$preset" -DTACIT_TESTS=ON >/dev/null
+cmake --preset "$configuration" -DTACIT_TESTS=ON >/dev/null
 echo "Building build/$preset"
 cmake --build --preset "$preset" "${targets[@]}"
 

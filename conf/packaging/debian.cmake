@@ -1,4 +1,4 @@
-# What is installed, and the Debian package of it: cmake --build --preset release && cpack --preset debian.
+# What is installed, and the Debian package of it: cmake --workflow --preset package.
 # Paths are the package's own: units and manual pages name them.
 include(GNUInstallDirs)
 

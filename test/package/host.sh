@@ -1,25 +1,15 @@
-# A Debian 12 host of the test's own: a fresh root, and in it the real systemd as process 1, in namespaces of its own (processes,
-# mounts, network, control groups). No virtual machine is needed, only root. Sourced by run.sh, which sets `work`.
+# A Debian host of the test's own: a fresh root, and in it the real systemd as process 1, in namespaces of its own (processes,
+# mounts, network, control groups). No virtual machine is needed, only root. Sourced by run.sh, which sets `work` and `release`.
 # shellcheck shell=bash
 
-mirror=${TACIT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-base=${TACIT_DEBIAN_ROOT:-$repository/build/debian-12-root}
-# The program on the host would take them for settings of its own.
-unset TACIT_DEBIAN_MIRROR TACIT_DEBIAN_ROOT
 # What a small server has, and what the test calls in it.
 base_packages=systemd,systemd-sysv,dbus,openssl,curl,procps,bash-completion,man-db,strace
 host_pid=
 host_group=
 
 make_base() {
-  [ ! -e "$base/made" ] || return 0
-  echo "Making a Debian 12 root in $base (some minutes, once)"
-  rm -rf "$base"
-  mkdir -p "$base"
-  debootstrap --variant=minbase --include=$base_packages bookworm "$base/root" "$mirror" >"$base/log" 2>&1 ||
-    fail "debootstrap: see $base/log"
-  rm -f "$base"/root/var/cache/apt/archives/*.deb
-  touch "$base/made"
+  base=$cache/roots/$release-host
+  make_debian_root "$release" "$base" "$base_packages"
 }
 
 # The base stays as it is: what a run changes is in memory, and gone with the run.
@@ -37,7 +27,7 @@ unmount_root() {
 
 # The host has no network but its loopback, so what apt will want is fetched before.
 fetch_dependencies() {  # FILE.deb…: packages in the root, whose dependencies are fetched
-  cp /etc/resolv.conf "$work/root/etc/resolv.conf"
+  connect_to_network "$release" "$work/root"
   chroot "$work/root" apt-get -qq update
   chroot "$work/root" apt-get -qq install --download-only "$@" >/dev/null
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs, runs, upgrades, removes and purges the Debian package on a clean Debian 12 host of its own, under the real systemd,
-# and says what it did at each step. Needs root, and the mirror of Debian packages. Takes some minutes the first time.
-#   test/package/run.sh [--older OLDER.deb] [PACKAGE.deb]
-# Without PACKAGE it is built first. Without OLDER the upgrade starts from the same program, packaged as version 0.0.9 with another
-# configuration file.
-# Environment: TACIT_DEBIAN_MIRROR; TACIT_DEBIAN_ROOT, where the host's root is kept between runs (build/debian-12-root).
+# Installs, runs, upgrades, removes and purges the Debian package on a clean Debian host of its own, under the real systemd, and
+# says what it did at each step. Needs root, and the mirror of Debian packages. Takes some minutes the first time.
+#   test/package/run.sh [--older OLDER.deb] [bookworm|trixie] [PACKAGE.deb]
+# With a release alone, the package is built as the README tells, from a fresh clone on a fresh machine of that release. With
+# neither, it is built here, for the release of this machine. PACKAGE without a release is taken to be for this machine's.
+# Without OLDER the upgrade starts from the same program, packaged as version 0.0.9 with another configuration file.
+# Environment: TACIT_DEBIAN_MIRROR, where packages come from; by default from where this machine's apt gets them.
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -50,6 +51,8 @@ is() {  # is WHAT EXPECTED COMMAND…
   ok "$what: $expected"
 }
 
+# shellcheck source=test/root/debian.sh
+source "$repository/test/root/debian.sh"
 # shellcheck source=test/package/host.sh
 source "$here/host.sh"
 # shellcheck source=test/package/steps.sh
@@ -57,6 +60,7 @@ source "$here/steps.sh"
 
 older=
 package=
+release=
 while [ $# -gt 0 ]; do
   case $1 in
     --older)
@@ -64,17 +68,22 @@ while [ $# -gt 0 ]; do
       shift 2
       ;;
     --help | -h)
-      sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
       exit 0
       ;;
+    bookworm | trixie)
+      release=$1
+      shift
+      ;;
     *)
+      [ -f "$1" ] || fail "$1 is neither bookworm nor trixie, nor a file"
       package=$(realpath "$1")
       shift
       ;;
   esac
 done
 
-[ "$(id -u)" = 0 ] || fail "this needs root: it makes a file system and boots systemd in it"
+need_root test/package/run.sh
 "$repository/conf/packages.sh" package root
 work=$(mktemp -d /tmp/tacit-package-XXXXXX)
 finish() {
@@ -106,8 +115,26 @@ make_older() {
   dpkg-deb --root-owner-group --build "$work/older" "$older" >/dev/null
 }
 
-[ -n "$package" ] || build_package
+# As the README tells; the first built package is the program's, the others have its symbols.
+build_package_on_fresh_machine() {
+  mkdir "$work/out"
+  "$repository/test/clean-root.sh" --out "$work/out" "$release" bash -euc '
+    conf/packages.sh build package
+    cmake --workflow --preset package
+    cp build/package/tacit_*.deb /out'
+  package=$(echo "$work"/out/tacit_*.deb)
+}
+
+if [ -z "$package" ]; then
+  if [ -n "$release" ]; then build_package_on_fresh_machine; else build_package; fi
+fi
+release=${release:-$(. /etc/os-release && echo "${VERSION_CODENAME:-}")}
+case " $debian_releases " in
+  *" $release "*) ;;
+  *) fail "this machine is neither Debian 12 nor 13: name a release, bookworm or trixie" ;;
+esac
 [ -n "$older" ] || make_older
+echo "Release: $release"
 echo "Package: $package"
 echo "Older:   $older"
 make_base
