@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run test clang package root bench
+#   conf/packages.sh build run unit test clang package root bench
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; the one that its plain names mean is too old. Later releases have one that is new enough.
@@ -13,9 +13,10 @@ declare -Ar packages=(
   [build]="g++ cmake ninja-build ccache libboost$boost-dev libboost-json$boost-dev libboost-program-options$boost-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests; load balancers stand before Tacit in some; of Prometheus its promtool checks metrics and rules; mkfs and
-  # mount make the small disk that one of them fills up, where it may.
-  [test]="libboost-test$boost-dev haproxy nginx-light libnginx-mod-stream prometheus e2fsprogs mount"
+  # Boost.Test runs the tests; mkfs and mount make the small disk that one of them fills up, where it may.
+  [unit]="libboost-test$boost-dev e2fsprogs mount"
+  # Load balancers stand before Tacit in some tests; of Prometheus its promtool checks metrics and rules.
+  [test]="haproxy nginx-light libnginx-mod-stream prometheus"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
   [clang]="clang"
   # The Debian package.

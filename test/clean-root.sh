@@ -80,6 +80,13 @@ finish() {
   fi
 }
 
+# What this process and all that it waited for took.
+cpu_seconds() {
+  local stat
+  read -ra stat <"/proc/$$/stat"
+  echo $(((stat[13] + stat[14] + stat[15] + stat[16]) / $(getconf CLK_TCK)))
+}
+
 # The rest runs as process 1 of its own namespaces of processes and mounts, so that nothing of both outlives it.
 mount_root() {
   local base=$cache/roots/$release/root
@@ -194,5 +201,5 @@ launcher=$!
 code=0
 wait $launcher || code=$?
 launcher=
-say "Debian $release: exit code $code after $SECONDS s: $*"
+say "Debian $release: exit code $code after $SECONDS s ($(cpu_seconds) s of processors): $*"
 exit $code

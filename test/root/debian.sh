@@ -81,7 +81,7 @@ make_debian_root() {
 bootstrap() {  # RELEASE DIRECTORY PACKAGES
   local release=$1 directory=$2 packages=$3 mirror keyring script=/usr/share/debootstrap/scripts/$1 begin=$SECONDS
   mirror=$(debian_mirror "$release")
-  [ -n "$mirror" ] || fail "this host's apt has no source of Debian packages that is known here: set TACIT_DEBIAN_MIRROR to the URL of one"
+  [ -n "$mirror" ] || fail "this host's apt has no source of its own Debian release: run apt-get update, or set TACIT_DEBIAN_MIRROR to a mirror's URL"
   # Releases newer than the host's debootstrap are made as the newest one that it knows.
   [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
   local options=(--variant=minbase ${packages:+"--include=$packages"})
