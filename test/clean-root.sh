@@ -146,60 +146,69 @@ run_inside() {
   exit $code
 }
 
+read_arguments() {
+  cold=
+  remake=
+  out=
+  release=bookworm
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --cold) cold=yes ;;
+      --remake) remake=yes ;;
+      --out)
+        [ -d "${2:-}" ] || fail "--out wants a directory that exists"
+        out=$(realpath "$2")
+        shift
+        ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      -*) fail "unknown option $1; see --help" ;;
+      *) break ;;
+    esac
+    shift
+  done
+  case " $debian_releases " in
+    *" ${1:-} "*)
+      release=$1
+      shift
+      ;;
+  esac
+  [ $# -gt 0 ] || {
+    usage >&2
+    exit 125
+  }
+  command=("$@")
+}
+
+main() {
+  read_arguments "$@"
+  need_root test/clean-root.sh
+  "$repository/conf/packages.sh" root
+  trap finish EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  if [ -n "$remake" ]; then rm -f "$cache/roots/$release/made"; fi
+  make_debian_root "$release" "$cache/roots/$release" >&2
+  make_run_directory
+  clone
+  if [ -z "$cold" ]; then take_packages; fi
+  say "Debian $release: ${command[*]}"
+  export cache run release cold out
+  # In the background, where signals are handled at once.
+  unshare --mount --pid --fork --kill-child bash "${BASH_SOURCE[0]}" --inside "${command[@]}" <&0 &
+  launcher=$!
+  local code=0
+  wait $launcher || code=$?
+  launcher=
+  say "Debian $release: exit code $code after $SECONDS s ($(cpu_seconds) s of processors): ${command[*]}"
+  exit $code
+}
+
 if [ "${1:-}" = --inside ]; then
   shift
   run_inside "$@"
+else
+  main "$@"
 fi
-
-cold=
-out=
-release=bookworm
-while [ $# -gt 0 ]; do
-  case $1 in
-    --cold) cold=yes ;;
-    --remake) remake=yes ;;
-    --out)
-      [ -d "${2:-}" ] || fail "--out wants a directory that exists"
-      out=$(realpath "$2")
-      shift
-      ;;
-    --help | -h)
-      usage
-      exit 0
-      ;;
-    -*) fail "unknown option $1; see --help" ;;
-    *) break ;;
-  esac
-  shift
-done
-case " $debian_releases " in
-  *" ${1:-} "*)
-    release=$1
-    shift
-    ;;
-esac
-[ $# -gt 0 ] || {
-  usage >&2
-  exit 125
-}
-
-need_root test/clean-root.sh
-"$repository/conf/packages.sh" root
-[ -z "${remake:-}" ] || rm -f "$cache/roots/$release/made"
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-make_debian_root "$release" "$cache/roots/$release" >&2
-make_run_directory
-clone
-[ -n "$cold" ] || take_packages
-say "Debian $release: $*"
-export cache run release cold out
-# In the background, where signals are handled at once.
-unshare --mount --pid --fork --kill-child bash "${BASH_SOURCE[0]}" --inside "$@" <&0 &
-launcher=$!
-code=0
-wait $launcher || code=$?
-launcher=
-say "Debian $release: exit code $code after $SECONDS s ($(cpu_seconds) s of processors): $*"
-exit $code
