@@ -47,7 +47,7 @@ make_run_directory() {
 clone() {
   local commit dirty
   # The checkout may be another user's; that is no danger here.
-  local git=(git -c "safe.directory=*")
+  local git=(git --no-optional-locks -c "safe.directory=*")
   commit=$("${git[@]}" -C "$repository" rev-parse HEAD) || fail "$repository is no git checkout"
   dirty=$("${git[@]}" -C "$repository" status --porcelain | wc -l)
   [ "$dirty" = 0 ] || say "NOTE: $dirty files differ from the commit and are not tested as they are: commit them first"
