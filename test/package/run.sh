@@ -121,7 +121,7 @@ build_package_on_fresh_machine() {
   "$repository/test/clean-root.sh" --out "$work/out" "$release" bash -euc '
     conf/packages.sh build package
     cmake --workflow --preset package
-    cp build/package/tacit_*.deb /out'
+    cp build/release/tacit_*.deb /out'
   package=$(echo "$work"/out/tacit_*.deb)
 }
 
