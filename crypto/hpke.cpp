@@ -1,20 +1,28 @@
+// Chooses between OpenSSL's implementation of HPKE, which is there from version 3.2 on, and Tacit's own. Boxes of one
+// open with the other.
 #include "crypto/hpke.hpp"
 
-#include <algorithm>
-
-#include "crypto/hpke_suite.hpp"
+#include "crypto/hpke_openssl.hpp"
+#include "crypto/hpke_own.hpp"
 
 namespace tacit::crypto {
 
+#if TACIT_OPENSSL_HAS_HPKE
+namespace {
+
+// RFC 9180 allows what OpenSSL's implementation refuses: empty plaintexts, and an `info` of any size.
+bool openssl_takes(ByteView info, std::size_t plaintext_size) {
+  return plaintext_size > 0 && info.size() <= hpke_openssl::max_info_size;
+}
+
+}  // namespace
+#endif
+
 std::optional<Bytes> hpke_seal(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext) {
-  const KeyPair ephemeral = generate_key_pair();
-  const auto shared_secret = hpke_encap(to, ephemeral);
-  if (!shared_secret) return std::nullopt;
-  Bytes box(hpke_overhead + plaintext.size());
-  std::copy(ephemeral.public_key.begin(), ephemeral.public_key.end(), box.begin());
-  HpkeContext context(HpkeAead::aes_256_gcm, *shared_secret, info);
-  context.seal(aad, plaintext, std::span(box).subspan(ephemeral.public_key.size()));
-  return box;
+#if TACIT_OPENSSL_HAS_HPKE
+  if (openssl_takes(info, plaintext.size())) return hpke_openssl::seal(to, info, aad, plaintext);
+#endif
+  return hpke_own::seal(to, info, aad, plaintext);
 }
 
 std::optional<WipedBytes> hpke_open(const PrivateKey& key, ByteView info, ByteView aad, ByteView box) {
@@ -26,14 +34,10 @@ std::optional<WipedBytes> hpke_open(const PrivateKey& key, ByteView info, ByteVi
 std::optional<WipedBytes> hpke_open(const PrivateKey& key, const PublicKey& own_public, ByteView info, ByteView aad,
                                     ByteView box) {
   if (box.size() < hpke_overhead) return std::nullopt;
-  PublicKey enc;
-  std::copy_n(box.begin(), enc.size(), enc.begin());
-  const auto shared_secret = hpke_decap(enc, key, own_public);
-  if (!shared_secret) return std::nullopt;
-  HpkeContext context(HpkeAead::aes_256_gcm, *shared_secret, info);
-  WipedBytes plaintext(box.size() - hpke_overhead);
-  if (!context.open(aad, box.subspan(enc.size()), plaintext.span())) return std::nullopt;
-  return plaintext;
+#if TACIT_OPENSSL_HAS_HPKE
+  if (openssl_takes(info, box.size() - hpke_overhead)) return hpke_openssl::open(key, own_public, info, aad, box);
+#endif
+  return hpke_own::open(key, own_public, info, aad, box);
 }
 
 }  // namespace tacit::crypto

@@ -1,62 +1,17 @@
 #include "crypto/p256.hpp"
 
 #include <openssl/core_names.h>
-#include <openssl/param_build.h>
 
-#include "crypto/openssl.hpp"
 #include "crypto/p256_group.hpp"
+#include "crypto/p256_import.hpp"
 
 namespace tacit::crypto {
 namespace {
-
-using ParamBuilder = OpensslPtr<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
-using Params = OpensslPtr<OSSL_PARAM, OSSL_PARAM_free>;
-
-constexpr char group_name[] = "P-256";
 
 // n of SP 800-186 section 3.2.1.3, big-endian.
 constexpr std::array<std::uint8_t, 32> order = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
                                                 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
                                                 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
-
-// In OpenSSL's secure heap, if the process has one (harden_process).
-BignumPtr to_bignum(const PrivateKey& key) {
-  BignumPtr number(BN_secure_new());
-  require(number != nullptr && BN_bin2bn(key.data(), int{PrivateKey::size()}, number.get()) != nullptr,
-          "no memory for a number");
-  BN_set_flags(number.get(), BN_FLG_CONSTTIME);
-  return number;
-}
-
-PkeyPtr import_key(OSSL_PARAM_BLD* builder, int selection) {
-  Params params(OSSL_PARAM_BLD_to_param(builder));
-  PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  require(params != nullptr && context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1,
-          "cannot import an elliptic-curve key");
-  EVP_PKEY* key = nullptr;
-  return PkeyPtr(tried(EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) == 1) ? key : nullptr);
-}
-
-PkeyPtr import_private(const PrivateKey& key) {
-  const BignumPtr scalar = to_bignum(key);
-  ParamBuilder builder(OSSL_PARAM_BLD_new());
-  require(builder != nullptr &&
-              OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group_name, 0) == 1 &&
-              OSSL_PARAM_BLD_push_BN_pad(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, scalar.get(), 32) == 1,
-          "cannot describe a private key");
-  return import_key(builder.get(), EVP_PKEY_KEYPAIR);
-}
-
-// Decoding checks that the point is on the curve.
-PkeyPtr import_public(const PublicKey& key) {
-  if (key[0] != 0x04) return nullptr;
-  ParamBuilder builder(OSSL_PARAM_BLD_new());
-  require(builder != nullptr &&
-              OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group_name, 0) == 1 &&
-              OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, key.data(), key.size()) == 1,
-          "cannot describe a public key");
-  return import_key(builder.get(), EVP_PKEY_PUBLIC_KEY);
-}
 
 }  // namespace
 
@@ -80,7 +35,7 @@ bool is_point(const PublicKey& key) {
 }
 
 KeyPair generate_key_pair() {
-  PkeyPtr made(EVP_EC_gen(group_name));
+  PkeyPtr made(EVP_EC_gen(p256_name));
   require(made != nullptr, "cannot make a key pair");
   BIGNUM* number = nullptr;
   const bool got = EVP_PKEY_get_bn_param(made.get(), OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1;

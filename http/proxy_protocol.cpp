@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string_view>
 
+#include <boost/crc.hpp>
+
 #include "http/networks.hpp"
 
 namespace tacit::http {
@@ -108,16 +110,16 @@ std::optional<std::size_t> addresses_size(std::uint8_t family) {
   }
 }
 
-/// CRC-32C (RFC 3720 appendix B.4), a bit at a time: headers are short and come once a connection. The bytes of
-/// `checksum`, which is within `bytes`, count as zeros.
+/// CRC-32C (RFC 3720 appendix B.4). The bytes of `checksum`, which is within `bytes`, count as zeros.
 std::uint32_t crc32c(ByteView bytes, ByteView checksum) {
-  std::uint32_t crc = ~std::uint32_t{0};
-  for (const std::uint8_t& byte : bytes) {
-    const bool own = &byte >= checksum.data() && &byte < checksum.data() + checksum.size();
-    crc ^= own ? 0U : byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78U : 0U);
-  }
-  return ~crc;
+  constexpr std::array<std::uint8_t, 4> zeros{};
+  const auto before = static_cast<std::size_t>(checksum.data() - bytes.data());
+  const ByteView after = bytes.subspan(before + zeros.size());
+  boost::crc_optimal<32, 0x1edc6f41, 0xffffffff, 0xffffffff, true, true> crc;
+  crc.process_bytes(bytes.data(), before);
+  crc.process_bytes(zeros.data(), zeros.size());
+  crc.process_bytes(after.data(), after.size());
+  return crc.checksum();
 }
 
 bool checksum_holds(ByteView header, ByteView told) {

@@ -1,0 +1,24 @@
+// P-256 keys given to OpenSSL as raw bytes. Private to crypto/.
+#pragma once
+
+#include "crypto/hpke.hpp"
+#include "crypto/openssl.hpp"
+
+namespace tacit::crypto {
+
+inline constexpr char p256_name[] = "P-256";
+
+/// The scalar in OpenSSL's secure heap, if the process has one (harden_process); marked for constant-time use.
+BignumPtr to_bignum(const PrivateKey& key);
+
+/// For Diffie-Hellman, which needs no public half. Null if the scalar is out of range.
+PkeyPtr import_private(const PrivateKey& key);
+
+/// Both halves, which are not checked against each other. Null if `public_half` is no uncompressed point or the scalar
+/// is out of range.
+PkeyPtr import_key_pair(const PrivateKey& key, const PublicKey& public_half);
+
+/// Null if it is no uncompressed point of the curve.
+PkeyPtr import_public(const PublicKey& key);
+
+}  // namespace tacit::crypto
