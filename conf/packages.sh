@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run unit test clang package root bench
+#   conf/packages.sh build run unit test clang tidy package root bench
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; the one that its plain names mean is too old. Later releases have one that is new enough.
@@ -19,6 +19,8 @@ declare -Ar packages=(
   [test]="haproxy nginx-light libnginx-mod-stream prometheus"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
   [clang]="clang"
+  # test/tidy.sh: one version, since each has findings of its own. Debian 12 has it.
+  [tidy]="clang-14 clang-tidy-14"
   # The Debian package.
   [package]="dpkg-dev file"
   # Minimal roots of Debian releases, for test/clean-root.sh and test/package/run.sh.
