@@ -276,7 +276,7 @@ KeyringResult<void> KeyFileEdit::replace(ByteView content) {
   const auto temporary = temporary_beside(file_);
   const Descriptor made(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (made.get() < 0) return system_refuses(file_, "a new one cannot be made in its folder", errno);
-  const auto written = [&]() -> KeyringResult<void> {
+  auto written = [&]() -> KeyringResult<void> {
     if (const int error = write_all(made.get(), content); error != 0) {
       return system_refuses(file_, "a new one cannot be written", error);
     }

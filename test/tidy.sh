@@ -4,15 +4,15 @@
 #   test/tidy.sh --all                every source: two to three hours of one core
 #   test/tidy.sh FILE…                these
 # Without BASE it is where this branch left origin's main branch; on that branch itself, the last commit that is older than a
-# week. Of a changed header its own .cpp is checked, or one that includes it. At most 60 files, newest changes first; what is
+# week. Of a changed header its own .cpp is checked, or one that includes it. At most 40 files, newest changes first; what is
 # left out is named.
-# Environment: TACIT_TIDY_FILES, another number than 60; TACIT_TIDY_JOBS, how many at once (as many as cores).
+# Environment: TACIT_TIDY_FILES, another number than 40; TACIT_TIDY_JOBS, how many at once (as many as cores).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folders=(auth crypto http server store)
 build=build/tidy
-most=${TACIT_TIDY_FILES:-60}
+most=${TACIT_TIDY_FILES:-40}
 jobs=${TACIT_TIDY_JOBS:-$(nproc)}
 
 fail() {
@@ -111,8 +111,11 @@ if [ ${#files[@]} -gt "$most" ]; then
   files=("${files[@]:0:most}")
 fi
 
+# shellcheck source=/dev/null
+if ! command -v clang-tidy-14 >/dev/null && [ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")" != bookworm ]; then
+  fail "clang-tidy-14 is missing, and only Debian 12 has it: try test/clean-root.sh bookworm test/tidy.sh"
+fi
 conf/packages.sh build tidy
-command -v clang-tidy-14 >/dev/null || fail "clang-tidy-14 is missing; Debian 12 has it: test/clean-root.sh bookworm test/tidy.sh"
 # The compile commands are those of the second compiler, which clang-tidy understands; its precompiled header saves half the time.
 echo "Configuring $build and compiling its precompiled header"
 cmake --preset clang -B "$build" -DTACIT_TESTS=OFF >/dev/null
