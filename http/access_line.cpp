@@ -17,6 +17,7 @@ LogLine access_line(const Exchange& exchange, std::chrono::steady_clock::duratio
   if (!principal.actor.empty()) {
     line.field(exchange.plane == Plane::tools ? "on_behalf_of" : "actor", principal.actor);
   }
+  if (!exchange.head.traceparent.empty()) line.field("traceparent", exchange.head.traceparent);
   if (!exchange.note.empty()) line.field("note", exchange.note);
   if (!keep_alive) line.field("connection", "close");
   if (stands_for > 1) line.field("stands_for", stands_for);

@@ -8,6 +8,7 @@
 #include "http/client_identity.hpp"
 #include "http/log.hpp"
 #include "http/response_writer.hpp"
+#include "http/routes.hpp"
 
 namespace tacit::http {
 namespace {
@@ -292,7 +293,10 @@ asio::awaitable<bool> Connection::serve_request() {
     used_ = scan_.size;
   }
   if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;
-  if (framing) exchange_.head.content_length = 0;
+  if (framing) {
+    exchange_.head.content_length = 0;
+    exchange_.head.traceparent = {};
+  }
   exchange_.request_id = request_ids_.take(framing ? std::string_view{} : exchange_.head.request_id);
 
   expire_never();  // the chain sets deadlines for what it waits for on this connection
@@ -388,6 +392,7 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
   counters().requests_ended.add();
   counted_in_ = false;
   if (!thread_.server.access_log || !log_enabled(LogLevel::info)) return;
+  if (is_probe(exchange_.route) && exchange_.response.status < 400) return;  // or they would be most of the log
   const std::uint32_t weight = thread_.access_sample.weight(exchange_.response.status, time);
   if (weight == 0) return;
   LogLine line = access_line(exchange_, time, weight, keep_alive);

@@ -46,6 +46,7 @@ store::AuditContext Exchange::audit() const {
   }
   who.peer = peer;
   who.request_id = request_id;
+  who.traceparent = head.traceparent;
   return who;
 }
 

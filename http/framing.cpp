@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
+
+#include "http/trace_context.hpp"
 
 namespace tacit::http {
 namespace {
@@ -146,6 +149,9 @@ class HeadParser final : public beast_http::basic_parser<true> {
     if (equal_ignoring_case(name, "x-api-key")) return once(head_.x_api_key, head_.has_x_api_key, value);
     if (equal_ignoring_case(name, "x-request-id")) {
       head_.request_id = value;
+    } else if (equal_ignoring_case(name, "traceparent")) {
+      // Of two nobody can tell which is meant.
+      head_.traceparent = std::exchange(has_traceparent_, true) ? std::string_view() : sane_traceparent(value);
     } else if (equal_ignoring_case(name, "x-forwarded-for")) {
       head_.forwarded_for.push_back(value);
     } else if (equal_ignoring_case(name, "idempotency-key")) {
@@ -181,6 +187,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
   bool has_if_match_ = false;
   bool has_expect_ = false;
   bool has_idempotency_key_ = false;
+  bool has_traceparent_ = false;
   bool faulty_ = false;
 };
 

@@ -68,4 +68,8 @@ std::span<const Route> routes_of(Plane plane) {
   return admin_routes();
 }
 
+bool is_probe(const Route* route) {
+  return route != nullptr && (route->handler == get_health || route->handler == get_readiness);
+}
+
 }  // namespace tacit::http

@@ -18,4 +18,7 @@ std::span<const Route> admin_routes();
 
 std::span<const Route> routes_of(Plane plane);
 
+/// Whether monitors and balancers ask it again and again: /healthz, /readyz. Null is no probe.
+bool is_probe(const Route* route);
+
 }  // namespace tacit::http

@@ -71,12 +71,12 @@ std::vector<http::Listener> make_listeners(const Config& config, const Inherited
   return listeners;
 }
 
-void warn_of_unused_addresses(const Config& config, const http::Server& server) {
+void log_unused_addresses(const Config& config, const http::Server& server) {
   for (const http::Plane plane : planes_of(config)) {
     const tcp::endpoint wanted = endpoint_of(configured(config, plane));
     const tcp::endpoint got = server.endpoint(plane);
     if (wanted.port() == 0 || wanted == got) continue;
-    http::LogLine line(http::LogLevel::warn, "address_inherited");
+    http::LogLine line(http::LogLevel::info, "address_inherited");
     line.field("setting", plane == http::Plane::api ? "api-listen" : "tool-listen");
     line.field("configured", configured(config, plane).str());
     http::log(line.field("listening", Endpoint{got.address().to_string(), got.port()}.str()));

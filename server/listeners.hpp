@@ -15,8 +15,8 @@ namespace tacit::server {
 /// with a sentence that names the file or the address.
 std::vector<http::Listener> make_listeners(const Config& config, const InheritedSockets& inherited);
 
-/// Warns of a plane that listens elsewhere than its setting says, because its socket was inherited.
-void warn_of_unused_addresses(const Config& config, const http::Server& server);
+/// Logs each plane that listens elsewhere than its setting says, because its socket was inherited.
+void log_unused_addresses(const Config& config, const http::Server& server);
 
 /// Reads the certificates, keys, client CA and ticket keys again and has new connections use them. A plane whose files
 /// are not good keeps what it has, and bad ticket keys keep those from before; answers a sentence for each trouble.

@@ -143,7 +143,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   std::unique_ptr<http::Server> server = std::move(*listening);
   metrics.watch(*server);
   server->start();
-  warn_of_unused_addresses(config, *server);
+  log_unused_addresses(config, *server);
   log_notes(config);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);

@@ -220,7 +220,8 @@ constexpr Setting list[] = {
     {"log-level", "debug|info|warn|error", "info",
      "The least level to log: debug, info, warn or error. Audit heads are logged at any level.", serving,
      [](Config& config, std::string_view text) { config.log_level = log_level(text); }},
-    {"access-log", "on|off", "on", "Whether to log a line for each request.", serving,
+    {"access-log", "on|off", "on",
+     "Whether to log a line for each request. /healthz and /readyz have one only when they fail.", serving,
      [](Config& config, std::string_view text) { config.access_log = read_switch(text); }},
     {"access-log-sample", "NUMBER", "1",
      "Of so many requests that go well one has a line in it, which says so. Refusals but for 429, failures, and what "

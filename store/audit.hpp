@@ -21,6 +21,7 @@ struct AuditContext {
   std::string peer;   ///< address:port; empty for an operator
   std::string request_id;
   std::string on_behalf_of{};  ///< the user whose token a tool runtime brought along, named as an actor is; else empty
+  std::string traceparent{};   ///< the caller's place in a distributed trace (W3C Trace Context); empty if not known
 };
 
 /// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",

@@ -83,6 +83,7 @@ std::string audit_body(const AuditEvent& event, const AuditContext& who, std::in
   field_if_any(body, "on_behalf_of", who.on_behalf_of);
   field_if_any(body, "peer", who.peer);
   field_if_any(body, "request_id", who.request_id);
+  field_if_any(body, "traceparent", who.traceparent);
   body += '}';
   return body;
 }
@@ -132,7 +133,7 @@ std::size_t audit_bytes(const AuditEvent& event, const AuditContext& who) {
   constexpr std::size_t id = 40;      // with its quotes and comma
   constexpr std::size_t escaped = 6;  // the longest that JSON makes of a byte
   const std::size_t text = event.tool.size() + event.reason.size() + who.plane.size() + who.actor.size() +
-                           who.on_behalf_of.size() + who.peer.size() + who.request_id.size();
+                           who.on_behalf_of.size() + who.peer.size() + who.request_id.size() + who.traceparent.size();
   return frame + id * event.secrets.size() + escaped * text;
 }
 

@@ -2,7 +2,7 @@
 //
 // Format 1: 1 format ‖ 32 hash ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the
 // first. The body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant,
-// secrets, tool, reason, on_behalf_of, peer, request_id.
+// secrets, tool, reason, on_behalf_of, peer, request_id, traceparent.
 //
 // The chain shows that an entry was altered, taken out or moved. It cannot show that the newest entries were cut off,
 // nor that whoever can write the database made the whole chain anew: for that, keep heads elsewhere (servers log them,
