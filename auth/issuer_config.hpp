@@ -95,7 +95,7 @@ struct IssuerConfig {
 
 struct IssuerConfigError {
   IssuerConfigError() = default;  // result::error() makes one where there is none
-  explicit IssuerConfigError(std::string fault) : message(fault), faults(1, std::move(fault)) {}
+  explicit IssuerConfigError(const std::string& fault) : message(fault), faults(1, fault) {}
   /// Of one at least.
   explicit IssuerConfigError(std::vector<std::string> all);
 

@@ -3,8 +3,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <optional>
+#include <utility>
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+
+#include "crypto/certificates.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -12,11 +17,17 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-std::string openssl_reason() {
-  const unsigned long code = ERR_peek_last_error();
-  const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-  ERR_clear_error();
-  return reason != nullptr ? std::string(": ") + reason : std::string();
+/// The authorities of a PEM file. One whose own issuer is not in the file is trusted all the same.
+std::optional<std::string> trust_file(SSL_CTX* context, const std::filesystem::path& ca) {
+  const auto certificates = crypto::load_certificates(ca, crypto::Beside::nothing);
+  if (certificates.has_error()) return certificates.error().message;
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
+  for (const crypto::CertificatePtr& certificate : *certificates) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) == 1) continue;
+    ERR_clear_error();
+    return ca.string() + ": the certificate of " + crypto::subject_of(certificate.get()) + " cannot be used";
+  }
+  return std::nullopt;
 }
 
 /// SSL_set_tlsext_host_name without the cast in that macro; the name is copied.
@@ -40,10 +51,11 @@ boost::system::result<std::shared_ptr<const TlsTrust>, std::string> TlsTrust::lo
   ERR_clear_error();
   if (ca.empty()) {
     if (SSL_CTX_set_default_verify_paths(context) != 1) {
-      return "the system's certificate authorities cannot be read" + openssl_reason();
+      ERR_clear_error();
+      return "the system's certificate authorities cannot be read";
     }
-  } else if (SSL_CTX_load_verify_file(context, ca.c_str()) != 1) {
-    return "the certificate authorities in " + ca.string() + " cannot be read" + openssl_reason();
+  } else if (auto fault = trust_file(context, ca)) {
+    return "the certificate authorities cannot be used: " + std::move(*fault);
   }
   return std::shared_ptr<const TlsTrust>(new TlsTrust(std::move(made)));
 }

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 
+#include "auth/identity_name.hpp"
 #include "store/tool_pattern.hpp"
 
 namespace tacit::auth {
@@ -14,13 +15,16 @@ namespace {
 constexpr std::array<std::string_view, 3> kinds = {"uri:", "dns:", "cn:"};
 constexpr std::string_view blank = " \t\r";
 
-// Cuts the next word off the line; an empty one at its end. A # that begins a word begins a comment.
-std::string_view next_word(std::string_view& line) {
-  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
-  if (line.starts_with('#')) line = {};
-  const auto word = line.substr(0, line.find_first_of(blank));
-  line.remove_prefix(word.size());
-  return word;
+/// A word of a line. Quotes may stand around all of it, or in an identity around the name alone; \" and \\ within them
+/// are a quote and a backslash.
+struct Word {
+  std::string text;
+  bool quoted = false;
+  bool comma = false;  ///< outside of quotes
+};
+
+bool has_kind(std::string_view word) {
+  return std::ranges::any_of(kinds, [&](std::string_view kind) { return word.starts_with(kind); });
 }
 
 std::string_view next_line(std::string_view& text) {
@@ -29,13 +33,140 @@ std::string_view next_line(std::string_view& text) {
   return line;
 }
 
+// Takes what stands in quotes off the line, up to and with the closing one. False if there is none, or a backslash
+// before anything else.
+bool take_quoted(std::string_view& line, std::string& text) {
+  line.remove_prefix(1);
+  while (!line.empty()) {
+    const char c = line.front();
+    line.remove_prefix(1);
+    if (c == '"') return true;
+    if (c == '\\') {
+      if (!line.starts_with('"') && !line.starts_with('\\')) return false;
+      text += line.front();
+      line.remove_prefix(1);
+    } else {
+      text += c;
+    }
+  }
+  return false;
+}
+
+// Reads one line: an identity, then its tools. A # that begins a word begins a comment.
+class Line {
+ public:
+  explicit Line(std::string_view line) : rest_(line) {}
+  /// Why the line cannot be understood, if it cannot.
+  std::optional<std::string> read();
+  const std::vector<Word>& words() const { return words_; }
+
+ private:
+  std::optional<std::string> read_word();
+  std::string_view rest_;
+  std::vector<Word> words_;
+};
+
+std::optional<std::string> Line::read_word() {
+  Word& word = words_.emplace_back();
+  while (!rest_.empty() && blank.find(rest_.front()) == std::string_view::npos) {
+    const bool at_start = word.text.empty() || std::ranges::find(kinds, word.text) != kinds.end();
+    if (rest_.front() == '"' && at_start && !word.quoted) {
+      word.quoted = true;
+      if (!take_quoted(rest_, word.text)) {
+        return "a quoted name has no closing quote, or a backslash before something other than a quote or a backslash";
+      }
+      if (!rest_.empty() && blank.find(rest_.front()) == std::string_view::npos) {
+        return "something follows a closing quote without a blank";
+      }
+      continue;
+    }
+    const char c = rest_.front();
+    if (c == '"') return "a quote stands within a word; quotes go around a whole name, as in cn:\"My Runtime\"";
+    word.comma = word.comma || c == ',' || c == ';';
+    word.text += c;
+    rest_.remove_prefix(1);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Line::read() {
+  for (;;) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(blank), rest_.size()));
+    if (rest_.empty() || rest_.starts_with('#')) return std::nullopt;
+    if (auto fault = read_word()) return fault;
+  }
+}
+
 // What is wrong with an identity's name, if anything.
-std::optional<std::string> fault_of(std::string_view identity) {
+std::optional<std::string> fault_of(const Word& word) {
+  const std::string_view identity = word.text;
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](auto k) { return identity.starts_with(k); });
   if (kind == kinds.end()) return "an identity starts with uri:, dns: or cn:";
   if (identity.size() == kind->size()) return "the identity has no name after its kind";
   if (store::is_pattern(identity)) return "an identity is one name and takes no *; only its tools do";
+  if (word.comma && !word.quoted) {
+    return "an identity has a comma or a semicolon; a line has one identity, then its tools, separated by blanks. A "
+           "name "
+           "that has one is quoted, as in cn:\"a, b\"";
+  }
+  if (!is_identity_name(identity)) {
+    return "no certificate can have that name: a URI or DNS name is of visible ASCII without blanks, a common name of "
+           "UTF-8 "
+           "without control characters and odd blanks";
+  }
   return std::nullopt;
+}
+
+bool is_snake_or_pattern(std::string_view tool) { return tool.find_first_of("*_") != std::string_view::npos; }
+
+bool has_upper_case(std::string_view tool) {
+  return std::ranges::any_of(tool, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// Whether an unquoted word after a common name that is not quoted either may be the rest of that name rather than a
+// tool. Names of tools have * or _ in them; others are believed if they stand alone and in lower case.
+bool may_be_of_the_name(const Word& tool, std::size_t tools) {
+  if (tool.quoted) return false;
+  if (!is_snake_or_pattern(tool.text)) return tools > 1 || has_upper_case(tool.text);
+  return has_upper_case(tool.text) && tool.text.find('*') == std::string::npos &&
+         tool.text.find("__") == std::string::npos;
+}
+
+// What is wrong with a tool, if anything.
+std::optional<std::string> fault_of_tool(const Word& tool) {
+  if (tool.text.empty()) return "a tool has no name";
+  if (tool.quoted) return std::nullopt;
+  if (tool.comma) {
+    return "tools are separated by blanks, not by commas or semicolons; a tool whose name has one is quoted";
+  }
+  if (has_kind(tool.text))
+    return "a line has one identity; " + tool.text + " needs a line of its own, or quotes if it is a tool";
+  const bool has_letter = std::ranges::any_of(tool.text, [](char c) {
+    return c == '*' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           static_cast<unsigned char>(c) >= 0x80;
+  });
+  if (!has_letter) return "after an identity come its tools, separated by blanks; " + tool.text + " is none";
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_of_tools(const std::vector<Word>& words) {
+  const Word& identity = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (auto fault = fault_of_tool(words[i])) return fault;
+    if (identity.quoted || !identity.text.starts_with("cn:") || !may_be_of_the_name(words[i], words.size() - 1))
+      continue;
+    const std::string name = identity.text.substr(3);
+    return "\"" + words[i].text + "\" may be a part of the common name, or a tool. Quote the name: cn:\"" + name + " " +
+           words[i].text + "\" if it is a part, cn:\"" + name + "\" if it is a tool";
+  }
+  return std::nullopt;
+}
+
+bool is_text(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
+  });
 }
 
 }  // namespace
@@ -52,20 +183,26 @@ boost::system::result<ToolIdentities, ToolIdentities::Error> ToolIdentities::loa
 
 boost::system::result<ToolIdentities, ToolIdentities::Error> ToolIdentities::parse(std::string_view text,
                                                                                    std::string_view file_name) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (!is_text(text)) return Error{std::string(file_name) + ": has control characters; it has to be UTF-8 text"};
   ToolIdentities identities;
   for (std::size_t number = 1; !text.empty(); ++number) {
-    std::string_view line = next_line(text);
-    const std::string_view identity = next_word(line);
-    if (identity.empty()) continue;
     const auto error = [&](std::string_view why) {
       return Error{std::string(file_name) + ":" + std::to_string(number) + ": " + std::string(why)};
     };
-    if (const auto fault = fault_of(identity)) return error(*fault);
+    Line line(next_line(text));
+    if (const auto fault = line.read()) return error(*fault);
+    const std::vector<Word>& words = line.words();
+    if (words.empty()) continue;
+    const std::string& identity = words.front().text;
+    if (const auto fault = fault_of(words.front())) return error(*fault);
+    if (words.size() == 1) return error(identity + " is granted no tools");
+    if (const auto fault = fault_of_tools(words)) return error(*fault);
     std::vector<std::string> patterns;
-    for (auto word = next_word(line); !word.empty(); word = next_word(line)) patterns.emplace_back(word);
-    if (patterns.empty()) return error(std::string(identity) + " is granted no tools");
+    for (std::size_t i = 1; i < words.size(); ++i) patterns.push_back(words[i].text);
     const bool is_new = identities.patterns_.emplace(identity, std::move(patterns)).second;
-    if (!is_new) return error(std::string(identity) + " is listed twice");
+    if (!is_new) return error(identity + " is listed twice");
   }
   if (identities.patterns_.empty()) return Error{std::string(file_name) + ": lists no identities"};
   return identities;

@@ -2,8 +2,11 @@
 //   uri:spiffe://example.org/runtime  agno__linear__*  agno__github__create_issue
 //   dns:runtime-7.tools.example.org   *
 //   cn:legacy-runtime                 legacy__*
+//   cn:"My Runtime"                   my__*
 // The kind is part of the identity, so a common name can never pass for a URI. # starts a comment; blank lines are
 // skipped.
+// Words are separated by blanks; one with a blank, a comma or a semicolon in it is quoted, with \" and \\ for a quote
+// and a backslash.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -23,7 +26,8 @@ class ToolIdentities {
   struct Error {
     std::string message;  ///< one sentence with the file and line
   };
-  /// Reads the file; refuses an unknown kind, an identity without patterns, an identity listed twice, an empty file.
+  /// Reads the file; refuses an unknown kind, a name that no certificate can have, an identity without patterns or
+  /// listed twice, words that may be the rest of a name with blanks, commas between tools, and an empty file.
   static boost::system::result<ToolIdentities, Error> load(const std::filesystem::path& file);
   static boost::system::result<ToolIdentities, Error> parse(std::string_view text, std::string_view file_name);
 

@@ -19,6 +19,7 @@ const KeyringLine* find_line(const std::vector<KeyringLine>& lines, const KeyId&
 
 std::vector<ListedKey> listed(const std::vector<KeyringLine>& lines) {
   std::vector<ListedKey> keys;
+  keys.reserve(lines.size());
   for (const KeyringLine& line : lines) keys.push_back({line.id, line.primary, line.created});
   return keys;
 }

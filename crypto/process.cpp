@@ -64,11 +64,10 @@ void harden_process() {
 void lock_memory(const void* data, std::size_t size) noexcept {
   if (size == 0) return;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto first = reinterpret_cast<std::uintptr_t>(data) & ~(page - 1);
-  const auto last = reinterpret_cast<std::uintptr_t>(data) + size;
-  void* const start = reinterpret_cast<void*>(first);
-  static_cast<void>(mlock(start, last - first));
-  static_cast<void>(madvise(start, (last - first + page - 1) & ~(page - 1), MADV_DONTDUMP));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(data) & (page - 1);
+  auto* const start = const_cast<char*>(static_cast<const char*>(data)) - before;
+  static_cast<void>(mlock(start, before + size));
+  static_cast<void>(madvise(start, (before + size + page - 1) & ~(page - 1), MADV_DONTDUMP));
 }
 
 }  // namespace tacit::crypto

@@ -82,8 +82,17 @@ std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, con
   return problem_of(refusal);
 }
 
+/// A resolve is refused by its handler, which tells the audit what was asked for.
+std::optional<Problem> check_certificate(Exchange& exchange, ThreadState&) {
+  if (exchange.certificate_fault.empty()) return std::nullopt;
+  exchange.note = exchange.certificate_fault;
+  exchange.response.close = true;
+  return exchange.route->body_limit > 0 ? std::nullopt : std::optional(Problem::certificate_refused);
+}
+
 std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
-  const bool wanted = exchange.plane == Plane::api || exchange.services.tool_user_token;
+  const bool refused_anyway = !exchange.certificate_fault.empty();
+  const bool wanted = exchange.plane == Plane::api || (exchange.services.tool_user_token && !refused_anyway);
   if (!exchange.route->authenticated || !wanted) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return problem_of_none(exchange);
@@ -144,7 +153,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 }
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
-constexpr std::array<Step, 2> identify{find_route, authenticate};
+constexpr std::array<Step, 3> identify{find_route, check_certificate, authenticate};
 constexpr std::array<Step, 4> admit{note_key_use, limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string_view>
+#include <utility>
 
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "auth/identity_name.hpp"
+#include "crypto/certificates.hpp"
 #include "crypto/keyring.hpp"
 
 namespace tacit::http {
@@ -16,30 +21,43 @@ std::string text_of(const ASN1_STRING* value) {
           static_cast<std::size_t>(ASN1_STRING_length(value))};
 }
 
-std::string first_alternative_name(X509* certificate, int type) {
-  struct NamesDeleter {
-    void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-  };
-  const std::unique_ptr<GENERAL_NAMES, NamesDeleter> names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  const int count = names ? sk_GENERAL_NAME_num(names.get()) : 0;
-  for (int i = 0; i < count; ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type == type) return text_of(type == GEN_URI ? name->d.uniformResourceIdentifier : name->d.dNSName);
+struct NamesDeleter {
+  void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
+};
+using Names = std::unique_ptr<GENERAL_NAMES, NamesDeleter>;
+
+/// How many names of a kind there are, and the first of them.
+struct Found {
+  int count = 0;
+  std::string first;
+  void take(const ASN1_STRING* value) {
+    if (count++ == 0) first = text_of(value);
   }
-  return {};
+};
+
+Found alternative_names(const GENERAL_NAMES* names, int type) {
+  Found found;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type == type) found.take(type == GEN_URI ? name->d.uniformResourceIdentifier : name->d.dNSName);
+  }
+  return found;
 }
 
-std::string common_name(X509* certificate) {
+Found common_names(X509* certificate) {
+  Found found;
   X509_NAME* subject = X509_get_subject_name(certificate);
-  const int position = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (position < 0) return {};
-  unsigned char* utf8 = nullptr;
-  const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, position)));
-  if (size < 0) return {};
-  std::string name(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
-  OPENSSL_free(utf8);
-  return name;
+  int position = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  for (; position >= 0; position = X509_NAME_get_index_by_NID(subject, NID_commonName, position)) {
+    unsigned char* utf8 = nullptr;
+    const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, position)));
+    if (found.count++ == 0 && size > 0) {
+      found.first.assign(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+    }
+    OPENSSL_free(utf8);
+  }
+  ERR_clear_error();
+  return found;
 }
 
 /// A kind that no identity can be configured with: it is granted nothing, but the audit can say who asked.
@@ -52,22 +70,35 @@ std::string fingerprint(X509* certificate) {
 
 }  // namespace
 
-std::string client_identity(const SSL* ssl) {
+ClientIdentity identity_of(X509* certificate) {
+  int state = -1;
+  const Names names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, &state, nullptr)));
+  // There is such an extension, and it cannot be understood: what it says is not to be passed over.
+  if (!names && state != -1) return {fingerprint(certificate)};
+  struct Kind {
+    std::string_view prefix;
+    Found found;
+    bool several_allowed = false;
+  };
+  const std::array<Kind, 3> kinds{{{"uri:", alternative_names(names.get(), GEN_URI)},
+                                   {"dns:", alternative_names(names.get(), GEN_DNS), true},
+                                   {"cn:", common_names(certificate)}}};
+  const auto* const kind = std::ranges::find_if(kinds, [](const Kind& each) { return each.found.count > 0; });
+  if (kind == kinds.end()) return {fingerprint(certificate)};
+  if (kind->found.count > 1 && !kind->several_allowed) return {fingerprint(certificate), true};
+  std::string identity = std::string(kind->prefix) + kind->found.first;
+  return {auth::is_identity_name(identity) ? std::move(identity) : fingerprint(certificate)};
+}
+
+ClientIdentity client_identity(const SSL* ssl) {
   X509* certificate = SSL_get0_peer_certificate(ssl);
   if (certificate == nullptr) return {};
-  std::string identity;
-  if (std::string uri = first_alternative_name(certificate, GEN_URI); !uri.empty()) {
-    identity = "uri:" + uri;
-  } else if (std::string dns = first_alternative_name(certificate, GEN_DNS); !dns.empty()) {
-    identity = "dns:" + dns;
-  } else if (std::string cn = common_name(certificate); !cn.empty()) {
-    identity = "cn:" + cn;
-  }
-  const bool clean = std::none_of(identity.begin(), identity.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte >= 0x7f;
-  });
-  return clean && !identity.empty() ? identity : fingerprint(certificate);
+  return identity_of(certificate);
+}
+
+std::string presented_name(const SSL* ssl) {
+  const X509* const certificate = SSL_get0_peer_certificate(ssl);
+  return certificate != nullptr ? crypto::subject_of(certificate) : std::string();
 }
 
 }  // namespace tacit::http

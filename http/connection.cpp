@@ -6,7 +6,9 @@
 
 #include "http/access_line.hpp"
 #include "http/client_identity.hpp"
+#include "http/client_trust.hpp"
 #include "http/log.hpp"
+#include "http/plain_http.hpp"
 #include "http/response_writer.hpp"
 #include "http/routes.hpp"
 
@@ -147,7 +149,63 @@ bool Connection::take_client(const ProxyHeader& header) {
   return true;
 }
 
+/// The client of TLS speaks first. What it says is looked at before OpenSSL does, which has no words for plain HTTP.
+/// False if there is nothing to shake hands with; then it was dealt with.
+asio::awaitable<bool> Connection::await_first_bytes() {
+  const auto head = input_.span().first(longest_first_word);
+  TlsStream::Result result = stream_.peek(head);
+  while (result.must_wait()) {
+    const auto [error] = co_await stream_.wait(result.status);
+    if (error || phase_ == Phase::over) break;
+    result = stream_.peek(head);
+  }
+  if (result.status != TlsStream::Status::done) {
+    count(Handshake::abandoned);
+    co_return false;
+  }
+  const FirstBytes first = classify(crypto::as_text(crypto::ByteView(head.first(result.size))));
+  if (first == FirstBytes::tls) co_return true;
+  count(Handshake::failed);
+  co_await answer_without_tls();
+  co_return false;
+}
+
+/// What does not speak TLS: HTTP is answered, anything else just ended. Either is logged.
+asio::awaitable<void> Connection::answer_without_tls() {
+  stream_.become_plain();
+  FirstBytes first = FirstBytes::undecided;
+  while (first == FirstBytes::undecided && filled_ < input_.size()) {
+    const TlsStream::Result result = stream_.read_some(input_.span().subspan(filled_));
+    if (result.must_wait()) {
+      const auto [error] = co_await stream_.wait(result.status);
+      if (error || phase_ == Phase::over) co_return;
+    } else if (result.status != TlsStream::Status::done) {
+      co_return;  // less than a word: who leaves so has asked nothing
+    } else {
+      filled_ += result.size;
+      first = classify({reinterpret_cast<const char*>(input_.data()), filled_});
+    }
+  }
+  if (first != FirstBytes::http) {
+    fail_handshake(first == FirstBytes::proxy_header ? proxy_header_fault() : not_tls_fault());
+    co_return;
+  }
+  fail_handshake(plain_http_fault());
+  const auto started = Clock::now();
+  exchange_.head.is_head = crypto::as_text(input_.view()).starts_with("HEAD ");
+  exchange_.request_id = request_ids_.take({});
+  answer(exchange_, Problem::plain_http);
+  const bool written = co_await write_answer(false);
+  thread_.counters.answered(exchange_, Clock::now() - started);
+  used_ = filled_;
+  forget_request();
+  if (written && phase_ != Phase::over) co_await close_gently();
+}
+
 asio::awaitable<bool> Connection::handshake() {
+  if (stream_.ssl() == nullptr) co_return true;
+  const bool is_tls = co_await await_first_bytes();
+  if (!is_tls) co_return false;
   TlsStream::Result result = stream_.handshake();
   while (result.must_wait()) {
     const auto [error] = co_await stream_.wait(result.status);
@@ -159,15 +217,58 @@ asio::awaitable<bool> Connection::handshake() {
   }
   if (result.status != TlsStream::Status::done) {
     count(result.status == TlsStream::Status::closed ? Handshake::abandoned : Handshake::failed);
-    if (log_enabled(LogLevel::debug)) log(LogLine(LogLevel::debug, "handshake_failed").field("peer", peer_text_));
+    // Who just leaves, as balancers do that look whether the port is open, has done nothing wrong.
+    const bool failed = result.status == TlsStream::Status::failed;
+    if (failed) fail_handshake(fault_of_handshake(stream_.ssl(), stream_.failure()));
     co_return false;
   }
-  if (stream_.ssl() != nullptr) {
-    count(SSL_session_reused(stream_.ssl()) == 1 ? Handshake::resumed : Handshake::full);
-    tool_identity_ = client_identity(stream_.ssl());
-  }
-  exchange_.tool_identity = tool_identity_;
+  count(SSL_session_reused(stream_.ssl()) == 1 ? Handshake::resumed : Handshake::full);
+  take_identity();
   co_return true;
+}
+
+void Connection::fail_handshake(const HandshakeFault& fault) {
+  const LogLevel level = fault.of_client ? LogLevel::warn : LogLevel::info;
+  if (!log_enabled(level)) return;
+  const auto left_out = thread_.server.handshakes(exchange_.plane).admit(exchange_.client, fault.code, Clock::now());
+  if (!left_out) return;
+  LogLine line(level, "handshake_failed");
+  line.field("plane", name_of(exchange_.plane)).field("peer", peer_text_).field("reason", fault.text);
+  const std::string presented = stream_.ssl() != nullptr ? presented_name(stream_.ssl()) : std::string();
+  if (!presented.empty()) line.field("certificate", presented);
+  if (*left_out > 0) line.field("left_out", *left_out);
+  log(line);
+}
+
+void Connection::take_identity() {
+  const auto trust = ClientTrust::of(SSL_get_SSL_CTX(stream_.ssl()));
+  judged_by_ = trust ? trust->number() : 0;
+  ClientIdentity identity = client_identity(stream_.ssl());
+  tool_identity_ = std::move(identity.name);
+  ambiguous_ = identity.ambiguous;
+  exchange_.tool_identity = tool_identity_;
+  if (!ambiguous_) return;
+  const auto left_out = thread_.server.handshakes(exchange_.plane).admit(exchange_.client, "ambiguous", Clock::now());
+  if (!left_out) return;
+  LogLine line(LogLevel::warn, "identity_refused");
+  line.field("peer", peer_text_)
+      .field("reason",
+             "the client's certificate has several URI names, or several common names; exactly one is allowed");
+  line.field("certificate", presented_name(stream_.ssl())).field("identity", tool_identity_);
+  log(line);
+}
+
+/// What is trusted may have changed since the certificate was judged.
+void Connection::judge_certificate() {
+  exchange_.certificate_fault = ambiguous_ ? std::string_view("identity_ambiguous") : certificate_fault_;
+  if (exchange_.plane != Plane::tools || stream_.ssl() == nullptr) return;
+  if (judged_by_ == thread_.server.client_trust.number()) return;
+  const auto trust = thread_.server.client_trust.get();
+  if (!trust) return;
+  const int error = trust->judge(stream_.ssl());
+  judged_by_ = trust->number();
+  certificate_fault_ = error == X509_V_OK ? std::string_view() : fault_of_certificate(error).code;
+  if (!certificate_fault_.empty()) exchange_.certificate_fault = certificate_fault_;
 }
 
 /// One empty line before a request is passed over (RFC 9112 section 2.2): some clients send one after a body.
@@ -284,6 +385,7 @@ asio::awaitable<bool> Connection::serve_request() {
   counted_in_ = true;
   asked_ = true;
   begin_exchange();
+  judge_certificate();
   std::optional<Problem> framing;
   if (scan_.state == HeadScan::State::refused) {
     framing = scan_.problem;

@@ -14,6 +14,7 @@
 #include "http/deadlines.hpp"
 #include "http/exchange.hpp"
 #include "http/framing.hpp"
+#include "http/handshake_faults.hpp"
 #include "http/proxy_protocol.hpp"
 #include "http/request_id.hpp"
 #include "http/thread_state.hpp"
@@ -51,6 +52,8 @@ class Connection final : public Deadlined, private BodyReader {
 
   boost::asio::awaitable<bool> learn_client();
   boost::asio::awaitable<bool> handshake();
+  boost::asio::awaitable<bool> await_first_bytes();
+  boost::asio::awaitable<void> answer_without_tls();
   boost::asio::awaitable<Head> read_head();
   boost::asio::awaitable<bool> serve_request();
   boost::asio::awaitable<bool> read_body(Exchange& exchange) override;
@@ -61,6 +64,9 @@ class Connection final : public Deadlined, private BodyReader {
   bool take_client(const ProxyHeader& header);
   bool find_forwarded_client();
   bool is_leaving() const;
+  void take_identity();
+  void judge_certificate();
+  void fail_handshake(const HandshakeFault& fault);
   void skip_empty_line();
   void become_idle();
   void become_busy();
@@ -79,6 +85,9 @@ class Connection final : public Deadlined, private BodyReader {
   std::string forwarded_text_;  ///< of the request's client, where somebody forwards them
   TlsStream stream_;
   std::string tool_identity_;
+  bool ambiguous_ = false;                ///< the certificate has several names
+  std::uint64_t judged_by_ = 0;           ///< the number of the trust that the certificate was last judged by
+  std::string_view certificate_fault_{};  ///< what came of it, as an exchange has it
   Phase phase_ = Phase::busy;
   Clock::time_point waiting_since_ = Clock::now();
   bool resting_ = false;

@@ -80,6 +80,8 @@ class MetricsSource {
   ~MetricsSource() = default;
 };
 
+class CertificateWatch;
+
 /// What handlers work with. Outlives every connection; safe to use from any thread.
 struct Services {
   store::Store& store;
@@ -91,8 +93,9 @@ struct Services {
   /// What clients are told of how to authenticate; as tool_identities. Null: challenges alone.
   const std::atomic<const ProtectedResource*>* protected_resource = nullptr;
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
-  const MetricsSource* metrics = nullptr;  ///< what /metrics answers
-  bool serves_api = true;                  ///< else the tool plane alone
+  const MetricsSource* metrics = nullptr;    ///< what /metrics answers
+  bool serves_api = true;                    ///< else the tool plane alone
+  CertificateWatch* certificates = nullptr;  ///< what /readyz warns of
 };
 
 /// What clients are told at this moment; of static storage if there is nothing to tell.
@@ -118,6 +121,9 @@ struct Exchange {
   boost::asio::ip::address client{};  ///< whom failed authentications are counted against
   std::optional<Problem> problem{};   ///< what is answered, if it is one
   std::uint32_t released = 0;         ///< values that the answer carries
+  /// Why the client's certificate is no good any more, or names nobody: one word, as the audit has it. Empty: it is
+  /// good.
+  std::string_view certificate_fault{};
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

@@ -21,12 +21,14 @@ constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 
 constexpr std::array rows{
     Row{Problem::malformed_request, 400, true, "The request is not well-formed HTTP."},
+    Row{Problem::plain_http, 400, true, "This port speaks HTTPS: use https:// instead of http://."},
     Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key."},
     Row{Problem::user_token_missing, 401, false,
         "The user's own token is needed beside the certificate: header token or Authorization."},
     Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
     Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
+    Row{Problem::certificate_refused, 403, true, "This client certificate is not accepted: "},
     Row{Problem::secret_not_allowed, 403, false,
         "A named secret does not exist or is not bound to that tool and argument."},
     Row{Problem::other_user, 403, false, "The user's token is not of the user that was asked for."},
@@ -128,6 +130,13 @@ void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_
   body.append("}");
 }
 
+std::string_view reason_of_certificate(std::string_view fault) {
+  if (fault == "certificate_revoked") return "it, or its issuer's, is revoked.";
+  if (fault == "certificate_expired") return "it, or its issuer's, has expired.";
+  if (fault == "identity_ambiguous") return "it has more than one name; exactly one URI name is allowed.";
+  return "its issuer is not trusted any more, or no revocation list covers it.";
+}
+
 Problem problem_of(store::Errc code) {
   switch (code) {
     case store::Errc::not_found:
@@ -177,7 +186,9 @@ void answer(Exchange& exchange, Problem problem) {
   if (problem == Problem::credential_invalid) exchange.response.headers += resource.challenge_invalid();
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":)");
-  if (row.status == 500) {
+  if (problem == Problem::certificate_refused) {
+    write_text(body, std::string(row.sentence).append(reason_of_certificate(exchange.certificate_fault)));
+  } else if (row.status == 500) {
     std::string sentence(row.sentence);
     sentence.append(exchange.request_id).append(".");
     write_text(body, sentence);

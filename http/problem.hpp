@@ -12,11 +12,13 @@ namespace tacit::http {
 
 enum class Problem : std::uint8_t {
   malformed_request,    ///< 400, closes
+  plain_http,           ///< 400, closes: the port speaks HTTPS
   credential_missing,   ///< 401
   user_token_missing,   ///< 401: the user's own token has to be beside a runtime's certificate
   credential_invalid,   ///< 401
   scope_missing,        ///< 403: names the scope, where the route is known
   tool_not_granted,     ///< 403: the runtime's identity may not use the tool
+  certificate_refused,  ///< 403, closes: the client's certificate is not good any more, or names nobody
   secret_not_allowed,   ///< 403: names the secret
   other_user,           ///< 403: the user's token beside a resolve is not of the user asked for
   key_outlives,         ///< 403: an API key would be good for longer than who makes or changes it

@@ -36,7 +36,10 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              auth::RecentCredentials(tracked, Clock::now()),
              auth::ApiKeyUseLog(Clock::now()),
              options.access_log_sample} {
-  for (const Listener& listener : listeners_) note_expiry(listener.plane, listener.tls.get());
+  for (const Listener& listener : listeners_) {
+    note_expiry(listener.plane, listener.tls.get());
+    if (listener.plane == Plane::tools) state_.client_trust.replace(ClientTrust::of(listener.tls.get()));
+  }
 }
 
 Server::~Server() {
@@ -115,6 +118,7 @@ void Server::change_limits(const ServerOptions& options) {
 void Server::use_certificates(Plane plane, TlsContext tls) {
   const SharedTlsContext shared = std::move(tls);
   note_expiry(plane, shared.get());
+  if (plane == Plane::tools) state_.client_trust.replace(ClientTrust::of(shared.get()));
   for (const auto& worker : workers_) worker->use_certificates(plane, shared);
   for (Listener& listener : listeners_) {
     if (listener.plane == plane) listener.tls = shared;

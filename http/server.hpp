@@ -64,7 +64,8 @@ class Server {
   /// The limits among the options count from now on: of connections, for those that come. Thread-safe.
   void change_limits(const ServerOptions& options);
 
-  /// New connections of the plane use this from now on; those that are there go on with what they have. On one thread.
+  /// New connections of the plane use this from now on; those that are there go on with what they have, but a client of
+  /// the tool plane whose certificate is not good by the new context is refused what it asks next. On one thread.
   void use_certificates(Plane plane, TlsContext tls);
   /// What new connections of the plane use; null if there is none. On that thread.
   SSL_CTX* certificates(Plane plane) const;

@@ -2,8 +2,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "http/certificate_watch.hpp"
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 #include "http/openapi.hpp"
@@ -23,12 +25,29 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& 
   body.append("]}");
 }
 
-/// Long before there is no room left it says that it gets short.
-void answer_ready(crypto::WipedBytes& body, const std::optional<std::string>& warning) {
+/// What an operator has to see to before it keeps clients out: room that gets short, then certificates. `warning` is
+/// the first of them, for monitors that look at one.
+std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
+  std::vector<std::string> warnings;
+  if (of_room) warnings.push_back(*of_room);
+  if (exchange.services.certificates == nullptr) return warnings;
+  for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, seconds_now())) {
+    warnings.push_back(std::move(warning));
+  }
+  return warnings;
+}
+
+void answer_ready(crypto::WipedBytes& body, const std::vector<std::string>& warnings) {
   body.append(R"({"status":"ready")");
-  if (warning) {
+  if (!warnings.empty()) {
     body.append(R"(,"warning":)");
-    write_text(body, *warning);
+    write_text(body, warnings.front());
+    body.append(R"(,"warnings":[)");
+    for (std::size_t i = 0; i < warnings.size(); ++i) {
+      if (i > 0) body.push_back(',');
+      write_text(body, warnings[i]);
+    }
+    body.push_back(']');
   }
   body.push_back('}');
 }
@@ -57,7 +76,7 @@ Handled get_readiness(Exchange& exchange) {
   const auto& no_room = adds ? room.growth_refused : room.logging_refused;
   if (no_room) reasons.push_back(*no_room);
   if (reasons.empty()) {
-    answer_ready(exchange.response.body, room.warning);
+    answer_ready(exchange.response.body, warnings_of(exchange, room.warning));
     co_return;
   }
   answer(exchange, draining ? Problem::draining : Problem::store_unavailable);

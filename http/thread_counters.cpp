@@ -26,6 +26,7 @@ std::optional<Release> release_of(const Exchange& exchange) {
   if (!exchange.problem) return std::nullopt;
   switch (*exchange.problem) {
     case Problem::tool_not_granted:
+    case Problem::certificate_refused:
       return Release::not_granted;
     case Problem::other_user:
       return Release::other_user;

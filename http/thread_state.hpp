@@ -16,9 +16,11 @@
 #include "auth/recent_credentials.hpp"
 #include "auth/tenant_rates.hpp"
 #include "http/access_sample.hpp"
+#include "http/client_trust.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
 #include "http/forwarded.hpp"
+#include "http/handshake_log.hpp"
 #include "http/log.hpp"
 #include "http/networks.hpp"
 #include "http/thread_counters.hpp"
@@ -69,6 +71,11 @@ struct ServerState {
   auth::RecentCredentials good_credentials;
   auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
   std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
+  CurrentTrust client_trust{};          ///< what clients of the tool plane are judged by
+  HandshakeLog api_handshakes{};
+  HandshakeLog tool_handshakes{};
+
+  HandshakeLog& handshakes(Plane plane) { return plane == Plane::api ? api_handshakes : tool_handshakes; }
 
   ConnectionLimits& limits(Plane plane) {
     if (plane == Plane::admin) return admin_connections;

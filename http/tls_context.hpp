@@ -18,6 +18,7 @@ struct TlsFiles {
   std::filesystem::path certificate_key;  ///< PEM
   std::filesystem::path client_ca;        ///< PEM; if given, a client must present a certificate that chains to it
   std::filesystem::path ticket_keys{};    ///< if given, sessions are resumed on all servers that have the same
+  std::filesystem::path client_crl{};     ///< PEM; if given, no client gets in whose certificate it does not cover
 };
 
 struct TlsError {

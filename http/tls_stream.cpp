@@ -41,6 +41,7 @@ TlsStream::Result TlsStream::outcome(int returned) {
     case SSL_ERROR_SYSCALL:
       return {Status::closed};
     default:
+      failure_ = ERR_peek_error();
       return {Status::failed};
   }
 }

@@ -45,6 +45,11 @@ class TlsStream {
   void skip(std::size_t size);
 
   Result handshake();
+  /// The entry of OpenSSL's error queue that the handshake failed with.
+  unsigned long failure() const { return failure_; }
+  /// Leaves TLS away, before a byte of it was exchanged: from now on bytes are moved as they are.
+  void become_plain() { ssl_.reset(); }
+
   Result read_some(std::span<std::uint8_t> out);
   Result write_some(crypto::ByteView data);
 
@@ -83,6 +88,7 @@ class TlsStream {
 
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<SSL, SslDeleter> ssl_;
+  unsigned long failure_ = 0;
 };
 
 }  // namespace tacit::http

@@ -16,7 +16,7 @@ bool is_granted(const Exchange& exchange, std::string_view tool_name) {
 }
 
 /// Refuses, with the reason that the audit is told.
-Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Problem problem, const char* reason) {
+Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Problem problem, std::string_view reason) {
   store::AuditEvent event;
   event.action = "tool.refused";
   event.outcome = "denied";
@@ -61,6 +61,11 @@ Handled resolve_tool(Exchange& exchange) {
   auto query = parse_resolve(exchange.body.text());
   if (!query) {
     answer(exchange, query.error());
+    co_return;
+  }
+  if (!exchange.certificate_fault.empty()) {
+    const std::string_view fault = exchange.certificate_fault;
+    co_await refuse_tool(exchange, *query, Problem::certificate_refused, fault);
     co_return;
   }
   if (!is_granted(exchange, query->tool_name)) {

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/certificate_watch.hpp"
 #include "http/log.hpp"
 
 namespace tacit::http {
@@ -252,6 +253,7 @@ asio::awaitable<void> Worker::sweep() {
     gather_key_uses();
     auto uses = state_.server.api_key_uses.due(now);
     if (!uses.empty()) asio::co_spawn(context_, store_uses(state_.server, std::move(uses)), log_end);
+    if (CertificateWatch* const watch = state_.server.services.certificates) watch->log_expired(now);
     came_round_.store(now.time_since_epoch(), std::memory_order_relaxed);
   }
 }

@@ -52,7 +52,7 @@ int backup_command(const Config& config, const Arguments& arguments) {
     throw UsageError("a backup is nothing for a terminal: send the output elsewhere, or name a file");
   }
   // A reader that goes away is an error to be told, not a signal.
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const auto store = store::KeylessStore::open(config.store);
   if (!store) throw UsageError(sentence(store.error()));
   const std::uint64_t bytes = to_stream ? back_up_to_stream(*store, patience) : back_up_to_file(*store, target);

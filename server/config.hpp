@@ -57,7 +57,8 @@ struct Config {
   Endpoint tool_listen{"127.0.0.1", 8444};
   std::filesystem::path tool_certificate;
   std::filesystem::path tool_certificate_key;
-  std::filesystem::path tool_client_ca;  ///< PEM, what tool runtimes' certificates must chain to
+  std::filesystem::path tool_client_ca;   ///< PEM, what tool runtimes' certificates must chain to
+  std::filesystem::path tool_client_crl;  ///< PEM, of these CAs; empty: nothing is revoked
   std::filesystem::path tool_identities;
   bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
 

@@ -14,6 +14,7 @@
 #include "http/tls_context.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
+#include "server/listeners.hpp"
 #include "server/open_store.hpp"
 
 namespace tacit::server {
@@ -85,16 +86,14 @@ void Check::tls(const http::TlsFiles& files) {
 void Check::api_listener() {
   const bool certificate = configured("api-certificate", config_.api_certificate);
   const bool key = configured("api-certificate-key", config_.api_certificate_key);
-  if (certificate && key) tls({config_.api_certificate, config_.api_certificate_key, {}, config_.ticket_keys});
+  if (certificate && key) tls(tls_files(config_, http::Plane::api));
 }
 
 void Check::tool_listener() {
   const bool certificate = configured("tool-certificate", config_.tool_certificate);
   const bool key = configured("tool-certificate-key", config_.tool_certificate_key);
   const bool ca = configured("tool-client-ca", config_.tool_client_ca);
-  if (certificate && key && ca) {
-    tls({config_.tool_certificate, config_.tool_certificate_key, config_.tool_client_ca});
-  }
+  if (certificate && key && ca) tls(tls_files(config_, http::Plane::tools));
   if (!configured("tool-identities", config_.tool_identities)) return;
   const auto identities = auth::ToolIdentities::load(config_.tool_identities);
   if (identities.has_error()) problem(identities.error().message);
@@ -148,10 +147,12 @@ std::vector<std::string> find_problems(const Config& config) {
 }
 
 std::vector<std::string> find_notes(const Config& config) {
-  if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return {};
-  return {
+  std::vector<std::string> notes = find_certificate_notes(config);
+  if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
+  notes.emplace_back(
       "public-url is not configured: clients are not told which issuers there are, for "
-      "/.well-known/oauth-protected-resource is 404 and a 401 does not lead to it"};
+      "/.well-known/oauth-protected-resource is 404 and a 401 does not lead to it");
+  return notes;
 }
 
 std::vector<std::string> find_store_problems(const Config& config) {

@@ -3,6 +3,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <string_view>
+
 #include "http/log.hpp"
 #include "http/ticket_keys.hpp"
 #include "http/tls_context.hpp"
@@ -20,11 +22,6 @@ tcp::endpoint endpoint_of(const Endpoint& where) { return {asio::ip::make_addres
 const Endpoint& configured(const Config& config, http::Plane plane) {
   if (plane == http::Plane::admin) return *config.admin_listen;
   return plane == http::Plane::api ? config.api_listen : config.tool_listen;
-}
-
-http::TlsFiles tls_files(const Config& config, http::Plane plane) {
-  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}, config.ticket_keys};
-  return {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca};
 }
 
 std::vector<http::Plane> planes_of(const Config& config) {
@@ -55,6 +52,27 @@ std::optional<std::string> take_ticket_keys(const Config& config, SSL_CTX* befor
 }
 
 }  // namespace
+
+http::TlsFiles tls_files(const Config& config, http::Plane plane) {
+  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}, config.ticket_keys};
+  return {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca, {}, config.tool_client_crl};
+}
+
+std::string host_of(const Config& config, http::Plane plane) {
+  constexpr std::string_view scheme = "https://";
+  std::string_view host = config.public_url;
+  if (plane != http::Plane::api || !host.starts_with(scheme)) return {};
+  host.remove_prefix(scheme.size());
+  if (host.starts_with('[')) return std::string(host.substr(1, host.find(']') - 1));
+  return std::string(host.substr(0, host.find(':')));
+}
+
+void watch_certificates(const Config& config, const http::Server& server, http::CertificateWatch& watch) {
+  for (const http::Plane plane : planes_of(config)) {
+    SSL_CTX* const context = server.certificates(plane);
+    if (context != nullptr) watch.use(plane, http::CertificateFacts::of(context, host_of(config, plane)));
+  }
+}
 
 std::vector<http::Listener> make_listeners(const Config& config, const InheritedSockets& inherited) {
   if ((inherited.api >= 0 && !runs_api(config.plane)) || (inherited.tools >= 0 && !runs_tools(config.plane))) {

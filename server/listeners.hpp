@@ -5,11 +5,21 @@
 #include <string>
 #include <vector>
 
+#include "http/certificate_watch.hpp"
 #include "http/server.hpp"
 #include "server/config.hpp"
 #include "server/inherited_sockets.hpp"
 
 namespace tacit::server {
+
+/// The files of a plane's TLS: of api or tools.
+http::TlsFiles tls_files(const Config& config, http::Plane plane);
+
+/// What clients call the plane, as far as the configuration says; empty if it does not.
+std::string host_of(const Config& config, http::Plane plane);
+
+/// Has /readyz and the log warn of what is wrong with the listeners' certificates and CRLs.
+void watch_certificates(const Config& config, const http::Server& server, http::CertificateWatch& watch);
 
 /// One for each plane that is configured, on the socket that was inherited for it if there is one. Throws UsageError
 /// with a sentence that names the file or the address.

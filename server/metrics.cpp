@@ -81,6 +81,12 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
       .add(reloads_.good.load(std::memory_order_relaxed), {{"outcome", "good"}})
       .add(reloads_.bad.load(std::memory_order_relaxed), {{"outcome", "bad"}});
   if (server_ != nullptr) add_http_metrics(families, *server_);
+  if (certificates_ != nullptr) {
+    const auto expiry = certificates_->crl_expiry();
+    auto family = families.gauge("tacit_client_crl_expiry_timestamp_seconds",
+                                 "When the first CRL of tool-client-crl is out of date, since 1970.");
+    if (expiry) family.add(static_cast<double>(*expiry));
+  }
   const store::StoreStatistics statistics = store_.statistics();
   add_store_metrics(families, statistics, store_directory_);
   add_issuer_metrics(families, issuers_);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "auth/issuer.hpp"
+#include "http/certificate_watch.hpp"
 #include "http/server.hpp"
 #include "server/metric_families.hpp"
 #include "server/reload_counts.hpp"
@@ -25,8 +26,11 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
           const std::atomic<bool>& stopping, const ReloadCounts& reloads);
 
-  /// From now on the server's counters are shown. Before its threads start.
-  void watch(const http::Server& server) { server_ = &server; }
+  /// From now on the server's counters are shown, and when its CRLs run out. Before its threads start.
+  void watch(const http::Server& server, const http::CertificateWatch& certificates) {
+    server_ = &server;
+    certificates_ = &certificates;
+  }
 
   std::vector<prometheus::MetricFamily> Collect() const override;
   std::string text() const override;
@@ -41,6 +45,7 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   const std::atomic<bool>& stopping_;
   const ReloadCounts& reloads_;
   const http::Server* server_ = nullptr;
+  const http::CertificateWatch* certificates_ = nullptr;
   const double started_;  ///< seconds since 1970
 };
 

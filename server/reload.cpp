@@ -27,6 +27,7 @@ constexpr std::string_view reloadable[] = {
     "tool-certificate",
     "tool-certificate-key",
     "tool-client-ca",
+    "tool-client-crl",
     "tool-identities",
     "issuers",
     "public-url",
@@ -107,6 +108,10 @@ void Reload::run() {
 void Reload::change(const Config& next) {
   parts_.server.change_limits(server_options(next));
   for (const std::string& trouble : reload_certificates(next, parts_.server)) part("certificates", trouble);
+  watch_certificates(next, parts_.server, parts_.certificates);
+  for (const std::string& note : find_certificate_notes(next)) {
+    http::log(http::LogLine(http::LogLevel::warn, "configuration_note").field("note", note));
+  }
   part("tool_identities", identities(next));
   part("issuers", issuers(next));
   parts_.resource.replace(protected_resource(next, parts_.issuers));

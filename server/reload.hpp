@@ -9,6 +9,7 @@
 #include "auth/issuer.hpp"
 #include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
+#include "http/certificate_watch.hpp"
 #include "http/protected_resource.hpp"
 #include "http/server.hpp"
 #include "server/config_sources.hpp"
@@ -30,6 +31,7 @@ class Reload {
     auth::Retained<auth::ToolIdentities>* identities;
     auth::Issuers* issuers;
     auth::Retained<http::ProtectedResource>& resource;
+    http::CertificateWatch& certificates;
   };
 
   /// All of it must outlive this.

@@ -11,6 +11,7 @@
 
 #include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
+#include "http/certificate_watch.hpp"
 #include "http/log.hpp"
 #include "http/server.hpp"
 #include "server/audit_head_log.hpp"
@@ -129,6 +130,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   auth::Retained<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
   Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping(), reloads);
+  http::CertificateWatch certificates;
   const http::Services services{*store,
                                 identities ? &identities->current() : nullptr,
                                 &lifecycle.stopping(),
@@ -137,18 +139,20 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                 &resource.current(),
                                 config.tool_user_token,
                                 &metrics,
-                                runs_api(config.plane)};
+                                runs_api(config.plane),
+                                &certificates};
   auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
   if (!listening) throw UsageError(listening.error().message);
   std::unique_ptr<http::Server> server = std::move(*listening);
-  metrics.watch(*server);
+  watch_certificates(config, *server, certificates);
+  metrics.watch(*server, certificates);
   server->start();
   log_unused_addresses(config, *server);
   log_notes(config);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
-  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource},
-                reloads);
+  Reload reload(sources, loaded,
+                {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
   const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
@@ -164,7 +168,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
   http::set_log_level(log_level(loaded.config.log_level));
   // OpenSSL writes to sockets whose other end may be gone.
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   return serve(loaded, sources);
 }
 

@@ -98,10 +98,19 @@ constexpr Setting list[] = {
     {"tool-certificate-key", "FILE", "", "Its private key, PEM. Others must not be able to read it.", serving,
      set_optional_path<&Config::tool_certificate_key>},
     {"tool-client-ca", "FILE", "",
-     "The certificates, PEM, that tool runtimes' certificates must chain to. Use a CA that signs nothing else.",
+     "The CA certificates, PEM, that tool runtimes' certificates must chain to: roots, or intermediate ones alone. Use "
+     "a "
+     "CA that signs nothing else.",
      serving, set_optional_path<&Config::tool_client_ca>},
-    {"tool-identities", "FILE", "", "Which tool runtime may ask for which tools, a line for each.", serving,
-     set_optional_path<&Config::tool_identities>},
+    {"tool-client-crl", "FILE", "",
+     "The CRLs, PEM, of the CAs in tool-client-ca, one of each: what they list gets in no more, after a reload on open "
+     "connections neither. A certificate that none of them covers is not taken. One that is out of date goes on "
+     "refusing "
+     "what it lists. Without it nothing is revoked.",
+     serving, set_optional_path<&Config::tool_client_crl>},
+    {"tool-identities", "FILE", "",
+     "Which tool runtime may ask for which tools, a line for each, as in /usr/share/doc/tacit/tool-identities.sample.",
+     serving, set_optional_path<&Config::tool_identities>},
 
     {"tool-user-token", "on|off", "off",
      "Whether a resolve must bring the token of the user it asks for, in `token` or `Authorization`: then a runtime's "
@@ -114,11 +123,13 @@ constexpr Setting list[] = {
      serving, [](Config& config, std::string_view text) { config.admin_listen = read_private_endpoint(text); }},
 
     {"proxy-protocol-from", "NETWORKS", "",
-     "Load balancers, as 10.0.0.0/8,192.0.2.7: connections from there must begin with a PROXY protocol header (version "
+     "Load balancers, as 10.0.0.0/8,192.0.2.7, separated by commas or blanks: connections from there must begin with a "
+     "PROXY protocol header (version "
      "1 or 2) that says who the client is, all others must not.",
      serving, set_networks<&Config::proxy_protocol_from>},
     {"forwarded-from", "NETWORKS", "",
-     "Proxies that end TLS: in requests from there a header field says who the client is. From elsewhere it means "
+     "Proxies that end TLS, separated by commas or blanks: in requests from there a header field says who the client "
+     "is. From elsewhere it means "
      "nothing.",
      serving, set_networks<&Config::forwarded_from>},
     {"forwarded-header", "x-forwarded-for|forwarded", "x-forwarded-for",

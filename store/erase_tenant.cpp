@@ -33,6 +33,7 @@ Task<std::uint64_t> erase_indexed_keys(Transaction& transaction, crypto::Uuid te
   const RowKey index(tenant, RowKind::api_key);
   const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), keys_at_once);
   std::vector<Bytes> keys;
+  keys.reserve(entries.size());
   for (const Row& entry : entries) keys.emplace_back(entry.key.begin(), entry.key.end());
   for (const Bytes& key : keys) {
     transaction.erase(Table::api_keys, ByteView(key).subspan(index.view().size()));

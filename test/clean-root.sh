@@ -131,9 +131,7 @@ run_inside() {
   while read -r name; do
     settings+=("$name=${!name}")
   done < <(compgen -e | grep -Ei '^(CI|TERM|(https?|ftp|all|no)_proxy|npm_config_[a-z_]+)$')
-  if [ -e "$run/root/etc/ssl/certs/ca-certificates.crt" ]; then
-    settings+=(NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt)
-  fi
+  if [ -e "$run/root$host_authorities" ]; then settings+=("NODE_EXTRA_CA_CERTS=$host_authorities"); fi
   mkdir "$run/root/.host"
   cd "$run/root"
   pivot_root . .host

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds files that the documents name and that are not there: targets of links, and paths in backquotes. Exit code 1 if there is one.
+# Finds what the documents name and is not there: targets of links, and in backquotes paths and test suites. Exit code 1 if there is one.
 #   test/documents.sh [FILE.md…]     by default every document in the repository
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -28,7 +28,15 @@ for document in "$@"; do
   while read -r path; do
     expect "$document" . "$path"
   done < <(grep -oP '`\K(auth|conf|crypto|http|server|store|test|\.ci)/[A-Za-z0-9_./@-]*(?=[ `])' "$document" | sort -u || true)
+  # Suites as CTest lists them.
+  while IFS=. read -r program suite; do
+    named=$((named + 1))
+    if ! grep -q "^BOOST_AUTO_TEST_SUITE($suite\\b" "test/${program/-//}"/*.cpp; then
+      echo "$document names the suite $program.$suite, which is not there"
+      missing=$((missing + 1))
+    fi
+  done < <(grep -oP '\b(unit-(auth|crypto|http|server|store)|integration)\.[a-z][a-z0-9_]*\b(?!\.)' "$document" | sort -u || true)
 done
 [ "$named" -gt 0 ] || { echo "no document names a file" >&2; exit 1; }
 [ "$missing" -eq 0 ] || exit 1
-echo "$named names of files, all there"
+echo "$named names, all there"

@@ -118,7 +118,7 @@ fi
 conf/packages.sh build tidy
 # The compile commands are those of the second compiler, which clang-tidy understands; its precompiled header saves half the time.
 echo "Configuring $build and compiling its precompiled header"
-cmake --preset clang -B "$build" -DTACIT_TESTS=OFF >/dev/null
+cmake --preset clang -B "$build" -DCMAKE_CXX_COMPILER=clang++-14 -DTACIT_TESTS=OFF >/dev/null
 cmake --build "$build" --target tacit_pch >/dev/null
 
 echo "Checking ${#files[@]} files"

@@ -19,6 +19,7 @@ struct Runtimes {
                "dns:tools.test.example     agno__dns__*     # a comment\n"
                "\n"
                "cn:legacy                  legacy__*\n"
+               "cn:\"My Runtime\"            my__*\n"
                "cn:tools.test.example      only_by_cn\n"
                "uri:spiffe://test/all      *\n");
     server = std::make_unique<Server>(deployment);
@@ -129,9 +130,33 @@ BOOST_AUTO_TEST_CASE(uri_comes_before_dns_before_common_name) {
   const CertificateFiles dns_and_name = runtime_certificate({"legacy", {"DNS:tools.test.example"}});
   REQUIRE_STATUS(asked.as(dns_and_name, "agno__dns__x"), 200);
   REQUIRE_STATUS(asked.as(dns_and_name, "legacy__x"), 403);
-  const CertificateFiles first_uri = runtime_certificate({"", {"URI:spiffe://test/linear", "URI:spiffe://test/all"}});
-  REQUIRE_STATUS(asked.as(first_uri, "exact_tool"), 200);
-  REQUIRE_STATUS(asked.as(first_uri, "anything"), 403);
+}
+
+// SPIFFE X509-SVID section 2: exactly one URI. None is chosen, and the audit says why.
+BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_names_nobody) {
+  const Asked asked;
+  for (const std::vector<std::string>& names :
+       {std::vector<std::string>{"URI:spiffe://test/linear", "URI:spiffe://test/all"},
+        {"URI:spiffe://test/all", "URI:spiffe://test/all"},
+        {"URI:spiffe://test/all", "DNS:tools.test.example", "URI:urn:x"}}) {
+    const Answer answer = asked.as(runtime_certificate({"legacy", names}), "exact_tool");
+    REQUIRE_STATUS(answer, 403);
+    BOOST_TEST(answer.text("detail").find("more than one name") != std::string::npos);
+    BOOST_TEST(answer.closes());
+  }
+  const std::string log = runtimes().deployment.printed();
+  BOOST_TEST(log.find(R"("event":"identity_refused")") != std::string::npos);
+  const Finished audit = runtimes().deployment.command({"audit", "tail", "--json"});
+  BOOST_TEST(audit.out.find("identity_ambiguous") != std::string::npos, audit.out + audit.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_common_name_with_spaces) {
+  const Asked asked;
+  REQUIRE_STATUS(asked.as(runtime_certificate({"My Runtime", {}}), "my__tool"), 200);
+  REQUIRE_STATUS(asked.as(runtime_certificate({"My Runtime", {}}), "legacy__x"), 403);
+  for (const char* other : {"My", "My  Runtime", " My Runtime", "My Runtime ", "My\tRuntime"}) {
+    REQUIRE_STATUS(asked.as(runtime_certificate({other, {}}), "my__tool"), 403);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_identity_without_a_grant_gets_nothing) {

@@ -18,6 +18,8 @@ mount_root() {
   mount -t tmpfs tmpfs "$work/changes"
   mkdir "$work/changes/upper" "$work/changes/work"
   mount -t overlay overlay -o "lowerdir=$base/root,upperdir=$work/changes/upper,workdir=$work/changes/work" "$work/root"
+  # The kernel is this machine's; with systemd 257 the unit fails where there are no modules.
+  ln -s /dev/null "$work/root/etc/systemd/system/systemd-modules-load.service"
 }
 
 unmount_root() {
@@ -78,10 +80,14 @@ start_host() {
   for i in $(seq 100); do
     host_pid=$(pgrep --parent $host_launcher || true)
     if [ -n "$host_pid" ] && in_host systemctl is-system-running >"$work/state" 2>/dev/null; then break; fi
-    [ "$i" -lt 100 ] || fail "systemd did not come up: $(cat "$work/state" "$work/console")"
+    [ "$i" -lt 100 ] || fail "systemd did not come up: $(cat "$work/state" "$work/console"; failed_units)"
     sleep 0.2
   done
   echo "Booted: $(in_host systemctl --version | head -n 1), $(cat "$work/state")"
+}
+
+failed_units() {
+  in_host systemctl --failed --no-legend --plain | while read -r unit _; do in_host systemctl status --no-pager "$unit"; done
 }
 
 in_host() {

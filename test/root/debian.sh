@@ -4,6 +4,7 @@
 
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tacit
 debian_releases="bookworm trixie"
+host_authorities=/etc/ssl/host-authorities.pem
 
 need_root() {  # need_root WHAT
   [ "$(id -u)" = 0 ] || fail "$1 needs root: run it as root or with sudo"
@@ -141,7 +142,11 @@ copy_trust() {  # ROOT
   if [ -n "$keyring" ] && [ ! -e "$root$keyring" ]; then install -D -m 644 "$keyring" "$root$keyring"; fi
   # A mirror of the host's own may sign with a key of its own.
   cp -n /etc/apt/trusted.gpg.d/* "$root/etc/apt/trusted.gpg.d/" 2>/dev/null || true
-  mkdir -p "$root/usr/local/share/ca-certificates" "$root/etc/ssl/certs"
+  mkdir -p "$root/usr/local/share/ca-certificates" "$root/etc/ssl"
   cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-  if [ -e /etc/ssl/certs/ca-certificates.crt ]; then cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"; fi
+  # The package ca-certificates makes the usual file; before it is there, and for Node.js, which has authorities of its own:
+  if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    cp /etc/ssl/certs/ca-certificates.crt "$root/$host_authorities"
+    echo "Acquire::https::CaInfo \"$host_authorities\";" >>"$root/etc/apt/apt.conf.d/90host"
+  fi
 }

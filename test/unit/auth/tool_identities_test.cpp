@@ -66,6 +66,60 @@ BOOST_AUTO_TEST_CASE(faults_name_the_file_and_the_line) {
   BOOST_TEST(error_of("dns:*.example.org x\n") == "file:1: an identity is one name and takes no *; only its tools do");
 }
 
+BOOST_AUTO_TEST_CASE(names_with_blanks_are_quoted) {
+  const auto identities = parsed(
+      "cn:\"My Runtime\" agno__*\n"
+      "\"cn:Other Runtime\" \"Web Search\"\n"
+      "cn:\"quote \\\" and \\\\\" *   # both\n"
+      "cn:\"search\" search fetch\n"
+      "cn:Büro büro_*\n"
+      "uri:\"urn:a,b\" \"x,y\"\n");
+  BOOST_TEST(identities.may_use("cn:My Runtime", "agno__x"));
+  BOOST_TEST(!identities.knows("cn:My"));
+  BOOST_TEST(identities.may_use("cn:Other Runtime", "Web Search"));
+  BOOST_TEST(!identities.may_use("cn:Other Runtime", "Web"));
+  BOOST_TEST(identities.may_use("cn:quote \" and \\", "anything"));
+  BOOST_TEST(identities.may_use("cn:search", "fetch"));
+  BOOST_TEST(identities.may_use("cn:Büro", "büro_1"));
+  BOOST_TEST(identities.may_use("uri:urn:a,b", "x,y"));
+}
+
+BOOST_AUTO_TEST_CASE(what_may_be_the_rest_of_a_name_is_refused) {
+  const auto refused = [](const std::string& line, const std::string& why) {
+    const std::string error = error_of(line + "\n");
+    BOOST_TEST(error.starts_with("file:1: "), line);
+    BOOST_TEST(error.find(why) != std::string::npos, line + " -> " + error);
+  };
+  const std::string quoted = "cn:\"My Runtime\"";
+  for (const char* line :
+       {"cn:My Runtime agno__linear__*", "cn:My Runtime", "cn:My Runtime 7 *", "cn:My Runtime_A x__*"}) {
+    refused(line, "Quote the name: cn:\"My Runtime");
+  }
+  refused("cn:my runtime agno__*", "cn:\"my runtime\" if it is a part, cn:\"my\" if it is a tool");
+  refused("cn:my runtime eu", "Quote the name");
+  refused("uri:spiffe://a x,y", "separated by blanks, not by commas");
+  refused("uri:spiffe://a x; y", "separated by blanks, not by commas");
+  refused("uri:spiffe://a,uri:spiffe://b *", "a comma or a semicolon");
+  refused("uri:spiffe://a uri:spiffe://b *", "needs a line of its own");
+  refused("uri:spiffe://a = x", "= is none");
+  refused("uri:spiffe://a -> x", "-> is none");
+  refused("cn:\"My Runtime *", "no closing quote");
+  refused("cn:\"My\"Runtime *", "without a blank");
+  refused("cn:My\"Runtime\" *", "a quote stands within a word");
+  refused("cn:\"a\\n\" *", "no closing quote, or a backslash");
+  refused("uri:\"spiffe://a b\" *", "no certificate can have that name");
+  refused("cn:\" a\" *", "no certificate can have that name");
+  refused("cn:a\xc2\xa0x *", "no certificate can have that name");
+  refused("cn:a\xff *", "no certificate can have that name");
+  BOOST_TEST(error_of(std::string("c\0n\0", 4)) == "file: has control characters; it has to be UTF-8 text");
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_passed_over) {
+  BOOST_TEST(parsed("\xef\xbb\xbf"
+                    "uri:spiffe://a *\r\n")
+                 .knows("uri:spiffe://a"));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
   BOOST_TEST(ToolIdentities::load("/nonexistent/identities").error().message ==
              "/nonexistent/identities: cannot be read");

@@ -22,11 +22,13 @@ struct Expected {
 
 const std::vector<Expected> table{
     {Problem::malformed_request, 400, true},
+    {Problem::plain_http, 400, true},
     {Problem::credential_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
     {Problem::user_token_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
     {Problem::credential_invalid, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n"},
     {Problem::scope_missing, 403},
     {Problem::tool_not_granted, 403},
+    {Problem::certificate_refused, 403, true},
     {Problem::secret_not_allowed, 403},
     {Problem::other_user, 403},
     {Problem::key_outlives, 403},

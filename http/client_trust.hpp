@@ -1,0 +1,87 @@
+// Which client certificates the tool plane takes: those that chain to an authority of tool-client-ca and that no CRL of
+// tool-client-crl names.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <openssl/ssl.h>
+
+#include "crypto/certificates.hpp"
+#include "http/client_crl.hpp"
+
+namespace tacit::http {
+
+/// Immutable once loaded; any thread may ask it.
+class ClientTrust {
+ public:
+  /// `crls` may be empty: then nothing is revoked. The error is a sentence that names the file. `security_level` is
+  /// that of the TLS context (SSL_CTX_set_security_level(3)), which refuses keys that are too weak for it.
+  static boost::system::result<std::shared_ptr<const ClientTrust>, std::string> load(
+      const std::filesystem::path& authorities, const std::filesystem::path& crls, int security_level);
+
+  /// From now on a client of the context must present a certificate that is good by this. False if memory is short.
+  static bool use(SSL_CTX* context, std::shared_ptr<const ClientTrust> trust);
+  /// What the context uses; null if it asks clients for no certificate.
+  static std::shared_ptr<const ClientTrust> of(const SSL_CTX* context);
+
+  /// Judges the certificate that a connection was opened with. X509_V_OK, or why it is no good (X509_V_ERR_…).
+  int judge(const SSL* ssl) const;
+
+  /// Differs from that of every other one.
+  std::uint64_t number() const { return number_; }
+
+  /// What an operator should know: sentences.
+  std::vector<std::string> notes(std::int64_t now) const;
+  /// The CRLs' times; none without CRLs.
+  std::vector<RevocationLists::Times> crl_times() const;
+
+ private:
+  struct StoreDeleter {
+    void operator()(X509_STORE* store) const { X509_STORE_free(store); }
+  };
+  struct Authority {
+    crypto::CertificatePtr certificate;
+    bool revoked = false;  ///< by a CRL of another one, or its own issuer is
+  };
+
+  explicit ClientTrust(std::filesystem::path file);
+  std::optional<std::string> take(std::vector<crypto::CertificatePtr> certificates, int security_level);
+  std::optional<std::string> take_crls(const std::filesystem::path& crls);
+  bool has_child(const X509* authority) const;
+  void mark_revoked();
+  int judge_chain(STACK_OF(X509) * chain) const;
+  int verify(X509_STORE_CTX* context) const;
+  static int on_verify(X509_STORE_CTX* context, void*);
+
+  const std::filesystem::path file_;
+  const std::uint64_t number_;
+  std::vector<Authority> authorities_;
+  std::optional<RevocationLists> crls_;
+  std::unique_ptr<X509_STORE, StoreDeleter> store_;
+  std::vector<std::string> notes_;
+};
+
+/// The trust that counts now for all connections, those too that were opened under another. Thread-safe.
+class CurrentTrust {
+ public:
+  void replace(std::shared_ptr<const ClientTrust> trust);
+  std::shared_ptr<const ClientTrust> get() const;
+  /// The number of what counts; 0: there is none.
+  std::uint64_t number() const { return number_.load(std::memory_order_acquire); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const ClientTrust> trust_;
+  std::atomic<std::uint64_t> number_{0};
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,55 @@
+// Authorities of any shape, the certificates and CRLs that they sign: for tests of what is taken and what is refused.
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "test/integration/certificates.hpp"
+
+namespace tacit::test {
+
+struct CaRequest {
+  std::string basic_constraints = "critical,CA:TRUE";  ///< empty: no such extension; likewise below
+  std::string key_usage = "critical,keyCertSign,cRLSign";
+  std::string extended_usage{};
+  long valid_from_seconds = -3600;  ///< relative to now, likewise below
+  long valid_to_seconds = 86400;
+};
+
+struct CrlRequest {
+  std::vector<std::filesystem::path> revoked{};  ///< certificates
+  long this_update_seconds = -60;
+  long next_update_seconds = 3600;  ///< 0: none
+  std::string issuing_point{};      ///< as openssl writes the extension: "critical,indirectCRL:TRUE"
+  bool delta = false;
+  bool binary = false;  ///< DER rather than PEM
+};
+
+class TestCa {
+ public:
+  /// Self-signed, or signed by `issuer`. Writes NAME.pem.
+  TestCa(const std::filesystem::path& folder, const std::string& name, const TestCa* issuer = nullptr,
+         const CaRequest& request = {});
+
+  const std::filesystem::path& certificate() const { return file_; }
+  /// Writes STEM.pem and STEM.key.
+  CertificateFiles issue(const std::string& stem, const CertificateRequest& request) const;
+  std::string crl(const CrlRequest& request = {}) const;
+
+ private:
+  struct Free {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+    void operator()(X509* certificate) const { X509_free(certificate); }
+  };
+  std::filesystem::path folder_;
+  std::filesystem::path file_;
+  std::unique_ptr<EVP_PKEY, Free> key_;
+  std::unique_ptr<X509, Free> certificate_;
+};
+
+}  // namespace tacit::test
