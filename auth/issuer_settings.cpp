@@ -160,14 +160,25 @@ std::string set_text(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
+// The seconds that a unit has, as the settings outside this file take them, too: 90s, 5m, 2h, 7d, 2w. 0: it is none.
+std::uint64_t seconds_of(std::string_view unit) {
+  if (unit.empty() || unit == "s") return 1;
+  if (unit == "m") return 60;
+  if (unit == "h") return 3600;
+  if (unit == "d") return day;
+  return unit == "w" ? 7 * day : 0;
+}
+
 template <auto Member, std::uint64_t Least, std::uint64_t Most>
 std::string set_seconds(IssuerConfig& config, std::string_view value) {
   std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size() || number < Least || number > Most) {
+  const char* const last = value.data() + value.size();
+  const auto [end, error] = std::from_chars(value.data(), last, number);
+  const std::uint64_t factor = seconds_of({end, last});
+  if (error != std::errc() || factor == 0 || number > Most / factor || number * factor < Least) {
     return quoted(value) + " is no number of seconds from " + std::to_string(Least) + " to " + std::to_string(Most);
   }
-  config.*Member = std::chrono::seconds(number);
+  config.*Member = std::chrono::seconds(number * factor);
   return {};
 }
 

@@ -38,6 +38,7 @@ boost::json::object object_of(const store::ApiKey& key) {
   boost::json::object object;
   object["id"] = key.id;
   object["user_id"] = key.tenant.str();
+  object["tenant"] = key.tenant.str();  // as every other command calls it
   object["name"] = key.name;
   object["scopes"] = std::move(scopes);
   object["state"] = state_of(key);

@@ -1,36 +1,72 @@
 #include <unistd.h>
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <iostream>
 #include <string>
 
 #include "server/arguments.hpp"
 #include "server/audit_point.hpp"
 #include "server/commands.hpp"
+#include "server/confirm.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
+#include "server/quantities.hpp"
 
 namespace tacit::server {
+namespace {
+
+std::string figures(std::uint64_t entries, const store::AuditPrunePlan& plan) {
+  return counted(entries, "entry", "entries") + ", the newest of them " + to_string(plan.through) + " of " +
+         plan.newest_time;
+}
+
+void print_json(std::uint64_t entries, const store::AuditPrunePlan& plan, bool dry_run) {
+  boost::json::object out;
+  out["entries"] = entries;
+  out["through"] = nullptr;
+  out["newest_time"] = nullptr;
+  if (entries > 0) out["through"] = to_string(plan.through);
+  if (entries > 0) out["newest_time"] = plan.newest_time;
+  out["dry_run"] = dry_run;
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+std::uint64_t prune(store::Store& store, const store::AuditPrunePlan& plan) {
+  Progress progress(std::cerr, "Pruning", ::isatty(STDERR_FILENO) == 1);
+  const auto show = [&](std::uint64_t removed) { progress.show(removed, plan.entries); };
+  return value_or_fail(run(store.prune_audit(plan.through, operator_context(), show)),
+                       "the audit log was pruned in part at most");
+}
+
+}  // namespace
 
 int audit_prune_command(const Config& config, const Arguments& arguments) {
+  const Confirmation confirmation(arguments);
   const auto before = read_argument(arguments, "before", read_audit_point);
+  const bool json = arguments.contains("json");
   const auto store = open_store(config);
   const auto plan = value_or_fail(store->plan_audit_prune(before), "the audit log is not in order and was not pruned");
   if (plan.entries == 0) {
-    std::cout << "No entry is before that.\n";
+    if (json) {
+      print_json(0, plan, confirmation.dry_run());
+    } else {
+      std::cout << "No entry is before that.\n";
+    }
     return exit_ok;
   }
-  const std::string what = std::to_string(plan.entries) + " entries, the newest of them " + to_string(plan.through) +
-                           " of " + plan.newest_time;
-  if (::isatty(STDIN_FILENO) == 1 && !arguments.contains("yes")) {
-    throw UsageError("this would prune " + what + "; export them first, then say --yes");
+  std::uint64_t entries = plan.entries;
+  if (!confirmation.dry_run()) {
+    confirmation.ask("Prune " + figures(entries, plan) + ", for good? Export them first.");
+    entries = prune(*store, plan);
   }
-  Progress progress(std::cerr, "Pruning", ::isatty(STDERR_FILENO) == 1);
-  const auto show = [&](std::uint64_t removed) { progress.show(removed, plan.entries); };
-  const auto pruned = value_or_fail(run(store->prune_audit(plan.through, operator_context(), show)),
-                                    "the audit log was pruned in part at most");
-  std::cout << "Pruned " << pruned << " entries, the newest of them " << to_string(plan.through) << " of "
-            << plan.newest_time << ".\n";
+  if (json) {
+    print_json(entries, plan, confirmation.dry_run());
+  } else {
+    std::cout << (confirmation.dry_run() ? "Would prune " : "Pruned ") << figures(entries, plan) << ".\n";
+  }
   return exit_ok;
 }
 

@@ -1,5 +1,9 @@
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <iostream>
 #include <optional>
 
@@ -21,7 +25,28 @@ store::AuditReport verify(const store::Store& store, const std::optional<store::
   return value_or_fail(std::move(report), "cannot verify the audit log");
 }
 
-void print(const store::AuditReport& report, bool anchored) {
+boost::json::value checkpoint_json(const store::AuditReport& report) {
+  if (!report.checkpoint) return nullptr;
+  boost::json::object out;
+  out["through"] = to_string(report.checkpoint->through);
+  out["pruned_at"] = store::rfc3339(report.checkpoint->pruned_at);
+  out["pruned_by"] = report.checkpoint->pruned_by;
+  return out;
+}
+
+void print_json(const store::AuditReport& report, bool anchored) {
+  boost::json::object out;
+  out["entries"] = report.entries;
+  out["checkpoint"] = checkpoint_json(report);
+  out["head"] = to_string(report.head);
+  out["anchor_found"] = nullptr;  // none was asked for, or the chain is broken
+  if (anchored && report.problem_count == 0) out["anchor_found"] = true;
+  out["problem_count"] = report.problem_count;
+  out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+void print_text(const store::AuditReport& report, bool anchored) {
   std::cout << "audit entries  " << report.entries << '\n';
   if (report.checkpoint) {
     const store::AuditCheckpoint& checkpoint = *report.checkpoint;
@@ -44,7 +69,11 @@ int audit_verify_command(const Config& config, const Arguments& arguments) {
   if (arguments.contains("anchor")) anchor = read_argument(arguments, "anchor", read_audit_anchor);
   const auto store = open_store(config);
   const auto report = verify(*store, anchor);
-  print(report, anchor.has_value());
+  if (arguments.contains("json")) {
+    print_json(report, anchor.has_value());
+  } else {
+    print_text(report, anchor.has_value());
+  }
   return report.problem_count == 0 ? exit_ok : exit_failed;
 }
 

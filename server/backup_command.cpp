@@ -12,6 +12,7 @@
 #include "server/open_store.hpp"
 #include "server/patient_output.hpp"
 #include "server/progress.hpp"
+#include "server/quantities.hpp"
 #include "store/keyless_store.hpp"
 #include "store/whole_file.hpp"
 
@@ -49,7 +50,7 @@ int backup_command(const Config& config, const Arguments& arguments) {
   const bool to_stream = target == "-";
   const std::chrono::seconds patience = stall_timeout(arguments);
   if (to_stream && ::isatty(STDOUT_FILENO) == 1) {
-    throw UsageError("a backup is nothing for a terminal: send the output elsewhere, or name a file");
+    throw UsageError("a backup cannot go to a terminal: redirect standard output, or name a file");
   }
   // A reader that goes away is an error to be told, not a signal.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
@@ -57,7 +58,7 @@ int backup_command(const Config& config, const Arguments& arguments) {
   if (!store) throw UsageError(sentence(store.error()));
   const std::uint64_t bytes = to_stream ? back_up_to_stream(*store, patience) : back_up_to_file(*store, target);
   std::cerr << "Backed up " << config.store.string() << " to " << (to_stream ? "standard output" : target) << ": "
-            << bytes << " bytes\n";
+            << size_text(bytes) << '\n';
   return exit_ok;
 }
 

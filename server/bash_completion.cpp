@@ -1,10 +1,9 @@
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 
-#include "server/command_line.hpp"
+#include "server/completion.hpp"
 #include "server/manual.hpp"
 
 namespace tacit::server {
@@ -12,91 +11,83 @@ namespace {
 
 using Names = std::set<std::string>;
 
-/// The options that take a value, by what the value is.
-struct Values {
-  std::map<std::string, std::string> argument_of;  ///< option → FILE, on|off, …
-
-  explicit Values(std::span<const Command> all) {
-    for (const Command& command : all) {
-      const CommandOptions options(command);
-      add(options.own);
-      add(options.settings);
-    }
-  }
-  void add(const boost::program_options::options_description& options) {
-    for (const auto& option : options.options()) {
-      if (option->semantic()->max_tokens() == 0) continue;
-      argument_of.emplace("--" + option->long_name(), option->format_parameter());
-    }
-  }
-};
-
-/// What proposes such a value; empty where nothing can.
-std::string proposal(std::string argument) {
-  if (argument == "FILE") return "_filedir";
-  if (argument == "DIRECTORY") return "_filedir -d";
-  if (argument.find('|') == std::string::npos) return {};
-  std::replace(argument.begin(), argument.end(), '|', ' ');
-  return "COMPREPLY=($(compgen -W '" + argument + "' -- \"$cur\"))";
-}
-
 std::string joined(const Names& names, std::string_view separator) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : std::string(separator)) + name;
   return text;
 }
 
+std::string from_words(const std::string& words) { return "COMPREPLY=($(compgen -W \"" + words + "\" -- \"$cur\"))"; }
+
+/// What proposes such a value; empty where nothing can.
+std::string proposer(std::string_view argument) {
+  const Proposal proposal = proposal_for(argument);
+  switch (proposal.kind) {
+    case Proposal::Kind::file:
+      return "_filedir";
+    case Proposal::Kind::directory:
+      return "_filedir -d";
+    case Proposal::Kind::key_ids:
+      return from_words("$(" + std::string(key_ids_call) + ")");
+    case Proposal::Kind::api_key_ids:
+      return from_words("$(" + std::string(api_key_ids_call) + ")");
+    case Proposal::Kind::words:
+      return from_words(joined(Names(proposal.words.begin(), proposal.words.end()), " "));
+    case Proposal::Kind::text:
+      break;
+  }
+  return {};
+}
+
 /// A branch for each kind of value, so that an option's value is completed and no option is offered in its place.
 std::string value_cases() {
   std::map<std::string, Names> options_of;
-  for (const auto& [option, argument] : Values(commands()).argument_of) options_of[proposal(argument)].insert(option);
+  for (const CompletedCommand& command : completed_commands()) {
+    for (const CompletedOption& option : command.options) {
+      if (option.takes_value) options_of[proposer(option.argument)].insert("--" + option.name);
+    }
+  }
   std::string text;
   for (const auto& [how, options] : options_of) {
     text += "    " + joined(options, " | ") + ")\n";
     if (!how.empty()) text += "      " + how + "\n";
-    text += "      return\n      ;;\n";
+    text += "      __ltrim_colon_completions \"$cur\"\n      return\n      ;;\n";
   }
   return text;
 }
 
-Names first_words() {
-  Names words{"--help", "--version"};
-  for (const Command& command : commands()) {
-    const std::string_view name(command.name);
-    words.emplace(name.substr(0, name.find(' ')));
-  }
-  return words;
-}
-
-/// Group → the second words of its commands.
-std::map<std::string, Names> groups() {
-  std::map<std::string, Names> result;
-  for (const Command& command : commands()) {
-    const std::string name(command.name);
-    const auto blank = name.find(' ');
-    if (blank != std::string::npos) result[name.substr(0, blank)].insert(name.substr(blank + 1));
-  }
-  return result;
+std::string words_of(const std::vector<CompletedWord>& words) {
+  Names names;
+  for (const CompletedWord& word : words) names.insert(word.word);
+  return joined(names, " ");
 }
 
 std::string group_cases() {
   std::string text;
-  for (const auto& [group, words] : groups()) {
-    text += "    " + group + ")\n      command=\"${words[1]} ${words[2]-}\"\n      first=3\n";
-    text += "      [[ $cword -ne 2 ]] || offered='" + joined(words, " ") + " --help'\n      ;;\n";
+  for (const std::string& group : command_groups()) {
+    text += "    " + group + ")\n      command=\"$command ${words[first]-}\"\n      first=$((first + 1))\n";
+    text += "      [[ $cword -ne $((first - 1)) ]] || offered='" + words_of(second_words(group)) + " --help'\n";
+    text += "      ;;\n";
   }
   return text;
 }
 
 std::string option_cases() {
   std::string text;
-  for (const Command& command : commands()) {
+  for (const CompletedCommand& command : completed_commands()) {
     Names names;
-    const CommandOptions options(command);
-    for (const auto* list : {&options.own, &options.settings}) {
-      for (const auto& option : list->options()) names.insert("--" + option->long_name());
-    }
-    text += "    '" + std::string(command.name) + "') offered='" + joined(names, " ") + "' ;;\n";
+    for (const CompletedOption& option : command.options) names.insert("--" + option.name);
+    text += "    '" + command.name + "') offered='" + joined(names, " ") + "' ;;\n";
+  }
+  return text;
+}
+
+std::string operand_cases() {
+  std::string text;
+  for (const CompletedCommand& command : completed_commands()) {
+    if (command.operands.empty()) continue;
+    const std::string how = proposer(command.operands.front());
+    if (!how.empty()) text += "    '" + command.name + "') " + how + " ;;\n";
   }
   return text;
 }
@@ -106,8 +97,8 @@ std::string option_cases() {
 std::string bash_completion() {
   return "# Completion of tacit's command line for bash, made from its own lists of commands and settings.\n"
          "_tacit() {\n"
-         "  local cur prev words cword split command first offered=\n"
-         "  _init_completion -s || return\n"
+         "  local cur prev words cword split command first helping= offered=\n"
+         "  _init_completion -s -n : || return\n"
          "  case $prev in\n" +
          value_cases() +
          "  esac\n"
@@ -115,15 +106,30 @@ std::string bash_completion() {
          "  command=${words[1]-}\n"
          "  first=2\n"
          "  [[ $cword -ne 1 ]] || offered='" +
-         joined(first_words(), " ") +
+         words_of(first_words()) +
+         " --help --version'\n"
+         "  if [[ $command == help && $cword -gt 1 ]]; then\n"
+         "    helping=1\n"
+         "    command=${words[2]-}\n"
+         "    first=3\n"
+         "    [[ $cword -ne 2 ]] || offered='" +
+         words_of(first_words()) +
          "'\n"
+         "  fi\n"
          "  case $command in\n" +
          group_cases() +
          "  esac\n"
-         "  if [[ $cword -ge $first && $cur == -* ]]; then\n"
-         "    case $command in\n" +
+         "  if [[ -z $helping && $cword -ge $first ]]; then\n"
+         "    if [[ $cur == -* ]]; then\n"
+         "      case $command in\n" +
          option_cases() +
-         "    esac\n"
+         "      esac\n"
+         "    else\n"
+         "      case $command in\n" +
+         operand_cases() +
+         "      esac\n"
+         "      [[ ${#COMPREPLY[@]} -eq 0 ]] || return\n"
+         "    fi\n"
          "  fi\n"
          "  COMPREPLY=($(compgen -W \"$offered\" -- \"$cur\"))\n"
          "} && complete -F _tacit tacit\n";

@@ -1,12 +1,14 @@
 #include "server/command_line.hpp"
 
 #include <boost/program_options/parsers.hpp>
-#include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include "server/errors.hpp"
+#include "server/option_faults.hpp"
+#include "server/suggestion.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -24,17 +26,9 @@ std::string setting_help(const Setting& setting) {
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
-bool is_group(std::string_view word) {
-  const auto all = commands();
-  return std::any_of(all.begin(), all.end(), [&](const Command& command) {
-    const std::string_view name(command.name);
-    return name.size() > word.size() && name.starts_with(word) && name[word.size()] == ' ';
-  });
-}
-
 const Command* find_command(std::string_view name) {
   const auto all = commands();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
+  const auto found = std::ranges::find_if(all, [&](const Command& command) { return command.name == name; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -47,18 +41,86 @@ const Command* leading_command(const Words& words, std::size_t& used) {
   return nullptr;
 }
 
+// The second words of the commands whose first word this is; none if it begins no command of two words.
+Words words_after(std::string_view first) {
+  Words found;
+  for (const Command& command : commands()) {
+    const std::string_view name(command.name);
+    const bool in_group = name.size() > first.size() && name.starts_with(first) && name[first.size()] == ' ';
+    if (in_group) found.emplace_back(name.substr(first.size() + 1));
+  }
+  return found;
+}
+
+// "create, list or revoke"
+std::string listed(const Words& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+[[noreturn]] void no_such_command_of(const std::string& group, const std::string& word) {
+  const Words known = words_after(group);
+  const auto meant = nearest_name(word, known);
+  const std::string hint = meant ? "did you mean " + group + " " + *meant + "?" : group + " takes " + listed(known);
+  throw UsageError(with_help(shown(group + " " + word) + " is not a command; " + hint, group));
+}
+
+[[noreturn]] void no_such_command(const Words& words) {
+  if (words[0].starts_with('-')) {
+    throw UsageError(with_help("the command comes before its options, so " + shown(words[0]) + " is not one"));
+  }
+  std::set<std::string> first_words{"help"};
+  Words names;
+  for (const Command& command : commands()) {
+    names.emplace_back(command.name);
+    first_words.insert(names.back().substr(0, names.back().find(' ')));
+  }
+  // "apikey create" and "audit-prune" are like whole names of two words.
+  std::string meant = words.size() > 1 ? did_you_mean(words[0] + " " + words[1], names) : "";
+  names.insert(names.end(), first_words.begin(), first_words.end());
+  if (meant.empty()) meant = did_you_mean(words[0], names);
+  throw UsageError(with_help(shown(words[0]) + " is not a command" + meant));
+}
+
 // A call that names no whole command: help, the version, or a mistake.
 CommandLine without_command(const Words& words) {
   CommandLine line;
-  if (words.empty()) throw UsageError("no command was given; see tacit --help");
-  const bool group = is_group(words[0]);
+  if (words.empty()) throw UsageError("no command was given; see tacit help");
+  const Words second_words = words_after(words[0]);
+  const bool group = !second_words.empty();
   const std::string& word = group && words.size() > 1 ? words[1] : words[0];
   if (group) line.group = words[0];
   line.help = is_help(word);
   line.version = word == "--version";
   if (line.help || line.version) return line;
-  if (group && words.size() == 1) throw UsageError(word + " needs a word more; see tacit " + word + " --help");
-  throw UsageError(shown(group ? words[0] + " " + word : word) + " is no command; see tacit --help");
+  if (!group) no_such_command(words);
+  if (words.size() > 1) no_such_command_of(words[0], words[1]);
+  throw UsageError(with_help(words[0] + " needs a second word: " + listed(second_words), words[0]));
+}
+
+// `tacit help`, `tacit help audit`, `tacit help audit prune`.
+CommandLine help_of(const Words& words) {
+  CommandLine line;
+  line.help = true;
+  if (words.empty() || is_help(words[0]) || words[0] == "help") return line;
+  std::size_t used = 0;
+  line.command = leading_command(words, used);
+  if (line.command == nullptr) {
+    if (words_after(words[0]).empty()) no_such_command(words);
+    if (words.size() > 1 && !is_help(words[1])) no_such_command_of(words[0], words[1]);
+    line.group = words[0];
+    used = 1;
+  }
+  // Whoever adds options to the call still wants its help.
+  if (words.size() > used && !words[used].starts_with('-')) {
+    const std::string known = line.command != nullptr ? line.command->name : line.group;
+    throw UsageError(with_help("there is no command " + shown(known + " " + words[used]) + " to explain", known));
+  }
+  return line;
 }
 
 // "[WORD]" is an operand that may be left out; its name is WORD.
@@ -67,32 +129,89 @@ std::string name_of(std::string_view operand) {
   return std::string(is_optional(operand) ? operand.substr(1, operand.size() - 2) : operand);
 }
 
-po::variables_map parse(const Command& command, const CommandOptions& options, const Words& words) {
-  po::options_description all;
-  all.add(options.own).add(options.settings);
-  po::positional_options_description positions;
-  for (const char* operand : command.operands) {
-    all.add_options()(name_of(operand).c_str(), po::value<std::string>());
-    positions.add(name_of(operand).c_str(), 1);
+// `--name=` sets an empty value, as `--name ""` does; Program_options takes the second form alone.
+Words with_empty_values(const Words& words) {
+  Words result;
+  bool options = true;
+  for (const std::string& word : words) {
+    options = options && word != "--";
+    const bool empty = options && word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1;
+    result.push_back(empty ? word.substr(0, word.size() - 1) : word);
+    if (empty) result.emplace_back();
   }
+  return result;
+}
+
+// `--name --tenant UUID`: the name was forgotten, and the next option is not meant as one.
+void refuse_options_as_values(const Command& command, const po::options_description& options,
+                              const po::parsed_options& parsed) {
+  for (const po::option& option : parsed.options) {
+    if (option.position_key >= 0 || option.original_tokens.size() < 2) continue;
+    const std::string& value = option.original_tokens.back();
+    if (!value.starts_with("--") || options.find_nothrow(value.substr(2), false) == nullptr) continue;
+    const std::string& name = option.original_tokens.front();
+    throw UsageError(with_help(name + " needs a value, and " + value + " is an option", command.name));
+  }
+}
+
+po::parsed_options parse(const Command& command, const po::options_description& options, const Words& words) {
   // Guessing would let a new option change what an old script means.
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  try {
+    auto parsed = po::command_line_parser(with_empty_values(words)).options(options).style(style).run();
+    refuse_options_as_values(command, options, parsed);
+    return parsed;
+  } catch (const po::error& error) {
+    throw UsageError(sentence_about(error, command, options));
+  }
+}
+
+po::variables_map values_of(const Command& command, const po::options_description& options,
+                            const po::parsed_options& parsed) {
   po::variables_map found;
   try {
-    po::store(po::command_line_parser(words).options(all).positional(positions).style(style).run(), found);
-  } catch (const po::too_many_positional_options_error&) {
-    throw UsageError("too many arguments; see tacit " + std::string(command.name) + " --help");
+    po::store(parsed, found);
   } catch (const po::error& error) {
-    throw UsageError(error.what());
+    throw UsageError(sentence_about(error, command, options));
   }
   return found;
 }
 
-void check_operands(const Command& command, const po::variables_map& found) {
-  for (const char* operand : command.operands) {
-    if (is_optional(operand) || found.contains(operand)) continue;
-    throw UsageError(std::string(operand) + " is missing; see tacit " + command.name + " --help");
+// The words that belong to no option.
+Words operands_of(const po::parsed_options& parsed) {
+  Words words;
+  for (const po::option& option : parsed.options) {
+    if (option.position_key >= 0) words.insert(words.end(), option.value.begin(), option.value.end());
   }
+  return words;
+}
+
+void give(po::variables_map& found, const std::string& name, const std::string& value) {
+  found.emplace(name, po::variable_value(boost::any(value), false));
+}
+
+// The older form of `--tenant UUID`: the tenant as the first operand.
+void take_leading_tenant(const Command& command, Words& words, po::variables_map& found) {
+  if (!command.tenant_may_lead || found.contains("tenant") || words.empty()) return;
+  const bool leads = words.size() > command.operands.size() || crypto::parse_uuid(words.front()).has_value();
+  if (!leads) return;
+  give(found, "tenant", words.front());
+  words.erase(words.begin());
+}
+
+void take_operands(const Command& command, Words words, po::variables_map& found) {
+  take_leading_tenant(command, words, found);
+  for (std::size_t i = 0; i < command.operands.size(); ++i) {
+    if (i < words.size()) {
+      give(found, name_of(command.operands[i]), words[i]);
+    } else if (!is_optional(command.operands[i])) {
+      throw UsageError(with_help(std::string(command.operands[i]) + " is missing", command.name));
+    }
+  }
+  if (words.size() <= command.operands.size()) return;
+  const std::string& extra = words[command.operands.size()];
+  throw UsageError(with_help(
+      "too many arguments: tacit " + std::string(command.name) + " does not take " + shown(extra), command.name));
 }
 
 }  // namespace
@@ -110,19 +229,29 @@ CommandOptions::CommandOptions(const Command& command) {
   }
 }
 
+std::string call_of(const Command& command) {
+  std::string call = std::string("tacit ") + command.name;
+  for (const char* option : command.needed) call += std::string(" ") + option;
+  for (const char* operand : command.operands) call += std::string(" ") + operand;
+  return call;
+}
+
 CommandLine read_command_line(const Words& words) {
+  if (!words.empty() && words[0] == "help") return help_of(Words(words.begin() + 1, words.end()));
   std::size_t name_words = 0;
   const Command* command = leading_command(words, name_words);
   if (command == nullptr) return without_command(words);
   const CommandOptions options(*command);
+  po::options_description all;
+  all.add(options.own).add(options.settings);
   CommandLine line;
   line.command = command;
-  line.arguments =
-      parse(*command, options, Words(words.begin() + static_cast<std::ptrdiff_t>(name_words), words.end()));
+  const auto parsed = parse(*command, all, Words(words.begin() + static_cast<std::ptrdiff_t>(name_words), words.end()));
+  line.arguments = values_of(*command, all, parsed);
   line.help = line.arguments.contains("help");
   line.version = line.arguments.contains("version");
   if (line.help || line.version) return line;
-  check_operands(*command, line.arguments);
+  take_operands(*command, operands_of(parsed), line.arguments);
   if (line.arguments.contains("config")) line.config_file = line.arguments["config"].as<std::string>();
   for (const auto& option : options.settings.options()) {
     const std::string& name = option->long_name();

@@ -25,19 +25,30 @@ struct Invocation {
   Arguments arguments;
 };
 
+/// One entry of the list. Only what has no default here must be given.
 struct Command {
-  const char* name;     ///< one or two words: "api-key create"
-  const char* summary;  ///< one line
-  const char* details;  ///< for its own help: paragraphs, each line short; may be empty
-  SettingGroup settings;
-  std::vector<const char*> operands;  ///< what follows the options; "[WORD]": may be left out
-  void (*add_options)(boost::program_options::options_description& own);  ///< null if it has none of its own
-  bool runs_misconfigured;  ///< check-config: reports what is wrong with the configuration itself
-  int (*run)(const Invocation& invocation);
+  const char* name;           ///< one or two words: "api-key create"
+  const char* summary;        ///< one line
+  const char* details = "";   ///< paragraphs, a line each, for its help and its manual page
+  const char* examples = "";  ///< calls as they are typed, a line each; `# …` after one says what it does
+  SettingGroup settings = SettingGroup::store;
+  std::vector<const char*> operands = {};  ///< what follows the options; "[WORD]": may be left out
+  std::vector<const char*> needed = {};    ///< the options that it does not do without, as help shows them
+  bool tenant_may_lead = false;            ///< an operand before the others is the value of --tenant: an older form
+  void (*add_options)(boost::program_options::options_description& own) = nullptr;
+  bool runs_misconfigured = false;  ///< check-config: reports what is wrong with the configuration itself
+  int (*run)(const Invocation& invocation) = nullptr;
 };
 
 /// Every subcommand, in the order of the help text.
 std::span<const Command> commands();
+
+/// The same, by subject.
+struct CommandSection {
+  const char* heading;
+  std::span<const Command> commands;
+};
+std::span<const CommandSection> command_sections();
 
 /// The words after the program's name, read. If `help` or `version` is set, nothing else is.
 struct CommandLine {
@@ -52,6 +63,12 @@ struct CommandLine {
 
 /// Throws UsageError with what is wrong.
 CommandLine read_command_line(const std::vector<std::string>& words);
+
+/// The call without what may be left out: "tacit quota set --tenant UUID BYTES".
+std::string call_of(const Command& command);
+
+/// An option with its short form and its value: "-h, --help", "--tenant UUID".
+std::string option_term(const boost::program_options::option_description& option);
 
 /// The help text of one command, of a group of them, or, with neither, of the program.
 std::string help_text(const Command* command, std::string_view group);

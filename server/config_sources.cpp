@@ -13,6 +13,7 @@
 
 #include "server/errors.hpp"
 #include "server/settings.hpp"
+#include "server/suggestion.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -38,6 +39,18 @@ const Setting* setting_of_variable(std::string_view variable) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Setting& s) { return environment_name(s.name) == variable; });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const Setting& setting : settings()) all.emplace_back(setting.name);
+  return all;
+}
+
+std::vector<std::string> variable_names() {
+  std::vector<std::string> all{config_variable};
+  for (const Setting& setting : settings()) all.push_back(environment_name(setting.name));
+  return all;
 }
 
 class Loader {
@@ -96,7 +109,7 @@ void Loader::file_line(const std::string& place, const std::string& line) {
   }
   const std::string& name = options.front().string_key;
   const Setting* setting = find_setting(name);
-  if (setting == nullptr) return problem(place + ": " + shown(name) + " is no setting");
+  if (setting == nullptr) return problem(place + ": " + shown(name) + " is no setting" + did_you_mean(name, names()));
   const auto [before, is_new] = in_file_.emplace(name, place);
   if (!is_new) return problem(place + ": " + name + " was set before, at " + before->second);
   set(*setting, place + ": " + name, options.front().value.empty() ? "" : options.front().value.front());
@@ -109,7 +122,7 @@ void Loader::environment(const std::map<std::string, std::string>& variables) {
     if (setting != nullptr) {
       set(*setting, variable, value);
     } else {
-      problem("the environment's " + variable + " is no setting");
+      problem("the environment's " + variable + " is no setting" + did_you_mean(variable, variable_names()));
     }
   }
 }

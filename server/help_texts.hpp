@@ -13,6 +13,10 @@ inline constexpr const char* order_of_sources =
     "Settings are read from the configuration file, then from the environment, then from the command line;\n"
     "what comes later wins. In the file they are written without the dashes: threads = 4\n";
 
+inline constexpr const char* about_values =
+    "BYTES is a number of bytes, or a number with K, M, G or T: powers of 1024, however they are written (64M, 64 MiB, "
+    "64MB). SECONDS is a number of seconds, or a number with s, m, h, d or w (90, 90s, 5m, 2h).\n";
+
 inline constexpr const char* issuers_sample = "/usr/share/doc/tacit/issuers.sample";
 
 inline constexpr const char* about_issuers_file =

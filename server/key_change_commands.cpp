@@ -8,6 +8,7 @@
 
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
+#include "server/confirm.hpp"
 #include "server/errors.hpp"
 #include "server/key_rings.hpp"
 #include "server/open_store.hpp"
@@ -99,12 +100,22 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
 }
 
 int key_retire_command(const Config& config, const Arguments& arguments) {
+  const Confirmation confirmation(arguments);
   const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
   KeyInRing key = find_key(config, id);
   const auto retired = key.ring.retire(id);
   if (!retired) fail(retired.error());
   const auto store = open_store(config);
+  const std::string what = std::string("the ") + to_string(key.kind) + " key " + crypto::to_hex(id);
+  if (confirmation.dry_run()) {
+    if (const auto why = hindrance(*store, key.kind, id)) {
+      throw CommandFailed("the key " + crypto::to_hex(id) + " would not be retired: " + *why);
+    }
+    std::cout << "Would retire " << what << ": nothing stored names it.\n";
+    return exit_ok;
+  }
   expect_unused(*store, key, id);
+  confirmation.ask("Take " + what + " out of its keyring, for good?");
   // From here on nobody makes anything that names the key, with whatever keyring; but between the count and this,
   // somebody may have.
   change_in_store(*store, KeyChange::retire, key, id);

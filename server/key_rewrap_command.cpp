@@ -13,6 +13,7 @@
 #include "server/open_store.hpp"
 #include "server/pace.hpp"
 #include "server/progress.hpp"
+#include "server/quantities.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -121,7 +122,7 @@ class Rewrap {
   void report() const {
     const std::chrono::duration<double> taken = Clock::now() - began_;
     std::cout << to_string(kind_) << ": rewrapped " << figures() << " to the key " << crypto::to_hex(target_) << " in "
-              << static_cast<std::uint64_t>(taken.count()) << " s";
+              << duration_text(std::chrono::duration_cast<std::chrono::seconds>(taken));
     if (done_.rows() > 0) {
       const double rate = static_cast<double>(done_.rows()) / std::max(taken.count(), 0.001);
       std::cout << " (" << static_cast<std::uint64_t>(rate) << " a second)";

@@ -1,6 +1,10 @@
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <cstdint>
 #include <iostream>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "auth/rate_limiter.hpp"
@@ -36,35 +40,52 @@ bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
   return any;
 }
 
+void add_limit(boost::json::object& out, const std::string& name, const Limit& own, std::uint32_t by_default) {
+  out[name] = own.value_or(by_default);
+  out[name + "_is_own"] = own.has_value();
+}
+
+void print_json(const Config& config, const crypto::Uuid& tenant, const store::TenantLimits& limits) {
+  boost::json::object out;
+  out["tenant"] = tenant.str();
+  add_limit(out, "requests_per_second", limits.requests_per_second, config.request_rate);
+  add_limit(out, "request_burst", limits.request_burst, config.request_burst);
+  add_limit(out, "api_keys", limits.api_keys, config.api_keys_default);
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
 void print_limit(const char* name, const Limit& own, std::uint32_t by_default) {
   std::cout << name << ' ' << own.value_or(by_default) << (own ? " (its own)\n" : " (the default)\n");
+}
+
+void print_text(const Config& config, const store::TenantLimits& limits) {
+  print_limit("requests-per-second", limits.requests_per_second, config.request_rate);
+  print_limit("request-burst", limits.request_burst, config.request_burst);
+  print_limit("api-keys", limits.api_keys, config.api_keys_default);
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
   return value_or_fail(store.tenant_limits(tenant), "cannot read the limits of " + tenant.str());
 }
 
-void print_limits(const Config& config, const store::TenantLimits& limits) {
-  print_limit("requests-per-second", limits.requests_per_second, config.request_rate);
-  print_limit("request-burst", limits.request_burst, config.request_burst);
-  if (limits.api_keys) {
-    std::cout << "api-keys " << *limits.api_keys << " (its own)\n";
-  } else {
-    std::cout << "api-keys default\n";
-  }
+void print_limits(const Config& config, const Arguments& arguments, const store::Store& store,
+                  const crypto::Uuid& tenant) {
+  const store::TenantLimits limits = stored_limits(store, tenant);
+  if (arguments.contains("json")) return print_json(config, tenant, limits);
+  print_text(config, limits);
 }
 
 }  // namespace
 
 int limits_get_command(const Config& config, const Arguments& arguments) {
-  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  const auto tenant = read_argument(arguments, "tenant", read_uuid);
   const auto store = open_store(config);
-  print_limits(config, stored_limits(*store, tenant));
+  print_limits(config, arguments, *store, tenant);
   return exit_ok;
 }
 
 int limits_set_command(const Config& config, const Arguments& arguments) {
-  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  const auto tenant = read_argument(arguments, "tenant", read_uuid);
   store::TenantLimits limits;
   if (!read_options(arguments, limits)) {
     throw UsageError("no limit is given: --requests-per-second, --request-burst or --api-keys");
@@ -74,7 +95,7 @@ int limits_set_command(const Config& config, const Arguments& arguments) {
   read_options(arguments, limits);
   value_or_fail(run(store->set_tenant_limits(tenant, limits, operator_context())),
                 "cannot set the limits of " + tenant.str());
-  print_limits(config, stored_limits(*store, tenant));
+  print_limits(config, arguments, *store, tenant);
   return exit_ok;
 }
 

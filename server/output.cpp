@@ -52,6 +52,27 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+std::string_view next_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return line;
+}
+
+std::string wrapped(std::string_view text, std::size_t width) {
+  std::string result;
+  while (!text.empty()) {
+    std::string_view line = next_line(text);
+    while (line.size() > width) {
+      auto end = line.rfind(' ', width);
+      if (end == line.npos || end == 0) end = std::min(line.find(' '), line.size());
+      result.append(line.substr(0, end)).append("\n");
+      line.remove_prefix(std::min(end + 1, line.size()));
+    }
+    result.append(line).append("\n");
+  }
+  return result;
+}
+
 std::string help_entry(std::string_view term, std::string_view text, std::size_t begin, std::size_t width) {
   std::string result = "  " + std::string(term);
   std::size_t column = result.size();

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "server/errors.hpp"
+#include "server/quantities.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -62,13 +63,13 @@ bool PatientOutput::wait() {
 
 void PatientOutput::fail_if_stalled() const {
   if (!stalled_) return;
-  throw CommandFailed("whoever reads the output has taken nothing for " + std::to_string(patience_.count()) +
-                      " seconds (--stall-timeout): it was given up, for meanwhile the store cannot use pages again");
+  throw CommandFailed("the reader of the output has taken nothing for " + duration_text(patience_) +
+                      " (--stall-timeout): it was given up, for meanwhile the store cannot use pages again");
 }
 
 void add_stall_timeout(boost::program_options::options_description& own) {
   own.add_options()("stall-timeout", boost::program_options::value<std::string>()->value_name("SECONDS"),
-                    "How long whoever reads the output may take nothing of it: 1 to 86400. Default 60.");
+                    "How long the reader of the output may take nothing of it: up to a day. Default 60.");
 }
 
 std::chrono::seconds stall_timeout(const Arguments& arguments) {

@@ -1,3 +1,6 @@
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <cstdint>
 #include <iostream>
 #include <optional>
@@ -6,16 +9,28 @@
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/open_store.hpp"
+#include "server/quantities.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
 namespace {
 
-void print_quota(store::Store& store, crypto::Uuid tenant) {
+void print_json(const crypto::Uuid& tenant, const store::QuotaState& quota) {
+  boost::json::object out;
+  out["tenant"] = tenant.str();
+  out["limit"] = quota.limit;
+  out["limit_is_own"] = quota.limit_is_own;
+  out["used"] = quota.used;
+  out["secrets"] = quota.count;
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+void print_quota(store::Store& store, const crypto::Uuid& tenant, const Arguments& arguments) {
   const auto quota =
       value_or_fail(run(store.quota(tenant, operator_context())), "cannot read the quota of " + tenant.str());
-  std::cout << "limit " << quota.limit << (quota.limit_is_own ? " (its own)\n" : " (the default)\n")  //
-            << "used " << quota.used << "\nsecrets " << quota.count << '\n';
+  if (arguments.contains("json")) return print_json(tenant, quota);
+  std::cout << "limit    " << size_text(quota.limit) << (quota.limit_is_own ? ", its own\n" : ", the default\n")  //
+            << "used     " << size_text(quota.used) << "\nsecrets  " << quota.count << '\n';
 }
 
 // Nothing for the default.
@@ -27,18 +42,18 @@ std::optional<std::uint64_t> read_limit(std::string_view text) {
 }  // namespace
 
 int quota_get_command(const Config& config, const Arguments& arguments) {
-  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  const auto tenant = read_argument(arguments, "tenant", read_uuid);
   const auto store = open_store(config);
-  print_quota(*store, tenant);
+  print_quota(*store, tenant, arguments);
   return exit_ok;
 }
 
 int quota_set_command(const Config& config, const Arguments& arguments) {
-  const auto tenant = read_argument(arguments, "TENANT", read_uuid);
+  const auto tenant = read_argument(arguments, "tenant", read_uuid);
   const auto limit = read_argument(arguments, "BYTES", read_limit);
   const auto store = open_store(config);
   value_or_fail(run(store->set_quota(tenant, limit, operator_context())), "cannot set the quota of " + tenant.str());
-  print_quota(*store, tenant);
+  print_quota(*store, tenant, arguments);
   return exit_ok;
 }
 

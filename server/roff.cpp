@@ -1,15 +1,36 @@
 #include "server/roff.hpp"
 
 #include <algorithm>
+#include <cstdio>
+
+#include "server/output.hpp"
 
 namespace tacit::server {
 namespace {
+
+/// A character beyond ASCII by its number, for a formatter that reads no UTF-8: \[u2026]. Takes it off the text.
+std::string numbered(std::string_view& text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  unsigned number = first & (0xffU >> (size + 1));
+  for (const char c : text.substr(1, size - 1)) number = number << 6 | (static_cast<unsigned char>(c) & 0x3fU);
+  text.remove_prefix(std::min(size, text.size()));
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "\\[u%04X]", number);
+  return digits;
+}
 
 /// No character of the text is taken for roff's own. A hyphen would become a typographic one, which cannot be copied
 /// into a shell.
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    if ((static_cast<unsigned char>(c) & 0x80) != 0) {
+      result += numbered(text);
+      continue;
+    }
+    text.remove_prefix(1);
     if (c == '\\') {
       result += "\\e";
     } else if (c == '-') {
@@ -39,12 +60,6 @@ std::string with_bold_words(std::string_view text) {
     text.remove_prefix(quote + 1);
   }
   return bold ? result + "\\fR" : result;
-}
-
-std::string_view next_line(std::string_view& text) {
-  const auto line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return line;
 }
 
 std::string upper_case(std::string_view text) {

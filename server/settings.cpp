@@ -1,6 +1,7 @@
 #include "server/settings.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "auth/rate_limiter.hpp"
 #include "server/errors.hpp"
@@ -72,7 +73,7 @@ constexpr auto store_group = SettingGroup::store;
 constexpr auto private_group = SettingGroup::private_key;
 constexpr auto serving = SettingGroup::serving;
 
-constexpr Setting list[] = {
+constexpr Setting listeners[] = {
     {"plane", "api|tools|both", "both", "Which listeners to run: api, tools or both.", serving,
      [](Config& config, std::string_view text) { config.plane = planes(text); }},
 
@@ -121,7 +122,9 @@ constexpr Setting list[] = {
      "Where /healthz, /readyz and /metrics are answered over plain HTTP, without a credential: a loopback, private or "
      "link-local address. Without it nowhere. Each process needs one of its own.",
      serving, [](Config& config, std::string_view text) { config.admin_listen = read_private_endpoint(text); }},
+};
 
+constexpr Setting behind_a_balancer[] = {
     {"proxy-protocol-from", "NETWORKS", "",
      "Load balancers, as 10.0.0.0/8,192.0.2.7, separated by commas or blanks: connections from there must begin with a "
      "PROXY protocol header (version "
@@ -135,7 +138,9 @@ constexpr Setting list[] = {
     {"forwarded-header", "x-forwarded-for|forwarded", "x-forwarded-for",
      "Which header field these proxies write. The other one means nothing, for clients may send it.", serving,
      [](Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }},
+};
 
+constexpr Setting tokens[] = {
     {"issuers", "FILE", "",
      "Whose tokens are good, a section for each issuer, as in /usr/share/doc/tacit/issuers.sample; its settings are "
      "below. Without it only API keys are. Clients are told of the issuers if there is a public-url.",
@@ -149,7 +154,9 @@ constexpr Setting list[] = {
      set_number<&Config::token_cache, 0, 1'000'000>},
     {"token-cache-time", "SECONDS", "300", "For how long at most, and never past a token's end.", serving,
      [](Config& config, std::string_view text) { config.token_cache_time = read_seconds(text, 1, day); }},
+};
 
+constexpr Setting store_and_keys[] = {
     {"store", "DIRECTORY", "/var/lib/tacit/store", "Where the store is. Several processes of one host may share it.",
      store_group, set_path<&Config::store>},
     {"map-size", "BYTES", "16G",
@@ -162,11 +169,6 @@ constexpr Setting list[] = {
      private_group, set_optional_path<&Config::root_private_keyring>},
     {"metadata-keyring", "FILE", "", "The key that seals names and bindings.", store_group,
      set_optional_path<&Config::metadata_keyring>},
-    {"quota-default", "BYTES", "1M", "What a tenant may store, unless `tacit quota set` gave it a limit of its own.",
-     store_group, set_bytes<&Config::quota_default, 0>},
-    {"api-keys-default", "NUMBER", "100",
-     "How many API keys a tenant may have that are not revoked, unless `tacit limits` gave it a limit of its own.",
-     store_group, set_number<&Config::api_keys_default, 0, 1'000'000>},
     {"store-timeout", "SECONDS", "10",
      "How long a change, a release or a refusal waits for its audit entry to be on the disk. Beyond, it is answered "
      "503; when half of it has passed, others are at once, and the server is not ready.",
@@ -176,7 +178,14 @@ constexpr Setting list[] = {
      set_number<&Config::write_queue_items, 1, 1'000'000>},
     {"write-queue-bytes", "BYTES", "64M", "How much waiting changes may hold. Beyond, requests are answered 503.",
      serving, set_bytes<&Config::write_queue_bytes, mebibyte>},
+};
 
+constexpr Setting limits[] = {
+    {"quota-default", "BYTES", "1M", "What a tenant may store, unless `tacit quota set` gave it a limit of its own.",
+     store_group, set_bytes<&Config::quota_default, 0>},
+    {"api-keys-default", "NUMBER", "100",
+     "How many API keys a tenant may have that are not revoked, unless `tacit limits` gave it a limit of its own.",
+     store_group, set_number<&Config::api_keys_default, 0, 1'000'000>},
     {"threads", "NUMBER", "0", "How many threads serve. 0: as many as the process has CPUs.", serving,
      set_number<&Config::threads, 0, 1024>},
     {"max-connections", "NUMBER", "16384", "How many connections each plane may have open at once.", serving,
@@ -204,6 +213,9 @@ constexpr Setting list[] = {
      serving, set_number<&Config::issuer_ask_rate, 0, most_rate>},
     {"issuer-ask-burst", "NUMBER", "500", "How many of them may come at once.", serving,
      set_number<&Config::issuer_ask_burst, 1, most_rate>},
+};
+
+constexpr Setting timeouts[] = {
     {"handshake-timeout", "SECONDS", "10", "How long a TLS handshake may take.", serving,
      set_timeout<&Timeouts::handshake>},
     {"header-timeout", "SECONDS", "10", "How long a request's head may take to arrive.", serving,
@@ -223,7 +235,9 @@ constexpr Setting list[] = {
      "How long a stopping server still serves: the time to take it out of the load balancer. It closes each connection "
      "after its next answer, so that clients come again elsewhere.",
      serving, [](Config& config, std::string_view text) { config.drain_delay = read_seconds(text, 0, day); }},
+};
 
+constexpr Setting logs_and_audit[] = {
     {"audit-head-log", "SECONDS", "300",
      "How often the log gets the newest audit entry's sequence and hash, by which `tacit audit verify --anchor` finds "
      "a log that was cut off or rewritten. At start and stop in any case. 0: only then.",
@@ -240,13 +254,33 @@ constexpr Setting list[] = {
      serving, set_number<&Config::access_log_sample, 1, 1'000'000>},
 };
 
+constexpr SettingTopic topics[] = {
+    {"Listeners and TLS", listeners},
+    {"Behind a load balancer", behind_a_balancer},
+    {"Issuers and tokens", tokens},
+    {"Store and keyrings", store_and_keys},
+    {"Limits", limits},
+    {"Timeouts", timeouts},
+    {"Logs and audit", logs_and_audit},
+};
+
 }  // namespace
 
-std::span<const Setting> settings() { return list; }
+std::span<const SettingTopic> setting_topics() { return topics; }
+
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> list;
+    for (const SettingTopic& topic : topics) list.insert(list.end(), topic.settings.begin(), topic.settings.end());
+    return list;
+  }();
+  return all;
+}
 
 const Setting* find_setting(std::string_view name) {
-  const auto found = std::find_if(std::begin(list), std::end(list), [&](const Setting& s) { return s.name == name; });
-  return found == std::end(list) ? nullptr : &*found;
+  const auto all = settings();
+  const auto found = std::ranges::find_if(all, [&](const Setting& setting) { return setting.name == name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 std::string environment_name(std::string_view setting_name) {

@@ -33,7 +33,15 @@ struct Setting {
   void (*set)(Config& config, std::string_view value);  ///< throws UsageError if the value is bad
 };
 
+/// Every setting, topic by topic.
 std::span<const Setting> settings();
+
+/// What belongs together under a heading, in the help texts and the manual page.
+struct SettingTopic {
+  const char* heading;
+  std::span<const Setting> settings;
+};
+std::span<const SettingTopic> setting_topics();
 
 /// Null if there is no setting of that name.
 const Setting* find_setting(std::string_view name);

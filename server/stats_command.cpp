@@ -12,6 +12,7 @@
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/output.hpp"
+#include "server/quantities.hpp"
 #include "server/values.hpp"
 #include "store/keyless_store.hpp"
 
@@ -38,22 +39,39 @@ std::string oldest_reader(const store::StoreFigures& figures) {
   return " (process " + std::to_string(figures.oldest_reader_process) + ')';
 }
 
+std::string map_text(const store::StoreFigures& figures) {
+  return size_text(figures.map_pages * figures.page_bytes) + ", " + percent(live_pages(figures), figures.map_pages) +
+         " in use";
+}
+
+std::string pages_text(const store::StoreFigures& figures) {
+  const std::uint64_t never_used = figures.map_pages - std::min(figures.map_pages, figures.used_pages);
+  return std::to_string(live_pages(figures)) + " in use, " + std::to_string(figures.reusable_pages) + " free again, " +
+         std::to_string(figures.pinned_pages) + " kept for readers, " + std::to_string(never_used) +
+         " never used, of " + size_text(figures.page_bytes);
+}
+
+std::string readers_text(const store::StoreFigures& figures) {
+  return std::to_string(figures.readers) + " reading, the oldest " + std::to_string(figures.oldest_reader_lag) +
+         " commits behind" + oldest_reader(figures) + "; " + std::to_string(figures.reader_slots_taken) + " of " +
+         std::to_string(figures.reader_slots) + " slots taken";
+}
+
 void print_text(const store::StoreFigures& figures) {
-  const std::uint64_t page = figures.page_bytes;
-  std::cout << "tenants         " << figures.tenants << "\nsecrets         " << figures.secrets << "\nsecrets' bytes  "
-            << figures.bytes << "\nAPI keys        " << figures.api_keys << "\naudit entries   "
-            << figures.audit_entries << "\nmap             " << figures.map_pages * page << " bytes, "
-            << percent(live_pages(figures), figures.map_pages) << " in use\npages           " << live_pages(figures)
-            << " in use, " << figures.reusable_pages << " free again, " << figures.pinned_pages << " kept for readers, "
-            << figures.map_pages - std::min(figures.map_pages, figures.used_pages) << " never used, of " << page
-            << " bytes\nfile            " << figures.file_bytes << " bytes\ndisk free       " << figures.disk_free_bytes
-            << " bytes\nreaders         " << figures.readers << " reading, the oldest " << figures.oldest_reader_lag
-            << " commits behind" << oldest_reader(figures) << "; " << figures.reader_slots_taken << " of "
-            << figures.reader_slots << " slots taken\n";
+  std::cout << table({{"tenants", std::to_string(figures.tenants)},
+                      {"secrets", std::to_string(figures.secrets)},
+                      {"secrets' size", size_text(figures.bytes)},
+                      {"API keys", std::to_string(figures.api_keys)},
+                      {"audit entries", std::to_string(figures.audit_entries)},
+                      {"map", map_text(figures)},
+                      {"pages", pages_text(figures)},
+                      {"file", size_text(figures.file_bytes)},
+                      {"disk free", size_text(figures.disk_free_bytes)},
+                      {"readers", readers_text(figures)}});
   if (figures.biggest.empty()) return;
-  std::vector<std::vector<std::string>> rows = {{"biggest tenants", "bytes", "secrets"}};
+  std::vector<std::vector<std::string>> rows = {{"biggest tenants", "secrets", "size"}};
   for (const auto& one : figures.biggest) {
-    rows.push_back({one.tenant.str(), std::to_string(one.bytes), std::to_string(one.secrets)});
+    rows.push_back({one.tenant.str(), std::to_string(one.secrets), size_text(one.bytes)});
   }
   std::cout << '\n' << table(rows);
 }
@@ -63,6 +81,7 @@ json::array biggest_json(const store::StoreFigures& figures) {
   for (const auto& one : figures.biggest) {
     json::object tenant;
     tenant["user_id"] = one.tenant.str();
+    tenant["tenant"] = one.tenant.str();  // as every other command calls it
     tenant["bytes"] = one.bytes;
     tenant["secrets"] = one.secrets;
     biggest.push_back(std::move(tenant));

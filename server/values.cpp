@@ -19,25 +19,22 @@ std::optional<std::uint64_t> digits(std::string_view text) {
   return number;
 }
 
-void check_range(std::string_view text, std::uint64_t number, std::uint64_t least, std::uint64_t most) {
+void check_range(std::string_view text, std::uint64_t number, std::uint64_t least, std::uint64_t most,
+                 const char* unit = "") {
   if (number >= least && number <= most) return;
-  throw UsageError(shown(text) + " is not between " + std::to_string(least) + " and " + std::to_string(most));
+  throw UsageError(shown(text) + " is not between " + std::to_string(least) + " and " + std::to_string(most) + unit);
 }
 
-// The factor of a unit, the last character of a value; 0 for one that is not listed.
-std::uint64_t size_factor(char unit) {
-  switch (unit) {
-    case 'K':
-      return std::uint64_t{1} << 10;
-    case 'M':
-      return std::uint64_t{1} << 20;
-    case 'G':
-      return std::uint64_t{1} << 30;
-    case 'T':
-      return std::uint64_t{1} << 40;
-    default:
-      return 0;
-  }
+// "KiB", "kb", "Ki" and "K" are all 1024; bytes may be named, too. 0 for what is no unit.
+std::uint64_t size_factor(std::string_view unit) {
+  constexpr std::string_view prefixes = "kmgt";
+  std::string small(unit);
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (small.ends_with('b')) small.pop_back();
+  if (small.empty()) return 1;
+  const auto power = prefixes.find(small.front());
+  if (power == prefixes.npos || (small.size() > 1 && small.substr(1) != "i")) return 0;
+  return std::uint64_t{1} << (10 * (power + 1));
 }
 
 std::uint64_t time_factor(char unit) {
@@ -74,15 +71,22 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
 }
 
 std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_t most) {
-  const std::uint64_t factor = text.empty() ? 0 : size_factor(text.back());
-  const auto size = factor == 0 ? digits(text) : scaled(text.substr(0, text.size() - 1), factor);
+  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto unit = std::min(text.find_first_not_of(' ', end), text.size());
+  // A blank may stand before a unit, and nowhere else.
+  const std::uint64_t factor = unit > end && unit == text.size() ? 0 : size_factor(text.substr(unit));
+  const auto size = factor == 0 ? std::nullopt : scaled(text.substr(0, end), factor);
   if (!size) throw UsageError(shown(text) + " is not a number of bytes (such as 4096, 512K, 64M or 16G)");
   check_range(text, *size, least, most);
   return *size;
 }
 
 std::chrono::seconds read_seconds(std::string_view text, std::uint64_t least, std::uint64_t most) {
-  return std::chrono::seconds(read_number(text, least, most));
+  const std::uint64_t factor = text.empty() ? 0 : time_factor(text.back());
+  const auto number = factor == 0 ? digits(text) : scaled(text.substr(0, text.size() - 1), factor);
+  if (!number) throw UsageError(shown(text) + " is not a number of seconds (such as 90, 90s, 5m or 2h)");
+  check_range(text, *number, least, most, " seconds");
+  return std::chrono::seconds(*number);
 }
 
 std::chrono::seconds read_time_span(std::string_view text) {
@@ -155,12 +159,16 @@ crypto::Uuid read_uuid(std::string_view text) {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 80;
+  constexpr std::string_view api_key = "tct_";
+  // An API key in the wrong place stays a secret.
+  const auto key = text.find(api_key);
+  const std::string_view visible = key == text.npos ? text : text.substr(0, key + api_key.size());
   std::string result = "\"";
-  for (const char c : text.substr(0, longest)) {
+  for (const char c : visible.substr(0, longest)) {
     const auto byte = static_cast<unsigned char>(c);
     result += byte < 0x20 || byte == 0x7f ? '?' : c;
   }
-  return result + (text.size() > longest ? "…\"" : "\"");
+  return result + (key != text.npos || visible.size() > longest ? "…\"" : "\"");
 }
 
 }  // namespace tacit::server

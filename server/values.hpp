@@ -16,10 +16,10 @@ namespace tacit::server {
 /// Decimal digits, from `least` to `most`.
 std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most);
 
-/// A number of bytes, optionally with K, M, G or T (powers of 1024).
+/// A number of bytes, optionally with K, M, G or T: powers of 1024, also as k, Ki, KB and KiB, and after a blank.
 std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_t most);
 
-/// A number of seconds.
+/// A number of seconds, optionally with s, m, h, d or w.
 std::chrono::seconds read_seconds(std::string_view text, std::uint64_t least, std::uint64_t most);
 
 /// A span of time with its unit: 45s, 30m, 12h, 90d or 2w. More than nothing, at most 100 years.
@@ -44,7 +44,8 @@ std::filesystem::path read_path(std::string_view text);
 
 crypto::Uuid read_uuid(std::string_view text);
 
-/// The value between quotes, with what could not be printed on one line replaced and what is too long cut.
+/// The value between quotes, with what could not be printed on one line replaced, and cut where it is too
+/// long or an API key begins.
 std::string shown(std::string_view text);
 
 }  // namespace tacit::server

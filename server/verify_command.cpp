@@ -1,5 +1,9 @@
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <iostream>
 #include <string>
 
@@ -31,7 +35,22 @@ OpenStore open_backup(const Config& config, const std::string& file) {
   return OpenStore(store->release());
 }
 
-void print(const store::VerifyReport& report, bool opens_values) {
+void print_json(const store::VerifyReport& report, bool opens_values) {
+  boost::json::object out;
+  out["tenants"] = report.tenants;
+  out["secrets"] = report.secrets;
+  out["values_opened"] = nullptr;  // without the private key
+  if (opens_values) out["values_opened"] = report.values_opened;
+  out["api_keys"] = report.api_keys;
+  out["audit_entries"] = report.audit_entries;
+  out["audit_pruned_through"] = report.audit_pruned_through;
+  out["audit_head"] = report.audit_head;
+  out["problem_count"] = report.problem_count;
+  out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+void print_text(const store::VerifyReport& report, bool opens_values) {
   std::cout << "tenants        " << report.tenants << "\nsecrets        " << report.secrets << "\nvalues opened  ";
   if (opens_values) {
     std::cout << report.values_opened;
@@ -55,7 +74,12 @@ int verify_command(const Config& config, const Arguments& arguments) {
                          ? OpenStore(open_backup(config, arguments["backup"].as<std::string>()).release())
                          : open_store(config, PrivateKey::yes);
   const auto report = verify(*store);
-  print(report, !config.root_private_keyring.empty());
+  const bool opens_values = !config.root_private_keyring.empty();
+  if (arguments.contains("json")) {
+    print_json(report, opens_values);
+  } else {
+    print_text(report, opens_values);
+  }
   return report.problem_count == 0 ? exit_ok : exit_failed;
 }
 

@@ -9,17 +9,11 @@ set(sources ${PROJECT_SOURCE_DIR}/conf)
 find_program(GZIP gzip REQUIRED)
 add_custom_command(OUTPUT ${made}/changelog.Debian.gz DEPENDS ${sources}/packaging/changelog VERBATIM
   COMMAND sh -c "${GZIP} -9 -n -c ${sources}/packaging/changelog > ${made}/changelog.Debian.gz")
-function(tacit_manual file output)
-  add_custom_command(OUTPUT ${made}/${output} DEPENDS tacit-manual VERBATIM
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
-    COMMAND tacit-manual ${file} > ${made}/${file}
-    COMMAND sh -c "test ${file} = ${output} || ${GZIP} -9 -n -c ${made}/${file} > ${made}/${output}")
-endfunction()
-tacit_manual(tacit.1 tacit.1.gz)
-tacit_manual(tacit.conf.5 tacit.conf.5.gz)
-tacit_manual(tacit.bash tacit.bash)
-add_custom_target(manual ALL DEPENDS ${made}/tacit.1.gz ${made}/tacit.conf.5.gz ${made}/tacit.bash
-  ${made}/changelog.Debian.gz)
+add_custom_command(OUTPUT ${made}/manual.stamp DEPENDS tacit-manual VERBATIM
+  COMMAND tacit-manual ${made}
+  COMMAND sh -c "${GZIP} -9 -n -f ${made}/man1/*.1 ${made}/man5/*.5"
+  COMMAND ${CMAKE_COMMAND} -E touch ${made}/manual.stamp)
+add_custom_target(manual ALL DEPENDS ${made}/manual.stamp ${made}/changelog.Debian.gz)
 
 # systemd 253 brought notify-reload; the package is for the release that it is built on. Debian 12 has 252.
 find_program(SYSTEMCTL systemctl)
@@ -76,9 +70,10 @@ install(FILES ${made}/systemd/tacit-api.service ${made}/systemd/tacit-tools.serv
   DESTINATION lib/systemd/system)
 install(FILES ${sources}/systemd/sysusers.conf DESTINATION lib/sysusers.d RENAME tacit.conf)
 install(FILES ${sources}/systemd/tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME tacit.conf)
-install(FILES ${made}/tacit.1.gz DESTINATION share/man/man1)
-install(FILES ${made}/tacit.conf.5.gz DESTINATION share/man/man5)
+install(DIRECTORY ${made}/man1 ${made}/man5 DESTINATION share/man FILES_MATCHING PATTERN "*.gz")
 install(FILES ${made}/tacit.bash DESTINATION share/bash-completion/completions RENAME tacit)
+install(FILES ${made}/_tacit DESTINATION share/zsh/vendor-completions)
+install(FILES ${made}/tacit.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/OPERATING.md ${sources}/packaging/copyright
   ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/tool-identities.sample ${sources}/haproxy.cfg.sample
   ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)

@@ -33,6 +33,6 @@ tacit key promote "$new" 2>"$folder/promote.log"
 say "rewrapping"
 tacit key rewrap root --rate 0
 say "retiring"
-tacit key retire "$old"
+tacit key retire "$old" --yes
 tacit verify
 say "done; the store takes $(du -m "$folder/store/data.mdb" | cut -f1) MiB"

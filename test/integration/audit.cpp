@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(tells_who_did_what_to_which_secret_and_nothing_secret) {
     REQUIRE_STATUS(Client(server, "not-a-key-canary").get(secrets_path), 401);
     REQUIRE_STATUS(tenant.api.del(secrets_path + id), 200);
     BOOST_REQUIRE(deployment.command({"quota", "set", user, "1000"}).status == 0);
-    BOOST_REQUIRE(deployment.command({"api-key", "revoke", key.substr(4, 11)}).status == 0);
+    BOOST_REQUIRE(deployment.command({"api-key", "revoke", key.substr(4, 11), "--yes"}).status == 0);
     BOOST_REQUIRE(server.stop() == 0);
   }
   const std::vector<json::object> all = read_audit(deployment.store());

@@ -124,9 +124,9 @@ BOOST_AUTO_TEST_CASE(an_api_key_is_shown_once_and_can_be_listed_and_revoked) {
   };
   const std::string before = line_of_key();
   BOOST_TEST(before.find("secrets:read") != std::string::npos, before);
-  BOOST_TEST(deployment.command({"api-key", "revoke", id}).status == 0);
+  BOOST_TEST(deployment.command({"api-key", "revoke", id, "--yes"}).status == 0);
   BOOST_TEST(line_of_key() != before);
-  const Finished unknown = deployment.command({"api-key", "revoke", "00000000000"});
+  const Finished unknown = deployment.command({"api-key", "revoke", "00000000000", "--yes"});
   BOOST_TEST(unknown.status != 0);
   BOOST_TEST(lines(unknown.err) == 1, unknown.err);
 }
@@ -135,15 +135,15 @@ BOOST_AUTO_TEST_CASE(quotas_are_read_and_set) {
   const Deployment& deployment = shared_deployment();
   Tenant tenant = new_tenant();
   tenant.create({{"secret_name", "12345"}, {"secret_value", "12345"}});
-  const Finished by_default = deployment.command({"quota", "get", tenant.id});
+  const Finished by_default = deployment.command({"quota", "get", "--tenant", tenant.id});
   BOOST_TEST(by_default.status == 0);
   BOOST_TEST(by_default.out.find("1048576") != std::string::npos, by_default.out);
   BOOST_TEST(by_default.out.find("10") != std::string::npos, by_default.out);
-  BOOST_TEST(deployment.command({"quota", "set", tenant.id, "54321"}).status == 0);
-  BOOST_TEST(deployment.command({"quota", "get", tenant.id}).out.find("54321") != std::string::npos);
+  BOOST_TEST(deployment.command({"quota", "set", "--tenant", tenant.id, "54321"}).status == 0);
+  BOOST_TEST(deployment.command({"quota", "get", "--tenant", tenant.id}).out.find("54321") != std::string::npos);
   BOOST_TEST(tenant.api.get("/api/v1/quota").at("limit").to_number<int>() == 54321);
   BOOST_TEST(deployment.command({"quota", "set", tenant.id, "default"}).status == 0);
-  BOOST_TEST(deployment.command({"quota", "get", tenant.id}).out.find("1048576") != std::string::npos);
+  BOOST_TEST(deployment.command({"quota", "get", "--tenant", tenant.id}).out.find("1048576") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(verify_counts_what_it_checked_while_the_server_runs) {

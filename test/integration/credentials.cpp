@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_valid_key_is_401_and_always_the_same_401) {
   const std::string revoked = deployment.create_key(tenant.id);
   BOOST_TEST(status_with({{"x-api-key", revoked}}) == 200);
   const std::string id = revoked.substr(4, 11);
-  const Finished done = deployment.command({"api-key", "revoke", id});
+  const Finished done = deployment.command({"api-key", "revoke", id, "--yes"});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
 
   const std::string expired = deployment.create_key(tenant.id, {"--expires-in", "1s"});
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_revocation_holds_for_open_connections_too) {
   const std::string key = shared_deployment().create_key(tenant.id);
   Client client(shared_server(), key);
   REQUIRE_STATUS(client.get(secrets_path), 200);
-  const Finished done = shared_deployment().command({"api-key", "revoke", key.substr(4, 11)});
+  const Finished done = shared_deployment().command({"api-key", "revoke", key.substr(4, 11), "--yes"});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
   REQUIRE_STATUS(client.get(secrets_path), 401);
 }

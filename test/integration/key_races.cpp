@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_go_on_to_a_key_that_was_retired_mean
     SlowRewrap slow(deployment, {ring});
     succeed(deployment, {"key", "promote", first});
     succeed(deployment, {"key", "rewrap", ring, "--rate", "0"});
-    succeed(deployment, {"key", "retire", second});
+    succeed(deployment, {"key", "retire", second, "--yes"});
     BOOST_TEST(slow.wait() == 1);
     const std::string told = read_file(slow.err);
     BOOST_TEST(told.find("keyring has the key " + second + " as primary, which was retired") != std::string::npos,
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_rewrap_of_both_keyrings_goes_to_what_is_promoted_when_it_
   SlowRewrap slow(deployment, {});
   succeed(deployment, {"key", "promote", new_metadata});
   succeed(deployment, {"key", "rewrap", "metadata", "--rate", "0"});
-  succeed(deployment, {"key", "retire", old_metadata});
+  succeed(deployment, {"key", "retire", old_metadata, "--yes"});
   BOOST_TEST(slow.wait() == 0);
   BOOST_TEST(read_file(slow.out).find("metadata: rewrapped 0 tenants, 0 secrets, 0 API keys to the key " +
                                       new_metadata) != std::string::npos,
@@ -112,14 +112,14 @@ BOOST_AUTO_TEST_CASE(a_retirement_that_was_cut_short_before_it_saw_a_late_row_is
   const auto copy = deployment.folder() / "copy.keyring";
   std::filesystem::copy_file(ring, copy);
   succeed(deployment, {"key", "rewrap", "metadata"});
-  succeed(deployment, {"key", "retire", old_key});
+  succeed(deployment, {"key", "retire", old_key, "--yes"});
   write_row(deployment.store(), late.table, late.key, late.value);
   BOOST_TEST(uses(deployment).at(old_key).state == "missing");
 
   // The store has it as retired, the keyring not yet, and a server with old keyrings was quicker.
   std::filesystem::rename(copy, ring);
   for (int again = 0; again < 2; ++again) {
-    expect_refusal(deployment, {"key", "retire", old_key}, "is not retired: 0 tenants, 0 secrets and 1 API keys");
+    expect_refusal(deployment, {"key", "retire", old_key, "--yes"}, "is not retired: 0 tenants, 0 secrets and 1 API keys");
   }
   std::size_t taken_back = 0;
   for (const json::object& entry : read_audit(deployment.store())) {
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_retirement_that_was_cut_short_before_it_saw_a_late_row_is
   }
   BOOST_TEST(taken_back == 1U);
   succeed(deployment, {"key", "rewrap", "metadata"});
-  succeed(deployment, {"key", "retire", old_key});
+  succeed(deployment, {"key", "retire", old_key, "--yes"});
   deployment.verify();
 }
 
@@ -140,11 +140,11 @@ BOOST_AUTO_TEST_CASE(no_key_is_retired_while_a_row_cannot_be_read) {
   const std::vector<Row> rows = read_rows(deployment.store());
   const Row whole = *std::ranges::find(rows, std::string("api_keys"), &Row::table);
   write_row(deployment.store(), whole.table, whole.key, "nothing that can be read");
-  expect_refusal(deployment, {"key", "retire", old_key}, "is not retired: 1 rows cannot be read and may name it");
+  expect_refusal(deployment, {"key", "retire", old_key, "--yes"}, "is not retired: 1 rows cannot be read and may name it");
   const Finished listed = deployment.command({"key", "list", "--uses"});
   BOOST_TEST(listed.err.find("1 rows cannot be read and may name any metadata key") != std::string::npos, listed.err);
   write_row(deployment.store(), whole.table, whole.key, whole.value);
-  succeed(deployment, {"key", "retire", old_key});
+  succeed(deployment, {"key", "retire", old_key, "--yes"});
   deployment.verify();
 }
 

@@ -112,11 +112,11 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
   const std::string new_root = add_key(deployment, "root");
   const std::string new_metadata = add_key(deployment, "metadata");
   Server stale(deployment);
-  expect_refusal(deployment, {"key", "retire", old_root}, "is the primary one");
+  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is the primary one");
   succeed(deployment, {"key", "promote", new_root});
   succeed(deployment, {"key", "promote", new_metadata});
-  expect_refusal(deployment, {"key", "retire", old_root}, "is not retired: 4 tenants still name it");
-  expect_refusal(deployment, {"key", "retire", old_metadata}, "4 tenants, 160 secrets and 4 API keys still name it");
+  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 4 tenants still name it");
+  expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"}, "4 tenants, 160 secrets and 4 API keys still name it");
   Server fresh(deployment);
 
   // Something that names the old keys even later: by the server that has not read the keyrings.
@@ -138,15 +138,15 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
     expect(made, 200);
   });
   for (const Known& one : known) BOOST_TEST(one.requests > 0U);
-  expect_refusal(deployment, {"key", "retire", old_root}, "is not retired: 1 tenants still name it");
-  expect_refusal(deployment, {"key", "retire", old_metadata}, "0 tenants, 0 secrets and 1 API keys still name it");
+  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 1 tenants still name it");
+  expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"}, "0 tenants, 0 secrets and 1 API keys still name it");
   BOOST_REQUIRE(stale.stop() == 0);
 
   const std::string told = succeed(deployment, {"key", "rewrap"});
   BOOST_TEST(told.find("root: rewrapped 1 tenants to the key " + new_root) != std::string::npos, told);
   BOOST_TEST(told.find("metadata: rewrapped 0 tenants, 0 secrets, 1 API keys") != std::string::npos, told);
-  succeed(deployment, {"key", "retire", old_root});
-  succeed(deployment, {"key", "retire", old_metadata});
+  succeed(deployment, {"key", "retire", old_root, "--yes"});
+  succeed(deployment, {"key", "retire", old_metadata, "--yes"});
   BOOST_TEST(uses(deployment).size() == 2U);
   BOOST_REQUIRE(fresh.stop() == 0);
 
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
   says({"key", "add"}, 2, "KEYRING is missing");
   says({"key", "promote", "xyz"}, 2, "KEY: \"xyz\" is no key's id");
   says({"key", "promote", "0123456789abcdef"}, 1, "no keyring has the key 0123456789abcdef");
-  says({"key", "retire", "0123456789abcdef"}, 1, "no keyring has the key 0123456789abcdef");
+  says({"key", "retire", "0123456789abcdef", "--yes"}, 1, "no keyring has the key 0123456789abcdef");
   says({"key", "rewrap", "root", "--rate", "x"}, 2, "--rate: \"x\" is not a whole number");
   const std::string key = primary(deployment, "metadata");
   says({"key", "promote", key}, 1, "is the primary one already");

@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_was_good_is_a_guess_after_its_revocation) {
   const std::string key = deployment.create_key(new_uuid());
   Client client(server, key);
   REQUIRE_STATUS(client.get(secrets_path), 200);
-  const Finished done = deployment.command({"api-key", "revoke", key.substr(4, 11)});
+  const Finished done = deployment.command({"api-key", "revoke", key.substr(4, 11), "--yes"});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
   check_counted(ask_until_refused(3, 401, [&] { return client.get(secrets_path); }));
 }

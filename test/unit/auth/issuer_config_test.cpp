@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(everything_can_be_said) {
       "uid\n"
       "scope-claim = scp\nscope-map = read=secrets:read all=secrets:read all=secrets:write a=b=keys:manage\n"
       "introspection = https://a.example/introspect\n"
-      "refresh-least = 5\nrefresh-most = 50\nkeep-keys = 500\nfetch-timeout = 2\nintrospection-cache = 9\n"
+      "refresh-least = 5s\nrefresh-most = 50\nkeep-keys = 2h\nfetch-timeout = 2\nintrospection-cache = 9\n"
       "introspection-negative-cache = 3\nclient-id = tacit\nclient-secret-file = " +
       secret.name() +
       "\n[urn:other]\naudience = x\njwks-file = /etc/keys\ndefault-scopes = secrets:read keys:manage\n");
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(everything_can_be_said) {
   BOOST_TEST(first.negative_cache.count() == 3);
   BOOST_TEST(first.refresh_least.count() == 5);
   BOOST_TEST(first.refresh_most.count() == 50);
-  BOOST_TEST(first.keep_stale.count() == 500);
+  BOOST_TEST(first.keep_stale.count() == 7200);
   BOOST_TEST(first.fetch_timeout.count() == 2000);
   BOOST_TEST(issuers[1].issuer == "urn:other");
   BOOST_TEST((issuers[1].keys == IssuerConfig::Keys::file));
@@ -136,6 +136,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {begin + "audience = more", "issuers:4: audience is there twice"},
       {begin + "leeway =", "issuers:4: leeway has no value"},
       {begin + "leeway = 601", "issuers:4: leeway: \"601\" is no number of seconds from 0 to 600"},
+      {begin + "leeway = 11m", "issuers:4: leeway: \"11m\" is no number of seconds from 0 to 600"},
+      {begin + "leeway = 1y", "issuers:4: leeway: \"1y\" is no number of seconds from 0 to 600"},
+      {begin + "leeway = s", "issuers:4: leeway: \"s\" is no number of seconds from 0 to 600"},
       {begin + "leeway = -1", "issuers:4: leeway: \"-1\" is no number of seconds from 0 to 600"},
       {begin + "nonsense", "issuers:4: is neither [issuer] nor name = value"},
       {begin + "[https://id.example.org]", "issuers:4: has an issuer that has a section already"},

@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
 }
 
 BOOST_FIXTURE_TEST_CASE(faults_of_the_file_name_the_line, Sources) {
-  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") == "tacit.conf:3: \"thread\" is no setting");
+  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") == "tacit.conf:3: \"thread\" is no setting; did you mean threads?");
   BOOST_TEST(problem("threads = many") == "tacit.conf:1: threads: \"many\" is not a whole number");
   BOOST_TEST(problem("store =") == "tacit.conf:1: store: the path is empty");
   BOOST_TEST(problem("#\njust words\n") == "tacit.conf:2: \"just words\" is not name = value");
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(faults_elsewhere_name_the_variable_or_option, Sources) {
   sources.environment = {{"TACIT_THREADS", "x"}};
   BOOST_TEST(problem("") == "TACIT_THREADS: \"x\" is not a whole number");
   sources.environment = {{"TACIT_THREAD", "1"}};
-  BOOST_TEST(problem("") == "the environment's TACIT_THREAD is no setting");
+  BOOST_TEST(problem("") == "the environment's TACIT_THREAD is no setting; did you mean TACIT_THREADS?");
   sources.environment.clear();
   sources.command_line = {{"log-level", "loud"}};
   BOOST_TEST(problem("") == "--log-level: \"loud\" is none of debug, info, warn, error");

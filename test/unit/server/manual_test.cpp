@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 
@@ -26,16 +27,32 @@ std::string escaped(std::string name) {
 
 BOOST_AUTO_TEST_SUITE(manual)
 
-BOOST_AUTO_TEST_CASE(every_command_and_its_options_are_in_the_page) {
-  const auto page = commands_page();
+BOOST_AUTO_TEST_CASE(every_command_is_in_the_overview) {
+  const auto page = overview_page();
   BOOST_TEST(page.starts_with(".TH TACIT 1 "));
   for (const Command& command : commands()) {
-    std::string call = std::string("tacit ") + command.name;
-    for (const char* operand : command.operands) call += std::string(" ") + operand;
-    BOOST_TEST(has(page, "\n.SS " + escaped(call) + "\n"), call);
+    BOOST_TEST(has(page, "\n\\fB" + escaped(call_of(command)) + "\\fR\n"), command.name);
+    BOOST_TEST(has(page, "\\fB" + escaped(page_name(command)) + "\\fR(1)"), command.name);
   }
-  BOOST_TEST(has(page, "\n\\fB\\-\\-expires\\-in\\fR \\fITIME\\fR\n"));
-  BOOST_TEST(has(page, "\n\\fB\\-\\-json\\fR\n"));
+}
+
+BOOST_AUTO_TEST_CASE(every_command_has_a_page_with_its_options_and_examples) {
+  for (const Command& command : commands()) {
+    const auto page = command_page(command);
+    BOOST_TEST(has(page, "\n.SH NAME\n.PP\n" + escaped(page_name(command) + " - ")), page);
+    for (const char* section :
+         {"SYNOPSIS", "DESCRIPTION", "OPTIONS", "SETTINGS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"}) {
+      BOOST_TEST(has(page, std::string("\n.SH ") + section + "\n"), command.name);
+    }
+    BOOST_TEST(std::string_view(command.examples).starts_with("tacit " + std::string(command.name)), command.name);
+    const CommandOptions options(command);
+    for (const auto& option : options.own.options()) {
+      BOOST_TEST(has(page, "\n\\fB" + escaped(option_term(*option)) + "\\fR\n"), option->long_name());
+    }
+  }
+  const Command& prune = *std::ranges::find(commands(), std::string("audit prune"), &Command::name);
+  BOOST_TEST(page_name(prune) == "tacit-audit-prune");
+  BOOST_TEST(has(command_page(prune), "\\fBtacit\\-audit\\-export\\fR(1)"));
 }
 
 BOOST_AUTO_TEST_CASE(every_setting_is_in_the_page_with_its_default) {
@@ -63,12 +80,25 @@ BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_page_with_its_default)
   }
 }
 
+BOOST_AUTO_TEST_CASE(settings_are_under_their_topics) {
+  const auto page = settings_page();
+  for (const SettingTopic& topic : setting_topics()) {
+    const auto begin = page.find("\n.SS " + escaped(topic.heading) + "\n");
+    BOOST_TEST_REQUIRE(begin != std::string::npos, topic.heading);
+    const std::string part = page.substr(begin, page.find("\n.S", begin + 1) - begin);
+    for (const Setting& setting : topic.settings)
+      BOOST_TEST(has(part, "\\fB" + escaped(setting.name) + "\\fR "), setting.name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(no_text_is_taken_for_a_request) {
   RoffPage page("x", 1, "1", "m");
   page.paragraph(".so /etc/passwd\n'quoted\na\\b -c").example(".SH no\n");
   const auto text = page.take();
   BOOST_TEST(has(text, "\n\\&.so /etc/passwd\n\\&'quoted\na\\eb \\-c\n"));
   BOOST_TEST(has(text, "\n\\&.SH no\n"));
+  RoffPage other("x", 1, "1", "m");
+  BOOST_TEST(has(other.paragraph("a … \xf0\x9f\x94\x91 ä").take(), "a \\[u2026] \\[u1F511] \\[u00E4]\n"));
 }
 
 BOOST_AUTO_TEST_CASE(the_completion_knows_all_options) {
@@ -90,7 +120,7 @@ BOOST_AUTO_TEST_CASE(the_completion_knows_all_options) {
     }
   }
   BOOST_TEST(found == commands().size());
-  BOOST_TEST(has(script, "compgen -W 'api tools both'"));
+  BOOST_TEST(has(script, "compgen -W \"api both tools\""));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -71,4 +71,12 @@ BOOST_AUTO_TEST_CASE(progress_of_nothing_is_all_of_it) {
   BOOST_TEST(out.str() == "Verifying: 100 %, 0 of 0 rows\n");
 }
 
+BOOST_AUTO_TEST_CASE(texts_are_wrapped_at_spaces) {
+  BOOST_TEST(wrapped("one two three", 7) == "one two\nthree\n");
+  BOOST_TEST(wrapped("one\ntwo three", 20) == "one\ntwo three\n");
+  BOOST_TEST(wrapped("a-word-that-is-too-long b", 5) == "a-word-that-is-too-long\nb\n");
+  BOOST_TEST(wrapped("a-word-that-is-too-long", 5) == "a-word-that-is-too-long\n");
+  BOOST_TEST(wrapped("", 5).empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

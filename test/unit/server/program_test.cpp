@@ -1,107 +1,19 @@
 // The commands as an operator runs them: the real program, its output and its exit codes.
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "auth/api_key_format.hpp"
-#include "test/unit/server/temporary_directory.hpp"
+#include "test/unit/server/installation.hpp"
 
 namespace json = boost::json;
 using namespace tacit;
+using namespace tacit::test;
 
 namespace {
-
-constexpr const char* tenant = "0190a5d0-0000-7000-8000-000000000001";
-
-struct Finished {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-[[noreturn]] void become(std::vector<std::string> words, const std::string& out, const std::string& err) {
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  char no_variables[] = "LC_ALL=C";
-  char* environment[] = {no_variables, nullptr};
-  const int out_file = ::open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
-  const int err_file = ::open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
-  if (::dup2(out_file, STDOUT_FILENO) == STDOUT_FILENO && ::dup2(err_file, STDERR_FILENO) == STDERR_FILENO) {
-    ::execve(TACIT_BINARY, arguments.data(), environment);
-  }
-  ::_exit(127);
-}
-
-// A folder with a configuration, in which commands are run.
-struct Installation {
-  Installation() {
-    configuration =
-        directory.write("tacit.conf", "root-public-keyring = " + (directory / "public").string() +
-                                          "\nroot-private-keyring = " + (directory / "private").string() +
-                                          "\nmetadata-keyring = " + (directory / "metadata").string() +
-                                          "\nstore = " + (directory / "store").string() + "\nmap-size = 64M\n");
-  }
-
-  Finished run(std::vector<std::string> words, const std::string& out = {}) const {
-    words.insert(words.begin(), "tacit");
-    words.insert(words.end(), {"--config", configuration.string()});
-    const std::string out_file = out.empty() ? (directory / "out").string() : out;
-    const std::string err_file = (directory / "err").string();
-    const pid_t child = ::fork();
-    if (child == 0) become(std::move(words), out_file, err_file);
-    int status = 0;
-    BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
-    Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : -1, {}, content(err_file)};
-    if (out.empty()) finished.out = content(out_file);
-    return finished;
-  }
-  // Runs what must work, and answers what it printed.
-  std::string good(const std::vector<std::string>& words) const {
-    const auto finished = run(words);
-    BOOST_TEST(finished.code == 0, finished.err);
-    return finished.out;
-  }
-  // Runs what must be refused as a mistake in the call, with one line.
-  std::string refused(const std::vector<std::string>& words, int code = 2) const {
-    const auto finished = run(words);
-    BOOST_TEST(finished.code == code);
-    BOOST_TEST(finished.out == "");
-    BOOST_TEST(std::count(finished.err.begin(), finished.err.end(), '\n') == 1, finished.err);
-    BOOST_TEST(finished.err.starts_with("tacit: "));
-    return finished.err;
-  }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
-      const auto name = entry.path().filename().string();
-      if (name != "tacit.conf" && name != "out" && name != "err") names.push_back(name);
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
-  test::TemporaryDirectory directory;
-  std::filesystem::path configuration;
-};
-
-struct MadeInstallation : Installation {
-  MadeInstallation() { good({"init"}); }
-};
 
 std::filesystem::perms mode_of(const std::filesystem::path& file) {
   return std::filesystem::status(file).permissions();
@@ -159,12 +71,12 @@ BOOST_FIXTURE_TEST_CASE(a_key_is_made_listed_and_revoked, MadeInstallation) {
   BOOST_TEST(listed[0].at("state").as_string() == "active");
   BOOST_TEST(listed[0].at("expires_at").is_string());
 
-  good({"api-key", "revoke", id});
+  good({"api-key", "revoke", id, "--yes"});
   const auto table = good({"api-key", "list", "--tenant", tenant});
   BOOST_TEST(table.find(id + "  revoked") != std::string::npos);
   BOOST_TEST(good({"api-key", "list", "--tenant", "0190a5d0-0000-7000-8000-000000000002"}).find(id) ==
              std::string::npos);
-  BOOST_TEST(refused({"api-key", "revoke", "00000000000"}, 1).find("there is none") != std::string::npos);
+  BOOST_TEST(refused({"api-key", "revoke", "00000000000", "--yes"}, 1).find("there is none") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_that_cannot_be_printed_is_told_of, MadeInstallation) {
@@ -186,12 +98,19 @@ BOOST_FIXTURE_TEST_CASE(bad_arguments_of_keys_are_told, MadeInstallation) {
 }
 
 BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_taken_back, MadeInstallation) {
-  BOOST_TEST(good({"quota", "get", tenant}) == "limit 1048576 (the default)\nused 0\nsecrets 0\n");
-  BOOST_TEST(good({"quota", "set", tenant, "5M"}) == "limit 5242880 (its own)\nused 0\nsecrets 0\n");
-  BOOST_TEST(good({"quota", "get", tenant, "--quota-default", "7"}).starts_with("limit 5242880 (its own)"));
-  BOOST_TEST(good({"quota", "set", tenant, "default"}).starts_with("limit 1048576 (the default)"));
+  const std::string by_default = "limit    1 MiB (1048576 bytes), the default\nused     0 bytes\nsecrets  0\n";
+  const std::string own = "limit    5 MiB (5242880 bytes), its own\nused     0 bytes\nsecrets  0\n";
+  BOOST_TEST(good({"quota", "get", "--tenant", tenant}) == by_default);
+  BOOST_TEST(good({"quota", "set", "--tenant", tenant, "5M"}) == own);
+  BOOST_TEST(good({"quota", "set", tenant, "5 MiB"}) == own);  // the older form
+  BOOST_TEST(good({"quota", "get", tenant, "--quota-default", "7"}) == own);
+  const auto object = json::parse(good({"quota", "get", "--tenant", tenant, "--json"}));
+  BOOST_TEST(json::serialize(object) ==
+             R"({"tenant":")" + std::string(tenant) + R"(","limit":5242880,"limit_is_own":true,"used":0,"secrets":0})");
+  BOOST_TEST(good({"quota", "set", tenant, "default"}) == by_default);
   BOOST_TEST(refused({"quota", "set", tenant, "lots"}).starts_with("tacit: BYTES: \"lots\" is not a number of bytes"));
-  BOOST_TEST(refused({"quota", "get", "x"}) == "tacit: TENANT: \"x\" is not a UUID\n");
+  BOOST_TEST(refused({"quota", "get", "x"}) == "tacit: --tenant: \"x\" is not a UUID\n");
+  BOOST_TEST(refused({"quota", "get"}) == "tacit: --tenant is missing\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallation) {
@@ -200,9 +119,9 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
     return options;
   };
   BOOST_TEST(good({"limits", "get", tenant}) ==
-             "requests-per-second 1000 (the default)\nrequest-burst 2000 (the default)\napi-keys default\n");
+             "requests-per-second 1000 (the default)\nrequest-burst 2000 (the default)\napi-keys 100 (the default)\n");
   BOOST_TEST(good(words({"--requests-per-second", "50"})) ==
-             "requests-per-second 50 (its own)\nrequest-burst 2000 (the default)\napi-keys default\n");
+             "requests-per-second 50 (its own)\nrequest-burst 2000 (the default)\napi-keys 100 (the default)\n");
   BOOST_TEST(good(words({"--request-burst", "7", "--api-keys", "3"})) ==
              "requests-per-second 50 (its own)\nrequest-burst 7 (its own)\napi-keys 3 (its own)\n");
   BOOST_TEST(good(words({"--requests-per-second", "default", "--api-keys=0"})) ==
@@ -219,8 +138,14 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
   refused({"limits", "get", "x"});
   BOOST_TEST(good({"limits", "get", tenant}).starts_with("requests-per-second 0 (its own)"));
   directory.write("tacit.conf", content(configuration) + "request-rate = 5\nrequest-burst = 6\n");
+  const auto object = json::parse(good({"limits", "get", "--tenant", tenant, "--json"})).as_object();
+  BOOST_TEST(object.at("tenant").as_string() == tenant);
+  BOOST_TEST(object.at("requests_per_second").to_number<int>() == 0);
+  BOOST_TEST(object.at("requests_per_second_is_own").as_bool());
+  BOOST_TEST(object.at("request_burst").to_number<int>() == 7);
+  BOOST_TEST(object.at("api_keys").to_number<int>() == 0);
   BOOST_TEST(good({"limits", "get", "0190a5d0-0000-7000-8000-000000000002"}) ==
-             "requests-per-second 5 (the default)\nrequest-burst 6 (the default)\napi-keys default\n");
+             "requests-per-second 5 (the default)\nrequest-burst 6 (the default)\napi-keys 100 (the default)\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {
@@ -229,6 +154,50 @@ BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {
   const auto out = good({"verify"});
   BOOST_TEST(out.find("API keys       1\n") != std::string::npos);
   BOOST_TEST(out.find("problems       0\n") != std::string::npos);
+  const auto object = json::parse(good({"verify", "--json"})).as_object();
+  BOOST_TEST(object.at("api_keys").to_number<int>() == 1);
+  BOOST_TEST(object.at("values_opened").to_number<int>() == 0);
+  BOOST_TEST(object.at("problem_count").to_number<int>() == 0);
+  BOOST_TEST(object.at("problems").as_array().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_and_the_audit_log_are_objects_for_scripts, MadeInstallation) {
+  const auto keys = json::parse(good({"key", "list", "--json", "--uses"})).as_array();
+  BOOST_TEST_REQUIRE(keys.size() == 2u);
+  BOOST_TEST(keys[0].at("keyring").as_string() == "root");
+  BOOST_TEST(keys[1].at("keyring").as_string() == "metadata");
+  for (const auto& key : keys) {
+    BOOST_TEST(key.at("key").as_string().size() == 16u);
+    BOOST_TEST(key.at("state").as_string() == "primary");
+    BOOST_TEST(key.at("created_at").is_string());
+    BOOST_TEST(key.at("note").is_null());
+    BOOST_TEST(key.at("tenants").to_number<int>() == 0);
+  }
+  BOOST_TEST(!json::parse(good({"key", "list", "--json"})).as_array().at(0).as_object().contains("tenants"));
+  good({"quota", "set", tenant, "5M"});
+  const auto log = json::parse(good({"audit", "verify", "--json"})).as_object();
+  BOOST_TEST(log.at("entries").to_number<int>() >= 1);
+  BOOST_TEST(log.at("checkpoint").is_null());
+  BOOST_TEST(log.at("anchor_found").is_null());
+  const std::string head(log.at("head").as_string());
+  const auto anchored = json::parse(good({"audit", "verify", "--json", "--anchor", head})).as_object();
+  BOOST_TEST(anchored.at("anchor_found").as_bool());
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"api-key", "list"},
+                                                                                     {"key", "list"},
+                                                                                     {"quota", "get"},
+                                                                                     {"quota", "set"},
+                                                                                     {"limits", "get"},
+                                                                                     {"limits", "set"},
+                                                                                     {"audit", "tail"},
+                                                                                     {"audit", "verify"},
+                                                                                     {"audit", "prune"},
+                                                                                     {"erase"},
+                                                                                     {"verify"},
+                                                                                     {"stats"}}) {
+    auto call = words;
+    call.emplace_back("--help");
+    BOOST_TEST(good(call).find("\n  --json ") != std::string::npos, words.back());
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_missing_is_named, MadeInstallation) {

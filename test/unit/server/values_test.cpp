@@ -40,10 +40,30 @@ BOOST_AUTO_TEST_CASE(sizes) {
   BOOST_TEST(read_size("1M", 0, UINT64_MAX) == 1048576u);
   BOOST_TEST(read_size("16G", 0, UINT64_MAX) == 17179869184u);
   BOOST_TEST(read_size("2T", 0, UINT64_MAX) == 2199023255552u);
-  for (const auto text : {"", "K", "1k", "1KB", "1 K", "-1K", "1.5M", "99999999999T"}) {
+  for (const auto text : {"3k", "3Ki", "3KB", "3kb", "3KiB", "3kib", "3 K", "3 KiB", "3072b", "3072 B"}) {
+    BOOST_TEST(read_size(text, 0, UINT64_MAX) == 3072u, text);
+  }
+  for (const auto text : {"", " ", "K", "KiB", " 1K", "1 ", "1K ", "-1K", "1.5M", "1 000", "1X", "1Kx", "1KiBs", "1iB",
+                          "0x10", "99999999999T", "18446744073709551616"}) {
     BOOST_TEST(error_of([&] { read_size(text, 0, UINT64_MAX); }).find("is not a number of bytes") != std::string::npos);
   }
   BOOST_TEST(error_of([] { read_size("1M", 0, 1000); }) == "\"1M\" is not between 0 and 1000");
+}
+
+BOOST_AUTO_TEST_CASE(seconds) {
+  constexpr std::uint64_t day = 86400;
+  BOOST_TEST((read_seconds("0", 0, day) == 0s));
+  BOOST_TEST((read_seconds("90", 0, day) == 90s));
+  BOOST_TEST((read_seconds("90s", 0, day) == 90s));
+  BOOST_TEST((read_seconds("5m", 0, day) == 5min));
+  BOOST_TEST((read_seconds("2h", 0, day) == 2h));
+  BOOST_TEST((read_seconds("1d", 0, day) == 24h));
+  for (const auto text : {"", "s", "5 m", "-5m", "1.5h", "5ms", "5M", "99999999999999999999w"}) {
+    BOOST_TEST(error_of([&] { read_seconds(text, 0, day); }) ==
+               "\"" + std::string(text) + "\" is not a number of seconds (such as 90, 90s, 5m or 2h)");
+  }
+  BOOST_TEST(error_of([] { read_seconds("2d", 1, day); }) == "\"2d\" is not between 1 and 86400 seconds");
+  BOOST_TEST(error_of([] { read_seconds("0", 1, day); }) == "\"0\" is not between 1 and 86400 seconds");
 }
 
 BOOST_AUTO_TEST_CASE(time_spans) {
@@ -85,6 +105,7 @@ BOOST_AUTO_TEST_CASE(switches_paths_and_ids) {
 
 BOOST_AUTO_TEST_CASE(shown_values_stay_on_one_line) {
   BOOST_TEST(shown("a\nb\x1b[0m") == "\"a?b?[0m\"");
+  BOOST_TEST(shown("key=tct_01234567890_abc") == "\"key=tct_…\"");  // an API key stays a secret
   BOOST_TEST(shown(std::string(200, 'x')) == "\"" + std::string(80, 'x') + "…\"");
 }
 

@@ -1,0 +1,69 @@
+// The commands about the store as a whole.
+#include "server/command_options.hpp"
+#include "server/command_sections.hpp"
+#include "server/patient_output.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace po = boost::program_options;
+
+void add_verify_options(po::options_description& own) {
+  own.add_options()("backup", value_of("FILE"), "Check this backup instead of the store.");
+  add_json(own);
+}
+
+void add_stats_options(po::options_description& own) {
+  own.add_options()("top", value_of("NUMBER"), "How many of the biggest tenants to list. Default 10.");
+  add_json(own);
+}
+
+const Command list[] = {
+    {.name = "verify",
+     .summary = "Checks everything that must be true of the store.",
+     .details = "Checks counters, indexes, the boxes of names and bindings, the audit chain; and every value, if "
+                "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n",
+     .examples = "tacit verify\n"
+                 "tacit verify --backup /var/backups/tacit/20260131T1200Z.backup\n",
+     .settings = store_and_private_key,
+     .add_options = add_verify_options,
+     .run = with_arguments<verify_command>},
+    {.name = "backup",
+     .summary = "Copies the store, as it is at one instant, to a file.",
+     .details = "FILE appears when it is whole. Its owner alone can read it. An existing file is never overwritten. "
+                "With - the backup goes to standard output.\n"
+                "Servers go on meanwhile. Pages that they free are used again only when the backup is done, so do not "
+                "let it wait: with - it fails when the reader takes nothing for --stall-timeout.\n"
+                "Needs no keyring, and contains none: keep those elsewhere.\n",
+     .examples = "tacit backup /var/backups/tacit/20260131T1200Z.backup\n"
+                 "tacit backup - | ssh backup-host \"cat >tacit.backup\"\n",
+     .settings = store_only,
+     .operands = {"FILE"},
+     .add_options = add_stall_timeout,
+     .run = with_arguments<backup_command>},
+    {.name = "restore",
+     .summary = "Makes a store of a backup.",
+     .details = "The store's directory must be empty or missing. With - the backup comes from standard input. The "
+                "store appears when the backup was found to be whole and of the configured keyrings. Needs no private "
+                "key.\n"
+                "Secrets that were deleted, and API keys that were revoked, after the backup was made are back. "
+                "Restore only backups of your own: their hash tells accidents, not forgeries.\n",
+     .examples = "tacit restore /var/backups/tacit/20260131T1200Z.backup --store /srv/tacit-store\n",
+     .settings = store_only,
+     .operands = {"FILE"},
+     .run = with_arguments<restore_command>},
+    {.name = "stats",
+     .summary = "Counts what is stored, and the room that is left.",
+     .details = "The store may be in use. Needs no keyring.\n",
+     .examples = "tacit stats\n"
+                 "tacit stats --json --top 0\n",
+     .settings = store_only,
+     .add_options = add_stats_options,
+     .run = with_arguments<stats_command>},
+};
+
+}  // namespace
+
+std::span<const Command> store_commands() { return list; }
+
+}  // namespace tacit::server

@@ -1,0 +1,25 @@
+// Options that several commands have, so that one thing has one name and one explanation everywhere.
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <string>
+
+namespace tacit::server {
+
+/// An option's value: what it is in capitals, or its choices with | between them. Completion knows FILE, DIRECTORY,
+/// SCOPE and choices.
+inline boost::program_options::typed_value<std::string>* value_of(const char* what) {
+  return boost::program_options::value<std::string>()->value_name(what);
+}
+
+inline void add_tenant(boost::program_options::options_description& own, const char* help) {
+  own.add_options()("tenant", value_of("UUID"), help);
+}
+
+inline void add_json(boost::program_options::options_description& own, const char* help = "Print a JSON object.") {
+  own.add_options()("json", help);
+}
+
+}  // namespace tacit::server

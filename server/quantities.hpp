@@ -1,0 +1,19 @@
+// Amounts as people read them. Machines get the bare number, in JSON.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tacit::server {
+
+/// "512 bytes", "1 MiB (1048576 bytes)", "1.2 GiB (1288490188 bytes)": rounded down to a tenth, and exact.
+std::string size_text(std::uint64_t bytes);
+
+/// "45 s", "5 min", "1 h 30 min", "2 days 1 h": the two largest units; less than the smaller one is left out.
+std::string duration_text(std::chrono::seconds span);
+
+/// "1 tenant", "2 tenants": `many` only where one is not just `one` and an s.
+std::string counted(std::uint64_t number, const std::string& one, const std::string& many = {});
+
+}  // namespace tacit::server
