@@ -150,9 +150,19 @@ void remove_left_temporaries(const std::filesystem::path& file) {
   }
 }
 
+// What this process has open itself, such as a credential in memory that has no other name. The kernel shows it as a
+// link, and nobody else can make it lead elsewhere.
+bool is_own_descriptor(const std::filesystem::path& file) {
+  constexpr std::string_view prefix = "/proc/self/fd/";
+  const std::string_view name = file.native();
+  return name.starts_with(prefix) && name.size() > prefix.size() &&
+         name.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
+}
+
 // Opens for reading, without waiting (as a pipe would have it) and without following a link.
 KeyringResult<int> open_key_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  const int no_link = is_own_descriptor(file) ? 0 : O_NOFOLLOW;
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | no_link | O_NONBLOCK | O_NOCTTY);
   if (descriptor >= 0) return descriptor;
   if (errno == ELOOP) return refuse(file, "is a symbolic link; name the file itself");
   return system_refuses(file, "cannot be opened", errno);

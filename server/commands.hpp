@@ -59,7 +59,14 @@ int audit_export_command(const Config& config, const Arguments& arguments);
 int audit_verify_command(const Config& config, const Arguments& arguments);
 int audit_prune_command(const Config& config, const Arguments& arguments);
 
-/// Says all that would keep `serve` from starting, without starting.
-int check_config_command(const LoadedConfig& loaded);
+/// Has running servers read their configuration again, and says what came of it: 1 if anything was not taken, or nobody
+/// answered.
+int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
+
+/// How the servers of this host are: a line each. 1 if anything needs attention.
+int status_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
+
+/// Says all that would keep `serve` from starting, without starting; with --as as another user.
+int check_config_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
 
 }  // namespace tacit::server

@@ -64,6 +64,8 @@ struct Config {
 
   std::optional<Endpoint> admin_listen;  ///< plain HTTP, on a private address alone
 
+  std::filesystem::path control_directory;  ///< of the control socket; empty: see control_files.hpp
+
   http::Networks proxy_protocol_from;  ///< balancers that begin each connection with a PROXY protocol header
   http::Networks forwarded_from;       ///< proxies that are believed whose requests they bring
   http::ForwardedField forwarded_header = http::ForwardedField::x_forwarded_for;

@@ -53,8 +53,24 @@ std::vector<std::string> variable_names() {
   return all;
 }
 
+/// The group of the setting that a wrong name was probably meant for; nothing if it is like none.
+std::optional<SettingGroup> group_meant(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Setting& setting : settings()) names.emplace_back(setting.name);
+  const auto nearest = nearest_name(name, names);
+  return nearest ? std::optional(find_setting(*nearest)->group) : std::nullopt;
+}
+
+/// Of a line that is no `name = value`, what may be its name.
+std::string_view first_word(std::string_view line) {
+  const auto begin = std::min(line.find_first_not_of(" \t"), line.size());
+  line.remove_prefix(begin);
+  return line.substr(0, line.find_first_of(" \t:="));
+}
+
 class Loader {
  public:
+  explicit Loader(SettingGroup used) : used_(used) {}
   void file(const std::filesystem::path& file);
   void environment(const std::map<std::string, std::string>& variables);
   void command_line(const std::map<std::string, std::string>& options);
@@ -64,17 +80,25 @@ class Loader {
   void file_line(const std::string& place, const std::string& line);
   void set(const Setting& setting, const std::string& place, const std::string& value);
   void problem(std::string sentence) { loaded_.problems.push_back(std::move(sentence)); }
+  /// A problem if it concerns what is used, else a warning. No group: a name that is like no setting's.
+  void fault(std::string sentence, std::optional<SettingGroup> concerned);
 
+  const SettingGroup used_;
   LoadedConfig loaded_;
   std::map<std::string, std::string> in_file_;  // name → where the file has it
 };
+
+void Loader::fault(std::string sentence, std::optional<SettingGroup> concerned) {
+  const bool matters = contains(used_, SettingGroup::serving) || (concerned && contains(used_, *concerned));
+  (matters ? loaded_.problems : loaded_.warnings).push_back(std::move(sentence));
+}
 
 void Loader::set(const Setting& setting, const std::string& place, const std::string& value) {
   try {
     setting.set(loaded_.config, value);
     loaded_.values[setting.name] = value;
   } catch (const UsageError& error) {
-    problem(place + ": " + error.what());
+    fault(place + ": " + error.what(), setting.group);
   }
 }
 
@@ -99,19 +123,21 @@ void Loader::file_line(const std::string& place, const std::string& line) {
   try {
     options = po::parse_config_file(text, po::options_description(), true).options;
   } catch (const po::error&) {
-    return problem(place + ": " + shown(line) + " is not name = value");
+    return fault(place + ": " + shown(line) + " is not name = value", group_meant(first_word(line)));
   }
   if (options.empty()) {
     if (line.find_first_not_of(" \t") != std::string::npos && line.find_first_not_of(" \t") != line.find('#')) {
-      problem(place + ": " + shown(line) + " is a section, and there are none");
+      fault(place + ": " + shown(line) + " is a section, and there are none", std::nullopt);
     }
     return;
   }
   const std::string& name = options.front().string_key;
   const Setting* setting = find_setting(name);
-  if (setting == nullptr) return problem(place + ": " + shown(name) + " is no setting" + did_you_mean(name, names()));
+  if (setting == nullptr) {
+    return fault(place + ": " + shown(name) + " is no setting" + did_you_mean(name, names()), group_meant(name));
+  }
   const auto [before, is_new] = in_file_.emplace(name, place);
-  if (!is_new) return problem(place + ": " + name + " was set before, at " + before->second);
+  if (!is_new) return fault(place + ": " + name + " was set before, at " + before->second, setting->group);
   set(*setting, place + ": " + name, options.front().value.empty() ? "" : options.front().value.front());
 }
 
@@ -122,7 +148,8 @@ void Loader::environment(const std::map<std::string, std::string>& variables) {
     if (setting != nullptr) {
       set(*setting, variable, value);
     } else {
-      problem("the environment's " + variable + " is no setting" + did_you_mean(variable, variable_names()));
+      fault("the environment's " + variable + " is no setting" + did_you_mean(variable, variable_names()),
+            group_meant(variable.substr(variable_prefix.size())));
     }
   }
 }
@@ -146,8 +173,8 @@ std::optional<std::filesystem::path> file_of(const ConfigSources& sources) {
 
 }  // namespace
 
-LoadedConfig load_config(const ConfigSources& sources) {
-  Loader loader;
+LoadedConfig load_config(const ConfigSources& sources, SettingGroup used) {
+  Loader loader(used);
   if (const auto file = file_of(sources)) loader.file(*file);
   loader.environment(sources.environment);
   loader.command_line(sources.command_line);

@@ -3,6 +3,10 @@
 // The file has a line `name = value` for each setting; # starts a comment, anywhere in a line. A variable of the
 // environment that starts with TACIT_ and names no setting is refused as a likely mistake, as is an unknown name in the
 // file.
+//
+// A command judges the settings that it uses. A backup at night must not fail because of a listener's address: what is
+// wrong with other settings is a warning. But a name that may be meant for one of its own is no other's: with `stroe`
+// passed over, the command would work on another store.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +16,7 @@
 #include <vector>
 
 #include "server/config.hpp"
+#include "server/settings.hpp"
 
 namespace tacit::server {
 
@@ -30,9 +35,11 @@ struct LoadedConfig {
   std::map<std::string, std::string> values;  ///< what was said about each setting last, as it was written
   std::vector<std::string>
       problems;  ///< a sentence each, naming the file and line, variable or option; if empty, config holds
+  std::vector<std::string> warnings;  ///< likewise, of what the groups that were asked for do not use
 };
 
-LoadedConfig load_config(const ConfigSources& sources);
+/// `used`: the groups whose faults are problems. With `serving` all are.
+LoadedConfig load_config(const ConfigSources& sources, SettingGroup used = SettingGroup::serving);
 
 /// The environment of this process.
 std::map<std::string, std::string> process_environment();

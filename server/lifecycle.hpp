@@ -27,6 +27,9 @@ class Lifecycle {
   /// a failed store. Calls `reload` at SIGHUP.
   void run(std::function<void()> reload);
 
+  /// What run() runs: for what has to be done on its thread.
+  boost::asio::io_context& context() { return context_; }
+
   /// True from the signal on: the server is not ready any more, though it serves.
   const std::atomic<bool>& stopping() const { return stopping_; }
 

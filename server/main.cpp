@@ -36,11 +36,14 @@ int run_command(const CommandLine& line) {
   sources.file = line.config_file;
   sources.command_line = line.settings;
   sources.environment = process_environment();
-  invocation.loaded = load_config(sources);
+  invocation.loaded = load_config(sources, line.command->settings);
   invocation.arguments = line.arguments;
   if (!invocation.loaded.problems.empty() && !line.command->runs_misconfigured) {
     for (const std::string& problem : invocation.loaded.problems) complain(problem, exit_usage);
     return exit_usage;
+  }
+  for (const std::string& warning : invocation.loaded.warnings) {
+    if (!line.command->runs_misconfigured) complain("warning: " + warning + " (not used here)", exit_ok);
   }
   return line.command->run(invocation);
 }

@@ -1,6 +1,7 @@
 #include "server/reload.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <exception>
 #include <iterator>
 #include <string_view>
@@ -79,61 +80,74 @@ std::vector<std::string> settings_for_restart(const std::map<std::string, std::s
 Reload::Reload(const ConfigSources& sources, const LoadedConfig& loaded, Parts parts, ReloadCounts& counts)
     : sources_(sources), started_with_(loaded.values), planes_(loaded.config.plane), parts_(parts), counts_(counts) {}
 
-void Reload::run() {
-  trouble_ = false;
+const ReloadReport& Reload::run() {
+  report_ = {};
+  report_.at = static_cast<std::int64_t>(std::time(nullptr));
   std::optional<LogLevel> level;
   try {
     LoadedConfig loaded = load_config(sources_);
+    for (const std::string& problem : loaded.problems) kept("configuration", problem);
     if (loaded.problems.empty()) {
-      const std::vector<std::string> fixed = settings_for_restart(started_with_, loaded.values);
-      if (!fixed.empty()) {
-        http::log(http::LogLine(http::LogLevel::warn, "restart_needed").field("settings", joined(fixed)));
+      report_.restart_needed = settings_for_restart(started_with_, loaded.values);
+      if (!report_.restart_needed.empty()) {
+        http::LogLine line(http::LogLevel::warn, "restart_needed");
+        http::log(line.field("settings", joined(report_.restart_needed)));
       }
       loaded.config.plane = planes_;
       change(loaded.config);
       level = loaded.config.log_level;
-    } else {
-      part("configuration", joined(loaded.problems));
     }
   } catch (const std::exception& error) {
-    part("configuration", error.what());
+    kept("configuration", error.what());
   }
-  (trouble_ ? counts_.bad : counts_.good).fetch_add(1, std::memory_order_relaxed);
-  http::log(http::LogLine(http::LogLevel::info, trouble_ ? "reloaded_in_part" : "reloaded"));
+  const bool good = report_.good();
+  (good ? counts_.good : counts_.bad).fetch_add(1, std::memory_order_relaxed);
+  http::log(good ? http::LogLine(http::LogLevel::info, "reloaded")
+                 : http::LogLine(http::LogLevel::error, "reloaded_in_part"));
   // Last, so that whoever raises it still reads that it was done.
   if (level) http::set_log_level(log_level(*level));
+  return last_.emplace(std::move(report_));
 }
 
 /// One part's trouble keeps no other from its change.
 void Reload::change(const Config& next) {
   parts_.server.change_limits(server_options(next));
-  for (const std::string& trouble : reload_certificates(next, parts_.server)) part("certificates", trouble);
+  report_.taken.emplace_back("limits");
+  const std::vector<std::string> troubles = reload_certificates(next, parts_.server);
+  for (const std::string& trouble : troubles) kept("certificates", trouble);
+  if (troubles.empty()) report_.taken.emplace_back("certificates");
   watch_certificates(next, parts_.server, parts_.certificates);
   for (const std::string& note : find_certificate_notes(next)) {
     http::log(http::LogLine(http::LogLevel::warn, "configuration_note").field("note", note));
   }
-  part("tool_identities", identities(next));
-  part("issuers", issuers(next));
+  if (parts_.identities != nullptr) part("tool_identities", identities(next));
+  if (parts_.issuers != nullptr && !next.issuers.empty()) part("issuers", issuers(next));
   parts_.resource.replace(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
   // What was read is good, and still a start may ask for more of it.
-  if (trouble_) return;
-  for (const std::string& problem : find_problems(next)) {
-    trouble_ = true;
+  if (!report_.good()) return;
+  report_.next_start_fails = find_problems(next);
+  for (const std::string& problem : report_.next_start_fails) {
     http::LogLine line(http::LogLevel::error, "next_start_fails");
     http::log(line.field("reason", problem));
   }
 }
 
 void Reload::part(const char* name, const std::optional<std::string>& trouble) {
-  if (!trouble) return;
-  trouble_ = true;
+  if (trouble) {
+    kept(name, *trouble);
+  } else {
+    report_.taken.emplace_back(name);
+  }
+}
+
+void Reload::kept(const char* name, const std::string& reason) {
+  report_.kept.push_back({name, reason});
   http::LogLine line(http::LogLevel::error, std::string(name) + "_kept");
-  http::log(line.field("reason", *trouble));
+  http::log(line.field("reason", reason));
 }
 
 std::optional<std::string> Reload::identities(const Config& next) {
-  if (parts_.identities == nullptr) return std::nullopt;
   auto read = auth::ToolIdentities::load(next.tool_identities);
   if (!read) return read.error().message;
   parts_.identities->replace(std::move(*read));
@@ -141,7 +155,6 @@ std::optional<std::string> Reload::identities(const Config& next) {
 }
 
 std::optional<std::string> Reload::issuers(const Config& next) {
-  if (parts_.issuers == nullptr || next.issuers.empty()) return std::nullopt;
   auto read = auth::load_issuers(next.issuers);
   std::optional<std::string> trouble;
   if (read) {

@@ -1,6 +1,7 @@
 // What SIGHUP does: reads again all that can change while the server runs.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,22 @@ namespace tacit::server {
 std::vector<std::string> settings_for_restart(const std::map<std::string, std::string>& before,
                                               const std::map<std::string, std::string>& after);
 
+/// What came of a reload.
+struct ReloadReport {
+  /// A part that stayed as it was, and why: a sentence. A reason each.
+  struct Kept {
+    std::string part;
+    std::string reason;
+  };
+  std::vector<std::string> taken;  ///< parts that were read again and are in use
+  std::vector<Kept> kept;
+  std::vector<std::string> restart_needed;    ///< settings that changed and count only from a restart on
+  std::vector<std::string> next_start_fails;  ///< why, though what was read is good
+  std::int64_t at = 0;                        ///< seconds since 1970
+
+  bool good() const { return kept.empty() && next_start_fails.empty(); }
+};
+
 class Reload {
  public:
   /// What is reloaded. Null: there is none of it in this process.
@@ -39,12 +56,16 @@ class Reload {
 
   /// Reads the configuration from the same sources, and every file that it names. A configuration that is not good
   /// changes nothing; else each part that is not good stays as it was, and the others change. Logs what came of it, a
-  /// line for each trouble. Throws nothing. On one thread.
-  void run();
+  /// line for each trouble, and answers it. Throws nothing. On one thread.
+  const ReloadReport& run();
+
+  /// Of the last run; nothing before the first. On that thread.
+  const std::optional<ReloadReport>& last() const { return last_; }
 
  private:
   void change(const Config& next);
   void part(const char* name, const std::optional<std::string>& trouble);
+  void kept(const char* name, const std::string& reason);
 
   std::optional<std::string> identities(const Config& next);
   std::optional<std::string> issuers(const Config& next);
@@ -55,7 +76,8 @@ class Reload {
   const Planes planes_;
   Parts parts_;
   ReloadCounts& counts_;
-  bool trouble_ = false;
+  ReloadReport report_;  ///< of the run under way
+  std::optional<ReloadReport> last_;
 };
 
 }  // namespace tacit::server

@@ -1,6 +1,8 @@
 // `tacit serve`: wires keys, store, TLS and listeners together, then waits for the end.
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/json/serialize.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <map>
@@ -17,6 +19,9 @@
 #include "server/audit_head_log.hpp"
 #include "server/commands.hpp"
 #include "server/config_check.hpp"
+#include "server/control_answers.hpp"
+#include "server/control_files.hpp"
+#include "server/control_socket.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
 #include "server/lifecycle.hpp"
@@ -90,17 +95,64 @@ void log_notes(const Config& config) {
   }
 }
 
+/// How a server is asked to reload, by signal or on its control socket, and what it tells.
+class Operation {
+ public:
+  struct Parts {
+    const Config& config;
+    const ServiceManager& manager;
+    const http::Server& server;
+    const store::Store& store;
+    const std::atomic<bool>& stopping;
+    Reload& reload;
+  };
+  explicit Operation(const Parts& parts) : parts_(parts), serving_(serving_status(parts.config, parts.server)) {}
+
+  const std::string& serving() const { return serving_; }
+
+  const ReloadReport& reload() const {
+    parts_.manager.reloading();
+    const ReloadReport& report = parts_.reload.run();
+    parts_.manager.ready(report.good() ? serving_ : serving_ + "; the last reload was not taken as a whole");
+    return report;
+  }
+
+  /// For a request on the control socket.
+  std::string answer(const std::string& request) const {
+    if (request == "status") {
+      return boost::json::serialize(
+          describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last()));
+    }
+    if (request != "reload") return {};
+    // What is ending needs nothing new.
+    if (parts_.stopping) return R"({"error":"it is stopping"})";
+    return boost::json::serialize(to_json(reload()));
+  }
+
+ private:
+  const Parts parts_;
+  const std::string serving_;
+};
+
+/// A server that cannot be asked serves all the same.
+void log_control(const ControlSocket& control) {
+  if (!control.trouble()) return;
+  http::LogLine line(http::LogLevel::warn, "control_socket_failed");
+  http::log(line.field("reason", *control.trouble()));
+}
+
 /// Answers the process's exit code.
-int serve_until_stopped(const Config& config, Lifecycle& lifecycle, const ServiceManager& manager, http::Server& server,
-                        const store::Store& store, auth::Issuers* issuers, Reload& reload) {
-  const std::string status = serving_status(config, server);
-  manager.ready(status);
-  Watchdog watchdog(manager, status, [&] { return trouble(server, store); });
-  lifecycle.run([&] {
-    manager.reloading();
-    reload.run();
-    manager.ready(status);
-  });
+int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, http::Server& server,
+                        const std::map<std::string, std::string>& environment, auth::Issuers* issuers) {
+  const Operation operation(parts);
+  std::optional<ControlSocket> control(std::in_place, lifecycle.context(),
+                                       own_control_directory(parts.config, environment),
+                                       [&](const std::string& request) { return operation.answer(request); });
+  log_control(*control);
+  parts.manager.ready(operation.serving());
+  Watchdog watchdog(parts.manager, operation.serving(), [&] { return trouble(server, parts.store); });
+  lifecycle.run([&] { operation.reload(); });
+  control.reset();
   watchdog.keep_status();
   return lifecycle.wind_down(server, [&] {
     if (issuers != nullptr) issuers->stop();
@@ -151,9 +203,10 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   log_notes(config);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   log_ready(config, *server);
-  Reload reload(sources, loaded,
-                {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
-  const int code = serve_until_stopped(config, lifecycle, manager, *server, *store, issuers.get(), reload);
+  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates},
+                reloads);
+  const Operation::Parts parts{config, manager, *server, *store, lifecycle.stopping(), reload};
+  const int code = serve_until_stopped(parts, lifecycle, *server, environment, issuers.get());
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
   if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");

@@ -72,9 +72,10 @@ void set_timeout(Config& config, std::string_view text) {
 constexpr auto store_group = SettingGroup::store;
 constexpr auto private_group = SettingGroup::private_key;
 constexpr auto serving = SettingGroup::serving;
+constexpr auto asking = SettingGroup::asking;
 
 constexpr Setting listeners[] = {
-    {"plane", "api|tools|both", "both", "Which listeners to run: api, tools or both.", serving,
+    {"plane", "api|tools|both", "both", "Which listeners to run: api, tools or both.", serving | asking,
      [](Config& config, std::string_view text) { config.plane = planes(text); }},
 
     {"api-listen", "ADDRESS:PORT", "127.0.0.1:8443",
@@ -122,6 +123,11 @@ constexpr Setting listeners[] = {
      "Where /healthz, /readyz and /metrics are answered over plain HTTP, without a credential: a loopback, private or "
      "link-local address. Without it nowhere. Each process needs one of its own.",
      serving, [](Config& config, std::string_view text) { config.admin_listen = read_private_endpoint(text); }},
+    {"control-directory", "DIRECTORY", "",
+     "Where the server puts the Unix socket on which `tacit reload` and `tacit status` ask it: control-PID.sock, for "
+     "root and its own user. Without it that is the runtime directory that systemd gives a unit, elsewhere the "
+     "store's directory.",
+     serving | asking, set_optional_path<&Config::control_directory>},
 };
 
 constexpr Setting behind_a_balancer[] = {
@@ -158,7 +164,7 @@ constexpr Setting tokens[] = {
 
 constexpr Setting store_and_keys[] = {
     {"store", "DIRECTORY", "/var/lib/tacit/store", "Where the store is. Several processes of one host may share it.",
-     store_group, set_path<&Config::store>},
+     store_group | asking, set_path<&Config::store>},
     {"map-size", "BYTES", "16G",
      "How large the store may grow: address space reserved, not memory or disk used. Give all processes the same.",
      store_group, set_bytes<&Config::map_size, mebibyte>},

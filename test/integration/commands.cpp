@@ -49,6 +49,8 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
                                                                                        {"export"},
                                                                                        {"erase"},
                                                                                        {"stats"},
+                                                                                       {"reload"},
+                                                                                       {"status"},
                                                                                        {"check-config"}}) {
     BOOST_TEST_CONTEXT(command.front()) {
       BOOST_TEST(help.out.find(command.front()) != std::string::npos);

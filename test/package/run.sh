@@ -155,6 +155,7 @@ restart_without_refusing
 reload
 watch_over_the_process
 upgrade_with_data
+refuse_a_reload
 seal_the_keyrings
 serve_both_planes_in_one
 remove_keeps_data

@@ -192,6 +192,28 @@ upgrade_with_data() {
     cd /usr/share/doc/tacit && ls OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
 }
 
+refuse_a_reload() {
+  step "Reload what is not good: systemctl fails, and tells why; tacit status and check-config, with the units that run"
+  local pid
+  pid=$(property tacit-api.service MainPID)
+  check "a good one succeeds" in_host systemctl reload tacit-api.service tacit-tools.service
+  in_host bash -c 'echo "threads = many" >>/etc/tacit/tacit.conf'
+  check "a bad one fails" in_host bash -c '! systemctl reload tacit-api.service'
+  says "systemctl status has the reason" 'not taken over: .*threads: "many" is not a whole number' \
+    in_host systemctl status --no-pager --full --lines 20 tacit-api.service
+  says "so has tacit reload, of both processes" 'process [0-9]+ \(tools\): configuration not taken over' in_host tacit reload
+  is "the server runs on" "$pid" property tacit-api.service MainPID
+  in_host sed -i '/^threads = many$/d' /etc/tacit/tacit.conf
+  check "mended, it succeeds" in_host systemctl reload tacit-api.service
+  says "tacit status: the API" '^ok +api plane +process [0-9]+ ready on' in_host tacit status
+  says "tacit status: tools" '^ok +tools plane +process [0-9]+ ready on' in_host tacit status
+  check "tacit check-config --as tacit-api" in_host tacit check-config --as tacit-api
+  check "tacit check-config --as tacit-tools" in_host tacit check-config --as tacit-tools
+  in_host chown root:root /etc/tacit/tls/api.key
+  says "a key that the plane's user cannot read" 'tls/api.key' in_host tacit check-config --as tacit-api
+  in_host chown root:tacit-api /etc/tacit/tls/api.key
+}
+
 seal_the_keyrings() {
   step "Seal the keyrings to the host: LoadCredentialEncrypted="
   in_host bash -euc 'cd /etc/tacit/keys
@@ -205,6 +227,7 @@ seal_the_keyrings() {
     systemctl daemon-reload' 2>/dev/null
   check "systemctl restart" in_host systemctl restart tacit-api.service tacit-tools.service
   says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+  check "tacit check-config unseals them" in_host tacit check-config --as tacit-tools
   in_host bash -euc 'mv /root/apart/* /etc/tacit/keys; rm /etc/tacit/keys/*.cred; rm -r /etc/systemd/system/tacit-*.service.d
     systemctl daemon-reload'
 }

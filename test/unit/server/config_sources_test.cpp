@@ -141,4 +141,38 @@ BOOST_AUTO_TEST_CASE(variables_are_named_after_settings) {
   BOOST_TEST(find_setting("api_listen") == nullptr);
 }
 
+// A backup at night must not fail because of a listener's address.
+BOOST_FIXTURE_TEST_CASE(a_command_judges_the_settings_that_it_uses, Sources) {
+  sources.file = directory.write("tacit.conf",
+                                 "api-listen = nowhere\nthreads = 1\nthreads = 2\nrequst-rate = 5\n[server]\n"
+                                 "completely-new = 1\ndrain-delay: 5\nstore = /srv/store\nmap-size = 1G\n");
+  sources.environment = {{"TACIT_LOG_LEVEL", "loud"}, {"TACIT_NONSENSE_OF_OURS", "1"}};
+  const auto store_only = load_config(sources, SettingGroup::store);
+  BOOST_TEST(store_only.problems.empty());
+  BOOST_TEST(store_only.warnings.size() == 8u);
+  BOOST_TEST(store_only.config.store == "/srv/store");
+  BOOST_TEST((store_only.config.api_listen == Config{}.api_listen));
+  const auto all = load_config(sources);
+  BOOST_TEST(all.problems.size() == 8u);
+  BOOST_TEST(all.warnings.empty());
+}
+
+// Passed over, the command would work on another store, or with another keyring.
+BOOST_FIXTURE_TEST_CASE(what_may_be_meant_for_its_own_settings_is_a_problem_of_a_command, Sources) {
+  for (const char* line : {"stroe = /srv/store", "Store = /srv/store", "store : /srv/store", "store /srv/store",
+                           "store", "store =", "sotre=/x", "store = /a\nstore = /b", "metadata_keyring = /x",
+                           "map-size = much", "root-public-keyrings = /x", "  store\t/srv/store"}) {
+    sources.file = directory.write("tacit.conf", std::string(line) + "\n");
+    BOOST_TEST(load_config(sources, SettingGroup::store).problems.size() == 1u, line);
+  }
+  sources.file = directory.write("tacit.conf", "root-private-keyring = /a\nroot-private-keyring = /b\n");
+  BOOST_TEST(load_config(sources, SettingGroup::store).problems.empty());
+  BOOST_TEST(load_config(sources, SettingGroup::store | SettingGroup::private_key).problems.size() == 1u);
+  sources.environment = {{"TACIT_STOER", "/x"}};
+  BOOST_TEST(load_config(sources, SettingGroup::store).problems.size() == 1u);
+  sources.environment.clear();
+  sources.file = directory / "none.conf";
+  BOOST_TEST(load_config(sources, SettingGroup::store).problems.size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,104 @@
+#include "server/unit_file.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <fstream>
+
+#include "server/units_of_measure.hpp"
+#include "test/unit/server/temporary_directory.hpp"
+
+using namespace tacit::server;
+
+namespace {
+
+struct Host {
+  Host() {
+    for (const auto& one : directories) std::filesystem::create_directory(one);
+  }
+  void write(std::size_t where, const std::string& name, const std::string& text) const {
+    const auto file = directories[where] / name;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << text;
+  }
+  std::optional<Unit> unit() const { return read_unit("tacit-tools.service", directories); }
+
+  tacit::test::TemporaryDirectory directory;
+  std::array<std::filesystem::path, 2> directories{directory / "lib", directory / "etc"};
+};
+
+constexpr const char* packaged = R"([Unit]
+Description=User=nobody
+[Service]
+# User=commented
+User=tacit-tools
+Group=tacit-tools
+SupplementaryGroups=tacit "tacit-api"
+LoadCredential=metadata.keyring:/etc/tacit/keys/metadata.keyring
+LoadCredential=root-private.keyring:/etc/tacit/keys/root-private.keyring
+ExecStart=/usr/bin/tacit serve --plane tools \
+  --metadata-keyring %d/metadata.keyring --root-private-keyring=${CREDENTIALS_DIRECTORY}/root-private.keyring --threads 4
+[Install]
+User=somebody
+)";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(unit_file)
+
+BOOST_FIXTURE_TEST_CASE(what_a_unit_gives_its_server, Host) {
+  BOOST_TEST(!unit().has_value());
+  write(0, "tacit-tools.service", packaged);
+  const auto read = unit();
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->user == "tacit-tools");
+  BOOST_TEST(read->plane == "tools");
+  BOOST_TEST((read->groups == std::vector<std::string>{"tacit-tools", "tacit", "tacit-api"}));
+  BOOST_TEST_REQUIRE(read->settings.size() == 2u);
+  const UnitCredential& metadata = read->settings.at("metadata-keyring");
+  BOOST_TEST(metadata.name == "metadata.keyring");
+  BOOST_TEST(metadata.source == "/etc/tacit/keys/metadata.keyring");
+  BOOST_TEST(!metadata.sealed);
+  BOOST_TEST(read->settings.at("root-private-keyring").name == "root-private.keyring");
+}
+
+BOOST_FIXTURE_TEST_CASE(drop_ins_count_over_the_unit_and_the_administrators_over_the_packages, Host) {
+  write(0, "tacit-tools.service", packaged);
+  write(0, "tacit-tools.service.d/keys.conf", "[Service]\nLoadCredential=metadata.keyring:/package\n");
+  write(1, "tacit-tools.service.d/keys.conf",
+        "[Service]\nLoadCredentialEncrypted = metadata.keyring:/etc/tacit/keys/metadata.keyring.cred\n"
+        "Environment=TACIT_ADMIN_LISTEN=127.0.0.1:8446 \"TACIT_ISSUERS=/with blank\" LANG=C\n");
+  auto read = unit();
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->settings.at("metadata-keyring").sealed);
+  BOOST_TEST(read->settings.at("metadata-keyring").source == "/etc/tacit/keys/metadata.keyring.cred");
+  BOOST_TEST((read->environment == std::map<std::string, std::string>{{"TACIT_ADMIN_LISTEN", "127.0.0.1:8446"},
+                                                                      {"TACIT_ISSUERS", "/with blank"}}));
+  write(1, "tacit-tools.service.d/zz.conf",
+        "[Service]\nExecStart=\nExecStart=/usr/bin/tacit serve --plane=both --metadata-keyring /plain\nEnvironment=\n");
+  read = unit();
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->plane == "both");
+  BOOST_TEST(read->settings.empty());
+  BOOST_TEST(read->environment.empty());
+  write(1, "tacit-tools.service", "[Service]\nUser=other\n");
+  BOOST_TEST(unit()->user == "other");
+}
+
+BOOST_AUTO_TEST_CASE(sizes_and_times_for_people) {
+  BOOST_TEST(human_bytes(0) == "0 B");
+  BOOST_TEST(human_bytes(1023) == "1023 B");
+  BOOST_TEST(human_bytes(1024) == "1 KiB");
+  BOOST_TEST(human_bytes(1536) == "1.5 KiB");
+  BOOST_TEST(human_bytes(std::uint64_t{16} << 30) == "16 GiB");
+  BOOST_TEST(human_bytes((std::uint64_t{1} << 20) - 1) == "1023 KiB");
+  BOOST_TEST(human_bytes(~std::uint64_t{0}) == "16777215 TiB");
+  BOOST_TEST(human_time(0) == "0 s");
+  BOOST_TEST(human_time(119) == "119 s");
+  BOOST_TEST(human_time(120) == "2 min");
+  BOOST_TEST(human_time(7200) == "2 h");
+  BOOST_TEST(human_time(86400 * 3) == "3 days");
+  BOOST_TEST(human_time(-60) == "60 s");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
