@@ -9,9 +9,10 @@ using Algorithm = crypto::SignatureAlgorithm;
 
 // The first name of an algorithm is the one that is written.
 constexpr std::pair<std::string_view, Algorithm> names[] = {
-    {"ES256", Algorithm::es256},   {"RS256", Algorithm::rs256}, {"PS256", Algorithm::ps256},
-    {"ES384", Algorithm::es384},   {"EdDSA", Algorithm::eddsa}, {"HS256", Algorithm::hs256},
-    {"Ed25519", Algorithm::eddsa},
+    {"ES256", Algorithm::es256}, {"RS256", Algorithm::rs256}, {"PS256", Algorithm::ps256},
+    {"ES384", Algorithm::es384}, {"RS384", Algorithm::rs384}, {"PS384", Algorithm::ps384},
+    {"ES512", Algorithm::es512}, {"RS512", Algorithm::rs512}, {"PS512", Algorithm::ps512},
+    {"EdDSA", Algorithm::eddsa}, {"HS256", Algorithm::hs256}, {"Ed25519", Algorithm::eddsa},
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -15,6 +14,7 @@
 
 #include <openssl/err.h>
 
+#include "auth/https_faults.hpp"
 #include "auth/https_response.hpp"
 
 namespace tacit::auth {
@@ -56,27 +56,6 @@ class Deadline {
   };
   std::shared_ptr<State> state_;
 };
-
-std::string describe(error_code error) {
-  if (error == http::error::body_limit) return "its answer is too large";
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return "the header of its answer is too large";
-  }
-  if (error == http::error::end_of_stream || error == http::error::partial_message || error == asio::error::eof ||
-      error == asio::ssl::error::stream_truncated) {
-    return "it closed the connection before its answer was whole";
-  }
-  if (error.category() == http::make_error_code(http::error::bad_version).category()) {
-    return "its answer is not proper HTTP";
-  }
-  return error.message();
-}
-
-std::string describe_handshake(SSL* ssl, error_code error) {
-  const long verified = SSL_get_verify_result(ssl);
-  if (verified == X509_V_OK) return "the TLS handshake failed: " + describe(error);
-  return std::string("its certificate is not accepted: ") + X509_verify_cert_error_string(verified);
-}
 
 }  // namespace
 
@@ -148,7 +127,7 @@ asio::awaitable<HttpsClient::Connected> HttpsClient::connect(const HttpsUrl& url
     const auto [error] = co_await made.connection->socket().async_connect(endpoint, as_result);
     if (!error && !share.over()) break;
     made.connection.reset();
-    made.why = share.over() ? "connecting took too long" : "connecting failed: " + error.message();
+    made.why = share.over() ? "connecting took too long" : describe_no_connection(error);
   }
   if (!made.connection) co_return made;
 
@@ -206,7 +185,7 @@ asio::awaitable<HttpsClient::Outcome> HttpsClient::read_body(Connection& connect
     if (!error && total > 2 * body_limit + header_limit) error = http::error::body_limit;
   }
   if (error) {
-    failure.message = describe(error);
+    failure.message = describe_failure(error);
     co_return failure;
   }
   answer.body = std::move(parser.get().body());
@@ -232,7 +211,7 @@ asio::awaitable<HttpsClient::Outcome> HttpsClient::attempt(HttpsRequest& request
     // A server may close a connection that rests at any time. What fails on one before a byte of the answer was not
     // answered, and asking twice does no harm.
     may_repeat = !fresh && !end.over() && !connection.parser->got_some() && connection.buffer.size() == 0;
-    failure.message = describe(error);
+    failure.message = describe_failure(error);
     outcome = failure;
   } else {
     outcome = co_await read_body(connection, request.body_limit);

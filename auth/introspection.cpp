@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "auth/json_document.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -86,7 +87,8 @@ Introspection::Introspection(asio::any_io_executor executor, std::shared_ptr<con
       cache_(limits_of(*config_)) {}
 
 asio::awaitable<IntrospectionAnswer> Introspection::ask(std::string_view token) {
-  if (token.empty() || token.size() > max_token_size) co_return Refusal::malformed;
+  if (token.empty()) co_return Refusal::malformed;
+  if (token.size() > max_token_size) co_return Refusal::too_large;
   const crypto::Digest digest = crypto::sha256(crypto::as_bytes(token));
   std::optional<IntrospectionAnswer> answer;
   {
@@ -180,9 +182,9 @@ IntrospectionAnswer Introspection::judge(const HttpsClient::Outcome& outcome) {
                                                 : outcome.error().message);
     return Refusal::issuer_unreachable;
   }
-  const auto document = parse_json_document(outcome->body.text(), answer_limit);
+  const auto document = parse_json_document(crypto::without_byte_order_mark(outcome->body.text()), answer_limit);
   const json::value* active =
-      document && document->is_object() ? document->get_object().if_contains("active") : nullptr;
+      document && document->is_object() ? find_member(document->get_object(), "active") : nullptr;
   if (active == nullptr || !active->is_bool()) {
     report_->introspection_failed("its answer is no JSON object that says whether the token is active");
     return Refusal::issuer_unreachable;

@@ -32,9 +32,9 @@ class Introspection : public std::enable_shared_from_this<Introspection> {
                 std::shared_ptr<const TlsTrust> trust, std::shared_ptr<IssuerReport> report,
                 std::shared_ptr<KeyRefresh> refresh);
 
-  /// What the issuer says of the token, which has to live until then; malformed if it is empty or larger than
-  /// max_token_size. Resumes on the caller's executor, at the latest a quarter of a second after fetch_timeout. Nothing
-  /// of this is touched on the way back: it may be gone by then.
+  /// What the issuer says of the token, which has to live until then; malformed if it is empty, too_large if it is
+  /// larger than max_token_size. Resumes on the caller's executor, at the latest a quarter of a second after
+  /// fetch_timeout. Nothing of this is touched on the way back: it may be gone by then.
   boost::asio::awaitable<IntrospectionAnswer> ask(std::string_view token);
 
   /// Answers all who wait with issuer_unreachable, and everybody from then on; nothing is posted to the executor any

@@ -24,6 +24,8 @@ struct IssuerEvents {
   virtual ~IssuerEvents() = default;
   /// A new key set is in use.
   virtual void keys_changed(std::string_view issuer, std::size_t keys) = 0;
+  /// Keys of the set that is in use from now on were passed over. Told when they are others than before.
+  virtual void keys_skipped(std::string_view issuer, const SkippedKeys& skipped) = 0;
   /// Keys could not be fetched, or were no good; the old ones go on. At most once a minute for each issuer.
   virtual void keys_failed(std::string_view issuer, std::string_view why) = 0;
   /// Introspection could not be asked. At most once a minute for each issuer.
@@ -58,7 +60,7 @@ class Issuer {
   virtual bool keys_are_current() const = 0;
   /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
   /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the
-  /// token is empty or larger than max_token_size. As bounded in time as the above.
+  /// token is empty; too_large if it is larger than max_token_size. As bounded in time as the above.
   virtual boost::asio::awaitable<boost::system::result<TokenGrant, Refusal>> introspect(std::string_view token) = 0;
 };
 

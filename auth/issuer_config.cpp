@@ -1,15 +1,16 @@
 #include "auth/issuer_config.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "auth/issuer_files.hpp"
 #include "auth/issuer_section.hpp"
 #include "auth/issuer_settings.hpp"
 #include "auth/scope_names.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -121,7 +122,7 @@ class Reader {
     if (config.keys == Keys::shared_secret) {
       config.algorithms = {hs256};
     } else {
-      config.algorithms = {es256, es384, eddsa, ps256, rs256};
+      config.algorithms = {es256, es384, es512, eddsa, ps256, ps384, ps512, rs256, rs384, rs512};
     }
   }
 
@@ -149,16 +150,6 @@ class Reader {
   std::vector<IssuerFault> faults_;
 };
 
-boost::system::result<std::string, IssuerConfigError> read_file(const std::filesystem::path& file) {
-  std::error_code ignored;
-  // A directory opens like a file, and then throws when read.
-  if (std::filesystem::is_directory(file, ignored)) return IssuerConfigError(file.string() + ": is a directory");
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad()) return IssuerConfigError(file.string() + ": cannot be read");
-  return {boost::system::in_place_value, std::move(text)};
-}
-
 }  // namespace
 
 IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std::move(all)) {
@@ -166,8 +157,8 @@ IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std:
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file) {
-  const auto text = read_file(file);
-  if (!text) return text.error();
+  const auto text = crypto::read_text_file(file);
+  if (!text) return IssuerConfigError(text.error().message);
   return parse_issuers(*text, file.string());
 }
 
@@ -179,9 +170,19 @@ boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuer
   return reader.issuers();
 }
 
+std::vector<std::string> find_issuer_notes(const std::filesystem::path& file) {
+  std::vector<std::string> notes;
+  const auto issuers = load_issuers(file);
+  if (!issuers) return notes;
+  for (const IssuerConfig& issuer : *issuers) {
+    std::ranges::move(find_skipped_keys(issuer), std::back_inserter(notes));
+  }
+  return notes;
+}
+
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file) {
-  const auto text = read_file(file);
-  if (!text) return text.error().faults;
+  const auto text = crypto::read_text_file(file);
+  if (!text) return {text.error().message};
   Reader reader(file.string(), Files::judged);
   reader.read(*text);
   return reader.sentences();

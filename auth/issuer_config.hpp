@@ -110,6 +110,10 @@ boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
                                                                                   std::string_view file_name);
 
+/// What can be used so, and is still worth knowing: each key of the key files that is passed over, and why. Sentences;
+/// none if the file is no good.
+std::vector<std::string> find_issuer_notes(const std::filesystem::path& file);
+
 /// All that is wrong with the file and the files that it names: sentences as IssuerConfigError has them; none if
 /// it is good.
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file);

@@ -1,27 +1,18 @@
 #include "auth/issuer_files.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "auth/tls_trust.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 
 boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::path& file) {
   const std::string name = file.string();
-  std::ifstream in(file, std::ios::binary);
-  std::string text;
-  if (in) {
-    text.resize(largest_key_document + 1);
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-  }
-  if (text.size() > largest_key_document) {
-    return "the key file " + name + " is larger than " + std::to_string(largest_key_document / 1024) + " KiB";
-  }
-  if (in.bad() || !in.eof()) return "the key file " + name + " cannot be read";
-  auto keys = KeySet::parse(text);
+  const auto text = crypto::read_text_file(file, largest_key_document);
+  if (!text) return "the key file " + text.error().message;
+  auto keys = KeySet::parse(*text);
   if (!keys) return "the key file " + name + " is no good: " + keys.error();
   if (keys->keys().empty()) return "the key file " + name + " is no good: it has no public key";
   return keys;
@@ -40,6 +31,17 @@ boost::system::result<KeySet, std::string> load_keys(const IssuerConfig& issuer)
   if (!keys) return keys;
   if (auto fault = find_algorithm_fault(issuer, *keys)) return std::move(*fault);
   return keys;
+}
+
+std::vector<std::string> find_skipped_keys(const IssuerConfig& issuer) {
+  std::vector<std::string> notes;
+  if (issuer.keys != IssuerConfig::Keys::file) return notes;
+  const auto keys = load_key_file(issuer.jwks_file);
+  if (!keys) return notes;
+  for (const std::string& text : keys->skipped().texts()) {
+    notes.push_back("the key file " + issuer.jwks_file.string() + " has keys that are passed over: " + text);
+  }
+  return notes;
 }
 
 std::vector<FileFault> find_file_faults(const IssuerConfig& issuer) {

@@ -28,6 +28,10 @@ struct FileFault {
   std::string sentence;  ///< names the file
 };
 
+/// Each key of the issuer's key file that was passed over, and why: sentences that name the file. None if the file is
+/// no good.
+std::vector<std::string> find_skipped_keys(const IssuerConfig& issuer);
+
 /// What is wrong with the key file and the authorities' file of an issuer.
 std::vector<FileFault> find_file_faults(const IssuerConfig& issuer);
 

@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "auth/json_document.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -14,11 +15,11 @@ constexpr std::size_t largest_document = 256 * 1024;
 
 /// Nothing if the field is not there.
 result<std::optional<HttpsUrl>, std::string> read_url(const json::object& document, const char* name) {
-  const json::value* field = document.if_contains(name);
+  const json::value* field = find_member(document, name);
   if (field == nullptr) return std::optional<HttpsUrl>();
-  if (!field->is_string()) return std::string("its metadata has a ") + name + " that is no string";
-  const json::string& text = field->get_string();
-  auto url = parse_https_url({text.data(), text.size()});
+  const auto text = text_of(field);
+  if (!text) return std::string("its metadata has a ") + name + " that is no string";
+  auto url = parse_https_url(*text);
   if (url.has_error()) return std::string("its metadata has a ") + name + " that " + url.error();
   return std::optional<HttpsUrl>(std::move(*url));
 }
@@ -38,13 +39,12 @@ result<std::vector<HttpsUrl>, std::string> metadata_urls(std::string_view issuer
 }
 
 result<IssuerMetadata, std::string> parse_metadata(std::string_view document, std::string_view issuer) {
-  const auto parsed = parse_json_document(document, largest_document);
+  const auto parsed = parse_json_document(crypto::without_byte_order_mark(document), largest_document);
   if (!parsed || !parsed->is_object()) return std::string("its metadata is no JSON object");
   const json::object& fields = parsed->get_object();
-  const json::value* name = fields.if_contains("issuer");
-  if (name == nullptr || !name->is_string()) return std::string("its metadata does not name the issuer");
-  const json::string& named = name->get_string();
-  if (std::string_view(named.data(), named.size()) != issuer) {
+  const auto named = text_of(find_member(fields, "issuer"));
+  if (!named) return std::string("its metadata does not name the issuer");
+  if (*named != issuer) {
     return std::string("its metadata names another issuer than the one configured");
   }
   auto jwks = read_url(fields, "jwks_uri");

@@ -34,6 +34,7 @@ class IssuerReport {
       : events_(events), config_(std::move(config)), keys_(interval), introspection_(interval) {}
 
   void keys_changed(std::size_t keys) { events_.keys_changed(config_->issuer, keys); }
+  void keys_skipped(const SkippedKeys& skipped) { events_.keys_skipped(config_->issuer, skipped); }
   void keys_failed(std::string_view why) {
     if (keys_.now(std::chrono::steady_clock::now())) events_.keys_failed(config_->issuer, why);
   }

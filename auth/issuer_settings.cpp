@@ -6,9 +6,11 @@
 #include <charconv>
 #include <utility>
 
+#include "auth/algorithm_names.hpp"
 #include "auth/https_url.hpp"
 #include "auth/scope_names.hpp"
 #include "crypto/key_file.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -18,10 +20,6 @@ using crypto::SignatureAlgorithm;
 constexpr std::string_view blank = " \t\r";
 constexpr std::size_t least_shared_secret = 32;  // RFC 7518 section 3.2
 constexpr std::uint64_t day = 86400;
-
-constexpr std::pair<std::string_view, SignatureAlgorithm> algorithm_names[] = {
-    {"RS256", SignatureAlgorithm::rs256}, {"PS256", SignatureAlgorithm::ps256}, {"ES256", SignatureAlgorithm::es256},
-    {"ES384", SignatureAlgorithm::es384}, {"EdDSA", SignatureAlgorithm::eddsa}, {"HS256", SignatureAlgorithm::hs256}};
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -53,6 +51,7 @@ std::string set_jwks_file(IssuerConfig& config, std::string_view value) {
 std::string read_secret(std::string_view file, ConfiguredSecret& secret) {
   auto content = crypto::read_key_file(std::filesystem::path(file), S_IRWXO | S_IWGRP);
   if (!content) return content.error().message;
+  if (const auto fault = crypto::make_plain_secret(*content)) return std::string(file) + " " + *fault;
   std::size_t size = content->size();
   while (size > 0 && (content->data()[size - 1] == '\n' || content->data()[size - 1] == '\r')) --size;
   content->resize(size);
@@ -71,17 +70,22 @@ std::string set_shared_secret(IssuerConfig& config, std::string_view value) {
 std::string set_algorithms(IssuerConfig& config, std::string_view value) {
   config.algorithms.clear();
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
-    const auto* const known = std::ranges::find(algorithm_names, word, [](const auto& row) { return row.first; });
-    if (known == std::end(algorithm_names)) {
-      return quoted(word) + " is none of RS256, PS256, ES256, ES384, EdDSA, HS256";
+    const auto algorithm = algorithm_of(word);
+    if (!algorithm) {
+      return quoted(word) + " is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512, HS256";
     }
-    config.algorithms.push_back(known->second);
+    config.algorithms.push_back(*algorithm);
   }
   return {};
 }
 
 std::string set_audience(IssuerConfig& config, std::string_view value) {
-  for (auto word = next_word(value); !word.empty(); word = next_word(value)) config.audiences.emplace_back(word);
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (word.starts_with(',') || word.ends_with(',')) {
+      return quoted(word) + " has a comma at its end; audiences have spaces between them";
+    }
+    config.audiences.emplace_back(word);
+  }
   return {};
 }
 
@@ -100,6 +104,7 @@ std::string set_headers(IssuerConfig& config, std::string_view value) {
 }
 
 std::string set_type(IssuerConfig& config, std::string_view value) {
+  if (value.find_first_of(" \t,") != std::string_view::npos) return quoted(value) + " is not one type";
   config.required_type = value;
   for (char& c : config.required_type) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
@@ -202,7 +207,7 @@ constexpr IssuerSetting list[] = {
     {"ca", "FILE", "", "Certificate authorities, PEM, for https to the issuer. Without it the system's.",
      set_text<&IssuerConfig::ca>},
 
-    {"algorithms", "WORDS", "ES256 ES384 EdDSA PS256 RS256",
+    {"algorithms", "WORDS", "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512",
      "Which algorithms it may sign with, of these. With a shared secret it is HS256, and no other.", set_algorithms},
     {"headers", "WORDS", "authorization", "Which request headers may carry its tokens: authorization, token, or both.",
      set_headers},
@@ -212,13 +217,17 @@ constexpr IssuerSetting list[] = {
      set_seconds<&IssuerConfig::leeway, 0, 600>},
 
     {"user-claim", "NAME", "sub",
-     "The claim that is the user, and decides the tenant: one whose value users cannot choose.",
+     "The claim that is the user, and decides the tenant: one whose value users cannot choose. It may be a path, such "
+     "as "
+     "act.sub: the member of that name of the claim of that name. A claim with the whole name comes first.",
      set_text<&IssuerConfig::user_claim>},
     {"uuid-users", "on|off", "on",
      "Whether a user that is a UUID is the tenant of that id. All others, and with off those too, become one of this "
      "issuer's own (UUIDv5).",
      set_switch<&IssuerConfig::uuid_users>},
-    {"scope-claim", "NAME", "scope", "The claim with the token's scopes: a text with spaces, or a list.",
+    {"scope-claim", "NAME", "scope",
+     "The claim with the token's scopes: a text with spaces, or a list. It may be a path as user-claim may, such as "
+     "realm_access.roles.",
      set_text<&IssuerConfig::scope_claim>},
     {"scope-map", "WORD=SCOPE...", "",
      "What the claim's words mean here; a word may have several scopes, one each time that it is there, and a word "

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "auth/algorithm_names.hpp"
 #include "auth/json_document.hpp"
-#include "auth/jws.hpp"
+#include "auth/jwk_reader.hpp"
 #include "crypto/base64.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -20,144 +20,117 @@ using crypto::Digest;
 using crypto::SignatureAlgorithm;
 using crypto::SignatureKey;
 
-// What a published key says of itself, as far as it matters here.
-struct Parsed {
-  SignatureKey key;
-  Digest thumbprint;
-};
-
-// Nothing if it is not there or no string.
-std::optional<std::string_view> text_of(const json::object& jwk, std::string_view name) {
-  const json::value* member = jwk.if_contains({name.data(), name.size()});
-  if (member == nullptr || !member->is_string()) return std::nullopt;
-  return std::string_view(member->get_string().data(), member->get_string().size());
-}
-
-// Private members of RSA, elliptic-curve and octet keys (RFC 7518 section 6, RFC 8037 section 2), and symmetric keys.
-bool is_secret(const json::object& jwk) {
-  constexpr std::string_view names[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
-  const auto is_there = [&jwk](std::string_view name) { return jwk.contains({name.data(), name.size()}); };
-  return std::ranges::any_of(names, is_there) || text_of(jwk, "kty") == "oct";
-}
-
-bool is_for_verifying(const json::object& jwk) {
-  if (jwk.contains("use") && text_of(jwk, "use") != "sig") return false;
-  const json::value* operations = jwk.if_contains("key_ops");
-  if (operations == nullptr) return true;
-  if (!operations->is_array()) return false;
-  return std::ranges::any_of(operations->get_array(), [](const json::value& operation) {
-    return operation.is_string() && operation.get_string() == "verify";
-  });
-}
-
-// RFC 7638 section 3: the members that make up the key, in the order of their names, without white space. None of
-// these texts needs an escape: they are base64url, or one of our own constants.
-Digest rsa_thumbprint(std::string_view e, std::string_view n) {
-  return crypto::sha256(
-      {as_bytes(R"({"e":")"), as_bytes(e), as_bytes(R"(","kty":"RSA","n":")"), as_bytes(n), as_bytes(R"("})")});
-}
-
-Digest ec_thumbprint(std::string_view curve, std::string_view x, std::string_view y) {
-  return crypto::sha256({as_bytes(R"({"crv":")"), as_bytes(curve), as_bytes(R"(","kty":"EC","x":")"), as_bytes(x),
-                         as_bytes(R"(","y":")"), as_bytes(y), as_bytes(R"("})")});
-}
-
-Digest ed25519_thumbprint(std::string_view x) {
-  return crypto::sha256({as_bytes(R"({"crv":"Ed25519","kty":"OKP","x":")"), as_bytes(x), as_bytes(R"("})")});
-}
-
 Digest secret_thumbprint(crypto::ByteView secret) {
   const crypto::WipedBytes k = crypto::base64url_encode(secret);
   return crypto::sha256({as_bytes(R"({"k":")"), k.view(), as_bytes(R"(","kty":"oct"})")});
-}
-
-std::optional<Parsed> parse_rsa(const json::object& jwk) {
-  const auto n = text_of(jwk, "n"), e = text_of(jwk, "e");
-  if (!n || !e) return std::nullopt;
-  const auto modulus = crypto::base64url_decode(*n), exponent = crypto::base64url_decode(*e);
-  if (!modulus || !exponent) return std::nullopt;
-  auto key = SignatureKey::rsa(modulus->view(), exponent->view());
-  if (!key) return std::nullopt;
-  return Parsed{std::move(*key), rsa_thumbprint(*e, *n)};
-}
-
-std::optional<Parsed> parse_ec(const json::object& jwk) {
-  const auto crv = text_of(jwk, "crv"), x = text_of(jwk, "x"), y = text_of(jwk, "y");
-  if (!crv || !x || !y) return std::nullopt;
-  const auto first = crypto::base64url_decode(*x), second = crypto::base64url_decode(*y);
-  if (!first || !second) return std::nullopt;
-  std::optional<SignatureKey> key;
-  if (*crv == "P-256") key = SignatureKey::p256(first->view(), second->view());
-  if (*crv == "P-384") key = SignatureKey::p384(first->view(), second->view());
-  if (!key) return std::nullopt;
-  return Parsed{std::move(*key), ec_thumbprint(*crv, *x, *y)};
-}
-
-std::optional<Parsed> parse_okp(const json::object& jwk) {
-  const auto x = text_of(jwk, "x");
-  if (!x || text_of(jwk, "crv") != "Ed25519") return std::nullopt;
-  const auto bytes = crypto::base64url_decode(*x);
-  if (!bytes) return std::nullopt;
-  auto key = SignatureKey::ed25519(bytes->view());
-  if (!key) return std::nullopt;
-  return Parsed{std::move(*key), ed25519_thumbprint(*x)};
-}
-
-std::optional<Parsed> parse_material(const json::object& jwk) {
-  const auto kty = text_of(jwk, "kty");
-  if (kty == "RSA") return parse_rsa(jwk);
-  if (kty == "EC") return parse_ec(jwk);
-  if (kty == "OKP") return parse_okp(jwk);
-  return std::nullopt;
-}
-
-// Null for a key that is to be passed over.
-KeySet::Key parse_key(const json::object& jwk) {
-  if (!is_for_verifying(jwk)) return nullptr;
-  std::string kid;
-  if (jwk.contains("kid")) {
-    const auto text = text_of(jwk, "kid");
-    if (!text || text->size() > max_kid_size) return nullptr;
-    kid = *text;
-  }
-  std::optional<SignatureAlgorithm> algorithm;
-  if (jwk.contains("alg")) {
-    algorithm = algorithm_of(text_of(jwk, "alg").value_or(""));
-    if (!algorithm) return nullptr;
-  }
-  auto parsed = parse_material(jwk);
-  if (!parsed || (algorithm && !parsed->key.fits(*algorithm))) return nullptr;
-  return std::make_shared<VerificationKey>(std::move(kid), algorithm, parsed->thumbprint, std::move(parsed->key));
 }
 
 bool is_same(const VerificationKey& a, const VerificationKey& b) {
   return a.kid == b.kid && a.algorithm == b.algorithm && a.thumbprint == b.thumbprint;
 }
 
+// What the text is, if it is no JSON.
+std::string describe_no_json(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return "it is empty";
+  text.remove_prefix(first);
+  if (text.starts_with("-----BEGIN")) return "it is PEM, not a JWK set (JSON): give the issuer's JWK set";
+  if (text.starts_with("ssh-") || text.starts_with("ecdsa-")) return "it is an SSH key, not a JWK set (JSON)";
+  if (text.starts_with('<')) return "it is HTML or XML, not a JWK set (JSON)";
+  if (text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) return "it is DER, not a JWK set (JSON)";
+  if (const auto encoding = crypto::find_encoding_fault(text)) return "it " + *encoding;
+  return "it is no JSON (UTF-8, no more than 16 levels deep)";
+}
+
+// What the document is, if it has no `keys`.
+std::string describe_no_set(const json::value& document) {
+  if (document.is_array()) return R"(it is a list, not an object: a JWK set is {"keys": [...]})";
+  if (!document.is_object()) return R"(it is no object: a JWK set is {"keys": [...]})";
+  const json::object& object = document.get_object();
+  const auto has = [&](std::string_view name) { return find_member(object, name) != nullptr; };
+  if (has("keys")) return "its `keys` is no list";
+  if (has("kty")) return R"(it is one key, not a set: put it into {"keys": [...]})";
+  if (has("jwks_uri")) return "it is the issuer's metadata: the JWK set is at its jwks_uri";
+  const bool pem = std::ranges::any_of(object, [](const json::key_value_pair& member) {
+    const auto text = text_of(&member.value());
+    return text && text->starts_with("-----BEGIN");
+  });
+  if (pem) return "it has certificates or keys in PEM, not a JWK set: the issuer has that at another address";
+  return "it has no list `keys`";
+}
+
+std::string describe_none_usable(const SkippedKeys& skipped) {
+  std::string sentence = "none of its keys can verify signatures here";
+  for (std::size_t i = 0; i < std::min<std::size_t>(skipped.named.size(), 3); ++i) {
+    sentence += (i == 0 ? ": " : "; ") + skipped.named[i].text();
+  }
+  if (skipped.count > 3) sentence += "; and " + std::to_string(skipped.count - 3) + " more";
+  return sentence;
+}
+
+// Reads the elements of `keys`, one after the other.
+class SetReader {
+ public:
+  void read(const json::value& element) {
+    ++position_;
+    auto key = read_jwk(element);
+    if (key.has_error()) {
+      leaked_ = leaked_ || key.error().leaked;
+      return skip(element, std::move(key.error().why), key.error().expected);
+    }
+    const auto same = std::ranges::find_if(keys_, [&](const KeySet::Key& other) { return is_same(**key, *other); });
+    if (same != keys_.end()) return skip(element, "it is there before", true);
+    if (keys_.size() >= KeySet::most_keys) return skip(element, "there are 64 usable keys before it", false);
+    keys_.push_back(std::move(*key));
+  }
+
+  result<KeySet, std::string> finish() {
+    // An issuer that takes back all its keys, or whose only key everybody knows now, means it.
+    const bool taken_back = position_ == 0 || leaked_;
+    if (keys_.empty() && !taken_back) return describe_none_usable(skipped_);
+    return KeySet(std::move(keys_), std::move(skipped_));
+  }
+
+ private:
+  void skip(const json::value& element, std::string why, bool expected) {
+    skipped_.add({position_, shown_kid(element), std::move(why), expected});
+  }
+
+  std::size_t position_ = 0;
+  std::vector<KeySet::Key> keys_;
+  SkippedKeys skipped_;
+  bool leaked_ = false;
+};
+
 }  // namespace
 
+std::string SkippedKey::text() const {
+  return "key " + std::to_string(position) + (kid.empty() ? "" : " (kid " + kid + ")") + ": " + why;
+}
+
+void SkippedKeys::add(SkippedKey key) {
+  ++count;
+  if (named.size() < most_named) named.push_back(std::move(key));
+}
+
+std::vector<std::string> SkippedKeys::texts() const {
+  std::vector<std::string> all;
+  for (const SkippedKey& key : named) all.push_back(key.text());
+  if (count > named.size()) all.push_back(std::to_string(count - named.size()) + " more keys");
+  return all;
+}
+
 result<KeySet, std::string> KeySet::parse(std::string_view jwks) {
-  const auto document = parse_json_document(jwks, most_bytes);
-  if (!document || !document->is_object()) {
-    return "it is no JSON object of at most " + std::to_string(most_bytes / 1024) +
-           " KiB without a key twice in an object";
-  }
-  const json::value* listed = document->get_object().if_contains("keys");
-  if (listed == nullptr || !listed->is_array()) return std::string("it has no array `keys`");
-  if (listed->get_array().size() > most_keys) return std::string("it has more than 64 keys");
-  std::vector<Key> keys;
-  bool leaked = false;
-  for (const json::value& element : listed->get_array()) {
-    if (!element.is_object()) return std::string("one of its keys is no object");
-    leaked = leaked || is_secret(element.get_object());
-    Key key = is_secret(element.get_object()) ? nullptr : parse_key(element.get_object());
-    const auto same = [&key](const Key& other) { return is_same(*key, *other); };
-    if (key && std::ranges::none_of(keys, same)) keys.push_back(std::move(key));
-  }
-  // An issuer that takes back all its keys, or whose only key everybody knows now, means it.
-  const bool taken_back = listed->get_array().empty() || leaked;
-  if (keys.empty() && !taken_back) return std::string("none of its keys can verify signatures here");
-  return KeySet(std::move(keys));
+  if (jwks.size() > most_bytes) return "it is larger than " + std::to_string(most_bytes / 1024) + " KiB";
+  const std::string_view text = crypto::without_byte_order_mark(jwks);
+  const auto document = parse_json_parts(text, most_bytes);
+  if (!document) return describe_no_json(text);
+  const json::value* listed = document->is_object() ? find_member(document->get_object(), "keys") : nullptr;
+  if (listed == nullptr || !listed->is_array()) return describe_no_set(*document);
+  if (has_repeated_member(document->get_object())) return std::string("it has a member twice");
+  SetReader reader;
+  for (const json::value& element : listed->get_array()) reader.read(element);
+  return reader.finish();
 }
 
 std::optional<KeySet> KeySet::of_secret(crypto::ByteView secret) {
@@ -202,7 +175,7 @@ KeySet KeySet::succeed(const KeySet& before) const {
       *match = old;
     }
   }
-  return KeySet(std::move(keys));
+  return KeySet(std::move(keys), skipped_);
 }
 
 }  // namespace tacit::auth

@@ -33,6 +33,30 @@ struct VerificationKey {
   bool takes(crypto::SignatureAlgorithm by) const { return key.fits(by) && (!algorithm || *algorithm == by); }
 };
 
+/// A key of a set that was passed over.
+struct SkippedKey {
+  std::size_t position = 0;  ///< in `keys`, from 1
+  std::string kid;           ///< in quotes, cut short, without control characters; empty if it has none
+  std::string why;           ///< the rest of a sentence that begins with the key; holds nothing of the key itself
+  bool expected = false;     ///< it is for something else than verifying signatures, or there twice
+
+  /// The key and why, as one clause.
+  std::string text() const;
+  bool operator==(const SkippedKey&) const = default;
+};
+
+/// The keys that were passed over: the first ones, and how many there are in all.
+struct SkippedKeys {
+  static constexpr std::size_t most_named = 16;
+  std::vector<SkippedKey> named;
+  std::size_t count = 0;
+
+  void add(SkippedKey key);
+  /// A clause for each of the first ones, and one for the others.
+  std::vector<std::string> texts() const;
+  bool operator==(const SkippedKeys&) const = default;
+};
+
 /// An issuer's keys at one time. Always the same ones, so threads share it.
 class KeySet {
  public:
@@ -45,13 +69,15 @@ class KeySet {
   static constexpr std::size_t most_prepared = 8;
 
   KeySet() = default;
-  explicit KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
+  explicit KeySet(std::vector<Key> keys, SkippedKeys skipped = {})
+      : keys_(std::move(keys)), skipped_(std::move(skipped)) {}
 
   /// Reads a JWK set. Keys that are not for verifying signatures (`use`, `key_ops`), of kinds or algorithms that are
   /// not known here, or weak (RSA below 2048 bits, Ed25519 of small order), are passed over, as RFC 7517 section 5
-  /// asks; so is a private or symmetric one, which everybody knows now, and one that is there twice. The error is a
-  /// sentence that repeats nothing of the text: no JSON, a key twice in an object, no `keys`, too many or too much, or
-  /// keys of which none is usable. An empty list is no error: the issuer trusts none of its keys any more.
+  /// asks; so is what is no key at all, a private or symmetric one, which everybody knows now, one that is there twice,
+  /// and each beyond most_keys. The error is a clause that names what the text is instead, and of its words repeats
+  /// those alone that SkippedKey has: no JSON, no `keys`, a member twice, too much, or keys of which none is usable. An
+  /// empty list is no error: the issuer trusts none of its keys any more.
   static boost::system::result<KeySet, std::string> parse(std::string_view jwks);
 
   /// The set of a secret shared with the issuer, for HS256. Nothing if it is shorter than 32 bytes.
@@ -62,6 +88,8 @@ class KeySet {
   std::vector<Key> candidates(std::string_view kid, crypto::SignatureAlgorithm algorithm) const;
   bool has(std::string_view kid) const;
   const std::vector<Key>& keys() const { return keys_; }
+  /// What the text had beside them.
+  const SkippedKeys& skipped() const { return skipped_; }
 
   /// This set with each key that `before` has too (kid, algorithm and thumbprint) replaced by before's own object, so
   /// that what it verified stays valid; marks before's other keys as dropped.
@@ -73,6 +101,7 @@ class KeySet {
 
  private:
   std::vector<Key> keys_;
+  SkippedKeys skipped_;
 };
 
 }  // namespace tacit::auth

@@ -26,7 +26,8 @@ struct Jws {
 };
 
 /// Exactly three parts of canonical base64url; the first is a JSON object that names a known algorithm and none of the
-/// parameters `jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`, `zip`. The text may be of any size.
+/// parameters `jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`, `zip`. A parameter that is null counts as absent. The text may
+/// be of any size.
 boost::system::result<Jws, Refusal> decode_jws(std::string_view text);
 
 }  // namespace tacit::auth

@@ -20,9 +20,7 @@ Refusal no_candidate(const UnverifiedToken& token, const KeySet& keys) {
 }  // namespace
 
 std::string_view UnverifiedToken::issuer() const {
-  const boost::json::value* iss = claims.if_contains("iss");
-  if (iss == nullptr || !iss->is_string()) return {};
-  return {iss->get_string().data(), iss->get_string().size()};
+  return text_of(find_member(claims, "iss")).value_or(std::string_view());
 }
 
 bool looks_like_jwt(std::string_view text) {
@@ -35,7 +33,7 @@ bool looks_like_jwt(std::string_view text) {
 }
 
 result<UnverifiedToken, Refusal> decode_jwt(std::string_view text, boost::json::storage_ptr memory) {
-  if (text.size() > max_token_size) return Refusal::malformed;
+  if (text.size() > max_token_size) return Refusal::too_large;
   auto jws = decode_jws(text);
   if (!jws) return jws.error();
   auto claims = parse_json_document(jws->payload.text(), jws->payload.size(), std::move(memory));

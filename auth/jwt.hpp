@@ -17,8 +17,9 @@
 
 namespace tacit::auth {
 
-/// Bytes of a whole token. A larger one is malformed.
-inline constexpr std::size_t max_token_size = 8 * 1024;
+/// Bytes of a whole token. A larger one is too_large. A request's head has room for one and 4 KiB of other fields
+/// (http/framing.hpp).
+inline constexpr std::size_t max_token_size = 12 * 1024;
 
 /// A token that was taken apart and not yet verified: nothing in it can be believed but as a hint where to look.
 struct UnverifiedToken {
@@ -56,9 +57,11 @@ struct TokenGrant {
   std::chrono::system_clock::time_point expires;
 };
 
-/// Judges the claims of a token whose signature was found good. Times are integers; the user is a string of 1 to 255
-/// bytes without control characters. wrong_type by `typ`, unknown_issuer, wrong_audience, expired, not_yet_valid (nbf,
-/// iat); wrong_claims if iss, aud, exp or the user is missing, or any claim that is read is of a wrong type.
+/// Judges the claims of a token whose signature was found good. A claim that is null counts as missing. Times are
+/// numbers from 0 to the end of the year 9999, compared to the nanosecond: a token with a fraction in its exp is good
+/// until just then. The user is a string of 1 to 255 bytes without control characters. In a list of audiences or
+/// scopes, what is no string says nothing. wrong_type by `typ`, unknown_issuer, wrong_audience, expired, not_yet_valid
+/// (nbf, iat); wrong_claims if iss, aud, exp or the user is missing, or any claim that is read is of a wrong type.
 boost::system::result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const IssuerConfig& issuer,
                                                         std::chrono::system_clock::time_point now);
 

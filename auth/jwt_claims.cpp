@@ -1,9 +1,11 @@
 // The judgement of claims: RFC 7519 section 4.1, RFC 9068 section 2.2 and 4, RFC 7662 section 2.2.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 
+#include "auth/json_document.hpp"
 #include "auth/jwt.hpp"
 
 namespace tacit::auth {
@@ -14,42 +16,52 @@ using boost::system::result;
 using std::chrono::system_clock;
 
 constexpr std::size_t max_user_size = 255;
-constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999; milliseconds lie far behind it
+constexpr double end_of_time = 253'402'300'800;  // the start of the year 10000; milliseconds lie far behind it
 
-// `null` in an optional claim counts as a wrong type: who sends it wanted to say something.
-const json::value* find(const json::object& claims, std::string_view name) {
-  return claims.if_contains({name.data(), name.size()});
+// A claim whose name may be a path: `realm_access.roles` is the member `roles` of the claim `realm_access`. A claim of
+// the whole name comes first, since names that are URLs have dots; so does, within an object, a member of the rest of
+// the path. Each object of the document is looked into once at most, and none is deeper than json_document_depth.
+const json::value* find_claim(const json::object& claims, std::string_view path) {
+  if (const json::value* claim = find_member(claims, path)) return claim;
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+    const json::value* outer = find_member(claims, path.substr(0, dot));
+    if (outer == nullptr || !outer->is_object()) continue;
+    if (const json::value* inner = find_claim(outer->get_object(), path.substr(dot + 1))) return inner;
+  }
+  return nullptr;
 }
 
-std::optional<std::string_view> text_of(const json::value& value) {
-  if (!value.is_string()) return std::nullopt;
-  return std::string_view(value.get_string().data(), value.get_string().size());
-}
-
-// Seconds since the Unix epoch. RFC 7519 allows fractions; no issuer needs them, and rounding them is a matter of
-// taste.
-std::optional<std::int64_t> time_of(const json::value& value) {
-  if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > latest_time) return std::nullopt;
-  return value.get_int64();
+// A NumericDate (RFC 7519 section 2), to the nanosecond and rounded down: a double has no finer ones for these years.
+// What is later than the clock can tell is its last moment.
+std::optional<system_clock::time_point> time_of(const json::value& value) {
+  double number = 0;
+  if (value.is_double()) {
+    number = value.get_double();
+  } else if (value.is_int64()) {
+    number = static_cast<double>(value.get_int64());  // exact below 2^53, and more is too late
+  } else {
+    return std::nullopt;  // a uint64 is too late
+  }
+  if (!(number >= 0 && number < end_of_time)) return std::nullopt;
+  constexpr auto most = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max().time_since_epoch());
+  const double whole = std::floor(number);
+  if (whole >= static_cast<double>(most.count())) return system_clock::time_point::max();
+  const std::chrono::seconds seconds(static_cast<std::int64_t>(whole));
+  const std::chrono::nanoseconds rest(static_cast<std::int64_t>((number - whole) * 1e9));
+  return system_clock::time_point(seconds + rest);
 }
 
 // What a claim that may be missing says, or that it is no good.
 struct Time {
-  std::optional<std::int64_t> seconds;
+  std::optional<system_clock::time_point> at;
   bool wrong = false;
 };
 
 Time read_time(const json::object& claims, std::string_view name) {
-  const json::value* claim = find(claims, name);
+  const json::value* claim = find_member(claims, name);
   if (claim == nullptr) return {};
-  const auto seconds = time_of(*claim);
-  return {seconds, !seconds.has_value()};
-}
-
-system_clock::time_point to_time_point(std::int64_t since_epoch) {
-  constexpr auto most = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max());
-  if (since_epoch >= most.time_since_epoch().count()) return system_clock::time_point::max();
-  return system_clock::time_point(std::chrono::seconds(since_epoch));
+  const auto at = time_of(*claim);
+  return {at, !at.has_value()};
 }
 
 bool is_one_of(std::string_view audience, const IssuerConfig& issuer) {
@@ -57,21 +69,19 @@ bool is_one_of(std::string_view audience, const IssuerConfig& issuer) {
 }
 
 std::optional<Refusal> judge_audience(const json::value& aud, const IssuerConfig& issuer) {
-  if (const auto one = text_of(aud)) {
+  if (const auto one = text_of(&aud)) {
     return is_one_of(*one, issuer) ? std::nullopt : std::optional(Refusal::wrong_audience);
   }
   if (!aud.is_array()) return Refusal::wrong_claims;
-  bool found = false;
-  for (const json::value& element : aud.get_array()) {
-    const auto one = text_of(element);
-    if (!one) return Refusal::wrong_claims;
-    found = found || is_one_of(*one, issuer);
-  }
+  const bool found = std::ranges::any_of(aud.get_array(), [&](const json::value& element) {
+    const auto one = text_of(&element);
+    return one && is_one_of(*one, issuer);
+  });
   return found ? std::nullopt : std::optional(Refusal::wrong_audience);
 }
 
 std::optional<Refusal> judge_issuer(const json::value& iss, const IssuerConfig& issuer) {
-  const auto name = text_of(iss);
+  const auto name = text_of(&iss);
   if (!name) return Refusal::wrong_claims;
   return *name == issuer.issuer ? std::nullopt : std::optional(Refusal::unknown_issuer);
 }
@@ -83,14 +93,12 @@ std::optional<Refusal> judge_times(const json::object& claims, const IssuerConfi
   const Time nbf = read_time(claims, "nbf");
   const Time iat = read_time(claims, "iat");
   if (exp.wrong || nbf.wrong || iat.wrong) return Refusal::wrong_claims;
-  const std::int64_t present = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  const std::int64_t leeway = issuer.leeway.count();
-  if (exp.seconds) {
-    if (present >= *exp.seconds + leeway) return Refusal::expired;
-    expires = to_time_point(*exp.seconds);
+  if (exp.at) {
+    if (now - issuer.leeway >= *exp.at) return Refusal::expired;
+    expires = exp.at;
   }
-  if (nbf.seconds && present + leeway < *nbf.seconds) return Refusal::not_yet_valid;
-  if (iat.seconds && present + leeway < *iat.seconds) return Refusal::not_yet_valid;
+  if (nbf.at && now + issuer.leeway < *nbf.at) return Refusal::not_yet_valid;
+  if (iat.at && now + issuer.leeway < *iat.at) return Refusal::not_yet_valid;
   return std::nullopt;
 }
 
@@ -105,9 +113,7 @@ bool has_control_characters(std::string_view text) {
 }
 
 std::optional<std::string_view> user_of(const json::object& claims, std::string_view name) {
-  const json::value* claim = find(claims, name);
-  if (claim == nullptr) return std::nullopt;
-  const auto user = text_of(*claim);
+  const auto user = text_of(find_claim(claims, name));
   if (!user || user->empty() || user->size() > max_user_size || has_control_characters(*user)) return std::nullopt;
   return user;
 }
@@ -136,15 +142,14 @@ store::Scope scopes_of_list(std::string_view words, const IssuerConfig& issuer) 
 
 // Nothing if the claim is of a wrong type.
 std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerConfig& issuer, store::Scope unsaid) {
-  const json::value* claim = find(claims, issuer.scope_claim);
+  const json::value* claim = find_claim(claims, issuer.scope_claim);
   if (claim == nullptr) return unsaid;
-  if (const auto list = text_of(*claim)) return scopes_of_list(*list, issuer);
+  if (const auto list = text_of(claim)) return scopes_of_list(*list, issuer);
   if (!claim->is_array()) return std::nullopt;
   store::Scope scopes = store::Scope::none;
   for (const json::value& element : claim->get_array()) {
-    const auto word = text_of(element);
-    if (!word) return std::nullopt;
-    scopes = scopes | scopes_of_word(*word, issuer);
+    const auto word = text_of(&element);
+    if (word) scopes = scopes | scopes_of_word(*word, issuer);
   }
   return scopes;
 }
@@ -159,11 +164,11 @@ struct Reading {
 result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer, const Reading& reading,
                                   system_clock::time_point now) {
   // Bound to a key that its sender has to prove (RFC 7800, DPoP, mutual TLS): worth nothing as a bearer token.
-  if (claims.contains("cnf")) return Refusal::wrong_type;
-  if (const json::value* iss = find(claims, "iss")) {
+  if (find_member(claims, "cnf") != nullptr) return Refusal::wrong_type;
+  if (const json::value* iss = find_member(claims, "iss")) {
     if (const auto refusal = judge_issuer(*iss, issuer)) return *refusal;
   }
-  if (const json::value* aud = find(claims, "aud")) {
+  if (const json::value* aud = find_member(claims, "aud")) {
     if (const auto refusal = judge_audience(*aud, issuer)) return *refusal;
   }
   std::optional<system_clock::time_point> expires;
@@ -186,9 +191,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view lower) {
 
 /// Whether the claim is missing or one of the texts, in whichever case.
 bool is_any_of(const json::object& claims, std::string_view name, std::initializer_list<std::string_view> lower) {
-  const json::value* claim = find(claims, name);
+  const json::value* claim = find_member(claims, name);
   if (claim == nullptr) return true;
-  const auto text = text_of(*claim);
+  const auto text = text_of(claim);
   return text && std::ranges::any_of(lower, [&](std::string_view each) { return equal_ignoring_case(*text, each); });
 }
 
@@ -210,7 +215,7 @@ result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const Iss
                                          system_clock::time_point now) {
   if (!is_access_token(token.type, issuer)) return Refusal::wrong_type;
   for (const char* const needed : {"iss", "aud", "exp"}) {
-    if (!token.claims.contains(needed)) return Refusal::wrong_claims;
+    if (find_member(token.claims, needed) == nullptr) return Refusal::wrong_claims;
   }
   // What an access token may do its issuer says (RFC 9068 section 2.2.3); what a browser holds often says nothing.
   const auto unsaid = token.type == "at+jwt" ? store::Scope::none : issuer.default_scopes;
@@ -219,15 +224,16 @@ result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const Iss
 
 result<TokenGrant, Refusal> judge_introspection(const json::object& answer, const IssuerConfig& issuer,
                                                 system_clock::time_point now) {
-  const json::value* active = find(answer, "active");
+  const json::value* active = find_member(answer, "active");
   if (active == nullptr || !active->is_bool() || !active->get_bool()) return Refusal::inactive;
   // Of a refresh token, or of one for the issuer's own use, issuers say that it is active, but not for whom.
-  if (!answer.contains("aud")) return Refusal::wrong_audience;
+  if (find_member(answer, "aud") == nullptr) return Refusal::wrong_audience;
   if (!is_access_token(answer)) return Refusal::wrong_type;
   Reading reading{issuer.user_claim, store::Scope::none};
   // A client's own token has the client as its subject (RFC 9068 section 2.2), or none. Without a word from the
   // operator an issuer that leaves out its users' `sub` must not make one tenant of all users of a client.
-  const bool names_user = answer.contains("sub") || answer.contains("username") || answer.contains("user_name");
+  const auto names = [&](std::string_view name) { return find_member(answer, name) != nullptr; };
+  const bool names_user = names("sub") || names("username") || names("user_name");
   if (issuer.client_tokens && issuer.user_claim == "sub" && !names_user) reading.user_claim = "client_id";
   return judge(answer, issuer, reading, now);
 }

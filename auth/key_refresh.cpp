@@ -126,6 +126,7 @@ bool KeyRefresh::is_closed() {
 asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
   // What was loaded before the thread ran is told on it.
   if (!self->last_.keys().empty()) self->report_->keys_changed(self->last_.keys().size());
+  if (self->last_.skipped().count > 0) self->report_->keys_skipped(self->last_.skipped());
   while (!self->is_closed()) {
     bool failed = false;
     try {
@@ -185,8 +186,8 @@ asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch_guarded() {
   try {
     Fetched fetched = co_await fetch();
     co_return fetched;
-  } catch (const std::exception& error) {
-    failed.failure = std::string("an error within: ") + error.what();
+  } catch (const std::exception&) {
+    failed.failure = "an error within, such as too little memory";
   }
   co_return failed;
 }
@@ -293,7 +294,9 @@ void KeyRefresh::finish(Fetched fetched) {
 void KeyRefresh::use(KeySet keys) {
   KeySet next = keys.succeed(last_);
   const bool changed = next.keys() != last_.keys();
+  const bool skips_others = next.skipped() != last_.skipped();
   last_ = std::move(next);
+  if (skips_others && last_.skipped().count > 0) report_->keys_skipped(last_.skipped());
   // A set without keys is one, too: its tokens are known to be no good.
   if (!changed && published_->get() != nullptr) return;
   published_->publish(std::make_shared<const KeySet>(last_));

@@ -42,6 +42,24 @@ bool is_this_host(std::string_view host) {
   return boost::algorithm::iequals(host, "localhost") || boost::algorithm::iends_with(host, ".localhost");
 }
 
+// Of getaddrinfo's answer (gai_strerror(3) has the C library's words).
+std::string describe_lookup(int failed) {
+  switch (failed) {
+    case EAI_NONAME:
+    case EAI_NODATA:
+    case EAI_ADDRFAMILY:
+      return "looking up the host's name failed: no name server knows an address of it";
+    case EAI_AGAIN:
+      return "looking up the host's name failed: no name server answers";
+    case EAI_FAIL:
+      return "looking up the host's name failed: a name server refused";
+    case EAI_MEMORY:
+      return "looking up the host's name failed: too little memory";
+    default:
+      return "looking up the host's name failed (error " + std::to_string(failed) + " of getaddrinfo)";
+  }
+}
+
 }  // namespace
 
 /// A look-up under way: shared by its thread and those who wait.
@@ -108,7 +126,7 @@ NameLookup::Addresses NameLookup::ask_system(const std::string& host) {
   hints.ai_flags = AI_ADDRCONFIG;
   addrinfo* list = nullptr;
   const int failed = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
-  if (failed != 0) return std::string("looking up the host's name failed: ") + ::gai_strerror(failed);
+  if (failed != 0) return describe_lookup(failed);
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(list, ::freeaddrinfo);
   std::vector<asio::ip::address> addresses;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {

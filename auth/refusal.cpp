@@ -38,6 +38,8 @@ const char* to_string(Refusal refusal) {
       return "altered";
     case Refusal::unavailable:
       return "unavailable";
+    case Refusal::too_large:
+      return "too_large";
     case Refusal::issuer_unreachable:
       return "issuer_unreachable";
   }

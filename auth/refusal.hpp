@@ -9,6 +9,7 @@ namespace tacit::auth {
 
 enum class Refusal : std::uint8_t {
   malformed,           ///< it has neither the form of an API key (its checksum included) nor that of a token
+  too_large,           ///< a token of more bytes than any may have
   unknown,             ///< no API key has that id
   wrong_secret,        ///< the id is known, the secret is another
   expired,             ///< an API key or a token

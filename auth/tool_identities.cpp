@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "auth/identity_name.hpp"
+#include "crypto/text_file.hpp"
 #include "store/tool_pattern.hpp"
 
 namespace tacit::auth {
@@ -172,13 +171,9 @@ bool is_text(std::string_view text) {
 }  // namespace
 
 boost::system::result<ToolIdentities, ToolIdentities::Error> ToolIdentities::load(const std::filesystem::path& file) {
-  std::error_code ignored;
-  // A directory opens like a file, and then throws when read.
-  if (std::filesystem::is_directory(file, ignored)) return Error{file.string() + ": is a directory"};
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad()) return Error{file.string() + ": cannot be read"};
-  return parse(text, file.string());
+  const auto text = crypto::read_text_file(file);
+  if (!text) return Error{text.error().message};
+  return parse(*text, file.string());
 }
 
 boost::system::result<ToolIdentities, ToolIdentities::Error> ToolIdentities::parse(std::string_view text,

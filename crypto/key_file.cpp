@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crypto/random.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -212,6 +213,13 @@ KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_
   return read_all(file, opened.get());
 }
 
+KeyringResult<WipedBytes> read_keyring_file(const std::filesystem::path& file, mode_t forbidden) {
+  auto content = read_key_file(file, forbidden);
+  if (!content) return content;
+  if (const auto fault = make_plain_text(*content)) return refuse(file, *fault);
+  return content;
+}
+
 NewKeyFile::NewKeyFile(std::filesystem::path file, std::filesystem::path temporary)
     : file_(std::move(file)), temporary_(std::move(temporary)) {}
 
@@ -268,6 +276,7 @@ KeyringResult<KeyFileEdit> KeyFileEdit::open(const std::filesystem::path& file, 
   remove_left_temporaries(file);
   auto content = read_all(file, *descriptor);
   if (!content) return content.error();
+  if (const auto fault = make_plain_text(*content)) return refuse(file, *fault);
   edit.content_ = std::move(*content);
   return edit;
 }

@@ -18,6 +18,9 @@ inline constexpr std::size_t key_file_limit = 64 * 1024;
 /// last part must not be a symbolic link; every check is made on the opened file.
 KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_t forbidden);
 
+/// The same for a file that has to be text, made plain (text_file.hpp).
+KeyringResult<WipedBytes> read_keyring_file(const std::filesystem::path& file, mode_t forbidden);
+
 /// A file that does not have its name yet: written beside, synced, then linked into place by `publish`.
 class NewKeyFile {
  public:
@@ -43,8 +46,8 @@ class NewKeyFile {
 /// A key file that is about to be changed: locked, while this lives, against others who would change it too.
 class KeyFileEdit {
  public:
-  /// Opens with the checks of read_key_file, locks and reads. Refuses if another process has the lock. Takes away what
-  /// an edit that was killed has left beside the file.
+  /// Opens with the checks of read_key_file, locks and reads, as read_keyring_file does. Refuses if another process has
+  /// the lock. Takes away what an edit that was killed has left beside the file.
   static KeyringResult<KeyFileEdit> open(const std::filesystem::path& file, mode_t forbidden);
   KeyFileEdit(KeyFileEdit&& other) noexcept;
   KeyFileEdit& operator=(KeyFileEdit&&) = delete;

@@ -47,7 +47,7 @@ struct Loaded {
 
 template <class Entry, class Make>
 KeyringResult<Loaded<Entry>> load_ring(const std::filesystem::path& file, const Kind& kind, Make make) {
-  auto content = read_key_file(file, kind.forbidden);
+  auto content = read_keyring_file(file, kind.forbidden);
   if (!content) return content.error();
   auto lines = parse_keyring(file.string(), kind.name, content->text());
   if (!lines) return lines.error();

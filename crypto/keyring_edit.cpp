@@ -34,7 +34,7 @@ KeyringResult<std::vector<ListedKey>> list_keyring(const std::filesystem::path& 
   const auto forbidden = kind == root_private.name  ? root_private.forbidden
                          : kind == root_public.name ? root_public.forbidden
                                                     : metadata.forbidden;
-  const auto content = read_key_file(file, forbidden);
+  const auto content = read_keyring_file(file, forbidden);
   if (!content) return content.error();
   const auto lines = parse_keyring(file.string(), kind, content->text());
   if (!lines) return lines.error();

@@ -17,7 +17,7 @@ namespace {
 
 using Algorithm = SignatureAlgorithm;
 
-enum class Kind : std::uint8_t { rsa, p256, p384, ed25519, hmac };
+enum class Kind : std::uint8_t { rsa, p256, p384, p521, ed25519, hmac };
 
 constexpr std::size_t least_secret_size = 32;
 constexpr std::size_t ed25519_signature_size = 64;
@@ -25,12 +25,18 @@ constexpr std::size_t ed25519_signature_size = 64;
 Kind kind_for(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::rs256:
+    case Algorithm::rs384:
+    case Algorithm::rs512:
     case Algorithm::ps256:
+    case Algorithm::ps384:
+    case Algorithm::ps512:
       return Kind::rsa;
     case Algorithm::es256:
       return Kind::p256;
     case Algorithm::es384:
       return Kind::p384;
+    case Algorithm::es512:
+      return Kind::p521;
     case Algorithm::eddsa:
       return Kind::ed25519;
     case Algorithm::hs256:
@@ -46,12 +52,22 @@ const EVP_MD* sha384() {
   return fetched;
 }
 
-std::array<std::uint8_t, 48> sha384_of(ByteView message) {
-  std::array<std::uint8_t, 48> digest;
-  require(EVP_Digest(message.data(), message.size(), digest.data(), nullptr, sha384(), nullptr) == 1,
-          "SHA-384 cannot hash");
+const EVP_MD* sha512() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA2-512", nullptr);
+  require(fetched != nullptr, "OpenSSL offers no SHA-512");
+  return fetched;
+}
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> hashed(const EVP_MD* by, ByteView message) {
+  std::array<std::uint8_t, Size> digest;
+  require(EVP_Digest(message.data(), message.size(), digest.data(), nullptr, by, nullptr) == 1,
+          "cannot hash what was signed");
   return digest;
 }
+
+std::array<std::uint8_t, 48> sha384_of(ByteView message) { return hashed<48>(sha384(), message); }
+std::array<std::uint8_t, 64> sha512_of(ByteView message) { return hashed<64>(sha512(), message); }
 
 // Setting a context up to verify looks algorithms up by name; copying one does not, though it counts references that
 // other threads count, too. Verifying changes a context, so each thread keeps copies of those that it used lately.
@@ -77,7 +93,7 @@ class Prepared {
     std::uint64_t number;  // 0: none
   };
   static inline std::atomic<std::uint64_t> made{0};
-  static inline thread_local std::array<Copy, 8> copies{};
+  static inline thread_local std::array<Copy, 32> copies{};
 
   PkeyContext context_;
   std::uint64_t number_ = 0;
@@ -89,19 +105,19 @@ PkeyContext prepared(EVP_PKEY* key) {
   return context;
 }
 
-PkeyContext prepared_pkcs1(EVP_PKEY* key) {
+PkeyContext prepared_pkcs1(EVP_PKEY* key, const EVP_MD* hash) {
   PkeyContext context = prepared(key);
   require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-              EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1,
+              EVP_PKEY_CTX_set_signature_md(context.get(), hash) == 1,
           "cannot prepare to verify RSASSA-PKCS1-v1_5");
   return context;
 }
 
-PkeyContext prepared_pss(EVP_PKEY* key) {
+PkeyContext prepared_pss(EVP_PKEY* key, const EVP_MD* hash) {
   PkeyContext context = prepared(key);
   require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
-              EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
-              EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), EVP_sha256()) == 1 &&
+              EVP_PKEY_CTX_set_signature_md(context.get(), hash) == 1 &&
+              EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), hash) == 1 &&
               EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1,
           "cannot prepare to verify RSASSA-PSS");
   return context;
@@ -121,17 +137,23 @@ std::uint8_t* write_integer(std::uint8_t* out, ByteView number) {
   return std::copy(number.begin(), number.end(), out);
 }
 
-// OpenSSL wants r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). Those of
-// both curves are under 128 bytes long, so every length is one byte. OpenSSL checks that r and s are in 1 … order - 1.
+// OpenSSL wants r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). An integer
+// is under 128 bytes long, so its length is one byte; that of the sequence is two from 128 on (X.690 section 8.1.3.5),
+// which P-521's may reach. OpenSSL checks that r and s are in 1 … order - 1.
 bool verify_ecdsa(const Prepared& ready, std::size_t size, ByteView digest, ByteView signature) {
   if (signature.size() != 2 * size) return false;
-  std::array<std::uint8_t, 2 + 2 * (2 + 1 + 48)> der;
-  static_assert(der.size() - 2 < 128);
-  std::uint8_t* end = write_integer(der.data() + 2, signature.first(size));
+  constexpr std::size_t head = 3;
+  std::array<std::uint8_t, head + 2 * (2 + 1 + 66)> der;
+  static_assert(der.size() - head < 256);
+  std::uint8_t* const content = der.data() + head;
+  std::uint8_t* end = write_integer(content, signature.first(size));
   end = write_integer(end, signature.last(size));
-  der[0] = 0x30;
-  der[1] = static_cast<std::uint8_t>(end - der.data() - 2);
-  return verify_digest(ready, digest, {der.data(), end});
+  const auto length = static_cast<std::uint8_t>(end - content);
+  std::uint8_t* start = content;
+  *--start = length;
+  if (length >= 128) *--start = 0x81;
+  *--start = 0x30;
+  return verify_digest(ready, digest, {start, end});
 }
 
 // The verifier that a key has from when it was prepared. Set once; lives as long as the key.
@@ -163,13 +185,39 @@ bool verify_ed25519(EVP_PKEY* key, ByteView message, ByteView signature) {
                1);
 }
 
+// A way to verify with each hash.
+struct ByHash {
+  Prepared sha256{};
+  Prepared sha384{};
+  Prepared sha512{};
+};
+
+template <class Prepare>
+ByHash by_hash(EVP_PKEY* key, Prepare prepare) {
+  return {Prepared(prepare(key, EVP_sha256())), Prepared(prepare(key, sha384())), Prepared(prepare(key, sha512()))};
+}
+
+bool verify_rsa(const ByHash& ready, Algorithm algorithm, ByteView message, ByteView signature) {
+  switch (algorithm) {
+    case Algorithm::rs256:
+    case Algorithm::ps256:
+      return verify_digest(ready.sha256, sha256(message), signature);
+    case Algorithm::rs384:
+    case Algorithm::ps384:
+      return verify_digest(ready.sha384, sha384_of(message), signature);
+    default:
+      return verify_digest(ready.sha512, sha512_of(message), signature);
+  }
+}
+
 }  // namespace
 
 struct SignatureKey::Key {
   Kind kind;
   PkeyPtr key{};
-  Prepared ready{};      // of RSA: for PKCS1
-  Prepared ready_pss{};  // of RSA
+  Prepared ready{};      // of an elliptic curve
+  ByHash pkcs1{};        // of RSA
+  ByHash pss{};          // of RSA
   std::size_t size = 0;  // of RSA: bytes of a signature; of an elliptic curve: of r and of s
   WipedBytes secret{};   // of HMAC
   Quick quick{};         // of P-256
@@ -183,12 +231,12 @@ SignatureKey::~SignatureKey() = default;
 std::optional<SignatureKey> SignatureKey::rsa(ByteView modulus, ByteView exponent) {
   PkeyPtr key = import_rsa(modulus, exponent);
   if (key == nullptr) return std::nullopt;
-  PkeyContext pkcs1 = prepared_pkcs1(key.get());
-  PkeyContext pss = prepared_pss(key.get());
+  ByHash pkcs1 = by_hash(key.get(), prepared_pkcs1);
+  ByHash pss = by_hash(key.get(), prepared_pss);
   return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::rsa,
                                                    .key = std::move(key),
-                                                   .ready = Prepared(std::move(pkcs1)),
-                                                   .ready_pss = Prepared(std::move(pss)),
+                                                   .pkcs1 = std::move(pkcs1),
+                                                   .pss = std::move(pss),
                                                    .size = modulus.size()}));
 }
 
@@ -206,6 +254,14 @@ std::optional<SignatureKey> SignatureKey::p384(ByteView x, ByteView y) {
   PkeyContext ready = prepared(key.get());
   return SignatureKey(std::unique_ptr<Key>(
       new Key{.kind = Kind::p384, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 48}));
+}
+
+std::optional<SignatureKey> SignatureKey::p521(ByteView x, ByteView y) {
+  PkeyPtr key = import_point("P-521", 66, x, y);
+  if (key == nullptr) return std::nullopt;
+  PkeyContext ready = prepared(key.get());
+  return SignatureKey(std::unique_ptr<Key>(
+      new Key{.kind = Kind::p521, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 66}));
 }
 
 std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {
@@ -236,9 +292,13 @@ bool SignatureKey::verify(SignatureAlgorithm algorithm, ByteView message, ByteVi
   if (!fits(algorithm)) return false;
   switch (algorithm) {
     case Algorithm::rs256:
-      return signature.size() == key_->size && verify_digest(key_->ready, sha256(message), signature);
+    case Algorithm::rs384:
+    case Algorithm::rs512:
+      return signature.size() == key_->size && verify_rsa(key_->pkcs1, algorithm, message, signature);
     case Algorithm::ps256:
-      return signature.size() == key_->size && verify_digest(key_->ready_pss, sha256(message), signature);
+    case Algorithm::ps384:
+    case Algorithm::ps512:
+      return signature.size() == key_->size && verify_rsa(key_->pss, algorithm, message, signature);
     case Algorithm::es256:
       if (const P256Verifier* quick = key_->quick.get()) {
         return signature.size() == 2 * key_->size &&
@@ -247,6 +307,8 @@ bool SignatureKey::verify(SignatureAlgorithm algorithm, ByteView message, ByteVi
       return verify_ecdsa(key_->ready, key_->size, sha256(message), signature);
     case Algorithm::es384:
       return verify_ecdsa(key_->ready, key_->size, sha384_of(message), signature);
+    case Algorithm::es512:
+      return verify_ecdsa(key_->ready, key_->size, sha512_of(message), signature);
     case Algorithm::eddsa:
       return verify_ed25519(key_->key.get(), message, signature);
     case Algorithm::hs256:

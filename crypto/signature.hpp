@@ -14,9 +14,14 @@ namespace tacit::crypto {
 /// Named as in JWS (RFC 7518 section 3.1, RFC 8037 section 3.1).
 enum class SignatureAlgorithm : std::uint8_t {
   rs256,  ///< RSASSA-PKCS1-v1_5 with SHA-256
+  rs384,  ///< … with SHA-384
+  rs512,  ///< … with SHA-512
   ps256,  ///< RSASSA-PSS with SHA-256, MGF1 with SHA-256, a salt of 32 bytes
+  ps384,  ///< … with SHA-384 for both, a salt of 48 bytes
+  ps512,  ///< … with SHA-512 for both, a salt of 64 bytes
   es256,  ///< ECDSA on P-256 with SHA-256; the signature is r ‖ s, 64 bytes
   es384,  ///< ECDSA on P-384 with SHA-384; r ‖ s, 96 bytes
+  es512,  ///< ECDSA on P-521 with SHA-512; r ‖ s, 132 bytes
   eddsa,  ///< Ed25519 (RFC 8032)
   hs256,  ///< HMAC with SHA-256
 };
@@ -27,9 +32,10 @@ class SignatureKey {
  public:
   /// Big-endian modulus of 2048 to 8192 bits and exponent: odd, from 3 to 2^32.
   static std::optional<SignatureKey> rsa(ByteView modulus, ByteView exponent);
-  /// Affine coordinates of exactly 32 or 48 bytes; the point has to be on the curve.
+  /// Affine coordinates of exactly 32, 48 or 66 bytes; the point has to be on the curve.
   static std::optional<SignatureKey> p256(ByteView x, ByteView y);
   static std::optional<SignatureKey> p384(ByteView x, ByteView y);
+  static std::optional<SignatureKey> p521(ByteView x, ByteView y);
   /// 32 bytes, RFC 8032; the encoding has to be the canonical one, of a point that is not of small order.
   static std::optional<SignatureKey> ed25519(ByteView x);
   /// A shared secret of at least 32 bytes (RFC 7518 section 3.2).

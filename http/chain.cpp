@@ -40,6 +40,7 @@ Problem problem_of(auth::Refusal refusal) {
   if (refusal == auth::Refusal::unavailable) return Problem::store_unavailable;
   if (refusal == auth::Refusal::issuer_unreachable) return Problem::issuer_unreachable;
   if (refusal == auth::Refusal::altered) return Problem::integrity;
+  if (refusal == auth::Refusal::too_large) return Problem::token_too_large;
   return Problem::credential_invalid;
 }
 
@@ -74,6 +75,7 @@ std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, con
     return std::nullopt;
   }
   const auth::Refusal refusal = verdict.error();
+  if (refusal == auth::Refusal::too_large) log_large_token(exchange, thread, presented.credential.text.size(), now);
   if (!auth::is_no_verdict(refusal)) {
     if (const auto problem = limit_refusals(exchange, thread, presented, refusal, now)) return problem;
   }
@@ -208,8 +210,8 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (!problem) problem = take(admit, exchange, thread);
   if (problem) {
     // Whoever comes to the tool plane without a user's token has a runtime's certificate, perhaps stolen.
-    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::user_token_missing ||
-                         *problem == Problem::integrity;
+    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::token_too_large ||
+                         *problem == Problem::user_token_missing || *problem == Problem::integrity;
     if (audited) {
       co_await refuse_credential(exchange, thread, *problem);
     } else {

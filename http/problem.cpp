@@ -26,6 +26,7 @@ constexpr std::array rows{
     Row{Problem::user_token_missing, 401, false,
         "The user's own token is needed beside the certificate: header token or Authorization."},
     Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
+    Row{Problem::token_too_large, 401, false, "The token is larger than 12288 bytes, the most that is accepted."},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
     Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
     Row{Problem::certificate_refused, 403, true, "This client certificate is not accepted: "},
@@ -183,7 +184,8 @@ void answer(Exchange& exchange, Problem problem) {
   const ProtectedResource& resource = resource_of(exchange.services);
   const bool missing = problem == Problem::credential_missing || problem == Problem::user_token_missing;
   if (missing) exchange.response.headers += resource.challenge();
-  if (problem == Problem::credential_invalid) exchange.response.headers += resource.challenge_invalid();
+  const bool invalid = problem == Problem::credential_invalid || problem == Problem::token_too_large;
+  if (invalid) exchange.response.headers += resource.challenge_invalid();
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":)");
   if (problem == Problem::certificate_refused) {

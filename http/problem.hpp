@@ -16,6 +16,7 @@ enum class Problem : std::uint8_t {
   credential_missing,   ///< 401
   user_token_missing,   ///< 401: the user's own token has to be beside a runtime's certificate
   credential_invalid,   ///< 401
+  token_too_large,      ///< 401: says so, for whoever sent it knows its size
   scope_missing,        ///< 403: names the scope, where the route is known
   tool_not_granted,     ///< 403: the runtime's identity may not use the tool
   certificate_refused,  ///< 403, closes: the client's certificate is not good any more, or names nobody

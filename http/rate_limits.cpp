@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "auth/api_key_format.hpp"
+#include "auth/jwt.hpp"
 #include "http/log.hpp"
 
 namespace tacit::http {
@@ -141,6 +142,15 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
   // Whatever was wrong with it, so that nobody learns here which ids there are.
   if (key) failures.failed(exchange.client, key->id, now);
   return refuse_guessing(exchange, thread, presented.wait, now);
+}
+
+void log_large_token(const Exchange& exchange, ThreadState& thread, std::size_t size, Clock::time_point now) {
+  constexpr auth::Rate once_a_second{1, 1};
+  const std::string address = exchange.client.to_string();
+  if (!thread.server.large_tokens.take(crypto::as_bytes(address), once_a_second, now).allowed) return;
+  LogLine line(LogLevel::warn, "token_too_large");
+  line.field("request_id", exchange.request_id).field("address", address);
+  log(line.field("size", size).field("limit", auth::max_token_size));
 }
 
 }  // namespace tacit::http

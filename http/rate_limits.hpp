@@ -52,4 +52,8 @@ void note_good_credential(ThreadState& thread, const crypto::Digest& credential,
 std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                       auth::Refusal refusal, std::chrono::steady_clock::time_point now);
 
+/// Logs that a token was refused for its size, at most once a second for each client address.
+void log_large_token(const Exchange& exchange, ThreadState& thread, std::size_t size,
+                     std::chrono::steady_clock::time_point now);
+
 }  // namespace tacit::http

@@ -12,6 +12,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/key_file.hpp"
+#include "crypto/text_file.hpp"
 
 namespace tacit::http {
 namespace {
@@ -114,8 +115,12 @@ result<Keys, std::string> TicketKeys::parse(ByteView content) {
 
 result<Keys, std::string> TicketKeys::load(const std::filesystem::path& file) {
   constexpr mode_t forbidden = 037;
-  const auto content = crypto::read_key_file(file, forbidden);
+  auto content = crypto::read_key_file(file, forbidden);
   if (!content) return content.error().message;
+  // The keys may be bytes or text.
+  if (const auto fault = crypto::make_plain_secret(*content)) {
+    return "the session ticket keys in " + file.string() + ": the file " + *fault;
+  }
   auto keys = parse(content->view());
   if (keys.has_error()) return "the session ticket keys in " + file.string() + ": the file " + keys.error();
   return keys;

@@ -70,6 +70,7 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   print(problems, "");
   print(find_notes(loaded.config), "note: ");
   print(stand_ins.notes(), "note: ");
+  print(find_key_notes(loaded.config), "note: ");
   if (!problems.empty()) return exit_usage;
   std::cout << (stand_ins.any_unjudged()
                     ? "The configuration is good as far as it was judged; the store was not opened.\n"

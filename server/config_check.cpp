@@ -155,6 +155,10 @@ std::vector<std::string> find_notes(const Config& config) {
   return notes;
 }
 
+std::vector<std::string> find_key_notes(const Config& config) {
+  return uses_issuers(config) ? auth::find_issuer_notes(config.issuers) : std::vector<std::string>();
+}
+
 std::vector<std::string> find_store_problems(const Config& config) {
   try {
     open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 
+#include "crypto/text_file.hpp"
 #include "server/errors.hpp"
+#include "server/service_links.hpp"
 #include "server/settings.hpp"
 #include "server/suggestion.hpp"
 #include "server/values.hpp"
@@ -24,14 +24,13 @@ namespace po = boost::program_options;
 constexpr std::string_view variable_prefix = "TACIT_";
 constexpr const char* config_variable = "TACIT_CONFIG";
 
-// Variables of that prefix that are none of ours to judge: what Kubernetes gives every container beside a service named
-// "tacit", and what the scripts of this repository use.
-constexpr std::string_view foreign_variables[] = {"TACIT_SERVICE_", "TACIT_PORT", "TACIT_QUICKSTART_", "TACIT_TEST_",
-                                                  "TACIT_BENCH_"};
+// Variables of that prefix that are none of ours to judge: those of the scripts of this repository.
+constexpr std::string_view scripts_variables[] = {"TACIT_QUICKSTART_", "TACIT_TEST_", "TACIT_BENCH_"};
 
-bool is_foreign(std::string_view variable) {
-  return std::any_of(std::begin(foreign_variables), std::end(foreign_variables),
-                     [&](std::string_view prefix) { return variable.starts_with(prefix); });
+bool is_foreign(std::string_view variable, std::string_view value) {
+  const bool of_scripts = std::any_of(std::begin(scripts_variables), std::end(scripts_variables),
+                                      [&](std::string_view prefix) { return variable.starts_with(prefix); });
+  return of_scripts || is_service_link(variable, value);
 }
 
 const Setting* setting_of_variable(std::string_view variable) {
@@ -103,17 +102,13 @@ void Loader::set(const Setting& setting, const std::string& place, const std::st
 }
 
 void Loader::file(const std::filesystem::path& file) {
-  std::error_code ignored;
-  // A directory opens like a file, and then throws when read.
-  if (std::filesystem::is_directory(file, ignored)) return problem(file.string() + ": is a directory");
-  std::ifstream in(file);
-  if (!in) return problem(file.string() + ": cannot be read: " + std::strerror(errno));
+  const auto read = crypto::read_text_file(file);
+  if (!read) return problem(read.error().message);
+  std::istringstream in(*read);
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
-    if (line.ends_with('\r')) line.pop_back();
     file_line(file.string() + ":" + std::to_string(number), line);
   }
-  if (in.bad()) problem(file.string() + ": cannot be read");
 }
 
 // The parser of Program_options reads line by line, because it does not tell where in a file an option was.
@@ -143,7 +138,7 @@ void Loader::file_line(const std::string& place, const std::string& line) {
 
 void Loader::environment(const std::map<std::string, std::string>& variables) {
   for (const auto& [variable, value] : variables) {
-    if (!variable.starts_with(variable_prefix) || variable == config_variable || is_foreign(variable)) continue;
+    if (!variable.starts_with(variable_prefix) || variable == config_variable || is_foreign(variable, value)) continue;
     const Setting* setting = setting_of_variable(variable);
     if (setting != nullptr) {
       set(*setting, variable, value);

@@ -12,6 +12,20 @@ class LoggedEvents final : public auth::IssuerEvents {
   void keys_changed(std::string_view issuer, std::size_t keys) override {
     http::log(http::LogLine(http::LogLevel::info, "issuer_keys").field("issuer", issuer).field("keys", keys));
   }
+  void keys_skipped(std::string_view issuer, const auth::SkippedKeys& skipped) override {
+    const auto begin = [&](bool expected) {
+      return http::LogLine(expected ? http::LogLevel::info : http::LogLevel::warn, "issuer_key_skipped");
+    };
+    for (const auth::SkippedKey& key : skipped.named) {
+      http::LogLine line = begin(key.expected);
+      line.field("issuer", issuer).field("key", key.position);
+      if (!key.kid.empty()) line.field("kid", key.kid);
+      http::log(line.field("reason", key.why));
+    }
+    if (skipped.count <= skipped.named.size()) return;
+    http::LogLine rest = begin(false);
+    http::log(rest.field("issuer", issuer).field("more", skipped.count - skipped.named.size()));
+  }
   void keys_failed(std::string_view issuer, std::string_view why) override {
     http::log(http::LogLine(http::LogLevel::error, "issuer_keys_failed").field("issuer", issuer).field("reason", why));
   }

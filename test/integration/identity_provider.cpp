@@ -99,7 +99,8 @@ ReservedPort::ReservedPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOE
 ReservedPort::~ReservedPort() { close(socket_); }
 
 const std::vector<std::string>& IdentityProvider::algorithms() {
-  static const std::vector<std::string> all = {"ES256", "ES384", "EdDSA", "RS256", "PS256"};
+  static const std::vector<std::string> all = {"ES256", "ES384", "ES512", "EdDSA", "RS256",
+                                               "RS384", "RS512", "PS256", "PS384", "PS512"};
   return all;
 }
 

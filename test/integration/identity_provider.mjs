@@ -69,9 +69,14 @@ class StateAdapter {
 const keyKinds = {
   ES256: ['ec', { namedCurve: 'P-256' }],
   ES384: ['ec', { namedCurve: 'P-384' }],
+  ES512: ['ec', { namedCurve: 'P-521' }],
   EdDSA: ['ed25519', {}],
   RS256: ['rsa', { modulusLength: 2048 }],
+  RS384: ['rsa', { modulusLength: 2048 }],
+  RS512: ['rsa', { modulusLength: 2048 }],
   PS256: ['rsa', { modulusLength: 2048 }],
+  PS384: ['rsa', { modulusLength: 2048 }],
+  PS512: ['rsa', { modulusLength: 2048 }],
 };
 
 function signingKey({ kid, alg }) {

@@ -282,6 +282,45 @@ BOOST_AUTO_TEST_CASE(an_address_has_issuers_asked_only_so_often) {
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_token_may_be_large_and_a_larger_one_is_told_its_size) {
+  const Trusting trusting;
+  Server server(trusting.deployment);
+  const auto token_with = [&](std::size_t padding) {
+    json::object claims = claims_of(new_uuid());
+    claims["groups"] = std::string(padding, 'g');
+    return trusting.signer.sign(claims);
+  };
+  BOOST_TEST(list_status(server, bearer(token_with(8'700))) == 200);
+  const std::string larger = token_with(9'500);
+  Client client(server.api_client(), bearer(larger));
+  const Answer refused = client.get(secrets_path);
+  REQUIRE_STATUS(refused, 401);
+  BOOST_TEST(refused.text("detail") == "The token is larger than 12288 bytes, the most that is accepted.");
+  const std::string printed = trusting.deployment.printed();
+  BOOST_TEST(printed.find("\"event\":\"token_too_large\"") != std::string::npos, printed);
+  BOOST_TEST(printed.find("\"size\":" + std::to_string(larger.size()) + ",\"limit\":12288}") != std::string::npos);
+  BOOST_TEST(printed.find(larger.substr(0, 40)) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_cannot_be_used_is_named_and_the_others_serve) {
+  const Trusting trusting;
+  std::string set = trusting.signer.jwks();
+  const auto first = set.find('[') + 1;
+  set.insert(first, R"(null,{"kty":"RSA","kid":"left-out-1","alg":"RS1","n":"AAAA","e":"AQAB"},)");
+  write_file(trusting.keys(), "\xef\xbb\xbf" + set);
+  const Finished checked = trusting.deployment.command({"check-config"});
+  BOOST_TEST(checked.status == 0);
+  const std::string why = "key 2 (kid \"left-out-1\"): its alg \"RS1\" is not supported";
+  BOOST_TEST(checked.err.find(trusting.keys().string() + " has keys that are passed over: " + why) != std::string::npos,
+             checked.err);
+  BOOST_TEST(checked.err.find("key 1: it is null, not an object") != std::string::npos, checked.err);
+  Server server(trusting.deployment);
+  BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
+  const std::string printed = trusting.deployment.printed();
+  BOOST_TEST(printed.find("\"event\":\"issuer_key_skipped\"") != std::string::npos, printed);
+  BOOST_TEST(printed.find("left-out-1") != std::string::npos, printed);
+}
+
 BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   const Trusting trusting;
   const auto said = [&] { return trusting.deployment.command({"check-config"}); };

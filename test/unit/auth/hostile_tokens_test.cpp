@@ -59,8 +59,8 @@ void add_algorithms(Rows& rows) {
   const std::string none = base64url(R"({"alg":"none"})") + "." + base64url(claims());
   rows.push_back({"alg none without a signature", none + ".", Refusal::wrong_algorithm});
   rows.push_back({"alg none with a signature", none + "." + signature_of(good()), Refusal::wrong_algorithm});
-  for (const char* const alg : {"None", "NONE", "nOnE", "", " ES256", "es256", "ES256K", "ES512", "HS384", "RS512",
-                                "PS384", "RS1", "A256GCM", "Ed448", "ES256\\u0000"}) {
+  for (const char* const alg : {"None", "NONE", "nOnE", "", " ES256", "es256", "ES256K", "HS384", "HS512", "rs512",
+                                "RS1", "A256GCM", "Ed448", "ES256\\u0000"}) {
     rows.push_back({"alg " + std::string(alg), m.headed(R"({"kid":"ec","alg":")" + std::string(alg) + "\"}"),
                     Refusal::wrong_algorithm});
   }
@@ -114,7 +114,7 @@ void add_keys(Rows& rows) {
                   Refusal::unknown_key});
   rows.push_back(
       {"kid of 257 bytes", m.headed(R"({"alg":"ES256","kid":")" + std::string(257, 'k') + "\"}"), Refusal::malformed});
-  for (const char* const kid : {"null", "7", "[\"ec\"]", "{}"}) {
+  for (const char* const kid : {"7", "[\"ec\"]", "{}"}) {
     rows.push_back({"kid that is " + std::string(kid), m.headed(R"({"alg":"ES256","kid":)" + std::string(kid) + "}"),
                     Refusal::malformed});
   }
@@ -126,9 +126,9 @@ void add_headers(Rows& rows) {
   const std::string embedded = compact(R"({"alg":"ES256","jwk":)" + own.jwk() + "}", claims());
   rows.push_back({"a key of its own in jwk", with_signature(embedded, own.ecdsa(embedded)), Refusal::forbidden_header});
   for (const char* const member :
-       {R"("jwk":{})", R"("jwk":null)", R"("jku":"https://attacker.example/jwks")",
-        R"("x5u":"https://attacker.example")", R"("x5c":["AAAA"])", R"("crit":["exp"])", R"("crit":[])",
-        R"("crit":["b64"],"b64":false)", R"("b64":true)", R"("b64":false)", R"("zip":"DEF")"}) {
+       {R"("jwk":{})", R"("jku":"https://attacker.example/jwks")", R"("x5u":"https://attacker.example")",
+        R"("x5c":["AAAA"])", R"("crit":["exp"])", R"("crit":[])", R"("crit":["b64"],"b64":false)", R"("b64":true)",
+        R"("b64":false)", R"("zip":"DEF")"}) {
     rows.push_back(
         {member, m.headed(R"({"alg":"ES256","kid":"ec",)" + std::string(member) + "}"), Refusal::forbidden_header});
   }
@@ -137,7 +137,7 @@ void add_headers(Rows& rows) {
     rows.push_back({"typ " + std::string(typ), m.headed(R"({"alg":"ES256","typ":")" + std::string(typ) + "\"}"),
                     Refusal::wrong_type});
   }
-  for (const char* const typ : {"7", "null", "[\"JWT\"]", "\"\"", R"("application/")"}) {
+  for (const char* const typ : {"7", "[\"JWT\"]", "\"\"", R"("application/")"}) {
     rows.push_back({"typ that is " + std::string(typ), m.headed(R"({"alg":"ES256","typ":)" + std::string(typ) + "}"),
                     Refusal::malformed});
   }
@@ -183,8 +183,9 @@ void add_encodings(Rows& rows) {
   rows.push_back({"a leftover bit in the payload",
                   signed_as_is(header, with_leftover_bit(base64url(claims_with_leftover()))), Refusal::malformed});
   rows.push_back({"a token as the payload", mint().es256(good()), Refusal::malformed});
-  rows.push_back({"8 KiB and a byte", token + std::string(max_token_size + 1 - token.size(), 'A'), Refusal::malformed});
-  rows.push_back({"8 KiB of dots", std::string(max_token_size, '.'), Refusal::malformed});
+  rows.push_back(
+      {"12 KiB and a byte", token + std::string(max_token_size + 1 - token.size(), 'A'), Refusal::too_large});
+  rows.push_back({"12 KiB of dots", std::string(max_token_size, '.'), Refusal::malformed});
 }
 
 void add_signatures(Rows& rows) {
@@ -279,16 +280,19 @@ void add_claims(Rows& rows) {
     }
   };
   add("exp",
-      {"", "null", R"("1700000300")", "1700000300.0", "1.7e9", "1e400", "99999999999999999999", "1700000300000", "-1",
-       "true", "[1700000300]"},
+      {"", "null", R"("1700000300")", "-0.5", "1e300", "1e400", "99999999999999999999", "1700000300000", "-1", "true",
+       "[1700000300]"},
       Refusal::wrong_claims);
-  add("exp", {"0", "1699999940", "1600000000"}, Refusal::expired);
+  add("exp", {"0", "1699999940", "1600000000", "1.6e9", "1699999940.0", "1e-400"}, Refusal::expired);
   add("nbf", {"1700000061", "253402300799"}, Refusal::not_yet_valid);
-  add("nbf", {"null", R"("0")", "0.5", "-1"}, Refusal::wrong_claims);
+  add("nbf", {"1700000060.5", "1.8e9"}, Refusal::not_yet_valid);
+  add("nbf", {R"("0")", "1e400", "-1"}, Refusal::wrong_claims);
   add("iat", {"1700000061"}, Refusal::not_yet_valid);
-  add("iat", {"null", R"("1699999990")", "1e3"}, Refusal::wrong_claims);
-  add("aud", {"", "null", "7", "{}", R"(["tacit",7])", R"([["tacit"]])"}, Refusal::wrong_claims);
-  add("aud", {"[]", R"("")", R"("other")", R"(["other"])", R"("tacit2")", R"("taci")", R"("TACIT")"},
+  add("iat", {R"("1699999990")", "-1e3"}, Refusal::wrong_claims);
+  add("aud", {"", "null", "7", "{}"}, Refusal::wrong_claims);
+  add("aud",
+      {"[]", R"([["tacit"]])", "[null]", "[7]", R"("")", R"("other")", R"(["other"])", R"("tacit2")", R"("taci")",
+       R"("TACIT")"},
       Refusal::wrong_audience);
   add("iss", {"", "null", "7", R"(["https://id.example.org"])"}, Refusal::wrong_claims);
   add("iss",
@@ -300,7 +304,7 @@ void add_claims(Rows& rows) {
       {"", "null", R"("")", "7", R"(["alice"])", R"("a\u0000b")", R"("a\u000ab")", R"("a\u007fb")", R"("\u0085")"},
       Refusal::wrong_claims);
   rows.push_back({"sub of 256 bytes", with_claim("sub", '"' + std::string(256, 'x') + '"'), Refusal::wrong_claims});
-  add("scope", {"null", "7", "{}", R"([7])"}, Refusal::wrong_claims);
+  add("scope", {"7", "{}", "true"}, Refusal::wrong_claims);
 }
 
 Rows table() {

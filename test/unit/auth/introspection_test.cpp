@@ -198,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none_are_no_verdict, IntrospectionFixtu
 BOOST_FIXTURE_TEST_CASE(nobody_is_asked_about_what_can_be_no_token, IntrospectionFixture) {
   const auto issuers = start();
   BOOST_TEST((ask(*issuers, "").error() == auth::Refusal::malformed));
-  BOOST_TEST((ask(*issuers, std::string(auth::max_token_size + 1, 'x')).error() == auth::Refusal::malformed));
+  BOOST_TEST((ask(*issuers, std::string(auth::max_token_size + 1, 'x')).error() == auth::Refusal::too_large));
   BOOST_TEST(calls() == 0);
   BOOST_TEST(ask(*issuers, std::string(auth::max_token_size, 'x')).has_value());
 }

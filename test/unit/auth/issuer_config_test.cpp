@@ -151,8 +151,12 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {begin + "jwks-url = https://user@id.example.org/",
        "issuers:4: jwks-url: \"https://user@id.example.org/\" is no https URL"},
       {begin + "jwks-url = https://", "issuers:4: jwks-url: \"https://\" is no https URL"},
+      {"[urn:a]\naudience = https://a.example, https://b.example",
+       "issuers:2: audience: \"https://a.example,\" has a comma at its end; audiences have spaces between them"},
+      {begin + "type = at+jwt, jwt", "issuers:4: type: \"at+jwt, jwt\" is not one type"},
       {begin + "algorithms = ES256 none",
-       "issuers:4: algorithms: \"none\" is none of RS256, PS256, ES256, ES384, EdDSA, HS256"},
+       "issuers:4: algorithms: \"none\" is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "
+       "RS384, RS512, HS256"},
       {begin + "headers = cookie", "issuers:4: headers: \"cookie\" is neither authorization nor token"},
       {begin + "scope-map = read", "issuers:4: scope-map: \"read\" is not WORD=SCOPE"},
       {begin + "scope-map = read=admin",
@@ -336,7 +340,8 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
       // What follows from a bad line is not told as well.
       "issuers:13: audience has no value",
       "issuers:14: jwks-url: \"http://c.example/keys\" is no https URL",
-      "issuers:15: algorithms: \"none\" is none of RS256, PS256, ES256, ES384, EdDSA, HS256",
+      "issuers:15: algorithms: \"none\" is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "
+      "RS384, RS512, HS256",
       "issuers:16: headers: \"cookie\" is neither authorization nor token",
       "issuers:17: introspection: \"yes\" is neither discovery nor an https URL",
       "issuers:20: refresh-least: \"99999\" is no number of seconds from 1 to 86400",
@@ -388,8 +393,9 @@ BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_
   BOOST_TEST(missing[0].starts_with(":3: "));
   BOOST_TEST(missing[0].find("/nowhere.pem cannot be read") != std::string::npos);
   BOOST_TEST(missing[1].starts_with(":4: lacks audience"));
-  BOOST_TEST(missing[2] == ":5: the key file /nowhere.jwks cannot be read");
-  BOOST_TEST(find_issuer_faults("/nowhere/issuers").front() == "/nowhere/issuers: cannot be read");
+  BOOST_TEST(missing[2] == ":5: the key file /nowhere.jwks: cannot be read: No such file or directory");
+  BOOST_TEST(find_issuer_faults("/nowhere/issuers").front() ==
+             "/nowhere/issuers: cannot be read: No such file or directory");
 }
 
 BOOST_AUTO_TEST_CASE(a_default_that_is_written_changes_nothing) {

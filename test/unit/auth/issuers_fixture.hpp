@@ -25,6 +25,9 @@ class Events final : public auth::IssuerEvents {
   void keys_changed(std::string_view issuer, std::size_t keys) override {
     add("changed " + std::string(issuer) + " " + std::to_string(keys));
   }
+  void keys_skipped(std::string_view issuer, const auth::SkippedKeys& skipped) override {
+    for (const std::string& text : skipped.texts()) add("skipped " + std::string(issuer) + " " + text);
+  }
   void keys_failed(std::string_view issuer, std::string_view why) override {
     add("keys " + std::string(issuer) + " " + std::string(why));
   }

@@ -114,6 +114,27 @@ BOOST_FIXTURE_TEST_CASE(keys_are_fetched_again_as_cache_control_says, IssuersFix
   BOOST_TEST(server.requests("/keys") == requests);
 }
 
+BOOST_FIXTURE_TEST_CASE(skipped_keys_are_told_when_they_change, IssuersFixture) {
+  const auto serve = [this](const std::string& before, const std::vector<std::string>& kids) {
+    IssuerReply reply;
+    reply.body = jwks_of(kids);
+    reply.body.insert(reply.body.find('[') + 1, before);
+    server.serve("/keys", reply);
+  };
+  serve("{},", {"a"});
+  const auto issuers = start_with_keys();
+  BOOST_TEST(eventually([&] { return events.count("key 1: it has no kty") == 1; }));
+  serve("{},", {"a", "b"});
+  issuers->refresh();
+  BOOST_TEST(eventually([&] { return keys_of(*issuers)->has("b"); }));
+  BOOST_TEST(events.count("skipped") == 1);
+  serve("{},{},", {"c"});
+  issuers->refresh();
+  BOOST_TEST(eventually([&] { return keys_of(*issuers)->has("c"); }));
+  BOOST_TEST(events.count("skipped") == 3);
+  BOOST_TEST(events.count("key 2: it has no kty") == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_key_that_is_no_longer_published_is_marked_and_others_stay, IssuersFixture) {
   serve_keys({"a", "b"});
   const auto issuers = start_with_keys();
@@ -337,9 +358,9 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_keeps_it_from_starting, IssuersFixtu
   };
   config.keys = Keys::file;
   config.jwks_file = folder / "missing.json";
-  BOOST_TEST(refused().find("missing.json cannot be read") != std::string::npos);
+  BOOST_TEST(refused().find("missing.json: cannot be read") != std::string::npos);
   config.jwks_file = folder.path();
-  BOOST_TEST(refused().find("cannot be read") != std::string::npos);
+  BOOST_TEST(refused().find("is a directory") != std::string::npos);
   config.jwks_file = folder.write("junk.json", "junk");
   BOOST_TEST(refused().find("junk.json is no good") != std::string::npos);
   config.jwks_file = folder.write("large.json", std::string(256 * 1024 + 1, ' '));

@@ -140,11 +140,20 @@ BOOST_AUTO_TEST_CASE(the_largest_token) {
     return mint().es256(claims("pad", '"' + std::string(padding, 'x') + '"'));
   };
   // Base64 grows by 4 for 3 bytes, so the sizes around the limit are met one by one.
-  std::size_t padding = 5'600;
+  std::size_t padding = 8'600;
   while (token_of(padding + 1).size() <= max_token_size) ++padding;
   BOOST_TEST(token_of(padding).size() > max_token_size - 3);
   BOOST_TEST(verdict(mint().refusal(token_of(padding))) == "accepted");
-  BOOST_TEST(verdict(mint().refusal(token_of(padding + 3))) == "malformed");
+  BOOST_TEST(verdict(mint().refusal(token_of(padding + 3))) == "too_large");
+}
+
+// A parameter of the header that is null is not there.
+BOOST_AUTO_TEST_CASE(null_parameters_of_the_header) {
+  for (const char* const more : {R"("kid":null)", R"("typ":null)", R"("crit":null)", R"("jwk":null,"jku":null)",
+                                 R"("x5u":null,"x5c":null)", R"("b64":null,"zip":null)"}) {
+    const std::string text = compact(R"({"alg":"ES256",)" + std::string(more) + "}", claims());
+    BOOST_TEST(verdict(mint().refusal(with_signature(text, mint().other_p256.ecdsa(text)))) == "accepted", more);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_form_of_a_token) {

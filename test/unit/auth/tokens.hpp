@@ -34,7 +34,9 @@ inline IssuerConfig issuer_config() {
   IssuerConfig config;
   config.issuer = issuer_name;
   config.algorithms = {SignatureAlgorithm::es256, SignatureAlgorithm::rs256, SignatureAlgorithm::ps256,
-                       SignatureAlgorithm::es384, SignatureAlgorithm::eddsa};
+                       SignatureAlgorithm::es384, SignatureAlgorithm::eddsa, SignatureAlgorithm::es512,
+                       SignatureAlgorithm::rs384, SignatureAlgorithm::rs512, SignatureAlgorithm::ps384,
+                       SignatureAlgorithm::ps512};
   config.audiences = {std::string(audience), "tacit"};
   config.scope_names = {{"secrets:read", store::Scope::secrets_read},
                         {"write", store::Scope::secrets_write},

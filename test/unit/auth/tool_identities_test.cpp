@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "test/unit/server/temporary_directory.hpp"
+
 using tacit::auth::ToolIdentities;
 
 namespace {
@@ -122,8 +124,18 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_passed_over) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
   BOOST_TEST(ToolIdentities::load("/nonexistent/identities").error().message ==
-             "/nonexistent/identities: cannot be read");
+             "/nonexistent/identities: cannot be read: No such file or directory");
   BOOST_TEST(ToolIdentities::load("/tmp").error().message == "/tmp: is a directory");
+}
+
+BOOST_AUTO_TEST_CASE(what_editors_add_does_no_harm) {
+  const tacit::test::TemporaryDirectory folder;
+  const auto loaded = ToolIdentities::load(folder.write("identities",
+                                                        "\xef\xbb\xbf"
+                                                        "cn:a x\r\ncn:b y\r\n"));
+  BOOST_TEST_REQUIRE(loaded.has_value());
+  BOOST_TEST(loaded->may_use("cn:a", "x"));
+  BOOST_TEST(loaded->may_use("cn:b", "y"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

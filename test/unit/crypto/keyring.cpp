@@ -11,6 +11,7 @@
 
 using namespace tacit::crypto;
 using namespace tacit::crypto::test;
+using namespace std::string_literals;
 
 namespace {
 
@@ -169,9 +170,8 @@ BOOST_AUTO_TEST_CASE(faults_in_the_text) {
       {head + id + " primary" + date + short_key, ": line 2 has a key that is not 32 bytes long"},
       {head + id + " primary" + date, ": line 2 has a key that is not 32 bytes long"},
       {head + "0000000000000000 primary" + date + key_text, ": line 2 has an id that is not its key's"},
-      {"tacit-keyring 1 metadata\r\n" + good, ": line 1 has a carriage return; lines end with a line feed only"},
-      {head + good.substr(0, good.size() - 1) + "\r\n",
-       ": line 2 has a carriage return; lines end with a line feed only"},
+      {"tacit-keyring 1 metadata\r" + good, ": line 1 has a carriage return; lines end with a line feed only"},
+      {"\xff\xfet\0a\0c\0"s, ": is UTF-16 text; save it as UTF-8"},
   };
   for (const auto& [text, message] : faults) {
     write(file, text);
@@ -179,6 +179,18 @@ BOOST_AUTO_TEST_CASE(faults_in_the_text) {
     BOOST_TEST(error == file.string() + message);
     BOOST_TEST(error.find(key_text.substr(0, 12)) == std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_editors_add_does_no_harm) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ring";
+  const Bytes key = random_of(32);
+  std::string line = metadata_line(key, "primary");
+  line.pop_back();
+  write(file, "\xef\xbb\xbf" + std::string("# a note\r\ntacit-keyring 1 metadata\r\n") + line + "\r\n");
+  const auto ring = MetadataKeyring::load(file);
+  BOOST_REQUIRE_MESSAGE(ring, ring.error().message);
+  BOOST_TEST(to_hex(ring->primary().id) == id_of_metadata(key));
 }
 
 BOOST_AUTO_TEST_CASE(root_keys_are_judged) {

@@ -141,6 +141,19 @@ BOOST_AUTO_TEST_CASE(all_else_in_the_text_stays) {
   BOOST_TEST(read(folder.file("metadata")).starts_with("# ours\n\ntacit-keyring 1 metadata\n# the first\n" + demoted));
 }
 
+BOOST_AUTO_TEST_CASE(what_editors_added_does_no_harm) {
+  const Folder folder;
+  std::string text = "\xef\xbb\xbf" + read(folder.file("metadata"));
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.insert(at, "\r");
+  write(folder.file("metadata"), text, 0440);
+  KeyringEdit edit = folder.metadata();
+  BOOST_TEST(edit.keys().size() == 1u);
+  BOOST_REQUIRE(edit.add());
+  BOOST_REQUIRE(edit.apply());
+  BOOST_TEST(read(folder.file("metadata")).find('\r') == std::string::npos);
+  BOOST_TEST(folder.metadata().keys().size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(owner_group_and_mode_stay) {
   const Folder folder;
   if (::geteuid() == 0) BOOST_REQUIRE_EQUAL(::chown(folder.file("metadata").c_str(), 0, 65534), 0);

@@ -19,8 +19,11 @@ using test::SigningKey;
 
 namespace {
 
-constexpr Algorithm all[] = {Algorithm::rs256, Algorithm::ps256, Algorithm::es256,
-                             Algorithm::es384, Algorithm::eddsa, Algorithm::hs256};
+constexpr Algorithm all[] = {Algorithm::rs256, Algorithm::rs384, Algorithm::rs512, Algorithm::ps256,
+                             Algorithm::ps384, Algorithm::ps512, Algorithm::es256, Algorithm::es384,
+                             Algorithm::es512, Algorithm::eddsa, Algorithm::hs256};
+
+bool is_of_rsa(Algorithm algorithm) { return algorithm <= Algorithm::ps512; }
 
 // One key of each kind and a signature of `message` by each algorithm.
 struct Bench {
@@ -34,22 +37,36 @@ struct Bench {
 
   SigningKey p256 = SigningKey::ec("P-256");
   SigningKey p384 = SigningKey::ec("P-384");
+  SigningKey p521 = SigningKey::ec("P-521");
   SigningKey ed25519 = SigningKey::edwards("ED25519");
   Bytes secret = test::random_of(32);
-  SignatureKey keys[5] = {*SignatureKey::rsa(rsa_2048().n(), rsa_2048().e()), *SignatureKey::p256(p256.x(), p256.y()),
-                          *SignatureKey::p384(p384.x(), p384.y()), *SignatureKey::ed25519(ed25519.raw()),
-                          *SignatureKey::hmac(secret)};
+  SignatureKey keys[6] = {*SignatureKey::rsa(rsa_2048().n(), rsa_2048().e()),
+                          *SignatureKey::p256(p256.x(), p256.y()),
+                          *SignatureKey::p384(p384.x(), p384.y()),
+                          *SignatureKey::ed25519(ed25519.raw()),
+                          *SignatureKey::hmac(secret),
+                          *SignatureKey::p521(p521.x(), p521.y())};
 
   Bytes sign(Algorithm algorithm) const {
     switch (algorithm) {
       case Algorithm::rs256:
         return rsa_2048().pkcs1(message);
+      case Algorithm::rs384:
+        return rsa_2048().pkcs1(message, "SHA384");
+      case Algorithm::rs512:
+        return rsa_2048().pkcs1(message, "SHA512");
       case Algorithm::ps256:
         return rsa_2048().pss(message);
+      case Algorithm::ps384:
+        return rsa_2048().pss(message, 48, "SHA384", "SHA384");
+      case Algorithm::ps512:
+        return rsa_2048().pss(message, 64, "SHA512", "SHA512");
       case Algorithm::es256:
         return p256.ecdsa(message);
       case Algorithm::es384:
         return p384.ecdsa(message, "SHA384");
+      case Algorithm::es512:
+        return p521.ecdsa(message, "SHA512");
       case Algorithm::eddsa:
         return ed25519.eddsa(message);
       case Algorithm::hs256:
@@ -59,17 +76,17 @@ struct Bench {
     return {mac.begin(), mac.end()};
   }
   const SignatureKey& key(Algorithm algorithm) const {
+    if (is_of_rsa(algorithm)) return keys[0];
     switch (algorithm) {
-      case Algorithm::rs256:
-      case Algorithm::ps256:
-        return keys[0];
       case Algorithm::es256:
         return keys[1];
       case Algorithm::es384:
         return keys[2];
+      case Algorithm::es512:
+        return keys[5];
       case Algorithm::eddsa:
         return keys[3];
-      case Algorithm::hs256:
+      default:
         break;
     }
     return keys[4];
@@ -140,8 +157,7 @@ BOOST_AUTO_TEST_CASE(an_algorithm_fits_keys_of_its_kind_alone) {
   const Bench bench;
   for (const Algorithm of_key : all) {
     for (const Algorithm by : all) {
-      const bool both_rsa = (of_key == Algorithm::rs256 || of_key == Algorithm::ps256) &&
-                            (by == Algorithm::rs256 || by == Algorithm::ps256);
+      const bool both_rsa = is_of_rsa(of_key) && is_of_rsa(by);
       BOOST_TEST(bench.key(of_key).fits(by) == (of_key == by || both_rsa));
       if (of_key != by) {
         BOOST_TEST(!bench.key(by).verify(by, as_bytes(Bench::message), bench.sign(of_key)));
@@ -192,6 +208,28 @@ BOOST_DATA_TEST_CASE(another_hash_is_refused, boost::unit_test::data::make({fals
   BOOST_TEST(!bench.verifies(Algorithm::es384, bench.p384.ecdsa(Bench::message, "SHA256")));
   BOOST_TEST(!bench.verifies(Algorithm::ps256, rsa_2048().pss(Bench::message, 32, "SHA384", "SHA384")));
   BOOST_TEST(!bench.verifies(Algorithm::ps256, rsa_2048().pss(Bench::message, 32, "SHA256", "SHA1")));
+  BOOST_TEST(!bench.verifies(Algorithm::rs384, rsa_2048().pkcs1(Bench::message, "SHA512")));
+  BOOST_TEST(!bench.verifies(Algorithm::rs512, rsa_2048().pkcs1(Bench::message, "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps384, rsa_2048().pss(Bench::message, 48, "SHA384", "SHA256")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps512, rsa_2048().pss(Bench::message, 64, "SHA512", "SHA256")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps384, rsa_2048().pss(Bench::message, 32, "SHA384", "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps512, rsa_2048().pss(Bench::message, 32, "SHA512", "SHA512")));
+  BOOST_TEST(!bench.verifies(Algorithm::es512, bench.p521.ecdsa(Bench::message, "SHA256")));
+}
+
+// As DER such a signature has 128 bytes or more, or just fewer where both numbers are short.
+BOOST_AUTO_TEST_CASE(es512_numbers_of_every_length) {
+  const SigningKey signer = SigningKey::ec("P-521");
+  const auto key = SignatureKey::p521(signer.x(), signer.y());
+  BOOST_REQUIRE(key.has_value());
+  for (int i = 0; i < 500; ++i) {
+    const std::string message = std::to_string(i);
+    const Bytes good = signer.ecdsa(message, "SHA512");
+    BOOST_TEST_REQUIRE(good.size() == 132u);
+    BOOST_TEST_REQUIRE(key->verify(Algorithm::es512, as_bytes(message), good));
+  }
+  BOOST_TEST(!key->verify(Algorithm::es512, {}, Bytes(132)));
+  BOOST_TEST(!key->verify(Algorithm::es512, {}, Bytes(132, 0xff)));
 }
 
 BOOST_AUTO_TEST_CASE(the_salt_of_pss_has_32_bytes) {
@@ -204,7 +242,8 @@ BOOST_AUTO_TEST_CASE(the_salt_of_pss_has_32_bytes) {
 
 BOOST_AUTO_TEST_CASE(an_rsa_signature_is_below_the_modulus) {
   const Bench bench;
-  for (const Algorithm algorithm : {Algorithm::rs256, Algorithm::ps256}) {
+  for (const Algorithm algorithm : all) {
+    if (!is_of_rsa(algorithm)) continue;
     BOOST_TEST(!bench.verifies(algorithm, Bytes(256)));
     BOOST_TEST(!bench.verifies(algorithm, rsa_2048().n()));
     BOOST_TEST(!bench.verifies(algorithm, Bytes(256, 0xff)));
@@ -274,6 +313,10 @@ BOOST_AUTO_TEST_CASE(points_have_to_be_on_the_curve) {
   const SigningKey other = SigningKey::ec("P-384");
   BOOST_TEST(SignatureKey::p384(other.x(), other.y()).has_value());
   BOOST_TEST(!SignatureKey::p256(other.x(), other.y()));
+  BOOST_TEST(!SignatureKey::p521(other.x(), other.y()));
+  const SigningKey largest = SigningKey::ec("P-521");
+  BOOST_TEST(SignatureKey::p521(largest.x(), largest.y()).has_value());
+  BOOST_TEST(!SignatureKey::p521(largest.y(), largest.x()));
   BOOST_TEST(ERR_peek_error() == 0u);
 }
 

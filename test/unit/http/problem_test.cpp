@@ -26,6 +26,7 @@ const std::vector<Expected> table{
     {Problem::credential_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
     {Problem::user_token_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
     {Problem::credential_invalid, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n"},
+    {Problem::token_too_large, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n"},
     {Problem::scope_missing, 403},
     {Problem::tool_not_granted, 403},
     {Problem::certificate_refused, 403, true},

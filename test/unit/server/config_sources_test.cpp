@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "server/service_links.hpp"
 #include "server/settings.hpp"
 #include "test/unit/server/temporary_directory.hpp"
 
@@ -54,6 +55,14 @@ BOOST_AUTO_TEST_CASE(the_listed_defaults_are_the_defaults) {
     if (*setting.initial != '\0') setting.set(config, setting.initial);
     BOOST_TEST((config == Config{}), setting.name);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(what_editors_add_does_no_harm, Sources) {
+  const auto config = good("\xef\xbb\xbfplane = api\r\nstore = /x/store\r\n");
+  BOOST_TEST((config.plane == Planes::api));
+  BOOST_TEST(config.store == "/x/store");
+  const std::string utf16("\xff\xfep\0l\0", 6);
+  BOOST_TEST(problem(utf16) == "tacit.conf: is UTF-16 text; save it as UTF-8");
 }
 
 BOOST_FIXTURE_TEST_CASE(the_file_sets_every_type, Sources) {
@@ -133,6 +142,38 @@ BOOST_FIXTURE_TEST_CASE(variables_of_others_are_passed_over, Sources) {
                          {"TACIT_QUICKSTART_DIR", "var"},
                          {"NOT_TACIT_THREADS", "x"}};
   BOOST_TEST((good("") == Config{}));
+}
+
+// What Kubernetes gives a container beside services of these names.
+BOOST_FIXTURE_TEST_CASE(service_links_are_passed_over, Sources) {
+  for (const std::string name : {"TACIT", "TACIT_API", "TACIT_TOOLS", "TACIT_ADMIN", "TACIT_2_PORT"}) {
+    sources.environment = {{name + "_SERVICE_HOST", "10.0.0.1"},
+                           {name + "_SERVICE_PORT", "8443"},
+                           {name + "_SERVICE_PORT_HTTPS", "8443"},
+                           {name + "_PORT", "tcp://10.0.0.1:8443"},
+                           {name + "_PORT_8443_TCP", "tcp://[fd00::1]:8443"},
+                           {name + "_PORT_8443_TCP_PROTO", "tcp"},
+                           {name + "_PORT_8443_TCP_PORT", "8443"},
+                           {name + "_PORT_8443_TCP_ADDR", "fd00::1"},
+                           {name + "_PORT_53_UDP", "udp://10.0.0.1:53"},
+                           {name + "_PORT_9_SCTP_ADDR", "10.0.0.1"}};
+    BOOST_TEST((good("") == Config{}), name);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(what_only_looks_like_a_service_link_is_refused, Sources) {
+  for (const std::string name : {"TACIT_API_PORT", "TACIT_PORT", "TACIT_PORT_TCP", "TACIT_API_PORT_8443",
+                                 "TACIT_PORT_X_TCP", "TACIT_API_LISTENN", "TACIT_PORT_8443_TCP_NAME"}) {
+    sources.environment = {{name, "8443"}};
+    BOOST_TEST(load("").problems.size() == 1u, name);
+  }
+}
+
+// None may be mistaken for a link and passed over.
+BOOST_AUTO_TEST_CASE(no_setting_is_named_as_a_service_link) {
+  for (const Setting& setting : settings()) {
+    BOOST_TEST(!is_service_link(environment_name(setting.name), "tcp://10.0.0.1:8443"), setting.name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(variables_are_named_after_settings) {
