@@ -122,13 +122,15 @@ Parsed<store::ResolveQuery> parse_resolve(std::string_view body) {
   TextMapField secrets("secrets", limits::resolve_items, limits::tool_arg, limits::secret_name);
   const std::array members{JsonMember{"user_id", &user_id}, JsonMember{"tool_name", &tool_name},
                            JsonMember{"provided_args", &provided}, JsonMember{"secrets", &secrets}};
-  if (Faults faults = read_json(body, members); !faults.empty()) return faults;
+  UnknownMembers unknown;
+  if (Faults faults = read_json(body, members, &unknown); !faults.empty()) return faults;
   Faults faults;
   store::ResolveQuery query;
   check_user_id(user_id, query.tenant, faults);
   check_tool(tool_name, faults);
   provided.check(faults);
   secrets.check(faults);
+  for (std::string& name : unknown) faults.push_back(extra_forbidden(Loc{"body", SentName{std::move(name)}}));
   if (!faults.empty()) return faults;
   query.tool_name = tool_name.value();
   query.provided_args = provided.value();

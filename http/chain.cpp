@@ -11,6 +11,7 @@
 #include "auth/credential.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
+#include "http/body_encoding.hpp"
 #include "http/limits.hpp"
 #include "http/log.hpp"
 #include "http/rate_limits.hpp"
@@ -30,6 +31,7 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   exchange.route = found.route;
   exchange.path_id = found.path_id;
   if (found.route != nullptr) return std::nullopt;
+  exchange.note = found.fault;
   if (!found.allow.empty()) exchange.response.headers += "Allow: " + found.allow + "\r\n";
   return found.problem;
 }
@@ -133,7 +135,7 @@ std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
 }
 
 /// `application/json` with or without parameters, or any type that says it is JSON (RFC 6839 section 3.1). No type at
-/// all is taken for JSON, as the published API does.
+/// all is taken for JSON.
 bool is_json(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
   std::string lower(type);
@@ -150,7 +152,9 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
   const bool wanted = exchange.route->body_limit > 0;
   if (head.content_length > (wanted ? exchange.route->body_limit : limits::ignored_body))
     return Problem::body_too_large;
-  if (wanted && head.content_length > 0 && !is_json(head.content_type)) return Problem::not_json;
+  if (!wanted || head.content_length == 0) return std::nullopt;
+  if (!is_json(head.content_type)) return Problem::not_json;
+  if (head.body_is_encoded) return Problem::body_encoded;
   return std::nullopt;
 }
 
@@ -224,6 +228,11 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (exchange.head.content_length > 0) {
     const bool complete = co_await reader.read_body(exchange);
     if (!complete) co_return false;
+    const auto unreadable = unreadable_encoding(exchange.body.text());
+    if (unreadable) {
+      answer(exchange, *unreadable);
+      co_return true;
+    }
   }
   co_await exchange.route->handler(exchange);
   co_return true;

@@ -363,7 +363,14 @@ bool Connection::find_forwarded_client() {
   const auto& lines = standard ? exchange_.head.forwarded : exchange_.head.forwarded_for;
   if (lines.empty()) return true;
   const auto client = forwarded_client(peer_.address(), lines, balancers.forwarded_field, balancers.forwarded_from);
-  if (!client) return false;
+  if (!client) {
+    exchange_.note =
+        standard ? "The field Forwarded, which proxies before this server write, is not well-formed (RFC 7239), "
+                   "or names a hop by something else than an IP address, unknown or an identifier in _."
+                 : "The field X-Forwarded-For, which proxies before this server write, names a hop by something "
+                   "else than an IP address, unknown or an identifier in _.";
+    return false;
+  }
   if (client->address == peer_.address()) return true;
   forwarded_text_ = text_of(client->address, client->port);
   exchange_.peer = forwarded_text_;
@@ -391,7 +398,7 @@ asio::awaitable<bool> Connection::serve_request() {
     framing = scan_.problem;
     used_ = filled_;
   } else {
-    framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head);
+    framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head, exchange_.note);
     used_ = scan_.size;
   }
   if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;

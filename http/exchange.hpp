@@ -57,7 +57,8 @@ struct RequestHead {
   bool expects_continue = false;
   bool expects_other = false;  ///< an Expect that is not 100-continue
   bool keep_alive = true;
-  bool is_head = false;  ///< the answer has no body, whatever its length field says
+  bool body_is_encoded = false;  ///< a Content-Encoding that is not `identity`
+  bool is_head = false;          ///< the answer has no body, whatever its length field says
   bool http_1_0 = false;
 };
 
@@ -116,7 +117,9 @@ struct Exchange {
   auth::Principal principal;  ///< on the tool plane, the user whose token came along; empty if none has to
   crypto::WipedBytes& body;   ///< the connection's; wiped when the answer is written
   Response response;
-  std::string note;  ///< for the log and the audit: why it was refused or failed, in words that hold nothing secret
+  /// For the log and the audit: why it was refused or failed, in words that hold nothing secret. Of a malformed request
+  /// also what the client is told: a sentence.
+  std::string note;
   bool issuer_to_ask = false;         ///< the credential cannot be judged without asking its issuer
   boost::asio::ip::address client{};  ///< whom failed authentications are counted against
   std::optional<Problem> problem{};   ///< what is answered, if it is one

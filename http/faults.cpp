@@ -14,6 +14,8 @@ std::string characters(std::size_t count) {
 void write_step(crypto::WipedBytes& out, const LocStep& step) {
   if (const auto* name = std::get_if<std::string_view>(&step)) {
     write_text(out, *name);
+  } else if (const auto* sent = std::get_if<SentName>(&step)) {
+    write_text(out, sent->text);
   } else {
     write_number(out, std::get<std::uint64_t>(step));
   }
@@ -29,6 +31,10 @@ void write_fault(crypto::WipedBytes& out, const Fault& fault) {
   }
   out.append(R"(],"msg":)");
   write_text(out, fault.msg);
+  if (!fault.ctx.empty()) {
+    out.append(R"(,"ctx":)");
+    out.append(fault.ctx);
+  }
   out.push_back('}');
 }
 
@@ -47,8 +53,10 @@ Fault string_too_short(Loc loc, std::size_t min) {
   return fault("string_too_short", std::move(loc), "String should have at least " + characters(min));
 }
 
-Fault string_too_long(Loc loc, std::size_t max) {
-  return fault("string_too_long", std::move(loc), "String should have at most " + characters(max));
+Fault string_too_long(Loc loc, std::size_t max, std::size_t found) {
+  Fault result = fault("string_too_long", std::move(loc), "String should have at most " + characters(max));
+  result.ctx = R"({"max_length":)" + std::to_string(max) + R"(,"actual_length":)" + std::to_string(found) + "}";
+  return result;
 }
 
 Fault bool_type(Loc loc) { return fault("bool_type", std::move(loc), "Input should be a valid boolean"); }
@@ -104,10 +112,7 @@ Fault less_than(Loc loc, std::string_view limit) {
   return fault("less_than", std::move(loc), "Input should be less than " + std::string(limit));
 }
 
-Fault model_attributes_type(Loc loc) {
-  return fault("model_attributes_type", std::move(loc),
-               "Input should be a valid dictionary or object to extract fields from");
-}
+Fault extra_forbidden(Loc loc) { return fault("extra_forbidden", std::move(loc), "Extra inputs are not permitted"); }
 
 Fault uuid_type(Loc loc) {
   return fault("uuid_type", std::move(loc), "UUID input should be a string, bytes or UUID object");
@@ -117,8 +122,13 @@ Fault uuid_parsing(Loc loc, std::string_view why) {
   return fault("uuid_parsing", std::move(loc), "Input should be a valid UUID, " + std::string(why));
 }
 
-Fault json_invalid(std::size_t offset) {
-  return fault("json_invalid", Loc{"body", std::uint64_t{offset}}, "JSON decode error");
+Fault json_invalid(std::size_t offset, std::string_view why) {
+  Fault result = fault("json_invalid", Loc{"body", std::uint64_t{offset}}, "JSON decode error");
+  crypto::WipedBytes ctx;
+  ctx.append(R"({"error":)");
+  write_text(ctx, why);
+  result.ctx.append(ctx.text()).append("}");
+  return result;
 }
 
 Fault value_error(Loc loc, std::string_view rule) {

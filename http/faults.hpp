@@ -1,6 +1,6 @@
 // Faults of a body, path or query: the 422 answer. Types and messages are pydantic v2's, which clients of the published
-// API know; pydantic's `input` and `ctx` are left out, and no message repeats a character of what was sent: it may be a
-// secret.
+// API know; pydantic's `input` is left out, and no message repeats a character of what was sent: it may be a secret.
+// Places do: on the tool plane they have names of arguments and fields.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -17,14 +17,21 @@
 
 namespace tacit::http {
 
-/// One step of the way to a fault: a field's name (of static storage), or an index or a byte offset.
-using LocStep = std::variant<std::string_view, std::uint64_t>;
+/// A name as the request has it.
+struct SentName {
+  std::string text;
+};
+
+/// One step of the way to a fault: a field's name (of static storage), an index or a byte offset, or a name that is
+/// anybody's to choose.
+using LocStep = std::variant<std::string_view, std::uint64_t, SentName>;
 using Loc = std::vector<LocStep>;
 
 struct Fault {
   std::string_view type;  ///< of static storage
   Loc loc;
   std::string msg;
+  std::string ctx{};  ///< what `ctx` is, as JSON; empty: there is none
 };
 
 /// In the order in which the fields are declared.
@@ -39,7 +46,8 @@ Fault missing(Loc loc);
 Fault string_type(Loc loc);
 Fault string_unicode(Loc loc);
 Fault string_too_short(Loc loc, std::size_t min);
-Fault string_too_long(Loc loc, std::size_t max);
+/// Tells both lengths in `ctx`.
+Fault string_too_long(Loc loc, std::size_t max, std::size_t found);
 Fault bool_type(Loc loc);
 Fault bool_parsing(Loc loc);
 Fault int_parsing(Loc loc);
@@ -58,12 +66,13 @@ Fault datetime_parsing(Loc loc, std::string_view why);
 Fault timezone_aware(Loc loc);
 Fault datetime_future(Loc loc);
 Fault less_than(Loc loc, std::string_view limit);
-Fault model_attributes_type(Loc loc);
+/// A field that there is not, where such are not ignored.
+Fault extra_forbidden(Loc loc);
 Fault uuid_type(Loc loc);
 /// `why` in the words of uuid-rs, whose parser pydantic uses.
 Fault uuid_parsing(Loc loc, std::string_view why);
-/// A syntax error at a byte of the body.
-Fault json_invalid(std::size_t offset);
+/// A syntax error at a byte of the body, which does not count a byte order mark; `why` in `ctx`, as FastAPI has it.
+Fault json_invalid(std::size_t offset, std::string_view why);
 /// A rule of our own; `rule` is a sentence without the full stop.
 Fault value_error(Loc loc, std::string_view rule);
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "http/head_lines.hpp"
 #include "http/trace_context.hpp"
 
 namespace tacit::http {
@@ -20,23 +21,6 @@ bool equal_ignoring_case(std::string_view a, std::string_view lower) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     const char c = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] | 0x20) : a[i];
     if (c != lower[i]) return false;
-  }
-  return true;
-}
-
-/// CR only before LF and LF only after CR; no line that starts with white space (an obsolete fold, or a trick on the
-/// first field); no control byte but tab inside a field, none at all in the request line.
-bool lines_are_clean(std::string_view raw) {
-  bool in_request_line = true;
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const auto c = static_cast<unsigned char>(raw[i]);
-    if (c > 0x20 && c != 0x7f) continue;
-    if (c == ' ') continue;
-    if (c == '\t' && !in_request_line) continue;
-    if (c != '\r' || i + 1 >= raw.size() || raw[i + 1] != '\n') return false;
-    ++i;
-    in_request_line = false;
-    if (i + 1 < raw.size() && (raw[i + 1] == ' ' || raw[i + 1] == '\t')) return false;
   }
   return true;
 }
@@ -74,24 +58,27 @@ class HeadParser final : public beast_http::basic_parser<true> {
     skip(true);  // the body is read by its length alone, after the head was judged
   }
 
-  std::optional<Problem> judge() {
-    const bool old = version_ < 11;
-    head_.http_1_0 = old;
+  std::optional<Problem> judge(std::string& why) {
+    head_.http_1_0 = version_ < 11;
     head_.keep_alive = keep_alive();
-    if (faulty_ || hosts_ > 1 || (hosts_ == 0 && !old) || lengths_ > 1) return Problem::malformed_request;
-    if (transfer_encodings_ == 0) return std::nullopt;
-    // With a length beside it, twice, not "chunked", or from before it existed: someone is trying to be read in two
-    // ways.
-    if (lengths_ > 0 || transfer_encodings_ > 1 || !chunked_ || old) return Problem::malformed_request;
-    return Problem::length_required;
+    why = fault_;
+    if (!fault_.empty()) return Problem::malformed_request;
+    if (chunked_) return Problem::length_required;
+    return std::nullopt;
   }
 
  private:
   using view = boost::beast::string_view;
   static std::string_view plain(view text) { return {text.data(), text.size()}; }
 
-  void once(std::string_view& slot, bool& present, std::string_view value) {
-    if (present) faulty_ = true;
+  /// The first fault is told.
+  void fail(std::string_view sentence) {
+    if (fault_.empty()) fault_ = sentence;
+  }
+
+  /// `twice` is the sentence for a field that may not be repeated.
+  void once(std::string_view& slot, bool& present, std::string_view value, std::string_view twice) {
+    if (present) fail(twice);
     present = true;
     slot = value;
   }
@@ -108,30 +95,31 @@ class HeadParser final : public beast_http::basic_parser<true> {
 
   void on_field_impl(beast_http::field field, view name, view beast_value, error_code&) override {
     const std::string_view value = plain(beast_value);
-    if (++fields_ > max_field_count) faulty_ = true;
+    if (++fields_ > max_field_count) fail("The header has more than 100 fields.");
     switch (field) {
       case beast_http::field::host:
-        ++hosts_;
-        if (!is_host(value)) faulty_ = true;
+        if (!is_host(value)) fail("The field Host is not a host's name or address, with or without a port.");
         return;
       case beast_http::field::content_length:
         take_length(value);
         return;
       case beast_http::field::transfer_encoding:
-        ++transfer_encodings_;
-        chunked_ = equal_ignoring_case(value, "chunked");
+        chunked_ = true;  // its lines were judged: it is nothing else
         return;
       case beast_http::field::authorization:
-        once(head_.authorization, head_.has_authorization, value);
+        once(head_.authorization, head_.has_authorization, value, "The field Authorization is there more than once.");
         return;
       case beast_http::field::content_type:
-        once(head_.content_type, has_content_type_, value);
+        once(head_.content_type, has_content_type_, value, "The field Content-Type is there more than once.");
+        return;
+      case beast_http::field::content_encoding:
+        head_.body_is_encoded = head_.body_is_encoded || !(value.empty() || equal_ignoring_case(value, "identity"));
         return;
       case beast_http::field::if_match:
-        once(unused_, has_if_match_, value);
+        once(unused_, has_if_match_, value, "The field If-Match is there more than once.");
         return;
       case beast_http::field::expect:
-        once(expect_, has_expect_, value);
+        once(expect_, has_expect_, value, "The field Expect is there more than once.");
         head_.expects_continue = equal_ignoring_case(value, "100-continue");
         head_.expects_other = !head_.expects_continue;
         return;
@@ -145,9 +133,11 @@ class HeadParser final : public beast_http::basic_parser<true> {
 
   /// Fields that Beast has no name for.
   void take_unregistered(std::string_view name, std::string_view value) {
-    if (equal_ignoring_case(name, "token")) return once(head_.token, head_.has_token, value);
-    if (equal_ignoring_case(name, "x-api-key")) return once(head_.x_api_key, head_.has_x_api_key, value);
-    if (equal_ignoring_case(name, "x-request-id")) {
+    if (equal_ignoring_case(name, "token")) {
+      once(head_.token, head_.has_token, value, "The field token is there more than once.");
+    } else if (equal_ignoring_case(name, "x-api-key")) {
+      once(head_.x_api_key, head_.has_x_api_key, value, "The field x-api-key is there more than once.");
+    } else if (equal_ignoring_case(name, "x-request-id")) {
       head_.request_id = value;
     } else if (equal_ignoring_case(name, "traceparent")) {
       // Of two nobody can tell which is meant.
@@ -155,15 +145,16 @@ class HeadParser final : public beast_http::basic_parser<true> {
     } else if (equal_ignoring_case(name, "x-forwarded-for")) {
       head_.forwarded_for.push_back(value);
     } else if (equal_ignoring_case(name, "idempotency-key")) {
-      once(unused_, has_idempotency_key_, value);
+      once(unused_, has_idempotency_key_, value, "The field Idempotency-Key is there more than once.");
     }
   }
 
   void take_length(std::string_view value) {
-    ++lengths_;
     head_.has_content_length = true;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), head_.content_length);
-    if (error != std::errc{} || end != value.data() + value.size()) faulty_ = true;
+    if (error != std::errc{} || end != value.data() + value.size()) {
+      fail("The field Content-Length is not a number of bytes that any body can have.");
+    }
   }
 
   void on_header_impl(error_code&) override {}
@@ -179,17 +170,25 @@ class HeadParser final : public beast_http::basic_parser<true> {
   std::string_view unused_;
   std::string_view expect_;
   std::size_t fields_ = 0;
-  unsigned hosts_ = 0;
-  unsigned lengths_ = 0;
-  unsigned transfer_encodings_ = 0;
   bool chunked_ = false;
   bool has_content_type_ = false;
   bool has_if_match_ = false;
   bool has_expect_ = false;
   bool has_idempotency_key_ = false;
   bool has_traceparent_ = false;
-  bool faulty_ = false;
+  std::string_view fault_;
 };
+
+/// What only the parser finds.
+std::string_view parser_fault(const error_code& code) {
+  using beast_http::error;
+  if (code == error::bad_content_length)
+    return "The field Content-Length is not a number of bytes that any body can have.";
+  if (code == error::bad_target) return "The request target has characters that have to be percent-encoded.";
+  if (code == error::bad_version) return "The request line does not end in HTTP/1.1 or HTTP/1.0.";
+  if (code == error::bad_value) return "A field's value has characters that no value has.";
+  return "The request head is not one of HTTP/1.1 (RFC 9112).";
+}
 
 }  // namespace
 
@@ -211,13 +210,17 @@ HeadScan scan_head(std::string_view input, std::size_t searched) {
   return scan;
 }
 
-std::optional<Problem> parse_head(std::string_view raw, RequestHead& head) {
-  if (!lines_are_clean(raw)) return Problem::malformed_request;
+std::optional<Problem> parse_head(std::string_view raw, RequestHead& head, std::string& why) {
+  why = line_fault(raw);
+  if (!why.empty()) return Problem::malformed_request;
   HeadParser parser(head);
   error_code error;
   const std::size_t used = parser.put(boost::asio::buffer(raw.data(), raw.size()), error);
-  if (error || used != raw.size() || !parser.is_header_done()) return Problem::malformed_request;
-  return parser.judge();
+  if (error || used != raw.size() || !parser.is_header_done()) {
+    why = parser_fault(error);
+    return Problem::malformed_request;
+  }
+  return parser.judge(why);
 }
 
 }  // namespace tacit::http

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/exchange.hpp"
@@ -32,7 +33,8 @@ struct HeadScan {
 HeadScan scan_head(std::string_view input, std::size_t searched);
 
 /// Parses a complete head into `head`, whose views then point into `raw`. Answers why it is refused, if it is:
-/// malformed_request or length_required (a chunked body). Nothing in `head` may be used after a refusal.
-std::optional<Problem> parse_head(std::string_view raw, RequestHead& head);
+/// malformed_request, and in `why` what is wrong, as a sentence that holds nothing of what was sent; or length_required
+/// (a chunked body). Nothing in `head` may be used after a refusal.
+std::optional<Problem> parse_head(std::string_view raw, RequestHead& head, std::string& why);
 
 }  // namespace tacit::http

@@ -26,7 +26,7 @@ bool BoundedText<Buffer>::check(Loc loc, Faults& faults) const {
   if (code_points_ < length_.min) {
     faults.push_back(string_too_short(std::move(loc), length_.min));
   } else if (code_points_ > length_.max) {
-    faults.push_back(string_too_long(std::move(loc), length_.max));
+    faults.push_back(string_too_long(std::move(loc), length_.max, code_points_));
   } else {
     return true;
   }
@@ -124,12 +124,11 @@ void TextMapField::take_inner(const JsonEvent& event) {
 }
 
 void TextMapField::take_key(std::string_view key) {
-  const std::size_t index = count_++;
-  if (index >= max_items_) return;
+  if (count_++ >= max_items_) return;
+  key_ = key;
   BoundedText<std::string> bounded(key_length_);
   bounded.append(key);
-  key_is_sound_ = bounded.check(Loc{"body", name_, std::uint64_t{index}, "[key]"}, item_faults_);
-  key_ = bounded.take();
+  key_is_sound_ = bounded.check(Loc{"body", name_, SentName{key_}, "[key]"}, item_faults_);
 }
 
 void TextMapField::take_value(const JsonEvent& event) {
@@ -137,7 +136,7 @@ void TextMapField::take_value(const JsonEvent& event) {
   if (event.kind == Kind::text_part) return;
   BoundedText<std::string> value = std::exchange(value_, BoundedText<std::string>(value_length_));
   if (count_ > max_items_) return;
-  Loc loc{"body", name_, std::uint64_t{count_ - 1}};
+  Loc loc{"body", name_, SentName{key_}};
   if (event.kind != Kind::text) {
     item_faults_.push_back(string_type(std::move(loc)));
   } else if (value.check(std::move(loc), item_faults_) && key_is_sound_) {

@@ -129,7 +129,7 @@ class TextListField final : public ContainerField {
   std::vector<std::string> items_;
 };
 
-/// An object of strings. Faults name an entry by its index: its key is input.
+/// An object of strings. Faults name an entry by its key.
 class TextMapField final : public ContainerField {
  public:
   using Entries = std::vector<std::pair<std::string, std::string>>;
@@ -145,7 +145,7 @@ class TextMapField final : public ContainerField {
 
   limits::Length key_length_;
   limits::Length value_length_;
-  std::string key_;
+  std::string key_;  // of the entry that is being read
   bool key_is_sound_ = false;
   BoundedText<std::string> value_;
   Entries entries_;

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "crypto/wiped.hpp"
+#include "http/json_fault.hpp"
 #include "http/json_keys.hpp"
+#include "http/utf8.hpp"
 
 namespace tacit::http {
 namespace {
@@ -25,18 +27,18 @@ class Handler {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  Handler(std::string_view body, std::span<const JsonMember> members) : members_(members), keys_(body) {}
+  Handler(std::string_view body, std::span<const JsonMember> members, UnknownMembers* unknown)
+      : members_(members), unknown_(unknown), keys_(body) {}
 
-  /// What the document is, once it was read.
-  enum class Document : std::uint8_t { other, null, object };
-  Document document() const { return document_; }
+  bool is_object() const { return is_object_; }  ///< once the document was read
+  bool met_key_twice() const { return met_key_twice_; }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
 
   bool on_object_begin(error_code&) {
     if (depth_++ == 0) {
-      document_ = Document::object;
+      is_object_ = true;
     } else {
       emit({.kind = Kind::object_begin});
     }
@@ -66,6 +68,7 @@ class Handler {
     const std::string_view key = keys_.finish(plain(last));
     if (!keys_.insert(key)) {
       // Boost.JSON's own readers keep the last of two; which one another reader on the way kept cannot be known.
+      met_key_twice_ = true;
       error = boost::json::error::syntax;
       return false;
     }
@@ -85,10 +88,7 @@ class Handler {
   bool on_uint64(std::uint64_t, Piece text, error_code&) { return number(plain(text)); }
   bool on_double(double, Piece text, error_code&) { return number(plain(text)); }
   bool on_bool(bool truth, error_code&) { return emit({.kind = Kind::boolean, .truth = truth}); }
-  bool on_null(error_code&) {
-    if (depth_ == 0) document_ = Document::null;
-    return emit({.kind = Kind::null});
-  }
+  bool on_null(error_code&) { return emit({.kind = Kind::null}); }
   bool on_comment_part(Piece, error_code&) { return true; }
   bool on_comment(Piece, error_code&) { return true; }
 
@@ -96,6 +96,7 @@ class Handler {
   void choose(std::string_view key) {
     const auto member = std::ranges::find(members_, key, &JsonMember::name);
     target_ = member == members_.end() ? nullptr : member->target;
+    if (target_ == nullptr && unknown_ != nullptr && unknown_->size() < unknown_members) unknown_->emplace_back(key);
   }
   bool emit(const JsonEvent& event) {
     if (target_ != nullptr) target_->take(event);
@@ -107,29 +108,44 @@ class Handler {
   }
 
   std::span<const JsonMember> members_;
+  UnknownMembers* unknown_;
   JsonKeys keys_;
   JsonTarget* target_ = nullptr;  // of the member being read
   std::size_t depth_ = 0;         // arrays and objects open
-  Document document_ = Document::other;
+  bool is_object_ = false;
+  bool met_key_twice_ = false;
 };
 
+/// Why the parser stopped where it did, for people, and where they should look.
+JsonFault explain(std::string_view body, std::size_t stopped, error_code code, bool key_twice) {
+  using boost::json::error;
+  if (key_twice) return {stopped, "An object has the same key twice"};
+  if (code == error::too_deep) return {stopped, "Too many arrays and objects are open within one another"};
+  const std::size_t sound = utf8_prefix(body);
+  if (sound < body.size()) return {sound, "Not UTF-8"};
+  if (const auto fault = python_json_fault(body)) return *fault;
+  if (code == error::exponent_overflow) return {stopped, "The exponent of a number is too large"};
+  const bool half = code == error::expected_utf16_escape || code == error::illegal_leading_surrogate ||
+                    code == error::illegal_trailing_surrogate;
+  if (half) return {stopped, "An \\u escape is half of a surrogate pair"};
+  return {stopped, "Not a value of RFC 8259, such as NaN or Infinity"};
+}
+
 // Not inlined: what it and the parser leave on the stack has to lie below the frame that burns it.
-[[gnu::noinline]] Faults read(std::string_view body, std::span<const JsonMember> members) {
+[[gnu::noinline]] Faults read(std::string_view body, std::span<const JsonMember> members, UnknownMembers* unknown) {
   boost::json::parse_options options;
   options.max_depth = limits::json_depth;
-  boost::json::basic_parser<Handler> parser(options, body, members);
+  boost::json::basic_parser<Handler> parser(options, body, members, unknown);
   error_code error;
   const std::size_t taken = parser.write_some(false, body.data(), body.size(), error);
-  if (error || taken != body.size()) return {json_invalid(taken)};
-  switch (parser.handler().document()) {
-    case Handler::Document::object:
-      return {};
-    case Handler::Document::null:
-      return {missing(Loc{"body"})};
-    case Handler::Document::other:
-      break;
+  if (error || taken != body.size()) {
+    const JsonFault fault = explain(body, taken, error, parser.handler().met_key_twice());
+    return {json_invalid(fault.offset, fault.words)};
   }
-  return {model_attributes_type(Loc{"body"})};
+  Faults faults;
+  if (parser.handler().is_object()) return faults;
+  for (const JsonMember& member : members) faults.push_back(missing(Loc{"body", member.name}));
+  return faults;
 }
 
 // Unescaping goes through a buffer in the parser's frame.
@@ -142,10 +158,12 @@ struct BurnStack {
 
 }  // namespace
 
-Faults read_json(std::string_view body, std::span<const JsonMember> members) {
-  if (body.empty()) return {missing(Loc{"body"})};
+Faults read_json(std::string_view body, std::span<const JsonMember> members, UnknownMembers* unknown) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (body.empty()) return {};
+  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
   const BurnStack burn;
-  return read(body, members);
+  return read(body, members, unknown);
 }
 
 }  // namespace tacit::http

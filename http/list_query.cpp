@@ -60,7 +60,9 @@ void check_limit(const Parameter& parameter, std::optional<std::size_t>& limit, 
 }
 
 // A cursor is the last id of the page before it. Clients need not know that.
+// An empty one is the first page's: clients begin their loops with it.
 void check_cursor(const Parameter& parameter, std::optional<crypto::Uuid>& after, Faults& faults) {
+  if (parameter.value->empty()) return;
   after = crypto::parse_uuid(*parameter.value);
   if (!after) faults.push_back(value_error(Loc{"query", parameter.name}, "cursor is none that a list answered"));
 }
@@ -73,7 +75,7 @@ void check_text(Parameter& parameter, limits::Length length, std::optional<std::
   } else if (size < length.min) {
     faults.push_back(string_too_short(std::move(loc), length.min));
   } else if (size > length.max) {
-    faults.push_back(string_too_long(std::move(loc), length.max));
+    faults.push_back(string_too_long(std::move(loc), length.max, size));
   } else {
     text = std::move(parameter.value);
   }

@@ -17,10 +17,11 @@ struct Row {
   std::string_view headers = {};
 };
 
+constexpr std::string_view accept_plain = "Accept-Encoding: identity\r\n";  // RFC 9110 section 12.5.3
 constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 
 constexpr std::array rows{
-    Row{Problem::malformed_request, 400, true, "The request is not well-formed HTTP."},
+    Row{Problem::malformed_request, 400, true, "The request head is not one of HTTP/1.1 (RFC 9112)."},
     Row{Problem::plain_http, 400, true, "This port speaks HTTPS: use https:// instead of http://."},
     Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key."},
     Row{Problem::user_token_missing, 401, false,
@@ -28,32 +29,38 @@ constexpr std::array rows{
     Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
     Row{Problem::token_too_large, 401, false, "The token is larger than 12288 bytes, the most that is accepted."},
     Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this needs."},
-    Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted that tool."},
+    Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted the tool."},
     Row{Problem::certificate_refused, 403, true, "This client certificate is not accepted: "},
-    Row{Problem::secret_not_allowed, 403, false,
-        "A named secret does not exist or is not bound to that tool and argument."},
+    Row{Problem::secret_not_allowed, 403, false, "Secrets that are named cannot be released to the tool."},
     Row{Problem::other_user, 403, false, "The user's token is not of the user that was asked for."},
     Row{Problem::key_outlives, 403, false, "The key would outlive the API key that makes or changes it."},
+    Row{Problem::path_unknown, 404, false, "There is no such path here; /openapi.json lists those that there are."},
     Row{Problem::not_found, 404, false, "What was asked for does not exist."},
-    Row{Problem::method_not_allowed, 405, false, "The path does not take this method."},
+    Row{Problem::method_not_allowed, 405, false, "The path does not take this method; the field Allow lists its own."},
     Row{Problem::name_taken, 409, false, "A secret of this name exists already."},
     Row{Problem::default_taken, 409, false, "This tool_name and tool_arg have a default secret already."},
     Row{Problem::changed_meanwhile, 409, false, "It was changed by another request meanwhile; try again."},
     Row{Problem::too_many_arguments, 409, false,
         "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some."},
     Row{Problem::too_many_keys, 409, false, "The tenant has as many API keys as it may have; revoke one first."},
-    Row{Problem::length_required, 411, true, "A body needs a Content-Length."},
+    Row{Problem::length_required, 411, true, "A body needs a Content-Length; Transfer-Encoding is not taken."},
     Row{Problem::body_too_large, 413, true, "The body is larger than this path takes."},
     Row{Problem::quota_exceeded, 413, false, "The stored secrets would exceed the size limit."},
-    Row{Problem::target_too_long, 414, true, "The request target is too long."},
-    Row{Problem::not_json, 415, false, "The body has to be application/json."},
+    Row{Problem::target_too_long, 414, true, "The request line is longer than 8192 bytes."},
+    Row{Problem::not_json, 415, false, "The body has to be JSON, and the field Content-Type application/json."},
+    Row{Problem::body_encoded, 415, false,
+        "The field Content-Encoding is not taken: send the body as plain JSON, without compression.", accept_plain},
+    Row{Problem::body_compressed, 415, false, "The body is compressed, as its first bytes show: send it as plain JSON.",
+        accept_plain},
+    Row{Problem::body_not_utf8, 415, false,
+        "The body is in UTF-16 or UTF-32, as its first bytes show: send it in UTF-8."},
     Row{Problem::expectation_unknown, 417, false, "Of the Expect header only 100-continue is known."},
     Row{Problem::tenant_throttled, 429, false, "The tenant makes more requests than it may; try again later."},
     Row{Problem::guessing_throttled, 429, false,
         "Too many credentials from this address were not valid; try again later."},
     Row{Problem::asking_throttled, 429, false,
         "Too many new tokens from this address have to be asked about; try again later."},
-    Row{Problem::header_too_large, 431, true, "The request header is too large."},
+    Row{Problem::header_too_large, 431, true, "The request head is longer than 16384 bytes."},
     Row{Problem::internal, 500, false, "The server failed at this request, whose id is "},
     Row{Problem::integrity, 500, false,
         "What is stored failed its integrity check and was not used; the request's id is "},
@@ -100,16 +107,70 @@ void answer_quota(Exchange& exchange, const store::QuotaDetail& quota) {
   body.append("}}");
 }
 
-void answer_not_allowed(Exchange& exchange, std::string_view secret_name) {
-  if (secret_name.empty()) return answer(exchange, Problem::secret_not_allowed);
-  crypto::WipedBytes& body = begin(exchange, row_of(Problem::secret_not_allowed));
-  crypto::WipedBytes sentence;
-  sentence.append("The secret \"");
-  sentence.append(secret_name);
-  sentence.append("\" does not exist or is not bound to that tool and argument.");
+void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
   body.append(R"({"detail":)");
-  write_text(body, sentence.text());
+  write_text(body, sentence);
   body.append("}");
+}
+
+std::string_view reason_of_certificate(std::string_view fault) {
+  if (fault == "certificate_revoked") return "it, or its issuer's, is revoked.";
+  if (fault == "certificate_expired") return "it, or its issuer's, has expired.";
+  if (fault == "identity_ambiguous") return "it has more than one name; exactly one URI name is allowed.";
+  return "its issuer is not trusted any more, or no revocation list covers it.";
+}
+
+/// The sentence, with what the request and the route add to it.
+std::string sentence_of(const Exchange& exchange, const Row& row) {
+  if (row.problem == Problem::malformed_request && !exchange.note.empty()) return exchange.note;
+  if (row.problem == Problem::body_too_large && exchange.route != nullptr) {
+    const std::uint32_t limit = exchange.route->body_limit;
+    if (limit == 0) {
+      return "The path takes no body, and reads over none of more than " + std::to_string(limits::ignored_body) +
+             " bytes.";
+    }
+    return "The body is larger than the " + std::to_string(limit) + " bytes that this path takes.";
+  }
+  std::string sentence(row.sentence);
+  if (row.problem == Problem::certificate_refused) sentence.append(reason_of_certificate(exchange.certificate_fault));
+  if (row.status == 500) sentence.append(exchange.request_id).append(".");
+  return sentence;
+}
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+/// As a line of the identities' file would begin: with quotes around a name that is not one word otherwise.
+std::string as_written(std::string_view identity) {
+  const std::size_t name = identity.find(':') + 1;
+  if (identity.find_first_of(" ,;\"") == std::string_view::npos) return std::string(identity);
+  std::string text(identity.substr(0, name));
+  text.push_back('"');
+  for (const char c : identity.substr(name)) {
+    if (c == '"' || c == '\\') text.push_back('\\');
+    text.push_back(c);
+  }
+  text.push_back('"');
+  return text;
+}
+
+/// The identity and the tool, to begin a sentence or to go on with one.
+std::string runtime_and_tool(const Exchange& exchange, std::string_view verb, std::string_view tool) {
+  std::string text("The identity ");
+  text.append(as_written(exchange.tool_identity)).append(verb).append(" the tool ").append(quoted(tool));
+  return text;
+}
+
+std::string not_granted(const Exchange& exchange, std::string_view tool) {
+  std::string text = runtime_and_tool(exchange, " is not granted", tool);
+  // client_identity.hpp
+  const bool nameless = exchange.tool_identity.starts_with("certificate:");
+  text.append(nameless ? "; a certificate without a name that can be granted tools gets none." : ".");
+  return text;
+}
+
+std::string not_released(const Exchange& exchange, std::string_view tool, std::string_view withheld) {
+  std::string text = runtime_and_tool(exchange, " asked for", tool);
+  return text.append(", but named secrets cannot be released: ").append(withheld).append(".");
 }
 
 /// The names, with `between` between them.
@@ -126,16 +187,7 @@ void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_
   exchange.response.headers += resource_of(exchange.services).challenge_scope(joined(names, " "));
   std::string sentence("The credential lacks the scope ");
   sentence.append(joined(names, " and ")).append(so);
-  body.append(R"({"detail":)");
-  write_text(body, sentence);
-  body.append("}");
-}
-
-std::string_view reason_of_certificate(std::string_view fault) {
-  if (fault == "certificate_revoked") return "it, or its issuer's, is revoked.";
-  if (fault == "certificate_expired") return "it, or its issuer's, has expired.";
-  if (fault == "identity_ambiguous") return "it has more than one name; exactly one URI name is allowed.";
-  return "its issuer is not trusted any more, or no revocation list covers it.";
+  write_detail(body, sentence);
 }
 
 Problem problem_of(store::Errc code) {
@@ -186,18 +238,21 @@ void answer(Exchange& exchange, Problem problem) {
   if (missing) exchange.response.headers += resource.challenge();
   const bool invalid = problem == Problem::credential_invalid || problem == Problem::token_too_large;
   if (invalid) exchange.response.headers += resource.challenge_invalid();
-  crypto::WipedBytes& body = begin(exchange, row);
-  body.append(R"({"detail":)");
-  if (problem == Problem::certificate_refused) {
-    write_text(body, std::string(row.sentence).append(reason_of_certificate(exchange.certificate_fault)));
-  } else if (row.status == 500) {
-    std::string sentence(row.sentence);
-    sentence.append(exchange.request_id).append(".");
-    write_text(body, sentence);
+  const std::string sentence = sentence_of(exchange, row);
+  write_detail(begin(exchange, row), sentence);
+}
+
+void answer_tool_refused(Exchange& exchange, Problem problem, std::string_view tool, std::string_view withheld) {
+  std::string sentence;
+  if (problem == Problem::tool_not_granted) {
+    sentence = not_granted(exchange, tool);
+  } else if (problem == Problem::other_user) {
+    sentence =
+        runtime_and_tool(exchange, " asked for", tool).append(" for another user than the one whose token it sent.");
   } else {
-    write_text(body, row.sentence);
+    sentence = not_released(exchange, tool, withheld);
   }
-  body.append("}");
+  write_detail(begin(exchange, row_of(problem)), sentence);
 }
 
 void answer(Exchange& exchange, const store::Failure& failure) {
@@ -205,8 +260,6 @@ void answer(Exchange& exchange, const store::Failure& failure) {
   switch (failure.code) {
     case store::Errc::quota_exceeded:
       return answer_quota(exchange, failure.quota);
-    case store::Errc::not_allowed:
-      return answer_not_allowed(exchange, failure.subject);
     case store::Errc::scope_lacking:
       return answer_scope_missing(exchange, failure.lacking,
                                   ", so it can neither give it to a key nor change the rights of one that has it.");

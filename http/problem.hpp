@@ -11,18 +11,19 @@
 namespace tacit::http {
 
 enum class Problem : std::uint8_t {
-  malformed_request,    ///< 400, closes
+  malformed_request,    ///< 400, closes; the sentence is the exchange's note
   plain_http,           ///< 400, closes: the port speaks HTTPS
   credential_missing,   ///< 401
   user_token_missing,   ///< 401: the user's own token has to be beside a runtime's certificate
   credential_invalid,   ///< 401
   token_too_large,      ///< 401: says so, for whoever sent it knows its size
   scope_missing,        ///< 403: names the scope, where the route is known
-  tool_not_granted,     ///< 403: the runtime's identity may not use the tool
+  tool_not_granted,     ///< 403: the runtime's identity may not use the tool; answer_tool_refused()
   certificate_refused,  ///< 403, closes: the client's certificate is not good any more, or names nobody
-  secret_not_allowed,   ///< 403: names the secret
-  other_user,           ///< 403: the user's token beside a resolve is not of the user asked for
+  secret_not_allowed,   ///< 403: names the secrets; likewise
+  other_user,           ///< 403: the user's token beside a resolve is not of the user asked for; likewise
   key_outlives,         ///< 403: an API key would be good for longer than who makes or changes it
+  path_unknown,         ///< 404: no route
   not_found,            ///< 404
   method_not_allowed,   ///< 405 with Allow
   name_taken,           ///< 409
@@ -35,6 +36,9 @@ enum class Problem : std::uint8_t {
   quota_exceeded,       ///< 413 with numbers
   target_too_long,      ///< 414, closes
   not_json,             ///< 415
+  body_encoded,         ///< 415 with Accept-Encoding: a Content-Encoding
+  body_compressed,      ///< 415 with Accept-Encoding: no Content-Encoding says so
+  body_not_utf8,        ///< 415
   expectation_unknown,  ///< 417
   tenant_throttled,     ///< 429; the header lines are rate_limits.cpp's
   guessing_throttled,   ///< 429; likewise
@@ -55,8 +59,12 @@ inline constexpr std::size_t problem_count = static_cast<std::size_t>(Problem::s
 /// constant but for the request id of a 500 and the scope that the exchange's route needs.
 void answer(Exchange& exchange, Problem problem);
 
-/// Sets the answer to a store's failure, with its details (quota figures, the secret that was refused).
+/// Sets the answer to a store's failure, with its details (quota figures, scopes).
 void answer(Exchange& exchange, const store::Failure& failure);
+
+/// Sets the tool plane's 403, which names what was seen: the identity, as a line of the identities' file begins, and
+/// the tool. `withheld` lists the named secrets that cannot be released.
+void answer_tool_refused(Exchange& exchange, Problem problem, std::string_view tool, std::string_view withheld = {});
 
 /// The status line's reason phrase (RFC 9110 section 15).
 std::string_view reason_phrase(unsigned status);

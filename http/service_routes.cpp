@@ -104,7 +104,7 @@ Handled get_metrics(Exchange& exchange) {
 }
 
 Handled get_openapi(Exchange& exchange) {
-  exchange.response.body.append(openapi_document());
+  exchange.response.body.append(openapi_document(exchange.plane));
   co_return;
 }
 

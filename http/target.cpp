@@ -39,17 +39,30 @@ int escaped_byte(std::string_view text, std::size_t at) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-bool bytes_are_sound(std::string_view text, unsigned char where) {
+// The sentences for a part of a target.
+struct Words {
+  unsigned char where;
+  std::string_view byte;
+  std::string_view escape;
+};
+constexpr Words of_path{in_path, "The path has a character that has to be percent-encoded.",
+                        "The path has a % that two hexadecimal digits do not follow."};
+constexpr Words of_query{in_query, "The query has a character that has to be percent-encoded.",
+                         "The query has a % that two hexadecimal digits do not follow."};
+
+std::string_view bytes_fault(std::string_view text, const Words& words) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((allowed[static_cast<unsigned char>(text[i])] & where) == 0) return false;
+    if (text[i] == '#') return "The request target has a fragment (#), which clients keep to themselves.";
+    if ((allowed[static_cast<unsigned char>(text[i])] & words.where) == 0) return words.byte;
     if (text[i] != '%') continue;
     const int byte = escaped_byte(text, i);
-    if (byte < 0) return false;
+    if (byte < 0) return words.escape;
     // What a proxy that decodes once more would read as another path.
-    if (where == in_path && (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\')) return false;
+    const bool misread = byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\';
+    if (misread && words.where == in_path) return "The path has an escaped slash, backslash or control character.";
     i += 2;
   }
-  return true;
+  return {};
 }
 
 bool is_dot_segment(std::string_view segment) {
@@ -75,13 +88,13 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-bool segments_are_sound(std::string_view path) {
-  if (!path.starts_with('/')) return false;
+std::string_view segments_fault(std::string_view path) {
   while (path.size() > 1) {
     const std::string_view segment = take_segment(path);
-    if (segment.empty() || is_dot_segment(segment)) return false;
+    if (segment.empty()) return "The path has an empty segment: two slashes, one after the other.";
+    if (is_dot_segment(segment)) return "The path has a segment that is . or ..; send the path that is meant.";
   }
-  return true;
+  return {};
 }
 
 // Whether the path, without its trailing slash, is the route's; `id` becomes its last segment where the route takes
@@ -98,15 +111,20 @@ bool covers(const Route& route, std::string_view path, std::string_view& id) {
 
 }  // namespace
 
-bool target_is_sound(std::string_view target) {
+std::string_view target_fault(std::string_view target) {
+  if (!target.starts_with('/'))
+    return "The request target has to be a path that begins with a slash, and no whole URL.";
   const std::size_t mark = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, mark);
-  return bytes_are_sound(path, in_path) && segments_are_sound(path) && bytes_are_sound(target.substr(mark), in_query);
+  if (const auto fault = bytes_fault(path, of_path); !fault.empty()) return fault;
+  if (const auto fault = segments_fault(path); !fault.empty()) return fault;
+  return bytes_fault(target.substr(mark), of_query);
 }
 
 RouteMatch match(std::span<const Route> routes, const RequestHead& head) {
   RouteMatch result;
-  if (!target_is_sound(head.target)) {
+  result.fault = target_fault(head.target);
+  if (!result.fault.empty()) {
     result.problem = Problem::malformed_request;
     return result;
   }

@@ -26,7 +26,7 @@ Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Proble
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
   if (recorded || store::refusal_stands(recorded.error())) {
-    answer(exchange, problem);
+    answer_tool_refused(exchange, problem, query.tool_name);
   } else {
     answer(exchange, recorded.error());
   }
@@ -76,10 +76,15 @@ Handled resolve_tool(Exchange& exchange) {
     co_await refuse_tool(exchange, *query, Problem::other_user, "other_user");
     co_return;
   }
+  std::string tool = query->tool_name;
   store::AuditContext who = exchange.audit();
   auto released = co_await exchange.services.store.resolve(std::move(*query), std::move(who));
   if (!released) {
-    answer(exchange, released.error());
+    const store::Failure& failure = released.error();
+    answer(exchange, failure);
+    if (failure.code == store::Errc::not_allowed) {
+      answer_tool_refused(exchange, Problem::secret_not_allowed, tool, failure.subject);
+    }
     co_return;
   }
   exchange.released = static_cast<std::uint32_t>(released->size());

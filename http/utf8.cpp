@@ -29,19 +29,23 @@ bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; 
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const Sequence sequence = sequence_of(static_cast<unsigned char>(text.front()));
-    if (sequence.length == 0 || sequence.length > text.size()) return false;
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::string_view rest = text.substr(at);
+    const Sequence sequence = sequence_of(static_cast<unsigned char>(rest.front()));
+    if (sequence.length == 0 || sequence.length > rest.size()) return at;
     if (sequence.length > 1) {
-      const auto second = static_cast<unsigned char>(text[1]);
-      if (second < sequence.low || second > sequence.high) return false;
-      if (!std::ranges::all_of(text.substr(2, sequence.length - 2), continues)) return false;
+      const auto second = static_cast<unsigned char>(rest[1]);
+      if (second < sequence.low || second > sequence.high) return at;
+      if (!std::ranges::all_of(rest.substr(2, sequence.length - 2), continues)) return at;
     }
-    text.remove_prefix(sequence.length);
+    at += sequence.length;
   }
-  return true;
+  return at;
 }
+
+bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
 
 // Every code point has one byte that does not continue a sequence.
 std::size_t count_code_points(std::string_view part) {

@@ -36,6 +36,7 @@ struct ResolvePlan {
   ResolveQuery query;
   AuditContext who;
   Choice choice;
+  std::vector<crypto::Uuid> withheld;  ///< secrets that were named and are bound elsewhere, for the audit
   AuditEvent event;
 };
 
@@ -50,20 +51,45 @@ bool may_fill(const Metadata& metadata, const std::string& tool, const std::stri
          (!metadata.tool_arg || *metadata.tool_arg == argument);
 }
 
-/// The same as for a secret that is bound elsewhere: the runtime learns which of its names it cannot have.
-Failure no_such_secret(const std::string& name) { return Failure{Errc::not_allowed, {}, {}, name}; }
+/// Which of the named secrets cannot be released, for the runtime and for the audit.
+struct Withheld {
+  std::string words;  // `"name" for the argument "argument" (not_found); …`
+  std::vector<crypto::Uuid> ids;
 
-Task<Outcome<void>> choose_named(Transaction& transaction, const ResolvePlan& plan, const Tenant& tenant,
-                                 Choice& choice) {
+  void add(const std::string& argument, const std::string& name, std::string_view why) {
+    if (!words.empty()) words.append("; ");
+    words.append("\"" + name + "\" for the argument \"" + argument + "\" (").append(why).append(")");
+  }
+  void add_bound_elsewhere(const std::string& argument, const std::string& name, const crypto::Uuid& id) {
+    add(argument, name, "not_bound");
+    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+  }
+};
+
+Failure not_allowed(const Withheld& withheld) { return failed(Errc::not_allowed, withheld.words); }
+
+/// Of a tenant that there is not: the runtime learns of each of its names that it cannot have it, as always.
+Failure none_found(const ResolveQuery& query) {
+  Withheld withheld;
+  for (const auto& [argument, name] : query.secrets) withheld.add(argument, name, "not_found");
+  return not_allowed(withheld);
+}
+
+Task<Outcome<void>> choose_named(Transaction& transaction, ResolvePlan& plan, const Tenant& tenant, Choice& choice) {
+  Withheld withheld;
   for (const auto& [argument, name] : plan.query.secrets) {
     const auto secret = co_await find_by_name(transaction, plan.store->metadata(), tenant, name);
-    if (!secret && secret.error().code == Errc::not_found) co_return no_such_secret(name);
-    if (!secret) co_return secret.error();
-    if (!may_fill(secret->metadata, plan.query.tool_name, argument)) {
-      co_return Failure{Errc::not_allowed, {}, secret->id, name};
+    if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
+    if (!secret) {
+      withheld.add(argument, name, "not_found");
+    } else if (!may_fill(secret->metadata, plan.query.tool_name, argument)) {
+      withheld.add_bound_elsewhere(argument, name, secret->id);
+    } else {
+      choice.secrets.push_back(copy_out(argument, *secret));
     }
-    choice.secrets.push_back(copy_out(argument, *secret));
   }
+  plan.withheld = withheld.ids;
+  if (!withheld.words.empty()) co_return not_allowed(withheld);
   co_return Outcome<void>();
 }
 
@@ -81,13 +107,13 @@ Task<Outcome<void>> choose_by_default(Transaction& transaction, const ResolvePla
   co_return Outcome<void>();
 }
 
-Task<Outcome<Choice>> choose(Transaction& transaction, const ResolvePlan& plan) {
+Task<Outcome<Choice>> choose(Transaction& transaction, ResolvePlan& plan) {
   if (plan.query.secrets.size() > most_arguments) co_return failed(Errc::too_many_arguments);
   const auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant);
   if (!loaded) co_return loaded.error();
   Choice choice;
   if (!*loaded) {
-    if (!plan.query.secrets.empty()) co_return no_such_secret(plan.query.secrets.front().second);
+    if (!plan.query.secrets.empty()) co_return none_found(plan.query);
     co_return choice;
   }
   const Tenant& tenant = **loaded;
@@ -168,7 +194,7 @@ boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan
   event.tenant = plan->query.tenant;
   event.tool = plan->query.tool_name;
   event.reason = to_string(failure.code);
-  if (failure.secret) event.secrets.push_back(*failure.secret);
+  event.secrets = plan->withheld;
   const auto recorded = co_await record_event(plan->store, std::move(event), plan->who);
   if (!recorded && !refusal_stands(recorded.error())) co_return recorded.error();
   co_return failure;

@@ -1,5 +1,7 @@
 #include "store/verify_tenant.hpp"
 
+#include "store/mask.hpp"
+
 namespace tacit::store {
 namespace {
 
@@ -103,7 +105,10 @@ void TenantCheck::check_value(const StoredSecret& secret) {
   const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box);
   if (!value) return problem("secret " + secret.id.str() + ": its value does not open");
   ++findings_.report().values_opened;
-  if (secret.metadata.display != mask(value->text())) problem("secret " + secret.id.str() + ": its mask is another's");
+  const auto& display = secret.metadata.display;
+  if (!display || !is_mask_of(*display, value->text())) {
+    problem("secret " + secret.id.str() + ": its mask is another's");
+  }
 }
 
 void TenantCheck::expect_entries(const StoredSecret& secret) {

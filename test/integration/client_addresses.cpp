@@ -160,7 +160,10 @@ BOOST_AUTO_TEST_CASE(a_proxys_word_on_a_request_counts_and_nobody_elses) {
   CHECK_STATUS(guess(from(server, proxy), "none"), 401);
   CHECK_STATUS(guess(from(server, proxy), "other-field", {{"Forwarded", "for=192.0.2.7"}}), 401);
   CHECK_STATUS(guess(from(server, "127.0.0.4"), "stranger", {{"X-Forwarded-For", "192.0.2.7"}}), 401);
-  CHECK_STATUS(guess(from(server, proxy), "malformed", {{"X-Forwarded-For", "192.0.2.7, rubbish"}}), 400);
+  const Answer refused = guess(from(server, proxy), "malformed", {{"X-Forwarded-For", "192.0.2.7, rubbish"}});
+  CHECK_STATUS(refused, 400);
+  BOOST_TEST(refused.text("detail").find("X-Forwarded-For") != std::string::npos);
+  BOOST_TEST(refused.body.find("rubbish") == std::string::npos);
   {
     // One connection brings requests of many clients.
     HttpsClient connection(from(server, proxy));
@@ -209,7 +212,9 @@ BOOST_AUTO_TEST_CASE(the_standard_field_where_it_is_configured) {
   CHECK_STATUS(
       guess(from(server, proxy), "one", {{"Forwarded", "for=10.9.9.9, for=\"[2001:db8::7]:4711\";proto=https"}}), 401);
   CHECK_STATUS(guess(from(server, proxy), "other-field", {{"X-Forwarded-For", "192.0.2.7"}}), 401);
-  CHECK_STATUS(guess(from(server, proxy), "malformed", {{"Forwarded", "for=\"192.0.2.7"}}), 400);
+  const Answer refused = guess(from(server, proxy), "malformed", {{"Forwarded", "for=\"192.0.2.7"}});
+  CHECK_STATUS(refused, 400);
+  BOOST_TEST(refused.text("detail").find("The field Forwarded") != std::string::npos);
   BOOST_TEST(server.stop() == 0);
   const auto peers = peers_in_audit(deployment);
   BOOST_TEST(peers.at("one") == "[2001:db8::7]:4711");

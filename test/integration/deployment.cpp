@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "crypto/uuid.hpp"
+#include "test/integration/documented.hpp"
 
 namespace tacit::test {
 namespace json = boost::json;
@@ -183,6 +184,7 @@ Answer Client::request(std::string_view method, std::string_view target, std::st
   try {
     Answer answer = connection_->request(method, target, all, body);
     if (answer.closes()) connection_.reset();
+    check_documented(method, target, answer.status);
     return answer;
   } catch (const TransportError&) {
     connection_.reset();

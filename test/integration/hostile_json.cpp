@@ -34,7 +34,6 @@ std::vector<Hostile> not_json() {
       {"single quotes", "{'secret_name':'" + canary + "'}"},
       {"NaN", "{" + fields + R"(,"x":NaN})"},
       {"Infinity", "{" + fields + R"(,"x":-Infinity})"},
-      {"a byte order mark", "\xef\xbb\xbf{" + fields + "}"},
       {"a control character in a string", "{" + fields + ",\"tool_arg\":\"a\nb\"}"},
       {"a NUL byte in a string", "{\"secret_name\":\"n\",\"secret_value\":\"1234\0 678\"}"s},
       {"an unknown escape", "{" + fields + R"(,"tool_arg":"\x41"})"},
@@ -93,6 +92,9 @@ BOOST_AUTO_TEST_CASE(the_place_is_a_byte_offset) {
 BOOST_AUTO_TEST_CASE(what_is_odd_but_legal_is_taken) {
   Tenant tenant = new_tenant();
   const std::vector<Hostile> legal = {
+      {"a byte order mark",
+       "\xef\xbb\xbf"
+       R"({"secret_name":"n0","secret_value":"12345678"})"},
       {"escapes everywhere", R"({"secret_\u006eame":"\u006e1","secret_value":"\u0031\u0032\u0033\u0034"})"},
       {"a pair of surrogates", R"({"secret_name":"n2 \ud83d\udd11","secret_value":"12345678"})"},
       {"NUL in the value, escaped", R"({"secret_name":"n3","secret_value":"a\u0000bc"})"},

@@ -108,6 +108,10 @@ BOOST_AUTO_TEST_CASE(the_mask_shows_at_most_an_eighth_at_each_end_and_never_the_
       {"äöüßéèêñ", "ä****ñ"},  // code points, not bytes
       {"🔑bcdefg🔒", "🔑****🔒"},
       {std::string("\0bcdefg\0", 8), std::string("\0****\0", 6)},
+      {"  12345678\r\n", "1****8"},
+      {"-----BEGIN PRIVATE KEY-----\r\nMIGHAgEAMBMGByqGSM49AgEG\r\nCCqGSM49AwEHBG0wawIBAQQg\r\n-----END PRIVATE KEY-----\r\n",
+       "MIGH****AQQg"},
+      {"-----BEGIN A-----\n-----END A-----\n", "****"},
   };
   int number = 0;
   for (const auto& [value, mask] : masks) {

@@ -16,7 +16,8 @@ std::string summary(const json::value& fault) {
     loc += loc.empty() ? "" : ".";
     loc += step.is_string() ? std::string(step.get_string()) : json::serialize(step);
   }
-  BOOST_TEST(fault.as_object().size() == 3U);  // neither input nor ctx
+  const json::object& members = fault.as_object();
+  BOOST_TEST(members.size() == (members.contains("ctx") ? 4U : 3U));  // no input
   return std::string(fault.at("type").as_string()) + "|" + loc + "|" + std::string(fault.at("msg").as_string());
 }
 
@@ -156,21 +157,79 @@ BOOST_AUTO_TEST_CASE(all_faults_come_at_once_in_the_order_of_the_fields) {
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_no_object) {
-  const std::string expected =
-      "model_attributes_type|body|Input should be a valid dictionary or object to extract fields from";
-  for (const std::string body : {R"(["cAnArY-4f1d"])", R"("cAnArY-4f1d")", "17", "true"}) {
+  Faults all;
+  for (const std::string field : {"secret_name", "secret_value", "tool_name", "tool_arg", "is_default_for_tool"}) {
+    all.push_back("missing|body." + field + "|Field required");
+  }
+  for (const std::string body : {R"(["cAnArY-4f1d"])", R"("cAnArY-4f1d")", "17", "true", "null"}) {
     BOOST_TEST_CONTEXT(body) {
-      BOOST_TEST(faults(api().request("POST", secrets_path, body)) == (Faults{expected}), per_element);
+      BOOST_TEST(faults(api().request("POST", secrets_path, body)) == all, per_element);
+      BOOST_TEST(faults(api().request("PATCH", secrets_path + new_uuid(), body)) == all, per_element);
     }
   }
-  // FastAPI takes null for no body at all.
-  for (const std::string body : {"", "null"}) {
-    const Answer answer = body.empty()
-                              ? api().request("POST", secrets_path, body, {{"Content-Type", "application/json"}})
-                              : api().request("POST", secrets_path, body);
-    BOOST_TEST_CONTEXT("body '" << body << "'") {
-      BOOST_TEST(faults(answer) == (Faults{"missing|body|Field required"}), per_element);
+}
+
+BOOST_AUTO_TEST_CASE(no_body_at_all) {
+  const Faults required = {"missing|body.secret_name|Field required", "missing|body.secret_value|Field required"};
+  const Faults of_keys = {"missing|body.name|Field required", "missing|body.scopes|Field required"};
+  Tenant tenant = new_tenant();
+  const json::object made = tenant.create({{"secret_name", "n"}, {"secret_value", "12345678"}});
+  const std::string one = secrets_path + std::string(made.at("secret_id").as_string());
+  const Answer key = tenant.api.post("/api/v1/api-keys/", {{"name", "k"}, {"scopes", {"secrets:read"}}});
+  REQUIRE_STATUS(key, 200);
+  const std::string one_key = "/api/v1/api-keys/" + key.text("key_id");
+  HttpsClient connection(shared_server().api_client());
+  for (const std::string type : {"", "Content-Type: application/json\r\n", "Content-Type: text/plain\r\n",
+                                 "Content-Type: application/x-www-form-urlencoded\r\n"}) {
+    for (const std::string length : {"", "Content-Length: 0\r\n"}) {
+      const auto ask = [&](const std::string& method, const std::string& target) {
+        connection.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nx-api-key: " + tenant.key + "\r\n" +
+                        type + length + "\r\n");
+        return connection.read_answer();
+      };
+      BOOST_TEST_CONTEXT(type << length) {
+        BOOST_TEST(faults(ask("POST", secrets_path)) == required, per_element);
+        const Answer patched = ask("PATCH", one);
+        REQUIRE_STATUS(patched, 200);
+        BOOST_TEST((patched.json() == json::value(made)));  // updated_at, too
+        BOOST_TEST(faults(ask("POST", "/api/v1/api-keys/")) == of_keys, per_element);
+        CHECK_STATUS(ask("PATCH", one_key), 200);
+        CHECK_STATUS(ask("PATCH", secrets_path + new_uuid()), 404);
+        BOOST_TEST(faults(ask("PATCH", secrets_path + "x")).size() == 1U);
+      }
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_is_too_long_is_told_its_length) {
+  for (const std::string field : {"secret_value", "secret_name"}) {
+    const Answer answer = api().post(secrets_path, with(field, text("🔑", 1704)));
+    REQUIRE_STATUS(answer, 422);
+    const json::value expected = {{"max_length", 1024}, {"actual_length", 1704}};
+    BOOST_TEST((answer.at("detail").at(0).at("ctx") == expected));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bodies_that_are_compressed_or_not_in_utf8) {
+  using namespace std::string_literals;
+  Tenant tenant = new_tenant();
+  const std::string body = R"({"secret_name":"n","secret_value":"12345678"})";
+  const auto told = [&](const std::string& what, const std::string& sent, const Headers& headers) {
+    const Answer answer = tenant.api.request("POST", secrets_path, sent, headers);
+    REQUIRE_STATUS(answer, 415);
+    BOOST_TEST(answer.text("detail").find(what) != std::string::npos, answer.body);
+    BOOST_TEST(answer.body.find(canary) == std::string::npos);
+    return answer;
+  };
+  for (const std::string coding : {"gzip", "deflate", "br", "zstd", "identity, gzip", canary.c_str()}) {
+    const Answer answer = told("Content-Encoding", body, {{"Content-Encoding", coding}});
+    BOOST_TEST(answer.header("Accept-Encoding") == "identity");
+  }
+  told("compressed", "\x1f\x8b\x08\0\0\0\0\0"s, {});
+  told("UTF-16", "{\0}\0"s, {});
+  for (const std::string coding : {"identity", "Identity", ""}) {
+    const Headers headers = {{"Content-Encoding", coding}};
+    CHECK_STATUS(tenant.api.request("PATCH", secrets_path + new_uuid(), body, headers), 404);
   }
 }
 

@@ -12,6 +12,7 @@ using Lines = std::vector<std::string>;
 
 inline std::string step_text(const LocStep& step) {
   if (const auto* name = std::get_if<std::string_view>(&step)) return std::string(*name);
+  if (const auto* sent = std::get_if<SentName>(&step)) return sent->text;
   return std::to_string(std::get<std::uint64_t>(step));
 }
 

@@ -18,7 +18,15 @@ std::string with(const std::string& lines, const std::string& request_line = "PO
 
 std::optional<Problem> parse(const std::string& raw) {
   RequestHead head;
-  return parse_head(raw, head);
+  std::string why;
+  return parse_head(raw, head, why);
+}
+
+std::string why_not(const std::string& raw) {
+  RequestHead head;
+  std::string why;
+  parse_head(raw, head, why);
+  return why;
 }
 
 struct Refused {
@@ -80,6 +88,59 @@ BOOST_DATA_TEST_CASE(refuses_what_servers_read_differently, boost::unit_test::da
   const auto problem = parse(refused.raw);
   BOOST_REQUIRE(problem.has_value());
   BOOST_TEST((*problem == Problem::malformed_request));
+  const std::string why = why_not(refused.raw);
+  BOOST_TEST(why.ends_with("."), why);
+  BOOST_TEST(why.find("RFC 9112") == std::string::npos, why);  // each has words of its own
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
+  const auto says = [](const std::string& raw, const std::string& words) {
+    const std::string why = why_not(raw);
+    BOOST_TEST(why.find(words) != std::string::npos, "'" << why << "' instead of '" << words << "'");
+  };
+  says("GET / HTTP/1.1\r\n\r\n", "Host is missing");
+  says(with("Host: b\r\n"), "Host is there more than once");
+  says("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "Host is not a host's name");
+  says(with("Content-Length: 5\r\nContent-Length: 5\r\n"), "Content-Length is there more than once");
+  says(with("content-length: 5x\r\n"), "Content-Length is not a number");
+  says(with("Content-Length: 99999999999999999999999\r\n"), "Content-Length is not a number");
+  says(with("Transfer-Encoding: gzip, chunked\r\n"), "Transfer-Encoding is something else");
+  says(with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), "Transfer-Encoding and Content-Length");
+  says(with("Transfer-Encoding: chunked\r\n", "POST / HTTP/1.0"), "HTTP/1.0");
+  says(with("Authorization: a\r\nauthorization: b\r\n"), "Authorization is there more than once");
+  says(with("token: a\r\ntoken: b\r\n"), "token is there more than once");
+  says(with("x-api-key: a\r\nx-api-key: b\r\n"), "x-api-key is there more than once");
+  says(with("Content-Type: a/b\r\nContent-Type: a/b\r\n"), "Content-Type is there more than once");
+  says(with("Expect: 100-continue\r\nExpect: 100-continue\r\n"), "Expect is there more than once");
+  says(with("X: a\r\n b\r\n"), "Line 4 of the request head begins with white space");
+  says(with("X: a\x01\r\n"), "Line 3 of the request head has the control character 0x01");
+  says(with("X: a\nY: b\r\n"), "Line 3 of the request head ends in LF alone");
+  says(with("X: a\rb\r\n"), "Line 3 of the request head has a CR");
+  says(with("X : a\r\n"), "Line 3 of the request head has white space before its colon");
+  says(with("nothing\r\n"), "Line 3 of the request head has no colon");
+  says(with(": a\r\n"), "Line 3 of the request head has no field's name");
+  says(with("X(y): a\r\n"), "Line 3 of the request head has characters in the field's name");
+  says(with("", "GET / HTTP/2.0"), "another protocol");
+  says(with("", "PRI * HTTP/2.0"), "another protocol");
+  says(with("", "GET /"), "The request line has to be");
+  says(with("", "GET /a b HTTP/1.1"), "The request line has to be");
+  says(with("", "G(T / HTTP/1.1"), "method");
+  says(with("", "GET / HTTP/1.1 "), "The request line");
+  says("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "The request line");
+  says(with(""), "");
+}
+
+BOOST_AUTO_TEST_CASE(never_repeats_what_was_sent) {
+  const std::string secret = "cAnArY";
+  for (const std::string& raw :
+       {with(secret + "\r\n"), with(secret + " : " + secret + "\r\n"), with("X: " + secret + "\x01\r\n"),
+        with("Content-Length: " + secret + "\r\n"), with("Transfer-Encoding: " + secret + "\r\n"), with("", secret),
+        with("", "GET / " + secret), with("", "GET /" + secret + "\t HTTP/1.1"), with("Host: " + secret + "\r\n"),
+        with("token: " + secret + "\r\ntoken: " + secret + "\r\n")}) {
+    const std::string why = why_not(raw);
+    BOOST_TEST(!why.empty());
+    BOOST_TEST(why.find(secret) == std::string::npos, why);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(wants_a_length_instead_of_chunks) {
@@ -93,7 +154,8 @@ BOOST_AUTO_TEST_CASE(takes_an_ordinary_request) {
       "X-Api-Key:\r\nContent-Type: application/json\r\nContent-Length: 12\r\nX-Request-Id: r-1\r\n"
       "Expect: 100-continue\r\nX-Note: caf\xc3\xa9\ttab\r\n\r\n";
   RequestHead head;
-  BOOST_REQUIRE(!parse_head(raw, head).has_value());
+  std::string why;
+  BOOST_REQUIRE(!parse_head(raw, head, why).has_value());
   BOOST_TEST((head.method == Method::patch));
   BOOST_TEST(head.path == "/v1/secrets/x");
   BOOST_TEST(head.query == "limit=2");
@@ -110,14 +172,16 @@ BOOST_AUTO_TEST_CASE(takes_an_ordinary_request) {
 BOOST_AUTO_TEST_CASE(views_point_into_the_buffer) {
   const std::string raw = with("token: where\r\n");
   RequestHead head;
-  BOOST_REQUIRE(!parse_head(raw, head).has_value());
+  std::string why;
+  BOOST_REQUIRE(!parse_head(raw, head, why).has_value());
   BOOST_TEST((head.token.data() >= raw.data() && head.token.data() < raw.data() + raw.size()));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
   const auto keeps = [](const std::string& raw) {
     RequestHead head;
-    BOOST_REQUIRE(!parse_head(raw, head).has_value());
+    std::string why;
+    BOOST_REQUIRE(!parse_head(raw, head, why).has_value());
     return head.keep_alive;
   };
   BOOST_TEST(keeps(with("")));

@@ -63,8 +63,13 @@ BOOST_AUTO_TEST_CASE(limits_of_the_limit) {
 
 BOOST_AUTO_TEST_CASE(cursors) {
   const Lines bad{"value_error query.cursor Value error, cursor is none that a list answered"};
-  for (const std::string& cursor : {""s, "x"s, id + "0", "{" + id + "}", id.substr(1)})
+  for (const std::string& cursor : {"x"s, " "s, id + "0", "{" + id + "}", id.substr(1)})
     BOOST_TEST(faults_of("cursor=" + cursor) == bad, each);
+  for (const char* first : {"cursor=", "cursor", "cursor=&limit=5"}) {
+    const auto list = parse_list_query(first);
+    BOOST_REQUIRE(list.has_value());
+    BOOST_TEST(!list->after.has_value());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(texts) {

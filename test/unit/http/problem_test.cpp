@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 
 #include "http/faults.hpp"
+#include "http/framing.hpp"
 #include "http/problem.hpp"
 #include "test/unit/http/exchange_fixture.hpp"
 
@@ -33,6 +34,7 @@ const std::vector<Expected> table{
     {Problem::secret_not_allowed, 403},
     {Problem::other_user, 403},
     {Problem::key_outlives, 403},
+    {Problem::path_unknown, 404},
     {Problem::not_found, 404},
     {Problem::method_not_allowed, 405},
     {Problem::name_taken, 409},
@@ -45,6 +47,9 @@ const std::vector<Expected> table{
     {Problem::quota_exceeded, 413},
     {Problem::target_too_long, 414, true},
     {Problem::not_json, 415},
+    {Problem::body_encoded, 415, false, "Accept-Encoding: identity\r\n"},
+    {Problem::body_compressed, 415, false, "Accept-Encoding: identity\r\n"},
+    {Problem::body_not_utf8, 415},
     {Problem::expectation_unknown, 417},
     {Problem::tenant_throttled, 429},
     {Problem::guessing_throttled, 429},
@@ -164,14 +169,47 @@ BOOST_AUTO_TEST_CASE(a_quota_answer_has_the_figures) {
   BOOST_TEST(!fixture.exchange.response.close);
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_that_is_not_allowed_is_named) {
+BOOST_AUTO_TEST_CASE(a_tool_that_is_refused_is_named_with_who_asked) {
+  const auto told = [](Problem problem, std::string_view withheld = {},
+                       std::string_view identity = "uri:spiffe://a/b") {
+    ExchangeFixture fixture;
+    fixture.exchange.tool_identity = identity;
+    answer_tool_refused(fixture.exchange, problem, "agno__x", withheld);
+    BOOST_TEST(fixture.exchange.response.status == 403U);
+    BOOST_TEST((fixture.exchange.problem == problem));
+    return sentence(fixture.answer_body());
+  };
+  BOOST_TEST(told(Problem::tool_not_granted) == R"(The identity uri:spiffe://a/b is not granted the tool "agno__x".)");
+  BOOST_TEST(told(Problem::tool_not_granted, {}, R"(cn:My "own" run\time)") ==
+             R"(The identity cn:"My \"own\" run\\time" is not granted the tool "agno__x".)");
+  BOOST_TEST(told(Problem::tool_not_granted, {}, "certificate:00ff").find("without a name") != std::string::npos);
+  BOOST_TEST(
+      told(Problem::other_user) ==
+      R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for another user than the one whose token it sent.)");
+  BOOST_TEST(told(Problem::secret_not_allowed, R"("my key" for the argument "key" (not_found))") ==
+             "The identity uri:spiffe://a/b asked for the tool \"agno__x\", but named secrets cannot be released: "
+             "\"my key\" for the argument \"key\" (not_found).");
+}
+
+BOOST_AUTO_TEST_CASE(sentences_that_say_more) {
   ExchangeFixture fixture;
-  store::Failure refused = failure(store::Errc::not_allowed);
-  refused.subject = "my \"key\"\n";
-  answer(fixture.exchange, refused);
-  BOOST_TEST(fixture.exchange.response.status == 403U);
-  BOOST_TEST(sentence(fixture.answer_body()) ==
-             "The secret \"my \"key\"\n\" does not exist or is not bound to that tool and argument.");
+  fixture.exchange.note = "The field Host is missing.";
+  answer(fixture.exchange, Problem::malformed_request);
+  BOOST_TEST(sentence(fixture.answer_body()) == "The field Host is missing.");
+
+  const Route taking{Method::post, "/", store::Scope::none, false, 1234, nullptr};
+  fixture.exchange.route = &taking;
+  answer(fixture.exchange, Problem::body_too_large);
+  BOOST_TEST(sentence(fixture.answer_body()).find(" 1234 bytes") != std::string::npos);
+  const Route ignoring{Method::get, "/", store::Scope::none, false, 0, nullptr};
+  fixture.exchange.route = &ignoring;
+  answer(fixture.exchange, Problem::body_too_large);
+  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(limits::ignored_body)) != std::string::npos);
+
+  answer(fixture.exchange, Problem::target_too_long);
+  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(max_target_size)) != std::string::npos);
+  answer(fixture.exchange, Problem::header_too_large);
+  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(max_head_size)) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {
@@ -184,14 +222,17 @@ BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {
 
 BOOST_AUTO_TEST_CASE(faults_as_json) {
   ExchangeFixture fixture;
-  answer(fixture.exchange, Faults{json_invalid(17), missing(Loc{"body", "secret_name"}),
-                                  string_too_long(Loc{"body", "secrets", std::uint64_t{3}, "[key]"}, 5)});
+  answer(fixture.exchange, Faults{json_invalid(17, "Expecting value"), missing(Loc{"body", "secret_name"}),
+                                  missing(Loc{"body", "provided_args", std::uint64_t{3}}),
+                                  string_too_long(Loc{"body", "secrets", SentName{"\"a\""}, "[key]"}, 5, 7)});
   BOOST_TEST(fixture.exchange.response.status == 422U);
   BOOST_TEST(
       fixture.answer_body() ==
-      R"({"detail":[{"type":"json_invalid","loc":["body",17],"msg":"JSON decode error"},)"
+      R"({"detail":[{"type":"json_invalid","loc":["body",17],"msg":"JSON decode error","ctx":{"error":"Expecting value"}},)"
       R"({"type":"missing","loc":["body","secret_name"],"msg":"Field required"},)"
-      R"({"type":"string_too_long","loc":["body","secrets",3,"[key]"],"msg":"String should have at most 5 characters"}]})");
+      R"({"type":"missing","loc":["body","provided_args",3],"msg":"Field required"},)"
+      R"({"type":"string_too_long","loc":["body","secrets","\"a\"","[key]"],"msg":"String should have at most 5 characters",)"
+      R"("ctx":{"max_length":5,"actual_length":7}}]})");
 }
 
 BOOST_AUTO_TEST_CASE(who_asks_for_the_audit) {

@@ -32,9 +32,8 @@ std::string map_of(std::size_t count) {
 BOOST_AUTO_TEST_SUITE(resolve_body)
 
 BOOST_AUTO_TEST_CASE(all_of_it) {
-  const auto query = parse_resolve(
-      start +
-      R"(,"provided_args":["team","\u006be\u0079"],"secrets":{"api_key":"my key","other":"o"},"unknown":{"secrets":[]}})");
+  const auto query =
+      parse_resolve(start + R"(,"provided_args":["team","\u006be\u0079"],"secrets":{"api_key":"my key","other":"o"}})");
   BOOST_REQUIRE(query.has_value());
   BOOST_TEST(query->tenant.str() == "6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b");
   BOOST_TEST(query->tool_name == "t");
@@ -63,6 +62,9 @@ BOOST_AUTO_TEST_CASE(a_named_argument_is_not_a_provided_one) {
 BOOST_AUTO_TEST_CASE(required_fields_and_types) {
   BOOST_TEST(faults_of("{}") == (Lines{"missing body.user_id Field required", "missing body.tool_name Field required"}),
              each);
+  BOOST_TEST(faults_of("") == (Lines{"missing body.user_id Field required", "missing body.tool_name Field required"}),
+             each);
+  BOOST_TEST(faults_of("[]").size() == 4U);
   BOOST_TEST(faults_of(R"({"user_id":1,"tool_name":null,"provided_args":"a","secrets":[]})") ==
                  (Lines{"uuid_type body.user_id UUID input should be a string, bytes or UUID object",
                         "string_type body.tool_name Input should be a valid string",
@@ -113,14 +115,28 @@ BOOST_AUTO_TEST_CASE(entries_of_lists_and_maps) {
                         "string_type body.provided_args.5 Input should be a valid string"}),
              each);
   BOOST_TEST(faults_of(start + R"(,"secrets":{"a":"n","":"n","b":"","cAnArY":["x",{"y":"z"}],"d":null}})") ==
-                 (Lines{"string_too_short body.secrets.1.[key] String should have at least 1 character",
-                        "string_too_short body.secrets.2 String should have at least 1 character",
-                        "string_type body.secrets.3 Input should be a valid string",
-                        "string_type body.secrets.4 Input should be a valid string"}),
+                 (Lines{"string_too_short body.secrets..[key] String should have at least 1 character",
+                        "string_too_short body.secrets.b String should have at least 1 character",
+                        "string_type body.secrets.cAnArY Input should be a valid string",
+                        "string_type body.secrets.d Input should be a valid string"}),
              each);
-  BOOST_TEST(faults_of(start + R"(,"secrets":{")" + repeat("k", 1025) + R"(":")" + repeat("v", 1025) + "\"}}") ==
-                 (Lines{"string_too_long body.secrets.0.[key] String should have at most 1024 characters",
-                        "string_too_long body.secrets.0 String should have at most 1024 characters"}),
+  BOOST_TEST(
+      faults_of(start + R"(,"secrets":{")" + repeat("k", 1025) + R"(":")" + repeat("v", 1025) + "\"}}") ==
+          (Lines{
+              "string_too_long body.secrets." + repeat("k", 1025) + ".[key] String should have at most 1024 characters",
+              "string_too_long body.secrets." + repeat("k", 1025) + " String should have at most 1024 characters"}),
+      each);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_fields) {
+  const std::string words = " Extra inputs are not permitted";
+  BOOST_TEST(faults_of(start + R"(,"Tool_name":"x","provided":null,"secrets ":{"a":"n"}})") ==
+                 (Lines{"extra_forbidden body.Tool_name" + words, "extra_forbidden body.provided" + words,
+                        "extra_forbidden body.secrets " + words}),
+             each);
+  // After those of the fields that there are.
+  BOOST_TEST(faults_of(R"({"x":1,"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b"})") ==
+                 (Lines{"missing body.tool_name Field required", "extra_forbidden body.x" + words}),
              each);
 }
 

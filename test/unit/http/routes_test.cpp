@@ -26,7 +26,7 @@ using Statuses = std::set<std::string>;
 const auto each = boost::test_tools::per_element();
 
 const json::value& document() {
-  static const json::value parsed = json::parse({openapi_document().data(), openapi_document().size()});
+  static const json::value parsed = json::parse({openapi_source().data(), openapi_source().size()});
   return parsed;
 }
 
@@ -46,8 +46,7 @@ std::vector<const Route*> all_routes() {
   std::vector<const Route*> routes;
   for (const Route& route : api_routes()) routes.push_back(&route);
   for (const Route& route : tool_routes()) routes.push_back(&route);
-  for (const Route& route : admin_routes()) routes.push_back(&route);
-  return routes;
+  return routes;  // those of the admin listener are for monitors, and in no document
 }
 
 bool is_on(std::span<const Route> routes, const Route& route) {
@@ -256,11 +255,18 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"Unavailable", Problem::overloaded},
                                                 {"StoreFull", Problem::store_full}};
   const Route writing{Method::post, "/", store::Scope::secrets_write, true, 0, nullptr};
+  const Route taking{Method::post, "/", store::Scope::none, true, limits::secret_body, nullptr};
   for (const auto& [name, problem] : examples) {
     ExchangeFixture fixture;
     fixture.exchange.request_id = "4f6c2f1e";
-    fixture.exchange.route = &writing;
-    answer(fixture.exchange, problem);
+    fixture.exchange.route = problem == Problem::scope_missing ? &writing : &taking;
+    fixture.exchange.tool_identity = "uri:spiffe://example.org/runtime";
+    if (problem == Problem::malformed_request) fixture.exchange.note = "The field Host is missing.";
+    if (problem == Problem::tool_not_granted) {
+      answer_tool_refused(fixture.exchange, problem, "agno__linear__get_issue_details");
+    } else {
+      answer(fixture.exchange, problem);
+    }
     const json::value answered = json::parse({fixture.answer_body().data(), fixture.answer_body().size()});
     BOOST_TEST_CONTEXT(name) {
       BOOST_TEST(json::serialize(at("/components/responses/" + name + "/content/application~1json/example")) ==
@@ -289,6 +295,46 @@ BOOST_AUTO_TEST_CASE(every_reference_leads_somewhere_and_every_part_is_used) {
       BOOST_TEST(references.contains("/components/" + kind + "/" + name), name << " is not used");
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(each_plane_has_its_part_of_the_document) {
+  for (const auto& [plane, routes] : {std::pair(Plane::api, api_routes()), std::pair(Plane::tools, tool_routes())}) {
+    const std::string_view text = openapi_document(plane);
+    const json::value part = json::parse({text.data(), text.size()});
+    std::set<std::string> served;
+    for (const Route& route : routes) served.emplace(route.path);
+    std::set<std::string> described;
+    for (const auto& [path, item] : part.at("paths").as_object()) {
+      described.insert(table_path(std::string(path)));
+      BOOST_TEST((item == at("/paths").at(path)));
+    }
+    BOOST_TEST(described == served, each);
+    std::set<std::string> references;
+    collect_references(part, references);
+    std::set<std::string> parts;
+    for (const auto& [kind, members] : part.at("components").as_object()) {
+      if (kind == "securitySchemes") continue;
+      for (const std::string& name : keys(members)) parts.insert("/components/" + std::string(kind) + "/" + name);
+    }
+    BOOST_TEST(references == parts, each);
+    BOOST_TEST(part.at("components").at("securitySchemes").as_object().contains("client_certificate") ==
+               (plane == Plane::tools));
+    std::set<std::string> tags;
+    for (const json::value& tag : part.at("tags").as_array()) tags.emplace(tag.at("name").as_string());
+    const std::set<std::string> expected = plane == Plane::tools
+                                               ? std::set<std::string>{"tools", "service"}
+                                               : std::set<std::string>{"secrets", "api-keys", "service"};
+    BOOST_TEST(tags == expected, each);
+  }
+}
+
+// Generators of TypeScript make every property with a default a required one, in requests, too.
+BOOST_AUTO_TEST_CASE(nothing_optional_is_made_required) {
+  BOOST_TEST(openapi_source().find("\"default\"") == std::string_view::npos);
+  for (const std::string path : {"/paths/~1api~1v1~1secrets~1{secret_id}", "/paths/~1api~1v1~1api-keys~1{key_id}"}) {
+    BOOST_TEST(!at(path + "/patch/requestBody/required").as_bool());
+  }
+  BOOST_TEST(at("/paths/~1api~1v1~1secrets~1/post/requestBody/required").as_bool());
 }
 
 BOOST_AUTO_TEST_CASE(the_document_is_of_this_version) {

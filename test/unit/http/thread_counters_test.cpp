@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixtu
   answer(exchange, Problem::tool_not_granted);
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_granted) == 1U);
-  answer(exchange, store::Failure{store::Errc::not_allowed, {}, {}, "a name"});
+  answer(exchange, store::Failure{store::Errc::not_allowed, {}, {}, {}});
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_allowed) == 1U);
   // What was no request for values.

@@ -126,14 +126,22 @@ BOOST_AUTO_TEST_CASE(a_named_secret_must_be_bound_to_that_tool_and_argument_or_t
 
   const auto wrong_tool = bed.resolve("other", {}, {{"z", "free"}, {"key", "by tool"}});
   BOOST_CHECK(code_of(wrong_tool) == Errc::not_allowed);
-  BOOST_TEST(wrong_tool.error().subject == "by tool");
+  BOOST_TEST(wrong_tool.error().subject == R"("by tool" for the argument "key" (not_bound))");
   BOOST_TEST(bed.audited("tool.refused"));
   BOOST_TEST(bed.audited("not_allowed"));
   BOOST_TEST(!bed.audited("by tool"));
   BOOST_CHECK(code_of(bed.resolve("any", {}, {{"other", "by argument"}})) == Errc::not_allowed);
   const auto missing = bed.resolve("any", {}, {{"x", "nobody"}});
   BOOST_CHECK(code_of(missing) == Errc::not_allowed);
-  BOOST_TEST(missing.error().subject == "nobody");
+  BOOST_TEST(missing.error().subject == R"("nobody" for the argument "x" (not_found))");
+
+  // All of them, in the order in which they were named.
+  const auto several =
+      bed.resolve("other", {}, {{"a", "nobody"}, {"z", "free"}, {"key", "by tool"}, {"b", "by argument"}});
+  BOOST_CHECK(code_of(several) == Errc::not_allowed);
+  BOOST_TEST(several.error().subject ==
+             R"("nobody" for the argument "a" (not_found); "by tool" for the argument "key" (not_bound); )"
+             R"("by argument" for the argument "b" (not_bound))");
 }
 
 BOOST_AUTO_TEST_CASE(one_resolve_releases_256_values_at_most) {

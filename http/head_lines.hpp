@@ -1,0 +1,18 @@
+// The lines of a request's head as they were sent: what is wrong with them, in words for the client and the log. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tacit::http {
+
+/// The first fault of the lines of a complete head, as a sentence; empty if there is none. Names a field that is known,
+/// and else the line, the request line being the first: what a client sent in a wrong place may be a secret.
+///
+/// CR only before LF and LF only after CR; no line that starts with white space (an obsolete fold, or a trick on the
+/// first field); no control byte but tab inside a field, none at all in the request line; a name that is a token, and
+/// right after it a colon. One Host; no Content-Length or Transfer-Encoding that can be read in two ways.
+std::string line_fault(std::string_view raw);
+
+}  // namespace tacit::http

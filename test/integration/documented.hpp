@@ -1,0 +1,12 @@
+// Whether what the server answers is what http/openapi.json says that it can.
+#pragma once
+
+#include <string_view>
+
+namespace tacit::test {
+
+/// Throws unless the document lists the status for that operation. Paths and methods that are no operation may be
+/// answered with anything. From any thread.
+void check_documented(std::string_view method, std::string_view target, int status);
+
+}  // namespace tacit::test
