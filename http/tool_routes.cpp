@@ -25,10 +25,12 @@ Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Proble
   event.reason = exchange.note = reason;
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
-  if (recorded || store::refusal_stands(recorded.error())) {
-    answer_tool_refused(exchange, problem, query.tool_name);
-  } else {
+  if (!recorded && !store::refusal_stands(recorded.error())) {
     answer(exchange, recorded.error());
+  } else if (problem == Problem::certificate_refused) {
+    answer(exchange, problem);
+  } else {
+    answer_tool_refused(exchange, problem, query.tool_name);
   }
 }
 

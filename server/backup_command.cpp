@@ -1,18 +1,24 @@
+#include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <iostream>
 #include <optional>
 #include <string>
 
+#include "server/arguments.hpp"
+#include "server/backup_directory.hpp"
+#include "server/backup_record.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/patient_output.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "server/values.hpp"
 #include "store/keyless_store.hpp"
 #include "store/whole_file.hpp"
 
@@ -20,6 +26,36 @@ namespace tacit::server {
 namespace {
 
 constexpr mode_t backup_mode = 0600;
+constexpr std::uint64_t most_kept = 1'000'000;
+
+BackupTime now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+/// What the command line says.
+struct Target {
+  std::string file;  ///< "-": standard output; empty: into the directory
+  std::string directory;
+  Retention retention;
+};
+
+Target read_target(const Arguments& arguments) {
+  Target target;
+  if (arguments.contains("FILE")) target.file = arguments["FILE"].as<std::string>();
+  if (arguments.contains("into")) target.directory = read_argument(arguments, "into", read_path).string();
+  const auto count = [](std::string_view text) { return read_number(text, 1, most_kept); };
+  if (arguments.contains("keep")) target.retention.count = read_argument(arguments, "keep", count);
+  if (arguments.contains("keep-for")) {
+    target.retention.for_time = read_argument(arguments, "keep-for", read_time_span);
+  }
+  if (!target.file.empty() && !target.directory.empty()) throw UsageError("FILE and --into exclude each other");
+  if (target.file.empty() && target.directory.empty()) throw UsageError("FILE is missing, or --into DIRECTORY");
+  if (target.directory.empty() && (arguments.contains("keep") || arguments.contains("keep-for"))) {
+    throw UsageError("--keep and --keep-for are for backups --into a directory");
+  }
+  if (target.file == "-" && ::isatty(STDOUT_FILENO) == 1) {
+    throw UsageError("a backup cannot go to a terminal: redirect standard output, or name a file");
+  }
+  return target;
+}
 
 store::Outcome<std::uint64_t> copy(const store::KeylessStore& store, const store::ByteSink& sink) {
   Progress progress(std::cerr, "Backing up", ::isatty(STDERR_FILENO) == 1, "MiB");
@@ -34,31 +70,76 @@ std::uint64_t back_up_to_stream(const store::KeylessStore& store, std::chrono::s
   return value_or_fail(std::move(written), "cannot back up");
 }
 
+/// Reads it from the disk again, before it has its name and anything older is deleted.
+void check_written(const store::WholeFile& file, std::uint64_t bytes) {
+  const int descriptor = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw CommandFailed("cannot back up: what was written cannot be read again");
+  ::fsync(descriptor);
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+  const auto source = [&](std::span<std::uint8_t> out) { return ::read(descriptor, out.data(), out.size()); };
+  const auto read = store::read_backup(source, [](store::ByteView) { return true; });
+  ::close(descriptor);
+  if (value_or_fail(read, "cannot back up") + store::backup_trailer_size == bytes) return;
+  throw CommandFailed("cannot back up: what was written is not what is read again");
+}
+
 std::uint64_t back_up_to_file(const store::KeylessStore& store, const std::string& name) {
   auto file = store::WholeFile::create(name, backup_mode);
   if (!file) fail("cannot back up", file.error());
   auto written = copy(store, [&](store::ByteView part) { return file->write(part); });
   const std::uint64_t bytes = value_or_fail(std::move(written), "cannot back up");
+  check_written(*file, bytes);
   value_or_fail(file->publish(), "cannot back up");
   return bytes;
+}
+
+/// False, with a line that says why, if the alert will not know of this backup.
+bool record(const Config& config, const std::string& file, std::uint64_t bytes) {
+  std::error_code ignored;
+  const std::string place = file == "-" ? file : std::filesystem::absolute(file, ignored).string();
+  const std::filesystem::path record_file = backup_record_file(config);
+  const auto error = write_backup_record(record_file, {now().time_since_epoch().count(), place, bytes});
+  if (!error) return true;
+  std::cerr << "tacit: that this backup was made cannot be noted in " << record_file.string() << ": " << error.message()
+            << "; metrics and `tacit status` do not know of it (backup-record)\n";
+  return false;
+}
+
+void report(const Config& config, const std::string& target, std::uint64_t bytes) {
+  std::cerr << "Backed up " << config.store.string() << " to " << target << ": " << size_text(bytes) << '\n';
+}
+
+int back_up_into(const Config& config, const store::KeylessStore& store, const Target& target) {
+  const BackupDirectory directory(target.directory);
+  directory.need_room(store.backup_bytes(), config.store);
+  const BackupTime time = now();
+  const std::string name = backup_name(time);
+  const std::string file = (directory.path() / name).string();
+  const std::uint64_t bytes = back_up_to_file(store, file);
+  report(config, file, bytes);
+  const bool recorded = record(config, file, bytes);
+  std::vector<std::string> troubles;
+  for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
+    std::cerr << "Deleted " << (directory.path() / deleted).string() << '\n';
+  }
+  for (const std::string& trouble : troubles) std::cerr << "tacit: " << trouble << '\n';
+  return recorded && troubles.empty() ? exit_ok : exit_failed;
 }
 
 }  // namespace
 
 int backup_command(const Config& config, const Arguments& arguments) {
-  const std::string target = arguments["FILE"].as<std::string>();
-  const bool to_stream = target == "-";
+  const Target target = read_target(arguments);
   const std::chrono::seconds patience = stall_timeout(arguments);
-  if (to_stream && ::isatty(STDOUT_FILENO) == 1) {
-    throw UsageError("a backup cannot go to a terminal: redirect standard output, or name a file");
-  }
   // A reader that goes away is an error to be told, not a signal.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const auto store = store::KeylessStore::open(config.store);
   if (!store) throw UsageError(sentence(store.error()));
-  const std::uint64_t bytes = to_stream ? back_up_to_stream(*store, patience) : back_up_to_file(*store, target);
-  std::cerr << "Backed up " << config.store.string() << " to " << (to_stream ? "standard output" : target) << ": "
-            << size_text(bytes) << '\n';
+  if (!target.directory.empty()) return back_up_into(config, *store, target);
+  const bool to_stream = target.file == "-";
+  const std::uint64_t bytes = to_stream ? back_up_to_stream(*store, patience) : back_up_to_file(*store, target.file);
+  report(config, to_stream ? "standard output" : target.file, bytes);
+  record(config, target.file, bytes);
   return exit_ok;
 }
 

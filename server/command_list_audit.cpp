@@ -25,6 +25,17 @@ void add_audit_export_options(po::options_description& own) {
       "until", value_of("TIME"), "Only entries before then.");
 }
 
+void add_feed_options(po::options_description& own) {
+  own.add_options()("to", value_of("FILE|syslog|-"),
+                    "A file that is appended to, the system log (/dev/log; syslog:SOCKET for another socket), or "
+                    "standard output. Required.")(
+      "state", value_of("FILE"),
+      "Where the last entry that was taken is noted, to go on after it at the next start. Required unless to -.")(
+      "since", value_of("TIME"),
+      "While there is no state: only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or an entry's "
+      "sequence. Default: from the oldest on.")("once", "Feed the entries that there are, and end.");
+}
+
 void add_anchor_option(po::options_description& own) {
   own.add_options()("anchor", value_of("[SEQUENCE:]HASH"),
                     "An audit head that was kept elsewhere: the chain must have it.");
@@ -56,6 +67,19 @@ const Command list[] = {
      .settings = store_only,
      .add_options = add_audit_export_options,
      .run = with_arguments<audit_export_command>},
+    {.name = "audit feed",
+     .summary = "Hands on audit entries to a file or the system log as they are added.",
+     .details = "The lines of tacit audit export, each at least once and in order, until SIGINT or SIGTERM. The next "
+                "start goes on after the entry that the state names. A file is synced before its place is noted, and "
+                "opened again at SIGHUP and when it was moved away. To the system log, an entry above 8192 bytes goes "
+                "without its longest members (`shortened`). Entries that were pruned before they were fed are told by "
+                "a line {\"event\":\"audit_gap\"}.\n",
+     .examples = "tacit audit feed --to syslog --state /var/lib/tacit-audit-feed/state\n"
+                 "tacit audit feed --to /var/log/tacit/audit.jsonl --state /var/lib/tacit-audit-feed/state --once\n",
+     .settings = store_only,
+     .needed = {"--to FILE|syslog|-"},
+     .add_options = add_feed_options,
+     .run = with_arguments<audit_feed_command>},
     {.name = "audit verify",
      .summary = "Checks the audit log's chain and prints its head.",
      .details = "Reads the log alone, while the store is in use; tacit verify also compares it with everything that is "

@@ -18,6 +18,15 @@ void add_stats_options(po::options_description& own) {
   add_json(own);
 }
 
+void add_backup_options(po::options_description& own) {
+  own.add_options()("into", value_of("DIRECTORY"),
+                    "Make a backup there that is named by the time: tacit-20260131T120000Z.backup.")(
+      "keep", value_of("NUMBER"), "With --into: when the backup is made, delete older ones beyond that many in all.")(
+      "keep-for", value_of("TIME"),
+      "With --into: delete backups that are older, such as 14d. With --keep too, only what neither keeps.");
+  add_stall_timeout(own);
+}
+
 const Command list[] = {
     {.name = "verify",
      .summary = "Checks everything that must be true of the store.",
@@ -34,12 +43,16 @@ const Command list[] = {
                 "With - the backup goes to standard output.\n"
                 "Servers go on meanwhile. Pages that they free are used again only when the backup is done, so do not "
                 "let it wait: with - it fails when the reader takes nothing for --stall-timeout.\n"
-                "Needs no keyring, and contains none: keep those elsewhere.\n",
-     .examples = "tacit backup /var/backups/tacit/20260131T1200Z.backup\n"
+                "Needs no keyring, and contains none: keep those elsewhere. What was written is read again and its hash "
+                "checked.\n"
+                "With --into and --keep or --keep-for, older backups in the directory are deleted once the new one is "
+                "complete; only files of such names, and whole backups. Success is noted where backup-record says.\n",
+     .examples = "tacit backup --into /var/backups/tacit --keep 48 --keep-for 14d\n"
+                 "tacit backup /var/backups/tacit/20260131T1200Z.backup\n"
                  "tacit backup - | ssh backup-host \"cat >tacit.backup\"\n",
      .settings = store_only,
-     .operands = {"FILE"},
-     .add_options = add_stall_timeout,
+     .operands = {"[FILE]"},
+     .add_options = add_backup_options,
      .run = with_arguments<backup_command>},
     {.name = "restore",
      .summary = "Makes a store of a backup.",

@@ -58,6 +58,8 @@ int audit_tail_command(const Config& config, const Arguments& arguments);
 int audit_export_command(const Config& config, const Arguments& arguments);
 int audit_verify_command(const Config& config, const Arguments& arguments);
 int audit_prune_command(const Config& config, const Arguments& arguments);
+/// Hands entries on to a file or the system log as they are added, and goes on where it stopped.
+int audit_feed_command(const Config& config, const Arguments& arguments);
 
 /// Has running servers read their configuration again, and says what came of it: 1 if anything was not taken, or nobody
 /// answered.

@@ -76,6 +76,7 @@ struct Config {
   std::chrono::seconds token_cache_time{300};
 
   std::filesystem::path store{"/var/lib/tacit/store"};
+  std::filesystem::path backup_record;  ///< when the last backup was made; empty: beside the store (backup_record.hpp)
   std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes
   std::filesystem::path root_public_keyring;
   std::filesystem::path root_private_keyring;  ///< a process with `plane` api never opens it

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "crypto/text_file.hpp"
+#include "server/config_drop_ins.hpp"
 #include "server/errors.hpp"
 #include "server/service_links.hpp"
 #include "server/settings.hpp"
@@ -54,9 +55,7 @@ std::vector<std::string> variable_names() {
 
 /// The group of the setting that a wrong name was probably meant for; nothing if it is like none.
 std::optional<SettingGroup> group_meant(std::string_view name) {
-  std::vector<std::string> names;
-  for (const Setting& setting : settings()) names.emplace_back(setting.name);
-  const auto nearest = nearest_name(name, names);
+  const auto nearest = nearest_name(name, names());
   return nearest ? std::optional(find_setting(*nearest)->group) : std::nullopt;
 }
 
@@ -71,6 +70,8 @@ class Loader {
  public:
   explicit Loader(SettingGroup used) : used_(used) {}
   void file(const std::filesystem::path& file);
+  /// Those of the file; what one of them sets counts over what was read before.
+  void drop_ins(const std::filesystem::path& file);
   void environment(const std::map<std::string, std::string>& variables);
   void command_line(const std::map<std::string, std::string>& options);
   LoadedConfig take() { return std::move(loaded_); }
@@ -84,7 +85,7 @@ class Loader {
 
   const SettingGroup used_;
   LoadedConfig loaded_;
-  std::map<std::string, std::string> in_file_;  // name → where the file has it
+  std::map<std::string, std::string> in_file_;  // name → where the file that is being read has it
 };
 
 void Loader::fault(std::string sentence, std::optional<SettingGroup> concerned) {
@@ -102,6 +103,7 @@ void Loader::set(const Setting& setting, const std::string& place, const std::st
 }
 
 void Loader::file(const std::filesystem::path& file) {
+  in_file_.clear();
   const auto read = crypto::read_text_file(file);
   if (!read) return problem(read.error().message);
   std::istringstream in(*read);
@@ -109,6 +111,12 @@ void Loader::file(const std::filesystem::path& file) {
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     file_line(file.string() + ":" + std::to_string(number), line);
   }
+}
+
+void Loader::drop_ins(const std::filesystem::path& file) {
+  DropIns found = find_drop_ins(file);
+  for (std::string& sentence : found.problems) problem(std::move(sentence));
+  for (const std::filesystem::path& path : found.files) this->file(path);
 }
 
 // The parser of Program_options reads line by line, because it does not tell where in a file an option was.
@@ -155,22 +163,27 @@ void Loader::command_line(const std::map<std::string, std::string>& options) {
   }
 }
 
-std::optional<std::filesystem::path> file_of(const ConfigSources& sources) {
+std::optional<std::filesystem::path> named_file(const ConfigSources& sources) {
   if (sources.file) return sources.file;
   const auto variable = sources.environment.find(config_variable);
   if (variable != sources.environment.end()) return variable->second;
-  std::error_code error;
-  const bool there = std::filesystem::exists(default_config_file, error);
-  // One that may exist but cannot be looked at must not be passed over in silence.
-  if (there || error) return default_config_file;
   return std::nullopt;
+}
+
+// One that may exist but cannot be looked at must not be passed over in silence.
+bool may_be_there(const char* file) {
+  std::error_code error;
+  return std::filesystem::exists(file, error) || error;
 }
 
 }  // namespace
 
 LoadedConfig load_config(const ConfigSources& sources, SettingGroup used) {
   Loader loader(used);
-  if (const auto file = file_of(sources)) loader.file(*file);
+  const auto named = named_file(sources);
+  const std::filesystem::path file = named.value_or(default_config_file);
+  if (named || may_be_there(default_config_file)) loader.file(file);
+  loader.drop_ins(file);
   loader.environment(sources.environment);
   loader.command_line(sources.command_line);
   return loader.take();

@@ -1,8 +1,9 @@
-// Where the configuration comes from: the command line over the environment over a file over the defaults.
+// Where the configuration comes from: the command line over the environment over files over the defaults.
 //
-// The file has a line `name = value` for each setting; # starts a comment, anywhere in a line. A variable of the
-// environment that starts with TACIT_ and names no setting is refused as a likely mistake, as is an unknown name in the
-// file.
+// A file has a line `name = value` for each setting; # starts a comment, anywhere in a line. After the file its
+// drop-ins are read, FILE.d/*.conf in the order of their names: what a later one sets counts. Within one of them a
+// setting twice is refused. A variable of the environment that starts with TACIT_ and names no setting is refused as a
+// likely mistake, as is an unknown name in the file.
 //
 // A command judges the settings that it uses. A backup at night must not fail because of a listener's address: what is
 // wrong with other settings is a warning. But a name that may be meant for one of its own is no other's: with `stroe`

@@ -11,7 +11,8 @@ inline constexpr const char* exit_codes =
 
 inline constexpr const char* order_of_sources =
     "Settings are read from the configuration file, then from the environment, then from the command line;\n"
-    "what comes later wins. In the file they are written without the dashes: threads = 4\n";
+    "what comes later wins. In a file they are written without the dashes (threads = 4).\n"
+    "After FILE its drop-ins are read, FILE.d/*.conf, in the order of their names.\n";
 
 inline constexpr const char* about_values =
     "BYTES is a number of bytes, or a number with K, M, G or T: powers of 1024, however they are written (64M, 64 MiB, "

@@ -121,6 +121,7 @@ std::string overview_page() {
   page.entry("TACIT_...", "", "Settings, each by its name in capitals: `TACIT_API_LISTEN` for api-listen.");
   page.section("Files");
   page.entry(default_config_file, "", files_text);
+  page.entry(std::string(default_config_file) + ".d/*.conf", "", "Drop-ins, read after it.");
   page.section("See also").paragraph("`tacit.conf`(5), `systemctl`(1), `systemd.exec`(5)");
   return page.take();
 }
@@ -149,13 +150,19 @@ std::string command_page(const Command& command) {
 std::string settings_page() {
   RoffPage page("tacit.conf", 5, TACIT_VERSION, "File formats");
   page.section("Name").paragraph("tacit.conf - the configuration of tacit");
-  page.section("Synopsis").paragraph("`" + std::string(default_config_file) + "`");
+  page.section("Synopsis")
+      .paragraph("`" + std::string(default_config_file) + "`")
+      .paragraph("`" + std::string(default_config_file) + ".d/*.conf`");
   page.section("Description");
   page.paragraph(
       "A line is `name = value`. A # starts a comment, anywhere in a line.\nA name that is no setting and a bad value "
       "are errors, which `tacit check-config` lists.");
   page.paragraph(about_values);
   page.paragraph(order_of_sources);
+  page.paragraph(
+      "Put what you change into a drop-in, and leave the file as it is installed: an upgrade asks nothing then. A name "
+      "begins with no dot and ends in `.conf`. Within one file a setting may be set once. With `--config FILE` the "
+      "drop-ins are those of FILE.d.");
   page.paragraph("A variable of the environment is the setting's name in capitals: `TACIT_API_LISTEN` for api-listen.");
   page.section("Settings");
   for (const SettingTopic& topic : setting_topics()) add_topic(page, topic);

@@ -28,6 +28,7 @@ bool write_all(const std::filesystem::path& directory) {
     good = write(directory / "man1" / (page_name(command) + ".1"), command_page(command)) && good;
   }
   good = write(directory / "man5/tacit.conf.5", settings_page()) && good;
+  good = write(directory / "tacit.conf.sample", sample_of_settings()) && good;
   good = write(directory / "tacit.bash", bash_completion()) && good;
   good = write(directory / "_tacit", zsh_completion()) && good;
   return write(directory / "tacit.fish", fish_completion()) && good;

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "server/backup_record.hpp"
 #include "server/process_statistics.hpp"
 
 namespace tacit::server {
@@ -49,13 +50,21 @@ void add_issuer_metrics(MetricFamilies& families, const auth::Issuers* issuers) 
   }
 }
 
+void add_backup_metrics(MetricFamilies& families, const std::filesystem::path& record_file) {
+  const auto record = read_backup_record(record_file);
+  families
+      .gauge("tacit_backup_last_success_timestamp_seconds",
+             "When `tacit backup` last succeeded, since 1970. 0: never, or not that anything here knows.")
+      .add(static_cast<std::uint64_t>(record ? record->at : 0));
+}
+
 }  // namespace
 
-Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
+Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, Places places,
                  const std::atomic<bool>& stopping, const ReloadCounts& reloads)
     : store_(store),
       issuers_(issuers),
-      store_directory_(std::move(store_directory)),
+      places_(std::move(places)),
       stopping_(stopping),
       reloads_(reloads),
       started_(process_start_time().value_or(0)) {}
@@ -88,7 +97,8 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
     if (expiry) family.add(static_cast<double>(*expiry));
   }
   const store::StoreStatistics statistics = store_.statistics();
-  add_store_metrics(families, statistics, store_directory_);
+  add_store_metrics(families, statistics, places_.store);
+  add_backup_metrics(families, places_.backup_record);
   add_issuer_metrics(families, issuers_);
   add_process_metrics(families, started_);
   families.gauge("tacit_build_info", "1; what this program was made of.")

@@ -22,9 +22,14 @@ namespace tacit::server {
 /// Collects when it is asked, on the asking thread; in between it does nothing.
 class Metrics final : public prometheus::Collectable, public http::MetricsSource {
  public:
+  /// Where it looks beside what it is given.
+  struct Places {
+    std::filesystem::path store;
+    std::filesystem::path backup_record;
+  };
   /// All of them must outlive it. `issuers` may be null.
-  Metrics(const store::Store& store, const auth::Issuers* issuers, std::filesystem::path store_directory,
-          const std::atomic<bool>& stopping, const ReloadCounts& reloads);
+  Metrics(const store::Store& store, const auth::Issuers* issuers, Places places, const std::atomic<bool>& stopping,
+          const ReloadCounts& reloads);
 
   /// From now on the server's counters are shown, and when its CRLs run out. Before its threads start.
   void watch(const http::Server& server, const http::CertificateWatch& certificates) {
@@ -41,7 +46,7 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
 
   const store::Store& store_;
   const auth::Issuers* issuers_;
-  const std::filesystem::path store_directory_;
+  const Places places_;
   const std::atomic<bool>& stopping_;
   const ReloadCounts& reloads_;
   const http::Server* server_ = nullptr;

@@ -17,6 +17,7 @@
 #include "http/log.hpp"
 #include "http/server.hpp"
 #include "server/audit_head_log.hpp"
+#include "server/backup_record.hpp"
 #include "server/commands.hpp"
 #include "server/config_check.hpp"
 #include "server/control_answers.hpp"
@@ -181,7 +182,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
   auth::Retained<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
-  Metrics metrics(*store, issuers.get(), config.store, lifecycle.stopping(), reloads);
+  Metrics metrics(*store, issuers.get(), {config.store, backup_record_file(config)}, lifecycle.stopping(), reloads);
   http::CertificateWatch certificates;
   const http::Services services{*store,
                                 identities ? &identities->current() : nullptr,

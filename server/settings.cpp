@@ -165,6 +165,10 @@ constexpr Setting tokens[] = {
 constexpr Setting store_and_keys[] = {
     {"store", "DIRECTORY", "/var/lib/tacit/store", "Where the store is. Several processes of one host may share it.",
      store_group | asking, set_path<&Config::store>},
+    {"backup-record", "FILE", "",
+     "Where `tacit backup` notes that it has succeeded, for /metrics and `tacit status`. Without it beside the store, "
+     "STORE.last-backup. Only the user that makes backups should be able to write to its directory.",
+     store_group, set_optional_path<&Config::backup_record>},
     {"map-size", "BYTES", "16G",
      "How large the store may grow: address space reserved, not memory or disk used. Give all processes the same.",
      store_group, set_bytes<&Config::map_size, mebibyte>},

@@ -18,7 +18,7 @@ namespace tacit::store {
 namespace {
 
 constexpr std::string_view magic = "TACITBAK";
-constexpr std::size_t trailer_size = 48;
+constexpr std::size_t trailer_size = backup_trailer_size;
 constexpr std::size_t chunk_size = std::size_t{1} << 20;
 
 Failure cannot(const char* what, int error) {
@@ -136,6 +136,15 @@ Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sin
     return failed(Errc::integrity, "the backup was damaged: it is not as long as it was, or its hash is another");
   }
   return length;
+}
+
+bool is_backup_trailer(ByteView trailer, std::uint64_t file_bytes) {
+  if (trailer.size() != trailer_size || file_bytes < trailer_size) return false;
+  Bytes beginning;
+  Encoder encoder(beginning);
+  encoder.raw(crypto::as_bytes(magic));
+  encoder.u64(file_bytes - trailer_size);
+  return std::ranges::equal(beginning, trailer.first(beginning.size()));
 }
 
 }  // namespace tacit::store

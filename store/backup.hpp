@@ -30,4 +30,8 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
 /// cut off or changed; what was handed on is worth nothing then. Answers the length of what was handed on.
 Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sink);
 
+inline constexpr std::size_t backup_trailer_size = 48;
+/// Whether these bytes are the end of a backup of so many bytes in all. Says nothing of what is before them.
+bool is_backup_trailer(ByteView trailer, std::uint64_t file_bytes);
+
 }  // namespace tacit::store

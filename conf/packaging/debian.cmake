@@ -16,13 +16,12 @@ add_custom_command(OUTPUT ${made}/manual.stamp DEPENDS tacit-manual VERBATIM
 add_custom_target(manual ALL DEPENDS ${made}/manual.stamp ${made}/changelog.Debian.gz)
 
 file(READ ${sources}/systemd/hardening.conf TACIT_HARDENING)
-foreach(unit tacit-api tacit-tools tacit)
+foreach(unit tacit-api tacit-api@ tacit-tools tacit tacit-backup tacit-audit-feed)
   configure_file(${sources}/systemd/${unit}.service.in ${made}/systemd/${unit}.service @ONLY)
 endforeach()
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources}/systemd/hardening.conf ${sources}/tacit.conf
-  ${sources}/tool-identities.sample)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources}/systemd/hardening.conf ${sources}/tacit.conf)
 
-# The sample configuration, with the paths that the units and `tacit init` need.
+# The configuration file, with the paths that the units and `tacit init` need.
 file(READ ${sources}/tacit.conf configuration)
 foreach(setting api-certificate=tls/api.pem api-certificate-key=tls/api.key tool-certificate=tls/tools.pem
     tool-certificate-key=tls/tools.key tool-client-ca=tls/runtimes-ca.pem tool-identities=tool-identities
@@ -38,19 +37,19 @@ foreach(setting api-certificate=tls/api.pem api-certificate-key=tls/api.key tool
   string(REPLACE "\n#${name} =\n" "\n${name} = /etc/tacit/${path}\n" configuration "${configuration}")
 endforeach()
 file(CONFIGURE OUTPUT ${made}/tacit.conf CONTENT "${configuration}" @ONLY)
-# Nobody is granted anything by having installed a package.
-file(READ ${sources}/tool-identities.sample identities)
-string(REGEX REPLACE "\n([a-z])" "\n#\\1" identities "${identities}")
-file(CONFIGURE OUTPUT ${made}/tool-identities CONTENT "${identities}" @ONLY)
-
 install(TARGETS tacit RUNTIME DESTINATION bin)
-install(FILES ${made}/tacit.conf ${made}/tool-identities DESTINATION /etc/tacit)
+# These stay byte for byte as the first package had them: dpkg asks at an upgrade where the operator and the package both changed
+# a file. What is new is told by the manual and the samples. Nobody is granted anything by having installed a package.
+install(FILES ${made}/tacit.conf ${sources}/packaging/tool-identities DESTINATION /etc/tacit)
+install(FILES ${sources}/packaging/tacit.conf.d.README DESTINATION /etc/tacit/tacit.conf.d RENAME README)
 # For keyrings, and for certificates with their keys; what is put there has modes of its own.
 install(DIRECTORY DESTINATION /etc/tacit/keys)
 install(DIRECTORY DESTINATION /etc/tacit/tls)
 install(FILES ${made}/systemd/tacit-api.service ${made}/systemd/tacit-tools.service ${made}/systemd/tacit.service
   ${sources}/systemd/tacit-api.socket ${sources}/systemd/tacit-tools.socket
   ${sources}/systemd/tacit-both-api.socket ${sources}/systemd/tacit-both-tools.socket
+  ${made}/systemd/tacit-api@.service ${sources}/systemd/tacit-api@.socket
+  ${made}/systemd/tacit-backup.service ${sources}/systemd/tacit-backup.timer ${made}/systemd/tacit-audit-feed.service
   DESTINATION lib/systemd/system)
 install(FILES ${sources}/systemd/sysusers.conf DESTINATION lib/sysusers.d RENAME tacit.conf)
 install(FILES ${sources}/systemd/tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME tacit.conf)
@@ -58,7 +57,7 @@ install(DIRECTORY ${made}/man1 ${made}/man5 DESTINATION share/man FILES_MATCHING
 install(FILES ${made}/tacit.bash DESTINATION share/bash-completion/completions RENAME tacit)
 install(FILES ${made}/_tacit DESTINATION share/zsh/vendor-completions)
 install(FILES ${made}/tacit.fish DESTINATION share/fish/vendor_completions.d)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/OPERATING.md ${sources}/packaging/copyright
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/OPERATING.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
   ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/tool-identities.sample ${sources}/haproxy.cfg.sample
   ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)
 install(FILES ${made}/changelog.Debian.gz DESTINATION share/doc/tacit)

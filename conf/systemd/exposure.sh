@@ -12,7 +12,7 @@ fi
 directory=${1:-/usr/lib/systemd/system}
 limit=${TACIT_EXPOSURE_LIMIT:-1.5}
 status=0
-for unit in tacit-api tacit-tools tacit; do
+for unit in tacit-api tacit-api@ tacit-tools tacit tacit-backup tacit-audit-feed; do
   # --threshold takes tenths.
   tenths=$(awk -v limit="$limit" 'BEGIN { printf "%d", limit * 10 }')
   if ! report=$(systemd-analyze security --offline=true --threshold="$tenths" --no-pager "$directory/$unit.service" 2>&1); then

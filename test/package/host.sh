@@ -6,6 +6,7 @@
 base_packages=systemd,systemd-sysv,dbus,openssl,curl,procps,bash-completion,man-db,strace
 host_pid=
 host_group=
+host_name=  # where there is more than one
 
 make_base() {
   base=$cache/roots/$release-host
@@ -67,7 +68,7 @@ start_host() {
   local unified
   unified=$(findmnt --noheadings --output TARGET --types cgroup2 | head -n 1)
   [ -n "$unified" ] || fail "no cgroup2 file system is mounted"
-  host_group=$unified/tacit-test-$$
+  host_group=$unified/tacit-test-$$${host_name:+-$host_name}
   mkdir "$host_group"
   (
     echo "$BASHPID" >"$host_group/cgroup.procs"

@@ -55,8 +55,14 @@ is() {  # is WHAT EXPECTED COMMAND…
 source "$repository/test/root/debian.sh"
 # shellcheck source=test/package/host.sh
 source "$here/host.sh"
+# shellcheck source=test/package/guide.sh
+source "$here/guide.sh"
 # shellcheck source=test/package/steps.sh
 source "$here/steps.sh"
+# shellcheck source=test/package/steps_operate.sh
+source "$here/steps_operate.sh"
+# shellcheck source=test/package/steps_move.sh
+source "$here/steps_move.sh"
 
 older=
 package=
@@ -107,13 +113,35 @@ build_package() {
   package=$(echo "$repository"/build/release/tacit_*.deb)
 }
 
+# The commit of the package that was handed out last.
+last_package=ad1f735
+
+# The new program in the package that was handed out last: its scripts, its units, its users, and no other files.
 make_older() {
-  dpkg-deb --raw-extract "$package" "$work/older"
-  sed -i 's/^Version: .*/Version: 0.0.9-1/' "$work/older/DEBIAN/control"
-  echo "# From the older package." >>"$work/older/etc/tacit/tacit.conf"
+  local file unit old=$work/older
+  dpkg-deb --raw-extract "$package" "$old"
+  sed -i 's/^Version: .*/Version: 0.0.9-1/' "$old/DEBIAN/control"
   older=$work/tacit_0.0.9-1.deb
-  dpkg-deb --root-owner-group --build "$work/older" "$older" >/dev/null
+  if git -C "$repository" cat-file -e "$last_package^{commit}" 2>/dev/null; then
+    was systemd/hardening.conf >"$work/hardening"
+    for file in conffiles postinst prerm postrm; do was packaging/$file >"$old/DEBIAN/$file"; done
+    rm -r "$old/etc/tacit/tacit.conf.d" "$old"/usr/lib/systemd/system/*
+    for unit in tacit-api.socket tacit-tools.socket tacit-both-api.socket tacit-both-tools.socket; do
+      was systemd/$unit >"$old/usr/lib/systemd/system/$unit"
+    done
+    for unit in tacit-api tacit-tools tacit; do
+      was systemd/$unit.service.in | sed -e "s/@TACIT_SERVICE_TYPE@/notify/" -e 's|@TACIT_SERVICE_RELOAD@|ExecReload=/bin/kill -HUP $MAINPID|' \
+        -e "/@TACIT_HARDENING@/{r $work/hardening" -e 'd}' >"$old/usr/lib/systemd/system/$unit.service"
+    done
+    for file in sysusers tmpfiles; do was systemd/$file.conf >"$old/usr/lib/$file.d/tacit.conf"; done
+    was systemd/exposure.sh >"$old/usr/share/doc/tacit/exposure.sh"
+  else
+    echo "The commit $last_package is not in this clone: the older package has the new one's scripts and units."
+  fi
+  dpkg-deb --root-owner-group --build "$old" "$older" >/dev/null
 }
+
+was() { git -C "$repository" show "$last_package:conf/$1"; }
 
 # As the README tells; the first built package is the program's, the others have its symbols.
 build_package_on_fresh_machine() {
@@ -142,7 +170,7 @@ mount_root
 cp "$package" "$work/root/root/tacit.deb"
 cp "$older" "$work/root/root/tacit-older.deb"
 cp "$here/client.sh" "$work/root/root/client.sh"
-fetch_dependencies /root/tacit.deb /root/tacit-older.deb
+fetch_dependencies /root/tacit.deb /root/tacit-older.deb haproxy
 start_host
 
 install_older
@@ -156,6 +184,13 @@ reload
 watch_over_the_process
 upgrade_with_data
 refuse_a_reload
+give_admin_addresses
+back_up_every_night
+feed_the_audit_log
+serve_by_two_api_processes
+follow_the_runbook
+issue_for_runtimes
+move_to_a_new_host
 seal_the_keyrings
 serve_both_planes_in_one
 remove_keeps_data

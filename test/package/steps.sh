@@ -3,7 +3,8 @@
 
 client() { in_host bash -euo pipefail -c 'source /root/client.sh; "$@"' client "$@"; }
 property() { in_host systemctl show --property "$2" --value "$1"; }
-apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"; }
+# As where nobody is at a terminal: where dpkg has something to ask, this fails.
+apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null; }
 mode() { in_host stat --format '%U:%G %a' "$1"; }
 
 install_older() {
@@ -175,21 +176,38 @@ watch_over_the_process() {
   in_host bash -c 'rm -r /run/systemd/system/tacit-api.service.d; systemctl daemon-reload; systemctl restart tacit-api.service'
 }
 
+# Those of the first package, and of every later one.
+packaged_files="60e6c0d6867ba47dc031cd801cc4e4003e47ff837c055ca3c9081447d7639986
+f20eca6229acda58e3df7153427f65fbaf76f9cb42b0caba1161e484929a4d94"
+packaged_sums() {
+  local file
+  for file in tacit.conf tool-identities; do
+    dpkg-deb --fsys-tarfile "$1" | tar --extract --to-stdout "./etc/tacit/$file" | sha256sum | cut -d ' ' -f 1
+  done
+}
+
 upgrade_with_data() {
-  step "Upgrade to the new package, with data, while clients connect"
-  local before
+  step "Upgrade without a terminal, over edited files, with data, while clients connect"
+  local before edited file
+  for file in "$older" "$package"; do
+    is "the packaged files of $(basename "$file")" "$packaged_files" packaged_sums "$file"
+  done
+  edited=$(in_host sha256sum /etc/tacit/tacit.conf /etc/tacit/tool-identities)
   before=$(property tacit-api.service MainPID)
   while_asking 8443 check "apt upgrades" apt install /root/tacit.deb
   is "its version" "$(dpkg-deb --field "$package" Version)" in_host dpkg-query --show --showformat '${Version}' tacit
   says "the server was started anew" '^[0-9]+$' bash -c "echo $(property tacit-api.service MainPID) | grep -v '^$before$'"
-  says "what the operator changed in the configuration is kept" '^log-level = debug' in_host cat /etc/tacit/tacit.conf
-  if [ "$older" = "$work/tacit_0.0.9-1.deb" ]; then
-    says "the new sample is beside it" '^#log-level = info' in_host cat /etc/tacit/tacit.conf.dpkg-dist
-  fi
+  is "what the operator changed in the files is kept" "$edited" in_host sha256sum /etc/tacit/tacit.conf /etc/tacit/tool-identities
+  check "nothing is beside them" in_host bash -c '! ls /etc/tacit/*.dpkg-*'
+  is "installing started nothing else" inactive in_host systemctl is-active tacit-backup.timer
   says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
   check "tacit verify" in_host tacit verify
+  check "systemd finds no fault in the new units" in_host bash -c '
+    output=$(systemd-analyze verify --man=no tacit-api@1.service tacit-backup.service tacit-backup.timer tacit-audit-feed.service 2>&1)
+    test -z "$output" || { echo "$output"; false; }'
+  check "what they may do is little" in_host /usr/share/doc/tacit/exposure.sh
   check "the operator's guide and its samples" in_host bash -c '
-    cd /usr/share/doc/tacit && ls OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
+    cd /usr/share/doc/tacit && ls tacit.conf.sample OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
 }
 
 refuse_a_reload() {
@@ -260,6 +278,7 @@ remove_keeps_data() {
 purge_removes_data() {
   step "Purge"
   says "it says what it leaves" 'keys is left.*root-private.keyring' apt purge tacit
+  check "the backups are kept" in_host bash -c 'ls /var/backups/tacit/tacit-*.backup'
   check "the store is gone" in_host test ! -e /var/lib/tacit
   check "the configuration is gone" in_host test ! -e /etc/tacit/tacit.conf
   check "the keyrings are kept: backups need them" in_host test -s /etc/tacit/keys/root-private.keyring

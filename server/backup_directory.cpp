@@ -1,0 +1,159 @@
+#include "server/backup_directory.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <system_error>
+
+#include "crypto/uuid.hpp"
+#include "server/errors.hpp"
+#include "store/backup.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* name_format = "tacit-%Y%m%dT%H%M%SZ.backup";
+constexpr std::size_t name_length = 29;
+constexpr std::size_t uuid_length = 36;
+
+std::string why(int error) { return std::generic_category().message(error); }
+
+// What a run without O_TMPFILE leaves when it is killed: .tacit-….backup.UUID
+bool is_left_over(std::string_view name) {
+  return name.size() == 1 + name_length + 1 + uuid_length && name[0] == '.' && name[1 + name_length] == '.' &&
+         time_of_backup(name.substr(1, name_length)) &&
+         crypto::parse_uuid(name.substr(name.size() - uuid_length)).has_value();
+}
+
+std::vector<std::string> names_in(int directory) {
+  std::vector<std::string> names;
+  const int descriptor = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(descriptor < 0 ? nullptr : ::fdopendir(descriptor), ::closedir);
+  if (!open) return names;
+  while (const dirent* entry = ::readdir(open.get())) names.emplace_back(entry->d_name);
+  return names;
+}
+
+bool is_regular(int directory, const std::string& name, struct stat& status) {
+  return ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+}
+
+std::string mebibytes(std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
+
+}  // namespace
+
+std::string backup_name(BackupTime time) {
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), name_format, &parts)};
+}
+
+std::optional<BackupTime> time_of_backup(std::string_view name) {
+  if (name.size() != name_length) return std::nullopt;
+  const std::string text(name);
+  std::tm parts{};
+  const char* const end = ::strptime(text.c_str(), name_format, &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  const BackupTime time{std::chrono::seconds(::timegm(&parts))};
+  // strptime takes more than one spelling of a time, such as blanks for zeros.
+  if (backup_name(time) != name) return std::nullopt;
+  return time;
+}
+
+std::vector<std::string> expired_backups(std::vector<std::string> names, const std::string& made,
+                                         const Retention& retention, BackupTime now) {
+  std::erase_if(names, [&](const std::string& name) { return name == made || !time_of_backup(name); });
+  if (!retention.count && !retention.for_time) return {};
+  std::ranges::sort(names, std::greater<>());  // the newest first
+  std::vector<std::string> expired;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool counted = retention.count && i + 1 < *retention.count;
+    const bool recent = retention.for_time && *time_of_backup(names[i]) >= now - *retention.for_time;
+    if (!counted && !recent) expired.push_back(names[i]);
+  }
+  return expired;
+}
+
+BackupDirectory::BackupDirectory(fs::path directory)
+    : path_(std::move(directory)), descriptor_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) throw CommandFailed("cannot back up: --into " + path_.string() + ": " + why(errno));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  const int error = errno;
+  ::close(descriptor_);
+  throw CommandFailed("cannot back up: " + path_.string() +
+                      (error == EWOULDBLOCK ? ": another backup into it is under way" : ": " + why(error)));
+}
+
+BackupDirectory::~BackupDirectory() { ::close(descriptor_); }
+
+void BackupDirectory::need_room(std::uint64_t bytes, const fs::path& store) const {
+  std::error_code error;
+  const fs::space_info space = fs::space(path_, error);
+  struct stat here {};
+  struct stat there {};
+  if (error || ::fstat(descriptor_, &here) != 0) return;  // then writing shows it
+  const bool beside_store = ::stat(store.c_str(), &there) == 0 && there.st_dev == here.st_dev;
+  const std::uint64_t margin =
+      beside_store ? std::min<std::uint64_t>(space.capacity / 10, std::uint64_t{1} << 30) : std::uint64_t{0};
+  if (space.available >= bytes + margin) return;
+  throw CommandFailed("cannot back up: the disk of " + path_.string() + " has " + mebibytes(space.available) +
+                      " free, and a backup takes up to " + mebibytes(bytes) +
+                      (beside_store ? ", beside " + mebibytes(margin) + " that the store on that disk needs" : "") +
+                      ": make room, keep fewer backups or keep them on another disk");
+}
+
+// The trailer, not the hash: reading all of them each time would be too much.
+bool BackupDirectory::is_whole(const std::string& name) const {
+  const int file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return false;
+  struct stat status {};
+  std::array<std::uint8_t, store::backup_trailer_size> trailer{};
+  const bool whole =
+      ::fstat(file, &status) == 0 && status.st_size >= static_cast<off_t>(trailer.size()) &&
+      ::pread(file, trailer.data(), trailer.size(), status.st_size - static_cast<off_t>(trailer.size())) ==
+          static_cast<ssize_t>(trailer.size()) &&
+      store::is_backup_trailer(trailer, static_cast<std::uint64_t>(status.st_size));
+  ::close(file);
+  return whole;
+}
+
+std::vector<std::string> BackupDirectory::tidy(const std::string& made, const Retention& retention, BackupTime now,
+                                               std::vector<std::string>& troubles) const {
+  std::vector<std::string> backups;
+  std::vector<std::string> to_delete;
+  struct stat status {};
+  for (const std::string& name : names_in(descriptor_)) {
+    if (is_left_over(name) && is_regular(descriptor_, name, status)) to_delete.push_back(name);
+    if (name == made || !time_of_backup(name) || !is_regular(descriptor_, name, status)) continue;
+    if (is_whole(name)) {
+      backups.push_back(name);
+    } else {
+      troubles.push_back((path_ / name).string() + " has a backup's name and is no whole backup: it is left");
+    }
+  }
+  std::ranges::move(expired_backups(std::move(backups), made, retention, now), std::back_inserter(to_delete));
+  std::vector<std::string> deleted;
+  for (const std::string& name : to_delete) {
+    if (::unlinkat(descriptor_, name.c_str(), 0) == 0) {
+      deleted.push_back(name);
+    } else {
+      troubles.push_back((path_ / name).string() + " cannot be deleted: " + why(errno));
+    }
+  }
+  return deleted;
+}
+
+}  // namespace tacit::server

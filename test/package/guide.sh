@@ -1,0 +1,18 @@
+# The commands of the operator's guide, to run them as they stand there. Sourced.
+# shellcheck shell=bash disable=SC2154
+
+# guide FROM TO: the code between a line that matches FROM, which is among it, and the next one that matches TO, which is not.
+guide() {
+  awk -v from="$1" -v to="$2" '
+    inside && $0 ~ to { exit }
+    $0 ~ from { inside = 1 }
+    inside && /^    / { print substr($0, 5) }' "$repository/conf/OPERATING.md"
+}
+
+# follow_guide WHAT HOST_COMMAND FROM TO [SED]: runs these commands in a host, each of which has to succeed.
+follow_guide() {
+  local what=$1 in=$2 commands
+  commands=$(guide "$3" "$4" | sed "${5:-}")
+  [ -n "$commands" ] || fail "$what: the guide has no such commands"
+  check "$what" "$in" bash -euo pipefail -c "$commands"
+}
