@@ -104,7 +104,7 @@ struct Pki {
 
   Trust trust(const fs::path& authorities, const fs::path& crls = {}) const {
     auto loaded = ClientTrust::load(authorities, crls, 2);
-    BOOST_REQUIRE_MESSAGE(loaded.has_value(), loaded.has_error() ? loaded.error() : "");
+    BOOST_REQUIRE_MESSAGE(loaded.has_value(), (loaded.has_error() ? loaded.error() : std::string()));
     return *loaded;
   }
   std::string meets(const Trust& by, const CertificateFiles& client, const fs::path& chain = {}) const {
