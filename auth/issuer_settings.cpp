@@ -134,6 +134,9 @@ std::string set_scope_map(IssuerConfig& config, std::string_view value) {
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
     const auto equals = word.rfind('=');
     if (equals == std::string_view::npos || equals == 0) return quoted(word) + " is not WORD=SCOPE";
+    if (word.substr(0, equals).find_first_of(",;") != std::string_view::npos) {
+      return quoted(word) + " has a comma or a semicolon; what WORD=SCOPE there is has spaces between it";
+    }
     auto scope = store::Scope::none;
     if (auto wrong = add_scope(word.substr(equals + 1), scope); !wrong.empty()) return wrong;
     config.scope_names.emplace(word.substr(0, equals), scope);

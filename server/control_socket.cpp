@@ -135,8 +135,7 @@ class ControlSocket::Conversation : public std::enable_shared_from_this<Conversa
 };
 
 ControlSocket::ControlSocket(asio::io_context& context, std::filesystem::path directory, Answer answer)
-    : context_(context),
-      path_(std::move(directory)),
+    : path_(std::move(directory)),
       shared_(std::make_shared<Shared>()),
       name_(control_name(::getpid())),
       acceptor_(context),

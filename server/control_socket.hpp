@@ -40,7 +40,6 @@ class ControlSocket {
   Descriptor listen();
   void accept();
 
-  boost::asio::io_context& context_;
   const std::filesystem::path path_;
   const std::shared_ptr<Shared> shared_;
   Descriptor directory_;

@@ -3,6 +3,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <chrono>
+#include <limits>
 
 #include <openssl/crypto.h>
 
@@ -92,9 +93,10 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   if (server_ != nullptr) add_http_metrics(families, *server_);
   if (certificates_ != nullptr) {
     const auto expiry = certificates_->crl_expiry();
-    auto family = families.gauge("tacit_client_crl_expiry_timestamp_seconds",
-                                 "When the first CRL of tool-client-crl is out of date, since 1970.");
-    if (expiry) family.add(static_cast<double>(*expiry));
+    families
+        .gauge("tacit_client_crl_expiry_timestamp_seconds",
+               "When the first CRL of tool-client-crl is out of date, since 1970; +Inf without one.")
+        .add(expiry ? static_cast<double>(*expiry) : std::numeric_limits<double>::infinity());
   }
   const store::StoreStatistics statistics = store_.statistics();
   add_store_metrics(families, statistics, places_.store);
