@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   BOOST_TEST(lines.at("api certificate").as_object().at("days_left").is_int64());
   done = deployment.command({"status"});
   BOOST_TEST(has(done.out, "api plane"), done.out);
-  BOOST_TEST(has(done.out, " GiB used") || has(done.out, "of 1 GiB"), done.out);
+  BOOST_TEST((has(done.out, " GiB used") || has(done.out, "of 1 GiB")), done.out);
   BOOST_TEST(done.err.empty(), done.err);
 
   // Without a backup somebody has to look at it.

@@ -52,9 +52,9 @@ std::vector<std::string> lines(const json::array& faults, bool places) {
 
 void check_faults(const json::array& expected, const Answer& answer) {
   const bool places = json::serialize(expected).find("null") == std::string::npos;
-  BOOST_TEST(lines(answer.at("detail").as_array(), places) == lines(expected, places),
-             boost::test_tools::per_element());
-  for (const json::value& fault : answer.at("detail").as_array()) BOOST_TEST(!fault.as_object().contains("input"));
+  const json::value detail = answer.at("detail");
+  BOOST_TEST(lines(detail.as_array(), places) == lines(expected, places), boost::test_tools::per_element());
+  for (const json::value& fault : detail.as_array()) BOOST_TEST(!fault.as_object().contains("input"));
 }
 
 /// What FastAPI read from the body is what is stored: name, tool, argument, whether a default. Null: not given.

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_sane_traceparent_is_in_the_log_and_the_audit) {
 }
 
 BOOST_AUTO_TEST_CASE(probes_are_logged_only_when_they_fail) {
-  const Deployment deployment({{"drain-delay", "600"}});
+  const Deployment deployment(Settings{{"drain-delay", "600"}});
   Server server(deployment);
   const auto probe = [&](const ClientOptions& options, const std::string& path, const std::string& id) {
     return HttpsClient(options).request("GET", path, {{"X-Request-Id", id}});

@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_fetched_again_as_cache_control_says, IssuersFix
 BOOST_FIXTURE_TEST_CASE(skipped_keys_are_told_when_they_change, IssuersFixture) {
   const auto serve = [this](const std::string& before, const std::vector<std::string>& kids) {
     IssuerReply reply;
-    reply.body = jwks_of(kids);
+    reply.body = tacit::test::jwks_of(kids);
     reply.body.insert(reply.body.find('[') + 1, before);
     server.serve("/keys", reply);
   };

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(many_addresses_fill_no_disk) {
   const auto start = HandshakeLog::Clock::now();
   std::uint32_t lines = 0;
   for (std::uint32_t i = 0; i < 10'000; ++i) {
-    lines += log.admit(boost::asio::ip::address_v4(i), "expired", start + 1ms).has_value() ? 1 : 0;
+    lines += log.admit(boost::asio::ip::address_v4(i), "expired", start + 1ms).has_value() ? 1U : 0U;
   }
   BOOST_TEST(lines > 0U);
   BOOST_TEST(lines <= HandshakeLog::most_lines);
