@@ -94,8 +94,8 @@ BOOST_FIXTURE_TEST_CASE(a_dry_run_says_what_would_be_done_and_does_nothing, Fill
 BOOST_FIXTURE_TEST_CASE(a_key_in_use_would_not_be_retired, Filled) {
   good({"key", "add", "metadata"});
   std::string third;
-  const json::value keys = json::parse(good({"key", "list", "--json"}));
-  for (const auto& key : keys.as_array()) {
+  const json::value listed = json::parse(good({"key", "list", "--json"}));
+  for (const auto& key : listed.as_array()) {
     if (key.at("keyring").as_string() == "metadata") third = std::string(key.at("key").as_string());
   }
   good({"key", "promote", third});
