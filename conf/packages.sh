@@ -67,6 +67,7 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 command -v apt-get >/dev/null || fail "this is not Debian: install by hand what corresponds to: ${missing[*]}"
+as_root true
 echo "Installing ${#missing[@]} packages and what they depend on: ${missing[*]}"
 
 # Packages such as nginx and prometheus start their service when installed; this tells them not to.

@@ -55,6 +55,11 @@ void print(const std::vector<std::string>& sentences, const char* before) {
 
 /// Judges and tells.
 int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
+  // Of a file that cannot be read at all, what it does not set is nothing to tell.
+  if (loaded.values.empty() && !loaded.problems.empty()) {
+    print(loaded.problems, "");
+    return exit_usage;
+  }
   stand_ins.use(loaded.config);
   std::vector<std::string> problems = std::move(loaded.problems);
   problems.insert(problems.end(), stand_ins.problems().begin(), stand_ins.problems().end());

@@ -22,13 +22,17 @@ std::string counted(std::uint64_t number, const std::string& one, const std::str
   return text + (many.empty() ? one + 's' : many);
 }
 
-std::string size_text(std::uint64_t bytes) {
+std::string short_size_text(std::uint64_t bytes) {
   constexpr std::array names = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  const std::string exact = counted(bytes, "byte");
-  if (bytes < 1024) return exact;
+  if (bytes < 1024) return counted(bytes, "byte");
   std::size_t at = 0;
   while (at + 1 < names.size() && bytes >> (10 * (at + 2)) != 0) ++at;
-  return in_unit(bytes, std::uint64_t{1} << (10 * (at + 1)), names[at]) + " (" + exact + ")";
+  return in_unit(bytes, std::uint64_t{1} << (10 * (at + 1)), names[at]);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  const std::string text = short_size_text(bytes);
+  return bytes < 1024 ? text : text + " (" + counted(bytes, "byte") + ")";
 }
 
 std::string duration_text(std::chrono::seconds span) {

@@ -62,6 +62,11 @@ std::string with_bold_words(std::string_view text) {
   return bold ? result + "\\fR" : result;
 }
 
+bool ends_with_heading(std::string_view page) {
+  const auto last = page.substr(0, page.size() - 1).rfind('\n');
+  return last != page.npos && page.substr(last).starts_with("\n.S");
+}
+
 std::string upper_case(std::string_view text) {
   std::string result(text);
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
@@ -88,7 +93,8 @@ RoffPage& RoffPage::section(std::string_view title) { return line(".SH " + upper
 RoffPage& RoffPage::subsection(std::string_view title) { return line(".SS " + escaped(title)); }
 
 RoffPage& RoffPage::paragraph(std::string_view text) {
-  line(".PP");
+  // A heading begins a paragraph itself.
+  if (!ends_with_heading(text_)) line(".PP");
   while (!text.empty()) {
     const std::string_view next = next_line(text);
     line(next.empty() ? ".PP" : harmless(with_bold_words(next)));
@@ -104,7 +110,7 @@ RoffPage& RoffPage::entry(std::string_view term, std::string_view value, std::st
 }
 
 RoffPage& RoffPage::example(std::string_view lines) {
-  line(".PP").line(".RS 4").line(".nf");
+  line(".RS 4").line(".nf");
   while (!lines.empty()) line(harmless(escaped(next_line(lines))));
   return line(".fi").line(".RE");
 }

@@ -148,7 +148,7 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   lines.push_back(reload_status(found.servers));
   lines.push_back(configuration_status(loaded));
   lines.push_back(key_status(found.servers));
-  auto backup = within_patience<StatusLine>([loaded] { return backup_status(loaded, std::time(nullptr)); });
+  auto backup = within_patience<StatusLine>([config] { return backup_status(config, std::time(nullptr)); });
   lines.push_back(backup ? std::move(*backup) : late("backup"));
   add_room(lines, config, found.servers);
   return lines;

@@ -4,7 +4,6 @@
 #include <openssl/x509.h>
 
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 
 #include <unistd.h>
 
@@ -17,8 +16,9 @@
 #include <set>
 #include <utility>
 
+#include "server/backup_record.hpp"
 #include "server/output.hpp"
-#include "server/units_of_measure.hpp"
+#include "server/quantities.hpp"
 
 namespace tacit::server {
 namespace {
@@ -29,7 +29,6 @@ namespace json = boost::json;
 constexpr std::int64_t day = 86400;
 constexpr std::int64_t certificate_attention = 14 * day;
 constexpr std::int64_t backup_attention = 26 * 3600;
-constexpr std::int64_t clock_tolerance = 300;
 constexpr std::uint64_t map_attention = 70;   // percent used
 constexpr std::uint64_t disk_attention = 10;  // percent free
 constexpr std::uint64_t disk_least = std::uint64_t{1} << 30;
@@ -105,28 +104,6 @@ std::optional<std::int64_t> expiry_in(const std::filesystem::path& path) {
   std::tm parts{};
   if (!leaf || ASN1_TIME_to_tm(X509_get0_notAfter(leaf.get()), &parts) != 1) return std::nullopt;
   return static_cast<std::int64_t>(::timegm(&parts));
-}
-
-std::filesystem::path note_of_backups(const LoadedConfig& loaded) {
-  const auto set = loaded.values.find("backup-record");
-  if (set != loaded.values.end() && !set->second.empty()) return set->second;
-  std::filesystem::path store = loaded.config.store.lexically_normal();
-  if (!store.has_filename()) store = store.parent_path();  // written with a slash at its end
-  return store.string() + ".last-backup";
-}
-
-/// A small file with an object; nothing if it is something else.
-std::optional<json::object> read_note(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, error))) return std::nullopt;
-  const std::unique_ptr<std::FILE, Free> file(std::fopen(path.c_str(), "re"));
-  if (!file) return std::nullopt;
-  std::array<char, 8192> content{};
-  const std::size_t size = std::fread(content.data(), 1, content.size(), file.get());
-  boost::system::error_code fault;
-  json::value parsed = json::parse(std::string_view(content.data(), size), fault);
-  if (fault || !parsed.is_object()) return std::nullopt;
-  return std::move(parsed.get_object());
 }
 
 std::string days_left(std::int64_t expiry, std::int64_t now) {
@@ -245,20 +222,14 @@ StatusLine key_status(const std::vector<FoundServer>& servers) {
   return line;
 }
 
-StatusLine backup_status(const LoadedConfig& loaded, std::int64_t now) {
-  const auto noted = read_note(note_of_backups(loaded));
-  const auto at = noted ? number(*noted, "at") : std::nullopt;
-  // A clock that was wrong once must not keep this silent until that time has come.
-  if (!at || *at <= 0 || *at > now + clock_tolerance) {
-    return {"backup", false, "none is noted; systemctl enable --now tacit-backup.timer", {}};
-  }
-  const std::int64_t age = std::max<std::int64_t>(now - *at, 0);
-  StatusLine line{"backup", age <= backup_attention, human_time(age) + " ago", {{"at", *at}, {"age", age}}};
-  const std::string file = text(*noted, "file");
-  if (!file.empty()) line.text.append(", ").append(file == "-" ? "to standard output" : file);
-  if (const auto bytes = number(*noted, "bytes")) {
-    line.text.append(", ").append(human_bytes(static_cast<std::uint64_t>(*bytes)));
-  }
+StatusLine backup_status(const Config& config, std::int64_t now) {
+  const auto noted = read_backup_record(backup_record_file(config));
+  if (!noted) return {"backup", false, "none is noted; systemctl enable --now tacit-backup.timer", {}};
+  const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
+  StatusLine line{"backup", age <= backup_attention, {}, {{"at", noted->at}, {"age", age}, {"bytes", noted->bytes}}};
+  line.text = duration_text(std::chrono::seconds(age)) + " ago, ";
+  line.text.append(noted->file == "-" ? "to standard output" : printable(noted->file));
+  line.text.append(", ").append(short_size_text(noted->bytes));
   return line;
 }
 
@@ -266,7 +237,7 @@ StatusLine map_status(const StoreRoom& room) {
   StatusLine line{"map", true, {}, {}};
   if (room.map_bytes == 0) return {"map", false, "the store could not be looked at", {}};
   line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention;
-  line.text = percent(room.map_used_bytes, room.map_bytes) + " of " + human_bytes(room.map_bytes) + " used";
+  line.text = percent(room.map_used_bytes, room.map_bytes) + " of " + short_size_text(room.map_bytes) + " used";
   line.details = {{"bytes", room.map_bytes}, {"used_bytes", room.map_used_bytes}};
   return line;
 }
@@ -275,7 +246,7 @@ StatusLine disk_status(const StoreRoom& room) {
   StatusLine line{"disk", true, {}, {}};
   if (room.disk_bytes == 0) return {"disk", false, "the store's file system could not be looked at", {}};
   line.good = room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention;
-  line.text = human_bytes(room.disk_free_bytes) + " of " + human_bytes(room.disk_bytes) + " free";
+  line.text = short_size_text(room.disk_free_bytes) + " of " + short_size_text(room.disk_bytes) + " free";
   line.details = {{"bytes", room.disk_bytes}, {"free_bytes", room.disk_free_bytes}};
   return line;
 }

@@ -33,9 +33,8 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
                               const std::filesystem::path& file, std::int64_t now);
 /// Whether all servers have the same primary keys.
 StatusLine key_status(const std::vector<FoundServer>& servers);
-/// What `tacit backup` noted of the last one that succeeded: in the file that the setting backup-record names, else
-/// beside the store, STORE.last-backup.
-StatusLine backup_status(const LoadedConfig& loaded, std::int64_t now);
+/// What `tacit backup` noted of the last one that succeeded (backup_record.hpp).
+StatusLine backup_status(const Config& config, std::int64_t now);
 /// Of the map and the disk. Nothing known: zeros.
 struct StoreRoom {
   std::uint64_t map_bytes = 0;

@@ -102,8 +102,9 @@ class Count {
     const auto record = peek_tenant_record(row);
     if (!record) return add(std::nullopt, &KeyUse::tenants);
     if (kind_ == KeyKind::root) {
+      constexpr crypto::KeyId none{};
       const auto& key = record->key;
-      if (key && key->root_key_id() == crypto::KeyId()) return add(std::nullopt, &KeyUse::tenants);  // a box cut short
+      if (key && key->root_key_id() == none) return add(std::nullopt, &KeyUse::tenants);  // a box cut short
       if (key) add(key->root_key_id(), &KeyUse::tenants);
       return;
     }

@@ -42,7 +42,7 @@ struct Failure {
   Errc code = Errc::unavailable;
   QuotaDetail quota{};
   std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
-  std::string subject{};  ///< not_allowed: the secret's name as the caller gave it; else what failed, in words
+  std::string subject{};  ///< what failed, in words; not_allowed: the secrets concerned, each with the reason
   Scope lacking{};        ///< scope_lacking: which the caller has not
 };
 

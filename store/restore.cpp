@@ -65,7 +65,7 @@ Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys,
   auto file = WholeFile::create(path / "data.mdb", file_mode);
   if (!file) return file.error();
   std::uint64_t written = 0;
-  const auto length = read_backup(source, [&](ByteView bytes) {
+  auto length = read_backup(source, [&](ByteView bytes) {
     written += bytes.size();
     if (progress) progress(written);
     return file->write(bytes);

@@ -193,6 +193,7 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
 Task<void> MetadataStep::move_api_keys() {
   const auto seen = co_await transaction_.scan(Table::api_keys, {}, at().key, rows_at_a_time);
   std::vector<std::pair<std::string, bool>> ids;
+  ids.reserve(seen.size());
   for (const Row& row : seen) {
     ids.emplace_back(crypto::as_text(row.key), is_stale(Table::api_keys, row, target().id));
   }

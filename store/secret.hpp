@@ -48,8 +48,8 @@ struct SecretUpdate {
   std::optional<bool> is_default_for_tool;
 };
 
-/// The first and last few characters of a value, `****` between (contract section 2, "display"): k = min(4, n/8) code
-/// points each.
+/// The first and last min(4, n/8) code points of a value, `****` between. White space at both ends and PEM armour
+/// (RFC 7468: `-----BEGIN …-----`, `-----END …-----`) are left out before the n code points are counted.
 std::string mask(std::string_view value);
 
 }  // namespace tacit::store

@@ -146,7 +146,7 @@ for text in BROKEN:
     case("broken: " + json.dumps(text), text)
 case("broken after letters of two bytes", '{"secret_name":"äää",}', ours=invalid(24), why=BYTES)
 case("broken after letters of four bytes", '{"🔑":}', ours=invalid(8), why=BYTES)
-for text, at in (('{"a":NaN}', 5), ('{"a":Infinity}', 5), ('{"a":-Infinity}', 5), ('{"is_default_for_tool":NaN}', 23), ("NaN", 0)):
+for text, at in (('{"a":NaN}', 5), ('{"a":Infinity}', 5), ('{"a":-Infinity}', 6), ('{"is_default_for_tool":NaN}', 23), ("NaN", 0)):
     case("not a number of RFC 8259: " + text, text, ours=invalid(at), why=STRICT)
 for text, at in (('{"secret_name":"\\ud800"}', 22), ('{"x":"\\udc00"}', 12), ('{"x":"\\udc00\\ud800"}', 12), ('{"x":"\\ud83dx"}', 12)):
     case("half of a surrogate pair: " + text, text, ours={"status": 422, "faults": [["json_invalid", ["body", None], "JSON decode error"]]}, why="it is no character, and cannot be stored as UTF-8")

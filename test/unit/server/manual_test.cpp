@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(every_command_is_in_the_overview) {
 BOOST_AUTO_TEST_CASE(every_command_has_a_page_with_its_options_and_examples) {
   for (const Command& command : commands()) {
     const auto page = command_page(command);
-    BOOST_TEST(has(page, "\n.SH NAME\n.PP\n" + escaped(page_name(command) + " - ")), page);
+    BOOST_TEST(has(page, "\n.SH NAME\n" + escaped(page_name(command) + " - ")), page);
     for (const char* section :
          {"SYNOPSIS", "DESCRIPTION", "OPTIONS", "SETTINGS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"}) {
       BOOST_TEST(has(page, std::string("\n.SH ") + section + "\n"), command.name);

@@ -38,4 +38,12 @@ BOOST_AUTO_TEST_CASE(numbers_have_a_noun) {
   BOOST_TEST(counted(2, "entry", "entries") == "2 entries");
 }
 
+BOOST_AUTO_TEST_CASE(sizes_without_their_exact_number) {
+  BOOST_TEST(short_size_text(0) == "0 bytes");
+  BOOST_TEST(short_size_text(1023) == "1023 bytes");
+  BOOST_TEST(short_size_text(1536) == "1.5 KiB");
+  BOOST_TEST(short_size_text(std::uint64_t{16} << 30) == "16 GiB");
+  BOOST_TEST(short_size_text(~std::uint64_t{0}) == "15.9 EiB");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,7 +5,6 @@
 #include <array>
 #include <fstream>
 
-#include "server/units_of_measure.hpp"
 #include "test/unit/server/temporary_directory.hpp"
 
 using namespace tacit::server;
@@ -83,22 +82,6 @@ BOOST_FIXTURE_TEST_CASE(drop_ins_count_over_the_unit_and_the_administrators_over
   BOOST_TEST(read->environment.empty());
   write(1, "tacit-tools.service", "[Service]\nUser=other\n");
   BOOST_TEST(unit()->user == "other");
-}
-
-BOOST_AUTO_TEST_CASE(sizes_and_times_for_people) {
-  BOOST_TEST(human_bytes(0) == "0 B");
-  BOOST_TEST(human_bytes(1023) == "1023 B");
-  BOOST_TEST(human_bytes(1024) == "1 KiB");
-  BOOST_TEST(human_bytes(1536) == "1.5 KiB");
-  BOOST_TEST(human_bytes(std::uint64_t{16} << 30) == "16 GiB");
-  BOOST_TEST(human_bytes((std::uint64_t{1} << 20) - 1) == "1023 KiB");
-  BOOST_TEST(human_bytes(~std::uint64_t{0}) == "16777215 TiB");
-  BOOST_TEST(human_time(0) == "0 s");
-  BOOST_TEST(human_time(119) == "119 s");
-  BOOST_TEST(human_time(120) == "2 min");
-  BOOST_TEST(human_time(7200) == "2 h");
-  BOOST_TEST(human_time(86400 * 3) == "3 days");
-  BOOST_TEST(human_time(-60) == "60 s");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
