@@ -25,7 +25,7 @@ bool is_of_system(error_code error) {
 // The number of an error that has no words here, for whoever has to find out.
 std::string number_of(unsigned long code) {
   char text[32];
-  std::snprintf(text, sizeof text, "%08lX", code);
+  static_cast<void>(std::snprintf(text, sizeof text, "%08lX", code));
   return text;
 }
 

@@ -27,6 +27,9 @@ std::uint64_t next_number() {
   return last.fetch_add(1) + 1;
 }
 
+/// For the log, which is written by the thread whose handshake it was.
+thread_local std::string refused;
+
 /// SSL_CTX_set_security_level(3).
 int bits_of_level(int level) {
   constexpr std::array bits{0, 80, 112, 128, 192, 256};
@@ -191,9 +194,14 @@ int ClientTrust::on_verify(X509_STORE_CTX* context, void*) {
   const auto* const held =
       static_cast<const Trust*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(static_cast<const SSL*>(ssl)), place()));
   const int error = held != nullptr ? (*held)->verify(context) : X509_V_ERR_UNSPECIFIED;
+  const X509* const certificate = X509_STORE_CTX_get0_cert(context);
+  refused.clear();
+  if (error != X509_V_OK && certificate != nullptr) refused = crypto::subject_of(certificate);
   X509_STORE_CTX_set_error(context, error);
   return error == X509_V_OK ? 1 : 0;
 }
+
+std::string ClientTrust::take_refused() { return std::exchange(refused, {}); }
 
 bool ClientTrust::use(SSL_CTX* context, Trust trust) {
   STACK_OF(X509_NAME)* const names = sk_X509_NAME_new_null();

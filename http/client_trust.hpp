@@ -36,6 +36,10 @@ class ClientTrust {
   /// Judges the certificate that a connection was opened with. X509_V_OK, or why it is no good (X509_V_ERR_…).
   int judge(const SSL* ssl) const;
 
+  /// The subject of the certificate that this thread refused last in a handshake, once; empty if there is none. OpenSSL
+  /// forgets it.
+  static std::string take_refused();
+
   /// Differs from that of every other one.
   std::uint64_t number() const { return number_; }
 

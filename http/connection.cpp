@@ -228,13 +228,14 @@ asio::awaitable<bool> Connection::handshake() {
 }
 
 void Connection::fail_handshake(const HandshakeFault& fault) {
+  const std::string presented =
+      ClientTrust::take_refused();  // taken though it may not be logged, or another would be it
   const LogLevel level = fault.of_client ? LogLevel::warn : LogLevel::info;
   if (!log_enabled(level)) return;
   const auto left_out = thread_.server.handshakes(exchange_.plane).admit(exchange_.client, fault.code, Clock::now());
   if (!left_out) return;
   LogLine line(level, "handshake_failed");
   line.field("plane", name_of(exchange_.plane)).field("peer", peer_text_).field("reason", fault.text);
-  const std::string presented = stream_.ssl() != nullptr ? presented_name(stream_.ssl()) : std::string();
   if (!presented.empty()) line.field("certificate", presented);
   if (*left_out > 0) line.field("left_out", *left_out);
   log(line);

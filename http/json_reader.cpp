@@ -125,10 +125,10 @@ JsonFault explain(std::string_view body, std::size_t stopped, error_code code, b
   if (sound < body.size()) return {sound, "Not UTF-8"};
   if (const auto fault = python_json_fault(body)) return *fault;
   if (code == error::exponent_overflow) return {stopped, "The exponent of a number is too large"};
-  const bool half = code == error::expected_utf16_escape || code == error::illegal_leading_surrogate ||
-                    code == error::illegal_trailing_surrogate;
-  if (half) return {stopped, "An \\u escape is half of a surrogate pair"};
-  return {stopped, "Not a value of RFC 8259, such as NaN or Infinity"};
+  // What is left of that which Python's module takes and the parser does not.
+  const bool of_word = stopped < body.size() && (body[stopped] == 'N' || body[stopped] == 'I');
+  if (of_word) return {stopped, "NaN and Infinity are no JSON"};
+  return {stopped, "An \\u escape is half of a surrogate pair"};
 }
 
 // Not inlined: what it and the parser leave on the stack has to lie below the frame that burns it.

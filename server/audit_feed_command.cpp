@@ -119,7 +119,7 @@ class Feed {
 int audit_feed_command(const Config& config, const Arguments& arguments) {
   const FeedOptions options = read_options(arguments);
   // A reader that goes away is an error to be told, not a signal.
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const StopSignals signals;
   std::optional<AuditFeedState> state;
   if (options.state) state.emplace(*options.state);

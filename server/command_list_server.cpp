@@ -20,7 +20,7 @@ void add_check_options(po::options_description& own) {
 
 void add_reload_options(po::options_description& own) {
   own.add_options()("timeout", po::value<std::string>()->value_name("SECONDS"),
-                    "How long to wait for the servers' answers. Default 30.")("json", "Print a JSON object.");
+                    "How long to wait for each server's answer. Default 30.")("json", "Print a JSON object.");
 }
 
 int check_and_serve(const Invocation& invocation) {

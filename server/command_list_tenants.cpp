@@ -33,6 +33,7 @@ void add_limits_options(po::options_description& own) {
   own.add_options()("requests-per-second", value_of("NUMBER"), "Requests a second in the long run. 0: no limit.")(
       "request-burst", value_of("NUMBER"), "Requests that may come at once.")("api-keys", value_of("NUMBER"),
                                                                               "API keys that are not revoked.");
+  add_json(own);
 }
 
 void add_export_options(po::options_description& own) {

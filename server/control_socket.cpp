@@ -29,7 +29,8 @@ namespace {
 
 /// For a request to arrive, and for its answer to be taken.
 constexpr std::chrono::seconds patience{5};
-constexpr std::chrono::seconds pause_after_error{1};
+constexpr std::chrono::milliseconds pause_after_error{1000};
+constexpr std::chrono::milliseconds pause_while_full{100};
 constexpr std::size_t most_conversations = 16;
 constexpr std::size_t longest_request = 64;
 constexpr mode_t owner_alone = 0600;
@@ -194,21 +195,21 @@ Descriptor ControlSocket::listen() {
 }
 
 void ControlSocket::accept() {
+  // Those beyond wait until one of them ends, which takes seconds at most.
+  if (shared_->conversations >= most_conversations) return accept_after(pause_while_full);
   acceptor_.async_accept([this, shared = shared_](error_code error, stream_protocol::socket socket) {
     if (shared->over || error == asio::error::operation_aborted) return;
-    if (error) {
-      // No descriptor is left, say: asking again at once would only turn in circles.
-      pause_.expires_after(pause_after_error);
-      pause_.async_wait([this, shared](error_code) {
-        if (!shared->over) accept();
-      });
-      return;
-    }
-    // Those beyond are closed, and told so by that.
-    if (shared->conversations < most_conversations) {
-      std::make_shared<Conversation>(std::move(socket), shared)->run();
-    }
+    // No descriptor is left, say: asking again at once would only turn in circles.
+    if (error) return accept_after(pause_after_error);
+    std::make_shared<Conversation>(std::move(socket), shared)->run();
     accept();
+  });
+}
+
+void ControlSocket::accept_after(std::chrono::milliseconds time) {
+  pause_.expires_after(time);
+  pause_.async_wait([this, shared = shared_](error_code) {
+    if (!shared->over) accept();
   });
 }
 

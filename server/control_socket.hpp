@@ -6,6 +6,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -39,6 +40,7 @@ class ControlSocket {
   void start();
   Descriptor listen();
   void accept();
+  void accept_after(std::chrono::milliseconds time);
 
   const std::filesystem::path path_;
   const std::shared_ptr<Shared> shared_;

@@ -62,13 +62,14 @@ std::string wrapped(std::string_view text, std::size_t width) {
   std::string result;
   while (!text.empty()) {
     std::string_view line = next_line(text);
+    const bool blank = line.empty();  // an empty line stays one
     while (line.size() > width) {
       auto end = line.rfind(' ', width);
       if (end == line.npos || end == 0) end = std::min(line.find(' '), line.size());
       result.append(line.substr(0, end)).append("\n");
       line.remove_prefix(std::min(end + 1, line.size()));
     }
-    result.append(line).append("\n");
+    if (blank || !line.empty()) result.append(line).append("\n");
   }
   return result;
 }

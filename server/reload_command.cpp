@@ -79,7 +79,8 @@ bool tell(const std::string& server, const json::object& answer) {
 }
 
 /// Asks one server, and tells what it answers. Whether all is good.
-bool reload(const FoundServer& server, Deadline deadline, std::uint64_t seconds, json::array* all) {
+bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array* all) {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
   json::object answer;
   std::string trouble = server.trouble;
   if (trouble.empty()) {
@@ -88,7 +89,7 @@ bool reload(const FoundServer& server, Deadline deadline, std::uint64_t seconds,
       answer = std::move(*asked);
     } else {
       const bool late = std::chrono::steady_clock::now() >= deadline;
-      trouble = late ? "gave no answer within " + std::to_string(seconds) + " s" : asked.error().message;
+      trouble = late ? "gave no answer within " + std::to_string(timeout.count()) + " s" : asked.error().message;
     }
   }
   if (!trouble.empty()) std::cerr << "tacit: " << name_of(server) << ": " << trouble << '\n';
@@ -113,7 +114,6 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
   }
   const std::chrono::seconds timeout =
       arguments.contains("timeout") ? read_argument(arguments, "timeout", read_timeout) : std::chrono::seconds(30);
-  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
   const FoundServers found =
       find_servers(loaded, sources.environment, loaded.config.plane, std::min(timeout, introduction));
   for (const std::string& unseen : found.unseen) std::cerr << "tacit: cannot look for servers: " << unseen << '\n';
@@ -125,9 +125,7 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
   json::array all;
   bool good = true;
   for (const FoundServer& server : found.servers) {
-    good = reload(server, deadline, static_cast<std::uint64_t>(timeout.count()),
-                  arguments.contains("json") ? &all : nullptr) &&
-           good;
+    good = reload(server, timeout, arguments.contains("json") ? &all : nullptr) && good;
   }
   if (arguments.contains("json")) std::cout << json::serialize(json::object{{"good", good}, {"servers", all}}) << '\n';
   return good ? exit_ok : exit_failed;

@@ -16,7 +16,7 @@ std::string numbered(std::string_view& text) {
   for (const char c : text.substr(1, size - 1)) number = number << 6 | (static_cast<unsigned char>(c) & 0x3fU);
   text.remove_prefix(std::min(size, text.size()));
   char digits[16];
-  std::snprintf(digits, sizeof digits, "\\[u%04X]", number);
+  static_cast<void>(std::snprintf(digits, sizeof digits, "\\[u%04X]", number));
   return digits;
 }
 

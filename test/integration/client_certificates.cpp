@@ -135,8 +135,6 @@ BOOST_AUTO_TEST_CASE(an_expired_crl_is_told_everywhere_and_goes_on_refusing) {
   BOOST_TEST(!is_let_in(server, bad));
   BOOST_TEST(is_let_in(server, good));
   BOOST_TEST(comes_true([&] { return has(bed.deployment.printed(), R"("event":"client_crl_expired")"); }));
-  const Answer ready = Client(server.tools_client(), {}).get("/healthz");
-  static_cast<void>(ready);
   HttpsClient runtime(as(server, good));
   const Answer readiness = runtime.request("GET", "/readyz");
   REQUIRE_STATUS(readiness, 200);

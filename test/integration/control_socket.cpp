@@ -223,6 +223,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));
   BOOST_TEST(done.status == 1);
   BOOST_TEST(has(done.err, "process 2: gives no answer"), done.err);
+  BOOST_TEST(has(done.out, "process " + std::to_string(server.process().pid()) + " (api, tools): taken over: "),
+             done.out);
   ::close(alive);
   BOOST_TEST(server.stop() == 0);
 }

@@ -175,7 +175,9 @@ BOOST_AUTO_TEST_CASE(no_body_at_all) {
   Tenant tenant = new_tenant();
   const json::object made = tenant.create({{"secret_name", "n"}, {"secret_value", "12345678"}});
   const std::string one = secrets_path + std::string(made.at("secret_id").as_string());
-  const Answer key = tenant.api.post("/api/v1/api-keys/", {{"name", "k"}, {"scopes", {"secrets:read"}}});
+  const std::string manager = shared_deployment().create_key(tenant.id, {"--scope", "keys:manage"});
+  const Answer key =
+      Client(shared_server(), manager).post("/api/v1/api-keys/", {{"name", "k"}, {"scopes", {"keys:manage"}}});
   REQUIRE_STATUS(key, 200);
   const std::string one_key = "/api/v1/api-keys/" + key.text("key_id");
   HttpsClient connection(shared_server().api_client());
@@ -183,8 +185,9 @@ BOOST_AUTO_TEST_CASE(no_body_at_all) {
                                  "Content-Type: application/x-www-form-urlencoded\r\n"}) {
     for (const std::string length : {"", "Content-Length: 0\r\n"}) {
       const auto ask = [&](const std::string& method, const std::string& target) {
-        connection.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nx-api-key: " + tenant.key + "\r\n" +
-                        type + length + "\r\n");
+        const bool of_key = target.starts_with("/api/v1/api-keys/");
+        connection.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nx-api-key: " +
+                        (of_key ? manager : tenant.key) + "\r\n" + type + length + "\r\n");
         return connection.read_answer();
       };
       BOOST_TEST_CONTEXT(type << length) {

@@ -122,6 +122,8 @@ BOOST_AUTO_TEST_CASE(an_intermediate_authority_alone_is_enough) {
   BOOST_TEST(pki.meets(trust, pki.of_middle) == "");
   BOOST_TEST(pki.meets(trust, pki.of_middle, pki.with_middle) == "");
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_untrusted");
+  BOOST_TEST(ClientTrust::take_refused() == "CN=a");
+  BOOST_TEST(ClientTrust::take_refused() == "");
   const Trust by_root = pki.trust(pki.root.certificate());
   BOOST_TEST(pki.meets(by_root, pki.of_root) == "");
   BOOST_TEST(pki.meets(by_root, pki.of_middle) == "certificate_untrusted");

@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(a_setting_twice_in_one_of_them_is_refused, Directory) {
 
 BOOST_FIXTURE_TEST_CASE(faults_name_their_file_and_line, Directory) {
   write("a.conf", "\nthread = 2\n");
-  BOOST_TEST(problem() == "x.conf.d/a.conf:2: \"thread\" is no setting");
+  BOOST_TEST(problem() == "x.conf.d/a.conf:2: \"thread\" is no setting; did you mean threads?");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_bad_value_is_refused_even_where_a_later_file_has_a_good_one, Directory) {

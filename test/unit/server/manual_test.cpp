@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_completion_knows_all_options) {
   std::size_t found = 0;
   for (std::string line; std::getline(lines, line);) {
     for (const Command& command : commands()) {
-      if (!line.starts_with("    '" + std::string(command.name) + "') ")) continue;
+      if (!line.starts_with("    '" + std::string(command.name) + "') offered='")) continue;
       ++found;
       const CommandOptions options(command);
       for (const Setting& setting : settings()) {
