@@ -61,12 +61,13 @@ const Command list[] = {
      .summary = "Takes a key out of its keyring, once nothing names it.",
      .details = "Refuses the primary key, and a key that something stored still names. Refuses any key while there "
                 "are rows that cannot be read, because they may name it. Backups from before the rewrap need the key: "
-                "keep a copy of it as long as them. Asks before it does it, on a terminal.\n",
+                "keep a copy of it as long as them. On a terminal it asks first; without one it goes on, since nothing "
+                "that is stored needs the key.\n",
      .examples = "tacit key retire 0123456789abcdef --dry-run   # whether anything still names it\n"
                  "tacit key retire 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},
-     .add_options = add_confirmation,
+     .add_options = [](po::options_description& own) { add_confirmation(own, Unattended::goes_on); },
      .run = with_arguments<key_retire_command>},
 };
 

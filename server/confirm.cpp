@@ -26,14 +26,19 @@ std::string read_answer() {
 
 }  // namespace
 
-void add_confirmation(boost::program_options::options_description& own) {
-  own.add_options()("yes", "Do not ask. Required where there is no terminal to ask on.")(
-      "dry-run", "Say what would be done, and change nothing.");
+void add_confirmation(boost::program_options::options_description& own, Unattended unattended) {
+  own.add_options()("yes", unattended == Unattended::refuses
+                               ? "Do not ask. Required where there is no terminal to ask on."
+                               : "Do not ask.")("dry-run", "Say what would be done, and change nothing.");
 }
 
-Confirmation::Confirmation(const Arguments& arguments)
+Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
     : yes_(arguments.contains("yes")), dry_run_(arguments.contains("dry-run")) {
   if (yes_ || dry_run_ || terminal_to_ask_on()) return;
+  if (unattended == Unattended::goes_on) {
+    yes_ = true;
+    return;
+  }
   throw UsageError(
       "nothing was done: there is no terminal to ask on; add --yes to do it unasked, or --dry-run to see what it "
       "would do");

@@ -10,14 +10,20 @@
 
 namespace tacit::server {
 
+/// What a command does where there is no terminal to ask on, and no --yes.
+enum class Unattended : bool {
+  refuses,
+  goes_on  ///< for what the store refuses by itself while anything needs it
+};
+
 /// Adds --yes and --dry-run to a command's options.
-void add_confirmation(boost::program_options::options_description& own);
+void add_confirmation(boost::program_options::options_description& own, Unattended unattended = Unattended::refuses);
 
 class Confirmation {
  public:
-  /// To be made before anything else is done. Throws UsageError if nobody can be asked: neither --yes nor --dry-run is
-  /// given, and standard input and standard error are not both a terminal.
-  explicit Confirmation(const Arguments& arguments);
+  /// To be made before anything else is done. Throws UsageError if nobody can be asked and the command then refuses:
+  /// neither --yes nor --dry-run is given, and standard input and standard error are not both a terminal.
+  explicit Confirmation(const Arguments& arguments, Unattended unattended = Unattended::refuses);
 
   /// Whether to say what would be done, and do nothing. --yes beside it changes nothing.
   bool dry_run() const { return dry_run_; }

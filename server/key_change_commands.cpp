@@ -100,7 +100,7 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
 }
 
 int key_retire_command(const Config& config, const Arguments& arguments) {
-  const Confirmation confirmation(arguments);
+  const Confirmation confirmation(arguments, Unattended::goes_on);  // nothing that is stored needs the key
   const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
   KeyInRing key = find_key(config, id);
   const auto retired = key.ring.retire(id);

@@ -60,12 +60,18 @@ BOOST_AUTO_TEST_SUITE(confirm)
 BOOST_FIXTURE_TEST_CASE(without_a_terminal_nothing_is_destroyed_unasked, Filled) {
   const std::string before = state();
   for (const Words& words : destructive) {
+    if (words[0] == "key") continue;
     const std::string told = refused(words);
     BOOST_TEST(has(told, "nothing was done"), told);
     BOOST_TEST(has(told, "--yes"), told);
     BOOST_TEST(has(told, "--dry-run"), told);
   }
   BOOST_TEST(state() == before);
+}
+
+// The store refuses to retire a key while anything names it, so that scripts need not confirm it.
+BOOST_FIXTURE_TEST_CASE(without_a_terminal_an_unused_key_is_retired, Filled) {
+  BOOST_TEST(has(good(destructive[2]), "is retired"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_dry_run_says_what_would_be_done_and_does_nothing, Filled) {
