@@ -67,7 +67,7 @@ const Command list[] = {
                  "tacit key retire 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},
-     .add_options = [](po::options_description& own) { add_confirmation(own, Unattended::goes_on); },
+     .add_options = add_confirmation_on_terminal,
      .run = with_arguments<key_retire_command>},
 };
 

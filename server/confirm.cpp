@@ -8,6 +8,8 @@
 namespace tacit::server {
 namespace {
 
+constexpr const char* dry_run_help = "Say what would be done, and change nothing.";
+
 bool terminal_to_ask_on() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
 std::string small_letters(std::string text) {
@@ -26,10 +28,12 @@ std::string read_answer() {
 
 }  // namespace
 
-void add_confirmation(boost::program_options::options_description& own, Unattended unattended) {
-  own.add_options()("yes", unattended == Unattended::refuses
-                               ? "Do not ask. Required where there is no terminal to ask on."
-                               : "Do not ask.")("dry-run", "Say what would be done, and change nothing.");
+void add_confirmation(boost::program_options::options_description& own) {
+  own.add_options()("yes", "Do not ask. Required where there is no terminal to ask on.")("dry-run", dry_run_help);
+}
+
+void add_confirmation_on_terminal(boost::program_options::options_description& own) {
+  own.add_options()("yes", "Do not ask.")("dry-run", dry_run_help);
 }
 
 Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)

@@ -17,7 +17,9 @@ enum class Unattended : bool {
 };
 
 /// Adds --yes and --dry-run to a command's options.
-void add_confirmation(boost::program_options::options_description& own, Unattended unattended = Unattended::refuses);
+void add_confirmation(boost::program_options::options_description& own);
+/// The same for a command that goes on where there is no terminal.
+void add_confirmation_on_terminal(boost::program_options::options_description& own);
 
 class Confirmation {
  public:
