@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {begin + "jwks-url = https://user@id.example.org/",
        "issuers:4: jwks-url: \"https://user@id.example.org/\" is no https URL"},
       {begin + "jwks-url = https://", "issuers:4: jwks-url: \"https://\" is no https URL"},
-      {"[urn:a]\naudience = https://a.example, https://b.example",
+      {"[https://a.example]\naudience = https://a.example, https://b.example",
        "issuers:2: audience: \"https://a.example,\" has a comma at its end; audiences have spaces between them"},
       {begin + "type = at+jwt, jwt", "issuers:4: type: \"at+jwt, jwt\" is not one type"},
       {begin + "algorithms = ES256 none",
@@ -391,7 +391,7 @@ BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_
   const auto missing = found(minimal + "ca = /nowhere.pem\n[urn:b]\njwks-file = /nowhere.jwks\n");
   BOOST_TEST_REQUIRE(missing.size() == 3U);
   BOOST_TEST(missing[0].starts_with(":3: "));
-  BOOST_TEST(missing[0].find("/nowhere.pem cannot be read") != std::string::npos);
+  BOOST_TEST(missing[0].find("/nowhere.pem: cannot be read: No such file or directory") != std::string::npos);
   BOOST_TEST(missing[1].starts_with(":4: lacks audience"));
   BOOST_TEST(missing[2] == ":5: the key file /nowhere.jwks: cannot be read: No such file or directory");
   BOOST_TEST(find_issuer_faults("/nowhere/issuers").front() ==

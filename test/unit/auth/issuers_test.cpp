@@ -374,7 +374,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_keeps_it_from_starting, IssuersFixtu
   BOOST_TEST(refused().find("shorter than 32 bytes") != std::string::npos);
   config.keys = Keys::discovery;
   config.ca = folder / "missing.pem";
-  BOOST_TEST(refused().find("missing.pem cannot be read") != std::string::npos);
+  BOOST_TEST(refused().find("missing.pem: cannot be read") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_shared_secret_is_a_key, IssuersFixture) {
