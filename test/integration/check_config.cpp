@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(commands_of_the_store_pass_over_faults_in_the_servers_setti
   const std::string tenant = new_uuid();
   deployment.create_key(tenant);
   const std::string good = read_file(deployment.config());
-  write_file(deployment.config(), good + "api-listen = here\nrequest-rate = fast\nno-such-setting = 1\n");
+  write_file(deployment.config(), good + "drain-delay = here\nrequest-rate = fast\nno-such-setting = 1\n");
   const std::vector<std::vector<std::string>> calls = {{"stats"},
                                                        {"verify"},
                                                        {"audit", "verify"},
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(commands_of_the_store_pass_over_faults_in_the_servers_setti
     const Finished done = deployment.command(call);
     BOOST_TEST(done.status == 0, call[0] << ": " << done.err);
     BOOST_TEST(has(done.err, "warning: "), done.err);
-    BOOST_TEST(has(done.err, "api-listen: \"here\""), done.err);
+    BOOST_TEST(has(done.err, "drain-delay: \"here\""), done.err);
     BOOST_TEST(has(done.err, "\"no-such-setting\""), done.err);
   }
   BOOST_TEST(run({TACIT_BINARY, "stats", "--config", deployment.config().string()}, {{"TACIT_THREADS", "x"}}).status ==
@@ -206,7 +206,8 @@ namespace {
 
 json::object lines_of(const Finished& done) {
   json::object all;
-  for (const json::value& line : json::parse(done.out).as_object().at("lines").as_array()) {
+  const json::value told = json::parse(done.out);
+  for (const json::value& line : told.as_object().at("lines").as_array()) {
     all[line.as_object().at("subject").as_string()] = line;
   }
   return all;
