@@ -121,7 +121,8 @@ std::string overview_page() {
   page.entry("TACIT_...", "", "Settings, each by its name in capitals: `TACIT_API_LISTEN` for api-listen.");
   page.section("Files");
   page.entry(default_config_file, "", files_text);
-  page.entry(std::string(default_config_file) + ".d/*.conf", "", "Drop-ins, read after it.");
+  std::string drop_ins(default_config_file);
+  page.entry(drop_ins.append(".d/*.conf"), "", "Drop-ins, read after it.");
   page.section("See also").paragraph("`tacit.conf`(5), `systemctl`(1), `systemd.exec`(5)");
   return page.take();
 }
