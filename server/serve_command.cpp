@@ -150,6 +150,8 @@ int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, htt
                                        own_control_directory(parts.config, environment),
                                        [&](const std::string& request) { return operation.answer(request); });
   log_control(*control);
+  // Last: whoever waits for it may ask at once.
+  log_ready(parts.config, parts.server);
   parts.manager.ready(operation.serving());
   Watchdog watchdog(parts.manager, operation.serving(), [&] { return trouble(server, parts.store); });
   lifecycle.run([&] { operation.reload(); });
@@ -203,7 +205,6 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   log_unused_addresses(config, *server);
   log_notes(config);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
-  log_ready(config, *server);
   Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates},
                 reloads);
   const Operation::Parts parts{config, manager, *server, *store, lifecycle.stopping(), reload};
