@@ -26,7 +26,10 @@ bool is_vacant(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::directory_iterator entries(folder, error);
   for (const std::filesystem::directory_iterator end; !error && entries != end; entries.increment(error)) {
-    if (entries->path().filename() != "lost+found" || !entries->is_directory(error)) return false;
+    const bool of_file_system = entries->path().filename() == "lost+found" && entries->is_directory(error);
+    // A socket keeps nothing; a server whose store was moved away still has its own there.
+    const bool keeps_nothing = entries->symlink_status(error).type() == std::filesystem::file_type::socket;
+    if (!of_file_system && !keeps_nothing) return false;
   }
   return !error;
 }

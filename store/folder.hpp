@@ -10,7 +10,7 @@ namespace tacit::store {
 /// somebody's choice.
 std::error_code make_folder(const std::filesystem::path& folder);
 
-/// Whether there is nothing in a folder that is there, but for what a file system has in its root (lost+found).
+/// Whether a folder that is there is empty, but for sockets and for what a file system has in its root (lost+found).
 bool is_vacant(const std::filesystem::path& folder);
 
 /// Makes the names in a folder durable.

@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
 }
 
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_starting) {
-  const Trusting trusting("algorithms = RS256\nclient-tokens = on\n", {{"public-url", "https://tacit.example.org"}});
+  const Trusting trusting("algorithms = RS256\nclient-tokens = on\n", {{"public-url", "https://localhost"}});
   const std::string file = (trusting.deployment.folder() / "issuers").string();
   for (const std::string command : {"check-config", "serve"}) {
     const Finished done = trusting.deployment.command({command});
@@ -359,7 +359,7 @@ BOOST_AUTO_TEST_CASE(issuers_without_a_public_url_are_noted_and_are_no_problem) 
   const std::string note = notes({});
   BOOST_TEST(note.starts_with("tacit: note: public-url is not configured: "), note);
   BOOST_TEST(std::ranges::count(note, '\n') == 1);
-  BOOST_TEST(notes({"--public-url", "https://tacit.example.org"}) == "");
+  BOOST_TEST(notes({"--public-url", "https://localhost"}) == "");
   BOOST_TEST(notes({"--plane", "tools", "--tool-user-token", "on"}) == "");
 
   Server server(trusting.deployment);

@@ -1,5 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include "store/folder.hpp"
 #include "test/unit/store/bed.hpp"
 
@@ -45,6 +47,8 @@ BOOST_AUTO_TEST_CASE(the_root_of_a_file_system_is_as_good_as_empty) {
   const TempFolder folder;
   BOOST_TEST(is_vacant(folder.path()));
   std::filesystem::create_directory(folder.path() / "lost+found");
+  BOOST_TEST(is_vacant(folder.path()));
+  BOOST_REQUIRE(::mknod((folder.path() / "control-1.sock").c_str(), S_IFSOCK | 0600, 0) == 0);
   BOOST_TEST(is_vacant(folder.path()));
   std::filesystem::create_directory(folder.path() / "another");
   BOOST_TEST(!is_vacant(folder.path()));
