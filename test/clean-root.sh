@@ -28,12 +28,17 @@ usage() {
   sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
+# Deleting some ten thousand files takes minutes on a file system that discards their blocks, so nothing waits for it.
+remove_in_background() { # directory
+  (setsid nice rm -rf --one-file-system "$1" </dev/null >/dev/null 2>&1 &)
+}
+
 # A run's directory is locked as long as it runs. Those of runs that were killed are removed here.
 make_run_directory() {
   local old
   mkdir -p "$cache/runs"
   for old in "$cache"/runs/*; do
-    if [ -d "$old" ] && flock --nonblock "$old" true; then rm -rf --one-file-system "$old"; fi
+    if [ -d "$old" ] && flock --nonblock "$old" true; then remove_in_background "$old"; fi
   done
   run=$(mktemp -d "$cache/runs/XXXXXX")
   exec {run_lock}<"$run"
@@ -76,7 +81,7 @@ finish() {
   fi
   if [ -n "${run:-}" ]; then
     [ -n "$cold" ] || keep_packages
-    rm -rf --one-file-system "$run" || true
+    remove_in_background "$run"
   fi
 }
 
