@@ -19,8 +19,10 @@ using boost::system::result;
 constexpr std::string_view dashes = "-----";
 constexpr std::string_view begin_word = "-----BEGIN ";
 constexpr std::string_view end_word = "-----END ";
-/// A line of so many characters of base64 is no text for people.
-constexpr std::size_t shortest_base64_line = 40;
+/// How long the full lines of a block are (RFC 7468 section 2: 64; RFC 2045: 76). Names and underlines that people
+/// write between blocks are rarely that.
+constexpr std::size_t pem_line = 64;
+constexpr std::size_t mime_line = 76;
 
 std::string_view trimmed(std::string_view line) {
   constexpr std::string_view blank = " \t";
@@ -41,6 +43,14 @@ bool is_base64(std::string_view text) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
            c == '=';
   });
+}
+
+/// A full line of a block: `=` ends it at most, and `/` is not all there is, as in a line that people draw.
+bool is_line_of_block(std::string_view line) {
+  if (line.size() != pem_line && line.size() != mime_line) return false;
+  const std::string_view digits = line.substr(0, line.find_last_not_of('=') + 1);
+  return line.size() - digits.size() <= 2 && digits.find('=') == std::string_view::npos &&
+         digits.find_first_not_of('/') != std::string_view::npos && is_base64(digits);
 }
 
 bool is_text(std::string_view text) {
@@ -105,7 +115,7 @@ std::optional<std::string> Parser::outside(std::string_view line) {
   if (line.find(begin_word) != std::string_view::npos || line.find(end_word) != std::string_view::npos) {
     return at(number_) + "BEGIN and END need a line of their own, with five dashes before and after";
   }
-  if (line.size() >= shortest_base64_line && is_base64(line)) {
+  if (is_line_of_block(line)) {
     return at(number_) + "base64 outside of a block; its BEGIN line is missing";
   }
   return std::nullopt;

@@ -62,7 +62,8 @@ std::optional<std::string> make_plain_of(Text& text, std::span<char> characters)
 
 class Opened {
  public:
-  explicit Opened(const std::filesystem::path& file) : number_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {}
+  explicit Opened(const std::filesystem::path& file)
+      : number_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {}
   Opened(const Opened&) = delete;
   Opened& operator=(const Opened&) = delete;
   ~Opened() {
@@ -73,6 +74,11 @@ class Opened {
  private:
   int number_;
 };
+
+// As in `--config <(…)` or `--config /dev/stdin`: a command's caller asks for it, and can end it.
+bool is_given_by_a_shell(const std::filesystem::path& file) {
+  return file.native().starts_with("/dev/") || file.native().starts_with("/proc/self/");
+}
 
 // To the end, or a byte more than `most`; answers errno.
 int read_to_end(int descriptor, std::size_t most, std::string& text) {
@@ -128,7 +134,13 @@ boost::system::result<std::string, TextFileError> read_text_file(const std::file
   const Opened opened(file);
   if (opened.get() < 0) return unreadable(errno);
   struct stat status {};
-  if (::fstat(opened.get(), &status) == 0 && S_ISDIR(status.st_mode)) return refuse("is a directory");
+  if (::fstat(opened.get(), &status) != 0) return unreadable(errno);
+  if (S_ISDIR(status.st_mode)) return refuse("is a directory");
+  if (!S_ISREG(status.st_mode)) {
+    // Nothing may ever be written to a named pipe, and a server that waits for it does not end.
+    if (!is_given_by_a_shell(file)) return refuse("is not a regular file");
+    ::fcntl(opened.get(), F_SETFL, 0);
+  }
   std::string text;
   if (const int error = read_to_end(opened.get(), most, text); error != 0) return unreadable(error);
   if (text.size() > most) return refuse("is larger than " + std::to_string(most / 1024) + " KiB");

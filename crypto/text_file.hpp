@@ -38,8 +38,9 @@ struct TextFileError {
   std::string message;  ///< one sentence that names the file
 };
 
-/// Reads a text file and makes it plain. A pipe is read to its end. Refuses a directory, what cannot be read or is
-/// larger than `most`, and what is not UTF-8.
+/// Reads a text file and makes it plain. A pipe that a shell makes (/dev/fd/…, /dev/stdin) is read to its end. Refuses
+/// a directory, a named pipe and other special files, what cannot be read or is larger than `most`, and what is not
+/// UTF-8.
 boost::system::result<std::string, TextFileError> read_text_file(const std::filesystem::path& file,
                                                                  std::size_t most = text_file_limit);
 

@@ -158,15 +158,25 @@ result<RevocationLists::List, std::string> RevocationLists::examine(CrlPtr crl,
 }
 
 void RevocationLists::add(List list, const std::filesystem::path& file) {
-  const auto same = std::ranges::find_if(lists_, [&](const List& other) {
-    return other.scope == list.scope && is_same_authority(other.issuer.get(), list.issuer.get());
-  });
+  const auto is_same = [scope = list.scope, issuer = list.issuer.get()](const List& other) {
+    return other.scope == scope && is_same_authority(other.issuer.get(), issuer);
+  };
+  const auto same = std::ranges::find_if(lists_, is_same);
   if (same == lists_.end()) {
     lists_.push_back(std::move(list));
     return;
   }
+  if (list.times.this_update == same->times.this_update) {
+    // Which of them is newer cannot be told: what either lists is refused.
+    const bool twice = std::ranges::any_of(
+        lists_, [&](const List& other) { return X509_CRL_match(list.crl.get(), other.crl.get()) == 0; });
+    if (!twice) lists_.push_back(std::move(list));
+    return;
+  }
   notes_.push_back(file.string() + " holds more than one CRL of " + list.times.issuer + "; the newest counts");
-  if (list.times.this_update > same->times.this_update) *same = std::move(list);
+  if (list.times.this_update < same->times.this_update) return;
+  std::erase_if(lists_, is_same);
+  lists_.push_back(std::move(list));
 }
 
 result<RevocationLists, std::string> RevocationLists::load(const std::filesystem::path& file,

@@ -17,8 +17,15 @@ namespace tacit::server {
 namespace {
 
 constexpr mode_t file_mode = 0640;
+// How the lines that the feed writes begin: entries, and what stands for those that were pruned.
 constexpr std::string_view line_begin = "{\"sequence\":";
+constexpr std::string_view gap_begin = "{\"event\":\"audit_gap\"";
 constexpr std::size_t unblocked = 4096;  // PIPE_BUF: what a pipe that poll calls writable takes without blocking
+
+/// Whether the text is a beginning of such a line, as far as it goes.
+bool begins(std::string_view text, std::string_view line) {
+  return text.substr(0, line.size()) == line.substr(0, text.size());
+}
 
 std::string why(int error) { return std::generic_category().message(error); }
 
@@ -84,7 +91,8 @@ class FileOutput final : public AuditFeedOutput {
     const std::size_t newline = tail.rfind('\n');
     const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
     const std::string_view rest = std::string_view(tail).substr(begin);
-    const bool ours = rest.substr(0, line_begin.size()) == line_begin.substr(0, rest.size());
+    // A brace alone may be anybody's.
+    const bool ours = rest.size() >= 2 && (begins(rest, line_begin) || begins(rest, gap_begin));
     if (ours && (newline != std::string::npos || from == 0)) {
       if (::ftruncate(descriptor_, from + static_cast<off_t>(begin)) != 0) fail(errno);
     } else if (::write(descriptor_, "\n", 1) != 1) {

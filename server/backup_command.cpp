@@ -15,6 +15,7 @@
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
+#include "server/output.hpp"
 #include "server/patient_output.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
@@ -119,6 +120,13 @@ int back_up_into(const Config& config, const store::KeylessStore& store, const T
   report(config, file, bytes);
   const bool recorded = record(config, file, bytes);
   std::vector<std::string> troubles;
+  if (const auto other = directory.other_owner(config.store)) {
+    std::cerr << "tacit: " << (directory.path() / ".tacit-store").string() << " says that the backups here are of "
+              << printable(other->substr(0, other->find('\n')))
+              << ": no older one was deleted. Give each store a directory of its own, or remove that file if they are "
+                 "of this store\n";
+    return exit_failed;
+  }
   for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
     std::cerr << "Deleted " << (directory.path() / deleted).string() << '\n';
   }

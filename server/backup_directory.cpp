@@ -49,6 +49,22 @@ bool is_regular(int directory, const std::string& name, struct stat& status) {
   return ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
 }
 
+constexpr const char* owner_file = ".tacit-store";
+
+/// The machine's id (machine-id(5)), or where there is none its name; and where the store is.
+std::string owner_name(const fs::path& store) {
+  std::array<char, 256> text{};
+  const int file = ::open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
+  const ssize_t size = file < 0 ? 0 : ::read(file, text.data(), text.size() - 1);
+  if (file >= 0) ::close(file);
+  if (size <= 0) ::gethostname(text.data(), text.size() - 1);
+  std::string host(text.data());
+  host.erase(std::min(host.find('\n'), host.size()));
+  std::error_code error;
+  const fs::path whole = fs::canonical(store, error);
+  return host + ":" + (error ? store : whole).string() + "\n";
+}
+
 std::string mebibytes(std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
 
 }  // namespace
@@ -113,6 +129,22 @@ void BackupDirectory::need_room(std::uint64_t bytes, const fs::path& store) cons
                       " free, and a backup takes up to " + mebibytes(bytes) +
                       (beside_store ? ", beside " + mebibytes(margin) + " that the store on that disk needs" : "") +
                       ": make room, keep fewer backups or keep them on another disk");
+}
+
+std::optional<std::string> BackupDirectory::other_owner(const fs::path& store) const {
+  const std::string own = owner_name(store);
+  const int made = ::openat(descriptor_, owner_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (made >= 0) {
+    const bool written = ::write(made, own.data(), own.size()) == static_cast<ssize_t>(own.size());
+    ::close(made);
+    if (written) return std::nullopt;
+  }
+  const int file = ::openat(descriptor_, owner_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  std::string noted(4096, '\0');
+  const ssize_t size = file < 0 ? -1 : ::pread(file, noted.data(), noted.size(), 0);
+  if (file >= 0) ::close(file);
+  noted.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  return noted == own ? std::nullopt : std::optional(std::move(noted));
 }
 
 // The trailer, not the hash: reading all of them each time would be too much.

@@ -42,6 +42,10 @@ class BackupDirectory {
   /// server wants before it warns: a backup must not be what fills the store's disk.
   void need_room(std::uint64_t bytes, const std::filesystem::path& store) const;
 
+  /// Notes in a file of the directory, .tacit-store, of which host and store its backups are, if nothing is noted yet;
+  /// answers what is noted if that is another's. Names do not tell stores apart, so retention must not mix them.
+  std::optional<std::string> other_owner(const std::filesystem::path& store) const;
+
   /// Deletes what retention does not keep, and what runs that were killed left behind. Answers the names, and in
   /// `troubles` a sentence for each that could not be deleted, or has a backup's name and is no whole one: such are
   /// left.

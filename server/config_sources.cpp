@@ -80,7 +80,8 @@ class Loader {
   void file_line(const std::string& place, const std::string& line);
   void set(const Setting& setting, const std::string& place, const std::string& value);
   void problem(std::string sentence) { loaded_.problems.push_back(std::move(sentence)); }
-  /// A problem if it concerns what is used, else a warning. No group: a name that is like no setting's.
+  /// A problem if it concerns what is used, else a warning. No group: a name that is like no setting's, and may be
+  /// meant for one that is used.
   void fault(std::string sentence, std::optional<SettingGroup> concerned);
 
   const SettingGroup used_;
@@ -89,7 +90,7 @@ class Loader {
 };
 
 void Loader::fault(std::string sentence, std::optional<SettingGroup> concerned) {
-  const bool matters = contains(used_, SettingGroup::serving) || (concerned && contains(used_, *concerned));
+  const bool matters = contains(used_, SettingGroup::serving) || !concerned || contains(used_, *concerned);
   (matters ? loaded_.problems : loaded_.warnings).push_back(std::move(sentence));
 }
 

@@ -75,6 +75,7 @@ class Reader {
   void command(const std::string& value);
 
   Unit unit_;
+  std::string group_;  ///< the last Group=
   std::map<std::string, UnitCredential> credentials_;
   std::map<std::string, std::string> wanted_;  // setting → credential
 };
@@ -97,8 +98,9 @@ void Reader::file(const Path& file) {
 // An empty value takes back what a list has.
 void Reader::line(const std::string& key, const std::string& value) {
   if (key == "User") unit_.user = value;
-  if (key == "Group" && !value.empty()) unit_.groups.push_back(value);
+  if (key == "Group" && !value.empty()) unit_.groups.push_back(group_ = value);
   if (key == "SupplementaryGroups") {
+    if (value.empty()) std::erase_if(unit_.groups, [this](const std::string& group) { return group != group_; });
     for (std::string& group : words_of(value)) unit_.groups.push_back(std::move(group));
   }
   if (key == "LoadCredential") credential(value, false);

@@ -126,6 +126,14 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_says_why, Folder) {
   BOOST_TEST(why(write("\xff\xfe" + utf16("a = b", false))) == "is UTF-16 text; save it as UTF-8");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_named_pipe_is_refused_at_once, Folder) {
+  const auto pipe = write("").parent_path() / "pipe";
+  BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const auto read = read_text_file(pipe);
+  BOOST_REQUIRE(read.has_error());
+  BOOST_TEST(read.error().message == pipe.string() + ": is not a regular file");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_pipe_is_read_too, Folder) {
   int ends[2];
   BOOST_REQUIRE(::pipe(ends) == 0);

@@ -227,6 +227,25 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_two_crls_of_one_second_what_either_lists_is_refused) {
+  const Pki pki;
+  const std::string both = pki.root.crl() + pki.root.crl({{pki.of_root.certificate}});
+  const Trust trust = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", both));
+  BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_revoked");
+}
+
+BOOST_AUTO_TEST_CASE(a_bundle_may_say_whose_its_certificates_are) {
+  const Pki pki;
+  const std::string root = content(pki.root.certificate());
+  const std::string name = "subject=/C=US/O=TheGoDaddyGroupIncorporated/CN=Root";
+  for (const std::string& text : {"Root\n" + std::string(64, '=') + "\n" + root, name + "\n" + root,
+                                  std::string(76, '/') + "\n" + root, std::string(44, 'a') + "\n" + root}) {
+    BOOST_TEST(error_of(pki.folder.file("bundle", text)) == "", text);
+  }
+  const std::string lost = root.substr(root.find('\n') + 1);
+  BOOST_TEST(says(error_of(pki.folder.file("bundle", root + lost)), "its BEGIN line is missing"));
+}
+
 BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
   const Pki pki;
   const auto refused = [&](const std::string& text, const std::string& why) {

@@ -121,6 +121,16 @@ BOOST_AUTO_TEST_CASE(only_whole_backups_and_leftovers_are_deleted) {
   BOOST_TEST(!fs::exists(directory / ago(2h).c_str()));
 }
 
+BOOST_AUTO_TEST_CASE(a_directory_is_of_one_store) {
+  const tacit::test::TemporaryDirectory directory;
+  const BackupDirectory open(directory.path());
+  BOOST_TEST(!open.other_owner("/srv/one").has_value());
+  BOOST_TEST(!open.other_owner("/srv/one").has_value());
+  const auto other = open.other_owner("/srv/two");
+  BOOST_REQUIRE(other.has_value());
+  BOOST_TEST(other->ends_with(":/srv/one\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_backup_that_has_no_room_is_refused) {
   const tacit::test::TemporaryDirectory directory;
   const BackupDirectory open(directory.path());
