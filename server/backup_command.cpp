@@ -120,7 +120,8 @@ int back_up_into(const Config& config, const store::KeylessStore& store, const T
   report(config, file, bytes);
   const bool recorded = record(config, file, bytes);
   std::vector<std::string> troubles;
-  if (const auto other = directory.other_owner(config.store)) {
+  const bool deletes = target.retention.count || target.retention.for_time;
+  if (const auto other = directory.other_owner(config.store); other && deletes) {
     std::cerr << "tacit: " << (directory.path() / ".tacit-store").string() << " says that the backups here are of "
               << printable(other->substr(0, other->find('\n')))
               << ": no older one was deleted. Give each store a directory of its own, or remove that file if they are "

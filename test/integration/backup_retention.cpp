@@ -25,6 +25,7 @@ struct Backups {
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(into)) names.push_back(entry.path().filename().string());
+    std::erase(names, ".tacit-store");
     std::ranges::sort(names);
     return names;
   }
@@ -75,6 +76,17 @@ BOOST_AUTO_TEST_CASE(older_ones_go_when_the_new_one_is_there_and_nothing_else_do
   BOOST_TEST(names[2] == "tacit-20200104T000000Z.backup");
   BOOST_TEST(done.err.find("Deleted " + (backups.into / "tacit-20200101T000000Z.backup").string()) !=
              std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(another_stores_backups_are_never_deleted) {
+  const Backups backups;
+  BOOST_REQUIRE(backups.back_up().status == 0);
+  fs::rename(backups.into / backups.names().front(), backups.into / "tacit-20200101T000000Z.backup");
+  const Deployment other;
+  const Finished done = other.command({"backup", "--into", backups.into.string(), "--keep", "1"});
+  BOOST_TEST(done.status == 1);
+  BOOST_TEST(done.err.find("no older one was deleted") != std::string::npos, done.err);
+  BOOST_TEST(backups.names().size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(what_fails_deletes_nothing_and_is_not_noted) {
