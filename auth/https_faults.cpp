@@ -22,7 +22,7 @@ bool is_of_system(error_code error) {
   return error.category() == boost::system::system_category() || error.category() == boost::system::generic_category();
 }
 
-// The number of an error that has no words here, for whoever has to find out.
+// The number of an error that has no words here, so that the operator can look it up.
 std::string number_of(unsigned long code) {
   char text[32];
   static_cast<void>(std::snprintf(text, sizeof text, "%08lX", code));

@@ -8,7 +8,7 @@
 namespace tacit::auth {
 namespace {
 
-/// Takes the next code point off the text; nothing if it is not well-formed UTF-8 (RFC 3629).
+/// Takes the next code point off the text. Returns nullopt if the text is not well-formed UTF-8 (RFC 3629).
 std::optional<std::uint32_t> next_point(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
   const std::size_t size = first < 0x80   ? 1

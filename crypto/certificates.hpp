@@ -46,7 +46,7 @@ std::string text_of_name(const X509_NAME* name);
 /// The certificate's subject, likewise.
 std::string subject_of(const X509* certificate);
 
-/// Seconds since 1970; nothing if the time cannot be understood.
+/// Seconds since 1970. Returns nullopt if the time cannot be understood.
 std::optional<std::int64_t> seconds_of(const ASN1_TIME* time);
 /// As RFC 3339 writes it, in whole seconds and UTC.
 std::string text_of_time(std::int64_t seconds);

@@ -30,7 +30,7 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(0, line.find_last_not_of(blank) + 1);
 }
 
-/// The label of a line that begins or ends a block; nothing if the line is no such line.
+/// The label of a line that begins or ends a block. Returns nullopt if the line is no such line.
 std::optional<std::string_view> label_in(std::string_view line, std::string_view word) {
   if (!line.starts_with(word) || !line.ends_with(dashes) || line.size() < word.size() + dashes.size()) {
     return std::nullopt;

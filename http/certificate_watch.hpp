@@ -31,7 +31,7 @@ struct CertificateFacts {
 
   /// Sentences, without the names of files: what is wrong with a certificate that clients see is no secret.
   std::vector<std::string> warnings(std::string_view plane, std::int64_t now) const;
-  /// When the first CRL is out of date; nothing if none ever is.
+  /// When the first CRL is out of date. Returns nullopt if none ever is.
   std::optional<std::int64_t> crl_expiry() const;
 };
 

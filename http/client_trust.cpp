@@ -121,7 +121,7 @@ void ClientTrust::mark_revoked() {
   }
 }
 
-/// Fails closed: who asks for revocation gets it of every certificate, or no certificate is taken.
+/// Fails closed: where revocation is configured it covers every certificate, or no certificate is taken.
 std::optional<std::string> ClientTrust::take_crls(const std::filesystem::path& crls) {
   std::vector<CertificatePtr> certificates;
   for (const Authority& authority : authorities_) certificates.emplace_back(X509_dup(authority.certificate.get()));

@@ -180,7 +180,7 @@ asio::awaitable<void> Connection::answer_without_tls() {
       const auto [error] = co_await stream_.wait(result.status);
       if (error || phase_ == Phase::over) co_return;
     } else if (result.status != TlsStream::Status::done) {
-      co_return;  // less than a word: who leaves so has asked nothing
+      co_return;  // less than a word: a client that leaves here has asked nothing
     } else {
       filled_ += result.size;
       first = classify({reinterpret_cast<const char*>(input_.data()), filled_});
@@ -217,7 +217,7 @@ asio::awaitable<bool> Connection::handshake() {
   }
   if (result.status != TlsStream::Status::done) {
     count(result.status == TlsStream::Status::closed ? Handshake::abandoned : Handshake::failed);
-    // Who just leaves, as balancers do that look whether the port is open, has done nothing wrong.
+    // A client that just leaves, as a balancer does that checks whether the port is open, has done nothing wrong.
     const bool failed = result.status == TlsStream::Status::failed;
     if (failed) fail_handshake(fault_of_handshake(stream_.ssl(), stream_.failure()));
     co_return false;

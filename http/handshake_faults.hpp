@@ -1,4 +1,4 @@
-// Why a TLS handshake failed, in words for whoever operates the server or the client.
+// Why a TLS handshake failed, in words for the operator of the server or of the client.
 #pragma once
 
 #include <cstdint>

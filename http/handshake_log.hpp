@@ -13,7 +13,7 @@
 
 namespace tacit::http {
 
-/// Thread-safe. Takes a fixed amount of memory, whoever comes.
+/// Thread-safe. Takes a fixed amount of memory, however many clients connect.
 class HandshakeLog {
  public:
   using Clock = std::chrono::steady_clock;

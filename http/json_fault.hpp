@@ -13,8 +13,9 @@ struct JsonFault {
 };
 
 /// The first fault that Python's json module (3.11) finds, at the place and in the words that it has for it: clients of
-/// the published API, which reads bodies with that module, know them. Nothing if it finds none; it takes more than
-/// RFC 8259 does: NaN, Infinity, halves of surrogate pairs, a key twice. Nothing either past limits::json_depth.
+/// the published API, which reads bodies with that module, know them. Returns nullopt if it finds none; it takes more
+/// than RFC 8259 does: NaN, Infinity, halves of surrogate pairs, a key twice. Returns nullopt, too, past
+/// limits::json_depth.
 std::optional<JsonFault> python_json_fault(std::string_view text);
 
 }  // namespace tacit::http

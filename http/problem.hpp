@@ -16,7 +16,7 @@ enum class Problem : std::uint8_t {
   credential_missing,   ///< 401
   user_token_missing,   ///< 401: the user's own token has to be beside a runtime's certificate
   credential_invalid,   ///< 401
-  token_too_large,      ///< 401: says so, for whoever sent it knows its size
+  token_too_large,      ///< 401: says so, for the client knows its size anyway
   scope_missing,        ///< 403: names the scope, where the route is known
   tool_not_granted,     ///< 403: the runtime's identity may not use the tool; answer_tool_refused()
   certificate_refused,  ///< 403, closes: the client's certificate is not good any more, or names nobody

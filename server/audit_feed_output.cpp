@@ -73,7 +73,7 @@ class FileOutput final : public AuditFeedOutput {
     descriptor_ = -1;
   }
 
-  /// logrotate renames it and tells by SIGHUP; whoever forgets to tell is found out here.
+  /// logrotate renames it and tells by SIGHUP; a rename without SIGHUP is found here.
   bool was_moved() const {
     struct stat open {};
     struct stat named {};
@@ -113,7 +113,7 @@ class FileOutput final : public AuditFeedOutput {
   int descriptor_ = -1;
 };
 
-/// Standard output. Whoever reads it may be slow; nothing of the store is held meanwhile.
+/// Standard output. Its reader may be slow; nothing of the store is held meanwhile.
 class StreamOutput final : public AuditFeedOutput {
  public:
   explicit StreamOutput(const StopSignals& signals) : signals_(signals) {}

@@ -24,7 +24,7 @@ std::optional<Unit> unit_of(const std::string& user, const ConfigSources& source
   return unit && unit->user == user ? std::move(unit) : std::nullopt;
 }
 
-/// The unit that has the credentials of a plane, whoever it runs as.
+/// The unit that has the credentials of a plane, under whatever user it runs.
 std::optional<Unit> unit_of(Planes plane) {
   const char* const name = plane == Planes::api     ? "tacit-api.service"
                            : plane == Planes::tools ? "tacit-tools.service"

@@ -115,7 +115,7 @@ CommandLine help_of(const Words& words) {
     line.group = words[0];
     used = 1;
   }
-  // Whoever adds options to the call still wants its help.
+  // With options added to the call, its help is still what the caller wants.
   if (words.size() > used && !words[used].starts_with('-')) {
     const std::string known = line.command != nullptr ? line.command->name : line.group;
     throw UsageError(with_help("there is no command " + shown(known + " " + words[used]) + " to explain", known));

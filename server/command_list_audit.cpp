@@ -74,8 +74,8 @@ const Command list[] = {
                 "opened again at SIGHUP and when it was moved away. To the system log, an entry above 8192 bytes goes "
                 "without its longest members (`shortened`). Entries that were pruned before they were fed are told by "
                 "a line {\"event\":\"audit_gap\"}.\n",
-     .examples = "tacit audit feed --to syslog --state /var/lib/tacit-audit-feed/state\n"
-                 "tacit audit feed --to /var/log/tacit/audit.jsonl --state /var/lib/tacit-audit-feed/state --once\n",
+     .examples = "tacit audit feed --to syslog --state /var/lib/tacit-audit/feed.state\n"
+                 "tacit audit feed --to /var/log/tacit/audit.jsonl --state /var/lib/tacit-audit/feed.state --once\n",
      .settings = store_only,
      .needed = {"--to FILE|syslog|-"},
      .add_options = add_feed_options,
@@ -93,7 +93,7 @@ const Command list[] = {
      .summary = "Deletes the oldest audit entries, for good.",
      .details = "Leaves a checkpoint, so that the rest of the chain still verifies. Entries that do not fit the chain "
                 "are not pruned, nor is the newest. Export the entries first. What was made and ended before the "
-                "checkpoint cannot be judged by tacit verify any more. Asks before it does it, on a terminal.\n",
+                "checkpoint cannot be judged by tacit verify any more. Asks first on a terminal.\n",
      .examples = "tacit audit prune --before 90d --dry-run   # how many entries that are\n"
                  "tacit audit prune --before 2026-01-31T00:00:00Z --yes   # in a script\n",
      .settings = store_only,

@@ -35,9 +35,10 @@ const Command list[] = {
      .details =
          "SIGTERM or SIGINT stops it: it serves on for drain-delay, stops accepting connections, and finishes the "
          "requests that are in progress.\n"
-         "SIGHUP makes it read again: certificates, the client CA, session ticket keys, tool identities, issuers, "
-         "keyrings, and from the configuration the limits of tenants, addresses and connections and the log level. A "
-         "file with faults is not taken over; the server keeps what it had. The other settings need a restart.\n",
+         "SIGHUP makes it read again: certificates, the client CA and its CRLs, session ticket keys, tool identities, "
+         "issuers, keyrings, and from the configuration the limits of tenants, addresses and connections and the log "
+         "level. A file with faults is not taken over; the server keeps what it had. The other settings need a "
+         "restart.\n",
      .examples = "tacit serve --plane api --api-listen 0.0.0.0:8443\n",
      .settings = all_settings,
      .run = check_and_serve},

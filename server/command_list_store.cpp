@@ -33,7 +33,7 @@ const Command list[] = {
      .details = "Checks counters, indexes, the boxes of names and bindings, the audit chain; and every value, if "
                 "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n",
      .examples = "tacit verify\n"
-                 "tacit verify --backup /var/backups/tacit/20260131T1200Z.backup\n",
+                 "tacit verify --backup /var/backups/tacit/tacit-20260131T120000Z.backup\n",
      .settings = store_and_private_key,
      .add_options = add_verify_options,
      .run = with_arguments<verify_command>},
@@ -48,7 +48,7 @@ const Command list[] = {
                 "With --into and --keep or --keep-for, older backups in the directory are deleted once the new one is "
                 "complete; only files of such names, and whole backups. Success is noted where backup-record says.\n",
      .examples = "tacit backup --into /var/backups/tacit --keep 48 --keep-for 14d\n"
-                 "tacit backup /var/backups/tacit/20260131T1200Z.backup\n"
+                 "tacit backup /var/backups/tacit/tacit-20260131T120000Z.backup\n"
                  "tacit backup - | ssh backup-host \"cat >tacit.backup\"\n",
      .settings = store_only,
      .operands = {"[FILE]"},
@@ -61,7 +61,7 @@ const Command list[] = {
                 "key.\n"
                 "Secrets that were deleted, and API keys that were revoked, after the backup was made are back. "
                 "Restore only backups of your own: their hash tells accidents, not forgeries.\n",
-     .examples = "tacit restore /var/backups/tacit/20260131T1200Z.backup --store /srv/tacit-store\n",
+     .examples = "tacit restore /var/backups/tacit/tacit-20260131T120000Z.backup --store /srv/tacit-store\n",
      .settings = store_only,
      .operands = {"FILE"},
      .run = with_arguments<restore_command>},

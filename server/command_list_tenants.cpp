@@ -66,7 +66,7 @@ const Command list[] = {
     {.name = "api-key revoke",
      .summary = "Revokes an API key: every server refuses it at once, for good.",
      .details = "ID is the key's id, the 11 characters after tct_, as tacit api-key list shows it.\n"
-                "Asks before it does it, on a terminal.\n",
+                "Asks first on a terminal.\n",
      .examples = "tacit api-key revoke 0aB3dE6gH9j --dry-run   # which key that is\n"
                  "tacit api-key revoke 0aB3dE6gH9j --yes\n",
      .settings = store_only,

@@ -45,7 +45,8 @@ std::vector<CompletedWord> second_words(std::string_view first);
 /// The first words that a second one follows.
 std::vector<std::string> command_groups();
 
-/// Shell text that prints what a key's or an API key's id may be, a line each; nothing if that cannot be told.
+/// Shell text that prints what a key's or an API key's id may be, a line each. It prints no line if the ids cannot be
+/// found.
 extern const char* const key_ids_call;
 extern const char* const api_key_ids_call;
 

@@ -53,7 +53,7 @@ std::vector<std::string> variable_names() {
   return all;
 }
 
-/// The group of the setting that a wrong name was probably meant for; nothing if it is like none.
+/// The group of the setting that a wrong name was probably meant for. Returns nullopt if it is like none.
 std::optional<SettingGroup> group_meant(std::string_view name) {
   const auto nearest = nearest_name(name, names());
   return nearest ? std::optional(find_setting(*nearest)->group) : std::nullopt;

@@ -46,7 +46,7 @@ std::vector<std::filesystem::path> control_directories(const Config& config,
 
 /// control-PID.sock
 std::string control_name(pid_t process);
-/// The process of such a name; nothing if it is another.
+/// The process of such a name. Returns nullopt for another name.
 std::optional<pid_t> process_of_control_name(std::string_view name);
 
 /// Connects to a socket of the directory without following a link and without waiting. Answers the connection, or the

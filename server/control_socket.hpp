@@ -30,7 +30,7 @@ class ControlSocket {
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
 
-  /// Why it does not listen, as a sentence that names the file; nothing if it does.
+  /// Why it does not listen, as a sentence that names the file. Returns nullopt if it listens.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:

@@ -1,5 +1,5 @@
-// Keyrings that systemd hands over as credentials, for who judges a configuration without being a unit: as root they
-// are read, or unsealed, into memory that has no name, and stand where the settings name files.
+// Keyrings that systemd hands over as credentials, for a command that judges a configuration without being a unit: as
+// root they are read, or unsealed, into memory that has no name, and stand where the settings name files.
 #pragma once
 
 #include <filesystem>

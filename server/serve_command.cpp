@@ -150,7 +150,7 @@ int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, htt
                                        own_control_directory(parts.config, environment),
                                        [&](const std::string& request) { return operation.answer(request); });
   log_control(*control);
-  // Last: whoever waits for it may ask at once.
+  // Last: a client that waits for this line may ask at once.
   log_ready(parts.config, parts.server);
   parts.manager.ready(operation.serving());
   Watchdog watchdog(parts.manager, operation.serving(), [&] { return trouble(server, parts.store); });

@@ -105,10 +105,9 @@ constexpr Setting listeners[] = {
      "CA that signs nothing else.",
      serving, set_optional_path<&Config::tool_client_ca>},
     {"tool-client-crl", "FILE", "",
-     "The CRLs, PEM, of the CAs in tool-client-ca, one of each: what they list gets in no more, after a reload on open "
-     "connections neither. A certificate that none of them covers is not taken. One that is out of date goes on "
-     "refusing "
-     "what it lists. Without it nothing is revoked.",
+     "The CRLs, PEM, of the CAs in tool-client-ca, one of each. A certificate that they list is refused; after a "
+     "reload also on connections that are open. A certificate that none of them covers is refused, too. A CRL that is "
+     "out of date goes on refusing what it lists. Without this setting nothing is revoked.",
      serving, set_optional_path<&Config::tool_client_crl>},
     {"tool-identities", "FILE", "",
      "Which tool runtime may ask for which tools, a line for each, as in /usr/share/doc/tacit/tool-identities.sample.",

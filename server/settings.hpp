@@ -16,7 +16,7 @@ enum class SettingGroup : std::uint8_t {
   store = 1,        ///< whoever opens the store
   private_key = 2,  ///< whoever may open values
   serving = 4,      ///< the server alone
-  asking = 8,       ///< whoever asks a running server
+  asking = 8,       ///< commands that ask a running server
 };
 constexpr SettingGroup operator|(SettingGroup a, SettingGroup b) {
   return static_cast<SettingGroup>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

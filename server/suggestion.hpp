@@ -1,4 +1,4 @@
-// What somebody probably meant who wrote a name that there is not: "did you mean …?".
+// The name that was probably meant by one that does not exist: "did you mean …?".
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ namespace tacit::server {
 /// Upper and lower case, and `-`, `_` and blank, count as the same.
 std::size_t mistakes_between(std::string_view a, std::string_view b);
 
-/// The name that is most like the word; nothing if none is like enough to have been meant, or if the word is so long
-/// that no name can be.
+/// The name that is most like the word. Returns nullopt if none is like enough to have been meant, or if the word is so
+/// long that no name can be.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> names);
 
 /// "; did you mean NAME?", or an empty text. For the end of a message.

@@ -29,8 +29,8 @@ struct Unit {
 /// Where systemd looks, what counts most last.
 std::span<const std::filesystem::path> unit_directories();
 
-/// The unit with its drop-ins; nothing if there is none. Reads of it what tacit's own units use, not all that systemd
-/// knows.
+/// The unit with its drop-ins. Returns nullopt if there is none. Reads of it what tacit's own units use, not all that
+/// systemd knows.
 std::optional<Unit> read_unit(const std::string& name, std::span<const std::filesystem::path> directories);
 
 }  // namespace tacit::server

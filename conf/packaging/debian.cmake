@@ -57,7 +57,7 @@ install(DIRECTORY ${made}/man1 ${made}/man5 DESTINATION share/man FILES_MATCHING
 install(FILES ${made}/tacit.bash DESTINATION share/bash-completion/completions RENAME tacit)
 install(FILES ${made}/_tacit DESTINATION share/zsh/vendor-completions)
 install(FILES ${made}/tacit.fish DESTINATION share/fish/vendor_completions.d)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${sources}/OPERATING.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
   ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/tool-identities.sample ${sources}/haproxy.cfg.sample
   ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)
 install(FILES ${made}/changelog.Debian.gz DESTINATION share/doc/tacit)
