@@ -67,9 +67,16 @@ std::string set_shared_secret(IssuerConfig& config, std::string_view value) {
   return std::string(value) + " holds less than 32 bytes, the least for HS256";
 }
 
+/// Where a comma or a semicolon can be nothing but a separator; empty if there is none.
+std::string separator_fault(std::string_view word, const char* what) {
+  if (word.find_first_of(",;") == std::string_view::npos) return {};
+  return quoted(word) + " has a comma or a semicolon; " + what + " have spaces between them";
+}
+
 std::string set_algorithms(IssuerConfig& config, std::string_view value) {
   config.algorithms.clear();
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (auto fault = separator_fault(word, "algorithms"); !fault.empty()) return fault;
     const auto algorithm = algorithm_of(word);
     if (!algorithm) {
       return quoted(word) + " is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512, HS256";
@@ -92,6 +99,7 @@ std::string set_audience(IssuerConfig& config, std::string_view value) {
 std::string set_headers(IssuerConfig& config, std::string_view value) {
   config.in_authorization = config.in_token = false;
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (auto fault = separator_fault(word, "headers"); !fault.empty()) return fault;
     if (word == "authorization") {
       config.in_authorization = true;
     } else if (word == "token") {
@@ -123,6 +131,7 @@ std::string add_scope(std::string_view name, store::Scope& scopes) {
 
 std::string set_default_scopes(IssuerConfig& config, std::string_view value) {
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (auto fault = separator_fault(word, "scopes"); !fault.empty()) return fault;
     if (auto wrong = add_scope(word, config.default_scopes); !wrong.empty()) return wrong;
   }
   return {};
@@ -164,6 +173,16 @@ std::string set_switch(IssuerConfig& config, std::string_view value) {
 
 template <auto Member>
 std::string set_text(IssuerConfig& config, std::string_view value) {
+  config.*Member = value;
+  return {};
+}
+
+/// A claim's name, or a path of names with dots between.
+template <auto Member>
+std::string set_claim(IssuerConfig& config, std::string_view value) {
+  if (value.starts_with('.') || value.ends_with('.') || value.find("..") != std::string_view::npos) {
+    return quoted(value) + " has an empty name in its path; a path is names with one dot between them, as act.sub";
+  }
   config.*Member = value;
   return {};
 }
@@ -223,7 +242,7 @@ constexpr IssuerSetting list[] = {
      "The claim that is the user, and decides the tenant: one whose value users cannot choose. It may be a path, such "
      "as "
      "act.sub: the member of that name of the claim of that name. A claim with the whole name comes first.",
-     set_text<&IssuerConfig::user_claim>},
+     set_claim<&IssuerConfig::user_claim>},
     {"uuid-users", "on|off", "on",
      "Whether a user that is a UUID is the tenant of that id. All others, and with off those too, become one of this "
      "issuer's own (UUIDv5).",
@@ -231,7 +250,7 @@ constexpr IssuerSetting list[] = {
     {"scope-claim", "NAME", "scope",
      "The claim with the token's scopes: a text with spaces, or a list. It may be a path as user-claim may, such as "
      "realm_access.roles.",
-     set_text<&IssuerConfig::scope_claim>},
+     set_claim<&IssuerConfig::scope_claim>},
     {"scope-map", "WORD=SCOPE...", "",
      "What the claim's words mean here; a word may have several scopes, one each time that it is there, and a word "
      "without any means nothing. Without a map they are Tacit's own: secrets:read, secrets:write, keys:manage.",

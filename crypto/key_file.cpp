@@ -63,14 +63,19 @@ unsigned little_endian(ByteView bytes) {
   return number;
 }
 
+struct Permissions {
+  mode_t mode = 0;
+  bool by_list = false;  ///< an access control list lets in more than the mode does
+};
+
 // The file's permission bits. With an access control list, st_mode shows the list's mask as the group's bits, so an
 // entry for this process's user alone would look like an open group. Bits for anybody else count as the group's.
-mode_t permissions(int descriptor, const struct stat& status) {
+Permissions permissions(int descriptor, const struct stat& status) {
   std::array<std::uint8_t, acl_header + 32 * acl_entry> list;
   const ssize_t size = ::fgetxattr(descriptor, acl_name, list.data(), list.size());
   const mode_t mode = status.st_mode & 07777;
-  if (size < 0 && errno != ERANGE) return mode;  // no list, or no lists on this file system
-  if (size < static_cast<ssize_t>(acl_header) || list[0] != 2) return mode;
+  if (size < 0 && errno != ERANGE) return {mode};  // no list, or no lists on this file system
+  if (size < static_cast<ssize_t>(acl_header) || list[0] != 2) return {mode};
   mode_t group = 0;
   const ByteView entries = ByteView(list).first(static_cast<std::size_t>(size));
   for (std::size_t at = acl_header; at + acl_entry <= entries.size(); at += acl_entry) {
@@ -80,7 +85,36 @@ mode_t permissions(int descriptor, const struct stat& status) {
     const bool anybody_else = tag != acl_user_obj && tag != acl_mask && tag != acl_other && !own;
     if (anybody_else) group |= static_cast<mode_t>(bits << 3);
   }
-  return (mode & ~mode_t{070}) | group;
+  return {(mode & ~mode_t{070}) | group, true};
+}
+
+// "g-wx,o=": what chmod takes away of what is forbidden.
+std::string chmod_of(mode_t too_much, mode_t forbidden) {
+  std::string text;
+  for (const auto& [who, shift] : {std::pair{'u', 6}, std::pair{'g', 3}, std::pair{'o', 0}}) {
+    const mode_t mine = (forbidden >> shift) & 7;
+    if (((too_much >> shift) & 7) == 0) continue;
+    text.append(text.empty() ? "" : ",").append(1, who).append(mine == 7 ? "=" : "-");
+    for (const auto& [letter, bit] : {std::pair{'r', 4U}, std::pair{'w', 2U}, std::pair{'x', 1U}}) {
+      if (mine != 7 && (mine & bit) != 0) text += letter;
+    }
+  }
+  return text;
+}
+
+// Who may do too much with the file, and what mends it.
+std::string why_too_open(const std::filesystem::path& file, const Permissions& found, mode_t forbidden) {
+  const mode_t too_much = found.mode & forbidden;
+  const bool owner_alone = (forbidden & S_IRWXG) == S_IRWXG;
+  std::string who = owner_alone ? "its group may use it" : "its group may do more than read it";
+  if ((too_much & S_IRWXO) != 0) {
+    who = owner_alone ? "others than its owner may use it" : "others than its owner and group may ";
+    if (!owner_alone) who += (forbidden & S_IRWXO) == S_IRWXO ? "use it" : "do more than read it";
+  }
+  if (found.by_list && (too_much & S_IRWXG) != 0) {
+    return who + ", by its access control list: setfacl -b " + file.string();
+  }
+  return who + " (mode " + octal(found.mode) + "): chmod " + chmod_of(too_much, forbidden) + " " + file.string();
 }
 
 KeyringResult<void> check_status(const std::filesystem::path& file, int descriptor, mode_t forbidden) {
@@ -92,11 +126,8 @@ KeyringResult<void> check_status(const std::filesystem::path& file, int descript
     return refuse(file, "belongs to user " + std::to_string(status.st_uid) +
                             ", not to root or to this process's user " + std::to_string(::geteuid()));
   }
-  const mode_t mode = permissions(descriptor, status);
-  if ((mode & forbidden) != 0) {
-    return refuse(file, "has mode " + octal(mode) + ", which gives others too much: it must have none of the bits " +
-                            octal(forbidden));
-  }
+  const Permissions found = permissions(descriptor, status);
+  if ((found.mode & forbidden) != 0) return refuse(file, why_too_open(file, found, forbidden));
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "http/access_line.hpp"
 #include "http/client_identity.hpp"
 #include "http/client_trust.hpp"
+#include "http/head_lines.hpp"
 #include "http/log.hpp"
 #include "http/plain_http.hpp"
 #include "http/response_writer.hpp"
@@ -398,6 +399,8 @@ asio::awaitable<bool> Connection::serve_request() {
   if (scan_.state == HeadScan::State::refused) {
     framing = scan_.problem;
     used_ = filled_;
+    const std::string_view begun(reinterpret_cast<const char*>(input_.data()), filled_);
+    if (framing == Problem::malformed_request) exchange_.note = line_fault(begun);
   } else {
     framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head, exchange_.note);
     used_ = scan_.size;

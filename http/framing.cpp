@@ -190,6 +190,14 @@ std::string_view parser_fault(const error_code& code) {
   return "The request head is not one of HTTP/1.1 (RFC 9112).";
 }
 
+/// A line of an unfinished head that ends in LF alone: such a head may have no other end, which would be waited for.
+bool has_bare_line_end(std::string_view input, std::size_t from) {
+  for (auto at = input.find('\n', from); at != std::string_view::npos; at = input.find('\n', at + 1)) {
+    if (at == 0 || input[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 HeadScan scan_head(std::string_view input, std::size_t searched) {
@@ -197,7 +205,10 @@ HeadScan scan_head(std::string_view input, std::size_t searched) {
   const std::size_t from = searched < 3 ? 0 : searched - 3;
   const std::size_t end = input.find("\r\n\r\n", from);
   const std::size_t size = end == std::string_view::npos ? input.size() : end + 4;
-  if (size > max_target_size && input.substr(0, max_target_size).find("\r\n") == std::string_view::npos) {
+  if (end == std::string_view::npos && has_bare_line_end(input, from)) {
+    scan.state = HeadScan::State::refused;
+    scan.problem = Problem::malformed_request;
+  } else if (size > max_target_size && input.substr(0, max_target_size).find("\r\n") == std::string_view::npos) {
     scan.state = HeadScan::State::refused;
     scan.problem = Problem::target_too_long;
   } else if (size > max_head_size) {

@@ -28,8 +28,9 @@ struct HeadScan {
   Problem problem = Problem::malformed_request;  ///< refused: why
 };
 
-/// Looks for the end of the head at the start of `input`. Refuses as soon as a limit is passed. `searched` is how many
-/// bytes an earlier call has looked at, so that a slow sender costs no repeated search.
+/// Looks for the end of the head at the start of `input`. Refuses as soon as a limit is passed, or a line ends in LF
+/// alone: such a head is not waited for to end (problem malformed_request, why: line_fault of what there is).
+/// `searched` is how many bytes an earlier call has looked at, so that a slow sender costs no repeated search.
 HeadScan scan_head(std::string_view input, std::size_t searched);
 
 /// Parses a complete head into `head`, whose views then point into `raw`. Answers why it is refused, if it is:

@@ -83,6 +83,9 @@ result<Networks, Networks::Error> Networks::parse(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(between), text.size()));
     if (text.empty()) return networks;
     const std::string_view one = text.substr(0, text.find_first_of(between));
+    if (one.find(';') != std::string_view::npos) {
+      return refuse(one, "has a semicolon; networks are separated by commas or blanks");
+    }
     auto network = parse_one(one);
     if (network.has_error()) return network.error();
     networks.networks_.push_back(std::move(*network));

@@ -52,6 +52,9 @@ Target read_target(const Arguments& arguments) {
   if (target.directory.empty() && (arguments.contains("keep") || arguments.contains("keep-for"))) {
     throw UsageError("--keep and --keep-for are for backups --into a directory");
   }
+  if (target.directory.empty() && arguments.contains("dry-run")) {
+    throw UsageError("--dry-run is for backups --into a directory");
+  }
   if (target.file == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw UsageError("a backup cannot go to a terminal: redirect standard output, or name a file");
   }
@@ -110,6 +113,13 @@ void report(const Config& config, const std::string& target, std::uint64_t bytes
   std::cerr << "Backed up " << config.store.string() << " to " << target << ": " << size_text(bytes) << '\n';
 }
 
+/// That the directory's backups are another store's, and what comes of that.
+void complain(const BackupDirectory& directory, const std::string& owner, const char* outcome) {
+  std::cerr << "tacit: " << (directory.path() / ".tacit-store").string() << " says that the backups here are of "
+            << printable(owner.substr(0, owner.find('\n'))) << ": " << outcome
+            << ". Give each store a directory of its own, or remove that file if they are of this store\n";
+}
+
 int back_up_into(const Config& config, const store::KeylessStore& store, const Target& target) {
   const BackupDirectory directory(target.directory);
   directory.need_room(store.backup_bytes(), config.store);
@@ -122,10 +132,7 @@ int back_up_into(const Config& config, const store::KeylessStore& store, const T
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.other_owner(config.store); other && deletes) {
-    std::cerr << "tacit: " << (directory.path() / ".tacit-store").string() << " says that the backups here are of "
-              << printable(other->substr(0, other->find('\n')))
-              << ": no older one was deleted. Give each store a directory of its own, or remove that file if they are "
-                 "of this store\n";
+    complain(directory, *other, "no older one was deleted");
     return exit_failed;
   }
   for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
@@ -135,11 +142,31 @@ int back_up_into(const Config& config, const store::KeylessStore& store, const T
   return recorded && troubles.empty() ? exit_ok : exit_failed;
 }
 
+/// Says what a backup into the directory would delete.
+int try_into(const Config& config, const Target& target) {
+  const BackupDirectory directory(target.directory);
+  const BackupTime time = now();
+  const std::string name = backup_name(time);
+  std::cout << "Would make " << (directory.path() / name).string() << '\n';
+  std::vector<std::string> troubles;
+  const bool deletes = target.retention.count || target.retention.for_time;
+  if (const auto other = directory.noted_other_owner(config.store); other && deletes) {
+    complain(directory, *other, "no older one would be deleted");
+    return exit_failed;
+  }
+  for (const std::string& one : directory.superfluous(name, target.retention, time, troubles)) {
+    std::cout << "Would delete " << (directory.path() / one).string() << '\n';
+  }
+  for (const std::string& trouble : troubles) std::cerr << "tacit: " << trouble << '\n';
+  return troubles.empty() ? exit_ok : exit_failed;
+}
+
 }  // namespace
 
 int backup_command(const Config& config, const Arguments& arguments) {
   const Target target = read_target(arguments);
   const std::chrono::seconds patience = stall_timeout(arguments);
+  if (arguments.contains("dry-run")) return try_into(config, target);
   // A reader that goes away is an error to be told, not a signal.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const auto store = store::KeylessStore::open(config.store);

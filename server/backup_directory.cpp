@@ -139,7 +139,13 @@ std::optional<std::string> BackupDirectory::other_owner(const fs::path& store) c
     ::close(made);
     if (written) return std::nullopt;
   }
+  return noted_other_owner(store);
+}
+
+std::optional<std::string> BackupDirectory::noted_other_owner(const fs::path& store) const {
+  const std::string own = owner_name(store);
   const int file = ::openat(descriptor_, owner_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0 && errno == ENOENT) return std::nullopt;
   std::string noted(4096, '\0');
   const ssize_t size = file < 0 ? -1 : ::pread(file, noted.data(), noted.size(), 0);
   if (file >= 0) ::close(file);
@@ -162,8 +168,8 @@ bool BackupDirectory::is_whole(const std::string& name) const {
   return whole;
 }
 
-std::vector<std::string> BackupDirectory::tidy(const std::string& made, const Retention& retention, BackupTime now,
-                                               std::vector<std::string>& troubles) const {
+std::vector<std::string> BackupDirectory::superfluous(const std::string& made, const Retention& retention,
+                                                      BackupTime now, std::vector<std::string>& troubles) const {
   std::vector<std::string> backups;
   std::vector<std::string> to_delete;
   struct stat status {};
@@ -177,8 +183,13 @@ std::vector<std::string> BackupDirectory::tidy(const std::string& made, const Re
     }
   }
   std::ranges::move(expired_backups(std::move(backups), made, retention, now), std::back_inserter(to_delete));
+  return to_delete;
+}
+
+std::vector<std::string> BackupDirectory::tidy(const std::string& made, const Retention& retention, BackupTime now,
+                                               std::vector<std::string>& troubles) const {
   std::vector<std::string> deleted;
-  for (const std::string& name : to_delete) {
+  for (const std::string& name : superfluous(made, retention, now, troubles)) {
     if (::unlinkat(descriptor_, name.c_str(), 0) == 0) {
       deleted.push_back(name);
     } else {

@@ -45,6 +45,12 @@ class BackupDirectory {
   /// Notes in a file of the directory, .tacit-store, of which host and store its backups are, if nothing is noted yet;
   /// answers what is noted if that is another's. Names do not tell stores apart, so retention must not mix them.
   std::optional<std::string> other_owner(const std::filesystem::path& store) const;
+  /// The same, without noting anything.
+  std::optional<std::string> noted_other_owner(const std::filesystem::path& store) const;
+
+  /// What tidy would delete: what retention does not keep beside `made`, and what runs that were killed left behind.
+  std::vector<std::string> superfluous(const std::string& made, const Retention& retention, BackupTime now,
+                                       std::vector<std::string>& troubles) const;
 
   /// Deletes what retention does not keep, and what runs that were killed left behind. Answers the names, and in
   /// `troubles` a sentence for each that could not be deleted, or has a backup's name and is no whole one: such are

@@ -214,6 +214,14 @@ void take_operands(const Command& command, Words words, po::variables_map& found
       "too many arguments: tacit " + std::string(command.name) + " does not take " + shown(extra), command.name));
 }
 
+// "--to FILE|syslog|-" is the option --to.
+void expect_needed(const Command& command, const po::variables_map& found) {
+  for (const std::string_view option : command.needed) {
+    const std::string name(option.substr(0, option.find(' ')));
+    if (!found.contains(name.substr(2))) throw UsageError(with_help(name + " is missing", command.name));
+  }
+}
+
 }  // namespace
 
 CommandOptions::CommandOptions(const Command& command) {
@@ -252,6 +260,7 @@ CommandLine read_command_line(const Words& words) {
   line.version = line.arguments.contains("version");
   if (line.help || line.version) return line;
   take_operands(*command, operands_of(parsed), line.arguments);
+  expect_needed(*command, line.arguments);
   if (line.arguments.contains("config")) line.config_file = line.arguments["config"].as<std::string>();
   for (const auto& option : options.settings.options()) {
     const std::string& name = option->long_name();

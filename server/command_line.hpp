@@ -67,6 +67,10 @@ CommandLine read_command_line(const std::vector<std::string>& words);
 /// The call without what may be left out: "tacit quota set --tenant UUID BYTES".
 std::string call_of(const Command& command);
 
+/// Whether a name that canonical_display_name answers is a short form, "-h". An option without one is answered with its
+/// own name, which may have two letters, too.
+bool is_short_form(std::string_view name);
+
 /// An option with its short form and its value: "-h, --help", "--tenant UUID".
 std::string option_term(const boost::program_options::option_description& option);
 

@@ -40,7 +40,7 @@ CompletedOption completed(const po::option_description& option) {
   CompletedOption result;
   result.name = option.long_name();
   const std::string shortest = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
-  if (shortest.size() == 2) result.short_name = shortest[1];
+  if (is_short_form(shortest)) result.short_name = shortest[1];
   result.takes_value = option.semantic()->max_tokens() > 0;
   if (result.takes_value) result.argument = option.format_parameter();
   result.repeats = result.argument == "SCOPE";

@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "auth/issuer_config.hpp"
 #include "auth/tool_identities.hpp"
@@ -21,6 +23,7 @@ namespace tacit::server {
 namespace {
 
 using Path = std::filesystem::path;
+using NamedFiles = std::vector<std::pair<std::string, Path>>;  // the setting's name
 
 struct Listening {
   const char* setting;
@@ -59,13 +62,31 @@ class Check {
   bool configured(const char* name, const Path& file);
   void api_listener();
   void tool_listener();
-  void tls(const http::TlsFiles& files);
+  void tls(const http::TlsFiles& files, std::string_view plane);
+  void file_problem(const NamedFiles& files, std::string sentence);
   template <class Keyring>
   std::optional<Keyring> keyring(const char* name, const Path& file);
 
   const Config& config_;
   std::vector<std::string> problems_;
+  std::map<std::string, std::size_t> told_;  // of a file, without the settings' names → which problem
 };
+
+/// Puts the names of the settings before a sentence that begins with a file of theirs. One that was told of already,
+/// because several settings name the file, gets the further names and is not told again.
+void Check::file_problem(const NamedFiles& files, std::string sentence) {
+  std::string names;
+  for (const auto& [name, file] : files) {
+    const std::string path = file.string();
+    if (path.empty() || !(sentence.starts_with(path + ": ") || sentence.starts_with(path + " "))) continue;
+    names.append(names.empty() ? "" : " and ").append(name);
+  }
+  if (names.empty()) return problem(std::move(sentence));
+  const auto [before, is_new] = told_.emplace(sentence, problems_.size());
+  if (is_new) return problem(names + ": " + sentence);
+  std::string& told = problems_[before->second];
+  told.insert(told.size() - sentence.size() - 2, " and " + names);
+}
 
 bool Check::configured(const char* name, const Path& file) {
   if (file.empty()) {
@@ -78,25 +99,34 @@ bool Check::configured(const char* name, const Path& file) {
   return false;
 }
 
-void Check::tls(const http::TlsFiles& files) {
+void Check::tls(const http::TlsFiles& files, std::string_view plane) {
   const auto context = http::make_tls_context(files);
-  if (context.has_error()) problem(context.error().message);
+  if (!context.has_error()) return;
+  const std::string prefix(plane);
+  file_problem({{prefix + "-certificate", files.certificate},
+                {prefix + "-certificate-key", files.certificate_key},
+                {prefix + "-client-ca", files.client_ca},
+                {prefix + "-client-crl", files.client_crl},
+                {"ticket-keys", files.ticket_keys}},
+               context.error().message);
 }
 
 void Check::api_listener() {
   const bool certificate = configured("api-certificate", config_.api_certificate);
   const bool key = configured("api-certificate-key", config_.api_certificate_key);
-  if (certificate && key) tls(tls_files(config_, http::Plane::api));
+  if (certificate && key) tls(tls_files(config_, http::Plane::api), "api");
 }
 
 void Check::tool_listener() {
   const bool certificate = configured("tool-certificate", config_.tool_certificate);
   const bool key = configured("tool-certificate-key", config_.tool_certificate_key);
   const bool ca = configured("tool-client-ca", config_.tool_client_ca);
-  if (certificate && key && ca) tls(tls_files(config_, http::Plane::tools));
+  if (certificate && key && ca) tls(tls_files(config_, http::Plane::tools), "tool");
   if (!configured("tool-identities", config_.tool_identities)) return;
   const auto identities = auth::ToolIdentities::load(config_.tool_identities);
-  if (identities.has_error()) problem(identities.error().message);
+  if (identities.has_error()) {
+    file_problem({{"tool-identities", config_.tool_identities}}, identities.error().message);
+  }
 }
 
 void Check::listeners() {
@@ -117,7 +147,7 @@ std::optional<Keyring> Check::keyring(const char* name, const Path& file) {
   if (!configured(name, file)) return std::nullopt;
   auto loaded = Keyring::load(file);
   if (loaded.has_value()) return std::move(*loaded);
-  problem(loaded.error().message);
+  file_problem({{name, file}}, loaded.error().message);
   return std::nullopt;
 }
 
@@ -133,7 +163,26 @@ void Check::keyrings() {
 
 void Check::issuers() {
   if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
-  for (std::string& fault : auth::find_issuer_faults(config_.issuers)) problem(std::move(fault));
+  for (std::string& fault : auth::find_issuer_faults(config_.issuers)) {
+    file_problem({{"issuers", config_.issuers}}, std::move(fault));
+  }
+}
+
+// Servers serve without either, so these are no problems.
+void add_directory_notes(const Config& config, std::vector<std::string>& notes) {
+  std::error_code error;
+  const Path& control = config.control_directory;
+  if (!control.empty() && !std::filesystem::is_directory(control, error)) {
+    notes.push_back("control-directory: " + control.string() +
+                    " is no directory that can be found: the server makes no socket there, and tacit reload and tacit "
+                    "status do not find it");
+  }
+  const Path& record = config.backup_record;
+  if (!record.empty() &&
+      !std::filesystem::is_directory(std::filesystem::absolute(record, error).parent_path(), error)) {
+    notes.push_back("backup-record: " + record.string() +
+                    " has no directory that can be found: tacit backup cannot note there that it has succeeded");
+  }
 }
 
 }  // namespace
@@ -148,6 +197,7 @@ std::vector<std::string> find_problems(const Config& config) {
 
 std::vector<std::string> find_notes(const Config& config) {
   std::vector<std::string> notes = find_certificate_notes(config);
+  add_directory_notes(config, notes);
   if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
   notes.emplace_back(
       "public-url is not configured: clients are not told which issuers there are, for "

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "crypto/text_file.hpp"
+#include "http/utf8.hpp"
 #include "server/config_drop_ins.hpp"
 #include "server/errors.hpp"
 #include "server/service_links.hpp"
@@ -86,10 +87,12 @@ class Loader {
 
   const SettingGroup used_;
   LoadedConfig loaded_;
+  std::string not_text_;                        // of the line that is being read, if it is not UTF-8
   std::map<std::string, std::string> in_file_;  // name → where the file that is being read has it
 };
 
 void Loader::fault(std::string sentence, std::optional<SettingGroup> concerned) {
+  if (!not_text_.empty()) sentence = not_text_;  // which is why it is not understood
   const bool matters = contains(used_, SettingGroup::serving) || !concerned || contains(used_, *concerned);
   (matters ? loaded_.problems : loaded_.warnings).push_back(std::move(sentence));
 }
@@ -110,8 +113,11 @@ void Loader::file(const std::filesystem::path& file) {
   std::istringstream in(*read);
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
-    file_line(file.string() + ":" + std::to_string(number), line);
+    const std::string place = file.string() + ":" + std::to_string(number);
+    not_text_ = http::is_utf8(line.substr(0, line.find('#'))) ? "" : place + ": is not UTF-8; save the file as UTF-8";
+    file_line(place, line);
   }
+  not_text_.clear();
 }
 
 void Loader::drop_ins(const std::filesystem::path& file) {

@@ -90,9 +90,11 @@ std::string list_of(const CommandSection& section, const std::string& group) {
 
 }  // namespace
 
+bool is_short_form(std::string_view name) { return name.size() == 2 && name.front() == '-'; }
+
 std::string option_term(const po::option_description& option) {
   const std::string short_name = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
-  std::string term = short_name.size() == 2 ? short_name + ", " : "";
+  std::string term = is_short_form(short_name) ? short_name + ", " : "";
   term += "--" + option.long_name();
   if (option.semantic()->max_tokens() > 0) term += " " + option.format_parameter();
   return term;

@@ -13,6 +13,7 @@
 #include "server/key_rings.hpp"
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
+#include "server/quantities.hpp"
 
 namespace tacit::server {
 namespace {
@@ -48,14 +49,15 @@ std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, co
       store.key_census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
       "cannot count what names the key");
   if (const store::KeyUse use = census.of(id); use.total() > 0) {
-    std::string text = std::to_string(use.tenants) + " tenants";
+    std::string text = counted(use.tenants, "tenant");
     if (kind == KeyKind::metadata) {
-      text += ", " + std::to_string(use.secrets) + " secrets and " + std::to_string(use.api_keys) + " API keys";
+      text += ", " + counted(use.secrets, "secret") + " and " + counted(use.api_keys, "API key");
     }
-    return text + " still name it; do: tacit key rewrap " + to_string(kind);
+    return text + " still " + (kind == KeyKind::root && use.tenants == 1 ? "names" : "name") +
+           " it; do: tacit key rewrap " + to_string(kind);
   }
   if (census.unreadable == 0) return std::nullopt;
-  return std::to_string(census.unreadable) + " rows cannot be read and may name it; see tacit verify";
+  return counted(census.unreadable, "row") + " cannot be read and may name it; see tacit verify";
 }
 
 /// Throws if something may name the key. The store has it as retired then no longer, if it had: by this command, or by

@@ -102,9 +102,9 @@ class Rewrap {
   }
 
   std::string figures() const {
-    std::string text = std::to_string(done_.tenants) + " tenants";
+    std::string text = counted(done_.tenants, "tenant");
     if (kind_ == KeyKind::root) return text;
-    return text + ", " + std::to_string(done_.secrets) + " secrets, " + std::to_string(done_.api_keys) + " API keys";
+    return text + ", " + counted(done_.secrets, "secret") + ", " + counted(done_.api_keys, "API key");
   }
 
   void record(const char* outcome, const std::string& how_far) {
@@ -112,7 +112,7 @@ class Rewrap {
     event.action = "key.rewrap";
     event.outcome = outcome;
     event.reason = std::string(to_string(kind_)) + " " + crypto::to_hex(target_) + ": " + how_far + figures();
-    if (problems_ > 0) event.reason += ", " + std::to_string(problems_) + " problems";
+    if (problems_ > 0) event.reason += ", " + counted(problems_, "problem");
     // A rewrap that cannot be recorded goes on: it changes nothing that anybody sees, and its beginning is recorded.
     const auto recorded = run(store_.record(std::move(event), operator_context()));
     if (!recorded) std::cerr << "tacit: cannot record how far it is: " << sentence(recorded.error()) << '\n';

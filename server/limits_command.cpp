@@ -55,13 +55,13 @@ void print_json(const Config& config, const crypto::Uuid& tenant, const store::T
 }
 
 void print_limit(const char* name, const Limit& own, std::uint32_t by_default) {
-  std::cout << name << ' ' << own.value_or(by_default) << (own ? " (its own)\n" : " (the default)\n");
+  std::cout << name << own.value_or(by_default) << (own ? ", its own\n" : ", the default\n");
 }
 
 void print_text(const Config& config, const store::TenantLimits& limits) {
-  print_limit("requests-per-second", limits.requests_per_second, config.request_rate);
-  print_limit("request-burst", limits.request_burst, config.request_burst);
-  print_limit("api-keys", limits.api_keys, config.api_keys_default);
+  print_limit("requests-per-second  ", limits.requests_per_second, config.request_rate);
+  print_limit("request-burst        ", limits.request_burst, config.request_burst);
+  print_limit("api-keys             ", limits.api_keys, config.api_keys_default);
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {

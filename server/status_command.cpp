@@ -23,6 +23,7 @@
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/output.hpp"
+#include "server/quantities.hpp"
 #include "server/status_report.hpp"
 #include "store/lmdb_env.hpp"
 
@@ -108,7 +109,7 @@ void add_room(std::vector<StatusLine>& lines, const Config& config, const std::v
 
 StatusLine configuration_status(const LoadedConfig& loaded) {
   if (loaded.problems.empty()) return {"configuration", true, "is understood; tacit check-config judges it", {}};
-  std::string text = std::to_string(loaded.problems.size()) + " faults; the first: " + printable(loaded.problems[0]);
+  std::string text = counted(loaded.problems.size(), "fault") + "; the first: " + printable(loaded.problems[0]);
   return {"configuration", false, std::move(text), {}};
 }
 

@@ -80,13 +80,16 @@ const json::object* plane_of(const FoundServer& server, std::string_view plane) 
 
 std::string process(const FoundServer& server) { return "process " + std::to_string(server.process); }
 
-std::string date(std::int64_t when) {
+std::string formatted(std::int64_t when, const char* format) {
   const std::time_t seconds = when;
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
   std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%F", &parts)};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
 }
+
+std::string date(std::int64_t when) { return formatted(when, "%F"); }
+std::string date_time(std::int64_t when) { return formatted(when, "%FT%TZ"); }  // RFC 3339
 
 struct Free {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -183,7 +186,7 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
                              : "could not be read: " + printable(file.string());
     return line;
   }
-  line.details["expires"] = *counts;
+  line.details["expires"] = date_time(*counts);
   line.details["days_left"] = (*counts - now) / day;
   line.good = *counts - now >= certificate_attention;
   line.text = days_left(*counts, now);
@@ -226,7 +229,8 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
   const auto noted = read_backup_record(backup_record_file(config));
   if (!noted) return {"backup", false, "none is noted; systemctl enable --now tacit-backup.timer", {}};
   const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
-  StatusLine line{"backup", age <= backup_attention, {}, {{"at", noted->at}, {"age", age}, {"bytes", noted->bytes}}};
+  StatusLine line{"backup", age <= backup_attention, {}, {}};
+  line.details = {{"at", date_time(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
   line.text = duration_text(std::chrono::seconds(age)) + " ago, ";
   line.text.append(noted->file == "-" ? "to standard output" : printable(noted->file));
   line.text.append(", ").append(short_size_text(noted->bytes));

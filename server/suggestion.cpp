@@ -17,6 +17,11 @@ bool same(char a, char b) { return folded(a) == folded(b); }
 // One mistake in a short word, two or three in a long one: more would propose what has little to do with it.
 std::size_t most_mistakes(std::size_t length) { return std::clamp<std::size_t>(length / 3, 1, 3); }
 
+// "sever" for "serve": letters in the wrong order are one mistake, wherever they are.
+bool same_letters(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin(), same);
+}
+
 }  // namespace
 
 std::size_t mistakes_between(std::string_view a, std::string_view b) {
@@ -44,7 +49,8 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
   std::optional<std::string> best;
   std::size_t least = most_mistakes(word.size()) + 1;
   for (const std::string& name : names) {
-    const std::size_t mistakes = mistakes_between(word, name);
+    const std::size_t between = mistakes_between(word, name);
+    const std::size_t mistakes = between > 1 && same_letters(word, name) ? 1 : between;
     // A name of two letters is one mistake away from many words.
     if (mistakes >= least || mistakes >= name.size()) continue;
     least = mistakes;

@@ -37,6 +37,17 @@ std::uint64_t size_factor(std::string_view unit) {
   return std::uint64_t{1} << (10 * (power + 1));
 }
 
+// Of an amount that no 64 bits hold. Empty: it is no amount at all.
+std::string too_large(std::string_view text, std::string_view number, std::uint64_t most, const char* unit = "") {
+  const bool digits_alone = !number.empty() && number.find_first_not_of("0123456789") == number.npos;
+  return digits_alone ? shown(text) + " is too large; the most is " + std::to_string(most) + unit : std::string();
+}
+
+// too_large, or what else is wrong.
+[[noreturn]] void refuse(std::string fault, std::string_view text, const char* otherwise) {
+  throw UsageError(fault.empty() ? shown(text) + otherwise : std::move(fault));
+}
+
 std::uint64_t time_factor(char unit) {
   switch (unit) {
     case 's':
@@ -65,7 +76,7 @@ std::optional<std::uint64_t> scaled(std::string_view number_text, std::uint64_t 
 
 std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
   const auto number = digits(text);
-  if (!number) throw UsageError(shown(text) + " is not a whole number");
+  if (!number) refuse(too_large(text, text, most), text, " is not a whole number");
   check_range(text, *number, least, most);
   return *number;
 }
@@ -76,7 +87,10 @@ std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_
   // A blank may stand before a unit, and nowhere else.
   const std::uint64_t factor = unit > end && unit == text.size() ? 0 : size_factor(text.substr(unit));
   const auto size = factor == 0 ? std::nullopt : scaled(text.substr(0, end), factor);
-  if (!size) throw UsageError(shown(text) + " is not a number of bytes (such as 4096, 512K, 64M or 16G)");
+  if (!size) {
+    refuse(factor == 0 ? "" : too_large(text, text.substr(0, end), most), text,
+           " is not a number of bytes (such as 4096, 512K, 64M or 16G)");
+  }
   check_range(text, *size, least, most);
   return *size;
 }
@@ -84,7 +98,10 @@ std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_
 std::chrono::seconds read_seconds(std::string_view text, std::uint64_t least, std::uint64_t most) {
   const std::uint64_t factor = text.empty() ? 0 : time_factor(text.back());
   const auto number = factor == 0 ? digits(text) : scaled(text.substr(0, text.size() - 1), factor);
-  if (!number) throw UsageError(shown(text) + " is not a number of seconds (such as 90, 90s, 5m or 2h)");
+  if (!number) {
+    refuse(too_large(text, factor == 0 ? text : text.substr(0, text.size() - 1), most, " seconds"), text,
+           " is not a number of seconds (such as 90, 90s, 5m or 2h)");
+  }
   check_range(text, *number, least, most, " seconds");
   return std::chrono::seconds(*number);
 }
@@ -93,8 +110,10 @@ std::chrono::seconds read_time_span(std::string_view text) {
   constexpr std::uint64_t century = std::uint64_t{100} * 366 * 86400;
   const std::uint64_t factor = text.empty() ? 0 : time_factor(text.back());
   const auto span = factor == 0 ? std::nullopt : scaled(text.substr(0, text.size() - 1), factor);
-  if (!span) throw UsageError(shown(text) + " is not a span of time (such as 45s, 30m, 12h, 90d or 2w)");
-  if (*span == 0 || *span > century) throw UsageError(shown(text) + " is not between 1s and 100 years");
+  if (!span && (factor == 0 || too_large(text, text.substr(0, text.size() - 1), century).empty())) {
+    throw UsageError(shown(text) + " is not a span of time (such as 45s, 30m, 12h, 90d or 2w)");
+  }
+  if (!span || *span == 0 || *span > century) throw UsageError(shown(text) + " is not between 1s and 100 years");
   return std::chrono::seconds(*span);
 }
 

@@ -67,6 +67,14 @@ BOOST_AUTO_TEST_CASE(older_ones_go_when_the_new_one_is_there_and_nothing_else_do
   }
   write_file(backups.into / "tacit-20200103T000000Z.backup.gpg", "somebody's");
   fs::rename(backups.into / first, backups.into / "tacit-20200104T000000Z.backup");
+  const auto before = backups.names();
+  const Finished tried = backups.back_up({"--keep", "2", "--dry-run"});
+  BOOST_TEST(tried.status == 0, tried.err);
+  BOOST_TEST(tried.out.find("Would delete " + (backups.into / "tacit-20200101T000000Z.backup").string() + "\n") !=
+             std::string::npos);
+  BOOST_TEST(tried.out.find("tacit-20200104T000000Z") == std::string::npos, tried.out);
+  BOOST_TEST((backups.names() == before));
+  BOOST_TEST(backups.deployment.command({"backup", "x.backup", "--dry-run"}).status == 2);
   const Finished done = backups.back_up({"--keep", "2"});
   BOOST_TEST(done.status == 0, done.err);
   const auto names = backups.names();

@@ -241,6 +241,10 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   BOOST_TEST(good(lines, "keys"));
   BOOST_TEST(good(lines, "map"));
   BOOST_TEST(lines.at("api certificate").as_object().at("days_left").is_int64());
+  const auto is_time = [](const json::value& value) {
+    return value.is_string() && value.get_string().size() == 20 && value.get_string().ends_with('Z');
+  };
+  BOOST_TEST(is_time(lines.at("api certificate").as_object().at("expires")));
   done = deployment.command({"status"});
   BOOST_TEST(has(done.out, "api plane"), done.out);
   BOOST_TEST((has(done.out, " GiB used") || has(done.out, "of 1 GiB")), done.out);
@@ -257,6 +261,7 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   done = note(std::time(nullptr) - 3 * 3600);
   BOOST_TEST(done.status == 0, done.out);
   BOOST_TEST(text(lines_of(done), "backup") == "3 h ago, /b/1.backup, 1.5 KiB");
+  BOOST_TEST(is_time(lines_of(done).at("backup").as_object().at("at")));
   BOOST_TEST(note(std::time(nullptr) - 27 * 3600).status == 1);
   BOOST_TEST(note(std::time(nullptr) + 86400).status == 1);
   write_file(noted, "rubbish");
@@ -272,6 +277,22 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   BOOST_TEST(!good(lines, "last reload"));
   BOOST_TEST(has(text(lines, "last reload"), "/nowhere.pem"));
   BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_file_names_its_settings_once) {
+  Deployment deployment;
+  const std::string folder = deployment.folder().string();
+  deployment.configure({{"api-certificate", folder},
+                        {"tool-certificate", folder},
+                        {"tool-identities", folder},
+                        {"control-directory", "/nonexistent"},
+                        {"backup-record", "/nonexistent/d/x"}});
+  Finished done = deployment.command({"check-config"});
+  BOOST_TEST(done.status == 2);
+  BOOST_TEST(has(done.err, "tacit: api-certificate and tool-certificate: " + folder + ": is a directory\n"), done.err);
+  BOOST_TEST(has(done.err, "tacit: tool-identities: " + folder + ": is a directory\n"), done.err);
+  BOOST_TEST(has(done.err, "note: control-directory: /nonexistent is no directory"), done.err);
+  BOOST_TEST(has(done.err, "note: backup-record: /nonexistent/d/x has no directory"), done.err);
 }
 
 BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {

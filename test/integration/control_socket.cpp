@@ -152,6 +152,12 @@ BOOST_AUTO_TEST_CASE(every_server_of_the_store_is_asked_or_those_of_a_plane) {
   const Finished none = other.command({"reload"});
   BOOST_TEST(none.status == 1);
   BOOST_TEST(has(none.err, "no server of the store " + other.store().string()), none.err);
+  const Finished as_json = other.command({"reload", "--json"});
+  BOOST_TEST(as_json.status == 1);
+  const json::object said = json::parse(as_json.out).as_object();
+  BOOST_TEST(!said.at("good").as_bool());
+  BOOST_TEST(said.at("servers").as_array().empty());
+  BOOST_TEST(said.at("error").as_string().starts_with("no server of the store "));
 }
 
 BOOST_AUTO_TEST_CASE(as_systemd_calls_it_the_units_server_is_asked_whatever_the_configuration_says) {

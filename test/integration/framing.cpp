@@ -55,6 +55,15 @@ std::string posting(const std::string& more) { return with_key(post + host + jso
 
 BOOST_AUTO_TEST_SUITE(framing)
 
+BOOST_AUTO_TEST_CASE(a_head_with_lf_alone_is_answered_at_once) {
+  HttpsClient client(shared_server().api_client());
+  client.send("GET /healthz HTTP/1.1\nHost: a\n\n");
+  const Answer answer = client.read_answer();
+  CHECK_STATUS(answer, 400);
+  BOOST_TEST(answer.text("detail") == "Line 1 of the request head ends in LF alone; lines end in CR and LF.");
+  BOOST_TEST(client.closed_by_server());
+}
+
 BOOST_AUTO_TEST_CASE(transfer_encodings_are_chunked_or_wrong_and_chunked_needs_a_length) {
   const std::string chunks = "34\r\n" + body + "\r\n0\r\n\r\n";
   BOOST_REQUIRE(body.size() == 0x34);

@@ -119,7 +119,8 @@ BOOST_AUTO_TEST_CASE(a_retirement_that_was_cut_short_before_it_saw_a_late_row_is
   // The store has it as retired, the keyring not yet, and a server with old keyrings was quicker.
   std::filesystem::rename(copy, ring);
   for (int again = 0; again < 2; ++again) {
-    expect_refusal(deployment, {"key", "retire", old_key, "--yes"}, "is not retired: 0 tenants, 0 secrets and 1 API keys");
+    expect_refusal(deployment, {"key", "retire", old_key, "--yes"},
+                   "is not retired: 0 tenants, 0 secrets and 1 API key");
   }
   std::size_t taken_back = 0;
   for (const json::object& entry : read_audit(deployment.store())) {
@@ -140,7 +141,8 @@ BOOST_AUTO_TEST_CASE(no_key_is_retired_while_a_row_cannot_be_read) {
   const std::vector<Row> rows = read_rows(deployment.store());
   const Row whole = *std::ranges::find(rows, std::string("api_keys"), &Row::table);
   write_row(deployment.store(), whole.table, whole.key, "nothing that can be read");
-  expect_refusal(deployment, {"key", "retire", old_key, "--yes"}, "is not retired: 1 rows cannot be read and may name it");
+  expect_refusal(deployment, {"key", "retire", old_key, "--yes"},
+                 "is not retired: 1 rows cannot be read and may name it");
   const Finished listed = deployment.command({"key", "list", "--uses"});
   BOOST_TEST(listed.err.find("1 rows cannot be read and may name any metadata key") != std::string::npos, listed.err);
   write_row(deployment.store(), whole.table, whole.key, whole.value);

@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
   succeed(deployment, {"key", "promote", new_root});
   succeed(deployment, {"key", "promote", new_metadata});
   expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 4 tenants still name it");
-  expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"}, "4 tenants, 160 secrets and 4 API keys still name it");
+  expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"},
+                 "4 tenants, 160 secrets and 4 API keys still name it");
   Server fresh(deployment);
 
   // Something that names the old keys even later: by the server that has not read the keyrings.
@@ -138,13 +139,14 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
     expect(made, 200);
   });
   for (const Known& one : known) BOOST_TEST(one.requests > 0U);
-  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 1 tenants still name it");
-  expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"}, "0 tenants, 0 secrets and 1 API keys still name it");
+  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 1 tenant still names it");
+  expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"},
+                 "0 tenants, 0 secrets and 1 API key still name it");
   BOOST_REQUIRE(stale.stop() == 0);
 
   const std::string told = succeed(deployment, {"key", "rewrap"});
-  BOOST_TEST(told.find("root: rewrapped 1 tenants to the key " + new_root) != std::string::npos, told);
-  BOOST_TEST(told.find("metadata: rewrapped 0 tenants, 0 secrets, 1 API keys") != std::string::npos, told);
+  BOOST_TEST(told.find("root: rewrapped 1 tenant to the key " + new_root) != std::string::npos, told);
+  BOOST_TEST(told.find("metadata: rewrapped 0 tenants, 0 secrets, 1 API key") != std::string::npos, told);
   succeed(deployment, {"key", "retire", old_root, "--yes"});
   succeed(deployment, {"key", "retire", old_metadata, "--yes"});
   BOOST_TEST(uses(deployment).size() == 2U);

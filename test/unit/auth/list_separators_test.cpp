@@ -29,7 +29,15 @@ BOOST_AUTO_TEST_CASE(commas_are_refused_where_blanks_separate) {
   for (const char* line : {"scope-map = r=secrets:read,w=secrets:write", "scope-map = r=secrets:read;w=secrets:write",
                            "scope-map = r=secrets:read, w=secrets:write", "algorithms = RS256,ES256",
                            "headers = authorization,token", "default-scopes = secrets:read,secrets:write"}) {
-    BOOST_TEST(!faults_of(line).empty(), line);
+    BOOST_TEST(faults_of(line).find("spaces between") != std::string::npos, faults_of(line));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_claims_path_has_no_empty_names) {
+  BOOST_TEST(faults_of("user-claim = act.sub").empty());
+  BOOST_TEST(faults_of("user-claim = https://id.example.org/claims/user").empty());
+  for (const char* line : {"user-claim = a..b", "user-claim = .a", "user-claim = a.", "scope-claim = a..b"}) {
+    BOOST_TEST(faults_of(line).find("has an empty name in its path") != std::string::npos, faults_of(line));
   }
 }
 

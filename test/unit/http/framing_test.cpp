@@ -1,5 +1,6 @@
 // The raw bytes of a head: which are taken, which are refused and why (RFC 9112).
 #include "http/framing.hpp"
+#include "http/head_lines.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -200,6 +201,27 @@ BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
     BOOST_REQUIRE((scan.state == HeadScan::State::complete));
     BOOST_TEST(scan.size == raw.size() - 4);
   }
+}
+
+// Such a head may have no other end, and be waited for until the deadline.
+BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
+  const auto refused = [](const std::string& raw, std::size_t searched = 0) {
+    const HeadScan scan = scan_head(raw, searched);
+    return scan.state == HeadScan::State::refused && scan.problem == Problem::malformed_request;
+  };
+  const std::string bare = "GET /healthz HTTP/1.1\nHost: a\n\n";
+  BOOST_TEST(refused(bare));
+  BOOST_TEST(line_fault(bare).starts_with("Line 1 of the request head ends in LF alone"));
+  BOOST_TEST(refused("\n"));
+  BOOST_TEST(refused("GET / HTTP/1.1\r\nHost: a\n"));
+  BOOST_TEST(line_fault("GET / HTTP/1.1\r\nHost: a\n").starts_with("Line 2 of the request head ends in LF alone"));
+  for (std::size_t searched = 0; searched < bare.find('\n'); ++searched) {
+    BOOST_TEST(refused(bare.substr(0, bare.find('\n') + 1), searched), searched);
+  }
+  BOOST_TEST(!refused(bare.substr(0, bare.find('\n'))));
+  // What is cut between CR and LF, and what follows a whole head.
+  BOOST_TEST((scan_head("GET / HTTP/1.1\r\nHost: a\r\n", 15).state == HeadScan::State::incomplete));
+  BOOST_TEST((scan_head(with("") + "a\nb\n", 0).state == HeadScan::State::complete));
 }
 
 BOOST_AUTO_TEST_CASE(bounds_the_head) {

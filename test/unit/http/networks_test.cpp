@@ -64,6 +64,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_network_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_semicolon_is_told_to_be_none_of_the_separators) {
+  BOOST_TEST(Networks::parse("10.0.0.0/8;192.0.2.1").error().message ==
+             "\"10.0.0.0/8;192.0.2.1\" has a semicolon; networks are separated by commas or blanks");
+}
+
 BOOST_AUTO_TEST_CASE(private_is_what_no_router_carries) {
   for (const char* address : {"127.0.0.1", "127.255.0.9", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.7.7",
                               "169.254.1.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"}) {

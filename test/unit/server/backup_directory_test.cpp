@@ -108,6 +108,11 @@ BOOST_AUTO_TEST_CASE(only_whole_backups_and_leftovers_are_deleted) {
   fs::create_symlink("notes", directory / ago(5h).c_str());
   const BackupDirectory open(directory.path());
   Names troubles;
+  auto planned = open.superfluous(made, {.count = 2, .for_time = {}}, now, troubles);
+  std::ranges::sort(planned);
+  BOOST_TEST((planned == Names{left, ago(2h)}));
+  BOOST_TEST(fs::exists(directory / ago(2h).c_str()));
+  troubles.clear();
   auto deleted = open.tidy(made, {.count = 2, .for_time = {}}, now, troubles);
   std::ranges::sort(deleted);
   BOOST_TEST((deleted == Names{left, ago(2h)}));

@@ -129,6 +129,20 @@ BOOST_FIXTURE_TEST_CASE(fish_completes, Shells) {
   for (const Case& one : cases) expect("fish", one, fish(one.line));
 }
 
+// An option of two letters, such as --to, has no short form by that.
+BOOST_AUTO_TEST_CASE(only_help_has_a_short_form) {
+  for (const CompletedCommand& command : completed_commands()) {
+    for (const CompletedOption& option : command.options) {
+      BOOST_TEST((option.short_name == '\0') == (option.name != "help"), command.name + " --" + option.name);
+    }
+  }
+  const CommandLine feed = read_command_line({"audit", "feed", "--help"});
+  const std::string help = help_text(feed.command, "");
+  BOOST_TEST(help.find("  --to FILE") != std::string::npos, help);
+  BOOST_TEST(help.find("to, --to") == std::string::npos, help);
+  BOOST_TEST(help.find("-h, --help") != std::string::npos, help);
+}
+
 // What is not proposed by its kind is at least known by its name.
 BOOST_AUTO_TEST_CASE(values_are_of_known_kinds) {
   const Words plain = {"UUID",         "NAME", "TIME",     "NUMBER", "BYTES", "SECONDS", "ACTOR", "[SEQUENCE:]HASH",

@@ -101,6 +101,19 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
   BOOST_TEST(load_config(sources).config.threads == 9u);
 }
 
+// Whatever else is wrong with such a line. A comment may be in any encoding, as ever.
+BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
+  const std::string told = "tacit.conf:2: is not UTF-8; save the file as UTF-8";
+  BOOST_TEST(problem("threads = 1\nw\xf6rter\n") == told);
+  BOOST_TEST(problem("threads = 1\nma\xdf = 1\n") == told);
+  BOOST_TEST(problem("threads = 1\nmap-size = 1\xb5\n") == told);
+  sources.file = directory.write("latin1.conf",
+                                 "# gr\xf6\xdf"
+                                 "er\nthreads = 3  # f\xfcr\n");
+  BOOST_TEST(load_config(sources).problems.empty());
+  BOOST_TEST(load_config(sources).config.threads == 3u);
+}
+
 BOOST_FIXTURE_TEST_CASE(faults_of_the_file_name_the_line, Sources) {
   BOOST_TEST(problem("threads = 1\n\nthread = 2\n") == "tacit.conf:3: \"thread\" is no setting; did you mean threads?");
   BOOST_TEST(problem("threads = many") == "tacit.conf:1: threads: \"many\" is not a whole number");

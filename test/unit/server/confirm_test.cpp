@@ -69,6 +69,13 @@ BOOST_FIXTURE_TEST_CASE(without_a_terminal_nothing_is_destroyed_unasked, Filled)
   BOOST_TEST(state() == before);
 }
 
+// A call that lacks something is told of that first: --yes would not mend it.
+BOOST_FIXTURE_TEST_CASE(a_missing_option_is_told_before_the_missing_terminal, Installation) {
+  BOOST_TEST(refused({"erase"}) == "tacit: --tenant is missing; see tacit help erase\n");
+  BOOST_TEST(refused({"audit", "prune"}) == "tacit: --before is missing; see tacit help audit prune\n");
+  BOOST_TEST(refused({"audit", "feed"}) == "tacit: --to is missing; see tacit help audit feed\n");
+}
+
 // The store refuses to retire a key while anything names it, so that scripts need not confirm it.
 BOOST_FIXTURE_TEST_CASE(without_a_terminal_an_unused_key_is_retired, Filled) {
   BOOST_TEST(has(good(destructive[2]), "is retired"));

@@ -86,10 +86,12 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_cannot_be_printed_is_told_of, MadeInstallatio
 }
 
 BOOST_FIXTURE_TEST_CASE(bad_arguments_of_keys_are_told, MadeInstallation) {
-  BOOST_TEST(refused({"api-key", "create", "--name", "x"}) == "tacit: --tenant is missing\n");
+  BOOST_TEST(refused({"api-key", "create", "--name", "x"}) ==
+             "tacit: --tenant is missing; see tacit help api-key create\n");
   BOOST_TEST(refused({"api-key", "create", "--tenant", "x", "--name", "x"}) ==
              "tacit: --tenant: \"x\" is not a UUID\n");
-  BOOST_TEST(refused({"api-key", "create", "--tenant", tenant}) == "tacit: --name is missing\n");
+  BOOST_TEST(refused({"api-key", "create", "--tenant", tenant}) ==
+             "tacit: --name is missing; see tacit help api-key create\n");
   refused({"api-key", "create", "--tenant", tenant, "--name", "a\x1b"});
   refused({"api-key", "create", "--tenant", tenant, "--name", "a\xff"});
   refused({"api-key", "create", "--tenant", tenant, "--name", "x", "--scope", "all"});
@@ -110,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_taken_back, MadeInstallation) {
   BOOST_TEST(good({"quota", "set", tenant, "default"}) == by_default);
   BOOST_TEST(refused({"quota", "set", tenant, "lots"}).starts_with("tacit: BYTES: \"lots\" is not a number of bytes"));
   BOOST_TEST(refused({"quota", "get", "x"}) == "tacit: --tenant: \"x\" is not a UUID\n");
-  BOOST_TEST(refused({"quota", "get"}) == "tacit: --tenant is missing\n");
+  BOOST_TEST(refused({"quota", "get"}) == "tacit: --tenant is missing; see tacit help quota get\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallation) {
@@ -119,16 +121,19 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
     return options;
   };
   BOOST_TEST(good({"limits", "get", tenant}) ==
-             "requests-per-second 1000 (the default)\nrequest-burst 2000 (the default)\napi-keys 100 (the default)\n");
+             "requests-per-second  1000, the default\nrequest-burst        2000, the default\napi-keys             "
+             "100, the default\n");
   BOOST_TEST(good(words({"--requests-per-second", "50"})) ==
-             "requests-per-second 50 (its own)\nrequest-burst 2000 (the default)\napi-keys 100 (the default)\n");
+             "requests-per-second  50, its own\nrequest-burst        2000, the default\napi-keys             100, the "
+             "default\n");
   BOOST_TEST(good(words({"--request-burst", "7", "--api-keys", "3"})) ==
-             "requests-per-second 50 (its own)\nrequest-burst 7 (its own)\napi-keys 3 (its own)\n");
-  BOOST_TEST(good(words({"--requests-per-second", "default", "--api-keys=0"})) ==
-             "requests-per-second 1000 (the default)\nrequest-burst 7 (its own)\napi-keys 0 (its own)\n");
+             "requests-per-second  50, its own\nrequest-burst        7, its own\napi-keys             3, its own\n");
+  BOOST_TEST(
+      good(words({"--requests-per-second", "default", "--api-keys=0"})) ==
+      "requests-per-second  1000, the default\nrequest-burst        7, its own\napi-keys             0, its own\n");
   good(words({"--requests-per-second", "0"}));
   BOOST_TEST(good({"limits", "get", tenant}) ==
-             "requests-per-second 0 (its own)\nrequest-burst 7 (its own)\napi-keys 0 (its own)\n");
+             "requests-per-second  0, its own\nrequest-burst        7, its own\napi-keys             0, its own\n");
   BOOST_TEST(refused(words({})) == "tacit: no limit is given: --requests-per-second, --request-burst or --api-keys\n");
   BOOST_TEST(refused(words({"--request-burst", "0"})) ==
              "tacit: --request-burst: \"0\" is not between 1 and 1000000\n");
@@ -136,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
              "tacit: --requests-per-second: \"many\" is not a whole number\n");
   refused(words({"--requests-per-second", "1000001"}));
   refused({"limits", "get", "x"});
-  BOOST_TEST(good({"limits", "get", tenant}).starts_with("requests-per-second 0 (its own)"));
+  BOOST_TEST(good({"limits", "get", tenant}).starts_with("requests-per-second  0, its own"));
   directory.write("tacit.conf", content(configuration) + "request-rate = 5\nrequest-burst = 6\n");
   const auto object = json::parse(good({"limits", "get", "--tenant", tenant, "--json"})).as_object();
   BOOST_TEST(object.at("tenant").as_string() == tenant);
@@ -145,7 +150,8 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
   BOOST_TEST(object.at("request_burst").to_number<int>() == 7);
   BOOST_TEST(object.at("api_keys").to_number<int>() == 0);
   BOOST_TEST(good({"limits", "get", "0190a5d0-0000-7000-8000-000000000002"}) ==
-             "requests-per-second 5 (the default)\nrequest-burst 6 (the default)\napi-keys 100 (the default)\n");
+             "requests-per-second  5, the default\nrequest-burst        6, the default\napi-keys             100, the "
+             "default\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {

@@ -23,6 +23,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_counted) {
 BOOST_AUTO_TEST_CASE(the_nearest_name_is_meant_if_it_is_near) {
   const std::vector<std::string> names = {"serve", "stats", "verify", "restore", "audit prune"};
   BOOST_TEST(nearest_name("serv", names).value() == "serve");
+  BOOST_TEST(nearest_name("sever", names).value() == "serve");  // the same letters
   BOOST_TEST(nearest_name("verfiy", names).value() == "verify");
   BOOST_TEST(nearest_name("audit-prune", names).value() == "audit prune");
   for (const auto word : {"", "x", "frobnicate", "list", "server-status"}) {
