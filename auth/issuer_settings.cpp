@@ -143,7 +143,7 @@ std::string set_scope_map(IssuerConfig& config, std::string_view value) {
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
     const auto equals = word.rfind('=');
     if (equals == std::string_view::npos || equals == 0) return quoted(word) + " is not WORD=SCOPE";
-    if (word.substr(0, equals).find_first_of(",;") != std::string_view::npos) {
+    if (word.find_first_of(",;") != std::string_view::npos) {
       return quoted(word) + " has a comma or a semicolon; what WORD=SCOPE there is has spaces between it";
     }
     auto scope = store::Scope::none;

@@ -112,7 +112,7 @@ std::string why_too_open(const std::filesystem::path& file, const Permissions& f
     if (!owner_alone) who += (forbidden & S_IRWXO) == S_IRWXO ? "use it" : "do more than read it";
   }
   if (found.by_list && (too_much & S_IRWXG) != 0) {
-    return who + ", by its access control list: setfacl -b " + file.string();
+    return "its access control list lets others than its owner do too much with it: setfacl -b " + file.string();
   }
   return who + " (mode " + octal(found.mode) + "): chmod " + chmod_of(too_much, forbidden) + " " + file.string();
 }

@@ -80,16 +80,16 @@ const json::object* plane_of(const FoundServer& server, std::string_view plane) 
 
 std::string process(const FoundServer& server) { return "process " + std::to_string(server.process); }
 
-std::string formatted(std::int64_t when, const char* format) {
+// As RFC 3339 has it.
+std::string date_time(std::int64_t when) {
   const std::time_t seconds = when;
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
   std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
+  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
 }
 
-std::string date(std::int64_t when) { return formatted(when, "%F"); }
-std::string date_time(std::int64_t when) { return formatted(when, "%FT%TZ"); }  // RFC 3339
+std::string date(std::int64_t when) { return date_time(when).substr(0, sizeof "2026-01-31" - 1); }
 
 struct Free {
   void operator()(std::FILE* file) const { std::fclose(file); }
