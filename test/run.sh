@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs the tests; ends with CTest's summary.
-#   test/run.sh [release|unit|asan|tsan|clang] [options of ctest]     e.g. test/run.sh asan -R unit-crypto
+#   test/run.sh [release|unit|asan|asan-integration|tsan|clang] [options of ctest]     e.g. test/run.sh asan -R unit-crypto
 # release: every test (the default). unit: the unit tests alone, which take half the time to build. asan: every test,
-# with the address and undefined-behaviour sanitizers. tsan: the tests whose threads share something, with the thread sanitizer.
-# clang: everything compiled by the second compiler, and the unit tests.
+# with the address and undefined-behaviour sanitizers. asan-integration: the tests that start the program, with these.
+# tsan: the tests whose threads share something, with the thread sanitizer. clang: everything compiled by the second
+# compiler, and the unit tests.
 # In CI (environment variable CI) warnings are errors, but with sanitizers: the presets are ci-release and ci-clang.
 # Environment: TACIT_CRASH_ROUNDS, how often the crash test kills the server (50).
 set -euo pipefail
@@ -11,12 +12,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=release
 case "${1:-}" in
-  release | unit | asan | tsan | clang)
+  release | unit | asan | asan-integration | tsan | clang)
     preset=$1
     shift
     ;;
   --help | -h)
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
 esac
@@ -30,6 +31,11 @@ case $preset in
     purposes=(build run unit)
     selection=(--label-regex unit)
     targets=(--target tacit unit-crypto unit-store unit-auth unit-http unit-server)
+    ;;
+  asan-integration)
+    preset=asan
+    selection=(--label-regex integration)
+    targets=(--target tacit integration)
     ;;
   clang)
     purposes+=(clang)
