@@ -153,12 +153,12 @@ BOOST_FIXTURE_TEST_CASE(with_yes_it_is_done, Filled) {
 }
 
 // Another command that takes --yes takes --dry-run, too.
-BOOST_AUTO_TEST_CASE(one_option_never_comes_without_the_other) {
+BOOST_AUTO_TEST_CASE(what_asks_can_be_tried) {
   int found = 0;
   for (const auto& command : tacit::server::commands()) {
     const tacit::server::CommandOptions options(command);
     const bool yes = options.own.find_nothrow("yes", false) != nullptr;
-    BOOST_TEST(yes == (options.own.find_nothrow("dry-run", false) != nullptr), command.name);
+    BOOST_TEST((!yes || options.own.find_nothrow("dry-run", false) != nullptr), command.name);
     found += yes ? 1 : 0;
   }
   BOOST_TEST(found >= 4);
