@@ -40,14 +40,15 @@ const Command list[] = {
      .run = with_arguments<verify_command>},
     {.name = "backup",
      .summary = "Copies the store, as it is at one instant, to a file.",
-     .details = "FILE appears when it is whole. Its owner alone can read it. An existing file is never overwritten. "
-                "With - the backup goes to standard output.\n"
-                "Servers go on meanwhile. Pages that they free are used again only when the backup is done, so do not "
-                "let it wait: with - it fails when the reader takes nothing for --stall-timeout.\n"
-                "Needs no keyring, and contains none: keep those elsewhere. What was written is read again and its hash "
-                "checked.\n"
-                "With --into and --keep or --keep-for, older backups in the directory are deleted once the new one is "
-                "complete; only files of such names, and whole backups. Success is noted where backup-record says.\n",
+     .details =
+         "FILE appears when it is whole. Its owner alone can read it. An existing file is never overwritten. "
+         "With - the backup goes to standard output.\n"
+         "Servers go on meanwhile. Pages that they free are used again only when the backup is done, so do not "
+         "let it wait: with - it fails when the reader takes nothing for --stall-timeout.\n"
+         "Needs no keyring, and contains none: keep those elsewhere. What was written is read again and its hash "
+         "checked.\n"
+         "With --into and --keep or --keep-for, older backups in the directory are deleted once the new one is "
+         "complete; only files of such names, and whole backups. Success is noted where backup-record says.\n",
      .examples = "tacit backup --into /var/backups/tacit --keep 48 --keep-for 14d\n"
                  "tacit backup /var/backups/tacit/tacit-20260131T120000Z.backup\n"
                  "tacit backup - | ssh backup-host \"cat >tacit.backup\"\n",

@@ -205,8 +205,8 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   log_unused_addresses(config, *server);
   log_notes(config);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
-  Reload reload(sources, loaded, {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates},
-                reloads);
+  Reload reload(sources, loaded,
+                {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
   const Operation::Parts parts{config, manager, *server, *store, lifecycle.stopping(), reload};
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, issuers.get());
   store_last_uses(*store, *server);

@@ -182,9 +182,10 @@ BOOST_AUTO_TEST_CASE(a_403_names_who_asked_for_what_and_every_secret_that_is_wit
   bound.add("elsewhere", "other tool", nullptr, false);
   const Answer answer = bound.ask("tool", {{"secrets", {{"a", "elsewhere"}, {"g", "good"}, {"b", "nobody"}}}});
   REQUIRE_STATUS(answer, 403);
-  BOOST_TEST(answer.text("detail") ==
-             "The identity uri:spiffe://test/runtime asked for the tool \"tool\", but named secrets cannot be released: "
-             "\"elsewhere\" for the argument \"a\" (not_bound); \"nobody\" for the argument \"b\" (not_found).");
+  BOOST_TEST(
+      answer.text("detail") ==
+      "The identity uri:spiffe://test/runtime asked for the tool \"tool\", but named secrets cannot be released: "
+      "\"elsewhere\" for the argument \"a\" (not_bound); \"nobody\" for the argument \"b\" (not_found).");
 }
 
 BOOST_AUTO_TEST_CASE(only_the_tenant_asked_for) {
@@ -238,15 +239,12 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_wrong_is_422) {
       shared_server(),
       {{"user_id", user}, {"tool_name", "t"}, {"provided_arg", {"team"}}, {"secrets", {{"api_key", 5}, {"", "n"}}}});
   REQUIRE_STATUS(unknown, 422);
-  const json::value expected = {{{"type", "string_type"},
-                                 {"loc", {"body", "secrets", "api_key"}},
-                                 {"msg", "Input should be a valid string"}},
-                                {{"type", "string_too_short"},
-                                 {"loc", {"body", "secrets", "", "[key]"}},
-                                 {"msg", "String should have at least 1 character"}},
-                                {{"type", "extra_forbidden"},
-                                 {"loc", {"body", "provided_arg"}},
-                                 {"msg", "Extra inputs are not permitted"}}};
+  const json::value expected = {
+      {{"type", "string_type"}, {"loc", {"body", "secrets", "api_key"}}, {"msg", "Input should be a valid string"}},
+      {{"type", "string_too_short"},
+       {"loc", {"body", "secrets", "", "[key]"}},
+       {"msg", "String should have at least 1 character"}},
+      {{"type", "extra_forbidden"}, {"loc", {"body", "provided_arg"}}, {"msg", "Extra inputs are not permitted"}}};
   BOOST_TEST((unknown.at("detail") == expected), unknown.body);
   for (const auto& [body, field] : wrong) {
     BOOST_TEST_CONTEXT(json::serialize(body)) {

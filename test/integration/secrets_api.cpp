@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(the_mask_shows_at_most_an_eighth_at_each_end_and_never_the_
       {"🔑bcdefg🔒", "🔑****🔒"},
       {std::string("\0bcdefg\0", 8), std::string("\0****\0", 6)},
       {"  12345678\r\n", "1****8"},
-      {"-----BEGIN PRIVATE KEY-----\r\nMIGHAgEAMBMGByqGSM49AgEG\r\nCCqGSM49AwEHBG0wawIBAQQg\r\n-----END PRIVATE KEY-----\r\n",
+      {"-----BEGIN PRIVATE KEY-----\r\nMIGHAgEAMBMGByqGSM49AgEG\r\nCCqGSM49AwEHBG0wawIBAQQg\r\n-----END PRIVATE "
+       "KEY-----\r\n",
        "MIGH****AQQg"},
       {"-----BEGIN A-----\n-----END A-----\n", "****"},
   };
