@@ -15,7 +15,6 @@
 namespace tacit::auth {
 namespace {
 
-using crypto::SignatureAlgorithm;
 
 constexpr std::string_view blank = " \t\r";
 constexpr std::size_t least_shared_secret = 32;  // RFC 7518 section 3.2

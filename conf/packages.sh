@@ -62,7 +62,7 @@ for purpose in "$@"; do
   for package in ${packages[$purpose]}; do
     installed "$package" || missing+=("$package")
   done
-  if [[ $purpose = test || $purpose = bench ]] && ! node_is_there; then missing+=(nodejs npm); fi
+  if [[ $purpose = unit || $purpose = test || $purpose = bench ]] && ! node_is_there; then missing+=(nodejs npm); fi
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

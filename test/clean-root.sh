@@ -69,7 +69,8 @@ take_packages() {
 }
 # shellcheck disable=SC2317  # called by a trap
 keep_packages() {
-  find "$run/debs" -maxdepth 1 -name '*.deb' -exec mv -f -t "$cache/debs/$release" {} +
+  # What was taken from there still has its name there.
+  find "$run/debs" -maxdepth 1 -name '*.deb' -links 1 -exec mv -f -t "$cache/debs/$release" {} +
   find "$cache/debs/$release" -name '*.deb' -ctime +90 -delete
 }
 

@@ -48,15 +48,11 @@ case $preset in
 esac
 
 conf/packages.sh "${purposes[@]}"
-case " ${purposes[*]} " in
-  *" test "*)
-    echo "Fetching the npm packages of test/package-lock.json (up to some minutes the first time)"
-    npm ci --prefix test --prefer-offline --no-audit --no-fund --no-update-notifier --loglevel=error || {
-      echo "test/run.sh: npm ci failed: its own message is above. Does this machine reach its npm registry (npm ping)?" >&2
-      exit 1
-    }
-    ;;
-esac
+echo "Fetching the npm packages of test/package-lock.json (up to some minutes the first time)"
+npm ci --prefix test --prefer-offline --no-audit --no-fund --no-update-notifier --loglevel=error || {
+  echo "test/run.sh: npm ci failed: its own message is above. Does this machine reach its npm registry (npm ping)?" >&2
+  exit 1
+}
 
 configuration=$preset
 case $preset in

@@ -1,6 +1,8 @@
 // Whole documents: what is JSON here, what is not, and where it stops being it.
 #include <boost/test/unit_test.hpp>
 
+#include <boost/version.hpp>
+
 #include <array>
 
 #include "http/json_fields.hpp"
@@ -113,7 +115,9 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
   BOOST_TEST(why(repeat("[", 100)) == error("Too many arrays and objects are open within one another"));
   BOOST_TEST(why("{\"a\":\"\xff\"}") == error("Not UTF-8"));
   BOOST_TEST(why("{\"a\":\"\\ud800\"}") == error(R"(An \\u escape is half of a surrogate pair)"));
+#if BOOST_VERSION < 108300  // later versions of Boost.JSON take such a number
   BOOST_TEST(why("{\"a\":1e99999999999}") == error("The exponent of a number is too large"));
+#endif
   BOOST_TEST(why("{\"a\":NaN}") == error("NaN and Infinity are no JSON"));
 }
 
@@ -231,7 +235,9 @@ BOOST_AUTO_TEST_CASE(what_is_odd_but_json) {
 
 BOOST_AUTO_TEST_CASE(an_exponent_fits_an_int) {
   BOOST_TEST(faults_of(R"({"b":[1e2147483647,1e-2147483647]})") == Lines{}, boost::test_tools::per_element());
+#if BOOST_VERSION < 108300
   BOOST_TEST(faults_of(R"({"b":1e2147483648})") == invalid_at(16), boost::test_tools::per_element());
+#endif
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_long_is_not_kept) {
