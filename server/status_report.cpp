@@ -92,7 +92,7 @@ std::string date_time(std::int64_t when) {
 std::string date(std::int64_t when) { return date_time(when).substr(0, sizeof "2026-01-31" - 1); }
 
 struct Free {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }  // it was read
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
 
