@@ -202,6 +202,7 @@ Answer HttpsClient::read_answer(bool after_head) {
     const std::size_t value = line.find_first_not_of(' ', colon + 1);
     answer.headers.emplace_back(line.substr(0, colon), value == std::string::npos ? "" : line.substr(value));
   }
+  said_close_ = same_name(answer.header("Connection"), "close");
   if (after_head || answer.status < 200 || answer.status == 204 || answer.status == 304) return answer;
   if (answer.count("Content-Length") != 1 || answer.count("Transfer-Encoding") != 0) {
     throw TransportError("an answer without exactly one Content-Length");
@@ -231,6 +232,7 @@ bool HttpsClient::closed_by_server() {
 }
 
 bool HttpsClient::is_stale() const {
+  if (said_close_) return true;
   pollfd state{socket_, POLLIN, 0};
   return ::poll(&state, 1, 0) != 0;
 }

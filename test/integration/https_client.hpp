@@ -77,7 +77,7 @@ class HttpsClient {
   std::string server_name() const;  ///< the common name of the certificate that the server showed
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
-  /// Whether the server has closed it, or sent something unasked: then nothing should be sent into it any more.
+  /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any more.
   bool is_stale() const;
 
  private:
@@ -93,6 +93,7 @@ class HttpsClient {
   std::unique_ptr<SSL_CTX, FreeContext> context_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
   int socket_ = -1;
+  bool said_close_ = false;  ///< the last answer had `Connection: close`; the end itself may be still on its way
   std::string buffer_;
 };
 
