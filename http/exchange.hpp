@@ -46,7 +46,7 @@ struct RequestHead {
   std::string_view x_api_key;
   std::string_view content_type;
   std::string_view request_id;
-  std::string_view traceparent;  ///< valid, or empty (http/trace_context.hpp)
+  std::string_view traceparent;                 ///< valid, or empty (http/trace_context.hpp)
   std::vector<std::string_view> forwarded_for;  ///< the lines of `X-Forwarded-For`, in order
   std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
   std::uint64_t content_length = 0;

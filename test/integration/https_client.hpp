@@ -77,7 +77,8 @@ class HttpsClient {
   std::string server_name() const;  ///< the common name of the certificate that the server showed
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
-  /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any more.
+  /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any
+  /// more.
   bool is_stale() const;
 
  private:
