@@ -8,7 +8,7 @@
 
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
-#include "test/integration/test_ca.hpp"
+#include "test/integration/certificates.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;

@@ -21,9 +21,9 @@ using Settings = std::map<std::string, std::string>;
 struct Certificates {
   Certificates();
   TemporaryFolder folder;
-  Authority servers;    ///< signs the servers' certificates
-  Authority runtimes;   ///< the tool plane's client authority
-  Authority strangers;  ///< trusted by nobody
+  TestCa servers;    ///< signs the servers' certificates
+  TestCa runtimes;   ///< the tool plane's client authority
+  TestCa strangers;  ///< trusted by nobody
   CertificateFiles server;
   CertificateFiles runtime;  ///< URI:spiffe://test/runtime, granted everything unless a test says otherwise
 };
