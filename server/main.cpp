@@ -25,8 +25,9 @@ void keep_standard_descriptors() {
   }
 }
 
+/// Without a sentence it was told already.
 int complain(std::string_view sentence, ExitCode code) {
-  std::cerr << "tacit: " << sentence << std::endl;
+  if (!sentence.empty()) std::cerr << "tacit: " << sentence << std::endl;
   return code;
 }
 

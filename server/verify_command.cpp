@@ -12,6 +12,7 @@
 #include "server/input_file.hpp"
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
+#include "server/store_user.hpp"
 
 namespace tacit::server {
 namespace {
@@ -25,13 +26,16 @@ store::VerifyReport verify(const store::Store& store) {
 /// A backup whose hash is right: only then LMDB may look at it.
 OpenStore open_backup(const Config& config, const std::string& file) {
   require_keyrings(config);
-  {
-    const InputFile input(file);
-    const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
-    if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
+  const InputFile input(file);
+  const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
+  if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
+  if (input.size() == 0) throw UsageError(file + " is no regular file, which has to be read again and again");
+  auto store = store::Store::open_backup(input.path(), load_keys(config, PrivateKey::yes), become_store_user);
+  if (!store) {
+    std::string why = sentence(store.error());
+    const auto at = why.find(input.path());
+    throw UsageError(at == std::string::npos ? why : why.replace(at, input.path().size(), file));
   }
-  auto store = store::Store::open_backup(file, load_keys(config, PrivateKey::yes));
-  if (!store) throw UsageError(sentence(store.error()));
   return OpenStore(store->release());
 }
 

@@ -45,7 +45,7 @@ struct StoreFigures {
 class KeylessStore {
  public:
   /// Fails as Store::open does, but for keys.
-  static Outcome<KeylessStore> open(const std::filesystem::path& directory);
+  static Outcome<KeylessStore> open(const std::filesystem::path& directory, const GiveUpRoot& give_up_root = {});
 
   /// See store/backup.hpp.
   Outcome<std::uint64_t> backup(const ByteSink& sink, const std::function<void(std::uint64_t)>& progress) const;

@@ -21,6 +21,7 @@
 #include "store/engine.hpp"
 #include "store/file_blocks.hpp"
 #include "store/map_room.hpp"
+#include "store/store_files.hpp"
 
 struct MDB_env;
 struct MDB_txn;
@@ -37,8 +38,9 @@ class LmdbEnv {
     std::filesystem::path directory;
     std::uint64_t map_size = 0;  ///< bytes; 0: what the store has (a new one: 16 GiB)
     unsigned max_readers = 0;
-    bool single_file = false;  ///< `directory` is a data file by itself, which nobody changes: it is only read
-    bool blocks_ahead = true;  ///< take blocks on the disk ahead of use, where the file system can
+    bool single_file = false;   ///< `directory` is a data file by itself, which nobody changes: it is only read
+    bool blocks_ahead = true;   ///< take blocks on the disk ahead of use, where the file system can
+    GiveUpRoot give_up_root{};  ///< for a single file after it is opened, which root alone may be able to
   };
 
   struct FirstRow {
@@ -80,10 +82,13 @@ class LmdbEnv {
 
  private:
   LmdbEnv() = default;
+  enum class Missing : bool { refused, made };
   /// Opens the environment; on failure says why.
-  std::optional<std::string> start(const Options& options);
+  std::optional<Failure> start(const Options& options, Missing files);
+  std::optional<Failure> start_single(const Options& options);
+  std::optional<Failure> take_place(const std::string& folder);
   /// Opens the file and maps it.
-  int map(const std::string& folder, const Options& options);
+  int map(const std::string& folder, const Options& options, bool is_new);
   /// Makes the tables and the first rows, unless something is there.
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
