@@ -8,6 +8,8 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <thread>
 
 #include "server/arguments.hpp"
 #include "server/backup_directory.hpp"
@@ -120,10 +122,22 @@ void complain(const BackupDirectory& directory, const std::string& owner, const 
             << ". Give each store a directory of its own, or remove that file if they are of this store\n";
 }
 
+/// A time whose name is free. Names tell seconds apart, so a second backup within one of them waits for the next.
+BackupTime free_time(const BackupDirectory& directory) {
+  using namespace std::chrono_literals;
+  for (int waited = 0;; ++waited) {
+    const BackupTime time = now();
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(directory.path() / backup_name(time), error);
+    if (!std::filesystem::exists(status) || waited == 15) return time;
+    std::this_thread::sleep_for(100ms);
+  }
+}
+
 int back_up_into(const Config& config, const store::KeylessStore& store, const Target& target) {
   const BackupDirectory directory(target.directory);
   directory.need_room(store.backup_bytes(), config.store);
-  const BackupTime time = now();
+  const BackupTime time = free_time(directory);
   const std::string name = backup_name(time);
   const std::string file = (directory.path() / name).string();
   const std::uint64_t bytes = back_up_to_file(store, file);
