@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "crypto/process.hpp"
+#include "http/log_writer.hpp"
 #include "server/command_line.hpp"
 #include "server/errors.hpp"
 
@@ -24,6 +26,9 @@ void keep_standard_descriptors() {
     if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != fd) std::abort();
   }
 }
+
+/// How long the log's reader may take for the last lines.
+constexpr std::chrono::seconds patience_with_reader{2};
 
 int complain(std::string_view sentence, ExitCode code) {
   std::cerr << "tacit: " << sentence << std::endl;
@@ -58,14 +63,15 @@ int run(const std::vector<std::string>& words) {
     std::cout << "tacit " TACIT_VERSION "\n";
     return exit_ok;
   }
+  if (std::string_view(line.command->name) == "serve") {
+    // From here on, nothing that a server does waits for the reader of its log.
+    tacit::http::start_log_writer();
+  }
   return run_command(line);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_and_tell(int argc, char** argv) {
   try {
-    keep_standard_descriptors();
     tacit::crypto::harden_process();
     // The two planes' users share the store by their group, and nobody else has any business in what is made here.
     ::umask(S_IRWXO);
@@ -78,4 +84,14 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return complain(error.what(), exit_failed);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_standard_descriptors();
+  tacit::http::look_for_journal();
+  const int code = run_and_tell(argc, argv);
+  tacit::http::flush_log(patience_with_reader);
+  return code;
 }
