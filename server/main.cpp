@@ -14,6 +14,7 @@
 #include "http/log_writer.hpp"
 #include "server/command_line.hpp"
 #include "server/errors.hpp"
+#include "server/standard_streams.hpp"
 
 namespace {
 
@@ -31,7 +32,7 @@ void keep_standard_descriptors() {
 constexpr std::chrono::seconds patience_with_reader{2};
 
 int complain(std::string_view sentence, ExitCode code) {
-  std::cerr << "tacit: " << sentence << std::endl;
+  tacit::server::complain(sentence);
   return code;
 }
 
@@ -53,7 +54,7 @@ int run_command(const CommandLine& line) {
   return line.command->run(invocation);
 }
 
-int run(const std::vector<std::string>& words) {
+int run(const std::vector<std::string>& words, StandardStreams& streams) {
   const CommandLine line = read_command_line(words);
   if (line.help) {
     std::cout << help_text(line.command, line.group);
@@ -66,16 +67,18 @@ int run(const std::vector<std::string>& words) {
   if (std::string_view(line.command->name) == "serve") {
     // From here on, nothing that a server does waits for the reader of its log.
     tacit::http::start_log_writer();
+    streams.errors_to_log();
   }
   return run_command(line);
 }
 
 int run_and_tell(int argc, char** argv) {
+  StandardStreams streams;
   try {
     tacit::crypto::harden_process();
     // The two planes' users share the store by their group, and nobody else has any business in what is made here.
     ::umask(S_IRWXO);
-    const int code = run({argv + 1, argv + argc});
+    const int code = run({argv + 1, argv + argc}, streams);
     // What was to be printed may still fail to be: a full disk, a closed pipe.
     if (!std::cout.flush() && code == exit_ok) return complain("the output could not be written", exit_failed);
     return code;
