@@ -39,6 +39,7 @@ EscapingBuffer::int_type EscapingBuffer::overflow(int_type character) {
 }
 
 std::streamsize EscapingBuffer::xsputn(const char* text, std::streamsize size) {
+  const std::lock_guard lock(mutex_);
   std::string_view all(text, static_cast<std::size_t>(size));
   if (!begun_.empty()) {
     begun_.append(all);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <ostream>
 #include <streambuf>
 #include <string>
@@ -28,6 +29,7 @@ class EscapingBuffer : public std::streambuf {
 
  private:
   std::streambuf& to_;
+  std::mutex mutex_;   ///< std::cout and std::cerr are for any thread
   std::string begun_;  ///< the first bytes of a character
 };
 
