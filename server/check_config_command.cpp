@@ -10,6 +10,7 @@
 #include "server/config_check.hpp"
 #include "server/errors.hpp"
 #include "server/sealed_keyrings.hpp"
+#include "server/standard_streams.hpp"
 #include "server/unit_file.hpp"
 #include "server/user_rights.hpp"
 
@@ -50,7 +51,7 @@ Unit only_sealed(Unit unit, const Config& config) {
 }
 
 void print(const std::vector<std::string>& sentences, const char* before) {
-  for (const std::string& sentence : sentences) std::cerr << "tacit: " << before << sentence << '\n';
+  for (const std::string& sentence : sentences) complain(before + sentence);
 }
 
 /// Judges and tells.

@@ -1,10 +1,9 @@
 // The commands that run the server and prepare it.
 #include <boost/program_options/value_semantic.hpp>
 
-#include <iostream>
-
 #include "server/command_sections.hpp"
 #include "server/config_check.hpp"
+#include "server/standard_streams.hpp"
 
 namespace tacit::server {
 namespace {
@@ -25,7 +24,7 @@ void add_reload_options(po::options_description& own) {
 
 int check_and_serve(const Invocation& invocation) {
   const auto problems = find_problems(invocation.loaded.config);
-  for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
+  for (const auto& problem : problems) complain(problem);
   return problems.empty() ? serve_command(invocation.loaded, invocation.sources) : exit_usage;
 }
 

@@ -11,6 +11,7 @@
 #include "server/errors.hpp"
 #include "server/input_file.hpp"
 #include "server/open_store.hpp"
+#include "server/output.hpp"
 #include "server/progress.hpp"
 
 namespace tacit::server {
@@ -61,7 +62,7 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
             << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
                                                 : "")
             << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
-  for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
   }
