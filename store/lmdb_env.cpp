@@ -8,8 +8,10 @@
 #include <set>
 #include <system_error>
 
+#include "store/file_check.hpp"
 #include "store/folder.hpp"
 #include "store/free_list.hpp"
+#include "store/map_faults.hpp"
 
 namespace tacit::store {
 namespace {
@@ -62,6 +64,10 @@ Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta
   if (const auto error = make_folder(options.directory)) {
     return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
   }
+  std::error_code none;
+  const auto file = options.directory / "data.mdb";
+  // One without a byte is what is left of another `create` that was cut short.
+  if (const auto size = std::filesystem::file_size(file, none); !none && size > 0) check_file(file);
   LmdbEnv env;
   if (const auto why = env.start(options)) return failure(Errc::unavailable, *why);
   bool taken = false;
@@ -102,11 +108,11 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   if (!std::filesystem::exists(file, error)) {
     return failure(Errc::not_found, "there is no store in " + options.directory.string());
   }
+  check_file(file);
   std::unique_ptr<LmdbEnv> env(new LmdbEnv);
   if (const auto why = env->start(options)) return failure(Errc::unavailable, *why);
-  if (options.single_file && !env->is_whole()) {
-    return failure(Errc::integrity, options.directory.string() + " is cut off");
-  }
+  if (!options.tables) return env;
+  check_pages(env->env_, file, options.pages_checked);
   env->clear_dead_readers();
   if (!options.single_file) env->start_blocks(options.blocks_ahead);
   const int code = env->open_tables();
@@ -130,7 +136,10 @@ std::optional<std::string> LmdbEnv::start(const Options& options) {
     registered_ = folder;
   }
   const int code = map(folder, options);
-  if (code == MDB_SUCCESS) return std::nullopt;
+  if (code == MDB_SUCCESS) {
+    maps_ = std::make_unique<WatchedMaps>(env_, options.single_file ? folder : folder + "/data.mdb");
+    return std::nullopt;
+  }
   return "cannot open the store in " + folder + ": " + mdb_strerror(code);
 }
 
@@ -196,15 +205,6 @@ std::uint64_t LmdbEnv::page_size() const {
   MDB_stat stat{};
   mdb_env_stat(env_, &stat);
   return stat.ms_psize;
-}
-
-bool LmdbEnv::is_whole() const {
-  MDB_envinfo info{};
-  int file = -1;
-  struct stat status {};
-  mdb_env_info(env_, &info);
-  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &status) != 0) return false;
-  return static_cast<std::uint64_t>(status.st_size) / page_size() > info.me_last_pgno;
 }
 
 void LmdbEnv::start_blocks(bool ahead) {
