@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -24,6 +25,9 @@ void keep_standard_descriptors() {
     if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != fd) std::abort();
   }
 }
+
+/// A file that may not grow further is an error that is told, and not the end of the process.
+void survive_file_limit() { static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); }
 
 int complain(std::string_view sentence, ExitCode code) {
   std::cerr << "tacit: " << sentence << std::endl;
@@ -66,6 +70,7 @@ int run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   try {
     keep_standard_descriptors();
+    survive_file_limit();
     tacit::crypto::harden_process();
     // The two planes' users share the store by their group, and nobody else has any business in what is made here.
     ::umask(S_IRWXO);

@@ -51,6 +51,7 @@ Errc errc_of(int lmdb_code) {
     case MDB_TXN_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return Errc::full;
     case MDB_READERS_FULL:
       return Errc::overloaded;
@@ -223,6 +224,7 @@ DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
   disk.taken = blocks_->pages();
   disk.available = pages.available;
   disk.whole = pages.whole;
+  disk.refused = blocks_->refused() != 0 && disk.wanted() > disk.taken;
   return disk;
 }
 
@@ -238,6 +240,12 @@ void LmdbEnv::take_blocks(const MapRoom& room) {
 bool LmdbEnv::disk_is_full(int lmdb_code) const {
   constexpr std::uint64_t next_to_none = 256;  // pages: what LMDB writes at once is less
   return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
+}
+
+bool LmdbEnv::is_dead() const {
+  int code = MDB_SUCCESS;
+  const TxnPtr txn = begin(env_, MDB_RDONLY, code);
+  return code == MDB_PANIC;
 }
 
 std::optional<std::string> LmdbEnv::displaced() const {

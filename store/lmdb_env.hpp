@@ -73,6 +73,10 @@ class LmdbEnv {
   DiskRoom disk_room(const MapRoom& room) const;
   /// Takes blocks on the disk ahead of use, if few are left.
   void take_blocks(const MapRoom& room);
+  /// Why the file system gave no blocks when it was asked last; 0 if it did.
+  int blocks_refused() const { return blocks_ ? blocks_->refused() : 0; }
+  /// Whether a commit failed for good: LMDB refuses everything from then on.
+  bool is_dead() const;
   /// Whether a write that failed with that code found the disk full. LMDB says EIO, as for a broken disk, when only a
   /// part of what it wrote had room.
   bool disk_is_full(int lmdb_code) const;
