@@ -10,6 +10,7 @@
 
 #include "store/commit_rehearsal.hpp"
 #include "store/lmdb_transaction.hpp"
+#include "store/map_faults.hpp"
 #include "store/sync_errors.hpp"
 
 namespace tacit::store {
@@ -42,6 +43,9 @@ std::string why_useless(int code, bool sync_failed) {
   if (code == MDB_MAP_RESIZED) {
     return "another process has let the store grow beyond what this one can map: it has to be started anew, and takes "
            "the new size then";
+  }
+  if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL) {
+    return std::string("the store's file is damaged: ") + mdb_strerror(code) + "; tacit verify says where";
   }
   return std::string("the store can take no more changes: ") + mdb_strerror(code);
 }
@@ -153,6 +157,7 @@ int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
 int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
+  const TrustedPages trusted;
   sync_failed_ = false;
   int fatal = MDB_SUCCESS;
   bool changed = false;

@@ -43,6 +43,8 @@ std::mutex slots_mutex;
 Range lmdb_code;
 struct sigaction before_bus;
 struct sigaction before_segv;
+struct sigaction before_abort;
+thread_local int trusting = 0;
 
 /// A row that claims more bytes than it has is read to the map's end, and a little beyond.
 constexpr std::uintptr_t beyond = std::uintptr_t{1} << 20;
@@ -111,12 +113,17 @@ std::uintptr_t instruction(const void* context) {
 #endif
 }
 
+/// Leaves it to who handled it before. A fault happens again as soon as this returns; what was sent is sent again.
+void pass_on(int number, const siginfo_t& info, const struct sigaction& before) {
+  ::sigaction(number, &before, nullptr);
+  if (info.si_code <= 0) ::raise(number);
+}
+
 void on_bus(int number, siginfo_t* info, void* /*context*/) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   // Only what is mapped from a file can be missing; another kind of SIGBUS is not ours.
   if (info->si_code != BUS_ADRERR && info->si_code != BUS_OBJERR) {
-    ::sigaction(number, &before_bus, nullptr);
-    return;
+    return pass_on(number, *info, before_bus);
   }
   Line line;
   line << "tacit: ";
@@ -133,14 +140,23 @@ void on_bus(int number, siginfo_t* info, void* /*context*/) {
 
 void on_segv(int number, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-  const Slot* slot = slot_at(address);
-  if (slot == nullptr && lmdb_code.has(instruction(context))) slot = first_slot();
-  if (slot == nullptr) {
-    ::sigaction(number, &before_segv, nullptr);  // and it happens again
-    return;
-  }
+  const bool is_fault = info->si_code > 0;
+  const Slot* slot = is_fault ? slot_at(address) : nullptr;
+  if (is_fault && slot == nullptr && (trusting > 0 || lmdb_code.has(instruction(context)))) slot = first_slot();
+  if (slot == nullptr) return pass_on(number, *info, before_segv);
   Line line;
   line << "tacit: " << slot->name.data() << damaged << ", and led out of what is mapped of it" << remedy;
+  line.end_process();
+}
+
+/// The C library found that the heap is not what it should be.
+void on_abort(int number, siginfo_t* info, void* /*context*/) {
+  // Not one that was sent, as a watchdog does.
+  const bool is_own = info->si_code == SI_TKILL && info->si_pid == ::getpid();
+  const Slot* const slot = is_own && trusting > 0 ? first_slot() : nullptr;
+  if (slot == nullptr) return pass_on(number, *info, before_abort);
+  Line line;
+  line << "tacit: " << slot->name.data() << damaged << ", and made a change to it go wrong" << remedy;
   line.end_process();
 }
 
@@ -185,6 +201,8 @@ void install() {
     ::sigaction(SIGBUS, &action, &before_bus);
     action.sa_sigaction = on_segv;
     ::sigaction(SIGSEGV, &action, &before_segv);
+    action.sa_sigaction = on_abort;
+    ::sigaction(SIGABRT, &action, &before_abort);
   });
 }
 
@@ -246,6 +264,9 @@ WatchedMaps::WatchedMaps(MDB_env* environment, const std::string& name) {
   free->used.store(true, std::memory_order_release);
   slot_ = static_cast<int>(free - slots.begin());
 }
+
+TrustedPages::TrustedPages() { ++trusting; }
+TrustedPages::~TrustedPages() { --trusting; }
 
 WatchedMaps::~WatchedMaps() {
   if (slot_ < 0) return;

@@ -28,4 +28,14 @@ class WatchedMaps {
   int slot_ = -1;
 };
 
+/// While a thread has one, LMDB copies and changes pages on it: a fault wherever, or a heap that is found damaged, is
+/// then taken for the store's. Other threads may do so at the same time.
+class TrustedPages {
+ public:
+  TrustedPages();
+  ~TrustedPages();
+  TrustedPages(const TrustedPages&) = delete;
+  TrustedPages& operator=(const TrustedPages&) = delete;
+};
+
 }  // namespace tacit::store
