@@ -40,7 +40,10 @@ Pages open_backup(const std::string& file) {
 
 void check_pages(store::PageEngine& pages) {
   Progress progress(std::cerr, "Checking pages", ::isatty(STDERR_FILENO) == 1, "pages");
-  pages.check_pages([&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+  pages.check_pages([&](std::uint64_t done, std::uint64_t total) {
+    constexpr std::uint64_t takes_long = 65536;
+    if (total >= takes_long) progress.show(done, total);
+  });
 }
 
 /// Damaged pages come first: much of the rest may follow from them.

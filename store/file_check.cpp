@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <lmdb.h>
 
+#include <memory>
+
 #include "crypto/descriptor.hpp"
 #include "store/damage.hpp"
 #include "store/page_walk.hpp"
@@ -46,9 +48,14 @@ void check_file(const std::filesystem::path& file) {
 }
 
 void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t most) {
-  const PinnedSnapshot snapshot(env, file);
-  const PageFile pages(snapshot.file(), snapshot.page_size(), snapshot.meta().last_page);
-  PageWalk walk(pages, snapshot.meta(), most,
+  std::unique_ptr<PinnedSnapshot> snapshot;
+  try {
+    snapshot = std::make_unique<PinnedSnapshot>(env, file);
+  } catch (const NoSnapshot&) {
+    return;  // LMDB will have one no more than this, and says why
+  }
+  const PageFile pages(snapshot->file(), snapshot->page_size(), snapshot->meta().last_page);
+  PageWalk walk(pages, snapshot->meta(), most,
                 {[&file](const PageDamage& damage) { damaged(file, "is damaged: " + to_string(damage)); }});
   walk.free_list();
   walk.tables();

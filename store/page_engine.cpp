@@ -25,7 +25,11 @@ Outcome<std::unique_ptr<PageEngine>> PageEngine::open(const std::filesystem::pat
   if (!env) return env.error();
   std::unique_ptr<PageEngine> engine(new PageEngine);
   engine->env_ = std::move(*env);
-  engine->pinned_ = std::make_unique<PinnedSnapshot>(engine->env_->handle(), directory / "data.mdb");
+  try {
+    engine->pinned_ = std::make_unique<PinnedSnapshot>(engine->env_->handle(), directory / "data.mdb");
+  } catch (const NoSnapshot& none) {
+    return failed(Errc::unavailable, none.what());
+  }
   engine->meta_ = engine->pinned_->meta();
   engine->pages_ =
       std::make_unique<PageFile>(engine->pinned_->file(), engine->meta_.page_size(), engine->meta_.last_page);

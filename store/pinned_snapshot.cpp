@@ -28,8 +28,8 @@ PinnedSnapshot::PinnedSnapshot(MDB_env* env, const std::filesystem::path& name) 
     txn_ = nullptr;
     if (why) throw DamagedStore(name.string() + ' ' + *why);
   }
-  throw std::runtime_error(name.string() +
-                           " cannot be read: " + (code == MDB_SUCCESS ? "it changes too fast" : mdb_strerror(code)));
+  throw NoSnapshot(name.string() +
+                   " cannot be read: " + (code == MDB_SUCCESS ? "it changes too fast" : mdb_strerror(code)));
 }
 
 PinnedSnapshot::~PinnedSnapshot() { mdb_txn_abort(txn_); }

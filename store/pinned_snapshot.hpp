@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <stdexcept>
 
 #include "store/lmdb_pages.hpp"
 
@@ -11,12 +11,17 @@ struct MDB_txn;
 
 namespace tacit::store {
 
+/// That no snapshot can be had, in a sentence that names the file: for example because all readers' slots are taken.
+class NoSnapshot : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Takes a reader's slot, so that no writer uses a page of the newest snapshot again while this is there. Of the file
 /// LMDB looks at the meta pages alone for that.
 class PinnedSnapshot {
  public:
-  /// Throws DamagedStore, with a sentence that names the file, if the meta pages are not good, and std::runtime_error
-  /// if no slot can be had.
+  /// Throws DamagedStore, with a sentence that names the file, if the meta pages are not good, and NoSnapshot.
   PinnedSnapshot(MDB_env* env, const std::filesystem::path& name);
   ~PinnedSnapshot();
   PinnedSnapshot(const PinnedSnapshot&) = delete;
