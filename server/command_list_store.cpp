@@ -32,7 +32,9 @@ const Command list[] = {
     {.name = "verify",
      .summary = "Checks everything that must be true of the store.",
      .details = "Checks counters, indexes, the boxes of names and bindings, the audit chain; and every value, if "
-                "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n",
+                "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n"
+                "Reads the file page by page, so that no damage ends it: it names each damaged page with the keys "
+                "behind it, and checks what is left.\n",
      .examples = "tacit verify\n"
                  "tacit verify --backup /var/backups/tacit/tacit-20260131T120000Z.backup\n",
      .settings = store_and_private_key,

@@ -18,6 +18,7 @@
 #include "server/identity.hpp"
 #include "server/listeners.hpp"
 #include "server/open_store.hpp"
+#include "store/damage.hpp"
 
 namespace tacit::server {
 namespace {
@@ -214,6 +215,8 @@ std::vector<std::string> find_store_problems(const Config& config) {
     open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
     return {};
   } catch (const UsageError& error) {
+    return {error.what()};
+  } catch (const store::DamagedStore& error) {
     return {error.what()};
   }
 }

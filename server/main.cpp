@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -30,6 +31,9 @@ void keep_standard_descriptors() {
 
 /// How long the log's reader may take for the last lines.
 constexpr std::chrono::seconds patience_with_reader{2};
+
+/// A file that may not grow further is an error that is told, and not the end of the process.
+void survive_file_limit() { static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); }
 
 int complain(std::string_view sentence, ExitCode code) {
   tacit::server::complain(sentence);
@@ -75,6 +79,7 @@ int run(const std::vector<std::string>& words, StandardStreams& streams) {
 int run_and_tell(int argc, char** argv) {
   StandardStreams streams;
   try {
+    survive_file_limit();
     tacit::crypto::harden_process();
     // The two planes' users share the store by their group, and nobody else has any business in what is made here.
     ::umask(S_IRWXO);

@@ -133,11 +133,12 @@ Outcome<KeylessStore> KeylessStore::open(const std::filesystem::path& directory)
     return failed(known.error().code,
                   "the store in " + directory.string() + " cannot be used: " + known.error().subject);
   }
-  return KeylessStore(std::move(*env));
+  return KeylessStore(std::move(*env), directory / "data.mdb");
 }
 
 Outcome<std::uint64_t> KeylessStore::backup(const ByteSink& sink,
                                             const std::function<void(std::uint64_t)>& progress) const {
+  check_pages(env_->handle(), file_, all_pages);
   return write_backup(*env_, sink, progress);
 }
 

@@ -47,7 +47,8 @@ class KeylessStore {
   /// Fails as Store::open does, but for keys.
   static Outcome<KeylessStore> open(const std::filesystem::path& directory);
 
-  /// See store/backup.hpp.
+  /// See store/backup.hpp. Looks at every page first: LMDB would copy a damaged one, or stumble over it. Throws
+  /// DamagedStore if one is.
   Outcome<std::uint64_t> backup(const ByteSink& sink, const std::function<void(std::uint64_t)>& progress) const;
   /// About how many bytes a backup has.
   std::uint64_t backup_bytes() const;
@@ -55,9 +56,11 @@ class KeylessStore {
   Outcome<StoreFigures> figures(std::size_t biggest) const;
 
  private:
-  explicit KeylessStore(std::unique_ptr<LmdbEnv> env) : env_(std::move(env)) {}
+  KeylessStore(std::unique_ptr<LmdbEnv> env, std::filesystem::path file)
+      : env_(std::move(env)), file_(std::move(file)) {}
 
   std::unique_ptr<LmdbEnv> env_;
+  std::filesystem::path file_;
 };
 
 }  // namespace tacit::store

@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
+#include "store/commit_rehearsal.hpp"
 #include "store/lmdb_transaction.hpp"
+#include "store/map_faults.hpp"
+#include "store/sync_errors.hpp"
 
 namespace tacit::store {
 namespace {
@@ -34,10 +38,14 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(taken).count());
 }
 
-std::string why_useless(int code) {
+std::string why_useless(int code, bool sync_failed) {
+  if (sync_failed) return std::string("the store's file could not be synced to the disk: ") + mdb_strerror(code);
   if (code == MDB_MAP_RESIZED) {
     return "another process has let the store grow beyond what this one can map: it has to be started anew, and takes "
            "the new size then";
+  }
+  if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL) {
+    return std::string("the store's file is damaged: ") + mdb_strerror(code) + "; tacit verify says where";
   }
   return std::string("the store can take no more changes: ") + mdb_strerror(code);
 }
@@ -95,10 +103,12 @@ void LmdbEngine::close() {
 }
 
 void LmdbEngine::run_writer() {
-  while (queue_.wait()) {
+  bool look = options_.looks_for_room;
+  while (look || queue_.wait(next_look())) {
     batch_began_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
     clear_dead_readers_now_and_then();
     env_->take_blocks(env_->room());
+    if (std::exchange(look, false) || refusal_.stands()) look_for_room();
     Measured room = measure();
     const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
     run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
@@ -108,31 +118,47 @@ void LmdbEngine::run_writer() {
 }
 
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
+  if (batch.empty()) return;
   // One look at a name is nothing beside a commit.
   if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
   const auto began = std::chrono::steady_clock::now();
   const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
-  int code = try_batch(batch, room, answers);
-  if (code == MDB_MAP_FULL && clear_dead_readers(room)) {
-    answers.assign(batch.size(), std::nullopt);
-    code = try_batch(batch, room, answers);
-  }
+  const int code = write_batch(batch, room, answers);
   if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
-  if (env_->disk_is_full(code)) code = ENOSPC;
   if (code == MDB_SUCCESS) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
     return;
   }
   // Every answer was computed on what was not kept, the refusals too.
-  const Errc failure = errc_of(code) == Errc::full ? Errc::full : Errc::unavailable;
+  const bool harmless = errc_of(code) == Errc::full && !sync_failed_ && !env_->is_dead();
+  const Errc failure = harmless ? Errc::full : Errc::unavailable;
   if (failure == Errc::unavailable) fail(code);
   answer(batch, failure);
+}
+
+int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
+  const auto again = [&] {
+    answers.assign(batch.size(), std::nullopt);
+    return try_batch(batch, room, answers);
+  };
+  int code = try_batch(batch, room, answers);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = again();
+  // What only logs or gives space back may do with the room that there is; and if not that, what gives space back alone.
+  for (const bool all : {false, true}) {
+    if (!found_no_room(code)) break;
+    refusal_.stand(code, all);
+    code = again();
+  }
+  if (found_no_room(code)) refusal_.stand(code, true);
+  return code;
 }
 
 int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
+  const TrustedPages trusted;
+  sync_failed_ = false;
   int fatal = MDB_SUCCESS;
   bool changed = false;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -151,7 +177,22 @@ int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   batch_jobs_.add(batch.size());
   largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
                        std::memory_order_relaxed);
-  return options_.commit(txn);
+  return commit(txn);
+}
+
+int LmdbEngine::commit(MDB_txn* txn) {
+  const bool feared = refusal_.stands();
+  forget_sync_error();
+  if (const int code = feared ? rehearse_commit(txn, 0) : MDB_SUCCESS; code != MDB_SUCCESS) {
+    // Nothing of this transaction was written: a sync that failed for want of room lost nothing.
+    mdb_txn_abort(txn);
+    sync_failed_ = sync_error() != 0 && !is_want_of_room(code);
+    return code;
+  }
+  const int code = options_.commit(txn);
+  sync_failed_ = code != MDB_SUCCESS && sync_error() != 0;
+  if (code == MDB_SUCCESS && feared) refusal_.ease();
+  return code;
 }
 
 int LmdbEngine::try_job(MDB_txn* parent, WriteJob& job, bool& changed) {
@@ -176,7 +217,7 @@ std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured
 }
 
 void LmdbEngine::fail(int code) {
-  const std::string why = why_useless(code);
+  const std::string why = why_useless(code, sync_failed_);
   {
     const std::lock_guard lock(why_mutex_);
     if (failed_.load(std::memory_order_relaxed)) return;

@@ -15,6 +15,15 @@ bool begins_with(ByteView bytes, ByteView prefix) {
   return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
 }
 
+/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that goes on after its last row would
+/// never end.
+bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
+  const auto less = [](ByteView a, ByteView b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+  };
+  return rows.empty() ? !less(key, start) : less(rows.back().key, key);
+}
+
 /// Whether a row can have that key at all. LMDB would take a look-up of any other for a failure of its own.
 bool is_possible_key(ByteView key) {
   constexpr std::size_t longest = 511;
@@ -66,11 +75,16 @@ Task<std::vector<Row>> LmdbTransaction::scan(Table table, ByteView prefix, ByteV
   Cursor cursor(current(), env_.table(table));
   // A start before the prefix would meet rows of others first.
   const bool from_prefix = std::lexicographical_compare(start.begin(), start.end(), prefix.begin(), prefix.end());
-  MDB_val k = val(from_prefix ? prefix : start);
+  const ByteView first = from_prefix ? prefix : start;
+  MDB_val k = val(first);
   MDB_val v{};
   MDB_cursor_op op = k.mv_size == 0 ? MDB_FIRST : MDB_SET_RANGE;
   while (rows.size() < limit && found(cursor.move(k, v, op))) {
     if (!begins_with(view(k), prefix)) break;
+    if (!may_follow(rows, first, view(k))) {
+      error_ = MDB_CORRUPTED;
+      break;
+    }
     rows.push_back(Row{view(k), view(v)});
     op = MDB_NEXT;
   }

@@ -18,10 +18,15 @@ std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
   return std::nullopt;
 }
 
-bool WriteQueue::wait() {
+bool WriteQueue::wait(std::optional<std::chrono::steady_clock::time_point> until) {
   std::unique_lock lock(mutex_);
-  filled_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
-  return !jobs_.empty();
+  const auto ready = [this] { return closed_ || !jobs_.empty(); };
+  if (until) {
+    filled_.wait_until(lock, *until, ready);
+  } else {
+    filled_.wait(lock, ready);
+  }
+  return !closed_ || !jobs_.empty();
 }
 
 std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes, std::uint64_t pages) {
