@@ -332,6 +332,12 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudience = x\ncolour = red\n");
   BOOST_TEST(said().status != 0);
   BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is no setting of an issuer") != std::string::npos);
+  write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudiance = x\n");
+  for (const std::string command : {"check-config", "serve"}) {
+    const std::string meant = trusting.deployment.command({command}).err;
+    BOOST_TEST(meant.find("\"audiance\" is no setting of an issuer; did you mean audience?") != std::string::npos,
+               meant);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_starting) {
