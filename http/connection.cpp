@@ -21,9 +21,13 @@ using asio::ip::tcp;
 
 constexpr std::size_t first_input_size = 4 * 1024;
 static_assert(first_input_size >= max_proxy_header_size);
-constexpr std::size_t largest_input_size = 2 * max_head_size;
-/// Buffers that a large message has grown beyond this are given back after it.
+constexpr std::size_t largest_input_size = max_head_size + first_input_size;
+/// Behind a head there is at least that much room in the input: a chunked body is read there.
+constexpr std::size_t least_body_room = 512;
+/// Buffers that a large message has grown beyond this are given back after it; what is smaller, when the connection
+/// rests.
 constexpr std::size_t kept_buffer_size = 64 * 1024;
+constexpr std::size_t kept_input_size = 16 * 1024;
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
 constexpr std::chrono::seconds close_time{1};
@@ -49,6 +53,12 @@ void shrink(crypto::WipedBytes& buffer) {
   } else {
     buffer.clear();
   }
+}
+
+/// To exactly that size: growing by itself would double the block.
+void grow(crypto::WipedBytes& buffer, std::size_t size) {
+  buffer.reserve(size);
+  buffer.resize(size);
 }
 
 }  // namespace
@@ -92,6 +102,10 @@ void Connection::rest(Clock::time_point now) {
   if (phase_ != Phase::idle || resting_ || now - waiting_since_ < rest_after) return;
   resting_ = true;
   stream_.release_buffers();
+  if (input_.capacity() > first_input_size) input_ = crypto::WipedBytes(first_input_size);  // idle, so it is empty
+  for (crypto::WipedBytes* const buffer : {&body_, &output_, &exchange_.response.body}) {
+    if (buffer->capacity() > first_input_size) *buffer = crypto::WipedBytes();
+  }
 }
 
 asio::awaitable<void> Connection::run() {
@@ -325,7 +339,7 @@ asio::awaitable<Connection::Head> Connection::read_head() {
     searched = filled_;
     const bool unwanted = asked_ && thread_.server.draining.load(std::memory_order_relaxed);
     if (phase_ == Phase::idle && unwanted && !stream_.has_input()) co_return Head::ended;
-    if (filled_ == input_.size()) input_.resize(std::min(2 * input_.size(), largest_input_size));
+    if (filled_ == input_.size()) grow(input_, std::min(2 * input_.size(), largest_input_size));
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
     if (filled_ > 0 || stream_.has_buffered()) result = stream_.read_some(input_.span().subspan(filled_));
@@ -402,12 +416,15 @@ asio::awaitable<bool> Connection::serve_request() {
     const std::string_view begun(reinterpret_cast<const char*>(input_.data()), filled_);
     if (framing == Problem::malformed_request) exchange_.note = line_fault(begun);
   } else {
+    // Before there are views into it.
+    if (input_.size() - scan_.size < least_body_room) grow(input_, scan_.size + least_body_room);
     framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head, exchange_.note);
     used_ = scan_.size;
   }
   if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;
   if (framing) {
     exchange_.head.content_length = 0;
+    exchange_.head.chunked = false;
     exchange_.head.traceparent = {};
   }
   exchange_.request_id = request_ids_.take(framing ? std::string_view{} : exchange_.head.request_id);
@@ -431,7 +448,18 @@ asio::awaitable<bool> Connection::serve_request() {
   co_return keep_alive;
 }
 
-asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
+asio::awaitable<bool> Connection::send_continue() {
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  const bool sent = co_await write_all(crypto::as_bytes(go_on));
+  if (sent) await_input(thread_.server.timeouts.body);
+  co_return sent;
+}
+
+asio::awaitable<BodyRead> Connection::read_body(Exchange& exchange) {
+  if (exchange.head.chunked) {
+    const BodyRead read = co_await read_chunked_body(exchange);
+    co_return read;
+  }
   const auto size = static_cast<std::size_t>(exchange.head.content_length);  // within the route's limit
   await_input(thread_.server.timeouts.body);
   body_.resize(size);
@@ -439,24 +467,22 @@ asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
   if (have > 0) std::memcpy(body_.data(), input_.data() + used_, have);
   used_ += have;
   if (have == 0 && exchange.head.expects_continue && !exchange.head.http_1_0) {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const bool sent = co_await write_all(crypto::as_bytes(go_on));
-    if (!sent) co_return false;
-    await_input(thread_.server.timeouts.body);
+    const bool sent = co_await send_continue();
+    if (!sent) co_return BodyRead::incomplete;
   }
   while (have < size) {
-    if (phase_ == Phase::over) co_return false;
+    if (phase_ == Phase::over) co_return BodyRead::incomplete;
     const TlsStream::Result result = stream_.read_some(body_.span().subspan(have));
     if (result.must_wait()) {
       const auto [error] = co_await stream_.wait(result.status);
-      if (error || phase_ == Phase::over) co_return false;
+      if (error || phase_ == Phase::over) co_return BodyRead::incomplete;
     } else if (result.status != TlsStream::Status::done) {
-      co_return false;
+      co_return BodyRead::incomplete;
     }
     have += result.size;
   }
   expire_never();
-  co_return true;
+  co_return BodyRead::complete;
 }
 
 asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
@@ -494,6 +520,11 @@ void Connection::forget_request() {
   if (rest > 0) std::memmove(input_.data(), input_.data() + used_, rest);
   crypto::wipe(input_.data() + rest, filled_ - rest);
   filled_ = rest;
+  if (input_.capacity() > kept_input_size && rest <= first_input_size) {
+    crypto::WipedBytes smaller(first_input_size);
+    if (rest > 0) std::memcpy(smaller.data(), input_.data(), rest);
+    input_ = std::move(smaller);
+  }
   shrink(body_);
   shrink(output_);
   shrink(exchange_.response.body);

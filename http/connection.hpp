@@ -56,7 +56,9 @@ class Connection final : public Deadlined, private BodyReader {
   boost::asio::awaitable<void> answer_without_tls();
   boost::asio::awaitable<Head> read_head();
   boost::asio::awaitable<bool> serve_request();
-  boost::asio::awaitable<bool> read_body(Exchange& exchange) override;
+  boost::asio::awaitable<BodyRead> read_body(Exchange& exchange) override;
+  boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);
+  boost::asio::awaitable<bool> send_continue();
   boost::asio::awaitable<bool> write_answer(bool keep_alive);
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
   boost::asio::awaitable<void> close_gently();

@@ -51,6 +51,7 @@ struct RequestHead {
   std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
   std::uint64_t content_length = 0;
   bool has_content_length = false;
+  bool chunked = false;            ///< the body comes in chunks, whose sizes tell its length
   bool has_authorization = false;  ///< present, though it may be empty; likewise below
   bool has_token = false;
   bool has_x_api_key = false;
@@ -60,6 +61,9 @@ struct RequestHead {
   bool body_is_encoded = false;  ///< a Content-Encoding that is not `identity`
   bool is_head = false;          ///< the answer has no body, whatever its length field says
   bool http_1_0 = false;
+
+  /// Whether something comes behind the head, be it that a chunked body is empty.
+  bool has_body() const { return chunked || content_length > 0; }
 };
 
 /// What is answered. The body is in wiped memory because one route's body holds values.

@@ -31,7 +31,6 @@ enum class Problem : std::uint8_t {
   changed_meanwhile,    ///< 409
   too_many_arguments,   ///< 409: a tool would be released more values than one resolve may
   too_many_keys,        ///< 409: the tenant has as many API keys as it may have
-  length_required,      ///< 411, closes
   body_too_large,       ///< 413, closes
   quota_exceeded,       ///< 413 with numbers
   target_too_long,      ///< 414, closes

@@ -84,6 +84,13 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   return exit_ok;
 }
 
+void add_missing_files(const Unit& unit, LoadedConfig& loaded) {
+  for (const auto& file : unit.missing) {
+    loaded.problems.push_back(unit.name + " does not start: its EnvironmentFile " + file.string() +
+                              " is not there, or cannot be read");
+  }
+}
+
 void open_beside(CredentialStandIns& stand_ins, Config config, uid_t reader) {
   if (!runs_tools(config.plane)) config.root_private_keyring.clear();  // which the API plane never opens
   stand_ins.open_beside(config, reader);
@@ -101,7 +108,9 @@ int check_as(const std::string& user, ConfigSources sources) {
   open_beside(stand_ins, load_config(sources).config, rights.user);
   become(rights);
   // Only now: that the user can read the configuration is a part of what is judged.
-  return judge(load_config(sources), stand_ins);
+  LoadedConfig loaded = load_config(sources);
+  if (unit) add_missing_files(*unit, loaded);
+  return judge(std::move(loaded), stand_ins);
 }
 
 }  // namespace

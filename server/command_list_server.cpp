@@ -86,8 +86,9 @@ const Command list[] = {
      .details =
          "Takes the options of serve. Reads all files that serve would read, and starts nothing.\n"
          "With --as, which needs root, it judges with that user's rights and groups: a file that only root can read is "
-         "a problem. If there is a unit USER.service (tacit-api, tacit-tools), its plane, its environment and its "
-         "credentials count, too; with --plane both those of tacit.service. Keyrings that are sealed (systemd-creds) "
+         "a problem. If there is a unit USER.service (tacit-api, tacit-tools), its plane, its environment (files of "
+         "EnvironmentFile= too) and its credentials count, too; with --plane both those of tacit.service. Keyrings "
+         "that are sealed (systemd-creds) "
          "are unsealed in memory; where that cannot be done, a note says so, and the rest is judged.\n"
          "Exit code 0: no problem was found in what could be judged; 2: there are problems.\n",
      .examples = "tacit check-config\n"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "auth/issuer_config.hpp"
+#include "auth/issuer_suggestions.hpp"
 #include "http/log.hpp"
 #include "server/config_check.hpp"
 #include "server/errors.hpp"
@@ -16,6 +16,7 @@
 #include "server/open_store.hpp"
 #include "server/server_options.hpp"
 #include "server/settings.hpp"
+#include "server/suggestion.hpp"
 
 namespace tacit::server {
 namespace {
@@ -155,7 +156,7 @@ std::optional<std::string> Reload::identities(const Config& next) {
 }
 
 std::optional<std::string> Reload::issuers(const Config& next) {
-  auto read = auth::load_issuers(next.issuers);
+  auto read = auth::load_issuers(next.issuers, did_you_mean);
   std::optional<std::string> trouble;
   if (read) {
     const auto changed = parts_.issuers->reconfigure(std::move(*read));

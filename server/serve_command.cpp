@@ -223,6 +223,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   server->start();
   log_unused_addresses(config, *server);
   log_notes(config);
+  certificates.log_expired(std::chrono::steady_clock::now());  // not only when the threads come round to it
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   Reload reload(sources, loaded,
                 {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);

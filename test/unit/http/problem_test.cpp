@@ -42,7 +42,6 @@ const std::vector<Expected> table{
     {Problem::changed_meanwhile, 409},
     {Problem::too_many_arguments, 409},
     {Problem::too_many_keys, 409},
-    {Problem::length_required, 411, true},
     {Problem::body_too_large, 413, true},
     {Problem::quota_exceeded, 413},
     {Problem::target_too_long, 414, true},
