@@ -13,6 +13,8 @@ namespace tacit::store {
 namespace {
 
 constexpr std::chrono::seconds reader_check_interval{60};
+/// For figures: 64 MiB.
+constexpr std::uint64_t most_pages_read = 16384;
 
 void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
   for (auto& job : batch) job->done(failure);
@@ -57,6 +59,8 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
       readers_checked_(std::chrono::steady_clock::now()),
+      scrub_(env_->is_single_file() ? nullptr
+                                    : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, readers_checked_)),
       writer_([this] { run_writer(); }) {
   ::pthread_setname_np(writer_.native_handle(), "store-writer");
 }
@@ -95,16 +99,31 @@ void LmdbEngine::close() {
 }
 
 void LmdbEngine::run_writer() {
-  while (queue_.wait()) {
+  constexpr auto never = std::chrono::steady_clock::time_point::max();
+  for (;;) {
+    const WriteQueue::Wake wake = queue_.wait_until(scrub_ ? scrub_->due() : never);
+    if (wake == WriteQueue::Wake::closed) break;
     batch_began_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
-    clear_dead_readers_now_and_then();
-    env_->take_blocks(env_->room());
-    Measured room = measure();
-    const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
-    run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+    if (wake == WriteQueue::Wake::jobs) write_some();
+    scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
   writer_ends_.set_value();
+}
+
+void LmdbEngine::write_some() {
+  clear_dead_readers_now_and_then();
+  env_->take_blocks(env_->room());
+  Measured room = measure();
+  const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
+  run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+}
+
+void LmdbEngine::scrub_some() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
+  const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
+  if (const int code = useless ? scrub_->postpone(now) : scrub_->run(now); code != MDB_SUCCESS) fail(code);
 }
 
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
@@ -124,6 +143,7 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
     return;
   }
+  if (scrub_) scrub_->distrust();  // it may have written some of its pages
   // Every answer was computed on what was not kept, the refusals too.
   const Errc failure = errc_of(code) == Errc::full ? Errc::full : Errc::unavailable;
   if (failure == Errc::unavailable) fail(code);
@@ -222,13 +242,21 @@ EngineStatistics LmdbEngine::statistics() const {
   return result;
 }
 
-StorageStatistics LmdbEngine::storage() const { return env_->statistics(); }
+StorageStatistics LmdbEngine::storage() const {
+  StorageStatistics result = env_->statistics();
+  if (!scrub_) return result;
+  const ScrubFigures figures = scrub_->figures(std::chrono::steady_clock::now());
+  result.scrubbed_pages = figures.pages;
+  result.scrub_waiting = figures.waiting;
+  result.scrub_waiting_pages = pages_to_scrub(*env_, &scrub_->memory(), most_pages_read);
+  return result;
+}
 
 void LmdbEngine::clear_dead_readers_now_and_then() {
   const auto now = std::chrono::steady_clock::now();
   if (now - readers_checked_ < reader_check_interval) return;
   readers_checked_ = now;
-  env_->clear_dead_readers();
+  if (env_->clear_dead_readers() && scrub_) scrub_->distrust();
 }
 
 }  // namespace tacit::store

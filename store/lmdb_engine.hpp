@@ -18,6 +18,7 @@
 #include "store/counter.hpp"
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
+#include "store/scrub_schedule.hpp"
 #include "store/write_queue.hpp"
 
 namespace tacit::store {
@@ -30,6 +31,8 @@ struct LmdbOptions {
   std::size_t batch_bytes = std::size_t{4} << 20;
   /// How long one batch may take before no more writes are taken in.
   std::chrono::milliseconds stuck_after = std::chrono::seconds(5);
+  /// How long after a commit the pages that it freed are overwritten (store/scrub_schedule.hpp); 0: never.
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
   /// Called once, from any thread, when the environment can be used no more.
   std::function<void(const std::string& why)> on_failure;
   /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.
@@ -69,6 +72,10 @@ class LmdbEngine final : public Engine {
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
+  /// Takes what is queued and runs it.
+  void write_some();
+  /// Overwrites some of what earlier commits freed, if it is time.
+  void scrub_some();
   Measured measure() const;
   void run_batch(Batch batch, Measured& room);
   /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
@@ -112,7 +119,8 @@ class LmdbEngine final : public Engine {
   mutable Room room_;  ///< as of room_measured_
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
-  std::thread writer_;  ///< last: it uses all of the above
+  std::unique_ptr<ScrubSchedule> scrub_;  ///< the writer's; none for a file that is only read
+  std::thread writer_;                    ///< last: it uses all of the above
 };
 
 }  // namespace tacit::store

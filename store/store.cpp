@@ -54,6 +54,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   engine_options.queue_items = options.queue_items;
   engine_options.queue_bytes = options.queue_bytes;
   engine_options.stuck_after = options.write_deadline / 2;
+  engine_options.scrub_within = options.scrub_within;
   engine_options.on_failure = options.on_failure;
   auto engine = LmdbEngine::open(std::move(engine_options));
   if (!engine) return engine.error();
