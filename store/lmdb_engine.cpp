@@ -17,6 +17,8 @@ namespace tacit::store {
 namespace {
 
 constexpr std::chrono::seconds reader_check_interval{60};
+/// For figures: 64 MiB.
+constexpr std::uint64_t most_pages_read = 16384;
 
 void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
   for (auto& job : batch) job->done(failure);
@@ -65,6 +67,8 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
       readers_checked_(std::chrono::steady_clock::now()),
+      scrub_(env_->is_single_file() ? nullptr
+                                    : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, readers_checked_)),
       writer_([this] { run_writer(); }) {
   ::pthread_setname_np(writer_.native_handle(), "store-writer");
 }
@@ -104,17 +108,46 @@ void LmdbEngine::close() {
 
 void LmdbEngine::run_writer() {
   bool look = options_.looks_for_room;
-  while (look || queue_.wait(next_look())) {
+  for (;;) {
+    const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());
+    if (wake == WriteQueue::Wake::closed) break;
     batch_began_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
-    clear_dead_readers_now_and_then();
-    env_->take_blocks(env_->room());
-    if (std::exchange(look, false) || refusal_.stands()) look_for_room();
-    Measured room = measure();
-    const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
-    run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+    if (wake == WriteQueue::Wake::jobs || look || next_look()) write_some(std::exchange(look, false));
+    scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
   writer_ends_.set_value();
+}
+
+std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
+  const auto scrub = scrub_ ? scrub_->due() : std::chrono::steady_clock::time_point::max();
+  return std::min(scrub, next_look().value_or(scrub));
+}
+
+void LmdbEngine::write_some(bool look) {
+  clear_dead_readers_now_and_then();
+  env_->take_blocks(env_->room());
+  if (look || refusal_.stands()) look_for_room();
+  Measured room = measure();
+  const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
+  run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+}
+
+void LmdbEngine::scrub_some() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
+  forget_sync_error();
+  const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
+  const int code = useless ? scrub_->postpone(now) : scrub_->run(now);
+  if (code == MDB_SUCCESS) return;
+  sync_failed_ = sync_error() != 0;
+  if (is_want_of_room(code) && !sync_failed_ && !env_->is_dead()) {
+    // To write pages in use again takes room. There may be some later.
+    scrub_->distrust();
+    scrub_->postpone(now);
+    return;
+  }
+  fail(code);
 }
 
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
@@ -130,6 +163,7 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
     return;
   }
+  if (scrub_) scrub_->distrust();  // it may have written some of its pages
   // Every answer was computed on what was not kept, the refusals too.
   const bool harmless = errc_of(code) == Errc::full && !sync_failed_ && !env_->is_dead();
   const Errc failure = harmless ? Errc::full : Errc::unavailable;
@@ -263,13 +297,21 @@ EngineStatistics LmdbEngine::statistics() const {
   return result;
 }
 
-StorageStatistics LmdbEngine::storage() const { return env_->statistics(); }
+StorageStatistics LmdbEngine::storage() const {
+  StorageStatistics result = env_->statistics();
+  if (!scrub_) return result;
+  const ScrubFigures figures = scrub_->figures(std::chrono::steady_clock::now());
+  result.scrubbed_pages = figures.pages;
+  result.scrub_waiting = figures.waiting;
+  result.scrub_waiting_pages = pages_to_scrub(*env_, &scrub_->memory(), most_pages_read);
+  return result;
+}
 
 void LmdbEngine::clear_dead_readers_now_and_then() {
   const auto now = std::chrono::steady_clock::now();
   if (now - readers_checked_ < reader_check_interval) return;
   readers_checked_ = now;
-  env_->clear_dead_readers();
+  if (env_->clear_dead_readers() && scrub_) scrub_->distrust();
 }
 
 }  // namespace tacit::store

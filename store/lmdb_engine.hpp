@@ -19,6 +19,7 @@
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
 #include "store/room_refusal.hpp"
+#include "store/scrub_schedule.hpp"
 #include "store/write_queue.hpp"
 
 namespace tacit::store {
@@ -33,6 +34,8 @@ struct LmdbOptions {
   std::chrono::milliseconds stuck_after = std::chrono::seconds(5);
   /// Look whether the disk takes what is written before anybody asks for a write.
   bool looks_for_room = false;
+  /// How long after a commit the pages that it freed are overwritten (store/scrub_schedule.hpp); 0: never.
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
   /// Called once, from any thread, when the environment can be used no more.
   std::function<void(const std::string& why)> on_failure;
   /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.
@@ -72,6 +75,12 @@ class LmdbEngine final : public Engine {
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
+  /// When there is something to do though nothing is queued; time_point::max() if never.
+  std::chrono::steady_clock::time_point next_wake() const;
+  /// Takes what is queued and runs it. First looks whether there is room, if told to or if there was none.
+  void write_some(bool look);
+  /// Overwrites some of what earlier commits freed, if it is time.
+  void scrub_some();
   Measured measure() const;
   void run_batch(Batch batch, Measured& room);
   /// Likewise, and tries again what may go through when the first attempt found no room.
@@ -132,7 +141,8 @@ class LmdbEngine final : public Engine {
   mutable int room_refusal_ = 0;
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
-  std::thread writer_;  ///< last: it uses all of the above
+  std::unique_ptr<ScrubSchedule> scrub_;  ///< the writer's; none for a file that is only read
+  std::thread writer_;                    ///< last: it uses all of the above
 };
 
 }  // namespace tacit::store

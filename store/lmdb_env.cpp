@@ -139,6 +139,7 @@ std::optional<std::string> LmdbEnv::start(const Options& options) {
   const int code = map(folder, options);
   if (code == MDB_SUCCESS) {
     maps_ = std::make_unique<WatchedMaps>(env_, options.single_file ? folder : folder + "/data.mdb");
+    scrub_writes();
     return std::nullopt;
   }
   return "cannot open the store in " + folder + ": " + mdb_strerror(code);
@@ -172,6 +173,7 @@ int LmdbEnv::open_tables() {
 }
 
 LmdbEnv::~LmdbEnv() {
+  scrubbed_writes_.reset();  // the descriptor's number may be another's at once
   if (env_ != nullptr) mdb_env_close(env_);
   if (registered_.empty()) return;
   auto& folders = open_folders();
@@ -202,10 +204,16 @@ void LmdbEnv::count_reusable(MapRoom& room) const {
   room.counted = true;
 }
 
-std::uint64_t LmdbEnv::page_size() const {
+void LmdbEnv::scrub_writes() {
   MDB_stat stat{};
   mdb_env_stat(env_, &stat);
-  return stat.ms_psize;
+  page_size_ = stat.ms_psize;
+  if (!is_single_file()) scrubbed_writes_ = std::make_unique<ScrubbedWrites>(file(), page_size_);
+}
+
+int LmdbEnv::file() const {
+  int file = -1;
+  return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
 }
 
 void LmdbEnv::start_blocks(bool ahead) {

@@ -23,6 +23,7 @@
 #include "store/file_check.hpp"
 #include "store/map_faults.hpp"
 #include "store/map_room.hpp"
+#include "store/scrub_writes.hpp"
 
 struct MDB_env;
 struct MDB_txn;
@@ -62,7 +63,11 @@ class LmdbEnv {
 
   MDB_env* handle() const { return env_; }
   unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
-  std::uint64_t page_size() const;
+  std::uint64_t page_size() const { return page_size_; }
+  /// What LMDB writes pages to; -1 if there is none.
+  int file() const;
+  /// Whether it is a file by itself, which is only read.
+  bool is_single_file() const { return registered_.empty(); }
   /// How full the map is. Counts the pages that are free again only when it matters.
   MapRoom room() const;
   /// Adds the pages that are free again to a room that was not counted, and tells of those that readers keep.
@@ -97,10 +102,13 @@ class LmdbEnv {
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
   void start_blocks(bool ahead);
+  void scrub_writes();
 
   MDB_env* env_ = nullptr;
   std::unique_ptr<WatchedMaps> maps_;
-  std::unique_ptr<FileBlocks> blocks_;  ///< none for a file that is only read
+  std::uint64_t page_size_ = 0;
+  std::unique_ptr<ScrubbedWrites> scrubbed_writes_;  ///< none for a file that is only read
+  std::unique_ptr<FileBlocks> blocks_;               ///< none for a file that is only read
   TableHandles tables_{};
   std::string registered_;  ///< the folder, as listed among those that this process has open; none for a single file
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "store/scrub_put.hpp"
+
 namespace tacit::store {
 namespace {
 
@@ -131,9 +133,7 @@ void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned 
   // The fault of whoever wrote that: it must not look like one of the disk, which would stop the engine.
   if (!is_possible_key(key)) throw std::logic_error("a row was given a key that is empty or too long");
   if (error_ != 0 || !begin_nested()) return;
-  MDB_val k = val(key);
-  MDB_val v = val(value);
-  found(mdb_put(nested_, env_.table(table), &k, &v, flags));
+  found(put_clean(nested_, env_.table(table), key, value, flags, env_.page_size()));
 }
 
 void LmdbTransaction::append(Table table, ByteView key, ByteView value) { store(table, key, value, MDB_APPEND); }

@@ -54,6 +54,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   engine_options.queue_items = options.queue_items;
   engine_options.queue_bytes = options.queue_bytes;
   engine_options.stuck_after = options.write_deadline / 2;
+  engine_options.scrub_within = options.scrub_within;
   engine_options.on_failure = options.on_failure;
   // Who wants to know of that goes on for long, and has to say whether it can serve before anybody writes.
   engine_options.looks_for_room = static_cast<bool>(options.on_failure);

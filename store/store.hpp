@@ -45,6 +45,8 @@ struct StoreOptions {
   /// How long a change or an audit entry is waited for; after that it is `unavailable`, and not known whether it was
   /// made. When one has taken half of that time, the store is unwilling, and refuses others at once.
   std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
+  /// How long after a change, a deletion or an erasure what it freed is overwritten; 0: never.
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
   /// outgrow this one's). The process should stop.
   std::function<void(const std::string& why)> on_failure;

@@ -106,6 +106,7 @@ LmdbOptions Bed::engine_options() const {
   options.batch_items = options_.batch_items;
   options.stuck_after = options_.stuck_after;
   options.commit = options_.commit;
+  options.scrub_within = options_.scrub_within;
   options.on_failure = options_.on_failure;
   return options;
 }

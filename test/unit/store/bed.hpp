@@ -51,6 +51,7 @@ struct BedOptions {
   StoreKeys keys{};  ///< none: those of all tests
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
 };
 
 using Rows = std::map<std::string, std::string>;
