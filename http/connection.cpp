@@ -10,6 +10,7 @@
 #include "http/head_lines.hpp"
 #include "http/log.hpp"
 #include "http/plain_http.hpp"
+#include "http/rate_limits.hpp"
 #include "http/response_writer.hpp"
 #include "http/routes.hpp"
 
@@ -368,6 +369,9 @@ void Connection::begin_exchange() {
   exchange_.response.content_type = "application/json";
   exchange_.response.headers.clear();
   exchange_.response.close = false;
+  exchange_.response.rest.reset();
+  exchange_.response.streamed = 0;
+  exchange_.rows_read = 0;
 }
 
 /// Whose the request is, where whoever sent it may speak for others. False if it says so in words that cannot be
@@ -488,6 +492,7 @@ asio::awaitable<BodyRead> Connection::read_body(Exchange& exchange) {
 asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
   const crypto::WipedBytes& body = exchange_.response.body;
   append_head(output_, exchange_, thread_.date.text(), keep_alive);
+  if (exchange_.response.rest) co_return co_await write_streamed();
   const bool joined = body.size() <= joined_body_size;
   if (joined && !exchange_.head.is_head) output_.append(body.view());
   bool written = co_await write_all(output_.view());
@@ -532,6 +537,7 @@ void Connection::forget_request() {
 
 void Connection::end_request(Clock::time_point started, bool keep_alive) {
   const auto time = Clock::now() - started;
+  charge_rows(exchange_, thread_);
   thread_.counters.answered(exchange_, time);
   counters().requests_ended.add();
   counted_in_ = false;

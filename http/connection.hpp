@@ -60,6 +60,8 @@ class Connection final : public Deadlined, private BodyReader {
   boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);
   boost::asio::awaitable<bool> send_continue();
   boost::asio::awaitable<bool> write_answer(bool keep_alive);
+  boost::asio::awaitable<bool> write_streamed();  // http/streamed_answer.cpp
+  void cut_short(const store::Failure& failure);  // likewise
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
   boost::asio::awaitable<void> close_gently();
 

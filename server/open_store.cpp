@@ -54,6 +54,7 @@ store::StoreOptions store_options(const Config& config) {
   options.map_size = whole_pages(config.map_size);
   options.quota_default = config.quota_default;
   options.api_keys_default = config.api_keys_default;
+  options.secrets_default = config.secrets_default;
   options.write_deadline = config.store_timeout;
   options.scrub_within = config.scrub_within;
   options.queue_items = config.write_queue_items;

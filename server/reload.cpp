@@ -38,6 +38,7 @@ constexpr std::string_view reloadable[] = {
     "metadata-keyring",
     "quota-default",
     "api-keys-default",
+    "secrets-default",
     "request-rate",
     "request-burst",
     "failed-auth-rate",

@@ -91,6 +91,8 @@ StoreOptions Bed::store_options() const {
   options.map_size = options_.map_size;
   options.quota_default = options_.quota_default;
   options.api_keys_default = options_.api_keys_default;
+  options.secrets_default = options_.secrets_default;
+  options.slice = options_.slice;
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
   options.max_readers = 256;
