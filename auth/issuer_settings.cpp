@@ -15,7 +15,6 @@
 namespace tacit::auth {
 namespace {
 
-
 constexpr std::string_view blank = " \t\r";
 constexpr std::size_t least_shared_secret = 32;  // RFC 7518 section 3.2
 constexpr std::uint64_t day = 86400;

@@ -10,25 +10,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "crypto/descriptor.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_file.hpp"
 
 namespace tacit::crypto {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 KeyringError refuse(const std::filesystem::path& file, std::string_view why) {
   return {file.string() + ": " + std::string(why)};

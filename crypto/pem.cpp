@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/base64.hpp"
+#include "crypto/descriptor.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -168,20 +169,6 @@ result<std::vector<PemBlock>, PemError> Parser::run() {
 }
 
 PemError unreadable(const std::filesystem::path& file, const std::string& why) { return {file.string() + ": " + why}; }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 result<WipedBytes, PemError> read(const std::filesystem::path& file, std::size_t most) {
   // A pipe must not make it wait, nor a terminal be asked.

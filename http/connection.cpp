@@ -12,6 +12,7 @@
 #include "http/head_lines.hpp"
 #include "http/log.hpp"
 #include "http/plain_http.hpp"
+#include "http/rate_limits.hpp"
 #include "http/response_writer.hpp"
 #include "http/routes.hpp"
 
@@ -21,11 +22,12 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr std::size_t first_input_size = 4 * 1024;
-static_assert(first_input_size >= max_proxy_header_size);
-constexpr std::size_t largest_input_size = 2 * max_head_size;
-/// Buffers that a large message has grown beyond this are given back after it.
+/// Behind a head there is at least that much room in the input: a chunked body is read there.
+constexpr std::size_t least_body_room = 512;
+/// Buffers that a large message has grown beyond this are given back after it; what is smaller, when the connection
+/// rests.
 constexpr std::size_t kept_buffer_size = 16 * 1024;
+constexpr std::size_t kept_input_size = 16 * 1024;
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
 /// The first part of a longer answer goes out in small TLS records: a client can use a record once it has all of it,
@@ -60,6 +62,12 @@ void shrink(crypto::WipedBytes& buffer) {
   } else {
     buffer.clear();
   }
+}
+
+/// To exactly that size: growing by itself would double the block.
+void grow(crypto::WipedBytes& buffer, std::size_t size) {
+  buffer.reserve(size);
+  buffer.resize(size);
 }
 
 }  // namespace
@@ -111,20 +119,11 @@ void Connection::rest(Clock::time_point now) {
   if (resting_) return;
   resting_ = true;
   stream_.release_buffers();
-  for (crypto::WipedBytes* const buffer : {&body_, &output_, &exchange_.response.body}) *buffer = crypto::WipedBytes();
-  if (filled_ == 0 && input_.size() > first_input_size) input_ = crypto::WipedBytes(first_input_size);
+  if (input_.capacity() > first_input_size) input_ = crypto::WipedBytes(first_input_size);  // idle, so it is empty
+  for (crypto::WipedBytes* const buffer : {&body_, &output_, &exchange_.response.body}) {
+    if (buffer->capacity() > first_input_size) *buffer = crypto::WipedBytes();
+  }
   buffered_.set(input_.capacity() - first_input_size);
-}
-
-void Connection::lapse() {
-  if (!write_rate_.watching()) return expired();
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(write_window()).count();
-  const std::uint64_t least = thread_.server.peers.write_rate * static_cast<std::uint64_t>(seconds);
-  if (write_rate_.keeps_up(stream_.taken(), stream_.sent(), least)) return expire_after(write_window());
-  count(Ended::slow);
-  log_refused_connection(thread_, "answer_not_taken", peer_);
-  stream_.drop_output_on_close();
-  expired();
 }
 
 asio::awaitable<void> Connection::run() {
@@ -364,40 +363,13 @@ void Connection::await_input(Clock::duration time) {
   expire_at(std::min(Clock::now() + time, thread_.last_input));
 }
 
-Connection::Clock::duration Connection::write_window() const {
-  const bool winding_down = thread_.last_input != Clock::time_point::max();
-  const std::chrono::seconds time = thread_.server.timeouts.write;
-  return winding_down ? std::min(time, wind_down_patience) : time;
-}
-
-/// The client does not take the answer at once. A slow one gets all of a long one, if it is not too slow.
-void Connection::watch_output() {
-  if (write_rate_.watching()) return;
-  write_rate_.begin(stream_.taken());
-  expire_after(write_window());
-}
-
 /// False if there is no memory for it.
 bool Connection::grow_input() {
-  const std::size_t size = std::min(2 * input_.size(), largest_input_size);
+  static_assert(first_input_size >= max_proxy_header_size);
+  const std::size_t size = std::min(2 * input_.size(), max_head_size + first_input_size);
   if (exchange_.plane != Plane::admin && thread_.buffers.lacks(size)) return false;
-  input_.resize(size);
+  grow(input_, size);
   charge_buffers();
-  return true;
-}
-
-/// To be called whenever a message has grown and before it waits for its client.
-void Connection::charge_buffers() {
-  buffered_.set(input_.capacity() - first_input_size + body_.capacity() + output_.capacity() +
-                exchange_.response.body.capacity());
-}
-
-/// One more request is answered: whether it is to be the last one.
-bool Connection::has_served_its_time(Clock::time_point now) {
-  lifetime_.count_request();
-  const bool all = lifetime_.has_made_all();
-  if (!all && !lifetime_.is_old(now)) return false;
-  count(all ? Ended::requests : Ended::age);
   return true;
 }
 
@@ -447,6 +419,9 @@ void Connection::begin_exchange() {
   exchange_.response.content_type = "application/json";
   exchange_.response.headers.clear();
   exchange_.response.close = false;
+  exchange_.response.rest.reset();
+  exchange_.response.streamed = 0;
+  exchange_.rows_read = 0;
 }
 
 /// Whose the request is, where whoever sent it may speak for others. False if it says so in words that cannot be
@@ -495,12 +470,15 @@ asio::awaitable<bool> Connection::serve_request() {
     const std::string_view begun(reinterpret_cast<const char*>(input_.data()), filled_);
     if (framing == Problem::malformed_request) exchange_.note = line_fault(begun);
   } else {
+    // Before there are views into it.
+    if (input_.size() - scan_.size < least_body_room) grow(input_, scan_.size + least_body_room);
     framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head, exchange_.note);
     used_ = scan_.size;
   }
   if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;
   if (framing) {
     exchange_.head.content_length = 0;
+    exchange_.head.chunked = false;
     exchange_.head.traceparent = {};
   }
   exchange_.request_id = request_ids_.take(framing ? std::string_view{} : exchange_.head.request_id);
@@ -525,7 +503,18 @@ asio::awaitable<bool> Connection::serve_request() {
   co_return keep_alive;
 }
 
-asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
+asio::awaitable<bool> Connection::send_continue() {
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  const bool sent = co_await write_all(crypto::as_bytes(go_on));
+  if (sent) await_input(thread_.server.timeouts.body);
+  co_return sent;
+}
+
+asio::awaitable<BodyRead> Connection::read_body(Exchange& exchange) {
+  if (exchange.head.chunked) {
+    const BodyRead read = co_await read_chunked_body(exchange);
+    co_return read;
+  }
   const auto size = static_cast<std::size_t>(exchange.head.content_length);  // within the route's limit
   await_input(thread_.server.timeouts.body);
   body_.resize(size);
@@ -534,30 +523,29 @@ asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
   if (have > 0) std::memcpy(body_.data(), input_.data() + used_, have);
   used_ += have;
   if (have == 0 && exchange.head.expects_continue && !exchange.head.http_1_0) {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const bool sent = co_await write_all(crypto::as_bytes(go_on));
-    if (!sent) co_return false;
-    await_input(thread_.server.timeouts.body);
+    const bool sent = co_await send_continue();
+    if (!sent) co_return BodyRead::incomplete;
   }
   while (have < size) {
-    if (phase_ == Phase::over) co_return false;
+    if (phase_ == Phase::over) co_return BodyRead::incomplete;
     const TlsStream::Result result = stream_.read_some(body_.span().subspan(have));
     if (result.must_wait()) {
       const auto [error] = co_await stream_.wait(result.status);
-      if (error || phase_ == Phase::over) co_return false;
+      if (error || phase_ == Phase::over) co_return BodyRead::incomplete;
     } else if (result.status != TlsStream::Status::done) {
-      co_return false;
+      co_return BodyRead::incomplete;
     }
     have += result.size;
   }
   expire_never();
   judge_certificate();  // its time may have come while the body did
-  co_return true;
+  co_return BodyRead::complete;
 }
 
 asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
   const crypto::WipedBytes& body = exchange_.response.body;
   append_head(output_, exchange_, thread_.date.text(), keep_alive);
+  if (exchange_.response.rest) co_return co_await write_streamed();
   const bool joined = body.size() <= joined_body_size;
   if (joined && !exchange_.head.is_head) output_.append(body.view());
   bool written = co_await write_all(output_.view());
@@ -591,6 +579,11 @@ void Connection::forget_request() {
   if (rest > 0) std::memmove(input_.data(), input_.data() + used_, rest);
   crypto::wipe(input_.data() + rest, filled_ - rest);
   filled_ = rest;
+  if (input_.capacity() > kept_input_size && rest <= first_input_size) {
+    crypto::WipedBytes smaller(first_input_size);
+    if (rest > 0) std::memcpy(smaller.data(), input_.data(), rest);
+    input_ = std::move(smaller);
+  }
   shrink(body_);
   shrink(output_);
   shrink(exchange_.response.body);
@@ -601,6 +594,7 @@ void Connection::forget_request() {
 
 void Connection::end_request(Clock::time_point started, bool keep_alive) {
   const auto time = Clock::now() - started;
+  charge_rows(exchange_, thread_);
   thread_.counters.answered(exchange_, time);
   counters().requests_ended.add();
   counted_in_ = false;

@@ -52,6 +52,7 @@ class Connection final : public Deadlined, private BodyReader {
   Clock::time_point waiting_since() const { return waiting_since_; }
 
  private:
+  static constexpr std::size_t first_input_size = 4 * 1024;
   enum class Phase : std::uint8_t { idle, busy, over };
   enum class Head : std::uint8_t { complete, refused, ended };
 
@@ -61,8 +62,12 @@ class Connection final : public Deadlined, private BodyReader {
   boost::asio::awaitable<void> answer_without_tls();
   boost::asio::awaitable<Head> read_head();
   boost::asio::awaitable<bool> serve_request();
-  boost::asio::awaitable<bool> read_body(Exchange& exchange) override;
+  boost::asio::awaitable<BodyRead> read_body(Exchange& exchange) override;
+  boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);
+  boost::asio::awaitable<bool> send_continue();
   boost::asio::awaitable<bool> write_answer(bool keep_alive);
+  boost::asio::awaitable<bool> write_streamed();  // http/streamed_answer.cpp
+  void cut_short(const store::Failure& failure);  // likewise
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
   boost::asio::awaitable<void> close_gently();
 

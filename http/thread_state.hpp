@@ -74,7 +74,7 @@ struct ServerState {
   auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
   std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
   auth::RateLimiter large_tokens{1024, std::chrono::steady_clock::now()};  ///< by address: when one is logged next
-  CurrentTrust client_trust{};          ///< what clients of the tool plane are judged by
+  CurrentTrust client_trust{};  ///< what clients of the tool plane are judged by
   HandshakeLog api_handshakes{};
   HandshakeLog tool_handshakes{};
   PeerLimits peers{};

@@ -1,6 +1,7 @@
 // Whether a client takes an answer fast enough. A byte now and then is not: it would hold the answer for ever.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace tacit::http {
@@ -9,24 +10,30 @@ namespace tacit::http {
 /// has taken is what its host has acknowledged: the socket's own buffer can hold megabytes that nobody reads.
 class WriteRate {
  public:
-  void begin(std::uint64_t taken) {
-    taken_ = taken;
-    watching_ = true;
-  }
-  void end() { watching_ = false; }
-  bool watching() const { return watching_; }
+  using Clock = std::chrono::steady_clock;
 
-  /// A window is over, in which `least` more bytes should have been taken; the next one begins. Of so many that were
-  /// sent: where all of them are taken, it is not the client that is slow.
-  bool keeps_up(std::uint64_t taken, std::uint64_t sent, std::uint64_t least) {
-    const bool enough = taken >= sent || taken >= taken_ + least;
+  /// A window begins.
+  void begin(std::uint64_t taken, Clock::time_point ends) {
     taken_ = taken;
+    ends_ = ends;
+  }
+  /// The answer is sent.
+  void end() { ends_ = Clock::time_point::min(); }
+  bool watching() const { return ends_ != Clock::time_point::min(); }
+  /// When the window ends.
+  Clock::time_point ends() const { return ends_; }
+
+  /// The window is over, in which `least` more bytes should have been taken; if they were, the next one begins. Of so
+  /// many that were sent: where all of them are taken, it is not the client that is slow.
+  bool keeps_up(std::uint64_t taken, std::uint64_t sent, std::uint64_t least, Clock::time_point ends) {
+    const bool enough = taken >= sent || taken >= taken_ + least;
+    if (enough) begin(taken, ends);
     return enough;
   }
 
  private:
   std::uint64_t taken_ = 0;
-  bool watching_ = false;
+  Clock::time_point ends_ = Clock::time_point::min();
 };
 
 }  // namespace tacit::http

@@ -83,7 +83,9 @@ struct Config {
   std::filesystem::path metadata_keyring;
   std::uint64_t quota_default = std::uint64_t{1} << 20;  ///< bytes
   std::uint32_t api_keys_default = 100;                  ///< of a tenant
+  std::uint32_t secrets_default = 10'000;                ///< of a tenant
   std::chrono::seconds store_timeout{10};                ///< for a change or an audit entry to be on the disk
+  std::chrono::seconds scrub_within{60};                 ///< after a change what it freed is overwritten; 0: never
   std::size_t write_queue_items = 4096;
   std::size_t write_queue_bytes = std::size_t{64} << 20;
 

@@ -18,8 +18,8 @@ std::vector<std::string> find_notes(const Config& config);
 /// Those of them that are about certificates and CRLs: expired, of another name, a chain in the wrong order.
 std::vector<std::string> find_certificate_notes(const Config& config);
 
-/// The keys of issuers' key files that are passed over, and why: sentences. A running server logs them when it reads the
-/// files.
+/// The keys of issuers' key files that are passed over, and why: sentences. A running server logs them when it reads
+/// the files.
 std::vector<std::string> find_key_notes(const Config& config);
 
 /// What keeps the store from being opened with the configured keys; none if it can be. Only once find_problems finds

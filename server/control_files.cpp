@@ -52,21 +52,6 @@ struct CloseDirectory {
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this == &other) return *this;
-  if (number_ >= 0) ::close(number_);
-  number_ = other.release();
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (number_ >= 0) ::close(number_);
-}
-
-int Descriptor::release() { return std::exchange(number_, -1); }
-
-std::string Descriptor::path() const { return "/proc/self/fd/" + std::to_string(number_); }
-
 std::filesystem::path own_control_directory(const Config& config, const Environment& environment) {
   if (!config.control_directory.empty()) return config.control_directory;
   std::filesystem::path runtime = runtime_directory(environment);

@@ -11,28 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "crypto/descriptor.hpp"
 #include "server/config.hpp"
 
 namespace tacit::server {
 
-/// An open directory or file, which is closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  int get() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-  int release();
-  /// The name by which the kernel finds it, without a look at what its directory has by now, and short enough for the
-  /// address of a Unix socket.
-  std::string path() const;
-
- private:
-  int number_;
-};
+using crypto::Descriptor;
 
 /// Where this server's socket goes: control-directory, else the runtime directory that systemd made for it
 /// (RUNTIME_DIRECTORY), else the store's directory.

@@ -124,7 +124,7 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
       .add(count_of(counters, Problem::guessing_throttled), {{"policy", "failed-auth"}})
       .add(count_of(counters, Problem::asking_throttled), {{"policy", "issuer-questions"}});
   families.counter("tacit_quota_refusals_total", "Changes refused because they would exceed a tenant's quota.")
-      .add(count_of(counters, Problem::quota_exceeded));
+      .add(count_of(counters, Problem::quota_exceeded) + count_of(counters, Problem::too_many_secrets));
   families.counter("tacit_unavailable_total", "Requests answered 503 or 507, by why.")
       .add(count_of(counters, Problem::overloaded), {{"reason", "overloaded"}})
       .add(count_of(counters, Problem::memory_short), {{"reason", "memory"}})

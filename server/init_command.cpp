@@ -7,6 +7,7 @@
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
+#include "server/output.hpp"
 #include "store/folder.hpp"
 
 namespace tacit::server {
@@ -68,10 +69,10 @@ int init_command(const Config& config) {
   const auto store = store::Store::create(store_options(config), load_keys(config, PrivateKey::no));
   if (store.has_error()) fail("cannot make the store " + config.store.string(), store.error());
   made.keep();
-  std::cout << "Made " << config.root_private_keyring.string() << ": opens values; only for the tool plane\n"
-            << "Made " << config.root_public_keyring.string() << ": seals values\n"
-            << "Made " << config.metadata_keyring.string() << ": seals names and bindings; for both planes\n"
-            << "Made " << config.store.string() << ": an empty store\n"
+  std::cout << "Made " << printable(config.root_private_keyring.string()) << ": opens values; only for the tool plane\n"
+            << "Made " << printable(config.root_public_keyring.string()) << ": seals values\n"
+            << "Made " << printable(config.metadata_keyring.string()) << ": seals names and bindings; for both planes\n"
+            << "Made " << printable(config.store.string()) << ": an empty store\n"
             << "Keep copies of the keyrings away from the store's backups: without them nothing in it can be read.\n";
   return exit_ok;
 }

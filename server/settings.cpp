@@ -184,6 +184,10 @@ constexpr Setting store_and_keys[] = {
      "How long a change, a release or a refusal waits for its audit entry to be on the disk. Beyond, it is answered "
      "503; when half of it has passed, others are at once, and the server is not ready.",
      store_group, [](Config& config, std::string_view text) { config.store_timeout = read_seconds(text, 1, 3600); }},
+    {"scrub-within", "SECONDS", "60",
+     "How long after a deletion, a replacement or an erasure its bytes are overwritten in the store's file, unless "
+     "somebody still reads a state that has them. 0: only `tacit scrub` does it.",
+     serving, [](Config& config, std::string_view text) { config.scrub_within = read_seconds(text, 0, day); }},
     {"write-queue-items", "NUMBER", "4096",
      "How many changes may wait for the disk. Beyond, requests are answered 503.", serving,
      set_number<&Config::write_queue_items, 1, 1'000'000>},
@@ -197,6 +201,9 @@ constexpr Setting limits[] = {
     {"api-keys-default", "NUMBER", "100",
      "How many API keys a tenant may have that are not revoked, unless `tacit limits` gave it a limit of its own.",
      store_group, set_number<&Config::api_keys_default, 0, 1'000'000>},
+    {"secrets-default", "NUMBER", "10000",
+     "How many secrets a tenant may have, unless `tacit limits` gave it a limit of its own. Who has more keeps them.",
+     store_group, set_number<&Config::secrets_default, 0, 1'000'000'000>},
     {"threads", "NUMBER", "0", "How many threads serve. 0: as many as the process has CPUs.", serving,
      set_number<&Config::threads, 0, 1024>},
     {"max-connections", "NUMBER", "16384", "How many connections each plane may have open at once.", serving,

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "crypto/bytes.hpp"
+#include "crypto/descriptor.hpp"
 #include "crypto/uuid.hpp"
 #include "store/folder.hpp"
 #include "store/whole_file.hpp"
@@ -15,20 +16,7 @@ namespace tacit::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+using crypto::Descriptor;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 

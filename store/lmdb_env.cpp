@@ -8,8 +8,10 @@
 #include <set>
 #include <system_error>
 
+#include "store/file_check.hpp"
 #include "store/folder.hpp"
 #include "store/free_list.hpp"
+#include "store/map_faults.hpp"
 
 namespace tacit::store {
 namespace {
@@ -49,6 +51,7 @@ Errc errc_of(int lmdb_code) {
     case MDB_TXN_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return Errc::full;
     case MDB_READERS_FULL:
       return Errc::overloaded;
@@ -62,6 +65,10 @@ Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta
   if (const auto error = make_folder(options.directory)) {
     return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
   }
+  std::error_code none;
+  const auto file = options.directory / "data.mdb";
+  // One without a byte is what is left of another `create` that was cut short.
+  if (const auto size = std::filesystem::file_size(file, none); !none && size > 0) check_file(file);
   LmdbEnv env;
   if (const auto why = env.start(options)) return failure(Errc::unavailable, *why);
   bool taken = false;
@@ -102,11 +109,11 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   if (!std::filesystem::exists(file, error)) {
     return failure(Errc::not_found, "there is no store in " + options.directory.string());
   }
+  check_file(file);
   std::unique_ptr<LmdbEnv> env(new LmdbEnv);
   if (const auto why = env->start(options)) return failure(Errc::unavailable, *why);
-  if (options.single_file && !env->is_whole()) {
-    return failure(Errc::integrity, options.directory.string() + " is cut off");
-  }
+  if (!options.tables) return env;
+  check_pages(env->env_, file, options.pages_checked);
   env->clear_dead_readers();
   if (!options.single_file) env->start_blocks(options.blocks_ahead);
   const int code = env->open_tables();
@@ -130,7 +137,11 @@ std::optional<std::string> LmdbEnv::start(const Options& options) {
     registered_ = folder;
   }
   const int code = map(folder, options);
-  if (code == MDB_SUCCESS) return std::nullopt;
+  if (code == MDB_SUCCESS) {
+    maps_ = std::make_unique<WatchedMaps>(env_, options.single_file ? folder : folder + "/data.mdb");
+    scrub_writes();
+    return std::nullopt;
+  }
   return "cannot open the store in " + folder + ": " + mdb_strerror(code);
 }
 
@@ -162,6 +173,7 @@ int LmdbEnv::open_tables() {
 }
 
 LmdbEnv::~LmdbEnv() {
+  scrubbed_writes_.reset();  // the descriptor's number may be another's at once
   if (env_ != nullptr) mdb_env_close(env_);
   if (registered_.empty()) return;
   auto& folders = open_folders();
@@ -192,19 +204,16 @@ void LmdbEnv::count_reusable(MapRoom& room) const {
   room.counted = true;
 }
 
-std::uint64_t LmdbEnv::page_size() const {
+void LmdbEnv::scrub_writes() {
   MDB_stat stat{};
   mdb_env_stat(env_, &stat);
-  return stat.ms_psize;
+  page_size_ = stat.ms_psize;
+  if (!is_single_file()) scrubbed_writes_ = std::make_unique<ScrubbedWrites>(file(), page_size_);
 }
 
-bool LmdbEnv::is_whole() const {
-  MDB_envinfo info{};
+int LmdbEnv::file() const {
   int file = -1;
-  struct stat status {};
-  mdb_env_info(env_, &info);
-  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &status) != 0) return false;
-  return static_cast<std::uint64_t>(status.st_size) / page_size() > info.me_last_pgno;
+  return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
 }
 
 void LmdbEnv::start_blocks(bool ahead) {
@@ -223,6 +232,7 @@ DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
   disk.taken = blocks_->pages();
   disk.available = pages.available;
   disk.whole = pages.whole;
+  disk.refused = blocks_->refused() != 0 && disk.wanted() > disk.taken;
   return disk;
 }
 
@@ -238,6 +248,12 @@ void LmdbEnv::take_blocks(const MapRoom& room) {
 bool LmdbEnv::disk_is_full(int lmdb_code) const {
   constexpr std::uint64_t next_to_none = 256;  // pages: what LMDB writes at once is less
   return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
+}
+
+bool LmdbEnv::is_dead() const {
+  int code = MDB_SUCCESS;
+  const TxnPtr txn = begin(env_, MDB_RDONLY, code);
+  return code == MDB_PANIC;
 }
 
 std::optional<std::string> LmdbEnv::displaced() const {

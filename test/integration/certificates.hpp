@@ -1,4 +1,4 @@
-// Certificate authorities and certificates for one run of the tests.
+// Certificate authorities of any shape, the certificates and CRLs that they sign, for one run of the tests.
 #pragma once
 
 #include <openssl/evp.h>
@@ -24,25 +24,44 @@ struct CertificateRequest {
   long valid_to_seconds = 86400;
 };
 
-/// A self-signed P-256 authority; its files go to one folder.
-class Authority {
+struct CaRequest {
+  std::string basic_constraints = "critical,CA:TRUE";  ///< empty: no such extension; likewise below
+  std::string key_usage = "critical,keyCertSign,cRLSign";
+  std::string extended_usage{};
+  long valid_from_seconds = -3600;  ///< relative to now, likewise below
+  long valid_to_seconds = 86400;
+};
+
+struct CrlRequest {
+  std::vector<std::filesystem::path> revoked{};  ///< certificates
+  long this_update_seconds = -60;
+  long next_update_seconds = 3600;  ///< 0: none
+  std::string issuing_point{};      ///< as openssl writes the extension: "critical,indirectCRL:TRUE"
+  bool delta = false;
+  bool binary = false;  ///< DER rather than PEM
+};
+
+/// A P-256 authority; its files go to one folder.
+class TestCa {
  public:
-  Authority(const std::filesystem::path& folder, const std::string& name);
+  /// Self-signed, or signed by `issuer`. Writes NAME.pem.
+  TestCa(const std::filesystem::path& folder, const std::string& name, const TestCa* issuer = nullptr,
+         const CaRequest& request = {});
 
   const std::filesystem::path& certificate() const { return file_; }
-  CertificateFiles issue(const std::string& file_stem, const CertificateRequest& request) const;
+  /// Writes STEM.pem and STEM.key.
+  CertificateFiles issue(const std::string& stem, const CertificateRequest& request) const;
+  std::string crl(const CrlRequest& request = {}) const;
 
  private:
-  struct FreeKey {
+  struct Free {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  };
-  struct FreeCertificate {
     void operator()(X509* certificate) const { X509_free(certificate); }
   };
   std::filesystem::path folder_;
   std::filesystem::path file_;
-  std::unique_ptr<EVP_PKEY, FreeKey> key_;
-  std::unique_ptr<X509, FreeCertificate> certificate_;
+  std::unique_ptr<EVP_PKEY, Free> key_;
+  std::unique_ptr<X509, Free> certificate_;
 };
 
 }  // namespace tacit::test

@@ -65,6 +65,8 @@ class HttpsClient {
   Answer read_answer(bool after_head = false);
   /// What still comes until the server closes. Throws if it does not close in time.
   std::string read_to_end();
+  /// Whether the server ended TLS properly (close_notify) before the connection.
+  bool said_goodbye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && !truncated_; }
   /// Whether the server closed without sending another byte.
   bool closed_by_server();
   /// Says that nothing more will be sent, as a client does that half-closes its connection.
@@ -80,12 +82,14 @@ class HttpsClient {
   SSL* ssl() const { return ssl_.get(); }
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
-  /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any more.
+  /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any
+  /// more.
   bool is_stale() const;
 
  private:
   bool fill();  ///< reads more into buffer_; false at the end
   std::string take_line();
+  std::string take_chunks();  ///< a body in chunks, without extensions and trailers
 
   struct FreeContext {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -96,6 +100,7 @@ class HttpsClient {
   std::unique_ptr<SSL_CTX, FreeContext> context_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
   int socket_ = -1;
+  bool truncated_ = false;   ///< the connection ended without TLS's goodbye
   bool said_close_ = false;  ///< the last answer had `Connection: close`; the end itself may be still on its way
   std::string buffer_;
 };

@@ -101,7 +101,7 @@ class IdentityProvider {
   boost::json::array ask(const boost::json::array& requests) const;
 
   TemporaryFolder folder_;
-  Authority authority_;
+  TestCa authority_;
   CertificateFiles certificate_;
   ReservedPort port_;
   std::string issuer_;

@@ -86,7 +86,7 @@ struct ToolPlaneFiles {
                           {"tool-certificate-key", key.string()},
                           {"tool-client-ca", authority.string()}});
   }
-  void put(const CertificateFiles& shown, const Authority& trusted) const {
+  void put(const CertificateFiles& shown, const TestCa& trusted) const {
     constexpr auto overwrite = std::filesystem::copy_options::overwrite_existing;
     std::filesystem::copy_file(shown.certificate, certificate, overwrite);
     std::filesystem::copy_file(shown.key, key, overwrite);
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
   Tenant tenant(files.deployment, server);
   tenant.create(secret_for_all_tools);
   // One identity under two authorities.
-  const Authority others(files.folder, "other-runtimes");
+  const TestCa others(files.folder, "other-runtimes");
   const ClientOptions old = server.tools_client();
   ClientOptions changed = old;
   changed.certificate = others.issue("newcomer", {"runtime", {"URI:spiffe://test/runtime"}});

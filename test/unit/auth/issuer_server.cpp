@@ -141,7 +141,7 @@ IssuerReply IssuerServer::reply_to(const IssuerRequest& request) {
   return not_found;
 }
 
-CertificateFiles TestCertificates::make(const Authority& by, const char* stem, std::vector<std::string> names,
+CertificateFiles TestCertificates::make(const TestCa& by, const char* stem, std::vector<std::string> names,
                                         long valid_to) const {
   CertificateRequest request;
   request.common_name = "Tacit test issuer";

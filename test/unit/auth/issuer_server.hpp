@@ -39,10 +39,10 @@ struct IssuerReply {
 /// Certificates for 127.0.0.1 and localhost, and what is wrong with others.
 struct TestCertificates {
   TemporaryDirectory folder;
-  Authority authority{folder.path(), "authority"};
-  Authority stranger{folder.path(), "stranger"};
+  TestCa authority{folder.path(), "authority"};
+  TestCa stranger{folder.path(), "stranger"};
 
-  CertificateFiles make(const Authority& by, const char* stem, std::vector<std::string> names, long valid_to) const;
+  CertificateFiles make(const TestCa& by, const char* stem, std::vector<std::string> names, long valid_to) const;
   CertificateFiles good = make(authority, "good", {"DNS:localhost", "IP:127.0.0.1"}, 86400);
   CertificateFiles expired = make(authority, "expired", {"DNS:localhost", "IP:127.0.0.1"}, -60);
   CertificateFiles other_host = make(authority, "other", {"DNS:elsewhere.example.org", "IP:127.0.0.2"}, 86400);

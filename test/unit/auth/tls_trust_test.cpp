@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "test/integration/test_ca.hpp"
+#include "test/integration/certificates.hpp"
 
 using namespace tacit::test;
 

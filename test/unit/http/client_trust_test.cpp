@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "http/handshake_faults.hpp"
-#include "test/integration/test_ca.hpp"
+#include "test/integration/certificates.hpp"
 
 using namespace tacit::http;
 using namespace tacit::test;

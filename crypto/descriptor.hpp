@@ -1,0 +1,28 @@
+// A file descriptor with an owner.
+#pragma once
+
+#include <string>
+
+namespace tacit::crypto {
+
+/// An open file, directory or socket, which is closed at the end; or none. Movable. Not thread-safe.
+class Descriptor {
+ public:
+  explicit Descriptor(int number = -1) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int get() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+  /// The caller closes it from now on.
+  int release();
+  /// The name by which the kernel finds it, without a look at what its directory has by now, and short enough for the
+  /// address of a Unix socket (proc(5)).
+  std::string path() const;
+
+ private:
+  int number_;
+};
+
+}  // namespace tacit::crypto
