@@ -90,9 +90,7 @@ void LmdbEngine::look_for_room() {
 
 std::optional<RoomRefusal::Clock::time_point> LmdbEngine::next_look() const {
   if (refusal_.stands()) return refusal_.next_look();
-  // To ask for blocks costs nothing.
-  if (env_->blocks_refused() != 0) return RoomRefusal::Clock::now() + std::chrono::seconds(1);
-  return std::nullopt;
+  return env_->blocks_refused() != 0 ? std::optional(next_take_) : std::nullopt;
 }
 
 std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room) const {
