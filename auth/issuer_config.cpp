@@ -9,6 +9,7 @@
 #include "auth/issuer_files.hpp"
 #include "auth/issuer_section.hpp"
 #include "auth/issuer_settings.hpp"
+#include "auth/issuer_suggestions.hpp"
 #include "auth/scope_names.hpp"
 #include "crypto/text_file.hpp"
 
@@ -40,7 +41,8 @@ enum class Files : bool { unread, judged };
 /// Reads the file line by line, to its end or until there are faults enough.
 class Reader {
  public:
-  Reader(std::string_view file_name, Files files) : file_name_(file_name), files_(files) {}
+  Reader(std::string_view file_name, Files files, Suggest suggest = nullptr)
+      : file_name_(file_name), files_(files), suggest_(suggest) {}
 
   void read(std::string_view text) {
     while (!text.empty()) {
@@ -92,7 +94,7 @@ class Reader {
     if (!section_) return fail("comes before the first [issuer]");
     const auto known = issuer_settings();
     const auto setting = std::ranges::find_if(known, [&](const IssuerSetting& each) { return each.name == name; });
-    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is no setting of an issuer");
+    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is no setting of an issuer" + meant(name));
     if (!section_->given.emplace(name, number_).second) return fail(std::string(name) + " is there twice");
     if (value.empty()) return fail_setting(name, " has no value");
     if (auto wrong = setting->set(section_->config, value); !wrong.empty()) fail_setting(name, ": " + wrong);
@@ -133,6 +135,13 @@ class Reader {
     }
   }
 
+  std::string meant(std::string_view name) const {
+    if (suggest_ == nullptr) return {};
+    std::vector<std::string> names;
+    for (const IssuerSetting& setting : issuer_settings()) names.emplace_back(setting.name);
+    return suggest_(name, names);
+  }
+
   void fail(std::string why) { faults_.push_back({number_, std::move(why)}); }
   void fail_setting(std::string_view name, const std::string& why) {
     section_->faulty.emplace(name);
@@ -142,6 +151,7 @@ class Reader {
 
   std::string file_name_;
   Files files_;
+  Suggest suggest_;
   std::size_t number_ = 0;
   std::optional<IssuerSection> section_;      ///< the one that is being read
   std::set<std::string, std::less<>> names_;  ///< the issuers that there were sections of
@@ -150,6 +160,12 @@ class Reader {
   std::vector<IssuerFault> faults_;
 };
 
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> read_issuers(std::string_view text, Reader reader) {
+  reader.read(text);
+  if (reader.failed()) return IssuerConfigError(reader.sentences());
+  return reader.issuers();
+}
+
 }  // namespace
 
 IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std::move(all)) {
@@ -157,17 +173,19 @@ IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std:
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file) {
+  return load_issuers(file, nullptr);
+}
+
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
+                                                                                 Suggest suggest) {
   const auto text = crypto::read_text_file(file);
   if (!text) return IssuerConfigError(text.error().message);
-  return parse_issuers(*text, file.string());
+  return read_issuers(*text, Reader(file.string(), Files::unread, suggest));
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
                                                                                   std::string_view file_name) {
-  Reader reader(file_name, Files::unread);
-  reader.read(text);
-  if (reader.failed()) return IssuerConfigError(reader.sentences());
-  return reader.issuers();
+  return read_issuers(text, Reader(file_name, Files::unread));
 }
 
 std::vector<std::string> find_issuer_notes(const std::filesystem::path& file) {
@@ -181,9 +199,13 @@ std::vector<std::string> find_issuer_notes(const std::filesystem::path& file) {
 }
 
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file) {
+  return find_issuer_faults(file, nullptr);
+}
+
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest) {
   const auto text = crypto::read_text_file(file);
   if (!text) return {text.error().message};
-  Reader reader(file.string(), Files::judged);
+  Reader reader(file.string(), Files::judged, suggest);
   reader.read(*text);
   return reader.sentences();
 }

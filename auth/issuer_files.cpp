@@ -38,8 +38,14 @@ std::vector<std::string> find_skipped_keys(const IssuerConfig& issuer) {
   if (issuer.keys != IssuerConfig::Keys::file) return notes;
   const auto keys = load_key_file(issuer.jwks_file);
   if (!keys) return notes;
-  for (const std::string& text : keys->skipped().texts()) {
-    notes.push_back("the key file " + issuer.jwks_file.string() + " has keys that are passed over: " + text);
+  // By its place, which finds it in the file; the server's log has the kid, which finds it in tokens.
+  const std::string begin = "the key file " + issuer.jwks_file.string() + " has keys that are not used: ";
+  const SkippedKeys& skipped = keys->skipped();
+  for (const SkippedKey& key : skipped.named) {
+    notes.push_back(begin + "key " + std::to_string(key.position) + ": " + key.why);
+  }
+  if (skipped.count > skipped.named.size()) {
+    notes.push_back(begin + std::to_string(skipped.count - skipped.named.size()) + " more");
   }
   return notes;
 }

@@ -17,7 +17,7 @@
 
 namespace tacit::auth {
 
-/// Bytes of a whole token. A larger one is too_large. A request's head has room for one and 4 KiB of other fields
+/// Bytes of a whole token. A larger one is too_large. A request's head has room for one and 20 KiB of other fields
 /// (http/framing.hpp).
 inline constexpr std::size_t max_token_size = 12 * 1024;
 

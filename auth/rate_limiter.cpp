@@ -96,7 +96,7 @@ RateLimiter::Verdict RateLimiter::take(crypto::ByteView key, Rate rate, Clock::t
   for (;;) {
     auto [state, seen] = state_in(set, tag);
     const std::uint64_t tat = std::max(tat_of(seen, tag), at);
-    if (tat > at + schedule.depth + clock_slack) {
+    if (tat > at + 2 * schedule.depth + clock_slack) {
       // Written at a lower rate: it becomes a bucket that is empty now.
       state.compare_exchange_weak(seen, state_of(at + schedule.depth, tag), release, relaxed);
       continue;
@@ -112,14 +112,15 @@ RateLimiter::Verdict RateLimiter::take(crypto::ByteView key, Rate rate, Clock::t
   }
 }
 
-void RateLimiter::charge(crypto::ByteView key, Rate rate, Clock::time_point now) {
+void RateLimiter::charge(crypto::ByteView key, Rate rate, Clock::time_point now, std::uint64_t count) {
   const Schedule schedule(rate);
+  const std::uint64_t owed = schedule.interval * std::min<std::uint64_t>(count, 2 * std::uint64_t{Rate::most});
   const std::uint64_t at = ticks(now);
   const std::uint64_t tag = tag_of(key);
   Set& set = set_of(tag);
   for (;;) {
     auto [state, seen] = state_in(set, tag);
-    const std::uint64_t next = std::max(tat_of(seen, tag), at) + schedule.interval;
+    const std::uint64_t next = std::max(tat_of(seen, tag), at) + owed;
     if (state.compare_exchange_weak(seen, state_of(std::min(next, at + 2 * schedule.depth), tag), release, relaxed))
       return;
   }

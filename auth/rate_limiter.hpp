@@ -61,11 +61,12 @@ class RateLimiter {
   RateLimiter(std::size_t buckets, Clock::time_point start);
 
   /// Takes one from the key's bucket if there is one in it. A refusal takes nothing. The rate may be another at each
-  /// call: an empty bucket stays empty, and fills at the new rate. `rate` is limited.
+  /// call: an empty bucket stays empty, and fills at the new rate. What is owed (below) has to be paid first. `rate` is
+  /// limited.
   Verdict take(crypto::ByteView key, Rate rate, Clock::time_point now);
 
-  /// Takes one though there be none: what is owed makes the wait longer, up to that for another burst.
-  void charge(crypto::ByteView key, Rate rate, Clock::time_point now);
+  /// Takes one, or so many, though there be none: what is owed makes the wait longer, up to that for another burst.
+  void charge(crypto::ByteView key, Rate rate, Clock::time_point now, std::uint64_t count = 1);
 
   /// How long until the bucket has one; zero: it has. Changes nothing.
   std::chrono::nanoseconds wait(crypto::ByteView key, Rate rate, Clock::time_point now) const;

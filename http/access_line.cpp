@@ -10,7 +10,7 @@ LogLine access_line(const Exchange& exchange, std::chrono::steady_clock::duratio
       .field("method", name_of(exchange.head.method))
       .field("route", exchange.route != nullptr ? exchange.route->path : std::string_view("-"))
       .field("status", exchange.response.status)
-      .field("bytes", exchange.response.body.size())
+      .field("bytes", exchange.response.streamed + exchange.response.body.size())
       .field("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(time).count());
   const auth::Principal& principal = exchange.principal;
   if (exchange.plane == Plane::tools) line.field("actor", exchange.tool_identity);

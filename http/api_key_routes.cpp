@@ -1,14 +1,18 @@
 // The five routes of API keys.
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "auth/api_key_format.hpp"
 #include "http/api_key_bodies.hpp"
 #include "http/api_key_json.hpp"
+#include "http/body_stream.hpp"
 #include "http/handlers.hpp"
 #include "http/problem.hpp"
 #include "http/target.hpp"
 #include "store/key_grant.hpp"
 #include "store/timestamp.hpp"
+#include "store/turns.hpp"
 
 namespace tacit::http {
 namespace {
@@ -29,6 +33,28 @@ store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t 
   key.expires_at = wanted.expires_at ? wanted.expires_at : exchange.principal.expires_at;
   return key;
 }
+
+/// What was read already, as JSON: piece by piece.
+class KeyListStream final : public BodyStream {
+ public:
+  explicit KeyListStream(std::vector<store::ApiKey> keys) : keys_(std::move(keys)) {}
+
+  boost::asio::awaitable<store::Outcome<bool>> next(crypto::WipedBytes& out) override {
+    if (written_ > 0) co_await store::next_turn();
+    if (written_ == 0) out.append(R"({"data":[)");
+    while (written_ < keys_.size() && out.size() < body_piece_size) {
+      if (written_ > 0) out.push_back(',');
+      write_api_key(out, keys_[written_++]);
+    }
+    if (written_ < keys_.size()) co_return false;
+    out.append("]}");
+    co_return true;
+  }
+
+ private:
+  std::vector<store::ApiKey> keys_;
+  std::size_t written_ = 0;
+};
 
 void answer_key(Exchange& exchange, const store::ApiKey& key) {
   exchange.response.body.reserve(usual_key_size);
@@ -66,20 +92,15 @@ Handled create_api_key(Exchange& exchange) {
 
 Handled list_api_keys(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
-  const auto keys = co_await exchange.services.store.tenant_api_keys(exchange.principal.tenant, std::move(who));
+  auto keys = co_await exchange.services.store.tenant_api_keys(exchange.principal.tenant, std::move(who));
   if (!keys) {
     answer(exchange, keys.error());
     co_return;
   }
-  crypto::WipedBytes& body = exchange.response.body;
-  body.reserve(usual_key_size * (keys->size() + 1));
-  body.append(R"({"data":[)");
-  bool first = true;
-  for (const store::ApiKey& key : *keys) {
-    if (!std::exchange(first, false)) body.push_back(',');
-    write_api_key(body, key);
-  }
-  body.append("]}");
+  exchange.rows_read = keys->size();
+  exchange.response.body.reserve(std::min(usual_key_size * (keys->size() + 1), body_piece_size));
+  std::unique_ptr<BodyStream> stream = std::make_unique<KeyListStream>(std::move(*keys));
+  co_await answer_streamed(exchange, std::move(stream));
 }
 
 Handled get_api_key(Exchange& exchange) {

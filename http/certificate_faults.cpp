@@ -97,7 +97,7 @@ void add_faults_of_chain(X509* certificate, STACK_OF(X509) * rest, std::vector<s
 }  // namespace
 
 std::optional<std::string> Validity::fault(std::int64_t now) const {
-  if (until < now) return "expired at " + crypto::text_of_time(until);
+  if (until < now) return "ended at " + crypto::text_of_time(until);
   if (from > now) return "is not valid before " + crypto::text_of_time(from);
   return std::nullopt;
 }

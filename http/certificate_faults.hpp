@@ -17,7 +17,7 @@ struct Validity {
   std::int64_t from = 0;
   std::int64_t until = 0;
 
-  /// "expired at …" or "is not valid before …". Returns nullopt if it is valid.
+  /// "ended at …" or "is not valid before …". Returns nullopt if it is valid.
   std::optional<std::string> fault(std::int64_t now) const;
 };
 

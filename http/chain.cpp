@@ -2,6 +2,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -34,6 +35,15 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   exchange.note = found.fault;
   if (!found.allow.empty()) exchange.response.headers += "Allow: " + found.allow + "\r\n";
   return found.problem;
+}
+
+/// Monitors are answered in any case.
+std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
+  if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
+  // A body that is too large is not read.
+  const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
+  const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
+  return thread.buffers.lacks(size) ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
 /// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
@@ -149,17 +159,15 @@ bool is_json(std::string_view content_type) {
 std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
   const RequestHead& head = exchange.head;
   if (head.expects_other) return Problem::expectation_unknown;
-  const bool wanted = exchange.route->body_limit > 0;
-  if (head.content_length > (wanted ? exchange.route->body_limit : limits::ignored_body))
-    return Problem::body_too_large;
-  if (!wanted || head.content_length == 0) return std::nullopt;
+  if (head.content_length > largest_body(*exchange.route)) return Problem::body_too_large;
+  if (exchange.route->body_limit == 0 || !head.has_body()) return std::nullopt;
   if (!is_json(head.content_type)) return Problem::not_json;
   if (head.body_is_encoded) return Problem::body_encoded;
   return std::nullopt;
 }
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
-constexpr std::array<Step, 3> identify{find_route, check_certificate, authenticate};
+constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
 constexpr std::array<Step, 4> admit{note_key_use, limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
@@ -174,7 +182,7 @@ std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, Thr
 template <class Why>
 void refuse(Exchange& exchange, const Why& why) {
   answer(exchange, why);
-  if (exchange.head.content_length > 0) exchange.response.close = true;
+  if (exchange.head.has_body()) exchange.response.close = true;
 }
 
 /// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
@@ -225,9 +233,13 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
     if (framing) exchange.response.close = true;
     co_return true;
   }
-  if (exchange.head.content_length > 0) {
-    const bool complete = co_await reader.read_body(exchange);
-    if (!complete) co_return false;
+  if (exchange.head.has_body()) {
+    const BodyRead read = co_await reader.read_body(exchange);
+    if (read == BodyRead::incomplete) co_return false;
+    if (read != BodyRead::complete) {
+      refuse(exchange, read == BodyRead::too_large ? Problem::body_too_large : Problem::malformed_request);
+      co_return true;
+    }
     const auto unreadable = unreadable_encoding(exchange.body.text());
     if (unreadable) {
       answer(exchange, *unreadable);
@@ -247,6 +259,10 @@ void answer_panic(Exchange& exchange, std::string_view what) {
 }
 
 }  // namespace
+
+std::uint64_t largest_body(const Route& route) {
+  return route.body_limit > 0 ? route.body_limit : limits::ignored_body;
+}
 
 asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {

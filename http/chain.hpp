@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <optional>
 
 #include "http/exchange.hpp"
@@ -11,12 +12,22 @@
 
 namespace tacit::http {
 
+/// What came of reading a body. After all but `complete`, nothing more can be read from the connection.
+enum class BodyRead : std::uint8_t {
+  complete,
+  incomplete,  ///< the connection ended or the time was up: there is nobody to answer
+  malformed,   ///< chunks that are not well-formed; the exchange's note says why, as a sentence
+  too_large,   ///< chunks of more than largest_body()
+};
+
+/// The bytes of a body that are read for the route, be it to drop them.
+std::uint64_t largest_body(const Route& route);
+
 /// Where the chain gets a request's body from, when it has found that it wants it.
 class BodyReader {
  public:
   /// Reads the whole body into `exchange.body`, after sending `100 Continue` where the client waits for it.
-  /// False if the connection ended or the time was up: then there is nobody to answer.
-  virtual boost::asio::awaitable<bool> read_body(Exchange& exchange) = 0;
+  virtual boost::asio::awaitable<BodyRead> read_body(Exchange& exchange) = 0;
 
  protected:
   ~BodyReader() = default;

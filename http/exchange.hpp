@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "auth/tool_identities.hpp"
 #include "crypto/uuid.hpp"
 #include "crypto/wiped.hpp"
+#include "http/body_stream.hpp"
 #include "http/protected_resource.hpp"
 #include "store/store.hpp"
 
@@ -51,6 +53,7 @@ struct RequestHead {
   std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
   std::uint64_t content_length = 0;
   bool has_content_length = false;
+  bool chunked = false;            ///< the body comes in chunks, whose sizes tell its length
   bool has_authorization = false;  ///< present, though it may be empty; likewise below
   bool has_token = false;
   bool has_x_api_key = false;
@@ -60,6 +63,9 @@ struct RequestHead {
   bool body_is_encoded = false;  ///< a Content-Encoding that is not `identity`
   bool is_head = false;          ///< the answer has no body, whatever its length field says
   bool http_1_0 = false;
+
+  /// Whether something comes behind the head, be it that a chunked body is empty.
+  bool has_body() const { return chunked || content_length > 0; }
 };
 
 /// What is answered. The body is in wiped memory because one route's body holds values.
@@ -69,6 +75,8 @@ struct Response {
   std::string_view content_type = "application/json";  ///< of static storage
   std::string headers;                                 ///< further header lines, each ended by CRLF
   bool close = false;                                  ///< end the connection after this answer
+  std::unique_ptr<BodyStream> rest{};                  ///< what follows `body`, if that is not all
+  std::uint64_t streamed = 0;                          ///< bytes of the body that were sent and are gone from `body`
 };
 
 /// Makes what a monitor reads. Thread-safe.
@@ -124,6 +132,7 @@ struct Exchange {
   boost::asio::ip::address client{};  ///< whom failed authentications are counted against
   std::optional<Problem> problem{};   ///< what is answered, if it is one
   std::uint32_t released = 0;         ///< values that the answer carries
+  std::uint64_t rows_read = 0;        ///< of the store, where a request may read many: they count for its tenant's rate
   /// Why the client's certificate is no good any more, or names nobody: one word, as the audit has it. Empty: it is
   /// good.
   std::string_view certificate_fault{};

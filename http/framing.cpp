@@ -16,6 +16,9 @@ namespace {
 namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
+/// Of a line with the longest target: room for a method and the version.
+constexpr std::size_t max_request_line_size = max_target_size + 64;
+
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
   if (a.size() != lower.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -23,6 +26,12 @@ bool equal_ignoring_case(std::string_view a, std::string_view lower) {
     if (c != lower[i]) return false;
   }
   return true;
+}
+
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view blanks = " \t";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
 Method method_of(beast_http::verb verb) {
@@ -60,10 +69,11 @@ class HeadParser final : public beast_http::basic_parser<true> {
 
   std::optional<Problem> judge(std::string& why) {
     head_.http_1_0 = version_ < 11;
-    head_.keep_alive = keep_alive();
+    // Not Beast's word: it takes Proxy-Connection for Connection.
+    head_.keep_alive = !says_close_ && (says_keep_alive_ || !head_.http_1_0);
     why = fault_;
     if (!fault_.empty()) return Problem::malformed_request;
-    if (chunked_) return Problem::length_required;
+    if (head_.target.size() > max_target_size) return Problem::target_too_long;
     return std::nullopt;
   }
 
@@ -100,11 +110,14 @@ class HeadParser final : public beast_http::basic_parser<true> {
       case beast_http::field::host:
         if (!is_host(value)) fail("The field Host is not a host's name or address, with or without a port.");
         return;
+      case beast_http::field::connection:
+        take_connection(value);
+        return;
       case beast_http::field::content_length:
         take_length(value);
         return;
       case beast_http::field::transfer_encoding:
-        chunked_ = true;  // its lines were judged: it is nothing else
+        head_.chunked = true;  // its lines were judged: it is nothing else
         return;
       case beast_http::field::authorization:
         once(head_.authorization, head_.has_authorization, value, "The field Authorization is there more than once.");
@@ -149,6 +162,17 @@ class HeadParser final : public beast_http::basic_parser<true> {
     }
   }
 
+  /// A list of words (RFC 9110 section 7.6.1), perhaps one of several.
+  void take_connection(std::string_view list) {
+    while (!list.empty()) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      const std::string_view word = without_blanks(list.substr(0, comma));
+      says_close_ = says_close_ || equal_ignoring_case(word, "close");
+      says_keep_alive_ = says_keep_alive_ || equal_ignoring_case(word, "keep-alive");
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+  }
+
   void take_length(std::string_view value) {
     head_.has_content_length = true;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), head_.content_length);
@@ -170,7 +194,8 @@ class HeadParser final : public beast_http::basic_parser<true> {
   std::string_view unused_;
   std::string_view expect_;
   std::size_t fields_ = 0;
-  bool chunked_ = false;
+  bool says_close_ = false;
+  bool says_keep_alive_ = false;
   bool has_content_type_ = false;
   bool has_if_match_ = false;
   bool has_expect_ = false;
@@ -198,6 +223,13 @@ bool has_bare_line_end(std::string_view input, std::size_t from) {
   return false;
 }
 
+/// Control bytes but CR, which may begin an empty line, and those beyond ASCII.
+bool begins_no_request(std::string_view input) {
+  if (input.empty()) return false;
+  const auto first = static_cast<unsigned char>(input.front());
+  return (first < 0x20 && first != '\r') || first >= 0x7f;
+}
+
 }  // namespace
 
 HeadScan scan_head(std::string_view input, std::size_t searched) {
@@ -205,16 +237,18 @@ HeadScan scan_head(std::string_view input, std::size_t searched) {
   const std::size_t from = searched < 3 ? 0 : searched - 3;
   const std::size_t end = input.find("\r\n\r\n", from);
   const std::size_t size = end == std::string_view::npos ? input.size() : end + 4;
-  if (end == std::string_view::npos && has_bare_line_end(input, from)) {
+  const bool is_open = end == std::string_view::npos;
+  if (is_open && (has_bare_line_end(input, from) || begins_no_request(input))) {
     scan.state = HeadScan::State::refused;
     scan.problem = Problem::malformed_request;
-  } else if (size > max_target_size && input.substr(0, max_target_size).find("\r\n") == std::string_view::npos) {
+  } else if (size > max_request_line_size &&
+             input.substr(0, max_request_line_size).find("\r\n") == std::string_view::npos) {
     scan.state = HeadScan::State::refused;
     scan.problem = Problem::target_too_long;
   } else if (size > max_head_size) {
     scan.state = HeadScan::State::refused;
     scan.problem = Problem::header_too_large;
-  } else if (end != std::string_view::npos) {
+  } else if (!is_open) {
     scan.state = HeadScan::State::complete;
     scan.size = size;
   }

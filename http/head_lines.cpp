@@ -107,6 +107,8 @@ std::string field_fault(std::string_view text, std::size_t number, Framing& fram
 }  // namespace
 
 std::string line_fault(std::string_view raw) {
+  // A record of a TLS handshake: on the admin plane, from a client that was told https:// of it.
+  if (raw.starts_with("\x16\x03")) return "TLS begins where a request has to: plain HTTP is spoken here, http://.";
   if (std::string fault = byte_fault(raw); !fault.empty()) return fault;
   Framing framing;
   bool old = false;

@@ -1,20 +1,18 @@
 #include "http/log.hpp"
 
+#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <mutex>
-
-#include <unistd.h>
 
 #include "http/json_writer.hpp"
+#include "http/log_writer.hpp"
+#include "http/printable.hpp"
 
 namespace tacit::http {
 namespace {
 
 constexpr std::size_t flush_size = 32 * 1024;
 std::atomic<LogLevel> threshold{LogLevel::info};
-std::mutex output;
 
 /// As JSON.
 std::string_view name_of(LogLevel level) {
@@ -31,15 +29,8 @@ std::string_view name_of(LogLevel level) {
   return "\"error\"";
 }
 
-/// A log that cannot be written has nobody left to tell: what does not go out is dropped.
-void write_out(std::string_view text) {
-  const std::lock_guard lock(output);
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 }  // namespace
@@ -50,6 +41,7 @@ bool log_enabled(LogLevel level) { return level >= threshold.load(std::memory_or
 LogLine::LogLine(LogLevel level, std::string_view event) : level_(level) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   text_.reserve(400);
+  text_.append(priority_of(level));
   text_.append("{\"time\":");
   write_time(text_, std::chrono::duration_cast<std::chrono::microseconds>(now).count());
   raw("level", name_of(level));
@@ -58,7 +50,14 @@ LogLine::LogLine(LogLevel level, std::string_view event) : level_(level) {
 
 LogLine& LogLine::field(std::string_view key, std::string_view value) {
   raw(key, {});
-  write_text(text_, value);
+  if (is_plain(value)) {
+    write_text(text_, value);
+  } else {
+    // A peer's text: logs are read on terminals, too.
+    crypto::WipedBytes quoted;
+    write_text(quoted, value);
+    text_.append(printable_json(quoted.text()));
+  }
   return *this;
 }
 
@@ -76,10 +75,11 @@ std::string_view LogLine::finish() {
 }
 
 void log(LogLine& line) {
-  if (log_enabled(line.level())) log_always(line);
+  if (!log_enabled(line.level())) return;
+  write_log(line.finish(), line.level() == LogLevel::error ? LogKind::error : LogKind::other);
 }
 
-void log_always(LogLine& line) { write_out(line.finish()); }
+void log_always(LogLine& line) { write_log(line.finish(), LogKind::audit_head); }
 
 void LogBuffer::add(LogLine& line) {
   pending_.append(line.finish());
@@ -87,8 +87,9 @@ void LogBuffer::add(LogLine& line) {
 }
 
 void LogBuffer::flush() {
-  write_out(pending_.text());
-  pending_.clear();
+  if (pending_.empty()) return;
+  write_log(pending_.text(), LogKind::access);
+  pending_.resize(0);
 }
 
 }  // namespace tacit::http

@@ -16,7 +16,8 @@ enum class LogLevel : std::uint8_t { debug, info, warn, error };
 void set_log_level(LogLevel level);
 bool log_enabled(LogLevel level);
 
-/// One line in the making: `{"time":…,"level":…,"event":…` and then the fields. Texts are UTF-8.
+/// One line in the making: `{"time":…,"level":…,"event":…` and then the fields. Texts are escaped as printable.hpp
+/// says.
 class LogLine {
  public:
   LogLine(LogLevel level, std::string_view event);
@@ -35,13 +36,13 @@ class LogLine {
   crypto::WipedBytes text_;
 };
 
-/// Writes a line at once, unless it is below the level. Thread-safe; lines of different threads do not mix.
+/// Writes a line (log_writer.hpp) unless it is below the level. Thread-safe; lines of different threads do not mix.
 void log(LogLine& line);
 inline void log(LogLine&& line) { log(line); }
-/// Writes it whatever the level: for what is evidence rather than news.
+/// Writes it whatever the level, as an audit head: for what is evidence rather than news.
 void log_always(LogLine& line);
 
-/// One thread's buffer of access log lines: a system call for many. Not thread-safe.
+/// One thread's buffer of access log lines: queued many at once. Not thread-safe.
 class LogBuffer {
  public:
   ~LogBuffer() { flush(); }

@@ -16,6 +16,16 @@ constexpr std::array<std::string_view, 11> methods{"GET ",     "HEAD ",    "POST
 static_assert(std::ranges::all_of(methods,
                                   [](std::string_view method) { return method.size() <= longest_first_word; }));
 
+/// A method that is none of those, `REPORT /x`: letters, a blank and a slash. Other protocols' commands have no slash
+/// there.
+FirstBytes classify_word(std::string_view bytes) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+  const std::size_t end = std::min(bytes.find_first_not_of(letters), bytes.size());
+  if (end + 2 > longest_first_word || (end < bytes.size() && bytes[end] != ' ')) return FirstBytes::other;
+  if (end + 1 >= bytes.size()) return FirstBytes::undecided;
+  return bytes[end + 1] == '/' ? FirstBytes::http : FirstBytes::other;
+}
+
 bool starts(std::string_view bytes, std::string_view word) { return bytes.starts_with(word); }
 /// Whether what has come may still become the word.
 bool may_become(std::string_view bytes, std::string_view word) {
@@ -35,9 +45,7 @@ FirstBytes classify(std::string_view bytes) {
   if (std::ranges::any_of(methods, [&](std::string_view method) { return starts(bytes, method); })) {
     return FirstBytes::http;
   }
-  const bool open = may_become(bytes, proxy_1) ||
-                    std::ranges::any_of(methods, [&](std::string_view method) { return may_become(bytes, method); });
-  return open ? FirstBytes::undecided : FirstBytes::other;
+  return may_become(bytes, proxy_1) ? FirstBytes::undecided : classify_word(bytes);
 }
 
 }  // namespace tacit::http

@@ -44,10 +44,10 @@ constexpr std::array rows{
     Row{Problem::too_many_arguments, 409, false,
         "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some."},
     Row{Problem::too_many_keys, 409, false, "The tenant has as many API keys as it may have; revoke one first."},
-    Row{Problem::length_required, 411, true, "A body needs a Content-Length; Transfer-Encoding is not taken."},
     Row{Problem::body_too_large, 413, true, "The body is larger than this path takes."},
     Row{Problem::quota_exceeded, 413, false, "The stored secrets would exceed the size limit."},
-    Row{Problem::target_too_long, 414, true, "The request line is longer than 8192 bytes."},
+    Row{Problem::too_many_secrets, 413, false, "The tenant has as many secrets as it may have; delete one first."},
+    Row{Problem::target_too_long, 414, true, "The request target is longer than 16384 bytes."},
     Row{Problem::not_json, 415, false, "The body has to be JSON, and the field Content-Type application/json."},
     Row{Problem::body_encoded, 415, false,
         "The field Content-Encoding is not taken: send the body as plain JSON, without compression.", accept_plain},
@@ -61,11 +61,13 @@ constexpr std::array rows{
         "Too many credentials from this address were not valid; try again later."},
     Row{Problem::asking_throttled, 429, false,
         "Too many new tokens from this address have to be asked about; try again later."},
-    Row{Problem::header_too_large, 431, true, "The request head is longer than 16384 bytes."},
+    Row{Problem::header_too_large, 431, true, "The request head is longer than 32768 bytes."},
     Row{Problem::internal, 500, false, "The server failed at this request, whose id is "},
     Row{Problem::integrity, 500, false,
         "What is stored failed its integrity check and was not used; the request's id is "},
     Row{Problem::overloaded, 503, false, "Too many requests are waiting; try again soon.", retry_soon},
+    Row{Problem::memory_short, 503, false, "Requests and answers take all the memory that they may; try again soon.",
+        retry_soon},
     Row{Problem::draining, 503, false, "This server is shutting down; try again.", retry_soon},
     Row{Problem::store_unavailable, 503, false, "The store is not available; try again soon.", retry_soon},
     Row{Problem::issuer_unreachable, 503, false, "The token's issuer cannot be asked; try again soon.", retry_soon},
@@ -91,6 +93,7 @@ crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
   response.headers.append(row.headers);
   response.close = response.close || row.close;
   response.body.clear();
+  response.rest.reset();
   return response.body;
 }
 
@@ -108,6 +111,20 @@ void answer_quota(Exchange& exchange, const store::QuotaDetail& quota) {
   body.append("}}");
 }
 
+void answer_too_many_secrets(Exchange& exchange, const store::QuotaDetail& secrets) {
+  const Row& row = row_of(Problem::too_many_secrets);
+  crypto::WipedBytes& body = begin(exchange, row);
+  body.append(R"({"detail":{"msg":)");
+  write_text(body, row.sentence);
+  body.append(R"(,"count_limit":)");
+  write_number(body, secrets.limit);
+  body.append(R"(,"count":)");
+  write_number(body, secrets.used);
+  body.append(R"(,"requested":)");
+  write_number(body, secrets.requested);
+  body.append("}}");
+}
+
 void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
   body.append(R"({"detail":)");
   write_text(body, sentence);
@@ -117,6 +134,7 @@ void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
 std::string_view reason_of_certificate(std::string_view fault) {
   if (fault == "certificate_revoked") return "it, or its issuer's, is revoked.";
   if (fault == "certificate_expired") return "it, or its issuer's, has expired.";
+  if (fault == "certificate_not_yet_valid") return "it, or its issuer's, is not valid yet.";
   if (fault == "identity_ambiguous") return "it has more than one name; exactly one URI name is allowed.";
   return "its issuer is not trusted any more, or no revocation list covers it.";
 }
@@ -201,6 +219,8 @@ Problem problem_of(store::Errc code) {
       return Problem::default_taken;
     case store::Errc::quota_exceeded:
       return Problem::quota_exceeded;
+    case store::Errc::too_many_secrets:
+      return Problem::too_many_secrets;
     case store::Errc::not_allowed:
       return Problem::secret_not_allowed;
     case store::Errc::integrity:
@@ -261,6 +281,8 @@ void answer(Exchange& exchange, const store::Failure& failure) {
   switch (failure.code) {
     case store::Errc::quota_exceeded:
       return answer_quota(exchange, failure.quota);
+    case store::Errc::too_many_secrets:
+      return answer_too_many_secrets(exchange, failure.quota);
     case store::Errc::scope_lacking:
       return answer_scope_missing(exchange, failure.lacking,
                                   ", so it can neither give it to a key nor change the rights of one that has it.");
@@ -269,6 +291,11 @@ void answer(Exchange& exchange, const store::Failure& failure) {
     default:
       return answer(exchange, problem_of(failure.code));
   }
+}
+
+void note_failure(Exchange& exchange, const store::Failure& failure) {
+  exchange.note = store::to_string(failure.code);
+  exchange.problem = problem_of(failure.code);
 }
 
 std::string_view reason_phrase(unsigned status) {

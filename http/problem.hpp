@@ -31,9 +31,9 @@ enum class Problem : std::uint8_t {
   changed_meanwhile,    ///< 409
   too_many_arguments,   ///< 409: a tool would be released more values than one resolve may
   too_many_keys,        ///< 409: the tenant has as many API keys as it may have
-  length_required,      ///< 411, closes
   body_too_large,       ///< 413, closes
   quota_exceeded,       ///< 413 with numbers
+  too_many_secrets,     ///< 413 with numbers
   target_too_long,      ///< 414, closes
   not_json,             ///< 415
   body_encoded,         ///< 415 with Accept-Encoding: a Content-Encoding
@@ -47,6 +47,7 @@ enum class Problem : std::uint8_t {
   internal,             ///< 500
   integrity,            ///< 500
   overloaded,           ///< 503 with Retry-After
+  memory_short,         ///< 503 with Retry-After: requests and answers hold all the memory that they may
   draining,             ///< 503 with Retry-After
   store_unavailable,    ///< 503 with Retry-After
   issuer_unreachable,   ///< 503 with Retry-After: a token cannot be judged
@@ -61,6 +62,9 @@ void answer(Exchange& exchange, Problem problem);
 
 /// Sets the answer to a store's failure, with its details (quota figures, scopes).
 void answer(Exchange& exchange, const store::Failure& failure);
+
+/// Notes a failure that comes too late to be answered, for the log and the metrics.
+void note_failure(Exchange& exchange, const store::Failure& failure);
 
 /// Sets the tool plane's 403, which names what was seen: the identity, as a line of the identities' file begins, and
 /// the tool. `withheld` lists the named secrets that cannot be released.

@@ -21,6 +21,8 @@ Handled get_quota(Exchange& exchange) {
   write_number(body, quota->used);
   body.append(R"(,"count":)");
   write_number(body, quota->count);
+  body.append(R"(,"count_limit":)");
+  write_number(body, quota->count_limit);
   body.push_back('}');
 }
 

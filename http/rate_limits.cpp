@@ -14,6 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// So many rows cost as much as one request.
+constexpr std::uint64_t rows_of_request = 100;
+
 void append_number(std::string& out, std::uint64_t number) {
   std::array<char, 20> digits;
   char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -81,6 +84,15 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   append_refusal(exchange.response.headers, "tenant", rate, verdict.wait);
   exchange.note = "tenant_rate";
   return Problem::tenant_throttled;
+}
+
+void charge_rows(const Exchange& exchange, ThreadState& thread) {
+  const std::uint64_t requests = exchange.rows_read / rows_of_request;
+  if (requests == 0 || exchange.plane != Plane::api) return;
+  const auto now = Clock::now();
+  const crypto::Uuid& tenant = exchange.principal.tenant;
+  const auth::Rate rate = thread.tenant_rates.of(tenant, now);
+  if (rate.limited()) thread.server.tenant_requests.charge(tenant.view(), rate, now, requests);
 }
 
 std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,

@@ -19,6 +19,10 @@ namespace tacit::http {
 /// the answer, whatever it will be.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
 
+/// After it was answered: charges the tenant for the rows that were read for it, one request for each hundred. What is
+/// owed makes it wait before its next request.
+void charge_rows(const Exchange& exchange, ThreadState& thread);
+
 /// How long until the client may guess again, if it has presented too many bad credentials; else zero. Zero for one
 /// that was good lately too, so that who shares an address with a guesser goes on. `credential`: its
 /// auth::credential_digest.

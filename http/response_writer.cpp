@@ -14,8 +14,12 @@ void append_head(crypto::WipedBytes& out, const Exchange& exchange, std::string_
   out.append(date);
   out.append("\r\nContent-Type: ");
   out.append(response.content_type);
-  out.append("\r\nContent-Length: ");
-  write_number(out, response.body.size());
+  if (response.rest == nullptr) {
+    out.append("\r\nContent-Length: ");
+    write_number(out, response.body.size());
+  } else if (!exchange.head.http_1_0) {
+    out.append("\r\nTransfer-Encoding: chunked");
+  }
   out.append("\r\nX-Request-Id: ");
   out.append(exchange.request_id);
   out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");

@@ -1,10 +1,11 @@
 // The five routes of secrets.
+#include <memory>
 #include <utility>
 
 #include "http/bodies.hpp"
 #include "http/handlers.hpp"
-#include "http/json_writer.hpp"
 #include "http/list_query.hpp"
+#include "http/list_stream.hpp"
 #include "http/path_id.hpp"
 #include "http/problem.hpp"
 #include "http/secret_json.hpp"
@@ -13,30 +14,11 @@ namespace tacit::http {
 namespace {
 
 constexpr std::size_t usual_secret_size = 512;  // of one SecretInfo, so that most answers are allocated once
+constexpr std::size_t usual_list = 20;
 
 void answer_secret(Exchange& exchange, const store::SecretInfo& secret) {
   exchange.response.body.reserve(usual_secret_size);
   write_secret(exchange.response.body, secret);
-}
-
-void write_list(crypto::WipedBytes& out, const store::SecretList& list, bool paged) {
-  out.reserve(usual_secret_size * (list.secrets.size() + 1));
-  out.append(R"({"data":[)");
-  bool first = true;
-  for (const store::SecretInfo& secret : list.secrets) {
-    if (!std::exchange(first, false)) out.push_back(',');
-    write_secret(out, secret);
-  }
-  out.push_back(']');
-  if (paged) {
-    out.append(R"(,"next_cursor":)");
-    if (list.next) {
-      write_uuid(out, *list.next);
-    } else {
-      out.append("null");
-    }
-  }
-  out.push_back('}');
 }
 
 Parsed<crypto::Uuid> secret_id(const Exchange& exchange) { return parse_path_id(exchange.path_id, "secret_id"); }
@@ -67,13 +49,11 @@ Handled list_secrets(Exchange& exchange) {
   }
   const bool paged = query->limit.has_value();
   store::AuditContext who = exchange.audit();
-  auto list =
-      co_await exchange.services.store.list_secrets(exchange.principal.tenant, std::move(*query), std::move(who));
-  if (!list) {
-    answer(exchange, list.error());
-    co_return;
-  }
-  write_list(exchange.response.body, *list, paged);
+  std::unique_ptr<BodyStream> stream = std::make_unique<ListStream>(
+      exchange.services.store.read_secrets(exchange.principal.tenant, std::move(*query), std::move(who)), paged,
+      exchange);
+  exchange.response.body.reserve(usual_secret_size * (usual_list + 1));
+  co_await answer_streamed(exchange, std::move(stream));
 }
 
 Handled get_secret(Exchange& exchange) {

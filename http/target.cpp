@@ -141,6 +141,7 @@ RouteMatch match(std::span<const Route> routes, const RequestHead& head) {
     result.problem = Problem::method_not_allowed;
     if (!result.allow.empty()) result.allow.append(", ");
     result.allow.append(name_of(route.method));
+    if (route.method == Method::get) result.allow.append(", HEAD");
   }
   return result;
 }

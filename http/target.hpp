@@ -24,7 +24,7 @@ struct RouteMatch {
   std::string_view path_id;                 ///< of a `{id}` route: the last segment as sent, a view into the head
   Problem problem = Problem::path_unknown;  ///< malformed_request, path_unknown or method_not_allowed; without a route
   std::string_view fault;                   ///< malformed_request: the sentence that says what is wrong
-  std::string allow;                        ///< method_not_allowed: the value of the `Allow` field, "GET, POST"
+  std::string allow;                        ///< method_not_allowed: the value of the `Allow` field, "GET, HEAD, POST"
 };
 
 /// Checks the head's target and finds its route. `/v1/…` means `/api/v1/…`; one trailing slash makes no difference.

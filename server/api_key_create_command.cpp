@@ -24,7 +24,7 @@ std::string read_name(const std::string& name) {
   if (!http::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
   const std::size_t size = http::count_code_points(name);
   if (size < length.min || size > length.max) throw UsageError("a name has 1 to 200 characters");
-  if (printable(name) != name) throw UsageError(shown(name) + " has control characters");
+  if (printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
   return name;
 }
 

@@ -9,6 +9,7 @@
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
+#include "server/standard_streams.hpp"
 #include "store/audit_read.hpp"
 
 namespace tacit::server {
@@ -39,7 +40,7 @@ class Export {
       if (!page) fail("the rest of the audit log cannot be exported", page.error());
       if (page->empty()) return;
       for (const store::AuditRecord& record : *page) take(record);
-      if (!std::cout.flush()) throw CommandFailed("the output could not be written");
+      if (!std::cout.flush() || !data_output().flush()) throw CommandFailed("the output could not be written");
     }
   }
 
@@ -63,7 +64,11 @@ class Export {
     if (beyond && until_ && until_->sequence) done_ = true;
     if (beyond || (since_ && is_before(record, *since_))) return;
     const std::string json = audit_json(record);
-    std::cout << (terminal_ ? escaped_for_terminal(json) : json) << '\n';
+    if (terminal_) {
+      std::cout << escaped_for_terminal(json) << '\n';
+    } else {
+      data_output() << json << '\n';
+    }
     if (count_++ == 0) first_ = record.mark.sequence;
     newest_ = record.mark;
     if (!record.fault.empty()) ++faults_;

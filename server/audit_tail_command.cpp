@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -143,13 +141,11 @@ class Tail {
 
  private:
   void print(const store::AuditRecord& record) const {
-    const std::string line = options_.as_json ? audit_json(record) : audit_line(record);
-    std::cout << (options_.as_json && terminal_ ? escaped_for_terminal(line) : line) << '\n';
+    std::cout << (options_.as_json ? escaped_for_terminal(audit_json(record)) : audit_line(record)) << '\n';
   }
 
   const TailOptions& options_;
   store::AuditReader reader_;
-  const bool terminal_ = ::isatty(STDOUT_FILENO) == 1;
   std::uint64_t told_pruned_ = 0;
 };
 

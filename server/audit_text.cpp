@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 #include "crypto/keyring.hpp"
+#include "http/printable.hpp"
 #include "server/output.hpp"
 
 namespace tacit::server {
@@ -79,27 +79,10 @@ std::string audit_json(const store::AuditRecord& record) {
   if (record.fault.empty() && is_one_line_object(record.body)) {
     return line.append(record.body, 1);
   }
-  return line + "\"fault\":" + in_quotes(record.fault) + ",\"stored\":" + in_quotes(record.body) + "}";
+  return line + "\"fault\":" + in_quotes(record.fault) + ",\"stored\":" + http::printable_json(in_quotes(record.body)) +
+         "}";
 }
 
-std::string escaped_for_terminal(std::string_view json) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string result;
-  while (!json.empty()) {
-    const std::size_t size = control_size(json);
-    if (size == 0) {
-      result += json.front();
-      json.remove_prefix(1);
-      continue;
-    }
-    std::uint32_t point = static_cast<unsigned char>(json[0]);
-    if (size > 1) point &= size == 2 ? 0x1fU : 0x0fU;
-    for (std::size_t i = 1; i < size; ++i) point = point << 6U | (static_cast<unsigned char>(json[i]) & 0x3fU);
-    result += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) result += digits[point >> static_cast<unsigned>(shift) & 15U];
-    json.remove_prefix(size);
-  }
-  return result;
-}
+std::string escaped_for_terminal(std::string_view json) { return http::printable_json(json); }
 
 }  // namespace tacit::server

@@ -56,7 +56,7 @@ void print_text(const store::AuditReport& report, bool anchored) {
   std::cout << "audit head     " << to_string(report.head) << '\n';
   if (anchored && report.problem_count == 0) std::cout << "anchor         found\n";
   std::cout << "problems       " << report.problem_count << '\n';
-  for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
   }

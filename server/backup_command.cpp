@@ -11,6 +11,8 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <thread>
 
 #include "server/apart.hpp"
 #include "server/arguments.hpp"
@@ -23,6 +25,7 @@
 #include "server/patient_output.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "server/standard_streams.hpp"
 #include "server/store_user.hpp"
 #include "server/values.hpp"
 #include "store/keyless_store.hpp"
@@ -129,25 +132,38 @@ bool record(const Config& config, const std::string& file, std::uint64_t bytes) 
   const std::filesystem::path record_file = backup_record_file(config);
   const auto error = write_backup_record(record_file, {now().time_since_epoch().count(), place, bytes});
   if (!error) return true;
-  std::cerr << "tacit: that this backup was made cannot be noted in " << record_file.string() << ": " << error.message()
-            << "; metrics and `tacit status` do not know of it (backup-record)\n";
+  complain("that this backup was made cannot be noted in " + record_file.string() + ": " + error.message() +
+           "; metrics and `tacit status` do not know of it (backup-record)");
   return false;
 }
 
 void report(const Config& config, const std::string& target, std::uint64_t bytes) {
-  std::cerr << "Backed up " << config.store.string() << " to " << target << ": " << size_text(bytes) << '\n';
+  std::cerr << "Backed up " << printable(config.store.string()) << " to " << printable(target) << ": "
+            << size_text(bytes) << '\n';
 }
 
 /// That the directory's backups are another store's, and what comes of that.
-void complain(const BackupDirectory& directory, const std::string& owner, const char* outcome) {
-  std::cerr << "tacit: " << (directory.path() / ".tacit-store").string() << " says that the backups here are of "
-            << printable(owner.substr(0, owner.find('\n'))) << ": " << outcome
-            << ". Give each store a directory of its own, or remove that file if they are of this store\n";
+void complain_of_owner(const BackupDirectory& directory, const std::string& owner, const char* outcome) {
+  complain((directory.path() / ".tacit-store").string() + " says that the backups here are of " +
+           owner.substr(0, owner.find('\n')) + ": " + outcome +
+           ". Give each store a directory of its own, or remove that file if they are of this store");
+}
+
+/// A time whose name is free. Names tell seconds apart, so a second backup within one of them waits for the next.
+BackupTime free_time(const BackupDirectory& directory) {
+  using namespace std::chrono_literals;
+  for (int waited = 0;; ++waited) {
+    const BackupTime time = now();
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(directory.path() / backup_name(time), error);
+    if (!std::filesystem::exists(status) || waited == 15) return time;
+    std::this_thread::sleep_for(100ms);
+  }
 }
 
 int back_up_into(const Config& config, const Target& target) {
   const BackupDirectory directory(target.directory);
-  const BackupTime time = now();
+  const BackupTime time = free_time(directory);
   const std::string name = backup_name(time);
   const std::string file = (directory.path() / name).string();
   const std::uint64_t bytes = back_up_to_file(config, file, &directory);
@@ -156,13 +172,13 @@ int back_up_into(const Config& config, const Target& target) {
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.other_owner(config.store); other && deletes) {
-    complain(directory, *other, "no older one was deleted");
+    complain_of_owner(directory, *other, "no older one was deleted");
     return exit_failed;
   }
   for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
-    std::cerr << "Deleted " << (directory.path() / deleted).string() << '\n';
+    std::cerr << "Deleted " << printable((directory.path() / deleted).string()) << '\n';
   }
-  for (const std::string& trouble : troubles) std::cerr << "tacit: " << trouble << '\n';
+  for (const std::string& trouble : troubles) complain(trouble);
   return recorded && troubles.empty() ? exit_ok : exit_failed;
 }
 
@@ -171,17 +187,17 @@ int try_into(const Config& config, const Target& target) {
   const BackupDirectory directory(target.directory);
   const BackupTime time = now();
   const std::string name = backup_name(time);
-  std::cout << "Would make " << (directory.path() / name).string() << '\n';
+  std::cout << "Would make " << printable((directory.path() / name).string()) << '\n';
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.noted_other_owner(config.store); other && deletes) {
-    complain(directory, *other, "no older one would be deleted");
+    complain_of_owner(directory, *other, "no older one would be deleted");
     return exit_failed;
   }
   for (const std::string& one : directory.superfluous(name, target.retention, time, troubles)) {
-    std::cout << "Would delete " << (directory.path() / one).string() << '\n';
+    std::cout << "Would delete " << printable((directory.path() / one).string()) << '\n';
   }
-  for (const std::string& trouble : troubles) std::cerr << "tacit: " << trouble << '\n';
+  for (const std::string& trouble : troubles) complain(trouble);
   return troubles.empty() ? exit_ok : exit_failed;
 }
 

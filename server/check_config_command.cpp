@@ -10,6 +10,7 @@
 #include "server/config_check.hpp"
 #include "server/errors.hpp"
 #include "server/sealed_keyrings.hpp"
+#include "server/standard_streams.hpp"
 #include "server/unit_file.hpp"
 #include "server/user_rights.hpp"
 
@@ -50,7 +51,7 @@ Unit only_sealed(Unit unit, const Config& config) {
 }
 
 void print(const std::vector<std::string>& sentences, const char* before) {
-  for (const std::string& sentence : sentences) std::cerr << "tacit: " << before << sentence << '\n';
+  for (const std::string& sentence : sentences) complain(before + sentence);
 }
 
 /// Judges and tells.
@@ -85,6 +86,13 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   return exit_ok;
 }
 
+void add_missing_files(const Unit& unit, LoadedConfig& loaded) {
+  for (const auto& file : unit.missing) {
+    loaded.problems.push_back(unit.name + " does not start: its EnvironmentFile " + file.string() +
+                              " is not there, or cannot be read");
+  }
+}
+
 void open_beside(CredentialStandIns& stand_ins, Config config, uid_t reader) {
   if (!runs_tools(config.plane)) config.root_private_keyring.clear();  // which the API plane never opens
   stand_ins.open_beside(config, reader);
@@ -102,7 +110,9 @@ int check_as(const std::string& user, ConfigSources sources) {
   open_beside(stand_ins, load_config(sources).config, rights.user);
   become(rights);
   // Only now: that the user can read the configuration is a part of what is judged.
-  return judge(load_config(sources), stand_ins);
+  LoadedConfig loaded = load_config(sources);
+  if (unit) add_missing_files(*unit, loaded);
+  return judge(std::move(loaded), stand_ins);
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 // The commands that run the server and prepare it.
 #include <boost/program_options/value_semantic.hpp>
 
-#include <iostream>
-
 #include "server/command_sections.hpp"
 #include "server/config_check.hpp"
+#include "server/standard_streams.hpp"
 
 namespace tacit::server {
 namespace {
@@ -25,7 +24,7 @@ void add_reload_options(po::options_description& own) {
 
 int check_and_serve(const Invocation& invocation) {
   const auto problems = find_problems(invocation.loaded.config);
-  for (const auto& problem : problems) std::cerr << "tacit: " << problem << '\n';
+  for (const auto& problem : problems) complain(problem);
   return problems.empty() ? serve_command(invocation.loaded, invocation.sources) : exit_usage;
 }
 
@@ -87,8 +86,9 @@ const Command list[] = {
      .details =
          "Takes the options of serve. Reads all files that serve would read, and starts nothing.\n"
          "With --as, which needs root, it judges with that user's rights and groups: a file that only root can read is "
-         "a problem. If there is a unit USER.service (tacit-api, tacit-tools), its plane, its environment and its "
-         "credentials count, too; with --plane both those of tacit.service. Keyrings that are sealed (systemd-creds) "
+         "a problem. If there is a unit USER.service (tacit-api, tacit-tools), its plane, its environment (files of "
+         "EnvironmentFile= too) and its credentials count, too; with --plane both those of tacit.service. Keyrings "
+         "that are sealed (systemd-creds) "
          "are unsealed in memory; where that cannot be done, a note says so, and the rest is judged.\n"
          "Exit code 0: no problem was found in what could be judged; 2: there are problems.\n",
      .examples = "tacit check-config\n"

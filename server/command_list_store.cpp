@@ -18,6 +18,11 @@ void add_stats_options(po::options_description& own) {
   add_json(own);
 }
 
+void add_scrub_options(po::options_description& own) {
+  own.add_options()("wait", value_of("SECONDS"), "How long to wait for those who read older states. Default 60.");
+  add_json(own);
+}
+
 void add_backup_options(po::options_description& own) {
   own.add_options()("into", value_of("DIRECTORY"),
                     "Make a backup there that is named by the time: tacit-20260131T120000Z.backup.")(
@@ -32,7 +37,9 @@ const Command list[] = {
     {.name = "verify",
      .summary = "Checks everything that must be true of the store.",
      .details = "Checks counters, indexes, the boxes of names and bindings, the audit chain; and every value, if "
-                "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n",
+                "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n"
+                "Reads the file page by page, so that no damage ends it: it names each damaged page with the keys "
+                "behind it, and checks what is left.\n",
      .examples = "tacit verify\n"
                  "tacit verify --backup /var/backups/tacit/tacit-20260131T120000Z.backup\n",
      .settings = store_and_private_key,
@@ -75,6 +82,19 @@ const Command list[] = {
      .settings = store_only,
      .add_options = add_stats_options,
      .run = with_arguments<stats_command>},
+    {.name = "scrub",
+     .summary = "Overwrites in the store's file what was deleted or replaced.",
+     .details =
+         "Servers do so by themselves (scrub-within); this does it at once, and looks through the pages in use, too. "
+         "The store may be in use: changes wait for some milliseconds at most. Pages that somebody still reads, a "
+         "running backup for example, are waited for as long as --wait says. Needs no keyring.\n"
+         "Exits with 1 if not all could be overwritten. Copies that a file system, an SSD, a snapshot or a backup has "
+         "kept are not reached.\n",
+     .examples = "tacit scrub\n"
+                 "tacit scrub --wait 600 --json\n",
+     .settings = store_only,
+     .add_options = add_scrub_options,
+     .run = with_arguments<scrub_command>},
 };
 
 }  // namespace

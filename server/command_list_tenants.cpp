@@ -31,8 +31,9 @@ void add_tenant_and_json(po::options_description& own) {
 void add_limits_options(po::options_description& own) {
   add_tenant(own, "The tenant. Required.");
   own.add_options()("requests-per-second", value_of("NUMBER"), "Requests a second in the long run. 0: no limit.")(
-      "request-burst", value_of("NUMBER"), "Requests that may come at once.")("api-keys", value_of("NUMBER"),
-                                                                              "API keys that are not revoked.");
+      "request-burst", value_of("NUMBER"), "Requests that may come at once.")(
+      "api-keys", value_of("NUMBER"), "API keys that are not revoked.")("secrets", value_of("NUMBER"),
+                                                                        "Secrets that may be stored.");
   add_json(own);
 }
 
@@ -95,7 +96,7 @@ const Command list[] = {
      .add_options = add_tenant_and_json,
      .run = with_arguments<quota_set_command>},
     {.name = "limits get",
-     .summary = "Shows how many requests and API keys a tenant may have.",
+     .summary = "Shows how many requests, API keys and secrets a tenant may have.",
      .examples = "tacit limits get --tenant UUID --json\n",
      .settings = store_only,
      .needed = {"--tenant UUID"},
@@ -103,11 +104,13 @@ const Command list[] = {
      .add_options = add_tenant_and_json,
      .run = with_arguments<limits_get_command>},
     {.name = "limits set",
-     .summary = "Sets how many requests and API keys a tenant may have.",
-     .details = "Each limit is a number, or the word default, which takes the tenant's own limit away. A limit that is "
-                "not given stays as it is. Running servers take it over within 5 seconds.\n",
+     .summary = "Sets how many requests, API keys and secrets a tenant may have.",
+     .details =
+         "Each limit is a number, or the word default, which takes the tenant's own limit away. A limit that is "
+         "not given stays as it is. Running servers take it over within 5 seconds. A tenant that has more secrets "
+         "already keeps them, and gets no more.\n",
      .examples = "tacit limits set --tenant UUID --requests-per-second 50 --request-burst 100\n"
-                 "tacit limits set --tenant UUID --api-keys default\n",
+                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n",
      .settings = store_only,
      .needed = {"--tenant UUID"},
      .tenant_may_lead = true,

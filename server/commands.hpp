@@ -54,6 +54,7 @@ int erase_command(const Config& config, const Arguments& arguments);
 
 /// How much there is, and how much room. Needs no key.
 int stats_command(const Config& config, const Arguments& arguments);
+int scrub_command(const Config& config, const Arguments& arguments);
 int audit_tail_command(const Config& config, const Arguments& arguments);
 int audit_export_command(const Config& config, const Arguments& arguments);
 int audit_verify_command(const Config& config, const Arguments& arguments);

@@ -83,13 +83,19 @@ struct Config {
   std::filesystem::path metadata_keyring;
   std::uint64_t quota_default = std::uint64_t{1} << 20;  ///< bytes
   std::uint32_t api_keys_default = 100;                  ///< of a tenant
+  std::uint32_t secrets_default = 10'000;                ///< of a tenant
   std::chrono::seconds store_timeout{10};                ///< for a change or an audit entry to be on the disk
+  std::chrono::seconds scrub_within{60};                 ///< after a change what it freed is overwritten; 0: never
   std::size_t write_queue_items = 4096;
   std::size_t write_queue_bytes = std::size_t{64} << 20;
 
   unsigned threads = 0;  ///< 0: as many as there are CPUs for the process
   std::size_t max_connections = 16384;
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  std::optional<std::chrono::seconds> connection_max_age;       ///< 0: no limit; nothing: what the plane has
+  std::optional<std::chrono::seconds> tool_connection_max_age;  ///< of the tool plane, before the other; likewise
+  std::uint64_t connection_max_requests = 1'000'000;            ///< 0: no limit
+  std::size_t buffer_memory = std::size_t{256} << 20;           ///< bytes of requests and answers
   std::uint32_t request_rate = 1000;            ///< requests a second of a tenant; 0: no limit
   std::uint32_t request_burst = 2000;
   std::uint32_t failed_auth_rate = 1;  ///< bad credentials a second of a client address; 0: no limit
@@ -98,6 +104,7 @@ struct Config {
       50;  ///< tokens a second of a client address that issuers are asked about; 0: no limit
   std::uint32_t issuer_ask_burst = 500;
   Timeouts timeouts;
+  std::size_t write_rate = 1024;        ///< bytes a second that a client has to take
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 
   std::chrono::seconds audit_head_log{300};  ///< how often the audit head is logged; 0: at start and stop alone

@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "auth/issuer_config.hpp"
+#include "auth/issuer_suggestions.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/keyring.hpp"
 #include "crypto/trusted_folder.hpp"
@@ -20,6 +20,8 @@
 #include "server/identity.hpp"
 #include "server/listeners.hpp"
 #include "server/open_store.hpp"
+#include "server/suggestion.hpp"
+#include "store/damage.hpp"
 
 namespace tacit::server {
 namespace {
@@ -165,7 +167,7 @@ void Check::keyrings() {
 
 void Check::issuers() {
   if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
-  for (std::string& fault : auth::find_issuer_faults(config_.issuers)) {
+  for (std::string& fault : auth::find_issuer_faults(config_.issuers, did_you_mean)) {
     file_problem({{"issuers", config_.issuers}}, std::move(fault));
   }
 }
@@ -227,6 +229,8 @@ std::vector<std::string> find_store_problems(const Config& config) {
     open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
     return {};
   } catch (const UsageError& error) {
+    return {error.what()};
+  } catch (const store::DamagedStore& error) {
     return {error.what()};
   }
 }

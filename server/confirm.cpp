@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "server/output.hpp"
+
 namespace tacit::server {
 namespace {
 
@@ -50,7 +52,7 @@ Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
 
 void Confirmation::ask(const std::string& question, const std::string& word) const {
   if (yes_) return;
-  std::cerr << question << (word.empty() ? " [y/N] " : " Type " + word + " to go on: ") << std::flush;
+  std::cerr << printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to go on: ") << std::flush;
   const std::string answer = read_answer();
   if (word.empty() ? answer == "y" || answer == "yes" : answer == small_letters(word)) return;
   throw CommandFailed("nothing was done: the answer was not " + (word.empty() ? "y" : word));

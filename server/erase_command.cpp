@@ -12,6 +12,7 @@
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/quantities.hpp"
+#include "server/standard_streams.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -55,10 +56,10 @@ std::string describe(const Extent& extent) {
 store::Erased erase(store::Store& store, const crypto::Uuid& tenant) {
   const bool bar = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [bar](std::uint64_t rows) {
-    if (bar) std::cerr << "\rErased " << rows << " rows\x1b[K" << std::flush;
+    if (bar) std::cerr << line_start << "Erased " << rows << " rows" << clear_to_end << std::flush;
   };
   auto outcome = run(store.erase_tenant(tenant, progress, operator_context()));
-  if (bar) std::cerr << "\r\x1b[K" << std::flush;
+  if (bar) std::cerr << line_start << clear_to_end << std::flush;
   if (!outcome && outcome.error().code == store::Errc::not_found) {
     throw CommandFailed("nothing is stored of the tenant " + tenant.str());
   }

@@ -1,7 +1,9 @@
 #include "server/identity.hpp"
 
+#include "auth/issuer_suggestions.hpp"
 #include "http/log.hpp"
 #include "server/errors.hpp"
+#include "server/suggestion.hpp"
 
 namespace tacit::server {
 namespace {
@@ -45,7 +47,7 @@ bool uses_issuers(const Config& config) {
 
 std::unique_ptr<auth::Issuers> start_issuers(const Config& config) {
   if (!uses_issuers(config)) return nullptr;
-  auto configs = auth::load_issuers(config.issuers);
+  auto configs = auth::load_issuers(config.issuers, did_you_mean);
   if (!configs) throw UsageError(configs.error().message);
   auto issuers = auth::Issuers::start(std::move(*configs), logged_events);
   if (!issuers) throw UsageError(issuers.error().message);

@@ -11,6 +11,7 @@
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
+#include "server/output.hpp"
 #include "server/store_user.hpp"
 #include "store/folder.hpp"
 
@@ -81,10 +82,10 @@ int init_command(const Config& config) {
     return std::string();
   });
   made.keep();
-  std::cout << "Made " << config.root_private_keyring.string() << ": opens values; only for the tool plane\n"
-            << "Made " << config.root_public_keyring.string() << ": seals values\n"
-            << "Made " << config.metadata_keyring.string() << ": seals names and bindings; for both planes\n"
-            << "Made " << config.store.string() << ": an empty store\n"
+  std::cout << "Made " << printable(config.root_private_keyring.string()) << ": opens values; only for the tool plane\n"
+            << "Made " << printable(config.root_public_keyring.string()) << ": seals values\n"
+            << "Made " << printable(config.metadata_keyring.string()) << ": seals names and bindings; for both planes\n"
+            << "Made " << printable(config.store.string()) << ": an empty store\n"
             << "Keep copies of the keyrings away from the store's backups: without them nothing in it can be read.\n";
   return exit_ok;
 }

@@ -30,8 +30,6 @@ store::ByteSource InputFile::source() const {
   };
 }
 
-std::string InputFile::path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
 std::uint64_t InputFile::size() const {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return 0;

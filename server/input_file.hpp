@@ -16,8 +16,6 @@ class InputFile {
   InputFile& operator=(const InputFile&) = delete;
 
   store::ByteSource source() const;
-  /// By which this process can open the same file once more, whatever has its name by now.
-  std::string path() const;
   /// How many bytes there are to read, 0 if nobody knows.
   std::uint64_t size() const;
 

@@ -16,6 +16,7 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/progress.hpp"
+#include "server/standard_streams.hpp"
 
 namespace tacit::server {
 namespace {
@@ -34,7 +35,7 @@ std::optional<Keys> private_halves(const Config& config) {
   if (config.root_private_keyring.empty()) return std::nullopt;
   auto keys = crypto::list_keyring(config.root_private_keyring, "root-private");
   if (keys) return std::move(*keys);
-  std::cerr << "tacit: " << keys.error().message << '\n';
+  complain(keys.error().message);
   return std::nullopt;
 }
 

@@ -15,6 +15,7 @@
 #include "server/pace.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "server/standard_streams.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -98,7 +99,7 @@ class Rewrap {
     done_.secrets += step.secrets;
     done_.api_keys += step.api_keys;
     for (const std::string& problem : step.problems) {
-      if (++problems_ <= most_problems_shown) std::cerr << "tacit: " << problem << '\n';
+      if (++problems_ <= most_problems_shown) complain(problem);
     }
   }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "http/log.hpp"
+#include "http/log_writer.hpp"
 #include "server/commands.hpp"
 
 namespace tacit::server {
@@ -79,6 +80,7 @@ int Lifecycle::wind_down(http::Server& server, const std::function<void()>& let_
 
 void Lifecycle::give_up(const std::string& why) {
   http::log(http::LogLine(http::LogLevel::error, "stuck").field("reason", why));
+  http::flush_log(grace);
   std::_Exit(exit_failed);
 }
 

@@ -34,9 +34,11 @@ bool read_option(const Arguments& arguments, const char* name, Limit (*read)(std
 
 bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
   constexpr std::uint32_t most_keys = 1'000'000;
+  constexpr std::uint32_t most_secrets = 1'000'000'000;
   bool any = read_option(arguments, "requests-per-second", read_limit<0, auth::Rate::most>, limits.requests_per_second);
   any |= read_option(arguments, "request-burst", read_limit<1, auth::Rate::most>, limits.request_burst);
   any |= read_option(arguments, "api-keys", read_limit<0, most_keys>, limits.api_keys);
+  any |= read_option(arguments, "secrets", read_limit<0, most_secrets>, limits.secrets);
   return any;
 }
 
@@ -51,6 +53,7 @@ void print_json(const Config& config, const crypto::Uuid& tenant, const store::T
   add_limit(out, "requests_per_second", limits.requests_per_second, config.request_rate);
   add_limit(out, "request_burst", limits.request_burst, config.request_burst);
   add_limit(out, "api_keys", limits.api_keys, config.api_keys_default);
+  add_limit(out, "secrets", limits.secrets, config.secrets_default);
   std::cout << boost::json::serialize(out) << '\n';
 }
 
@@ -62,6 +65,7 @@ void print_text(const Config& config, const store::TenantLimits& limits) {
   print_limit("requests-per-second  ", limits.requests_per_second, config.request_rate);
   print_limit("request-burst        ", limits.request_burst, config.request_burst);
   print_limit("api-keys             ", limits.api_keys, config.api_keys_default);
+  print_limit("secrets              ", limits.secrets, config.secrets_default);
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
@@ -88,7 +92,7 @@ int limits_set_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   store::TenantLimits limits;
   if (!read_options(arguments, limits)) {
-    throw UsageError("no limit is given: --requests-per-second, --request-burst or --api-keys");
+    throw UsageError("no limit is given: --requests-per-second, --request-burst, --api-keys or --secrets");
   }
   const auto store = open_store(config);
   limits = stored_limits(*store, tenant);

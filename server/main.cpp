@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -10,8 +12,10 @@
 #include <vector>
 
 #include "crypto/process.hpp"
+#include "http/log_writer.hpp"
 #include "server/command_line.hpp"
 #include "server/errors.hpp"
+#include "server/standard_streams.hpp"
 
 namespace {
 
@@ -25,9 +29,15 @@ void keep_standard_descriptors() {
   }
 }
 
+/// How long the log's reader may take for the last lines.
+constexpr std::chrono::seconds patience_with_reader{2};
+
+/// A file that may not grow further is an error that is told, and not the end of the process.
+void survive_file_limit() { static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); }
+
 /// Without a sentence it was told already.
 int complain(std::string_view sentence, ExitCode code) {
-  if (!sentence.empty()) std::cerr << "tacit: " << sentence << std::endl;
+  if (!sentence.empty()) tacit::server::complain(sentence);
   return code;
 }
 
@@ -49,7 +59,7 @@ int run_command(const CommandLine& line) {
   return line.command->run(invocation);
 }
 
-int run(const std::vector<std::string>& words) {
+int run(const std::vector<std::string>& words, StandardStreams& streams) {
   const CommandLine line = read_command_line(words);
   if (line.help) {
     std::cout << help_text(line.command, line.group);
@@ -59,18 +69,22 @@ int run(const std::vector<std::string>& words) {
     std::cout << "tacit " TACIT_VERSION "\n";
     return exit_ok;
   }
+  if (std::string_view(line.command->name) == "serve") {
+    // From here on, nothing that a server does waits for the reader of its log.
+    tacit::http::start_log_writer();
+    streams.errors_to_log();
+  }
   return run_command(line);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_and_tell(int argc, char** argv) {
+  StandardStreams streams;
   try {
-    keep_standard_descriptors();
+    survive_file_limit();
     tacit::crypto::harden_process();
     // The two planes' users share the store by their group, and nobody else has any business in what is made here.
     ::umask(S_IRWXO);
-    const int code = run({argv + 1, argv + argc});
+    const int code = run({argv + 1, argv + argc}, streams);
     // What was to be printed may still fail to be: a full disk, a closed pipe.
     if (!std::cout.flush() && code == exit_ok) return complain("the output could not be written", exit_failed);
     return code;
@@ -79,4 +93,14 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return complain(error.what(), exit_failed);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_standard_descriptors();
+  tacit::http::look_for_journal();
+  const int code = run_and_tell(argc, argv);
+  tacit::http::flush_log(patience_with_reader);
+  return code;
 }

@@ -2,11 +2,13 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <array>
 #include <chrono>
 #include <limits>
 
 #include <openssl/crypto.h>
 
+#include "http/log_writer.hpp"
 #include "server/backup_record.hpp"
 #include "server/process_statistics.hpp"
 
@@ -59,6 +61,14 @@ void add_backup_metrics(MetricFamilies& families, const std::filesystem::path& r
       .add(static_cast<std::uint64_t>(record ? record->at : 0));
 }
 
+void add_log_metrics(MetricFamilies& families) {
+  constexpr std::array<const char*, http::log_kinds> kinds{"access", "other", "error", "audit_head"};
+  const http::LogCounts dropped = http::dropped_log_lines();
+  auto lines = families.counter("tacit_log_lines_dropped_total",
+                                "Log lines that the reader of standard error did not take in time, or not at all.");
+  for (std::size_t i = 0; i < kinds.size(); ++i) lines.add(dropped[i], {{"kind", kinds[i]}});
+}
+
 }  // namespace
 
 Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, Places places,
@@ -102,6 +112,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   add_store_metrics(families, statistics, places_.store);
   add_backup_metrics(families, places_.backup_record);
   add_issuer_metrics(families, issuers_);
+  add_log_metrics(families);
   add_process_metrics(families, started_);
   families.gauge("tacit_build_info", "1; what this program was made of.")
       .add(std::uint64_t{1}, {{"version", TACIT_VERSION},

@@ -45,7 +45,9 @@ store::StoreOptions store_options(const Config& config) {
   options.map_size = whole_pages(config.map_size);
   options.quota_default = config.quota_default;
   options.api_keys_default = config.api_keys_default;
+  options.secrets_default = config.secrets_default;
   options.write_deadline = config.store_timeout;
+  options.scrub_within = config.scrub_within;
   options.queue_items = config.write_queue_items;
   options.queue_bytes = config.write_queue_bytes;
   return options;
@@ -70,6 +72,7 @@ OpenStore open_store(const Config& config, PrivateKey with_private) {
   store::StoreOptions options = store_options(config);
   options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
   options.give_up_root = become_store_user;
+  options.scrub_within = {};  // servers do, and when they start
   auto store = store::Store::open(options, load_keys(config, with_private));
   if (store.has_error()) throw UsageError(sentence(store.error()));
   return OpenStore(store->release());

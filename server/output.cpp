@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/printable.hpp"
+
 namespace tacit::server {
 namespace {
 
@@ -12,31 +14,13 @@ std::size_t code_points(std::string_view text) {
 
 }  // namespace
 
-std::size_t control_size(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  if (byte(0) < 0x20 || byte(0) == 0x7f) return text.empty() ? 0 : 1;
-  // U+0080 to U+009F are C2 and then the character's own number.
-  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0) return 2;
-  if (byte(0) != 0xe2) return 0;
-  // U+200E, U+200F and U+2028 to U+202E, then U+2066 to U+2069.
-  const bool in_first = byte(1) == 0x80 && (byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xae));
-  const bool in_second = byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
-  return in_first || in_second ? 3 : 0;
-}
+std::string printable(std::string_view text) { return http::printable(text); }
 
-std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const std::size_t control = control_size(text);
-    result += control > 0 ? '?' : text.front();
-    text.remove_prefix(std::max<std::size_t>(control, 1));
-  }
-  return result;
-}
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::vector<std::string>>& cells) {
+  std::vector<std::vector<std::string>> rows = cells;
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
+    std::ranges::transform(row, row.begin(), http::printable);
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], code_points(row[i]));
   }

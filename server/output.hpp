@@ -8,15 +8,12 @@
 
 namespace tacit::server {
 
-/// The bytes of the character that the text begins with if it can drive a terminal, or make a line read in another
-/// order than it is written: a control character, a line separator, a mark of bidirectional text. Else 0.
-std::size_t control_size(std::string_view text);
-
-/// The text with such characters replaced by `?`, so that a stored name cannot drive the terminal.
+/// The text on one line, with all escaped that can drive a terminal: for what comes from the store, from files and from
+/// peers. See http/printable.hpp.
 std::string printable(std::string_view text);
 
-/// Rows under their heads, in columns as wide as they need. Widths count code points.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+/// Rows under their heads, in columns as wide as they need. Cells are made printable. Widths count code points.
+std::string table(const std::vector<std::vector<std::string>>& cells);
 
 /// The text up to the first line break, which is taken off its front.
 std::string_view next_line(std::string_view& text);

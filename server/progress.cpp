@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/standard_streams.hpp"
+
 namespace tacit::server {
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
@@ -31,12 +33,12 @@ void Progress::draw_bar(std::uint64_t percent, const std::string& figures) {
   drawn_ = true;
   const std::uint64_t filled = percent * width / 100;
   // To the start of the line, then the bar, then clear what an earlier, longer one left.
-  out_ << '\r' << what_ << " [" << std::string(filled, '#') << std::string(width - filled, ' ') << "] " << percent
-       << " %, " << figures << "\x1b[K" << std::flush;
+  out_ << line_start << what_ << " [" << std::string(filled, '#') << std::string(width - filled, ' ') << "] " << percent
+       << " %, " << figures << clear_to_end << std::flush;
 }
 
 Progress::~Progress() {
-  if (drawn_) out_ << "\r\x1b[K" << std::flush;
+  if (drawn_) out_ << line_start << clear_to_end << std::flush;
 }
 
 }  // namespace tacit::server

@@ -22,6 +22,8 @@ void print_json(const crypto::Uuid& tenant, const store::QuotaState& quota) {
   out["limit_is_own"] = quota.limit_is_own;
   out["used"] = quota.used;
   out["secrets"] = quota.count;
+  out["secrets_limit"] = quota.count_limit;
+  out["secrets_limit_is_own"] = quota.count_limit_is_own;
   std::cout << boost::json::serialize(out) << '\n';
 }
 
@@ -30,7 +32,8 @@ void print_quota(store::Store& store, const crypto::Uuid& tenant, const Argument
       value_or_fail(run(store.quota(tenant, operator_context())), "cannot read the quota of " + tenant.str());
   if (arguments.contains("json")) return print_json(tenant, quota);
   std::cout << "limit    " << size_text(quota.limit) << (quota.limit_is_own ? ", its own\n" : ", the default\n")  //
-            << "used     " << size_text(quota.used) << "\nsecrets  " << quota.count << '\n';
+            << "used     " << size_text(quota.used) << "\nsecrets  " << quota.count << " of at most "
+            << quota.count_limit << (quota.count_limit_is_own ? ", its own\n" : ", the default\n");
 }
 
 // Nothing for the default.

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "auth/issuer_config.hpp"
+#include "auth/issuer_suggestions.hpp"
 #include "http/log.hpp"
 #include "server/config_check.hpp"
 #include "server/errors.hpp"
@@ -16,35 +16,21 @@
 #include "server/open_store.hpp"
 #include "server/server_options.hpp"
 #include "server/settings.hpp"
+#include "server/suggestion.hpp"
 
 namespace tacit::server {
 namespace {
 
 /// What counts at once. All other settings are fixed when the server starts.
 constexpr std::string_view reloadable[] = {
-    "api-certificate",
-    "api-certificate-key",
-    "ticket-keys",
-    "tool-certificate",
-    "tool-certificate-key",
-    "tool-client-ca",
-    "tool-client-crl",
-    "tool-identities",
-    "issuers",
-    "public-url",
-    "root-public-keyring",
-    "root-private-keyring",
-    "metadata-keyring",
-    "quota-default",
-    "api-keys-default",
-    "request-rate",
-    "request-burst",
-    "failed-auth-rate",
-    "failed-auth-burst",
-    "issuer-ask-rate",
-    "issuer-ask-burst",
-    "max-connections",
-    "max-connections-per-address",
+    "api-certificate",  "api-certificate-key",  "ticket-keys",
+    "tool-certificate", "tool-certificate-key", "tool-client-ca",
+    "tool-client-crl",  "tool-identities",      "issuers",
+    "public-url",       "root-public-keyring",  "root-private-keyring",
+    "metadata-keyring", "quota-default",        "api-keys-default",
+    "secrets-default",  "request-rate",         "request-burst",
+    "failed-auth-rate", "failed-auth-burst",    "issuer-ask-rate",
+    "issuer-ask-burst", "max-connections",      "max-connections-per-address",
     "log-level",
 };
 
@@ -155,7 +141,7 @@ std::optional<std::string> Reload::identities(const Config& next) {
 }
 
 std::optional<std::string> Reload::issuers(const Config& next) {
-  auto read = auth::load_issuers(next.issuers);
+  auto read = auth::load_issuers(next.issuers, did_you_mean);
   std::optional<std::string> trouble;
   if (read) {
     const auto changed = parts_.issuers->reconfigure(std::move(*read));

@@ -13,6 +13,7 @@
 #include "server/control_client.hpp"
 #include "server/errors.hpp"
 #include "server/output.hpp"
+#include "server/standard_streams.hpp"
 #include "server/values.hpp"
 
 namespace tacit::server {
@@ -68,12 +69,11 @@ bool tell(const std::string& server, const json::object& answer) {
   if (!later.empty()) std::cout << server << ": restart needed for: " << joined(later) << '\n';
   if (const json::value* const kept = answer.if_contains("kept"); kept != nullptr && kept->is_array()) {
     for (const json::value& one : kept->get_array()) {
-      std::cerr << "tacit: " << server << ": " << in_words(text(one, "part"))
-                << " not taken over: " << text(one, "reason") << '\n';
+      complain(server + ": " + in_words(text(one, "part")) + " not taken over: " + text(one, "reason"));
     }
   }
   for (const std::string& reason : texts(answer, "next_start_fails")) {
-    std::cerr << "tacit: " << server << ": the next start would fail: " << reason << '\n';
+    complain(server + ": the next start would fail: " + reason);
   }
   return all_good;
 }
@@ -92,7 +92,7 @@ bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array
       trouble = late ? "gave no answer within " + std::to_string(timeout.count()) + " s" : asked.error().message;
     }
   }
-  if (!trouble.empty()) std::cerr << "tacit: " << name_of(server) << ": " << trouble << '\n';
+  if (!trouble.empty()) complain(name_of(server) + ": " + trouble);
   if (all == nullptr) return trouble.empty() && tell(name_of(server), answer);
   const json::value* const good = answer.if_contains("good");
   const bool all_good = good != nullptr && good->is_bool() && good->get_bool();
@@ -109,14 +109,14 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
   // it.
   const bool for_unit = sources.environment.contains("MAINPID");
   if (!for_unit && !loaded.problems.empty()) {
-    for (const std::string& problem : loaded.problems) std::cerr << "tacit: " << problem << '\n';
+    for (const std::string& problem : loaded.problems) complain(problem);
     return exit_usage;
   }
   const std::chrono::seconds timeout =
       arguments.contains("timeout") ? read_argument(arguments, "timeout", read_timeout) : std::chrono::seconds(30);
   const FoundServers found =
       find_servers(loaded, sources.environment, loaded.config.plane, std::min(timeout, introduction));
-  for (const std::string& unseen : found.unseen) std::cerr << "tacit: cannot look for servers: " << unseen << '\n';
+  for (const std::string& unseen : found.unseen) complain("cannot look for servers: " + unseen);
   if (found.servers.empty()) {
     const std::string trouble = for_unit
                                     ? "the unit's server has no control socket; see its log for control_socket_failed"

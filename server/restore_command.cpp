@@ -9,6 +9,7 @@
 #include "server/errors.hpp"
 #include "server/input_file.hpp"
 #include "server/open_store.hpp"
+#include "server/output.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
 #include "server/store_user.hpp"
@@ -61,7 +62,7 @@ int restore_command(const Config& config, const Arguments& arguments) {
   const InputFile input(arguments["FILE"].as<std::string>());
   const std::uint64_t bytes = restore(config, input);
   const bool recorded = record_restore(config);
-  std::cerr << "Restored " << size_text(bytes) << " to " << config.store.string()
+  std::cerr << "Restored " << size_text(bytes) << " to " << printable(config.store.string())
             << ". What was deleted or revoked after the backup was made is back. Run tacit verify.\n";
   return recorded ? exit_ok : exit_failed;
 }

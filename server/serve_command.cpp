@@ -5,6 +5,8 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "auth/tool_identities.hpp"
 #include "http/certificate_watch.hpp"
 #include "http/log.hpp"
+#include "http/log_writer.hpp"
 #include "http/server.hpp"
 #include "server/audit_head_log.hpp"
 #include "server/backup_record.hpp"
@@ -172,6 +175,22 @@ void store_last_uses(store::Store& store, http::Server& server) {
   http::log(line.field("reason", store::to_string(stored.error().code)));
 }
 
+/// What nobody caught is the log's last line. The library's own handler would write past the log's queue, and wait for
+/// its reader for ever.
+[[noreturn]] void end_with_last_words() {
+  std::string what = "no exception";
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    what = "unknown exception";
+  }
+  http::log(http::LogLine(http::LogLevel::error, "terminated").field("reason", what));
+  http::flush_log(std::chrono::seconds(1));
+  std::abort();
+}
+
 int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const Config& config = loaded.config;
   const std::map<std::string, std::string> environment = process_environment();
@@ -204,6 +223,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   server->start();
   log_unused_addresses(config, *server);
   log_notes(config);
+  certificates.log_expired(std::chrono::steady_clock::now());  // not only when the threads come round to it
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   Reload reload(sources, loaded,
                 {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
@@ -222,6 +242,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
 
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
   http::set_log_level(log_level(loaded.config.log_level));
+  std::set_terminate(end_with_last_words);
   // OpenSSL writes to sockets whose other end may be gone.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   return serve(loaded, sources);

@@ -66,6 +66,7 @@ void print_text(const store::StoreFigures& figures) {
                       {"audit entries", std::to_string(figures.audit_entries)},
                       {"map", map_text(figures)},
                       {"pages", pages_text(figures)},
+                      {"to overwrite", size_text(figures.scrub_waiting_pages * figures.page_bytes)},
                       {"file", size_text(figures.file_bytes)},
                       {"disk free", size_text(figures.disk_free_bytes)},
                       {"readers", readers_text(figures)}});
@@ -102,6 +103,7 @@ void print_json(const store::StoreFigures& figures) {
   out["used_pages"] = live_pages(figures);
   out["reusable_pages"] = figures.reusable_pages;
   out["pinned_pages"] = figures.pinned_pages;
+  out["scrub_waiting_bytes"] = figures.scrub_waiting_pages * figures.page_bytes;
   out["file_bytes"] = figures.file_bytes;
   out["disk_free_bytes"] = figures.disk_free_bytes;
   out["readers"] = figures.readers;

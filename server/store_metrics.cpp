@@ -36,6 +36,16 @@ void add_space_metrics(MetricFamilies& families, const store::StorageStatistics&
       .add(storage.touched_pages * storage.page_bytes);
   families.gauge("tacit_store_free_pages", "Pages of the file that are free again.").add(storage.free_pages);
   families.gauge("tacit_store_page_bytes", "Size of a page.").add(storage.page_bytes);
+  families
+      .gauge("tacit_store_scrub_waiting_bytes",
+             "Pages that are free again and still hold what may have been deleted or replaced.")
+      .add(storage.scrub_waiting_pages * storage.page_bytes);
+  families
+      .gauge("tacit_store_scrub_waiting_seconds",
+             "How long what was freed may have waited to be overwritten; 0 if nothing waits, or scrub-within is 0.")
+      .add(static_cast<std::uint64_t>(storage.scrub_waiting.count()));
+  families.counter("tacit_store_scrubbed_bytes_total", "Freed bytes that this process has overwritten.")
+      .add(storage.scrubbed_pages * storage.page_bytes);
   auto rows = families.gauge("tacit_store_table_rows", "Rows of a table.");
   auto bytes = families.gauge("tacit_store_table_bytes", "Pages of a table.");
   for (const auto& table : storage.tables) {

@@ -1,9 +1,14 @@
 #include "server/unit_file.hpp"
 
+#include <glob.h>
+
 #include <algorithm>
 #include <fstream>
 #include <system_error>
 #include <utility>
+
+#include "crypto/text_file.hpp"
+#include "server/environment_file.hpp"
 
 namespace tacit::server {
 namespace {
@@ -72,10 +77,13 @@ class Reader {
   void line(const std::string& key, const std::string& value);
   void credential(const std::string& value, bool sealed);
   void variables(const std::string& value);
+  void environment_file(std::string value);
+  void add_files();
   void command(const std::string& value);
 
   Unit unit_;
-  std::string group_;  ///< the last Group=
+  std::string group_;                                            ///< the last Group=
+  std::vector<std::pair<std::string, bool>> environment_files_;  ///< path or pattern, and whether it has to be there
   std::map<std::string, UnitCredential> credentials_;
   std::map<std::string, std::string> wanted_;  // setting → credential
 };
@@ -106,6 +114,7 @@ void Reader::line(const std::string& key, const std::string& value) {
   if (key == "LoadCredential") credential(value, false);
   if (key == "LoadCredentialEncrypted") credential(value, true);
   if (key == "Environment") variables(value);
+  if (key == "EnvironmentFile") environment_file(value);
   if (key == "ExecStart") command(value);
 }
 
@@ -126,6 +135,34 @@ void Reader::variables(const std::string& value) {
   }
 }
 
+void Reader::environment_file(std::string value) {
+  if (value.empty()) return environment_files_.clear();
+  const bool needed = !value.starts_with('-');
+  if (!needed) value.erase(0, 1);
+  const std::vector<std::string> words = words_of(value);
+  // One whose path has a specifier is an instance's own, and this is no instance.
+  if (words.empty() || words.front().find('%') != std::string::npos) return;
+  environment_files_.emplace_back(words.front(), needed);
+}
+
+/// What the files say counts over Environment=, and the later file over the earlier.
+void Reader::add_files() {
+  for (const auto& [pattern, needed] : environment_files_) {
+    glob_t found{};
+    bool is_there = ::glob(pattern.c_str(), 0, nullptr, &found) == 0 && found.gl_pathc > 0;
+    for (std::size_t i = 0; is_there && i < found.gl_pathc; ++i) {
+      const auto text = crypto::read_text_file(found.gl_pathv[i]);
+      is_there = text.has_value();
+      if (!text) break;
+      for (auto& [name, value] : parse_environment_file(*text)) {
+        if (name.starts_with("TACIT_")) unit_.environment[name] = value;
+      }
+    }
+    ::globfree(&found);
+    if (!is_there && needed) unit_.missing.emplace_back(pattern);
+  }
+}
+
 void Reader::command(const std::string& value) {
   wanted_.clear();
   unit_.plane.clear();
@@ -142,6 +179,7 @@ void Reader::command(const std::string& value) {
 }
 
 Unit Reader::take() {
+  add_files();
   for (const auto& [setting, name] : wanted_) {
     const auto found = credentials_.find(name);
     if (found != credentials_.end()) unit_.settings.emplace(setting, found->second);

@@ -21,7 +21,8 @@ struct Unit {
   std::string name;  ///< tacit-api.service
   std::string user;
   std::vector<std::string> groups;                 ///< Group= and SupplementaryGroups=
-  std::map<std::string, std::string> environment;  ///< Environment=, of TACIT_… alone
+  std::map<std::string, std::string> environment;  ///< Environment= and EnvironmentFile=, of TACIT_… alone
+  std::vector<std::filesystem::path> missing;      ///< files of EnvironmentFile= without which it does not start
   std::string plane;                               ///< of its `serve --plane`; empty if it does not say
   std::map<std::string, UnitCredential> settings;  ///< setting → the credential that its command line has for it
 };

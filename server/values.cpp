@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "http/printable.hpp"
 #include "server/errors.hpp"
 
 namespace tacit::server {
@@ -183,10 +184,8 @@ std::string shown(std::string_view text) {
   const auto key = text.find(api_key);
   const std::string_view visible = key == text.npos ? text : text.substr(0, key + api_key.size());
   std::string result = "\"";
-  for (const char c : visible.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
+  // What is cut off in the middle of a character is left out.
+  http::append_printable(result, visible.substr(0, longest), {.continues = visible.size() > longest});
   return result + (key != text.npos || visible.size() > longest ? "…\"" : "\"");
 }
 

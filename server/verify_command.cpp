@@ -5,38 +5,79 @@
 #include <boost/json/serialize.hpp>
 
 #include <iostream>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/input_file.hpp"
 #include "server/open_store.hpp"
+#include "server/output.hpp"
 #include "server/progress.hpp"
 #include "server/store_user.hpp"
+#include "store/page_engine.hpp"
 
 namespace tacit::server {
 namespace {
 
-store::VerifyReport verify(const store::Store& store) {
-  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
-  auto report = store.verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
-  return value_or_fail(std::move(report), "cannot verify the store");
+using Pages = std::unique_ptr<store::PageEngine>;
+
+/// The rows are read without LMDB, which a damaged page could make crash, hang or worse.
+Pages open_pages(store::Outcome<Pages> opened) {
+  if (!opened) throw UsageError(sentence(opened.error()));
+  return std::move(*opened);
 }
 
-/// A backup whose hash is right: only then LMDB may look at it.
-OpenStore open_backup(const Config& config, const std::string& file) {
-  require_keyrings(config);
-  const InputFile input(file);
-  const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
-  if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
-  if (input.size() == 0) throw UsageError(file + " is no regular file, which has to be read again and again");
-  auto store = store::Store::open_backup(input.path(), load_keys(config, PrivateKey::yes), become_store_user);
-  if (!store) {
-    std::string why = sentence(store.error());
-    const auto at = why.find(input.path());
-    throw UsageError(at == std::string::npos ? why : why.replace(at, input.path().size(), file));
+/// A backup whose hash is right: of another one nothing more is worth knowing.
+Pages open_backup(const std::string& file) {
+  {
+    const InputFile input(file);
+    const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
+    if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
   }
-  return OpenStore(store->release());
+  Pages pages = open_pages(store::PageEngine::open_file(file));
+  // What is in it may be from anywhere, whoever its owner is.
+  if (const auto why = become_store_user({0, 0, true})) throw CommandFailed(*why);
+  return pages;
+}
+
+void check_pages(store::PageEngine& pages) {
+  Progress progress(std::cerr, "Checking pages", ::isatty(STDERR_FILENO) == 1, "pages");
+  pages.check_pages([&](std::uint64_t done, std::uint64_t total) {
+    constexpr std::uint64_t takes_long = 65536;
+    if (total >= takes_long) progress.show(done, total);
+  });
+}
+
+/// Damaged pages come first: much of the rest may follow from them.
+void add_damages(store::VerifyReport& report, const std::vector<store::PageDamage>& damages) {
+  std::vector<std::string> problems;
+  for (const auto& damage : damages) problems.push_back(to_string(damage));
+  report.problem_count += problems.size();
+  report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
+}
+
+store::VerifyReport verify(const Config& config, store::StoreKeys keys, Pages engine) {
+  const store::PageEngine& pages = *engine;  // the store's from now on
+  check_pages(*engine);
+  const auto damages = pages.damages();
+  const auto opened = store::Store::open(store_options(config), std::move(keys), std::move(engine));
+  if (!opened) {
+    // What says what the store is may be on a damaged page.
+    if (damages.empty()) throw UsageError(sentence(opened.error()));
+    store::VerifyReport report;
+    report.problem_count = 1;
+    report.problems.push_back("nothing more can be checked: " + sentence(opened.error()));
+    add_damages(report, damages);
+    return report;
+  }
+  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
+  auto verified = (*opened)->verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+  store::VerifyReport report = value_or_fail(std::move(verified), "cannot verify the store");
+  add_damages(report, pages.damages());
+  return report;
 }
 
 void print_json(const store::VerifyReport& report, bool opens_values) {
@@ -65,7 +106,7 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
             << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
                                                 : "")
             << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
-  for (const auto& problem : report.problems) std::cout << "  " << problem << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
   }
@@ -74,10 +115,11 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
 }  // namespace
 
 int verify_command(const Config& config, const Arguments& arguments) {
-  const auto store = arguments.contains("backup")
-                         ? OpenStore(open_backup(config, arguments["backup"].as<std::string>()).release())
-                         : open_store(config, PrivateKey::yes);
-  const auto report = verify(*store);
+  require_keyrings(config);
+  store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before root may be given up
+  Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
+                                             : open_pages(store::PageEngine::open(config.store, become_store_user));
+  const auto report = verify(config, std::move(keys), std::move(pages));
   const bool opens_values = !config.root_private_keyring.empty();
   if (arguments.contains("json")) {
     print_json(report, opens_values);

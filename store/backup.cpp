@@ -81,6 +81,9 @@ Failure copy_failed(int code) {
   if (code == MDB_INCOMPATIBLE) {
     return failed(Errc::integrity, "the store's file has pages that belong to nothing: run tacit verify");
   }
+  if (code == EFAULT) {
+    return failed(Errc::integrity, "a page of the store's file is not there any more, or the disk cannot read it");
+  }
   return failed(Errc::unavailable, std::string("the store cannot be copied: ") + mdb_strerror(code));
 }
 

@@ -1,8 +1,5 @@
 #include "store/binding_choice.hpp"
 
-#include <algorithm>
-#include <map>
-#include <string_view>
 #include <tuple>
 
 #include "store/tool_pattern.hpp"
@@ -19,19 +16,33 @@ auto rank(const StoredSecret& secret) {
 
 bool more_specific(const StoredSecret& a, const StoredSecret& b) { return rank(a) > rank(b); }
 
-std::vector<const StoredSecret*> choose_defaults(const std::vector<StoredSecret>& covering,
-                                                 const std::vector<std::string>& without) {
-  std::map<std::string_view, const StoredSecret*> chosen;
-  for (const StoredSecret& secret : covering) {
-    const std::string& argument = *secret.metadata.tool_arg;
-    if (std::ranges::find(without, argument) != without.end()) continue;
-    const StoredSecret*& best = chosen[argument];
-    if (best == nullptr || more_specific(secret, *best)) best = &secret;
+void DefaultChoice::offer(StoredSecret secret) {
+  const std::string& argument = *secret.metadata.tool_arg;
+  if (without_.contains(argument)) return;
+  const auto at = winners_.find(argument);
+  if (at == winners_.end()) {
+    std::string name = argument;
+    winners_.emplace(std::move(name), Winner{std::move(secret), Bytes()});
+  } else if (more_specific(secret, at->second.secret)) {
+    at->second = Winner{std::move(secret), Bytes()};
   }
-  std::vector<const StoredSecret*> result;
-  result.reserve(chosen.size());
-  for (const auto& [argument, secret] : chosen) result.push_back(secret);
-  return result;
+}
+
+void DefaultChoice::keep_rows() {
+  for (auto& [argument, winner] : winners_) {
+    if (!winner.row.empty()) continue;
+    winner.row.assign(winner.secret.row.begin(), winner.secret.row.end());
+    winner.secret.row = winner.row;
+    winner.secret.value_box = {};
+  }
+}
+
+std::vector<DefaultChoice::Winner> DefaultChoice::take() {
+  std::vector<Winner> taken;
+  taken.reserve(winners_.size());
+  for (auto& [argument, winner] : winners_) taken.push_back(std::move(winner));
+  winners_.clear();
+  return taken;
 }
 
 }  // namespace tacit::store

@@ -19,6 +19,8 @@ struct StoreContext : std::enable_shared_from_this<StoreContext> {
   StoreKeys keys;
   std::uint64_t quota_default = 0;
   std::uint32_t api_keys_default = 0;
+  std::uint32_t secrets_default = 0;
+  std::chrono::nanoseconds slice{};
   std::chrono::milliseconds write_deadline = default_write_deadline;
   std::uint64_t serial = 0;  ///< tells the stores of one process apart
 

@@ -53,6 +53,10 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
 
   const auto unique = co_await check_unique(transaction, tenant, plan.id, plan.metadata);
   if (!unique) co_return unique.error();
+  const std::uint32_t most = tenant.record.limits.secrets.value_or(plan.store->secrets_default);
+  if (const auto refusal = count_refusal(most, tenant.record.count)) {
+    co_return Failure{Errc::too_many_secrets, *refusal, {}, {}};
+  }
   const std::uint64_t limit = tenant.record.limit(plan.store->quota_default);
   if (const auto refusal = quota_refusal(limit, tenant.record.used, 0, plan.header.accounted)) {
     co_return Failure{Errc::quota_exceeded, *refusal, {}, {}};

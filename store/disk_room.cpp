@@ -23,6 +23,7 @@ std::uint64_t DiskRoom::wanted() const {
 
 DiskRoom DiskRoom::after_taking() const {
   DiskRoom after = *this;
+  if (refused) return after;
   const std::uint64_t more = std::min(wanted() - taken, available / 2);
   after.taken += more;
   after.available -= more;
@@ -44,7 +45,7 @@ bool DiskRoom::allows(Growth growth) const {
   return true;
 }
 
-bool DiskRoom::low() const { return limits() && available < std::min(whole / 10, pages_in_gibibyte); }
+bool DiskRoom::low() const { return limits() && (refused || available < std::min(whole / 10, pages_in_gibibyte)); }
 
 std::uint64_t DiskRoom::batch_pages() const {
   return limits() ? spare() / 2 : std::numeric_limits<std::uint64_t>::max();

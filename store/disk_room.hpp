@@ -21,6 +21,7 @@ struct DiskRoom {
   std::uint64_t reusable = 0;   ///< of those, free again; 0 if not counted
   std::uint64_t available = 0;  ///< that the file system would still give
   std::uint64_t whole = 0;      ///< that it has in all
+  bool refused = false;         ///< it gave no more when it was asked last, whatever it says to have
 
   /// Pages kept back from growth: a 16th of the map, but at least 64 and at most 8192 (32 MiB).
   std::uint64_t margin() const;

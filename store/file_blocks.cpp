@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "store/room_refusal.hpp"
+
 namespace tacit::store {
 
 FileBlocks::FileBlocks(int file, std::uint64_t page_size, bool ahead)
@@ -29,8 +31,10 @@ void FileBlocks::allocate(std::uint64_t pages) {
   } while (result != 0 && errno == EINTR);
   if (result != 0) {
     if (errno == EOPNOTSUPP || errno == ENOSYS) ahead_.store(false, std::memory_order_relaxed);
+    if (is_want_of_room(errno)) refused_.store(errno, std::memory_order_relaxed);
     return;
   }
+  refused_.store(0, std::memory_order_relaxed);
   std::uint64_t before = pages_.load(std::memory_order_relaxed);
   while (before < pages && !pages_.compare_exchange_weak(before, pages, std::memory_order_relaxed)) {
   }

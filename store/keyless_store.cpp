@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "store/audit_log.hpp"
 #include "store/failures.hpp"
@@ -112,6 +113,7 @@ void measure(const LmdbEnv& env, StoreFigures& figures) {
   figures.used_pages = room.touched;
   figures.reusable_pages = room.reusable;
   figures.pinned_pages = room.pinned;
+  figures.scrub_waiting_pages = pages_to_scrub(env, nullptr, UINT64_MAX);
   figures.disk_free_bytes = env.disk_room(room).available * figures.page_bytes;
   int file = -1;
   struct stat status {};
@@ -134,11 +136,12 @@ Outcome<KeylessStore> KeylessStore::open(const std::filesystem::path& directory,
     return failed(known.error().code,
                   "the store in " + directory.string() + " cannot be used: " + known.error().subject);
   }
-  return KeylessStore(std::move(*env));
+  return KeylessStore(std::move(*env), directory / "data.mdb");
 }
 
 Outcome<std::uint64_t> KeylessStore::backup(const ByteSink& sink,
                                             const std::function<void(std::uint64_t)>& progress) const {
+  check_pages(env_->handle(), file_, all_pages);
   return write_backup(*env_, sink, progress);
 }
 
@@ -155,6 +158,31 @@ Outcome<StoreFigures> KeylessStore::figures(std::size_t biggest) const {
   measure(*env_, *figures);
   count_readers(env_->handle(), *figures);
   return figures;
+}
+
+ScrubReport KeylessStore::scrub(std::chrono::milliseconds patience,
+                                const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const {
+  constexpr std::chrono::milliseconds slice{2};
+  constexpr std::chrono::milliseconds pause_for_readers{100};
+  const auto give_up = ScrubClock::now() + patience;
+  ScrubMemory memory;
+  Scrubber scrubber(*env_, memory);
+  ScrubReport whole;
+  for (ScrubExtent extent = ScrubExtent::everything;; extent = ScrubExtent::freed) {
+    scrubber.begin(extent);
+    for (bool more = true; more;) {
+      const auto began = ScrubClock::now();
+      more = scrubber.step(began + slice);
+      if (progress && extent == ScrubExtent::everything) progress(scrubber.done(), scrubber.total());
+      // As long as it had it: who else waits for the write lock gets it.
+      if (more) std::this_thread::sleep_for(ScrubClock::now() - began);
+    }
+    const ScrubReport& report = scrubber.report();
+    whole.add(report);
+    if (!report.pinned || report.error != 0 || ScrubClock::now() >= give_up) return whole;
+    env_->clear_dead_readers();
+    std::this_thread::sleep_for(pause_for_readers);
+  }
 }
 
 }  // namespace tacit::store

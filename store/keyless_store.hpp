@@ -1,6 +1,8 @@
-// A store opened without any of its keys, for what an operator does who has none: backups and figures. Changes nothing.
+// A store opened without any of its keys, for what an operator does who has none: backups, figures, and the overwriting
+// of what is gone. Changes no row.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -10,6 +12,7 @@
 
 #include "store/backup.hpp"
 #include "store/lmdb_env.hpp"
+#include "store/scrub.hpp"
 
 namespace tacit::store {
 
@@ -30,10 +33,11 @@ struct StoreFigures {
   std::uint64_t page_bytes = 0;
   std::uint64_t map_pages = 0;
   std::uint64_t used_pages = 0;
-  std::uint64_t reusable_pages = 0;   ///< used once and free again
-  std::uint64_t pinned_pages = 0;     ///< likewise, but kept from use by who looks at an older snapshot
-  std::uint64_t file_bytes = 0;       ///< with what was taken ahead of use
-  std::uint64_t disk_free_bytes = 0;  ///< on the disk beside it
+  std::uint64_t reusable_pages = 0;       ///< used once and free again
+  std::uint64_t pinned_pages = 0;         ///< likewise, but kept from use by who looks at an older snapshot
+  std::uint64_t scrub_waiting_pages = 0;  ///< free, and still holding what may be deleted or replaced
+  std::uint64_t file_bytes = 0;           ///< with what was taken ahead of use
+  std::uint64_t disk_free_bytes = 0;      ///< on the disk beside it
 
   std::uint64_t reader_slots = 0;
   std::uint64_t reader_slots_taken = 0;     ///< by threads of all processes that have the store open
@@ -47,17 +51,25 @@ class KeylessStore {
   /// Fails as Store::open does, but for keys.
   static Outcome<KeylessStore> open(const std::filesystem::path& directory, const GiveUpRoot& give_up_root = {});
 
-  /// See store/backup.hpp.
+  /// See store/backup.hpp. Looks at every page first: LMDB would copy a damaged one, or stumble over it. Throws
+  /// DamagedStore if one is.
   Outcome<std::uint64_t> backup(const ByteSink& sink, const std::function<void(std::uint64_t)>& progress) const;
   /// About how many bytes a backup has.
   std::uint64_t backup_bytes() const;
   /// On one snapshot, with the `biggest` tenants of all. What records say is not verified.
   Outcome<StoreFigures> figures(std::size_t biggest) const;
+  std::uint64_t page_bytes() const { return env_->page_size(); }
+  /// Overwrites all that is gone (store/scrub.hpp). Waits up to `patience` for those who look at older snapshots, but
+  /// not for those who come meanwhile. `progress` is told of pages.
+  ScrubReport scrub(std::chrono::milliseconds patience,
+                    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const;
 
  private:
-  explicit KeylessStore(std::unique_ptr<LmdbEnv> env) : env_(std::move(env)) {}
+  KeylessStore(std::unique_ptr<LmdbEnv> env, std::filesystem::path file)
+      : env_(std::move(env)), file_(std::move(file)) {}
 
   std::unique_ptr<LmdbEnv> env_;
+  std::filesystem::path file_;
 };
 
 }  // namespace tacit::store

@@ -6,13 +6,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
+#include "store/commit_rehearsal.hpp"
 #include "store/lmdb_transaction.hpp"
+#include "store/map_faults.hpp"
+#include "store/sync_errors.hpp"
 
 namespace tacit::store {
 namespace {
 
 constexpr std::chrono::seconds reader_check_interval{60};
+/// For figures: 64 MiB.
+constexpr std::uint64_t most_pages_read = 16384;
 
 void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
   for (auto& job : batch) job->done(failure);
@@ -34,10 +40,14 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(taken).count());
 }
 
-std::string why_useless(int code) {
+std::string why_useless(int code, bool sync_failed) {
+  if (sync_failed) return std::string("the store's file could not be synced to the disk: ") + mdb_strerror(code);
   if (code == MDB_MAP_RESIZED) {
     return "another process has let the store grow beyond what this one can map: it has to be started anew, and takes "
            "the new size then";
+  }
+  if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL) {
+    return std::string("the store's file is damaged: ") + mdb_strerror(code) + "; tacit verify says where";
   }
   return std::string("the store can take no more changes: ") + mdb_strerror(code);
 }
@@ -57,6 +67,8 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
       readers_checked_(std::chrono::steady_clock::now()),
+      scrub_(env_->is_single_file() ? nullptr
+                                    : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, readers_checked_)),
       writer_([this] { run_writer(); }) {
   ::pthread_setname_np(writer_.native_handle(), "store-writer");
 }
@@ -95,44 +107,96 @@ void LmdbEngine::close() {
 }
 
 void LmdbEngine::run_writer() {
-  while (queue_.wait()) {
-    batch_began_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
-    clear_dead_readers_now_and_then();
-    env_->take_blocks(env_->room());
-    Measured room = measure();
-    const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
-    run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+  bool look = options_.looks_for_room;
+  for (;;) {
+    const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());
+    if (wake == WriteQueue::Wake::closed) break;
+    const auto now = std::chrono::steady_clock::now();
+    batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
+    const auto look_at = next_look();
+    if (wake == WriteQueue::Wake::jobs || look || (look_at && *look_at <= now)) write_some(std::exchange(look, false));
+    scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
   writer_ends_.set_value();
 }
 
+std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
+  const auto scrub = scrub_ ? scrub_->due() : std::chrono::steady_clock::time_point::max();
+  return std::min(scrub, next_look().value_or(scrub));
+}
+
+void LmdbEngine::write_some(bool look) {
+  clear_dead_readers_now_and_then();
+  env_->take_blocks(env_->room());
+  next_take_ = RoomRefusal::Clock::now() + std::chrono::seconds(1);
+  if (look || refusal_.stands()) look_for_room();
+  Measured room = measure();
+  const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
+  run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+}
+
+void LmdbEngine::scrub_some() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
+  forget_sync_error();
+  const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
+  const int code = useless ? scrub_->postpone(now) : scrub_->run(now);
+  if (code == MDB_SUCCESS) return;
+  sync_failed_ = sync_error() != 0;
+  if (is_want_of_room(code) && !sync_failed_ && !env_->is_dead()) {
+    // To write pages in use again takes room. There may be some later.
+    scrub_->distrust();
+    scrub_->postpone(now);
+    return;
+  }
+  fail(code);
+}
+
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
+  if (batch.empty()) return;
   // One look at a name is nothing beside a commit.
   if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
   const auto began = std::chrono::steady_clock::now();
   const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
-  int code = try_batch(batch, room, answers);
-  if (code == MDB_MAP_FULL && clear_dead_readers(room)) {
-    answers.assign(batch.size(), std::nullopt);
-    code = try_batch(batch, room, answers);
-  }
+  const int code = write_batch(batch, room, answers);
   if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
-  if (env_->disk_is_full(code)) code = ENOSPC;
   if (code == MDB_SUCCESS) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
     return;
   }
+  if (scrub_) scrub_->distrust();  // it may have written some of its pages
   // Every answer was computed on what was not kept, the refusals too.
-  const Errc failure = errc_of(code) == Errc::full ? Errc::full : Errc::unavailable;
+  const bool harmless = errc_of(code) == Errc::full && !sync_failed_ && !env_->is_dead();
+  const Errc failure = harmless ? Errc::full : Errc::unavailable;
   if (failure == Errc::unavailable) fail(code);
   answer(batch, failure);
+}
+
+int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
+  const auto again = [&] {
+    answers.assign(batch.size(), std::nullopt);
+    return try_batch(batch, room, answers);
+  };
+  int code = try_batch(batch, room, answers);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = again();
+  // What only logs or gives space back may do with the room that there is; and if not that, what gives space back
+  // alone.
+  for (const bool all : {false, true}) {
+    if (!found_no_room(code)) break;
+    refusal_.stand(code, all);
+    code = again();
+  }
+  if (found_no_room(code)) refusal_.stand(code, true);
+  return code;
 }
 
 int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
+  const TrustedPages trusted;
+  sync_failed_ = false;
   int fatal = MDB_SUCCESS;
   bool changed = false;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -151,7 +215,22 @@ int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   batch_jobs_.add(batch.size());
   largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
                        std::memory_order_relaxed);
-  return options_.commit(txn);
+  return commit(txn);
+}
+
+int LmdbEngine::commit(MDB_txn* txn) {
+  const bool feared = refusal_.stands();
+  forget_sync_error();
+  if (const int code = feared ? rehearse_commit(txn, 0) : MDB_SUCCESS; code != MDB_SUCCESS) {
+    // Nothing of this transaction was written: a sync that failed for want of room lost nothing.
+    mdb_txn_abort(txn);
+    sync_failed_ = sync_error() != 0 && !is_want_of_room(code);
+    return code;
+  }
+  const int code = options_.commit(txn);
+  sync_failed_ = code != MDB_SUCCESS && sync_error() != 0;
+  if (code == MDB_SUCCESS && feared) refusal_.ease();
+  return code;
 }
 
 int LmdbEngine::try_job(MDB_txn* parent, WriteJob& job, bool& changed) {
@@ -176,7 +255,7 @@ std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured
 }
 
 void LmdbEngine::fail(int code) {
-  const std::string why = why_useless(code);
+  const std::string why = why_useless(code, sync_failed_);
   {
     const std::lock_guard lock(why_mutex_);
     if (failed_.load(std::memory_order_relaxed)) return;
@@ -222,13 +301,21 @@ EngineStatistics LmdbEngine::statistics() const {
   return result;
 }
 
-StorageStatistics LmdbEngine::storage() const { return env_->statistics(); }
+StorageStatistics LmdbEngine::storage() const {
+  StorageStatistics result = env_->statistics();
+  if (!scrub_) return result;
+  const ScrubFigures figures = scrub_->figures(std::chrono::steady_clock::now());
+  result.scrubbed_pages = figures.pages;
+  result.scrub_waiting = figures.waiting;
+  result.scrub_waiting_pages = pages_to_scrub(*env_, &scrub_->memory(), most_pages_read);
+  return result;
+}
 
 void LmdbEngine::clear_dead_readers_now_and_then() {
   const auto now = std::chrono::steady_clock::now();
   if (now - readers_checked_ < reader_check_interval) return;
   readers_checked_ = now;
-  env_->clear_dead_readers();
+  if (env_->clear_dead_readers() && scrub_) scrub_->distrust();
 }
 
 }  // namespace tacit::store

@@ -18,6 +18,8 @@
 #include "store/counter.hpp"
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
+#include "store/room_refusal.hpp"
+#include "store/scrub_schedule.hpp"
 #include "store/write_queue.hpp"
 
 namespace tacit::store {
@@ -30,6 +32,10 @@ struct LmdbOptions {
   std::size_t batch_bytes = std::size_t{4} << 20;
   /// How long one batch may take before no more writes are taken in.
   std::chrono::milliseconds stuck_after = std::chrono::seconds(5);
+  /// Look whether the disk takes what is written before anybody asks for a write.
+  bool looks_for_room = false;
+  /// How long after a commit the pages that it freed are overwritten (store/scrub_schedule.hpp); 0: never.
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
   /// Called once, from any thread, when the environment can be used no more.
   std::function<void(const std::string& why)> on_failure;
   /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.
@@ -69,18 +75,38 @@ class LmdbEngine final : public Engine {
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
+  /// When there is something to do though nothing is queued; time_point::max() if never.
+  std::chrono::steady_clock::time_point next_wake() const;
+  /// Takes what is queued and runs it. First looks whether there is room, if told to or if there was none.
+  void write_some(bool look);
+  /// Overwrites some of what earlier commits freed, if it is time.
+  void scrub_some();
   Measured measure() const;
   void run_batch(Batch batch, Measured& room);
+  /// Likewise, and tries again what may go through when the first attempt found no room.
+  int write_batch(Batch& batch, Measured& room, Answers& answers);
   /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
   int try_batch(Batch& batch, Measured& room, Answers& answers);
   std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed);
   /// LMDB's code.
   int try_job(MDB_txn* parent, WriteJob& job, bool& changed);
+  /// Commits, after a rehearsal where it is to be feared that there is no room. LMDB's code.
+  int commit(MDB_txn* txn);
+  /// Whether a batch that failed with that code found no room on the disk, and did no harm. Then the code is ENOSPC or
+  /// what else says so.
+  bool found_no_room(int& code);
+  /// Writes what a commit would write to a disk that had no room, and notes what comes of it.
+  void look_for_room();
+  /// store/commit_rehearsal.hpp, in a transaction of its own.
+  int rehearse(std::uint64_t pages) const;
+  std::optional<RoomRefusal::Clock::time_point> next_look() const;
   bool has_room(Growth growth, Measured& room) const;
   /// Frees what readers that died kept from use, once for a measure: whether there were any.
   bool clear_dead_readers(Measured& room) const;
   /// Why a write of that kind is refused for lack of room, in words.
   std::optional<std::string> lacks_room(Growth growth, Measured& room) const;
+  /// Likewise, when it is the disk that lacks it.
+  std::string disk_lacks_room(const Measured& room) const;
   Room measure_for_people() const;
   void fail(int code);
   /// How long the batch under way has taken, if that is too long.
@@ -102,6 +128,9 @@ class LmdbEngine final : public Engine {
   const std::shared_future<void> writer_ended_{writer_ends_.get_future()};
   std::once_flag joined_;
 
+  RoomRefusal refusal_;
+  RoomRefusal::Clock::time_point next_take_{};  ///< when to ask for blocks again that were refused; the writer's
+  bool sync_failed_ = false;  ///< of the last commit; the writer's
   std::atomic<std::uint64_t> rows_read_by_writer_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> jobs_{0};
@@ -109,10 +138,12 @@ class LmdbEngine final : public Engine {
   Histogram<batch_job_bounds> batch_jobs_;  ///< the writer's, likewise below
   Histogram<batch_microsecond_bounds> batch_microseconds_;
   mutable std::mutex room_mutex_;
-  mutable Room room_;  ///< as of room_measured_
+  mutable Room room_;  ///< as of room_measured_, and of this refusal
+  mutable int room_refusal_ = 0;
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
-  std::thread writer_;  ///< last: it uses all of the above
+  std::unique_ptr<ScrubSchedule> scrub_;  ///< the writer's; none for a file that is only read
+  std::thread writer_;                    ///< last: it uses all of the above
 };
 
 }  // namespace tacit::store

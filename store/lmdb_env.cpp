@@ -8,8 +8,10 @@
 #include <set>
 #include <system_error>
 
+#include "store/file_check.hpp"
 #include "store/folder.hpp"
 #include "store/free_list.hpp"
+#include "store/map_faults.hpp"
 
 namespace tacit::store {
 namespace {
@@ -49,6 +51,7 @@ Errc errc_of(int lmdb_code) {
     case MDB_TXN_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return Errc::full;
     case MDB_READERS_FULL:
       return Errc::overloaded;
@@ -101,9 +104,8 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   if (const auto fault = options.single_file ? env->start_single(options) : env->start(options, Missing::refused)) {
     return *fault;
   }
-  if (options.single_file && !env->is_whole()) {
-    return failure(Errc::integrity, options.directory.string() + " is cut off");
-  }
+  if (!options.tables) return env;
+  check_pages(env->env_, env->name_, options.pages_checked);
   env->clear_dead_readers();
   if (!options.single_file) env->start_blocks(options.blocks_ahead);
   const int code = env->open_tables();
@@ -123,6 +125,9 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   if (options.give_up_root) {
     if (const auto why = options.give_up_root(files->owner())) return failure(Errc::unavailable, *why);
   }
+  // One without a byte is what is left of a `make` that was cut short.
+  name_ = files->path() + "/data.mdb";
+  if (missing == Missing::refused || !files->is_new()) check_file(files->data_path(), name_);
   const auto code = files->show_to([&](const std::string& folder) { return map(folder, options, files->is_new()); });
   if (!code) return code.error();
   if (*code != MDB_SUCCESS) {
@@ -130,8 +135,11 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   }
   // LMDB has made lock.mdb ready by now, so that this alone would come too late.
   int file = -1;
-  if (mdb_env_get_fd(env_, &file) == MDB_SUCCESS && files->is_data(file)) return std::nullopt;
-  return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
+  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
+    return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
+  }
+  watch();
+  return std::nullopt;
 }
 
 std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
@@ -147,15 +155,22 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
 /// LMDB takes no locks on it. What is in a file by itself may be from anywhere, whoever its owner is, and once it is
 /// open nobody needs any right to it.
 std::optional<Failure> LmdbEnv::start_single(const Options& options) {
-  const std::string name = options.directory.string();
-  const int code = map(name, options, false);
-  if (code == ENOENT) return failure(Errc::not_found, "there is no store in " + name);
-  if (code != MDB_SUCCESS) {
-    return failure(Errc::unavailable, "cannot open the store in " + name + ": " + mdb_strerror(code));
+  name_ = options.directory.string();
+  std::error_code error;
+  if (!std::filesystem::exists(name_, error)) return failure(Errc::not_found, "there is no store in " + name_);
+  check_file(name_, name_);
+  if (const int code = map(name_, options, false); code != MDB_SUCCESS) {
+    return failure(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
   }
+  watch();
   if (!options.give_up_root) return std::nullopt;
   const auto why = options.give_up_root(FileOwner{0, 0, true});
   return why ? std::optional(failure(Errc::unavailable, *why)) : std::nullopt;
+}
+
+void LmdbEnv::watch() {
+  maps_ = std::make_unique<WatchedMaps>(env_, name_);
+  scrub_writes();
 }
 
 int LmdbEnv::map(const std::string& folder, const Options& options, bool is_new) {
@@ -184,6 +199,7 @@ int LmdbEnv::open_tables() {
 }
 
 LmdbEnv::~LmdbEnv() {
+  scrubbed_writes_.reset();  // the descriptor's number may be another's at once
   if (env_ != nullptr) mdb_env_close(env_);
   if (registered_.empty()) return;
   auto& folders = open_folders();
@@ -214,19 +230,16 @@ void LmdbEnv::count_reusable(MapRoom& room) const {
   room.counted = true;
 }
 
-std::uint64_t LmdbEnv::page_size() const {
+void LmdbEnv::scrub_writes() {
   MDB_stat stat{};
   mdb_env_stat(env_, &stat);
-  return stat.ms_psize;
+  page_size_ = stat.ms_psize;
+  if (!is_single_file()) scrubbed_writes_ = std::make_unique<ScrubbedWrites>(file(), page_size_);
 }
 
-bool LmdbEnv::is_whole() const {
-  MDB_envinfo info{};
+int LmdbEnv::file() const {
   int file = -1;
-  struct stat status {};
-  mdb_env_info(env_, &info);
-  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &status) != 0) return false;
-  return static_cast<std::uint64_t>(status.st_size) / page_size() > info.me_last_pgno;
+  return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
 }
 
 void LmdbEnv::start_blocks(bool ahead) {
@@ -245,6 +258,7 @@ DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
   disk.taken = blocks_->pages();
   disk.available = pages.available;
   disk.whole = pages.whole;
+  disk.refused = blocks_->refused() != 0 && disk.wanted() > disk.taken;
   return disk;
 }
 
@@ -260,6 +274,12 @@ void LmdbEnv::take_blocks(const MapRoom& room) {
 bool LmdbEnv::disk_is_full(int lmdb_code) const {
   constexpr std::uint64_t next_to_none = 256;  // pages: what LMDB writes at once is less
   return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
+}
+
+bool LmdbEnv::is_dead() const {
+  int code = MDB_SUCCESS;
+  const TxnPtr txn = begin(env_, MDB_RDONLY, code);
+  return code == MDB_PANIC;
 }
 
 std::optional<std::string> LmdbEnv::displaced() const {

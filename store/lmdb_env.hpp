@@ -20,7 +20,10 @@
 #include "store/disk_room.hpp"
 #include "store/engine.hpp"
 #include "store/file_blocks.hpp"
+#include "store/file_check.hpp"
+#include "store/map_faults.hpp"
 #include "store/map_room.hpp"
+#include "store/scrub_writes.hpp"
 #include "store/store_files.hpp"
 
 struct MDB_env;
@@ -38,9 +41,11 @@ class LmdbEnv {
     std::filesystem::path directory;
     std::uint64_t map_size = 0;  ///< bytes; 0: what the store has (a new one: 16 GiB)
     unsigned max_readers = 0;
-    bool single_file = false;   ///< `directory` is a data file by itself, which nobody changes: it is only read
-    bool blocks_ahead = true;   ///< take blocks on the disk ahead of use, where the file system can
-    GiveUpRoot give_up_root{};  ///< for a single file after it is opened, which root alone may be able to
+    bool single_file = false;  ///< `directory` is a data file by itself, which nobody changes: it is only read
+    bool blocks_ahead = true;  ///< take blocks on the disk ahead of use, where the file system can
+    bool tables = true;        ///< false: for who looks at the file's pages by itself; they are not checked then
+    std::uint64_t pages_checked = pages_checked_at_start;  ///< how many are looked at before they are trusted
+    GiveUpRoot give_up_root{};  ///< of a single file after it is opened, for which root may be needed
   };
 
   struct FirstRow {
@@ -51,7 +56,8 @@ class LmdbEnv {
   /// Makes the folder and the tables, with the given first rows of Table::meta, durably and in one transaction; refuses
   /// if anything is there. Failures say why in `subject`.
   static Outcome<void> create(Options options, const std::vector<FirstRow>& meta);
-  /// Opens what `create` made. At most once at a time per folder and process: LMDB's locks are the process's.
+  /// Opens what `create` made. At most once at a time per folder and process: LMDB's locks are the process's. Throws
+  /// DamagedStore (store/damage.hpp) if the file is short, or of a page that was checked is clear that it is damaged.
   static Outcome<std::unique_ptr<LmdbEnv>> open(const Options& options);
   ~LmdbEnv();
   LmdbEnv(const LmdbEnv&) = delete;
@@ -59,7 +65,11 @@ class LmdbEnv {
 
   MDB_env* handle() const { return env_; }
   unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
-  std::uint64_t page_size() const;
+  std::uint64_t page_size() const { return page_size_; }
+  /// What LMDB writes pages to; -1 if there is none.
+  int file() const;
+  /// Whether it is a file by itself, which is only read.
+  bool is_single_file() const { return registered_.empty(); }
   /// How full the map is. Counts the pages that are free again only when it matters.
   MapRoom room() const;
   /// Adds the pages that are free again to a room that was not counted, and tells of those that readers keep.
@@ -70,6 +80,10 @@ class LmdbEnv {
   DiskRoom disk_room(const MapRoom& room) const;
   /// Takes blocks on the disk ahead of use, if few are left.
   void take_blocks(const MapRoom& room);
+  /// Why the file system gave no blocks when it was asked last; 0 if it did.
+  int blocks_refused() const { return blocks_ ? blocks_->refused() : 0; }
+  /// Whether a commit failed for good: LMDB refuses everything from then on.
+  bool is_dead() const;
   /// Whether a write that failed with that code found the disk full. LMDB says EIO, as for a broken disk, when only a
   /// part of what it wrote had room.
   bool disk_is_full(int lmdb_code) const;
@@ -92,13 +106,18 @@ class LmdbEnv {
   /// Makes the tables and the first rows, unless something is there.
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
-  /// Whether the file has all the pages that it says it has: LMDB would be killed by a look at one that is cut off.
-  bool is_whole() const;
   void start_blocks(bool ahead);
+  /// Once it is open.
+  void watch();
+  void scrub_writes();
 
   MDB_env* env_ = nullptr;
-  std::unique_ptr<FileBlocks> blocks_;  ///< none for a file that is only read
+  std::unique_ptr<WatchedMaps> maps_;
+  std::uint64_t page_size_ = 0;
+  std::unique_ptr<ScrubbedWrites> scrubbed_writes_;  ///< none for a file that is only read
+  std::unique_ptr<FileBlocks> blocks_;               ///< none for a file that is only read
   TableHandles tables_{};
+  std::string name_;        ///< of the data file, for messages
   std::string registered_;  ///< the folder, as listed among those that this process has open; none for a single file
 };
 

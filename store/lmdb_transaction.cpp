@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "store/scrub_put.hpp"
+
 namespace tacit::store {
 namespace {
 
@@ -13,6 +15,15 @@ ByteView view(const MDB_val& value) { return {static_cast<const std::uint8_t*>(v
 
 bool begins_with(ByteView bytes, ByteView prefix) {
   return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that goes on after its last row
+/// would never end.
+bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
+  const auto less = [](ByteView a, ByteView b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+  };
+  return rows.empty() ? !less(key, start) : less(rows.back().key, key);
 }
 
 /// Whether a row can have that key at all. LMDB would take a look-up of any other for a failure of its own.
@@ -66,11 +77,16 @@ Task<std::vector<Row>> LmdbTransaction::scan(Table table, ByteView prefix, ByteV
   Cursor cursor(current(), env_.table(table));
   // A start before the prefix would meet rows of others first.
   const bool from_prefix = std::lexicographical_compare(start.begin(), start.end(), prefix.begin(), prefix.end());
-  MDB_val k = val(from_prefix ? prefix : start);
+  const ByteView first = from_prefix ? prefix : start;
+  MDB_val k = val(first);
   MDB_val v{};
   MDB_cursor_op op = k.mv_size == 0 ? MDB_FIRST : MDB_SET_RANGE;
   while (rows.size() < limit && found(cursor.move(k, v, op))) {
     if (!begins_with(view(k), prefix)) break;
+    if (!may_follow(rows, first, view(k))) {
+      error_ = MDB_CORRUPTED;
+      break;
+    }
     rows.push_back(Row{view(k), view(v)});
     op = MDB_NEXT;
   }
@@ -117,9 +133,7 @@ void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned 
   // The fault of whoever wrote that: it must not look like one of the disk, which would stop the engine.
   if (!is_possible_key(key)) throw std::logic_error("a row was given a key that is empty or too long");
   if (error_ != 0 || !begin_nested()) return;
-  MDB_val k = val(key);
-  MDB_val v = val(value);
-  found(mdb_put(nested_, env_.table(table), &k, &v, flags));
+  found(put_clean(nested_, env_.table(table), key, value, flags, env_.page_size()));
 }
 
 void LmdbTransaction::append(Table table, ByteView key, ByteView value) { store(table, key, value, MDB_APPEND); }

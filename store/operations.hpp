@@ -14,7 +14,9 @@ Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
 
 // store/read_secrets.cpp
 WorkBody<SecretInfo> get_body(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id);
-WorkBody<SecretList> list_body(ContextPtr store, crypto::Uuid tenant, ListQuery query);
+
+// store/secret_list_reader.cpp
+Async<SecretList> list_secrets(ContextPtr store, crypto::Uuid tenant, ListQuery query, AuditContext who);
 
 // store/tenant_settings.cpp
 WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant);
@@ -26,7 +28,7 @@ Async<void> set_tenant_limits(ContextPtr store, crypto::Uuid tenant, TenantLimit
 Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who);
 
 // store/tenant_api_keys.cpp
-WorkBody<std::vector<ApiKey>> tenant_api_keys_body(ContextPtr store, crypto::Uuid tenant);
+Async<std::vector<ApiKey>> tenant_api_keys(ContextPtr store, crypto::Uuid tenant);
 WorkBody<ApiKey> tenant_api_key_body(ContextPtr store, crypto::Uuid tenant, std::string id);
 Async<ApiKey> update_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate update,
                              Authority authority, AuditContext who);

@@ -28,6 +28,8 @@ const char* to_string(Errc code) {
       return "unavailable";
     case Errc::too_many_arguments:
       return "too_many_arguments";
+    case Errc::too_many_secrets:
+      return "too_many_secrets";
     case Errc::too_many_keys:
       return "too_many_keys";
     case Errc::scope_lacking:

@@ -25,6 +25,7 @@ enum class Errc : std::uint8_t {
   unavailable,      ///< the store takes no changes (a failed sync, a writer that is stuck, shutting down), or did not
                     ///< answer in time: then it is not known whether the change was made
   too_many_arguments,  ///< one resolve would release more values than one may
+  too_many_secrets,    ///< the tenant has as many secrets as it may have; `quota` says how many, not in bytes
   too_many_keys,       ///< the tenant has as many API keys as it may have
   scope_lacking,       ///< who asks would give a key, or changes one that has, scopes which it has not; `lacking`
   outlives,            ///< a key would be good for longer than the one that makes or changes it

@@ -17,4 +17,9 @@ std::optional<QuotaDetail> quota_refusal(std::uint64_t limit, std::uint64_t used
   return QuotaDetail{limit, used, requested};
 }
 
+std::optional<QuotaDetail> count_refusal(std::uint64_t limit, std::uint64_t count) {
+  if (count < limit) return std::nullopt;
+  return QuotaDetail{limit, count, count + 1};
+}
+
 }  // namespace tacit::store

@@ -19,4 +19,7 @@ std::uint64_t used_after(std::uint64_t used, std::uint64_t before, std::uint64_t
 std::optional<QuotaDetail> quota_refusal(std::uint64_t limit, std::uint64_t used, std::uint64_t before,
                                          std::uint64_t after);
 
+/// The same for one secret more: nothing, or the limit, how many there are, and how many there would be.
+std::optional<QuotaDetail> count_refusal(std::uint64_t limit, std::uint64_t count);
+
 }  // namespace tacit::store

@@ -1,35 +1,17 @@
-// The release of values to a tool. Three steps: choose the secrets and verify their metadata on a snapshot; open the
-// values; then, in one write, see that none of the secrets has changed meanwhile and append the audit entry. Only when
-// that is durable does a value leave.
+// The release of values to a tool. Three steps: choose the secrets and verify their metadata
+// (store/resolve_choice.hpp); open the values; then, in one write, see that none of the secrets has changed meanwhile
+// and append the audit entry. Only when that is durable does a value leave.
 
 #include <algorithm>
 
 #include "store/audit_log.hpp"
-#include "store/binding_choice.hpp"
 #include "store/failures.hpp"
 #include "store/operations.hpp"
-#include "store/secret_index.hpp"
-#include "store/tool_pattern.hpp"
+#include "store/resolve_choice.hpp"
+#include "store/turns.hpp"
 
 namespace tacit::store {
 namespace {
-
-/// What one request can make a thread open and one audit entry list. A tool that takes as many arguments is none.
-constexpr std::size_t most_arguments = 256;
-
-/// A secret that will fill an argument, copied out of the snapshot.
-struct Chosen {
-  std::string argument;
-  crypto::Uuid id;
-  std::string name;
-  std::int64_t updated_at = 0;
-  Bytes row;
-};
-
-struct Choice {
-  std::optional<crypto::TenantKey> key;
-  std::vector<Chosen> secrets;
-};
 
 struct ResolvePlan {
   ContextPtr store;
@@ -40,109 +22,47 @@ struct ResolvePlan {
   AuditEvent event;
 };
 
-Chosen copy_out(std::string argument, const StoredSecret& secret) {
-  return Chosen{std::move(argument), secret.id, secret.metadata.name, secret.header.updated_at,
-                Bytes(secret.row.begin(), secret.row.end())};
-}
+/// Opens the values of a choice, one after the other; all, or none are of use.
+class Opening {
+ public:
+  explicit Opening(const ResolvePlan& plan) : plan_(plan) {}
 
-/// Whether a secret that was asked for by name may fill that argument of that tool.
-bool may_fill(const Metadata& metadata, const std::string& tool, const std::string& argument) {
-  return (!metadata.tool_name || tool_matches(*metadata.tool_name, tool)) &&
-         (!metadata.tool_arg || *metadata.tool_arg == argument);
-}
-
-/// Which of the named secrets cannot be released, for the runtime and for the audit.
-struct Withheld {
-  std::string words;  // `"name" for the argument "argument" (not_found); …`
-  std::vector<crypto::Uuid> ids;
-
-  void add(const std::string& argument, const std::string& name, std::string_view why) {
-    if (!words.empty()) words.append("; ");
-    words.append("\"" + name + "\" for the argument \"" + argument + "\" (").append(why).append(")");
-  }
-  void add_bound_elsewhere(const std::string& argument, const std::string& name, const crypto::Uuid& id) {
-    add(argument, name, "not_bound");
-    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
-  }
-};
-
-Failure not_allowed(const Withheld& withheld) { return failed(Errc::not_allowed, withheld.words); }
-
-/// Of a tenant that there is not: the runtime learns of each of its names that it cannot have it, as always.
-Failure none_found(const ResolveQuery& query) {
-  Withheld withheld;
-  for (const auto& [argument, name] : query.secrets) withheld.add(argument, name, "not_found");
-  return not_allowed(withheld);
-}
-
-Task<Outcome<void>> choose_named(Transaction& transaction, ResolvePlan& plan, const Tenant& tenant, Choice& choice) {
-  Withheld withheld;
-  for (const auto& [argument, name] : plan.query.secrets) {
-    const auto secret = co_await find_by_name(transaction, plan.store->metadata(), tenant, name);
-    if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
-    if (!secret) {
-      withheld.add(argument, name, "not_found");
-    } else if (!may_fill(secret->metadata, plan.query.tool_name, argument)) {
-      withheld.add_bound_elsewhere(argument, name, secret->id);
-    } else {
-      choice.secrets.push_back(copy_out(argument, *secret));
+  /// Opens as many as a slice takes on this thread; true: those were the last.
+  Outcome<bool> open_slice() {
+    const auto& [key, secrets, changes] = plan_.choice;
+    if (secrets.empty()) return true;
+    Slice slice(plan_.store->slice, secrets.size() > 1 ? Slice::Begins::now : Slice::Begins::after_some_steps);
+    if (!private_key_) {
+      if (!key) return altered(secrets.front().id, "the tenant has no key pair");
+      private_key_ = crypto::open_tenant_key(*plan_.store->keys.root_private, plan_.query.tenant, *key);
+      if (!private_key_) return altered({}, "the tenant's private key does not open");
+      values_.reserve(secrets.size());
+    }
+    for (;;) {
+      const Chosen& chosen = secrets[values_.size()];
+      const auto row = parse_secret_row(chosen.row);
+      const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
+      auto value = crypto::open_value(*private_key_, *key, address, row->value_box);
+      if (!value) return altered(chosen.id, "the secret's value does not open");
+      values_.push_back({chosen.argument, std::move(*value), chosen.id, chosen.name, chosen.updated_at});
+      if (values_.size() == secrets.size()) return true;
+      if (slice.over(as_long_as_opening)) return false;
     }
   }
-  plan.withheld = withheld.ids;
-  if (!withheld.words.empty()) co_return not_allowed(withheld);
-  co_return Outcome<void>();
-}
+  std::vector<ReleasedValue> take() { return std::move(values_); }
 
-Task<Outcome<void>> choose_by_default(Transaction& transaction, const ResolvePlan& plan, const Tenant& tenant,
-                                      Choice& choice) {
-  const auto covering = co_await find_bound(transaction, plan.store->metadata(), tenant, plan.query.tool_name, true);
-  if (!covering) co_return covering.error();
-  std::vector<std::string> without = plan.query.provided_args;
-  for (const auto& [argument, name] : plan.query.secrets) without.push_back(argument);
-  const auto defaults = choose_defaults(*covering, without);
-  if (choice.secrets.size() + defaults.size() > most_arguments) co_return failed(Errc::too_many_arguments);
-  for (const StoredSecret* secret : defaults) {
-    choice.secrets.push_back(copy_out(*secret->metadata.tool_arg, *secret));
-  }
-  co_return Outcome<void>();
-}
+ private:
+  /// A row of that size would be about as much work, so the clock is looked at after each value.
+  static constexpr std::size_t as_long_as_opening = std::size_t{64} << 10;
 
-Task<Outcome<Choice>> choose(Transaction& transaction, ResolvePlan& plan) {
-  if (plan.query.secrets.size() > most_arguments) co_return failed(Errc::too_many_arguments);
-  const auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant);
-  if (!loaded) co_return loaded.error();
-  Choice choice;
-  if (!*loaded) {
-    if (!plan.query.secrets.empty()) co_return none_found(plan.query);
-    co_return choice;
-  }
-  const Tenant& tenant = **loaded;
-  choice.key = tenant.record.key;
-  const auto named = co_await choose_named(transaction, plan, tenant, choice);
-  if (!named) co_return named.error();
-  const auto defaults = co_await choose_by_default(transaction, plan, tenant, choice);
-  if (!defaults) co_return defaults.error();
-  co_return choice;
-}
+  const ResolvePlan& plan_;
+  std::optional<crypto::PrivateKey> private_key_;
+  std::vector<ReleasedValue> values_;
+};
 
-/// Opens all values, or none.
-Outcome<std::vector<ReleasedValue>> open_values(const ResolvePlan& plan) {
-  std::vector<ReleasedValue> values;
-  const auto& [key, secrets] = plan.choice;
-  if (secrets.empty()) return values;
-  if (!key) return altered(secrets.front().id, "the tenant has no key pair");
-  const auto private_key = crypto::open_tenant_key(*plan.store->keys.root_private, plan.query.tenant, *key);
-  if (!private_key) return altered({}, "the tenant's private key does not open");
-  values.reserve(secrets.size());
-  for (const Chosen& chosen : secrets) {
-    const auto row = parse_secret_row(chosen.row);
-    const crypto::ValueAddress address{plan.query.tenant, chosen.id, row->header.value_version};
-    auto value = crypto::open_value(*private_key, *key, address, row->value_box);
-    if (!value) return altered(chosen.id, "the secret's value does not open");
-    values.push_back({chosen.argument, std::move(*value), chosen.id, chosen.name, chosen.updated_at});
-  }
-  return values;
-}
+/// Audit entries that the writer looks at for the changes of a tenant. There are as many only when a value was being
+/// opened, or the write waited, while that many others were served.
+constexpr std::size_t entries_at_record = 4096;
 
 AuditEvent release_event(const ResolvePlan& plan) {
   AuditEvent event;
@@ -155,8 +75,14 @@ AuditEvent release_event(const ResolvePlan& plan) {
   return event;
 }
 
-/// Records the release if every secret is still, byte for byte, the one that was opened.
+/// Records the release if every secret is still, byte for byte, the one that was opened, and no default can have won
+/// over one of them since.
 Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
+  if (plan.choice.changes) {
+    TenantChanges changes = *plan.choice.changes;
+    const auto since = co_await changes.look(transaction, entries_at_record);
+    if (since != TenantChanges::Since::nothing) co_return failed(Errc::conflict);
+  }
   for (const Chosen& chosen : plan.choice.secrets) {
     const RowKey key = secret_key(plan.query.tenant, chosen.id);
     const auto row = co_await transaction.get(Table::tenants, key.view());
@@ -165,13 +91,30 @@ Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& 
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
+/// Chooses and opens. Whatever takes longer than a slice leaves the thread to others in between.
+Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
+  ResolveChoice choice(plan.store, plan.query);
+  for (;;) {
+    const auto ended = choice.read_slice();
+    if (!ended) plan.withheld = choice.bound_elsewhere();
+    if (!ended) co_return ended.error();
+    if (*ended) break;
+    co_await next_turn();
+  }
+  plan.choice = choice.take();
+  Opening opening(plan);
+  for (;;) {
+    const auto ended = opening.open_slice();
+    crypto::burn_stack();
+    if (!ended) co_return ended.error();
+    if (*ended) break;
+    co_await next_turn();
+  }
+  co_return opening.take();
+}
+
 Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> plan) {
-  WorkBody<Choice> choose_body = [&plan](Transaction& transaction) { return choose(transaction, *plan); };
-  auto choice = read<Choice>(*plan->store->engine, std::move(choose_body));
-  if (!choice) co_return choice.error();
-  plan->choice = std::move(*choice);
-  auto values = open_values(*plan);
-  crypto::burn_stack();
+  auto values = co_await choose_and_open(*plan);
   if (!values || values->empty()) co_return values;
   plan->event = release_event(*plan);
   WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };

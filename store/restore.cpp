@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "store/damage.hpp"
 #include "store/failures.hpp"
 #include "store/folder.hpp"
 #include "store/whole_file.hpp"
@@ -46,14 +47,20 @@ class Folder {
 
 Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys,
                     const GiveUpRoot& give_up_root) {
-  const auto opened = Store::open_backup(file, keys, give_up_root);
-  if (opened) return {};
-  std::string why = opened.error().subject;
+  Failure failure;
+  try {
+    const auto opened = Store::open_backup(file, keys, give_up_root);
+    if (opened) return {};
+    failure = opened.error();
+  } catch (const DamagedStore& error) {
+    failure = failed(Errc::integrity, error.what());
+  }
+  std::string why = failure.subject;
   // It has another name yet than the one it is to get.
   if (const auto at = why.find(file.string()); at != std::string::npos) {
     why.replace(at, file.string().size(), directory.string());
   }
-  return failed(opened.error().code, why);
+  return failed(failure.code, why);
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
 #include "store/secret_index.hpp"
 
-#include <limits>
+#include <algorithm>
 
 #include "store/failures.hpp"
-#include "store/tool_pattern.hpp"
 
 namespace tacit::store {
 namespace {
@@ -60,42 +59,6 @@ void put_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& i
     transaction.put(Table::tenants, default_key(*tenant.keys, tenant.id, *fresh.tool_name, *fresh.tool_arg).view(),
                     id.view());
   }
-}
-
-/// What an index says is there must be, and be what the index says.
-Outcome<StoredSecret> expect(Outcome<StoredSecret> secret, const crypto::Uuid& id) {
-  if (!secret && secret.error().code == Errc::not_found) return altered(id, "an index entry has no secret");
-  return secret;
-}
-
-bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std::uint8_t entry_class) {
-  if (!metadata.tool_name || binding_class(metadata.is_default) != entry_class) return false;
-  const IndexedPattern own = indexed_pattern(*metadata.tool_name);
-  return own.exact == pattern.exact && own.literal == pattern.literal;
-}
-
-/// Adds the secrets that are indexed under one pattern, with the opener's keys, and cover the tool.
-Task<Outcome<void>> add_bound(Transaction& transaction, MetadataOpener opener, IndexedPattern pattern,
-                              std::string_view tool, bool only_defaults, std::vector<StoredSecret>& found) {
-  RowKey prefix = binding_prefix(*opener.keys, opener.tenant, pattern);
-  const std::size_t mac_end = prefix.view().size();
-  if (only_defaults) prefix.add(binding_class(true));
-  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
-  const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), all);
-  for (const Row& row : rows) {
-    crypto::Uuid id;
-    if (row.key.size() <= mac_end || !parse_id(row.key.subspan(mac_end + 1), id)) {
-      co_return altered({}, "an entry of the binding index is not whole");
-    }
-    auto loaded = co_await load_secret(transaction, opener, id);
-    auto secret = expect(std::move(loaded), id);
-    if (!secret) co_return secret.error();
-    if (!is_indexed_so(secret->metadata, pattern, row.key[mac_end])) {
-      co_return altered(id, "an entry of the binding index is not this secret's");
-    }
-    if (tool_matches(*secret->metadata.tool_name, tool)) found.push_back(std::move(*secret));
-  }
-  co_return Outcome<void>();
 }
 
 Task<Outcome<void>> check_unique_under(Transaction& transaction, const crypto::TenantKeys& keys, crypto::Uuid tenant,
@@ -157,24 +120,14 @@ Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto:
   if (!parse_id(*holder, id)) co_return altered({}, "an entry of the name index is not whole");
   const MetadataOpener opener = MetadataOpener{ring, tenant.id, tenant.keys.get()};
   auto loaded = co_await load_secret(transaction, opener, id);
-  auto secret = expect(std::move(loaded), id);
+  auto secret = indexed(std::move(loaded), id);
   if (secret && secret->metadata.name != name) co_return altered(id, "an entry of the name index is not this secret's");
   co_return secret;
 }
 
-Task<Outcome<std::vector<StoredSecret>>> find_bound(Transaction& transaction, const crypto::MetadataKeyring& ring,
-                                                    const Tenant& tenant, std::string tool, bool only_defaults) {
-  const auto all_keys = index_keys(tenant);
-  const auto patterns = patterns_to_look_up(tenant.record.prefixes, tool);
-  std::vector<StoredSecret> found;
-  for (const crypto::TenantKeys* keys : all_keys) {
-    const MetadataOpener opener = MetadataOpener{ring, tenant.id, keys};
-    for (const IndexedPattern& pattern : patterns) {
-      const auto added = co_await add_bound(transaction, opener, pattern, tool, only_defaults, found);
-      if (!added) co_return added.error();
-    }
-  }
-  co_return Outcome<std::vector<StoredSecret>>(std::move(found));
+Outcome<StoredSecret> indexed(Outcome<StoredSecret> secret, const crypto::Uuid& id) {
+  if (!secret && secret.error().code == Errc::not_found) return altered(id, "an index entry has no secret");
+  return secret;
 }
 
 }  // namespace tacit::store

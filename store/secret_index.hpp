@@ -20,9 +20,7 @@ void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, c
 Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto::MetadataKeyring& ring,
                                          const Tenant& tenant, std::string name);
 
-/// The secrets whose tool_name covers the tool of that name, in no order. Reads those that share an indexed prefix with
-/// it, and no others.
-Task<Outcome<std::vector<StoredSecret>>> find_bound(Transaction& transaction, const crypto::MetadataKeyring& ring,
-                                                    const Tenant& tenant, std::string tool, bool only_defaults);
+/// What an index says is there must be: `not_found` becomes `integrity`.
+Outcome<StoredSecret> indexed(Outcome<StoredSecret> secret, const crypto::Uuid& id);
 
 }  // namespace tacit::store

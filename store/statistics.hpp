@@ -1,6 +1,7 @@
 // What the store can tell of itself: how much it did since this process opened it, and how much is in it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,10 +35,13 @@ struct StorageStatistics {
 
   std::string engine;  ///< its name and version
   std::uint64_t page_bytes = 0;
-  std::uint64_t pages = 0;          ///< that there may be at most
-  std::uint64_t touched_pages = 0;  ///< the file's; those that are free again are among them
-  std::uint64_t free_pages = 0;     ///< of the touched ones, free again
-  std::uint64_t pinned_pages = 0;   ///< likewise, but kept from use by who looks at an older snapshot
+  std::uint64_t pages = 0;                ///< that there may be at most
+  std::uint64_t touched_pages = 0;        ///< the file's; those that are free again are among them
+  std::uint64_t free_pages = 0;           ///< of the touched ones, free again
+  std::uint64_t pinned_pages = 0;         ///< likewise, but kept from use by who looks at an older snapshot
+  std::uint64_t scrub_waiting_pages = 0;  ///< free again, and still holding what may be deleted or replaced
+  std::chrono::seconds scrub_waiting{};   ///< for how long at most they have waited; 0 if none waits, or none will be
+  std::uint64_t scrubbed_pages = 0;       ///< overwritten since the engine was opened, by this process
   std::vector<Table> tables{};
   std::uint64_t reader_slots = 0;       ///< that there may be at most, over all processes
   std::uint64_t reader_slots_used = 0;  ///< by a process that lives, or was not yet found dead

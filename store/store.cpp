@@ -7,6 +7,7 @@
 #include "store/lmdb_engine.hpp"
 #include "store/meta.hpp"
 #include "store/operations.hpp"
+#include "store/secret_list_reader.hpp"
 
 namespace tacit::store {
 namespace {
@@ -37,6 +38,8 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   context->keys = std::move(keys);
   context->quota_default = options.quota_default;
   context->api_keys_default = options.api_keys_default;
+  context->secrets_default = options.secrets_default;
+  context->slice = options.slice;
   context->write_deadline = options.write_deadline;
   context->serial = next_serial();
   return ContextPtr(std::move(context));
@@ -59,7 +62,10 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   engine_options.queue_items = options.queue_items;
   engine_options.queue_bytes = options.queue_bytes;
   engine_options.stuck_after = options.write_deadline / 2;
+  engine_options.scrub_within = options.scrub_within;
   engine_options.on_failure = options.on_failure;
+  // Who wants to know of that goes on for long, and has to say whether it can serve before anybody writes.
+  engine_options.looks_for_room = static_cast<bool>(options.on_failure);
   auto engine = LmdbEngine::open(std::move(engine_options));
   if (!engine) return engine.error();
   return open(options, std::move(keys), std::move(*engine));
@@ -105,7 +111,11 @@ Store::Async<SecretInfo> Store::get_secret(crypto::Uuid tenant, crypto::Uuid id,
 }
 
 Store::Async<SecretList> Store::list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) {
-  return recording_read(context_, tenant, std::move(who), list_body(context_, tenant, std::move(query)));
+  return store::list_secrets(context_, tenant, std::move(query), std::move(who));
+}
+
+SecretListReader Store::read_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) const {
+  return {context_, tenant, std::move(query), std::move(who)};
 }
 
 Store::Async<SecretInfo> Store::update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
@@ -132,7 +142,7 @@ Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
 }
 
 Store::Async<std::vector<ApiKey>> Store::tenant_api_keys(crypto::Uuid tenant, AuditContext who) {
-  return recording_read(context_, tenant, std::move(who), tenant_api_keys_body(context_, tenant), api_key_integrity);
+  return recording(context_, tenant, std::move(who), store::tenant_api_keys(context_, tenant), api_key_integrity);
 }
 
 Store::Async<ApiKey> Store::tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {

@@ -21,12 +21,14 @@
 #include "store/rewrap.hpp"
 #include "store/room.hpp"
 #include "store/secret.hpp"
+#include "store/slice.hpp"
 #include "store/store_files.hpp"
 #include "store/tenant_limits.hpp"
 
 namespace tacit::store {
 
 class AuditReader;
+class SecretListReader;
 class Engine;
 struct StoreContext;
 class CurrentContext;
@@ -38,14 +40,19 @@ struct StoreOptions {
   /// 0: what the store has.
   std::uint64_t map_size = std::uint64_t{16} << 30;
   std::uint64_t quota_default = std::uint64_t{1}
-                                << 20;   ///< bytes a tenant may store unless an operator set its own limit
-  std::uint32_t api_keys_default = 100;  ///< API keys a tenant may have, likewise
-  std::size_t queue_items = 4096;        ///< changes that may wait for the writer; beyond: Errc::overloaded
+                                << 20;     ///< bytes a tenant may store unless an operator set its own limit
+  std::uint32_t api_keys_default = 100;    ///< API keys a tenant may have, likewise
+  std::uint32_t secrets_default = 10'000;  ///< secrets a tenant may have, likewise
+  std::size_t queue_items = 4096;          ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = std::size_t{64} << 20;
   unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
   /// How long a change or an audit entry is waited for; after that it is `unavailable`, and not known whether it was
   /// made. When one has taken half of that time, the store is unwilling, and refuses others at once.
   std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
+  /// How long after a change, a deletion or an erasure what it freed is overwritten; 0: never.
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
+  /// How long a request may keep the thread that asks, before it lets others go first (store/slice.hpp).
+  std::chrono::nanoseconds slice = slice_time;
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
   /// outgrow this one's). The process should stop.
   std::function<void(const std::string& why)> on_failure;
@@ -76,6 +83,8 @@ struct QuotaState {
   std::uint64_t used = 0;
   std::uint64_t count = 0;
   bool limit_is_own = false;  ///< set for this tenant by an operator
+  std::uint64_t count_limit = 0;
+  bool count_limit_is_own = false;
 };
 
 struct ResolveQuery {
@@ -125,7 +134,9 @@ struct VerifyReport {
   std::uint64_t problem_count = 0;
 };
 
-/// Thread-safe. Awaitables resume on the awaiting coroutine's executor; reads run at once on the calling thread.
+/// Thread-safe. Awaitables resume on the awaiting coroutine's executor; reads run at once on the calling thread. Those
+/// that may take long (lists, resolve) let others on the thread go first now and then: their executor is an
+/// io_context's that one thread runs.
 class Store {
  public:
   /// Makes the directory (1770 less the umask) and an empty store in it, bound to the primary root public key and the
@@ -158,15 +169,18 @@ class Store {
   Async<SecretInfo> create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who);
   // Reads take who asks too, for the audit entry of an integrity failure.
   Async<SecretInfo> get_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
+  /// The whole list at once, however long. What is sent while it is read: read_secrets.
   Async<SecretList> list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who);
+  /// The same piece by piece (store/secret_list_reader.hpp).
+  SecretListReader read_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) const;
   Async<SecretInfo> update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update, AuditContext who);
   Async<SecretInfo> delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who);
   Async<QuotaState> quota(crypto::Uuid tenant, AuditContext who);
 
   // The tool plane. Needs the root private keyring. The release's audit entry is durable before this answers.
   // Fails with not_found (a named secret does not exist), not_allowed, too_many_arguments (more than 256), integrity,
-  // …; then nothing is released. Refusals are audited ("tool.refused") before this answers; if that fails, so does
-  // this.
+  // conflict (what it is of changes all the time), …; then nothing is released. Refusals are audited ("tool.refused")
+  // before this answers; if that fails, so does this.
   Async<std::vector<ReleasedValue>> resolve(ResolveQuery query, AuditContext who);
 
   // API keys.

@@ -120,9 +120,6 @@ Outcome<StoreFiles> StoreFiles::open(const fs::path& folder) {
     if (failure->code == Errc::not_found) failure->subject = "there is no store in " + folder.string();
     return *failure;
   }
-  if (files->is_new()) {
-    return failed(Errc::not_found, folder.string() + " does not hold a store: its data.mdb is empty");
-  }
   if (auto failure = files->make_lock()) return *failure;
   return files;
 }

@@ -34,7 +34,7 @@ using GiveUpRoot = std::function<std::optional<std::string>(const FileOwner&)>;
 class StoreFiles {
  public:
   /// Those of a store that is there. Makes lock.mdb, which keeps nothing, if that is missing. Fails with `not_found` if
-  /// there is no data.mdb, or an empty one; else with a sentence that says what is wrong with which.
+  /// there is no data.mdb, else with a sentence that says what is wrong with which file.
   static Outcome<StoreFiles> open(const std::filesystem::path& folder);
   /// The same in a folder that is there, with what is missing made: for the folder's owner if this process is root's.
   static Outcome<StoreFiles> make(const std::filesystem::path& folder);
@@ -42,6 +42,8 @@ class StoreFiles {
   /// The folder's path without links.
   const std::string& path() const { return path_; }
   FileOwner owner() const;
+  /// By which this process can open data.mdb, whatever is in its place by now.
+  std::string data_path() const { return data_.path(); }
   /// Whether data.mdb is empty.
   bool is_new() const;
   /// Whether the open descriptor is of data.mdb.

@@ -11,6 +11,7 @@ struct TenantLimits {
   std::optional<std::uint32_t> requests_per_second{};
   std::optional<std::uint32_t> request_burst{};  ///< requests that may come at once
   std::optional<std::uint32_t> api_keys{};       ///< keys that are not revoked
+  std::optional<std::uint32_t> secrets{};        ///< secrets that may be stored
 
   bool operator==(const TenantLimits&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "store/tenant_record.hpp"
 
+#include <limits>
+
 #include "store/codec.hpp"
 #include "store/erasure.hpp"
 #include "store/failures.hpp"
@@ -25,13 +27,39 @@ crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantK
   return keys.record_mac(guarded);
 }
 
-bool decode_prefixes(Decoder& decoder, PrefixCounts& prefixes) {
+/// The length of the entry that has the own number of secrets. Patterns' are at most 4096.
+constexpr std::uint16_t secrets_entry = 0xFFFF;
+
+void encode_prefixes(Encoder<Bytes>& encoder, const TenantRecord& record) {
+  const std::vector<PrefixCounts::Entry>& entries = record.prefixes.entries();
+  const auto& secrets = record.limits.secrets;
+  encoder.u16(static_cast<std::uint16_t>(entries.size() + (secrets ? 1 : 0)));
+  for (const auto& [length, count] : entries) {
+    encoder.u16(length);
+    encoder.u64(count);
+  }
+  if (!secrets) return;
+  encoder.u16(secrets_entry);
+  encoder.u64(std::uint64_t{*secrets} + 1);
+}
+
+bool take_secrets_entry(std::vector<PrefixCounts::Entry>& entries, std::optional<std::uint32_t>& secrets) {
+  if (entries.empty() || entries.back().first != secrets_entry) return true;
+  const std::uint64_t number = entries.back().second - 1;
+  if (number > std::numeric_limits<std::uint32_t>::max()) return false;
+  secrets = static_cast<std::uint32_t>(number);
+  entries.pop_back();
+  return true;
+}
+
+bool decode_prefixes(Decoder& decoder, TenantRecord& record) {
   std::vector<PrefixCounts::Entry> entries;
   for (std::size_t left = decoder.u16(); left > 0 && decoder.ok(); --left) {
     const auto length = decoder.u16();
     entries.emplace_back(length, decoder.u64());
   }
-  return decoder.ok() && prefixes.assign(std::move(entries));
+  return decoder.ok() && take_secrets_entry(entries, record.limits.secrets) &&
+         record.prefixes.assign(std::move(entries));
 }
 
 std::uint8_t flags_of(const TenantRecord& record) {
@@ -58,11 +86,7 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
   encoder.u64(record.own_limit.value_or(0));
   encoder.u64(record.used);
   encoder.u64(record.count);
-  encoder.u16(static_cast<std::uint16_t>(record.prefixes.entries().size()));
-  for (const auto& [length, count] : record.prefixes.entries()) {
-    encoder.u16(length);
-    encoder.u64(count);
-  }
+  encode_prefixes(encoder, record);
   if (record.key) {
     encoder.raw(record.key->public_key);
     encoder.u16(static_cast<std::uint16_t>(record.key->box.size()));
@@ -103,7 +127,7 @@ std::optional<TenantRecord> peek_tenant_record(ByteView stored) {
   if ((flags & has_limit) != 0) record.own_limit = own_limit;
   record.used = decoder.u64();
   record.count = decoder.u64();
-  if (!decode_prefixes(decoder, record.prefixes)) return std::nullopt;
+  if (!decode_prefixes(decoder, record)) return std::nullopt;
   if ((flags & has_key) != 0) {
     auto& key = record.key.emplace();
     decoder.into(key.public_key);

@@ -8,6 +8,9 @@
 // Flags: 1 has a byte limit of its own; 2 has a key pair, without which there are no public key and no box; 4, 8, 16:
 // has a request rate, a burst, a number of API keys of its own, each of which is there only then; 32: has a previous
 // metadata key, likewise. The metadata key named is the one that this tenant's index keys and MACs are made with.
+// An own number of secrets stands among the prefix lengths, as the last: with a length that no pattern has (65535), and
+// one more than that number as its count. So a build that does not know it reads all else, and keeps it in what it
+// writes; its `verify` alone takes it for miscounted.
 // Without the MAC, whoever can write the database could put in a public key of their own and read what is stored from
 // then on.
 //

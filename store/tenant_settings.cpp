@@ -22,12 +22,15 @@ Task<Outcome<QuotaState>> read_quota(Transaction& transaction, ContextPtr store,
   if (!loaded) co_return loaded.error();
   QuotaState state;
   state.limit = store->quota_default;
+  state.count_limit = store->secrets_default;
   if (*loaded) {
     const TenantRecord& record = (*loaded)->record;
     state.limit = record.limit(store->quota_default);
     state.used = record.used;
     state.count = record.count;
     state.limit_is_own = record.own_limit.has_value();
+    state.count_limit = record.limits.secrets.value_or(store->secrets_default);
+    state.count_limit_is_own = record.limits.secrets.has_value();
   }
   co_return state;
 }
@@ -87,7 +90,7 @@ std::string words(const TenantLimits& limits) {
     return name + (own ? std::to_string(*own) : std::string("default"));
   };
   return word("requests_per_second=", limits.requests_per_second) + word(" request_burst=", limits.request_burst) +
-         word(" api_keys=", limits.api_keys);
+         word(" api_keys=", limits.api_keys) + word(" secrets=", limits.secrets);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ class Verification {
       for (const Row& row : rows) (this->*check)(row);
       at_.rows += rows.size();
       if (!rows.empty()) tell();
-      if (rows.size() < rows_at_a_time) co_return;
+      if (rows.empty()) co_return;
       start.assign(rows.back().key.begin(), rows.back().key.end());
       start.push_back(0);  // the next possible key
     }

@@ -18,10 +18,16 @@ std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
   return std::nullopt;
 }
 
-bool WriteQueue::wait() {
+WriteQueue::Wake WriteQueue::wait_until(std::chrono::steady_clock::time_point time) {
   std::unique_lock lock(mutex_);
-  filled_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
-  return !jobs_.empty();
+  const auto ready = [this] { return closed_ || !jobs_.empty(); };
+  if (time == time.max()) {
+    filled_.wait(lock, ready);
+  } else {
+    filled_.wait_until(lock, time, ready);
+  }
+  if (!jobs_.empty()) return Wake::jobs;
+  return closed_ ? Wake::closed : Wake::time;
 }
 
 std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes, std::uint64_t pages) {

@@ -1,11 +1,14 @@
 // The writes that wait for the writer thread: first in, first out, bounded in number and in bytes.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "store/engine.hpp"
@@ -19,8 +22,13 @@ class WriteQueue {
 
   /// Takes the job if there is room for it. Else leaves it with the caller and says why.
   std::optional<Errc> push(std::unique_ptr<WriteJob>& job);
-  /// Waits until there is something to take. False when the queue was closed and is empty.
-  bool wait();
+  enum class Wake : std::uint8_t {
+    jobs,    ///< there is something to take
+    time,    ///< there is not, and it is that time
+    closed,  ///< the queue was closed and is empty
+  };
+  /// Waits until there is something to take, or until that time; time_point::max(): as long as it takes.
+  Wake wait_until(std::chrono::steady_clock::time_point time);
   /// Up to `items` jobs, the first in any case and then while they hold at most `bytes` and need at most `pages` of the
   /// map (store/map_room.hpp).
   std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes, std::uint64_t pages);

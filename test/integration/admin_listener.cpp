@@ -97,13 +97,20 @@ BOOST_AUTO_TEST_CASE(it_serves_nothing_else) {
     const std::string answer = get(server, target, "x-api-key: " + tenant.key + "\r\n");
     BOOST_TEST(answer.starts_with("HTTP/1.1 404 "), target + ": " + answer);
   }
-  BOOST_TEST(get(server, "/healthz", "Transfer-Encoding: chunked\r\n").starts_with("HTTP/1.1 411 "));
+  const std::string chunked = exchange(server.admin_port(),
+                                       "GET /healthz HTTP/1.1\r\nHost: m\r\nConnection: close\r\n"
+                                       "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+  BOOST_TEST(chunked.starts_with("HTTP/1.1 200 "), chunked);
   const std::string put = exchange(
       server.admin_port(), "POST /healthz HTTP/1.1\r\nHost: m\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   BOOST_TEST(put.starts_with("HTTP/1.1 405 "), put);
   ClientOptions tls = server.api_client();
   tls.port = server.admin_port();
   BOOST_CHECK_THROW(HttpsClient{tls}, TransportError);
+  // At once, and not when the time for a head is over.
+  const std::string answer = exchange(server.admin_port(), "\x16\x03\x01\x02");
+  BOOST_TEST(answer.starts_with("HTTP/1.1 400 "), answer);
+  BOOST_TEST(answer.find("plain HTTP is spoken here") != std::string::npos, answer);
 }
 
 BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {

@@ -86,6 +86,15 @@ BOOST_AUTO_TEST_CASE(older_ones_go_when_the_new_one_is_there_and_nothing_else_do
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(two_within_a_second_are_two) {
+  const Backups backups;
+  for (int i = 0; i < 3; ++i) {
+    const Finished done = backups.back_up();
+    BOOST_TEST(done.status == 0, done.err);
+  }
+  BOOST_TEST(backups.names().size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(another_stores_backups_are_never_deleted) {
   const Backups backups;
   BOOST_REQUIRE(backups.back_up().status == 0);

@@ -1,18 +1,13 @@
 // Two servers over one store behind real load balancers, configured as conf/ has it, under load: the audit knows the
 // clients, a server can be restarted without the loss of a request, and one that is killed loses what is in flight on
 // it.
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <csignal>
 #include <functional>
-#include <random>
 #include <set>
 #include <sstream>
 #include <thread>
 
+#include "test/integration/balancer_setup.hpp"
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 
@@ -25,36 +20,7 @@ namespace {
 constexpr int restarts = 10;
 constexpr std::size_t writers = 6;
 constexpr std::size_t resting = 8;
-const std::string own = "127.0.0.1";           // where the balancers connect from
-const std::string reencrypting = "127.0.0.9";  // and nginx where it ends TLS
-
-/// A port that nobody listens on, and that no outgoing connection is given: below the range of those.
-std::uint16_t free_port() {
-  static std::mt19937 random(std::random_device{}());
-  for (;;) {
-    const auto port = static_cast<std::uint16_t>(std::uniform_int_distribution<int>(20000, 32000)(random));
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const void* const raw = &address;
-    const bool is_free = ::bind(socket, static_cast<const sockaddr*>(raw), sizeof address) == 0;
-    ::close(socket);
-    if (is_free) return port;
-  }
-}
-
-std::string at(std::uint16_t port) { return own + ":" + std::to_string(port); }
-
-/// Replaces every occurrence; the sample that it no longer fits is an error.
-void replace(std::string& text, const std::string& from, const std::string& to) {
-  auto place = text.find(from);
-  if (place == std::string::npos) throw std::runtime_error("the sample has no " + from);
-  for (; place != std::string::npos; place = text.find(from, place + to.size())) text.replace(place, from.size(), to);
-}
-
-std::string sample(const std::string& name) { return read_file(std::string(TACIT_SOURCE_DIR) + "/conf/" + name); }
+const std::string reencrypting = "127.0.0.9";  // where nginx connects from when it ends TLS
 
 /// One of the two servers: always on the same ports, and with a certificate of its own, so that a client whose TLS ends
 /// there knows which one it talks to.
@@ -399,15 +365,6 @@ void drive(const Deployment& deployment, Host& one, Host& other, const std::vect
   check_audit(deployment);
 }
 
-/// A master that is killed leaves its workers behind.
-struct AskedToEnd {
-  ~AskedToEnd() {
-    process.signal(SIGTERM);
-    process.wait(10s);
-  }
-  Process& process;
-};
-
 /// The first server that nginx brought a request to, by its log.
 std::string first_upstream(const std::filesystem::path& log, const std::string& request_id) {
   std::istringstream lines(read_file(log));
@@ -424,7 +381,7 @@ std::string first_upstream(const std::filesystem::path& log, const std::string& 
 BOOST_AUTO_TEST_SUITE(behind_haproxy)
 
 BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
-  const Deployment deployment(behind({{"proxy-protocol-from", own}}));
+  const Deployment deployment(behind({{"proxy-protocol-from", own_address}}));
   Host one(deployment, "one");
   Host other(deployment, "other");
   const std::uint16_t port = free_port();
@@ -444,35 +401,21 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(behind_nginx)
 
 BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
-  const Deployment deployment(behind({{"proxy-protocol-from", own}, {"forwarded-from", reencrypting}}));
+  const Deployment deployment(behind({{"proxy-protocol-from", own_address}, {"forwarded-from", reencrypting}}));
   Host one(deployment, "one");
   Host other(deployment, "other");
   const std::uint16_t passing = free_port();
   const std::uint16_t ending = free_port();
-  const std::string folder = deployment.folder().string();
-  std::string config = sample("nginx.conf.sample");
-  replace(config, "listen 443;", "listen " + at(passing) + ";");
-  replace(config, "listen 8443 ssl;", "listen " + at(ending) + " ssl;");
-  replace(config, "10.0.0.11:8443", at(one.api));
-  replace(config, "10.0.0.12:8443", at(other.api));
-  replace(config, "/etc/nginx/tacit.pem", certificates().server.certificate.string());
-  replace(config, "/etc/nginx/tacit.key", certificates().server.key.string());
-  replace(config, "/etc/nginx/tacit-ca.pem", certificates().servers.certificate().string());
-  replace(config, "tacit.example.org", "localhost");
+  std::string config = nginx_config({deployment.folder(), passing, ending, at(one.api), at(other.api)});
   // Both shapes stand before one server here, so they have to come from different addresses.
   replace(config, "proxy_pass https://tacit;", "proxy_pass https://tacit; proxy_bind " + reencrypting + ";");
-  std::string places;
-  for (const std::string kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
-    places += kind + "_temp_path " + folder + "/" + kind + ";";
-  }
   const auto requests = deployment.folder() / "nginx-requests.log";
   replace(config, "access_log off;",
-          "log_format who '$http_x_request_id $upstream_addr'; access_log " + requests.string() + " who; " + places);
+          "log_format who '$http_x_request_id $upstream_addr'; access_log " + requests.string() + " who;");
   const auto file = deployment.folder() / "nginx.conf";
   write_file(file, config);
   const auto log = deployment.folder() / "nginx.log";
-  const std::string globals = "daemon off; pid " + folder + "/nginx.pid; error_log stderr;";
-  Process nginx({"/usr/sbin/nginx", "-e", "stderr", "-c", file.string(), "-g", globals}, log, log);
+  Process nginx(nginx_command(deployment.folder(), file), log, log);
   const AskedToEnd ends{nginx};
   drive(deployment, one, other, {passing, ending}, [&](const Loss& loss) {
     // Where TLS ends in nginx, all that a client sees is nginx.

@@ -6,9 +6,9 @@
 #include <csignal>
 #include <thread>
 
+#include "test/integration/certificates.hpp"
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
-#include "test/integration/certificates.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_server_certificate_that_clients_will_not_accept_is_noted)
   CertificateRequest old = request;
   old.valid_from_seconds = -7200;
   old.valid_to_seconds = -3600;
-  notes(old, "", "expired at 20");
+  notes(old, "", "ended at 20");
   CertificateRequest early = request;
   early.valid_from_seconds = 3600;
   notes(early, "", "is not valid before 20");

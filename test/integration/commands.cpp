@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
                                                                                        {"export"},
                                                                                        {"erase"},
                                                                                        {"stats"},
+                                                                                       {"scrub"},
                                                                                        {"reload"},
                                                                                        {"status"},
                                                                                        {"check-config"}}) {

@@ -89,6 +89,17 @@ std::string Deployment::create_key(const std::string& tenant, const std::vector<
   return made.out;
 }
 
+std::string Deployment::printed() const {
+  std::string text = printed_by_now();
+  for (int i = 0; i < 50; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::string later = printed_by_now();
+    if (later.size() == text.size()) break;
+    text = std::move(later);
+  }
+  return text;
+}
+
 void Deployment::verify() const {
   const Finished result = command({"verify"});
   if (result.status != 0) {
@@ -122,12 +133,12 @@ Server::Server(const Deployment& deployment, const std::vector<std::string>& arg
   command.insert(command.end(), arguments.begin(), arguments.end());
   // All starts print to one file, so that a test can search everything ever printed; this start is what is added from
   // here.
-  const std::size_t before = deployment.printed().size();
+  const std::size_t before = deployment.printed_by_now().size();
   process_ = std::make_unique<Process>(command, deployment.log(), deployment.log(), environment);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (true) {
     const bool running = process_->running();
-    const std::string printed = deployment.printed().substr(before);
+    const std::string printed = deployment.printed_by_now().substr(before);
     if (const auto ready = ready_line(printed)) {
       api_port_ = port_of(*ready, "api");
       tools_port_ = port_of(*ready, "tools");

@@ -137,6 +137,10 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
   ssl_.reset(SSL_new(context));
   X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), "127.0.0.1");
   SSL_set_fd(ssl_.get(), socket_);
+  if (!options.alpn.empty()) {
+    SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(options.alpn.data()),
+                        static_cast<unsigned>(options.alpn.size()));
+  }
   if (options.session) SSL_set_session(ssl_.get(), options.session.get());
   if (SSL_connect(ssl_.get()) != 1) {
     const std::string reason = last_tls_error();
@@ -172,6 +176,7 @@ bool HttpsClient::fill() {
   if (why == SSL_ERROR_ZERO_RETURN) return false;
   if (why == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
     ERR_clear_error();
+    truncated_ = true;
     return false;  // closed without a TLS goodbye
   }
   throw TransportError("read: " + last_tls_error());
@@ -185,6 +190,20 @@ std::string HttpsClient::take_line() {
   std::string line = buffer_.substr(0, end);
   buffer_.erase(0, end + 2);
   return line;
+}
+
+std::string HttpsClient::take_chunks() {
+  std::string body;
+  for (;;) {
+    const std::size_t size = to_size(take_line(), 16);
+    while (buffer_.size() < size) {
+      if (!fill()) throw TransportError("closed within a chunk");
+    }
+    body.append(buffer_, 0, size);
+    buffer_.erase(0, size);
+    if (!take_line().empty()) throw TransportError("a chunk that is longer than it says, or trailers");
+    if (size == 0) return body;
+  }
 }
 
 Answer HttpsClient::read_answer(bool after_head) {
@@ -204,6 +223,10 @@ Answer HttpsClient::read_answer(bool after_head) {
   }
   said_close_ = same_name(answer.header("Connection"), "close");
   if (after_head || answer.status < 200 || answer.status == 204 || answer.status == 304) return answer;
+  if (answer.header("Transfer-Encoding") == "chunked" && answer.count("Content-Length") == 0) {
+    answer.body = take_chunks();
+    return answer;
+  }
   if (answer.count("Content-Length") != 1 || answer.count("Transfer-Encoding") != 0) {
     throw TransportError("an answer without exactly one Content-Length");
   }
@@ -235,6 +258,13 @@ bool HttpsClient::is_stale() const {
   if (said_close_) return true;
   pollfd state{socket_, POLLIN, 0};
   return ::poll(&state, 1, 0) != 0;
+}
+
+std::string HttpsClient::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
 }
 
 std::string HttpsClient::server_name() const {

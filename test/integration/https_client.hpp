@@ -50,6 +50,7 @@ struct ClientOptions {
   std::string preamble{};                  ///< what to send before TLS
   int tls_version = 0;                     ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
   std::chrono::milliseconds patience{10000};
+  std::string alpn{};  ///< protocols to offer, each with its length in a byte before it; empty: none
 };
 
 class HttpsClient {
@@ -64,6 +65,8 @@ class HttpsClient {
   Answer read_answer(bool after_head = false);
   /// What still comes until the server closes. Throws if it does not close in time.
   std::string read_to_end();
+  /// Whether the server ended TLS properly (close_notify) before the connection.
+  bool said_goodbye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && !truncated_; }
   /// Whether the server closed without sending another byte.
   bool closed_by_server();
   /// Says that nothing more will be sent, as a client does that half-closes its connection.
@@ -75,6 +78,8 @@ class HttpsClient {
   std::shared_ptr<SSL_SESSION> session() const { return {SSL_get1_session(ssl_.get()), SSL_SESSION_free}; }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   std::string server_name() const;  ///< the common name of the certificate that the server showed
+  std::string protocol() const;     ///< what the server chose of those offered
+  SSL* ssl() const { return ssl_.get(); }
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
   /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any
@@ -84,6 +89,7 @@ class HttpsClient {
  private:
   bool fill();  ///< reads more into buffer_; false at the end
   std::string take_line();
+  std::string take_chunks();  ///< a body in chunks, without extensions and trailers
 
   struct FreeContext {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -94,6 +100,7 @@ class HttpsClient {
   std::unique_ptr<SSL_CTX, FreeContext> context_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
   int socket_ = -1;
+  bool truncated_ = false;   ///< the connection ended without TLS's goodbye
   bool said_close_ = false;  ///< the last answer had `Connection: close`; the end itself may be still on its way
   std::string buffer_;
 };

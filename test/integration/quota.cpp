@@ -71,6 +71,54 @@ BOOST_AUTO_TEST_CASE(exactly_at_the_limit_is_allowed_and_one_byte_more_changes_n
   REQUIRE_STATUS(tenant.api.patch(one, {{"secret_value", std::string(49, 'y')}}), 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_tenant_has_only_so_many_secrets) {
+  const Deployment deployment(Settings{{"secrets-default", "3"}});
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  const auto set_limit = [&](const std::string& limit) {
+    const Finished done = deployment.command({"limits", "set", "--tenant", tenant.id, "--secrets", limit});
+    BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+  };
+  const auto count_limit = [&] { return tenant.api.get("/api/v1/quota").at("count_limit").to_number<int>(); };
+  const auto refused = [&](int limit, int count) {
+    const Answer answer = tenant.api.post(secrets_path, {{"secret_name", "more"}, {"secret_value", "12345678"}});
+    REQUIRE_STATUS(answer, 413);
+    const json::value detail = answer.at("detail");
+    BOOST_TEST(detail.at("msg").is_string());
+    BOOST_TEST(detail.at("count_limit").to_number<int>() == limit);
+    BOOST_TEST(detail.at("count").to_number<int>() == count);
+    BOOST_TEST(detail.at("requested").to_number<int>() == count + 1);
+  };
+  BOOST_TEST(count_limit() == 3);
+  std::vector<int> statuses(12);
+  in_parallel(statuses.size(), [&](std::size_t i) {
+    Client client(server, tenant.key);
+    statuses[i] =
+        client.post(secrets_path, {{"secret_name", "n" + std::to_string(i)}, {"secret_value", "1234"}}).status;
+  });
+  BOOST_TEST(std::count(statuses.begin(), statuses.end(), 200) == 3);
+  refused(3, 3);
+  set_limit("4");
+  BOOST_TEST(count_limit() == 4);
+  const json::object fourth = tenant.create({{"secret_name", "fourth"}, {"secret_value", "12345678"}});
+  // Who has more keeps them, and may change them.
+  set_limit("1");
+  refused(1, 4);
+  BOOST_TEST(tenant.api.get(secrets_path).at("data").as_array().size() == 4U);
+  const std::string one = secrets_path + std::string(fourth.at("secret_id").as_string());
+  REQUIRE_STATUS(tenant.api.patch(one, {{"secret_value", "a longer value"}}), 200);
+  const Finished shown = deployment.command({"limits", "get", "--tenant", tenant.id});
+  BOOST_TEST(shown.out.find("secrets              1, its own") != std::string::npos, shown.out);
+  const Finished quota = deployment.command({"quota", "get", "--tenant", tenant.id});
+  BOOST_TEST(quota.out.find("secrets  4 of at most 1, its own") != std::string::npos, quota.out);
+  set_limit("default");
+  refused(3, 4);
+  REQUIRE_STATUS(tenant.api.del(one), 200);
+  refused(3, 3);
+  BOOST_TEST(server.stop() == 0);
+  deployment.verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_lowered_limit_keeps_what_is_stored_refuses_growth_and_lets_it_shrink) {
   Tenant tenant = new_tenant();
   const json::object made = tenant.create({{"secret_name", "a"}, {"secret_value", std::string(99, 'x')}});

@@ -115,6 +115,47 @@ std::string with_checksum(const std::string& id_and_secret) {
 
 BOOST_AUTO_TEST_SUITE(rate_limits)
 
+BOOST_AUTO_TEST_CASE(a_list_costs_one_request_more_for_each_hundred_secrets_and_is_never_refused_for_ever) {
+  const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "1000"}});
+  const Server server(deployment);
+  Tenant tenant(deployment, server);
+  for (int i = 0; i < 300; ++i) {
+    tenant.create({{"secret_name", "n" + std::to_string(i)}, {"secret_value", "12345678"}, {"tool_name", "tool"}});
+  }
+  const auto remaining = [&] {
+    const std::string fields = tenant.api.get("/api/v1/quota").header("RateLimit");
+    return std::stoi(fields.substr(fields.find(";r=") + 3));
+  };
+  const auto started = Clock::now();
+  const int before = remaining();
+  REQUIRE_STATUS(tenant.api.get(secrets_path), 200);                              // 1 + 3
+  REQUIRE_STATUS(tenant.api.get(secrets_path + "?limit=1&tool_name=*zz*"), 200);  // 1 + 3: what is looked at counts
+  REQUIRE_STATUS(tenant.api.get(secrets_path + "?limit=50"), 200);                // 1
+  const int spent = before - remaining();
+  const int come_back = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(Clock::now() - started).count());
+  BOOST_TEST(spent <= 10);
+  BOOST_TEST(spent >= 10 - come_back);
+
+  // More than the whole burst: the list is served, and again when it has been paid for.
+  const Finished done = deployment.command(
+      {"limits", "set", "--tenant", tenant.id, "--requests-per-second", "2", "--request-burst", "2"});
+  BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+  BOOST_TEST(within_5_seconds(tenant.api, [](const Answer& answer) {
+    return answer.header("RateLimit-Policy") == "\"tenant\";q=2;w=1" && answer.status == 200;
+  }));
+  Answer list = tenant.api.get(secrets_path);
+  for (int i = 0; i < 2; ++i) {
+    while (list.status == 429) {
+      wait_for(list);
+      list = tenant.api.get(secrets_path);
+    }
+    REQUIRE_STATUS(list, 200);
+    list = tenant.api.get(secrets_path);
+    REQUIRE_STATUS(list, 429);
+    BOOST_TEST(retry_after(list) <= 2);  // what is owed is at most another burst
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_tenant_beyond_its_burst_is_refused_while_another_is_served) {
   const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "5"}});
   const Server server(deployment);

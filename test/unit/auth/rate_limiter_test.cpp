@@ -145,6 +145,25 @@ BOOST_AUTO_TEST_CASE(what_is_charged_beyond_is_owed_up_to_another_burst) {
   BOOST_TEST((limiter.wait(Key(2).view(), rate, start) == 0s));
 }
 
+BOOST_AUTO_TEST_CASE(several_are_charged_at_once_and_paid_before_another_is_taken) {
+  RateLimiter limiter(64, start);
+  const Rate rate{10, 20};
+  BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 19U);
+  limiter.charge(Key(1).view(), rate, start, 10);
+  BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 8U);
+  limiter.charge(Key(1).view(), rate, start, 18);  // ten are owed
+  const auto refused = limiter.take(Key(1).view(), rate, start);
+  BOOST_TEST(!refused.allowed);
+  BOOST_TEST((refused.wait == 1100ms));
+  BOOST_TEST(!limiter.take(Key(1).view(), rate, start + 1090ms).allowed);
+  BOOST_TEST(limiter.take(Key(1).view(), rate, start + 1100ms).allowed);
+  // However many: at most another burst.
+  limiter.charge(Key(1).view(), rate, start + 1100ms, UINT64_MAX);
+  BOOST_TEST((limiter.take(Key(1).view(), rate, start + 1100ms).wait == 2100ms));
+  limiter.charge(Key(2).view(), {Rate::most, 1}, start, UINT64_MAX);
+  BOOST_TEST((limiter.take(Key(2).view(), {Rate::most, 1}, start).wait == 2us));
+}
+
 BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forget_a_busy_one) {
   RateLimiter limiter(65'536, start);
   BOOST_TEST(limiter.memory() == std::size_t{1} << 20);

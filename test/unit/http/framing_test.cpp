@@ -144,9 +144,21 @@ BOOST_AUTO_TEST_CASE(never_repeats_what_was_sent) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(wants_a_length_instead_of_chunks) {
-  BOOST_TEST((parse(with("Transfer-Encoding: chunked\r\n")) == Problem::length_required));
-  BOOST_TEST((parse(with("transfer-encoding: Chunked\r\n")) == Problem::length_required));
+BOOST_AUTO_TEST_CASE(a_body_is_chunked_or_has_a_length) {
+  const auto head_of = [](const std::string& raw) {
+    RequestHead head;
+    std::string why;
+    BOOST_TEST(!parse_head(raw, head, why).has_value(), why);
+    return head;
+  };
+  for (const char* field : {"Transfer-Encoding: chunked\r\n", "transfer-encoding: Chunked\r\n"}) {
+    const RequestHead head = head_of(with(field));
+    BOOST_TEST((head.chunked && head.has_body() && head.content_length == 0 && head.keep_alive));
+  }
+  BOOST_TEST((!head_of(with("")).has_body()));
+  BOOST_TEST((!head_of(with("Content-Length: 0\r\n")).has_body()));
+  const RequestHead sized = head_of(with("Content-Length: 5\r\nTE: trailers\r\n"));
+  BOOST_TEST((sized.has_body() && !sized.chunked));
 }
 
 BOOST_AUTO_TEST_CASE(takes_an_ordinary_request) {
@@ -189,6 +201,14 @@ BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
   BOOST_TEST(!keeps(with("Connection: close\r\n")));
   BOOST_TEST(!keeps("GET / HTTP/1.0\r\n\r\n"));
   BOOST_TEST(keeps("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+  BOOST_TEST(keeps("GET / HTTP/1.0\r\nConnection: x,\tKeep-Alive ,y\r\n\r\n"));
+  BOOST_TEST(keeps("GET / HTTP/1.0\r\nConnection: x\r\nConnection: keep-alive\r\n\r\n"));
+  BOOST_TEST(!keeps("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"));
+  BOOST_TEST(!keeps(with("Connection: keep-alive\r\nConnection: TE, CLOSE\r\n")));
+  BOOST_TEST(keeps(with("Connection: closed, not-close\r\n")));
+  // Which only ever was between a client and an old proxy (RFC 9112 appendix C.2.2).
+  BOOST_TEST(!keeps("GET / HTTP/1.0\r\nProxy-Connection: keep-alive\r\n\r\n"));
+  BOOST_TEST(keeps(with("Proxy-Connection: close\r\n")));
 }
 
 BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
@@ -219,16 +239,29 @@ BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
     BOOST_TEST(refused(bare.substr(0, bare.find('\n') + 1), searched), searched);
   }
   BOOST_TEST(!refused(bare.substr(0, bare.find('\n'))));
+  // What begins no request: TLS, where it is not spoken.
+  BOOST_TEST(refused("\x16\x03\x01\x02"));
+  BOOST_TEST(line_fault("\x16\x03\x01\x02").starts_with("TLS begins"));
+  BOOST_TEST(refused("\x80\x2e\x01"));
+  BOOST_TEST(!refused("\r"));
   // What is cut between CR and LF, and what follows a whole head.
   BOOST_TEST((scan_head("GET / HTTP/1.1\r\nHost: a\r\n", 15).state == HeadScan::State::incomplete));
   BOOST_TEST((scan_head(with("") + "a\nb\n", 0).state == HeadScan::State::complete));
 }
 
 BOOST_AUTO_TEST_CASE(bounds_the_head) {
-  const std::string long_target = "GET /" + std::string(max_target_size, 'a');
+  const std::string long_target = "GET /" + std::string(max_target_size + 100, 'a');
   const HeadScan target = scan_head(long_target, 0);
   BOOST_TEST((target.state == HeadScan::State::refused));
   BOOST_TEST((target.problem == Problem::target_too_long));
+  for (const char* method : {"GET", "OPTIONS"}) {
+    const auto to = [&](std::size_t size) {
+      return with("", method + std::string(" /") + std::string(size - 1, 'a') + " HTTP/1.1");
+    };
+    BOOST_TEST((scan_head(to(max_target_size), 0).state == HeadScan::State::complete));
+    BOOST_TEST(!parse(to(max_target_size)).has_value());
+    BOOST_TEST((parse(to(max_target_size + 1)) == Problem::target_too_long));
+  }
 
   const std::string long_field = "GET / HTTP/1.1\r\nX: " + std::string(max_head_size, 'a');
   const HeadScan field = scan_head(long_field, 0);

@@ -28,12 +28,13 @@ class Captured {
   Captured(const Captured&) = delete;
   Captured& operator=(const Captured&) = delete;
 
-  bool has(const std::string& event) const {
+  std::string text() const {
     std::string text(4096, '\0');
     const ssize_t size = ::pread(::fileno(file_), text.data(), text.size(), 0);
     text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    return text.find("\"event\":\"" + event + "\"") != std::string::npos;
+    return text;
   }
+  bool has(const std::string& event) const { return text().find("\"event\":\"" + event + "\"") != std::string::npos; }
 
  private:
   std::FILE* const file_;
@@ -64,6 +65,13 @@ BOOST_AUTO_TEST_CASE(evidence_is_written_at_any_level) {
   LogLine line(LogLevel::info, "audit_head");
   log_always(line);
   BOOST_TEST(captured.has("audit_head"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_peer_says_cannot_drive_a_terminal) {
+  const Captured captured;
+  log(LogLine(LogLevel::warn, "told").field("reason", "a\x1b[2J\n\xc2\x9b\x7f\xe2\x80\xae\x9b \"caf\xc3\xa9\""));
+  BOOST_TEST(captured.text().ends_with(
+      ",\"reason\":\"a\\u001b[2J\\n\\u009b\\u007f\\u202e\xef\xbf\xbd \\\"caf\xc3\xa9\\\"\"}\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -42,9 +42,9 @@ const std::vector<Expected> table{
     {Problem::changed_meanwhile, 409},
     {Problem::too_many_arguments, 409},
     {Problem::too_many_keys, 409},
-    {Problem::length_required, 411, true},
     {Problem::body_too_large, 413, true},
     {Problem::quota_exceeded, 413},
+    {Problem::too_many_secrets, 413},
     {Problem::target_too_long, 414, true},
     {Problem::not_json, 415},
     {Problem::body_encoded, 415, false, "Accept-Encoding: identity\r\n"},
@@ -133,6 +133,7 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::unavailable) == 503U);
   BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
   BOOST_TEST(status_of(Errc::too_many_keys) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_secrets) == 413U);
   BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
   BOOST_TEST(status_of(Errc::outlives) == 403U);
 }
@@ -166,6 +167,17 @@ BOOST_AUTO_TEST_CASE(a_quota_answer_has_the_figures) {
   BOOST_TEST(
       fixture.answer_body() ==
       R"({"detail":{"msg":"The stored secrets would exceed the size limit.","limit":1048576,"used":1048000,"requested":1049024}})");
+  BOOST_TEST(!fixture.exchange.response.close);
+}
+
+BOOST_AUTO_TEST_CASE(too_many_secrets_are_counted_in_the_answer) {
+  ExchangeFixture fixture;
+  store::Failure over = failure(store::Errc::too_many_secrets);
+  over.quota = {10000, 10000, 10001};
+  answer(fixture.exchange, over);
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":{"msg":"The tenant has as many secrets as it may have; delete one first.","count_limit":10000,"count":10000,"requested":10001}})");
   BOOST_TEST(!fixture.exchange.response.close);
 }
 

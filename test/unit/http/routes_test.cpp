@@ -77,7 +77,7 @@ std::string name_of(const Route& route) { return method_name(route.method) + " "
 
 // Every status that the way to the handler, and the handler, can end in.
 Statuses statuses_of(const Route& route) {
-  Statuses statuses{"200", "400", "411", "413", "414", "417", "431", "500", "503"};
+  Statuses statuses{"200", "400", "413", "414", "417", "431", "500", "503"};
   const bool on_api = is_on(api_routes(), route);
   const bool writes = route.body_limit > 0 || route.method == Method::del;
   if (route.authenticated && on_api) statuses.insert({"401", "403", "429"});
@@ -244,7 +244,6 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"Conflict", Problem::name_taken},
                                                 {"KeyConflict", Problem::too_many_keys},
                                                 {"ResolveConflict", Problem::too_many_arguments},
-                                                {"LengthRequired", Problem::length_required},
                                                 {"ContentTooLarge", Problem::body_too_large},
                                                 {"UriTooLong", Problem::target_too_long},
                                                 {"NotJson", Problem::not_json},

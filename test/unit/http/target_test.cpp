@@ -77,10 +77,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_there) {
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_take_the_method) {
-  fails(Method::patch, "/api/v1/secrets/", Problem::method_not_allowed, "GET, POST");
-  fails(Method::other, "/v1/secrets", Problem::method_not_allowed, "GET, POST");
-  fails(Method::post, "/v1/secrets/x", Problem::method_not_allowed, "GET, PATCH, DELETE");
-  fails(Method::post, "/healthz", Problem::method_not_allowed, "GET");
+  fails(Method::patch, "/api/v1/secrets/", Problem::method_not_allowed, "GET, HEAD, POST");
+  fails(Method::other, "/v1/secrets", Problem::method_not_allowed, "GET, HEAD, POST");
+  fails(Method::post, "/v1/secrets/x", Problem::method_not_allowed, "GET, HEAD, PATCH, DELETE");
+  fails(Method::post, "/healthz", Problem::method_not_allowed, "GET, HEAD");
   fails(Method::other, "/nowhere", Problem::path_unknown);
 }
 

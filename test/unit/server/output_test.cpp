@@ -25,17 +25,6 @@ BOOST_AUTO_TEST_CASE(help_is_broken_at_spaces) {
   BOOST_TEST(help_entry("a", "", 4, 12) == "  a\n");
 }
 
-BOOST_AUTO_TEST_CASE(control_characters_are_replaced) {
-  BOOST_TEST(printable("a\tb\x1b[31m\x7f") == "a?b?[31m?");
-  BOOST_TEST(printable("caf\xc3\xa9 \xc2\xa9") == "caf\xc3\xa9 \xc2\xa9");
-  BOOST_TEST(printable("\xc2\x9b"
-                       "0m") == "?0m");
-  BOOST_TEST(printable("\xc2") == "\xc2");
-  // What makes a line read in another order than it is written, and what ends one; but no other punctuation.
-  BOOST_TEST(printable("a\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8z") == "a???z");
-  BOOST_TEST(printable("\xe2\x80\xa6\xe2\x80\x93\xe2") == "\xe2\x80\xa6\xe2\x80\x93\xe2");
-}
-
 BOOST_AUTO_TEST_CASE(progress_is_a_line_for_each_tenth_where_there_is_no_terminal) {
   std::ostringstream out;
   {

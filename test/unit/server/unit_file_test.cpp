@@ -84,4 +84,28 @@ BOOST_FIXTURE_TEST_CASE(drop_ins_count_over_the_unit_and_the_administrators_over
   BOOST_TEST(unit()->user == "other");
 }
 
+BOOST_FIXTURE_TEST_CASE(files_of_variables_count_over_those_in_the_unit, Host) {
+  const std::string own = directory / "own.env";
+  const std::string further = directory / "further.env";
+  std::ofstream(own) << "# ours\nTACIT_THREADS=2\nTACIT_LOG_LEVEL='warn'\nLANG=C\n";
+  write(0, "tacit-tools.service",
+        std::string(packaged) + "[Service]\nEnvironmentFile=" + own + "\nEnvironmentFile=-" + further +
+            "\nEnvironment=TACIT_THREADS=1\n"
+            "EnvironmentFile=-/etc/%i.env\n");
+  auto read = unit();
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->missing.empty());
+  BOOST_TEST(
+      (read->environment == std::map<std::string, std::string>{{"TACIT_THREADS", "2"}, {"TACIT_LOG_LEVEL", "warn"}}));
+  std::ofstream(further) << "TACIT_THREADS=3\n";
+  BOOST_TEST(unit()->environment.at("TACIT_THREADS") == "3");
+  std::filesystem::remove(own);
+  BOOST_TEST((unit()->missing == std::vector<std::filesystem::path>{own}));
+  write(1, "tacit-tools.service.d/more.conf",
+        "[Service]\nEnvironmentFile=\nEnvironmentFile=" + further.substr(0, further.size() - 11) + "*.env\n");
+  read = unit();
+  BOOST_TEST(read->missing.empty());
+  BOOST_TEST(read->environment.at("TACIT_THREADS") == "3");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

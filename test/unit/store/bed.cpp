@@ -91,6 +91,8 @@ StoreOptions Bed::store_options() const {
   options.map_size = options_.map_size;
   options.quota_default = options_.quota_default;
   options.api_keys_default = options_.api_keys_default;
+  options.secrets_default = options_.secrets_default;
+  options.slice = options_.slice;
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
   options.max_readers = 256;
@@ -106,6 +108,7 @@ LmdbOptions Bed::engine_options() const {
   options.batch_items = options_.batch_items;
   options.stuck_after = options_.stuck_after;
   options.commit = options_.commit;
+  options.scrub_within = options_.scrub_within;
   options.on_failure = options_.on_failure;
   return options;
 }

@@ -42,6 +42,8 @@ struct BedOptions {
   std::uint64_t map_size = std::uint64_t{64} << 20;
   std::uint64_t quota_default = std::uint64_t{1} << 20;
   std::uint32_t api_keys_default = 100;
+  std::uint32_t secrets_default = 1'000'000;
+  std::chrono::nanoseconds slice = slice_time;
   std::size_t queue_items = 4096;
   std::size_t queue_bytes = std::size_t{64} << 20;
   std::size_t batch_items = 256;
@@ -51,6 +53,7 @@ struct BedOptions {
   StoreKeys keys{};  ///< none: those of all tests
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
 };
 
 using Rows = std::map<std::string, std::string>;

@@ -29,6 +29,17 @@ BOOST_AUTO_TEST_CASE(a_growing_update_counts_only_what_it_adds) {
   BOOST_TEST(quota_refusal(100, 90, 40, 51).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(one_secret_more_is_refused_at_the_limit_and_beyond) {
+  BOOST_TEST(!count_refusal(3, 2));
+  const auto refusal = count_refusal(3, 3);
+  BOOST_REQUIRE(refusal);
+  BOOST_TEST(refusal->limit == 3U);
+  BOOST_TEST(refusal->used == 3U);
+  BOOST_TEST(refusal->requested == 4U);
+  BOOST_TEST(count_refusal(0, 0).has_value());
+  BOOST_TEST(count_refusal(3, 7)->requested == 8U);
+}
+
 BOOST_AUTO_TEST_CASE(used_never_wraps) {
   BOOST_TEST(used_after(10, 20, 0) == 0U);
   BOOST_TEST(used_after(10, 20, 5) == 5U);

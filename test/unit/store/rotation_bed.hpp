@@ -31,7 +31,7 @@ struct RotationBed {
     bound.tool_name = "tool*";
     create(small, std::move(bound));
     for (std::size_t n = 0; n < many; ++n) create(large, new_default(name_of(n), tool_of(n), "argument", value_of(n)));
-    BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(keyless, {7, 8, 9}, who())));
+    BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(keyless, {7, 8, 9, 10}, who())));
     BOOST_REQUIRE(bed.wait(bed.store().set_quota(keyless, 12345, who())));
     for (int n = 1; n <= 3; ++n) {
       ApiKey key = some_key(numbered(n), tenant_id(static_cast<std::uint8_t>(n)));
@@ -139,7 +139,7 @@ struct RotationBed {
     }
     BOOST_TEST(resolved(small, "tool") == "a default value");
     const auto limits = bed.store().tenant_limits(keyless);
-    BOOST_TEST((limits && *limits == TenantLimits{7, 8, 9}));
+    BOOST_TEST((limits && *limits == TenantLimits{7, 8, 9, 10}));
     const auto keys = bed.store().list_api_keys(std::nullopt);
     BOOST_REQUIRE(keys);
     BOOST_TEST(keys->size() == 3U);

@@ -1,0 +1,92 @@
+#include "store/turns.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <deque>
+#include <memory>
+#include <utility>
+
+namespace tacit::store {
+namespace {
+
+namespace asio = boost::asio;
+
+class Waiter {
+ public:
+  Waiter() = default;
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  virtual ~Waiter() = default;
+  virtual void resume() = 0;
+};
+
+template <class Handler>
+class WaitingHandler final : public Waiter {
+ public:
+  explicit WaitingHandler(Handler handler) : handler_(std::move(handler)) {}
+  void resume() override {
+    Handler handler = std::move(handler_);
+    std::move(handler)();
+  }
+
+ private:
+  Handler handler_;
+};
+
+/// Those of one io_context that wait for their turn. Ends with it.
+class Turns final : public asio::execution_context::service {
+ public:
+  using key_type = Turns;
+  static asio::execution_context::id id;
+
+  explicit Turns(asio::execution_context& owner) : service(owner) {}
+
+  void wait(std::unique_ptr<Waiter> waiter, const asio::any_io_executor& executor) {
+    waiting_.push_back(std::move(waiter));
+    if (waiting_.size() == 1 && !scheduled_) schedule(executor);
+  }
+
+ private:
+  void shutdown() override { waiting_.clear(); }
+
+  /// Asio polls between a handler and what that has posted, but what it finds comes after. So it is posted twice: what
+  /// the poll finds goes first.
+  void schedule(const asio::any_io_executor& executor) {
+    scheduled_ = true;
+    asio::post(executor, [this, executor] { asio::post(executor, [this, executor] { resume_first(executor); }); });
+  }
+
+  void resume_first(const asio::any_io_executor& executor) {
+    const std::unique_ptr<Waiter> first = std::move(waiting_.front());
+    waiting_.pop_front();
+    scheduled_ = false;
+    if (!waiting_.empty()) schedule(executor);
+    first->resume();
+  }
+
+  std::deque<std::unique_ptr<Waiter>> waiting_;
+  bool scheduled_ = false;
+};
+
+asio::execution_context::id Turns::id;
+
+}  // namespace
+
+asio::awaitable<void> next_turn() {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  // A named object: g++ 12 destroys a lambda temporary of an awaiting expression twice.
+  auto initiate = [executor](auto handler) {
+    auto& turns = asio::use_service<Turns>(asio::query(executor, asio::execution::context));
+    turns.wait(std::make_unique<WaitingHandler<decltype(handler)>>(std::move(handler)), executor);
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(initiate), asio::use_awaitable);
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,46 @@
+// What tests need that start a load balancer from conf's samples.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "test/integration/process.hpp"
+
+namespace tacit::test {
+
+inline const std::string own_address = "127.0.0.1";  ///< where the balancers connect from
+
+/// A port that nobody listens on, and that no outgoing connection is given: below the range of those.
+std::uint16_t free_port();
+
+/// 127.0.0.1 and that port.
+std::string at(std::uint16_t port);
+
+/// Replaces every occurrence; the sample that it no longer fits is an error.
+void replace(std::string& text, const std::string& from, const std::string& to);
+
+/// A file of conf/.
+std::string sample(const std::string& name);
+
+/// A master that is killed leaves its workers behind.
+struct AskedToEnd {
+  ~AskedToEnd();
+  Process& process;
+};
+
+/// conf/nginx.conf.sample with its addresses and files replaced: `passing` and `ending` are the ports of its two
+/// shapes, `one` and `other` the servers' addresses.
+struct NginxPlaces {
+  std::filesystem::path folder;
+  std::uint16_t passing;
+  std::uint16_t ending;
+  std::string one;
+  std::string other;
+};
+std::string nginx_config(const NginxPlaces& places);
+
+/// How to start nginx with a configuration in that folder.
+std::vector<std::string> nginx_command(const std::filesystem::path& folder, const std::filesystem::path& config);
+
+}  // namespace tacit::test

@@ -1,0 +1,219 @@
+// What was deleted, replaced, rewrapped or erased is in the store's raw file no more: after `tacit scrub`, by itself
+// within the time that is set, and after scrubs and servers that were killed.
+#include <signal.h>
+
+#include <future>
+#include <random>
+#include <thread>
+
+#include "test/integration/key_commands.hpp"
+#include "test/integration/parallel.hpp"
+#include "test/integration/scrape.hpp"
+#include "test/integration/store_rows.hpp"
+#include "test/leftovers.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t clients = 3;
+
+/// One tenant's load: creations, replacements and deletions, some of them of values that have pages of their own.
+class Changes {
+ public:
+  Changes(const Deployment& deployment, unsigned seed)
+      : user_(new_uuid()), key_(deployment.create_key(user_)), random_(seed) {}
+
+  const std::string& user() const { return user_; }
+  void run(const Server& server, int count) {
+    Client api(server, key_);
+    for (int i = 0; i < count; ++i) change(api);
+  }
+  void delete_all(const Server& server) {
+    Client api(server, key_);
+    while (!ids_.empty()) remove(api, ids_.size() - 1);
+  }
+
+ private:
+  void change(Client& api) {
+    if (ids_.size() < 5 || (ids_.size() < 25 && random_() % 3 == 0)) {
+      const Answer made = api.post(secrets_path, {{"secret_name", "n" + std::to_string(++names_)},
+                                                  {"secret_value", std::to_string(random_()) + text()}});
+      expect(made, 200);
+      return ids_.push_back(made.text("secret_id"));
+    }
+    const std::size_t one = random_() % ids_.size();
+    if (random_() % 3 == 0) return remove(api, one);
+    expect(api.patch(secrets_path + ids_[one], {{"secret_value", std::to_string(random_()) + text()}}), 200);
+  }
+  /// Up to 4 KiB in at most 1024 characters.
+  std::string text() {
+    std::string text;
+    const std::size_t characters = random_() % 3 == 0 ? random_() % 1000 : random_() % 60;
+    for (std::size_t i = 0; i < characters; ++i) text += "\xF0\x9F\x94\x91";
+    return text;
+  }
+  void remove(Client& api, std::size_t one) {
+    expect(api.del(secrets_path + ids_[one]), 200);
+    ids_.erase(ids_.begin() + static_cast<std::ptrdiff_t>(one));
+  }
+
+  std::string user_;
+  std::string key_;
+  std::mt19937 random_;
+  std::vector<std::string> ids_;
+  int names_ = 0;
+};
+
+class Scrubbed {
+ public:
+  explicit Scrubbed(Settings settings = {{"scrub-within", "0"}}) : deployment_(std::move(settings)) {
+    for (unsigned i = 0; i < clients; ++i) changes_.push_back(std::make_unique<Changes>(deployment_, i));
+  }
+
+  Deployment& deployment() { return deployment_; }
+  Changes& one(std::size_t index) { return *changes_[index]; }
+  void load(const Server& server, int count) {
+    in_parallel(clients, [&](std::size_t i) { changes_[i]->run(server, count); });
+  }
+  /// Some rounds of load by servers that stop, so that the rows between can be seen.
+  void rounds(int count) {
+    for (int i = 0; i < count; ++i) {
+      Server server(deployment_);
+      load(server, 25);
+      BOOST_TEST(server.stop() == 0);
+      look();
+    }
+  }
+  void look() {
+    GoneRows::Rows rows;
+    for (const Row& row : read_rows(deployment_.store())) rows[row.table + row.key] = row.value;
+    gone_.seen(rows);
+  }
+  std::size_t gone() const { return gone_.count(); }
+  std::size_t leftovers() const { return gone_.found_in(read_file(deployment_.store() / "data.mdb")); }
+
+ private:
+  Deployment deployment_;
+  std::vector<std::unique_ptr<Changes>> changes_;
+  GoneRows gone_;
+};
+
+double waiting(const Server& server) { return Scrape(server.admin_port()).sum("tacit_store_scrub_waiting_bytes"); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(scrub)
+
+BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
+  Scrubbed it;
+  it.rounds(6);
+  // Keys of tenants, and sealed names, are replaced; a tenant is erased.
+  for (const char* const ring : {"root", "metadata"}) {
+    const std::string key = add_key(it.deployment(), ring);
+    succeed(it.deployment(), {"key", "promote", ring, key});
+    succeed(it.deployment(), {"key", "rewrap", ring});
+  }
+  succeed(it.deployment(), {"erase", "--tenant", it.one(0).user(), "--yes"});
+  it.look();
+  BOOST_TEST(it.gone() > 100U);
+  BOOST_TEST(it.leftovers() > 0U);
+  const json::object before = json::parse(succeed(it.deployment(), {"stats", "--json"})).as_object();
+  BOOST_TEST(before.at("scrub_waiting_bytes").to_number<std::uint64_t>() > 0U);
+
+  const json::object done = json::parse(succeed(it.deployment(), {"scrub", "--json"})).as_object();
+  BOOST_TEST(done.at("complete").as_bool());
+  BOOST_TEST(done.at("overwritten_bytes").to_number<std::uint64_t>() > 0U);
+  BOOST_TEST(it.leftovers() == 0U);
+  const json::object after = json::parse(succeed(it.deployment(), {"stats", "--json"})).as_object();
+  BOOST_TEST(after.at("scrub_waiting_bytes").to_number<std::uint64_t>() == 0U);
+  it.deployment().verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_server_does_it_by_itself) {
+  Scrubbed it(Settings{{"scrub-within", "2"}, {"admin-listen", "127.0.0.1:0"}});
+  it.rounds(2);
+  Server server(it.deployment());
+  for (std::size_t i = 0; i < clients; ++i) it.one(i).delete_all(server);
+  BOOST_TEST(waiting(server) > 0);
+  const auto until = std::chrono::steady_clock::now() + 60s;
+  while (waiting(server) > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(100ms);
+  BOOST_TEST(waiting(server) == 0);
+  BOOST_TEST(Scrape(server.admin_port()).sum("tacit_store_scrubbed_bytes_total") > 0);
+  BOOST_TEST(server.stop() == 0);
+  it.look();
+  BOOST_TEST(it.gone() > 50U);
+  BOOST_TEST(it.leftovers() == 0U);
+  it.deployment().verify();
+}
+
+BOOST_AUTO_TEST_CASE(the_command_works_beside_a_server_under_load) {
+  Scrubbed it;
+  it.rounds(1);
+  {
+    Server server(it.deployment());
+    auto load = std::async(std::launch::async, [&] { it.one(1).run(server, 200); });
+    for (int i = 0; i < 5; ++i) {
+      const Finished done = it.deployment().command({"scrub"});
+      BOOST_TEST(done.status == 0, done.err);
+    }
+    load.get();
+    BOOST_TEST(server.stop() == 0);
+  }
+  it.deployment().verify();
+  it.look();
+  succeed(it.deployment(), {"scrub"});
+  BOOST_TEST(it.leftovers() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(scrubs_and_servers_that_were_killed_cost_nothing) {
+  Scrubbed it;
+  it.rounds(1);
+  std::mt19937 random(7);
+  const std::filesystem::path log = it.deployment().folder() / "scrub.log";
+  for (int round = 0; round < 12; ++round) {
+    {
+      Server server(it.deployment(), {"--scrub-within", "1"});
+      it.load(server, 10);
+      server.kill();
+    }
+    it.look();
+    Process scrub({TACIT_BINARY, "scrub", "--config", it.deployment().config().string()}, log, log);
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 60));
+    scrub.signal(SIGKILL);
+    scrub.wait(30s);
+    it.deployment().verify();
+  }
+  it.look();
+  succeed(it.deployment(), {"scrub"});
+  BOOST_TEST(it.gone() > 100U);
+  BOOST_TEST(it.leftovers() == 0U);
+  it.deployment().verify();
+}
+
+BOOST_AUTO_TEST_CASE(what_somebody_still_reads_is_said) {
+  Scrubbed it;
+  it.rounds(1);
+  const std::filesystem::path out = it.deployment().folder() / "pipe";
+  // A backup whose reader takes nothing.
+  BOOST_REQUIRE(run({"mkfifo", out.string()}).status == 0);
+  Server server(it.deployment());
+  Process backup({"/bin/sh", "-c",
+                  std::string("exec 3<>") + out.string() + "; exec " + TACIT_BINARY + " backup - --config " +
+                      it.deployment().config().string() + " >&3"},
+                 "/dev/null", it.deployment().folder() / "backup.log");
+  std::this_thread::sleep_for(1s);
+  it.load(server, 20);
+  const Finished held = it.deployment().command({"scrub", "--wait", "0"});
+  BOOST_TEST(held.status == 1);
+  BOOST_TEST(held.err.find("reads an older state") != std::string::npos, held.err);
+  backup.signal(SIGKILL);
+  backup.wait(30s);
+  const Finished done = it.deployment().command({"scrub"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,322 @@
+// Reading in slices: nobody else on the thread waits for more than one, and what is read over several snapshots is
+// right whatever changes in between.
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "store/audit_log.hpp"
+#include "store/slice.hpp"
+#include "store/tenant_changes.hpp"
+#include "store/turns.hpp"
+#include "test/unit/store/sliced_bed.hpp"
+
+namespace asio = boost::asio;
+using namespace tacit::store;
+using namespace tacit::store::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+asio::awaitable<void> take_turns(std::string& trace, char name, int turns) {
+  for (int i = 0; i < turns; ++i) {
+    trace.push_back(name);
+    co_await next_turn();
+  }
+}
+
+/// Something short that is always ready, until the long work is over.
+void keep_posting(asio::io_context& context, std::string& trace, const int& under_way) {
+  trace.push_back('.');
+  if (under_way > 0) asio::post(context, [&] { keep_posting(context, trace, under_way); });
+}
+
+Task<Outcome<TenantChanges::Since>> look(Transaction& transaction, TenantChanges& changes, std::size_t most) {
+  co_return co_await changes.look(transaction, most);
+}
+
+struct ChangesBed : SlicedBed {
+  ChangesBed() {
+    BOOST_REQUIRE(read<void>(engine(), [this](Transaction& transaction) { return changes.begin(transaction); }));
+  }
+  TenantChanges::Since since(std::size_t most = 100) {
+    return *read<TenantChanges::Since>(engine(),
+                                       [&](Transaction& transaction) { return look(transaction, changes, most); });
+  }
+  TenantChanges changes{tenant_id(1)};
+};
+
+std::map<std::string, int> counted(const SecretList& list) {
+  std::map<std::string, int> names;
+  for (const SecretInfo& secret : list.secrets) ++names[secret.name];
+  return names;
+}
+
+bool rises(const SecretList& list) {
+  return std::ranges::adjacent_find(list.secrets, std::greater_equal{}, &SecretInfo::id) == list.secrets.end();
+}
+
+/// Lists while others come, go and are bound elsewhere: those that stay, and are in the list throughout, are there
+/// once.
+void list_while_all_changes(const std::optional<std::string>& tool) {
+  constexpr int many = 60;
+  SlicedBed bed;
+  std::vector<tacit::crypto::Uuid> ids;
+  for (int i = 0; i < many; ++i) {
+    ids.push_back(bed.bound("s" + std::to_string(i), i % 2 == 0 ? "tool" : "to*").id);
+  }
+  Stepwise<SecretList> listing(bed.listing(tool));
+  std::set<std::string> gone;
+  for (std::size_t i = 0; listing.step(); ++i) {
+    const std::size_t at = i * 7 % many;
+    if (at % 5 == 4) {
+      if (gone.insert("s" + std::to_string(at)).second) bed.remove(ids[at]);
+    } else {
+      bed.bind(ids[at], i % 3 == 0 ? "tool" : i % 3 == 1 ? "too*" : "*");  // all of them apply to the tool
+    }
+    bed.bound("new" + std::to_string(i), "tool");
+  }
+  const auto list = listing.finish();
+  BOOST_REQUIRE(list);
+  BOOST_TEST(gone.size() > 3U);
+  BOOST_TEST(rises(*list));
+  const auto names = counted(*list);
+  for (int i = 0; i < many; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    if (!gone.contains(name)) BOOST_TEST((names.contains(name) && names.at(name) == 1), name);
+  }
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(slices)
+
+BOOST_AUTO_TEST_CASE(a_slice_ends_when_its_time_is_used_up_and_not_before) {
+  Slice ends_at_once(0us, Slice::Begins::after_some_steps);
+  int steps = 0;
+  while (!ends_at_once.over(0)) ++steps;
+  BOOST_TEST(steps == 3);
+  BOOST_TEST(Slice(0us, Slice::Begins::now).over(100'000));  // a long row is looked at by itself
+  Slice long_one(1h, Slice::Begins::now);
+  for (int i = 0; i < 1000; ++i) BOOST_TEST_REQUIRE(!long_one.over(1000));
+  Slice short_one(1ms, Slice::Begins::now);
+  while (!short_one.over(0)) {
+  }
+}
+
+BOOST_AUTO_TEST_CASE(long_work_takes_turns_and_short_work_goes_between) {
+  asio::io_context context(1);
+  std::string trace;
+  int under_way = 3;
+  for (const char name : {'a', 'b', 'c'}) {
+    asio::co_spawn(context, take_turns(trace, name, 20), [&](std::exception_ptr) { --under_way; });
+  }
+  asio::post(context, [&] { keep_posting(context, trace, under_way); });
+  context.run();
+  std::string turns;
+  std::size_t served = 0;
+  trace.erase(0, trace.find('.'));
+  for (const char each : trace) {
+    if (each == '.') {
+      ++served;
+    } else {
+      BOOST_TEST_REQUIRE(served > 0U, "two slices without anything between them in " << trace);
+      served = 0;
+      turns.push_back(each);
+    }
+  }
+  BOOST_TEST(turns.size() >= 57U);
+  for (std::size_t i = 3; i + 3 < turns.size(); ++i) BOOST_TEST_REQUIRE(turns[i] == turns[i - 3], turns);
+}
+
+BOOST_AUTO_TEST_CASE(waiting_for_a_turn_ends_with_the_context) {
+  std::string trace;
+  {
+    asio::io_context context(1);
+    asio::co_spawn(context, take_turns(trace, 'a', 1000), asio::detached);
+    for (int i = 0; i < 10; ++i) context.poll_one();
+  }
+  BOOST_TEST(trace.size() < 1000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_has_each_that_stays_once) { list_while_all_changes(std::nullopt); }
+
+BOOST_AUTO_TEST_CASE(a_glob_has_each_that_stays_once) { list_while_all_changes("to*"); }
+
+BOOST_AUTO_TEST_CASE(a_tools_list_has_each_that_stays_once) { list_while_all_changes("tool"); }
+
+BOOST_AUTO_TEST_CASE(a_page_in_slices_is_the_page) {
+  SlicedBed bed;
+  for (int i = 0; i < 50; ++i) bed.bound("s" + std::to_string(i), i % 10 == 9 ? "seldom" : "often");
+  ListQuery query;
+  query.tool_name = "s*m";
+  query.limit = 2;
+  std::string pages;
+  for (;;) {
+    const auto page = bed.wait(bed.store().list_secrets(tenant_id(1), query, who()));
+    BOOST_REQUIRE(page);
+    for (const SecretInfo& secret : page->secrets) pages += secret.name + " ";
+    pages += "| ";
+    if (!page->next) break;
+    query.after = page->next;
+  }
+  BOOST_TEST(pages == "s9 s19 | s29 s39 | s49 | ");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_a_tenant_whose_erasure_begins_fails) {
+  SlicedBed bed;
+  for (int i = 0; i < 40; ++i) bed.bound("s" + std::to_string(i), "tool");
+  Stepwise<SecretList> listing(bed.listing(std::nullopt));
+  for (int i = 0; i < 8; ++i) BOOST_REQUIRE(listing.step());
+  const std::string record(1, '\0');
+  const std::string key(tacit::crypto::as_text(tenant_id(1).view()));
+  bed.put(Table::tenants, key + record, std::nullopt);
+  const auto list = listing.finish();
+  BOOST_REQUIRE(!list);
+  BOOST_CHECK(list.error().code == Errc::integrity);
+}
+
+// Read in the order of ids: the first default is bound to the tool when it has been passed already, and before the one
+// goes that was best until then. Of the snapshots together the last default would win; at no instant it did.
+BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won) {
+  SlicedBed bed;
+  const SecretInfo early = bed.create(new_default("early", "elsewhere", "key", "bound in between"));
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    bed.create(new_default("filler " + n, "tool", "argument " + n));
+  }
+  const SecretInfo best = bed.create(new_default("best", "tool", "key", "best at first"));
+  bed.create(new_default("last", "t*", "key", "never the best"));
+  Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
+  for (int i = 0; i < 8; ++i) BOOST_REQUIRE(resolving.step());
+  bed.bind(early.id, "too*");
+  bed.remove(best.id);
+  const auto values = resolving.finish();
+  BOOST_REQUIRE(values);
+  BOOST_TEST(values->size() == 31U);
+  const auto key = std::ranges::find(*values, "key", &ReleasedValue::argument);
+  BOOST_REQUIRE((key != values->end()));
+  BOOST_TEST(text_of(key->value) == "bound in between");
+}
+
+BOOST_AUTO_TEST_CASE(a_resolve_that_is_overtaken_again_and_again_ends_with_a_conflict) {
+  SlicedBed bed;
+  std::vector<tacit::crypto::Uuid> ids;
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    ids.push_back(bed.create(new_default("s" + n, "tool", "argument " + n)).id);
+  }
+  Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
+  for (int i = 0; resolving.step(); ++i) bed.bind(ids[0], i % 2 == 0 ? "too*" : "tool");
+  const auto values = resolving.finish();
+  BOOST_REQUIRE(!values);
+  BOOST_CHECK(values.error().code == Errc::conflict);
+}
+
+BOOST_AUTO_TEST_CASE(what_others_do_is_not_in_the_way_of_a_resolve_in_slices) {
+  SlicedBed bed;
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    bed.create(new_default("s" + n, "tool", "argument " + n));
+  }
+  Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
+  for (int i = 0; resolving.step() && i < 5000; ++i) {
+    if (i % 10 != 0) continue;
+    bed.wait(bed.store().create_secret(tenant_id(2), new_secret("n" + std::to_string(i)), who()));
+  }
+  const auto values = resolving.finish();
+  BOOST_REQUIRE(values);
+  BOOST_TEST(values->size() == 30U);
+  BOOST_TEST(std::ranges::count_if(bed.audit(), [](const std::string& body) {
+               return body.find("secret.release") != std::string::npos;
+             }) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(named_secrets_are_found_in_slices_too) {
+  SlicedBed bed;
+  ResolveQuery query;
+  query.tenant = tenant_id(1);
+  query.tool_name = "tool";
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    bed.create(new_secret("name " + n, "value " + n));
+    query.secrets.emplace_back("argument " + n, "name " + n);
+  }
+  const auto values = bed.wait(bed.store().resolve(query, who()));
+  BOOST_REQUIRE(values);
+  BOOST_TEST(values->size() == 40U);
+  BOOST_TEST(text_of(values->at(39).value) == "value 39");
+  query.secrets.emplace_back("one more", "nobody");
+  query.secrets.emplace_back("and another", "no one");
+  const auto refused = bed.wait(bed.store().resolve(query, who()));
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(
+      refused.error().subject ==
+      R"("nobody" for the argument "one more" (not_found); "no one" for the argument "and another" (not_found))");
+}
+
+BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many) {
+  BedOptions options;
+  options.map_size = std::uint64_t{256} << 20;
+  Bed bed(options);
+  asio::io_context context(1);
+  constexpr int many = 2000;
+  for (int i = 0; i < many; ++i) {
+    const std::string n = std::to_string(i);
+    asio::co_spawn(context,
+                   bed.store().create_secret(tenant_id(1), new_default("s" + n, "tool", "argument " + n), who()),
+                   [](std::exception_ptr error, const Outcome<SecretInfo>& made) {
+                     BOOST_TEST(!error);
+                     BOOST_TEST(made.has_value());
+                   });
+  }
+  context.run();
+  ResolveQuery query;
+  query.tenant = tenant_id(1);
+  query.tool_name = "tool";
+  const auto before = bed.engine().statistics().rows_read;
+  const auto refused = bed.wait(bed.store().resolve(std::move(query), who()));
+  BOOST_REQUIRE(!refused);
+  BOOST_CHECK(refused.error().code == Errc::too_many_arguments);
+  // An entry and a secret for each of 257 arguments, and what every slice begins with; all of them would be 4,000.
+  BOOST_TEST(bed.engine().statistics().rows_read - before < 2000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tenants_own_changes_count_as_such) {
+  {
+    ChangesBed bed;
+    BOOST_CHECK(bed.since() == TenantChanges::Since::nothing);
+    for (std::uint8_t other = 2; other < 8; ++other) {
+      BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(other), new_secret("a"), who())));
+    }
+    BOOST_CHECK(bed.since(4) == TenantChanges::Since::more);
+    BOOST_CHECK(bed.since(4) == TenantChanges::Since::nothing);
+    bed.create(new_default("a", "tool", "key"));
+    BOOST_CHECK(bed.since() == TenantChanges::Since::something);
+  }
+  ChangesBed bed;
+  const SecretInfo made = bed.create(new_default("a", "tool", "key"));
+  bed.changes = TenantChanges(tenant_id(1));
+  BOOST_REQUIRE(read<void>(bed.engine(), [&](Transaction& transaction) { return bed.changes.begin(transaction); }));
+  BOOST_REQUIRE(bed.wait(bed.resolving("tool")));
+  BOOST_CHECK(bed.since() == TenantChanges::Since::nothing);
+  bed.bind(made.id, "other");
+  BOOST_CHECK(bed.since() == TenantChanges::Since::something);
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_are_missing_may_have_been_changes) {
+  ChangesBed bed;
+  for (int i = 0; i < 3; ++i) {
+    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret(std::to_string(i)), who())));
+  }
+  const auto second = audit_key(2);
+  bed.put(Table::audit, std::string(tacit::crypto::as_text(second)), std::nullopt);
+  BOOST_CHECK(bed.since() == TenantChanges::Since::something);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
