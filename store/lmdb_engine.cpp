@@ -176,6 +176,7 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
 
 int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
   const auto again = [&] {
+    if (scrub_) scrub_->distrust();  // the attempt before may have written some of its pages
     answers.assign(batch.size(), std::nullopt);
     return try_batch(batch, room, answers);
   };
