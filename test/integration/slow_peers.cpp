@@ -7,7 +7,6 @@
 
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
-#include "test/integration/test_ca.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
