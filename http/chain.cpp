@@ -37,13 +37,13 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   return found.problem;
 }
 
-/// Monitors are answered in any case.
+/// Room for the body and for an answer, or a piece of one. Monitors are answered in any case.
 std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
   if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
   // A body that is too large is not read.
   const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
   const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
-  return thread.buffers.lacks(size) ? std::optional(Problem::memory_short) : std::nullopt;
+  return thread.buffers.lacks(size + body_piece_size) ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
 /// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
