@@ -2,6 +2,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -34,6 +35,15 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   exchange.note = found.fault;
   if (!found.allow.empty()) exchange.response.headers += "Allow: " + found.allow + "\r\n";
   return found.problem;
+}
+
+/// Monitors are answered in any case.
+std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
+  if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
+  // A body that is too large is not read.
+  const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
+  const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
+  return thread.buffers.lacks(size) ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
 /// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
@@ -157,7 +167,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 }
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
-constexpr std::array<Step, 3> identify{find_route, check_certificate, authenticate};
+constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
 constexpr std::array<Step, 4> admit{note_key_use, limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {

@@ -22,9 +22,9 @@ constexpr std::array<bool, 256> token_bytes = [] {
 
 /// Of a hexadecimal digit; 16 if it is none.
 constexpr unsigned digit_of(std::uint8_t byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10U;
-  if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10U;
+  if (byte >= '0' && byte <= '9') return static_cast<unsigned>(byte - '0');
+  if (byte >= 'a' && byte <= 'f') return static_cast<unsigned>(byte - 'a' + 10);
+  if (byte >= 'A' && byte <= 'F') return static_cast<unsigned>(byte - 'A' + 10);
   return 16;
 }
 

@@ -58,6 +58,9 @@ std::optional<std::string> fault_of(X509* certificate, int security_level) {
   return std::nullopt;
 }
 
+/// What a client may send of certificates: five of them, with large keys and many names.
+constexpr long most_certificate_bytes = 32L * 1024;
+
 bool is_issued_by(X509* certificate, X509* issuer) {
   const bool named = X509_check_issued(issuer, certificate) == X509_V_OK;
   EVP_PKEY* const key = X509_get0_pubkey(issuer);
@@ -213,6 +216,8 @@ bool ClientTrust::use(SSL_CTX* context, Trust trust) {
   SSL_CTX_set1_cert_store(context, trust->store_.get());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_purpose(context, X509_PURPOSE_SSL_CLIENT);
+  SSL_CTX_set_verify_depth(context, most_intermediates);
+  SSL_CTX_set_max_cert_list(context, most_certificate_bytes);
   // An authority in the file is trusted though its own issuer is not there.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_cert_verify_callback(context, on_verify, nullptr);
@@ -227,7 +232,7 @@ Trust ClientTrust::of(const SSL_CTX* context) {
   return held != nullptr ? *held : nullptr;
 }
 
-int ClientTrust::judge(const SSL* ssl) const {
+int ClientTrust::judge(const SSL* ssl, CertificateValidity* validity) const {
   struct ContextDeleter {
     void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
   };
@@ -244,7 +249,12 @@ int ClientTrust::judge(const SSL* ssl) const {
   X509_VERIFY_PARAM* const terms = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_flags(terms, X509_V_FLAG_PARTIAL_CHAIN);
   X509_VERIFY_PARAM_set_auth_level(terms, SSL_get_security_level(ssl));
-  return verify(context.get());
+  X509_VERIFY_PARAM_set_depth(terms, most_intermediates);
+  const int error = verify(context.get());
+  if (error == X509_V_OK && validity != nullptr) {
+    *validity = CertificateValidity::of_chain(X509_STORE_CTX_get0_chain(context.get()));
+  }
+  return error;
 }
 
 std::vector<std::string> ClientTrust::notes(std::int64_t now) const {

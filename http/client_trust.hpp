@@ -16,6 +16,7 @@
 #include <openssl/ssl.h>
 
 #include "crypto/certificates.hpp"
+#include "http/certificate_validity.hpp"
 #include "http/client_crl.hpp"
 
 namespace tacit::http {
@@ -33,8 +34,12 @@ class ClientTrust {
   /// What the context uses; null if it asks clients for no certificate.
   static std::shared_ptr<const ClientTrust> of(const SSL_CTX* context);
 
-  /// Judges the certificate that a connection was opened with. X509_V_OK, or why it is no good (X509_V_ERR_…).
-  int judge(const SSL* ssl) const;
+  /// Intermediate authorities that may stand between a client's certificate and the authority in the file.
+  static constexpr int most_intermediates = 4;
+
+  /// Judges the certificate that a connection was opened with. X509_V_OK, or why it is no good (X509_V_ERR_…). If it is
+  /// good, `validity` becomes what its chain by this trust says.
+  int judge(const SSL* ssl, CertificateValidity* validity = nullptr) const;
 
   /// The subject of the certificate that this thread refused last in a handshake, once; empty if there is none. OpenSSL
   /// forgets it.

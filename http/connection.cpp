@@ -3,6 +3,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cstring>
+#include <ctime>
+#include <random>
 
 #include "http/access_line.hpp"
 #include "http/client_identity.hpp"
@@ -20,17 +22,18 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr std::size_t first_input_size = 4 * 1024;
-static_assert(first_input_size >= max_proxy_header_size);
-constexpr std::size_t largest_input_size = max_head_size + first_input_size;
 /// Behind a head there is at least that much room in the input: a chunked body is read there.
 constexpr std::size_t least_body_room = 512;
 /// Buffers that a large message has grown beyond this are given back after it; what is smaller, when the connection
 /// rests.
-constexpr std::size_t kept_buffer_size = 64 * 1024;
+constexpr std::size_t kept_buffer_size = 16 * 1024;
 constexpr std::size_t kept_input_size = 16 * 1024;
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
+/// The first part of a longer answer goes out in small TLS records: a client can use a record once it has all of it,
+/// and whoever reads slowly shall not have to wait for 16 KiB.
+constexpr std::size_t slow_start_size = 64 * 1024;
+constexpr std::size_t slow_start_record = 4 * 1024;
 constexpr std::chrono::seconds close_time{1};
 /// How long a draining server waits for the first request of a connection that has just been made.
 constexpr std::chrono::seconds first_request_patience{2};
@@ -38,14 +41,19 @@ constexpr std::chrono::seconds first_request_patience{2};
 /// ask within a moment of connecting; one that comes every five seconds keeps its connection.
 constexpr std::chrono::seconds monitor_head_time{5};
 constexpr std::chrono::seconds monitor_idle_time{7};
-/// Idle for so long, a connection gives its TLS buffers back. Not after each request: that costs a busy one a tenth of
-/// its time.
+/// Idle for so long, a connection gives its buffers back, and an old one ends: whoever asks now and then asks sooner.
+/// Not after each request: that costs a busy one a tenth of its time.
 constexpr std::chrono::seconds rest_after{2};
 
 /// Without the port if that is 0, for it is not known then.
 std::string text_of(const asio::ip::address& address, std::uint16_t port) {
   const std::string text = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
   return port == 0 ? text : text + ":" + std::to_string(port);
+}
+
+std::uint32_t any_number() {
+  thread_local std::mt19937 random{std::random_device{}()};
+  return static_cast<std::uint32_t>(random());
 }
 
 void shrink(crypto::WipedBytes& buffer) {
@@ -71,6 +79,8 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, std::optional<asi
       counted_(std::move(client)),
       peer_text_(text_of(peer_.address(), peer_.port())),
       stream_(std::move(socket), tls),
+      lifetime_(thread.server.lifetime(plane), waiting_since_, any_number()),
+      buffered_(thread.buffers),
       input_(first_input_size),
       exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}} {
   exchange_.client = peer_.address();
@@ -100,13 +110,20 @@ void Connection::wind_down() {
 }
 
 void Connection::rest(Clock::time_point now) {
-  if (phase_ != Phase::idle || resting_ || now - waiting_since_ < rest_after) return;
+  if (phase_ != Phase::idle || now - waiting_since_ < rest_after) return;
+  if (lifetime_.is_old(now) && !stream_.has_input()) {
+    count(Ended::age);
+    stream_.send_close();
+    return expired();
+  }
+  if (resting_) return;
   resting_ = true;
   stream_.release_buffers();
   if (input_.capacity() > first_input_size) input_ = crypto::WipedBytes(first_input_size);  // idle, so it is empty
   for (crypto::WipedBytes* const buffer : {&body_, &output_, &exchange_.response.body}) {
     if (buffer->capacity() > first_input_size) *buffer = crypto::WipedBytes();
   }
+  buffered_.set(input_.capacity() - first_input_size);
 }
 
 asio::awaitable<void> Connection::run() {
@@ -117,8 +134,13 @@ asio::awaitable<void> Connection::run() {
   while (open) {
     const Head head = co_await read_head();
     if (head == Head::ended) break;
+    const bool turn_is_over = stream_.begin_request();
     open = co_await serve_request();
+    // Its client may have sent the next ones already, and many of them.
+    if (open && turn_is_over) co_await stream_.wait(TlsStream::Status::yield);
+    open = open && phase_ != Phase::over;
   }
+  if (secure && stream_.flooded()) end_flood();
   if (secure && phase_ != Phase::over) co_await close_gently();
 }
 
@@ -234,13 +256,25 @@ asio::awaitable<bool> Connection::handshake() {
   if (result.status != TlsStream::Status::done) {
     count(result.status == TlsStream::Status::closed ? Handshake::abandoned : Handshake::failed);
     // A client that just leaves, as a balancer does that checks whether the port is open, has done nothing wrong.
-    const bool failed = result.status == TlsStream::Status::failed;
-    if (failed) fail_handshake(fault_of_handshake(stream_.ssl(), stream_.failure()));
+    if (result.status == TlsStream::Status::failed) fail_handshake(fault_of_stream());
     co_return false;
   }
   count(SSL_session_reused(stream_.ssl()) == 1 ? Handshake::resumed : Handshake::full);
   take_identity();
   co_return true;
+}
+
+const HandshakeFault& Connection::fault_of_stream() const {
+  if (stream_.is_ssl2()) return not_tls_fault();
+  if (stream_.flooded()) return handshake_too_long_fault();
+  return fault_of_handshake(stream_.ssl(), stream_.failure());
+}
+
+/// A client that sends records without end that say nothing is not told why.
+void Connection::end_flood() {
+  count(Ended::flood);
+  log_refused_connection(thread_, "tls_flood", peer_);
+  expired();
 }
 
 void Connection::fail_handshake(const HandshakeFault& fault) {
@@ -260,6 +294,10 @@ void Connection::fail_handshake(const HandshakeFault& fault) {
 void Connection::take_identity() {
   const auto trust = ClientTrust::of(SSL_get_SSL_CTX(stream_.ssl()));
   judged_by_ = trust ? trust->number() : 0;
+  // Not there if a session was resumed: then the chain is judged at the first request.
+  const STACK_OF(X509)* const chain = SSL_get0_verified_chain(stream_.ssl());
+  if (chain != nullptr) certificate_validity_ = CertificateValidity::of_chain(chain);
+  if (chain == nullptr) judged_by_ = 0;
   ClientIdentity identity = client_identity(stream_.ssl());
   tool_identity_ = std::move(identity.name);
   ambiguous_ = identity.ambiguous;
@@ -275,17 +313,19 @@ void Connection::take_identity() {
   log(line);
 }
 
-/// What is trusted may have changed since the certificate was judged.
+/// What is trusted may have changed since the certificate was judged, and its time may be up.
 void Connection::judge_certificate() {
   exchange_.certificate_fault = ambiguous_ ? std::string_view("identity_ambiguous") : certificate_fault_;
   if (exchange_.plane != Plane::tools || stream_.ssl() == nullptr) return;
-  if (judged_by_ == thread_.server.client_trust.number()) return;
-  const auto trust = thread_.server.client_trust.get();
-  if (!trust) return;
-  const int error = trust->judge(stream_.ssl());
-  judged_by_ = trust->number();
-  certificate_fault_ = error == X509_V_OK ? std::string_view() : fault_of_certificate(error).code;
-  if (!certificate_fault_.empty()) exchange_.certificate_fault = certificate_fault_;
+  const auto trust = judged_by_ != thread_.server.client_trust.number() ? thread_.server.client_trust.get() : nullptr;
+  if (trust) {
+    const int error = trust->judge(stream_.ssl(), &certificate_validity_);
+    judged_by_ = trust->number();
+    certificate_fault_ = error == X509_V_OK ? std::string_view() : fault_of_certificate(error).code;
+  }
+  std::string_view fault = certificate_fault_;
+  if (fault.empty()) fault = certificate_validity_.fault_at(std::time(nullptr));
+  if (!fault.empty()) exchange_.certificate_fault = fault;
 }
 
 /// One empty line before a request is passed over (RFC 9112 section 2.2): some clients send one after a body.
@@ -318,13 +358,19 @@ void Connection::become_busy() {
 
 /// A server that winds down waits for what clients have begun to send, but not for long: half a request shall not keep
 /// the next server from starting.
-void Connection::await_input(Clock::duration time) { expire_at(std::min(Clock::now() + time, thread_.last_input)); }
+void Connection::await_input(Clock::duration time) {
+  write_rate_.end();
+  expire_at(std::min(Clock::now() + time, thread_.last_input));
+}
 
-/// Each step of an answer has that long again, so that a slow client gets all of a long one.
-void Connection::await_output() {
-  const bool winding_down = thread_.last_input != Clock::time_point::max();
-  expire_after(winding_down ? std::min(thread_.server.timeouts.write, wind_down_patience)
-                            : thread_.server.timeouts.write);
+/// False if there is no memory for it.
+bool Connection::grow_input() {
+  static_assert(first_input_size >= max_proxy_header_size);
+  const std::size_t size = std::min(2 * input_.size(), max_head_size + first_input_size);
+  if (exchange_.plane != Plane::admin && thread_.buffers.lacks(size)) return false;
+  grow(input_, size);
+  charge_buffers();
+  return true;
 }
 
 asio::awaitable<Connection::Head> Connection::read_head() {
@@ -340,7 +386,11 @@ asio::awaitable<Connection::Head> Connection::read_head() {
     searched = filled_;
     const bool unwanted = asked_ && thread_.server.draining.load(std::memory_order_relaxed);
     if (phase_ == Phase::idle && unwanted && !stream_.has_input()) co_return Head::ended;
-    if (filled_ == input_.size()) grow(input_, std::min(2 * input_.size(), largest_input_size));
+    if (filled_ == input_.size() && !grow_input()) {
+      scan_.state = HeadScan::State::refused;
+      scan_.problem = Problem::memory_short;
+      co_return Head::refused;
+    }
     // Between requests there is nearly never something to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
     if (filled_ > 0 || stream_.has_buffered()) result = stream_.read_some(input_.span().subspan(filled_));
@@ -437,7 +487,8 @@ asio::awaitable<bool> Connection::serve_request() {
   const bool answerable = co_await run_chain(exchange_, thread_, *this, framing);
   bool keep_alive = false;
   if (answerable) {
-    keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing && !is_leaving();
+    keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing && !is_leaving() &&
+                 !has_served_its_time(started);
     const bool written = co_await write_answer(keep_alive);
     keep_alive = keep_alive && written;
   } else {
@@ -467,6 +518,7 @@ asio::awaitable<BodyRead> Connection::read_body(Exchange& exchange) {
   const auto size = static_cast<std::size_t>(exchange.head.content_length);  // within the route's limit
   await_input(thread_.server.timeouts.body);
   body_.resize(size);
+  charge_buffers();
   std::size_t have = std::min(size, filled_ - used_);
   if (have > 0) std::memcpy(body_.data(), input_.data() + used_, have);
   used_ += have;
@@ -486,6 +538,7 @@ asio::awaitable<BodyRead> Connection::read_body(Exchange& exchange) {
     have += result.size;
   }
   expire_never();
+  judge_certificate();  // its time may have come while the body did
   co_return BodyRead::complete;
 }
 
@@ -501,19 +554,20 @@ asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
 }
 
 asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
-  await_output();
+  charge_buffers();
   while (!data.empty()) {
     // The socket's number may be another connection's by now.
     if (phase_ == Phase::over) co_return false;
-    const TlsStream::Result result = stream_.write_some(data);
+    const bool starting = answered_ < slow_start_size && data.size() > joined_body_size + slow_start_record;
+    const TlsStream::Result result = stream_.write_some(starting ? data.first(slow_start_record) : data);
     if (result.must_wait()) {
+      if (result.status != TlsStream::Status::yield) watch_output();
       const auto [error] = co_await stream_.wait(result.status);
       if (error || phase_ == Phase::over) co_return false;
     } else if (result.status != TlsStream::Status::done) {
       co_return false;
     }
-    // As long as the client takes something, a long answer may take longer than one write.
-    if (result.size > 0) await_output();
+    answered_ += result.size;
     data = data.subspan(result.size);
   }
   co_return true;
@@ -533,6 +587,9 @@ void Connection::forget_request() {
   shrink(body_);
   shrink(output_);
   shrink(exchange_.response.body);
+  buffered_.set(input_.capacity() - first_input_size);
+  write_rate_.end();
+  answered_ = 0;
 }
 
 void Connection::end_request(Clock::time_point started, bool keep_alive) {
@@ -552,6 +609,7 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
 /// Says that nothing more comes, then gives the client a moment to read the answer: closing with unread input would
 /// reset it.
 asio::awaitable<void> Connection::close_gently() {
+  write_rate_.end();
   expire_after(close_time);
   stream_.send_close();
   co_await stream_.drop_input();

@@ -10,7 +10,9 @@
 #include <string>
 
 #include "crypto/wiped.hpp"
+#include "http/certificate_validity.hpp"
 #include "http/chain.hpp"
+#include "http/connection_lifetime.hpp"
 #include "http/deadlines.hpp"
 #include "http/exchange.hpp"
 #include "http/framing.hpp"
@@ -19,6 +21,7 @@
 #include "http/request_id.hpp"
 #include "http/thread_state.hpp"
 #include "http/tls_stream.hpp"
+#include "http/write_rate.hpp"
 
 namespace tacit::http {
 
@@ -36,8 +39,10 @@ class Connection final : public Deadlined, private BodyReader {
   /// Ends the connection if it is between requests, and cuts short what it waits for if that is its client's to send or
   /// to take. One that has just been made may still send its first request.
   void wind_down();
-  /// Called now and then: makes the connection small if it has been idle for a while.
+  /// Called now and then: makes the connection small if it has been idle for a while, and ends it if it is old.
   void rest(Clock::time_point now);
+  /// Its deadline has passed: ends it, unless its client takes an answer fast enough.
+  void lapse();
   /// Ends it whatever it does. What a handler has begun in the store goes on.
   void expired() override;
 
@@ -47,6 +52,7 @@ class Connection final : public Deadlined, private BodyReader {
   Clock::time_point waiting_since() const { return waiting_since_; }
 
  private:
+  static constexpr std::size_t first_input_size = 4 * 1024;
   enum class Phase : std::uint8_t { idle, busy, over };
   enum class Head : std::uint8_t { complete, refused, ended };
 
@@ -70,12 +76,19 @@ class Connection final : public Deadlined, private BodyReader {
   bool is_leaving() const;
   void take_identity();
   void judge_certificate();
+  const HandshakeFault& fault_of_stream() const;
   void fail_handshake(const HandshakeFault& fault);
+  void end_flood();
   void skip_empty_line();
   void become_idle();
   void become_busy();
   void await_input(Clock::duration time);
-  void await_output();
+  void watch_output();
+  Clock::duration write_window() const;
+  bool grow_input();
+  void charge_buffers();
+  bool has_served_its_time(Clock::time_point now);
+  void count(Ended why) { counters().connections_ended[static_cast<std::size_t>(why)].add(); }
   void begin_exchange();
   void forget_request();
   void count(Handshake outcome) { counters().handshakes[static_cast<std::size_t>(outcome)].add(); }
@@ -92,8 +105,13 @@ class Connection final : public Deadlined, private BodyReader {
   bool ambiguous_ = false;                ///< the certificate has several names
   std::uint64_t judged_by_ = 0;           ///< the number of the trust that the certificate was last judged by
   std::string_view certificate_fault_{};  ///< what came of it, as an exchange has it
+  CertificateValidity certificate_validity_;
   Phase phase_ = Phase::busy;
   Clock::time_point waiting_since_ = Clock::now();
+  ConnectionLifetime lifetime_;
+  WriteRate write_rate_;
+  BufferCharge buffered_;
+  std::size_t answered_ = 0;  ///< bytes of the answer that TLS has taken
   bool resting_ = false;
   bool counted_in_ = false;          ///< a request is being served
   bool asked_ = false;               ///< a request has come

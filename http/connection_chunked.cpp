@@ -28,6 +28,7 @@ asio::awaitable<BodyRead> Connection::read_chunked_body(Exchange& exchange) {
   std::size_t in_turn = 0;
   for (;;) {
     used_ += decoder.take(input_.view().subspan(used_, filled_ - used_), body_);
+    charge_buffers();
     if (decoder.state() != ChunkDecoder::State::unfinished) break;
     crypto::wipe(input_.data() + room_begins, filled_ - room_begins);
     filled_ = used_ = room_begins;
@@ -48,6 +49,7 @@ asio::awaitable<BodyRead> Connection::read_chunked_body(Exchange& exchange) {
     in_turn += result.size;
   }
   expire_never();
+  judge_certificate();  // its time may have come while the body did
   if (decoder.state() == ChunkDecoder::State::complete) co_return BodyRead::complete;
   exchange.note = decoder.fault();
   co_return decoder.state() == ChunkDecoder::State::malformed ? BodyRead::malformed : BodyRead::too_large;

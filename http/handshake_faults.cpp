@@ -96,6 +96,9 @@ constexpr std::array handshake_rows{
     Row{SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, no_common_terms},
     Row{SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, no_common_terms},
     Row{SSL_R_NO_CIPHERS_SPECIFIED, no_common_terms},
+    Row{SSL_R_NO_APPLICATION_PROTOCOL,
+        {"no_application_protocol",
+         "the client offers no protocol that is spoken here: http/1.1 is not among its ALPN names"}},
 };
 
 constexpr HandshakeFault refused_untrusted{"server_untrusted",
@@ -115,6 +118,8 @@ constexpr std::array alert_rows{
 };
 constexpr HandshakeFault other_alert{"client_alert", "the client broke off the handshake with an alert"};
 constexpr HandshakeFault other{"protocol_error", "the client did not keep to the TLS protocol"};
+constexpr HandshakeFault too_long{"handshake_too_long",
+                                  "the client sends more records or bytes than a handshake takes"};
 constexpr HandshakeFault proxy_header{
     "proxy_header", "the client sent a PROXY protocol header, and proxy-protocol-from does not name its address"};
 
@@ -140,5 +145,6 @@ const HandshakeFault& fault_of_handshake(const SSL* ssl, unsigned long error) {
 const HandshakeFault& plain_http_fault() { return plain_http; }
 const HandshakeFault& proxy_header_fault() { return proxy_header; }
 const HandshakeFault& not_tls_fault() { return not_tls; }
+const HandshakeFault& handshake_too_long_fault() { return too_long; }
 
 }  // namespace tacit::http

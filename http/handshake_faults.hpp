@@ -25,5 +25,6 @@ const HandshakeFault& fault_of_handshake(const SSL* ssl, unsigned long error);
 const HandshakeFault& plain_http_fault();
 const HandshakeFault& proxy_header_fault();
 const HandshakeFault& not_tls_fault();
+const HandshakeFault& handshake_too_long_fault();
 
 }  // namespace tacit::http

@@ -66,6 +66,8 @@ constexpr std::array rows{
     Row{Problem::integrity, 500, false,
         "What is stored failed its integrity check and was not used; the request's id is "},
     Row{Problem::overloaded, 503, false, "Too many requests are waiting; try again soon.", retry_soon},
+    Row{Problem::memory_short, 503, false, "Requests and answers take all the memory that they may; try again soon.",
+        retry_soon},
     Row{Problem::draining, 503, false, "This server is shutting down; try again.", retry_soon},
     Row{Problem::store_unavailable, 503, false, "The store is not available; try again soon.", retry_soon},
     Row{Problem::issuer_unreachable, 503, false, "The token's issuer cannot be asked; try again soon.", retry_soon},
@@ -132,6 +134,7 @@ void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
 std::string_view reason_of_certificate(std::string_view fault) {
   if (fault == "certificate_revoked") return "it, or its issuer's, is revoked.";
   if (fault == "certificate_expired") return "it, or its issuer's, has expired.";
+  if (fault == "certificate_not_yet_valid") return "it, or its issuer's, is not valid yet.";
   if (fault == "identity_ambiguous") return "it has more than one name; exactly one URI name is allowed.";
   return "its issuer is not trusted any more, or no revocation list covers it.";
 }

@@ -47,6 +47,7 @@ enum class Problem : std::uint8_t {
   internal,             ///< 500
   integrity,            ///< 500
   overloaded,           ///< 503 with Retry-After
+  memory_short,         ///< 503 with Retry-After: requests and answers hold all the memory that they may
   draining,             ///< 503 with Retry-After
   store_unavailable,    ///< 503 with Retry-After
   issuer_unreachable,   ///< 503 with Retry-After: a token cannot be judged

@@ -36,6 +36,8 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              auth::RecentCredentials(tracked, Clock::now()),
              auth::ApiKeyUseLog(Clock::now()),
              options.access_log_sample} {
+  state_.peers = options.peers;
+  state_.buffers.set_limit(options.peers.buffer_memory);
   for (const Listener& listener : listeners_) {
     note_expiry(listener.plane, listener.tls.get());
     if (listener.plane == Plane::tools) state_.client_trust.replace(ClientTrust::of(listener.tls.get()));

@@ -40,6 +40,7 @@ struct ServerOptions {
   auth::Rate auth_failures;                     ///< of each client address
   auth::Rate issuer_questions;  ///< of a client address: tokens that an issuer is asked about; rate 0: no limit
   Balancers balancers;
+  PeerLimits peers;
 };
 
 struct ServerError {
@@ -80,6 +81,8 @@ class Server {
   void abort();
   /// The uses of API keys that are noted and not stored. After the threads have finished they are all there are.
   std::vector<store::ApiKeyUse> take_api_key_uses() { return state_.api_key_uses.take(); }
+  /// What requests and answers hold in buffers, and may hold. Thread-safe.
+  const BufferBudget& buffers() const { return state_.buffers; }
   /// What all threads have counted so far. Thread-safe.
   void add_counters(ThreadCounters& to) const;
   /// When the certificate that new connections of the plane get is no longer valid, in seconds since 1970; nothing if

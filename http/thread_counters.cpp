@@ -39,6 +39,7 @@ std::optional<Release> release_of(const Exchange& exchange) {
     case Problem::integrity:
       return Release::integrity;
     case Problem::overloaded:
+    case Problem::memory_short:
       return Release::overloaded;
     case Problem::store_unavailable:
       return Release::unavailable;
@@ -65,6 +66,7 @@ void add_plane(PlaneCounters& to, const PlaneCounters& from) {
   add_all(to.refusals, from.refusals);
   add_all(to.releases, from.releases);
   add_all(to.handshakes, from.handshakes);
+  add_all(to.connections_ended, from.connections_ended);
   to.values_released.add(from.values_released.value());
   for (std::size_t i = 0; i < to.routes.size(); ++i) {
     add_all(to.routes[i].statuses, from.routes[i].statuses);

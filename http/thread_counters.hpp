@@ -44,6 +44,15 @@ enum class Handshake : std::uint8_t {
 };
 inline constexpr std::size_t handshake_count = 4;
 
+/// Why the server ended a connection that its client would have kept.
+enum class Ended : std::uint8_t {
+  age,
+  requests,  ///< it has made as many as it may
+  slow,      ///< the client took an answer too slowly
+  flood,     ///< the client sent TLS records without end that say nothing
+};
+inline constexpr std::size_t ended_count = 4;
+
 /// What became of a request for values.
 enum class Release : std::uint8_t {
   released,            ///< at least one value
@@ -71,6 +80,7 @@ struct alignas(64) PlaneCounters {
   Counter connections_accepted;
   Counter connections_refused;  ///< of the accepted ones: closed at once
   Counter connections_closed;
+  std::array<Counter, ended_count> connections_ended;
   std::vector<RouteCounters> routes;  ///< in the order of the plane's table, then one for no route
 };
 

@@ -16,6 +16,7 @@
 #include "auth/recent_credentials.hpp"
 #include "auth/tenant_rates.hpp"
 #include "http/access_sample.hpp"
+#include "http/buffer_budget.hpp"
 #include "http/client_trust.hpp"
 #include "http/connection_limits.hpp"
 #include "http/exchange.hpp"
@@ -23,6 +24,7 @@
 #include "http/handshake_log.hpp"
 #include "http/log.hpp"
 #include "http/networks.hpp"
+#include "http/peer_limits.hpp"
 #include "http/thread_counters.hpp"
 
 namespace tacit::http {
@@ -75,6 +77,8 @@ struct ServerState {
   CurrentTrust client_trust{};  ///< what clients of the tool plane are judged by
   HandshakeLog api_handshakes{};
   HandshakeLog tool_handshakes{};
+  PeerLimits peers{};
+  BufferBudget buffers{};
 
   HandshakeLog& handshakes(Plane plane) { return plane == Plane::api ? api_handshakes : tool_handshakes; }
 
@@ -82,6 +86,7 @@ struct ServerState {
     if (plane == Plane::admin) return admin_connections;
     return plane == Plane::api ? api_connections : tool_connections;
   }
+  const LifetimeLimits& lifetime(Plane plane) const { return plane == Plane::tools ? peers.tools : peers.api; }
   CredentialLimits& credentials(Plane plane) { return plane == Plane::api ? api_credentials : tool_credentials; }
 };
 
@@ -108,6 +113,7 @@ struct ThreadState {
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;
   ThreadCounters counters{};
+  BufferAccount buffers{server.buffers};
   /// What clients have not sent by then is not waited for. Set when the thread winds down.
   std::chrono::steady_clock::time_point last_input = std::chrono::steady_clock::time_point::max();
 };

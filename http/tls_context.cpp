@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto/certificates.hpp"
+#include "http/alpn.hpp"
 #include "http/client_trust.hpp"
 #include "http/ticket_keys.hpp"
 
@@ -28,6 +29,9 @@ void set_common_options(SSL_CTX* context) {
                                    SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF |
                                    SSL_OP_CLEANSE_PLAINTEXT);  // requests carry values
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A call ends after a record without data, such as a key update, instead of reading on (http/tls_transport.hpp).
+  SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
+  choose_protocol(context);
   SSL_CTX_set_read_ahead(context, 1);  // header and body of a record by one system call
   // Sessions live in the clients' tickets; a table of them here would be locked by every handshake.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);

@@ -243,7 +243,7 @@ asio::awaitable<void> Worker::sweep() {
     const auto now = Deadlined::Clock::now();
     for_each_connection([now](Connection& connection) {
       if (connection.overdue(now)) {
-        connection.expired();
+        connection.lapse();
       } else {
         connection.rest(now);
       }

@@ -92,6 +92,10 @@ struct Config {
   unsigned threads = 0;  ///< 0: as many as there are CPUs for the process
   std::size_t max_connections = 16384;
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  std::optional<std::chrono::seconds> connection_max_age;       ///< 0: no limit; nothing: what the plane has
+  std::optional<std::chrono::seconds> tool_connection_max_age;  ///< of the tool plane, before the other; likewise
+  std::uint64_t connection_max_requests = 1'000'000;            ///< 0: no limit
+  std::size_t buffer_memory = std::size_t{256} << 20;           ///< bytes of requests and answers
   std::uint32_t request_rate = 1000;            ///< requests a second of a tenant; 0: no limit
   std::uint32_t request_burst = 2000;
   std::uint32_t failed_auth_rate = 1;  ///< bad credentials a second of a client address; 0: no limit
@@ -100,6 +104,7 @@ struct Config {
       50;  ///< tokens a second of a client address that issuers are asked about; 0: no limit
   std::uint32_t issuer_ask_burst = 500;
   Timeouts timeouts;
+  std::size_t write_rate = 1024;        ///< bytes a second that a client has to take
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
 
   std::chrono::seconds audit_head_log{300};  ///< how often the audit head is logged; 0: at start and stop alone

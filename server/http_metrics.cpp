@@ -1,4 +1,5 @@
 // What the io threads have counted.
+#include <array>
 #include <utility>
 
 #include "http/routes.hpp"
@@ -84,6 +85,10 @@ void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters
       families.counter("tacit_connections_refused_total",
                        "Of them, those closed at once: beyond the limits, or without the PROXY header that was due.");
   auto open = families.gauge("tacit_connections_open", "Connections there are.");
+  constexpr std::array<const char*, http::ended_count> reasons{"age", "requests", "slow", "flood"};
+  auto ended = families.counter("tacit_connections_ended_total",
+                                "Connections that the server ended: they were as old as they may get, had made as many "
+                                "requests, took an answer too slowly, or flooded it with empty TLS records.");
   auto handshakes = families.counter("tacit_tls_handshakes_total", "TLS handshakes by what became of them.");
   for (const Plane plane : http::planes) {
     const PlaneCounters& of_plane = counters.of(plane);
@@ -93,6 +98,9 @@ void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters
     open.add(difference(of_plane.connections_accepted, of_plane.connections_closed), {{"plane", name}});
     for (std::size_t i = 0; plane != Plane::admin && i < results.size(); ++i) {
       handshakes.add(of_plane.handshakes[i].value(), {{"plane", name}, {"result", results[i]}});
+    }
+    for (std::size_t i = 0; i < reasons.size(); ++i) {
+      ended.add(of_plane.connections_ended[i].value(), {{"plane", name}, {"reason", reasons[i]}});
     }
   }
 }
@@ -119,6 +127,7 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
       .add(count_of(counters, Problem::quota_exceeded) + count_of(counters, Problem::too_many_secrets));
   families.counter("tacit_unavailable_total", "Requests answered 503 or 507, by why.")
       .add(count_of(counters, Problem::overloaded), {{"reason", "overloaded"}})
+      .add(count_of(counters, Problem::memory_short), {{"reason", "memory"}})
       .add(count_of(counters, Problem::draining), {{"reason", "draining"}})
       .add(count_of(counters, Problem::store_unavailable), {{"reason", "store"}})
       .add(count_of(counters, Problem::issuer_unreachable), {{"reason", "issuer"}})
@@ -155,6 +164,10 @@ void add_http_metrics(MetricFamilies& families, const http::Server& server) {
   add_refusal_metrics(families, counters);
   add_failure_metrics(families, counters);
   add_release_metrics(families, counters.of(Plane::tools));
+  families.gauge("tacit_buffered_bytes", "Memory that requests and answers hold in buffers, roughly.")
+      .add(std::uint64_t{server.buffers().used()});
+  families.gauge("tacit_buffered_bytes_limit", "What they may hold: buffer-memory. Beyond, requests are answered 503.")
+      .add(std::uint64_t{server.buffers().limit()});
   auto expiry = families.gauge("tacit_certificate_expiry_timestamp_seconds",
                                "When the certificate that a plane presents is no longer valid, since 1970.");
   for (const Plane plane : http::planes) {

@@ -14,6 +14,8 @@ constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 46;  // a quarter of what x86-64 gives a process to map
 constexpr std::uint64_t most_connections = 1'000'000;
 constexpr std::uint64_t day = 86400;
+constexpr std::uint64_t month = 31 * day;
+constexpr std::uint64_t most_requests = 1'000'000'000'000;
 constexpr std::uint64_t most_rate = auth::Rate::most;
 
 Planes planes(std::string_view text) {
@@ -210,6 +212,20 @@ constexpr Setting limits[] = {
      "How many of them one address may hold. 0: no limit. Behind a load balancer that does not tell who its clients "
      "are, all come from its address.",
      serving, set_number<&Config::max_connections_per_address, 0, most_connections>},
+    {"connection-max-age", "SECONDS", "",
+     "How old a connection may get. Then it is closed after its next answer, or when it is idle; up to a tenth sooner, "
+     "so that not all are closed at once. Without it 3600 on the API plane and 900 on the tool plane. 0: no limit.",
+     serving, [](Config& config, std::string_view text) { config.connection_max_age = read_seconds(text, 0, month); }},
+    {"tool-connection-max-age", "SECONDS", "", "The same for the tool plane alone.", serving,
+     [](Config& config, std::string_view text) { config.tool_connection_max_age = read_seconds(text, 0, month); }},
+    {"connection-max-requests", "NUMBER", "1000000",
+     "How many requests a connection may make, or up to a tenth fewer. Then it is closed after the answer. 0: no "
+     "limit.",
+     serving, set_number<&Config::connection_max_requests, 0, most_requests>},
+    {"buffer-memory", "BYTES", "256M",
+     "How much memory requests and answers may take in all, while they are received and until clients have taken them. "
+     "Beyond, requests are answered 503.",
+     serving, set_bytes<&Config::buffer_memory, mebibyte>},
     {"request-rate", "NUMBER", "1000",
      "How many requests a second a tenant may make in the long run, unless `tacit limits set` gave it a rate of its "
      "own. Counted by each process for itself. Beyond, requests are answered 429. 0: no limit.",
@@ -238,8 +254,11 @@ constexpr Setting timeouts[] = {
      set_timeout<&Timeouts::header>},
     {"body-timeout", "SECONDS", "30", "How long a request's body may take to arrive.", serving,
      set_timeout<&Timeouts::body>},
-    {"write-timeout", "SECONDS", "30", "How long a client may take to accept an answer.", serving,
+    {"write-timeout", "SECONDS", "30", "For how long a client may take less of an answer than write-rate.", serving,
      set_timeout<&Timeouts::write>},
+    {"write-rate", "BYTES", "1K",
+     "How much of an answer a client has to take in a second, on average over write-timeout. Slower ones are cut off.",
+     serving, set_bytes<&Config::write_rate, 1>},
     {"idle-timeout", "SECONDS", "75",
      "How long a connection may wait for its next request. Longer than the load balancer's own, so that it closes "
      "first.",

@@ -45,9 +45,7 @@ bool DiskRoom::allows(Growth growth) const {
   return true;
 }
 
-bool DiskRoom::low() const {
-  return limits() && (refused || available < std::min(whole / 10, pages_in_gibibyte));
-}
+bool DiskRoom::low() const { return limits() && (refused || available < std::min(whole / 10, pages_in_gibibyte)); }
 
 std::uint64_t DiskRoom::batch_pages() const {
   return limits() ? spare() / 2 : std::numeric_limits<std::uint64_t>::max();

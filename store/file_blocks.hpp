@@ -25,8 +25,8 @@ class FileBlocks {
   bool ahead() const { return ahead_.load(std::memory_order_relaxed); }
   /// How many of the file's first pages have blocks, with those that another process has taken.
   std::uint64_t pages();
-  /// Why the file system gave nothing more when it was asked last, though it knows how to: an error that says that there
-  /// is no room, perhaps for this user alone. 0 if it gave.
+  /// Why the file system gave nothing more when it was asked last, though it knows how to: an error that says that
+  /// there is no room, perhaps for this user alone. 0 if it gave.
   int refused() const { return refused_.load(std::memory_order_relaxed); }
   /// Takes blocks for that many, or for as many as half of what the disk has left gives.
   void take(std::uint64_t pages);

@@ -111,8 +111,10 @@ void LmdbEngine::run_writer() {
   for (;;) {
     const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());
     if (wake == WriteQueue::Wake::closed) break;
-    batch_began_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
-    if (wake == WriteQueue::Wake::jobs || look || next_look()) write_some(std::exchange(look, false));
+    const auto now = std::chrono::steady_clock::now();
+    batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
+    const auto look_at = next_look();
+    if (wake == WriteQueue::Wake::jobs || look || (look_at && *look_at <= now)) write_some(std::exchange(look, false));
     scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
@@ -127,6 +129,7 @@ std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
 void LmdbEngine::write_some(bool look) {
   clear_dead_readers_now_and_then();
   env_->take_blocks(env_->room());
+  next_take_ = RoomRefusal::Clock::now() + std::chrono::seconds(1);
   if (look || refusal_.stands()) look_for_room();
   Measured room = measure();
   const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
@@ -173,12 +176,14 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
 
 int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
   const auto again = [&] {
+    if (scrub_) scrub_->distrust();  // the attempt before may have written some of its pages
     answers.assign(batch.size(), std::nullopt);
     return try_batch(batch, room, answers);
   };
   int code = try_batch(batch, room, answers);
   if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = again();
-  // What only logs or gives space back may do with the room that there is; and if not that, what gives space back alone.
+  // What only logs or gives space back may do with the room that there is; and if not that, what gives space back
+  // alone.
   for (const bool all : {false, true}) {
     if (!found_no_room(code)) break;
     refusal_.stand(code, all);

@@ -129,6 +129,7 @@ class LmdbEngine final : public Engine {
   std::once_flag joined_;
 
   RoomRefusal refusal_;
+  RoomRefusal::Clock::time_point next_take_{};  ///< when to ask for blocks again that were refused; the writer's
   bool sync_failed_ = false;  ///< of the last commit; the writer's
   std::atomic<std::uint64_t> rows_read_by_writer_{0};
   std::atomic<std::uint64_t> batches_{0};

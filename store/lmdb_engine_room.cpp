@@ -90,9 +90,7 @@ void LmdbEngine::look_for_room() {
 
 std::optional<RoomRefusal::Clock::time_point> LmdbEngine::next_look() const {
   if (refusal_.stands()) return refusal_.next_look();
-  // To ask for blocks costs nothing.
-  if (env_->blocks_refused() != 0) return RoomRefusal::Clock::now() + std::chrono::seconds(1);
-  return std::nullopt;
+  return env_->blocks_refused() != 0 ? std::optional(next_take_) : std::nullopt;
 }
 
 std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room) const {
@@ -122,8 +120,9 @@ std::string LmdbEngine::disk_lacks_room(const Measured& room) const {
   const int unwritten = refusal_.error();
   const int refused = unwritten != 0 ? unwritten : env_->blocks_refused();
   if (refused == 0) return left + ", and the store's file " + spare + ": make room on the disk";
-  return left + (unwritten != 0 ? ", but the store's file could not be written ("
-                                : ", but gives none to the store's file, which has " + spare + " (") +
+  return left +
+         (unwritten != 0 ? ", but the store's file could not be written ("
+                         : ", but gives none to the store's file, which has " + spare + " (") +
          std::generic_category().message(refused) + "): make room on the disk, or raise the quota";
 }
 

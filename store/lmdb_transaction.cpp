@@ -17,8 +17,8 @@ bool begins_with(ByteView bytes, ByteView prefix) {
   return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
 }
 
-/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that goes on after its last row would
-/// never end.
+/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that goes on after its last row
+/// would never end.
 bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
   const auto less = [](ByteView a, ByteView b) {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());

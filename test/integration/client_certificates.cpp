@@ -6,9 +6,9 @@
 #include <csignal>
 #include <thread>
 
+#include "test/integration/certificates.hpp"
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
-#include "test/integration/certificates.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;

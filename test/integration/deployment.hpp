@@ -49,8 +49,8 @@ class Deployment {
   std::string create_key(const std::string& tenant, const std::vector<std::string>& arguments = {}) const;
   /// Runs `tacit verify` and throws with all it printed unless it found everything in order.
   void verify() const;
-  /// All that servers of this deployment ever printed. A line comes to the file soon after what it tells of, not before:
-  /// waits until none has come for a moment.
+  /// All that servers of this deployment ever printed. A line comes to the file soon after what it tells of, not
+  /// before: waits until none has come for a moment.
   std::string printed() const;
   std::string printed_by_now() const { return std::filesystem::exists(log()) ? read_file(log()) : ""; }
 

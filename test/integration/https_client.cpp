@@ -137,6 +137,10 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
   ssl_.reset(SSL_new(context));
   X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), "127.0.0.1");
   SSL_set_fd(ssl_.get(), socket_);
+  if (!options.alpn.empty()) {
+    SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(options.alpn.data()),
+                        static_cast<unsigned>(options.alpn.size()));
+  }
   if (options.session) SSL_set_session(ssl_.get(), options.session.get());
   if (SSL_connect(ssl_.get()) != 1) {
     const std::string reason = last_tls_error();
@@ -254,6 +258,13 @@ bool HttpsClient::is_stale() const {
   if (said_close_) return true;
   pollfd state{socket_, POLLIN, 0};
   return ::poll(&state, 1, 0) != 0;
+}
+
+std::string HttpsClient::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
 }
 
 std::string HttpsClient::server_name() const {

@@ -50,6 +50,7 @@ struct ClientOptions {
   std::string preamble{};                  ///< what to send before TLS
   int tls_version = 0;                     ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
   std::chrono::milliseconds patience{10000};
+  std::string alpn{};  ///< protocols to offer, each with its length in a byte before it; empty: none
 };
 
 class HttpsClient {
@@ -77,6 +78,8 @@ class HttpsClient {
   std::shared_ptr<SSL_SESSION> session() const { return {SSL_get1_session(ssl_.get()), SSL_SESSION_free}; }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   std::string server_name() const;  ///< the common name of the certificate that the server showed
+  std::string protocol() const;     ///< what the server chose of those offered
+  SSL* ssl() const { return ssl_.get(); }
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
   /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any

@@ -19,8 +19,9 @@ class OldStore {
     for (const char* const ring : {"root-private", "root-public", "metadata"}) {
       std::filesystem::remove(folder / (std::string(ring) + ".keyring"));
     }
-    const Finished unpacked = run({"tar", "-xzf", std::string(TACIT_SOURCE_DIR) + "/test/integration/store_0_2_0.tar.gz",
-                                   "--no-same-owner", "-C", folder.string()});
+    const Finished unpacked =
+        run({"tar", "-xzf", std::string(TACIT_SOURCE_DIR) + "/test/integration/store_0_2_0.tar.gz", "--no-same-owner",
+             "-C", folder.string()});
     if (unpacked.status != 0) throw std::runtime_error("tar: " + unpacked.err);
     std::filesystem::permissions(deployment_.private_keyring(), std::filesystem::perms::owner_read);
   }

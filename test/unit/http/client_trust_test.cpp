@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 
 #include "http/handshake_faults.hpp"
@@ -281,6 +282,44 @@ BOOST_AUTO_TEST_CASE(a_connection_is_judged_again_by_another_trust) {
   BOOST_TEST(revoked->judge(meeting.server()) == X509_V_ERR_CERT_REVOKED);
   BOOST_TEST(pki.trust(pki.stranger.certificate())->judge(meeting.server()) != X509_V_OK);
   BOOST_TEST(revoked->number() != before->number());
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_is_good_for_as_long_as_all_of_it_is) {
+  const Pki pki;
+  const std::int64_t now = std::time(nullptr);
+  const TestCa brief(pki.folder.path, "brief", &pki.root, {.valid_from_seconds = -100, .valid_to_seconds = 500});
+  const CertificateFiles leaf = brief.issue("leaf", {"c", {"URI:spiffe://test/c"}, "clientAuth", -50, 1000});
+  const fs::path chain = pki.folder.file("leaf-chain.pem", content(leaf.certificate) + content(brief.certificate()));
+  const Trust trust = pki.trust(pki.root.certificate());
+  const Meeting meeting(trust, pki.server, leaf, chain);
+  BOOST_TEST_REQUIRE(meeting.succeeded());
+  CertificateValidity validity;
+  BOOST_TEST(trust->judge(meeting.server(), &validity) == X509_V_OK);
+  const CertificateValidity verified = CertificateValidity::of_chain(SSL_get0_verified_chain(meeting.server()));
+  for (const CertificateValidity& each : {validity, verified}) {
+    BOOST_TEST(each.fault_at(now) == "");
+    BOOST_TEST(each.fault_at(now + 490) == "");
+    BOOST_TEST(each.fault_at(now + 510) == "certificate_expired");
+    BOOST_TEST(each.fault_at(now - 40) == "");
+    BOOST_TEST(each.fault_at(now - 60) == "certificate_not_yet_valid");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_is_no_longer_than_it_may_be) {
+  const Pki pki;
+  const Trust trust = pki.trust(pki.root.certificate());
+  std::vector<std::unique_ptr<TestCa>> authorities;
+  std::string issuers;
+  for (int i = 1; i <= ClientTrust::most_intermediates + 1; ++i) {
+    const TestCa& issuer = authorities.empty() ? pki.root : *authorities.back();
+    authorities.push_back(std::make_unique<TestCa>(pki.folder.path, "level-" + std::to_string(i), &issuer));
+    issuers = content(authorities.back()->certificate()) + issuers;
+    const CertificateFiles leaf =
+        authorities.back()->issue("leaf-" + std::to_string(i), {"d", {"URI:spiffe://test/d"}});
+    const fs::path chain = pki.folder.file("chain-" + std::to_string(i), content(leaf.certificate) + issuers);
+    const bool taken = i <= ClientTrust::most_intermediates;
+    BOOST_TEST(pki.meets(trust, leaf, chain) == (taken ? "" : "certificate_untrusted"), i);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,25 @@
+// What a server allows its peers over a connection's life.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace tacit::http {
+
+/// 0: no limit.
+struct LifetimeLimits {
+  std::chrono::seconds age{0};
+  std::uint64_t requests = 0;
+};
+
+struct PeerLimits {
+  LifetimeLimits api{std::chrono::hours(1), 1'000'000};  ///< on the admin plane, too
+  LifetimeLimits tools{std::chrono::minutes(15), 1'000'000};
+  /// Bytes of an answer that a client has to take in a second, on average over the time-out of writing.
+  std::size_t write_rate = 1024;
+  /// Bytes of requests and answers that the process may hold in buffers.
+  std::size_t buffer_memory = std::size_t{256} << 20;
+};
+
+}  // namespace tacit::http

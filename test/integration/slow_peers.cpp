@@ -1,0 +1,206 @@
+// Peers that are slow, or that stay for ever: the rate at which answers have to be taken, the age of connections and of
+// their certificates, and the memory that all of them may hold.
+#include <sys/socket.h>
+
+#include <memory>
+#include <thread>
+
+#include "test/integration/scrape.hpp"
+#include "test/integration/shared_server.hpp"
+#include "test/integration/test_ca.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ended(const Server& server, const std::string& plane, const std::string& reason) {
+  return Scrape(server.admin_port()).sum("tacit_connections_ended_total", {{"plane", plane}, {"reason", reason}});
+}
+
+template <class Condition>
+bool comes_true(Condition condition) {
+  for (int i = 0; i < 500; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(20ms);
+  }
+  return false;
+}
+
+/// Asks now and then until an answer ends the connection; how long that took, and how many requests.
+std::pair<Clock::duration, int> until_last_answer(const ClientOptions& options) {
+  HttpsClient client(options);
+  const auto start = Clock::now();
+  for (int count = 1; count <= 200; ++count) {
+    const Answer answer = client.request("GET", "/healthz");
+    REQUIRE_STATUS(answer, 200);
+    if (!answer.closes()) {
+      std::this_thread::sleep_for(50ms);
+      continue;
+    }
+    const auto time = Clock::now() - start;
+    BOOST_TEST(client.closed_by_server());
+    return {time, count};
+  }
+  BOOST_FAIL("the connection is never closed");
+  return {};
+}
+
+void add_large_secrets(Tenant& tenant, int count) {
+  for (int i = 0; i < count; ++i) {
+    tenant.create({{"secret_name", std::to_string(i) + std::string(1000, '\x01')},
+                   {"secret_value", "1234"},
+                   {"tool_name", std::string(1024, '\x01')},
+                   {"tool_arg", std::string(1024, '\x01')}});
+  }
+}
+
+/// Reads raw bytes at that pace until the server ends the connection; false if it does not.
+bool is_cut_off(const HttpsClient& client, std::size_t bytes, Clock::duration pause, Clock::duration patience) {
+  std::vector<char> buffer(bytes);
+  for (const auto start = Clock::now(); Clock::now() - start < patience; std::this_thread::sleep_for(pause)) {
+    if (::recv(client.socket(), buffer.data(), buffer.size(), MSG_DONTWAIT) < 0 && errno == ECONNRESET) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(slow_peers)
+
+BOOST_AUTO_TEST_CASE(an_answer_has_to_be_taken_at_a_rate) {
+  const Deployment deployment({{"write-timeout", "1"}, {"write-rate", "16K"}, {"admin-listen", "127.0.0.1:0"}});
+  const Server server(deployment);
+  Tenant tenant(deployment, server);
+  add_large_secrets(tenant, 200);  // some 3.5 MB as JSON
+  const std::string request = request_bytes("GET", secrets_path, {{"x-api-key", tenant.key}}, {});
+  // More than the sockets' buffers hold is asked for.
+  std::string many;
+  for (int i = 0; i < 8; ++i) many += request;
+
+  HttpsClient slow(server.api_client());
+  const int small = 8192;
+  ::setsockopt(slow.socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  slow.send(many);
+  BOOST_TEST(is_cut_off(slow, 500, 100ms, 30s));
+  BOOST_TEST(ended(server, "api", "slow") == 1);
+
+  // Slow, and fast enough: an answer takes several windows.
+  HttpsClient steady(server.api_client());
+  ::setsockopt(steady.socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  steady.send(many);
+  BOOST_TEST(!is_cut_off(steady, 64 * 1024, 20ms, 4s));
+  BOOST_TEST(ended(server, "api", "slow") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_ends_when_it_is_old) {
+  const Deployment deployment({{"connection-max-age", "2"}, {"admin-listen", "127.0.0.1:0"}});
+  const Server server(deployment);
+  HttpsClient idle(server.api_client());
+  REQUIRE_STATUS(idle.request("GET", "/healthz"), 200);
+  for (const ClientOptions& options : {server.api_client(), server.tools_client()}) {
+    const auto [time, count] = until_last_answer(options);
+    BOOST_TEST((time >= 1700ms));
+    BOOST_TEST(count > 1);
+  }
+  BOOST_TEST(idle.closed_by_server());  // long before idle-timeout
+  BOOST_TEST(ended(server, "api", "age") == 2);
+  BOOST_TEST(ended(server, "tools", "age") == 1);
+  BOOST_TEST(ended(server, "api", "requests") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_tool_plane_can_have_an_age_of_its_own) {
+  const Deployment deployment(Settings{{"tool-connection-max-age", "1"}});
+  const Server server(deployment);
+  HttpsClient api(server.api_client());
+  REQUIRE_STATUS(api.request("GET", "/healthz"), 200);
+  BOOST_TEST((until_last_answer(server.tools_client()).first >= 800ms));
+  std::this_thread::sleep_for(500ms);
+  REQUIRE_STATUS(api.request("GET", "/healthz"), 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_ends_after_so_many_requests) {
+  const Deployment deployment({{"connection-max-requests", "20"}, {"admin-listen", "127.0.0.1:0"}});
+  const Server server(deployment);
+  const int count = until_last_answer(server.api_client()).second;
+  BOOST_TEST(count <= 20);
+  BOOST_TEST(count >= 18);
+  BOOST_TEST(ended(server, "api", "requests") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
+  Deployment deployment;
+  const TestCa root(deployment.folder(), "own-root");
+  const long life = 5;
+  const TestCa brief(deployment.folder(), "own-brief", &root, {.valid_to_seconds = life});
+  deployment.configure({{"tool-client-ca", root.certificate().string()}});
+  const std::vector<std::string> name{"URI:spiffe://test/runtime"};
+  const CertificateFiles leaf = root.issue("leaf", {"leaf", name, "clientAuth", -3600, life});
+  const CertificateFiles of_brief = brief.issue("of-brief", {"of-brief", name});
+  const CertificateFiles good = root.issue("good", {"good", name});
+  // The issuer's certificate comes along.
+  write_file(of_brief.certificate, read_file(of_brief.certificate) + read_file(brief.certificate()));
+  const auto expiry = std::chrono::system_clock::now() + std::chrono::seconds(life + 1);
+  const Server server(deployment);
+  const auto connect = [&](const CertificateFiles& files) {
+    ClientOptions options = server.tools_client();
+    options.certificate = files;
+    return std::make_unique<HttpsClient>(options);
+  };
+  const auto ask = [](HttpsClient& client) {
+    return client.request("POST", "/tool/v1/resolve", {{"Content-Type", "application/json"}},
+                          R"({"user_id":"11111111-2222-4333-8444-555555555555","tool_name":"t"})");
+  };
+  const auto by_leaf = connect(leaf);
+  const auto by_issuer = connect(of_brief);
+  const auto by_good = connect(good);
+  for (HttpsClient* const each : {by_leaf.get(), by_issuer.get(), by_good.get()}) REQUIRE_STATUS(ask(*each), 200);
+  std::this_thread::sleep_until(expiry);
+  for (HttpsClient* const each : {by_leaf.get(), by_issuer.get()}) {
+    const Answer refused = ask(*each);
+    REQUIRE_STATUS(refused, 403);
+    BOOST_TEST(refused.text("detail").find("has expired") != std::string::npos, refused.body);
+    BOOST_TEST(refused.closes());
+    BOOST_TEST(each->closed_by_server());
+  }
+  REQUIRE_STATUS(ask(*by_good), 200);
+  const Finished audit = deployment.command({"audit", "tail", "--json"});
+  BOOST_TEST(audit.out.find(R"("reason":"certificate_expired")") != std::string::npos, audit.out);
+}
+
+BOOST_AUTO_TEST_CASE(requests_and_answers_share_a_limit_of_memory) {
+  const Deployment deployment({{"buffer-memory", "1M"}, {"admin-listen", "127.0.0.1:0"}});
+  const Server server(deployment);
+  Tenant tenant(deployment, server);
+  REQUIRE_STATUS(tenant.api.get(secrets_path), 200);
+  const auto used = [&] { return Scrape(server.admin_port()).sum("tacit_buffered_bytes"); };
+  BOOST_TEST(Scrape(server.admin_port()).sum("tacit_buffered_bytes_limit") == 1 << 20);
+  {
+    // Bodies that never come to their end.
+    std::vector<std::unique_ptr<HttpsClient>> clients;
+    for (int i = 0; i < 30; ++i) {
+      clients.push_back(std::make_unique<HttpsClient>(server.api_client()));
+      clients.back()->send(
+          "POST /api/v1/secrets/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+          "65000\r\nx-api-key: " +
+          tenant.key + "\r\n\r\n{");
+    }
+    BOOST_TEST(comes_true([&] { return tenant.api.get(secrets_path).status == 503; }));
+    const Answer refused = tenant.api.get(secrets_path);
+    REQUIRE_STATUS(refused, 503);
+    BOOST_TEST(refused.header("Retry-After") != "");
+    BOOST_TEST(refused.text("detail").find("memory") != std::string::npos, refused.body);
+    BOOST_TEST(used() > 900'000);
+    BOOST_TEST(used() < 1'500'000);
+    // Monitors see that it lives.
+    REQUIRE_STATUS(tenant.api.get("/healthz"), 200);
+    BOOST_TEST(Scrape(server.admin_port()).sum("tacit_unavailable_total", {{"reason", "memory"}}) >= 2);
+  }
+  BOOST_TEST(comes_true([&] { return tenant.api.get(secrets_path).status == 200; }));
+  BOOST_TEST(comes_true([&] { return used() < 300'000; }));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,120 @@
+// Peers that keep TLS busy without asking anything, and what they may not keep others from.
+#include <atomic>
+#include <thread>
+
+#include <openssl/err.h>
+
+#include "test/integration/scrape.hpp"
+#include "test/integration/shared_server.hpp"
+
+using namespace tacit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Deployment& deployment() {
+  static const Deployment made({{"threads", "1"}, {"admin-listen", "127.0.0.1:0"}});
+  return made;
+}
+
+Server& server() {
+  static Server made(deployment());
+  return made;
+}
+
+/// Whether the server has ended the connection before that many key updates.
+bool ended_by_key_updates(HttpsClient& client, int kind, int most) {
+  for (int i = 0; i < most; ++i) {
+    if (SSL_key_update(client.ssl(), kind) != 1 || SSL_do_handshake(client.ssl()) != 1) {
+      ERR_clear_error();
+      return true;
+    }
+    if (i % 16 == 15) std::this_thread::sleep_for(1ms);  // so that its end arrives
+  }
+  return false;
+}
+
+double ended_by_flood() {
+  return Scrape(server().admin_port()).sum("tacit_connections_ended_total", {{"plane", "api"}, {"reason", "flood"}});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tls_floods)
+
+BOOST_DATA_TEST_CASE(a_connection_of_key_updates_alone_is_ended,
+                     boost::unit_test::data::make({SSL_KEY_UPDATE_NOT_REQUESTED, SSL_KEY_UPDATE_REQUESTED}), kind) {
+  server();
+  const double before = ended_by_flood();
+  HttpsClient flood(server().api_client());
+  REQUIRE_STATUS(flood.request("GET", "/healthz"), 200);
+  BOOST_TEST(ended_by_key_updates(flood, kind, 20'000));
+  BOOST_TEST(ended_by_flood() == before + 1);
+  REQUIRE_STATUS(HttpsClient(server().api_client()).request("GET", "/healthz"), 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_may_renew_its_keys_between_requests) {
+  HttpsClient client(server().api_client());
+  for (int i = 0; i < 50; ++i) {
+    BOOST_TEST(!ended_by_key_updates(client, i % 2 == 0 ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED, 3));
+    REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pipelining_without_end_does_not_keep_others_waiting) {
+  server();
+  std::atomic<bool> done{false};
+  std::atomic<int> bad{0};
+  std::atomic<int> good{0};
+  const auto flood = [&] {
+    std::string many;
+    for (int i = 0; i < 200; ++i) many += request_bytes("GET", "/healthz", {}, {});
+    try {
+      HttpsClient client(server().api_client());
+      while (!done) {
+        client.send(many);
+        for (int i = 0; i < 200; ++i) ++(client.read_answer().status == 200 ? good : bad);
+      }
+    } catch (const TransportError&) {
+      ++bad;
+    }
+  };
+  std::thread first(flood);
+  std::thread second(flood);
+  for (int i = 0; i < 30; ++i) {
+    REQUIRE_STATUS(HttpsClient(server().api_client()).request("GET", "/healthz"), 200);
+  }
+  done = true;
+  first.join();
+  second.join();
+  BOOST_TEST(bad == 0);
+  BOOST_TEST(good > 0);
+}
+
+BOOST_AUTO_TEST_CASE(protocols_that_are_not_spoken_are_refused_with_an_alert) {
+  ClientOptions options = server().api_client();
+  options.alpn = "\x02h2\x08http/1.1";
+  {
+    HttpsClient client(options);
+    BOOST_TEST(client.protocol() == "http/1.1");
+    REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
+    // A session of it is resumed as before.
+    options.session = client.session();
+  }
+  HttpsClient again(options);
+  BOOST_TEST(again.resumed());
+  BOOST_TEST(again.protocol() == "http/1.1");
+  options.session = {};
+  options.alpn = "\x02h2";
+  BOOST_CHECK_EXCEPTION(HttpsClient{options}, TransportError, [](const TransportError& error) {
+    return std::string(error.what()).find("no application protocol") != std::string::npos;
+  });
+  BOOST_TEST(deployment().printed().find("http/1.1 is not among its ALPN names") != std::string::npos);
+  ClientOptions tools = server().tools_client();
+  tools.alpn = "\x02h2";
+  BOOST_CHECK_THROW(HttpsClient{tools}, TransportError);
+  tools.alpn = "\x08http/1.1";
+  BOOST_TEST(HttpsClient(tools).protocol() == "http/1.1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
