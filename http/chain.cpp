@@ -214,6 +214,11 @@ asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread,
   }
 }
 
+Problem problem_of(BodyRead read) {
+  if (read == BodyRead::too_large) return Problem::body_too_large;
+  return read == BodyRead::no_memory ? Problem::memory_short : Problem::malformed_request;
+}
+
 /// The chain without its barrier.
 asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
@@ -237,7 +242,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
     const BodyRead read = co_await reader.read_body(exchange);
     if (read == BodyRead::incomplete) co_return false;
     if (read != BodyRead::complete) {
-      refuse(exchange, read == BodyRead::too_large ? Problem::body_too_large : Problem::malformed_request);
+      refuse(exchange, problem_of(read));
       co_return true;
     }
     const auto unreadable = unreadable_encoding(exchange.body.text());
