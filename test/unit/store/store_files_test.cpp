@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "crypto/descriptor.hpp"
+#include "store/damage.hpp"
 #include "store/store_files.hpp"
 #include "test/unit/store/bed.hpp"
 
@@ -94,13 +95,13 @@ BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondi
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_data_file_is_no_store_and_stays_empty) {
+BOOST_AUTO_TEST_CASE(an_empty_data_file_stays_empty) {
   const Folder folder;
   write(folder.data, "");
-  const auto files = StoreFiles::open(folder.store);
-  BOOST_REQUIRE(!files);
-  BOOST_TEST((files.error().code == Errc::not_found));
-  BOOST_TEST(fs::file_size(folder.data) == 0);
+  StoreOptions options;
+  options.directory = folder.store;
+  BOOST_CHECK_THROW(static_cast<void>(Store::open(options, all_keys())), DamagedStore);
+  BOOST_TEST(fs::file_size(folder.data) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_is_made_only_to_make_a_store) {
