@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_counted) {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     pipe.close_end(0);
     pipe.close_end(1);
-    start_log_writer();
     ::close(STDERR_FILENO);
+    start_log_writer();
     log(LogLine(LogLevel::error, "lost"));
     log_event("lost");
     if (!flush_log(30s)) return 1;
