@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
   // Keys of tenants, and sealed names, are replaced; a tenant is erased.
   for (const char* const ring : {"root", "metadata"}) {
     const std::string key = add_key(it.deployment(), ring);
-    succeed(it.deployment(), {"key", "promote", ring, key});
+    succeed(it.deployment(), {"key", "promote", key});
     succeed(it.deployment(), {"key", "rewrap", ring});
   }
   succeed(it.deployment(), {"erase", "--tenant", it.one(0).user(), "--yes"});
