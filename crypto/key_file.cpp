@@ -10,9 +10,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "crypto/descriptor.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_file.hpp"
+#include "crypto/trusted_folder.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -143,29 +143,39 @@ int write_all(int descriptor, ByteView content) {
   return 0;
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& file) {
-  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+KeyringResult<Descriptor> open_folder_of(const std::filesystem::path& file) {
+  auto folder = open_folder(folder_of(file));
+  if (!folder) return refuse(file, "its folder cannot be opened: " + folder.error().why);
+  return std::move(*folder);
 }
 
 constexpr std::size_t random_size = 8;
 
 std::string temporary_prefix(const std::filesystem::path& file) { return "." + file.filename().string() + "."; }
 
-std::filesystem::path temporary_beside(const std::filesystem::path& file) {
+std::string temporary_beside(const std::filesystem::path& file) {
   std::array<std::uint8_t, random_size> random;
   random_bytes(random);
-  return folder_of(file) / (temporary_prefix(file) + to_hex(random));
+  return temporary_prefix(file) + to_hex(random);
+}
+
+Descriptor make_temporary(const Descriptor& folder, const std::string& name) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  return Descriptor(::openat(folder.get(), name.c_str(), flags, 0600));
 }
 
 // They may hold keys.
-void remove_left_temporaries(const std::filesystem::path& file) {
+void remove_left_temporaries(const Descriptor& folder, const std::filesystem::path& file) {
   const std::string prefix = temporary_prefix(file);
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_of(file), error)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path(), error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix) || name.size() != prefix.size() + 2 * random_size) continue;
     if (name.find_first_not_of("0123456789abcdef", prefix.size()) != std::string::npos) continue;
-    if (entry.is_regular_file(error)) ::unlink(entry.path().c_str());
+    struct stat status {};
+    const bool regular =
+        ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+    if (regular) ::unlinkat(folder.get(), name.c_str(), 0);
   }
 }
 
@@ -178,27 +188,27 @@ bool is_own_descriptor(const std::filesystem::path& file) {
          name.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
 }
 
-// Opens for reading, without waiting (as a pipe would have it) and without following a link.
-KeyringResult<int> open_key_file(const std::filesystem::path& file) {
-  const int no_link = is_own_descriptor(file) ? 0 : O_NOFOLLOW;
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | no_link | O_NONBLOCK | O_NOCTTY);
-  if (descriptor >= 0) return descriptor;
+// Opens for reading, without waiting (as a pipe would have it) and without following a link. `folder` and `name`: as
+// openat(2) has it.
+KeyringResult<Descriptor> open_key_file(const std::filesystem::path& file, int folder, const std::string& name) {
+  const int no_link = is_own_descriptor(name) ? 0 : O_NOFOLLOW;
+  Descriptor opened(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | no_link | O_NONBLOCK | O_NOCTTY));
+  if (opened) return opened;
   if (errno == ELOOP) return refuse(file, "is a symbolic link; name the file itself");
   return system_refuses(file, "cannot be opened", errno);
 }
 
-KeyringResult<void> sync_folder(const std::filesystem::path& file) {
-  const Descriptor folder(::open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return system_refuses(file, "its folder cannot be synced", errno);
+KeyringResult<void> sync_folder_of(const std::filesystem::path& file, const Descriptor& folder) {
+  if (!sync_folder(folder)) return system_refuses(file, "its folder cannot be synced", errno);
   return {};
 }
 
 // Whether the name still means the file that is open.
-bool is_still(const std::filesystem::path& file, int descriptor) {
+bool is_still(const Descriptor& folder, const std::filesystem::path& file, const Descriptor& descriptor) {
   struct stat named {};
   struct stat opened {};
-  return ::lstat(file.c_str(), &named) == 0 && ::fstat(descriptor, &opened) == 0 && named.st_dev == opened.st_dev &&
-         named.st_ino == opened.st_ino;
+  return ::fstatat(folder.get(), file.filename().c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         ::fstat(descriptor.get(), &opened) == 0 && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
 // Owner, group, mode and access control list, in the order that lets nobody in meanwhile: the list comes last, for it
@@ -224,11 +234,10 @@ KeyringResult<void> copy_ownership(const std::filesystem::path& file, int from, 
 }  // namespace
 
 KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_t forbidden) {
-  const auto descriptor = open_key_file(file);
-  if (!descriptor) return descriptor.error();
-  const Descriptor opened(*descriptor);
-  if (auto fit = check_status(file, opened.get(), forbidden); !fit) return fit.error();
-  return read_all(file, opened.get());
+  const auto opened = open_key_file(file, AT_FDCWD, file.string());
+  if (!opened) return opened.error();
+  if (auto fit = check_status(file, opened->get(), forbidden); !fit) return fit.error();
+  return read_all(file, opened->get());
 }
 
 KeyringResult<WipedBytes> read_keyring_file(const std::filesystem::path& file, mode_t forbidden) {
@@ -238,23 +247,20 @@ KeyringResult<WipedBytes> read_keyring_file(const std::filesystem::path& file, m
   return content;
 }
 
-NewKeyFile::NewKeyFile(std::filesystem::path file, std::filesystem::path temporary)
-    : file_(std::move(file)), temporary_(std::move(temporary)) {}
-
-NewKeyFile::NewKeyFile(NewKeyFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      temporary_(std::exchange(other.temporary_, {})),
-      published_(std::exchange(other.published_, false)) {}
+NewKeyFile::NewKeyFile(std::filesystem::path file, Descriptor folder, std::string temporary)
+    : file_(std::move(file)), folder_(std::move(folder)), temporary_(std::move(temporary)) {}
 
 NewKeyFile::~NewKeyFile() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (folder_ && !temporary_.empty()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
 }
 
 KeyringResult<NewKeyFile> NewKeyFile::write(const std::filesystem::path& file, mode_t mode, ByteView content) {
-  const auto temporary = temporary_beside(file);
-  const Descriptor made(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (made.get() < 0) return system_refuses(file, "cannot be made in its folder", errno);
-  NewKeyFile result(file, temporary);
+  auto folder = open_folder_of(file);
+  if (!folder) return folder.error();
+  const std::string temporary = temporary_beside(file);
+  const Descriptor made = make_temporary(*folder, temporary);
+  if (!made) return system_refuses(file, "cannot be made in its folder", errno);
+  NewKeyFile result(file, std::move(*folder), temporary);
   if (const int error = write_all(made.get(), content); error != 0) {
     return system_refuses(file, "cannot be written", error);
   }
@@ -265,69 +271,65 @@ KeyringResult<NewKeyFile> NewKeyFile::write(const std::filesystem::path& file, m
 }
 
 KeyringResult<void> NewKeyFile::publish() {
-  // link(2), unlike rename(2), never replaces what has the name.
-  if (::link(temporary_.c_str(), file_.c_str()) != 0) {
+  // linkat(2), unlike renameat(2), never replaces what has the name.
+  if (::linkat(folder_.get(), temporary_.c_str(), folder_.get(), file_.filename().c_str(), 0) != 0) {
     if (errno == EEXIST) return refuse(file_, "exists already and is not overwritten");
     return system_refuses(file_, "cannot be given its name", errno);
   }
   published_ = true;
-  ::unlink(temporary_.c_str());
+  ::unlinkat(folder_.get(), temporary_.c_str(), 0);
   temporary_.clear();
-  return sync_folder(file_);
+  return sync_folder_of(file_, folder_);
 }
 
 void NewKeyFile::withdraw() noexcept {
-  if (published_) ::unlink(file_.c_str());
+  if (published_) ::unlinkat(folder_.get(), file_.filename().c_str(), 0);
   published_ = false;
 }
 
 KeyringResult<KeyFileEdit> KeyFileEdit::open(const std::filesystem::path& file, mode_t forbidden) {
-  const auto descriptor = open_key_file(file);
-  if (!descriptor) return descriptor.error();
-  KeyFileEdit edit(file, *descriptor);
-  if (auto fit = check_status(file, *descriptor, forbidden); !fit) return fit.error();
-  if (::flock(*descriptor, LOCK_EX | LOCK_NB) != 0) {
+  auto folder = open_folder_of(file);
+  if (!folder) return folder.error();
+  auto opened = open_key_file(file, folder->get(), file.filename().string());
+  if (!opened) return opened.error();
+  KeyFileEdit edit(file, std::move(*folder), std::move(*opened));
+  const int descriptor = edit.descriptor_.get();
+  if (auto fit = check_status(file, descriptor, forbidden); !fit) return fit.error();
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return refuse(file, "is being changed by another process");
     return system_refuses(file, "cannot be locked", errno);
   }
-  if (!is_still(file, *descriptor)) return refuse(file, "was changed by another process just now; try again");
-  remove_left_temporaries(file);
-  auto content = read_all(file, *descriptor);
+  if (!is_still(edit.folder_, file, edit.descriptor_))
+    return refuse(file, "was changed by another process just now; try again");
+  remove_left_temporaries(edit.folder_, file);
+  auto content = read_all(file, descriptor);
   if (!content) return content.error();
   if (const auto fault = make_plain_text(*content)) return refuse(file, *fault);
   edit.content_ = std::move(*content);
   return edit;
 }
 
-KeyFileEdit::KeyFileEdit(KeyFileEdit&& other) noexcept
-    : file_(std::move(other.file_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      content_(std::move(other.content_)) {}
-
-KeyFileEdit::~KeyFileEdit() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 KeyringResult<void> KeyFileEdit::replace(ByteView content) {
   if (content.size() > key_file_limit) return refuse(file_, "would be larger than 64 KiB, the most that it may have");
-  const auto temporary = temporary_beside(file_);
-  const Descriptor made(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (made.get() < 0) return system_refuses(file_, "a new one cannot be made in its folder", errno);
+  const std::string temporary = temporary_beside(file_);
+  const Descriptor made = make_temporary(folder_, temporary);
+  if (!made) return system_refuses(file_, "a new one cannot be made in its folder", errno);
   auto written = [&]() -> KeyringResult<void> {
     if (const int error = write_all(made.get(), content); error != 0) {
       return system_refuses(file_, "a new one cannot be written", error);
     }
-    if (auto owned = copy_ownership(file_, descriptor_, made.get()); !owned) return owned;
+    if (auto owned = copy_ownership(file_, descriptor_.get(), made.get()); !owned) return owned;
     if (::fsync(made.get()) != 0) return system_refuses(file_, "a new one cannot be synced", errno);
-    if (!is_still(file_, descriptor_)) return refuse(file_, "was changed by another process meanwhile");
-    if (::rename(temporary.c_str(), file_.c_str()) != 0) return system_refuses(file_, "cannot be replaced", errno);
-    return {};
+    if (!is_still(folder_, file_, descriptor_)) return refuse(file_, "was changed by another process meanwhile");
+    const std::string name = file_.filename().string();
+    if (::renameat(folder_.get(), temporary.c_str(), folder_.get(), name.c_str()) == 0) return {};
+    return system_refuses(file_, "cannot be replaced", errno);
   }();
   if (!written) {
-    ::unlink(temporary.c_str());
+    ::unlinkat(folder_.get(), temporary.c_str(), 0);
     return written;
   }
-  return sync_folder(file_);
+  return sync_folder_of(file_, folder_);
 }
 
 }  // namespace tacit::crypto

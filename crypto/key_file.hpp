@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "crypto/descriptor.hpp"
 #include "crypto/keyring.hpp"
 #include "crypto/wiped.hpp"
 
@@ -21,12 +22,13 @@ KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_
 /// The same for a file that has to be text, made plain (text_file.hpp).
 KeyringResult<WipedBytes> read_keyring_file(const std::filesystem::path& file, mode_t forbidden);
 
-/// A file that does not have its name yet: written beside, synced, then linked into place by `publish`.
+/// A file that does not have its name yet: written beside, synced, then linked into place by `publish`. Its folder is
+/// opened once (trusted_folder.hpp), and everything is done relative to that.
 class NewKeyFile {
  public:
   /// Writes the content to a temporary file in the folder of `file` and syncs it.
   static KeyringResult<NewKeyFile> write(const std::filesystem::path& file, mode_t mode, ByteView content);
-  NewKeyFile(NewKeyFile&& other) noexcept;
+  NewKeyFile(NewKeyFile&& other) noexcept = default;
   NewKeyFile& operator=(NewKeyFile&&) = delete;
   ~NewKeyFile();  ///< removes the temporary name
 
@@ -36,22 +38,24 @@ class NewKeyFile {
   void withdraw() noexcept;
 
  private:
-  NewKeyFile(std::filesystem::path file, std::filesystem::path temporary);
+  NewKeyFile(std::filesystem::path file, Descriptor folder, std::string temporary);
 
   std::filesystem::path file_;
-  std::filesystem::path temporary_;
+  Descriptor folder_;
+  std::string temporary_;  ///< a name in the folder; empty: it has none any more
   bool published_ = false;
 };
 
-/// A key file that is about to be changed: locked, while this lives, against others who would change it too.
+/// A key file that is about to be changed: locked, while this lives, against others who would change it too. Its folder
+/// is opened once, as above.
 class KeyFileEdit {
  public:
   /// Opens with the checks of read_key_file, locks and reads, as read_keyring_file does. Refuses if another process has
   /// the lock. Takes away what an edit that was killed has left beside the file.
   static KeyringResult<KeyFileEdit> open(const std::filesystem::path& file, mode_t forbidden);
-  KeyFileEdit(KeyFileEdit&& other) noexcept;
+  KeyFileEdit(KeyFileEdit&& other) noexcept = default;
   KeyFileEdit& operator=(KeyFileEdit&&) = delete;
-  ~KeyFileEdit();
+  ~KeyFileEdit() = default;
 
   const std::filesystem::path& file() const { return file_; }
   const WipedBytes& content() const { return content_; }
@@ -61,10 +65,12 @@ class KeyFileEdit {
   KeyringResult<void> replace(ByteView content);
 
  private:
-  KeyFileEdit(std::filesystem::path file, int descriptor) : file_(std::move(file)), descriptor_(descriptor) {}
+  KeyFileEdit(std::filesystem::path file, Descriptor folder, Descriptor descriptor)
+      : file_(std::move(file)), folder_(std::move(folder)), descriptor_(std::move(descriptor)) {}
 
   std::filesystem::path file_;
-  int descriptor_;
+  Descriptor folder_;
+  Descriptor descriptor_;
   WipedBytes content_;
 };
 

@@ -37,13 +37,13 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   return found.problem;
 }
 
-/// Monitors are answered in any case.
+/// Room for the body and for an answer, or a piece of one. Monitors are answered in any case.
 std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
   if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
   // A body that is too large is not read.
   const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
   const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
-  return thread.buffers.lacks(size) ? std::optional(Problem::memory_short) : std::nullopt;
+  return thread.buffers.lacks(size + body_piece_size) ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
 /// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
@@ -214,6 +214,11 @@ asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread,
   }
 }
 
+Problem problem_of(BodyRead read) {
+  if (read == BodyRead::too_large) return Problem::body_too_large;
+  return read == BodyRead::no_memory ? Problem::memory_short : Problem::malformed_request;
+}
+
 /// The chain without its barrier.
 asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
@@ -237,7 +242,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
     const BodyRead read = co_await reader.read_body(exchange);
     if (read == BodyRead::incomplete) co_return false;
     if (read != BodyRead::complete) {
-      refuse(exchange, read == BodyRead::too_large ? Problem::body_too_large : Problem::malformed_request);
+      refuse(exchange, problem_of(read));
       co_return true;
     }
     const auto unreadable = unreadable_encoding(exchange.body.text());

@@ -18,6 +18,7 @@ enum class BodyRead : std::uint8_t {
   incomplete,  ///< the connection ended or the time was up: there is nobody to answer
   malformed,   ///< chunks that are not well-formed; the exchange's note says why, as a sentence
   too_large,   ///< chunks of more than largest_body()
+  no_memory,   ///< messages hold all the memory that they may, and chunks told no length before
 };
 
 /// The bytes of a body that are read for the route, be it to drop them.

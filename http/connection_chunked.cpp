@@ -1,6 +1,5 @@
 // How a connection reads a chunked body: through the room behind the head in its input, in turns with other
 // connections of its thread.
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/chunk_decoder.hpp"
@@ -25,16 +24,22 @@ asio::awaitable<BodyRead> Connection::read_chunked_body(Exchange& exchange) {
     if (!sent) co_return BodyRead::incomplete;
   }
   const std::size_t room_begins = used_;
+  const bool wanted = exchange.route->body_limit > 0;
   std::size_t in_turn = 0;
   for (;;) {
     used_ += decoder.take(input_.view().subspan(used_, filled_ - used_), body_);
+    if (!wanted) body_.clear();
     charge_buffers();
     if (decoder.state() != ChunkDecoder::State::unfinished) break;
+    if (wanted && thread_.buffers.lacks(0)) {
+      expire_never();
+      co_return BodyRead::no_memory;
+    }
     crypto::wipe(input_.data() + room_begins, filled_ - room_begins);
     filled_ = used_ = room_begins;
     if (in_turn >= most_in_turn) {
       in_turn = 0;
-      co_await asio::post(asio::use_awaitable);
+      co_await stream_.wait(TlsStream::Status::yield);
     }
     if (phase_ == Phase::over) co_return BodyRead::incomplete;
     const TlsStream::Result result = stream_.read_some(input_.span().subspan(filled_));

@@ -5,8 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "server/apart.hpp"
 #include "server/arguments.hpp"
-#include "server/audit_feed_output.hpp"
+#include "server/audit_feed_files.hpp"
 #include "server/audit_feed_state.hpp"
 #include "server/audit_point.hpp"
 #include "server/audit_text.hpp"
@@ -14,6 +15,7 @@
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/stop_signals.hpp"
+#include "server/store_user.hpp"
 #include "server/values.hpp"
 #include "store/audit_read.hpp"
 
@@ -58,12 +60,12 @@ std::uint64_t first_to_feed(const store::Store& store, const std::optional<store
 
 class Feed {
  public:
-  Feed(const store::Store& store, const FeedOptions& options, AuditFeedState* state, AuditFeedOutput& output)
+  Feed(const store::Store& store, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+       AuditFeedFiles& files)
       : store_(store),
-        state_(state),
-        output_(output),
-        since_(state != nullptr && state->last() ? std::nullopt : options.since),
-        expected_(first_to_feed(store, state != nullptr ? state->last() : std::nullopt)),
+        files_(files),
+        since_(last ? std::nullopt : options.since),
+        expected_(first_to_feed(store, last)),
         reader_(store.read_audit(since_ && since_->sequence ? *since_->sequence : expected_)) {}
 
   /// Feeds what there is. False if it was told to stop meanwhile.
@@ -87,8 +89,7 @@ class Feed {
       if (stopped) break;
       taken = record.mark;
     }
-    if (taken) output_.sync();
-    if (taken && state_ != nullptr) state_->save(*taken);
+    if (taken) files_.save(*taken);
     return !stopped;
   }
 
@@ -99,20 +100,45 @@ class Feed {
                 << " are not in the log any more: they were pruned before they were fed" << std::endl;
       const std::string gap = R"({"event":"audit_gap","first":)" + std::to_string(expected_) +
                               ",\"last\":" + std::to_string(sequence - 1) + "}";
-      if (!output_.put(gap)) return false;
+      if (!files_.put(gap)) return false;
     }
-    if (!output_.put(audit_json(record))) return false;
+    if (!files_.put(audit_json(record))) return false;
     expected_ = sequence + 1;
     return true;
   }
 
   const store::Store& store_;
-  AuditFeedState* const state_;  ///< null: none is kept
-  AuditFeedOutput& output_;
+  AuditFeedFiles& files_;
   const std::optional<store::AuditPoint> since_;
   std::uint64_t expected_;  ///< the sequence that comes next; 0: whichever is the oldest
   store::AuditReader reader_;
 };
+
+/// Until it is told to stop.
+void feed(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+          AuditFeedFiles& files, const StopSignals& signals) {
+  const auto store = open_store(config);
+  files.open();
+  Feed feed(*store, options, last, files);
+  while (feed.run() && !options.once && !StopSignals::stopped()) {
+    signals.wait(-1, 0, poll_interval);
+    if (StopSignals::take_hangup()) files.reopen();
+  }
+}
+
+/// With the store read by a process that may give up root, and the files written by this one.
+void feed_apart(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+                AuditFeedFiles& files, const StopSignals& signals) {
+  AuditFeedSocket socket;
+  Apart reader([&] {
+    socket.answering = crypto::Descriptor();  // so that the end of the other process is seen
+    feed(config, options, last, *make_remote_audit_feed_files(socket.asking), signals);
+    return std::string();
+  });
+  socket.asking = crypto::Descriptor();
+  serve_audit_feed_files(socket.answering, files, signals, [&] { reader.signal(SIGTERM); });
+  reader.wait();
+}
 
 }  // namespace
 
@@ -123,13 +149,9 @@ int audit_feed_command(const Config& config, const Arguments& arguments) {
   const StopSignals signals;
   std::optional<AuditFeedState> state;
   if (options.state) state.emplace(*options.state);
-  const auto store = open_store(config);
-  const auto output = open_audit_feed_output(options.to, signals);
-  Feed feed(*store, options, state ? &*state : nullptr, *output);
-  while (feed.run() && !options.once && !StopSignals::stopped()) {
-    signals.wait(-1, 0, poll_interval);
-    if (StopSignals::take_hangup()) output->reopen();
-  }
+  const auto last = state ? state->last() : std::nullopt;
+  const auto files = make_audit_feed_files(options.to, state ? &*state : nullptr, signals);
+  (gives_up_root_for(config.store) ? feed_apart : feed)(config, options, last, *files, signals);
   return exit_ok;
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "crypto/trusted_folder.hpp"
 #include "server/audit_feed_syslog.hpp"
 #include "server/audit_text.hpp"
 #include "server/errors.hpp"
@@ -61,11 +62,18 @@ class FileOutput final : public AuditFeedOutput {
   [[noreturn]] void fail(int error) const { throw CommandFailed("--to " + file_ + ": " + why(error)); }
 
   void open() {
-    descriptor_ = ::open(file_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, file_mode);
+    const auto found = crypto::find_file(file_);
+    if (!found) throw CommandFailed("--to " + file_ + ": " + found.error().why);
+    constexpr int flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    descriptor_ = ::openat(found->folder.get(), found->name.c_str(), flags, file_mode);
     if (descriptor_ < 0) fail(errno);
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) fail(errno);
     if (!S_ISREG(status.st_mode)) throw CommandFailed("--to " + file_ + " is no regular file (-: standard output)");
+    // Who may write to the folder can have given a file of root's that name.
+    if (::geteuid() == 0 && status.st_nlink != 1) {
+      throw CommandFailed("--to " + file_ + " has other names (hard links)");
+    }
     mend_end(status.st_size);
   }
   void close() {

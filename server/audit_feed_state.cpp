@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "crypto/trusted_folder.hpp"
 #include "server/audit_point.hpp"
 #include "server/errors.hpp"
 #include "server/small_file.hpp"
@@ -25,7 +26,10 @@ std::string why(int error) { return std::generic_category().message(error); }
 
 int locked(const fs::path& file) {
   const fs::path lock = file.string() + ".lock";
-  const int descriptor = ::open(lock.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const auto folder = crypto::open_folder(crypto::folder_of(lock));
+  if (!folder) throw CommandFailed("--state: " + lock.string() + ": " + folder.error().why);
+  constexpr int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const int descriptor = ::openat(folder->get(), lock.filename().c_str(), flags, 0600);
   if (descriptor < 0) throw CommandFailed("--state: " + lock.string() + ": " + why(errno));
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
   const int error = errno;

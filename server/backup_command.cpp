@@ -2,15 +2,19 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
 
+#include "server/apart.hpp"
 #include "server/arguments.hpp"
 #include "server/backup_directory.hpp"
 #include "server/backup_record.hpp"
@@ -22,6 +26,7 @@
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
 #include "server/standard_streams.hpp"
+#include "server/store_user.hpp"
 #include "server/values.hpp"
 #include "store/keyless_store.hpp"
 #include "store/whole_file.hpp"
@@ -79,22 +84,42 @@ std::uint64_t back_up_to_stream(const store::KeylessStore& store, std::chrono::s
 
 /// Reads it from the disk again, before it has its name and anything older is deleted.
 void check_written(const store::WholeFile& file, std::uint64_t bytes) {
-  const int descriptor = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw CommandFailed("cannot back up: what was written cannot be read again");
+  const int descriptor = file.descriptor();
   ::fsync(descriptor);
   ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
-  const auto source = [&](std::span<std::uint8_t> out) { return ::read(descriptor, out.data(), out.size()); };
+  off_t at = 0;
+  const auto source = [&](std::span<std::uint8_t> out) {
+    const ssize_t got = ::pread(descriptor, out.data(), out.size(), at);
+    at += std::max<ssize_t>(got, 0);
+    return got;
+  };
   const auto read = store::read_backup(source, [](store::ByteView) { return true; });
-  ::close(descriptor);
   if (value_or_fail(read, "cannot back up") + store::backup_trailer_size == bytes) return;
   throw CommandFailed("cannot back up: what was written is not what is read again");
 }
 
-std::uint64_t back_up_to_file(const store::KeylessStore& store, const std::string& name) {
+/// Answers how many bytes were written.
+using Write = std::function<std::uint64_t(const store::KeylessStore& store)>;
+
+/// Writes with the store open, in a process apart, which may give up root: what it writes to is open here already, and
+/// what needs root's rights is left to this one.
+std::uint64_t write_apart(const Config& config, const Write& write) {
+  const std::string bytes = run_apart(config.store, [&] {
+    const auto store = store::KeylessStore::open(config.store, become_store_user);
+    if (!store) throw UsageError(sentence(store.error()));
+    return std::to_string(write(*store));
+  });
+  return read_number(bytes, 0, UINT64_MAX);
+}
+
+std::uint64_t back_up_to_file(const Config& config, const std::string& name, const BackupDirectory* directory) {
   auto file = store::WholeFile::create(name, backup_mode);
   if (!file) fail("cannot back up", file.error());
-  auto written = copy(store, [&](store::ByteView part) { return file->write(part); });
-  const std::uint64_t bytes = value_or_fail(std::move(written), "cannot back up");
+  const bool beside_store = directory != nullptr && directory->is_beside(config.store);
+  const std::uint64_t bytes = write_apart(config, [&](const store::KeylessStore& store) {
+    if (directory != nullptr) directory->need_room(store.backup_bytes(), beside_store);
+    return value_or_fail(copy(store, [&](store::ByteView part) { return file->write(part); }), "cannot back up");
+  });
   check_written(*file, bytes);
   value_or_fail(file->publish(), "cannot back up");
   return bytes;
@@ -136,13 +161,12 @@ BackupTime free_time(const BackupDirectory& directory) {
   }
 }
 
-int back_up_into(const Config& config, const store::KeylessStore& store, const Target& target) {
+int back_up_into(const Config& config, const Target& target) {
   const BackupDirectory directory(target.directory);
-  directory.need_room(store.backup_bytes(), config.store);
   const BackupTime time = free_time(directory);
   const std::string name = backup_name(time);
   const std::string file = (directory.path() / name).string();
-  const std::uint64_t bytes = back_up_to_file(store, file);
+  const std::uint64_t bytes = back_up_to_file(config, file, &directory);
   report(config, file, bytes);
   const bool recorded = record(config, file, bytes);
   std::vector<std::string> troubles;
@@ -185,11 +209,10 @@ int backup_command(const Config& config, const Arguments& arguments) {
   if (arguments.contains("dry-run")) return try_into(config, target);
   // A reader that goes away is an error to be told, not a signal.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-  const auto store = store::KeylessStore::open(config.store);
-  if (!store) throw UsageError(sentence(store.error()));
-  if (!target.directory.empty()) return back_up_into(config, *store, target);
+  if (!target.directory.empty()) return back_up_into(config, target);
   const bool to_stream = target.file == "-";
-  const std::uint64_t bytes = to_stream ? back_up_to_stream(*store, patience) : back_up_to_file(*store, target.file);
+  const Write write = [&](const store::KeylessStore& store) { return back_up_to_stream(store, patience); };
+  const std::uint64_t bytes = to_stream ? write_apart(config, write) : back_up_to_file(config, target.file, nullptr);
   report(config, to_stream ? "standard output" : target.file, bytes);
   record(config, target.file, bytes);
   return exit_ok;

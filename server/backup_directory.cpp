@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <system_error>
 
+#include "crypto/trusted_folder.hpp"
 #include "crypto/uuid.hpp"
 #include "server/errors.hpp"
 #include "store/backup.hpp"
@@ -103,29 +105,33 @@ std::vector<std::string> expired_backups(std::vector<std::string> names, const s
   return expired;
 }
 
-BackupDirectory::BackupDirectory(fs::path directory)
-    : path_(std::move(directory)), descriptor_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (descriptor_ < 0) throw CommandFailed("cannot back up: --into " + path_.string() + ": " + why(errno));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+BackupDirectory::BackupDirectory(fs::path directory) : path_(std::move(directory)) {
+  const std::string what = "cannot back up: --into " + path_.string() + ": ";
+  const auto found = crypto::open_folder(path_);
+  if (!found) throw CommandFailed(what + found.error().why);
+  descriptor_ = crypto::Descriptor(::openat(found->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor_) throw CommandFailed(what + why(errno));
+  if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0) return;
   const int error = errno;
-  ::close(descriptor_);
   throw CommandFailed("cannot back up: " + path_.string() +
                       (error == EWOULDBLOCK ? ": another backup into it is under way" : ": " + why(error)));
 }
 
-BackupDirectory::~BackupDirectory() { ::close(descriptor_); }
-
-void BackupDirectory::need_room(std::uint64_t bytes, const fs::path& store) const {
-  std::error_code error;
-  const fs::space_info space = fs::space(path_, error);
+bool BackupDirectory::is_beside(const fs::path& store) const {
   struct stat here {};
   struct stat there {};
-  if (error || ::fstat(descriptor_, &here) != 0) return;  // then writing shows it
-  const bool beside_store = ::stat(store.c_str(), &there) == 0 && there.st_dev == here.st_dev;
+  return ::fstat(descriptor_.get(), &here) == 0 && ::stat(store.c_str(), &there) == 0 && there.st_dev == here.st_dev;
+}
+
+void BackupDirectory::need_room(std::uint64_t bytes, bool beside_store) const {
+  struct statvfs space {};
+  if (::fstatvfs(descriptor_.get(), &space) != 0) return;  // then writing shows it
+  const std::uint64_t available = std::uint64_t{space.f_bavail} * space.f_frsize;
+  const std::uint64_t capacity = std::uint64_t{space.f_blocks} * space.f_frsize;
   const std::uint64_t margin =
-      beside_store ? std::min<std::uint64_t>(space.capacity / 10, std::uint64_t{1} << 30) : std::uint64_t{0};
-  if (space.available >= bytes + margin) return;
-  throw CommandFailed("cannot back up: the disk of " + path_.string() + " has " + mebibytes(space.available) +
+      beside_store ? std::min<std::uint64_t>(capacity / 10, std::uint64_t{1} << 30) : std::uint64_t{0};
+  if (available >= bytes + margin) return;
+  throw CommandFailed("cannot back up: the disk of " + path_.string() + " has " + mebibytes(available) +
                       " free, and a backup takes up to " + mebibytes(bytes) +
                       (beside_store ? ", beside " + mebibytes(margin) + " that the store on that disk needs" : "") +
                       ": make room, keep fewer backups or keep them on another disk");
@@ -133,7 +139,7 @@ void BackupDirectory::need_room(std::uint64_t bytes, const fs::path& store) cons
 
 std::optional<std::string> BackupDirectory::other_owner(const fs::path& store) const {
   const std::string own = owner_name(store);
-  const int made = ::openat(descriptor_, owner_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const int made = ::openat(descriptor_.get(), owner_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (made >= 0) {
     const bool written = ::write(made, own.data(), own.size()) == static_cast<ssize_t>(own.size());
     ::close(made);
@@ -144,7 +150,7 @@ std::optional<std::string> BackupDirectory::other_owner(const fs::path& store) c
 
 std::optional<std::string> BackupDirectory::noted_other_owner(const fs::path& store) const {
   const std::string own = owner_name(store);
-  const int file = ::openat(descriptor_, owner_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  const int file = ::openat(descriptor_.get(), owner_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file < 0 && errno == ENOENT) return std::nullopt;
   std::string noted(4096, '\0');
   const ssize_t size = file < 0 ? -1 : ::pread(file, noted.data(), noted.size(), 0);
@@ -155,7 +161,7 @@ std::optional<std::string> BackupDirectory::noted_other_owner(const fs::path& st
 
 // The trailer, not the hash: reading all of them each time would be too much.
 bool BackupDirectory::is_whole(const std::string& name) const {
-  const int file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  const int file = ::openat(descriptor_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return false;
   struct stat status {};
   std::array<std::uint8_t, store::backup_trailer_size> trailer{};
@@ -173,9 +179,9 @@ std::vector<std::string> BackupDirectory::superfluous(const std::string& made, c
   std::vector<std::string> backups;
   std::vector<std::string> to_delete;
   struct stat status {};
-  for (const std::string& name : names_in(descriptor_)) {
-    if (is_left_over(name) && is_regular(descriptor_, name, status)) to_delete.push_back(name);
-    if (name == made || !time_of_backup(name) || !is_regular(descriptor_, name, status)) continue;
+  for (const std::string& name : names_in(descriptor_.get())) {
+    if (is_left_over(name) && is_regular(descriptor_.get(), name, status)) to_delete.push_back(name);
+    if (name == made || !time_of_backup(name) || !is_regular(descriptor_.get(), name, status)) continue;
     if (is_whole(name)) {
       backups.push_back(name);
     } else {
@@ -190,7 +196,7 @@ std::vector<std::string> BackupDirectory::tidy(const std::string& made, const Re
                                                std::vector<std::string>& troubles) const {
   std::vector<std::string> deleted;
   for (const std::string& name : superfluous(made, retention, now, troubles)) {
-    if (::unlinkat(descriptor_, name.c_str(), 0) == 0) {
+    if (::unlinkat(descriptor_.get(), name.c_str(), 0) == 0) {
       deleted.push_back(name);
     } else {
       troubles.push_back((path_ / name).string() + " cannot be deleted: " + why(errno));

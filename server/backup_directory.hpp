@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/descriptor.hpp"
+
 namespace tacit::server {
 
 using BackupTime = std::chrono::sys_seconds;
@@ -32,15 +34,18 @@ std::vector<std::string> expired_backups(std::vector<std::string> names, const s
 /// One process at a time may write into it. Not thread-safe.
 class BackupDirectory {
  public:
-  /// Throws CommandFailed if it is not there, is no directory, or another process is at work in it.
+  /// Throws CommandFailed if it is not there, is no directory, another process is at work in it, or others than root
+  /// and this process's user can have put a link on the way to it. All that is done in it is done relative to a handle.
   explicit BackupDirectory(std::filesystem::path directory);
   BackupDirectory(const BackupDirectory&) = delete;
   BackupDirectory& operator=(const BackupDirectory&) = delete;
-  ~BackupDirectory();
+  ~BackupDirectory() = default;
 
+  /// Whether it is on the store's own disk.
+  bool is_beside(const std::filesystem::path& store) const;
   /// Throws CommandFailed if so many bytes have no room in it. On the store's own disk as much must stay free as a
   /// server wants before it warns: a backup must not be what fills the store's disk.
-  void need_room(std::uint64_t bytes, const std::filesystem::path& store) const;
+  void need_room(std::uint64_t bytes, bool beside_store) const;
 
   /// Notes in a file of the directory, .tacit-store, of which host and store its backups are, if nothing is noted yet;
   /// answers what is noted if that is another's. Names do not tell stores apart, so retention must not mix them.
@@ -64,7 +69,7 @@ class BackupDirectory {
   bool is_whole(const std::string& name) const;
 
   const std::filesystem::path path_;
-  int descriptor_;
+  crypto::Descriptor descriptor_;
 };
 
 }  // namespace tacit::server

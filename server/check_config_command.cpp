@@ -67,16 +67,18 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   for (std::string& problem : find_problems(loaded.config)) {
     if (!stand_ins.is_about_unjudged(problem)) problems.push_back(stand_ins.with_names(std::move(problem)));
   }
-  // What is wrong with the keys would be said of the store once more.
+  const std::vector<std::string> notes = find_notes(loaded.config);
+  const std::vector<std::string> key_notes = find_key_notes(loaded.config);
+  // What is wrong with the keys would be said of the store once more. Last: the process may give up root for it.
   if (problems.empty() && !stand_ins.any_unjudged()) {
     for (std::string& problem : find_store_problems(loaded.config)) {
       problems.push_back(stand_ins.with_names(std::move(problem)));
     }
   }
   print(problems, "");
-  print(find_notes(loaded.config), "note: ");
+  print(notes, "note: ");
   print(stand_ins.notes(), "note: ");
-  print(find_key_notes(loaded.config), "note: ");
+  print(key_notes, "note: ");
   if (!problems.empty()) return exit_usage;
   std::cout << (stand_ins.any_unjudged()
                     ? "The configuration is good as far as it was judged; the store was not opened.\n"

@@ -1,6 +1,7 @@
 #include "server/config_check.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -13,6 +14,7 @@
 #include "auth/issuer_suggestions.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/keyring.hpp"
+#include "crypto/trusted_folder.hpp"
 #include "http/tls_context.hpp"
 #include "server/errors.hpp"
 #include "server/identity.hpp"
@@ -187,6 +189,16 @@ void add_directory_notes(const Config& config, std::vector<std::string>& notes) 
   }
 }
 
+/// Opening the store checks its files; this is about what the check would find later.
+void add_store_note(const Config& config, std::vector<std::string>& notes) {
+  struct stat folder {};
+  if (::stat(config.store.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) != 0) return;
+  const bool ours = folder.st_uid == 0 || folder.st_uid == ::geteuid();
+  if (!ours || !crypto::others_may_change(folder)) return;
+  notes.push_back("store: other users may replace the files in " + config.store.string() +
+                  ", whose directory is not sticky: chmod +t " + config.store.string());
+}
+
 }  // namespace
 
 std::vector<std::string> find_problems(const Config& config) {
@@ -200,6 +212,7 @@ std::vector<std::string> find_problems(const Config& config) {
 std::vector<std::string> find_notes(const Config& config) {
   std::vector<std::string> notes = find_certificate_notes(config);
   add_directory_notes(config, notes);
+  add_store_note(config, notes);
   if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
   notes.emplace_back(
       "public-url is not configured: clients are not told which issuers there are, for "

@@ -19,6 +19,8 @@
 #include <exception>
 #include <utility>
 
+#include "crypto/trusted_folder.hpp"
+
 namespace tacit::server {
 
 namespace asio = boost::asio;
@@ -171,22 +173,27 @@ void ControlSocket::start() {
 
 /// Answers none, with errno, if something fails.
 Descriptor ControlSocket::listen() {
-  directory_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto found = crypto::open_folder(path_);
+  if (!found) {
+    errno = found.error().error;
+    return Descriptor();
+  }
+  directory_ = Descriptor(::openat(found->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_) return Descriptor();
   remove_left_sockets(directory_, path_);
   const std::string before = name_before(name_);
   if (is_socket(directory_, before)) ::unlinkat(directory_.get(), before.c_str(), 0);  // of a process of our number
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket) return Descriptor();
+  // The name gets the socket's mode, less the umask: nobody else can connect at any time, and no other file is changed
+  // that somebody puts in its place.
+  if (!socket || ::fchmod(socket.get(), owner_alone) != 0) return Descriptor();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string path = directory_.path() + "/" + before;
   std::memcpy(address.sun_path, path.data(), path.size());
   const void* const raw = &address;
   if (::bind(socket.get(), static_cast<const sockaddr*>(raw), sizeof address) != 0) return Descriptor();
-  // Before anybody can connect: nobody listens yet.
-  const bool good = ::fchmodat(directory_.get(), before.c_str(), owner_alone, 0) == 0 &&
-                    ::listen(socket.get(), static_cast<int>(most_conversations)) == 0;
+  const bool good = ::listen(socket.get(), static_cast<int>(most_conversations)) == 0;
   const int error = good ? rename_to_free_name(directory_, before, name_) : errno;
   if (error == 0) return socket;
   ::unlinkat(directory_.get(), before.c_str(), 0);

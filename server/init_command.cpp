@@ -1,13 +1,18 @@
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "crypto/keyring.hpp"
+#include "crypto/trusted_folder.hpp"
+#include "server/apart.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/output.hpp"
+#include "server/store_user.hpp"
 #include "store/folder.hpp"
 
 namespace tacit::server {
@@ -44,8 +49,10 @@ class Made {
   Made(const Made&) = delete;
   Made& operator=(const Made&) = delete;
   ~Made() {
-    std::error_code ignored;
-    for (const auto& file : files_) fs::remove(file, ignored);
+    for (const auto& file : files_) {
+      const auto folder = crypto::open_folder(crypto::folder_of(file));
+      if (folder) ::unlinkat(folder->get(), file.filename().c_str(), 0);
+    }
   }
   void add(const fs::path& file) { files_.push_back(file); }
   void keep() { files_.clear(); }
@@ -66,8 +73,14 @@ int init_command(const Config& config) {
   const auto metadata = crypto::create_metadata_keyring(config.metadata_keyring);
   if (metadata.has_error()) throw CommandFailed(metadata.error().message);
   made.add(config.metadata_keyring);
-  const auto store = store::Store::create(store_options(config), load_keys(config, PrivateKey::no));
-  if (store.has_error()) fail("cannot make the store " + config.store.string(), store.error());
+  // Apart, for what was made is taken away again if that fails.
+  run_apart(config.store, [&] {
+    store::StoreOptions options = store_options(config);
+    options.give_up_root = become_store_user;
+    const auto store = store::Store::create(options, load_keys(config, PrivateKey::no));
+    if (store.has_error()) fail("cannot make the store " + config.store.string(), store.error());
+    return std::string();
+  });
   made.keep();
   std::cout << "Made " << printable(config.root_private_keyring.string()) << ": opens values; only for the tool plane\n"
             << "Made " << printable(config.root_public_keyring.string()) << ": seals values\n"

@@ -1,11 +1,14 @@
 // Adding, promoting and retiring keys. Each is audited in the store before the keyrings' files change; what is cut
-// short between the two is finished by the same command again.
+// short between the two is finished by the same command again. The store is open in a process apart, which may give up
+// root; the keyrings, locked, stay with this one.
 #include <unistd.h>
 
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <string>
 
+#include "server/apart.hpp"
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/confirm.hpp"
@@ -29,11 +32,21 @@ store::AuditEvent event_of(const char* action, const char* outcome, KeyKind kind
   return event;
 }
 
+/// Does it with the store open, and closes it.
+void with_store(const Config& config, const std::function<void(store::Store&)>& work) {
+  run_apart(config.store, [&] {
+    const auto store = open_store(config);
+    work(*store);
+    return std::string();
+  });
+}
+
 /// Writes the files. That they could not be written is audited too, for the change was.
-void apply(crypto::KeyringEdit& ring, store::Store& store, const char* action, KeyKind kind, const crypto::KeyId& id) {
+void apply(crypto::KeyringEdit& ring, const Config& config, const char* action, KeyKind kind, const crypto::KeyId& id) {
   const auto applied = ring.apply();
   if (applied) return;
-  run(store.record(event_of(action, "failed", kind, id), operator_context()));
+  with_store(config,
+             [&](store::Store& store) { run(store.record(event_of(action, "failed", kind, id), operator_context())); });
   fail(applied.error());
 }
 
@@ -69,17 +82,24 @@ void expect_unused(store::Store& store, const KeyInRing& key, const crypto::KeyI
   throw CommandFailed("the key " + crypto::to_hex(id) + " is not retired: " + *why);
 }
 
+void expect_retirable(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
+  if (const auto why = hindrance(store, kind, id)) {
+    throw CommandFailed("the key " + crypto::to_hex(id) + " would not be retired: " + *why);
+  }
+}
+
 }  // namespace
 
 int key_add_command(const Config& config, const Arguments& arguments) {
   const KeyKind kind = read_argument(arguments, "KEYRING", read_key_kind);
   crypto::KeyringEdit ring = edit_keyring(config, kind);
-  const auto store = open_store(config);
   const auto id = ring.add();
   if (!id) fail(id.error());
-  value_or_fail(run(store->record(event_of("key.add", "ok", kind, *id), operator_context())),
-                "cannot record the new key");
-  apply(ring, *store, "key.add", kind, *id);
+  with_store(config, [&](store::Store& store) {
+    value_or_fail(run(store.record(event_of("key.add", "ok", kind, *id), operator_context())),
+                  "cannot record the new key");
+  });
+  apply(ring, config, "key.add", kind, *id);
   std::cout << crypto::to_hex(*id) << '\n';
   std::cerr << "Added this " << to_string(kind)
             << " key. Keep a copy of the keyring, have every server read it (restart it "
@@ -92,9 +112,8 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
   KeyInRing key = find_key(config, id);
   const auto promoted = key.ring.promote(id);
   if (!promoted) fail(promoted.error());
-  const auto store = open_store(config);
-  change_in_store(*store, KeyChange::promote, key, id);
-  apply(key.ring, *store, "key.promote", key.kind, id);
+  with_store(config, [&](store::Store& store) { change_in_store(store, KeyChange::promote, key, id); });
+  apply(key.ring, config, "key.promote", key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is the primary one.\n";
   std::cerr << "Have every server read it (restart it under systemd, else reload), and then: tacit key rewrap "
             << to_string(key.kind) << '\n';
@@ -107,22 +126,21 @@ int key_retire_command(const Config& config, const Arguments& arguments) {
   KeyInRing key = find_key(config, id);
   const auto retired = key.ring.retire(id);
   if (!retired) fail(retired.error());
-  const auto store = open_store(config);
   const std::string what = std::string("the ") + to_string(key.kind) + " key " + crypto::to_hex(id);
   if (confirmation.dry_run()) {
-    if (const auto why = hindrance(*store, key.kind, id)) {
-      throw CommandFailed("the key " + crypto::to_hex(id) + " would not be retired: " + *why);
-    }
+    with_store(config, [&](store::Store& store) { expect_retirable(store, key.kind, id); });
     std::cout << "Would retire " << what << ": nothing stored names it.\n";
     return exit_ok;
   }
-  expect_unused(*store, key, id);
-  confirmation.ask("Take " + what + " out of its keyring, for good?");
-  // From here on nobody makes anything that names the key, with whatever keyring; but between the count and this,
-  // somebody may have.
-  change_in_store(*store, KeyChange::retire, key, id);
-  expect_unused(*store, key, id);
-  apply(key.ring, *store, "key.retire", key.kind, id);
+  with_store(config, [&](store::Store& store) {
+    expect_unused(store, key, id);
+    confirmation.ask("Take " + what + " out of its keyring, for good?");
+    // From here on nobody makes anything that names the key, with whatever keyring; but between the count and this,
+    // somebody may have.
+    change_in_store(store, KeyChange::retire, key, id);
+    expect_unused(store, key, id);
+  });
+  apply(key.ring, config, "key.retire", key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";
   std::cerr << "Backups made before the rewrap still need it: keep a copy of it as long as them.\n";
   return exit_ok;

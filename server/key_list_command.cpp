@@ -131,34 +131,45 @@ void print_json(const Entries& entries) {
   std::cout << boost::json::serialize(list) << '\n';
 }
 
-Entries all_entries(const Config& config, const store::Store* store) {
-  const Keys root = keys_of("root-public-keyring", config.root_public_keyring, "root-public");
-  const Keys metadata = keys_of("metadata-keyring", config.metadata_keyring, "metadata");
-  const std::optional<Keys> halves = private_halves(config);
+/// The keyrings, read before the store is opened: the process may give up root for that.
+struct Rings {
+  explicit Rings(const Config& config)
+      : root(keys_of("root-public-keyring", config.root_public_keyring, "root-public")),
+        metadata(keys_of("metadata-keyring", config.metadata_keyring, "metadata")),
+        halves(private_halves(config)) {}
+  Keys root;
+  Keys metadata;
+  std::optional<Keys> halves;
+};
+
+Entries all_entries(const Rings& rings, const store::Store* store) {
   const auto root_census = count(store, store::KeyKind::root);
   const auto metadata_census = count(store, store::KeyKind::metadata);
   Entries entries;
-  for (const auto& key : root) {
-    entries.push_back(entry_of(store::KeyKind::root, key, note_of(key.id, halves), root_census));
+  for (const auto& key : rings.root) {
+    entries.push_back(entry_of(store::KeyKind::root, key, note_of(key.id, rings.halves), root_census));
   }
-  for (const auto& half : halves.value_or(Keys())) {
-    if (has_key(root, half.id)) continue;
+  for (const auto& half : rings.halves.value_or(Keys())) {
+    if (has_key(rings.root, half.id)) continue;
     const crypto::ListedKey key{half.id, false, half.created, false};
     const char* const note = "its public half is missing; tacit key add root adds it";
     entries.push_back(entry_of(store::KeyKind::root, key, note, root_census));
   }
-  add_the_rest(entries, store::KeyKind::root, root, halves, root_census);
-  for (const auto& key : metadata) entries.push_back(entry_of(store::KeyKind::metadata, key, "", metadata_census));
-  add_the_rest(entries, store::KeyKind::metadata, metadata, std::nullopt, metadata_census);
+  add_the_rest(entries, store::KeyKind::root, rings.root, rings.halves, root_census);
+  for (const auto& key : rings.metadata) {
+    entries.push_back(entry_of(store::KeyKind::metadata, key, "", metadata_census));
+  }
+  add_the_rest(entries, store::KeyKind::metadata, rings.metadata, std::nullopt, metadata_census);
   return entries;
 }
 
 }  // namespace
 
 int key_list_command(const Config& config, const Arguments& arguments) {
+  const Rings rings(config);
   OpenStore store;
   if (arguments.contains("uses")) store = open_store(config);
-  const Entries entries = all_entries(config, store.get());
+  const Entries entries = all_entries(rings, store.get());
   if (arguments.contains("json")) {
     print_json(entries);
   } else {

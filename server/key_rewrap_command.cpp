@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "server/apart.hpp"
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/key_rings.hpp"
@@ -142,6 +143,15 @@ class Rewrap {
   std::uint64_t next_entry_ = rows_of_an_audit_entry;
 };
 
+/// In a process apart, which may give up root: the next one needs it for its keyrings.
+bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate) {
+  const std::string whole = "whole";
+  return run_apart(config.store, [&] {
+           const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+           return Rewrap(*store, kind, rate).run_all() ? whole : std::string();
+         }) == whole;
+}
+
 std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }
 
 }  // namespace
@@ -150,14 +160,9 @@ int key_rewrap_command(const Config& config, const Arguments& arguments) {
   const std::uint64_t rate = arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rate;
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
-  OpenStore store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
-  bool whole = Rewrap(*store, kind, rate).run_all();
-  if (both) {
-    // The first may have taken hours, and keys may have been changed meanwhile: the keyrings are read anew.
-    store.reset();
-    store = open_store(config);
-    whole = Rewrap(*store, KeyKind::metadata, rate).run_all() && whole;
-  }
+  bool whole = rewrap(config, kind, rate);
+  // The first may have taken hours, and keys may have been changed meanwhile: the keyrings are read anew.
+  if (both) whole = rewrap(config, KeyKind::metadata, rate) && whole;
   return whole ? exit_ok : exit_failed;
 }
 

@@ -35,8 +35,9 @@ constexpr std::chrono::seconds patience_with_reader{2};
 /// A file that may not grow further is an error that is told, and not the end of the process.
 void survive_file_limit() { static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); }
 
+/// Without a sentence it was told already.
 int complain(std::string_view sentence, ExitCode code) {
-  tacit::server::complain(sentence);
+  if (!sentence.empty()) tacit::server::complain(sentence);
   return code;
 }
 

@@ -1,15 +1,14 @@
 #include "server/open_store.hpp"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
-#include <vector>
 
 #include "server/commands.hpp"
 #include "server/errors.hpp"
+#include "server/store_user.hpp"
 
 namespace tacit::server {
 namespace {
@@ -26,14 +25,6 @@ std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
 std::uint64_t whole_pages(std::uint64_t size) {
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return (size + page - 1) / page * page;
-}
-
-std::string user_name() {
-  std::vector<char> buffer(16384);
-  passwd entry{};
-  passwd* found = nullptr;
-  const bool known = ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
-  return known ? found->pw_name : std::to_string(::getuid());
 }
 
 }  // namespace
@@ -80,6 +71,7 @@ OpenStore open_store(const Config& config, PrivateKey with_private) {
   require_keyrings(config);
   store::StoreOptions options = store_options(config);
   options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
+  options.give_up_root = become_store_user;
   options.scrub_within = {};  // servers do, and when they start
   auto store = store::Store::open(options, load_keys(config, with_private));
   if (store.has_error()) throw UsageError(sentence(store.error()));
@@ -89,7 +81,7 @@ OpenStore open_store(const Config& config, PrivateKey with_private) {
 store::AuditContext operator_context() {
   store::AuditContext who;
   who.plane = "operator";
-  who.actor = "operator:" + user_name();
+  who.actor = "operator:" + operator_name();
   return who;
 }
 

@@ -36,8 +36,9 @@ struct CloseStore {
 };
 using OpenStore = std::unique_ptr<store::Store, CloseStore>;
 
-/// The store for an operator's command. Throws UsageError if keys that are needed are not configured, or cannot be
-/// loaded, or the store cannot be opened.
+/// The store for an operator's command. A process of root gives up root when it has read its keyrings
+/// (server/store_user.hpp): what needs root later is done by another process (server/apart.hpp). Throws UsageError if
+/// keys that are needed are not configured, or cannot be loaded, or the store cannot be opened.
 OpenStore open_store(const Config& config, PrivateKey with_private = PrivateKey::no);
 
 /// Who the audit says did it: the operator, by the name of this process's user.

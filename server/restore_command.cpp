@@ -1,8 +1,10 @@
 #include <unistd.h>
 
+#include <functional>
 #include <iostream>
 #include <string>
 
+#include "server/apart.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/input_file.hpp"
@@ -10,19 +12,34 @@
 #include "server/output.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "server/store_user.hpp"
 #include "store/restore.hpp"
 
 namespace tacit::server {
 namespace {
 
+/// This process has to give the file its name afterwards, for which it may need to be root's.
+store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
+  const Part part = [&] {
+    value_or_fail(look(become_store_user), "cannot restore");
+    return std::string();
+  };
+  if (may_give_up_root()) {
+    Apart(part).wait();
+  } else {
+    part();
+  }
+  return {};
+}
+
 std::uint64_t restore(const Config& config, const InputFile& input) {
   const std::uint64_t total = input.size();
   // Of a stream nobody knows how much is to come: then no progress is better than a wrong one.
   Progress progress(std::cerr, "Restoring", ::isatty(STDERR_FILENO) == 1, "MiB");
-  auto restored =
-      store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), [&](std::uint64_t bytes) {
-        if (total > 0) progress.show(bytes >> 20, total >> 20);
-      });
+  const auto show = [&](std::uint64_t bytes) {
+    if (total > 0) progress.show(bytes >> 20, total >> 20);
+  };
+  auto restored = store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), show, look_apart);
   return value_or_fail(std::move(restored), "cannot restore");
 }
 

@@ -15,6 +15,7 @@
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "server/store_user.hpp"
 #include "server/values.hpp"
 #include "store/keyless_store.hpp"
 
@@ -58,7 +59,7 @@ void print_json(const store::ScrubReport& report, std::uint64_t page_bytes, cons
 
 int scrub_command(const Config& config, const Arguments& arguments) {
   const auto wait = arguments.contains("wait") ? read_argument(arguments, "wait", read_wait) : std::chrono::seconds(60);
-  const auto store = store::KeylessStore::open(config.store);
+  const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
   const store::ScrubReport report = scrub(*store, wait);
   const std::string why = why_unfinished(report);

@@ -8,8 +8,8 @@
 
 #include "crypto/bytes.hpp"
 #include "crypto/descriptor.hpp"
+#include "crypto/trusted_folder.hpp"
 #include "crypto/uuid.hpp"
-#include "store/folder.hpp"
 #include "store/whole_file.hpp"
 
 namespace tacit::server {
@@ -20,8 +20,9 @@ using crypto::Descriptor;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
-std::error_code write_new(const fs::path& file, std::string_view text, mode_t mode) {
-  const Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+std::error_code write_new(const Descriptor& folder, const std::string& name, std::string_view text, mode_t mode) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const Descriptor descriptor(::openat(folder.get(), name.c_str(), flags, 0600));
   if (descriptor.get() < 0) return last_error();
   if (!store::write_all(descriptor.get(), crypto::as_bytes(text))) return last_error();
   // The umask does not narrow this.
@@ -50,14 +51,16 @@ std::string read_small_file(const fs::path& file, std::error_code& error) {
 }
 
 std::error_code replace_small_file(const fs::path& file, std::string_view text, mode_t mode) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const fs::path made = folder / ("." + file.filename().string() + "." + crypto::make_uuid_v4().str());
-  std::error_code error = write_new(made, text, mode);
-  if (!error && ::rename(made.c_str(), file.c_str()) != 0) error = last_error();
+  const auto folder = crypto::open_folder(crypto::folder_of(file));
+  if (!folder) return {folder.error().error, std::generic_category()};
+  const std::string name = file.filename().string();
+  const std::string made = "." + name + "." + crypto::make_uuid_v4().str();
+  std::error_code error = write_new(*folder, made, text, mode);
+  if (!error && ::renameat(folder->get(), made.c_str(), folder->get(), name.c_str()) != 0) error = last_error();
   if (error) {
-    ::unlink(made.c_str());
+    ::unlinkat(folder->get(), made.c_str(), 0);
   } else {
-    store::sync_folder(folder);
+    crypto::sync_folder(*folder);
   }
   return error;
 }

@@ -17,7 +17,8 @@ inline constexpr std::size_t most_small_file_bytes = 8192;
 std::string read_small_file(const std::filesystem::path& file, std::error_code& error);
 
 /// Under another name in the same directory, synced, then renamed: a reader sees the text before or this one. A link of
-/// that name is replaced, not followed.
+/// that name is replaced, not followed; on the way to the directory links are as crypto/trusted_folder.hpp follows
+/// them.
 std::error_code replace_small_file(const std::filesystem::path& file, std::string_view text, mode_t mode);
 
 }  // namespace tacit::server

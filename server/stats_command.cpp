@@ -13,6 +13,7 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/quantities.hpp"
+#include "server/store_user.hpp"
 #include "server/values.hpp"
 #include "store/keyless_store.hpp"
 
@@ -118,7 +119,7 @@ void print_json(const store::StoreFigures& figures) {
 
 int stats_command(const Config& config, const Arguments& arguments) {
   const std::size_t top = arguments.contains("top") ? read_argument(arguments, "top", read_top) : 10;
-  const auto store = store::KeylessStore::open(config.store);
+  const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
   const auto figures = value_or_fail(store->figures(top), "cannot look at the store");
   if (arguments.contains("json")) {

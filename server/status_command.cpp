@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <functional>
@@ -14,17 +15,20 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "server/apart.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/quantities.hpp"
 #include "server/status_report.hpp"
+#include "server/store_user.hpp"
 #include "store/lmdb_env.hpp"
 
 namespace tacit::server {
@@ -78,32 +82,45 @@ std::optional<StoreRoom> room_of(const std::vector<FoundServer>& servers) {
   return std::nullopt;
 }
 
-/// Where no server runs.
-StoreRoom measured(const std::filesystem::path& directory) {
+/// Where no server runs: two numbers. In a process apart, which may give up root and may hang.
+std::string measure(const std::filesystem::path& directory) {
+  // A reader of the output that waits for its end is not to wait for a disk that hangs.
+  if (std::freopen("/dev/null", "w", stdout) == nullptr) return {};
   store::LmdbEnv::Options options;
   options.directory = directory;
   options.max_readers = 1024;
+  options.give_up_root = become_store_user;
   const auto env = store::LmdbEnv::open(options);
   if (!env) return {};
   const store::StorageStatistics figures = (*env)->statistics();
   const std::uint64_t free = figures.free_pages + figures.pinned_pages;
+  const std::uint64_t used = figures.touched_pages - std::min(figures.touched_pages, free);
+  return std::to_string(figures.pages * figures.page_bytes) + ' ' + std::to_string(used * figures.page_bytes);
+}
+
+/// Of a look that is under way. Nothing if it takes too long.
+std::optional<StoreRoom> measured(Apart& look) {
   StoreRoom room;
-  room.map_bytes = figures.pages * figures.page_bytes;
-  room.map_used_bytes = (figures.touched_pages - std::min(figures.touched_pages, free)) * figures.page_bytes;
+  try {
+    const auto numbers = look.wait(patience);
+    if (!numbers) return std::nullopt;
+    std::istringstream(*numbers) >> room.map_bytes >> room.map_used_bytes;
+  } catch (const CommandFailed&) {
+    return StoreRoom();
+  }
   return room;
 }
 
-void add_room(std::vector<StatusLine>& lines, const Config& config, const std::vector<FoundServer>& servers) {
-  const auto told = room_of(servers);
-  auto room = within_patience<StoreRoom>([told, directory = config.store] {
-    StoreRoom found = told ? *told : measured(directory);
+void add_room(std::vector<StatusLine>& lines, const Config& config, const std::optional<StoreRoom>& map) {
+  lines.push_back(map ? map_status(*map) : late("map"));
+  auto room = within_patience<StoreRoom>([directory = config.store] {
+    StoreRoom found;
     std::error_code error;
     const auto disk = std::filesystem::space(directory, error);
     if (!error) found.disk_bytes = disk.capacity;
     if (!error) found.disk_free_bytes = disk.available;
     return found;
   });
-  lines.push_back(room ? map_status(*room) : late("map"));
   lines.push_back(room ? disk_status(*room) : late("disk"));
 }
 
@@ -144,6 +161,9 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   const Config& config = loaded.config;
   std::vector<StatusLine> lines;
   const FoundServers found = find_servers(loaded, environment, config.plane, patience);
+  std::optional<StoreRoom> room = room_of(found.servers);
+  std::optional<Apart> look;  // before any thread is started
+  if (!room) look.emplace([&config] { return measure(config.store); });
   if (runs_api(config.plane)) add_plane(lines, "api", found, config.api_certificate);
   if (runs_tools(config.plane)) add_plane(lines, "tools", found, config.tool_certificate);
   lines.push_back(reload_status(found.servers));
@@ -151,7 +171,8 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   lines.push_back(key_status(found.servers));
   auto backup = within_patience<StatusLine>([config] { return backup_status(config, std::time(nullptr)); });
   lines.push_back(backup ? std::move(*backup) : late("backup"));
-  add_room(lines, config, found.servers);
+  if (look) room = measured(*look);
+  add_room(lines, config, room);
   return lines;
 }
 

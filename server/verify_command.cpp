@@ -16,6 +16,7 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/progress.hpp"
+#include "server/store_user.hpp"
 #include "store/page_engine.hpp"
 
 namespace tacit::server {
@@ -36,7 +37,10 @@ Pages open_backup(const std::string& file) {
     const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
     if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
   }
-  return open_pages(store::PageEngine::open_file(file));
+  Pages pages = open_pages(store::PageEngine::open_file(file));
+  // What is in it may be from anywhere, whoever its owner is.
+  if (const auto why = become_store_user({0, 0, true})) throw CommandFailed(*why);
+  return pages;
 }
 
 void check_pages(store::PageEngine& pages) {
@@ -55,11 +59,11 @@ void add_damages(store::VerifyReport& report, const std::vector<store::PageDamag
   report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
 }
 
-store::VerifyReport verify(const Config& config, Pages engine) {
+store::VerifyReport verify(const Config& config, store::StoreKeys keys, Pages engine) {
   const store::PageEngine& pages = *engine;  // the store's from now on
   check_pages(*engine);
   const auto damages = pages.damages();
-  const auto opened = store::Store::open(store_options(config), load_keys(config, PrivateKey::yes), std::move(engine));
+  const auto opened = store::Store::open(store_options(config), std::move(keys), std::move(engine));
   if (!opened) {
     // What says what the store is may be on a damaged page.
     if (damages.empty()) throw UsageError(sentence(opened.error()));
@@ -112,9 +116,10 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
 
 int verify_command(const Config& config, const Arguments& arguments) {
   require_keyrings(config);
+  store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before root may be given up
   Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
-                                             : open_pages(store::PageEngine::open(config.store));
-  const auto report = verify(config, std::move(pages));
+                                             : open_pages(store::PageEngine::open(config.store, become_store_user));
+  const auto report = verify(config, std::move(keys), std::move(pages));
   const bool opens_values = !config.root_private_keyring.empty();
   if (arguments.contains("json")) {
     print_json(report, opens_values);

@@ -36,8 +36,10 @@ bool misses_only_free_pages(int file, const FileHead& head) {
 
 }  // namespace
 
-void check_file(const std::filesystem::path& file) {
-  const crypto::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+void check_file(const std::filesystem::path& file) { check_file(file, file); }
+
+void check_file(const std::filesystem::path& path, const std::filesystem::path& file) {
+  const crypto::Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!opened) return;
   FileHead head;
   if (const auto why = read_head(opened.get(), head)) damaged(file, *why);

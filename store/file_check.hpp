@@ -19,6 +19,8 @@ inline constexpr std::uint64_t all_pages = std::numeric_limits<std::uint64_t>::m
 /// Throws DamagedStore, with a sentence that names the file, unless its meta pages are good and it has every page that
 /// is in use. A file that cannot be opened is left to LMDB to complain of; one without a byte is damaged too.
 void check_file(const std::filesystem::path& file);
+/// The same of a file that is opened by `path` and called `name`.
+void check_file(const std::filesystem::path& path, const std::filesystem::path& name);
 
 /// Throws DamagedStore at the first page that LMDB would stumble over, of the newest snapshot and at most so many. The
 /// environment is open, and none of its tables yet.

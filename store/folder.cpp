@@ -1,12 +1,20 @@
 #include "store/folder.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+
+#include "crypto/trusted_folder.hpp"
 
 namespace tacit::store {
 namespace {
 
-constexpr std::filesystem::perms folder_mode = static_cast<std::filesystem::perms>(0770);
+/// Sticky: who shares the folder by its group cannot replace the files of another.
+constexpr mode_t folder_mode = S_ISVTX | S_IRWXU | S_IRWXG;
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
 
 }  // namespace
 
@@ -15,11 +23,21 @@ std::error_code make_folder(const std::filesystem::path& folder) {
   // Without the slash at the end that would make the folder its own parent.
   const auto path = folder.has_filename() ? folder : folder.parent_path();
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (!error && std::filesystem::create_directory(path, error)) {
-    // It has what the umask leaves of 0777; nobody else may look in.
-    std::filesystem::permissions(path, ~folder_mode, std::filesystem::perm_options::remove, error);
+  if (error) return error;
+  const auto parent = crypto::open_folder(crypto::folder_of(path));
+  if (!parent) return {parent.error().error, std::generic_category()};
+  const std::string name = path.filename().string();
+  if (::mkdirat(parent->get(), name.c_str(), folder_mode) != 0) {
+    const std::error_code failed = last_error();
+    return std::filesystem::is_directory(path, error) ? std::error_code() : failed;
   }
-  return error;
+  const crypto::Descriptor made(::openat(parent->get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  // mkdir(2) need not give it the sticky bit. What else it has is what the umask and the parent's group leave.
+  if (!made || ::fstat(made.get(), &status) != 0 || ::fchmod(made.get(), (status.st_mode & 07777) | S_ISVTX) != 0) {
+    return last_error();
+  }
+  return {};
 }
 
 bool is_vacant(const std::filesystem::path& folder) {

@@ -6,8 +6,8 @@
 
 namespace tacit::store {
 
-/// Makes the folder, for its owner and group alone, if it is not there. One that is there keeps its mode: it is
-/// somebody's choice.
+/// Makes the folder, for its owner and group alone and sticky, if it is not there. One that is there keeps its mode: it
+/// is somebody's choice.
 std::error_code make_folder(const std::filesystem::path& folder);
 
 /// Whether a folder that is there is empty, but for sockets and for what a file system has in its root (lost+found).

@@ -124,10 +124,11 @@ void measure(const LmdbEnv& env, StoreFigures& figures) {
 
 }  // namespace
 
-Outcome<KeylessStore> KeylessStore::open(const std::filesystem::path& directory) {
+Outcome<KeylessStore> KeylessStore::open(const std::filesystem::path& directory, const GiveUpRoot& give_up_root) {
   LmdbEnv::Options options;
   options.directory = directory;
   options.max_readers = max_readers;
+  options.give_up_root = give_up_root;
   auto env = LmdbEnv::open(options);
   if (!env) return env.error();
   const auto known = Snapshot(**env).read<void>([](Transaction& transaction) { return check_format(transaction); });

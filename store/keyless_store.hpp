@@ -49,7 +49,7 @@ struct StoreFigures {
 class KeylessStore {
  public:
   /// Fails as Store::open does, but for keys.
-  static Outcome<KeylessStore> open(const std::filesystem::path& directory);
+  static Outcome<KeylessStore> open(const std::filesystem::path& directory, const GiveUpRoot& give_up_root = {});
 
   /// See store/backup.hpp. Looks at every page first: LMDB would copy a damaged one, or stumble over it. Throws
   /// DamagedStore if one is.

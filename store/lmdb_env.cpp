@@ -65,12 +65,8 @@ Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta
   if (const auto error = make_folder(options.directory)) {
     return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
   }
-  std::error_code none;
-  const auto file = options.directory / "data.mdb";
-  // One without a byte is what is left of another `create` that was cut short.
-  if (const auto size = std::filesystem::file_size(file, none); !none && size > 0) check_file(file);
   LmdbEnv env;
-  if (const auto why = env.start(options)) return failure(Errc::unavailable, *why);
+  if (const auto fault = env.start(options, Missing::made)) return *fault;
   bool taken = false;
   const int code = env.fill(meta, taken);
   if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
@@ -104,16 +100,12 @@ int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
 }
 
 Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
-  std::error_code error;
-  const auto file = options.single_file ? options.directory : options.directory / "data.mdb";
-  if (!std::filesystem::exists(file, error)) {
-    return failure(Errc::not_found, "there is no store in " + options.directory.string());
-  }
-  check_file(file);
   std::unique_ptr<LmdbEnv> env(new LmdbEnv);
-  if (const auto why = env->start(options)) return failure(Errc::unavailable, *why);
+  if (const auto fault = options.single_file ? env->start_single(options) : env->start(options, Missing::refused)) {
+    return *fault;
+  }
   if (!options.tables) return env;
-  check_pages(env->env_, file, options.pages_checked);
+  check_pages(env->env_, env->name_, options.pages_checked);
   env->clear_dead_readers();
   if (!options.single_file) env->start_blocks(options.blocks_ahead);
   const int code = env->open_tables();
@@ -125,33 +117,67 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   return env;
 }
 
-std::optional<std::string> LmdbEnv::start(const Options& options) {
-  std::error_code error;
-  // A file by itself may have no name that could be made canonical, and LMDB takes no locks on it.
-  const std::string folder =
-      options.single_file ? options.directory.string() : std::filesystem::canonical(options.directory, error).string();
-  if (!options.single_file) {
-    auto& folders = open_folders();
-    const std::lock_guard lock(folders.mutex);
-    if (!folders.paths.insert(folder).second) return "this process has " + folder + " open already";
-    registered_ = folder;
+std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
+  const auto files =
+      missing == Missing::made ? StoreFiles::make(options.directory) : StoreFiles::open(options.directory);
+  if (!files) return files.error();
+  if (auto taken = take_place(files->path())) return taken;
+  if (options.give_up_root) {
+    if (const auto why = options.give_up_root(files->owner())) return failure(Errc::unavailable, *why);
   }
-  const int code = map(folder, options);
-  if (code == MDB_SUCCESS) {
-    maps_ = std::make_unique<WatchedMaps>(env_, options.single_file ? folder : folder + "/data.mdb");
-    scrub_writes();
-    return std::nullopt;
+  // One without a byte is what is left of a `make` that was cut short.
+  name_ = files->path() + "/data.mdb";
+  if (missing == Missing::refused || !files->is_new()) check_file(files->data_path(), name_);
+  const auto code = files->show_to([&](const std::string& folder) { return map(folder, options, files->is_new()); });
+  if (!code) return code.error();
+  if (*code != MDB_SUCCESS) {
+    return failure(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
   }
-  return "cannot open the store in " + folder + ": " + mdb_strerror(code);
+  // LMDB has made lock.mdb ready by now, so that this alone would come too late.
+  int file = -1;
+  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
+    return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
+  }
+  watch();
+  return std::nullopt;
 }
 
-int LmdbEnv::map(const std::string& folder, const Options& options) {
+std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
+  auto& folders = open_folders();
+  const std::lock_guard lock(folders.mutex);
+  if (!folders.paths.insert(folder).second) {
+    return failure(Errc::unavailable, "this process has " + folder + " open already");
+  }
+  registered_ = folder;
+  return std::nullopt;
+}
+
+/// LMDB takes no locks on it. What is in a file by itself may be from anywhere, whoever its owner is, and once it is
+/// open nobody needs any right to it.
+std::optional<Failure> LmdbEnv::start_single(const Options& options) {
+  name_ = options.directory.string();
   std::error_code error;
-  const bool there = options.single_file || std::filesystem::exists(folder + "/data.mdb", error);
+  if (!std::filesystem::exists(name_, error)) return failure(Errc::not_found, "there is no store in " + name_);
+  check_file(name_, name_);
+  if (const int code = map(name_, options, false); code != MDB_SUCCESS) {
+    return failure(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
+  }
+  watch();
+  if (!options.give_up_root) return std::nullopt;
+  const auto why = options.give_up_root(FileOwner{0, 0, true});
+  return why ? std::optional(failure(Errc::unavailable, *why)) : std::nullopt;
+}
+
+void LmdbEnv::watch() {
+  maps_ = std::make_unique<WatchedMaps>(env_, name_);
+  scrub_writes();
+}
+
+int LmdbEnv::map(const std::string& folder, const Options& options, bool is_new) {
   const unsigned flags = MDB_NOTLS | (options.single_file ? MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK : 0U);
   int code = mdb_env_create(&env_);
   // A new file takes the size as it is; one that is there says its own first, which LMDB takes if none is set.
-  if (code == MDB_SUCCESS && !there) code = mdb_env_set_mapsize(env_, options.map_size);
+  if (code == MDB_SUCCESS && is_new) code = mdb_env_set_mapsize(env_, options.map_size);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
   if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), flags, file_mode);

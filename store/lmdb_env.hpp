@@ -24,6 +24,7 @@
 #include "store/map_faults.hpp"
 #include "store/map_room.hpp"
 #include "store/scrub_writes.hpp"
+#include "store/store_files.hpp"
 
 struct MDB_env;
 struct MDB_txn;
@@ -44,6 +45,7 @@ class LmdbEnv {
     bool blocks_ahead = true;  ///< take blocks on the disk ahead of use, where the file system can
     bool tables = true;        ///< false: for who looks at the file's pages by itself; they are not checked then
     std::uint64_t pages_checked = pages_checked_at_start;  ///< how many are looked at before they are trusted
+    GiveUpRoot give_up_root{};  ///< of a single file after it is opened, for which root may be needed
   };
 
   struct FirstRow {
@@ -94,14 +96,19 @@ class LmdbEnv {
 
  private:
   LmdbEnv() = default;
+  enum class Missing : bool { refused, made };
   /// Opens the environment; on failure says why.
-  std::optional<std::string> start(const Options& options);
+  std::optional<Failure> start(const Options& options, Missing files);
+  std::optional<Failure> start_single(const Options& options);
+  std::optional<Failure> take_place(const std::string& folder);
   /// Opens the file and maps it.
-  int map(const std::string& folder, const Options& options);
+  int map(const std::string& folder, const Options& options, bool is_new);
   /// Makes the tables and the first rows, unless something is there.
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
   void start_blocks(bool ahead);
+  /// Once it is open.
+  void watch();
   void scrub_writes();
 
   MDB_env* env_ = nullptr;
@@ -110,6 +117,7 @@ class LmdbEnv {
   std::unique_ptr<ScrubbedWrites> scrubbed_writes_;  ///< none for a file that is only read
   std::unique_ptr<FileBlocks> blocks_;               ///< none for a file that is only read
   TableHandles tables_{};
+  std::string name_;        ///< of the data file, for messages
   std::string registered_;  ///< the folder, as listed among those that this process has open; none for a single file
 };
 

@@ -161,9 +161,10 @@ void on_abort(int number, siginfo_t* info, void* /*context*/) {
 }
 
 void on_assertion(MDB_env* env, const char* message) {
-  const char* path = nullptr;
+  static_cast<void>(env);  // the path that it was opened by is not the store's
+  const Slot* const slot = first_slot();
   Line line;
-  line << "tacit: " << (mdb_env_get_path(env, &path) == MDB_SUCCESS && path != nullptr ? path : "the store") << damaged
+  line << "tacit: " << (slot != nullptr ? slot->name.data() : "the store") << damaged
        << ": " << message << remedy;
   line.end_process();
 }

@@ -16,11 +16,13 @@ constexpr unsigned max_readers = 1024;
 
 }  // namespace
 
-Outcome<std::unique_ptr<PageEngine>> PageEngine::open(const std::filesystem::path& directory) {
+Outcome<std::unique_ptr<PageEngine>> PageEngine::open(const std::filesystem::path& directory,
+                                                      const GiveUpRoot& give_up_root) {
   LmdbEnv::Options options;
   options.directory = directory;
   options.max_readers = max_readers;
   options.tables = false;
+  options.give_up_root = give_up_root;
   auto env = LmdbEnv::open(options);
   if (!env) return env.error();
   std::unique_ptr<PageEngine> engine(new PageEngine);

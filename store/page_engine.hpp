@@ -23,7 +23,8 @@ namespace tacit::store {
 class PageEngine final : public Engine {
  public:
   /// A store's directory. Throws DamagedStore if the meta pages are not good, or the file is cut off.
-  static Outcome<std::unique_ptr<PageEngine>> open(const std::filesystem::path& directory);
+  static Outcome<std::unique_ptr<PageEngine>> open(const std::filesystem::path& directory,
+                                                   const GiveUpRoot& give_up_root = {});
   /// A store in one file that nobody changes: a backup. Likewise.
   static Outcome<std::unique_ptr<PageEngine>> open_file(const std::filesystem::path& file);
 

@@ -45,10 +45,11 @@ class Folder {
   bool keep_ = false;
 };
 
-Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys) {
+Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys,
+                    const GiveUpRoot& give_up_root) {
   Failure failure;
   try {
-    const auto opened = Store::open_backup(file, keys);
+    const auto opened = Store::open_backup(file, keys, give_up_root);
     if (opened) return {};
     failure = opened.error();
   } catch (const DamagedStore& error) {
@@ -65,12 +66,13 @@ Outcome<void> check(const fs::path& file, const fs::path& directory, const Store
 }  // namespace
 
 Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys, const ByteSource& source,
-                               const std::function<void(std::uint64_t)>& progress) {
+                               const std::function<void(std::uint64_t)>& progress, const RunApart& apart) {
   const fs::path path = directory.has_filename() ? directory : directory.parent_path();
   Folder folder(path);
   if (auto made = folder.make(); !made) return made.error();
   auto file = WholeFile::create(path / "data.mdb", file_mode);
   if (!file) return file.error();
+  if (auto given = file->give_to_folder_owner(); !given) return given.error();
   std::uint64_t written = 0;
   auto length = read_backup(source, [&](ByteView bytes) {
     written += bytes.size();
@@ -78,7 +80,8 @@ Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys,
     return file->write(bytes);
   });
   if (!length) return length.error();
-  if (auto fits = check(file->path(), path, keys); !fits) return fits.error();
+  const auto look = [&](const GiveUpRoot& give_up_root) { return check(file->path(), path, keys, give_up_root); };
+  if (auto fits = apart ? apart(look) : look({}); !fits) return fits.error();
   if (auto published = file->publish(); !published) return published.error();
   folder.keep();
   sync_folder(path / "..");

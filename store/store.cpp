@@ -13,7 +13,12 @@ namespace tacit::store {
 namespace {
 
 LmdbEnv::Options env_options(const StoreOptions& options) {
-  return {options.directory, options.map_size, options.max_readers};
+  LmdbEnv::Options env;
+  env.directory = options.directory;
+  env.map_size = options.map_size;
+  env.max_readers = options.max_readers;
+  env.give_up_root = options.give_up_root;
+  return env;
 }
 
 std::uint64_t next_serial() {
@@ -66,13 +71,15 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   return open(options, std::move(keys), std::move(*engine));
 }
 
-Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys) {
+Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys,
+                                                   const GiveUpRoot& give_up_root) {
   StoreOptions options;
   options.directory = file;
   LmdbOptions engine_options;
   engine_options.env.directory = file;
   engine_options.env.max_readers = options.max_readers;
   engine_options.env.single_file = true;
+  engine_options.env.give_up_root = give_up_root;
   auto engine = LmdbEngine::open(std::move(engine_options));
   if (!engine) return engine.error();
   return open(options, std::move(keys), std::move(*engine));

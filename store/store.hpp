@@ -22,6 +22,7 @@
 #include "store/room.hpp"
 #include "store/secret.hpp"
 #include "store/slice.hpp"
+#include "store/store_files.hpp"
 #include "store/tenant_limits.hpp"
 
 namespace tacit::store {
@@ -55,6 +56,7 @@ struct StoreOptions {
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
   /// outgrow this one's). The process should stop.
   std::function<void(const std::string& why)> on_failure;
+  GiveUpRoot give_up_root{};  ///< see store/store_files.hpp
 };
 
 /// The keys a process was given. Shared, immutable.
@@ -137,7 +139,7 @@ struct VerifyReport {
 /// io_context's that one thread runs.
 class Store {
  public:
-  /// Makes the directory (0770 less the umask) and an empty store in it, bound to the primary root public key and the
+  /// Makes the directory (1770 less the umask) and an empty store in it, bound to the primary root public key and the
   /// primary metadata key of `keys`; refuses if a store is there.
   static Outcome<void> create(const StoreOptions& options, const StoreKeys& keys);
   /// Opens an existing store; several processes may have one open. Refuses keyrings that lack a key that it was made
@@ -147,7 +149,9 @@ class Store {
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
                                               std::unique_ptr<Engine> engine);
   /// A store in one file that nobody changes, for reading: a backup (store/backup.hpp) whose hash was found right.
-  static Outcome<std::unique_ptr<Store>> open_backup(const std::filesystem::path& file, StoreKeys keys);
+  /// `give_up_root` is called once it is open.
+  static Outcome<std::unique_ptr<Store>> open_backup(const std::filesystem::path& file, StoreKeys keys,
+                                                     const GiveUpRoot& give_up_root = {});
   /// Finishes queued changes, then closes. The executors of those who await them must still be there; who is resumed
   /// after may finish, and is told `unavailable` if it asks for another change.
   ~Store();

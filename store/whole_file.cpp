@@ -8,15 +8,13 @@
 #include <system_error>
 #include <utility>
 
+#include "crypto/trusted_folder.hpp"
 #include "store/failures.hpp"
-#include "store/folder.hpp"
 
 namespace tacit::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 Failure cannot(const fs::path& file, const char* what, int error) {
   const Errc code = error == ENOSPC || error == EDQUOT ? Errc::full : Errc::unavailable;
@@ -39,49 +37,61 @@ bool write_all(int descriptor, crypto::ByteView bytes) {
   return true;
 }
 
-WholeFile::WholeFile(fs::path file, int descriptor, fs::path hidden)
-    : file_(std::move(file)), descriptor_(descriptor), hidden_(std::move(hidden)) {}
-
-WholeFile::WholeFile(WholeFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      hidden_(std::exchange(other.hidden_, {})) {}
+WholeFile::WholeFile(fs::path file, crypto::Descriptor folder) : file_(std::move(file)), folder_(std::move(folder)) {}
 
 WholeFile::~WholeFile() {
-  if (!hidden_.empty()) ::unlink(hidden_.c_str());
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (folder_ && !hidden_.empty()) ::unlinkat(folder_.get(), hidden_.c_str(), 0);
 }
 
 Outcome<WholeFile> WholeFile::create(const fs::path& file, mode_t mode) {
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(file, error))) return taken(file);
-  fs::path hidden;
-  int descriptor = ::open(folder_of(file).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
-    hidden = folder_of(file) / ("." + file.filename().string() + "." + crypto::make_uuid_v4().str());
-    descriptor = ::open(hidden.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (descriptor < 0) hidden.clear();
-  }
-  if (descriptor < 0) return cannot(file, "cannot be made", errno);
-  WholeFile made(file, descriptor, std::move(hidden));
+  auto folder = crypto::open_folder(crypto::folder_of(file));
+  if (!folder) return failed(Errc::unavailable, file.string() + " cannot be made: " + folder.error().why);
+  const std::string name = file.filename().string();
+  struct stat status {};
+  if (name.empty() || ::fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return taken(file);
+  WholeFile made(file, std::move(*folder));
+  if (const int error = made.make(); error != 0) return cannot(file, "cannot be made", error);
   // From fchmod, which the umask does not narrow.
-  if (::fchmod(descriptor, mode) != 0) return cannot(file, "cannot be given its mode", errno);
+  if (::fchmod(made.descriptor(), mode) != 0) return cannot(file, "cannot be given its mode", errno);
   return made;
 }
 
-bool WholeFile::write(crypto::ByteView bytes) const { return write_all(descriptor_, bytes); }
+/// Answers the error's number, or 0.
+int WholeFile::make() {
+  descriptor_ = crypto::Descriptor(::openat(folder_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (descriptor_) return 0;
+  if (errno != EOPNOTSUPP && errno != EISDIR) return errno;
+  const std::string name = "." + file_.filename().string() + "." + crypto::make_uuid_v4().str();
+  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  descriptor_ = crypto::Descriptor(::openat(folder_.get(), name.c_str(), flags, 0600));
+  if (!descriptor_) return errno;
+  hidden_ = name;
+  return 0;
+}
 
-fs::path WholeFile::path() const {
-  return hidden_.empty() ? fs::path("/proc/self/fd/" + std::to_string(descriptor_)) : hidden_;
+bool WholeFile::write(crypto::ByteView bytes) const { return write_all(descriptor(), bytes); }
+
+fs::path WholeFile::path() const { return descriptor_.path(); }
+
+Outcome<void> WholeFile::give_to_folder_owner() const {
+  struct stat folder {};
+  if (::fstat(folder_.get(), &folder) != 0) return cannot(file_, "cannot be given its owner", errno);
+  if (::geteuid() != 0 || folder.st_uid == 0) return {};
+  if (::fchown(descriptor(), folder.st_uid, folder.st_gid) == 0) return {};
+  return cannot(file_, "cannot be given its owner", errno);
 }
 
 Outcome<void> WholeFile::publish() {
-  if (::fsync(descriptor_) != 0) return cannot(file_, "cannot be synced", errno);
-  if (::linkat(AT_FDCWD, path().c_str(), AT_FDCWD, file_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+  if (::fsync(descriptor()) != 0) return cannot(file_, "cannot be synced", errno);
+  const std::string open = descriptor_.path();
+  const int from = hidden_.empty() ? AT_FDCWD : folder_.get();
+  const char* const name = hidden_.empty() ? open.c_str() : hidden_.c_str();
+  const int flags = hidden_.empty() ? AT_SYMLINK_FOLLOW : 0;
+  if (::linkat(from, name, folder_.get(), file_.filename().c_str(), flags) != 0) {
     if (errno == EEXIST) return taken(file_);
     return cannot(file_, "cannot be given its name", errno);
   }
-  sync_folder(folder_of(file_));
+  crypto::sync_folder(folder_);
   return {};
 }
 

@@ -2,6 +2,8 @@
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"
 
+#include <algorithm>
+
 using namespace tacit::test;
 using namespace std::chrono_literals;
 
@@ -216,6 +218,41 @@ BOOST_AUTO_TEST_CASE(a_body_without_an_end_is_waited_for_no_longer_than_another)
     std::this_thread::sleep_for(100ms);
   }
   BOOST_TEST(cut_off);
+}
+
+// A length is judged before the body is read; of chunks nobody knows how many come.
+BOOST_AUTO_TEST_CASE(they_hold_no_more_memory_than_messages_may) {
+  const Deployment deployment({{"buffer-memory", "1M"}, {"threads", "1"}});
+  Server server(deployment);
+  const std::string request = "POST " + secrets_path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" +
+                              "x-api-key: " + deployment.create_key(new_uuid()) +
+                              "\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::vector<std::unique_ptr<HttpsClient>> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.push_back(std::make_unique<HttpsClient>(server.api_client()));
+    REQUIRE_STATUS(clients.back()->request("GET", "/healthz"), 200);
+    clients.back()->send(request + "ea60\r\n" + std::string(60'000, ' ') + "\r\n");
+  }
+  const auto is_answered = [](const auto& client) { return client->is_stale(); };
+  for (int i = 0; i < 100 && std::ranges::none_of(clients, is_answered); ++i) std::this_thread::sleep_for(50ms);
+  std::size_t refused = 0;
+  for (const auto& client : clients) {
+    if (!client->is_stale()) continue;
+    const Answer answer = client->read_answer();
+    CHECK_STATUS(answer, 503);
+    BOOST_TEST(answer.closes());
+    ++refused;
+  }
+  BOOST_TEST((refused > 0 && refused < clients.size()), refused);
+  clients.clear();
+  int status = 503;
+  for (int i = 0; i < 100 && status == 503; ++i) {
+    std::this_thread::sleep_for(50ms);
+    HttpsClient client(server.api_client());
+    client.send(request + in_chunks(secret("room again"), 9));
+    status = client.read_answer().status;
+  }
+  BOOST_TEST(status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(the_tool_plane_takes_them_too) {

@@ -123,7 +123,7 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
     SSL_CTX_set_max_proto_version(context, options.tls_version);
   }
   if (options.certificate) {
-    if (SSL_CTX_use_certificate_file(context, options.certificate->certificate.c_str(), SSL_FILETYPE_PEM) != 1 ||
+    if (SSL_CTX_use_certificate_chain_file(context, options.certificate->certificate.c_str()) != 1 ||
         SSL_CTX_use_PrivateKey_file(context, options.certificate->key.c_str(), SSL_FILETYPE_PEM) != 1) {
       throw TransportError(last_tls_error());
     }

@@ -193,12 +193,22 @@ upgrade_with_data() {
     is "the packaged files of $(basename "$file")" "$packaged_files" packaged_sums "$file"
   done
   edited=$(in_host sha256sum /etc/tacit/tacit.conf /etc/tacit/tool-identities)
+  # What a plane made while it could, and a store elsewhere as the guide once had it made.
+  in_host bash -euc 'chown tacit-api /var/lib/tacit/store/lock.mdb; install -d -o root -g tacit -m 2770 /srv/elsewhere
+    install -o tacit-tools -g tacit -m 660 /dev/null /srv/elsewhere/data.mdb; mkdir -p /etc/tacit/tacit.conf.d
+    echo "store = /srv/elsewhere" >/etc/tacit/tacit.conf.d/10-store.conf
+    echo "store = /var/lib/tacit/store" >/etc/tacit/tacit.conf.d/20-store.conf'
   before=$(property tacit-api.service MainPID)
   while_asking 8443 check "apt upgrades" apt install /root/tacit.deb
   is "its version" "$(dpkg-deb --field "$package" Version)" in_host dpkg-query --show --showformat '${Version}' tacit
   says "the server was started anew" '^[0-9]+$' bash -c "echo $(property tacit-api.service MainPID) | grep -v '^$before$'"
   is "what the operator changed in the files is kept" "$edited" in_host sha256sum /etc/tacit/tacit.conf /etc/tacit/tool-identities
   check "nothing is beside them" in_host bash -c '! ls /etc/tacit/*.dpkg-*'
+  is "the store's directory is sticky" "root:tacit 3770" mode /var/lib/tacit/store
+  is "its files are root's" "root:tacit 660" mode /var/lib/tacit/store/lock.mdb
+  is "the directory elsewhere too" "root:tacit 3770" mode /srv/elsewhere
+  is "and what is in it" "root:tacit 660" mode /srv/elsewhere/data.mdb
+  in_host rm -r /srv/elsewhere /etc/tacit/tacit.conf.d/10-store.conf /etc/tacit/tacit.conf.d/20-store.conf
   is "installing started nothing else" inactive in_host systemctl is-active tacit-backup.timer
   says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
   check "tacit verify" in_host tacit verify
@@ -208,6 +218,20 @@ upgrade_with_data() {
   check "what they may do is little" in_host /usr/share/doc/tacit/exposure.sh
   check "the operator's guide and its samples" in_host bash -c '
     cd /usr/share/doc/tacit && ls tacit.conf.sample OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
+}
+
+keep_the_files_in_their_place() {
+  step "The store's files: no plane replaces them, and root works on them as another user"
+  check "the planes' users cannot replace them" in_host bash -c 'cd /var/lib/tacit/store
+    for user in tacit-api tacit-tools; do for file in lock.mdb data.mdb; do
+      ! runuser -u $user -- mv $file $file.aside 2>/dev/null || exit 1; done; done'
+  is "root's commands run as" tacit-store in_host bash -c 'tacit audit tail --follow >/dev/null & sleep 2
+    ps -o user= -p $!; kill $!'
+  says "a link in their place is refused" 'lock.mdb is a symbolic link' in_host bash -c 'cd /var/lib/tacit/store
+    mv lock.mdb lock.mdb.aside; cp /etc/hostname /root/victim; ln -s /root/victim lock.mdb; tacit stats; rm lock.mdb
+    mv lock.mdb.aside lock.mdb'
+  check "and nothing was written through it" in_host cmp /etc/hostname /root/victim
+  check "in its place again, it is open" in_host tacit stats
 }
 
 refuse_a_reload() {

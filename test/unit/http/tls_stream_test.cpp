@@ -17,7 +17,7 @@
 
 #include "http/handshake_faults.hpp"
 #include "http/tls_context.hpp"
-#include "test/integration/test_ca.hpp"
+#include "test/integration/certificates.hpp"
 
 using namespace tacit::http;
 using namespace tacit::test;
