@@ -1,5 +1,6 @@
 // A store's file that is short, or whose pages are not what LMDB wrote: every command and the server say so in words,
 // whatever the damage is. None dies by a signal, none hangs.
+#include <csignal>
 #include <random>
 
 #include "test/integration/shared_server.hpp"
@@ -25,7 +26,7 @@ struct Stored {
     key = one.key;
     tenant = one.id;
     std::vector<std::string> ids;
-    for (int i = 0; i < 150; ++i) {
+    for (std::size_t i = 0; i < 150; ++i) {
       const std::string number = std::to_string(i);
       const auto made = one.create({{"secret_name", "name " + number + std::string(i % 3 * 300, 'n')},
                                     {"secret_value", "value " + number},
@@ -113,7 +114,7 @@ class Vandal {
   std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_); }
   char any() { return static_cast<char>(below(256)); }
   std::size_t number_at(std::size_t at) const {
-    return static_cast<unsigned char>(bytes_[at]) + (static_cast<unsigned char>(bytes_[at + 1]) << 8U);
+    return std::size_t{static_cast<unsigned char>(bytes_[at])} + (std::size_t{static_cast<unsigned char>(bytes_[at + 1])} << 8U);
   }
   void change(std::size_t page, std::size_t kind) {
     const std::size_t at = page * page_size;
