@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(where_no_body_is_wanted_it_is_dropped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_body_without_an_end_is_waited_for_no_longer_than_another) {
-  const Deployment deployment({{"body-timeout", "1"}});
+  const Deployment deployment(Settings{{"body-timeout", "1"}});
   Server server(deployment);
   HttpsClient client(server.api_client());
   client.send("GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");

@@ -75,7 +75,8 @@ void check_stored(const Behind& behind, const ClientOptions& options) {
   const Answer listed = HttpsClient(options).request("GET", secrets_path, behind.with_key());
   REQUIRE_STATUS(listed, 200);
   std::set<std::string> names;
-  for (const json::value& each : listed.at("data").as_array()) {
+  const json::value all = listed.at("data");
+  for (const json::value& each : all.as_array()) {
     names.insert(json::value_to<std::string>(each.at("secret_name")));
   }
   const std::vector<ChunkedBody> bodies = chunked_bodies(secret("x"));
@@ -134,7 +135,7 @@ void attack_behind_nginx(const std::string& more) {
 BOOST_AUTO_TEST_SUITE(chunked_behind_haproxy)
 
 BOOST_AUTO_TEST_CASE(nothing_goes_past_it) {
-  const Behind behind({{"request-rate", "0"}});
+  const Behind behind(Settings{{"request-rate", "0"}});
   const std::uint16_t port = free_port();
   const auto folder = behind.deployment.folder();
   write_file(folder / "haproxy.pem",

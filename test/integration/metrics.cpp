@@ -344,9 +344,9 @@ BOOST_AUTO_TEST_CASE(no_label_says_who_asked_or_for_what) {
   for (const std::string& word : {tenant.id, tool, std::string("spiffe"), tenant.key.substr(0, 12)}) {
     BOOST_TEST(scrape.text().find(word) == std::string::npos, word);
   }
-  const std::set<std::string> known{"plane",  "method",  "route",   "status",   "result",  "reason",
-                                    "policy", "outcome", "le",      "table",    "ring",    "key_id",
-                                    "state",  "issuer",  "version", "compiler", "openssl", "lmdb"};
+  const std::set<std::string> known{"plane",   "method",   "route",   "status", "result", "reason", "policy",
+                                    "outcome", "le",       "table",   "ring",   "key_id", "state",  "issuer",
+                                    "version", "compiler", "openssl", "lmdb",   "kind"};
   for (const auto& sample : scrape.samples()) {
     for (const auto& [name, value] : sample.labels) BOOST_TEST(known.contains(name), name);
   }

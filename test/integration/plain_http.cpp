@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(whatever_the_method_and_however_it_arrives) {
 }
 
 BOOST_AUTO_TEST_CASE(behind_a_balancer) {
-  const Deployment deployment({{"proxy-protocol-from", "127.0.0.1"}});
+  const Deployment deployment(Settings{{"proxy-protocol-from", "127.0.0.1"}});
   const Server server(deployment);
   const std::string header = "PROXY TCP4 192.0.2.7 192.0.2.1 4711 443\r\n";
   const std::string request = "DELETE /api/v1/secrets/x HTTP/1.1\r\nHost: a\r\n\r\n";

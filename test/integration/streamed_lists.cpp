@@ -21,14 +21,14 @@ using namespace tacit::test;
 
 namespace {
 
-constexpr int many = 600;
+constexpr std::size_t many = 600;
 
 /// With long names, so that few secrets make a long list: some 1.3 KB each.
 void fill(const Server& server, const Tenant& tenant) {
   constexpr std::size_t clients = 4;
   in_parallel(clients, [&](std::size_t client) {
     Client api(server, tenant.key);
-    for (int i = static_cast<int>(client); i < many; i += clients) {
+    for (std::size_t i = client; i < many; i += clients) {
       const std::string number = std::to_string(i);
       const json::value body = {{"secret_name", number + std::string(1000 - number.size(), 'n')},
                                 {"secret_value", "12345678"},
@@ -61,7 +61,7 @@ void check_whole(const json::value& answer) {
     last = id;
     ids.insert(id);
   }
-  BOOST_TEST(ids.size() == static_cast<std::size_t>(many));
+  BOOST_TEST(ids.size() == many);
 }
 
 std::string get_bytes(const std::string& version, const Headers& more = {}) {
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(all_pages_together_are_the_list) {
     if (answer.at("next_cursor").is_null()) break;
     cursor = std::string(answer.at("next_cursor").as_string());
   }
-  BOOST_TEST(ids.size() == static_cast<std::size_t>(many));
+  BOOST_TEST(ids.size() == many);
 }
 
 BOOST_AUTO_TEST_CASE(slow_readers_of_long_lists_hold_little_memory) {
