@@ -23,7 +23,8 @@ boost::asio::awaitable<store::Outcome<bool>> ListStream::next(crypto::WipedBytes
   for (;;) {
     const auto ended = co_await reader_.next(take);
     exchange_.rows_read = reader_.rows_read();
-    if (!ended) co_return ended;
+    // Not `ended` itself: a const result<bool> that is returned becomes one of its own operator bool.
+    if (!ended) co_return ended.error();
     if (*ended) break;
     if (out.size() >= body_piece_size) co_return false;
     co_await store::next_turn();

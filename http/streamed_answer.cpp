@@ -28,10 +28,11 @@ asio::awaitable<bool> Connection::write_streamed() {
   const bool chunked = !exchange_.head.http_1_0;
   for (bool last = false;;) {
     const std::size_t size = response.body.size();
-    if (chunked) {
+    if (chunked && size > 0) {  // an empty chunk would be the last one
       append_chunk_size(output_, size);
-      response.body.append(last ? "\r\n0\r\n\r\n" : "\r\n");
+      response.body.append("\r\n");
     }
+    if (chunked && last) response.body.append("0\r\n\r\n");
     bool written = co_await write_all(output_.view());
     if (written) written = co_await write_all(response.body.view());
     if (!written) co_return false;

@@ -185,7 +185,8 @@ std::string key_text(const std::string& table, crypto::ByteView key) {
   crypto::Uuid tenant;
   if (table == "tenants" && key.size() >= tenant.bytes.size()) {
     std::copy_n(key.begin(), tenant.bytes.size(), tenant.bytes.begin());
-    return "tenant " + tenant.str();
+    const crypto::ByteView rest = key.subspan(tenant.bytes.size());
+    return "tenant " + tenant.str() + (rest.empty() ? "" : " row " + crypto::to_hex(rest));
   }
   if (table == "audit" && key.size() == sizeof(std::uint64_t)) {
     std::uint64_t sequence = 0;

@@ -81,7 +81,7 @@ class PageWalk {
   std::deque<Place> places_;
 };
 
-/// A key as people know it: of the tenants' table the tenant, of the audit log the entry, else in hex.
+/// A key as people know it: of the tenants' table the tenant and the row, of the audit log the entry, else in hex.
 std::string key_text(const std::string& table, crypto::ByteView key);
 
 /// In words: which page of what, what is wrong, and which keys are behind it.

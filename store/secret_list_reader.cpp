@@ -34,12 +34,11 @@ SecretListReader::SecretListReader(ContextPtr store, crypto::Uuid tenant, ListQu
 
 Async<bool> SecretListReader::next(Take take) {
   WorkBody<bool> body = [this, &take](Transaction& transaction) { return read(transaction, take); };
-  auto ended = store::read<bool>(*store_->engine, std::move(body));
-  if (!ended && ended.error().code == Errc::integrity) {
-    const Failure& failure = ended.error();
-    co_await record_if_altered(store_, tenant_, failure, std::string(), who_);
-  }
-  co_return ended;
+  const auto ended = store::read<bool>(*store_->engine, std::move(body));
+  if (ended) co_return *ended;
+  const Failure failure = ended.error();
+  co_await record_if_altered(store_, tenant_, failure, std::string(), who_);
+  co_return failure;
 }
 
 /// The tenant is loaded in each slice: what is left of one that is being erased is no list.

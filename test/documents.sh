@@ -23,11 +23,11 @@ for document in "$@"; do
   while read -r target; do
     expect "$document" "$(dirname "$document")" "${target%%#*}"
   done < <(grep -oP '\]\(\K[^)#:]+(#[^)]*)?(?=\))' "$document" || true)
-  # Paths from the top. A placeholder (<name>, *, …) names no file.
+  # Paths from the top. A placeholder (<name>, *, …) names no file, nor does a protocol's name for ALPN (http/1.1).
   # shellcheck disable=SC2016  # a backquote of the document
   while read -r path; do
     expect "$document" . "$path"
-  done < <(grep -oP '`\K(auth|conf|crypto|http|server|store|test|\.ci)/[A-Za-z0-9_./@-]*(?=[ `])' "$document" | sort -u || true)
+  done < <(grep -oP '`\K(?!http/1\.[01]`)(auth|conf|crypto|http|server|store|test|\.ci)/[A-Za-z0-9_./@-]*(?=[ `])' "$document" | sort -u || true)
   # Suites as CTest lists them.
   while IFS=. read -r program suite; do
     named=$((named + 1))

@@ -46,7 +46,7 @@ make_installation() {
   tool_port=0
   make_state "$directory"
   sed -i 's/^\(api\|tool\)-listen = .*/\1-listen = 127.0.0.1:0/' "$state/tacit.conf"
-  printf '%s\n' "threads = $threads" "log-level = warn" "max-connections = 4096" "request-rate = 0" >>"$state/tacit.conf"
+  printf '%s\n' "threads = $threads" "log-level = info" "access-log = off" "max-connections = 4096" "request-rate = 0" >>"$state/tacit.conf"
   local limit
   for limit in "quota set --tenant $large 1000000000000" "limits set --tenant $large --secrets 1000000000"; do
     # An older build has no limit of the number.

@@ -25,7 +25,7 @@ constexpr std::size_t many = 600;
 
 /// With long names, so that few secrets make a long list: some 1.3 KB each.
 void fill(const Server& server, const Tenant& tenant) {
-  constexpr std::size_t clients = 4;
+  constexpr int clients = 4;
   in_parallel(clients, [&](std::size_t client) {
     Client api(server, tenant.key);
     for (std::size_t i = client; i < many; i += clients) {

@@ -58,6 +58,7 @@ const std::vector<Expected> table{
     {Problem::internal, 500},
     {Problem::integrity, 500},
     {Problem::overloaded, 503, false, "Retry-After: 1\r\n"},
+    {Problem::memory_short, 503, false, "Retry-After: 1\r\n"},
     {Problem::draining, 503, false, "Retry-After: 1\r\n"},
     {Problem::store_unavailable, 503, false, "Retry-After: 1\r\n"},
     {Problem::issuer_unreachable, 503, false, "Retry-After: 1\r\n"},

@@ -100,15 +100,18 @@ BOOST_FIXTURE_TEST_CASE(bad_arguments_of_keys_are_told, MadeInstallation) {
 }
 
 BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_taken_back, MadeInstallation) {
-  const std::string by_default = "limit    1 MiB (1048576 bytes), the default\nused     0 bytes\nsecrets  0\n";
-  const std::string own = "limit    5 MiB (5242880 bytes), its own\nused     0 bytes\nsecrets  0\n";
+  const std::string by_default =
+      "limit    1 MiB (1048576 bytes), the default\nused     0 bytes\nsecrets  0 of at most 10000, the default\n";
+  const std::string own =
+      "limit    5 MiB (5242880 bytes), its own\nused     0 bytes\nsecrets  0 of at most 10000, the default\n";
   BOOST_TEST(good({"quota", "get", "--tenant", tenant}) == by_default);
   BOOST_TEST(good({"quota", "set", "--tenant", tenant, "5M"}) == own);
   BOOST_TEST(good({"quota", "set", tenant, "5 MiB"}) == own);  // the older form
   BOOST_TEST(good({"quota", "get", tenant, "--quota-default", "7"}) == own);
   const auto object = json::parse(good({"quota", "get", "--tenant", tenant, "--json"}));
-  BOOST_TEST(json::serialize(object) ==
-             R"({"tenant":")" + std::string(tenant) + R"(","limit":5242880,"limit_is_own":true,"used":0,"secrets":0})");
+  BOOST_TEST(json::serialize(object) == R"({"tenant":")" + std::string(tenant) +
+                                            R"(","limit":5242880,"limit_is_own":true,"used":0,"secrets":0,)" +
+                                            R"("secrets_limit":10000,"secrets_limit_is_own":false})");
   BOOST_TEST(good({"quota", "set", tenant, "default"}) == by_default);
   BOOST_TEST(refused({"quota", "set", tenant, "lots"}).starts_with("tacit: BYTES: \"lots\" is not a number of bytes"));
   BOOST_TEST(refused({"quota", "get", "x"}) == "tacit: --tenant: \"x\" is not a UUID\n");
@@ -122,19 +125,23 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
   };
   BOOST_TEST(good({"limits", "get", tenant}) ==
              "requests-per-second  1000, the default\nrequest-burst        2000, the default\napi-keys             "
-             "100, the default\n");
+             "100, the default\nsecrets              10000, the default\n");
   BOOST_TEST(good(words({"--requests-per-second", "50"})) ==
              "requests-per-second  50, its own\nrequest-burst        2000, the default\napi-keys             100, the "
-             "default\n");
+             "default\nsecrets              10000, the default\n");
   BOOST_TEST(good(words({"--request-burst", "7", "--api-keys", "3"})) ==
-             "requests-per-second  50, its own\nrequest-burst        7, its own\napi-keys             3, its own\n");
+             "requests-per-second  50, its own\nrequest-burst        7, its own\napi-keys             3, its own\n"
+             "secrets              10000, the default\n");
   BOOST_TEST(
       good(words({"--requests-per-second", "default", "--api-keys=0"})) ==
-      "requests-per-second  1000, the default\nrequest-burst        7, its own\napi-keys             0, its own\n");
+      "requests-per-second  1000, the default\nrequest-burst        7, its own\napi-keys             0, its own\n"
+      "secrets              10000, the default\n");
   good(words({"--requests-per-second", "0"}));
   BOOST_TEST(good({"limits", "get", tenant}) ==
-             "requests-per-second  0, its own\nrequest-burst        7, its own\napi-keys             0, its own\n");
-  BOOST_TEST(refused(words({})) == "tacit: no limit is given: --requests-per-second, --request-burst or --api-keys\n");
+             "requests-per-second  0, its own\nrequest-burst        7, its own\napi-keys             0, its own\n"
+             "secrets              10000, the default\n");
+  BOOST_TEST(refused(words({})) ==
+             "tacit: no limit is given: --requests-per-second, --request-burst, --api-keys or --secrets\n");
   BOOST_TEST(refused(words({"--request-burst", "0"})) ==
              "tacit: --request-burst: \"0\" is not between 1 and 1000000\n");
   BOOST_TEST(refused(words({"--requests-per-second", "many"})) ==
@@ -151,7 +158,7 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
   BOOST_TEST(object.at("api_keys").to_number<int>() == 0);
   BOOST_TEST(good({"limits", "get", "0190a5d0-0000-7000-8000-000000000002"}) ==
              "requests-per-second  5, the default\nrequest-burst        6, the default\napi-keys             100, the "
-             "default\n");
+             "default\nsecrets              10000, the default\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {

@@ -34,6 +34,8 @@ struct UsedStore : Bed {
     BOOST_REQUIRE(wait(store().record(std::move(event), who())));
     close();
     bytes = read();
+    // Without what was taken ahead of use.
+    bytes.resize((newest().last_page + 1) * page_size());
   }
 
   std::filesystem::path file() const { return folder() / "store" / "data.mdb"; }
