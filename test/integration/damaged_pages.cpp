@@ -39,9 +39,7 @@ struct Stored {
     for (std::size_t i = 0; i < ids.size(); i += 4) REQUIRE_STATUS(one.api.del(secrets_path + ids[i]), 200);
     BOOST_REQUIRE(server.stop() == 0);
     whole = read_file(file());
-    while (whole.size() > page_size && whole.find_last_not_of('\0') < whole.size() - page_size) {
-      whole.resize(whole.size() - page_size);
-    }
+    whole.resize((whole.find_last_not_of('\0') / page_size + 1) * page_size);
     write_file(file(), whole);
     deployment.verify();
   }
@@ -224,7 +222,7 @@ BOOST_AUTO_TEST_CASE(no_damage_makes_a_command_or_the_server_die_by_a_signal_or_
   const Stored stored;
   Vandal vandal(stored, 20260101);
   const auto out = (stored.deployment.folder() / "out").string();
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     const std::string damage = vandal.damage();
     // A command that takes longer than a minute is an exception.
     for (const std::vector<std::string>& command :
