@@ -57,7 +57,7 @@ std::vector<std::vector<std::string>> commands(const Stored& stored) {
           {"check-config"},
           {"api-key", "list"},
           {"export", "--tenant", stored.tenant},
-          {"key", "list"}};
+          {"key", "list", "--uses"}};
 }
 
 void expect_words(const Stored& stored, const std::vector<std::string>& command, const std::string& damage) {
