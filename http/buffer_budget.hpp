@@ -7,6 +7,10 @@
 
 namespace tacit::http {
 
+/// Up to which part of the limit something may still take memory, in eighths. What anybody can open must not take it
+/// from those with a credential, nor the API from the tool plane.
+enum class BufferShare : std::uint8_t { api_heads = 4, api = 6, tools = 8 };
+
 /// One for the whole server; any thread.
 class BufferBudget {
  public:
@@ -40,9 +44,10 @@ class BufferAccount {
     untold_ += bytes;
     if (untold_ > untold_most || untold_ < -untold_most) tell();
   }
-  /// Whether so many bytes more would be beyond the limit.
-  bool lacks(std::size_t bytes) const {
-    return budget_.used_.load(std::memory_order_relaxed) + untold_ + static_cast<std::int64_t>(bytes) > budget_.limit_;
+  /// Whether so many bytes more would be beyond that share of the limit.
+  bool lacks(std::size_t bytes, BufferShare share) const {
+    const std::int64_t limit = budget_.limit_ / 8 * static_cast<std::int64_t>(share);
+    return budget_.used_.load(std::memory_order_relaxed) + untold_ + static_cast<std::int64_t>(bytes) > limit;
   }
 
  private:

@@ -43,7 +43,8 @@ std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
   // A body that is too large is not read.
   const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
   const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
-  return thread.buffers.lacks(size + body_piece_size) ? std::optional(Problem::memory_short) : std::nullopt;
+  const auto share = exchange.plane == Plane::tools ? BufferShare::tools : BufferShare::api;
+  return thread.buffers.lacks(size + body_piece_size, share) ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
 /// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
@@ -94,6 +95,15 @@ std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, con
   thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(refusal)].add();
   exchange.note = auth::to_string(refusal);
   return problem_of(refusal);
+}
+
+/// Whatever else is wrong with a request: a certificate that is not good any more is what its runtime has to learn.
+void put_certificate_first(Exchange& exchange, std::optional<Problem>& problem) {
+  if (!problem || exchange.certificate_fault.empty()) return;
+  problem = Problem::certificate_refused;
+  exchange.note = exchange.certificate_fault;
+  exchange.response.headers.clear();
+  exchange.response.close = true;
 }
 
 /// A resolve is refused by its handler, which tells the audit what was asked for.
@@ -225,6 +235,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   std::optional<Problem> problem = framing ? framing : take(identify, exchange, thread);
   if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
   if (!problem) problem = take(admit, exchange, thread);
+  if (!framing) put_certificate_first(exchange, problem);
   if (problem) {
     // Whoever comes to the tool plane without a user's token has a runtime's certificate, perhaps stolen.
     const bool audited = *problem == Problem::credential_invalid || *problem == Problem::token_too_large ||

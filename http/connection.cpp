@@ -367,7 +367,8 @@ void Connection::await_input(Clock::duration time) {
 bool Connection::grow_input() {
   static_assert(first_input_size >= max_proxy_header_size);
   const std::size_t size = std::min(2 * input_.size(), max_head_size + first_input_size);
-  if (exchange_.plane != Plane::admin && thread_.buffers.lacks(size)) return false;
+  const auto share = exchange_.plane == Plane::tools ? BufferShare::tools : BufferShare::api_heads;
+  if (exchange_.plane != Plane::admin && thread_.buffers.lacks(size, share)) return false;
   grow(input_, size);
   charge_buffers();
   return true;

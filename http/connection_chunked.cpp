@@ -31,7 +31,8 @@ asio::awaitable<BodyRead> Connection::read_chunked_body(Exchange& exchange) {
     if (!wanted) body_.clear();
     charge_buffers();
     if (decoder.state() != ChunkDecoder::State::unfinished) break;
-    if (wanted && thread_.buffers.lacks(0)) {
+    const auto share = exchange.plane == Plane::tools ? BufferShare::tools : BufferShare::api;
+    if (wanted && thread_.buffers.lacks(0, share)) {
       expire_never();
       co_return BodyRead::no_memory;
     }

@@ -20,6 +20,14 @@ namespace {
 /// callback would ask on the terminal.
 int refuse_passphrase(char*, int, int, void*) { return -1; }
 
+/// Curves alone. A client's first message decides which group the server computes with, and OpenSSL's own list has
+/// finite-field groups (RFC 7919), of which the largest keeps the thread for 120 ms.
+void set_groups(SSL_CTX* context) {
+  if (SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519:P-256:X448:P-384:P-521") == 1) return;
+  ERR_clear_error();  // the first is OpenSSL 3.5's
+  SSL_CTX_set1_groups_list(context, "X25519:P-256:X448:P-384:P-521");
+}
+
 /// What holds for every listener, whoever its clients are.
 void set_common_options(SSL_CTX* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -32,6 +40,7 @@ void set_common_options(SSL_CTX* context) {
   // A call ends after a record without data, such as a key update, instead of reading on (http/tls_transport.hpp).
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   choose_protocol(context);
+  set_groups(context);
   SSL_CTX_set_read_ahead(context, 1);  // header and body of a record by one system call
   // Sessions live in the clients' tickets; a table of them here would be locked by every handshake.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);

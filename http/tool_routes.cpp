@@ -62,7 +62,11 @@ void write_arguments(crypto::WipedBytes& out, const std::vector<store::ReleasedV
 Handled resolve_tool(Exchange& exchange) {
   auto query = parse_resolve(exchange.body.text());
   if (!query) {
-    answer(exchange, query.error());
+    if (exchange.certificate_fault.empty()) {
+      answer(exchange, query.error());
+    } else {
+      answer(exchange, Problem::certificate_refused);
+    }
     co_return;
   }
   if (!exchange.certificate_fault.empty()) {

@@ -16,6 +16,7 @@
 #include "server/command_line.hpp"
 #include "server/errors.hpp"
 #include "server/standard_streams.hpp"
+#include "store/map_faults.hpp"
 
 namespace {
 
@@ -100,6 +101,7 @@ int run_and_tell(int argc, char** argv) {
 int main(int argc, char** argv) {
   keep_standard_descriptors();
   tacit::http::look_for_journal();
+  if (tacit::http::log_has_priorities()) tacit::store::begin_fault_lines_with("<3>");
   const int code = run_and_tell(argc, argv);
   tacit::http::flush_log(patience_with_reader);
   return code;

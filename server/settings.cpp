@@ -224,7 +224,7 @@ constexpr Setting limits[] = {
      serving, set_number<&Config::connection_max_requests, 0, most_requests>},
     {"buffer-memory", "BYTES", "256M",
      "How much memory requests and answers may take in all, while they are received and until clients have taken them. "
-     "Beyond, requests are answered 503.",
+     "Beyond, requests are answered 503. Heads on the API plane may take half of it, that plane three quarters.",
      serving, set_bytes<&Config::buffer_memory, mebibyte>},
     {"request-rate", "NUMBER", "1000",
      "How many requests a second a tenant may make in the long run, unless `tacit limits set` gave it a rate of its "

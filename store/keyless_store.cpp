@@ -164,6 +164,7 @@ ScrubReport KeylessStore::scrub(std::chrono::milliseconds patience,
                                 const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const {
   constexpr std::chrono::milliseconds slice{2};
   constexpr std::chrono::milliseconds pause_for_readers{100};
+  const TrustedPages trusted;
   const auto give_up = ScrubClock::now() + patience;
   ScrubMemory memory;
   Scrubber scrubber(*env_, memory);

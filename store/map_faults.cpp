@@ -51,9 +51,12 @@ constexpr std::uintptr_t beyond = std::uintptr_t{1} << 20;
 /// No machine has larger pages.
 constexpr std::uintptr_t whole_page = 65536;
 
+std::atomic<const char*> prefix{""};
+
 /// Builds a line without anything that a signal's handler may not use.
 class Line {
  public:
+  Line() { *this << std::string_view(prefix.load(std::memory_order_relaxed)); }
   Line& operator<<(std::string_view text) {
     const std::size_t size = std::min(text.size(), bytes_.size() - size_);
     std::memcpy(bytes_.data() + size_, text.data(), size);
@@ -164,8 +167,7 @@ void on_assertion(MDB_env* env, const char* message) {
   static_cast<void>(env);  // the path that it was opened by is not the store's
   const Slot* const slot = first_slot();
   Line line;
-  line << "tacit: " << (slot != nullptr ? slot->name.data() : "the store") << damaged
-       << ": " << message << remedy;
+  line << "tacit: " << (slot != nullptr ? slot->name.data() : "the store") << damaged << ": " << message << remedy;
   line.end_process();
 }
 
@@ -243,6 +245,8 @@ Range map_of(int file, std::uint64_t bytes) {
 }
 
 }  // namespace
+
+void begin_fault_lines_with(const char* text) { prefix.store(text, std::memory_order_relaxed); }
 
 WatchedMaps::WatchedMaps(MDB_env* environment, const std::string& name) {
   install();

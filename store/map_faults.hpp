@@ -28,6 +28,9 @@ class WatchedMaps {
   int slot_ = -1;
 };
 
+/// What the lines begin with from now on, such as the journal's priority (sd-daemon(3)); a literal. Any thread.
+void begin_fault_lines_with(const char* prefix);
+
 /// While a thread has one, LMDB copies and changes pages on it: a fault wherever, or a heap that is found damaged, is
 /// then taken for the store's. Other threads may do so at the same time.
 class TrustedPages {

@@ -99,7 +99,7 @@ Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
     if (!ended) plan.withheld = choice.bound_elsewhere();
     if (!ended) co_return ended.error();
     if (*ended) break;
-    co_await next_turn();
+    co_await next_turn(TurnKind::release);
   }
   plan.choice = choice.take();
   Opening opening(plan);
@@ -108,7 +108,7 @@ Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
     crypto::burn_stack();
     if (!ended) co_return ended.error();
     if (*ended) break;
-    co_await next_turn();
+    co_await next_turn(TurnKind::release);
   }
   co_return opening.take();
 }

@@ -48,13 +48,16 @@ class Turns final : public asio::execution_context::service {
 
   explicit Turns(asio::execution_context& owner) : service(owner) {}
 
-  void wait(std::unique_ptr<Waiter> waiter, const asio::any_io_executor& executor) {
-    waiting_.push_back(std::move(waiter));
-    if (waiting_.size() == 1 && !scheduled_) schedule(executor);
+  void wait(std::unique_ptr<Waiter> waiter, TurnKind kind, const asio::any_io_executor& executor) {
+    (kind == TurnKind::release ? releases_ : lists_).push_back(std::move(waiter));
+    if (!scheduled_) schedule(executor);
   }
 
  private:
-  void shutdown() override { waiting_.clear(); }
+  void shutdown() override {
+    releases_.clear();
+    lists_.clear();
+  }
 
   /// Asio polls between a handler and what that has posted, but what it finds comes after. So it is posted twice: what
   /// the poll finds goes first.
@@ -64,14 +67,20 @@ class Turns final : public asio::execution_context::service {
   }
 
   void resume_first(const asio::any_io_executor& executor) {
-    const std::unique_ptr<Waiter> first = std::move(waiting_.front());
-    waiting_.pop_front();
+    constexpr unsigned turns_for_a_list = 4;
+    ++turn_;
+    const bool release = !releases_.empty() && (lists_.empty() || turn_ % turns_for_a_list != 0);
+    auto& queue = release ? releases_ : lists_;
+    const std::unique_ptr<Waiter> first = std::move(queue.front());
+    queue.pop_front();
     scheduled_ = false;
-    if (!waiting_.empty()) schedule(executor);
+    if (!releases_.empty() || !lists_.empty()) schedule(executor);
     first->resume();
   }
 
-  std::deque<std::unique_ptr<Waiter>> waiting_;
+  std::deque<std::unique_ptr<Waiter>> releases_;
+  std::deque<std::unique_ptr<Waiter>> lists_;
+  unsigned turn_ = 0;
   bool scheduled_ = false;
 };
 
@@ -79,12 +88,12 @@ asio::execution_context::id Turns::id;
 
 }  // namespace
 
-asio::awaitable<void> next_turn() {
+asio::awaitable<void> next_turn(TurnKind kind) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   // A named object: g++ 12 destroys a lambda temporary of an awaiting expression twice.
-  auto initiate = [executor](auto handler) {
+  auto initiate = [executor, kind](auto handler) {
     auto& turns = asio::use_service<Turns>(asio::query(executor, asio::execution::context));
-    turns.wait(std::make_unique<WaitingHandler<decltype(handler)>>(std::move(handler)), executor);
+    turns.wait(std::make_unique<WaitingHandler<decltype(handler)>>(std::move(handler)), kind, executor);
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(initiate), asio::use_awaitable);
 }

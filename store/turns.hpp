@@ -5,10 +5,16 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+
 namespace tacit::store {
 
-/// Lets others go first, and resumes on the same executor when it is this coroutine's turn: first come, first served.
-/// The executor is an io_context's that one thread runs. Cancelling does nothing.
-boost::asio::awaitable<void> next_turn();
+/// Two queues: of the turns that a release and a list both wait for, a release gets three of four. A tool waits for it,
+/// and it is short: at most 256 values.
+enum class TurnKind : std::uint8_t { list, release };
+
+/// Lets others go first, and resumes on the same executor when it is this coroutine's turn: first come, first served
+/// within its kind. The executor is an io_context's that one thread runs. Cancelling does nothing.
+boost::asio::awaitable<void> next_turn(TurnKind kind = TurnKind::list);
 
 }  // namespace tacit::store

@@ -156,8 +156,18 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
   const auto by_leaf = connect(leaf);
   const auto by_issuer = connect(of_brief);
   const auto by_good = connect(good);
+  const auto elsewhere = connect(leaf);
+  const auto with_nonsense = connect(leaf);
+  REQUIRE_STATUS(elsewhere->request("GET", "/nowhere"), 404);
+  REQUIRE_STATUS(with_nonsense->request("POST", "/tool/v1/resolve", {}, "{"), 422);
   for (HttpsClient* const each : {by_leaf.get(), by_issuer.get(), by_good.get()}) REQUIRE_STATUS(ask(*each), 200);
   std::this_thread::sleep_until(expiry);
+  // Whatever else is wrong with the request.
+  for (const Answer& refused :
+       {elsewhere->request("GET", "/nowhere"), with_nonsense->request("POST", "/tool/v1/resolve", {}, "{")}) {
+    CHECK_STATUS(refused, 403);
+    BOOST_TEST(refused.closes());
+  }
   for (HttpsClient* const each : {by_leaf.get(), by_issuer.get()}) {
     const Answer refused = ask(*each);
     REQUIRE_STATUS(refused, 403);

@@ -1,5 +1,8 @@
 // Peers that keep TLS busy without asking anything, and what they may not keep others from.
+#include <unistd.h>
+
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include <openssl/err.h>
@@ -32,6 +35,19 @@ bool ended_by_key_updates(HttpsClient& client, int kind, int most) {
     if (i % 16 == 15) std::this_thread::sleep_for(1ms);  // so that its end arrives
   }
   return false;
+}
+
+/// Whether the server agrees to a key exchange in one of these groups. Nothing of it is verified.
+bool takes_groups(const char* groups) {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
+  BOOST_REQUIRE(SSL_set1_groups_list(ssl.get(), groups) == 1);
+  const int socket = connect_tcp(server().api_client().port, 5s);
+  SSL_set_fd(ssl.get(), socket);
+  const bool agreed = SSL_connect(ssl.get()) == 1;
+  ERR_clear_error();
+  ::close(socket);
+  return agreed;
 }
 
 double ended_by_flood() {
@@ -89,6 +105,12 @@ BOOST_AUTO_TEST_CASE(pipelining_without_end_does_not_keep_others_waiting) {
   second.join();
   BOOST_TEST(bad == 0);
   BOOST_TEST(good > 0);
+}
+
+// The largest of them costs the server 120 ms, and the client nothing.
+BOOST_AUTO_TEST_CASE(key_exchanges_in_finite_fields_are_refused) {
+  for (const char* const group : {"X25519", "P-256", "P-384", "P-521"}) BOOST_TEST(takes_groups(group), group);
+  for (const char* const group : {"ffdhe2048", "ffdhe8192"}) BOOST_TEST(!takes_groups(group), group);
 }
 
 BOOST_AUTO_TEST_CASE(protocols_that_are_not_spoken_are_refused_with_an_alert) {

@@ -18,18 +18,18 @@ BOOST_AUTO_TEST_CASE(what_connections_hold_counts_until_they_let_go) {
   BufferBudget budget;
   budget.set_limit(mebibyte);
   BufferAccount account(budget);
-  BOOST_TEST(!account.lacks(mebibyte));
-  BOOST_TEST(account.lacks(mebibyte + 1));
+  BOOST_TEST(!account.lacks(mebibyte, BufferShare::tools));
+  BOOST_TEST(account.lacks(mebibyte + 1, BufferShare::tools));
   auto charge = std::make_unique<BufferCharge>(account);
   charge->set(mebibyte / 2);
-  BOOST_TEST(!account.lacks(mebibyte / 2));
-  BOOST_TEST(account.lacks(mebibyte / 2 + 1));
+  BOOST_TEST(!account.lacks(mebibyte / 2, BufferShare::tools));
+  BOOST_TEST(account.lacks(mebibyte / 2 + 1, BufferShare::tools));
   charge->set(mebibyte);
-  BOOST_TEST(account.lacks(1));
+  BOOST_TEST(account.lacks(1, BufferShare::tools));
   charge->set(100);
-  BOOST_TEST(!account.lacks(mebibyte - 100));
+  BOOST_TEST(!account.lacks(mebibyte - 100, BufferShare::tools));
   charge.reset();
-  BOOST_TEST(!account.lacks(mebibyte));
+  BOOST_TEST(!account.lacks(mebibyte, BufferShare::tools));
 }
 
 BOOST_AUTO_TEST_CASE(threads_see_what_others_hold) {
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(threads_see_what_others_hold) {
   BufferAccount other(budget);
   BufferCharge large(other);
   large.set(mebibyte);
-  BOOST_TEST(mine.lacks(1));
+  BOOST_TEST(mine.lacks(1, BufferShare::tools));
   BOOST_TEST(budget.used() == mebibyte);
   // Small sums stay untold, and never more than so many of them.
   std::vector<std::unique_ptr<BufferCharge>> small;
@@ -48,6 +48,18 @@ BOOST_AUTO_TEST_CASE(threads_see_what_others_hold) {
   small.clear();
   large.set(0);
   BOOST_TEST(budget.used() <= static_cast<std::size_t>(BufferAccount::untold_most));
+}
+
+BOOST_AUTO_TEST_CASE(what_anybody_opens_leaves_room_for_others) {
+  BufferBudget budget;
+  budget.set_limit(mebibyte);
+  BufferAccount account(budget);
+  BufferCharge heads(account);
+  heads.set(mebibyte / 2);
+  BOOST_TEST(account.lacks(1, BufferShare::api_heads));
+  BOOST_TEST(!account.lacks(mebibyte / 4, BufferShare::api));
+  BOOST_TEST(account.lacks(mebibyte / 4 + 1, BufferShare::api));
+  BOOST_TEST(!account.lacks(mebibyte / 2, BufferShare::tools));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_left_when_the_threads_have_gone) {
