@@ -55,7 +55,8 @@ source_of() { # FILE
       if [ -f "${1%.hpp}.cpp" ]; then
         echo "${1%.hpp}.cpp"
       else
-        grep --recursive --files-with-matches --include='*.cpp' --fixed-strings "#include \"$1\"" "${folders[@]}" | sort | head -1
+        # Read to its end: a grep that is cut short would count as a failure, and end the list here.
+        grep --recursive --files-with-matches --include='*.cpp' --fixed-strings "#include \"$1\"" "${folders[@]}" | sort | sed -n 1p || true
       fi
       ;;
   esac
