@@ -119,7 +119,7 @@ std::uintptr_t instruction(const void* context) {
 /// Leaves it to who handled it before. A fault happens again as soon as this returns; what was sent is sent again.
 void pass_on(int number, const siginfo_t& info, const struct sigaction& before) {
   ::sigaction(number, &before, nullptr);
-  if (info.si_code <= 0) ::raise(number);
+  if (info.si_code <= 0) static_cast<void>(::raise(number));
 }
 
 void on_bus(int number, siginfo_t* info, void* /*context*/) {
@@ -218,6 +218,7 @@ struct Mapping {
 
 std::optional<Mapping> read_mapping(const std::string& line) {
   Mapping mapping;
+  // NOLINTNEXTLINE(cert-err34-c): the kernel's own text, and what does not fit its form is passed over
   const int read = std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %" SCNu64, &mapping.range.begin,
                                &mapping.range.end, mapping.rights.data(), &mapping.inode);
   return read == 4 ? std::optional(mapping) : std::nullopt;
