@@ -5,8 +5,8 @@
 namespace tacit::http {
 namespace {
 
-/// The one whose length stands before it, as protocols are listed; nothing if it is not among the offers. OpenSSL has
-/// checked that these are well-formed.
+/// Where a protocol stands in the client's list: at its length, which comes before its name. Returns nullptr if the
+/// client does not offer it. OpenSSL has checked that the list is well-formed.
 const unsigned char* find(std::string_view offers, std::string_view wanted) {
   while (!offers.empty()) {
     const std::string_view name = offers.substr(1, static_cast<unsigned char>(offers.front()));

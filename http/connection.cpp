@@ -31,7 +31,7 @@ constexpr std::size_t kept_input_size = 16 * 1024;
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
 /// The first part of a longer answer goes out in small TLS records: a client can use a record once it has all of it,
-/// and whoever reads slowly shall not have to wait for 16 KiB.
+/// and a slow one gets 4 KiB sooner than 16.
 constexpr std::size_t slow_start_size = 64 * 1024;
 constexpr std::size_t slow_start_record = 4 * 1024;
 constexpr std::chrono::seconds close_time{1};
@@ -41,8 +41,8 @@ constexpr std::chrono::seconds first_request_patience{2};
 /// ask within a moment of connecting; one that comes every five seconds keeps its connection.
 constexpr std::chrono::seconds monitor_head_time{5};
 constexpr std::chrono::seconds monitor_idle_time{7};
-/// Idle for so long, a connection gives its buffers back, and an old one ends: whoever asks now and then asks sooner.
-/// Not after each request: that costs a busy one a tenth of its time.
+/// A connection that is idle for so long gives its buffers back, or ends if it is old. Not after each request: giving
+/// them back costs a busy connection a tenth of its time.
 constexpr std::chrono::seconds rest_after{2};
 
 /// Without the port if that is 0, for it is not known then.

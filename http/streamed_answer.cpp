@@ -40,9 +40,12 @@ asio::awaitable<bool> Connection::write_streamed() {
     output_.clear();
     response.body.clear();
     if (last) co_return true;
-    expire_never();  // what is waited for now is not the client's
+    expire_never();  // no deadline of the client's runs while the store is read
     const auto ended = co_await rest->next(response.body);
-    if (!ended) cut_short(ended.error());
+    if (!ended) {
+      cut_short(ended.error());
+      co_return false;
+    }
     if (phase_ == Phase::over) co_return false;
     last = *ended;
   }

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "crypto/wiped.hpp"
 #include "http/log_writer.hpp"
 #include "http/printable.hpp"
 #include "server/output.hpp"
@@ -51,7 +52,9 @@ std::streamsize EscapingBuffer::xsputn(const char* text, std::streamsize size) {
   const std::size_t left = http::append_printable(safe, all, {.line_breaks = true, .json = true, .continues = true});
   begun_ = std::string(all.substr(all.size() - left));
   const auto length = static_cast<std::streamsize>(safe.size());
-  return to_.sputn(safe.data(), length) == length ? size : 0;
+  const bool written = to_.sputn(safe.data(), length) == length;
+  crypto::wipe(safe.data(), safe.size());  // a new API key is printed, too
+  return written ? size : 0;
 }
 
 int EscapingBuffer::sync() { return to_.pubsync(); }
