@@ -5,14 +5,11 @@
 #include <cstring>
 #include <memory>
 
+#include "store/lmdb_txn.hpp"
 #include "store/reader_slots.hpp"
 
 namespace tacit::store {
 namespace {
-
-struct TxnAbort {
-  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
-};
 
 /// The first number in a row: of its key the transaction, of its data how many pages follow.
 std::size_t first_number(const MDB_val& bytes) {
@@ -28,7 +25,7 @@ FreePages free_pages(MDB_env* env) {
   const ReaderSlots slots = reader_slots(env);  // before this takes a slot of its own
   MDB_txn* begun = nullptr;
   if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &begun) != MDB_SUCCESS) return pages;
-  const std::unique_ptr<MDB_txn, TxnAbort> txn(begun);
+  const TxnPtr txn(begun);
   MDB_cursor* cursor = nullptr;
   constexpr MDB_dbi free_list = 0;
   if (mdb_cursor_open(txn.get(), free_list, &cursor) != MDB_SUCCESS) return pages;

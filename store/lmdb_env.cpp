@@ -11,6 +11,7 @@
 #include "store/file_check.hpp"
 #include "store/folder.hpp"
 #include "store/free_list.hpp"
+#include "store/lmdb_txn.hpp"
 #include "store/map_faults.hpp"
 
 namespace tacit::store {
@@ -31,17 +32,6 @@ OpenFolders& open_folders() {
 }
 
 Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
-
-struct TxnAbort {
-  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
-};
-using TxnPtr = std::unique_ptr<MDB_txn, TxnAbort>;
-
-TxnPtr begin(MDB_env* env, unsigned flags, int& code) {
-  MDB_txn* txn = nullptr;
-  code = mdb_txn_begin(env, nullptr, flags, &txn);
-  return TxnPtr(code == MDB_SUCCESS ? txn : nullptr);
-}
 
 }  // namespace
 
@@ -80,7 +70,7 @@ Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta
 
 int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
   int code = MDB_SUCCESS;
-  TxnPtr txn = begin(env_, 0, code);
+  TxnPtr txn = begin_txn(env_, 0, code);
   MDB_dbi main = 0;
   MDB_stat stat{};
   if (txn) code = mdb_dbi_open(txn.get(), nullptr, 0, &main);
@@ -190,7 +180,7 @@ int LmdbEnv::map(const std::string& folder, const Options& options, bool is_new)
 
 int LmdbEnv::open_tables() {
   int code = MDB_SUCCESS;
-  TxnPtr txn = begin(env_, MDB_RDONLY, code);
+  TxnPtr txn = begin_txn(env_, MDB_RDONLY, code);
   for (std::size_t i = 0; code == MDB_SUCCESS && i < table_count; ++i) {
     code = mdb_dbi_open(txn.get(), table_names[i], 0, &tables_[i]);
   }
@@ -278,7 +268,7 @@ bool LmdbEnv::disk_is_full(int lmdb_code) const {
 
 bool LmdbEnv::is_dead() const {
   int code = MDB_SUCCESS;
-  const TxnPtr txn = begin(env_, MDB_RDONLY, code);
+  const TxnPtr txn = begin_txn(env_, MDB_RDONLY, code);
   return code == MDB_PANIC;
 }
 

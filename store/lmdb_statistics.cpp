@@ -6,14 +6,11 @@
 
 #include "store/free_list.hpp"
 #include "store/lmdb_env.hpp"
+#include "store/lmdb_txn.hpp"
 #include "store/reader_slots.hpp"
 
 namespace tacit::store {
 namespace {
-
-struct TxnAbort {
-  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
-};
 
 void count_tables(const LmdbEnv& env, MDB_txn* txn, StorageStatistics& result) {
   for (std::size_t i = 0; i < table_count; ++i) {
@@ -51,7 +48,7 @@ StorageStatistics LmdbEnv::statistics() const {
   result.oldest_reader_lag = slots.oldest_reader_lag;
   MDB_txn* txn = nullptr;
   if (mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn) != MDB_SUCCESS) return result;
-  const std::unique_ptr<MDB_txn, TxnAbort> ends(txn);
+  const TxnPtr ends(txn);
   count_tables(*this, txn, result);
   return result;
 }

@@ -9,6 +9,7 @@
 
 #include "store/free_list.hpp"
 #include "store/lmdb_env.hpp"
+#include "store/lmdb_txn.hpp"
 
 namespace tacit::store {
 namespace {
@@ -20,17 +21,6 @@ constexpr int most_scans = 2;
 constexpr int most_walks = 12;
 
 using lmdb::PageNumber;
-
-struct TxnAbort {
-  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
-};
-using TxnPtr = std::unique_ptr<MDB_txn, TxnAbort>;
-
-TxnPtr begin_write(const LmdbEnv& env, int& code) {
-  MDB_txn* txn = nullptr;
-  code = mdb_txn_begin(env.handle(), nullptr, 0, &txn);
-  return TxnPtr(code == MDB_SUCCESS ? txn : nullptr);
-}
 
 /// Keys of rows that are gone again when their transaction commits.
 class PassingKey {
@@ -64,7 +54,7 @@ int commit_nothing(const LmdbEnv& env) { return rewrite_free_list(env, 0); }
 
 int rewrite_free_list(const LmdbEnv& env, std::uint64_t pages) {
   int code = MDB_SUCCESS;
-  TxnPtr txn = begin_write(env, code);
+  TxnPtr txn = begin_txn(env.handle(), 0, code);
   const std::size_t page_of_its_own = env.page_size() - lmdb::page_header_size;
   // Each takes a page from the list; what is given back is written to new rows of it.
   for (std::uint64_t i = 0; code == MDB_SUCCESS && i <= pages; ++i) {
@@ -186,7 +176,7 @@ void Scrubber::step_tail(ScrubClock::time_point stop) {
 
 int Scrubber::zero_tail(std::vector<PageNumber> pages) {
   int code = MDB_SUCCESS;
-  const TxnPtr lock = begin_write(env_, code);
+  const TxnPtr lock = begin_txn(env_.handle(), 0, code);
   if (code != MDB_SUCCESS) return code;
   const PageNumber last = file_.last_page();
   std::erase_if(pages, [last](PageNumber page) { return page <= last; });

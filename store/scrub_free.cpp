@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "store/lmdb_env.hpp"
+#include "store/lmdb_txn.hpp"
 #include "store/reader_slots.hpp"
 #include "store/scrub_rules.hpp"
 
@@ -21,9 +22,6 @@ constexpr MDB_dbi free_list = 0;
 constexpr std::size_t most_at_once = 256;
 constexpr std::size_t looked_at_once = 32;
 
-struct TxnAbort {
-  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
-};
 struct CursorClose {
   void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
 };
@@ -76,7 +74,7 @@ class FreeList {
     return true;
   }
 
-  std::unique_ptr<MDB_txn, TxnAbort> txn_;
+  TxnPtr txn_;
   std::unique_ptr<MDB_cursor, CursorClose> cursor_;
   std::uint64_t number_ = 0;
   std::uint64_t transaction_ = 0;
@@ -201,7 +199,7 @@ void FreeSweep::overwrite() {
     fail(code);
     return;
   }
-  const std::unique_ptr<MDB_txn, TxnAbort> lock(begun);
+  const TxnPtr lock(begun);
   // Nothing commits now, so that what these say stays true: readers that come see the newest state.
   const std::uint64_t oldest_reader = reader_slots(env_.handle()).oldest;
   FreeList list(env_.handle());

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "store/lmdb_env.hpp"
+#include "store/lmdb_txn.hpp"
 #include "store/scrub_put.hpp"
 #include "store/scrub_rules.hpp"
 
@@ -19,17 +20,6 @@ using crypto::ByteView;
 using lmdb::PageNumber;
 
 constexpr std::size_t most_places = 32;
-
-struct TxnAbort {
-  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
-};
-using TxnPtr = std::unique_ptr<MDB_txn, TxnAbort>;
-
-TxnPtr begin(MDB_env* env, unsigned flags, int& code) {
-  MDB_txn* txn = nullptr;
-  code = mdb_txn_begin(env, nullptr, flags, &txn);
-  return TxnPtr(code == MDB_SUCCESS ? txn : nullptr);
-}
 
 Bytes bytes_of(ByteView view) { return {view.begin(), view.end()}; }
 
@@ -48,7 +38,7 @@ bool LiveScan::step(ScrubClock::time_point stop) {
 }
 
 bool LiveScan::walk(ScrubClock::time_point stop) {
-  const TxnPtr snapshot = begin(env_.handle(), MDB_RDONLY, result_.error);
+  const TxnPtr snapshot = begin_txn(env_.handle(), MDB_RDONLY, result_.error);
   if (!snapshot) return false;
   if (!find_trees(snapshot.get())) return true;  // a commit came between: another snapshot does
   while (tree_ < trees_.size()) {
@@ -186,7 +176,7 @@ void LiveScan::note(const Tree& tree, ByteView key) {
 
 int LiveScan::rewrite() {
   int code = MDB_SUCCESS;
-  TxnPtr txn = begin(env_.handle(), 0, code);
+  TxnPtr txn = begin_txn(env_.handle(), 0, code);
   for (const Place& place : places_) {
     if (code != MDB_SUCCESS) break;
     const auto* const found = std::ranges::find(table_names, place.table);
