@@ -30,7 +30,7 @@ boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_vie
                                                                  std::chrono::system_clock::time_point now) const {
   const auto key = parse_api_key(presented_key);
   if (!key) return Refusal::malformed;
-  const auto stored = keys_.find_api_key(key->id);
+  const auto stored = keys_.find(key->id);
   if (stored) return judge_api_key(&*stored, digest, now);
   if (stored.error().code == store::Errc::integrity) return Refusal::altered;
   if (stored.error().code != store::Errc::not_found) return Refusal::unavailable;

@@ -8,14 +8,14 @@
 
 #include "auth/principal.hpp"
 #include "auth/refusal.hpp"
-#include "store/store.hpp"
+#include "store/api_keys.hpp"
 
 namespace tacit::auth {
 
-/// Checks presented API keys against the stored ones. Thread-safe; the store must outlive it.
+/// Checks presented API keys against the stored ones. Thread-safe; the store's part must outlive it.
 class ApiKeyVerifier {
  public:
-  explicit ApiKeyVerifier(const store::Store& keys) : keys_(keys) {}
+  explicit ApiKeyVerifier(const store::ApiKeys& keys) : keys_(keys) {}
 
   /// Who the key speaks for at `now`. `digest` is the credential_digest of the key. Compares in constant time, and does
   /// the same work for an unknown id as for a wrong secret. Expiry and revocation are told only of a key whose secret
@@ -24,7 +24,7 @@ class ApiKeyVerifier {
                                                    std::chrono::system_clock::time_point now) const;
 
  private:
-  const store::Store& keys_;
+  const store::ApiKeys& keys_;
 };
 
 /// The decision of ApiKeyVerifier without the look-up: `stored` is what the store has under the presented id, and

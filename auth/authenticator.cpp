@@ -37,8 +37,9 @@ bool may_be_of_new_key(const UnverifiedToken& token, const Authenticator::Verdic
 
 }  // namespace
 
-Authenticator::Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options)
-    : api_keys_(store), cache_(issuers != nullptr ? options.cached_tokens : 0, options.cached_at_most) {
+Authenticator::Authenticator(const store::ApiKeys& api_keys, const Issuers* issuers,
+                             const AuthenticatorOptions& options)
+    : api_keys_(api_keys), cache_(issuers != nullptr ? options.cached_tokens : 0, options.cached_at_most) {
   if (issuers == nullptr) return;
   list_.emplace(issuers->list());
   follow_issuers();

@@ -21,14 +21,14 @@ struct AuthenticatorOptions {
   std::chrono::seconds cached_at_most{300};
 };
 
-/// Belongs to one thread. The store and the issuers must outlive it. Follows who is trusted.
+/// Belongs to one thread. The store's API keys and the issuers must outlive it. Follows who is trusted.
 class Authenticator {
  public:
   using Clock = std::chrono::system_clock;
   using Verdict = boost::system::result<Principal, Refusal>;
 
   /// Without issuers (null) only API keys are good.
-  Authenticator(const store::Store& store, const Issuers* issuers, const AuthenticatorOptions& options);
+  Authenticator(const store::ApiKeys& api_keys, const Issuers* issuers, const AuthenticatorOptions& options);
 
   /// What can be said at once, which is nearly always all. Nothing if an issuer has to be asked first: then ask().
   /// `digest` is the credential_digest of its text.

@@ -100,7 +100,7 @@ asio::awaitable<IntrospectionAnswer> Introspection::ask(std::string_view token) 
   auto enlist = [this, digest, token](const IntrospectionCache::AnswerWaiter& waiter) {
     this->enlist(digest, token, waiter);
   };
-  answer = co_await wait_for<IntrospectionAnswer>(enlist, deadline);
+  answer = co_await store::wait_for<IntrospectionAnswer>(enlist, deadline);
   co_return answer.value_or(Refusal::issuer_unreachable);
 }
 
@@ -166,8 +166,10 @@ asio::awaitable<std::optional<HttpsUrl>> Introspection::find_endpoint(Time deadl
   }
   if (!refresh_->introspection_endpoint()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-    auto enlist = [refresh = refresh_](const std::shared_ptr<Waiter<KeySetPtr>>& waiter) { refresh->ask(waiter); };
-    co_await wait_for<KeySetPtr>(enlist, left);
+    auto enlist = [refresh = refresh_](const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) {
+      refresh->ask(waiter);
+    };
+    co_await store::wait_for<KeySetPtr>(enlist, left);
   }
   if (!refresh_->introspection_endpoint()) {
     report_->introspection_failed("its metadata, which would name the introspection endpoint, is not known");

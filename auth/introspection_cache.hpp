@@ -15,9 +15,9 @@
 
 #include "auth/jwt.hpp"
 #include "auth/refusal.hpp"
-#include "auth/waiter.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
+#include "store/waiter.hpp"
 
 namespace tacit::auth {
 
@@ -38,7 +38,7 @@ class IntrospectionCache {
     std::chrono::steady_clock::time_point steady;
     std::chrono::system_clock::time_point system;
   };
-  using AnswerWaiter = std::shared_ptr<Waiter<IntrospectionAnswer>>;
+  using AnswerWaiter = std::shared_ptr<store::Waiter<IntrospectionAnswer>>;
   /// The issuer is being asked about one token.
   struct Call {
     crypto::Digest digest{};

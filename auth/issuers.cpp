@@ -80,8 +80,8 @@ asio::awaitable<KeySetPtr> RunningIssuer::refreshed() {
   // Nothing of this is touched once the wait has begun: it may be gone by the time that it is over.
   const std::shared_ptr<Published<KeySet>> published = keys_->published();
   const std::chrono::milliseconds deadline = config_->fetch_timeout + grace;
-  auto enlist = [keys = keys_.get()](const std::shared_ptr<Waiter<KeySetPtr>>& waiter) { keys->ask(waiter); };
-  const std::optional<KeySetPtr> keys = co_await wait_for<KeySetPtr>(enlist, deadline);
+  auto enlist = [keys = keys_.get()](const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) { keys->ask(waiter); };
+  const std::optional<KeySetPtr> keys = co_await store::wait_for<KeySetPtr>(enlist, deadline);
   if (keys) co_return *keys;
   co_return published->get();
 }

@@ -70,7 +70,7 @@ result<void, std::string> KeyRefresh::load() {
   return {};
 }
 
-void KeyRefresh::ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter) {
+void KeyRefresh::ask(const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) {
   {
     const std::lock_guard lock(mutex_);
     if (!closed_ && client_ && schedule_.ask(steady_clock::now())) {
@@ -101,7 +101,7 @@ void KeyRefresh::wake() {
 }
 
 void KeyRefresh::close() {
-  std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters;
+  std::vector<std::shared_ptr<store::Waiter<KeySetPtr>>> waiters;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
@@ -283,7 +283,7 @@ void KeyRefresh::finish(Fetched fetched) {
   if (fetched.keys) use(std::move(*fetched.keys));
   if (brought_keys) current_.store(true, std::memory_order_release);
   if (!fetched.failure.empty()) report_->keys_failed(fetched.failure);
-  std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters;
+  std::vector<std::shared_ptr<store::Waiter<KeySetPtr>>> waiters;
   {
     const std::lock_guard lock(mutex_);
     waiters.swap(waiters_);

@@ -22,7 +22,7 @@
 #include "auth/jwk.hpp"
 #include "auth/published.hpp"
 #include "auth/refresh_schedule.hpp"
-#include "auth/waiter.hpp"
+#include "store/waiter.hpp"
 
 namespace tacit::auth {
 
@@ -48,7 +48,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   /// Whether the last fetch brought keys, and none is under way. True of keys that are not fetched.
   bool current() const { return current_.load(std::memory_order_acquire); }
   /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
-  void ask(const std::shared_ptr<Waiter<KeySetPtr>>& waiter);
+  void ask(const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter);
   KeyStatus status() const;
   /// Fetches, or reads the file, as soon as it comes to it.
   void force();
@@ -102,7 +102,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   mutable std::mutex mutex_;  ///< guards what follows
   RefreshSchedule schedule_;
   KeyStatus status_;
-  std::vector<std::shared_ptr<Waiter<KeySetPtr>>> waiters_;
+  std::vector<std::shared_ptr<store::Waiter<KeySetPtr>>> waiters_;
   bool closed_ = false;
 };
 

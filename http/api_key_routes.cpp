@@ -10,6 +10,7 @@
 #include "http/handlers.hpp"
 #include "http/problem.hpp"
 #include "http/target.hpp"
+#include "store/api_keys.hpp"
 #include "store/key_grant.hpp"
 #include "store/timestamp.hpp"
 #include "store/turns.hpp"
@@ -81,7 +82,7 @@ Handled create_api_key(Exchange& exchange) {
   key.secret_hash = generated.secret_hash;
   store::ApiKey added = key;
   store::AuditContext who = exchange.audit();
-  const auto outcome = co_await exchange.services.store.add_api_key(std::move(added), std::move(who));
+  const auto outcome = co_await exchange.services.store.api_keys().add(std::move(added), std::move(who));
   if (!outcome) {
     answer(exchange, outcome.error());
     co_return;
@@ -92,7 +93,7 @@ Handled create_api_key(Exchange& exchange) {
 
 Handled list_api_keys(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
-  auto keys = co_await exchange.services.store.tenant_api_keys(exchange.principal.tenant, std::move(who));
+  auto keys = co_await exchange.services.store.api_keys().list_of_tenant(exchange.principal.tenant, std::move(who));
   if (!keys) {
     answer(exchange, keys.error());
     co_return;
@@ -106,8 +107,8 @@ Handled list_api_keys(Exchange& exchange) {
 Handled get_api_key(Exchange& exchange) {
   std::string id = key_id(exchange);
   store::AuditContext who = exchange.audit();
-  const auto key =
-      co_await exchange.services.store.tenant_api_key(exchange.principal.tenant, std::move(id), std::move(who));
+  const auto key = co_await exchange.services.store.api_keys().get_of_tenant(exchange.principal.tenant, std::move(id),
+                                                                             std::move(who));
   if (!key) {
     answer(exchange, key.error());
     co_return;
@@ -124,8 +125,8 @@ Handled update_api_key(Exchange& exchange) {
   std::string id = key_id(exchange);
   const store::Authority authority = authority_of(exchange.principal);
   store::AuditContext who = exchange.audit();
-  const auto key = co_await exchange.services.store.update_api_key(exchange.principal.tenant, std::move(id),
-                                                                   std::move(*update), authority, std::move(who));
+  const auto key = co_await exchange.services.store.api_keys().update_of_tenant(
+      exchange.principal.tenant, std::move(id), std::move(*update), authority, std::move(who));
   if (!key) {
     answer(exchange, key.error());
     co_return;
@@ -136,8 +137,8 @@ Handled update_api_key(Exchange& exchange) {
 Handled revoke_api_key(Exchange& exchange) {
   std::string id = key_id(exchange);
   store::AuditContext who = exchange.audit();
-  const auto key =
-      co_await exchange.services.store.revoke_tenant_api_key(exchange.principal.tenant, std::move(id), std::move(who));
+  const auto key = co_await exchange.services.store.api_keys().revoke_of_tenant(exchange.principal.tenant,
+                                                                                std::move(id), std::move(who));
   if (!key) {
     answer(exchange, key.error());
     co_return;

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "http/faults.hpp"
+#include "store/release.hpp"
 #include "store/secret.hpp"
-#include "store/store.hpp"
 
 namespace tacit::http {
 

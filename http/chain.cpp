@@ -18,6 +18,7 @@
 #include "http/rate_limits.hpp"
 #include "http/routes.hpp"
 #include "http/target.hpp"
+#include "store/audit_trail.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::http {
@@ -215,7 +216,7 @@ asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread,
   event.outcome = problem == Problem::integrity ? "failed" : "denied";
   event.reason = exchange.note;
   store::AuditContext who = exchange.audit();
-  const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
+  const auto recorded = co_await exchange.services.store.audit().record(std::move(event), std::move(who));
   if (!recorded) log_unaudited(exchange, thread, recorded.error());
   if (recorded || problem == Problem::integrity || store::refusal_stands(recorded.error())) {
     refuse(exchange, problem);

@@ -20,6 +20,8 @@
 #include "crypto/wiped.hpp"
 #include "http/body_stream.hpp"
 #include "http/protected_resource.hpp"
+#include "store/api_key.hpp"
+#include "store/audit.hpp"
 #include "store/store.hpp"
 
 namespace tacit::http {

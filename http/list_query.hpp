@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "http/faults.hpp"
-#include "store/store.hpp"
+#include "store/secret_list.hpp"
 
 namespace tacit::http {
 

@@ -4,12 +4,13 @@
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 #include "http/problem.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::http {
 
 Handled get_quota(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
-  const auto quota = co_await exchange.services.store.quota(exchange.principal.tenant, std::move(who));
+  const auto quota = co_await exchange.services.store.tenants().quota(exchange.principal.tenant, std::move(who));
   if (!quota) {
     answer(exchange, quota.error());
     co_return;

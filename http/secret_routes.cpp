@@ -9,6 +9,7 @@
 #include "http/path_id.hpp"
 #include "http/problem.hpp"
 #include "http/secret_json.hpp"
+#include "store/secrets.hpp"
 
 namespace tacit::http {
 namespace {
@@ -33,7 +34,7 @@ Handled create_secret(Exchange& exchange) {
   }
   store::AuditContext who = exchange.audit();
   auto outcome =
-      co_await exchange.services.store.create_secret(exchange.principal.tenant, std::move(*secret), std::move(who));
+      co_await exchange.services.store.secrets().create(exchange.principal.tenant, std::move(*secret), std::move(who));
   if (!outcome) {
     answer(exchange, outcome.error());
     co_return;
@@ -50,7 +51,7 @@ Handled list_secrets(Exchange& exchange) {
   const bool paged = query->limit.has_value();
   store::AuditContext who = exchange.audit();
   std::unique_ptr<BodyStream> stream = std::make_unique<ListStream>(
-      exchange.services.store.read_secrets(exchange.principal.tenant, std::move(*query), std::move(who)), paged,
+      exchange.services.store.secrets().read(exchange.principal.tenant, std::move(*query), std::move(who)), paged,
       exchange);
   exchange.response.body.reserve(usual_secret_size * (usual_list + 1));
   co_await answer_streamed(exchange, std::move(stream));
@@ -63,7 +64,7 @@ Handled get_secret(Exchange& exchange) {
     co_return;
   }
   store::AuditContext who = exchange.audit();
-  auto outcome = co_await exchange.services.store.get_secret(exchange.principal.tenant, *id, std::move(who));
+  auto outcome = co_await exchange.services.store.secrets().get(exchange.principal.tenant, *id, std::move(who));
   if (!outcome) {
     answer(exchange, outcome.error());
     co_return;
@@ -82,8 +83,8 @@ Handled update_secret(Exchange& exchange) {
     co_return;
   }
   store::AuditContext who = exchange.audit();
-  auto outcome = co_await exchange.services.store.update_secret(exchange.principal.tenant, *id, std::move(*update),
-                                                                std::move(who));
+  auto outcome = co_await exchange.services.store.secrets().update(exchange.principal.tenant, *id, std::move(*update),
+                                                                   std::move(who));
   if (!outcome) {
     answer(exchange, outcome.error());
     co_return;
@@ -98,7 +99,7 @@ Handled delete_secret(Exchange& exchange) {
     co_return;
   }
   store::AuditContext who = exchange.audit();
-  auto outcome = co_await exchange.services.store.delete_secret(exchange.principal.tenant, *id, std::move(who));
+  auto outcome = co_await exchange.services.store.secrets().remove(exchange.principal.tenant, *id, std::move(who));
   if (!outcome) {
     answer(exchange, outcome.error());
     co_return;

@@ -10,6 +10,7 @@
 #include "http/json_writer.hpp"
 #include "http/openapi.hpp"
 #include "http/problem.hpp"
+#include "store/health.hpp"
 
 namespace tacit::http {
 namespace {
@@ -64,13 +65,13 @@ Handled get_health(Exchange& exchange) {
 Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
   const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
-  const std::optional<std::string> unwilling = exchange.services.store.unwilling();
-  const std::optional<std::string> displaced = exchange.services.store.displaced();
+  const std::optional<std::string> unwilling = exchange.services.store.health().unwilling();
+  const std::optional<std::string> displaced = exchange.services.store.health().displaced();
   std::vector<std::string_view> reasons;
   if (draining) reasons.push_back("draining");
   if (unwilling) reasons.push_back(*unwilling);
   if (displaced) reasons.push_back(*displaced);
-  const store::Room room = exchange.services.store.room();
+  const store::Room room = exchange.services.store.health().room();
   // What clients add needs more of it than what is only logged.
   const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);
   const auto& no_room = adds ? room.growth_refused : room.logging_refused;

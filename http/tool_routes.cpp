@@ -5,6 +5,8 @@
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 #include "http/problem.hpp"
+#include "store/audit_trail.hpp"
+#include "store/secrets.hpp"
 
 namespace tacit::http {
 namespace {
@@ -24,7 +26,7 @@ Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Proble
   event.tool = query.tool_name;
   event.reason = exchange.note = reason;
   store::AuditContext who = exchange.audit();
-  const auto recorded = co_await exchange.services.store.record(std::move(event), std::move(who));
+  const auto recorded = co_await exchange.services.store.audit().record(std::move(event), std::move(who));
   if (!recorded && !store::refusal_stands(recorded.error())) {
     answer(exchange, recorded.error());
   } else if (problem == Problem::certificate_refused) {
@@ -84,7 +86,7 @@ Handled resolve_tool(Exchange& exchange) {
   }
   std::string tool = query->tool_name;
   store::AuditContext who = exchange.audit();
-  auto released = co_await exchange.services.store.resolve(std::move(*query), std::move(who));
+  auto released = co_await exchange.services.store.secrets().resolve(std::move(*query), std::move(who));
   if (!released) {
     const store::Failure& failure = released.error();
     answer(exchange, failure);

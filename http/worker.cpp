@@ -17,6 +17,8 @@
 
 #include "http/certificate_watch.hpp"
 #include "http/log.hpp"
+#include "store/api_keys.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::http {
 namespace {
@@ -39,7 +41,7 @@ asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await c
 /// Uses that cannot be stored now are kept for the next time.
 asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyUse> uses) {
   std::vector<store::ApiKeyUse> kept = uses;
-  const auto stored = co_await server.services.store.record_api_key_uses(std::move(uses));
+  const auto stored = co_await server.services.store.api_keys().record_uses(std::move(uses));
   if (stored) co_return;
   log(LogLine(LogLevel::warn, "last_uses_not_stored").field("reason", to_string(stored.error().code)));
   server.api_key_uses.gather(kept);
@@ -78,12 +80,13 @@ Worker::Worker(ServerState& server)
     : state_{server,
              {},
              {},
-             auth::Authenticator(server.services.store, server.services.issuers, server.services.authentication),
+             auth::Authenticator(server.services.store.api_keys(), server.services.issuers,
+                                 server.services.authentication),
              {},
              {},
              {},
              {server.tenant_rate,
-              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenant_limits(tenant); }},
+              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenants().limits(tenant); }},
              auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
              AccessSample(server.access_log_sample, std::random_device()())} {}
 

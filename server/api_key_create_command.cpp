@@ -14,6 +14,7 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/values.hpp"
+#include "store/api_keys.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::server {
@@ -73,7 +74,7 @@ int api_key_create_command(const Config& config, const Arguments& arguments) {
   auth::GeneratedApiKey generated = auth::generate_api_key();
   key.id = generated.id;
   key.secret_hash = generated.secret_hash;
-  value_or_fail(run(store->add_api_key(key, operator_context())), "cannot store the key");
+  value_or_fail(run(store->api_keys().add(key, operator_context())), "cannot store the key");
   if (!print_key(std::move(generated.text))) {
     throw CommandFailed("the key could not be printed and is lost; do: tacit api-key revoke " + key.id);
   }

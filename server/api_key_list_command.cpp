@@ -11,6 +11,7 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/values.hpp"
+#include "store/api_keys.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::server {
@@ -74,7 +75,7 @@ int api_key_list_command(const Config& config, const Arguments& arguments) {
   std::optional<crypto::Uuid> tenant;
   if (arguments.contains("tenant")) tenant = read_argument(arguments, "tenant", read_uuid);
   const auto store = open_store(config);
-  const auto keys = value_or_fail(store->list_api_keys(tenant), "cannot list the keys");
+  const auto keys = value_or_fail(store->api_keys().list(tenant), "cannot list the keys");
   if (arguments.contains("json")) {
     print_json(keys);
   } else {

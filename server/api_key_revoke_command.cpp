@@ -9,13 +9,14 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/values.hpp"
+#include "store/api_keys.hpp"
 
 namespace tacit::server {
 namespace {
 
 store::ApiKey find_key(const store::Store& store, const std::string& id) {
   const std::string what = "cannot revoke the key " + shown(id);
-  const auto keys = value_or_fail(store.list_api_keys(std::nullopt), what);
+  const auto keys = value_or_fail(store.api_keys().list(std::nullopt), what);
   const auto found = std::ranges::find(keys, id, &store::ApiKey::id);
   if (found == keys.end()) throw CommandFailed(what + ": there is none; see tacit api-key list");
   return *found;
@@ -44,7 +45,7 @@ int api_key_revoke_command(const Config& config, const Arguments& arguments) {
   const auto store = open_store(config);
   // In an emergency nobody waits for a look through all keys.
   if (!confirmation.asks_nothing() && !describe_and_ask(*store, id, confirmation)) return exit_ok;
-  value_or_fail(run(store->revoke_api_key(id, operator_context())), "cannot revoke the key " + shown(id));
+  value_or_fail(run(store->api_keys().revoke(id, operator_context())), "cannot revoke the key " + shown(id));
   std::cout << "Revoked " << id << ". Running servers refuse it from now on.\n";
   return exit_ok;
 }

@@ -11,6 +11,7 @@
 #include "server/open_store.hpp"
 #include "server/standard_streams.hpp"
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
 
 namespace tacit::server {
 namespace {
@@ -25,12 +26,12 @@ Bound read_bound(const Arguments& arguments, const char* name) {
 class Export {
  public:
   Export(const store::Store& store, Bound since, Bound until)
-      : reader_(store.read_audit(since && since->sequence ? *since->sequence : 0)),
+      : reader_(store.audit().read(since && since->sequence ? *since->sequence : 0)),
         since_(since),
         until_(until),
         terminal_(::isatty(STDOUT_FILENO) == 1) {
     // A live log may grow as fast as it is read: to what is there now. If that cannot be told, to where it breaks.
-    const auto head = store.audit_head();
+    const auto head = store.audit().head();
     last_ = head ? head->sequence : UINT64_MAX;
   }
 

@@ -18,6 +18,8 @@
 #include "server/store_user.hpp"
 #include "server/values.hpp"
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
+#include "store/health.hpp"
 
 namespace tacit::server {
 namespace {
@@ -47,7 +49,7 @@ FeedOptions read_options(const Arguments& arguments) {
 /// place, is another log: of a backup that was restored, say.
 std::uint64_t first_to_feed(const store::Store& store, const std::optional<store::AuditMark>& fed) {
   if (!fed) return 0;
-  auto reader = store.read_audit(fed->sequence);
+  auto reader = store.audit().read(fed->sequence);
   const auto page = value_or_fail(reader.next(), "cannot read the audit log");
   const bool pruned = !page.empty() && page.front().mark.sequence > fed->sequence;
   if (pruned || (!page.empty() && page.front().mark == *fed)) return fed->sequence + 1;
@@ -66,12 +68,13 @@ class Feed {
         files_(files),
         since_(last ? std::nullopt : options.since),
         expected_(first_to_feed(store, last)),
-        reader_(store.read_audit(since_ && since_->sequence ? *since_->sequence : expected_)) {}
+        reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)) {}
 
   /// Feeds what there is. False if it was told to stop meanwhile.
   bool run() {
     for (bool more = true; more;) {
-      if (store_.displaced()) throw CommandFailed("the store's file was moved away or replaced: start the feed again");
+      if (store_.health().displaced())
+        throw CommandFailed("the store's file was moved away or replaced: start the feed again");
       const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
       more = !page.empty();
       if (!feed(page)) return false;

@@ -4,6 +4,7 @@
 
 #include "crypto/keyring.hpp"
 #include "http/log.hpp"
+#include "store/audit_trail.hpp"
 
 namespace tacit::server {
 
@@ -30,7 +31,7 @@ void AuditHeadLog::run(std::chrono::seconds interval) {
 }
 
 void AuditHeadLog::write() const {
-  const auto head = store_.audit_head();
+  const auto head = store_.audit().head();
   if (!head) {
     http::LogLine line(http::LogLevel::error, "audit_head_failed");
     return http::log(line.field("reason", head.error().subject));

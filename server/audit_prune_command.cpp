@@ -14,6 +14,7 @@
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "store/audit_trail.hpp"
 
 namespace tacit::server {
 namespace {
@@ -37,7 +38,7 @@ void print_json(std::uint64_t entries, const store::AuditPrunePlan& plan, bool d
 std::uint64_t prune(store::Store& store, const store::AuditPrunePlan& plan) {
   Progress progress(std::cerr, "Pruning", ::isatty(STDERR_FILENO) == 1);
   const auto show = [&](std::uint64_t removed) { progress.show(removed, plan.entries); };
-  return value_or_fail(run(store.prune_audit(plan.through, operator_context(), show)),
+  return value_or_fail(run(store.audit().prune(plan.through, operator_context(), show)),
                        "the audit log was pruned in part at most");
 }
 
@@ -48,7 +49,8 @@ int audit_prune_command(const Config& config, const Arguments& arguments) {
   const auto before = read_argument(arguments, "before", read_audit_point);
   const bool json = arguments.contains("json");
   const auto store = open_store(config);
-  const auto plan = value_or_fail(store->plan_audit_prune(before), "the audit log is not in order and was not pruned");
+  const auto plan =
+      value_or_fail(store->audit().plan_prune(before), "the audit log is not in order and was not pruned");
   if (plan.entries == 0) {
     if (json) {
       print_json(0, plan, confirmation.dry_run());

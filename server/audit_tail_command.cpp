@@ -20,6 +20,7 @@
 #include "server/open_store.hpp"
 #include "server/values.hpp"
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
 
 namespace tacit::server {
 namespace {
@@ -80,7 +81,7 @@ class LookBack {
 
   /// The sequence to begin with.
   std::uint64_t run() {
-    const auto head = value_or_fail(store_.audit_head(), "cannot read the audit log");
+    const auto head = value_or_fail(store_.audit().head(), "cannot read the audit log");
     std::uint64_t end = head.sequence + 1;
     std::uint64_t first = end;
     while (end > 1 && found_ < options_.most) {
@@ -96,7 +97,7 @@ class LookBack {
   bool look(std::uint64_t start, std::uint64_t end, std::uint64_t& first) {
     std::vector<std::uint64_t> matching;
     bool any_recent = false;
-    auto reader = store_.read_audit(start);
+    auto reader = store_.audit().read(start);
     for (bool more = true; more;) {
       const auto page = value_or_fail(reader.next(), "cannot read the audit log");
       more = !page.empty();
@@ -121,7 +122,7 @@ class LookBack {
 class Tail {
  public:
   Tail(const store::Store& store, const TailOptions& options)
-      : options_(options), reader_(store.read_audit(LookBack(store, options).run())) {}
+      : options_(options), reader_(store.audit().read(LookBack(store, options).run())) {}
 
   /// Shows what there is.
   void show() {

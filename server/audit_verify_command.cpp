@@ -13,6 +13,7 @@
 #include "server/open_store.hpp"
 #include "server/output.hpp"
 #include "server/progress.hpp"
+#include "store/audit_trail.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::server {
@@ -21,7 +22,7 @@ namespace {
 store::AuditReport verify(const store::Store& store, const std::optional<store::AuditAnchor>& anchor) {
   Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
   auto report =
-      store.verify_audit(anchor, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+      store.audit().verify(anchor, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
   return value_or_fail(std::move(report), "cannot verify the audit log");
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/control_client.hpp"
+#include "store/health.hpp"
 
 namespace tacit::server {
 namespace {
@@ -43,8 +44,8 @@ std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store
                                            bool stopping) {
   std::vector<std::string> reasons;
   if (stopping) reasons.emplace_back("draining");
-  if (auto unwilling = store.unwilling()) reasons.push_back(std::move(*unwilling));
-  if (auto displaced = store.displaced()) reasons.push_back(std::move(*displaced));
+  if (auto unwilling = store.health().unwilling()) reasons.push_back(std::move(*unwilling));
+  if (auto displaced = store.health().displaced()) reasons.push_back(std::move(*displaced));
   const auto& no_room = plane == http::Plane::api ? room.growth_refused : room.logging_refused;
   if (no_room) reasons.push_back(*no_room);
   return reasons;
@@ -52,7 +53,7 @@ std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store
 
 json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
   constexpr std::chrono::seconds stuck_after{5};
-  const store::Room room = store.room();
+  const store::Room room = store.health().room();
   std::vector<std::string> reasons = reasons_not_ready(plane, store, room, stopping);
   if (const auto thread = server.stuck_thread(stuck_after)) {
     reasons.push_back("io thread " + std::to_string(*thread) + " is blocked");
@@ -96,11 +97,11 @@ json::object describe_server(const Config& config, const http::Server& server, c
   if (runs_tools(config.plane)) planes.push_back(describe_plane(http::Plane::tools, server, store, stopping));
   out["planes"] = std::move(planes);
   json::array keys;
-  for (const store::KeyVersion& key : store.statistics().keys) {
+  for (const store::KeyVersion& key : store.health().statistics().keys) {
     keys.emplace_back(json::object{{"ring", key.ring}, {"id", key.id}, {"primary", key.primary}});
   }
   out["keys"] = std::move(keys);
-  const store::Room room = store.room();
+  const store::Room room = store.health().room();
   out["room"] = json::object{
       {"map_bytes", room.map_bytes}, {"map_free_bytes", room.map_free_bytes}, {"disk_bytes", room.disk_bytes}};
   out["last_reload"] = nullptr;

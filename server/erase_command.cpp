@@ -14,6 +14,8 @@
 #include "server/quantities.hpp"
 #include "server/standard_streams.hpp"
 #include "server/values.hpp"
+#include "store/api_keys.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::server {
 namespace {
@@ -34,13 +36,13 @@ Extent extent_of(store::Store& store, const crypto::Uuid& tenant) {
     extent.any = true;
     return false;
   };
-  const auto exported = store.export_tenant(tenant, look);
-  const auto quota = run(store.quota(tenant, operator_context()));
+  const auto exported = store.tenants().export_rows(tenant, look);
+  const auto quota = run(store.tenants().quota(tenant, operator_context()));
   if (quota) {
     extent.secrets = quota->count;
     extent.bytes = quota->used;
   }
-  const auto keys = store.list_api_keys(tenant);
+  const auto keys = store.api_keys().list(tenant);
   if (keys) extent.api_keys = keys->size();
   extent.resumed = !quota || (!exported && exported.error().code != store::Errc::not_found);
   extent.any = extent.any || extent.resumed || extent.api_keys > 0;
@@ -58,7 +60,7 @@ store::Erased erase(store::Store& store, const crypto::Uuid& tenant) {
   const auto progress = [bar](std::uint64_t rows) {
     if (bar) std::cerr << line_start << "Erased " << rows << " rows" << clear_to_end << std::flush;
   };
-  auto outcome = run(store.erase_tenant(tenant, progress, operator_context()));
+  auto outcome = run(store.tenants().erase(tenant, progress, operator_context()));
   if (bar) std::cerr << line_start << clear_to_end << std::flush;
   if (!outcome && outcome.error().code == store::Errc::not_found) {
     throw CommandFailed("nothing is stored of the tenant " + tenant.str());

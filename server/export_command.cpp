@@ -23,7 +23,9 @@
 #include "server/open_store.hpp"
 #include "server/patient_output.hpp"
 #include "server/values.hpp"
+#include "store/audit_trail.hpp"
 #include "store/secret_row.hpp"
+#include "store/tenants.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::server {
@@ -119,18 +121,18 @@ int export_command(const Config& config, const Arguments& arguments) {
   PatientOutput output(STDOUT_FILENO, stall_timeout(arguments));
   const auto store = open_store(config);
   const std::string what = "cannot export the tenant " + tenant.str();
-  const auto known = run(store->quota(tenant, operator_context()));
+  const auto known = run(store->tenants().quota(tenant, operator_context()));
   if (!known) fail(what, known.error());
   store::AuditEvent event;
   event.action = "tenant.export";
   event.tenant = tenant;
-  value_or_fail(run(store->record(std::move(event), operator_context())), what);
+  value_or_fail(run(store->audit().record(std::move(event), operator_context())), what);
   Lines lines(output);
   store::TenantSink sink;
   sink.record = [&](crypto::ByteView record) { return lines.begin(tenant) && lines.record(record); };
   sink.secret = [&](const crypto::Uuid& id, const store::SecretRow& row) { return lines.secret(id, row); };
   sink.api_key = [&](const store::ApiKey& key) { return lines.api_key(key); };
-  const bool whole = value_or_fail(store->export_tenant(tenant, sink), what);
+  const bool whole = value_or_fail(store->tenants().export_rows(tenant, sink), what);
   const bool written = whole && lines.end();
   output.fail_if_stalled();
   if (!written) throw CommandFailed("the output could not be written");

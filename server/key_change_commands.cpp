@@ -17,6 +17,8 @@
 #include "server/open_store.hpp"
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
+#include "store/audit_trail.hpp"
+#include "store/keys.hpp"
 
 namespace tacit::server {
 namespace {
@@ -45,13 +47,14 @@ void with_store(const Config& config, const std::function<void(store::Store&)>& 
 void apply(crypto::KeyringEdit& ring, const Config& config, const char* action, KeyKind kind, const crypto::KeyId& id) {
   const auto applied = ring.apply();
   if (applied) return;
-  with_store(config,
-             [&](store::Store& store) { run(store.record(event_of(action, "failed", kind, id), operator_context())); });
+  with_store(config, [&](store::Store& store) {
+    run(store.audit().record(event_of(action, "failed", kind, id), operator_context()));
+  });
   fail(applied.error());
 }
 
 void change_in_store(store::Store& store, KeyChange how, const KeyInRing& key, const crypto::KeyId& id) {
-  value_or_fail(run(store.change_key(how, key.kind, id, operator_context())),
+  value_or_fail(run(store.keys().change(how, key.kind, id, operator_context())),
                 "cannot change what the store says of the key " + crypto::to_hex(id));
 }
 
@@ -59,7 +62,7 @@ void change_in_store(store::Store& store, KeyChange how, const KeyInRing& key, c
 std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
   Progress progress(std::cerr, "Looking for what names the key", ::isatty(STDERR_FILENO) == 1);
   const auto census = value_or_fail(
-      store.key_census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
+      store.keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
       "cannot count what names the key");
   if (const store::KeyUse use = census.of(id); use.total() > 0) {
     std::string text = counted(use.tenants, "tenant");
@@ -96,7 +99,7 @@ int key_add_command(const Config& config, const Arguments& arguments) {
   const auto id = ring.add();
   if (!id) fail(id.error());
   with_store(config, [&](store::Store& store) {
-    value_or_fail(run(store.record(event_of("key.add", "ok", kind, *id), operator_context())),
+    value_or_fail(run(store.audit().record(event_of("key.add", "ok", kind, *id), operator_context())),
                   "cannot record the new key");
   });
   apply(ring, config, "key.add", kind, *id);

@@ -17,6 +17,7 @@
 #include "server/output.hpp"
 #include "server/progress.hpp"
 #include "server/standard_streams.hpp"
+#include "store/keys.hpp"
 
 namespace tacit::server {
 namespace {
@@ -86,7 +87,7 @@ std::optional<store::KeyCensus> count(const store::Store* store, store::KeyKind 
   if (store == nullptr) return std::nullopt;
   Progress progress(std::cerr, std::string("Counting ") + to_string(kind) + " keys", ::isatty(STDERR_FILENO) == 1);
   return value_or_fail(
-      store->key_census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
+      store->keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
       "cannot count what names the keys");
 }
 

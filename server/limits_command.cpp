@@ -12,6 +12,7 @@
 #include "server/commands.hpp"
 #include "server/open_store.hpp"
 #include "server/values.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::server {
 namespace {
@@ -69,7 +70,7 @@ void print_text(const Config& config, const store::TenantLimits& limits) {
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
-  return value_or_fail(store.tenant_limits(tenant), "cannot read the limits of " + tenant.str());
+  return value_or_fail(store.tenants().limits(tenant), "cannot read the limits of " + tenant.str());
 }
 
 void print_limits(const Config& config, const Arguments& arguments, const store::Store& store,
@@ -97,7 +98,7 @@ int limits_set_command(const Config& config, const Arguments& arguments) {
   const auto store = open_store(config);
   limits = stored_limits(*store, tenant);
   read_options(arguments, limits);
-  value_or_fail(run(store->set_tenant_limits(tenant, limits, operator_context())),
+  value_or_fail(run(store->tenants().set_limits(tenant, limits, operator_context())),
                 "cannot set the limits of " + tenant.str());
   print_limits(config, arguments, *store, tenant);
   return exit_ok;

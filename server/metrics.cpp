@@ -11,6 +11,7 @@
 #include "http/log_writer.hpp"
 #include "server/backup_record.hpp"
 #include "server/process_statistics.hpp"
+#include "store/health.hpp"
 
 namespace tacit::server {
 namespace {
@@ -82,8 +83,8 @@ Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, Places
 
 /// As /readyz of each plane says.
 void Metrics::add_readiness(MetricFamilies& families) const {
-  const bool writable = !store_.unwilling() && !store_.displaced();
-  const store::Room room = store_.room();
+  const bool writable = !store_.health().unwilling() && !store_.health().displaced();
+  const store::Room room = store_.health().room();
   const bool willing = writable && !stopping_.load(std::memory_order_relaxed);
   auto ready = families.gauge("tacit_ready", "Whether /readyz of the plane says that requests may be sent there.");
   if (serves(http::Plane::api)) ready.add(std::uint64_t{willing && !room.growth_refused}, {{"plane", "api"}});
@@ -108,7 +109,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
                "When the first CRL of tool-client-crl is out of date, since 1970; +Inf without one.")
         .add(expiry ? static_cast<double>(*expiry) : std::numeric_limits<double>::infinity());
   }
-  const store::StoreStatistics statistics = store_.statistics();
+  const store::StoreStatistics statistics = store_.health().statistics();
   add_store_metrics(families, statistics, places_.store);
   add_backup_metrics(families, places_.backup_record);
   add_issuer_metrics(families, issuers_);

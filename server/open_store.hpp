@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "server/config.hpp"
+#include "store/audit.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {

@@ -11,6 +11,7 @@
 #include "server/open_store.hpp"
 #include "server/quantities.hpp"
 #include "server/values.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::server {
 namespace {
@@ -29,7 +30,7 @@ void print_json(const crypto::Uuid& tenant, const store::QuotaState& quota) {
 
 void print_quota(store::Store& store, const crypto::Uuid& tenant, const Arguments& arguments) {
   const auto quota =
-      value_or_fail(run(store.quota(tenant, operator_context())), "cannot read the quota of " + tenant.str());
+      value_or_fail(run(store.tenants().quota(tenant, operator_context())), "cannot read the quota of " + tenant.str());
   if (arguments.contains("json")) return print_json(tenant, quota);
   std::cout << "limit    " << size_text(quota.limit) << (quota.limit_is_own ? ", its own\n" : ", the default\n")  //
             << "used     " << size_text(quota.used) << "\nsecrets  " << quota.count << " of at most "
@@ -55,7 +56,8 @@ int quota_set_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   const auto limit = read_argument(arguments, "BYTES", read_limit);
   const auto store = open_store(config);
-  value_or_fail(run(store->set_quota(tenant, limit, operator_context())), "cannot set the quota of " + tenant.str());
+  value_or_fail(run(store->tenants().set_quota(tenant, limit, operator_context())),
+                "cannot set the quota of " + tenant.str());
   print_quota(*store, tenant, arguments);
   return exit_ok;
 }

@@ -13,6 +13,7 @@
 #include "server/progress.hpp"
 #include "server/quantities.hpp"
 #include "server/store_user.hpp"
+#include "store/audit_trail.hpp"
 #include "store/restore.hpp"
 
 namespace tacit::server {
@@ -47,7 +48,7 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
 bool record_restore(const Config& config) {
   store::AuditEvent event;
   event.action = "store.restore";
-  const auto recorded = run(open_store(config)->record(std::move(event), operator_context()));
+  const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
   if (!recorded) {
     std::cerr << "tacit: the store is there, but its audit log could not take store.restore: "
               << sentence(recorded.error()) << '\n';

@@ -36,6 +36,8 @@
 #include "server/server_options.hpp"
 #include "server/service_manager.hpp"
 #include "server/watchdog.hpp"
+#include "store/api_keys.hpp"
+#include "store/health.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -81,7 +83,7 @@ std::optional<std::string> trouble(const http::Server& server, const store::Stor
   if (const auto thread = server.stuck_thread(stuck_after)) {
     return "io thread " + std::to_string(*thread) + " is blocked";
   }
-  return store.unwilling();
+  return store.health().unwilling();
 }
 
 void log_ready(const Config& config, const http::Server& server) {
@@ -168,8 +170,8 @@ int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, htt
 /// What was noted since the last time that the server stored it.
 void store_last_uses(store::Store& store, http::Server& server) {
   auto uses = server.take_api_key_uses();
-  if (uses.empty() || store.unwilling()) return;
-  const auto stored = run(store.record_api_key_uses(std::move(uses)));
+  if (uses.empty() || store.health().unwilling()) return;
+  const auto stored = run(store.api_keys().record_uses(std::move(uses)));
   if (stored) return;
   http::LogLine line(http::LogLevel::warn, "last_uses_not_stored");
   http::log(line.field("reason", store::to_string(stored.error().code)));

@@ -17,6 +17,7 @@
 #include "server/output.hpp"
 #include "server/progress.hpp"
 #include "server/store_user.hpp"
+#include "store/health.hpp"
 #include "store/page_engine.hpp"
 
 namespace tacit::server {
@@ -74,7 +75,8 @@ store::VerifyReport verify(const Config& config, store::StoreKeys keys, Pages en
     return report;
   }
   Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
-  auto verified = (*opened)->verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+  auto verified =
+      (*opened)->health().verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
   store::VerifyReport report = value_or_fail(std::move(verified), "cannot verify the store");
   add_damages(report, pages.damages());
   return report;

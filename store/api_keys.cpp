@@ -1,13 +1,17 @@
+// API keys as authentication looks for them and the operator sees them.
+#include "store/api_keys.hpp"
+
 #include <array>
 #include <functional>
 #include <limits>
 
 #include "store/api_key_row.hpp"
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
+#include "store/context.hpp"
 #include "store/failures.hpp"
 #include "store/key_table.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::store {
@@ -40,7 +44,7 @@ class VerifiedRows {
   std::array<Verified, 256> slots_;
 };
 
-Task<Outcome<ApiKey>> find(Transaction& transaction, const StoreContext& store, std::string_view id) {
+Task<Outcome<ApiKey>> look_up(Transaction& transaction, const StoreContext& store, std::string_view id) {
   thread_local VerifiedRows verified;
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(id));
   if (!row) co_return failed(Errc::not_found);
@@ -49,8 +53,8 @@ Task<Outcome<ApiKey>> find(Transaction& transaction, const StoreContext& store, 
   co_return std::move(*key);
 }
 
-Task<Outcome<std::vector<ApiKey>>> list(Transaction& transaction, const StoreContext& store,
-                                        std::optional<crypto::Uuid> tenant) {
+Task<Outcome<std::vector<ApiKey>>> read_all(Transaction& transaction, const StoreContext& store,
+                                            std::optional<crypto::Uuid> tenant) {
   constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
   const auto rows = co_await transaction.scan(Table::api_keys, {}, {}, all);
   std::vector<ApiKey> keys;
@@ -84,7 +88,7 @@ Failure too_many_keys(std::uint32_t limit) {
                                          " API keys, and has that many that are not revoked");
 }
 
-Task<Outcome<void>> add(Transaction& transaction, const KeyPlan& plan) {
+Task<Outcome<void>> add_key(Transaction& transaction, const KeyPlan& plan) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
   if (row) co_return failed(Errc::conflict);
   const auto allowed = co_await check_primaries(transaction, plan.store->keys);
@@ -104,7 +108,7 @@ Task<Outcome<void>> add(Transaction& transaction, const KeyPlan& plan) {
   co_return co_await append_audit(transaction, event, plan.who, key.changed_at);
 }
 
-Task<Outcome<void>> revoke(Transaction& transaction, const KeyPlan& plan) {
+Task<Outcome<void>> revoke_key(Transaction& transaction, const KeyPlan& plan) {
   auto stored = co_await load_key(transaction, *plan.store, plan.key.id);
   if (!stored) co_return stored.error();
   ApiKey& key = stored->key;
@@ -117,38 +121,40 @@ Task<Outcome<void>> revoke(Transaction& transaction, const KeyPlan& plan) {
   co_return co_await append_audit(transaction, event, plan.who, *key.revoked_at);
 }
 
+Async<void> revoke_stored(std::shared_ptr<const KeyPlan> plan) {
+  if (!is_key_id(plan->key.id)) co_return failed(Errc::not_found);
+  WorkBody<void> body = [plan](Transaction& transaction) { return revoke_key(transaction, *plan); };
+  const std::size_t bytes = sizeof(KeyPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*plan->store->engine, std::move(body), Growth::shrinks, bytes);
+}
+
 }  // namespace
 
-Outcome<ApiKey> find_api_key(const StoreContext& store, std::string_view id) {
+Outcome<ApiKey> ApiKeys::find(std::string_view id) const {
   if (!is_key_id(id)) return failed(Errc::not_found);
-  WorkBody<ApiKey> body = [&store, id](Transaction& transaction) { return find(transaction, store, id); };
+  const StoreContext& store = *context_;
+  WorkBody<ApiKey> body = [&store, id](Transaction& transaction) { return look_up(transaction, store, id); };
   return read<ApiKey>(*store.engine, std::move(body));
 }
 
-Outcome<std::vector<ApiKey>> list_api_keys(const StoreContext& store, std::optional<crypto::Uuid> tenant) {
+Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) const {
+  const StoreContext& store = *context_;
   return read<std::vector<ApiKey>>(
-      *store.engine, [&store, tenant](Transaction& transaction) { return list(transaction, store, tenant); });
+      *store.engine, [&store, tenant](Transaction& transaction) { return read_all(transaction, store, tenant); });
 }
 
-Async<void> add_api_key(ContextPtr store, ApiKey key, AuditContext who) {
+Async<void> ApiKeys::add(ApiKey key, AuditContext who) {
   if (!is_key_id(key.id)) throw std::invalid_argument("an API key was given an id that no row can have");
-  const auto plan = key_plan(store, std::move(key), "api_key.create", std::move(who));
-  WorkBody<void> body = [plan](Transaction& transaction) { return add(transaction, *plan); };
-  WriteTerms terms;
-  terms.bytes = sizeof(KeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*store, std::move(body), terms);
+  const auto plan = key_plan(context_, std::move(key), "api_key.create", std::move(who));
+  WorkBody<void> body = [plan](Transaction& transaction) { return add_key(transaction, *plan); };
+  const std::size_t bytes = sizeof(KeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
+  return write<void>(*plan->store->engine, std::move(body), Growth::grows, bytes);
 }
 
-Async<void> revoke_api_key(ContextPtr store, std::string id, AuditContext who) {
-  if (!is_key_id(id)) co_return failed(Errc::not_found);
+Async<void> ApiKeys::revoke(std::string id, AuditContext who) {
   ApiKey key;
   key.id = std::move(id);
-  const auto plan = key_plan(store, std::move(key), "api_key.revoke", std::move(who));
-  WorkBody<void> body = [plan](Transaction& transaction) { return revoke(transaction, *plan); };
-  WriteTerms terms;
-  terms.growth = Growth::shrinks;
-  terms.bytes = sizeof(KeyPlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*store, std::move(body), terms);
+  return revoke_stored(key_plan(context_, std::move(key), "api_key.revoke", std::move(who)));
 }
 
 }  // namespace tacit::store

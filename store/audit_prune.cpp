@@ -5,9 +5,10 @@
 #include "store/audit_checkpoint.hpp"
 #include "store/audit_log.hpp"
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::store {
@@ -89,7 +90,7 @@ class PruneSearch {
   PruneSearch(ContextPtr store, const AuditPoint& before) : store_(std::move(store)), before_(before) {}
 
   Outcome<AuditPrunePlan> run() {
-    const auto head = audit_head(*store_);
+    const auto head = read<AuditMark>(*store_->engine, newest_audit_mark);
     if (!head) return head.error();
     newest_ = head->sequence;
     AuditReader reader(store_, 0);
@@ -123,27 +124,12 @@ class PruneSearch {
   AuditPrunePlan plan_;
 };
 
-}  // namespace
-
-Outcome<AuditPrunePlan> plan_audit_prune(ContextPtr store, const AuditPoint& before) {
-  return PruneSearch(std::move(store), before).run();
-}
-
-Async<std::uint64_t> prune_audit(ContextPtr store, AuditMark through, AuditContext who,
-                                 std::function<void(std::uint64_t)> progress) {
-  const auto plan = std::make_shared<PrunePlan>();
-  plan->store = store;
-  plan->through = through;
-  plan->who = std::move(who);
-  plan->event.action = "audit.prune";
-  plan->event.reason = to_string(through);
+Async<std::uint64_t> prune_to_end(std::shared_ptr<PrunePlan> plan, std::function<void(std::uint64_t)> progress) {
   std::uint64_t removed = 0;
-  for (bool finished = through.sequence == 0; !finished;) {
+  for (bool finished = plan->through.sequence == 0; !finished;) {
     WorkBody<PruneStep> body = [plan](Transaction& transaction) { return prune_some(transaction, *plan); };
-    WriteTerms terms;
-    terms.growth = Growth::shrinks;
-    terms.bytes = bytes_at_a_time;
-    const auto step = co_await write<PruneStep>(*store, std::move(body), terms);
+    const auto step =
+        co_await write<PruneStep>(*plan->store->engine, std::move(body), Growth::shrinks, bytes_at_a_time);
     if (!step) co_return step.error();
     plan->begun = true;
     finished = step->finished;
@@ -151,6 +137,23 @@ Async<std::uint64_t> prune_audit(ContextPtr store, AuditMark through, AuditConte
     if (progress) progress(removed);
   }
   co_return removed;
+}
+
+}  // namespace
+
+Outcome<AuditPrunePlan> AuditTrail::plan_prune(const AuditPoint& before) const {
+  return PruneSearch(context_, before).run();
+}
+
+Async<std::uint64_t> AuditTrail::prune(AuditMark through, AuditContext who,
+                                       std::function<void(std::uint64_t)> progress) {
+  auto plan = std::make_shared<PrunePlan>();
+  plan->store = context_;
+  plan->through = through;
+  plan->who = std::move(who);
+  plan->event.action = "audit.prune";
+  plan->event.reason = to_string(through);
+  return prune_to_end(std::move(plan), std::move(progress));
 }
 
 }  // namespace tacit::store

@@ -2,6 +2,7 @@
 
 #include "store/audit_checkpoint.hpp"
 #include "store/audit_log.hpp"
+#include "store/audit_trail.hpp"
 #include "store/failures.hpp"
 
 namespace tacit::store {
@@ -88,12 +89,12 @@ Task<Outcome<std::vector<AuditRecord>>> AuditReader::read(Transaction& transacti
   co_return page;
 }
 
-Outcome<AuditMark> audit_head(const StoreContext& store) {
-  return read<AuditMark>(*store.engine, [](Transaction& transaction) { return newest_audit_mark(transaction); });
-}
+AuditReader AuditTrail::read(std::uint64_t first) const { return {context_, first}; }
+
+Outcome<AuditMark> AuditTrail::head() const { return store::read<AuditMark>(*context_->engine, newest_audit_mark); }
 
 std::optional<std::string> audit_unwilling(const StoreContext& store) {
-  const auto head = audit_head(store);
+  const auto head = read<AuditMark>(*store.engine, newest_audit_mark);
   if (head || head.error().subject.empty()) return std::nullopt;
   return head.error().subject;
 }

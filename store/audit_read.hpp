@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "store/audit.hpp"
 #include "store/audit_chain.hpp"
 #include "store/context.hpp"
 
@@ -38,8 +39,6 @@ class AuditReader {
   std::uint64_t pruned_meanwhile_ = 0;
 };
 
-// What the store answers of it (store/store.hpp).
-Outcome<AuditMark> audit_head(const StoreContext& store);
 /// Whether no further entry can be appended, and why, in words.
 std::optional<std::string> audit_unwilling(const StoreContext& store);
 

@@ -4,8 +4,8 @@
 #include "crypto/keyring.hpp"
 #include "store/audit_checkpoint.hpp"
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
 #include "store/failures.hpp"
-#include "store/operations.hpp"
 
 namespace tacit::store {
 namespace {
@@ -104,9 +104,9 @@ class ChainVerification {
 
 }  // namespace
 
-Outcome<AuditReport> verify_audit(ContextPtr store, const std::optional<AuditAnchor>& anchor,
-                                  const std::function<void(const VerifyProgress&)>& progress) {
-  return ChainVerification(std::move(store), anchor, progress).run();
+Outcome<AuditReport> AuditTrail::verify(const std::optional<AuditAnchor>& anchor,
+                                        const std::function<void(const VerifyProgress&)>& progress) const {
+  return ChainVerification(context_, anchor, progress).run();
 }
 
 }  // namespace tacit::store

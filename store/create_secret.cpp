@@ -1,9 +1,11 @@
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
 #include "store/quota.hpp"
+#include "store/recording.hpp"
 #include "store/secret_index.hpp"
+#include "store/secrets.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::store {
@@ -95,8 +97,6 @@ Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
   return {};
 }
 
-}  // namespace
-
 Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret secret, AuditContext who) {
   const auto plan = std::make_shared<CreatePlan>();
   const auto now = std::chrono::system_clock::now();
@@ -116,12 +116,18 @@ Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret
     const auto ready = prepare(*plan, secret.value.view());
     if (!ready) co_return ready.error();
     WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
-    WriteTerms terms;
-    terms.bytes = sizeof(CreatePlan) + plan->row.size() + plan->header.accounted + audit_bytes(plan->event, plan->who);
-    auto outcome = co_await write<SecretInfo>(*store, std::move(body), terms);
+    const std::size_t bytes =
+        sizeof(CreatePlan) + plan->row.size() + plan->header.accounted + audit_bytes(plan->event, plan->who);
+    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), Growth::grows, bytes);
     if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
   }
   co_return failed(Errc::conflict);
+}
+
+}  // namespace
+
+Async<SecretInfo> Secrets::create(crypto::Uuid tenant, NewSecret secret, AuditContext who) {
+  return recording(context_, tenant, who, create_secret(context_, tenant, std::move(secret), who));
 }
 
 }  // namespace tacit::store

@@ -1,8 +1,10 @@
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
-#include "store/operations.hpp"
 #include "store/quota.hpp"
+#include "store/recording.hpp"
 #include "store/secret_index.hpp"
+#include "store/secrets.hpp"
 
 namespace tacit::store {
 namespace {
@@ -35,8 +37,6 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   co_return secret_info(plan.tenant, plan.id, secret->header, secret->metadata);
 }
 
-}  // namespace
-
 Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
   const auto plan = std::make_shared<DeletePlan>();
   plan->store = store;
@@ -47,10 +47,14 @@ Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   plan->event.secrets.push_back(id);
   plan->who = std::move(who);
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
-  WriteTerms terms;
-  terms.growth = Growth::shrinks;
-  terms.bytes = sizeof(DeletePlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<SecretInfo>(*store, std::move(body), terms);
+  const std::size_t bytes = sizeof(DeletePlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<SecretInfo>(*store->engine, std::move(body), Growth::shrinks, bytes);
+}
+
+}  // namespace
+
+Async<SecretInfo> Secrets::remove(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
+  return recording(context_, tenant, who, delete_secret(context_, tenant, id, who));
 }
 
 }  // namespace tacit::store

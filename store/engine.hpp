@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,17 +62,10 @@ class Transaction {
   virtual void erase(Table table, ByteView key) = 0;
 };
 
-/// Something to do in a transaction. It may be run more than once, and has no effect but on the transaction and on
-/// itself, so each run starts anew.
-class Work {
- public:
-  Work() = default;
-  Work(const Work&) = delete;
-  Work& operator=(const Work&) = delete;
-  virtual ~Work() = default;
-  /// False leaves nothing behind. Must not throw: it keeps what happened to itself.
-  virtual Task<bool> run(Transaction& transaction) = 0;
-};
+/// Something to do in a transaction: true keeps what it changed, false leaves nothing behind. It may be run more than
+/// once, and has no effect but on the transaction and on what it holds, so each run starts from the beginning. Must not
+/// throw.
+using Work = std::function<Task<bool>(Transaction&)>;
 
 /// What a write does to the space that is used: decides whether it may run when space is short.
 enum class Growth : std::uint8_t {
@@ -84,34 +77,28 @@ enum class Growth : std::uint8_t {
 };
 
 /// A write on its way through an engine.
-class WriteJob {
- public:
-  WriteJob() = default;
-  WriteJob(const WriteJob&) = delete;
-  WriteJob& operator=(const WriteJob&) = delete;
-  virtual ~WriteJob() = default;
-
-  virtual Work& work() = 0;
+struct Write {
+  Work work;
   /// Called exactly once, on a thread of the engine or at once on the caller's. Nothing: what the work answered counts,
   /// and if it was kept, it is durable. Else the engine's failure counts and nothing was kept, except that after
-  /// `unavailable` that is not known.
-  virtual void done(std::optional<Errc> failure) noexcept = 0;
-
+  /// `unavailable` that is not known. Must not throw.
+  std::function<void(std::optional<Errc> failure)> done;
   Growth growth = Growth::grows;
   std::size_t bytes = 0;  ///< about how much memory it holds: queues are bounded by it
 };
 
 class Engine {
  public:
-  Engine() = default;
+  /// `write_deadline`: how long the answer to a write is waited for (store/await.hpp).
+  explicit Engine(std::chrono::milliseconds write_deadline) : write_deadline_(write_deadline) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
   /// Runs the work on a consistent snapshot, on this thread. Nothing: what the work answered counts.
-  virtual std::optional<Errc> read(Work& work) = 0;
+  virtual std::optional<Errc> read(const Work& work) = 0;
   /// Takes a write: atomic, serialisable, and durable when it answers. Never waits.
-  virtual void write(std::unique_ptr<WriteJob> job) = 0;
+  virtual void write(Write write) = 0;
   /// Takes no more writes. Whether those it has are finished within that time.
   virtual bool finish(std::chrono::milliseconds most) = 0;
   /// Takes no more writes and finishes those it has, however long that takes. Reads go on. Idempotent.
@@ -127,6 +114,11 @@ class Engine {
   virtual StorageStatistics storage() const = 0;
   /// How much room is left, as it was within the last second.
   virtual Room room() const = 0;
+
+  std::chrono::milliseconds write_deadline() const { return write_deadline_; }
+
+ private:
+  const std::chrono::milliseconds write_deadline_;
 };
 
 }  // namespace tacit::store

@@ -4,11 +4,13 @@
 // done (store/erasure.hpp). Until then a secret whose row is still there can be looked at by its id.
 #include "store/api_key_row.hpp"
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
+#include "store/context.hpp"
 #include "store/erasure.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
 #include "store/tenant_record.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::store {
 namespace {
@@ -109,34 +111,31 @@ Outcome<std::vector<std::string>> find_keys(const StoreContext& store, const cry
                                         [&tenant](Transaction& transaction) { return find_keys(transaction, tenant); });
 }
 
-WriteTerms terms_of(const ErasePlan& plan) {
-  WriteTerms terms;
-  terms.growth = Growth::shrinks;
-  terms.bytes = sizeof(ErasePlan) + audit_bytes(plan.event, plan.who);
-  return terms;
-}
+std::size_t bytes_of(const ErasePlan& plan) { return sizeof(ErasePlan) + audit_bytes(plan.event, plan.who); }
 
 /// All of the keys, a part in each transaction. They are the plan's alone until then.
 Async<std::uint64_t> erase_all_keys(PlanPtr plan, std::vector<std::string> ids) {
+  Engine& engine = *plan->store->engine;
   for (std::size_t at = 0; at < ids.size(); at += keys_at_once) {
     const std::size_t end = std::min(ids.size(), at + keys_at_once);
     const auto part = std::make_shared<ErasePlan>(*plan);
     part->keys.assign(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(end));
     WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_keys(transaction, part); };
-    const auto erased = co_await write<std::uint64_t>(*plan->store, std::move(body), terms_of(*plan));
+    const auto erased = co_await write<std::uint64_t>(engine, std::move(body), Growth::shrinks, bytes_of(*plan));
     if (!erased) co_return erased.error();
   }
   co_return ids.size();
 }
 
 Async<void> erase_all_rows(PlanPtr plan) {
+  Engine& engine = *plan->store->engine;
   std::size_t at_once = most_rows;
   std::uint64_t rows = 0;
   for (;;) {
     const auto part = std::make_shared<ErasePlan>(*plan);
     part->rows = at_once;
     WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_rows(transaction, part); };
-    const auto erased = co_await write<std::uint64_t>(*plan->store, std::move(body), terms_of(*plan));
+    const auto erased = co_await write<std::uint64_t>(engine, std::move(body), Growth::shrinks, bytes_of(*plan));
     if (!erased && erased.error().code == Errc::full && at_once > 1) {
       // Pages have to be copied before any come free: where there are few, in smaller steps.
       at_once /= 2;
@@ -155,7 +154,7 @@ Async<Erased> erase_step_by_step(PlanPtr plan) {
   if (!found) co_return found.error();
   plan->keys = std::move(*found);
   WorkBody<Erased> body = [plan](Transaction& transaction) { return begin(transaction, plan); };
-  auto erased = co_await write<Erased>(store, std::move(body), terms_of(*plan));
+  auto erased = co_await write<Erased>(*store.engine, std::move(body), Growth::shrinks, bytes_of(*plan));
   if (!erased) co_return erased.error();
   plan->keys.clear();
   // Anew: until the first transaction, keys could still be made.
@@ -171,10 +170,9 @@ Async<Erased> erase_step_by_step(PlanPtr plan) {
 
 }  // namespace
 
-Async<Erased> erase_tenant(ContextPtr store, crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
-                           AuditContext who) {
+Async<Erased> Tenants::erase(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress, AuditContext who) {
   auto plan = std::make_shared<ErasePlan>();
-  plan->store = std::move(store);
+  plan->store = context_;
   plan->tenant = tenant;
   plan->progress = std::move(progress);
   plan->event.action = "tenant.erase";

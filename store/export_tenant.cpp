@@ -1,8 +1,9 @@
 #include "store/api_key_row.hpp"
+#include "store/context.hpp"
 #include "store/failures.hpp"
-#include "store/operations.hpp"
 #include "store/secret_row.hpp"
 #include "store/tenant_record.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::store {
 namespace {
@@ -70,7 +71,8 @@ Task<Outcome<bool>> export_in(Transaction& transaction, const Export& to) {
 
 }  // namespace
 
-Outcome<bool> export_tenant(const StoreContext& store, const crypto::Uuid& tenant, const TenantSink& sink) {
+Outcome<bool> Tenants::export_rows(const crypto::Uuid& tenant, const TenantSink& sink) const {
+  const StoreContext& store = *context_;
   const Export to{store, tenant, sink};
   return read<bool>(*store.engine, [&to](Transaction& transaction) { return export_in(transaction, to); });
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "store/store.hpp"
+#include "store/verify_report.hpp"
 
 namespace tacit::store {
 

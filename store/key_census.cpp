@@ -2,8 +2,9 @@
 
 #include "store/api_key_row.hpp"
 #include "store/audit_checkpoint.hpp"
+#include "store/context.hpp"
 #include "store/erasure.hpp"
-#include "store/operations.hpp"
+#include "store/keys.hpp"
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
 #include "store/tenant_record.hpp"
@@ -127,9 +128,8 @@ class Count {
 
 }  // namespace
 
-Outcome<KeyCensus> key_census(const StoreContext& store, KeyKind kind,
-                              const std::function<void(const VerifyProgress&)>& progress) {
-  return Count(store, kind, progress).run();
+Outcome<KeyCensus> Keys::census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const {
+  return Count(*context_, kind, progress).run();
 }
 
 }  // namespace tacit::store

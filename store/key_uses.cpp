@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "store/api_keys.hpp"
+#include "store/await.hpp"
 #include "store/key_table.hpp"
-#include "store/operations.hpp"
 
 namespace tacit::store {
 namespace {
@@ -39,22 +40,22 @@ Task<Outcome<void>> note_all(Transaction& transaction, const UsesPlan& plan) {
   co_return Outcome<void>();
 }
 
-}  // namespace
-
-Async<void> record_api_key_uses(ContextPtr store, std::vector<ApiKeyUse> uses) {
+Async<void> store_uses(ContextPtr store, std::vector<ApiKeyUse> uses) {
   for (std::size_t done = 0; done < uses.size(); done += most_at_once) {
     const auto plan = std::make_shared<UsesPlan>();
     plan->store = store;
     const std::size_t end = std::min(uses.size(), done + most_at_once);
     for (std::size_t i = done; i < end; ++i) plan->uses.push_back(std::move(uses[i]));
     WorkBody<void> body = [plan](Transaction& transaction) { return note_all(transaction, *plan); };
-    WriteTerms terms;
-    terms.growth = Growth::refuses;
-    terms.bytes = sizeof(UsesPlan) + bytes_of_one * plan->uses.size();
-    const auto written = co_await write<void>(*store, std::move(body), terms);
+    const std::size_t bytes = sizeof(UsesPlan) + bytes_of_one * plan->uses.size();
+    const auto written = co_await write<void>(*store->engine, std::move(body), Growth::refuses, bytes);
     if (!written) co_return written;
   }
   co_return Outcome<void>();
 }
+
+}  // namespace
+
+Async<void> ApiKeys::record_uses(std::vector<ApiKeyUse> uses) { return store_uses(context_, std::move(uses)); }
 
 }  // namespace tacit::store

@@ -20,11 +20,11 @@ constexpr std::chrono::seconds reader_check_interval{60};
 /// For figures, on a thread that serves: 1 MiB. What is beyond counts as waiting without a look.
 constexpr std::uint64_t most_pages_read = 256;
 
-void answer(std::vector<std::unique_ptr<WriteJob>>& batch, Errc failure) {
-  for (auto& job : batch) job->done(failure);
+void answer(const std::vector<Write>& batch, Errc failure) {
+  for (const Write& write : batch) write.done(failure);
 }
 
-/// Whether a job's failure says that nothing more can be written, rather than that this one cannot.
+/// Whether a write's failure says that nothing more can be written, rather than that this one cannot.
 bool condemns_store(int code) {
   switch (code) {
     case MDB_BAD_VALSIZE:  // a key or a value that no row can have
@@ -62,7 +62,8 @@ Outcome<std::unique_ptr<LmdbEngine>> LmdbEngine::open(LmdbOptions options) {
 }
 
 LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
-    : options_(std::move(options)),
+    : Engine(options.write_deadline),
+      options_(std::move(options)),
       env_(std::move(env)),
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
@@ -78,20 +79,20 @@ LmdbEngine::~LmdbEngine() {
   readers_->close();
 }
 
-std::optional<Errc> LmdbEngine::read(Work& work) {
+std::optional<Errc> LmdbEngine::read(const Work& work) {
   const LmdbReaders::Lease lease(*readers_);
   if (lease.code() == MDB_MAP_RESIZED) fail(lease.code());
   if (lease.code() != MDB_SUCCESS) return errc_of(lease.code());
   LmdbTransaction transaction = LmdbTransaction::reading(*env_, lease.reader().txn, lease.reader().rows_read);
-  work.run(transaction).run();
+  work(transaction).run();
   if (transaction.error() != MDB_SUCCESS) return errc_of(transaction.error());
   return std::nullopt;
 }
 
-void LmdbEngine::write(std::unique_ptr<WriteJob> job) {
+void LmdbEngine::write(Write write) {
   const bool hopeless = failed_.load(std::memory_order_acquire) || stuck_for();
-  const auto refused = hopeless ? Errc::unavailable : queue_.push(job);
-  if (refused) job->done(refused);
+  const auto refused = hopeless ? Errc::unavailable : queue_.push(write);
+  if (refused) write.done(refused);
 }
 
 bool LmdbEngine::finish(std::chrono::milliseconds most) {
@@ -114,7 +115,8 @@ void LmdbEngine::run_writer() {
     const auto now = std::chrono::steady_clock::now();
     batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
     const auto look_at = next_look();
-    if (wake == WriteQueue::Wake::jobs || look || (look_at && *look_at <= now)) write_some(std::exchange(look, false));
+    if (wake == WriteQueue::Wake::writes || look || (look_at && *look_at <= now))
+      write_some(std::exchange(look, false));
     scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
@@ -165,7 +167,7 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
   const int code = write_batch(batch, room, answers);
   if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
   if (code == MDB_SUCCESS) {
-    for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->done(answers[i]);
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(answers[i]);
     return;
   }
   if (scrub_) scrub_->distrust();  // it may have written some of its pages
@@ -203,7 +205,7 @@ int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
   int fatal = MDB_SUCCESS;
   bool changed = false;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    answers[i] = run_job(txn, *batch[i], room, fatal, changed);
+    answers[i] = run_write(txn, batch[i], room, fatal, changed);
     if (fatal != MDB_SUCCESS) {
       mdb_txn_abort(txn);
       return fatal;
@@ -236,9 +238,9 @@ int LmdbEngine::commit(MDB_txn* txn) {
   return code;
 }
 
-int LmdbEngine::try_job(MDB_txn* parent, WriteJob& job, bool& changed) {
+int LmdbEngine::try_write(MDB_txn* parent, const Write& write, bool& changed) {
   LmdbTransaction transaction = LmdbTransaction::writing(*env_, parent, rows_read_by_writer_);
-  const bool keep = job.work().run(transaction).run();
+  const bool keep = write.work(transaction).run();
   if (keep && transaction.changed()) {
     transaction.keep();
     changed = true;
@@ -246,10 +248,11 @@ int LmdbEngine::try_job(MDB_txn* parent, WriteJob& job, bool& changed) {
   return transaction.error();
 }
 
-std::optional<Errc> LmdbEngine::run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed) {
-  if (!has_room(job.growth, room)) return Errc::full;
-  int code = try_job(parent, job, changed);
-  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = try_job(parent, job, changed);
+std::optional<Errc> LmdbEngine::run_write(MDB_txn* parent, const Write& write, Measured& room, int& fatal,
+                                          bool& changed) {
+  if (!has_room(write.growth, room)) return Errc::full;
+  int code = try_write(parent, write, changed);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = try_write(parent, write, changed);
   if (code == MDB_SUCCESS) return std::nullopt;
   if (env_->disk_is_full(code)) return Errc::full;
   const Errc failure = errc_of(code);

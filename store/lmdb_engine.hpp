@@ -30,6 +30,8 @@ struct LmdbOptions {
   std::size_t queue_bytes = std::size_t{64} << 20;
   std::size_t batch_items = 256;
   std::size_t batch_bytes = std::size_t{4} << 20;
+  /// How long the answer to a write is waited for.
+  std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
   /// How long one batch may take before no more writes are taken in.
   std::chrono::milliseconds stuck_after = std::chrono::seconds(5);
   /// Look whether the disk takes what is written before anybody asks for a write.
@@ -52,8 +54,8 @@ class LmdbEngine final : public Engine {
   /// Closes, then gives up the environment. No read may be under way.
   ~LmdbEngine() override;
 
-  std::optional<Errc> read(Work& work) override;
-  void write(std::unique_ptr<WriteJob> job) override;
+  std::optional<Errc> read(const Work& work) override;
+  void write(Write write) override;
   bool finish(std::chrono::milliseconds most) override;
   void close() override;
   std::optional<std::string> unwilling() const override;
@@ -69,7 +71,7 @@ class LmdbEngine final : public Engine {
     DiskRoom disk;
     bool dead_cleared = false;  ///< readers that died were looked for, for want of room
   };
-  using Batch = std::vector<std::unique_ptr<WriteJob>>;
+  using Batch = std::vector<Write>;
   using Answers = std::vector<std::optional<Errc>>;
 
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
@@ -85,11 +87,11 @@ class LmdbEngine final : public Engine {
   void run_batch(Batch batch, Measured& room);
   /// Likewise, and tries again what may go through when the first attempt found no room.
   int write_batch(Batch& batch, Measured& room, Answers& answers);
-  /// Runs the jobs and commits. The code of the failure that concerns them all, or 0 and an answer for each.
+  /// Runs the writes and commits. The code of the failure that concerns them all, or 0 and an answer for each.
   int try_batch(Batch& batch, Measured& room, Answers& answers);
-  std::optional<Errc> run_job(MDB_txn* parent, WriteJob& job, Measured& room, int& fatal, bool& changed);
+  std::optional<Errc> run_write(MDB_txn* parent, const Write& write, Measured& room, int& fatal, bool& changed);
   /// LMDB's code.
-  int try_job(MDB_txn* parent, WriteJob& job, bool& changed);
+  int try_write(MDB_txn* parent, const Write& write, bool& changed);
   /// Commits, after a rehearsal where it is to be feared that there is no room. LMDB's code.
   int commit(MDB_txn* txn);
   /// Whether a batch that failed with that code found no room on the disk, and did no harm. Then the code is ENOSPC or

@@ -7,7 +7,7 @@
 #include "crypto/envelope.hpp"
 #include "store/codec.hpp"
 #include "store/failures.hpp"
-#include "store/store.hpp"
+#include "store/store_keys.hpp"
 
 namespace tacit::store {
 namespace {

@@ -3,10 +3,13 @@
 #include <limits>
 
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
+#include "store/context.hpp"
 #include "store/erasure.hpp"
 #include "store/failures.hpp"
+#include "store/keys.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
+#include "store/rewrap_steps.hpp"
 
 namespace tacit::store {
 namespace {
@@ -66,7 +69,7 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
   return false;
 }
 
-Task<Outcome<void>> change(Transaction& transaction, const NamedKeysPlan& plan) {
+Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   auto named = co_await load(transaction, *plan.store);
   if (!named) co_return named.error();
   const auto differs = changed(*named, plan);
@@ -131,29 +134,32 @@ std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const c
   return plan;
 }
 
-WriteTerms terms_of(const NamedKeysPlan& plan) {
-  WriteTerms terms;
-  terms.growth = Growth::logs;
-  terms.bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
-  return terms;
+template <class T>
+Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
+  const std::size_t bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
+  return write<T>(*plan.store->engine, std::move(body), Growth::logs, bytes);
 }
 
 }  // namespace
 
-Async<void> change_named_keys(ContextPtr store, KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
+Async<void> Keys::change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
   const char* const action = how == KeyChange::promote ? "key.promote" : "key.retire";
-  const auto plan = make_plan(store, kind, id, action, std::move(who));
+  const auto plan = make_plan(context_, kind, id, action, std::move(who));
   plan->change = how;
   if (how == KeyChange::keep) plan->event.outcome = "denied";
-  WorkBody<void> body = [plan](Transaction& transaction) { return change(transaction, *plan); };
-  co_return co_await write<void>(*store, std::move(body), terms_of(*plan));
+  return submit_plan<void>(*plan, [plan](Transaction& transaction) { return apply(transaction, *plan); });
 }
 
-Async<crypto::KeyId> begin_rewrap(ContextPtr store, KeyKind kind, AuditContext who) {
+Async<crypto::KeyId> Keys::begin_rewrap(KeyKind kind, AuditContext who) {
+  const ContextPtr store = context_;
   const auto plan = make_plan(store, kind, primary_of(store->keys, kind), "key.rewrap", std::move(who));
   plan->event.reason += ": begun";
-  WorkBody<crypto::KeyId> body = [plan](Transaction& transaction) { return begin(transaction, *plan); };
-  co_return co_await write<crypto::KeyId>(*store, std::move(body), terms_of(*plan));
+  return submit_plan<crypto::KeyId>(*plan, [plan](Transaction& transaction) { return begin(transaction, *plan); });
+}
+
+Async<RewrapStep> Keys::rewrap_step(KeyKind kind, RewrapPosition from, std::size_t most) {
+  if (kind == KeyKind::root) return rewrap_root(context_, std::move(from), most);
+  return rewrap_metadata(context_, std::move(from), most);
 }
 
 }  // namespace tacit::store

@@ -65,9 +65,9 @@ void PageEngine::note(PageDamage damage) {
   if (damages_.size() < most_damages && damaged_.insert(damage.page).second) damages_.push_back(std::move(damage));
 }
 
-std::optional<Errc> PageEngine::read(Work& work) {
+std::optional<Errc> PageEngine::read(const Work& work) {
   PageTransaction transaction(*this);
-  work.run(transaction).run();
+  work(transaction).run();
   return std::nullopt;
 }
 

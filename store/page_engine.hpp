@@ -37,8 +37,8 @@ class PageEngine final : public Engine {
   const PageFile& file() const { return *pages_; }
   const lmdb::Meta& snapshot() const { return meta_; }
 
-  std::optional<Errc> read(Work& work) override;
-  void write(std::unique_ptr<WriteJob> job) override { job->done(Errc::unavailable); }
+  std::optional<Errc> read(const Work& work) override;
+  void write(Write write) override { write.done(Errc::unavailable); }
   bool finish(std::chrono::milliseconds /*most*/) override { return true; }
   void close() override {}
   std::optional<std::string> unwilling() const override { return "the store is only read"; }
@@ -48,7 +48,7 @@ class PageEngine final : public Engine {
   Room room() const override { return {}; }
 
  private:
-  PageEngine() = default;
+  PageEngine() : Engine({}) {}
 
   std::unique_ptr<LmdbEnv> env_;  ///< none of a single file
   std::unique_ptr<PinnedSnapshot> pinned_;

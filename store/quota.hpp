@@ -8,6 +8,16 @@
 
 namespace tacit::store {
 
+/// What a tenant has stored, and how much it may store.
+struct QuotaState {
+  std::uint64_t limit = 0;
+  std::uint64_t used = 0;
+  std::uint64_t count = 0;
+  bool limit_is_own = false;  ///< set for this tenant by an operator
+  std::uint64_t count_limit = 0;
+  bool count_limit_is_own = false;
+};
+
 /// The bytes that a secret counts for: the UTF-8 bytes of its name, value, tool_name and tool_arg.
 std::uint64_t accounted_bytes(std::size_t name, std::size_t value, std::size_t tool_name, std::size_t tool_arg);
 

@@ -1,10 +1,11 @@
-#include "store/operations.hpp"
+#include "store/recording.hpp"
 #include "store/secret_row.hpp"
+#include "store/secrets.hpp"
 
 namespace tacit::store {
 namespace {
 
-Task<Outcome<SecretInfo>> get(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, crypto::Uuid id) {
+Task<Outcome<SecretInfo>> find(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, crypto::Uuid id) {
   const MetadataOpener opener = MetadataOpener{store->metadata(), tenant, nullptr};
   const auto secret = co_await load_secret(transaction, opener, id);
   if (!secret) co_return secret.error();
@@ -13,9 +14,12 @@ Task<Outcome<SecretInfo>> get(Transaction& transaction, ContextPtr store, crypto
 
 }  // namespace
 
-WorkBody<SecretInfo> get_body(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id) {
-  return
-      [store = std::move(store), tenant, id](Transaction& transaction) { return get(transaction, store, tenant, id); };
+Async<SecretInfo> Secrets::get(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) const {
+  const ContextPtr store = context_;
+  WorkBody<SecretInfo> body = [store, tenant, id](Transaction& transaction) {
+    return find(transaction, store, tenant, id);
+  };
+  return recording_read(store, tenant, std::move(who), std::move(body));
 }
 
 }  // namespace tacit::store

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
-#include "store/operations.hpp"
+#include "store/recording.hpp"
 #include "store/resolve_choice.hpp"
+#include "store/secrets.hpp"
 #include "store/turns.hpp"
 
 namespace tacit::store {
@@ -118,11 +120,9 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
   if (!values || values->empty()) co_return values;
   plan->event = release_event(*plan);
   WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
-  WriteTerms terms;
-  terms.growth = Growth::logs;
-  terms.bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
-  for (const Chosen& chosen : plan->choice.secrets) terms.bytes += sizeof(Chosen) + chosen.row.size();
-  const auto recorded = co_await write<void>(*plan->store, std::move(record_body), terms);
+  std::size_t bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
+  for (const Chosen& chosen : plan->choice.secrets) bytes += sizeof(Chosen) + chosen.row.size();
+  const auto recorded = co_await write<void>(*plan->store->engine, std::move(record_body), Growth::logs, bytes);
   if (!recorded) co_return recorded.error();
   co_return values;
 }
@@ -165,9 +165,9 @@ Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
 
 }  // namespace
 
-Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who) {
+Async<std::vector<ReleasedValue>> Secrets::resolve(ResolveQuery query, AuditContext who) {
   auto plan = std::make_shared<ResolvePlan>();
-  plan->store = std::move(store);
+  plan->store = context_;
   plan->query = std::move(query);
   plan->who = std::move(who);
   return release(std::move(plan));

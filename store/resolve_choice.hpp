@@ -7,6 +7,7 @@
 
 #include "store/binding_choice.hpp"
 #include "store/context.hpp"
+#include "store/release.hpp"
 #include "store/slice.hpp"
 #include "store/tenant_changes.hpp"
 #include "store/tenant_record.hpp"

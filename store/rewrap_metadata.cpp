@@ -3,11 +3,12 @@
 
 #include "store/api_key_row.hpp"
 #include "store/audit_checkpoint.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
 #include "store/key_table.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
 #include "store/rewrap_search.hpp"
+#include "store/rewrap_steps.hpp"
 #include "store/secret_index.hpp"
 
 namespace tacit::store {
@@ -262,9 +263,8 @@ Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most)
   WorkBody<RewrapStep> body = [store, from, most](Transaction& transaction) {
     return do_step(transaction, store, from, most);
   };
-  WriteTerms terms;
-  terms.bytes = bytes_of_step + bytes_of_one * most;
-  co_return co_await write<RewrapStep>(*store, std::move(body), terms);
+  const std::size_t bytes = bytes_of_step + bytes_of_one * most;
+  co_return co_await write<RewrapStep>(*store->engine, std::move(body), Growth::grows, bytes);
 }
 
 }  // namespace
@@ -273,7 +273,7 @@ Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::si
   RewrapStep first;
   if (!from.within && from.table == Table::tenants && from.key.empty()) {
     WorkBody<RewrapStep> body = [store](Transaction& transaction) { return do_first(transaction, store); };
-    auto done = co_await write<RewrapStep>(*store, std::move(body), WriteTerms());
+    auto done = co_await write<RewrapStep>(*store->engine, std::move(body));
     if (!done) co_return done.error();
     first = std::move(*done);
   }

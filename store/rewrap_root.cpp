@@ -1,8 +1,9 @@
 // The private keys of tenants, sealed to the primary root key. The work, a few elliptic curve operations for each, is
 // done before the transaction, so that servers' changes do not wait for it.
+#include "store/await.hpp"
 #include "store/failures.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
+#include "store/rewrap_steps.hpp"
 #include "store/row_key.hpp"
 #include "store/tenant_record.hpp"
 
@@ -135,9 +136,8 @@ Async<RewrapStep> rewrap_root(ContextPtr store, RewrapPosition from, std::size_t
   seal(*plan);
   if (plan->tenants.empty()) co_return plan->step;
   WorkBody<RewrapStep> body = [plan](Transaction& transaction) { return replace_all(transaction, *plan); };
-  WriteTerms terms;
-  terms.bytes = sizeof(RootPlan) + bytes_of_one * plan->tenants.size();
-  co_return co_await write<RewrapStep>(*store, std::move(body), terms);
+  const std::size_t bytes = sizeof(RootPlan) + bytes_of_one * plan->tenants.size();
+  co_return co_await write<RewrapStep>(*store->engine, std::move(body), Growth::grows, bytes);
 }
 
 }  // namespace tacit::store

@@ -4,8 +4,9 @@
 
 #include "store/bound_secrets.hpp"
 #include "store/failures.hpp"
-#include "store/operations.hpp"
+#include "store/recording.hpp"
 #include "store/secret_index.hpp"
+#include "store/secrets.hpp"
 #include "store/tool_pattern.hpp"
 #include "store/turns.hpp"
 
@@ -123,8 +124,9 @@ Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const T
   }
 }
 
-Async<SecretList> list_secrets(ContextPtr store, crypto::Uuid tenant, ListQuery query, AuditContext who) {
-  SecretListReader reader(std::move(store), tenant, std::move(query), std::move(who));
+namespace {
+
+Async<SecretList> read_to_end(SecretListReader reader) {
   SecretList list;
   SecretListReader::Take take = [&list](const SecretInfo& secret) {
     list.secrets.push_back(secret);
@@ -138,6 +140,16 @@ Async<SecretList> list_secrets(ContextPtr store, crypto::Uuid tenant, ListQuery 
   }
   list.next = reader.next_page();
   co_return list;
+}
+
+}  // namespace
+
+SecretListReader Secrets::read(crypto::Uuid tenant, ListQuery query, AuditContext who) const {
+  return {context_, tenant, std::move(query), std::move(who)};
+}
+
+Async<SecretList> Secrets::list(crypto::Uuid tenant, ListQuery query, AuditContext who) const {
+  return read_to_end(read(tenant, std::move(query), std::move(who)));
 }
 
 }  // namespace tacit::store

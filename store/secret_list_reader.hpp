@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 
+#include "store/audit.hpp"
 #include "store/context.hpp"
+#include "store/secret_list.hpp"
 #include "store/slice.hpp"
 #include "store/tenant_record.hpp"
 

@@ -2,12 +2,16 @@
 
 #include <atomic>
 
-#include "store/audit_read.hpp"
+#include "store/api_keys.hpp"
+#include "store/audit_trail.hpp"
+#include "store/context.hpp"
 #include "store/failures.hpp"
+#include "store/health.hpp"
+#include "store/keys.hpp"
 #include "store/lmdb_engine.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
-#include "store/secret_list_reader.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::store {
 namespace {
@@ -40,17 +44,27 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   context->api_keys_default = options.api_keys_default;
   context->secrets_default = options.secrets_default;
   context->slice = options.slice;
-  context->write_deadline = options.write_deadline;
   context->serial = next_serial();
   return ContextPtr(std::move(context));
 }
 
 }  // namespace
 
-Store::Store(std::shared_ptr<const StoreContext> context)
-    : current_(std::make_unique<CurrentContext>(std::move(context))), context_(*current_) {}
+struct Store::Parts {
+  explicit Parts(ContextPtr first) : context(std::move(first)) {}
 
-Store::~Store() { context_->engine->close(); }
+  CurrentContext context;
+  Secrets secrets{context};
+  ApiKeys api_keys{context};
+  Tenants tenants{context};
+  AuditTrail audit{context};
+  Keys keys{context};
+  Health health{context};
+};
+
+Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
   return LmdbEnv::create(env_options(options), {{format_key(), format_value()}, {keys_key(), keys_value(keys)}});
@@ -61,6 +75,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
   engine_options.env = env_options(options);
   engine_options.queue_items = options.queue_items;
   engine_options.queue_bytes = options.queue_bytes;
+  engine_options.write_deadline = options.write_deadline;
   engine_options.stuck_after = options.write_deadline / 2;
   engine_options.scrub_within = options.scrub_within;
   engine_options.on_failure = options.on_failure;
@@ -89,164 +104,23 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
                                             std::unique_ptr<Engine> engine) {
   auto context = make_context(std::move(engine), std::move(keys), options);
   if (!context) return context.error();
-  return std::unique_ptr<Store>(new Store(std::move(*context)));
+  return std::unique_ptr<Store>(new Store(std::make_unique<Parts>(std::move(*context))));
 }
 
 Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
-  // What the engine was started with goes on to count, and the wait for it has to fit.
-  StoreOptions changed = options;
-  changed.write_deadline = context_->write_deadline;
-  auto context = make_context(context_->engine, std::move(keys), changed);
+  auto context = make_context(parts_->context->engine, std::move(keys), options);
   if (!context) return context.error();
-  context_.change(std::move(*context));
+  parts_->context.change(std::move(*context));
   return {};
 }
 
-Store::Async<SecretInfo> Store::create_secret(crypto::Uuid tenant, NewSecret secret, AuditContext who) {
-  return recording(context_, tenant, who, store::create_secret(context_, tenant, std::move(secret), who));
-}
+Secrets& Store::secrets() const { return parts_->secrets; }
+ApiKeys& Store::api_keys() const { return parts_->api_keys; }
+Tenants& Store::tenants() const { return parts_->tenants; }
+AuditTrail& Store::audit() const { return parts_->audit; }
+Keys& Store::keys() const { return parts_->keys; }
+const Health& Store::health() const { return parts_->health; }
 
-Store::Async<SecretInfo> Store::get_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
-  return recording_read(context_, tenant, std::move(who), get_body(context_, tenant, id));
-}
-
-Store::Async<SecretList> Store::list_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) {
-  return store::list_secrets(context_, tenant, std::move(query), std::move(who));
-}
-
-SecretListReader Store::read_secrets(crypto::Uuid tenant, ListQuery query, AuditContext who) const {
-  return {context_, tenant, std::move(query), std::move(who)};
-}
-
-Store::Async<SecretInfo> Store::update_secret(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
-                                              AuditContext who) {
-  return recording(context_, tenant, who, store::update_secret(context_, tenant, id, std::move(update), who));
-}
-
-Store::Async<SecretInfo> Store::delete_secret(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
-  return recording(context_, tenant, who, store::delete_secret(context_, tenant, id, who));
-}
-
-Store::Async<QuotaState> Store::quota(crypto::Uuid tenant, AuditContext who) {
-  return recording_read(context_, tenant, std::move(who), quota_body(context_, tenant));
-}
-
-Store::Async<std::vector<ReleasedValue>> Store::resolve(ResolveQuery query, AuditContext who) {
-  return store::resolve(context_, std::move(query), std::move(who));
-}
-
-Outcome<ApiKey> Store::find_api_key(std::string_view id) const { return store::find_api_key(*context_, id); }
-
-Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
-  return store::add_api_key(context_, std::move(key), std::move(who));
-}
-
-Store::Async<std::vector<ApiKey>> Store::tenant_api_keys(crypto::Uuid tenant, AuditContext who) {
-  return recording(context_, tenant, std::move(who), store::tenant_api_keys(context_, tenant), api_key_integrity);
-}
-
-Store::Async<ApiKey> Store::tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {
-  return recording_read(context_, tenant, std::move(who), tenant_api_key_body(context_, tenant, std::move(id)),
-                        api_key_integrity);
-}
-
-Store::Async<ApiKey> Store::update_api_key(crypto::Uuid tenant, std::string id, ApiKeyUpdate update,
-                                           Authority authority, AuditContext who) {
-  return recording(context_, tenant, who,
-                   store::update_api_key(context_, tenant, std::move(id), std::move(update), authority, who),
-                   api_key_integrity);
-}
-
-Store::Async<ApiKey> Store::revoke_tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {
-  return recording(context_, tenant, who, store::revoke_tenant_api_key(context_, tenant, std::move(id), who),
-                   api_key_integrity);
-}
-
-Store::Async<void> Store::record_api_key_uses(std::vector<ApiKeyUse> uses) {
-  return store::record_api_key_uses(context_, std::move(uses));
-}
-
-Store::Async<void> Store::revoke_api_key(std::string id, AuditContext who) {
-  return store::revoke_api_key(context_, std::move(id), std::move(who));
-}
-
-Outcome<std::vector<ApiKey>> Store::list_api_keys(std::optional<crypto::Uuid> tenant) const {
-  return store::list_api_keys(*context_, tenant);
-}
-
-Store::Async<void> Store::set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
-  return recording(context_, tenant, who, store::set_quota(context_, tenant, limit, who));
-}
-
-Outcome<TenantLimits> Store::tenant_limits(crypto::Uuid tenant) const {
-  return store::tenant_limits(*context_, tenant);
-}
-
-Store::Async<void> Store::set_tenant_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who) {
-  return recording(context_, tenant, who, store::set_tenant_limits(context_, tenant, limits, who));
-}
-
-Store::Async<void> Store::change_key(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
-  return change_named_keys(context_, how, kind, id, std::move(who));
-}
-
-Store::Async<crypto::KeyId> Store::begin_rewrap(KeyKind kind, AuditContext who) {
-  return store::begin_rewrap(context_, kind, std::move(who));
-}
-
-Outcome<KeyCensus> Store::key_census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const {
-  return store::key_census(*context_, kind, progress);
-}
-
-Store::Async<RewrapStep> Store::rewrap(KeyKind kind, RewrapPosition from, std::size_t most) {
-  if (kind == KeyKind::root) return rewrap_root(context_, std::move(from), most);
-  return rewrap_metadata(context_, std::move(from), most);
-}
-
-Store::Async<Erased> Store::erase_tenant(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress,
-                                         AuditContext who) {
-  return store::erase_tenant(context_, tenant, std::move(progress), std::move(who));
-}
-
-Outcome<bool> Store::export_tenant(const crypto::Uuid& tenant, const TenantSink& sink) const {
-  return store::export_tenant(*context_, tenant, sink);
-}
-
-Store::Async<void> Store::record(AuditEvent event, AuditContext who) {
-  return record_event(context_, std::move(event), std::move(who));
-}
-
-Outcome<AuditMark> Store::audit_head() const { return store::audit_head(*context_); }
-
-AuditReader Store::read_audit(std::uint64_t first) const { return {context_, first}; }
-
-Outcome<AuditReport> Store::verify_audit(const std::optional<AuditAnchor>& anchor,
-                                         const std::function<void(const VerifyProgress&)>& progress) const {
-  return store::verify_audit(context_, anchor, progress);
-}
-
-Outcome<AuditPrunePlan> Store::plan_audit_prune(const AuditPoint& before) const {
-  return store::plan_audit_prune(context_, before);
-}
-
-Store::Async<std::uint64_t> Store::prune_audit(AuditMark through, AuditContext who,
-                                               std::function<void(std::uint64_t)> progress) {
-  return store::prune_audit(context_, through, std::move(who), std::move(progress));
-}
-
-Outcome<VerifyReport> Store::verify(const std::function<void(const VerifyProgress&)>& progress) const {
-  return store::verify(*context_, progress);
-}
-
-bool Store::finish(std::chrono::milliseconds most) { return context_->engine->finish(most); }
-
-std::optional<std::string> Store::unwilling() const {
-  auto why = context_->engine->unwilling();
-  return why ? why : audit_unwilling(*context_);
-}
-
-std::optional<std::string> Store::displaced() const { return context_->engine->displaced(); }
-
-Room Store::room() const { return context_->engine->room(); }
+bool Store::finish(std::chrono::milliseconds most) { return parts_->context->engine->finish(most); }
 
 }  // namespace tacit::store

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <tuple>
 
+#include "store/api_keys.hpp"
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
 #include "store/key_grant.hpp"
 #include "store/key_table.hpp"
-#include "store/operations.hpp"
+#include "store/recording.hpp"
 #include "store/slice.hpp"
 #include "store/timestamp.hpp"
 #include "store/turns.hpp"
@@ -68,6 +70,7 @@ Task<Outcome<bool>> list_slice(Transaction& transaction, KeyList& list) {
 }
 
 Task<Outcome<ApiKey>> get(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, std::string id) {
+  if (!is_key_id(id)) co_return failed(Errc::not_found);
   co_return co_await load_tenant_key(transaction, *store, tenant, id);
 }
 
@@ -111,11 +114,7 @@ std::size_t bytes_of(const TenantKeyPlan& plan) {
   return sizeof(TenantKeyPlan) + (plan.update.name ? plan.update.name->size() : 0) + audit_bytes(plan.event, plan.who);
 }
 
-Task<Outcome<ApiKey>> find_none() { co_return failed(Errc::not_found); }
-
-}  // namespace
-
-Async<std::vector<ApiKey>> tenant_api_keys(ContextPtr store, crypto::Uuid tenant) {
+Async<std::vector<ApiKey>> read_tenant_keys(ContextPtr store, crypto::Uuid tenant) {
   KeyList list;
   list.store = std::move(store);
   list.tenant = tenant;
@@ -130,34 +129,47 @@ Async<std::vector<ApiKey>> tenant_api_keys(ContextPtr store, crypto::Uuid tenant
   co_return std::move(list.keys);
 }
 
-WorkBody<ApiKey> tenant_api_key_body(ContextPtr store, crypto::Uuid tenant, std::string id) {
-  if (!is_key_id(id)) return [](Transaction&) { return find_none(); };
-  return [store = std::move(store), tenant, id = std::move(id)](Transaction& transaction) {
-    return get(transaction, store, tenant, id);
-  };
-}
-
-Async<ApiKey> update_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
-                             Authority authority, AuditContext who) {
+Async<ApiKey> update_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
+                                Authority authority, AuditContext who) {
   if (!is_key_id(id)) co_return failed(Errc::not_found);
   const auto plan = tenant_key_plan(store, tenant, std::move(id), "api_key.update", std::move(who));
   plan->update = std::move(changes);
   plan->authority = authority;
   WorkBody<ApiKey> body = [plan](Transaction& transaction) { return update(transaction, *plan); };
-  WriteTerms terms;
-  terms.growth = Growth::logs;  // a row is replaced by one of about its size
-  terms.bytes = bytes_of(*plan);
-  co_return co_await write<ApiKey>(*store, std::move(body), terms);
+  constexpr Growth growth = Growth::logs;  // a row is replaced by one of about its size
+  co_return co_await write<ApiKey>(*store->engine, std::move(body), growth, bytes_of(*plan));
 }
 
-Async<ApiKey> revoke_tenant_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who) {
+Async<ApiKey> revoke_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who) {
   if (!is_key_id(id)) co_return failed(Errc::not_found);
   const auto plan = tenant_key_plan(store, tenant, std::move(id), "api_key.revoke", std::move(who));
   WorkBody<ApiKey> body = [plan](Transaction& transaction) { return revoke(transaction, *plan); };
-  WriteTerms terms;
-  terms.growth = Growth::shrinks;
-  terms.bytes = bytes_of(*plan);
-  co_return co_await write<ApiKey>(*store, std::move(body), terms);
+  co_return co_await write<ApiKey>(*store->engine, std::move(body), Growth::shrinks, bytes_of(*plan));
+}
+
+}  // namespace
+
+Async<std::vector<ApiKey>> ApiKeys::list_of_tenant(crypto::Uuid tenant, AuditContext who) const {
+  return recording(context_, tenant, std::move(who), read_tenant_keys(context_, tenant), api_key_integrity);
+}
+
+Async<ApiKey> ApiKeys::get_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) const {
+  const ContextPtr store = context_;
+  WorkBody<ApiKey> body = [store, tenant, id = std::move(id)](Transaction& transaction) {
+    return get(transaction, store, tenant, id);
+  };
+  return recording_read(store, tenant, std::move(who), std::move(body), api_key_integrity);
+}
+
+Async<ApiKey> ApiKeys::update_of_tenant(crypto::Uuid tenant, std::string id, ApiKeyUpdate update, Authority authority,
+                                        AuditContext who) {
+  return recording(context_, tenant, who,
+                   update_tenant_key(context_, tenant, std::move(id), std::move(update), authority, who),
+                   api_key_integrity);
+}
+
+Async<ApiKey> ApiKeys::revoke_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) {
+  return recording(context_, tenant, who, revoke_tenant_key(context_, tenant, std::move(id), who), api_key_integrity);
 }
 
 }  // namespace tacit::store

@@ -1,9 +1,11 @@
 #include <functional>
 
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
+#include "store/recording.hpp"
 #include "store/tenant_record.hpp"
+#include "store/tenants.hpp"
 
 namespace tacit::store {
 namespace {
@@ -79,10 +81,9 @@ Async<void> set(ContextPtr store, crypto::Uuid tenant, const char* action, std::
   plan->event.reason = std::move(reason);
   plan->who = std::move(who);
   WorkBody<void> body = [plan](Transaction& transaction) { return change_record(transaction, *plan); };
-  WriteTerms terms;
-  terms.growth = *has_record ? Growth::logs : Growth::grows;
-  terms.bytes = sizeof(SettingPlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*store, std::move(body), terms);
+  const Growth growth = *has_record ? Growth::logs : Growth::grows;
+  const std::size_t bytes = sizeof(SettingPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store->engine, std::move(body), growth, bytes);
 }
 
 std::string words(const TenantLimits& limits) {
@@ -95,25 +96,29 @@ std::string words(const TenantLimits& limits) {
 
 }  // namespace
 
-WorkBody<QuotaState> quota_body(ContextPtr store, crypto::Uuid tenant) {
-  return
-      [store = std::move(store), tenant](Transaction& transaction) { return read_quota(transaction, store, tenant); };
+Async<QuotaState> Tenants::quota(crypto::Uuid tenant, AuditContext who) const {
+  const ContextPtr store = context_;
+  WorkBody<QuotaState> body = [store, tenant](Transaction& transaction) {
+    return read_quota(transaction, store, tenant);
+  };
+  return recording_read(store, tenant, std::move(who), std::move(body));
 }
 
-Async<void> set_quota(ContextPtr store, crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
+Async<void> Tenants::set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
   std::function<void(TenantRecord&)> change = [limit](TenantRecord& record) { record.own_limit = limit; };
-  return set(std::move(store), tenant, "quota.set", limit ? std::to_string(*limit) : "default", std::move(change),
-             std::move(who));
+  const std::string words = limit ? std::to_string(*limit) : "default";
+  return recording(context_, tenant, who, set(context_, tenant, "quota.set", words, std::move(change), who));
 }
 
-Outcome<TenantLimits> tenant_limits(const StoreContext& store, crypto::Uuid tenant) {
+Outcome<TenantLimits> Tenants::limits(crypto::Uuid tenant) const {
+  const StoreContext& store = *context_;
   return read<TenantLimits>(
       *store.engine, [&store, tenant](Transaction& transaction) { return read_limits(transaction, store, tenant); });
 }
 
-Async<void> set_tenant_limits(ContextPtr store, crypto::Uuid tenant, TenantLimits limits, AuditContext who) {
+Async<void> Tenants::set_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who) {
   std::function<void(TenantRecord&)> change = [limits](TenantRecord& record) { record.limits = limits; };
-  return set(std::move(store), tenant, "limits.set", words(limits), std::move(change), std::move(who));
+  return recording(context_, tenant, who, set(context_, tenant, "limits.set", words(limits), std::move(change), who));
 }
 
 }  // namespace tacit::store

@@ -1,10 +1,12 @@
 #include <algorithm>
 
 #include "store/audit_log.hpp"
+#include "store/await.hpp"
 #include "store/failures.hpp"
-#include "store/operations.hpp"
 #include "store/quota.hpp"
+#include "store/recording.hpp"
 #include "store/secret_index.hpp"
+#include "store/secrets.hpp"
 #include "store/timestamp.hpp"
 
 namespace tacit::store {
@@ -167,13 +169,10 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
 
 Async<SecretInfo> submit_change(std::shared_ptr<const UpdatePlan> plan) {
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return change(transaction, *plan); };
-  WriteTerms terms;
-  terms.bytes = sizeof(UpdatePlan) + 2 * (plan->update.value ? plan->update.value->size() : 0) + most_metadata +
-                audit_bytes(plan->event, plan->who);
-  return write<SecretInfo>(*plan->store, std::move(body), terms);
+  const std::size_t bytes = sizeof(UpdatePlan) + 2 * (plan->update.value ? plan->update.value->size() : 0) +
+                            most_metadata + audit_bytes(plan->event, plan->who);
+  return write<SecretInfo>(*plan->store->engine, std::move(body), Growth::grows, bytes);
 }
-
-}  // namespace
 
 Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
                                 AuditContext who) {
@@ -197,6 +196,12 @@ Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   // Somebody else has changed the value meanwhile. The last one wins.
   plan->sealed.reset();
   co_return co_await submit_change(plan);
+}
+
+}  // namespace
+
+Async<SecretInfo> Secrets::update(crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update, AuditContext who) {
+  return recording(context_, tenant, who, update_secret(context_, tenant, id, std::move(update), who));
 }
 
 }  // namespace tacit::store

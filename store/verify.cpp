@@ -6,8 +6,8 @@
 #include "store/audit_log.hpp"
 #include "store/erasure.hpp"
 #include "store/failures.hpp"
+#include "store/health.hpp"
 #include "store/meta.hpp"
-#include "store/operations.hpp"
 #include "store/verify_tenant.hpp"
 
 namespace tacit::store {
@@ -186,9 +186,10 @@ Task<Outcome<VerifyReport>> verify_in(Transaction& transaction, const StoreConte
 
 }  // namespace
 
-Outcome<VerifyReport> verify(const StoreContext& store, const std::function<void(const VerifyProgress&)>& progress) {
-  return read<VerifyReport>(*store.engine,
-                            [&](Transaction& transaction) { return verify_in(transaction, store, progress); });
+Outcome<VerifyReport> Health::verify(const std::function<void(const VerifyProgress&)>& progress) const {
+  const ContextPtr store = context_;
+  return read<VerifyReport>(*store->engine,
+                            [&](Transaction& transaction) { return verify_in(transaction, *store, progress); });
 }
 
 }  // namespace tacit::store

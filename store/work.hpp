@@ -14,12 +14,13 @@ namespace tacit::store {
 template <class T>
 using WorkBody = std::function<Task<Outcome<T>>(Transaction&)>;
 
+/// A body as an engine runs it, and what came of its last run.
 template <class T>
-class OutcomeWork final : public Work {
+class Attempt {
  public:
-  explicit OutcomeWork(WorkBody<T> body) : body_(std::move(body)) {}
+  explicit Attempt(WorkBody<T> body) : body_(std::move(body)) {}
 
-  Task<bool> run(Transaction& transaction) override {
+  Task<bool> run(Transaction& transaction) {
     outcome_.reset();
     try {
       Outcome<T> outcome = co_await body_(transaction);
@@ -32,9 +33,8 @@ class OutcomeWork final : public Work {
     co_return false;
   }
 
-  /// What came of it, once the engine has answered. Rethrows what the body threw.
-  Outcome<T> take(std::optional<Errc> failure) {
-    if (failure) return Failure{*failure, {}, {}, {}};
+  /// Once the engine has answered without a failure. Rethrows what the body threw.
+  Outcome<T> take() {
     if (thrown_) std::rethrow_exception(thrown_);
     return std::move(*outcome_);
   }
@@ -48,9 +48,10 @@ class OutcomeWork final : public Work {
 /// Runs `body` on a snapshot, on this thread.
 template <class T>
 Outcome<T> read(Engine& engine, WorkBody<T> body) {
-  OutcomeWork<T> work(std::move(body));
-  const auto failure = engine.read(work);
-  return work.take(failure);
+  Attempt<T> attempt(std::move(body));
+  const auto failure = engine.read([&attempt](Transaction& transaction) { return attempt.run(transaction); });
+  if (failure) return Failure{*failure, {}, {}, {}};
+  return attempt.take();
 }
 
 }  // namespace tacit::store

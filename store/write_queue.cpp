@@ -4,15 +4,15 @@
 
 namespace tacit::store {
 
-std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
+std::optional<Errc> WriteQueue::push(Write& write) {
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Errc::unavailable;
-    if (jobs_.size() >= most_items_ || bytes_ + job->bytes > most_bytes_) return Errc::overloaded;
-    was_empty = jobs_.empty();
-    bytes_ += job->bytes;
-    jobs_.push_back(std::move(job));
+    if (writes_.size() >= most_items_ || bytes_ + write.bytes > most_bytes_) return Errc::overloaded;
+    was_empty = writes_.empty();
+    bytes_ += write.bytes;
+    writes_.push_back(std::move(write));
   }
   if (was_empty) filled_.notify_one();
   return std::nullopt;
@@ -20,28 +20,28 @@ std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
 
 WriteQueue::Wake WriteQueue::wait_until(std::chrono::steady_clock::time_point time) {
   std::unique_lock lock(mutex_);
-  const auto ready = [this] { return closed_ || !jobs_.empty(); };
+  const auto ready = [this] { return closed_ || !writes_.empty(); };
   if (time == time.max()) {
     filled_.wait(lock, ready);
   } else {
     filled_.wait_until(lock, time, ready);
   }
-  if (!jobs_.empty()) return Wake::jobs;
+  if (!writes_.empty()) return Wake::writes;
   return closed_ ? Wake::closed : Wake::time;
 }
 
-std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes, std::uint64_t pages) {
-  std::vector<std::unique_ptr<WriteJob>> batch;
+std::vector<Write> WriteQueue::take(std::size_t items, std::size_t bytes, std::uint64_t pages) {
+  std::vector<Write> batch;
   std::size_t held = 0;
   std::uint64_t needed = 0;
   const std::lock_guard lock(mutex_);
-  while (!jobs_.empty() && batch.size() < items) {
-    const std::size_t next = jobs_.front()->bytes;
+  while (!writes_.empty() && batch.size() < items) {
+    const std::size_t next = writes_.front().bytes;
     needed += MapRoom::pages_for(next);
     if (!batch.empty() && (held + next > bytes || needed > pages)) break;
     held += next;
-    batch.push_back(std::move(jobs_.front()));
-    jobs_.pop_front();
+    batch.push_back(std::move(writes_.front()));
+    writes_.pop_front();
   }
   bytes_ -= held;
   return batch;
@@ -49,7 +49,7 @@ std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::
 
 WriteQueue::Size WriteQueue::size() const {
   const std::lock_guard lock(mutex_);
-  return {jobs_.size(), bytes_};
+  return {writes_.size(), bytes_};
 }
 
 void WriteQueue::close() {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -20,18 +19,18 @@ class WriteQueue {
  public:
   WriteQueue(std::size_t items, std::size_t bytes) : most_items_(items), most_bytes_(bytes) {}
 
-  /// Takes the job if there is room for it. Else leaves it with the caller and says why.
-  std::optional<Errc> push(std::unique_ptr<WriteJob>& job);
+  /// Takes the write if there is room for it. Else leaves it with the caller and says why.
+  std::optional<Errc> push(Write& write);
   enum class Wake : std::uint8_t {
-    jobs,    ///< there is something to take
+    writes,  ///< there is something to take
     time,    ///< there is not, and it is that time
     closed,  ///< the queue was closed and is empty
   };
   /// Waits until there is something to take, or until that time; time_point::max(): as long as it takes.
   Wake wait_until(std::chrono::steady_clock::time_point time);
-  /// Up to `items` jobs, the first in any case and then while they hold at most `bytes` and need at most `pages` of the
-  /// map (store/map_room.hpp).
-  std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes, std::uint64_t pages);
+  /// Up to `items` writes, the first in any case and then while they hold at most `bytes` and need at most `pages` of
+  /// the map (store/map_room.hpp).
+  std::vector<Write> take(std::size_t items, std::size_t bytes, std::uint64_t pages);
   struct Size {
     std::size_t items = 0;
     std::size_t bytes = 0;
@@ -46,7 +45,7 @@ class WriteQueue {
   const std::size_t most_bytes_;
   mutable std::mutex mutex_;
   std::condition_variable filled_;
-  std::deque<std::unique_ptr<WriteJob>> jobs_;
+  std::deque<Write> writes_;
   std::size_t bytes_ = 0;
   bool closed_ = false;
 };

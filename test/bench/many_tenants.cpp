@@ -41,35 +41,18 @@ Rows make_rows(const StoreKeys& keys, std::size_t count) {
   return rows;
 }
 
-class PutAll final : public Work {
- public:
-  explicit PutAll(Rows rows) : rows_(std::move(rows)) {}
-  Task<bool> run(Transaction& transaction) override {
-    for (const auto& [key, value] : rows_) transaction.put(Table::tenants, key, value);
-    co_return true;
-  }
+Task<bool> put_all(Transaction& transaction, const Rows& rows) {
+  for (const auto& [key, value] : rows) transaction.put(Table::tenants, key, value);
+  co_return true;
+}
 
- private:
-  Rows rows_;
-};
-
-class PutJob final : public WriteJob {
- public:
-  explicit PutJob(Rows rows) : work_(std::move(rows)) {}
-  Work& work() override { return work_; }
-  void done(std::optional<Errc> failure) noexcept override { done_.set_value(!failure); }
-  std::future<bool> result() { return done_.get_future(); }
-
- private:
-  PutAll work_;
-  std::promise<bool> done_;
-};
-
-bool write(LmdbEngine& engine, Rows rows) {
-  auto job = std::make_unique<PutJob>(std::move(rows));
-  auto result = job->result();
-  engine.write(std::move(job));
-  return result.get();
+bool write(LmdbEngine& engine, const Rows& rows) {
+  std::promise<bool> done;
+  Write write;
+  write.work = [&rows](Transaction& transaction) { return put_all(transaction, rows); };
+  write.done = [&done](std::optional<Errc> failure) { done.set_value(!failure); };
+  engine.write(std::move(write));
+  return done.get_future().get();
 }
 
 template <class Ring>

@@ -11,7 +11,7 @@ namespace {
 
 using Answer = auth::IntrospectionAnswer;
 
-struct Told final : auth::Waiter<Answer> {
+struct Told final : tacit::store::Waiter<Answer> {
   void answer(Answer value) override {
     BOOST_TEST(!told.has_value());
     told = std::move(value);

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "store/api_key_row.hpp"
+#include "store/api_keys.hpp"
 #include "test/unit/store/some_key.hpp"
 
 using namespace tacit::store;
@@ -17,9 +18,9 @@ BOOST_AUTO_TEST_SUITE(api_key_rows)
 
 BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
   Bed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().add_api_key(some_key("AAAAAAAAAAA"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
   for (int round = 0; round < 2; ++round) {
-    const auto found = bed.store().find_api_key("AAAAAAAAAAA");
+    const auto found = bed.store().api_keys().find("AAAAAAAAAAA");
     BOOST_REQUIRE(found);
     BOOST_TEST(found->name == "a name");
     BOOST_CHECK(found->tenant == tenant_id(1));
@@ -28,22 +29,22 @@ BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
     BOOST_TEST(!found->revoked_at);
     BOOST_CHECK(found->secret_hash == some_key("").secret_hash);
   }
-  BOOST_TEST(!bed.store().find_api_key("AAAAAAAAAAB"));
-  BOOST_TEST(!bed.store().find_api_key(""));
-  BOOST_TEST(!bed.store().find_api_key(std::string(5000, 'A')));
-  const auto twice = bed.wait(bed.store().add_api_key(some_key("AAAAAAAAAAA"), who()));
+  BOOST_TEST(!bed.store().api_keys().find("AAAAAAAAAAB"));
+  BOOST_TEST(!bed.store().api_keys().find(""));
+  BOOST_TEST(!bed.store().api_keys().find(std::string(5000, 'A')));
+  const auto twice = bed.wait(bed.store().api_keys().add(some_key("AAAAAAAAAAA"), who()));
   BOOST_REQUIRE(!twice);
   BOOST_CHECK(twice.error().code == Errc::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(revoking_is_seen_at_once_and_audited_once) {
   Bed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().add_api_key(some_key("AAAAAAAAAAA"), who())));
-  BOOST_REQUIRE(bed.store().find_api_key("AAAAAAAAAAA"));
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key("AAAAAAAAAAA", who())));
-  BOOST_TEST(bed.store().find_api_key("AAAAAAAAAAA")->revoked_at.has_value());
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key("AAAAAAAAAAA", who())));
-  const auto nobody = bed.wait(bed.store().revoke_api_key("BBBBBBBBBBB", who()));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
+  BOOST_REQUIRE(bed.store().api_keys().find("AAAAAAAAAAA"));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke("AAAAAAAAAAA", who())));
+  BOOST_TEST(bed.store().api_keys().find("AAAAAAAAAAA")->revoked_at.has_value());
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke("AAAAAAAAAAA", who())));
+  const auto nobody = bed.wait(bed.store().api_keys().revoke("BBBBBBBBBBB", who()));
   BOOST_REQUIRE(!nobody);
   BOOST_CHECK(nobody.error().code == Errc::not_found);
   const auto audit = bed.audit();
@@ -55,41 +56,41 @@ BOOST_AUTO_TEST_CASE(revoking_is_seen_at_once_and_audited_once) {
 
 BOOST_AUTO_TEST_CASE(keys_are_listed_by_tenant) {
   Bed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().add_api_key(some_key("AAAAAAAAAAA"), who())));
-  BOOST_REQUIRE(bed.wait(bed.store().add_api_key(some_key("BBBBBBBBBBB", tenant_id(2)), who())));
-  BOOST_TEST(bed.store().list_api_keys({})->size() == 2U);
-  const auto of_second = bed.store().list_api_keys(tenant_id(2));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(some_key("BBBBBBBBBBB", tenant_id(2)), who())));
+  BOOST_TEST(bed.store().api_keys().list({})->size() == 2U);
+  const auto of_second = bed.store().api_keys().list(tenant_id(2));
   BOOST_REQUIRE(of_second->size() == 1U);
   BOOST_TEST(of_second->at(0).id == "BBBBBBBBBBB");
-  BOOST_TEST(bed.store().list_api_keys(tenant_id(3))->empty());
+  BOOST_TEST(bed.store().api_keys().list(tenant_id(3))->empty());
 }
 
 BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
   Bed bed;
   const std::string id = "AAAAAAAAAAA";
-  BOOST_REQUIRE(bed.wait(bed.store().add_api_key(some_key(id), who())));
-  BOOST_REQUIRE(bed.store().find_api_key(id));  // so that this thread has verified it before
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(some_key(id), who())));
+  BOOST_REQUIRE(bed.store().api_keys().find(id));  // so that this thread has verified it before
   const std::string row = bed.rows(Table::api_keys).at(id);
   for (std::size_t i = 0; i < row.size(); ++i) {
     std::string flipped = row;
     flipped[i] = static_cast<char>(flipped[i] ^ 1);
     bed.put(Table::api_keys, id, flipped);
-    BOOST_TEST(!bed.store().find_api_key(id));
-    BOOST_TEST(!bed.store().list_api_keys({}));
+    BOOST_TEST(!bed.store().api_keys().find(id));
+    BOOST_TEST(!bed.store().api_keys().list({}));
     BOOST_TEST(bed.verify().problem_count == 1U);
-    const auto revoked = bed.wait(bed.store().revoke_api_key(id, who()));
+    const auto revoked = bed.wait(bed.store().api_keys().revoke(id, who()));
     BOOST_REQUIRE(!revoked);
     BOOST_CHECK(revoked.error().code == Errc::integrity);
   }
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{9}, row.size() - 1}) {
     bed.put(Table::api_keys, id, row.substr(0, size));
-    BOOST_TEST(!bed.store().find_api_key(id));
+    BOOST_TEST(!bed.store().api_keys().find(id));
   }
   bed.put(Table::api_keys, id, row);
-  BOOST_TEST(bed.store().find_api_key(id).has_value());
+  BOOST_TEST(bed.store().api_keys().find(id).has_value());
   // Under another id it speaks for nobody.
   bed.put(Table::api_keys, "BBBBBBBBBBB", row);
-  BOOST_TEST(!bed.store().find_api_key("BBBBBBBBBBB"));
+  BOOST_TEST(!bed.store().api_keys().find("BBBBBBBBBBB"));
 }
 
 BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_not_believed) {
@@ -100,9 +101,9 @@ BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_not_believed) {
   const auto ring = tacit::crypto::MetadataKeyring::load(folder.path() / "other");
   BOOST_REQUIRE(ring);
   bed.put(Table::api_keys, forged.id, as_string(encode_api_key(forged, *ring)));
-  BOOST_TEST(!bed.store().find_api_key(forged.id));
+  BOOST_TEST(!bed.store().api_keys().find(forged.id));
   bed.put(Table::api_keys, forged.id, as_string(encode_api_key(forged, *all_keys().metadata)));
-  BOOST_TEST(bed.store().find_api_key(forged.id).has_value());
+  BOOST_TEST(bed.store().api_keys().find(forged.id).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

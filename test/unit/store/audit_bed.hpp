@@ -8,6 +8,7 @@
 
 #include "store/audit_log.hpp"
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
 #include "test/unit/store/bed.hpp"
 
 namespace tacit::store::testing {
@@ -21,20 +22,20 @@ struct AuditBed : Bed {
       event.action = "credential.refused";
       event.outcome = "denied";
       event.reason = "expired";
-      BOOST_REQUIRE(wait(store().record(std::move(event), who())));
+      BOOST_REQUIRE(wait(store().audit().record(std::move(event), who())));
     }
   }
-  AuditMark head() { return *store().audit_head(); }
+  AuditMark head() { return *store().audit().head(); }
   /// The place of an entry.
   AuditMark mark(std::uint64_t sequence) {
-    AuditReader reader = store().read_audit(sequence);
+    AuditReader reader = store().audit().read(sequence);
     const auto page = reader.next();
     BOOST_REQUIRE((page && !page->empty() && page->front().mark.sequence == sequence));
     return page->front().mark;
   }
   /// Everything from that sequence on.
   std::vector<AuditRecord> read(std::uint64_t first) {
-    AuditReader reader = store().read_audit(first);
+    AuditReader reader = store().audit().read(first);
     std::vector<AuditRecord> all;
     for (bool more = true; more;) {
       const auto page = reader.next();
@@ -45,13 +46,13 @@ struct AuditBed : Bed {
     return all;
   }
   AuditReport verify_log(const std::optional<AuditAnchor>& anchor = {}) {
-    auto report = store().verify_audit(anchor, {});
+    auto report = store().audit().verify(anchor, {});
     BOOST_REQUIRE(report);
     for (const auto& problem : report->problems) BOOST_TEST_MESSAGE(problem);
     return std::move(*report);
   }
   AuditPrunePlan plan(const AuditPoint& before) {
-    const auto plan = store().plan_audit_prune(before);
+    const auto plan = store().audit().plan_prune(before);
     BOOST_REQUIRE(plan);
     return *plan;
   }
@@ -59,7 +60,7 @@ struct AuditBed : Bed {
   std::uint64_t prune(std::uint64_t before) {
     AuditPoint point;
     point.sequence = before;
-    const auto pruned = wait(store().prune_audit(plan(point).through, who(), {}));
+    const auto pruned = wait(store().audit().prune(plan(point).through, who(), {}));
     BOOST_REQUIRE(pruned);
     return *pruned;
   }

@@ -1,8 +1,11 @@
 #include "store/audit_log.hpp"
+#include "store/audit_trail.hpp"
+#include "store/health.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "store/json_text.hpp"
+#include "store/secrets.hpp"
 #include "store/timestamp.hpp"
 #include "test/unit/store/bed.hpp"
 
@@ -62,7 +65,7 @@ BOOST_AUTO_TEST_CASE(each_entry_hashes_the_one_before) {
     event.action = "credential.refused";
     event.outcome = "denied";
     event.reason = "expired";
-    BOOST_REQUIRE(bed.wait(bed.store().record(std::move(event), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().audit().record(std::move(event), who())));
   }
   tacit::crypto::Digest previous{};
   std::uint64_t sequence = 0;
@@ -82,23 +85,23 @@ BOOST_AUTO_TEST_CASE(each_entry_hashes_the_one_before) {
 
 BOOST_AUTO_TEST_CASE(the_chain_goes_on_after_reopening) {
   Bed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   bed.reopen();
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("b"), who())));
   BOOST_TEST(bed.audit().size() == 2U);
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_stops_changes_and_says_so) {
   Bed bed;
-  const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+  const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who()));
   BOOST_REQUIRE(made);
   bed.put(Table::audit, std::string(9, '\xFF'), "not an entry");
-  const auto refused = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who()));
+  const auto refused = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("b"), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::unavailable);
-  BOOST_TEST(bed.store().unwilling().value_or("").find("newest audit entry") != std::string::npos);
-  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), made->id, who())).has_value());
+  BOOST_TEST(bed.store().health().unwilling().value_or("").find("newest audit entry") != std::string::npos);
+  BOOST_TEST(bed.wait(bed.store().secrets().get(tenant_id(1), made->id, who())).has_value());
   BOOST_TEST(bed.verify().problem_count == 1U);
 }
 

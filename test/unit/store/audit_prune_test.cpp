@@ -1,5 +1,8 @@
 // Pruning the audit log, and what the checkpoint that it leaves is worth.
+#include "store/api_keys.hpp"
 #include "store/audit_checkpoint.hpp"
+#include "store/audit_trail.hpp"
+#include "store/secrets.hpp"
 #include "store/timestamp.hpp"
 #include "test/unit/store/audit_bed.hpp"
 #include "test/unit/store/held_commits.hpp"
@@ -61,11 +64,11 @@ BOOST_AUTO_TEST_CASE(never_the_newest_entry) {
   BOOST_TEST(bed.plan(at(100)).entries == 2U);
   BOOST_TEST(bed.plan(at(1)).entries == 0U);
   BOOST_CHECK(bed.plan(at(1)).through == AuditMark());
-  const auto refused = bed.wait(bed.store().prune_audit(bed.head(), who(), {}));
+  const auto refused = bed.wait(bed.store().audit().prune(bed.head(), who(), {}));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::conflict);
   BOOST_TEST(bed.audit().size() == 3U);
-  BOOST_TEST(*bed.wait(bed.store().prune_audit({}, who(), {})) == 0U);
+  BOOST_TEST(*bed.wait(bed.store().audit().prune({}, who(), {})) == 0U);
   BOOST_TEST(bed.prune(100) == 2U);
   BOOST_TEST(bed.audit().size() == 2U);
   AuditBed empty;
@@ -89,7 +92,7 @@ BOOST_AUTO_TEST_CASE(in_transactions_of_bounded_size_with_one_entry_of_its_own) 
   const auto before = bed.engine().statistics().batches;
   const auto through = bed.plan(at(1900)).through;
   BOOST_REQUIRE(
-      bed.wait(bed.store().prune_audit(through, who(), [&](std::uint64_t removed) { steps.push_back(removed); })));
+      bed.wait(bed.store().audit().prune(through, who(), [&](std::uint64_t removed) { steps.push_back(removed); })));
   BOOST_REQUIRE(steps.size() >= 4U);
   BOOST_TEST(steps.front() <= 512U);
   BOOST_TEST(steps.back() == 1899U);
@@ -104,7 +107,7 @@ BOOST_AUTO_TEST_CASE(one_that_ends_halfway_leaves_a_chain_that_holds) {
   options.commit = commits.hook();
   AuditBed bed(2000, options);
   const auto through = bed.plan(at(1900)).through;
-  const auto failed = bed.wait(bed.store().prune_audit(through, who(), [&](std::uint64_t removed) {
+  const auto failed = bed.wait(bed.store().audit().prune(through, who(), [&](std::uint64_t removed) {
     if (removed > 600) commits.fail_with(ENOSPC);
   }));
   BOOST_REQUIRE(!failed);
@@ -125,12 +128,12 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_the_chain_is_evidence_and_stays) {
   altered.back() = ' ';
   const auto whole = bed.plan(at(8)).through;
   bed.put(Table::audit, AuditBed::key(3), altered);
-  const auto plan = bed.store().plan_audit_prune(at(8));
+  const auto plan = bed.store().audit().plan_prune(at(8));
   BOOST_REQUIRE(!plan);
   BOOST_CHECK(plan.error().code == Errc::integrity);
   BOOST_TEST(plan.error().subject.find("audit entry 3") != std::string::npos);
   // Nor if it is altered after it was looked at.
-  BOOST_TEST(!bed.wait(bed.store().prune_audit(whole, who(), {})));
+  BOOST_TEST(!bed.wait(bed.store().audit().prune(whole, who(), {})));
   BOOST_TEST(bed.audit().size() == 10U);
   BOOST_TEST(bed.plan(at(3)).entries == 2U);
 }
@@ -154,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_cannot_be_made_altered_taken_away_or_put_back_
     BOOST_TEST(bed.verify().problem_count == 2U);  // it, and that the log does not begin with 1
     BOOST_TEST(bed.verify_log().problem_count == 2U);
   }
-  const auto refused = bed.wait(bed.store().prune_audit(bed.mark(8), who(), {}));
+  const auto refused = bed.wait(bed.store().audit().prune(bed.mark(8), who(), {}));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::integrity);
   bed.put(Table::meta, AuditBed::checkpoint(), newer);
@@ -199,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_is_gone_after_it_was_pruned) {
 
 BOOST_AUTO_TEST_CASE(a_reader_is_told_what_was_pruned_before_it_came_there) {
   AuditBed bed(1500);
-  AuditReader reader = bed.store().read_audit(0);
+  AuditReader reader = bed.store().audit().read(0);
   BOOST_TEST(reader.next()->back().mark.sequence == 1000U);
   bed.prune(1201);
   const auto page = reader.next();
@@ -224,21 +227,21 @@ BOOST_AUTO_TEST_CASE(an_anchor_at_the_checkpoint_counts_and_one_before_it_cannot
 
 BOOST_AUTO_TEST_CASE(what_the_rest_of_the_log_tells_of_rows_still_counts) {
   AuditBed bed;
-  const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("first"), who()));
-  const auto other = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("second"), who()));
+  const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("first"), who()));
+  const auto other = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("second"), who()));
   BOOST_REQUIRE((made && other));
   ApiKey key;
   key.id = "AAAAAAAAAAA";
   key.tenant = tenant_id(1);
-  BOOST_REQUIRE(bed.wait(bed.store().add_api_key(key, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(key, who())));
   bed.add(1);
   bed.prune(5);  // all of their making
   BOOST_TEST(bed.verify().problem_count == 0U);
   const Rows tenants = bed.rows(Table::tenants);
   SecretUpdate update;
   update.value.emplace().append("another value");
-  BOOST_REQUIRE(bed.wait(bed.store().update_secret(tenant_id(1), made->id, std::move(update), who())));
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(key.id, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().update(tenant_id(1), made->id, std::move(update), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(key.id, who())));
   BOOST_TEST(bed.verify().problem_count == 0U);
   const Rows after = bed.rows(Table::tenants);
   for (const auto& [name, value] : tenants) {
@@ -246,8 +249,8 @@ BOOST_AUTO_TEST_CASE(what_the_rest_of_the_log_tells_of_rows_still_counts) {
   }
   BOOST_TEST(only_problem(bed).find(made->id.str() + ": is older than its last change") != std::string::npos);
   for (const auto& [name, value] : after) bed.put(Table::tenants, name, value);
-  BOOST_REQUIRE(bed.wait(bed.store().delete_secret(tenant_id(1), made->id, who())));
-  BOOST_REQUIRE(bed.wait(bed.store().delete_secret(tenant_id(1), other->id, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().remove(tenant_id(1), made->id, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().remove(tenant_id(1), other->id, who())));
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
@@ -261,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_full_map_is_made_room_in) {
       AuditEvent event;
       event.action = "quota.set";
       event.reason = std::string(500, 'r');
-      taken = bed.wait(bed.store().record(std::move(event), who())).has_value();
+      taken = bed.wait(bed.store().audit().record(std::move(event), who())).has_value();
     }
     return written;
   };

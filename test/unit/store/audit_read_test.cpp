@@ -1,5 +1,6 @@
 // Reading the audit log in pages, and checking its chain alone.
 #include "store/audit_read.hpp"
+#include "store/audit_trail.hpp"
 
 #include "store/timestamp.hpp"
 #include "test/unit/store/audit_bed.hpp"
@@ -39,7 +40,7 @@ BOOST_AUTO_TEST_CASE(an_empty_log) {
 
 BOOST_AUTO_TEST_CASE(pages_join_without_a_gap_and_go_on_with_what_comes) {
   AuditBed bed(2500);
-  AuditReader reader = bed.store().read_audit(0);
+  AuditReader reader = bed.store().audit().read(0);
   std::uint64_t next = 1;
   std::size_t pages = 0;
   for (bool more = true; more;) {
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(it_begins_where_it_is_told_and_checks_from_there) {
   BOOST_TEST(some.size() == 2U);
   BOOST_TEST(some.front().mark.sequence == 4U);
   BOOST_TEST(some.front().fault == "");
-  AuditReader beyond = bed.store().read_audit(100);
+  AuditReader beyond = bed.store().audit().read(100);
   BOOST_TEST(beyond.next()->empty());
   bed.add(1);
   BOOST_TEST(beyond.next()->size() == 1U);
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(what_was_altered_or_taken_out_is_marked) {
 BOOST_AUTO_TEST_CASE(a_row_that_is_no_entry_ends_it_after_what_came_before) {
   AuditBed bed(5);
   bed.put(Table::audit, AuditBed::key(4), "not an entry");
-  AuditReader reader = bed.store().read_audit(0);
+  AuditReader reader = bed.store().audit().read(0);
   BOOST_TEST(reader.next()->size() == 3U);
   const auto page = reader.next();
   BOOST_REQUIRE(!page);

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "store/backup.hpp"
+#include "store/health.hpp"
 #include "store/keyless_store.hpp"
 #include "store/restore.hpp"
+#include "store/secrets.hpp"
 #include "store/whole_file.hpp"
 #include "test/unit/store/bed.hpp"
 
@@ -31,12 +33,13 @@ bool drop(ByteView) { return true; }
 struct BackedUp : Bed {
   BackedUp() {
     for (int i = 0; i < 300; ++i) {
-      const auto made = wait(store().create_secret(tenant_id(1), new_secret(std::to_string(i)), who()));
+      const auto made = wait(store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()));
       BOOST_REQUIRE(made);
-      if (i % 3 == 0) BOOST_REQUIRE(wait(store().delete_secret(tenant_id(1), made->id, who())));
-      if (i % 5 == 4) BOOST_REQUIRE(!wait(store().create_secret(tenant_id(1), new_secret("1"), who())));
+      if (i % 3 == 0) BOOST_REQUIRE(wait(store().secrets().remove(tenant_id(1), made->id, who())));
+      if (i % 5 == 4) BOOST_REQUIRE(!wait(store().secrets().create(tenant_id(1), new_secret("1"), who())));
     }
-    BOOST_REQUIRE(wait(store().create_secret(tenant_id(1), new_default("bound", "tool", "key", "the value"), who())));
+    BOOST_REQUIRE(
+        wait(store().secrets().create(tenant_id(1), new_default("bound", "tool", "key", "the value"), who())));
     close();
     const auto keyless = KeylessStore::open(folder() / "store");
     BOOST_REQUIRE(keyless);
@@ -77,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_backed_up_is_restored_whole, BackedUp) {
   options.directory = target();
   const auto opened = Store::open(options, all_keys());
   BOOST_REQUIRE(opened);
-  const auto report = (*opened)->verify({});
+  const auto report = (*opened)->health().verify({});
   BOOST_REQUIRE(report);
   BOOST_TEST(report->problem_count == 0U);
   BOOST_TEST(report->secrets == 201U);
@@ -85,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_backed_up_is_restored_whole, BackedUp) {
   ResolveQuery query;
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
-  const auto released = wait((*opened)->resolve(std::move(query), who()));
+  const auto released = wait((*opened)->secrets().resolve(std::move(query), who()));
   BOOST_REQUIRE(released);
   BOOST_TEST(text_of(released->at(0).value) == "the value");
 }
@@ -95,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(a_backup_can_be_read_as_it_is, BackedUp) {
   BOOST_REQUIRE((file && file->write(bytes)));
   const auto opened = Store::open_backup(file->path(), all_keys());
   BOOST_REQUIRE_MESSAGE(opened, opened.error().subject);
-  BOOST_TEST((*opened)->verify({})->problem_count == 0U);
+  BOOST_TEST((*opened)->health().verify({})->problem_count == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {
@@ -207,7 +210,7 @@ BOOST_AUTO_TEST_CASE(the_biggest_tenants_come_first_and_the_last_possible_one_co
   for (const int n : {1, 9, 255, 3}) {
     const auto tenant = tenant_id(static_cast<std::uint8_t>(n));
     const std::string value(static_cast<std::size_t>(100 + n), 'v');
-    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant, new_secret("a", value), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant, new_secret("a", value), who())));
   }
   bed.close();
   const auto figures = KeylessStore::open(bed.folder() / "store")->figures(2);

@@ -9,6 +9,7 @@
 
 #include "crypto/random.hpp"
 #include "store/await.hpp"
+#include "store/health.hpp"
 
 namespace tacit::store::testing {
 namespace {
@@ -106,6 +107,7 @@ LmdbOptions Bed::engine_options() const {
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
   options.batch_items = options_.batch_items;
+  options.write_deadline = options_.write_deadline;
   options.stuck_after = options_.stuck_after;
   options.commit = options_.commit;
   options.scrub_within = options_.scrub_within;
@@ -142,13 +144,11 @@ void Bed::put(Table table, const std::string& key, const std::optional<std::stri
   WorkBody<void> body = [table, key, value](Transaction& transaction) {
     return change_row(transaction, table, key, value);
   };
-  WriteTerms terms;
-  terms.growth = Growth::shrinks;
-  BOOST_REQUIRE(wait(write<void>(*engine_, std::move(body), terms)));
+  BOOST_REQUIRE(wait(write<void>(*engine_, std::move(body), Growth::shrinks)));
 }
 
 VerifyReport Bed::verify() {
-  auto report = store_->verify({});
+  auto report = store_->health().verify({});
   BOOST_REQUIRE(report);
   return std::move(*report);
 }

@@ -1,4 +1,5 @@
 #include "store/binding_index.hpp"
+#include "store/secrets.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
   for (int i = 0; i < 10000; ++i) {
     const std::string tool = "vendor" + std::to_string(i % 100) + "__tool" + std::to_string(i);
     NewSecret secret = new_default("s" + std::to_string(i), i % 2 == 0 ? tool : tool + "__*", "key");
-    boost::asio::co_spawn(context, bed.store().create_secret(tenant_id(1), std::move(secret), who()),
+    boost::asio::co_spawn(context, bed.store().secrets().create(tenant_id(1), std::move(secret), who()),
                           [](std::exception_ptr error, const Outcome<SecretInfo>& made) {
                             BOOST_TEST(!error);
                             BOOST_TEST(made.has_value());
@@ -77,14 +78,14 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
       context.restart();
     }
   }
-  bed.wait(bed.store().create_secret(tenant_id(1), new_default("all", "vendor7__*", "other"), who()));
+  bed.wait(bed.store().secrets().create(tenant_id(1), new_default("all", "vendor7__*", "other"), who()));
 
   const auto count_reads = [&](const std::string& tool) {
     ResolveQuery query;
     query.tenant = tenant_id(1);
     query.tool_name = tool;
     const auto before = bed.engine().statistics().rows_read;
-    const auto values = bed.wait(bed.store().resolve(std::move(query), who()));
+    const auto values = bed.wait(bed.store().secrets().resolve(std::move(query), who()));
     BOOST_REQUIRE(values);
     return std::pair(values->size(), bed.engine().statistics().rows_read - before);
   };
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
   ListQuery list;
   list.tool_name = "vendor7__tool5007__get";
   const auto before = bed.engine().statistics().rows_read;
-  const auto listed = bed.wait(bed.store().list_secrets(tenant_id(1), std::move(list), who()));
+  const auto listed = bed.wait(bed.store().secrets().list(tenant_id(1), std::move(list), who()));
   BOOST_REQUIRE(listed);
   BOOST_TEST(listed->secrets.size() == 2U);
   BOOST_TEST(bed.engine().statistics().rows_read - before < 10U);

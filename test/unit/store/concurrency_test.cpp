@@ -2,6 +2,8 @@
 #include <random>
 #include <thread>
 
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -47,7 +49,7 @@ class Client {
       secret.is_default_for_tool = random_() % 2 == 0;
     }
     const auto tenant = tenant_id(static_cast<std::uint8_t>(1 + random_() % 3));
-    const auto made = co_await store_.create_secret(tenant, std::move(secret), who());
+    const auto made = co_await store_.secrets().create(tenant, std::move(secret), who());
     if (made) ids_.emplace_back(tenant, made->id);
     note(made);
   }
@@ -57,24 +59,24 @@ class Client {
     if (random_() % 2 == 0) update.value.emplace().append("another value " + std::to_string(random_()));
     if (random_() % 2 == 0) update.name = "name " + std::to_string(random_() % 60);
     if (random_() % 3 == 0) update.tool_name.kind = FieldChange::Kind::clear;
-    note(co_await store_.update_secret(tenant, id, std::move(update), who()));
+    note(co_await store_.secrets().update(tenant, id, std::move(update), who()));
   }
   boost::asio::awaitable<void> remove() {
     const auto [tenant, id] = pick();
-    note(co_await store_.delete_secret(tenant, id, who()));
+    note(co_await store_.secrets().remove(tenant, id, who()));
   }
   boost::asio::awaitable<void> read() {
     const auto [tenant, id] = pick();
-    note(co_await store_.get_secret(tenant, id, who()));
+    note(co_await store_.secrets().get(tenant, id, who()));
     ListQuery query;
     query.limit = 5;
-    note(co_await store_.list_secrets(tenant, std::move(query), who()));
+    note(co_await store_.secrets().list(tenant, std::move(query), who()));
   }
   boost::asio::awaitable<void> resolve() {
     ResolveQuery query;
     query.tenant = pick().first;
     query.tool_name = "tool" + std::to_string(random_() % 4) + "__x";
-    note(co_await store_.resolve(std::move(query), who()));
+    note(co_await store_.secrets().resolve(std::move(query), who()));
   }
   std::pair<tacit::crypto::Uuid, tacit::crypto::Uuid> pick() { return ids_[random_() % ids_.size()]; }
 
@@ -127,18 +129,18 @@ BOOST_AUTO_TEST_CASE(many_coroutines_of_one_thread) {
   int made = 0;
   for (int i = 0; i < 500; ++i) {
     boost::asio::co_spawn(
-        context, bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i)), who()),
+        context, bed.store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()),
         [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) { made += !error && outcome ? 1 : 0; });
   }
   context.run();
   BOOST_TEST(made == 500);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 500U);
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 500U);
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays) {
   Bed bed;
-  const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_default("a", "tool", "key"), who()));
+  const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));
   BOOST_REQUIRE(made);
   boost::asio::io_context context(1);
   std::int64_t newest = 0;
@@ -147,7 +149,7 @@ BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays
   for (int i = 0; i < 40; ++i) {
     SecretUpdate update;
     update.value.emplace().append(std::to_string(1000 + i) + " value " + std::to_string(1000 + i));
-    boost::asio::co_spawn(context, bed.store().update_secret(tenant_id(1), made->id, std::move(update), who()),
+    boost::asio::co_spawn(context, bed.store().secrets().update(tenant_id(1), made->id, std::move(update), who()),
                           [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) {
                             if (error || !outcome) return;
                             ++changed;
@@ -158,7 +160,7 @@ BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays
   }
   context.run();
   BOOST_TEST(changed == 40);
-  const auto stored = bed.wait(bed.store().get_secret(tenant_id(1), made->id, who()));
+  const auto stored = bed.wait(bed.store().secrets().get(tenant_id(1), made->id, who()));
   BOOST_REQUIRE(stored);
   BOOST_TEST(stored->updated_at == newest);
   BOOST_TEST(*stored->display == mask_of_newest);

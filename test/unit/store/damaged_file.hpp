@@ -8,7 +8,9 @@
 #include <functional>
 #include <string>
 
+#include "store/audit_trail.hpp"
 #include "store/lmdb_pages.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 
 namespace tacit::store::testing {
@@ -20,18 +22,18 @@ struct UsedStore : Bed {
     for (int i = 0; i < 600; ++i) {
       const std::string number = std::to_string(i);
       const auto tenant = tenant_id(static_cast<std::uint8_t>(1 + i % 3));
-      const auto made = i % 4 == 0
-                            ? wait(store().create_secret(tenant, new_secret(number, std::string(1024, 'v')), who()))
-                            : wait(store().create_secret(tenant, new_default(number, "tool" + number, "key"), who()));
+      const auto made =
+          i % 4 == 0 ? wait(store().secrets().create(tenant, new_secret(number, std::string(1024, 'v')), who()))
+                     : wait(store().secrets().create(tenant, new_default(number, "tool" + number, "key"), who()));
       BOOST_REQUIRE(made);
-      if (i % 5 == 0) BOOST_REQUIRE(wait(store().delete_secret(tenant, made->id, who())));
+      if (i % 5 == 0) BOOST_REQUIRE(wait(store().secrets().remove(tenant, made->id, who())));
     }
     // An entry that has pages of its own.
     AuditEvent event;
     event.action = "tool.refused";
     event.outcome = "denied";
     event.reason = std::string(20000, 'r');
-    BOOST_REQUIRE(wait(store().record(std::move(event), who())));
+    BOOST_REQUIRE(wait(store().audit().record(std::move(event), who())));
     close();
     bytes = read();
     // Without what was taken ahead of use.

@@ -5,7 +5,11 @@
 #include <cerrno>
 #include <thread>
 
+#include "store/api_keys.hpp"
 #include "store/await.hpp"
+#include "store/health.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 #include "test/unit/store/held_commits.hpp"
 
@@ -26,15 +30,15 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   options.commit = commits.hook();
   Bed bed(options);
   // So that the tenant has its key pair: concurrent first writes each make one, and all but one start anew.
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("zero"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
   Crowd<SecretInfo> crowd;
-  crowd.start(bed.store().create_secret(tenant_id(1), new_secret("first"), who()));
+  crowd.start(bed.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   crowd.poll();
   commits.wait_for_commit(2);
   for (int i = 0; i < 40; ++i) {
     // Every fourth asks for a name that is taken.
-    crowd.start(bed.store().create_secret(tenant_id(1), new_secret(i % 4 == 0 ? "first" : name(i)), who()));
+    crowd.start(bed.store().secrets().create(tenant_id(1), new_secret(i % 4 == 0 ? "first" : name(i)), who()));
   }
   crowd.poll();
   commits.let_go();
@@ -44,7 +48,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   BOOST_TEST(commits.commits() == 3);
   BOOST_TEST(bed.engine().statistics().largest_batch == 40U);
   BOOST_TEST(bed.verify().problem_count == 0U);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 32U);
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 32U);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_what_it_took) {
@@ -53,14 +57,14 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_what_it_took) {
   options.queue_items = 10;
   options.commit = commits.hook();
   Bed bed(options);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("zero"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
   Crowd<SecretInfo> crowd;
-  crowd.start(bed.store().create_secret(tenant_id(1), new_secret("first"), who()));
+  crowd.start(bed.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   crowd.poll();
   commits.wait_for_commit(2);
   for (int i = 0; i < 25; ++i) {
-    crowd.start(bed.store().create_secret(tenant_id(1), new_secret(name(i)), who()));
+    crowd.start(bed.store().secrets().create(tenant_id(1), new_secret(name(i)), who()));
   }
   crowd.poll();
   BOOST_TEST(crowd.count(Errc::overloaded) == 15);
@@ -68,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_what_it_took) {
   commits.let_go();
   crowd.run();
   BOOST_TEST(crowd.count(std::nullopt) == 11);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 12U);
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 12U);
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_is_bounded_in_bytes_too) {
@@ -77,15 +81,15 @@ BOOST_AUTO_TEST_CASE(a_queue_is_bounded_in_bytes_too) {
   options.queue_bytes = 20000;
   options.commit = commits.hook();
   Bed bed(options);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("zero"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
   Crowd<SecretInfo> crowd;
-  crowd.start(bed.store().create_secret(tenant_id(1), new_secret("first"), who()));
+  crowd.start(bed.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   crowd.poll();
   commits.wait_for_commit(2);
   for (int i = 0; i < 25; ++i) {
     const std::string value(1024, 'v');
-    crowd.start(bed.store().create_secret(tenant_id(1), new_secret(name(i), value), who()));
+    crowd.start(bed.store().secrets().create(tenant_id(1), new_secret(name(i), value), who()));
   }
   crowd.poll();
   BOOST_TEST(crowd.count(Errc::overloaded) > 10);
@@ -104,27 +108,27 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_nothing_is_acknowledged_and_nothing_mor
     ++failures;
   };
   Bed bed(options);
-  const auto kept = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("kept"), who()));
+  const auto kept = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("kept"), who()));
   BOOST_REQUIRE(kept);
-  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(!bed.store().health().unwilling());
   commits.fail_with(EIO);
   Crowd<SecretInfo> crowd;
   for (int i = 0; i < 20; ++i) {
     // Some of them refusals: those too were computed on what did not stay.
-    crowd.start(bed.store().create_secret(tenant_id(1), new_secret(i % 2 == 0 ? "same" : name(i)), who()));
+    crowd.start(bed.store().secrets().create(tenant_id(1), new_secret(i % 2 == 0 ? "same" : name(i)), who()));
   }
   crowd.run();
   BOOST_TEST(crowd.count(Errc::unavailable) == 20);
   BOOST_TEST(failures == 1);
-  BOOST_TEST(bed.store().unwilling().has_value());
+  BOOST_TEST(bed.store().health().unwilling().has_value());
   commits.fail_with(MDB_SUCCESS);
-  const auto later = bed.wait(bed.store().delete_secret(tenant_id(1), kept->id, who()));
+  const auto later = bed.wait(bed.store().secrets().remove(tenant_id(1), kept->id, who()));
   BOOST_REQUIRE(!later);
   BOOST_CHECK(later.error().code == Errc::unavailable);
-  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), kept->id, who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().get(tenant_id(1), kept->id, who())).has_value());
   bed.reopen();
   BOOST_TEST(bed.verify().problem_count == 0U);
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_stays) {
@@ -136,7 +140,7 @@ BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_s
   bool resumed = false;
   {
     boost::asio::io_context context(1);
-    boost::asio::co_spawn(context, bed.store().create_secret(tenant_id(1), new_secret("a"), who()),
+    boost::asio::co_spawn(context, bed.store().secrets().create(tenant_id(1), new_secret("a"), who()),
                           [&](std::exception_ptr, const Outcome<SecretInfo>&) { resumed = true; });
     context.poll();
     commits.wait_for_commit(1);
@@ -146,7 +150,7 @@ BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_s
   }
   BOOST_TEST(!resumed);
   bed.reopen();
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
@@ -156,7 +160,7 @@ BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   Bed bed(options);
   commits.hold();
   Crowd<SecretInfo> crowd;
-  for (int i = 0; i < 10; ++i) crowd.start(bed.store().create_secret(tenant_id(1), new_secret(name(i)), who()));
+  for (int i = 0; i < 10; ++i) crowd.start(bed.store().secrets().create(tenant_id(1), new_secret(name(i)), who()));
   crowd.poll();
   std::thread opener([&] {
     commits.wait_for_commit(1);
@@ -169,7 +173,7 @@ BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   BOOST_TEST(crowd.count(std::nullopt) >= 1);
   BOOST_TEST(crowd.count(std::nullopt) + crowd.count(Errc::unavailable) == 10);
   bed.reopen();
-  const auto quota = bed.wait(bed.store().quota(tenant_id(1), who()));
+  const auto quota = bed.wait(bed.store().tenants().quota(tenant_id(1), who()));
   BOOST_REQUIRE(quota);
   BOOST_TEST(static_cast<long>(quota->count) == crowd.count(std::nullopt));
 }
@@ -184,49 +188,47 @@ BOOST_AUTO_TEST_CASE(a_key_that_no_row_can_have_does_not_stop_the_engine) {
       transaction.put(Table::meta, tacit::crypto::as_bytes(key), {});
       return Outcome<void>();
     };
-    OutcomeWork<void> work(body);
-    BOOST_TEST(!bed.engine().read(work).has_value());
-    BOOST_CHECK_THROW(work.take({}), std::logic_error);
+    BOOST_CHECK_THROW(read<void>(bed.engine(), body), std::logic_error);
     bool threw = false;
     boost::asio::io_context context(1);
-    boost::asio::co_spawn(context, write<void>(bed.engine(), body, WriteTerms()),
+    boost::asio::co_spawn(context, write<void>(bed.engine(), body),
                           [&](std::exception_ptr error, const Outcome<void>&) { threw = error != nullptr; });
     context.run();
     BOOST_TEST(threw);
   }
-  BOOST_TEST(!bed.store().unwilling());
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())).has_value());
+  BOOST_TEST(!bed.store().health().unwilling());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_cannot_be_put_fails_its_own_write_only) {
   Bed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   const auto rows = bed.rows(Table::audit);
   const std::string before_all(8, '\0');
   WorkBody<void> body = [&before_all](Transaction& transaction) -> Task<Outcome<void>> {
     transaction.append(Table::audit, tacit::crypto::as_bytes(before_all), {});
     return Outcome<void>();
   };
-  const auto outcome = bed.wait(write<void>(bed.engine(), body, WriteTerms()));
+  const auto outcome = bed.wait(write<void>(bed.engine(), body));
   BOOST_TEST(!outcome.has_value());
-  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(!bed.store().health().unwilling());
   BOOST_CHECK(bed.rows(Table::audit) == rows);
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("b"), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_read_inside_a_read_and_on_many_threads) {
   Bed bed;
-  const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+  const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who()));
   BOOST_REQUIRE(made);
-  const auto report = bed.store().verify([&](const VerifyProgress& progress) {
+  const auto report = bed.store().health().verify([&](const VerifyProgress& progress) {
     BOOST_TEST(progress.rows <= progress.rows_total);
-    BOOST_TEST(!bed.store().find_api_key("nobody"));
+    BOOST_TEST(!bed.store().api_keys().find("nobody"));
   });
   BOOST_TEST(report.has_value());
   // More threads, one after the other, than there are reader slots.
   for (int i = 0; i < 600; ++i) {
     std::thread([&] {
-      if (!bed.wait(bed.store().get_secret(tenant_id(1), made->id, who()))) BOOST_TEST(false);
+      if (!bed.wait(bed.store().secrets().get(tenant_id(1), made->id, who()))) BOOST_TEST(false);
     }).join();
   }
 }

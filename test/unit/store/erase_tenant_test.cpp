@@ -5,10 +5,14 @@
 #include <cerrno>
 #include <climits>
 
+#include "store/api_keys.hpp"
+#include "store/audit_trail.hpp"
 #include "store/await.hpp"
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
+#include "store/secrets.hpp"
 #include "store/tenant_record.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/held_commits.hpp"
 
 using namespace tacit::store;
@@ -51,11 +55,11 @@ struct TwoTenants : Bed {
     for (const std::uint8_t n : {std::uint8_t{1}, std::uint8_t{2}}) {
       for (int i = 0; i < 5; ++i) {
         const std::string name = std::to_string(i);
-        BOOST_REQUIRE(wait(store().create_secret(tenant_id(n), new_default(name, "tool" + name, "key"), who())));
+        BOOST_REQUIRE(wait(store().secrets().create(tenant_id(n), new_default(name, "tool" + name, "key"), who())));
       }
       add_key(n, "good");
       add_key(n, "revoked");
-      BOOST_REQUIRE(wait(store().revoke_api_key(key_id(n, "revoked"), who())));
+      BOOST_REQUIRE(wait(store().api_keys().revoke(key_id(n, "revoked"), who())));
     }
     BOOST_REQUIRE(verify().problem_count == 0);
   }
@@ -67,9 +71,9 @@ struct TwoTenants : Bed {
     key.name = name;
     key.scopes = Scope::secrets_read;
     key.created_at = 1;
-    BOOST_REQUIRE(wait(store().add_api_key(key, who())));
+    BOOST_REQUIRE(wait(store().api_keys().add(key, who())));
   }
-  Outcome<Erased> erase(std::uint8_t tenant) { return wait(store().erase_tenant(tenant_id(tenant), {}, who())); }
+  Outcome<Erased> erase(std::uint8_t tenant) { return wait(store().tenants().erase(tenant_id(tenant), {}, who())); }
   std::size_t rows_of(std::uint8_t tenant) {
     std::size_t count = 0;
     for (const auto& [key, value] : rows(Table::tenants)) {
@@ -102,8 +106,8 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_tenant_stays_and_all_of_the_others) {
              std::string::npos);
   const auto report = bed.verify();
   BOOST_TEST(report.problem_count == 0U, (report.problems.empty() ? "" : report.problems[0]));
-  BOOST_CHECK(bed.store().find_api_key("good1").error().code == Errc::not_found);
-  const auto list = bed.wait(bed.store().list_secrets(tenant_id(1), {}, who()));
+  BOOST_CHECK(bed.store().api_keys().find("good1").error().code == Errc::not_found);
+  const auto list = bed.wait(bed.store().secrets().list(tenant_id(1), {}, who()));
   BOOST_TEST(list->secrets.empty());
   BOOST_CHECK(bed.erase(1).error().code == Errc::not_found);
 }
@@ -112,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_may_come_again_with_a_key_pair_of_its_own) {
   TwoTenants bed;
   const auto record = bed.rows(Table::tenants).at(record_of_1());
   BOOST_REQUIRE(bed.erase(1));
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_default("0", "tool", "key"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_default("0", "tool", "key"), who())));
   bed.add_key(1, "new");
   BOOST_TEST(bed.verify().problem_count == 0U);
   BOOST_TEST((bed.rows(Table::tenants).at(record_of_1()) != record));
@@ -146,13 +150,13 @@ BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {
   BOOST_CHECK(cut_short.error().code == Errc::full);
   // The first transaction has what matters: the private key's box is gone, and so are the keys that were good.
   BOOST_TEST(!bed.rows(Table::tenants).contains(record_of_1()));
-  BOOST_CHECK(bed.store().find_api_key("good1").error().code == Errc::not_found);
+  BOOST_CHECK(bed.store().api_keys().find("good1").error().code == Errc::not_found);
   BOOST_TEST(bed.rows_of(1) > 0U);
-  const auto refused = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who()));
+  const auto refused = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("b"), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::unavailable);
-  BOOST_CHECK(bed.wait(bed.store().list_secrets(tenant_id(1), {}, who())).error().code == Errc::unavailable);
-  BOOST_CHECK(bed.store().export_tenant(tenant_id(1), {}).error().code == Errc::unavailable);
+  BOOST_CHECK(bed.wait(bed.store().secrets().list(tenant_id(1), {}, who())).error().code == Errc::unavailable);
+  BOOST_CHECK(bed.store().tenants().export_rows(tenant_id(1), {}).error().code == Errc::unavailable);
   const auto report = bed.verify();
   BOOST_TEST(report.problem_count == 1U);
   BOOST_TEST(report.problems.at(0).find("its erasure is not finished") != std::string::npos);
@@ -189,17 +193,17 @@ BOOST_AUTO_TEST_CASE(much_is_erased_bit_by_bit_in_a_small_map) {
   const std::string value(1024, 'v');
   bool full = false;
   for (int i = 0; i < 5000 && !full; ++i) {
-    full = !bed.wait(bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i), value), who()));
+    full = !bed.wait(bed.store().secrets().create(tenant_id(1), new_secret(std::to_string(i), value), who()));
   }
   BOOST_REQUIRE(full);
   const auto before = bed.engine().statistics().batches;
-  const auto erased = bed.wait(bed.store().erase_tenant(tenant_id(1), {}, who()));
+  const auto erased = bed.wait(bed.store().tenants().erase(tenant_id(1), {}, who()));
   BOOST_REQUIRE_MESSAGE(erased, to_string(erased.error().code));
   BOOST_TEST(erased->secrets > 1000U);
   BOOST_TEST(bed.engine().statistics().batches - before > 5U);
   BOOST_TEST(bed.rows(Table::tenants).empty());
   BOOST_TEST(bed.verify().problem_count == 0U);
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a", value), who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a", value), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_export_has_everything_and_nothing_of_others) {
@@ -217,7 +221,7 @@ BOOST_AUTO_TEST_CASE(an_export_has_everything_and_nothing_of_others) {
     keys.push_back(key.id);
     return true;
   };
-  const auto whole = bed.store().export_tenant(tenant_id(1), sink);
+  const auto whole = bed.store().tenants().export_rows(tenant_id(1), sink);
   BOOST_REQUIRE(whole);
   BOOST_TEST(*whole);
   BOOST_TEST(records == 1U);
@@ -225,8 +229,8 @@ BOOST_AUTO_TEST_CASE(an_export_has_everything_and_nothing_of_others) {
   BOOST_TEST((keys == std::vector<std::string>{"good1", "revoked1"}));
   sink.secret = [](const tacit::crypto::Uuid&, const SecretRow&) { return false; };
   records = 0;
-  BOOST_TEST(!*bed.store().export_tenant(tenant_id(1), sink));
-  BOOST_CHECK(bed.store().export_tenant(tenant_id(3), sink).error().code == Errc::not_found);
+  BOOST_TEST(!*bed.store().tenants().export_rows(tenant_id(1), sink));
+  BOOST_CHECK(bed.store().tenants().export_rows(tenant_id(3), sink).error().code == Errc::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back) {
@@ -235,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back
   options.commit = commits.hook();
   Bed bed(options);
   const crypto::Uuid tenant = tenant_id(1);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant, new_secret("first"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant, new_secret("first"), who())));
   const crypto::PublicKey before = public_key_of(bed, tenant);
   // The writer is held, so that what is read for the second is the first's, and what it is written to is the erased.
   commits.hold();
@@ -243,14 +247,14 @@ BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back
   Crowd<void> others;
   AuditEvent event;
   event.action = "something";
-  others.start(bed.store().record(event, who()));
+  others.start(bed.store().audit().record(event, who()));
   others.poll();
   commits.wait_for_commit(made + 1);
   WorkBody<void> erasing = [&tenant](Transaction& transaction) { return erase_rows_of(transaction, tenant); };
-  others.start(write<void>(bed.engine(), erasing, {}));
+  others.start(write<void>(bed.engine(), erasing));
   others.poll();
   Crowd<SecretInfo> creating;
-  creating.start(bed.store().create_secret(tenant, new_secret("second"), who()));
+  creating.start(bed.store().secrets().create(tenant, new_secret("second"), who()));
   creating.poll();
   commits.let_go();
   others.run();
@@ -258,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back
   BOOST_TEST(others.count({}) == 2);
   BOOST_TEST(creating.count({}) == 1);
   BOOST_CHECK(public_key_of(bed, tenant) != before);
-  const auto listed = bed.wait(bed.store().list_secrets(tenant, {}, who()));
+  const auto listed = bed.wait(bed.store().secrets().list(tenant, {}, who()));
   BOOST_REQUIRE(listed);
   BOOST_TEST(listed->secrets.size() == 1U);
 }

@@ -7,6 +7,7 @@
 
 #include "store/damage.hpp"
 #include "store/page_walk.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/damaged_file.hpp"
 
 using namespace tacit::store;
@@ -87,7 +88,8 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_in_use_is_good_all_the_time) {
   UsedStore used;
   used.reopen();
   for (int i = 0; i < 200; ++i) {
-    BOOST_REQUIRE(used.wait(used.store().create_secret(tenant_id(9), new_secret("more" + std::to_string(i)), who())));
+    BOOST_REQUIRE(
+        used.wait(used.store().secrets().create(tenant_id(9), new_secret("more" + std::to_string(i)), who())));
     BOOST_CHECK_NO_THROW(check_file(used.file()));
   }
 }

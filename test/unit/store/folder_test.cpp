@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include "store/folder.hpp"
+#include "store/health.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -59,17 +61,17 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_in_its_place_takes_no_changes) {
   Bed bed;
   const auto file = bed.store_options().directory / "data.mdb";
   const auto aside = file.parent_path() / "aside";
-  const auto change = [&bed] { return bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n"), who())); };
-  BOOST_TEST(!bed.store().displaced());
+  const auto change = [&bed] { return bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("n"), who())); };
+  BOOST_TEST(!bed.store().health().displaced());
   std::filesystem::rename(file, aside);
-  BOOST_TEST(bed.store().displaced().value_or("").find("moved away") != std::string::npos);
+  BOOST_TEST(bed.store().health().displaced().value_or("").find("moved away") != std::string::npos);
   BOOST_TEST((change().error().code == Errc::unavailable));
   std::filesystem::copy_file(aside, file);
-  BOOST_TEST(bed.store().displaced().value_or("").find("replaced") != std::string::npos);
+  BOOST_TEST(bed.store().health().displaced().value_or("").find("replaced") != std::string::npos);
   BOOST_TEST((change().error().code == Errc::unavailable));
-  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(!bed.store().health().unwilling());
   std::filesystem::rename(aside, file);
-  BOOST_TEST(!bed.store().displaced());
+  BOOST_TEST(!bed.store().health().displaced());
   BOOST_TEST(change().has_value());
 }
 

@@ -2,6 +2,8 @@
 #include <thread>
 #include <utility>
 
+#include "store/health.hpp"
+#include "store/secrets.hpp"
 #include "test/small_file_system.hpp"
 #include "test/unit/store/bed.hpp"
 
@@ -45,7 +47,7 @@ class DiskBed {
     return outcome;
   }
   Outcome<SecretInfo> create() {
-    auto made = wait(store_->create_secret(tenant_id(1), new_secret(std::to_string(++names_), value_), who()));
+    auto made = wait(store_->secrets().create(tenant_id(1), new_secret(std::to_string(++names_), value_), who()));
     if (made) ids_.push_back(made->id);
     return made;
   }
@@ -62,7 +64,7 @@ class DiskBed {
   std::size_t delete_all() {
     std::size_t deleted = 0;
     for (const auto& id : std::exchange(ids_, {})) {
-      if (wait(store_->delete_secret(tenant_id(1), id, who()))) ++deleted;
+      if (wait(store_->secrets().remove(tenant_id(1), id, who()))) ++deleted;
     }
     return deleted;
   }
@@ -79,17 +81,17 @@ class DiskBed {
 void fill_delete_and_go_on(SmallFileSystem& disk) {
   disk.fill_up(3 * mebibyte);
   DiskBed bed(disk);
-  BOOST_TEST(!bed.store().room().growth_refused);
+  BOOST_TEST(!bed.store().health().room().growth_refused);
   BOOST_REQUIRE((bed.fill() == Errc::full));
   BOOST_TEST(bed.failure() == "");
-  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(!bed.store().health().unwilling());
   const std::size_t kept = bed.ids().size();
   BOOST_TEST(kept > 500U);
-  const auto one = bed.wait(bed.store().get_secret(tenant_id(1), bed.ids().front(), who()));
+  const auto one = bed.wait(bed.store().secrets().get(tenant_id(1), bed.ids().front(), who()));
   BOOST_TEST(one.has_value());
   // Room is measured once a second.
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-  const auto refused = bed.store().room().growth_refused;
+  const auto refused = bed.store().health().room().growth_refused;
   BOOST_REQUIRE(refused);
   BOOST_TEST(refused->find("the disk has") != std::string::npos);
   // What others still find on the disk, they may take.
@@ -101,9 +103,9 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
   disk.make_room();
   for (int i = 0; i < 500; ++i) BOOST_REQUIRE(bed.create());
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-  BOOST_TEST(!bed.store().room().growth_refused);
+  BOOST_TEST(!bed.store().health().room().growth_refused);
   BOOST_TEST(bed.failure() == "");
-  BOOST_TEST(bed.store().verify({})->problem_count == 0U);
+  BOOST_TEST(bed.store().health().verify({})->problem_count == 0U);
 }
 
 }  // namespace
@@ -131,10 +133,10 @@ BOOST_AUTO_TEST_CASE(where_no_blocks_are_taken_ahead_a_write_that_finds_no_room_
   DiskBed bed(disk, false);
   BOOST_REQUIRE((bed.fill() == Errc::full));
   BOOST_TEST(bed.failure() == "");
-  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(!bed.store().health().unwilling());
   disk.make_room();
   for (int i = 0; i < 500; ++i) BOOST_REQUIRE(bed.create());
-  BOOST_TEST(bed.store().verify({})->problem_count == 0U);
+  BOOST_TEST(bed.store().health().verify({})->problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

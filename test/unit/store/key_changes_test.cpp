@@ -2,6 +2,8 @@
 // does then never names a key that nothing may name any more.
 #include <boost/test/unit_test.hpp>
 
+#include "store/audit_trail.hpp"
+#include "store/keys.hpp"
 #include "store/row_key.hpp"
 #include "test/unit/store/rotation_bed.hpp"
 
@@ -24,7 +26,7 @@ bool refused(const Outcome<T>& outcome, const std::string& words) {
 AuditMark before_entry(RotationBed& r, std::uint64_t sequence) {
   AuditPoint point;
   point.sequence = sequence;
-  const auto plan = r.bed.store().plan_audit_prune(point);
+  const auto plan = r.bed.store().audit().plan_prune(point);
   BOOST_REQUIRE(plan);
   return plan->through;
 }
@@ -53,12 +55,12 @@ BOOST_AUTO_TEST_CASE(a_rewrap_under_way_ends_when_its_key_is_the_newest_no_more)
       const Rows tenants = r.bed.rows(Table::tenants);
       const Rows api_keys = r.bed.rows(Table::api_keys);
       const std::string words = retired ? "which was retired" : crypto::to_hex(r.old) + " was promoted since";
-      BOOST_TEST(refused(r.bed.wait(r.bed.store().rewrap(kind, first.next, 128)), words));
-      BOOST_TEST(refused(r.bed.wait(r.bed.store().rewrap(kind, {}, 128)), words));
+      BOOST_TEST(refused(r.bed.wait(r.bed.store().keys().rewrap_step(kind, first.next, 128)), words));
+      BOOST_TEST(refused(r.bed.wait(r.bed.store().keys().rewrap_step(kind, {}, 128)), words));
       RewrapPosition at_keys;
       at_keys.table = Table::api_keys;
       if (kind == KeyKind::metadata) {
-        BOOST_TEST(refused(r.bed.wait(r.bed.store().rewrap(kind, at_keys, 128)), words));
+        BOOST_TEST(refused(r.bed.wait(r.bed.store().keys().rewrap_step(kind, at_keys, 128)), words));
       }
       BOOST_CHECK(r.bed.rows(Table::tenants) == tenants);
       BOOST_CHECK(r.bed.rows(Table::api_keys) == api_keys);
@@ -74,8 +76,8 @@ BOOST_AUTO_TEST_CASE(a_rewrap_that_begins_late_does_not_name_a_retired_key_again
     r.bed.reopen_with(r.stale);
     r.others_named(kind, {fresh}, {r.old});
     const std::string before = r.bed.rows(Table::meta).at("keys");
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().begin_rewrap(kind, who())), "which was retired"));
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().change_key(KeyChange::retire, kind, fresh, who())), "was retired"));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().keys().begin_rewrap(kind, who())), "which was retired"));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().keys().change(KeyChange::retire, kind, fresh, who())), "was retired"));
     BOOST_TEST(r.bed.rows(Table::meta).at("keys") == before);
   }
 }
@@ -87,10 +89,11 @@ BOOST_AUTO_TEST_CASE(keyrings_that_lack_a_key_which_the_store_names_by_now_do_no
     const crypto::KeyId first = r.rings.primary(kind);
     const crypto::KeyId next = r.rings.add(kind);
     r.others_named(kind, {next, first}, {});
-    const auto begun = r.bed.wait(r.bed.store().begin_rewrap(kind, who()));
+    const auto begun = r.bed.wait(r.bed.store().keys().begin_rewrap(kind, who()));
     BOOST_TEST(refused(begun, "does not hold the key " + crypto::to_hex(next)));
     if (kind == KeyKind::root) continue;
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().prune_audit(before_entry(r, 5), who(), {})), "does not hold the key"));
+    BOOST_TEST(
+        refused(r.bed.wait(r.bed.store().audit().prune(before_entry(r, 5), who(), {})), "does not hold the key"));
   }
 }
 
@@ -101,8 +104,8 @@ BOOST_AUTO_TEST_CASE(a_keyring_that_was_edited_by_hand_can_be_rewrapped_to) {
     const crypto::KeyId next = r.rings.add(kind);
     r.rings.promote(kind, next);
     r.bed.reopen_with(r.rings.load());
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().rewrap(kind, {}, 128)), "which the store does not name"));
-    const auto begun = r.bed.wait(r.bed.store().begin_rewrap(kind, who()));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().keys().rewrap_step(kind, {}, 128)), "which the store does not name"));
+    const auto begun = r.bed.wait(r.bed.store().keys().begin_rewrap(kind, who()));
     BOOST_REQUIRE((begun && *begun == next));
     BOOST_TEST(r.run(kind, 128).problems.empty());
     BOOST_TEST(r.uses(kind, first).total() == 0U);
@@ -121,12 +124,12 @@ BOOST_AUTO_TEST_CASE(a_pruning_under_way_writes_no_checkpoint_under_an_older_key
     r.others_named(KeyKind::metadata, retired ? std::vector{fresh} : std::vector{fresh, r.old},
                    retired ? std::vector{r.old} : std::vector<crypto::KeyId>());
     const Rows log = r.bed.rows(Table::audit);
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().prune_audit(through, who(), {})),
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().audit().prune(through, who(), {})),
                        retired ? "which was retired" : "was promoted since"));
     BOOST_TEST(checkpoint(r).empty());
     BOOST_CHECK(r.bed.rows(Table::audit) == log);
     r.bed.reopen_with(r.rings.load());
-    BOOST_TEST(r.bed.wait(r.bed.store().prune_audit(through, who(), {})).has_value());
+    BOOST_TEST(r.bed.wait(r.bed.store().audit().prune(through, who(), {})).has_value());
     r.retire(KeyKind::metadata, r.old);
     r.expect_clean();
   }
@@ -134,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_pruning_under_way_writes_no_checkpoint_under_an_older_key
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_read_stays_and_is_told) {
   RotationBed r;
-  BOOST_REQUIRE(r.bed.wait(r.bed.store().prune_audit(before_entry(r, 5), who(), {})));
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().audit().prune(before_entry(r, 5), who(), {})));
   std::string damaged = checkpoint(r);
   damaged.back() = static_cast<char>(damaged.back() ^ 1);
   r.bed.put(Table::meta, "audit checkpoint", damaged);
@@ -151,12 +154,12 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_read_stays_and_is_told) {
 
 BOOST_AUTO_TEST_CASE(rows_that_do_not_say_which_key_they_name_are_counted) {
   RotationBed r;
-  BOOST_REQUIRE(r.bed.wait(r.bed.store().prune_audit(before_entry(r, 5), who(), {})));
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().audit().prune(before_entry(r, 5), who(), {})));
   std::uint64_t damaged = 0;
   const auto damage = [&](Table table, const std::string& key, KeyKind kind) {
     const std::string row = r.bed.rows(table).at(key);
     r.bed.put(table, key, "\x7f" + row.substr(1));
-    const auto census = r.bed.store().key_census(kind, {});
+    const auto census = r.bed.store().keys().census(kind, {});
     BOOST_REQUIRE(census);
     BOOST_TEST(census->unreadable == ++damaged);
   };
@@ -168,8 +171,8 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_say_which_key_they_name_are_counted) {
   damaged = 0;
   damage(Table::tenants, key_of(record_key(small)), KeyKind::root);
   r.bed.put(Table::tenants, "short", "a row that belongs to nobody");
-  BOOST_TEST(r.bed.store().key_census(KeyKind::root, {})->unreadable == 2U);
-  const auto census = r.bed.store().key_census(KeyKind::metadata, {});
+  BOOST_TEST(r.bed.store().keys().census(KeyKind::root, {})->unreadable == 2U);
+  const auto census = r.bed.store().keys().census(KeyKind::metadata, {});
   BOOST_TEST(census->unreadable == 5U);
   BOOST_TEST(census->of(r.rings.primary(KeyKind::metadata)).secrets == 3U + many - 1);
 }

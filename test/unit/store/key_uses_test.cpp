@@ -1,6 +1,8 @@
 // Last uses: in one commit for many keys, and not for every minute.
 #include <boost/test/unit_test.hpp>
 
+#include "store/api_keys.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/some_key.hpp"
 
 using namespace tacit::store;
@@ -15,10 +17,10 @@ struct UsesBed : Bed {
   using Bed::Bed;
 
   explicit UsesBed(int keys, BedOptions options = {}) : Bed(std::move(options)) {
-    for (int n = 0; n < keys; ++n) BOOST_REQUIRE(wait(store().add_api_key(some_key(numbered(n)), who())));
+    for (int n = 0; n < keys; ++n) BOOST_REQUIRE(wait(store().api_keys().add(some_key(numbered(n)), who())));
   }
-  void use(std::vector<ApiKeyUse> uses) { BOOST_REQUIRE(wait(store().record_api_key_uses(std::move(uses)))); }
-  std::optional<std::int64_t> last_use(int n) { return store().find_api_key(numbered(n))->last_used_at; }
+  void use(std::vector<ApiKeyUse> uses) { BOOST_REQUIRE(wait(store().api_keys().record_uses(std::move(uses)))); }
+  std::optional<std::int64_t> last_use(int n) { return store().api_keys().find(numbered(n))->last_used_at; }
   std::uint64_t commits() { return engine().statistics().batches; }
 };
 
@@ -55,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_use_that_is_hardly_later_is_not_written) {
 
 BOOST_AUTO_TEST_CASE(keys_that_are_gone_stay_as_they_are_and_keep_nobody_from_being_noted) {
   UsesBed bed(3);
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(numbered(0), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(numbered(0), who())));
   std::string row = bed.rows(Table::api_keys).at(numbered(1));
   row[40] = static_cast<char>(row[40] ^ 1);
   bed.put(Table::api_keys, numbered(1), row);
@@ -72,9 +74,9 @@ BOOST_AUTO_TEST_CASE(keys_that_are_gone_stay_as_they_are_and_keep_nobody_from_be
 
 BOOST_AUTO_TEST_CASE(a_use_changes_nothing_else_of_a_key) {
   UsesBed bed(1);
-  const auto before = bed.store().find_api_key(numbered(0));
+  const auto before = bed.store().api_keys().find(numbered(0));
   bed.use({{numbered(0), start}});
-  const auto after = bed.store().find_api_key(numbered(0));
+  const auto after = bed.store().api_keys().find(numbered(0));
   BOOST_REQUIRE(after);
   BOOST_TEST(after->name == before->name);
   BOOST_CHECK(after->scopes == before->scopes);
@@ -90,13 +92,13 @@ BOOST_AUTO_TEST_CASE(uses_never_take_the_room_that_others_need) {
   std::optional<Errc> refusal;
   for (int i = 0; i < 2000 && !refusal; ++i) {
     BOOST_REQUIRE(bed.wait(
-        bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i), std::string(1024, 'v')), who())));
-    const auto noted = bed.wait(bed.store().record_api_key_uses({{numbered(0), start + i * 61 * second}}));
+        bed.store().secrets().create(tenant_id(1), new_secret(std::to_string(i), std::string(1024, 'v')), who())));
+    const auto noted = bed.wait(bed.store().api_keys().record_uses({{numbered(0), start + i * 61 * second}}));
     if (!noted) refusal = noted.error().code;
   }
   BOOST_REQUIRE(refusal.has_value());
   BOOST_CHECK(*refusal == Errc::full);
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("room"), who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("room"), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(more_than_a_transactions_worth_of_keys) {
@@ -115,17 +117,18 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_first_format_is_indexed_with_its_first_noted_u
   Bed bed;
   const ApiKey old = some_key(numbered(1));
   bed.put(Table::api_keys, old.id, first_format_row(old));
-  const auto found = bed.store().find_api_key(old.id);
+  const auto found = bed.store().api_keys().find(old.id);
   BOOST_REQUIRE(found);
   BOOST_TEST(found->name == old.name);
   BOOST_TEST(!found->last_used_at);
   // Nothing but the log, which never made it, is wrong with a key that is in no index.
   BOOST_TEST(bed.verify().problem_count == 1U);
-  BOOST_TEST(ids_of(bed.wait(bed.store().tenant_api_keys(tenant_id(1), who()))).empty());
-  BOOST_REQUIRE(bed.wait(bed.store().record_api_key_uses({{old.id, start}})));
+  BOOST_TEST(ids_of(bed.wait(bed.store().api_keys().list_of_tenant(tenant_id(1), who()))).empty());
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().record_uses({{old.id, start}})));
   BOOST_TEST(bed.verify().problem_count == 1U);
-  BOOST_TEST(ids_of(bed.wait(bed.store().tenant_api_keys(tenant_id(1), who()))).size() == 1U);
-  BOOST_TEST(bed.wait(bed.store().tenant_api_key(tenant_id(1), old.id, who()))->last_used_at.value() == start);
+  BOOST_TEST(ids_of(bed.wait(bed.store().api_keys().list_of_tenant(tenant_id(1), who()))).size() == 1U);
+  BOOST_TEST(bed.wait(bed.store().api_keys().get_of_tenant(tenant_id(1), old.id, who()))->last_used_at.value() ==
+             start);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

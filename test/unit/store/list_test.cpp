@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -13,10 +14,10 @@ struct ListBed : Bed {
     secret.tool_name = std::move(tool);
     secret.tool_arg = "key";
     secret.is_default_for_tool = is_default;
-    BOOST_REQUIRE(wait(store().create_secret(tenant_id(1), std::move(secret), who())));
+    BOOST_REQUIRE(wait(store().secrets().create(tenant_id(1), std::move(secret), who())));
   }
   SecretList list(ListQuery query) {
-    auto list = wait(store().list_secrets(tenant_id(1), std::move(query), who()));
+    auto list = wait(store().secrets().list(tenant_id(1), std::move(query), who()));
     BOOST_REQUIRE(list);
     return std::move(*list);
   }

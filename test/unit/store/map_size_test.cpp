@@ -2,6 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "store/api_keys.hpp"
+#include "store/health.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 #include "test/unit/store/child.hpp"
 
@@ -34,7 +37,7 @@ struct SizedStore {
 bool create(Store& store, const std::string& name, std::size_t size) {
   boost::asio::io_context context(1);
   bool made = false;
-  boost::asio::co_spawn(context, store.create_secret(tenant_id(1), new_secret(name, std::string(size, 'v')), who()),
+  boost::asio::co_spawn(context, store.secrets().create(tenant_id(1), new_secret(name, std::string(size, 'v')), who()),
                         [&](std::exception_ptr error, const Outcome<SecretInfo>& out) { made = !error && out; });
   context.run();
   return made;
@@ -97,17 +100,17 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_outgrown_says_so_and_can_be_started_anew)
     char told = 0;
     BOOST_REQUIRE(::read(done[0], &told, 1) == 1);
     BOOST_REQUIRE(told == 'y');
-    const auto read = (*opened)->find_api_key("AAAAAAAAAAA");
+    const auto read = (*opened)->api_keys().find("AAAAAAAAAAA");
     BOOST_REQUIRE(!read);
     BOOST_CHECK(read.error().code == Errc::unavailable);
     BOOST_TEST(why.find("started anew") != std::string::npos);
-    BOOST_TEST((*opened)->unwilling().value_or("") == why);
+    BOOST_TEST((*opened)->health().unwilling().value_or("") == why);
     BOOST_TEST(!create(**opened, "no", 10));
   }
   const auto again = Store::open(store.options, all_keys());
   BOOST_REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().subject));
   BOOST_TEST(create(**again, "yes", 10));
-  BOOST_TEST(!(*again)->unwilling());
+  BOOST_TEST(!(*again)->health().unwilling());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "store/damage.hpp"
+#include "store/health.hpp"
 #include "store/page_engine.hpp"
 #include "test/unit/store/damaged_file.hpp"
 
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_store_as_lmdb_wrote_it_is_good_and_has_the_same_rows) {
   BOOST_REQUIRE(opened);
   const auto store = Store::open(used.store_options(), all_keys(), std::move(*opened));
   BOOST_REQUIRE(store);
-  const auto by_pages = (*store)->verify({});
+  const auto by_pages = (*store)->health().verify({});
   BOOST_REQUIRE(by_pages);
   BOOST_TEST(by_pages->problem_count == 0U);
   BOOST_TEST(by_pages->secrets == report.secrets);
@@ -149,7 +150,7 @@ BOOST_AUTO_TEST_CASE(whatever_the_damage_verify_ends_and_opening_ends) {
     auto engine = PageEngine::open(used.folder() / "store");
     BOOST_REQUIRE(engine);
     const auto store = Store::open(used.store_options(), api_keys_only(), std::move(*engine));
-    if (store) BOOST_TEST((*store)->verify({}).has_value());
+    if (store) BOOST_TEST((*store)->health().verify({}).has_value());
     const bool good = opens(used);
     if (!damage.empty()) BOOST_TEST(!good, damage);
     refused += good ? 0 : 1;

@@ -6,6 +6,9 @@
 #include <thread>
 #include <utility>
 
+#include "store/health.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 #include "test/unit/store/child.hpp"
 
@@ -41,12 +44,12 @@ class PinnedBed {
   void kill_reader() { reader_->kill(); }
   std::optional<tacit::crypto::Uuid> create() {
     const auto made =
-        bed_.wait(bed_.store().create_secret(tenant_id(1), new_secret("n" + std::to_string(++names_)), who()));
+        bed_.wait(bed_.store().secrets().create(tenant_id(1), new_secret("n" + std::to_string(++names_)), who()));
     refusal_ = made ? std::nullopt : std::optional(made.error().code);
     return made ? std::optional(made->id) : std::nullopt;
   }
   bool erase_one() {
-    const auto done = bed_.wait(bed_.store().delete_secret(tenant_id(1), ids_.back(), who()));
+    const auto done = bed_.wait(bed_.store().secrets().remove(tenant_id(1), ids_.back(), who()));
     if (done) ids_.pop_back();
     refusal_ = done ? std::nullopt : std::optional(done.error().code);
     return done.has_value();
@@ -79,12 +82,12 @@ BOOST_AUTO_TEST_CASE(growth_is_refused_early_it_is_said_who_reads_and_deletes_go
   PinnedBed pinned;
   BOOST_TEST((pinned.churn() == Errc::full));
   for (int i = 0; i < 20; ++i) BOOST_TEST(pinned.erase_one());
-  const Room room = pinned.bed().store().room();
+  const Room room = pinned.bed().store().health().room();
   BOOST_REQUIRE(room.warning);
   BOOST_REQUIRE(room.growth_refused);
   const std::string who_reads = "that process " + std::to_string(pinned.reader()) + " keeps";
   BOOST_TEST(room.growth_refused->find(who_reads) != std::string::npos, *room.growth_refused);
-  const StorageStatistics storage = pinned.bed().store().statistics().storage;
+  const StorageStatistics storage = pinned.bed().store().health().statistics().storage;
   BOOST_TEST(storage.pinned_pages > storage.pages / 2);
   BOOST_TEST(storage.free_pages < storage.pages / 20);
 }
@@ -94,21 +97,21 @@ BOOST_AUTO_TEST_CASE(what_a_reader_that_died_kept_is_free_at_once) {
   BOOST_REQUIRE((pinned.churn() == Errc::full));
   pinned.kill_reader();
   BOOST_TEST(pinned.create().has_value());
-  BOOST_TEST(pinned.bed().store().statistics().storage.pinned_pages == 0U);
+  BOOST_TEST(pinned.bed().store().health().statistics().storage.pinned_pages == 0U);
   BOOST_TEST(pinned.bed().verify().problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_delete_that_found_the_map_full_does_so_no_more_once_the_reader_died) {
   PinnedBed pinned;
   BOOST_REQUIRE((pinned.churn() == Errc::full));
-  while (pinned.bed().wait(pinned.bed().store().set_quota(tenant_id(1), 1U << 24U, who()))) {
+  while (pinned.bed().wait(pinned.bed().store().tenants().set_quota(tenant_id(1), 1U << 24U, who()))) {
   }
   while (pinned.erase_one()) {
   }
   BOOST_REQUIRE((pinned.refusal() == Errc::full));
   pinned.kill_reader();
   BOOST_TEST(pinned.erase_one());
-  BOOST_TEST(!pinned.bed().store().unwilling());
+  BOOST_TEST(!pinned.bed().store().health().unwilling());
   BOOST_TEST(pinned.bed().verify().problem_count == 0U);
 }
 

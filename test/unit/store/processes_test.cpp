@@ -9,6 +9,7 @@
 #include <chrono>
 #include <thread>
 
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 #include "test/unit/store/child.hpp"
 
@@ -26,7 +27,7 @@ int create_many(const StoreOptions& options, const std::string& prefix, int coun
   int failed = count;
   for (int i = 0; i < count; ++i) {
     boost::asio::co_spawn(
-        context, store.create_secret(tenant_id(1), new_secret(prefix + std::to_string(i)), who()),
+        context, store.secrets().create(tenant_id(1), new_secret(prefix + std::to_string(i)), who()),
         [&](std::exception_ptr error, const Outcome<SecretInfo>& made) { failed -= !error && made ? 1 : 0; });
     // Some at a time, so that the processes' commits take turns.
     if (i % 10 == 9) {
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_store_is_opened_while_the_last_other_process_closes_it) {
     opened->reset();
   });
   BOOST_REQUIRE_NO_THROW(bed.reopen());
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("one"), who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("one"), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(two_processes_write_one_store) {
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_killed_leaves_the_other_a_whole_store) {
     std::this_thread::sleep_for(std::chrono::milliseconds(30 + 7 * round));
     ::kill(child, SIGKILL);
     BOOST_TEST(WIFSIGNALED(status_of(child)));
-    const auto made = bed.wait(bed.store().create_secret(tenant_id(1), new_secret(name), who()));
+    const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret(name), who()));
     BOOST_TEST(made.has_value());
     BOOST_TEST(bed.verify().problem_count == 0U);
     bed.close();

@@ -3,7 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "store/api_keys.hpp"
 #include "store/codec.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -13,21 +15,21 @@ namespace {
 
 struct ReplayBed : Bed {
   ReplayBed() {
-    const auto made = wait(store().create_secret(tenant_id(1), new_default("first", "tool", "key"), who()));
+    const auto made = wait(store().secrets().create(tenant_id(1), new_default("first", "tool", "key"), who()));
     BOOST_REQUIRE(made);
     id = made->id;
     ApiKey key;
     key.id = key_id;
     key.tenant = tenant_id(1);
-    BOOST_REQUIRE(wait(store().add_api_key(key, who())));
+    BOOST_REQUIRE(wait(store().api_keys().add(key, who())));
   }
 
   void change_value() {
     SecretUpdate update;
     update.value.emplace().append("another value");
-    BOOST_REQUIRE(wait(store().update_secret(tenant_id(1), id, std::move(update), who())));
+    BOOST_REQUIRE(wait(store().secrets().update(tenant_id(1), id, std::move(update), who())));
   }
-  void remove() { BOOST_REQUIRE(wait(store().delete_secret(tenant_id(1), id, who()))); }
+  void remove() { BOOST_REQUIRE(wait(store().secrets().remove(tenant_id(1), id, who()))); }
 
   /// Makes a table what it was.
   void put_back(Table table, const Rows& before) {
@@ -74,8 +76,8 @@ BOOST_AUTO_TEST_SUITE(audit_replay)
 BOOST_AUTO_TEST_CASE(a_life_that_the_log_tells_whole) {
   ReplayBed bed;
   bed.change_value();
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret("second"), who())));
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(bed.key_id, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(2), new_secret("second"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(bed.key_id, who())));
   BOOST_TEST(bed.verify().problem_count == 0U);
   bed.remove();
   BOOST_TEST(bed.verify().problem_count == 0U);
@@ -86,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_deleted_secret_put_back) {
   const Rows before = bed.rows(Table::tenants);
   bed.remove();
   bed.put_back(Table::tenants, before);
-  BOOST_TEST(bed.wait(bed.store().get_secret(tenant_id(1), bed.id, who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().get(tenant_id(1), bed.id, who())).has_value());
   BOOST_TEST(bed.finds(bed.id.str() + ": is stored, though the audit log has it deleted"));
 }
 
@@ -108,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_change_whose_entry_was_cut_off) {
 BOOST_AUTO_TEST_CASE(a_secret_taken_away_with_all_that_belongs_to_it) {
   ReplayBed bed;
   const Rows before = bed.rows(Table::tenants);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("second"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("second"), who())));
   bed.put_back(Table::tenants, before);
   BOOST_TEST(bed.finds("is missing, though the audit log has it made"));
 }
@@ -116,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_secret_taken_away_with_all_that_belongs_to_it) {
 BOOST_AUTO_TEST_CASE(a_secret_that_the_log_never_made) {
   ReplayBed bed;
   const Rows log = bed.rows(Table::audit);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("second"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("second"), who())));
   bed.put_back(Table::audit, log);
   BOOST_TEST(bed.finds("is stored, though the audit log never made it"));
 }
@@ -125,7 +127,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
   ReplayBed bed;
   const Rows before = bed.rows(Table::api_keys);
   const Rows index_before = bed.rows(Table::tenants);
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(bed.key_id, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(bed.key_id, who())));
   const Rows index_after = bed.rows(Table::tenants);
   bed.put_back(Table::api_keys, before);
   bed.put_back(Table::tenants, index_before);
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_with_more_scopes_put_back) {
   ApiKeyUpdate update;
   update.scopes = Scope::secrets_read;
   const Authority all{Scope::secrets_read | Scope::secrets_write | Scope::keys_manage};
-  BOOST_REQUIRE(bed.wait(bed.store().update_api_key(tenant_id(1), bed.key_id, update, all, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().update_of_tenant(tenant_id(1), bed.key_id, update, all, who())));
   BOOST_TEST(bed.verify().problem_count == 0U);
   bed.put_back(Table::api_keys, before);
   BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is older than its last change"));
@@ -151,7 +153,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_whose_change_was_cut_off) {
   ReplayBed bed;
   ApiKeyUpdate update;
   update.name = "another";
-  BOOST_REQUIRE(bed.wait(bed.store().update_api_key(tenant_id(1), bed.key_id, update, {}, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().update_of_tenant(tenant_id(1), bed.key_id, update, {}, who())));
   bed.put(Table::audit, ReplayBed::sequence(3), std::nullopt);
   BOOST_TEST(bed.finds("API key AAAAAAAAAAA: is newer than its last change"));
 }

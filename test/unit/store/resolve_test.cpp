@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "store/binding_choice.hpp"
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -16,7 +17,7 @@ namespace {
 
 struct ResolveBed : Bed {
   SecretInfo create(NewSecret secret) {
-    auto made = wait(store().create_secret(tenant_id(1), std::move(secret), who()));
+    auto made = wait(store().secrets().create(tenant_id(1), std::move(secret), who()));
     BOOST_REQUIRE(made);
     return std::move(*made);
   }
@@ -27,7 +28,7 @@ struct ResolveBed : Bed {
     query.tool_name = std::move(tool);
     query.provided_args = std::move(provided);
     query.secrets = std::move(named);
-    return wait(store().resolve(std::move(query), who()));
+    return wait(store().secrets().resolve(std::move(query), who()));
   }
   /// "argument=value " for each, in the order of the arguments.
   std::string text(const Outcome<std::vector<ReleasedValue>>& outcome) {
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(of_equal_patterns_the_newest_change_wins) {
   BOOST_TEST(bed.text(bed.resolve("abb")) == "key=second ");
   SecretUpdate touch;
   touch.name = "renamed";
-  BOOST_REQUIRE(bed.wait(bed.store().update_secret(tenant_id(1), first.id, std::move(touch), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().update(tenant_id(1), first.id, std::move(touch), who())));
   BOOST_TEST(bed.text(bed.resolve("abb")) == "key=first ");
 }
 
@@ -197,12 +198,12 @@ BOOST_AUTO_TEST_CASE(nothing_leaves_before_its_entry_is_durable) {
     return EIO;
   };
   Bed bed(options);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_default("a", "tool", "key"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who())));
   fail = true;
   ResolveQuery query;
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
-  const auto refused = bed.wait(bed.store().resolve(std::move(query), who()));
+  const auto refused = bed.wait(bed.store().secrets().resolve(std::move(query), who()));
   BOOST_CHECK(code_of(refused) == Errc::unavailable);
 }
 
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_changes_meanwhile_is_released_as_one_or_the_ot
     for (int i = 1; !stop; ++i) {
       SecretUpdate update;
       update.value.emplace().append("value " + std::to_string(i));
-      const auto changed = bed.wait(bed.store().update_secret(tenant_id(1), made.id, std::move(update), who()));
+      const auto changed = bed.wait(bed.store().secrets().update(tenant_id(1), made.id, std::move(update), who()));
       if (!changed) break;
     }
   });

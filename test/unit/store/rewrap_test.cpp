@@ -4,9 +4,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "store/api_keys.hpp"
 #include "store/await.hpp"
 #include "store/erasure.hpp"
+#include "store/keys.hpp"
 #include "store/row_key.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/rotation_bed.hpp"
 
 using namespace tacit::store;
@@ -114,11 +118,11 @@ BOOST_AUTO_TEST_CASE(changes_of_a_tenant_that_is_half_way) {
     if (by_stale_server) r.bed.reopen_with(r.stale);
     const auto secrets = r.list(large);
     const auto update = [&](std::size_t n, SecretUpdate change) {
-      const auto done = r.bed.wait(r.bed.store().update_secret(large, secrets.at(n).id, std::move(change), who()));
+      const auto done = r.bed.wait(r.bed.store().secrets().update(large, secrets.at(n).id, std::move(change), who()));
       BOOST_REQUIRE_MESSAGE(done, done.error().subject);
     };
     for (const std::size_t n : {std::size_t{0}, many - 1}) {
-      BOOST_REQUIRE(r.bed.wait(r.bed.store().delete_secret(large, secrets.at(n).id, who())));
+      BOOST_REQUIRE(r.bed.wait(r.bed.store().secrets().remove(large, secrets.at(n).id, who())));
     }
     for (const std::size_t n : {std::size_t{1}, many - 2}) {
       SecretUpdate change;
@@ -132,9 +136,9 @@ BOOST_AUTO_TEST_CASE(changes_of_a_tenant_that_is_half_way) {
       change.value.emplace().append("a new value");
       update(n, std::move(change));
     }
-    BOOST_REQUIRE(r.bed.wait(r.bed.store().create_secret(large, new_secret(name_of(0)), who())));
-    BOOST_REQUIRE(r.bed.wait(r.bed.store().create_secret(tenant_id(9), new_secret("new"), who())));
-    BOOST_REQUIRE(r.bed.wait(r.bed.store().add_api_key(some_key(numbered(9), tenant_id(9)), who())));
+    BOOST_REQUIRE(r.bed.wait(r.bed.store().secrets().create(large, new_secret(name_of(0)), who())));
+    BOOST_REQUIRE(r.bed.wait(r.bed.store().secrets().create(tenant_id(9), new_secret("new"), who())));
+    BOOST_REQUIRE(r.bed.wait(r.bed.store().api_keys().add(some_key(numbered(9), tenant_id(9)), who())));
     const auto expect = [&] {
       r.expect_clean();
       BOOST_TEST(r.list(large).size() == many - 1);
@@ -201,7 +205,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   RotationBed r;
   const crypto::Uuid tenant = tenant_id(7);
   ApiKey key = some_key(numbered(7), tenant);
-  BOOST_REQUIRE(r.bed.wait(r.bed.store().add_api_key(key, who())));
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().api_keys().add(key, who())));
   // As it was before there was an index.
   crypto::Bytes row;
   Encoder encoder(row);
@@ -222,11 +226,12 @@ BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   encoder.raw(*crypto::store_record_mac(ring, ring.primary().id, "api key", guarded));
   r.bed.put(Table::api_keys, key.id, std::string(crypto::as_text(row)));
   r.bed.put(Table::tenants, std::string(crypto::as_text(api_key_index_key(tenant, key.id).view())), std::nullopt);
-  BOOST_TEST(ids_of(r.bed.wait(r.bed.store().tenant_api_keys(tenant, who()))).empty());
+  BOOST_TEST(ids_of(r.bed.wait(r.bed.store().api_keys().list_of_tenant(tenant, who()))).empty());
   r.rotate(KeyKind::metadata);
   BOOST_TEST(r.run(KeyKind::metadata, 128).problems.empty());
-  BOOST_TEST(ids_of(r.bed.wait(r.bed.store().tenant_api_keys(tenant, who()))) == std::vector<std::string>{key.id},
-             boost::test_tools::per_element());
+  BOOST_TEST(
+      ids_of(r.bed.wait(r.bed.store().api_keys().list_of_tenant(tenant, who()))) == std::vector<std::string>{key.id},
+      boost::test_tools::per_element());
   r.expect_clean();
 }
 
@@ -242,13 +247,13 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
       return !outcome && outcome.error().code == Errc::unavailable &&
              outcome.error().subject.find("was retired") != std::string::npos;
     };
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().create_secret(tenant_id(9), new_secret("new"), who()))));
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().create_secret(keyless, new_secret("new"), who()))));
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().set_quota(tenant_id(9), 1, who()))));
-    BOOST_TEST(refused(r.bed.wait(r.bed.store().add_api_key(some_key(numbered(8), small), who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().secrets().create(tenant_id(9), new_secret("new"), who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().secrets().create(keyless, new_secret("new"), who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().tenants().set_quota(tenant_id(9), 1, who()))));
+    BOOST_TEST(refused(r.bed.wait(r.bed.store().api_keys().add(some_key(numbered(8), small), who()))));
     // All else goes on, and names the new key.
-    BOOST_TEST(r.bed.wait(r.bed.store().create_secret(small, new_secret("more"), who())).has_value());
-    BOOST_TEST(r.bed.wait(r.bed.store().revoke_api_key(numbered(1), who())).has_value());
+    BOOST_TEST(r.bed.wait(r.bed.store().secrets().create(small, new_secret("more"), who())).has_value());
+    BOOST_TEST(r.bed.wait(r.bed.store().api_keys().revoke(numbered(1), who())).has_value());
     BOOST_TEST(r.uses(kind, r.old).total() == 0U);
     r.bed.reopen_with(r.rings.load());
     r.expect_clean();
@@ -261,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
   const StoreKeys keys = r.rings.load();
   r.bed.put(Table::tenants, std::string(crypto::as_text(record_key(large).view())), std::nullopt);
   WorkBody<void> mark = [&keys](Transaction& transaction) { return put_mark(transaction, *keys.metadata); };
-  BOOST_REQUIRE(r.bed.wait(write<void>(r.bed.engine(), mark, {})));
+  BOOST_REQUIRE(r.bed.wait(write<void>(r.bed.engine(), mark)));
   r.rotate(KeyKind::metadata);
   const RewrapStep all = r.run(KeyKind::metadata, 7);
   BOOST_REQUIRE(all.problems.size() == 1U);
@@ -269,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
   const KeyUse left = r.uses(KeyKind::metadata, r.old);
   BOOST_TEST(left.secrets == many);
   BOOST_TEST(left.tenants == 0U);  // its mark is made anew
-  BOOST_REQUIRE(r.bed.wait(r.bed.store().erase_tenant(large, {}, who())));
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().tenants().erase(large, {}, who())));
   BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
   BOOST_TEST(r.run(KeyKind::metadata, 7).problems.empty());
 }
@@ -278,7 +283,7 @@ BOOST_AUTO_TEST_CASE(keyrings_that_are_old_copies_do_not_rewrap_backwards) {
   RotationBed r;
   r.rotate(KeyKind::metadata);
   r.bed.reopen_with(r.stale);
-  const auto begun = r.bed.wait(r.bed.store().begin_rewrap(KeyKind::metadata, who()));
+  const auto begun = r.bed.wait(r.bed.store().keys().begin_rewrap(KeyKind::metadata, who()));
   BOOST_REQUIRE(!begun);
   BOOST_TEST(begun.error().subject.find("it is an old copy") != std::string::npos);
 }
@@ -289,14 +294,14 @@ BOOST_AUTO_TEST_CASE(root_keys_need_their_private_half) {
   StoreKeys without = r.rings.load();
   without.root_private = nullptr;
   r.bed.reopen_with(without);
-  const auto begun = r.bed.wait(r.bed.store().begin_rewrap(KeyKind::root, who()));
+  const auto begun = r.bed.wait(r.bed.store().keys().begin_rewrap(KeyKind::root, who()));
   BOOST_TEST((!begun && begun.error().code == Errc::not_found));
-  BOOST_TEST(!r.bed.wait(r.bed.store().rewrap(KeyKind::root, {}, 1)));
+  BOOST_TEST(!r.bed.wait(r.bed.store().keys().rewrap_step(KeyKind::root, {}, 1)));
   // A promoted key whose private half this process lacks does not even open the store.
   without.root_private = r.stale.root_private;
   const crypto::KeyId next = r.rings.add(KeyKind::root);
   r.bed.reopen_with(r.rings.load());
-  BOOST_REQUIRE(r.bed.wait(r.bed.store().change_key(KeyChange::promote, KeyKind::root, next, who())));
+  BOOST_REQUIRE(r.bed.wait(r.bed.store().keys().change(KeyChange::promote, KeyKind::root, next, who())));
   without.root_public = r.rings.load().root_public;
   r.bed.close();
   const auto opened = Store::open(r.bed.store_options(), without);
@@ -307,7 +312,7 @@ BOOST_AUTO_TEST_CASE(root_keys_need_their_private_half) {
 BOOST_AUTO_TEST_CASE(what_the_store_says_of_keys) {
   RotationBed r;
   const auto change = [&](KeyChange how, const crypto::KeyId& id) {
-    return r.bed.wait(r.bed.store().change_key(how, KeyKind::metadata, id, who()));
+    return r.bed.wait(r.bed.store().keys().change(how, KeyKind::metadata, id, who()));
   };
   const auto entries = [&] { return r.bed.rows(Table::audit).size(); };
   const crypto::KeyId first = r.rings.primary(KeyKind::metadata);

@@ -4,7 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "store/api_keys.hpp"
+#include "store/keys.hpp"
 #include "store/meta.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/own_keyrings.hpp"
 #include "test/unit/store/some_key.hpp"
 
@@ -23,7 +27,7 @@ inline std::string tool_of(std::size_t n) {
 struct RotationBed {
   RotationBed() : bed(options()) {
     const auto create = [&](const crypto::Uuid& tenant, NewSecret secret) {
-      BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant, std::move(secret), who())));
+      BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant, std::move(secret), who())));
     };
     create(small, new_secret("unbound"));
     create(small, new_default("default", "tool", "argument", "a default value"));
@@ -31,13 +35,13 @@ struct RotationBed {
     bound.tool_name = "tool*";
     create(small, std::move(bound));
     for (std::size_t n = 0; n < many; ++n) create(large, new_default(name_of(n), tool_of(n), "argument", value_of(n)));
-    BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(keyless, {7, 8, 9, 10}, who())));
-    BOOST_REQUIRE(bed.wait(bed.store().set_quota(keyless, 12345, who())));
+    BOOST_REQUIRE(bed.wait(bed.store().tenants().set_limits(keyless, {7, 8, 9, 10}, who())));
+    BOOST_REQUIRE(bed.wait(bed.store().tenants().set_quota(keyless, 12345, who())));
     for (int n = 1; n <= 3; ++n) {
       ApiKey key = some_key(numbered(n), tenant_id(static_cast<std::uint8_t>(n)));
-      BOOST_REQUIRE(bed.wait(bed.store().add_api_key(key, who())));
+      BOOST_REQUIRE(bed.wait(bed.store().api_keys().add(key, who())));
     }
-    BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(numbered(3), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(numbered(3), who())));
     before = listed();
   }
 
@@ -54,17 +58,17 @@ struct RotationBed {
     const crypto::KeyId fresh = rings.add(kind);
     bed.reopen_with(rings.load());
     stale = rings.load();
-    BOOST_REQUIRE(bed.wait(bed.store().change_key(KeyChange::promote, kind, fresh, who())));
+    BOOST_REQUIRE(bed.wait(bed.store().keys().change(KeyChange::promote, kind, fresh, who())));
     rings.promote(kind, fresh);
     bed.reopen_with(rings.load());
-    const auto begun = bed.wait(bed.store().begin_rewrap(kind, who()));
+    const auto begun = bed.wait(bed.store().keys().begin_rewrap(kind, who()));
     BOOST_REQUIRE_MESSAGE(begun, begun.error().subject);
     BOOST_TEST((*begun == fresh));
     return fresh;
   }
 
   RewrapStep step(KeyKind kind, std::size_t most, RewrapPosition from = {}) {
-    auto done = bed.wait(bed.store().rewrap(kind, std::move(from), most));
+    auto done = bed.wait(bed.store().keys().rewrap_step(kind, std::move(from), most));
     BOOST_REQUIRE_MESSAGE(done, done.error().subject);
     return std::move(*done);
   }
@@ -85,7 +89,7 @@ struct RotationBed {
   }
 
   std::vector<SecretInfo> list(const crypto::Uuid& tenant) {
-    auto all = bed.wait(bed.store().list_secrets(tenant, {}, who()));
+    auto all = bed.wait(bed.store().secrets().list(tenant, {}, who()));
     BOOST_REQUIRE_MESSAGE(all, all.error().subject);
     return std::move(all->secrets);
   }
@@ -104,7 +108,7 @@ struct RotationBed {
   std::size_t found_by_name(const crypto::Uuid& tenant, const std::string& name) {
     ListQuery query;
     query.secret_name = name;
-    auto all = bed.wait(bed.store().list_secrets(tenant, query, who()));
+    auto all = bed.wait(bed.store().secrets().list(tenant, query, who()));
     BOOST_REQUIRE_MESSAGE(all, all.error().subject);
     return all->secrets.size();
   }
@@ -112,7 +116,7 @@ struct RotationBed {
     ResolveQuery query;
     query.tenant = tenant;
     query.tool_name = tool;
-    auto values = bed.wait(bed.store().resolve(query, who()));
+    auto values = bed.wait(bed.store().secrets().resolve(query, who()));
     if (!values) return "failed: " + values.error().subject;
     std::string all;
     for (const ReleasedValue& value : *values) all += text_of(value.value);
@@ -132,22 +136,22 @@ struct RotationBed {
     for (std::size_t n = 0; n < many; n += 7) {
       BOOST_TEST(found_by_name(large, name_of(n)) == 1U);
       BOOST_TEST(resolved(large, n % 2 == 0 ? "tool__" + std::to_string(n) + "__x" : tool_of(n)) == value_of(n));
-      const auto twice = bed.wait(bed.store().create_secret(large, new_secret(name_of(n)), who()));
+      const auto twice = bed.wait(bed.store().secrets().create(large, new_secret(name_of(n)), who()));
       BOOST_TEST((!twice && twice.error().code == Errc::name_taken));
-      const auto other = bed.wait(bed.store().create_secret(large, new_default("x", tool_of(n), "argument"), who()));
+      const auto other = bed.wait(bed.store().secrets().create(large, new_default("x", tool_of(n), "argument"), who()));
       BOOST_TEST((!other && other.error().code == Errc::default_taken));
     }
     BOOST_TEST(resolved(small, "tool") == "a default value");
-    const auto limits = bed.store().tenant_limits(keyless);
+    const auto limits = bed.store().tenants().limits(keyless);
     BOOST_TEST((limits && *limits == TenantLimits{7, 8, 9, 10}));
-    const auto keys = bed.store().list_api_keys(std::nullopt);
+    const auto keys = bed.store().api_keys().list(std::nullopt);
     BOOST_REQUIRE(keys);
     BOOST_TEST(keys->size() == 3U);
     BOOST_TEST(keys->at(2).revoked_at.has_value());
   }
 
   KeyUse uses(KeyKind kind, const crypto::KeyId& id) {
-    auto census = bed.store().key_census(kind, {});
+    auto census = bed.store().keys().census(kind, {});
     BOOST_REQUIRE(census);
     BOOST_TEST(census->unreadable == 0U);
     return census->of(id);
@@ -162,7 +166,7 @@ struct RotationBed {
 
   /// Retires the old key in the store and the rings; then only the new one is there.
   void retire(KeyKind kind, const crypto::KeyId& id) {
-    BOOST_REQUIRE(bed.wait(bed.store().change_key(KeyChange::retire, kind, id, who())));
+    BOOST_REQUIRE(bed.wait(bed.store().keys().change(KeyChange::retire, kind, id, who())));
     rings.retire(kind, id);
     bed.reopen_with(rings.load());
   }

@@ -13,6 +13,7 @@
 #include "crypto/random.hpp"
 #include "store/keyless_store.hpp"
 #include "store/scrub_rules.hpp"
+#include "store/secrets.hpp"
 #include "store/statistics.hpp"
 #include "test/leftovers.hpp"
 #include "test/unit/store/bed.hpp"
@@ -88,7 +89,7 @@ class ScrubBed {
     const auto tenant = tenant_id(1);
     if (ids_.size() < 10 || (ids_.size() < 60 && random_() % 3 == 0)) {
       const auto made = bed_.wait(
-          bed_.store().create_secret(tenant, new_secret("n" + std::to_string(++names_), value_of(random_)), who()));
+          bed_.store().secrets().create(tenant, new_secret("n" + std::to_string(++names_), value_of(random_)), who()));
       BOOST_REQUIRE(made.has_value());
       return ids_.push_back(made->id);
     }
@@ -97,10 +98,10 @@ class ScrubBed {
     SecretUpdate update;
     const std::string value = value_of(random_);
     update.value = tacit::crypto::WipedBytes(tacit::crypto::as_bytes(value));
-    BOOST_REQUIRE(bed_.wait(bed_.store().update_secret(tenant, ids_[one], std::move(update), who())).has_value());
+    BOOST_REQUIRE(bed_.wait(bed_.store().secrets().update(tenant, ids_[one], std::move(update), who())).has_value());
   }
   void remove(std::size_t one) {
-    BOOST_REQUIRE(bed_.wait(bed_.store().delete_secret(tenant_id(1), ids_[one], who())).has_value());
+    BOOST_REQUIRE(bed_.wait(bed_.store().secrets().remove(tenant_id(1), ids_[one], who())).has_value());
     ids_.erase(ids_.begin() + static_cast<std::ptrdiff_t>(one));
   }
   void look() {

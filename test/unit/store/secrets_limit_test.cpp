@@ -2,7 +2,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "store/codec.hpp"
+#include "store/secrets.hpp"
 #include "store/tenant_record.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -14,14 +16,14 @@ struct LimitBed : Bed {
   explicit LimitBed(std::uint32_t limit) : Bed(options(limit)) {}
 
   Outcome<SecretInfo> create(const std::string& name) {
-    return wait(store().create_secret(tenant_id(1), new_secret(name), who()));
+    return wait(store().secrets().create(tenant_id(1), new_secret(name), who()));
   }
   void allow(std::optional<std::uint32_t> secrets) {
     TenantLimits limits;
     limits.secrets = secrets;
-    BOOST_REQUIRE(wait(store().set_tenant_limits(tenant_id(1), limits, who())));
+    BOOST_REQUIRE(wait(store().tenants().set_limits(tenant_id(1), limits, who())));
   }
-  QuotaState quota() { return *wait(store().quota(tenant_id(1), who())); }
+  QuotaState quota() { return *wait(store().tenants().quota(tenant_id(1), who())); }
 
  private:
   static BedOptions options(std::uint32_t limit) {
@@ -53,8 +55,8 @@ BOOST_AUTO_TEST_CASE(one_more_than_allowed_is_refused_and_changes_nothing) {
   BOOST_TEST(bed.quota().count == 2U);
   SecretUpdate update;
   update.name = "renamed";
-  BOOST_TEST(bed.wait(bed.store().update_secret(tenant_id(1), first->id, std::move(update), who())).has_value());
-  BOOST_REQUIRE(bed.wait(bed.store().delete_secret(tenant_id(1), first->id, who())));
+  BOOST_TEST(bed.wait(bed.store().secrets().update(tenant_id(1), first->id, std::move(update), who())).has_value());
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().remove(tenant_id(1), first->id, who())));
   BOOST_TEST(bed.create("c").has_value());
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
@@ -69,7 +71,7 @@ BOOST_AUTO_TEST_CASE(an_operator_gives_a_tenant_another_limit_and_what_is_stored
   bed.allow(0);
   check_refused(bed.create("d"), 0, 3);
   BOOST_TEST(bed.quota().count == 3U);
-  BOOST_TEST(bed.wait(bed.store().list_secrets(tenant_id(1), {}, who()))->secrets.size() == 3U);
+  BOOST_TEST(bed.wait(bed.store().secrets().list(tenant_id(1), {}, who()))->secrets.size() == 3U);
   bed.allow(std::nullopt);
   check_refused(bed.create("d"), 2, 3);
   BOOST_TEST(!bed.quota().count_limit_is_own);
@@ -80,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_record_keeps_it_where_builds_that_do_not_know_it_keep_it_
   LimitBed bed(10);
   NewSecret secret = new_secret("a");
   secret.tool_name = "tool*";
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), std::move(secret), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), std::move(secret), who())));
   bed.allow(4'000'000'000);
   const std::string key = std::string(tacit::crypto::as_text(tenant_id(1).view())) + std::string(1, '\0');
   const std::string stored = bed.rows(Table::tenants).at(key);

@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -27,12 +29,12 @@ struct SecretsBed : Bed {
   const tacit::crypto::Uuid tenant = tenant_id(1);
 
   SecretInfo create(NewSecret secret) {
-    auto made = wait(store().create_secret(tenant, std::move(secret), who()));
+    auto made = wait(store().secrets().create(tenant, std::move(secret), who()));
     BOOST_REQUIRE(made);
     return std::move(*made);
   }
   std::optional<Errc> try_create(NewSecret secret) {
-    return code_of(wait(store().create_secret(tenant, std::move(secret), who())));
+    return code_of(wait(store().secrets().create(tenant, std::move(secret), who())));
   }
   Outcome<SecretInfo> update(const SecretInfo& secret, const SecretUpdate& change) {
     SecretUpdate copy;
@@ -41,9 +43,9 @@ struct SecretsBed : Bed {
     copy.tool_name = change.tool_name;
     copy.tool_arg = change.tool_arg;
     copy.is_default_for_tool = change.is_default_for_tool;
-    return wait(store().update_secret(tenant, secret.id, std::move(copy), who()));
+    return wait(store().secrets().update(tenant, secret.id, std::move(copy), who()));
   }
-  QuotaState quota() { return *wait(store().quota(tenant, who())); }
+  QuotaState quota() { return *wait(store().tenants().quota(tenant, who())); }
 };
 
 }  // namespace
@@ -65,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_was_created_is_read_back) {
   for (std::size_t i = 0; i < 6; ++i) id_milliseconds = id_milliseconds << 8 | made.id.bytes[i];
   BOOST_TEST(id_milliseconds == made.created_at / 1000);
   bed.reopen();
-  const auto read = bed.wait(bed.store().get_secret(bed.tenant, made.id, who()));
+  const auto read = bed.wait(bed.store().secrets().get(bed.tenant, made.id, who()));
   BOOST_REQUIRE(read);
   BOOST_TEST(read->name == made.name);
   BOOST_TEST(*read->display == *made.display);
@@ -82,11 +84,11 @@ BOOST_AUTO_TEST_CASE(the_api_plane_needs_no_private_key) {
   SecretsBed bed(options);
   const SecretInfo made = bed.create(new_secret("a"));
   BOOST_TEST(bed.update(made, with_value("another value")).has_value());
-  BOOST_TEST(bed.wait(bed.store().delete_secret(bed.tenant, made.id, who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().secrets().remove(bed.tenant, made.id, who())).has_value());
   ResolveQuery query;
   query.tenant = bed.tenant;
   query.tool_name = "tool";
-  const auto refused = bed.wait(bed.store().resolve(std::move(query), who()));
+  const auto refused = bed.wait(bed.store().secrets().resolve(std::move(query), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::unavailable);
 }
@@ -95,13 +97,13 @@ BOOST_AUTO_TEST_CASE(tenants_do_not_see_each_other) {
   SecretsBed bed;
   const SecretInfo made = bed.create(new_secret("a"));
   const auto other = tenant_id(2);
-  BOOST_CHECK(code_of(bed.wait(bed.store().get_secret(other, made.id, who()))) == Errc::not_found);
-  BOOST_CHECK(code_of(bed.wait(bed.store().update_secret(other, made.id, {}, who()))) == Errc::not_found);
-  BOOST_CHECK(code_of(bed.wait(bed.store().update_secret(other, made.id, with_value("abcd"), who()))) ==
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().get(other, made.id, who()))) == Errc::not_found);
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().update(other, made.id, {}, who()))) == Errc::not_found);
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().update(other, made.id, with_value("abcd"), who()))) ==
               Errc::not_found);
-  BOOST_CHECK(code_of(bed.wait(bed.store().delete_secret(other, made.id, who()))) == Errc::not_found);
-  BOOST_TEST(bed.wait(bed.store().list_secrets(other, {}, who()))->secrets.empty());
-  BOOST_TEST(bed.wait(bed.store().create_secret(other, new_secret("a"), who())).has_value());
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().remove(other, made.id, who()))) == Errc::not_found);
+  BOOST_TEST(bed.wait(bed.store().secrets().list(other, {}, who()))->secrets.empty());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(other, new_secret("a"), who())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(names_are_unique_byte_for_byte) {
@@ -201,11 +203,11 @@ BOOST_AUTO_TEST_CASE(deleting_leaves_nothing_of_a_secret) {
   const auto rows = bed.rows(Table::tenants);
   const QuotaState before = bed.quota();
   const SecretInfo made = bed.create(new_default("a", "tool__*", "key"));
-  const auto deleted = bed.wait(bed.store().delete_secret(bed.tenant, made.id, who()));
+  const auto deleted = bed.wait(bed.store().secrets().remove(bed.tenant, made.id, who()));
   BOOST_REQUIRE(deleted);
   BOOST_TEST(deleted->name == "a");
-  BOOST_CHECK(code_of(bed.wait(bed.store().get_secret(bed.tenant, made.id, who()))) == Errc::not_found);
-  BOOST_CHECK(code_of(bed.wait(bed.store().delete_secret(bed.tenant, made.id, who()))) == Errc::not_found);
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().get(bed.tenant, made.id, who()))) == Errc::not_found);
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().remove(bed.tenant, made.id, who()))) == Errc::not_found);
   BOOST_CHECK(bed.rows(Table::tenants) == rows);
   BOOST_TEST(bed.quota().used == before.used);
   BOOST_CHECK(bed.try_create(new_default("a", "tool__*", "key")) == std::nullopt);
@@ -221,7 +223,7 @@ BOOST_AUTO_TEST_CASE(quota_counts_name_value_and_binding) {
   const SecretInfo made = bed.create(new_default("name", "tool", "key", std::string(20, 'v')));
   BOOST_TEST(bed.quota().used == 31U);
   BOOST_CHECK(bed.try_create(new_secret("other", std::string(65, 'v'))) == Errc::quota_exceeded);
-  const auto refused = bed.wait(bed.store().create_secret(bed.tenant, new_secret("o", std::string(69, 'v')), who()));
+  const auto refused = bed.wait(bed.store().secrets().create(bed.tenant, new_secret("o", std::string(69, 'v')), who()));
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().quota.limit == 100U);
   BOOST_TEST(refused.error().quota.used == 31U);
@@ -243,17 +245,17 @@ BOOST_AUTO_TEST_CASE(quota_counts_name_value_and_binding) {
 BOOST_AUTO_TEST_CASE(an_operator_sets_and_lowers_a_limit) {
   SecretsBed bed;
   // Before the tenant stores anything.
-  BOOST_REQUIRE(bed.wait(bed.store().set_quota(bed.tenant, 50, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().tenants().set_quota(bed.tenant, 50, who())));
   BOOST_TEST(bed.quota().limit == 50U);
   BOOST_TEST(bed.quota().limit_is_own);
   BOOST_TEST(bed.verify().problem_count == 0U);
   const SecretInfo made = bed.create(new_secret("name", std::string(46, 'v')));
-  BOOST_REQUIRE(bed.wait(bed.store().set_quota(bed.tenant, 10, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().tenants().set_quota(bed.tenant, 10, who())));
   BOOST_TEST(bed.quota().used == 50U);
   BOOST_CHECK(code_of(bed.update(made, with_value(std::string(47, 'v')))) == Errc::quota_exceeded);
   BOOST_TEST(bed.update(made, with_value(std::string(45, 'v'))).has_value());
   BOOST_CHECK(bed.try_create(new_secret("more")) == Errc::quota_exceeded);
-  BOOST_REQUIRE(bed.wait(bed.store().set_quota(bed.tenant, std::nullopt, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().tenants().set_quota(bed.tenant, std::nullopt, who())));
   BOOST_TEST(bed.quota().limit == std::uint64_t{1} << 20);
   BOOST_CHECK(bed.try_create(new_secret("more")) == std::nullopt);
   BOOST_TEST(bed.audit().size() == 6U);
@@ -267,7 +269,7 @@ BOOST_AUTO_TEST_CASE(values_may_hold_any_character) {
   ResolveQuery query;
   query.tenant = bed.tenant;
   query.tool_name = "tool";
-  const auto values = bed.wait(bed.store().resolve(std::move(query), who()));
+  const auto values = bed.wait(bed.store().secrets().resolve(std::move(query), who()));
   BOOST_REQUIRE(values);
   BOOST_TEST(text_of(values->at(0).value) == value);
 }

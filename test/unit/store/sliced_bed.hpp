@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "store/secrets.hpp"
 #include "test/unit/store/bed.hpp"
 
 namespace tacit::store::testing {
@@ -48,7 +49,7 @@ class SlicedBed : public Bed {
   SlicedBed() : Bed(options()) {}
 
   SecretInfo create(NewSecret secret) {
-    auto made = wait(store().create_secret(tenant_id(1), std::move(secret), who()));
+    auto made = wait(store().secrets().create(tenant_id(1), std::move(secret), who()));
     BOOST_REQUIRE(made);
     return std::move(*made);
   }
@@ -61,19 +62,19 @@ class SlicedBed : public Bed {
   void bind(const crypto::Uuid& id, std::string tool) {
     SecretUpdate update;
     update.tool_name = {FieldChange::Kind::set, std::move(tool)};
-    BOOST_REQUIRE(wait(store().update_secret(tenant_id(1), id, std::move(update), who())));
+    BOOST_REQUIRE(wait(store().secrets().update(tenant_id(1), id, std::move(update), who())));
   }
-  void remove(const crypto::Uuid& id) { BOOST_REQUIRE(wait(store().delete_secret(tenant_id(1), id, who()))); }
+  void remove(const crypto::Uuid& id) { BOOST_REQUIRE(wait(store().secrets().remove(tenant_id(1), id, who()))); }
   boost::asio::awaitable<Outcome<SecretList>> listing(std::optional<std::string> tool) {
     ListQuery query;
     query.tool_name = std::move(tool);
-    return store().list_secrets(tenant_id(1), std::move(query), who());
+    return store().secrets().list(tenant_id(1), std::move(query), who());
   }
   boost::asio::awaitable<Outcome<std::vector<ReleasedValue>>> resolving(std::string tool) {
     ResolveQuery query;
     query.tenant = tenant_id(1);
     query.tool_name = std::move(tool);
-    return store().resolve(std::move(query), who());
+    return store().secrets().resolve(std::move(query), who());
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "store/audit_log.hpp"
+#include "store/secrets.hpp"
 #include "store/slice.hpp"
 #include "store/tenant_changes.hpp"
 #include "store/turns.hpp"
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_page_in_slices_is_the_page) {
   query.limit = 2;
   std::string pages;
   for (;;) {
-    const auto page = bed.wait(bed.store().list_secrets(tenant_id(1), query, who()));
+    const auto page = bed.wait(bed.store().secrets().list(tenant_id(1), query, who()));
     BOOST_REQUIRE(page);
     for (const SecretInfo& secret : page->secrets) pages += secret.name + " ";
     pages += "| ";
@@ -228,7 +229,7 @@ BOOST_AUTO_TEST_CASE(what_others_do_is_not_in_the_way_of_a_resolve_in_slices) {
   Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
   for (int i = 0; resolving.step() && i < 5000; ++i) {
     if (i % 10 != 0) continue;
-    bed.wait(bed.store().create_secret(tenant_id(2), new_secret("n" + std::to_string(i)), who()));
+    bed.wait(bed.store().secrets().create(tenant_id(2), new_secret("n" + std::to_string(i)), who()));
   }
   const auto values = resolving.finish();
   BOOST_REQUIRE(values);
@@ -248,13 +249,13 @@ BOOST_AUTO_TEST_CASE(named_secrets_are_found_in_slices_too) {
     bed.create(new_secret("name " + n, "value " + n));
     query.secrets.emplace_back("argument " + n, "name " + n);
   }
-  const auto values = bed.wait(bed.store().resolve(query, who()));
+  const auto values = bed.wait(bed.store().secrets().resolve(query, who()));
   BOOST_REQUIRE(values);
   BOOST_TEST(values->size() == 40U);
   BOOST_TEST(text_of(values->at(39).value) == "value 39");
   query.secrets.emplace_back("one more", "nobody");
   query.secrets.emplace_back("and another", "no one");
-  const auto refused = bed.wait(bed.store().resolve(query, who()));
+  const auto refused = bed.wait(bed.store().secrets().resolve(query, who()));
   BOOST_REQUIRE(!refused);
   BOOST_TEST(
       refused.error().subject ==
@@ -270,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many
   for (int i = 0; i < many; ++i) {
     const std::string n = std::to_string(i);
     asio::co_spawn(context,
-                   bed.store().create_secret(tenant_id(1), new_default("s" + n, "tool", "argument " + n), who()),
+                   bed.store().secrets().create(tenant_id(1), new_default("s" + n, "tool", "argument " + n), who()),
                    [](std::exception_ptr error, const Outcome<SecretInfo>& made) {
                      BOOST_TEST(!error);
                      BOOST_TEST(made.has_value());
@@ -281,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
   const auto before = bed.engine().statistics().rows_read;
-  const auto refused = bed.wait(bed.store().resolve(std::move(query), who()));
+  const auto refused = bed.wait(bed.store().secrets().resolve(std::move(query), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::too_many_arguments);
   // An entry and a secret for each of 257 arguments, and what every slice begins with; all of them would be 4,000.
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_tenants_own_changes_count_as_such) {
     ChangesBed bed;
     BOOST_CHECK(bed.since() == TenantChanges::Since::nothing);
     for (std::uint8_t other = 2; other < 8; ++other) {
-      BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(other), new_secret("a"), who())));
+      BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(other), new_secret("a"), who())));
     }
     BOOST_CHECK(bed.since(4) == TenantChanges::Since::more);
     BOOST_CHECK(bed.since(4) == TenantChanges::Since::nothing);
@@ -313,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_tenants_own_changes_count_as_such) {
 BOOST_AUTO_TEST_CASE(entries_that_are_missing_may_have_been_changes) {
   ChangesBed bed;
   for (int i = 0; i < 3; ++i) {
-    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret(std::to_string(i)), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(2), new_secret(std::to_string(i)), who())));
   }
   const auto second = audit_key(2);
   bed.put(Table::audit, std::string(tacit::crypto::as_text(second)), std::nullopt);

@@ -1,5 +1,7 @@
 // What the store tells of itself, against what was done with it.
 #include "store/statistics.hpp"
+#include "store/health.hpp"
+#include "store/secrets.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,16 +30,17 @@ const StorageStatistics::Table& table(const StorageStatistics& storage, const st
 }
 
 /// A read that looks at the store's statistics while it sees its snapshot, before and after a change.
-class LookingWork final : public Work {
+class Look {
  public:
-  explicit LookingWork(Bed& bed) : bed_(bed) {}
-  Task<bool> run(Transaction&) override {
-    before = bed_.store().statistics().storage;
+  explicit Look(Bed& bed) : bed_(bed) {}
+  Task<bool> run() {
+    before = bed_.store().health().statistics().storage;
     for (int i = 0; i < 3; ++i) {
-      const auto made = bed_.wait(bed_.store().create_secret(tenant_id(1), new_secret("n" + std::to_string(i)), who()));
+      const auto made =
+          bed_.wait(bed_.store().secrets().create(tenant_id(1), new_secret("n" + std::to_string(i)), who()));
       BOOST_REQUIRE(made);
     }
-    after = bed_.store().statistics().storage;
+    after = bed_.store().health().statistics().storage;
     co_return false;
   }
 
@@ -70,10 +73,10 @@ BOOST_AUTO_TEST_CASE(a_histogram_counts_each_number_at_its_first_bound) {
 BOOST_AUTO_TEST_CASE(every_kept_commit_is_in_both_histograms) {
   Bed bed;
   for (int i = 0; i < 5; ++i) {
-    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n" + std::to_string(i)), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("n" + std::to_string(i)), who())));
   }
-  BOOST_REQUIRE(!bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n0"), who())));  // keeps nothing
-  const EngineStatistics engine = bed.store().statistics().engine;
+  BOOST_REQUIRE(!bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("n0"), who())));  // keeps nothing
+  const EngineStatistics engine = bed.store().health().statistics().engine;
   BOOST_TEST(engine.batches == 5U);
   BOOST_TEST(engine.jobs >= 6U);
   BOOST_TEST(sum_of(engine.batch_jobs.counts) == engine.batches);
@@ -87,15 +90,15 @@ BOOST_AUTO_TEST_CASE(every_kept_commit_is_in_both_histograms) {
 
 BOOST_AUTO_TEST_CASE(rows_and_pages_are_those_of_the_tables) {
   Bed bed;
-  const StorageStatistics before = bed.store().statistics().storage;
+  const StorageStatistics before = bed.store().health().statistics().storage;
   BOOST_TEST(before.engine.starts_with("LMDB 0.9."));
   BOOST_TEST(before.pages * before.page_bytes == std::uint64_t{64} << 20);
   BOOST_TEST(before.tables.size() == table_count);
   BOOST_TEST(table(before, "audit").rows == 0U);
   for (int i = 0; i < 200; ++i) {
-    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n" + std::to_string(i)), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("n" + std::to_string(i)), who())));
   }
-  const StorageStatistics after = bed.store().statistics().storage;
+  const StorageStatistics after = bed.store().health().statistics().storage;
   BOOST_TEST(table(after, "audit").rows == 200U);
   BOOST_TEST(table(after, "tenants").rows > 400U);  // the secrets, their names, the tenant
   std::uint64_t of_tables = 0;
@@ -108,9 +111,9 @@ BOOST_AUTO_TEST_CASE(rows_and_pages_are_those_of_the_tables) {
 
 BOOST_AUTO_TEST_CASE(a_reader_and_what_it_holds_back_is_seen) {
   Bed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("first"), who())));
-  LookingWork work(bed);
-  BOOST_REQUIRE(!bed.engine().read(work));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("first"), who())));
+  Look work(bed);
+  BOOST_REQUIRE(!bed.engine().read([&work](Transaction&) { return work.run(); }));
   BOOST_TEST(work.before.readers == 1U);
   BOOST_TEST(work.before.oldest_reader_lag == 0U);
   BOOST_TEST(work.after.readers == 1U);
@@ -119,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_reader_and_what_it_holds_back_is_seen) {
   BOOST_TEST(work.after.pinned_pages > 0U);
   BOOST_TEST(work.after.reader_slots_used >= 1U);
   BOOST_TEST(work.after.reader_slots >= work.after.reader_slots_used);
-  const StorageStatistics later = bed.store().statistics().storage;
+  const StorageStatistics later = bed.store().health().statistics().storage;
   BOOST_TEST(later.readers == 0U);
   BOOST_TEST(later.oldest_reader_lag == 0U);
   BOOST_TEST(later.pinned_pages == 0U);
@@ -128,13 +131,13 @@ BOOST_AUTO_TEST_CASE(a_reader_and_what_it_holds_back_is_seen) {
 
 BOOST_AUTO_TEST_CASE(the_audit_head_is_the_one_that_verify_finds) {
   Bed bed;
-  const auto empty = bed.store().statistics().audit;
+  const auto empty = bed.store().health().statistics().audit;
   BOOST_REQUIRE(empty);
   BOOST_TEST(empty->sequence == 0U);
   for (int i = 0; i < 3; ++i) {
-    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n" + std::to_string(i)), who())));
+    BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("n" + std::to_string(i)), who())));
   }
-  const auto head = bed.store().statistics().audit;
+  const auto head = bed.store().health().statistics().audit;
   BOOST_REQUIRE(head);
   const VerifyReport report = bed.verify();
   BOOST_TEST(head->sequence == report.audit_entries);
@@ -144,7 +147,7 @@ BOOST_AUTO_TEST_CASE(the_audit_head_is_the_one_that_verify_finds) {
 BOOST_AUTO_TEST_CASE(keys_are_those_of_the_rings) {
   const StoreKeys keys = all_keys();
   Bed bed;
-  const auto versions = bed.store().statistics().keys;
+  const auto versions = bed.store().health().statistics().keys;
   BOOST_REQUIRE(versions.size() == 3U);
   BOOST_TEST(std::string(versions[0].ring) == "root-public");
   BOOST_TEST(versions[0].id == crypto::to_hex(keys.root_public->primary().id));
@@ -156,7 +159,7 @@ BOOST_AUTO_TEST_CASE(keys_are_those_of_the_rings) {
   BedOptions options;
   options.private_keys = false;
   Bed without(options);
-  BOOST_TEST(without.store().statistics().keys.size() == 2U);
+  BOOST_TEST(without.store().health().statistics().keys.size() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

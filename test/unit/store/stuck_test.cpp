@@ -6,6 +6,9 @@
 #include <thread>
 
 #include "store/await.hpp"
+#include "store/health.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 #include "test/unit/store/child.hpp"
 #include "test/unit/store/held_commits.hpp"
@@ -64,7 +67,7 @@ BOOST_AUTO_TEST_CASE(how_long_is_waited_is_settled_when_the_store_is_opened) {
   bed.reopen();
   BOOST_REQUIRE(bed.store().reconfigure(all_keys(), patient));
   const auto began = std::chrono::steady_clock::now();
-  BOOST_TEST(!bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  BOOST_TEST(!bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
 }
 
@@ -74,22 +77,23 @@ BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   Child holder([&](auto ready) { hold_lock(bed.folder() / "store", ready); });
   bed.reopen();
   const auto began = std::chrono::steady_clock::now();
-  const auto unknown = bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()));
+  const auto unknown = bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who()));
   BOOST_CHECK(code_of(unknown) == Errc::unavailable);
   BOOST_TEST(unknown.error().subject.find("not known") != std::string::npos);
   BOOST_TEST((std::chrono::steady_clock::now() - began >= 200ms));
-  BOOST_TEST(soon([&] { return bed.store().unwilling().has_value(); }));
-  BOOST_TEST(bed.store().unwilling()->find("another process holds its lock") != std::string::npos);
+  BOOST_TEST(soon([&] { return bed.store().health().unwilling().has_value(); }));
+  BOOST_TEST(bed.store().health().unwilling()->find("another process holds its lock") != std::string::npos);
   // Reads go on, and writes are refused without waiting.
-  BOOST_TEST(bed.wait(bed.store().list_secrets(tenant_id(1), {}, who()))->secrets.empty());
+  BOOST_TEST(bed.wait(bed.store().secrets().list(tenant_id(1), {}, who()))->secrets.empty());
   const auto asked = std::chrono::steady_clock::now();
-  BOOST_CHECK(code_of(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who()))) == Errc::unavailable);
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("b"), who()))) ==
+              Errc::unavailable);
   BOOST_TEST((std::chrono::steady_clock::now() - asked < 150ms));
   holder.kill();
-  BOOST_TEST(soon([&] { return !bed.store().unwilling(); }));
+  BOOST_TEST(soon([&] { return !bed.store().health().unwilling(); }));
   // What nobody waits for any more is done all the same.
-  BOOST_TEST(soon([&] { return bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U; }));
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("b"), who())).has_value());
+  BOOST_TEST(soon([&] { return bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 1U; }));
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("b"), who())).has_value());
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
@@ -99,12 +103,13 @@ BOOST_AUTO_TEST_CASE(a_store_that_cannot_finish_says_so) {
   options.commit = commits.hook();
   Bed bed(options);
   commits.hold();
-  BOOST_CHECK(code_of(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who()))) == Errc::unavailable);
+  BOOST_CHECK(code_of(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("a"), who()))) ==
+              Errc::unavailable);
   BOOST_TEST(!bed.store().finish(50ms));
-  BOOST_TEST(bed.store().unwilling().has_value());
+  BOOST_TEST(bed.store().health().unwilling().has_value());
   commits.let_go();
   BOOST_TEST(bed.store().finish(20s));
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_stopped_waiting_may_go_before_the_write_ends) {
@@ -117,25 +122,27 @@ BOOST_AUTO_TEST_CASE(who_has_stopped_waiting_may_go_before_the_write_ends) {
   {
     Crowd<SecretInfo> crowd;
     for (int i = 0; i < 10; ++i) {
-      crowd.start(bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i)), who()));
+      crowd.start(bed.store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()));
     }
     crowd.run();  // ends, so nothing is outstanding on the context any more
     BOOST_TEST(crowd.count(Errc::unavailable) == 10);
   }
   commits.let_go();
-  BOOST_TEST(soon([&] { return bed.wait(bed.store().quota(tenant_id(1), who()))->count >= 1U; }));
+  BOOST_TEST(soon([&] { return bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count >= 1U; }));
   bed.reopen();
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_and_a_deadline_at_the_same_time_resume_once) {
+  // A commit takes up to twice as long as it is waited for.
+  std::atomic<unsigned> commits{0};
   BedOptions options;
-  options.commit = [](MDB_txn* txn) {
-    std::this_thread::sleep_for(1ms);
+  options.write_deadline = 2ms;
+  options.commit = [&commits](MDB_txn* txn) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(commits++ % 5));
     return mdb_txn_commit(txn);
   };
   Bed bed(options);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("a"), who())));
   std::vector<std::thread> threads;
   std::atomic<int> resumed{0};
   std::atomic<int> answered{0};
@@ -147,9 +154,7 @@ BOOST_AUTO_TEST_CASE(an_answer_and_a_deadline_at_the_same_time_resume_once) {
           transaction.erase(Table::meta, tacit::crypto::as_bytes("nothing"));
           return Outcome<int>(7);
         };
-        WriteTerms terms;
-        terms.deadline = std::chrono::milliseconds(i % 5);
-        boost::asio::co_spawn(context, write<int>(bed.engine(), std::move(body), terms),
+        boost::asio::co_spawn(context, write<int>(bed.engine(), std::move(body)),
                               [&](std::exception_ptr error, const Outcome<int>& outcome) {
                                 ++resumed;
                                 answered += !error && outcome && *outcome == 7 ? 1 : 0;
@@ -163,7 +168,7 @@ BOOST_AUTO_TEST_CASE(an_answer_and_a_deadline_at_the_same_time_resume_once) {
   for (std::thread& thread : threads) thread.join();
   BOOST_TEST(resumed == 800);
   BOOST_TEST_MESSAGE("answered in time: " << answered);
-  BOOST_TEST(!bed.store().unwilling());
+  BOOST_TEST(!bed.store().health().unwilling());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,8 @@
 
 #include "store/row_key.hpp"
 #include "store/secret_row.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/bed.hpp"
 
 using namespace tacit::store;
@@ -26,7 +28,7 @@ struct TamperBed : Bed {
   }
 
   void create(std::uint8_t tenant, NewSecret secret) {
-    const auto made = wait(store().create_secret(tenant_id(tenant), std::move(secret), who()));
+    const auto made = wait(store().secrets().create(tenant_id(tenant), std::move(secret), who()));
     BOOST_REQUIRE(made);
     made_.push_back(*made);
   }
@@ -38,28 +40,30 @@ struct TamperBed : Bed {
   void put_row(const SecretInfo& secret, const std::string& row) { put(Table::tenants, key_of(secret), row); }
 
   Outcome<SecretInfo> get(const SecretInfo& secret) {
-    return wait(store().get_secret(secret.tenant, secret.id, who()));
+    return wait(store().secrets().get(secret.tenant, secret.id, who()));
   }
-  Outcome<SecretList> list(std::uint8_t tenant = 1) { return wait(store().list_secrets(tenant_id(tenant), {}, who())); }
+  Outcome<SecretList> list(std::uint8_t tenant = 1) {
+    return wait(store().secrets().list(tenant_id(tenant), {}, who()));
+  }
   Outcome<std::vector<ReleasedValue>> resolve(std::uint8_t tenant = 1, const std::string& named = {}) {
     ResolveQuery query;
     query.tenant = tenant_id(tenant);
     query.tool_name = "tool";
     if (!named.empty()) query.secrets.emplace_back("key", named);
-    return wait(store().resolve(std::move(query), who()));
+    return wait(store().secrets().resolve(std::move(query), who()));
   }
   Outcome<SecretInfo> rename(const SecretInfo& secret) {
     SecretUpdate update;
     update.name = "renamed";
-    return wait(store().update_secret(secret.tenant, secret.id, std::move(update), who()));
+    return wait(store().secrets().update(secret.tenant, secret.id, std::move(update), who()));
   }
   Outcome<SecretInfo> revalue(const SecretInfo& secret) {
     SecretUpdate update;
     update.value.emplace().append("another value");
-    return wait(store().update_secret(secret.tenant, secret.id, std::move(update), who()));
+    return wait(store().secrets().update(secret.tenant, secret.id, std::move(update), who()));
   }
   Outcome<SecretInfo> remove(const SecretInfo& secret) {
-    return wait(store().delete_secret(secret.tenant, secret.id, who()));
+    return wait(store().secrets().remove(secret.tenant, secret.id, who()));
   }
 
   /// Every way to that secret says that it was altered.
@@ -131,12 +135,12 @@ BOOST_AUTO_TEST_CASE(any_byte_of_a_tenants_record) {
       bed.put(Table::tenants, key, flipped);
       BOOST_TEST(is_altered(bed.list()));
       BOOST_TEST(is_altered(bed.resolve()));
-      BOOST_TEST(is_altered(bed.wait(bed.store().quota(tenant_id(1), who()))));
-      BOOST_TEST(is_altered(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("new"), who()))));
+      BOOST_TEST(is_altered(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))));
+      BOOST_TEST(is_altered(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
       BOOST_TEST(is_altered(bed.revalue(bed.first())));
       BOOST_TEST(is_altered(bed.rename(bed.first())));
       BOOST_TEST(is_altered(bed.remove(bed.first())));
-      BOOST_TEST(is_altered(bed.wait(bed.store().set_quota(tenant_id(1), 5, who()))));
+      BOOST_TEST(is_altered(bed.wait(bed.store().tenants().set_quota(tenant_id(1), 5, who()))));
       // The secret's own row says all that one secret's reader needs.
       BOOST_TEST(bed.get(bed.first())->name == "first");
       BOOST_TEST(bed.verify().problem_count > 0U);
@@ -153,11 +157,11 @@ BOOST_AUTO_TEST_CASE(a_missing_or_foreign_record) {
   bed.put(Table::tenants, key, std::nullopt);
   BOOST_TEST(is_altered(bed.list()));
   BOOST_TEST(is_altered(bed.resolve()));
-  BOOST_TEST(is_altered(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("new"), who()))));
+  BOOST_TEST(is_altered(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
   BOOST_TEST(bed.verify().problem_count > 0U);
   // With it an attacker's public key could come in.
   bed.put(Table::tenants, key, rows.at(text(record_key(tenant_id(2)).view())));
-  BOOST_TEST(is_altered(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("new"), who()))));
+  BOOST_TEST(is_altered(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
   BOOST_TEST(is_altered(bed.resolve()));
 }
 
@@ -224,7 +228,7 @@ BOOST_AUTO_TEST_CASE(an_earlier_value_under_the_present_metadata) {
   const Pieces before = pieces(bed.row_of(bed.first()));
   SecretUpdate update;
   update.value.emplace().append("the third value");
-  BOOST_REQUIRE(bed.wait(bed.store().update_secret(tenant_id(1), bed.first().id, std::move(update), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().update(tenant_id(1), bed.first().id, std::move(update), who())));
   const Pieces after = pieces(bed.row_of(bed.first()));
   bed.put_row(bed.first(), after.header + before.value_box + after.metadata_box);
   bed.check_altered(bed.first());
@@ -295,7 +299,7 @@ BOOST_AUTO_TEST_CASE(an_integrity_failure_is_audited) {
     return audit.size();
   };
   const auto before = bed.audit().size();
-  BOOST_TEST(is_altered(bed.wait(bed.store().get_secret(tenant_id(1), bed.first().id, who()))));
+  BOOST_TEST(is_altered(bed.wait(bed.store().secrets().get(tenant_id(1), bed.first().id, who()))));
   BOOST_TEST(check_last("request-1") == before + 1);
   BOOST_TEST(is_altered(bed.list()));
   BOOST_TEST(check_last("altered") == before + 2);

@@ -1,6 +1,9 @@
 // API keys as their tenant sees and changes them.
 #include <boost/test/unit_test.hpp>
 
+#include "store/api_keys.hpp"
+#include "store/secrets.hpp"
+#include "store/tenants.hpp"
 #include "test/unit/store/some_key.hpp"
 
 using namespace tacit::store;
@@ -15,17 +18,19 @@ using Ids = std::vector<std::string>;
 struct KeyBed : Bed {
   using Bed::Bed;
 
-  void add(const ApiKey& key) { BOOST_REQUIRE(wait(store().add_api_key(key, who()))); }
-  Ids listed(std::uint8_t tenant = 1) { return ids_of(wait(store().tenant_api_keys(tenant_id(tenant), who()))); }
+  void add(const ApiKey& key) { BOOST_REQUIRE(wait(store().api_keys().add(key, who()))); }
+  Ids listed(std::uint8_t tenant = 1) {
+    return ids_of(wait(store().api_keys().list_of_tenant(tenant_id(tenant), who())));
+  }
   Outcome<ApiKey> get(const std::string& id, std::uint8_t tenant = 1) {
-    return wait(store().tenant_api_key(tenant_id(tenant), id, who()));
+    return wait(store().api_keys().get_of_tenant(tenant_id(tenant), id, who()));
   }
   Outcome<ApiKey> update(const std::string& id, const ApiKeyUpdate& change, const Authority& by = everything,
                          std::uint8_t tenant = 1) {
-    return wait(store().update_api_key(tenant_id(tenant), id, change, by, who()));
+    return wait(store().api_keys().update_of_tenant(tenant_id(tenant), id, change, by, who()));
   }
   Outcome<ApiKey> revoke(const std::string& id, std::uint8_t tenant = 1) {
-    return wait(store().revoke_tenant_api_key(tenant_id(tenant), id, who()));
+    return wait(store().api_keys().revoke_of_tenant(tenant_id(tenant), id, who()));
   }
   void sound() { BOOST_TEST(verify().problem_count == 0U); }
 };
@@ -58,9 +63,9 @@ BOOST_AUTO_TEST_CASE(a_tenant_that_has_only_keys_can_store_secrets) {
   KeyBed bed;
   bed.add(some_key(numbered(1)));
   bed.sound();
-  BOOST_TEST(bed.wait(bed.store().list_secrets(tenant_id(1), {}, who()))->secrets.empty());
-  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("n"), who())).has_value());
-  BOOST_TEST(bed.wait(bed.store().quota(tenant_id(1), who()))->count == 1U);
+  BOOST_TEST(bed.wait(bed.store().secrets().list(tenant_id(1), {}, who()))->secrets.empty());
+  BOOST_TEST(bed.wait(bed.store().secrets().create(tenant_id(1), new_secret("n"), who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 1U);
   bed.sound();
 }
 
@@ -77,10 +82,10 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_is_gone_but_for_the_operator) {
   ApiKeyUpdate rename;
   rename.name = "another";
   BOOST_TEST(fails_with(bed.update(numbered(1), rename), Errc::not_found));
-  BOOST_TEST(bed.store().find_api_key(numbered(1))->revoked_at.has_value());
-  BOOST_TEST(bed.store().list_api_keys({})->size() == 2U);
+  BOOST_TEST(bed.store().api_keys().find(numbered(1))->revoked_at.has_value());
+  BOOST_TEST(bed.store().api_keys().list({})->size() == 2U);
   // The operator's revocation is seen here too.
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(numbered(2), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(numbered(2), who())));
   BOOST_TEST(bed.listed().empty());
   bed.sound();
 }
@@ -166,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may) {
   options.api_keys_default = 3;
   KeyBed bed(options);
   for (int n = 1; n <= 3; ++n) bed.add(some_key(numbered(n)));
-  const auto over = bed.wait(bed.store().add_api_key(some_key(numbered(4)), who()));
+  const auto over = bed.wait(bed.store().api_keys().add(some_key(numbered(4)), who()));
   BOOST_TEST(fails_with(over, Errc::too_many_keys));
   BOOST_TEST(over.error().subject.find("no more than 3") != std::string::npos);
   BOOST_TEST(bed.audit().size() == 3U);
@@ -176,16 +181,16 @@ BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may) {
   ApiKey expired = some_key(numbered(4));
   expired.expires_at = 1;
   bed.add(expired);
-  BOOST_TEST(fails_with(bed.wait(bed.store().add_api_key(some_key(numbered(6)), who())), Errc::too_many_keys));
+  BOOST_TEST(fails_with(bed.wait(bed.store().api_keys().add(some_key(numbered(6)), who())), Errc::too_many_keys));
   TenantLimits limits;
   limits.api_keys = 4;
-  BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(tenant_id(1), limits, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().tenants().set_limits(tenant_id(1), limits, who())));
   bed.add(some_key(numbered(6)));
-  BOOST_TEST(fails_with(bed.wait(bed.store().add_api_key(some_key(numbered(7)), who())), Errc::too_many_keys));
+  BOOST_TEST(fails_with(bed.wait(bed.store().api_keys().add(some_key(numbered(7)), who())), Errc::too_many_keys));
   limits.api_keys = 0;
-  BOOST_REQUIRE(bed.wait(bed.store().set_tenant_limits(tenant_id(1), limits, who())));
+  BOOST_REQUIRE(bed.wait(bed.store().tenants().set_limits(tenant_id(1), limits, who())));
   BOOST_TEST(bed.listed().size() == 4U);
-  BOOST_TEST(fails_with(bed.wait(bed.store().add_api_key(some_key(numbered(8)), who())), Errc::too_many_keys));
+  BOOST_TEST(fails_with(bed.wait(bed.store().api_keys().add(some_key(numbered(8)), who())), Errc::too_many_keys));
   bed.sound();
 }
 
@@ -193,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_refused_key_of_a_new_tenant_leaves_nothing) {
   BedOptions options;
   options.api_keys_default = 0;
   KeyBed bed(options);
-  BOOST_TEST(fails_with(bed.wait(bed.store().add_api_key(some_key(numbered(1)), who())), Errc::too_many_keys));
+  BOOST_TEST(fails_with(bed.wait(bed.store().api_keys().add(some_key(numbered(1)), who())), Errc::too_many_keys));
   BOOST_TEST(bed.rows(Table::tenants).empty());
 }
 
@@ -206,10 +211,10 @@ BOOST_AUTO_TEST_CASE(a_full_store_still_revokes) {
   bool filled = false;
   for (int i = 0; i < 2000 && !filled; ++i) {
     filled = !bed.wait(
-        bed.store().create_secret(tenant_id(1), new_secret(std::to_string(i), std::string(1024, 'v')), who()));
+        bed.store().secrets().create(tenant_id(1), new_secret(std::to_string(i), std::string(1024, 'v')), who()));
   }
   BOOST_REQUIRE(filled);
-  BOOST_TEST(fails_with(bed.wait(bed.store().add_api_key(some_key(numbered(2)), who())), Errc::full));
+  BOOST_TEST(fails_with(bed.wait(bed.store().api_keys().add(some_key(numbered(2)), who())), Errc::full));
   ApiKeyUpdate less;
   less.scopes = Scope::secrets_read;
   BOOST_TEST(bed.update(numbered(1), less).has_value());
@@ -227,7 +232,7 @@ BOOST_AUTO_TEST_CASE(an_altered_record_or_index_is_an_error_and_is_recorded) {
   ApiKeyUpdate rename;
   rename.name = "another";
   BOOST_TEST(fails_with(bed.get(numbered(1)), Errc::integrity));
-  BOOST_TEST(fails_with(bed.wait(bed.store().tenant_api_keys(tenant_id(1), who())), Errc::integrity));
+  BOOST_TEST(fails_with(bed.wait(bed.store().api_keys().list_of_tenant(tenant_id(1), who())), Errc::integrity));
   BOOST_TEST(fails_with(bed.update(numbered(1), rename), Errc::integrity));
   BOOST_TEST(fails_with(bed.revoke(numbered(1)), Errc::integrity));
   BOOST_TEST(bed.audit().size() == 5U);

@@ -1,6 +1,7 @@
 // What `verify` says of API keys and their indexes.
 #include <boost/test/unit_test.hpp>
 
+#include "store/api_keys.hpp"
 #include "test/unit/store/some_key.hpp"
 
 using namespace tacit::store;
@@ -11,7 +12,7 @@ namespace {
 struct IndexBed : Bed {
   IndexBed() {
     for (int n = 1; n <= 3; ++n) {
-      BOOST_REQUIRE(wait(store().add_api_key(some_key(numbered(n), tenant_id(n == 3 ? 2 : 1)), who())));
+      BOOST_REQUIRE(wait(store().api_keys().add(some_key(numbered(n), tenant_id(n == 3 ? 2 : 1)), who())));
     }
     BOOST_REQUIRE(verify().problem_count == 0);
   }
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(an_entry_of_another_tenants_key) {
 
 BOOST_AUTO_TEST_CASE(an_entry_of_a_revoked_key) {
   IndexBed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().revoke_api_key(numbered(1), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().api_keys().revoke(numbered(1), who())));
   BOOST_TEST(bed.verify().problem_count == 0U);
   bed.put(Table::tenants, IndexBed::entry(1), "");
   BOOST_TEST(bed.finds("API key 00000000001: is revoked and still in the index"));
@@ -84,11 +85,11 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_missing_beside_the_index) {
   record.push_back('\0');
   bed.put(Table::tenants, record, std::nullopt);
   BOOST_TEST(bed.finds("its record is missing"));
-  const auto made = bed.wait(bed.store().add_api_key(some_key(numbered(9), tenant_id(2)), who()));
+  const auto made = bed.wait(bed.store().api_keys().add(some_key(numbered(9), tenant_id(2)), who()));
   BOOST_REQUIRE(!made);
   BOOST_CHECK(made.error().code == Errc::integrity);
   // What cannot wait goes on.
-  BOOST_TEST(bed.wait(bed.store().revoke_tenant_api_key(tenant_id(2), numbered(3), who())).has_value());
+  BOOST_TEST(bed.wait(bed.store().api_keys().revoke_of_tenant(tenant_id(2), numbered(3), who())).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,8 @@
 
 #include "store/audit_log.hpp"
 #include "store/codec.hpp"
+#include "store/health.hpp"
+#include "store/secrets.hpp"
 #include "store/tenant_record.hpp"
 #include "test/unit/store/bed.hpp"
 
@@ -17,7 +19,7 @@ struct VerifyBed : Bed {
   VerifyBed() {
     for (int i = 0; i < 4; ++i) {
       const std::string n = std::to_string(i);
-      BOOST_REQUIRE(wait(store().create_secret(
+      BOOST_REQUIRE(wait(store().secrets().create(
           tenant_id(1), new_default("secret " + n, "tool" + n + (i < 2 ? "*" : ""), "key"), who())));
     }
     BOOST_REQUIRE(verify().problem_count == 0);
@@ -61,10 +63,10 @@ BOOST_AUTO_TEST_SUITE(verification)
 
 BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
   VerifyBed bed;
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret("a"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(2), new_secret("a"), who())));
   VerifyProgress last;
   int calls = 0;
-  const auto report = bed.store().verify([&](const VerifyProgress& progress) {
+  const auto report = bed.store().health().verify([&](const VerifyProgress& progress) {
     ++calls;
     last = progress;
   });
@@ -83,7 +85,7 @@ BOOST_AUTO_TEST_CASE(without_the_private_key_values_stay_shut) {
   BedOptions options;
   options.private_keys = false;
   Bed bed(options);
-  BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret("a"), who())));
+  BOOST_REQUIRE(bed.wait(bed.store().secrets().create(tenant_id(2), new_secret("a"), who())));
   BOOST_TEST(bed.verify().values_opened == 0U);
   BOOST_TEST(bed.verify().problem_count == 0U);
 }

@@ -16,7 +16,7 @@
 #include <optional>
 #include <utility>
 
-namespace tacit::auth {
+namespace tacit::store {
 
 /// One who waits for a T. Thread-safe.
 template <class T>
@@ -104,4 +104,4 @@ boost::asio::awaitable<std::optional<T>> wait_for(Enlist enlist, std::chrono::mi
   co_return std::move(*answer);
 }
 
-}  // namespace tacit::auth
+}  // namespace tacit::store

@@ -1,8 +1,10 @@
-#include "store/context.hpp"
+#include "store/recording.hpp"
 
 #include <string_view>
 
 #include "store/audit_log.hpp"
+#include "store/audit_trail.hpp"
+#include "store/await.hpp"
 
 namespace tacit::store {
 namespace {
@@ -23,10 +25,8 @@ Growth growth_of(const AuditEvent& event) {
 Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who) {
   const auto plan = std::make_shared<const EventPlan>(EventPlan{std::move(event), std::move(who)});
   WorkBody<void> body = [plan](Transaction& transaction) { return append_audit(transaction, plan->event, plan->who); };
-  WriteTerms terms;
-  terms.growth = growth_of(plan->event);
-  terms.bytes = sizeof(EventPlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*store, std::move(body), terms);
+  const std::size_t bytes = sizeof(EventPlan) + audit_bytes(plan->event, plan->who);
+  co_return co_await write<void>(*store->engine, std::move(body), growth_of(plan->event), bytes);
 }
 
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
@@ -41,6 +41,10 @@ boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid te
   event.reason = std::move(failure.subject);
   // If the log cannot take it, the caller still learns of the failure and logs it.
   co_await record_event(std::move(store), std::move(event), std::move(who));
+}
+
+Async<void> AuditTrail::record(AuditEvent event, AuditContext who) {
+  return record_event(context_, std::move(event), std::move(who));
 }
 
 }  // namespace tacit::store

@@ -1,9 +1,9 @@
-#include "store/statistics.hpp"
+#include "store/health.hpp"
 
 #include "store/audit_log.hpp"
+#include "store/audit_read.hpp"
 #include "store/context.hpp"
 #include "store/failures.hpp"
-#include "store/work.hpp"
 
 namespace tacit::store {
 namespace {
@@ -41,7 +41,16 @@ std::vector<KeyVersion> key_versions(const StoreKeys& given) {
 
 }  // namespace
 
-StoreStatistics Store::statistics() const {
+std::optional<std::string> Health::unwilling() const {
+  auto why = context_->engine->unwilling();
+  return why ? why : audit_unwilling(*context_);
+}
+
+std::optional<std::string> Health::displaced() const { return context_->engine->displaced(); }
+
+Room Health::room() const { return context_->engine->room(); }
+
+StoreStatistics Health::statistics() const {
   StoreStatistics result;
   result.engine = context_->engine->statistics();
   result.storage = context_->engine->storage();

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace tacit::server {
+namespace tacit::store {
 
 class Pace {
  public:
@@ -34,4 +34,4 @@ class Pace {
   Clock::time_point due_;
 };
 
-}  // namespace tacit::server
+}  // namespace tacit::store

@@ -1,8 +1,8 @@
-#include "server/pace.hpp"
+#include "store/pace.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using namespace tacit::server;
+using namespace tacit::store;
 using namespace std::chrono_literals;
 
 namespace {

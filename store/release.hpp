@@ -1,0 +1,29 @@
+// The release of values to a tool: what is asked for, and what is answered.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/uuid.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::store {
+
+struct ResolveQuery {
+  crypto::Uuid tenant;
+  std::string tool_name;  ///< a name, never a pattern
+  std::vector<std::string> provided_args;
+  std::vector<std::pair<std::string, std::string>> secrets;  ///< argument → secret_name
+};
+
+struct ReleasedValue {
+  std::string argument;
+  crypto::WipedBytes value;
+  crypto::Uuid secret;
+  std::string secret_name;
+  std::int64_t updated_at = 0;
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,28 @@
+// What a check of the whole store has found, and how far a long walk over rows has come.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tacit::store {
+
+/// How far a check, or a count of rows, has come.
+struct VerifyProgress {
+  std::uint64_t rows = 0;
+  std::uint64_t rows_total = 0;
+};
+
+struct VerifyReport {
+  std::uint64_t tenants = 0;
+  std::uint64_t secrets = 0;
+  std::uint64_t values_opened = 0;
+  std::uint64_t api_keys = 0;
+  std::uint64_t audit_entries = 0;
+  std::uint64_t audit_pruned_through = 0;  ///< the last entry that was pruned; 0: none was
+  std::string audit_head;                  ///< SEQUENCE:HASH; empty without an entry
+  std::vector<std::string> problems;       ///< one sentence each; at most 1000 are kept
+  std::uint64_t problem_count = 0;
+};
+
+}  // namespace tacit::store
