@@ -13,8 +13,7 @@ namespace {
 
 bool is_granted(const Exchange& exchange, std::string_view tool_name) {
   const auto* const identities = exchange.services.tool_identities;
-  return identities != nullptr &&
-         identities->load(std::memory_order_acquire)->may_use(exchange.tool_identity, tool_name);
+  return identities != nullptr && (*identities)->may_use(exchange.tool_identity, tool_name);
 }
 
 /// Refuses, with the reason that the audit is told.

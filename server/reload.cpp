@@ -108,7 +108,7 @@ void Reload::change(const Config& next) {
   }
   if (parts_.identities != nullptr) part("tool_identities", identities(next));
   if (parts_.issuers != nullptr && !next.issuers.empty()) part("issuers", issuers(next));
-  parts_.resource.replace(protected_resource(next, parts_.issuers));
+  parts_.resource.publish_if_new(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
   // What was read is good, and still a start may ask for more of it.
   if (!report_.good()) return;
@@ -136,7 +136,7 @@ void Reload::kept(const char* name, const std::string& reason) {
 std::optional<std::string> Reload::identities(const Config& next) {
   auto read = auth::ToolIdentities::load(next.tool_identities);
   if (!read) return read.error().message;
-  parts_.identities->replace(std::move(*read));
+  parts_.identities->publish_if_new(std::move(*read));
   return std::nullopt;
 }
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <thread>
 
-#include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
+#include "crypto/published.hpp"
 #include "http/certificate_watch.hpp"
 #include "http/log.hpp"
 #include "http/log_writer.hpp"
@@ -48,11 +48,11 @@ using boost::asio::ip::tcp;
 constexpr std::chrono::seconds stuck_after{5};
 
 /// Without the tool plane nobody asks for them.
-std::optional<auth::Retained<auth::ToolIdentities>> load_identities(const Config& config) {
+std::optional<crypto::Configured<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
   auto identities = auth::ToolIdentities::load(config.tool_identities);
   if (!identities) throw UsageError(identities.error().message);
-  return std::optional<auth::Retained<auth::ToolIdentities>>(std::in_place, std::move(*identities));
+  return std::optional<crypto::Configured<auth::ToolIdentities>>(std::in_place, std::move(*identities));
 }
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -203,16 +203,16 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
-  auth::Retained<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
+  crypto::Configured<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
   Metrics metrics(*store, issuers.get(), {config.store, backup_record_file(config)}, lifecycle.stopping(), reloads);
   http::CertificateWatch certificates;
   const http::Services services{*store,
-                                identities ? &identities->current() : nullptr,
+                                identities ? &*identities : nullptr,
                                 &lifecycle.stopping(),
                                 issuers.get(),
                                 {config.token_cache, config.token_cache_time},
-                                &resource.current(),
+                                &resource,
                                 config.tool_user_token,
                                 &metrics,
                                 runs_api(config.plane),
