@@ -11,6 +11,7 @@
 #include <string>
 
 #include "http/forwarded.hpp"
+#include "http/log_level.hpp"
 #include "http/networks.hpp"
 
 namespace tacit::server {
@@ -20,7 +21,7 @@ enum class Planes : std::uint8_t { api, tools, both };
 constexpr bool runs_api(Planes planes) { return planes != Planes::tools; }
 constexpr bool runs_tools(Planes planes) { return planes != Planes::api; }
 
-enum class LogLevel : std::uint8_t { debug, info, warn, error };
+using http::LogLevel;
 
 /// Where to listen: a numeric address, without the brackets of IPv6, and a port (0: any free one).
 struct Endpoint {

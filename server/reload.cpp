@@ -91,7 +91,7 @@ const ReloadReport& Reload::run() {
   http::log(good ? http::LogLine(http::LogLevel::info, "reloaded")
                  : http::LogLine(http::LogLevel::error, "reloaded_in_part"));
   // Last, so that whoever raises it still reads that it was done.
-  if (level) http::set_log_level(log_level(*level));
+  if (level) http::set_log_level(*level);
   return last_.emplace(std::move(report_));
 }
 

@@ -243,7 +243,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
 }  // namespace
 
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
-  http::set_log_level(log_level(loaded.config.log_level));
+  http::set_log_level(loaded.config.log_level);
   std::set_terminate(end_with_last_words);
   // OpenSSL writes to sockets whose other end may be gone.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));

@@ -35,18 +35,4 @@ http::ServerOptions server_options(const Config& config) {
   return options;
 }
 
-http::LogLevel log_level(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return http::LogLevel::debug;
-    case LogLevel::info:
-      return http::LogLevel::info;
-    case LogLevel::warn:
-      return http::LogLevel::warn;
-    case LogLevel::error:
-      break;
-  }
-  return http::LogLevel::error;
-}
-
 }  // namespace tacit::server

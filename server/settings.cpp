@@ -26,10 +26,7 @@ Planes planes(std::string_view text) {
 }
 
 LogLevel log_level(std::string_view text) {
-  if (text == "debug") return LogLevel::debug;
-  if (text == "info") return LogLevel::info;
-  if (text == "warn") return LogLevel::warn;
-  if (text == "error") return LogLevel::error;
+  if (const auto level = http::find_log_level(text)) return *level;
   throw UsageError(shown(text) + " is none of debug, info, warn, error");
 }
 
