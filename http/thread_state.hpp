@@ -26,6 +26,7 @@
 #include "http/networks.hpp"
 #include "http/peer_limits.hpp"
 #include "http/thread_counters.hpp"
+#include "http/timeouts.hpp"
 
 namespace tacit::http {
 
@@ -33,14 +34,6 @@ namespace tacit::http {
 /// they have to take. Where it was left its listening socket, those who come meanwhile wait for the next server to
 /// start.
 inline constexpr std::chrono::seconds wind_down_patience{3};
-
-struct Timeouts {
-  std::chrono::seconds handshake{10};
-  std::chrono::seconds header{10};
-  std::chrono::seconds body{30};
-  std::chrono::seconds write{30};
-  std::chrono::seconds idle{75};
-};
 
 /// Who may say whom a connection or a request is of. Nobody else is believed.
 struct Balancers {

@@ -13,6 +13,7 @@
 #include "http/forwarded.hpp"
 #include "http/log_level.hpp"
 #include "http/networks.hpp"
+#include "http/timeouts.hpp"
 
 namespace tacit::server {
 
@@ -31,17 +32,6 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
   /// As it is configured: `host:port`, or `[host]:port` for an IPv6 address.
   std::string str() const;
-};
-
-struct Timeouts {
-  bool operator==(const Timeouts&) const = default;
-
-  std::chrono::seconds handshake{10};
-  std::chrono::seconds header{10};
-  std::chrono::seconds body{30};
-  std::chrono::seconds write{30};
-  std::chrono::seconds idle{75};
-  std::chrono::seconds shutdown{30};  ///< for requests in flight, once the listeners are closed
 };
 
 /// Every member's initial value is the setting's default. An empty path means that the file is not configured.
@@ -104,9 +94,10 @@ struct Config {
   std::uint32_t issuer_ask_rate =
       50;  ///< tokens a second of a client address that issuers are asked about; 0: no limit
   std::uint32_t issuer_ask_burst = 500;
-  Timeouts timeouts;
+  http::Timeouts timeouts;
   std::size_t write_rate = 1024;        ///< bytes a second that a client has to take
   std::chrono::seconds drain_delay{0};  ///< how long a stopping server still serves as before
+  std::chrono::seconds shutdown_timeout{30};  ///< for requests in flight, once the listeners are closed
 
   std::chrono::seconds audit_head_log{300};  ///< how often the audit head is logged; 0: at start and stop alone
 

@@ -233,7 +233,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, issuers.get());
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
-  if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
+  if (!store->finish(config.shutdown_timeout)) lifecycle.give_up("the store cannot finish its writes");
   audit_head_log.reset();
   store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
