@@ -21,8 +21,8 @@
 #include "auth/issuer_report.hpp"
 #include "auth/jwk.hpp"
 #include "auth/refresh_schedule.hpp"
-#include "store/waiter.hpp"
 #include "crypto/published.hpp"
+#include "store/waiter.hpp"
 
 namespace tacit::auth {
 
