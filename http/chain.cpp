@@ -196,12 +196,9 @@ void refuse(Exchange& exchange, const Why& why) {
   if (exchange.head.has_body()) exchange.response.close = true;
 }
 
-/// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
 void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
   thread.counters.unaudited.add();
-  const auto now = std::chrono::steady_clock::now();
-  if (now - thread.unaudited_logged < std::chrono::seconds(1)) return;
-  thread.unaudited_logged = now;
+  if (!thread.unaudited_lines.admit(std::chrono::steady_clock::now())) return;
   LogLine line(LogLevel::error, "audit_failed");
   line.field("request_id", exchange.request_id).field("reason", to_string(failure.code));
   log(line);

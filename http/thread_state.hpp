@@ -24,6 +24,7 @@
 #include "http/handshake_log.hpp"
 #include "http/log.hpp"
 #include "http/networks.hpp"
+#include "http/once_a_second.hpp"
 #include "http/peer_limits.hpp"
 #include "http/thread_counters.hpp"
 #include "http/timeouts.hpp"
@@ -99,9 +100,9 @@ struct ThreadState {
   DateField date;
   LogBuffer access_log;
   auth::Authenticator authenticator;
-  std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
-  std::chrono::steady_clock::time_point guessing_logged;   ///< when it was last logged that an address guesses
-  std::chrono::steady_clock::time_point refusal_logged;    ///< when it was last logged that a connection was refused
+  OnceASecond unaudited_lines;  ///< that a refusal was not audited
+  OnceASecond guessing_lines;   ///< that an address guesses
+  OnceASecond refusal_lines;    ///< that a connection was refused
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;
