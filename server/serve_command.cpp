@@ -45,8 +45,6 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-constexpr std::chrono::seconds stuck_after{5};
-
 /// Without the tool plane nobody asks for them.
 std::optional<crypto::Configured<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
@@ -80,7 +78,7 @@ std::string serving_status(const Config& config, const http::Server& server) {
 
 /// What does not move though it should: for the watchdog.
 std::optional<std::string> trouble(const http::Server& server, const store::Store& store) {
-  if (const auto thread = server.stuck_thread(stuck_after)) {
+  if (const auto thread = server.stuck_thread()) {
     return "io thread " + std::to_string(*thread) + " is blocked";
   }
   return store.health().unwilling();

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "auth/authenticator.hpp"
 #include "auth/rate_limiter.hpp"
+#include "http/peer_limits.hpp"
 #include "server/errors.hpp"
+#include "server/setting_text.hpp"
 #include "server/values.hpp"
+#include "store/defaults.hpp"
 
 namespace tacit::server {
 namespace {
@@ -67,6 +71,11 @@ template <auto Member>
 void set_timeout(Config& config, std::string_view text) {
   config.timeouts.*Member = read_seconds(text, 1, day);
 }
+
+// Defaults that are those of the folders that use them.
+constexpr auth::AuthenticatorOptions authentication{};
+constexpr http::PeerLimits peers{};
+constexpr http::Timeouts times{};
 
 constexpr auto store_group = SettingGroup::store;
 constexpr auto private_group = SettingGroup::private_key;
@@ -153,10 +162,11 @@ constexpr Setting tokens[] = {
      "Where clients reach the API: https://host. With issuers, /.well-known/oauth-protected-resource tells it, and "
      "each 401 leads there. Without it that is 404, and a 401 leads nowhere.",
      serving, [](Config& config, std::string_view text) { config.public_url = read_public_url(text); }},
-    {"token-cache", "NUMBER", "8192",
+    {"token-cache", "NUMBER", number_text<authentication.cached_tokens>,
      "How many verified tokens each thread remembers. 0: every token is verified anew.", serving,
      set_number<&Config::token_cache, 0, 1'000'000>},
-    {"token-cache-time", "SECONDS", "300", "For how long at most, and never past a token's end.", serving,
+    {"token-cache-time", "SECONDS", seconds_text<authentication.cached_at_most.count()>,
+     "For how long at most, and never past a token's end.", serving,
      [](Config& config, std::string_view text) { config.token_cache_time = read_seconds(text, 1, day); }},
 };
 
@@ -167,7 +177,7 @@ constexpr Setting store_and_keys[] = {
      "Where `tacit backup` notes that it has succeeded, for /metrics and `tacit status`. Without it beside the store, "
      "STORE.last-backup. Only the user that makes backups should be able to write to its directory.",
      store_group, set_optional_path<&Config::backup_record>},
-    {"map-size", "BYTES", "16G",
+    {"map-size", "BYTES", size_text<store::defaults::map_size>,
      "How large the store may grow: address space reserved, not memory or disk used. Give all processes the same.",
      store_group, set_bytes<&Config::map_size, mebibyte>},
     {"root-public-keyring", "FILE", "", "The root public key: seals values, opens nothing.", store_group,
@@ -177,33 +187,36 @@ constexpr Setting store_and_keys[] = {
      private_group, set_optional_path<&Config::root_private_keyring>},
     {"metadata-keyring", "FILE", "", "The key that seals names and bindings.", store_group,
      set_optional_path<&Config::metadata_keyring>},
-    {"store-timeout", "SECONDS", "10",
+    {"store-timeout", "SECONDS", seconds_text<store::defaults::write_deadline.count()>,
      "How long a change, a release or a refusal waits for its audit entry to be on the disk. Beyond, it is answered "
      "503; when half of it has passed, others are at once, and the server is not ready.",
      store_group, [](Config& config, std::string_view text) { config.store_timeout = read_seconds(text, 1, 3600); }},
-    {"scrub-within", "SECONDS", "60",
+    {"scrub-within", "SECONDS", seconds_text<store::defaults::scrub_within.count()>,
      "How long after a deletion, a replacement or an erasure its bytes are overwritten in the store's file, unless "
      "somebody still reads a state that has them. 0: only `tacit scrub` does it.",
      serving, [](Config& config, std::string_view text) { config.scrub_within = read_seconds(text, 0, day); }},
-    {"write-queue-items", "NUMBER", "4096",
+    {"write-queue-items", "NUMBER", number_text<store::defaults::queue_items>,
      "How many changes may wait for the disk. Beyond, requests are answered 503.", serving,
      set_number<&Config::write_queue_items, 1, 1'000'000>},
-    {"write-queue-bytes", "BYTES", "64M", "How much waiting changes may hold. Beyond, requests are answered 503.",
-     serving, set_bytes<&Config::write_queue_bytes, mebibyte>},
+    {"write-queue-bytes", "BYTES", size_text<store::defaults::queue_bytes>,
+     "How much waiting changes may hold. Beyond, requests are answered 503.", serving,
+     set_bytes<&Config::write_queue_bytes, mebibyte>},
 };
 
 constexpr Setting limits[] = {
-    {"quota-default", "BYTES", "1M", "What a tenant may store, unless `tacit quota set` gave it a limit of its own.",
-     store_group, set_bytes<&Config::quota_default, 0>},
-    {"api-keys-default", "NUMBER", "100",
+    {"quota-default", "BYTES", size_text<store::defaults::quota>,
+     "What a tenant may store, unless `tacit quota set` gave it a limit of its own.", store_group,
+     set_bytes<&Config::quota_default, 0>},
+    {"api-keys-default", "NUMBER", number_text<store::defaults::api_keys>,
      "How many API keys a tenant may have that are not revoked, unless `tacit limits` gave it a limit of its own.",
      store_group, set_number<&Config::api_keys_default, 0, 1'000'000>},
-    {"secrets-default", "NUMBER", "10000",
+    {"secrets-default", "NUMBER", number_text<store::defaults::secrets>,
      "How many secrets a tenant may have, unless `tacit limits` gave it a limit of its own. Who has more keeps them.",
      store_group, set_number<&Config::secrets_default, 0, 1'000'000'000>},
     {"threads", "NUMBER", "0", "How many threads serve. 0: as many as the process has CPUs.", serving,
      set_number<&Config::threads, 0, 1024>},
-    {"max-connections", "NUMBER", "16384", "How many connections each plane may have open at once.", serving,
+    {"max-connections", "NUMBER", number_text<http::default_max_connections>,
+     "How many connections each plane may have open at once.", serving,
      set_number<&Config::max_connections, 1, most_connections>},
     {"max-connections-per-address", "NUMBER", "0",
      "How many of them one address may hold. 0: no limit. Behind a load balancer that does not tell who its clients "
@@ -215,11 +228,11 @@ constexpr Setting limits[] = {
      serving, [](Config& config, std::string_view text) { config.connection_max_age = read_seconds(text, 0, month); }},
     {"tool-connection-max-age", "SECONDS", "", "The same for the tool plane alone.", serving,
      [](Config& config, std::string_view text) { config.tool_connection_max_age = read_seconds(text, 0, month); }},
-    {"connection-max-requests", "NUMBER", "1000000",
+    {"connection-max-requests", "NUMBER", number_text<peers.api.requests>,
      "How many requests a connection may make, or up to a tenth fewer. Then it is closed after the answer. 0: no "
      "limit.",
      serving, set_number<&Config::connection_max_requests, 0, most_requests>},
-    {"buffer-memory", "BYTES", "256M",
+    {"buffer-memory", "BYTES", size_text<peers.buffer_memory>,
      "How much memory requests and answers may take in all, while they are received and until clients have taken them. "
      "Beyond, requests are answered 503. Heads on the API plane may take half of it, that plane three quarters.",
      serving, set_bytes<&Config::buffer_memory, mebibyte>},
@@ -245,18 +258,18 @@ constexpr Setting limits[] = {
 };
 
 constexpr Setting timeouts[] = {
-    {"handshake-timeout", "SECONDS", "10", "How long a TLS handshake may take.", serving,
-     set_timeout<&http::Timeouts::handshake>},
-    {"header-timeout", "SECONDS", "10", "How long a request's head may take to arrive.", serving,
-     set_timeout<&http::Timeouts::header>},
-    {"body-timeout", "SECONDS", "30", "How long a request's body may take to arrive.", serving,
-     set_timeout<&http::Timeouts::body>},
-    {"write-timeout", "SECONDS", "30", "For how long a client may take less of an answer than write-rate.", serving,
-     set_timeout<&http::Timeouts::write>},
-    {"write-rate", "BYTES", "1K",
+    {"handshake-timeout", "SECONDS", seconds_text<times.handshake.count()>, "How long a TLS handshake may take.",
+     serving, set_timeout<&http::Timeouts::handshake>},
+    {"header-timeout", "SECONDS", seconds_text<times.header.count()>, "How long a request's head may take to arrive.",
+     serving, set_timeout<&http::Timeouts::header>},
+    {"body-timeout", "SECONDS", seconds_text<times.body.count()>, "How long a request's body may take to arrive.",
+     serving, set_timeout<&http::Timeouts::body>},
+    {"write-timeout", "SECONDS", seconds_text<times.write.count()>,
+     "For how long a client may take less of an answer than write-rate.", serving, set_timeout<&http::Timeouts::write>},
+    {"write-rate", "BYTES", size_text<peers.write_rate>,
      "How much of an answer a client has to take in a second, on average over write-timeout. Slower ones are cut off.",
      serving, set_bytes<&Config::write_rate, 1>},
-    {"idle-timeout", "SECONDS", "75",
+    {"idle-timeout", "SECONDS", seconds_text<times.idle.count()>,
      "How long a connection may wait for its next request. Longer than the load balancer's own, so that it closes "
      "first.",
      serving, set_timeout<&http::Timeouts::idle>},
@@ -307,6 +320,12 @@ std::span<const Setting> settings() {
     return list;
   }();
   return all;
+}
+
+Config::Config() {
+  for (const Setting& setting : settings()) {
+    if (*setting.initial != '\0') setting.set(*this, setting.initial);
+  }
 }
 
 const Setting* find_setting(std::string_view name) {
