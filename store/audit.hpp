@@ -40,6 +40,14 @@ struct AuditEvent {
                          ///< key.*, and for key.rewrap what was done
 };
 
+/// That a tool gets none of the values that it asked for.
+struct ToolRefusal {
+  crypto::Uuid tenant;
+  std::string tool;
+  std::string reason;                   ///< in a word
+  std::vector<crypto::Uuid> secrets{};  ///< those that were named and may not go to it
+};
+
 /// Whether a refusal may be answered although its entry was not written: only if there was no room for it, which is
 /// kept for changes and releases (store/map_room.hpp). After any other failure nothing is answered as if it had been
 /// audited.
