@@ -209,8 +209,8 @@ void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::F
 /// an API key is told in any case.
 asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
   store::AuditEvent event;
-  event.action = problem == Problem::integrity ? "api_key.integrity" : "credential.refused";
-  event.outcome = problem == Problem::integrity ? "failed" : "denied";
+  event.action =
+      problem == Problem::integrity ? store::AuditAction::api_key_integrity : store::AuditAction::credential_refused;
   event.reason = exchange.note;
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.audit().record(std::move(event), std::move(who));

@@ -69,7 +69,7 @@ constexpr std::size_t entries_at_record = 4096;
 
 AuditEvent release_event(const ResolvePlan& plan) {
   AuditEvent event;
-  event.action = "secret.release";
+  event.action = AuditAction::secret_release;
   event.tenant = plan.query.tenant;
   event.tool = plan.query.tool_name;
   for (const Chosen& chosen : plan.choice.secrets) {
@@ -123,7 +123,8 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
   WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
   std::size_t bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
   for (const Chosen& chosen : plan->choice.secrets) bytes += sizeof(Chosen) + chosen.row.size();
-  const auto recorded = co_await write<void>(*plan->store->engine, std::move(record_body), Growth::logs, bytes);
+  const auto recorded =
+      co_await write<void>(*plan->store->engine, std::move(record_body), growth_of(plan->event.action), bytes);
   if (!recorded) co_return recorded.error();
   co_return values;
 }

@@ -7,8 +7,7 @@ namespace tacit::store {
 
 Async<void> record_tool_refusal(ContextPtr store, ToolRefusal refusal, AuditContext who) {
   AuditEvent event;
-  event.action = "tool.refused";
-  event.outcome = "denied";
+  event.action = AuditAction::tool_refused;
   event.tenant = refusal.tenant;
   event.tool = std::move(refusal.tool);
   event.reason = std::move(refusal.reason);
