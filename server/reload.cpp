@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -20,21 +19,6 @@
 
 namespace tacit::server {
 namespace {
-
-/// What counts at once. All other settings are fixed when the server starts.
-constexpr std::string_view reloadable[] = {
-    "api-certificate",  "api-certificate-key",  "ticket-keys",
-    "tool-certificate", "tool-certificate-key", "tool-client-ca",
-    "tool-client-crl",  "tool-identities",      "issuers",
-    "public-url",       "root-public-keyring",  "root-private-keyring",
-    "metadata-keyring", "quota-default",        "api-keys-default",
-    "secrets-default",  "request-rate",         "request-burst",
-    "failed-auth-rate", "failed-auth-burst",    "issuer-ask-rate",
-    "issuer-ask-burst", "max-connections",      "max-connections-per-address",
-    "log-level",
-};
-
-bool is_reloadable(std::string_view setting) { return std::ranges::find(reloadable, setting) != std::end(reloadable); }
 
 /// As it is written, or would be.
 std::string value_of(const std::map<std::string, std::string>& values, const Setting& setting) {
@@ -58,7 +42,7 @@ std::vector<std::string> settings_for_restart(const std::map<std::string, std::s
     // Whether there are issuers at all decides what is started.
     const bool appears = std::string_view(setting.name) == "issuers" &&
                          value_of(before, setting).empty() != value_of(after, setting).empty();
-    if (!same && (appears || !is_reloadable(setting.name))) names.emplace_back(setting.name);
+    if (!same && (appears || setting.changed_by == ChangedBy::restart)) names.emplace_back(setting.name);
   }
   return names;
 }
