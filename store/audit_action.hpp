@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "crypto/enum_table.hpp"
 #include "store/growth.hpp"
 
 namespace tacit::store {
@@ -72,16 +73,9 @@ inline constexpr std::array<AuditActionRow, 21> audit_actions{{
     {AuditAction::audit_prune, "audit.prune", AuditOutcome::ok, Growth::shrinks},
 }};
 
-static_assert([] {
-  for (std::size_t i = 0; i < audit_actions.size(); ++i) {
-    if (static_cast<std::size_t>(audit_actions.at(i).action) != i) return false;
-  }
-  return audit_actions.back().action == AuditAction::audit_prune;
-}());
+static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::audit_prune));
 
-constexpr const AuditActionRow& row_of(AuditAction action) {
-  return audit_actions.at(static_cast<std::size_t>(action));
-}
+constexpr const AuditActionRow& row_of(AuditAction action) { return crypto::row_at(audit_actions, action); }
 constexpr Growth growth_of(AuditAction action) { return row_of(action).growth; }
 
 /// The action of an entry; nothing if it is none of these.
