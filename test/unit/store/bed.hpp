@@ -15,8 +15,11 @@
 #include <vector>
 
 #include "crypto/keyring.hpp"
+#include "store/audit.hpp"
 #include "store/lmdb_engine.hpp"
+#include "store/secret.hpp"
 #include "store/store.hpp"
+#include "store/verify_report.hpp"
 #include "store/work.hpp"
 
 namespace tacit::store::testing {
