@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "store/slice.hpp"
 #include "store/turns.hpp"
@@ -202,6 +203,28 @@ BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won) {
 BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won_while_changes_leave_no_trace) {
   resolve_while_another_wins(make_first_format, [](Bed&) {});
   resolve_while_another_wins(make_first_format, raise_without_rows);
+}
+
+// What was read in slices is compared when the release is recorded: the best one came after the last slice.
+BOOST_AUTO_TEST_CASE(a_default_that_wins_while_values_are_opened_is_the_one_that_is_released) {
+  SlicedBed bed;
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    bed.create(new_default("s" + n, "t*", "argument " + n));
+  }
+  Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
+  std::uint64_t read = 0;
+  for (int opened = 0; opened < 10;) {
+    BOOST_REQUIRE(resolving.step());
+    const std::uint64_t before = std::exchange(read, bed.engine().statistics().rows_read);
+    opened = read == before ? opened + 1 : 0;
+  }
+  bed.create(new_default("best", "tool", "argument 7", "the best one"));
+  const auto values = resolving.finish();
+  BOOST_REQUIRE(values);
+  const auto seventh = std::ranges::find(*values, "argument 7", &ReleasedValue::argument);
+  BOOST_REQUIRE((seventh != values->end()));
+  BOOST_TEST(text_of(seventh->value) == "the best one");
 }
 
 BOOST_AUTO_TEST_CASE(a_resolve_that_is_overtaken_again_and_again_ends_with_a_conflict) {
