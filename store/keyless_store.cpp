@@ -145,6 +145,10 @@ Outcome<std::uint64_t> KeylessStore::backup(const ByteSink& sink,
   return write_backup(*env_, sink, progress);
 }
 
+void KeylessStore::check_all(const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
+  check_pages(env_->handle(), file_, all_pages, progress);
+}
+
 std::uint64_t KeylessStore::backup_bytes() const {
   MapRoom room = env_->room();
   env_->count_reusable(room);

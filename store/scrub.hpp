@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -103,8 +104,8 @@ class Scrubber {
   ScrubReport report_;
 };
 
-/// In words, why a run was given up.
-std::string why_scrub_failed(int error);
+/// In a sentence, why a run over that data file was given up, and what to do.
+std::string why_scrub_failed(int error, const std::filesystem::path& file);
 
 /// A commit that changes no row: what the ones before it freed becomes free for use. LMDB's code.
 int commit_nothing(const LmdbEnv& env);
