@@ -157,6 +157,10 @@ std::uint32_t KeylessStore::format() const {
   return format ? *format : 0;
 }
 
+void KeylessStore::check_all(const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
+  check_pages(env_->handle(), file_, all_pages, progress);
+}
+
 std::uint64_t KeylessStore::backup_bytes() const {
   MapRoom room = env_->room();
   env_->count_reusable(room);

@@ -62,10 +62,15 @@ class KeylessStore {
   /// The store's format as it is now (store/meta.hpp); 0 if it cannot be read.
   std::uint32_t format() const;
   std::uint64_t page_bytes() const { return env_->page_size(); }
-  /// Overwrites all that is gone (store/scrub.hpp). Waits up to `patience` for those who look at older snapshots, but
-  /// not for those who come meanwhile. `progress` is told of pages.
+  /// Looks at every page, and tells of how many. Throws DamagedStore if one is damaged, or free and in use.
+  void check_all(const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const;
+  /// Overwrites all that is gone (store/scrub.hpp): after `check_all`, for it believes the free list. Waits up to
+  /// `patience` for those who look at older snapshots, but not for those who come meanwhile. `progress` is told of
+  /// pages.
   ScrubReport scrub(std::chrono::milliseconds patience,
                     const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const;
+  /// The data file, as it was asked for.
+  const std::filesystem::path& file() const { return file_; }
 
  private:
   KeylessStore(std::unique_ptr<LmdbEnv> env, std::filesystem::path file)

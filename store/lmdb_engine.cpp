@@ -162,10 +162,12 @@ void LmdbEngine::scrub_some() {
   if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
   forget_sync_error();
   const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
+  const bool unsure = refusal_.stands() && !has_synced_;  // a sync would fail, and it would end this process
   const TrustedPages trusted;
-  int code = useless ? scrub_->postpone(now) : scrub_->run(now);
-  if (code == MDB_SUCCESS) return;
+  int code = useless || unsure ? scrub_->postpone(now) : scrub_->run(now);
   sync_failed_ = sync_error() != 0;
+  if (code == MDB_SUCCESS && sync_failed_) code = sync_error();  // which a run may get over
+  if (code == MDB_SUCCESS) return;
   // To write pages in use again takes room. LMDB says EIO of a write that found room for a part.
   if (!sync_failed_ && found_no_room(code)) {
     refusal_.stand(code, false);
@@ -246,13 +248,13 @@ int LmdbEngine::commit(MDB_txn* txn) {
   const bool feared = refusal_.stands();
   forget_sync_error();
   if (const int code = feared ? rehearse_commit(txn, 0) : MDB_SUCCESS; code != MDB_SUCCESS) {
-    // Nothing of this transaction was written: a sync that failed for want of room lost nothing.
     mdb_txn_abort(txn);
-    sync_failed_ = sync_error() != 0 && !is_want_of_room(code);
+    condemns_sync(code);
     return code;
   }
   const int code = options_.commit(txn);
   sync_failed_ = code != MDB_SUCCESS && sync_error() != 0;
+  has_synced_ = has_synced_ || code == MDB_SUCCESS;
   if (code == MDB_SUCCESS && feared) refusal_.ease();
   return code;
 }

@@ -99,6 +99,9 @@ class LmdbEngine final : public Engine {
   int try_job(MDB_txn* parent, WriteJob& job, bool& changed);
   /// Commits, after a rehearsal where it is to be feared that there is no room. LMDB's code.
   int commit(MDB_txn* txn);
+  /// Notes whether the sync of a rehearsal that ended with that code failed so that nothing may be acknowledged any
+  /// more.
+  bool condemns_sync(int code);
   /// Whether a batch that failed with that code found no room on the disk, and did no harm. Then the code is ENOSPC or
   /// what else says so.
   bool found_no_room(int& code);
@@ -137,7 +140,10 @@ class LmdbEngine final : public Engine {
 
   RoomRefusal refusal_;
   RoomRefusal::Clock::time_point next_take_{};  ///< when to ask for blocks again that were refused; the writer's
-  bool sync_failed_ = false;  ///< of the last commit; the writer's
+  bool sync_failed_ = false;                    ///< of the last commit, or what came instead of it; the writer's
+  /// Whether this process has synced the file. Before, a sync that fails for want of room loses nothing of its own, so
+  /// that a process which ended for such a one can be started again; after that, any ends it. The writer's.
+  bool has_synced_ = false;
   std::atomic<std::uint64_t> rows_read_by_writer_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> jobs_{0};

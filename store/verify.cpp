@@ -9,6 +9,7 @@
 #include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/verify_tenant.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::store {
 namespace {
@@ -71,9 +72,13 @@ class Verification {
 
   Task<void> walk(Table table, void (Verification::*check)(const Row&)) {
     Bytes start;
+    std::uint64_t seen = 0;
     for (;;) {
       const auto rows = co_await transaction_.scan(table, {}, start, rows_at_a_time);
-      for (const Row& row : rows) (this->*check)(row);
+      for (const Row& row : rows) {
+        (this->*check)(row);
+        note_table(table, ++seen);
+      }
       at_.rows += rows.size();
       if (!rows.empty()) tell();
       if (rows.empty()) co_return;
