@@ -474,6 +474,7 @@ asio::awaitable<bool> Connection::serve_request() {
     // Before there are views into it.
     if (input_.size() - scan_.size < least_body_room) grow(input_, scan_.size + least_body_room);
     framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head, exchange_.note);
+    hide_proxy_connection(input_.span().first(scan_.size));
     used_ = scan_.size;
   }
   if (!framing && !find_forwarded_client()) framing = Problem::malformed_request;
