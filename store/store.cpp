@@ -9,6 +9,7 @@
 #include "store/operations.hpp"
 #include "store/secret_list_reader.hpp"
 #include "store/served_store.hpp"
+#include "store/tenant_key_reader.hpp"
 
 namespace tacit::store {
 namespace {
@@ -158,7 +159,11 @@ Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
 }
 
 Store::Async<std::vector<ApiKey>> Store::tenant_api_keys(crypto::Uuid tenant, AuditContext who) {
-  return recording(context_, tenant, std::move(who), store::tenant_api_keys(context_, tenant), api_key_integrity);
+  return store::tenant_api_keys(context_, tenant, std::move(who));
+}
+
+TenantKeyReader Store::read_tenant_api_keys(crypto::Uuid tenant, AuditContext who) const {
+  return {context_, tenant, std::move(who)};
 }
 
 Store::Async<ApiKey> Store::tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {
