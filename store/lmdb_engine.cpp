@@ -153,7 +153,7 @@ void LmdbEngine::take_format_step() {
   FormatRise* const rise = rising_.load(std::memory_order_acquire);
   if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
   Batch step;
-  if (auto next = rise->next(now)) step.push_back(std::move(next));
+  if (auto next = rise->next(now)) step.push_back(std::move(*next));
   if (step.empty()) return;
   Measured room = measure();
   run_batch(std::move(step), room);

@@ -81,6 +81,8 @@ std::size_t bytes_of(const TenantKeyPlan& plan) {
   return sizeof(TenantKeyPlan) + (plan.update.name ? plan.update.name->size() : 0) + audit_bytes(plan.event, plan.who);
 }
 
+Async<ApiKey> update_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
+                                Authority authority, AuditContext who) {
   if (!is_key_id(id)) co_return failed(Errc::not_found);
   const auto plan = tenant_key_plan(store, tenant, std::move(id), AuditAction::api_key_update, std::move(who));
   plan->update = std::move(changes);
