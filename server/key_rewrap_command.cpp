@@ -77,10 +77,13 @@ bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
 /// In a process apart, which may give up root: the next one needs it for its keyrings.
 bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate) {
   const std::string whole = "whole";
-  return run_apart(config.store, [&] {
-           const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
-           return rewrap_all(*store, kind, rate) ? whole : std::string();
-         }) == whole;
+  return run_apart(
+             config.store,
+             [&] {
+               const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+               return rewrap_all(*store, kind, rate) ? whole : std::string();
+             },
+             default_stall + config.store_timeout) == whole;
 }
 
 std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }

@@ -14,6 +14,7 @@
 namespace tacit::store {
 
 class CurrentContext;
+class TenantKeyReader;
 
 /// A part of the store (store/store.hpp). Each change is one transaction with its audit entry in it.
 class ApiKeys {
@@ -32,6 +33,8 @@ class ApiKeys {
   // A tenant's own view.
   /// Those of a tenant that are not revoked, in the order of their creation; expired ones too.
   Async<std::vector<ApiKey>> list_of_tenant(crypto::Uuid tenant, AuditContext who) const;
+  /// The same piece by piece (store/tenant_key_reader.hpp).
+  TenantKeyReader read_of_tenant(crypto::Uuid tenant, AuditContext who) const;
   /// One of them. Fails with not_found if there is none, or it is revoked, or another tenant's; likewise the next two.
   Async<ApiKey> get_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) const;
   /// Answers the key as it is then. Fails with scope_lacking or outlives if that takes more than `authority` has

@@ -11,6 +11,7 @@
 #include "store/audit_trail.hpp"
 #include "store/keys.hpp"
 #include "store/pace.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::store {
 namespace {
@@ -83,6 +84,7 @@ std::size_t RewrapRun::step_size() const {
 /// A step of which it is not known whether it was made can be tried again.
 Async<RewrapStep> RewrapRun::take_step(RewrapPosition from) {
   for (int attempt = 1;; ++attempt) {
+    note_step();
     auto step = co_await keys_.rewrap_step(kind_, from, step_size());
     if (step || step.error().code != Errc::unavailable || attempt == most_attempts) co_return step;
     co_await wait_until(Clock::now() + pause_between_attempts);

@@ -11,6 +11,7 @@
 #include "store/lmdb_engine.hpp"
 #include "store/meta.hpp"
 #include "store/secrets.hpp"
+#include "store/served_store.hpp"
 #include "store/tenants.hpp"
 
 namespace tacit::store {
@@ -23,6 +24,20 @@ LmdbEnv::Options env_options(const StoreOptions& options) {
   env.max_readers = options.max_readers;
   env.give_up_root = options.give_up_root;
   return env;
+}
+
+LmdbOptions lmdb_options(const StoreOptions& options) {
+  LmdbOptions engine;
+  engine.env = env_options(options);
+  engine.queue_items = options.queue_items;
+  engine.queue_bytes = options.queue_bytes;
+  engine.write_deadline = options.write_deadline;
+  engine.stuck_after = options.write_deadline / 2;
+  engine.scrub_within = options.scrub_within;
+  engine.on_failure = options.on_failure;
+  // Who wants to know of that goes on for long, and has to say whether it can serve before anybody writes.
+  engine.looks_for_room = static_cast<bool>(options.on_failure);
+  return engine;
 }
 
 std::uint64_t next_serial() {
@@ -67,23 +82,24 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  return LmdbEnv::create(env_options(options), {{format_key(), format_value()}, {keys_key(), keys_value(keys)}});
+  return LmdbEnv::create(env_options(options),
+                         {{format_key(), format_value()}, {rows_key(), rows_value()}, {keys_key(), keys_value(keys)}});
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
-  LmdbOptions engine_options;
-  engine_options.env = env_options(options);
-  engine_options.queue_items = options.queue_items;
-  engine_options.queue_bytes = options.queue_bytes;
-  engine_options.write_deadline = options.write_deadline;
-  engine_options.stuck_after = options.write_deadline / 2;
-  engine_options.scrub_within = options.scrub_within;
-  engine_options.on_failure = options.on_failure;
-  // Who wants to know of that goes on for long, and has to say whether it can serve before anybody writes.
-  engine_options.looks_for_room = static_cast<bool>(options.on_failure);
-  auto engine = LmdbEngine::open(std::move(engine_options));
+  auto engine = LmdbEngine::open(lmdb_options(options));
   if (!engine) return engine.error();
   return open(options, std::move(keys), std::move(*engine));
+}
+
+Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
+                                                  std::function<void(std::uint32_t)> on_format) {
+  auto engine = LmdbEngine::open(lmdb_options(options));
+  if (!engine) return engine.error();
+  LmdbEngine& opened = **engine;  // the store's from now on
+  auto store = Store::open(options, std::move(keys), std::move(*engine));
+  if (store) opened.raise_format(raise_format_every, std::move(on_format));
+  return store;
 }
 
 Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys,
