@@ -52,7 +52,7 @@ void Authenticator::follow_issuers() {
   if (newest == followed_) return;
   followed_ = newest;
   issuers_.clear();
-  for (Issuer* const issuer : *newest) issuers_.push_back({issuer, Published<KeySet>::Reader(issuer->keys())});
+  for (Issuer* const issuer : *newest) issuers_.push_back({issuer, crypto::Published<KeySet>::Reader(issuer->keys())});
   cache_.clear();
 }
 

@@ -13,6 +13,7 @@
 #include "auth/credential.hpp"
 #include "auth/issuer.hpp"
 #include "auth/token_cache.hpp"
+#include "crypto/published.hpp"
 
 namespace tacit::auth {
 
@@ -39,7 +40,7 @@ class Authenticator {
  private:
   struct KnownIssuer {
     Issuer* issuer;
-    Published<KeySet>::Reader keys;
+    crypto::Published<KeySet>::Reader keys;
   };
 
   std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
@@ -55,7 +56,7 @@ class Authenticator {
   bool is_trusted(const IssuerConfig& issuer) const;
 
   ApiKeyVerifier api_keys_;
-  std::optional<Published<IssuerList>::Reader> list_;  ///< nothing: only API keys are good
+  std::optional<crypto::Published<IssuerList>::Reader> list_;  ///< nothing: only API keys are good
   const IssuerList* followed_ = nullptr;               ///< the list that issuers_ was made from
   std::vector<KnownIssuer> issuers_;
   TokenCache cache_;

@@ -3,32 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
+
+#include "crypto/utf8.hpp"
 
 namespace tacit::auth {
 namespace {
-
-/// Takes the next code point off the text. Returns nullopt if the text is not well-formed UTF-8 (RFC 3629).
-std::optional<std::uint32_t> next_point(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t size = first < 0x80   ? 1
-                           : first < 0xc2 ? 0
-                           : first < 0xe0 ? 2
-                           : first < 0xf0 ? 3
-                           : first < 0xf5 ? 4
-                                          : 0;
-  if (size == 0 || size > text.size()) return std::nullopt;
-  std::uint32_t point = size == 1 ? first : first & (0xffU >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xc0) != 0x80) return std::nullopt;
-    point = point << 6U | (byte & 0x3fU);
-  }
-  constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  if (point < least.at(size) || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return std::nullopt;
-  text.remove_prefix(size);
-  return point;
-}
 
 struct Range {
   std::uint32_t first;
@@ -71,8 +50,9 @@ bool is_visible_ascii(std::string_view name) {
 bool is_common_name(std::string_view name) {
   if (name.starts_with(' ') || name.ends_with(' ') || name.find("  ") != std::string_view::npos) return false;
   while (!name.empty()) {
-    const auto point = next_point(name);
-    if (!point || !is_fit(*point)) return false;
+    const std::size_t size = crypto::first_character(name);
+    if (size == 0 || !is_fit(crypto::code_point(name.substr(0, size)))) return false;
+    name.remove_prefix(size);
   }
   return true;
 }

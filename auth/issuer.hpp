@@ -14,8 +14,8 @@
 #include "auth/issuer_config.hpp"
 #include "auth/jwk.hpp"
 #include "auth/jwt.hpp"
-#include "auth/published.hpp"
 #include "auth/refusal.hpp"
+#include "crypto/published.hpp"
 
 namespace tacit::auth {
 
@@ -47,7 +47,7 @@ class Issuer {
   virtual const IssuerConfig& config() const = 0;
   /// The keys in use; the published value is null while there are none that may be used (never fetched, or the last
   /// good set's refresh fell due keep_stale ago and has failed since).
-  virtual const Published<KeySet>& keys() const = 0;
+  virtual const crypto::Published<KeySet>& keys() const = 0;
   virtual KeyStatus key_status() const = 0;
   /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,
   /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
@@ -82,7 +82,7 @@ class Issuers {
   /// Those that are trusted now. An issuer that is not any more lives on as long as this, though it is asked nothing.
   IssuerList all() const { return *list().get(); }
   /// The same, for who follows its changes; never null.
-  virtual const Published<IssuerList>& list() const = 0;
+  virtual const crypto::Published<IssuerList>& list() const = 0;
   /// Trusts these from now on: who is new is begun with, who is gone is asked no more, and who is configured otherwise
   /// begins anew, without its keys. The others go on as they are. With an error nothing has changed. Not after stop();
   /// on one thread.

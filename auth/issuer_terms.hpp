@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "auth/issuer.hpp"
+#include "auth/refresh_schedule.hpp"
 
 namespace tacit::auth {
 
 struct IssuerTerms {
-  std::chrono::milliseconds retry_first{1'000};  ///< after a failed fetch of keys; doubles
-  std::chrono::milliseconds retry_most{60'000};
-  std::chrono::milliseconds ask_every{10'000};    ///< between fetches for tokens with an unknown kid
+  std::chrono::milliseconds retry_first = RefreshTerms{}.retry_first;  ///< after a failed fetch of keys; doubles
+  std::chrono::milliseconds retry_most = RefreshTerms{}.retry_most;
+  std::chrono::milliseconds ask_every = RefreshTerms{}.ask_every;  ///< between fetches for tokens with an unknown kid
   std::chrono::milliseconds event_every{60'000};  ///< between events of one kind and issuer
   /// Multiplies what is configured in seconds for keys: refresh_least, refresh_most, keep_stale.
   std::chrono::milliseconds second{1'000};

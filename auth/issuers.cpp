@@ -54,7 +54,7 @@ class RunningIssuer final : public Issuer {
   }
 
   const IssuerConfig& config() const override { return *config_; }
-  const Published<KeySet>& keys() const override { return *keys_->published(); }
+  const crypto::Published<KeySet>& keys() const override { return *keys_->published(); }
   KeyStatus key_status() const override { return keys_->status(); }
   asio::awaitable<KeySetPtr> refreshed() override;
   bool keys_are_current() const override { return keys_->current(); }
@@ -78,7 +78,7 @@ class RunningIssuer final : public Issuer {
 
 asio::awaitable<KeySetPtr> RunningIssuer::refreshed() {
   // Nothing of this is touched once the wait has begun: it may be gone by the time that it is over.
-  const std::shared_ptr<Published<KeySet>> published = keys_->published();
+  const std::shared_ptr<crypto::Published<KeySet>> published = keys_->published();
   const std::chrono::milliseconds deadline = config_->fetch_timeout + grace;
   auto enlist = [keys = keys_.get()](const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) { keys->ask(waiter); };
   const std::optional<KeySetPtr> keys = co_await store::wait_for<KeySetPtr>(enlist, deadline);
@@ -122,7 +122,7 @@ class RunningIssuers final : public Issuers {
   }
   ~RunningIssuers() override { RunningIssuers::stop(); }
   void stop() override;
-  const Published<IssuerList>& list() const override { return list_; }
+  const crypto::Published<IssuerList>& list() const override { return list_; }
   result<void, IssuerConfigError> reconfigure(std::vector<IssuerConfig> configs) override;
   void refresh() override;
   void start();
@@ -144,7 +144,7 @@ class RunningIssuers final : public Issuers {
   std::map<std::filesystem::path, std::shared_ptr<const TlsTrust>> trusts_;  ///< reading the system's takes a while
   std::vector<Running> running_;
   std::vector<Running> retired_;  ///< somebody may look at them still
-  Published<IssuerList> list_;    ///< the objects of running_
+  crypto::Published<IssuerList> list_;    ///< the objects of running_
   std::thread thread_;
   std::mutex stopping_;
   bool stopped_ = false;

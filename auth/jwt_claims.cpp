@@ -7,6 +7,7 @@
 
 #include "auth/json_document.hpp"
 #include "auth/jwt.hpp"
+#include "crypto/utf8.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -102,19 +103,10 @@ std::optional<Refusal> judge_times(const json::object& claims, const IssuerConfi
   return std::nullopt;
 }
 
-// Of valid UTF-8: C0, DEL, and C1, which is U+0080 to U+009F.
-bool has_control_characters(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) return true;
-    if (byte == 0xc2 && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xa0) return true;
-  }
-  return false;
-}
-
 std::optional<std::string_view> user_of(const json::object& claims, std::string_view name) {
   const auto user = text_of(find_claim(claims, name));
-  if (!user || user->empty() || user->size() > max_user_size || has_control_characters(*user)) return std::nullopt;
+  if (!user || user->empty() || user->size() > max_user_size || crypto::has_control_characters(*user))
+    return std::nullopt;
   return user;
 }
 

@@ -20,8 +20,8 @@
 #include "auth/issuer_metadata.hpp"
 #include "auth/issuer_report.hpp"
 #include "auth/jwk.hpp"
-#include "auth/published.hpp"
 #include "auth/refresh_schedule.hpp"
+#include "crypto/published.hpp"
 #include "store/waiter.hpp"
 
 namespace tacit::auth {
@@ -44,7 +44,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   // On any thread.
 
   /// Lives on its own, for a coroutine that was answered may look at it when this is gone.
-  const std::shared_ptr<Published<KeySet>>& published() const { return published_; }
+  const std::shared_ptr<crypto::Published<KeySet>>& published() const { return published_; }
   /// Whether the last fetch brought keys, and none is under way. True of keys that are not fetched.
   bool current() const { return current_.load(std::memory_order_acquire); }
   /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
@@ -89,7 +89,7 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   const std::shared_ptr<const IssuerConfig> config_;
   const std::shared_ptr<IssuerReport> report_;
   std::atomic<bool> current_{true};
-  const std::shared_ptr<Published<KeySet>> published_ = std::make_shared<Published<KeySet>>();
+  const std::shared_ptr<crypto::Published<KeySet>> published_ = std::make_shared<crypto::Published<KeySet>>();
 
   // Of the executor's thread.
   const boost::asio::any_io_executor executor_;

@@ -2,8 +2,11 @@
 // are no good.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+
+#include "crypto/enum_table.hpp"
 
 namespace tacit::auth {
 
@@ -29,22 +32,53 @@ enum class Refusal : std::uint8_t {
   issuer_unreachable,  ///< the issuer's keys or its word could not be had: likewise
 };
 
-inline constexpr std::size_t refusal_count = static_cast<std::size_t>(Refusal::issuer_unreachable) + 1;
+/// What a refusal says of the credential.
+enum class RefusalKind : std::uint8_t {
+  invalid,     ///< it was never issued, or is revoked or has ended: it is answered as one that never was
+  not_here,    ///< its issuer did issue that token, for another service or another time: it is no guess. Not of an API
+               ///< key: one that has ended is invalid
+  no_verdict,  ///< nothing: the server could not judge it
+};
+
+struct RefusalRow {
+  Refusal refusal;
+  const char* name;  ///< in a word
+  RefusalKind kind;
+};
+
+/// By their values.
+inline constexpr std::array<RefusalRow, 19> refusals{{
+    {Refusal::malformed, "malformed", RefusalKind::invalid},
+    {Refusal::too_large, "too_large", RefusalKind::invalid},
+    {Refusal::unknown, "unknown", RefusalKind::invalid},
+    {Refusal::wrong_secret, "wrong_secret", RefusalKind::invalid},
+    {Refusal::expired, "expired", RefusalKind::not_here},
+    {Refusal::revoked, "revoked", RefusalKind::invalid},
+    {Refusal::not_yet_valid, "not_yet_valid", RefusalKind::not_here},
+    {Refusal::unknown_issuer, "unknown_issuer", RefusalKind::invalid},
+    {Refusal::wrong_algorithm, "wrong_algorithm", RefusalKind::invalid},
+    {Refusal::forbidden_header, "forbidden_header", RefusalKind::invalid},
+    {Refusal::wrong_type, "wrong_type", RefusalKind::not_here},
+    {Refusal::unknown_key, "unknown_key", RefusalKind::invalid},
+    {Refusal::bad_signature, "bad_signature", RefusalKind::invalid},
+    {Refusal::wrong_audience, "wrong_audience", RefusalKind::not_here},
+    {Refusal::wrong_claims, "wrong_claims", RefusalKind::not_here},
+    {Refusal::inactive, "inactive", RefusalKind::invalid},
+    {Refusal::altered, "altered", RefusalKind::no_verdict},
+    {Refusal::unavailable, "unavailable", RefusalKind::no_verdict},
+    {Refusal::issuer_unreachable, "issuer_unreachable", RefusalKind::no_verdict},
+}};
+static_assert(crypto::has_row_for_each(refusals, &RefusalRow::refusal, Refusal::issuer_unreachable));
+
+inline constexpr std::size_t refusal_count = refusals.size();
 
 /// The refusal in a word.
-const char* to_string(Refusal refusal);
-
-/// Whether its issuer did give that token out, but not for this service or not for this time: it is no
-/// guess. (Not of an API key: one
-/// that has ended is answered as one that never was.)
+constexpr const char* to_string(Refusal refusal) { return crypto::row_at(refusals, refusal).name; }
 constexpr bool is_of_its_issuer(Refusal refusal) {
-  return refusal == Refusal::expired || refusal == Refusal::not_yet_valid || refusal == Refusal::wrong_type ||
-         refusal == Refusal::wrong_audience || refusal == Refusal::wrong_claims;
+  return crypto::row_at(refusals, refusal).kind == RefusalKind::not_here;
 }
-
-/// Whether it says nothing of the credential: the server could not judge it.
 constexpr bool is_no_verdict(Refusal refusal) {
-  return refusal == Refusal::altered || refusal == Refusal::unavailable || refusal == Refusal::issuer_unreachable;
+  return crypto::row_at(refusals, refusal).kind == RefusalKind::no_verdict;
 }
 
 }  // namespace tacit::auth

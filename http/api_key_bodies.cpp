@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "auth/scope_names.hpp"
+#include "crypto/utf8.hpp"
 #include "http/date_time.hpp"
 #include "http/json_fields.hpp"
 #include "http/json_reader.hpp"
@@ -69,16 +70,6 @@ struct ApiKeyFields {
   }
 };
 
-/// As tables and logs of the operator could not show them: U+0000 to U+001F, U+007F to U+009F.
-bool has_control_characters(std::string_view utf8) {
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(utf8[i]);
-    if (byte < 0x20 || byte == 0x7f) return true;
-    if (byte == 0xc2 && i + 1 < utf8.size() && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
-  }
-  return false;
-}
-
 void check_name(const TextField<std::string>& name, bool needed, Faults& faults) {
   const std::size_t before = faults.size();
   if (needed) {
@@ -86,7 +77,8 @@ void check_name(const TextField<std::string>& name, bool needed, Faults& faults)
   } else {
     name.check("name", true, faults);
   }
-  if (faults.size() == before && name.has_value() && has_control_characters(name.view())) {
+  // Tables and logs of the operator could not show them.
+  if (faults.size() == before && name.has_value() && crypto::has_control_characters(name.view())) {
     faults.push_back(value_error(Loc{"body", "name"}, "name has control characters"));
   }
 }

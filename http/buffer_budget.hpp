@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "http/peer_limits.hpp"
+
 namespace tacit::http {
 
 /// Up to which part of the limit something may still take memory, in eighths. What anybody can open must not take it
@@ -25,7 +27,7 @@ class BufferBudget {
  private:
   friend class BufferAccount;
   std::atomic<std::int64_t> used_{0};
-  std::int64_t limit_ = std::int64_t{256} << 20;
+  std::int64_t limit_ = static_cast<std::int64_t>(PeerLimits{}.buffer_memory);
 };
 
 /// A thread's part in it. Small sums that come and go stay here, so that small requests touch no memory that threads

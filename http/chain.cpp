@@ -196,12 +196,9 @@ void refuse(Exchange& exchange, const Why& why) {
   if (exchange.head.has_body()) exchange.response.close = true;
 }
 
-/// Once a second at most: who guesses credentials shall not fill the disk with lines, either.
 void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
   thread.counters.unaudited.add();
-  const auto now = std::chrono::steady_clock::now();
-  if (now - thread.unaudited_logged < std::chrono::seconds(1)) return;
-  thread.unaudited_logged = now;
+  if (!thread.unaudited_lines.admit(std::chrono::steady_clock::now())) return;
   LogLine line(LogLevel::error, "audit_failed");
   line.field("request_id", exchange.request_id).field("reason", to_string(failure.code));
   log(line);
@@ -212,8 +209,8 @@ void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::F
 /// an API key is told in any case.
 asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
   store::AuditEvent event;
-  event.action = problem == Problem::integrity ? "api_key.integrity" : "credential.refused";
-  event.outcome = problem == Problem::integrity ? "failed" : "denied";
+  event.action =
+      problem == Problem::integrity ? store::AuditAction::api_key_integrity : store::AuditAction::credential_refused;
   event.reason = exchange.note;
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.audit().record(std::move(event), std::move(who));

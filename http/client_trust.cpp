@@ -279,16 +279,4 @@ std::vector<RevocationLists::Times> ClientTrust::crl_times() const {
   return crls_ ? crls_->times() : std::vector<RevocationLists::Times>();
 }
 
-void CurrentTrust::replace(Trust trust) {
-  const std::uint64_t number = trust ? trust->number() : 0;
-  const std::lock_guard lock(mutex_);
-  trust_ = std::move(trust);
-  number_.store(number, std::memory_order_release);
-}
-
-Trust CurrentTrust::get() const {
-  const std::lock_guard lock(mutex_);
-  return trust_;
-}
-
 }  // namespace tacit::http

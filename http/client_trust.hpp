@@ -8,14 +8,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <openssl/ssl.h>
 
 #include "crypto/certificates.hpp"
+#include "crypto/published.hpp"
 #include "http/certificate_validity.hpp"
 #include "http/client_crl.hpp"
 
@@ -79,17 +80,21 @@ class ClientTrust {
   std::vector<std::string> notes_;
 };
 
-/// The trust that counts now for all connections, those too that were opened under another. Thread-safe.
+/// The trust that counts now for all connections, those too that were opened under another. Thread-safe, but for
+/// replace(), which one thread calls.
 class CurrentTrust {
  public:
-  void replace(std::shared_ptr<const ClientTrust> trust);
-  std::shared_ptr<const ClientTrust> get() const;
+  void replace(std::shared_ptr<const ClientTrust> trust) {
+    const std::uint64_t number = trust ? trust->number() : 0;
+    trust_.publish(std::move(trust));
+    number_.store(number, std::memory_order_release);
+  }
+  std::shared_ptr<const ClientTrust> get() const { return trust_.get(); }
   /// The number of what counts; 0: there is none.
   std::uint64_t number() const { return number_.load(std::memory_order_acquire); }
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const ClientTrust> trust_;
+  crypto::Published<ClientTrust> trust_;
   std::atomic<std::uint64_t> number_{0};
 };
 

@@ -635,9 +635,7 @@ asio::awaitable<void> Connection::close_gently() {
 }
 
 void log_refused_connection(ThreadState& thread, std::string_view event, const tcp::endpoint& peer) {
-  const auto now = Deadlined::Clock::now();
-  if (now - thread.refusal_logged < std::chrono::seconds(1)) return;
-  thread.refusal_logged = now;
+  if (!thread.refusal_lines.admit(Deadlined::Clock::now())) return;
   log(LogLine(LogLevel::warn, event).field("peer", peer.address().to_string()));
 }
 

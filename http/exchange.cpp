@@ -32,7 +32,7 @@ std::string_view name_of(Plane plane) {
 
 const ProtectedResource& resource_of(const Services& services) {
   static const ProtectedResource none;
-  return services.protected_resource != nullptr ? *services.protected_resource->load(std::memory_order_acquire) : none;
+  return services.protected_resource != nullptr ? **services.protected_resource : none;
 }
 
 store::AuditContext Exchange::audit() const {

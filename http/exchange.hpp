@@ -16,6 +16,7 @@
 #include "auth/authenticator.hpp"
 #include "auth/principal.hpp"
 #include "auth/tool_identities.hpp"
+#include "crypto/published.hpp"
 #include "crypto/uuid.hpp"
 #include "crypto/wiped.hpp"
 #include "http/body_stream.hpp"
@@ -97,13 +98,13 @@ class ClientWatch;  // http/client_watch.hpp
 /// What handlers work with. Outlives every connection; safe to use from any thread.
 struct Services {
   store::Store& store;
-  /// What it points at may change at any time; what it pointed at stays. Null without the tool plane.
-  const std::atomic<const auth::ToolIdentities*>* tool_identities = nullptr;
+  /// May change at any time. Null without the tool plane.
+  const crypto::Configured<auth::ToolIdentities>* tool_identities = nullptr;
   const std::atomic<bool>* stopping = nullptr;  ///< set while a stopping server still serves
   const auth::Issuers* issuers = nullptr;       ///< null: API keys alone are credentials
   auth::AuthenticatorOptions authentication{};
   /// What clients are told of how to authenticate; as tool_identities. Null: challenges alone.
-  const std::atomic<const ProtectedResource*>* protected_resource = nullptr;
+  const crypto::Configured<ProtectedResource>* protected_resource = nullptr;
   bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
   const MetricsSource* metrics = nullptr;    ///< what /metrics answers
   bool serves_api = true;                    ///< else the tool plane alone

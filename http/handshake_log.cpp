@@ -5,10 +5,10 @@
 #include <span>
 #include <string>
 
+#include "http/once_a_second.hpp"
+
 namespace tacit::http {
 namespace {
-
-constexpr std::chrono::seconds pause{1};
 
 /// Never 0, which an empty entry has.
 std::uint64_t key_of(const boost::asio::ip::address& address, std::string_view reason) {
@@ -28,7 +28,7 @@ std::optional<std::uint32_t> HandshakeLog::admit(const boost::asio::ip::address&
                                                  Clock::time_point now) {
   const std::uint64_t key = key_of(address, reason);
   const std::lock_guard lock(mutex_);
-  if (now - second_ >= pause) {
+  if (now - second_ >= OnceASecond::pause) {
     second_ = now;
     lines_ = 0;
   }
@@ -36,7 +36,7 @@ std::optional<std::uint32_t> HandshakeLog::admit(const boost::asio::ip::address&
   auto entry = std::ranges::find(set, key, &Entry::key);
   const bool known = entry != set.end();
   if (!known) entry = std::ranges::min_element(set, {}, &Entry::logged);
-  const bool recent = entry->key != 0 && now - entry->logged < pause;
+  const bool recent = entry->key != 0 && now - entry->logged < OnceASecond::pause;
   // One that was logged within the second keeps its place, or it would be logged again within it.
   if (recent || lines_ >= most_lines) {
     if (known) ++entry->left_out;

@@ -1,6 +1,6 @@
 #include "http/json_fields.hpp"
 
-#include "http/utf8.hpp"
+#include "crypto/utf8.hpp"
 
 namespace tacit::http {
 namespace {
@@ -17,7 +17,7 @@ bool ends(Kind kind) { return kind == Kind::array_end || kind == Kind::object_en
 
 template <class Buffer>
 void BoundedText<Buffer>::append(std::string_view part) {
-  code_points_ += count_code_points(part);
+  code_points_ += crypto::count_code_points(part);
   if (code_points_ <= length_.max) text_.append(part);
 }
 

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "crypto/utf8.hpp"
 #include "crypto/wiped.hpp"
 #include "http/json_fault.hpp"
 #include "http/json_keys.hpp"
-#include "http/utf8.hpp"
 
 namespace tacit::http {
 namespace {
@@ -121,7 +121,7 @@ JsonFault explain(std::string_view body, std::size_t stopped, error_code code, b
   using boost::json::error;
   if (key_twice) return {stopped, "An object has the same key twice"};
   if (code == error::too_deep) return {stopped, "Too many arrays and objects are open within one another"};
-  const std::size_t sound = utf8_prefix(body);
+  const std::size_t sound = crypto::utf8_prefix(body);
   if (sound < body.size()) return {sound, "Not UTF-8"};
   if (const auto fault = python_json_fault(body)) return *fault;
   if (code == error::exponent_overflow) return {stopped, "The exponent of a number is too large"};

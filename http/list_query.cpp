@@ -5,9 +5,9 @@
 #include <charconv>
 #include <optional>
 
+#include "crypto/utf8.hpp"
 #include "http/limits.hpp"
 #include "http/target.hpp"
-#include "http/utf8.hpp"
 
 namespace tacit::http {
 namespace {
@@ -69,8 +69,8 @@ void check_cursor(const Parameter& parameter, std::optional<crypto::Uuid>& after
 
 void check_text(Parameter& parameter, limits::Length length, std::optional<std::string>& text, Faults& faults) {
   Loc loc{"query", parameter.name};
-  const std::size_t size = count_code_points(*parameter.value);
-  if (!is_utf8(*parameter.value)) {
+  const std::size_t size = crypto::count_code_points(*parameter.value);
+  if (!crypto::is_utf8(*parameter.value)) {
     faults.push_back(string_unicode(std::move(loc)));
   } else if (size < length.min) {
     faults.push_back(string_too_short(std::move(loc), length.min));

@@ -14,21 +14,6 @@ namespace {
 constexpr std::size_t flush_size = 32 * 1024;
 std::atomic<LogLevel> threshold{LogLevel::info};
 
-/// As JSON.
-std::string_view name_of(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return "\"debug\"";
-    case LogLevel::info:
-      return "\"info\"";
-    case LogLevel::warn:
-      return "\"warn\"";
-    case LogLevel::error:
-      break;
-  }
-  return "\"error\"";
-}
-
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
@@ -44,7 +29,7 @@ LogLine::LogLine(LogLevel level, std::string_view event) : level_(level) {
   text_.append(priority_of(level));
   text_.append("{\"time\":");
   write_time(text_, std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-  raw("level", name_of(level));
+  field("level", row_of(level).name);
   field("event", event);
 }
 

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <concepts>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "crypto/wiped.hpp"
+#include "http/log_level.hpp"
 
 namespace tacit::http {
-
-enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
 /// Lines below this level are dropped. Thread-safe.
 void set_log_level(LogLevel level);

@@ -121,18 +121,7 @@ void look_for_journal() { priorities.store(is_journal(STDERR_FILENO, std::getenv
 bool log_has_priorities() { return priorities.load(std::memory_order_relaxed); }
 
 std::string_view priority_of(LogLevel level) {
-  if (!log_has_priorities()) return {};
-  switch (level) {
-    case LogLevel::debug:
-      return "<7>";
-    case LogLevel::info:
-      return "<6>";
-    case LogLevel::warn:
-      return "<4>";
-    case LogLevel::error:
-      break;
-  }
-  return "<3>";
+  return log_has_priorities() ? row_of(level).priority : std::string_view();
 }
 
 void start_log_writer() {

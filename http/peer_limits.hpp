@@ -7,6 +7,9 @@
 
 namespace tacit::http {
 
+/// Connections that a plane may have open at once.
+inline constexpr std::size_t default_max_connections = 16384;
+
 /// 0: no limit.
 struct LifetimeLimits {
   std::chrono::seconds age{0};

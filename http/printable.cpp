@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "http/utf8.hpp"
+#include "crypto/utf8.hpp"
 
 namespace tacit::http {
 namespace {
@@ -11,14 +11,6 @@ namespace {
 constexpr std::string_view digits = "0123456789abcdef";
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
-
-/// Of a well-formed character.
-std::uint32_t code_point(std::string_view character) {
-  std::uint32_t point = static_cast<unsigned char>(character.front());
-  if (character.size() > 1) point &= 0x7fU >> character.size();
-  for (const char c : character.substr(1)) point = point << 6U | (static_cast<unsigned char>(c) & 0x3fU);
-  return point;
-}
 
 bool is_harmful(std::uint32_t point) {
   if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return true;
@@ -57,14 +49,6 @@ void append_byte(std::string& out, char c, bool json) {
   out += digits[byte & 15U];
 }
 
-/// The bytes of the character that the text begins with; 0 if it begins with none. The longest has four.
-std::size_t first_character(std::string_view text) {
-  for (std::size_t size = 1; size <= std::min<std::size_t>(text.size(), 4); ++size) {
-    if (utf8_prefix(text.substr(0, size)) == size) return size;
-  }
-  return 0;
-}
-
 /// Whether all of a text that is no character could become one.
 bool may_become_character(std::string_view text) {
   constexpr std::string_view seconds = "\x80\x90\xa0";  // every lead byte takes one of these second bytes, if any
@@ -73,7 +57,7 @@ bool may_become_character(std::string_view text) {
     std::string longer(text);
     if (longer.size() == 1) longer += second;
     longer.resize(4, '\x80');
-    return first_character(longer) > text.size();
+    return crypto::first_character(longer) > text.size();
   });
 }
 
@@ -85,9 +69,9 @@ std::size_t append_printable(std::string& out, std::string_view text, Printing h
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) break;
-    const std::size_t size = first_character(text);
+    const std::size_t size = crypto::first_character(text);
     if (size == 0 && how.continues && may_become_character(text)) return text.size();
-    const std::uint32_t point = size == 0 ? 0 : code_point(text.substr(0, size));
+    const std::uint32_t point = size == 0 ? 0 : crypto::code_point(text.substr(0, size));
     if (size == 0) {
       append_byte(out, text.front(), how.json);
     } else if (is_harmful(point) && !(how.line_breaks && point == '\n')) {

@@ -1,8 +1,10 @@
 #include "http/problem.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "auth/scope_names.hpp"
+#include "crypto/enum_table.hpp"
 #include "http/faults.hpp"
 #include "http/json_writer.hpp"
 
@@ -74,15 +76,9 @@ constexpr std::array rows{
     Row{Problem::store_full, 507, false, "The store has no room left."},
 };
 
-// A row's place is its enumerator's value.
-static_assert([] {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (static_cast<std::size_t>(rows[i].problem) != i) return false;
-  }
-  return rows.back().problem == Problem::store_full;
-}());
+static_assert(crypto::has_row_for_each(rows, &Row::problem, Problem::store_full));
 
-const Row& row_of(Problem problem) { return rows[static_cast<std::size_t>(problem)]; }
+const Row& row_of(Problem problem) { return crypto::row_at(rows, problem); }
 
 // All of the answer but its body.
 crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
@@ -131,11 +127,21 @@ void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
   body.append("}");
 }
 
+struct CertificateReason {
+  std::string_view fault;
+  std::string_view sentence;
+};
+
+constexpr std::array<CertificateReason, 4> certificate_reasons{{
+    {"certificate_revoked", "it, or its issuer's, is revoked."},
+    {"certificate_expired", "it, or its issuer's, has expired."},
+    {"certificate_not_yet_valid", "it, or its issuer's, is not valid yet."},
+    {"identity_ambiguous", "it has more than one name; exactly one URI name is allowed."},
+}};
+
 std::string_view reason_of_certificate(std::string_view fault) {
-  if (fault == "certificate_revoked") return "it, or its issuer's, is revoked.";
-  if (fault == "certificate_expired") return "it, or its issuer's, has expired.";
-  if (fault == "certificate_not_yet_valid") return "it, or its issuer's, is not valid yet.";
-  if (fault == "identity_ambiguous") return "it has more than one name; exactly one URI name is allowed.";
+  const auto found = std::ranges::find(certificate_reasons, fault, &CertificateReason::fault);
+  if (found != certificate_reasons.end()) return found->sentence;
   return "its issuer is not trusted any more, or no revocation list covers it.";
 }
 
@@ -209,43 +215,32 @@ void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_
   write_detail(body, sentence);
 }
 
-Problem problem_of(store::Errc code) {
-  switch (code) {
-    case store::Errc::not_found:
-      return Problem::not_found;
-    case store::Errc::name_taken:
-      return Problem::name_taken;
-    case store::Errc::default_taken:
-      return Problem::default_taken;
-    case store::Errc::quota_exceeded:
-      return Problem::quota_exceeded;
-    case store::Errc::too_many_secrets:
-      return Problem::too_many_secrets;
-    case store::Errc::not_allowed:
-      return Problem::secret_not_allowed;
-    case store::Errc::integrity:
-      return Problem::integrity;
-    case store::Errc::conflict:
-      return Problem::changed_meanwhile;
-    case store::Errc::overloaded:
-      return Problem::overloaded;
-    case store::Errc::full:
-      return Problem::store_full;
-    case store::Errc::unavailable:
-      return Problem::store_unavailable;
-    case store::Errc::too_many_arguments:
-      return Problem::too_many_arguments;
-    case store::Errc::too_many_keys:
-      return Problem::too_many_keys;
-    case store::Errc::scope_lacking:
-      return Problem::scope_missing;
-    case store::Errc::outlives:
-      return Problem::key_outlives;
-    case store::Errc::default_unbound:
-      break;  // a fault of the body: it has no row
-  }
-  return Problem::internal;
-}
+struct ProblemOfErrc {
+  store::Errc code;
+  Problem problem;
+};
+
+constexpr std::array<ProblemOfErrc, store::errcs.size()> problems_of_errcs{{
+    {store::Errc::not_found, Problem::not_found},
+    {store::Errc::name_taken, Problem::name_taken},
+    {store::Errc::default_taken, Problem::default_taken},
+    {store::Errc::default_unbound, Problem::internal},  // a fault of the body, which has no row: not asked for
+    {store::Errc::quota_exceeded, Problem::quota_exceeded},
+    {store::Errc::not_allowed, Problem::secret_not_allowed},
+    {store::Errc::integrity, Problem::integrity},
+    {store::Errc::conflict, Problem::changed_meanwhile},
+    {store::Errc::overloaded, Problem::overloaded},
+    {store::Errc::full, Problem::store_full},
+    {store::Errc::unavailable, Problem::store_unavailable},
+    {store::Errc::too_many_arguments, Problem::too_many_arguments},
+    {store::Errc::too_many_secrets, Problem::too_many_secrets},
+    {store::Errc::too_many_keys, Problem::too_many_keys},
+    {store::Errc::scope_lacking, Problem::scope_missing},
+    {store::Errc::outlives, Problem::key_outlives},
+}};
+static_assert(crypto::has_row_for_each(problems_of_errcs, &ProblemOfErrc::code, store::Errc::outlives));
+
+Problem problem_of(store::Errc code) { return crypto::row_at(problems_of_errcs, code).problem; }
 
 }  // namespace
 
@@ -296,57 +291,6 @@ void answer(Exchange& exchange, const store::Failure& failure) {
 void note_failure(Exchange& exchange, const store::Failure& failure) {
   exchange.note = store::to_string(failure.code);
   exchange.problem = problem_of(failure.code);
-}
-
-std::string_view reason_phrase(unsigned status) {
-  switch (status) {
-    case 100:
-      return "Continue";
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 411:
-      return "Length Required";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    case 507:
-      return "Insufficient Storage";
-    default:
-      return "Unknown";
-  }
 }
 
 }  // namespace tacit::http

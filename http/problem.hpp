@@ -70,7 +70,4 @@ void note_failure(Exchange& exchange, const store::Failure& failure);
 /// the tool. `withheld` lists the named secrets that cannot be released.
 void answer_tool_refused(Exchange& exchange, Problem problem, std::string_view tool, std::string_view withheld = {});
 
-/// The status line's reason phrase (RFC 9110 section 15).
-std::string_view reason_phrase(unsigned status);
-
 }  // namespace tacit::http

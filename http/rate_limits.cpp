@@ -67,10 +67,8 @@ class TenantKey {
   std::array<std::uint8_t, 24> bytes_;
 };
 
-/// Once a second at most: it is there to be seen, not to fill the disk.
 void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_point now) {
-  if (now - thread.guessing_logged < std::chrono::seconds(1)) return;
-  thread.guessing_logged = now;
+  if (!thread.guessing_lines.admit(now)) return;
   LogLine line(LogLevel::warn, "guessing_throttled");
   log(line.field("request_id", exchange.request_id).field("address", exchange.client.to_string()));
 }

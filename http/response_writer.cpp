@@ -1,7 +1,7 @@
 #include "http/response_writer.hpp"
 
 #include "http/json_writer.hpp"
-#include "http/problem.hpp"
+#include "http/reason_phrase.hpp"
 
 namespace tacit::http {
 void append_head(crypto::WipedBytes& out, const Exchange& exchange, std::string_view date, bool keep_alive) {

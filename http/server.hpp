@@ -34,7 +34,7 @@ struct ServerOptions {
   Timeouts timeouts;
   bool access_log = true;
   std::uint32_t access_log_sample = 1;          ///< one of so many requests that go well has a line in it
-  std::size_t max_connections = 16384;          ///< of each plane
+  std::size_t max_connections = default_max_connections;  ///< of each plane
   std::size_t max_connections_per_address = 0;  ///< 0: no limit
   auth::Rate tenant_rate;                       ///< of requests, for a tenant that has none of its own
   auth::Rate auth_failures;                     ///< of each client address
@@ -71,8 +71,10 @@ class Server {
   /// What new connections of the plane use; null if there is none. On that thread.
   SSL_CTX* certificates(Plane plane) const;
 
-  /// An io thread, by its number, that has not come round for longer than that: something blocks it. Thread-safe.
-  std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most) const;
+  /// How long an io thread may take to come round; after that something blocks it.
+  static constexpr std::chrono::seconds stuck_after{5};
+  /// An io thread, by its number, that has not come round for longer than that. Thread-safe.
+  std::optional<std::size_t> stuck_thread(std::chrono::steady_clock::duration most = stuck_after) const;
 
   /// Stops accepting, ends idle connections, lets requests finish that have come; those that are still coming, and
   /// answers that nobody takes, for `wind_down_patience` at most. Thread-safe.

@@ -24,8 +24,10 @@
 #include "http/handshake_log.hpp"
 #include "http/log.hpp"
 #include "http/networks.hpp"
+#include "http/once_a_second.hpp"
 #include "http/peer_limits.hpp"
 #include "http/thread_counters.hpp"
+#include "http/timeouts.hpp"
 
 namespace tacit::http {
 
@@ -33,14 +35,6 @@ namespace tacit::http {
 /// they have to take. Where it was left its listening socket, those who come meanwhile wait for the next server to
 /// start.
 inline constexpr std::chrono::seconds wind_down_patience{3};
-
-struct Timeouts {
-  std::chrono::seconds handshake{10};
-  std::chrono::seconds header{10};
-  std::chrono::seconds body{30};
-  std::chrono::seconds write{30};
-  std::chrono::seconds idle{75};
-};
 
 /// Who may say whom a connection or a request is of. Nobody else is believed.
 struct Balancers {
@@ -106,9 +100,9 @@ struct ThreadState {
   DateField date;
   LogBuffer access_log;
   auth::Authenticator authenticator;
-  std::chrono::steady_clock::time_point unaudited_logged;  ///< when it was last logged that a refusal was not audited
-  std::chrono::steady_clock::time_point guessing_logged;   ///< when it was last logged that an address guesses
-  std::chrono::steady_clock::time_point refusal_logged;    ///< when it was last logged that a connection was refused
+  OnceASecond unaudited_lines;  ///< that a refusal was not audited
+  OnceASecond guessing_lines;   ///< that an address guesses
+  OnceASecond refusal_lines;    ///< that a connection was refused
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;

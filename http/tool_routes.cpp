@@ -13,21 +13,18 @@ namespace {
 
 bool is_granted(const Exchange& exchange, std::string_view tool_name) {
   const auto* const identities = exchange.services.tool_identities;
-  return identities != nullptr &&
-         identities->load(std::memory_order_acquire)->may_use(exchange.tool_identity, tool_name);
+  return identities != nullptr && (*identities)->may_use(exchange.tool_identity, tool_name);
 }
 
 /// Refuses, with the reason that the audit is told.
 Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Problem problem, std::string_view reason) {
-  store::AuditEvent event;
-  event.action = "tool.refused";
-  event.outcome = "denied";
-  event.tenant = query.tenant;
-  event.tool = query.tool_name;
-  event.reason = exchange.note = reason;
+  store::ToolRefusal refusal;
+  refusal.tenant = query.tenant;
+  refusal.tool = query.tool_name;
+  refusal.reason = exchange.note = reason;
   store::AuditContext who = exchange.audit();
-  const auto recorded = co_await exchange.services.store.audit().record(std::move(event), std::move(who));
-  if (!recorded && !store::refusal_stands(recorded.error())) {
+  const auto recorded = co_await exchange.services.store.audit().refuse_tool(std::move(refusal), std::move(who));
+  if (!recorded) {
     answer(exchange, recorded.error());
   } else if (problem == Problem::certificate_refused) {
     answer(exchange, problem);

@@ -6,8 +6,8 @@
 
 #include "auth/api_key_format.hpp"
 #include "auth/scope_names.hpp"
+#include "crypto/utf8.hpp"
 #include "http/limits.hpp"
-#include "http/utf8.hpp"
 #include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
@@ -22,8 +22,8 @@ namespace {
 
 std::string read_name(const std::string& name) {
   constexpr http::limits::Length length = http::limits::api_key_name;
-  if (!http::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
-  const std::size_t size = http::count_code_points(name);
+  if (!crypto::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
+  const std::size_t size = crypto::count_code_points(name);
   if (size < length.min || size > length.max) throw UsageError("a name has 1 to 200 characters");
   if (printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
   return name;

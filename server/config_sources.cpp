@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "crypto/text_file.hpp"
-#include "http/utf8.hpp"
+#include "crypto/utf8.hpp"
 #include "server/config_drop_ins.hpp"
 #include "server/errors.hpp"
 #include "server/service_links.hpp"
@@ -114,7 +114,7 @@ void Loader::file(const std::filesystem::path& file) {
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     const std::string place = file.string() + ":" + std::to_string(number);
-    not_text_ = http::is_utf8(line.substr(0, line.find('#'))) ? "" : place + ": is not UTF-8; save the file as UTF-8";
+    not_text_ = crypto::is_utf8(line.substr(0, line.find('#'))) ? "" : place + ": is not UTF-8; save the file as UTF-8";
     file_line(place, line);
   }
   not_text_.clear();

@@ -52,10 +52,9 @@ std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store
 }
 
 json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
-  constexpr std::chrono::seconds stuck_after{5};
   const store::Room room = store.health().room();
   std::vector<std::string> reasons = reasons_not_ready(plane, store, room, stopping);
-  if (const auto thread = server.stuck_thread(stuck_after)) {
+  if (const auto thread = server.stuck_thread()) {
     reasons.push_back("io thread " + std::to_string(*thread) + " is blocked");
   }
   json::object out;

@@ -124,7 +124,7 @@ int export_command(const Config& config, const Arguments& arguments) {
   const auto known = run(store->tenants().quota(tenant, operator_context()));
   if (!known) fail(what, known.error());
   store::AuditEvent event;
-  event.action = "tenant.export";
+  event.action = store::AuditAction::tenant_export;
   event.tenant = tenant;
   value_or_fail(run(store->audit().record(std::move(event), operator_context())), what);
   Lines lines(output);

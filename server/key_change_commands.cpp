@@ -26,7 +26,8 @@ namespace {
 using store::KeyChange;
 using store::KeyKind;
 
-store::AuditEvent event_of(const char* action, const char* outcome, KeyKind kind, const crypto::KeyId& id) {
+store::AuditEvent event_of(store::AuditAction action, store::AuditOutcome outcome, KeyKind kind,
+                           const crypto::KeyId& id) {
   store::AuditEvent event;
   event.action = action;
   event.outcome = outcome;
@@ -47,11 +48,12 @@ void with_store(const Config& config, const std::function<void(store::Store&)>& 
 }
 
 /// Writes the files. That they could not be written is audited too, for the change was.
-void apply(crypto::KeyringEdit& ring, const Config& config, const char* action, KeyKind kind, const crypto::KeyId& id) {
+void apply(crypto::KeyringEdit& ring, const Config& config, store::AuditAction action, KeyKind kind,
+           const crypto::KeyId& id) {
   const auto applied = ring.apply();
   if (applied) return;
   with_store(config, [&](store::Store& store) {
-    run(store.audit().record(event_of(action, "failed", kind, id), operator_context()));
+    run(store.audit().record(event_of(action, store::AuditOutcome::failed, kind, id), operator_context()));
   });
   fail(applied.error());
 }
@@ -102,10 +104,11 @@ int key_add_command(const Config& config, const Arguments& arguments) {
   const auto id = ring.add();
   if (!id) fail(id.error());
   with_store(config, [&](store::Store& store) {
-    value_or_fail(run(store.audit().record(event_of("key.add", "ok", kind, *id), operator_context())),
+    value_or_fail(run(store.audit().record(event_of(store::AuditAction::key_add, store::AuditOutcome::ok, kind, *id),
+                                           operator_context())),
                   "cannot record the new key");
   });
-  apply(ring, config, "key.add", kind, *id);
+  apply(ring, config, store::AuditAction::key_add, kind, *id);
   std::cout << crypto::to_hex(*id) << '\n';
   std::cerr << "Added this " << to_string(kind)
             << " key. Keep a copy of the keyring, have every server read it (restart it "
@@ -119,7 +122,7 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
   const auto promoted = key.ring.promote(id);
   if (!promoted) fail(promoted.error());
   with_store(config, [&](store::Store& store) { change_in_store(store, KeyChange::promote, key, id); });
-  apply(key.ring, config, "key.promote", key.kind, id);
+  apply(key.ring, config, store::AuditAction::key_promote, key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is the primary one.\n";
   std::cerr << "Have every server read it (restart it under systemd, else reload), and then: tacit key rewrap "
             << to_string(key.kind) << '\n';
@@ -146,7 +149,7 @@ int key_retire_command(const Config& config, const Arguments& arguments) {
     change_in_store(store, KeyChange::retire, key, id);
     expect_unused(store, key, id);
   });
-  apply(key.ring, config, "key.retire", key.kind, id);
+  apply(key.ring, config, store::AuditAction::key_retire, key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";
   std::cerr << "Backups made before the rewrap still need it: keep a copy of it as long as them.\n";
   return exit_ok;

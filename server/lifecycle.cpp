@@ -21,7 +21,7 @@ namespace {
 constexpr std::chrono::seconds grace{2};
 
 /// From the end of accepting to that of the process: requests, then the store's writes, and a little for the rest.
-std::chrono::seconds longest_end(const Config& config) { return 2 * config.timeouts.shutdown + 5 * grace; }
+std::chrono::seconds longest_end(const Config& config) { return 2 * config.shutdown_timeout + 5 * grace; }
 
 }  // namespace
 
@@ -70,7 +70,7 @@ void Lifecycle::await_reload() {
 int Lifecycle::wind_down(http::Server& server, const std::function<void()>& let_go) {
   manager_.stopping("stopping: finishing what is in flight", longest_end(config_));
   server.drain();
-  if (server.finished_within(config_.timeouts.shutdown)) return exit_code_;
+  if (server.finished_within(config_.shutdown_timeout)) return exit_code_;
   http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
   let_go();
   server.abort();

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "crypto/utf8.hpp"
 #include "http/printable.hpp"
 
 namespace tacit::server {
-namespace {
-
-std::size_t code_points(std::string_view text) {
-  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts));
-}
-
-}  // namespace
 
 std::string printable(std::string_view text) { return http::printable(text); }
 
@@ -22,14 +15,14 @@ std::string table(const std::vector<std::vector<std::string>>& cells) {
   for (auto& row : rows) {
     std::ranges::transform(row, row.begin(), http::printable);
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], code_points(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], crypto::count_code_points(row[i]));
   }
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       text += row[i];
       // No blanks at the ends of lines.
-      if (i + 1 < row.size()) text.append(widths[i] - code_points(row[i]) + 2, ' ');
+      if (i + 1 < row.size()) text.append(widths[i] - crypto::count_code_points(row[i]) + 2, ' ');
     }
     text += '\n';
   }

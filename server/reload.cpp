@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -20,21 +19,6 @@
 
 namespace tacit::server {
 namespace {
-
-/// What counts at once. All other settings are fixed when the server starts.
-constexpr std::string_view reloadable[] = {
-    "api-certificate",  "api-certificate-key",  "ticket-keys",
-    "tool-certificate", "tool-certificate-key", "tool-client-ca",
-    "tool-client-crl",  "tool-identities",      "issuers",
-    "public-url",       "root-public-keyring",  "root-private-keyring",
-    "metadata-keyring", "quota-default",        "api-keys-default",
-    "secrets-default",  "request-rate",         "request-burst",
-    "failed-auth-rate", "failed-auth-burst",    "issuer-ask-rate",
-    "issuer-ask-burst", "max-connections",      "max-connections-per-address",
-    "log-level",
-};
-
-bool is_reloadable(std::string_view setting) { return std::ranges::find(reloadable, setting) != std::end(reloadable); }
 
 /// As it is written, or would be.
 std::string value_of(const std::map<std::string, std::string>& values, const Setting& setting) {
@@ -58,7 +42,7 @@ std::vector<std::string> settings_for_restart(const std::map<std::string, std::s
     // Whether there are issuers at all decides what is started.
     const bool appears = std::string_view(setting.name) == "issuers" &&
                          value_of(before, setting).empty() != value_of(after, setting).empty();
-    if (!same && (appears || !is_reloadable(setting.name))) names.emplace_back(setting.name);
+    if (!same && (appears || setting.changed_by == ChangedBy::restart)) names.emplace_back(setting.name);
   }
   return names;
 }
@@ -91,7 +75,7 @@ const ReloadReport& Reload::run() {
   http::log(good ? http::LogLine(http::LogLevel::info, "reloaded")
                  : http::LogLine(http::LogLevel::error, "reloaded_in_part"));
   // Last, so that whoever raises it still reads that it was done.
-  if (level) http::set_log_level(log_level(*level));
+  if (level) http::set_log_level(*level);
   return last_.emplace(std::move(report_));
 }
 
@@ -108,7 +92,7 @@ void Reload::change(const Config& next) {
   }
   if (parts_.identities != nullptr) part("tool_identities", identities(next));
   if (parts_.issuers != nullptr && !next.issuers.empty()) part("issuers", issuers(next));
-  parts_.resource.replace(protected_resource(next, parts_.issuers));
+  parts_.resource.publish_if_new(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
   // What was read is good, and still a start may ask for more of it.
   if (!report_.good()) return;
@@ -136,7 +120,7 @@ void Reload::kept(const char* name, const std::string& reason) {
 std::optional<std::string> Reload::identities(const Config& next) {
   auto read = auth::ToolIdentities::load(next.tool_identities);
   if (!read) return read.error().message;
-  parts_.identities->replace(std::move(*read));
+  parts_.identities->publish_if_new(std::move(*read));
   return std::nullopt;
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "auth/issuer.hpp"
-#include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
+#include "crypto/published.hpp"
 #include "http/certificate_watch.hpp"
 #include "http/protected_resource.hpp"
 #include "http/server.hpp"
@@ -45,9 +45,9 @@ class Reload {
   struct Parts {
     http::Server& server;
     store::Store& store;
-    auth::Retained<auth::ToolIdentities>* identities;
+    crypto::Configured<auth::ToolIdentities>* identities;
     auth::Issuers* issuers;
-    auth::Retained<http::ProtectedResource>& resource;
+    crypto::Configured<http::ProtectedResource>& resource;
     http::CertificateWatch& certificates;
   };
 

@@ -47,7 +47,7 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
 /// So that the log says why it does not go on from the last head that was kept of it. Whether that could be written.
 bool record_restore(const Config& config) {
   store::AuditEvent event;
-  event.action = "store.restore";
+  event.action = store::AuditAction::store_restore;
   const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
   if (!recorded) {
     std::cerr << "tacit: the store is there, but its audit log could not take store.restore: "

@@ -1,8 +1,10 @@
 #include "server/roff.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 
+#include "crypto/utf8.hpp"
 #include "server/output.hpp"
 
 namespace tacit::server {
@@ -10,11 +12,9 @@ namespace {
 
 /// A character beyond ASCII by its number, for a formatter that reads no UTF-8: \[u2026]. Takes it off the text.
 std::string numbered(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  unsigned number = first & (0xffU >> (size + 1));
-  for (const char c : text.substr(1, size - 1)) number = number << 6 | (static_cast<unsigned char>(c) & 0x3fU);
-  text.remove_prefix(std::min(size, text.size()));
+  const std::size_t size = std::max<std::size_t>(crypto::first_character(text), 1);
+  const std::uint32_t number = crypto::code_point(text.substr(0, size));
+  text.remove_prefix(size);
   char digits[16];
   static_cast<void>(std::snprintf(digits, sizeof digits, "\\[u%04X]", number));
   return digits;

@@ -13,8 +13,8 @@
 #include <string>
 #include <thread>
 
-#include "auth/retained.hpp"
 #include "auth/tool_identities.hpp"
+#include "crypto/published.hpp"
 #include "http/certificate_watch.hpp"
 #include "http/log.hpp"
 #include "http/log_writer.hpp"
@@ -46,14 +46,12 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-constexpr std::chrono::seconds stuck_after{5};
-
 /// Without the tool plane nobody asks for them.
-std::optional<auth::Retained<auth::ToolIdentities>> load_identities(const Config& config) {
+std::optional<crypto::Configured<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
   auto identities = auth::ToolIdentities::load(config.tool_identities);
   if (!identities) throw UsageError(identities.error().message);
-  return std::optional<auth::Retained<auth::ToolIdentities>>(std::in_place, std::move(*identities));
+  return std::optional<crypto::Configured<auth::ToolIdentities>>(std::in_place, std::move(*identities));
 }
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -87,7 +85,7 @@ std::string serving_status(const Config& config, const http::Server& server) {
 
 /// What does not move though it should: for the watchdog.
 std::optional<std::string> trouble(const http::Server& server, const store::Store& store) {
-  if (const auto thread = server.stuck_thread(stuck_after)) {
+  if (const auto thread = server.stuck_thread()) {
     return "io thread " + std::to_string(*thread) + " is blocked";
   }
   return store.health().unwilling();
@@ -210,16 +208,16 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
   std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
-  auth::Retained<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
+  crypto::Configured<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
   Metrics metrics(*store, issuers.get(), {config.store, backup_record_file(config)}, lifecycle.stopping(), reloads);
   http::CertificateWatch certificates;
   const http::Services services{*store,
-                                identities ? &identities->current() : nullptr,
+                                identities ? &*identities : nullptr,
                                 &lifecycle.stopping(),
                                 issuers.get(),
                                 {config.token_cache, config.token_cache_time},
-                                &resource.current(),
+                                &resource,
                                 config.tool_user_token,
                                 &metrics,
                                 runs_api(config.plane),
@@ -240,7 +238,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, issuers.get());
   store_last_uses(*store, *server);
   server.reset();  // joins the threads; then the store writes what is still queued
-  if (!store->finish(config.timeouts.shutdown)) lifecycle.give_up("the store cannot finish its writes");
+  if (!store->finish(config.shutdown_timeout)) lifecycle.give_up("the store cannot finish its writes");
   audit_head_log.reset();
   store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
@@ -250,7 +248,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
 }  // namespace
 
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
-  http::set_log_level(log_level(loaded.config.log_level));
+  http::set_log_level(loaded.config.log_level);
   std::set_terminate(end_with_last_words);
   // OpenSSL writes to sockets whose other end may be gone.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));

@@ -21,8 +21,7 @@ http::PeerLimits peer_limits(const Config& config) {
 http::ServerOptions server_options(const Config& config) {
   http::ServerOptions options;
   options.threads = config.threads != 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency());
-  options.timeouts = {config.timeouts.handshake, config.timeouts.header, config.timeouts.body, config.timeouts.write,
-                      config.timeouts.idle};
+  options.timeouts = config.timeouts;
   options.access_log = config.access_log;
   options.access_log_sample = config.access_log_sample;
   options.max_connections = config.max_connections;
@@ -33,20 +32,6 @@ http::ServerOptions server_options(const Config& config) {
   options.balancers = {config.proxy_protocol_from, config.forwarded_from, config.forwarded_header};
   options.peers = peer_limits(config);
   return options;
-}
-
-http::LogLevel log_level(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return http::LogLevel::debug;
-    case LogLevel::info:
-      return http::LogLevel::info;
-    case LogLevel::warn:
-      return http::LogLevel::warn;
-    case LogLevel::error:
-      break;
-  }
-  return http::LogLevel::error;
 }
 
 }  // namespace tacit::server

@@ -1,14 +1,11 @@
 // What of the configuration the HTTP server is started with, and what of it can change while it runs.
 #pragma once
 
-#include "http/log.hpp"
 #include "http/server.hpp"
 #include "server/config.hpp"
 
 namespace tacit::server {
 
 http::ServerOptions server_options(const Config& config);
-
-http::LogLevel log_level(LogLevel level);
 
 }  // namespace tacit::server

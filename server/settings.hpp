@@ -25,12 +25,16 @@ constexpr bool contains(SettingGroup groups, SettingGroup group) {
   return (static_cast<unsigned>(groups) & static_cast<unsigned>(group)) != 0;
 }
 
+/// What makes a change of a setting count. What a reload takes over is applied by Reload (server/reload.hpp).
+enum class ChangedBy : std::uint8_t { restart, reload };
+
 struct Setting {
   const char* name;      ///< on the command line after `--`, and in the file
   const char* argument;  ///< what its value is, for the help text: ADDRESS:PORT, FILE, … Choices are on|off
   const char* initial;   ///< the default as it would be written; empty: there is none
   const char* help;      ///< sentences
   SettingGroup group;
+  ChangedBy changed_by;
   void (*set)(Config& config, std::string_view value);  ///< throws UsageError if the value is bad
 };
 

@@ -87,9 +87,9 @@ void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& s
   if (!error) disk_free.add(std::uint64_t{disk.available});
   auto sequence = families.gauge("tacit_audit_sequence", "Number of the newest audit entry, of whichever process.");
   auto head = families.gauge("tacit_audit_head_prefix", "The first 48 bits of its hash.");
-  if (store.audit) {
-    sequence.add(store.audit->sequence);
-    head.add(leading_bits(store.audit->hash));
+  if (store.audit_head) {
+    sequence.add(store.audit_head->sequence);
+    head.add(leading_bits(store.audit_head->hash));
   }
   auto keys = families.gauge("tacit_key_info", "1; a key of a keyring that this process was given.");
   for (const store::KeyVersion& key : store.keys) {

@@ -73,7 +73,7 @@ struct KeyPlan {
   AuditContext who;
 };
 
-std::shared_ptr<KeyPlan> key_plan(ContextPtr store, ApiKey key, const char* action, AuditContext who) {
+std::shared_ptr<KeyPlan> key_plan(ContextPtr store, ApiKey key, AuditAction action, AuditContext who) {
   auto plan = std::make_shared<KeyPlan>();
   plan->store = std::move(store);
   plan->key = std::move(key);
@@ -125,7 +125,7 @@ Async<void> revoke_stored(std::shared_ptr<const KeyPlan> plan) {
   if (!is_key_id(plan->key.id)) co_return failed(Errc::not_found);
   WorkBody<void> body = [plan](Transaction& transaction) { return revoke_key(transaction, *plan); };
   const std::size_t bytes = sizeof(KeyPlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*plan->store->engine, std::move(body), Growth::shrinks, bytes);
+  co_return co_await write<void>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 }  // namespace
@@ -145,16 +145,16 @@ Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) c
 
 Async<void> ApiKeys::add(ApiKey key, AuditContext who) {
   if (!is_key_id(key.id)) throw std::invalid_argument("an API key was given an id that no row can have");
-  const auto plan = key_plan(context_, std::move(key), "api_key.create", std::move(who));
+  const auto plan = key_plan(context_, std::move(key), AuditAction::api_key_create, std::move(who));
   WorkBody<void> body = [plan](Transaction& transaction) { return add_key(transaction, *plan); };
   const std::size_t bytes = sizeof(KeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
-  return write<void>(*plan->store->engine, std::move(body), Growth::grows, bytes);
+  return write<void>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 Async<void> ApiKeys::revoke(std::string id, AuditContext who) {
   ApiKey key;
   key.id = std::move(id);
-  return revoke_stored(key_plan(context_, std::move(key), "api_key.revoke", std::move(who)));
+  return revoke_stored(key_plan(context_, std::move(key), AuditAction::api_key_revoke, std::move(who)));
 }
 
 }  // namespace tacit::store

@@ -10,6 +10,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/uuid.hpp"
+#include "store/audit_action.hpp"
 #include "store/outcome.hpp"
 
 namespace tacit::store {
@@ -24,13 +25,10 @@ struct AuditContext {
   std::string traceparent{};   ///< the caller's place in a distributed trace (W3C Trace Context); empty if not known
 };
 
-/// What happened. `action` is one of "secret.create", "secret.update", "secret.delete", "secret.release",
-/// "secret.integrity", "api_key.create", "api_key.update", "api_key.revoke", "api_key.integrity", "quota.set",
-/// "limits.set", "tenant.erase", "tenant.export", "store.restore", "key.add", "key.promote", "key.retire",
-/// "key.rewrap", "credential.refused", "tool.refused", "audit.prune".
+/// What happened.
 struct AuditEvent {
-  const char* action = "";
-  const char* outcome = "ok";  ///< "ok", "denied", "failed"
+  AuditAction action{};
+  std::optional<AuditOutcome> outcome{};  ///< nothing: that of the action's row
   std::optional<crypto::Uuid> tenant{};
   std::vector<crypto::Uuid> secrets{};
   std::string tool{};    ///< the tool asked for, on a release or its refusal
@@ -38,6 +36,14 @@ struct AuditEvent {
                          ///< was set for quota.set and limits.set; for audit.prune the last entry
                          ///< that was to go, as sequence:hash; the kind and the id of the key for
                          ///< key.*, and for key.rewrap what was done
+};
+
+/// That a tool gets none of the values that it asked for.
+struct ToolRefusal {
+  crypto::Uuid tenant;
+  std::string tool;
+  std::string reason;                   ///< in a word
+  std::vector<crypto::Uuid> secrets{};  ///< those that were named and may not go to it
 };
 
 /// Whether a refusal may be answered although its entry was not written: only if there was no room for it, which is

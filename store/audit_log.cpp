@@ -74,8 +74,8 @@ std::string audit_body(const AuditEvent& event, const AuditContext& who, std::in
   field(body, "time", rfc3339(now));
   field(body, "plane", who.plane);
   field(body, "actor", who.actor);
-  field(body, "action", event.action);
-  field(body, "outcome", event.outcome);
+  field(body, "action", row_of(event.action).name);
+  field(body, "outcome", name_of(event.outcome.value_or(row_of(event.action).outcome)));
   if (event.tenant) field(body, "tenant", event.tenant->str());
   ids_field(body, "secrets", event.secrets);
   field_if_any(body, "tool", event.tool);

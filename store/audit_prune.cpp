@@ -128,8 +128,8 @@ Async<std::uint64_t> prune_to_end(std::shared_ptr<PrunePlan> plan, std::function
   std::uint64_t removed = 0;
   for (bool finished = plan->through.sequence == 0; !finished;) {
     WorkBody<PruneStep> body = [plan](Transaction& transaction) { return prune_some(transaction, *plan); };
-    const auto step =
-        co_await write<PruneStep>(*plan->store->engine, std::move(body), Growth::shrinks, bytes_at_a_time);
+    const auto step = co_await write<PruneStep>(*plan->store->engine, std::move(body), growth_of(plan->event.action),
+                                                bytes_at_a_time);
     if (!step) co_return step.error();
     plan->begun = true;
     finished = step->finished;
@@ -151,7 +151,7 @@ Async<std::uint64_t> AuditTrail::prune(AuditMark through, AuditContext who,
   plan->store = context_;
   plan->through = through;
   plan->who = std::move(who);
-  plan->event.action = "audit.prune";
+  plan->event.action = AuditAction::audit_prune;
   plan->event.reason = to_string(through);
   return prune_to_end(std::move(plan), std::move(progress));
 }

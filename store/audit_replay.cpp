@@ -30,36 +30,44 @@ void AuditReplay::entry(std::string_view body) {
   const json::value parsed = json::parse({body.data(), body.size()}, error);
   if (error || !parsed.is_object()) return;
   const json::object& entry = parsed.get_object();
-  if (text(entry, "outcome") != "ok") return;
-  const std::string_view action = text(entry, "action");
+  if (text(entry, "outcome") != name_of(AuditOutcome::ok)) return;
+  const auto action = find_audit_action(text(entry, "action"));
+  if (!action) return;
   const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
-  if (action.starts_with("api_key.")) {
-    return key_event(action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+  switch (*action) {
+    case AuditAction::api_key_create:
+    case AuditAction::api_key_update:
+    case AuditAction::api_key_revoke:
+      return key_event(*action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+    case AuditAction::tenant_erase:
+      if (tenant) tenant_erased(*tenant);
+      return;
+    default:
+      break;
   }
-  if (action == "tenant.erase" && tenant) return tenant_erased(*tenant);
   const auto id = first_secret(entry);
-  if (tenant && id) secret_event(action, {*tenant, *id}, text(entry, "time"));
+  if (tenant && id) secret_event(*action, {*tenant, *id}, text(entry, "time"));
 }
 
-void AuditReplay::secret_event(std::string_view action, const SecretName& name, std::string_view time) {
-  const bool changes = action == "secret.update";
-  if (action == "secret.create") secrets_[name].changed = time;
-  if (!changes && action != "secret.delete") return;
+void AuditReplay::secret_event(AuditAction action, const SecretName& name, std::string_view time) {
+  const bool changes = action == AuditAction::secret_update;
+  if (action == AuditAction::secret_create) secrets_[name].changed = time;
+  if (!changes && action != AuditAction::secret_delete) return;
   SecretLife* const life = life_of(secrets_, name);
   if (life == nullptr) return;
   if (changes) life->changed = time;
   if (!changes) life->deleted = true;
 }
 
-void AuditReplay::key_event(std::string_view action, const std::string& id, std::optional<crypto::Uuid> tenant,
+void AuditReplay::key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant,
                             std::string_view time) {
-  const bool changes = action == "api_key.update";
-  if (action == "api_key.create") {
+  const bool changes = action == AuditAction::api_key_update;
+  if (action == AuditAction::api_key_create) {
     keys_[id].changed = time;
     keys_[id].tenant = tenant;
     keys_[id].made = entries_;
   }
-  if (!changes && action != "api_key.revoke") return;
+  if (!changes && action != AuditAction::api_key_revoke) return;
   KeyLife* const life = life_of(keys_, id);
   if (life == nullptr) return;
   if (!life->tenant) life->tenant = tenant;

@@ -14,6 +14,7 @@
 
 #include "crypto/uuid.hpp"
 #include "store/api_key.hpp"
+#include "store/audit_action.hpp"
 #include "store/findings.hpp"
 #include "store/timestamp.hpp"
 
@@ -60,9 +61,8 @@ class AuditReplay {
     bool stored = false;
   };
 
-  void secret_event(std::string_view action, const SecretName& name, std::string_view time);
-  void key_event(std::string_view action, const std::string& id, std::optional<crypto::Uuid> tenant,
-                 std::string_view time);
+  void secret_event(AuditAction action, const SecretName& name, std::string_view time);
+  void key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant, std::string_view time);
   void tenant_erased(const crypto::Uuid& tenant);
   /// The life of what was changed or ended: it began before, if perhaps not in what is left of the log. Null if it
   /// never did.

@@ -19,10 +19,12 @@ class AuditTrail {
  public:
   explicit AuditTrail(const CurrentContext& context) : context_(context) {}
 
-  /// Records an event that changes nothing else (a refused credential, a refused tool, an integrity error). Durable
+  /// Records an event that changes nothing else (a refused credential, an integrity error). Durable
   /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
   /// them.
   Async<void> record(AuditEvent event, AuditContext who);
+  /// Records that a tool is refused before it comes to a resolve. Fails with what is to be answered instead of that.
+  Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
   /// The newest entry's place; sequence 0 if the log is empty. Runs on the calling thread.
   Outcome<AuditMark> head() const;
   /// Reads entries from that sequence on (store/audit_read.hpp).

@@ -1,14 +1,12 @@
 // What every operation of the store works with. Kept alive by each operation that is under way.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
-#include <vector>
 
+#include "crypto/published.hpp"
 #include "store/async.hpp"
 #include "store/engine.hpp"
 #include "store/store_keys.hpp"
@@ -29,25 +27,12 @@ struct StoreContext : std::enable_shared_from_this<StoreContext> {
 };
 using ContextPtr = std::shared_ptr<const StoreContext>;
 
-/// The context that operations begin with: immutable, and replaced whole. Read without a lock, for the former ones stay
-/// as long as this. Thread-safe. An operation that waits takes a ContextPtr first: this ends with the store.
-class CurrentContext {
+/// The context that operations begin with. Thread-safe. An operation that waits takes a ContextPtr first: this ends with
+/// the store.
+class CurrentContext : public crypto::Configured<StoreContext> {
  public:
-  explicit CurrentContext(ContextPtr first) { change(std::move(first)); }
-
-  void change(ContextPtr next) {
-    const std::lock_guard lock(mutex_);
-    all_.push_back(std::move(next));
-    newest_.store(all_.back().get(), std::memory_order_release);
-  }
-  const StoreContext& operator*() const { return *newest_.load(std::memory_order_acquire); }
-  const StoreContext* operator->() const { return &**this; }
+  using Published::Published;
   operator ContextPtr() const { return (**this).shared_from_this(); }
-
- private:
-  std::mutex mutex_;
-  std::vector<ContextPtr> all_;
-  std::atomic<const StoreContext*> newest_{nullptr};
 };
 
 /// How often an operation starts anew when what it was computed from has changed, before it answers `conflict`.

@@ -108,7 +108,7 @@ Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret
   if (!plan->metadata.default_is_bound()) co_return failed(Errc::default_unbound);
   plan->header.created_at = plan->header.updated_at = to_microseconds(now);
   plan->header.accounted = static_cast<std::uint32_t>(plan->metadata.accounted(secret.value.size()));
-  plan->event.action = "secret.create";
+  plan->event.action = AuditAction::secret_create;
   plan->event.tenant = tenant;
   plan->event.secrets.push_back(plan->id);
   plan->who = std::move(who);
@@ -119,7 +119,7 @@ Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret
     WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
     const std::size_t bytes =
         sizeof(CreatePlan) + plan->row.size() + plan->header.accounted + audit_bytes(plan->event, plan->who);
-    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), Growth::grows, bytes);
+    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), growth_of(plan->event.action), bytes);
     if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
   }
   co_return failed(Errc::conflict);

@@ -43,13 +43,13 @@ Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   plan->store = store;
   plan->tenant = tenant;
   plan->id = id;
-  plan->event.action = "secret.delete";
+  plan->event.action = AuditAction::secret_delete;
   plan->event.tenant = tenant;
   plan->event.secrets.push_back(id);
   plan->who = std::move(who);
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
   const std::size_t bytes = sizeof(DeletePlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<SecretInfo>(*store->engine, std::move(body), Growth::shrinks, bytes);
+  co_return co_await write<SecretInfo>(*store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 }  // namespace

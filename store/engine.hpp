@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crypto/bytes.hpp"
+#include "store/growth.hpp"
 #include "store/outcome.hpp"
 #include "store/room.hpp"
 #include "store/statistics.hpp"
@@ -66,15 +67,6 @@ class Transaction {
 /// once, and has no effect but on the transaction and on what it holds, so each run starts from the beginning. Must not
 /// throw.
 using Work = std::function<Task<bool>(Transaction&)>;
-
-/// What a write does to the space that is used: decides whether it may run when space is short.
-enum class Growth : std::uint8_t {
-  refuses,  ///< what anybody can cause and nobody misses (the audit entry of a refusal, the last use of an API key):
-            ///< never takes room that others need
-  grows,    ///< keeps something new
-  logs,     ///< only an audit entry that a release or a change needs
-  shrinks,  ///< gives space back
-};
 
 /// A write on its way through an engine.
 struct Write {

@@ -121,7 +121,8 @@ Async<std::uint64_t> erase_all_keys(PlanPtr plan, std::vector<std::string> ids) 
     const auto part = std::make_shared<ErasePlan>(*plan);
     part->keys.assign(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(end));
     WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_keys(transaction, part); };
-    const auto erased = co_await write<std::uint64_t>(engine, std::move(body), Growth::shrinks, bytes_of(*plan));
+    const auto erased =
+        co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
     if (!erased) co_return erased.error();
   }
   co_return ids.size();
@@ -135,7 +136,8 @@ Async<void> erase_all_rows(PlanPtr plan) {
     const auto part = std::make_shared<ErasePlan>(*plan);
     part->rows = at_once;
     WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_rows(transaction, part); };
-    const auto erased = co_await write<std::uint64_t>(engine, std::move(body), Growth::shrinks, bytes_of(*plan));
+    const auto erased =
+        co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
     if (!erased && erased.error().code == Errc::full && at_once > 1) {
       // Pages have to be copied before any come free: where there are few, in smaller steps.
       at_once /= 2;
@@ -154,7 +156,7 @@ Async<Erased> erase_step_by_step(PlanPtr plan) {
   if (!found) co_return found.error();
   plan->keys = std::move(*found);
   WorkBody<Erased> body = [plan](Transaction& transaction) { return begin(transaction, plan); };
-  auto erased = co_await write<Erased>(*store.engine, std::move(body), Growth::shrinks, bytes_of(*plan));
+  auto erased = co_await write<Erased>(*store.engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
   if (!erased) co_return erased.error();
   plan->keys.clear();
   // Anew: until the first transaction, keys could still be made.
@@ -175,7 +177,7 @@ Async<Erased> Tenants::erase(crypto::Uuid tenant, std::function<void(std::uint64
   plan->store = context_;
   plan->tenant = tenant;
   plan->progress = std::move(progress);
-  plan->event.action = "tenant.erase";
+  plan->event.action = AuditAction::tenant_erase;
   plan->event.tenant = tenant;
   plan->who = std::move(who);
   return erase_step_by_step(std::move(plan));

@@ -3,21 +3,9 @@
 #include "store/audit_log.hpp"
 #include "store/audit_read.hpp"
 #include "store/context.hpp"
-#include "store/failures.hpp"
 
 namespace tacit::store {
 namespace {
-
-Task<Outcome<AuditHead>> read_head(Transaction& transaction) {
-  AuditHead head;
-  const auto newest = co_await transaction.last(Table::audit);
-  if (!newest) co_return head;
-  const auto entry = parse_audit_row(*newest);
-  if (!entry) co_return failed(Errc::integrity);
-  head.sequence = entry->sequence;
-  head.hash = entry->hash;
-  co_return head;
-}
 
 template <class Ring>
 void add_ring(std::vector<KeyVersion>& keys, const char* name, const Ring* ring, const crypto::KeyId* primary) {
@@ -54,9 +42,8 @@ StoreStatistics Health::statistics() const {
   StoreStatistics result;
   result.engine = context_->engine->statistics();
   result.storage = context_->engine->storage();
-  WorkBody<AuditHead> body = [](Transaction& transaction) { return read_head(transaction); };
-  const auto head = read<AuditHead>(*context_->engine, std::move(body));
-  if (head) result.audit = *head;
+  const auto head = read<AuditMark>(*context_->engine, newest_audit_mark);
+  if (head) result.audit_head = *head;
   result.keys = key_versions(context_->keys);
   return result;
 }

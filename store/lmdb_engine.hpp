@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "store/counter.hpp"
+#include "store/defaults.hpp"
 #include "store/format_rise.hpp"
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
@@ -27,18 +28,18 @@ namespace tacit::store {
 
 struct LmdbOptions {
   LmdbEnv::Options env;
-  std::size_t queue_items = 4096;
-  std::size_t queue_bytes = std::size_t{64} << 20;
+  std::size_t queue_items = defaults::queue_items;
+  std::size_t queue_bytes = defaults::queue_bytes;
   std::size_t batch_items = 256;
   std::size_t batch_bytes = std::size_t{4} << 20;
   /// How long the answer to a write is waited for.
-  std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
+  std::chrono::milliseconds write_deadline = defaults::write_deadline;
   /// How long one batch may take before no more writes are taken in.
-  std::chrono::milliseconds stuck_after = std::chrono::seconds(5);
+  std::chrono::milliseconds stuck_after = defaults::write_deadline / 2;
   /// Look whether the disk takes what is written before anybody asks for a write.
   bool looks_for_room = false;
   /// How long after a commit the pages that it freed are overwritten (store/scrub_schedule.hpp); 0: never.
-  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
+  std::chrono::milliseconds scrub_within = defaults::scrub_within;
   /// Called once, from any thread, when the environment can be used no more.
   std::function<void(const std::string& why)> on_failure;
   /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 
+#include "store/defaults.hpp"
 #include "store/file_check.hpp"
 #include "store/folder.hpp"
 #include "store/free_list.hpp"
@@ -22,7 +23,6 @@ namespace {
 
 /// The owner and the group: the planes may run as two users of one group.
 constexpr mdb_mode_t file_mode = 0660;
-constexpr std::uint64_t default_map_size = std::uint64_t{16} << 30;
 /// How long opening it goes on while other processes do the same with destroyed locks.
 constexpr std::chrono::seconds locks_within{2};
 
@@ -56,7 +56,7 @@ Errc errc_of(int lmdb_code) {
 }
 
 Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
-  if (options.map_size == 0) options.map_size = default_map_size;
+  if (options.map_size == 0) options.map_size = defaults::map_size;
   if (const auto error = make_folder(options.directory)) {
     return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "crypto/utf8.hpp"
 #include "crypto/wiped.hpp"
 #include "store/secret.hpp"
 
@@ -93,19 +94,17 @@ void trim(std::string_view& text, const Words& words) {
   while (const std::size_t size = size_at_end(text, words)) text.remove_suffix(size);
 }
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
 /// The bytes of the first `count` characters.
 std::size_t bytes_of_first(std::string_view text, std::size_t count) {
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
-    if (starts_character(text[at]) && count-- == 0) break;
+    if (!crypto::continues_character(text[at]) && count-- == 0) break;
   }
   return at;
 }
 
 std::string shorten(std::string_view text) {
-  const auto characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+  const std::size_t characters = crypto::count_code_points(text);
   const std::size_t shown = std::min<std::size_t>(4, characters / 8);
   std::string result(text.substr(0, bytes_of_first(text, shown)));
   result += "****";

@@ -122,7 +122,7 @@ Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan
   co_return plan.id;
 }
 
-std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const crypto::KeyId& id, const char* action,
+std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const crypto::KeyId& id, AuditAction action,
                                          AuditContext who) {
   auto plan = std::make_shared<NamedKeysPlan>();
   plan->store = std::move(store);
@@ -137,22 +137,22 @@ std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const c
 template <class T>
 Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
   const std::size_t bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
-  return write<T>(*plan.store->engine, std::move(body), Growth::logs, bytes);
+  return write<T>(*plan.store->engine, std::move(body), growth_of(plan.event.action), bytes);
 }
 
 }  // namespace
 
 Async<void> Keys::change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
-  const char* const action = how == KeyChange::promote ? "key.promote" : "key.retire";
+  const AuditAction action = how == KeyChange::promote ? AuditAction::key_promote : AuditAction::key_retire;
   const auto plan = make_plan(context_, kind, id, action, std::move(who));
   plan->change = how;
-  if (how == KeyChange::keep) plan->event.outcome = "denied";
+  if (how == KeyChange::keep) plan->event.outcome = AuditOutcome::denied;
   return submit_plan<void>(*plan, [plan](Transaction& transaction) { return apply(transaction, *plan); });
 }
 
 Async<crypto::KeyId> Keys::begin_rewrap(KeyKind kind, AuditContext who) {
   const ContextPtr store = context_;
-  const auto plan = make_plan(store, kind, primary_of(store->keys, kind), "key.rewrap", std::move(who));
+  const auto plan = make_plan(store, kind, primary_of(store->keys, kind), AuditAction::key_rewrap, std::move(who));
   plan->event.reason += ": begun";
   return submit_plan<crypto::KeyId>(*plan, [plan](Transaction& transaction) { return begin(transaction, *plan); });
 }

@@ -3,10 +3,12 @@
 
 #include <boost/system/result.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "crypto/enum_table.hpp"
 #include "crypto/uuid.hpp"
 
 namespace tacit::store {
@@ -47,8 +49,34 @@ struct Failure {
   Scope lacking{};        ///< scope_lacking: which the caller has not
 };
 
-/// Why `code` happened, in a word, for logs and the audit.
-const char* to_string(Errc code);
+struct ErrcRow {
+  Errc code;
+  const char* name;  ///< in a word, for logs and the audit
+};
+
+/// By their values.
+inline constexpr std::array<ErrcRow, 16> errcs{{
+    {Errc::not_found, "not_found"},
+    {Errc::name_taken, "name_taken"},
+    {Errc::default_taken, "default_taken"},
+    {Errc::default_unbound, "default_unbound"},
+    {Errc::quota_exceeded, "quota_exceeded"},
+    {Errc::not_allowed, "not_allowed"},
+    {Errc::integrity, "integrity"},
+    {Errc::conflict, "conflict"},
+    {Errc::overloaded, "overloaded"},
+    {Errc::full, "full"},
+    {Errc::unavailable, "unavailable"},
+    {Errc::too_many_arguments, "too_many_arguments"},
+    {Errc::too_many_secrets, "too_many_secrets"},
+    {Errc::too_many_keys, "too_many_keys"},
+    {Errc::scope_lacking, "scope_lacking"},
+    {Errc::outlives, "outlives"},
+}};
+static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::outlives));
+
+/// Why it failed, in a word.
+constexpr const char* to_string(Errc code) { return crypto::row_at(errcs, code).name; }
 
 template <class T>
 using Outcome = boost::system::result<T, Failure>;

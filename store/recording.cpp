@@ -1,7 +1,5 @@
 #include "store/recording.hpp"
 
-#include <string_view>
-
 #include "store/audit_log.hpp"
 #include "store/audit_trail.hpp"
 #include "store/await.hpp"
@@ -14,27 +12,20 @@ struct EventPlan {
   AuditContext who;
 };
 
-/// Anybody can be refused as often as they like, so that must not use up what others need.
-Growth growth_of(const AuditEvent& event) {
-  const std::string_view action = event.action;
-  return action == "credential.refused" || action == "tool.refused" ? Growth::refuses : Growth::logs;
-}
-
 }  // namespace
 
 Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who) {
   const auto plan = std::make_shared<const EventPlan>(EventPlan{std::move(event), std::move(who)});
   WorkBody<void> body = [plan](Transaction& transaction) { return append_audit(transaction, plan->event, plan->who); };
   const std::size_t bytes = sizeof(EventPlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*store->engine, std::move(body), growth_of(plan->event), bytes);
+  co_return co_await write<void>(*store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
-                                               AuditContext who, const char* action) {
+                                               AuditContext who, AuditAction action) {
   if (failure.code != Errc::integrity) co_return;
   AuditEvent event;
   event.action = action;
-  event.outcome = "failed";
   event.tenant = tenant;
   if (failure.secret) event.secrets.push_back(*failure.secret);
   event.tool = std::move(tool);

@@ -12,17 +12,14 @@ namespace tacit::store {
 /// Writes an audit entry and nothing else, durably.
 Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who);
 
-inline constexpr const char* secret_integrity = "secret.integrity";
-inline constexpr const char* api_key_integrity = "api_key.integrity";
-
 /// Records an integrity failure, if it is one, as that action. The failure stands whatever comes of that.
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
-                                               AuditContext who, const char* action = secret_integrity);
+                                               AuditContext who, AuditAction action = AuditAction::secret_integrity);
 
 /// Answers what the operation answers; an integrity failure is recorded before.
 template <class T>
 Async<T> recording(ContextPtr store, crypto::Uuid tenant, AuditContext who, Async<T> operation,
-                   const char* action = secret_integrity) {
+                   AuditAction action = AuditAction::secret_integrity) {
   Outcome<T> outcome = co_await std::move(operation);
   if (!outcome) {
     const Failure& failure = outcome.error();
@@ -34,7 +31,7 @@ Async<T> recording(ContextPtr store, crypto::Uuid tenant, AuditContext who, Asyn
 /// Answers what `body` answers on a snapshot; an integrity failure is recorded before.
 template <class T>
 Async<T> recording_read(ContextPtr store, crypto::Uuid tenant, AuditContext who, WorkBody<T> body,
-                        const char* action = secret_integrity) {
+                        AuditAction action = AuditAction::secret_integrity) {
   Outcome<T> outcome = read<T>(*store->engine, std::move(body));
   if (!outcome && outcome.error().code == Errc::integrity) {
     const Failure& failure = outcome.error();

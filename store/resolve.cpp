@@ -10,6 +10,7 @@
 #include "store/recording.hpp"
 #include "store/resolve_choice.hpp"
 #include "store/secrets.hpp"
+#include "store/tool_refusal.hpp"
 #include "store/turns.hpp"
 
 namespace tacit::store {
@@ -65,7 +66,7 @@ class Opening {
 
 AuditEvent release_event(const ResolvePlan& plan) {
   AuditEvent event;
-  event.action = "secret.release";
+  event.action = AuditAction::secret_release;
   event.tenant = plan.query.tenant;
   event.tool = plan.query.tool_name;
   for (const Chosen& chosen : plan.choice.secrets) {
@@ -119,7 +120,8 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
   WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
   std::size_t bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
   for (const Chosen& chosen : plan->choice.secrets) bytes += sizeof(Chosen) + chosen.row.size();
-  const auto recorded = co_await write<void>(*plan->store->engine, std::move(record_body), Growth::logs, bytes);
+  const auto recorded =
+      co_await write<void>(*plan->store->engine, std::move(record_body), growth_of(plan->event.action), bytes);
   if (!recorded) co_return recorded.error();
   co_return values;
 }
@@ -128,15 +130,13 @@ bool is_refusal(Errc code) { return code == Errc::not_allowed || code == Errc::t
 
 /// The entry for a refusal. What is to be answered: the refusal, unless it could not be recorded.
 boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {
-  AuditEvent event;
-  event.action = "tool.refused";
-  event.outcome = "denied";
-  event.tenant = plan->query.tenant;
-  event.tool = plan->query.tool_name;
-  event.reason = to_string(failure.code);
-  event.secrets = plan->withheld;
-  const auto recorded = co_await record_event(plan->store, std::move(event), plan->who);
-  if (!recorded && !refusal_stands(recorded.error())) co_return recorded.error();
+  ToolRefusal refusal;
+  refusal.tenant = plan->query.tenant;
+  refusal.tool = plan->query.tool_name;
+  refusal.reason = to_string(failure.code);
+  refusal.secrets = plan->withheld;
+  const auto recorded = co_await record_tool_refusal(plan->store, std::move(refusal), plan->who);
+  if (!recorded) co_return recorded.error();
   co_return failure;
 }
 

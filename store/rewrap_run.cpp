@@ -60,7 +60,7 @@ Async<void> RewrapRun::run(Watch watch) {
   for (bool finished = false; !finished;) {
     auto step = co_await take_step(at);
     if (!step) {
-      co_await record("failed", "stopped: ", watch);
+      co_await record(AuditOutcome::failed, "stopped: ", watch);
       co_return step.error();
     }
     at = std::move(step->next);
@@ -68,10 +68,10 @@ Async<void> RewrapRun::run(Watch watch) {
     add(*step, watch);
     const auto due = pace.after(step->rows(), Clock::now());
     if (watch.moved) watch.moved(done_.rows());
-    if (done_.rows() >= next_entry_) co_await record("ok", "so far ", watch);
+    if (done_.rows() >= next_entry_) co_await record(AuditOutcome::ok, "so far ", watch);
     co_await wait_until(due);
   }
-  const char* const outcome = problems_ == 0 ? "ok" : "failed";
+  const AuditOutcome outcome = problems_ == 0 ? AuditOutcome::ok : AuditOutcome::failed;
   co_await record(outcome, "done: ", watch);
   co_return Outcome<void>();
 }
@@ -107,9 +107,9 @@ std::string RewrapRun::figures() const {
 }
 
 /// A rewrap that cannot be recorded goes on: it changes nothing that anybody sees, and its beginning is recorded.
-boost::asio::awaitable<void> RewrapRun::record(const char* outcome, const char* how_far, const Watch& watch) {
+boost::asio::awaitable<void> RewrapRun::record(AuditOutcome outcome, const char* how_far, const Watch& watch) {
   AuditEvent event;
-  event.action = "key.rewrap";
+  event.action = AuditAction::key_rewrap;
   event.outcome = outcome;
   event.reason = std::string(to_string(kind_)) + " " + crypto::to_hex(target_) + ": " + how_far + figures();
   if (problems_ > 0) event.reason += ", " + counted(problems_, "problem");

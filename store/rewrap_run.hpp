@@ -49,7 +49,7 @@ class RewrapRun {
   std::size_t step_size() const;
   Async<RewrapStep> take_step(RewrapPosition from);
   void add(const RewrapStep& step, const Watch& watch);
-  boost::asio::awaitable<void> record(const char* outcome, const char* how_far, const Watch& watch);
+  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const Watch& watch);
 
   Keys& keys_;
   AuditTrail& audit_;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/digest.hpp"
+#include "store/audit.hpp"
 #include "store/counter.hpp"
 
 namespace tacit::store {
@@ -50,11 +50,6 @@ struct StorageStatistics {
                                         ///< freed can be used again
 };
 
-struct AuditHead {
-  std::uint64_t sequence = 0;  ///< 0: the log is empty
-  crypto::Digest hash{};
-};
-
 /// A key of a ring that this process was given.
 struct KeyVersion {
   const char* ring = "";  ///< as in the first line of its file
@@ -65,7 +60,7 @@ struct KeyVersion {
 struct StoreStatistics {
   EngineStatistics engine;
   StorageStatistics storage;
-  std::optional<AuditHead> audit;  ///< nothing if it cannot be read
+  std::optional<AuditMark> audit_head;  ///< nothing if it cannot be read
   std::vector<KeyVersion> keys;
 };
 

@@ -126,7 +126,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
   auto context = make_context(parts_->context->engine, std::move(keys), options);
   if (!context) return context.error();
-  parts_->context.change(std::move(*context));
+  parts_->context.publish(std::move(*context));
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "store/defaults.hpp"
 #include "store/outcome.hpp"
 #include "store/slice.hpp"
 #include "store/store_files.hpp"
@@ -30,19 +31,18 @@ struct StoreOptions {
   std::filesystem::path directory;
   /// Bytes of address space reserved; the file grows as it is used. The larger of this and what the store has counts;
   /// 0: what the store has.
-  std::uint64_t map_size = std::uint64_t{16} << 30;
-  std::uint64_t quota_default = std::uint64_t{1}
-                                << 20;     ///< bytes a tenant may store unless an operator set its own limit
-  std::uint32_t api_keys_default = 100;    ///< API keys a tenant may have, likewise
-  std::uint32_t secrets_default = 10'000;  ///< secrets a tenant may have, likewise
-  std::size_t queue_items = 4096;          ///< changes that may wait for the writer; beyond: Errc::overloaded
-  std::size_t queue_bytes = std::size_t{64} << 20;
+  std::uint64_t map_size = defaults::map_size;
+  std::uint64_t quota_default = defaults::quota;        ///< bytes a tenant may store unless it has a limit of its own
+  std::uint32_t api_keys_default = defaults::api_keys;  ///< API keys a tenant may have, likewise
+  std::uint32_t secrets_default = defaults::secrets;    ///< secrets a tenant may have, likewise
+  std::size_t queue_items = defaults::queue_items;  ///< changes that may wait for the writer; beyond: Errc::overloaded
+  std::size_t queue_bytes = defaults::queue_bytes;
   unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
   /// How long a change or an audit entry is waited for; after that it is `unavailable`, and not known whether it was
   /// made. When one has taken half of that time, the store is unwilling, and refuses others at once.
-  std::chrono::milliseconds write_deadline = std::chrono::seconds(10);
+  std::chrono::milliseconds write_deadline = defaults::write_deadline;
   /// How long after a change, a deletion or an erasure what it freed is overwritten; 0: never.
-  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
+  std::chrono::milliseconds scrub_within = defaults::scrub_within;
   /// How long a request may keep the thread that asks, before it lets others go first (store/slice.hpp).
   std::chrono::nanoseconds slice = slice_time;
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let

@@ -24,7 +24,7 @@ struct TenantKeyPlan {
 };
 
 std::shared_ptr<TenantKeyPlan> tenant_key_plan(ContextPtr store, crypto::Uuid tenant, std::string id,
-                                               const char* action, AuditContext who) {
+                                               AuditAction action, AuditContext who) {
   auto plan = std::make_shared<TenantKeyPlan>();
   plan->store = std::move(store);
   plan->tenant = tenant;
@@ -84,19 +84,18 @@ std::size_t bytes_of(const TenantKeyPlan& plan) {
 Async<ApiKey> update_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
                                 Authority authority, AuditContext who) {
   if (!is_key_id(id)) co_return failed(Errc::not_found);
-  const auto plan = tenant_key_plan(store, tenant, std::move(id), "api_key.update", std::move(who));
+  const auto plan = tenant_key_plan(store, tenant, std::move(id), AuditAction::api_key_update, std::move(who));
   plan->update = std::move(changes);
   plan->authority = authority;
   WorkBody<ApiKey> body = [plan](Transaction& transaction) { return update(transaction, *plan); };
-  constexpr Growth growth = Growth::logs;  // a row is replaced by one of about its size
-  co_return co_await write<ApiKey>(*store->engine, std::move(body), growth, bytes_of(*plan));
+  co_return co_await write<ApiKey>(*store->engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
 }
 
 Async<ApiKey> revoke_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who) {
   if (!is_key_id(id)) co_return failed(Errc::not_found);
-  const auto plan = tenant_key_plan(store, tenant, std::move(id), "api_key.revoke", std::move(who));
+  const auto plan = tenant_key_plan(store, tenant, std::move(id), AuditAction::api_key_revoke, std::move(who));
   WorkBody<ApiKey> body = [plan](Transaction& transaction) { return revoke(transaction, *plan); };
-  co_return co_await write<ApiKey>(*store->engine, std::move(body), Growth::shrinks, bytes_of(*plan));
+  co_return co_await write<ApiKey>(*store->engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
 }
 
 }  // namespace
@@ -106,18 +105,19 @@ Async<ApiKey> ApiKeys::get_of_tenant(crypto::Uuid tenant, std::string id, AuditC
   WorkBody<ApiKey> body = [store, tenant, id = std::move(id)](Transaction& transaction) {
     return get(transaction, store, tenant, id);
   };
-  return recording_read(store, tenant, std::move(who), std::move(body), api_key_integrity);
+  return recording_read(store, tenant, std::move(who), std::move(body), AuditAction::api_key_integrity);
 }
 
 Async<ApiKey> ApiKeys::update_of_tenant(crypto::Uuid tenant, std::string id, ApiKeyUpdate update, Authority authority,
                                         AuditContext who) {
   return recording(context_, tenant, who,
                    update_tenant_key(context_, tenant, std::move(id), std::move(update), authority, who),
-                   api_key_integrity);
+                   AuditAction::api_key_integrity);
 }
 
 Async<ApiKey> ApiKeys::revoke_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) {
-  return recording(context_, tenant, who, revoke_tenant_key(context_, tenant, std::move(id), who), api_key_integrity);
+  return recording(context_, tenant, who, revoke_tenant_key(context_, tenant, std::move(id), who),
+                   AuditAction::api_key_integrity);
 }
 
 }  // namespace tacit::store

@@ -13,6 +13,21 @@ namespace {
 
 constexpr std::size_t rows_at_a_time = 32;
 
+Async<std::vector<ApiKey>> read_all(TenantKeyReader reader) {
+  std::vector<ApiKey> keys;
+  TenantKeyReader::Take take = [&keys](const ApiKey& key) {
+    keys.push_back(key);
+    return true;
+  };
+  for (;;) {
+    const auto ended = co_await reader.next(take);
+    if (!ended) co_return ended.error();
+    if (*ended) break;
+    co_await next_turn();
+  }
+  co_return std::move(keys);
+}
+
 }  // namespace
 
 TenantKeyReader::TenantKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who)
@@ -23,7 +38,7 @@ Async<bool> TenantKeyReader::next(Take take) {
   const auto ended = store::read<bool>(*store_->engine, std::move(body));
   if (ended) co_return *ended;
   const Failure failure = ended.error();
-  co_await record_if_altered(store_, tenant_, failure, std::string(), who_, api_key_integrity);
+  co_await record_if_altered(store_, tenant_, failure, std::string(), who_, AuditAction::api_key_integrity);
   co_return failure;
 }
 
@@ -73,31 +88,12 @@ Task<Outcome<bool>> TenantKeyReader::hand_out(Transaction& transaction, const Ta
   co_return true;
 }
 
-namespace {
-
-Async<std::vector<ApiKey>> read_to_end(TenantKeyReader reader) {
-  std::vector<ApiKey> keys;
-  TenantKeyReader::Take take = [&keys](const ApiKey& key) {
-    keys.push_back(key);
-    return true;
-  };
-  for (;;) {
-    const auto ended = co_await reader.next(take);
-    if (!ended) co_return ended.error();
-    if (*ended) break;
-    co_await next_turn();
-  }
-  co_return std::move(keys);
+Async<std::vector<ApiKey>> ApiKeys::list_of_tenant(crypto::Uuid tenant, AuditContext who) const {
+  return read_all(read_of_tenant(tenant, std::move(who)));
 }
-
-}  // namespace
 
 TenantKeyReader ApiKeys::read_of_tenant(crypto::Uuid tenant, AuditContext who) const {
   return {context_, tenant, std::move(who)};
-}
-
-Async<std::vector<ApiKey>> ApiKeys::list_of_tenant(crypto::Uuid tenant, AuditContext who) const {
-  return read_to_end(read_of_tenant(tenant, std::move(who)));
 }
 
 }  // namespace tacit::store

@@ -68,7 +68,7 @@ Outcome<bool> record_exists(const StoreContext& store, const crypto::Uuid& tenan
 }
 
 /// `reason` is what it becomes, for the audit.
-Async<void> set(ContextPtr store, crypto::Uuid tenant, const char* action, std::string reason,
+Async<void> set(ContextPtr store, crypto::Uuid tenant, AuditAction action, std::string reason,
                 std::function<void(TenantRecord&)> change, AuditContext who) {
   const auto has_record = record_exists(*store, tenant);
   if (!has_record) co_return has_record.error();
@@ -81,7 +81,7 @@ Async<void> set(ContextPtr store, crypto::Uuid tenant, const char* action, std::
   plan->event.reason = std::move(reason);
   plan->who = std::move(who);
   WorkBody<void> body = [plan](Transaction& transaction) { return change_record(transaction, *plan); };
-  const Growth growth = *has_record ? Growth::logs : Growth::grows;
+  const Growth growth = *has_record ? growth_of(action) : Growth::grows;
   const std::size_t bytes = sizeof(SettingPlan) + audit_bytes(plan->event, plan->who);
   co_return co_await write<void>(*store->engine, std::move(body), growth, bytes);
 }
@@ -107,7 +107,7 @@ Async<QuotaState> Tenants::quota(crypto::Uuid tenant, AuditContext who) const {
 Async<void> Tenants::set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who) {
   std::function<void(TenantRecord&)> change = [limit](TenantRecord& record) { record.own_limit = limit; };
   const std::string words = limit ? std::to_string(*limit) : "default";
-  return recording(context_, tenant, who, set(context_, tenant, "quota.set", words, std::move(change), who));
+  return recording(context_, tenant, who, set(context_, tenant, AuditAction::quota_set, words, std::move(change), who));
 }
 
 Outcome<TenantLimits> Tenants::limits(crypto::Uuid tenant) const {
@@ -118,7 +118,8 @@ Outcome<TenantLimits> Tenants::limits(crypto::Uuid tenant) const {
 
 Async<void> Tenants::set_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who) {
   std::function<void(TenantRecord&)> change = [limits](TenantRecord& record) { record.limits = limits; };
-  return recording(context_, tenant, who, set(context_, tenant, "limits.set", words(limits), std::move(change), who));
+  return recording(context_, tenant, who,
+                   set(context_, tenant, AuditAction::limits_set, words(limits), std::move(change), who));
 }
 
 }  // namespace tacit::store

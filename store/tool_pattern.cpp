@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/utf8.hpp"
+
 namespace tacit::store {
 
 // Remembers only the last `*`: when what follows it does not fit, it takes one character more and tries again. An
@@ -30,10 +32,8 @@ bool tool_matches(std::string_view pattern, std::string_view name) {
 }
 
 std::size_t literal_length(std::string_view pattern) {
-  // A UTF-8 continuation byte (10xxxxxx) belongs to the character before it.
-  return static_cast<std::size_t>(std::count_if(pattern.begin(), pattern.end(), [](char c) {
-    return c != '*' && (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(pattern, [](char c) { return c != '*' && !crypto::continues_character(c); }));
 }
 
 }  // namespace tacit::store

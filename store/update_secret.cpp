@@ -172,7 +172,7 @@ Async<SecretInfo> submit_change(std::shared_ptr<const UpdatePlan> plan) {
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return change(transaction, *plan); };
   const std::size_t bytes = sizeof(UpdatePlan) + 2 * (plan->update.value ? plan->update.value->size() : 0) +
                             most_metadata + audit_bytes(plan->event, plan->who);
-  return write<SecretInfo>(*plan->store->engine, std::move(body), Growth::grows, bytes);
+  return write<SecretInfo>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, SecretUpdate update,
@@ -183,7 +183,7 @@ Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   plan->id = id;
   plan->update = std::move(update);
   plan->now = now_microseconds();
-  plan->event.action = "secret.update";
+  plan->event.action = AuditAction::secret_update;
   plan->event.tenant = tenant;
   plan->event.secrets.push_back(id);
   plan->who = std::move(who);

@@ -2,7 +2,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "http/list_query.hpp"
-#include "http/utf8.hpp"
 #include "test/unit/http/fault_text.hpp"
 
 using namespace tacit;
@@ -92,20 +91,6 @@ BOOST_AUTO_TEST_CASE(what_comes_twice) {
                         "value_error query.cursor Value error, cursor is none that a list answered",
                         "value_error query.secret_name Value error, given more than once"}),
              each);
-}
-
-BOOST_AUTO_TEST_CASE(well_formed_utf8) {
-  for (const std::string& text :
-       {""s, "a\0\x7f"s, "\xc2\x80\xdf\xbf"s, "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"s,
-        "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"s}) {
-    BOOST_TEST(is_utf8(text));
-  }
-  for (const std::string& text :
-       {"\x80"s, "\xc0\x80"s, "\xc1\xbf"s, "\xc2"s, "\xc2x"s, "\xe0\x9f\xbf"s, "\xe1\x80"s, "\xed\xa0\x80"s,
-        "\xf0\x8f\xbf\xbf"s, "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\xf1\x80\x80"s, "\xf1\x80\x80x"s, "\xff"s}) {
-    BOOST_TEST(!is_utf8("a" + text));
-  }
-  BOOST_TEST(count_code_points("a\xc3\xa9\xf0\x9f\x94\x91") == 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "http/utf8.hpp"
+#include "crypto/utf8.hpp"
 
 using namespace tacit::http;
 
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(every_character_and_every_byte) {
     for (unsigned second = 0; second < 0x100; ++second) {
       const std::string text{static_cast<char>(first), static_cast<char>(second)};
       const std::string shown = printable(text);
-      if (!is_utf8(shown) || printable(shown) != shown) BOOST_ERROR(shown);
+      if (!tacit::crypto::is_utf8(shown) || printable(shown) != shown) BOOST_ERROR(shown);
     }
   }
 }

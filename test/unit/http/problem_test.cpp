@@ -6,6 +6,7 @@
 #include "http/faults.hpp"
 #include "http/framing.hpp"
 #include "http/problem.hpp"
+#include "http/reason_phrase.hpp"
 #include "test/unit/http/exchange_fixture.hpp"
 
 using namespace tacit;

@@ -19,8 +19,7 @@ struct AuditBed : Bed {
   void add(int entries) {
     for (int i = 0; i < entries; ++i) {
       AuditEvent event;
-      event.action = "credential.refused";
-      event.outcome = "denied";
+      event.action = AuditAction::credential_refused;
       event.reason = "expired";
       BOOST_REQUIRE(wait(store().audit().record(std::move(event), who())));
     }

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_SUITE(audit_log)
 
 BOOST_AUTO_TEST_CASE(a_body_is_one_line_of_json) {
   AuditEvent event;
-  event.action = "secret.release";
+  event.action = AuditAction::secret_release;
   event.tenant = tenant_id(1);
   event.secrets = {tenant_id(2), tenant_id(3)};
   event.tool = "a\"tool\n";
@@ -37,6 +37,25 @@ BOOST_AUTO_TEST_CASE(a_body_is_one_line_of_json) {
              "\"action\":\"secret.release\",\"outcome\":\"ok\",\"tenant\":\"01010101-0101-0101-0101-010101010101\","
              "\"secrets\":[\"02020202-0202-0202-0202-020202020202\",\"03030303-0303-0303-0303-030303030303\"],"
              "\"tool\":\"a\\\"tool\\u000a\",\"peer\":\"192.0.2.1:4000\"}");
+}
+
+BOOST_AUTO_TEST_CASE(an_action_is_found_by_its_name) {
+  for (const AuditActionRow& row : audit_actions) BOOST_CHECK(find_audit_action(row.name) == row.action);
+  BOOST_CHECK(!find_audit_action("secret.read"));
+  BOOST_CHECK(!find_audit_action(""));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_has_the_outcome_of_its_action_or_its_own) {
+  const auto has = [](const AuditEvent& event, const std::string& text) {
+    return audit_body(event, who(), 0).find(text) != std::string::npos;
+  };
+  AuditEvent event;
+  event.action = AuditAction::tool_refused;
+  BOOST_TEST(has(event, R"("action":"tool.refused","outcome":"denied")"));
+  event.action = AuditAction::key_retire;
+  BOOST_TEST(has(event, R"("action":"key.retire","outcome":"ok")"));
+  event.outcome = AuditOutcome::denied;
+  BOOST_TEST(has(event, R"("action":"key.retire","outcome":"denied")"));
 }
 
 BOOST_AUTO_TEST_CASE(text_is_json_whatever_it_holds) {
@@ -62,8 +81,7 @@ BOOST_AUTO_TEST_CASE(each_entry_hashes_the_one_before) {
   Bed bed;
   for (int i = 0; i < 5; ++i) {
     AuditEvent event;
-    event.action = "credential.refused";
-    event.outcome = "denied";
+    event.action = AuditAction::credential_refused;
     event.reason = "expired";
     BOOST_REQUIRE(bed.wait(bed.store().audit().record(std::move(event), who())));
   }

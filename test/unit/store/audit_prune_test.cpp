@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_full_map_is_made_room_in) {
     int written = 0;
     for (bool taken = true; taken && written < 5000; ++written) {
       AuditEvent event;
-      event.action = "quota.set";
+      event.action = AuditAction::quota_set;
       event.reason = std::string(500, 'r');
       taken = bed.wait(bed.store().audit().record(std::move(event), who())).has_value();
     }

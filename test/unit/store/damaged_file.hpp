@@ -30,8 +30,7 @@ struct UsedStore : Bed {
     }
     // An entry that has pages of its own.
     AuditEvent event;
-    event.action = "tool.refused";
-    event.outcome = "denied";
+    event.action = AuditAction::tool_refused;
     event.reason = std::string(20000, 'r');
     BOOST_REQUIRE(wait(store().audit().record(std::move(event), who())));
     close();

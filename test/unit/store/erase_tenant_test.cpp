@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back
   const int made = commits.commits();
   Crowd<void> others;
   AuditEvent event;
-  event.action = "something";
+  event.action = AuditAction::key_add;
   others.start(bed.store().audit().record(event, who()));
   others.poll();
   commits.wait_for_commit(made + 1);

@@ -59,12 +59,11 @@ BOOST_AUTO_TEST_CASE(refusals_never_take_the_room_that_others_need) {
   Bed bed(options);
   const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));
   BOOST_REQUIRE(made);
-  for (const char* action : {"credential.refused", "tool.refused"}) {
+  for (const AuditAction action : {AuditAction::credential_refused, AuditAction::tool_refused}) {
     std::optional<Errc> refusal;
     for (int i = 0; i < 3000 && !refusal; ++i) {
       AuditEvent event;
       event.action = action;
-      event.outcome = "denied";
       event.reason = std::string(500, 'r');
       const auto recorded = bed.wait(bed.store().audit().record(std::move(event), who()));
       if (!recorded) refusal = recorded.error().code;

@@ -4,6 +4,7 @@
 #include "store/codec.hpp"
 #include "store/health.hpp"
 #include "store/secrets.hpp"
+#include "store/tenant_record.hpp"
 #include "test/unit/store/first_format.hpp"
 
 using namespace tacit::store;

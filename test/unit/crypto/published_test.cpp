@@ -2,12 +2,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
-#include "auth/published.hpp"
+#include "crypto/published.hpp"
 
-using namespace tacit::auth;
+using namespace tacit::crypto;
 
 BOOST_AUTO_TEST_SUITE(published)
 
@@ -45,6 +47,31 @@ BOOST_AUTO_TEST_CASE(readers_never_go_back_while_it_is_replaced) {
   for (int i = 1; i <= last; ++i) source.publish(std::make_shared<const int>(i));
   for (std::thread& reader : readers) reader.join();
   BOOST_TEST(!went_back);
+}
+
+BOOST_AUTO_TEST_CASE(a_former_value_is_freed_with_its_last_reader) {
+  auto first = std::make_shared<const int>(1);
+  const std::weak_ptr<const int> watch = first;
+  Published<int> source(std::move(first));
+  Published<int>::Reader reader(source);
+  BOOST_TEST(*reader.get() == 1);
+  source.publish(std::make_shared<const int>(2));
+  BOOST_TEST(!watch.expired());
+  BOOST_TEST(*reader.get() == 2);
+  BOOST_TEST(watch.expired());
+}
+
+BOOST_AUTO_TEST_CASE(former_values_that_are_kept_stay_valid) {
+  Configured<std::string> source(std::string("first"));
+  const std::string& first = *source;
+  const std::string* const shared = source.get().get();
+  BOOST_TEST(&first == shared);
+  source.publish_if_new("first");
+  BOOST_TEST(&*source == &first);
+  source.publish_if_new("second");
+  BOOST_TEST(*source == "second");
+  BOOST_TEST(source->size() == 6U);
+  BOOST_TEST(first == "first");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

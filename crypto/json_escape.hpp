@@ -1,0 +1,48 @@
+// The escapes of JSON strings (RFC 8259 section 7), for all that writes JSON.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "crypto/wiped.hpp"
+
+namespace tacit::crypto {
+
+/// What follows the backslash for each byte that is escaped: its short form, or `u` and four hex digits; 0 for a byte
+/// that stays as it is.
+using JsonEscapes = std::array<char, 256>;
+
+/// What JSON wants escaped and no more, in the short form where there is one.
+inline constexpr JsonEscapes json_escapes = [] {
+  JsonEscapes table{};
+  for (std::size_t control = 0; control < 0x20; ++control) table[control] = 'u';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  table['"'] = '"';
+  table['\\'] = '\\';
+  return table;
+}();
+
+/// Appends a text, which has to be UTF-8, without quotes. Leaves no copy of it elsewhere. `Out` takes string views.
+template <class Out>
+void append_json_escaped(Out& out, std::string_view utf8, const JsonEscapes& escapes = json_escapes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    const char escape = escapes[byte];
+    if (escape == 0) continue;
+    out.append(utf8.substr(run, i - run));
+    std::array<char, 6> text{'\\', escape, '0', '0', digits[byte >> 4U], digits[byte & 0x0fU]};
+    out.append(std::string_view(text.data(), escape == 'u' ? 6 : 2));
+    wipe(text.data(), text.size());
+    run = i + 1;
+  }
+  out.append(utf8.substr(run));
+}
+
+}  // namespace tacit::crypto

@@ -1,0 +1,19 @@
+// How long a connection may take for what it has to do.
+#pragma once
+
+#include <chrono>
+
+namespace tacit::http {
+
+/// With what each is unless it is configured.
+struct Timeouts {
+  bool operator==(const Timeouts&) const = default;
+
+  std::chrono::seconds handshake{10};
+  std::chrono::seconds header{10};
+  std::chrono::seconds body{30};
+  std::chrono::seconds write{30};
+  std::chrono::seconds idle{75};
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,43 @@
+// The default of a setting as text, where the default itself is a constant of the folder that uses it.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace tacit::server {
+namespace detail {
+
+/// The digits of a number and a unit, with a zero at the end.
+template <std::uint64_t Number, char Unit>
+constexpr auto number_text = [] {
+  std::array<char, 22> text{};
+  std::size_t size = 0;
+  for (std::uint64_t rest = Number; rest != 0 || size == 0; rest /= 10) ++size;
+  std::size_t at = size;
+  for (std::uint64_t rest = Number; at != 0; rest /= 10) text.at(--at) = static_cast<char>('0' + rest % 10);
+  if (Unit != '\0') text.at(size) = Unit;
+  return text;
+}();
+
+constexpr bool is_whole(std::uint64_t bytes, unsigned power_of_two) {
+  return bytes != 0 && bytes % (std::uint64_t{1} << power_of_two) == 0;
+}
+
+}  // namespace detail
+
+template <std::uint64_t Number>
+constexpr const char* number_text = detail::number_text<Number, '\0'>.data();
+
+template <std::chrono::seconds::rep Seconds>
+constexpr const char* seconds_text = number_text<static_cast<std::uint64_t>(Seconds)>;
+
+/// In the largest unit of which it is a whole number.
+template <std::uint64_t Bytes>
+constexpr const char* size_text = detail::is_whole(Bytes, 30)   ? detail::number_text<(Bytes >> 30U), 'G'>.data()
+                                  : detail::is_whole(Bytes, 20) ? detail::number_text<(Bytes >> 20U), 'M'>.data()
+                                  : detail::is_whole(Bytes, 10) ? detail::number_text<(Bytes >> 10U), 'K'>.data()
+                                                                : number_text<Bytes>;
+
+}  // namespace tacit::server
