@@ -1,7 +1,6 @@
 #include "store/format_rise.hpp"
 
 #include <atomic>
-#include <memory>
 #include <utility>
 
 #include "store/lmdb_transaction.hpp"
@@ -24,35 +23,6 @@ bool is_done(const LmdbEnv& env) {
 
 }  // namespace
 
-/// One step, whichever is the next one.
-class FormatStep {
- public:
-  explicit FormatStep(FormatRise& rise) : rise_(rise) {}
-
-  Task<bool> run(Transaction& transaction) {
-    took_ = Took::nothing;
-    const auto format = co_await read_format(transaction);
-    const bool settled = co_await takes_new_rows(transaction);
-    if (!format || settled) co_return false;
-    if (rise_.env_.older_processes() != OlderProcesses::none) co_return false;
-    if (*format < store_format) {
-      transaction.put(Table::meta, format_key(), format_value());
-      took_ = Took::raised;
-    } else {
-      transaction.put(Table::meta, rows_key(), rows_value());
-      took_ = Took::settled;
-    }
-    co_return true;
-  }
-  void done(std::optional<Errc> failure) noexcept { rise_.took(took_, !failure); }
-
- private:
-  using Took = FormatRise::Took;
-
-  FormatRise& rise_;
-  Took took_ = Took::nothing;
-};
-
 FormatRise::FormatRise(const LmdbEnv& env, std::chrono::milliseconds interval,
                        std::function<void(std::uint32_t)> raised)
     : env_(env), interval_(interval), raised_(std::move(raised)), due_(Clock::now()) {}
@@ -66,19 +36,34 @@ std::optional<Write> FormatRise::next(Clock::time_point now) {
   }
   // The write lock is not taken for nothing.
   if (env_.older_processes() != OlderProcesses::none) return std::nullopt;
-  const auto step = std::make_shared<FormatStep>(*this);
-  Write write;
-  write.work = [step](Transaction& transaction) { return step->run(transaction); };
-  write.done = [step](std::optional<Errc> failure) { step->done(failure); };
-  write.growth = Growth::logs;  // as little as an audit entry, and it has to be possible when room is short
-  write.bytes = sizeof(FormatStep);
-  return write;
+  Write step;
+  step.work = [this](Transaction& transaction) { return take_step(transaction); };
+  step.done = [this](std::optional<Errc> failure) { answered(!failure); };
+  step.growth = Growth::logs;  // as little as an audit entry, and it has to be possible when room is short
+  step.bytes = sizeof step;
+  return step;
 }
 
-void FormatRise::took(Took step, bool kept) noexcept {
-  if (!kept || step == Took::nothing) return;
+Task<bool> FormatRise::take_step(Transaction& transaction) {
+  took_ = Took::nothing;
+  const auto format = co_await read_format(transaction);
+  const bool settled = co_await takes_new_rows(transaction);
+  if (!format || settled) co_return false;
+  if (env_.older_processes() != OlderProcesses::none) co_return false;
+  if (*format < store_format) {
+    transaction.put(Table::meta, format_key(), format_value());
+    took_ = Took::raised;
+  } else {
+    transaction.put(Table::meta, rows_key(), rows_value());
+    took_ = Took::settled;
+  }
+  co_return true;
+}
+
+void FormatRise::answered(bool kept) {
+  if (!kept || took_ == Took::nothing) return;
   due_ = Clock::now();  // for the next step
-  if (step == Took::raised && raised_) raised_(store_format);
+  if (took_ == Took::raised && raised_) raised_(store_format);
 }
 
 }  // namespace tacit::store

@@ -35,15 +35,17 @@ class FormatRise {
   std::optional<Write> next(Clock::time_point now);
 
  private:
-  friend class FormatStep;
   enum class Took : std::uint8_t { nothing, raised, settled };
-  /// Of a step that was run; `kept`: it is durable.
-  void took(Took step, bool kept) noexcept;
+  /// Whichever step is the next one.
+  Task<bool> take_step(Transaction& transaction);
+  /// `kept`: the step that was run is durable.
+  void answered(bool kept);
 
   const LmdbEnv& env_;
   const std::chrono::milliseconds interval_;
   const std::function<void(std::uint32_t)> raised_;
   Clock::time_point due_;
+  Took took_ = Took::nothing;  ///< in the last run of a step
 };
 
 }  // namespace tacit::store

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "store/api_key.hpp"
+#include "store/audit.hpp"
 #include "store/context.hpp"
 #include "store/slice.hpp"
 

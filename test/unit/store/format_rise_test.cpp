@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_keep_each_other_from_it) {
     boost::asio::io_context context(1);
     for (int i = 0;; ++i) {
       boost::asio::co_spawn(context,
-                            (*opened)->create_secret(tenant_id(2), new_secret("other " + std::to_string(i)), who()),
+                            (*opened)->secrets().create(tenant_id(2), new_secret("other " + std::to_string(i)), who()),
                             boost::asio::detached);
       context.run();
       context.restart();

@@ -3,7 +3,6 @@
 
 #include "store/codec.hpp"
 #include "store/secrets.hpp"
-#include "store/tenant_record.hpp"
 #include "store/tenants.hpp"
 #include "test/unit/store/first_format.hpp"
 
