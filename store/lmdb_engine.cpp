@@ -115,6 +115,7 @@ void LmdbEngine::run_writer() {
     batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
     const auto look_at = next_look();
     if (wake == WriteQueue::Wake::jobs || look || (look_at && *look_at <= now)) write_some(std::exchange(look, false));
+    take_format_step();
     scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
@@ -123,7 +124,9 @@ void LmdbEngine::run_writer() {
 
 std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
   const auto scrub = scrub_ ? scrub_->due() : std::chrono::steady_clock::time_point::max();
-  return std::min(scrub, next_look().value_or(scrub));
+  const FormatRise* const rise = rising_.load(std::memory_order_acquire);
+  const auto format = rise != nullptr ? rise->due() : scrub;
+  return std::min({scrub, format, next_look().value_or(scrub)});
 }
 
 void LmdbEngine::write_some(bool look) {
@@ -134,6 +137,24 @@ void LmdbEngine::write_some(bool look) {
   Measured room = measure();
   const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
   run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+}
+
+void LmdbEngine::raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t)> told) {
+  if (env_->is_single_file()) return;
+  rise_ = std::make_unique<FormatRise>(*env_, every, std::move(told));
+  rising_.store(rise_.get(), std::memory_order_release);
+  queue_.wake();
+}
+
+void LmdbEngine::take_format_step() {
+  const auto now = std::chrono::steady_clock::now();
+  FormatRise* const rise = rising_.load(std::memory_order_acquire);
+  if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
+  Batch step;
+  if (auto next = rise->next(now)) step.push_back(std::move(next));
+  if (step.empty()) return;
+  Measured room = measure();
+  run_batch(std::move(step), room);
 }
 
 void LmdbEngine::scrub_some() {

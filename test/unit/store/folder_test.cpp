@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_in_its_place_takes_no_changes) {
 
 BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_not_opened) {
   Bed bed;
-  bed.put(Table::meta, "format", std::string("\0\0\0\x02", 4));
+  bed.put(Table::meta, "format", std::string("\0\0\0\x03", 4));
   const StoreOptions options = bed.store_options();
   bed.close();
   const auto opened = Store::open(options, all_keys());
