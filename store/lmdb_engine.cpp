@@ -153,7 +153,7 @@ void LmdbEngine::take_format_step() {
   FormatRise* const rise = rising_.load(std::memory_order_acquire);
   if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
   auto next = rise->next(now);
-  if (!next) return;
+  if (!next || refusal_.stands()) return;  // what nobody waits for is not written to a full disk
   Batch step;
   step.push_back(std::move(*next));
   Measured room = measure();
