@@ -33,6 +33,7 @@
 #include "server/metrics.hpp"
 #include "server/open_store.hpp"
 #include "server/reload.hpp"
+#include "server/root_warning.hpp"
 #include "server/server_options.hpp"
 #include "server/service_manager.hpp"
 #include "server/watchdog.hpp"
@@ -230,6 +231,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   server->start();
   log_unused_addresses(config, *server);
   log_notes(config);
+  warn_of_root(config);
   certificates.log_expired(std::chrono::steady_clock::now());  // not only when the threads come round to it
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   Reload reload(sources, loaded,

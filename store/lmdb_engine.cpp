@@ -12,6 +12,7 @@
 #include "store/lmdb_transaction.hpp"
 #include "store/map_faults.hpp"
 #include "store/sync_errors.hpp"
+#include "store/thread_scheduling.hpp"
 
 namespace tacit::store {
 namespace {
@@ -108,6 +109,8 @@ void LmdbEngine::close() {
 }
 
 void LmdbEngine::run_writer() {
+  // A commit waits for the disk several times. Its callers must not wait for a CPU each time as well.
+  ask_to_run_promptly();
   bool look = options_.looks_for_room;
   for (;;) {
     const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());

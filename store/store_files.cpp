@@ -1,6 +1,7 @@
 #include "store/store_files.hpp"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,16 +37,35 @@ bool same(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/// What keeps the file from being used; none if nothing does.
-std::optional<std::string> fault_of(const struct stat& file, const struct stat& folder) {
+/// The user's number, and its name if it has one.
+std::string user_text(uid_t user) {
+  std::array<char, 16384> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  std::string text = std::to_string(user);
+  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return text;
+  return text.append(" (").append(entry.pw_name).append(")");
+}
+
+/// What is wrong with a file of the user's in a folder of that owner's.
+std::string strangers(const std::string& which, uid_t user, uid_t owner) {
+  std::string fault = "belongs to the user " + user_text(user) + ", who may replace it; expected is root";
+  fault += owner == 0 ? ", who owns the folder" : ", or the folder's owner, " + user_text(owner);
+  if (const uid_t self = ::geteuid(); self != 0 && self != owner) {
+    fault += ", or this process's user, " + user_text(self);
+  }
+  return fault += ": as root, chown -h " + (owner == 0 ? "root" : std::to_string(owner)) + ' ' + which;
+}
+
+/// What keeps the file of that path from being used; none if nothing does.
+std::optional<std::string> fault_of(const std::string& which, const struct stat& file, const struct stat& folder) {
   if (S_ISLNK(file.st_mode)) return "is a symbolic link, which is not followed: put the file itself there";
   if (!S_ISREG(file.st_mode)) return "is no regular file";
   if (file.st_nlink != 1) {
     return "has " + std::to_string(file.st_nlink) + " names (hard links): it must be in no other place";
   }
   if (file.st_uid == 0 || file.st_uid == folder.st_uid || file.st_uid == ::geteuid()) return std::nullopt;
-  return "belongs to the user " + std::to_string(file.st_uid) +
-         ", who may replace it: give it to root or to the folder's owner (chown -h root)";
+  return strangers(which, file.st_uid, folder.st_uid);
 }
 
 /// By which path the kernel knows the folder.
@@ -137,7 +157,7 @@ std::optional<Failure> StoreFiles::take(const char* name, Descriptor& file) cons
   const std::string which = path_ + '/' + name;
   Descriptor found(::openat(folder_.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!found) return failed(errno == ENOENT ? Errc::not_found : Errc::unavailable, which + ": " + why(errno));
-  if (const auto fault = fault_of(status_of(found.get()), status_of(folder_.get()))) {
+  if (const auto fault = fault_of(which, status_of(found.get()), status_of(folder_.get()))) {
     return failed(Errc::unavailable, which + ' ' + *fault);
   }
   file = std::move(found);

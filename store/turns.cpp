@@ -13,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include "store/thread_scheduling.hpp"
+
 namespace tacit::store {
 namespace {
 
@@ -51,6 +53,8 @@ class Turns final : public asio::execution_context::service {
   void wait(std::unique_ptr<Waiter> waiter, TurnKind kind, const asio::any_io_executor& executor) {
     (kind == TurnKind::release ? releases_ : lists_).push_back(std::move(waiter));
     if (!scheduled_) schedule(executor);
+    if (!giving_way_) ask_to_give_way();
+    giving_way_ = true;
   }
 
  private:
@@ -76,12 +80,17 @@ class Turns final : public asio::execution_context::service {
     scheduled_ = false;
     if (!releases_.empty() || !lists_.empty()) schedule(executor);
     first->resume();
+    // Only now: most have another turn at once.
+    if (scheduled_) return;
+    ask_for_usual_slices();
+    giving_way_ = false;
   }
 
   std::deque<std::unique_ptr<Waiter>> releases_;
   std::deque<std::unique_ptr<Waiter>> lists_;
   unsigned turn_ = 0;
   bool scheduled_ = false;
+  bool giving_way_ = false;  ///< to other threads, while there is much to do
 };
 
 asio::execution_context::id Turns::id;

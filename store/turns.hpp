@@ -1,6 +1,7 @@
 // How long work of many requests shares a thread with short work: between two slices (store/slice.hpp) the thread polls
 // and serves whatever is ready, and of all that have more to do, one alone has a slice in each round. So however many
-// there are, nobody else waits for more than one slice at a time.
+// there are, nobody else waits for more than one slice at a time. A thread on which turns are waited for also lets
+// other threads go first (store/thread_scheduling.hpp): the one that writes, above all.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -131,6 +131,20 @@ BOOST_AUTO_TEST_CASE(a_restart_keeps_everything) {
   BOOST_TEST(released.json().at("arguments").at("a").at("value").as_string() == "12345678");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_of_roots_says_so) {
+  const Deployment deployment;
+  {
+    Server server(deployment);
+    BOOST_TEST(server.stop() == 0);
+  }
+  const std::string log = deployment.printed();
+  const std::size_t at = log.find(R"("event":"runs_as_root")");
+  BOOST_TEST((at != std::string::npos) == (::geteuid() == 0), log);
+  if (at == std::string::npos) return;
+  BOOST_TEST(log.find(R"("use":"tacit-tools")", at) != std::string::npos, log);
+  BOOST_TEST(log.find(R"("event":"runs_as_root")", at + 1) == std::string::npos, log);
+}
+
 BOOST_AUTO_TEST_CASE(the_api_plane_never_opens_the_private_keyring) {
   Deployment deployment;
   const OpenWatch watch(deployment.private_keyring());

@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(the_store_of_a_stranger_is_refused, *boost::unit_test::prec
     const Finished done = store.deployment.command({"stats"});
     BOOST_TEST(done.status == 2);
     BOOST_TEST(has(done.err, std::string(name) + " belongs to the user 65534"), done.err);
+    BOOST_TEST(has(done.err, "chown -h root " + store.file(name).string()), done.err);
     BOOST_REQUIRE(::chown(store.file(name).c_str(), 0, 0) == 0);
   }
 }

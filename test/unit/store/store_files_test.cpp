@@ -89,6 +89,9 @@ BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondi
     const fs::path file = folder.store / name;
     BOOST_REQUIRE(::chown(file.c_str(), 65534, 0) == 0);
     BOOST_TEST(has(folder.fault(), file.string() + " belongs to the user 65534"));
+    BOOST_TEST(has(folder.fault(), "expected is root, who owns the folder: as root, chown -h root " + file.string()));
+    BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
+    BOOST_TEST(has(folder.fault(), "expected is root, or the folder's owner, 12345: as root, chown -h 12345 "));
     // Who owns the folder may own what is in it.
     BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 0) == 0);
     BOOST_TEST(folder.fault().empty());
