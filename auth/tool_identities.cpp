@@ -148,15 +148,18 @@ std::optional<std::string> fault_of_tool(const Word& tool) {
   return std::nullopt;
 }
 
+std::string ambiguous(const std::string& name, const std::string& word) {
+  return "\"" + word + "\" may be a part of the common name, or a tool. Quote the name: cn:\"" + name + " " + word +
+         "\" if it is a part, cn:\"" + name + "\" if it is a tool";
+}
+
 std::optional<std::string> fault_of_tools(const std::vector<Word>& words) {
   const Word& identity = words.front();
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (auto fault = fault_of_tool(words[i])) return fault;
     if (identity.quoted || !identity.text.starts_with("cn:") || !may_be_of_the_name(words[i], words.size() - 1))
       continue;
-    const std::string name = identity.text.substr(3);
-    return "\"" + words[i].text + "\" may be a part of the common name, or a tool. Quote the name: cn:\"" + name + " " +
-           words[i].text + "\" if it is a part, cn:\"" + name + "\" if it is a tool";
+    return ambiguous(identity.text.substr(3), words[i].text);
   }
   return std::nullopt;
 }

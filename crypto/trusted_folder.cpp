@@ -87,7 +87,7 @@ boost::system::result<Descriptor, FolderFault> open_folder(const std::filesystem
     const auto target = read_link(at, name);
     if (!target) return target.error();
     if (++links > most_links) return fault(ELOOP);
-    rest = *target + '/' + rest;
+    rest.insert(0, 1, '/').insert(0, *target);
     if (rest.starts_with('/')) at = open_start(rest);
   }
 }

@@ -4,13 +4,16 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <system_error>
+#include <thread>
 
 #include "store/file_check.hpp"
 #include "store/folder.hpp"
 #include "store/free_list.hpp"
+#include "store/lmdb_locks.hpp"
 #include "store/lmdb_txn.hpp"
 #include "store/map_faults.hpp"
 
@@ -20,6 +23,8 @@ namespace {
 /// The owner and the group: the planes may run as two users of one group.
 constexpr mdb_mode_t file_mode = 0660;
 constexpr std::uint64_t default_map_size = std::uint64_t{16} << 30;
+/// How long opening it goes on while other processes do the same with destroyed locks.
+constexpr std::chrono::seconds locks_within{2};
 
 /// The folders that this process has open: opening one twice would drop LMDB's locks when the first of them is closed.
 struct OpenFolders {
@@ -90,9 +95,15 @@ int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
 }
 
 Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
-  std::unique_ptr<LmdbEnv> env(new LmdbEnv);
-  if (const auto fault = options.single_file ? env->start_single(options) : env->start(options, Missing::refused)) {
-    return *fault;
+  std::unique_ptr<LmdbEnv> env;
+  for (const auto deadline = std::chrono::steady_clock::now() + locks_within;;) {
+    env.reset(new LmdbEnv);
+    if (const auto fault = options.single_file ? env->start_single(options) : env->start(options, Missing::refused)) {
+      return *fault;
+    }
+    if (!has_destroyed_locks(env->env_) || std::chrono::steady_clock::now() > deadline) break;
+    env.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   if (!options.tables) return env;
   check_pages(env->env_, env->name_, options.pages_checked);

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_outgrown_says_so_and_can_be_started_anew)
     BOOST_TEST(!create(**opened, "no", 10));
   }
   const auto again = Store::open(store.options, all_keys());
-  BOOST_REQUIRE(again);
+  BOOST_REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().subject));
   BOOST_TEST(create(**again, "yes", 10));
   BOOST_TEST(!(*again)->unwilling());
 }

@@ -1,4 +1,7 @@
+#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,6 +10,7 @@
 #include <thread>
 
 #include "test/unit/store/bed.hpp"
+#include "test/unit/store/child.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
@@ -49,9 +53,38 @@ int status_of(pid_t pid) {
   return status;
 }
 
+/// Does to the mutexes in lock.mdb what LMDB 0.9.31 does when the last process closes it (mdb_env_close0): one follows
+/// the two words at its head, the other is in the next cache line.
+void destroy_locks(const std::filesystem::path& folder) {
+  const int file = ::open((folder / "lock.mdb").c_str(), O_RDWR);  // stays open: closing it would drop LMDB's locks
+  void* const map = ::mmap(nullptr, 128, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (map == MAP_FAILED) return;
+  for (const std::size_t at : {8U, 64U}) {
+    ::pthread_mutex_destroy(reinterpret_cast<pthread_mutex_t*>(static_cast<char*>(map) + at));
+  }
+  ::munmap(map, 128);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(processes)
+
+// As when one plane starts while the other, or a command, ends.
+BOOST_AUTO_TEST_CASE(a_store_is_opened_while_the_last_other_process_closes_it) {
+  Bed bed;
+  const StoreOptions options = bed.store_options();
+  bed.close();
+  const Child other([&options](auto ready) {
+    auto opened = Store::open(options, api_keys_only());
+    if (!opened) return;
+    destroy_locks(options.directory);
+    ready();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    opened->reset();
+  });
+  BOOST_REQUIRE_NO_THROW(bed.reopen());
+  BOOST_TEST(bed.wait(bed.store().create_secret(tenant_id(1), new_secret("one"), who())).has_value());
+}
 
 BOOST_AUTO_TEST_CASE(two_processes_write_one_store) {
   Bed bed;
