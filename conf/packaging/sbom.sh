@@ -16,7 +16,7 @@ owner() { # FILE
   file=$(readlink -f "$1")
   dpkg-query --search "$file" 2>/dev/null || dpkg-query --search "${file#/usr}" 2>/dev/null || fail "no package has $file"
 }
-owners() { while read -r file; do owner "$file"; done | sed 's/: .*//; s/,.*//' | sort -u; }
+owners() { while read -r file; do owner "$file"; done | sed '/^diversion by /d; s/: .*//; s/,.*//' | sort -u; }
 
 libraries=$(ldd "$program" | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | owners)
 compiled_in=$(echo "$headers/boost/asio.hpp" | owners)
