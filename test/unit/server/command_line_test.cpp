@@ -257,6 +257,14 @@ BOOST_AUTO_TEST_CASE(the_installed_file_names_settings_with_their_defaults) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(every_setting_is_in_the_guide) {
+  const auto guide = file_text("conf/OPERATING.md");
+  for (const Setting& setting : settings()) {
+    const std::string name(setting.name);
+    BOOST_TEST(guide.find("`" + name + "`") != std::string::npos, name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_help_the_sample_and_the_guide) {
   const auto help = help_text(&serve(), "");
   const auto sample = file_text("conf/issuers.sample");
