@@ -42,8 +42,10 @@ struct Schedule {
 
 }  // namespace
 
-RateLimiter::RateLimiter(std::size_t buckets, Clock::time_point start)
-    : start_(start), sets_(std::bit_ceil(std::max(buckets, ways)) / ways) {}
+RateLimiter::RateLimiter(std::size_t buckets, Clock::time_point start, std::chrono::seconds longest_debt)
+    : start_(start),
+      longest_debt_(static_cast<std::uint64_t>(Tick(longest_debt).count())),
+      sets_(std::bit_ceil(std::max(buckets, ways)) / ways) {}
 
 std::uint64_t RateLimiter::tag_of(crypto::ByteView key) const {
   const std::uint64_t hash = crypto::siphash(hash_key_, key);
@@ -96,7 +98,7 @@ RateLimiter::Verdict RateLimiter::take(crypto::ByteView key, Rate rate, Clock::t
   for (;;) {
     auto [state, seen] = state_in(set, tag);
     const std::uint64_t tat = std::max(tat_of(seen, tag), at);
-    if (tat > at + 2 * schedule.depth + clock_slack) {
+    if (tat > at + farthest(schedule.depth) + clock_slack) {
       // Written at a lower rate: it becomes a bucket that is empty now.
       state.compare_exchange_weak(seen, state_of(at + schedule.depth, tag), release, relaxed);
       continue;
@@ -120,9 +122,8 @@ void RateLimiter::charge(crypto::ByteView key, Rate rate, Clock::time_point now,
   Set& set = set_of(tag);
   for (;;) {
     auto [state, seen] = state_in(set, tag);
-    const std::uint64_t next = std::max(tat_of(seen, tag), at) + owed;
-    if (state.compare_exchange_weak(seen, state_of(std::min(next, at + 2 * schedule.depth), tag), release, relaxed))
-      return;
+    const std::uint64_t next = std::min(std::max(tat_of(seen, tag), at) + owed, at + farthest(schedule.depth));
+    if (state.compare_exchange_weak(seen, state_of(next, tag), release, relaxed)) return;
   }
 }
 

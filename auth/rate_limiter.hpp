@@ -22,6 +22,7 @@
 // echoes are the same, one time in 256, a new key can be charged with what the former one owed.)
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -57,15 +58,18 @@ class RateLimiter {
   };
 
   /// Room for that many buckets, rounded up to a power of two: 16 bytes each. `start` is before or at every `now`; the
-  /// limiter can count 22 years from there.
-  RateLimiter(std::size_t buckets, Clock::time_point start);
+  /// limiter can count 22 years from there. `longest_debt` is for how long what is charged can keep a key waiting,
+  /// where that is longer than the time of another burst.
+  RateLimiter(std::size_t buckets, Clock::time_point start, std::chrono::seconds longest_debt = {});
 
   /// Takes one from the key's bucket if there is one in it. A refusal takes nothing. The rate may be another at each
-  /// call: an empty bucket stays empty, and fills at the new rate. What is owed (below) has to be paid first. `rate` is
-  /// limited.
+  /// call: an empty bucket stays empty, and fills at the new rate. (Not so with a longest debt, which an empty bucket
+  /// of a lower rate looks like: there the rate is part of the key.) What is owed (below) has to be paid first. `rate`
+  /// is limited.
   Verdict take(crypto::ByteView key, Rate rate, Clock::time_point now);
 
-  /// Takes one, or so many, though there be none: what is owed makes the wait longer, up to that for another burst.
+  /// Takes one, or so many, though there be none: what is owed makes the wait longer, up to that for another burst or
+  /// by the longest debt.
   void charge(crypto::ByteView key, Rate rate, Clock::time_point now, std::uint64_t count = 1);
 
   /// How long until the bucket has one; zero: it has. Changes nothing.
@@ -83,6 +87,8 @@ class RateLimiter {
 
   std::uint64_t tag_of(crypto::ByteView key) const;
   std::uint64_t ticks(Clock::time_point now) const;
+  /// How far ahead of now a TAT may lie, of a bucket of that depth.
+  std::uint64_t farthest(std::uint64_t depth) const { return depth + std::max(depth, longest_debt_); }
   Set& set_of(std::uint64_t tag) { return sets_[tag & (sets_.size() - 1)]; }
   const Set& set_of(std::uint64_t tag) const { return sets_[tag & (sets_.size() - 1)]; }
   static std::size_t find(const Set& set, std::uint64_t tag);
@@ -95,6 +101,7 @@ class RateLimiter {
 
   crypto::SipKey hash_key_ = crypto::SipKey::random();
   Clock::time_point start_;
+  std::uint64_t longest_debt_;  ///< in ticks
   std::vector<Set> sets_;
 };
 

@@ -1,23 +1,23 @@
 // The five routes of API keys.
-#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "auth/api_key_format.hpp"
 #include "http/api_key_bodies.hpp"
 #include "http/api_key_json.hpp"
-#include "http/body_stream.hpp"
 #include "http/handlers.hpp"
+#include "http/list_stream.hpp"
 #include "http/problem.hpp"
 #include "http/target.hpp"
 #include "store/key_grant.hpp"
+#include "store/tenant_key_reader.hpp"
 #include "store/timestamp.hpp"
-#include "store/turns.hpp"
 
 namespace tacit::http {
 namespace {
 
 constexpr std::size_t usual_key_size = 320;  // of one key, so that most answers are allocated once
+constexpr std::size_t usual_list = 10;
 
 /// What is no id is no key's id: for it the store finds nothing, as for another tenant's.
 std::string key_id(const Exchange& exchange) { return percent_decode(exchange.path_id, false).value_or(std::string()); }
@@ -34,26 +34,25 @@ store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t 
   return key;
 }
 
-/// What was read already, as JSON: piece by piece.
-class KeyListStream final : public BodyStream {
+class KeyListStream final : public ListStream {
  public:
-  explicit KeyListStream(std::vector<store::ApiKey> keys) : keys_(std::move(keys)) {}
-
-  boost::asio::awaitable<store::Outcome<bool>> next(crypto::WipedBytes& out) override {
-    if (written_ > 0) co_await store::next_turn();
-    if (written_ == 0) out.append(R"({"data":[)");
-    while (written_ < keys_.size() && out.size() < body_piece_size) {
-      if (written_ > 0) out.push_back(',');
-      write_api_key(out, keys_[written_++]);
-    }
-    if (written_ < keys_.size()) co_return false;
-    out.append("]}");
-    co_return true;
-  }
+  KeyListStream(store::TenantKeyReader reader, Exchange& exchange) : ListStream(exchange), reader_(std::move(reader)) {}
 
  private:
-  std::vector<store::ApiKey> keys_;
-  std::size_t written_ = 0;
+  boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
+    store::TenantKeyReader::Take take = [this, &out](const store::ApiKey& key) {
+      begin_entry(out);
+      write_api_key(out, key);
+      return out.size() < body_piece_size;
+    };
+    const auto ended = co_await reader_.next(std::move(take));
+    exchange_.rows_read = reader_.rows_read();
+    // Not `ended` itself: g++ takes its operator bool for what is returned.
+    if (!ended) co_return ended.error();
+    co_return *ended;
+  }
+
+  store::TenantKeyReader reader_;
 };
 
 void answer_key(Exchange& exchange, const store::ApiKey& key) {
@@ -92,14 +91,9 @@ Handled create_api_key(Exchange& exchange) {
 
 Handled list_api_keys(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
-  auto keys = co_await exchange.services.store.tenant_api_keys(exchange.principal.tenant, std::move(who));
-  if (!keys) {
-    answer(exchange, keys.error());
-    co_return;
-  }
-  exchange.rows_read = keys->size();
-  exchange.response.body.reserve(std::min(usual_key_size * (keys->size() + 1), body_piece_size));
-  std::unique_ptr<BodyStream> stream = std::make_unique<KeyListStream>(std::move(*keys));
+  std::unique_ptr<BodyStream> stream = std::make_unique<KeyListStream>(
+      exchange.services.store.read_tenant_api_keys(exchange.principal.tenant, std::move(who)), exchange);
+  exchange.response.body.reserve(usual_key_size * (usual_list + 1));
   co_await answer_streamed(exchange, std::move(stream));
 }
 

@@ -9,6 +9,7 @@ namespace tacit::http {
 
 boost::asio::awaitable<void> answer_streamed(Exchange& exchange, std::unique_ptr<BodyStream> stream) {
   const auto ended = co_await stream->next(exchange.response.body);
+  if (exchange.abandoned) co_return;
   if (!ended) {
     answer(exchange, ended.error());
     co_return;

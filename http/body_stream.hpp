@@ -30,7 +30,7 @@ class BodyStream {
 struct Exchange;
 
 /// Answers 200 with what the stream makes: whole, if that is one piece, or the first piece, and the stream for the
-/// rest.
+/// rest. Answers nothing if the exchange was abandoned.
 boost::asio::awaitable<void> answer_streamed(Exchange& exchange, std::unique_ptr<BodyStream> stream);
 
 }  // namespace tacit::http

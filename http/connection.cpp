@@ -84,6 +84,7 @@ Connection::Connection(tcp::socket socket, tcp::endpoint peer, std::optional<asi
       input_(first_input_size),
       exchange_{thread.server.services, plane, {}, peer_text_, {}, {}, nullptr, {}, {}, body_, {}, {}} {
   exchange_.client = peer_.address();
+  exchange_.watch = this;
 }
 
 Connection::~Connection() {
@@ -423,6 +424,7 @@ void Connection::begin_exchange() {
   exchange_.response.rest.reset();
   exchange_.response.streamed = 0;
   exchange_.rows_read = 0;
+  exchange_.abandoned = false;
 }
 
 /// Whose the request is, where whoever sent it may speak for others. False if it says so in words that cannot be
@@ -472,6 +474,7 @@ asio::awaitable<bool> Connection::serve_request() {
     if (framing == Problem::malformed_request) exchange_.note = line_fault(begun);
   } else {
     // Before there are views into it.
+    hide_proxy_connection(input_.span().first(scan_.size));
     if (input_.size() - scan_.size < least_body_room) grow(input_, scan_.size + least_body_room);
     framing = parse_head({reinterpret_cast<const char*>(input_.data()), scan_.size}, exchange_.head, exchange_.note);
     used_ = scan_.size;
@@ -487,7 +490,9 @@ asio::awaitable<bool> Connection::serve_request() {
   expire_never();  // the chain sets deadlines for what it waits for on this connection
   const bool answerable = co_await run_chain(exchange_, thread_, *this, framing);
   bool keep_alive = false;
-  if (answerable) {
+  if (exchange_.abandoned) {
+    give_up();
+  } else if (answerable) {
     keep_alive = exchange_.head.keep_alive && !exchange_.response.close && !framing && !is_leaving() &&
                  !has_served_its_time(started);
     const bool written = co_await write_answer(keep_alive);
@@ -543,15 +548,26 @@ asio::awaitable<BodyRead> Connection::read_body(Exchange& exchange) {
   co_return BodyRead::complete;
 }
 
+/// The chain's barrier does not reach so far: what is thrown here ends the connection.
 asio::awaitable<bool> Connection::write_answer(bool keep_alive) {
-  const crypto::WipedBytes& body = exchange_.response.body;
-  append_head(output_, exchange_, thread_.date.text(), keep_alive);
-  if (exchange_.response.rest) co_return co_await write_streamed();
-  const bool joined = body.size() <= joined_body_size;
-  if (joined && !exchange_.head.is_head) output_.append(body.view());
-  bool written = co_await write_all(output_.view());
-  if (written && !joined && !exchange_.head.is_head) written = co_await write_all(body.view());
-  co_return written;
+  try {
+    const crypto::WipedBytes& body = exchange_.response.body;
+    append_head(output_, exchange_, thread_.date.text(), keep_alive);
+    if (exchange_.response.rest) {
+      const bool streamed = co_await write_streamed();
+      co_return streamed;
+    }
+    const bool joined = body.size() <= joined_body_size;
+    if (joined && !exchange_.head.is_head) output_.append(body.view());
+    bool written = co_await write_all(output_.view().subspan(sent_ahead_));
+    if (written && !joined && !exchange_.head.is_head) written = co_await write_all(body.view());
+    co_return written;
+  } catch (const std::exception& error) {
+    fail_while_writing(error.what());
+  } catch (...) {
+    fail_while_writing("unknown exception");
+  }
+  co_return false;
 }
 
 asio::awaitable<bool> Connection::write_all(crypto::ByteView data) {
@@ -591,6 +607,7 @@ void Connection::forget_request() {
   buffered_.set(input_.capacity() - first_input_size);
   write_rate_.end();
   answered_ = 0;
+  sent_ahead_ = 0;
 }
 
 void Connection::end_request(Clock::time_point started, bool keep_alive) {

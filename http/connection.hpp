@@ -12,6 +12,7 @@
 #include "crypto/wiped.hpp"
 #include "http/certificate_validity.hpp"
 #include "http/chain.hpp"
+#include "http/client_watch.hpp"
 #include "http/connection_lifetime.hpp"
 #include "http/deadlines.hpp"
 #include "http/exchange.hpp"
@@ -26,7 +27,7 @@
 namespace tacit::http {
 
 /// Lives as long as its run(); belongs to one thread.
-class Connection final : public Deadlined, private BodyReader {
+class Connection final : public Deadlined, private BodyReader, private ClientWatch {
  public:
   /// `client` is whom the connection is counted for; nothing: `peer` is a balancer, which has to say first whose it is.
   Connection(boost::asio::ip::tcp::socket socket, boost::asio::ip::tcp::endpoint peer,
@@ -66,8 +67,11 @@ class Connection final : public Deadlined, private BodyReader {
   boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);
   boost::asio::awaitable<bool> send_continue();
   boost::asio::awaitable<bool> write_answer(bool keep_alive);
-  boost::asio::awaitable<bool> write_streamed();  // http/streamed_answer.cpp
-  void cut_short(const store::Failure& failure);  // likewise
+  boost::asio::awaitable<bool> write_streamed();  // http/streamed_answer.cpp, as the next four
+  void cut_short(const store::Failure& failure);
+  void fail_while_writing(std::string_view what);
+  void give_up();
+  bool client_has_left() override;
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
   boost::asio::awaitable<void> close_gently();
 
@@ -111,7 +115,8 @@ class Connection final : public Deadlined, private BodyReader {
   ConnectionLifetime lifetime_;
   WriteRate write_rate_;
   BufferCharge buffered_;
-  std::size_t answered_ = 0;  ///< bytes of the answer that TLS has taken
+  std::size_t answered_ = 0;    ///< bytes of the answer that TLS has taken
+  std::size_t sent_ahead_ = 0;  ///< of them, those that were sent before the rest of the head was made
   bool resting_ = false;
   bool counted_in_ = false;          ///< a request is being served
   bool asked_ = false;               ///< a request has come

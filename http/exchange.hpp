@@ -90,6 +90,7 @@ class MetricsSource {
 };
 
 class CertificateWatch;
+class ClientWatch;  // http/client_watch.hpp
 
 /// What handlers work with. Outlives every connection; safe to use from any thread.
 struct Services {
@@ -136,6 +137,8 @@ struct Exchange {
   /// Why the client's certificate is no good any more, or names nobody: one word, as the audit has it. Empty: it is
   /// good.
   std::string_view certificate_fault{};
+  ClientWatch* watch = nullptr;  ///< for work that takes long; null: nobody knows
+  bool abandoned = false;        ///< there is nobody to answer: its client has left, or the connection was ended
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

@@ -124,4 +124,15 @@ std::string line_fault(std::string_view raw) {
   return framing.judge(old);
 }
 
+void hide_proxy_connection(std::span<std::uint8_t> raw) {
+  constexpr std::string_view name = "proxy-connection";
+  constexpr std::size_t hyphen = name.find('-');
+  const std::string_view text(reinterpret_cast<const char*>(raw.data()), raw.size());
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    const std::string_view line = text.substr(at + 1);
+    const bool named = line.size() > name.size() && same_word(line.substr(0, name.size()), name);
+    if (named && line[name.size()] == ':') raw[at + 1 + hyphen] = '_';
+  }
+}
+
 }  // namespace tacit::http

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,5 +16,10 @@ namespace tacit::http {
 /// first field); no control byte but tab inside a field, none at all in the request line; a name that is a token, and
 /// right after it a colon. One Host; no Content-Length or Transfer-Encoding that can be read in two ways.
 std::string line_fault(std::string_view raw);
+
+/// Renames the fields `Proxy-Connection` of a head to one that nobody knows, so that a parser which takes them for
+/// `Connection` (Beast's does) neither heeds nor judges them: between a client and an origin server they say nothing
+/// (RFC 9112 appendix C.2.2). Their lines stay as long as they are, and are judged like any other's.
+void hide_proxy_connection(std::span<std::uint8_t> raw);
 
 }  // namespace tacit::http

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 #include <string_view>
 
 #include "auth/api_key_format.hpp"
@@ -51,6 +52,21 @@ void append_refusal(std::string& headers, std::string_view policy, auth::Rate ra
   append_fields(headers, policy, rate, 0, seconds);
 }
 
+/// Whose bucket it is. The rate is part of it: a debt of minutes and the empty bucket of a lower rate look the same. So
+/// who gets another rate begins with a full bucket, and owes nothing.
+class TenantKey {
+ public:
+  TenantKey(const crypto::Uuid& tenant, auth::Rate rate) {
+    std::memcpy(bytes_.data(), tenant.view().data(), tenant.view().size());
+    std::memcpy(bytes_.data() + tenant.view().size(), &rate.per_second, sizeof rate.per_second);
+    std::memcpy(bytes_.data() + tenant.view().size() + sizeof rate.per_second, &rate.burst, sizeof rate.burst);
+  }
+  crypto::ByteView view() const { return bytes_; }
+
+ private:
+  std::array<std::uint8_t, 24> bytes_;
+};
+
 /// Once a second at most: it is there to be seen, not to fill the disk.
 void log_guessing(const Exchange& exchange, ThreadState& thread, Clock::time_point now) {
   if (now - thread.guessing_logged < std::chrono::seconds(1)) return;
@@ -75,7 +91,7 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   const crypto::Uuid& tenant = exchange.principal.tenant;
   const auth::Rate rate = thread.tenant_rates.of(tenant, now);
   if (!rate.limited()) return std::nullopt;
-  const auto verdict = thread.server.tenant_requests.take(tenant.view(), rate, now);
+  const auto verdict = thread.server.tenant_requests.take(TenantKey(tenant, rate).view(), rate, now);
   if (verdict.allowed) {
     // At one a second or more there is more within a second, unless the bucket is full, which this request sees to.
     append_fields(exchange.response.headers, "tenant", rate, verdict.remaining, 1);
@@ -92,7 +108,7 @@ void charge_rows(const Exchange& exchange, ThreadState& thread) {
   const auto now = Clock::now();
   const crypto::Uuid& tenant = exchange.principal.tenant;
   const auth::Rate rate = thread.tenant_rates.of(tenant, now);
-  if (rate.limited()) thread.server.tenant_requests.charge(tenant.view(), rate, now, requests);
+  if (rate.limited()) thread.server.tenant_requests.charge(TenantKey(tenant, rate).view(), rate, now, requests);
 }
 
 std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,

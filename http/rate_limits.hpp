@@ -15,12 +15,17 @@
 
 namespace tacit::http {
 
+/// For how long a tenant waits at most for what its lists have cost, unless its burst takes longer to come back. Longer
+/// debts are let off: lists that were begun at the same moment would else lock out a tenant of a low rate for hours,
+/// and in so long a time even the largest ones are little work.
+inline constexpr std::chrono::minutes longest_debt{5};
+
 /// The chain's step after authentication: counts the request against its tenant's rate. Adds the fields of the rate to
 /// the answer, whatever it will be.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
 
-/// After it was answered: charges the tenant for the rows that were read for it, one request for each hundred. What is
-/// owed makes it wait before its next request.
+/// After it was answered, or has failed or been left by its client: charges the tenant for the rows that were read for
+/// it, one request for each hundred. What is owed makes it wait before its next request.
 void charge_rows(const Exchange& exchange, ThreadState& thread);
 
 /// How long until the client may guess again, if it has presented too many bad credentials; else zero. Zero for one

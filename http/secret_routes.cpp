@@ -4,11 +4,13 @@
 
 #include "http/bodies.hpp"
 #include "http/handlers.hpp"
+#include "http/json_writer.hpp"
 #include "http/list_query.hpp"
 #include "http/list_stream.hpp"
 #include "http/path_id.hpp"
 #include "http/problem.hpp"
 #include "http/secret_json.hpp"
+#include "store/secret_list_reader.hpp"
 
 namespace tacit::http {
 namespace {
@@ -20,6 +22,40 @@ void answer_secret(Exchange& exchange, const store::SecretInfo& secret) {
   exchange.response.body.reserve(usual_secret_size);
   write_secret(exchange.response.body, secret);
 }
+
+class SecretListStream final : public ListStream {
+ public:
+  /// `paged`: with `next_cursor`.
+  SecretListStream(store::SecretListReader reader, bool paged, Exchange& exchange)
+      : ListStream(exchange), reader_(std::move(reader)), paged_(paged) {}
+
+ private:
+  boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
+    store::SecretListReader::Take take = [this, &out](const store::SecretInfo& secret) {
+      begin_entry(out);
+      write_secret(out, secret);
+      return out.size() < body_piece_size;
+    };
+    const auto ended = co_await reader_.next(std::move(take));
+    exchange_.rows_read = reader_.rows_read();
+    // Not `ended` itself: g++ takes its operator bool for what is returned.
+    if (!ended) co_return ended.error();
+    co_return *ended;
+  }
+
+  void write_members(crypto::WipedBytes& out) const override {
+    if (!paged_) return;
+    out.append(R"(,"next_cursor":)");
+    if (reader_.next_page()) {
+      write_uuid(out, *reader_.next_page());
+    } else {
+      out.append("null");
+    }
+  }
+
+  store::SecretListReader reader_;
+  bool paged_;
+};
 
 Parsed<crypto::Uuid> secret_id(const Exchange& exchange) { return parse_path_id(exchange.path_id, "secret_id"); }
 
@@ -49,7 +85,7 @@ Handled list_secrets(Exchange& exchange) {
   }
   const bool paged = query->limit.has_value();
   store::AuditContext who = exchange.audit();
-  std::unique_ptr<BodyStream> stream = std::make_unique<ListStream>(
+  std::unique_ptr<BodyStream> stream = std::make_unique<SecretListStream>(
       exchange.services.store.read_secrets(exchange.principal.tenant, std::move(*query), std::move(who)), paged,
       exchange);
   exchange.response.body.reserve(usual_secret_size * (usual_list + 1));

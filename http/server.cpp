@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "http/rate_limits.hpp"
 #include "http/worker.hpp"
 
 namespace tacit::http {
@@ -30,7 +31,7 @@ Server::Server(std::vector<Listener> listeners, const ServerOptions& options, co
              options.balancers,
              {false},
              options.tenant_rate,
-             {tracked, Clock::now()},
+             {tracked, Clock::now(), longest_debt},
              {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
              {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
              auth::RecentCredentials(tracked, Clock::now()),

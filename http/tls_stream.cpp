@@ -13,6 +13,7 @@
 #include <openssl/err.h>
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -134,6 +135,13 @@ asio::awaitable<std::tuple<boost::system::error_code>> TlsStream::wait(Status st
   if (status == Status::yield) return let_others_go_first(socket_.get_executor());
   const auto what = status == Status::want_write ? tcp::socket::wait_write : tcp::socket::wait_read;
   return socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
+}
+
+TlsStream::Peer TlsStream::peer() {
+  pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+  if (::poll(&state, 1, 0) <= 0) return Peer::there;
+  if ((state.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return Peer::gone;
+  return (state.revents & POLLRDHUP) != 0 ? Peer::silent : Peer::there;
 }
 
 bool TlsStream::has_input() {

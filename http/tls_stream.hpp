@@ -78,6 +78,18 @@ class TlsStream {
     return turn_.over();
   }
 
+  /// What the system knows of the peer.
+  enum class Peer : std::uint8_t {
+    there,
+    silent,  ///< it sends nothing more: it has half-closed the connection, or closed it; that looks the same until it
+             ///< is sent something
+    gone,  ///< the connection is reset
+  };
+  /// Takes a system call. What the peer sent before stays to be read.
+  Peer peer();
+  /// The others of the thread have had their turn while this connection waited for something else than its socket.
+  void begin_turn() { turn_.renew(); }
+
   /// Whether something has arrived that nobody has read; perhaps not the whole of a TLS record.
   bool has_input();
 

@@ -137,7 +137,7 @@ void feed_apart(const Config& config, const FeedOptions& options, const std::opt
   });
   socket.asking = crypto::Descriptor();
   serve_audit_feed_files(socket.answering, files, signals, [&] { reader.signal(SIGTERM); });
-  reader.wait();
+  reader.wait_while_it_goes_on();
 }
 
 }  // namespace

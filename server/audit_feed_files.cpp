@@ -113,6 +113,17 @@ Reply handle(AuditFeedFiles& files, const std::string& request) {
   return done;
 }
 
+/// Whether the other process, which was told to stop, says something or ends.
+bool comes_soon(const Descriptor& socket) {
+  constexpr int most = 20'000;  // ms
+  pollfd one{socket.get(), POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&one, 1, most);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
 bool answer(const Descriptor& socket, AuditFeedFiles& files, const std::string& request) {
   try {
     return send_message(socket, handle(files, request), {});
@@ -151,6 +162,7 @@ void serve_audit_feed_files(const Descriptor& answering, AuditFeedFiles& files, 
     if (StopSignals::take_hangup()) files.reopen();
     if (StopSignals::stopped() && !std::exchange(told, true)) on_stop();
     if (!ready && !told) continue;
+    if (!ready && !comes_soon(answering)) return;  // a disk that does not answer may keep it
     const std::string request = receive_message(answering);
     if (request.empty() || !answer(answering, files, request)) return;
   }

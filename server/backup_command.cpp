@@ -98,31 +98,41 @@ void check_written(const store::WholeFile& file, std::uint64_t bytes) {
   throw CommandFailed("cannot back up: what was written is not what is read again");
 }
 
+/// What was backed up.
+struct Written {
+  std::uint64_t bytes = 0;
+  std::uint64_t format = 0;  ///< the store's, or of what it became meanwhile
+};
+
 /// Answers how many bytes were written.
 using Write = std::function<std::uint64_t(const store::KeylessStore& store)>;
 
 /// Writes with the store open, in a process apart, which may give up root: what it writes to is open here already, and
 /// what needs root's rights is left to this one.
-std::uint64_t write_apart(const Config& config, const Write& write) {
-  const std::string bytes = run_apart(config.store, [&] {
+Written write_apart(const Config& config, const Write& write) {
+  const std::string said = run_apart(config.store, [&] {
     const auto store = store::KeylessStore::open(config.store, become_store_user);
     if (!store) throw UsageError(sentence(store.error()));
-    return std::to_string(write(*store));
+    const std::uint64_t bytes = write(*store);
+    return std::to_string(bytes) + ' ' + std::to_string(store->format());
   });
-  return read_number(bytes, 0, UINT64_MAX);
+  const std::size_t space = said.find(' ');
+  if (space == std::string::npos) throw CommandFailed("cannot back up: the process that wrote it did not say how much");
+  return {read_number(std::string_view(said).substr(0, space), 0, UINT64_MAX),
+          read_number(std::string_view(said).substr(space + 1), 0, UINT64_MAX)};
 }
 
-std::uint64_t back_up_to_file(const Config& config, const std::string& name, const BackupDirectory* directory) {
+Written back_up_to_file(const Config& config, const std::string& name, const BackupDirectory* directory) {
   auto file = store::WholeFile::create(name, backup_mode);
   if (!file) fail("cannot back up", file.error());
   const bool beside_store = directory != nullptr && directory->is_beside(config.store);
-  const std::uint64_t bytes = write_apart(config, [&](const store::KeylessStore& store) {
+  const Written written = write_apart(config, [&](const store::KeylessStore& store) {
     if (directory != nullptr) directory->need_room(store.backup_bytes(), beside_store);
     return value_or_fail(copy(store, [&](store::ByteView part) { return file->write(part); }), "cannot back up");
   });
-  check_written(*file, bytes);
+  check_written(*file, written.bytes);
   value_or_fail(file->publish(), "cannot back up");
-  return bytes;
+  return written;
 }
 
 /// False, with a line that says why, if the alert will not know of this backup.
@@ -137,9 +147,9 @@ bool record(const Config& config, const std::string& file, std::uint64_t bytes) 
   return false;
 }
 
-void report(const Config& config, const std::string& target, std::uint64_t bytes) {
+void report(const Config& config, const std::string& target, const Written& written) {
   std::cerr << "Backed up " << printable(config.store.string()) << " to " << printable(target) << ": "
-            << size_text(bytes) << '\n';
+            << size_text(written.bytes) << ", format " << written.format << '\n';
 }
 
 /// That the directory's backups are another store's, and what comes of that.
@@ -166,9 +176,9 @@ int back_up_into(const Config& config, const Target& target) {
   const BackupTime time = free_time(directory);
   const std::string name = backup_name(time);
   const std::string file = (directory.path() / name).string();
-  const std::uint64_t bytes = back_up_to_file(config, file, &directory);
-  report(config, file, bytes);
-  const bool recorded = record(config, file, bytes);
+  const Written written = back_up_to_file(config, file, &directory);
+  report(config, file, written);
+  const bool recorded = record(config, file, written.bytes);
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.other_owner(config.store); other && deletes) {
@@ -212,9 +222,9 @@ int backup_command(const Config& config, const Arguments& arguments) {
   if (!target.directory.empty()) return back_up_into(config, target);
   const bool to_stream = target.file == "-";
   const Write write = [&](const store::KeylessStore& store) { return back_up_to_stream(store, patience); };
-  const std::uint64_t bytes = to_stream ? write_apart(config, write) : back_up_to_file(config, target.file, nullptr);
-  report(config, to_stream ? "standard output" : target.file, bytes);
-  record(config, target.file, bytes);
+  const Written written = to_stream ? write_apart(config, write) : back_up_to_file(config, target.file, nullptr);
+  report(config, to_stream ? "standard output" : target.file, written);
+  record(config, target.file, written.bytes);
   return exit_ok;
 }
 

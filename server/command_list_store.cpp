@@ -9,7 +9,9 @@ namespace {
 namespace po = boost::program_options;
 
 void add_verify_options(po::options_description& own) {
-  own.add_options()("backup", value_of("FILE"), "Check this backup instead of the store.");
+  own.add_options()("backup", value_of("FILE"), "Check this backup instead of the store.")(
+      "stall-timeout", value_of("SECONDS"),
+      "How long it may come no further, as on a disk that does not answer: up to a day. Default 60.");
   add_json(own);
 }
 
@@ -39,7 +41,8 @@ const Command list[] = {
      .details = "Checks counters, indexes, the boxes of names and bindings, the audit chain; and every value, if "
                 "root-private-keyring is configured. The store may be in use. The hash of a backup is checked first.\n"
                 "Reads the file page by page, so that no damage ends it: it names each damaged page with the keys "
-                "behind it, and checks what is left.\n",
+                "behind it, and checks what is left. It does so in a process of its own: if that dies, or comes no "
+                "further for --stall-timeout, the line says where it was, and the exit code is 1.\n",
      .examples = "tacit verify\n"
                  "tacit verify --backup /var/backups/tacit/tacit-20260131T120000Z.backup\n",
      .settings = store_and_private_key,

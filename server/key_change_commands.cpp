@@ -34,11 +34,14 @@ store::AuditEvent event_of(const char* action, const char* outcome, KeyKind kind
 
 /// Does it with the store open, and closes it.
 void with_store(const Config& config, const std::function<void(store::Store&)>& work) {
-  run_apart(config.store, [&] {
-    const auto store = open_store(config);
-    work(*store);
-    return std::string();
-  });
+  run_apart(
+      config.store,
+      [&] {
+        const auto store = open_store(config);
+        work(*store);
+        return std::string();
+      },
+      default_stall + config.store_timeout);
 }
 
 /// Writes the files. That they could not be written is audited too, for the change was.

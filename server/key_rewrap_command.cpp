@@ -17,6 +17,7 @@
 #include "server/quantities.hpp"
 #include "server/standard_streams.hpp"
 #include "server/values.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -84,6 +85,7 @@ class Rewrap {
   /// tried again.
   store::RewrapStep take_step(const store::RewrapPosition& at) {
     for (int attempt = 1;; ++attempt) {
+      store::note_step();
       auto step = run(store_.rewrap(kind_, at, step_size()));
       if (step) return std::move(*step);
       if (step.error().code != store::Errc::unavailable || attempt == most_attempts) {
@@ -146,10 +148,13 @@ class Rewrap {
 /// In a process apart, which may give up root: the next one needs it for its keyrings.
 bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate) {
   const std::string whole = "whole";
-  return run_apart(config.store, [&] {
-           const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
-           return Rewrap(*store, kind, rate).run_all() ? whole : std::string();
-         }) == whole;
+  return run_apart(
+             config.store,
+             [&] {
+               const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+               return Rewrap(*store, kind, rate).run_all() ? whole : std::string();
+             },
+             default_stall + config.store_timeout) == whole;
 }
 
 std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "server/standard_streams.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::server {
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
+  const store::WaitsForOthers reader;
   // A live store may grow while it is walked: never more than all of it.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
   const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_ + rate(done);

@@ -25,7 +25,7 @@ store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const s
     return std::string();
   };
   if (may_give_up_root()) {
-    Apart(part).wait();
+    Apart(part).wait_while_it_goes_on();
   } else {
     part();
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <string>
 
@@ -26,14 +27,22 @@ constexpr std::uint64_t most_wait = 86'400;
 
 std::chrono::seconds read_wait(std::string_view text) { return read_seconds(text, 0, most_wait); }
 
+void check(const store::KeylessStore& store) {
+  Progress progress(std::cerr, "Checking pages", ::isatty(STDERR_FILENO) == 1, "pages");
+  store.check_all([&](std::uint64_t done, std::uint64_t total) {
+    constexpr std::uint64_t takes_long = 65536;
+    if (total >= takes_long) progress.show(done, total);
+  });
+}
+
 store::ScrubReport scrub(const store::KeylessStore& store, std::chrono::seconds wait) {
   Progress progress(std::cerr, "Scrubbing", ::isatty(STDERR_FILENO) == 1, "pages");
   return store.scrub(wait, [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
 }
 
 /// Why something is left; empty if nothing is.
-std::string why_unfinished(const store::ScrubReport& report) {
-  if (report.error != 0) return store::why_scrub_failed(report.error);
+std::string why_unfinished(const store::ScrubReport& report, const std::filesystem::path& file) {
+  if (report.error != 0) return store::why_scrub_failed(report.error, file);
   if (report.pinned) {
     return "somebody reads an older state of the store, which still needs some of it: `tacit stats` names the process";
   }
@@ -61,8 +70,9 @@ int scrub_command(const Config& config, const Arguments& arguments) {
   const auto wait = arguments.contains("wait") ? read_argument(arguments, "wait", read_wait) : std::chrono::seconds(60);
   const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
+  check(*store);
   const store::ScrubReport report = scrub(*store, wait);
-  const std::string why = why_unfinished(report);
+  const std::string why = why_unfinished(report, store->file());
   if (arguments.contains("json")) {
     print_json(report, store->page_bytes(), why);
   } else {

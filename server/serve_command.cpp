@@ -36,6 +36,7 @@
 #include "server/server_options.hpp"
 #include "server/service_manager.hpp"
 #include "server/watchdog.hpp"
+#include "store/served_store.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -57,12 +58,18 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
 }
 
+/// From now on older versions do not open the store.
+void log_format(std::uint32_t format) {
+  http::LogLine line(http::LogLevel::info, "store_format_raised");
+  http::log(line.field("format", format));
+}
+
 std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle& lifecycle) {
   store::StoreOptions options = store_options(config);
   options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
   // The API plane must not even open the private half: that it cannot decrypt is the point of having two planes.
   const PrivateKey with_private = runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no;
-  auto store = store::Store::open(options, load_keys(config, with_private));
+  auto store = store::open_served_store(options, load_keys(config, with_private), log_format);
   if (!store) throw UsageError(sentence(store.error()));
   return std::move(*store);
 }

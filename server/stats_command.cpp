@@ -59,7 +59,8 @@ std::string readers_text(const store::StoreFigures& figures) {
 }
 
 void print_text(const store::StoreFigures& figures) {
-  std::cout << table({{"tenants", std::to_string(figures.tenants)},
+  std::cout << table({{"format", std::to_string(figures.store_format)},
+                      {"tenants", std::to_string(figures.tenants)},
                       {"secrets", std::to_string(figures.secrets)},
                       {"secrets' size", size_text(figures.bytes)},
                       {"API keys", std::to_string(figures.api_keys)},
@@ -93,6 +94,7 @@ json::array biggest_json(const store::StoreFigures& figures) {
 
 void print_json(const store::StoreFigures& figures) {
   json::object out;
+  out["store_format"] = figures.store_format;
   out["tenants"] = figures.tenants;
   out["secrets"] = figures.secrets;
   out["bytes"] = figures.bytes;

@@ -4,12 +4,15 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "server/apart.hpp"
+#include "server/arguments.hpp"
 #include "server/commands.hpp"
 #include "server/errors.hpp"
 #include "server/input_file.hpp"
@@ -17,7 +20,9 @@
 #include "server/output.hpp"
 #include "server/progress.hpp"
 #include "server/store_user.hpp"
+#include "server/values.hpp"
 #include "store/page_engine.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -34,7 +39,11 @@ Pages open_pages(store::Outcome<Pages> opened) {
 Pages open_backup(const std::string& file) {
   {
     const InputFile input(file);
-    const auto whole = store::read_backup(input.source(), [](store::ByteView) { return true; });
+    std::uint64_t read = 0;
+    const auto whole = store::read_backup(input.source(), [&read](store::ByteView part) {
+      store::note_work(store::FileWork::copying, read += part.size());
+      return true;
+    });
     if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
   }
   Pages pages = open_pages(store::PageEngine::open_file(file));
@@ -112,21 +121,39 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
   }
 }
 
-}  // namespace
-
-int verify_command(const Config& config, const Arguments& arguments) {
-  require_keyrings(config);
+/// Answers whether all is well.
+bool verify_and_print(const Config& config, const Arguments& arguments) {
   store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before root may be given up
   Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
                                              : open_pages(store::PageEngine::open(config.store, become_store_user));
   const auto report = verify(config, std::move(keys), std::move(pages));
   const bool opens_values = !config.root_private_keyring.empty();
+  const store::WaitsForOthers reader;
   if (arguments.contains("json")) {
     print_json(report, opens_values);
   } else {
     print_text(report, opens_values);
   }
-  return report.problem_count == 0 ? exit_ok : exit_failed;
+  return report.problem_count == 0;
+}
+
+std::chrono::seconds read_stall(std::string_view text) {
+  constexpr std::uint64_t day = 86'400;
+  return read_seconds(text, 1, day);
+}
+
+}  // namespace
+
+/// In a process apart, whoever's this one is: no file, and no disk that does not answer, may keep it from an end.
+int verify_command(const Config& config, const Arguments& arguments) {
+  require_keyrings(config);
+  const auto stall =
+      arguments.contains("stall-timeout") ? read_argument(arguments, "stall-timeout", read_stall) : default_stall;
+  const auto file = arguments.contains("backup") ? std::filesystem::path(arguments["backup"].as<std::string>())
+                                                 : config.store / "data.mdb";
+  const std::string good = "good";
+  const Part part = [&] { return verify_and_print(config, arguments) ? good : std::string(); };
+  return Apart(part, file).wait_while_it_goes_on(stall) == good ? exit_ok : exit_failed;
 }
 
 }  // namespace tacit::server

@@ -13,6 +13,7 @@
 
 #include "store/codec.hpp"
 #include "store/failures.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::store {
 namespace {
@@ -87,6 +88,12 @@ Failure copy_failed(int code) {
   return failed(Errc::unavailable, std::string("the store cannot be copied: ") + mdb_strerror(code));
 }
 
+/// To somebody who may take as long as they like.
+bool hand_on(const ByteSink& sink, ByteView bytes) {
+  const WaitsForOthers waits;
+  return sink(bytes);
+}
+
 }  // namespace
 
 Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
@@ -100,13 +107,15 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
     if (got <= 0) break;
     const ByteView bytes = ByteView(buffer).first(static_cast<std::size_t>(got));
     hash.update(bytes);
-    if (!sink(bytes)) return cannot("the backup cannot be written", errno);
+    const bool written = hand_on(sink, bytes);
+    if (!written) return cannot("the backup cannot be written", errno);
     length += bytes.size();
+    note_work(FileWork::copying, length);
     if (progress) progress(length);
   }
   if (const int code = copy.finish(); code != MDB_SUCCESS) return copy_failed(code);
   const Bytes trailer = trailer_of(length, hash.finish());
-  if (!sink(trailer)) return cannot("the backup cannot be written", errno);
+  if (!hand_on(sink, trailer)) return cannot("the backup cannot be written", errno);
   return length + trailer.size();
 }
 

@@ -65,7 +65,8 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
   tenant.record.used += plan.header.accounted;
   tenant.record.count += 1;
-  save_tenant(transaction, tenant);
+  tenant.record.note_change();
+  co_await save_tenant(transaction, tenant);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who, plan.header.updated_at);
   if (!recorded) co_return recorded.error();
   co_return secret_info(tenant.id, plan.id, plan.header, plan.metadata);

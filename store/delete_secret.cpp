@@ -29,7 +29,8 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   reindex(transaction, owner, plan.id, &*secret, nullptr);
   owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);
   owner.record.count -= owner.record.count > 0 ? 1 : 0;
-  save_tenant(transaction, owner);
+  owner.record.note_change();
+  co_await save_tenant(transaction, owner);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
   if (!recorded) co_return recorded.error();
   co_return secret_info(plan.tenant, plan.id, secret->header, secret->metadata);

@@ -4,6 +4,7 @@
 #include <lmdb.h>
 
 #include <memory>
+#include <utility>
 
 #include "crypto/descriptor.hpp"
 #include "store/damage.hpp"
@@ -49,7 +50,8 @@ void check_file(const std::filesystem::path& path, const std::filesystem::path& 
                     std::to_string(needed * head.page_size()) + " belong to it");
 }
 
-void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t most) {
+void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t most,
+                 const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   std::unique_ptr<PinnedSnapshot> snapshot;
   try {
     snapshot = std::make_unique<PinnedSnapshot>(env, file);
@@ -57,8 +59,11 @@ void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t 
     return;  // LMDB will have one no more than this, and says why
   }
   const PageFile pages(snapshot->file(), snapshot->page_size(), snapshot->meta().last_page);
-  PageWalk walk(pages, snapshot->meta(), most,
-                {[&file](const PageDamage& damage) { damaged(file, "is damaged: " + to_string(damage)); }});
+  PageWalk::Watcher watcher{[&file](const PageDamage& damage) { damaged(file, "is damaged: " + to_string(damage)); }};
+  if (progress) {
+    watcher.progress = [&progress, last = pages.last()](std::uint64_t done) { progress(done, last + 1); };
+  }
+  PageWalk walk(pages, snapshot->meta(), most, std::move(watcher));
   walk.free_list();
   walk.tables();
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <string>
 
@@ -23,7 +24,8 @@ void check_file(const std::filesystem::path& file);
 void check_file(const std::filesystem::path& path, const std::filesystem::path& name);
 
 /// Throws DamagedStore at the first page that LMDB would stumble over, of the newest snapshot and at most so many. The
-/// environment is open, and none of its tables yet.
-void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t most);
+/// environment is open, and none of its tables yet. `progress` is told of how many pages, and how many there may be.
+void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t most,
+                 const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 }  // namespace tacit::store

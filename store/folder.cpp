@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 
 #include "crypto/trusted_folder.hpp"
 
@@ -16,15 +17,30 @@ constexpr mode_t folder_mode = S_ISVTX | S_IRWXU | S_IRWXG;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
+using OpenedFolder = boost::system::result<crypto::Descriptor, crypto::FolderFault>;
+
+/// Opens the folder, after it was made with those on the way to it, where they are missing. No link is followed that
+/// others may have put there, nor any in the place of what was missing.
+OpenedFolder open_or_make(const std::filesystem::path& folder) {
+  OpenedFolder opened = crypto::open_folder(folder);
+  if (opened || opened.error().error != ENOENT || !folder.has_filename()) return opened;
+  const OpenedFolder parent = open_or_make(crypto::folder_of(folder));
+  if (!parent) return parent.error();
+  const auto fault = [] { return crypto::FolderFault{last_error().message(), errno}; };
+  const std::string name = folder.filename().string();
+  if (::mkdirat(parent->get(), name.c_str(), S_IRWXU | S_IRWXG | S_IRWXO) != 0 && errno != EEXIST) return fault();
+  crypto::Descriptor made(::openat(parent->get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!made) return fault();
+  return made;
+}
+
 }  // namespace
 
 std::error_code make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   // Without the slash at the end that would make the folder its own parent.
   const auto path = folder.has_filename() ? folder : folder.parent_path();
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (error) return error;
-  const auto parent = crypto::open_folder(crypto::folder_of(path));
+  const OpenedFolder parent = open_or_make(crypto::folder_of(path));
   if (!parent) return {parent.error().error, std::generic_category()};
   const std::string name = path.filename().string();
   if (::mkdirat(parent->get(), name.c_str(), folder_mode) != 0) {

@@ -43,7 +43,7 @@ Task<Outcome<Tenant>> load_or_make_tenant(Transaction& transaction, const StoreC
   const auto allowed = co_await check_primaries(transaction, store.keys);
   if (!allowed) co_return allowed.error();
   Tenant tenant = new_tenant(store.metadata(), id);
-  save_tenant(transaction, tenant);
+  co_await save_tenant(transaction, tenant);
   co_return tenant;
 }
 

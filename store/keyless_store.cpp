@@ -90,10 +90,17 @@ Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::s
 
 Task<Outcome<StoreFigures>> count_rows(Transaction& transaction, std::size_t most) {
   StoreFigures figures;
+  const auto format = co_await read_format(transaction);
+  figures.store_format = format.value_or(0);
   co_await count_tenants(transaction, figures, most);
   figures.api_keys = co_await transaction.count(Table::api_keys);
   figures.audit_entries = co_await transaction.count(Table::audit);
   co_return figures;
+}
+
+Task<Outcome<std::uint32_t>> format_in(Transaction& transaction) {
+  const auto format = co_await read_format(transaction);
+  co_return format.value_or(0);
 }
 
 void count_readers(MDB_env* env, StoreFigures& figures) {
@@ -143,6 +150,15 @@ Outcome<std::uint64_t> KeylessStore::backup(const ByteSink& sink,
                                             const std::function<void(std::uint64_t)>& progress) const {
   check_pages(env_->handle(), file_, all_pages);
   return write_backup(*env_, sink, progress);
+}
+
+std::uint32_t KeylessStore::format() const {
+  const auto format = Snapshot(*env_).read<std::uint32_t>(format_in);
+  return format ? *format : 0;
+}
+
+void KeylessStore::check_all(const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
+  check_pages(env_->handle(), file_, all_pages, progress);
 }
 
 std::uint64_t KeylessStore::backup_bytes() const {

@@ -23,6 +23,7 @@ struct TenantFigures {
 };
 
 struct StoreFigures {
+  std::uint32_t store_format = 0;  ///< see store/meta.hpp
   std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
   std::uint64_t bytes = 0;             ///< as quotas count them
@@ -58,11 +59,18 @@ class KeylessStore {
   std::uint64_t backup_bytes() const;
   /// On one snapshot, with the `biggest` tenants of all. What records say is not verified.
   Outcome<StoreFigures> figures(std::size_t biggest) const;
+  /// The store's format as it is now (store/meta.hpp); 0 if it cannot be read.
+  std::uint32_t format() const;
   std::uint64_t page_bytes() const { return env_->page_size(); }
-  /// Overwrites all that is gone (store/scrub.hpp). Waits up to `patience` for those who look at older snapshots, but
-  /// not for those who come meanwhile. `progress` is told of pages.
+  /// Looks at every page, and tells of how many. Throws DamagedStore if one is damaged, or free and in use.
+  void check_all(const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const;
+  /// Overwrites all that is gone (store/scrub.hpp): after `check_all`, for it believes the free list. Waits up to
+  /// `patience` for those who look at older snapshots, but not for those who come meanwhile. `progress` is told of
+  /// pages.
   ScrubReport scrub(std::chrono::milliseconds patience,
                     const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const;
+  /// The data file, as it was asked for.
+  const std::filesystem::path& file() const { return file_; }
 
  private:
   KeylessStore(std::unique_ptr<LmdbEnv> env, std::filesystem::path file)

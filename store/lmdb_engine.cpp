@@ -115,6 +115,7 @@ void LmdbEngine::run_writer() {
     batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
     const auto look_at = next_look();
     if (wake == WriteQueue::Wake::jobs || look || (look_at && *look_at <= now)) write_some(std::exchange(look, false));
+    take_format_step();
     scrub_some();
     batch_began_.store({}, std::memory_order_relaxed);
   }
@@ -123,7 +124,9 @@ void LmdbEngine::run_writer() {
 
 std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
   const auto scrub = scrub_ ? scrub_->due() : std::chrono::steady_clock::time_point::max();
-  return std::min(scrub, next_look().value_or(scrub));
+  const FormatRise* const rise = rising_.load(std::memory_order_acquire);
+  const auto format = rise != nullptr ? rise->due() : scrub;
+  return std::min({scrub, format, next_look().value_or(scrub)});
 }
 
 void LmdbEngine::write_some(bool look) {
@@ -136,15 +139,35 @@ void LmdbEngine::write_some(bool look) {
   run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
 }
 
+void LmdbEngine::raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t)> told) {
+  if (env_->is_single_file()) return;
+  rise_ = std::make_unique<FormatRise>(*env_, every, std::move(told));
+  rising_.store(rise_.get(), std::memory_order_release);
+  queue_.wake();
+}
+
+void LmdbEngine::take_format_step() {
+  const auto now = std::chrono::steady_clock::now();
+  FormatRise* const rise = rising_.load(std::memory_order_acquire);
+  if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
+  Batch step;
+  if (auto next = rise->next(now)) step.push_back(std::move(next));
+  if (step.empty()) return;
+  Measured room = measure();
+  run_batch(std::move(step), room);
+}
+
 void LmdbEngine::scrub_some() {
   const auto now = std::chrono::steady_clock::now();
   if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
   forget_sync_error();
   const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
+  const bool unsure = refusal_.stands() && !has_synced_;  // a sync would fail, and it would end this process
   const TrustedPages trusted;
-  int code = useless ? scrub_->postpone(now) : scrub_->run(now);
-  if (code == MDB_SUCCESS) return;
+  int code = useless || unsure ? scrub_->postpone(now) : scrub_->run(now);
   sync_failed_ = sync_error() != 0;
+  if (code == MDB_SUCCESS && sync_failed_) code = sync_error();  // which a run may get over
+  if (code == MDB_SUCCESS) return;
   // To write pages in use again takes room. LMDB says EIO of a write that found room for a part.
   if (!sync_failed_ && found_no_room(code)) {
     refusal_.stand(code, false);
@@ -225,13 +248,13 @@ int LmdbEngine::commit(MDB_txn* txn) {
   const bool feared = refusal_.stands();
   forget_sync_error();
   if (const int code = feared ? rehearse_commit(txn, 0) : MDB_SUCCESS; code != MDB_SUCCESS) {
-    // Nothing of this transaction was written: a sync that failed for want of room lost nothing.
     mdb_txn_abort(txn);
-    sync_failed_ = sync_error() != 0 && !is_want_of_room(code);
+    condemns_sync(code);
     return code;
   }
   const int code = options_.commit(txn);
   sync_failed_ = code != MDB_SUCCESS && sync_error() != 0;
+  has_synced_ = has_synced_ || code == MDB_SUCCESS;
   if (code == MDB_SUCCESS && feared) refusal_.ease();
   return code;
 }

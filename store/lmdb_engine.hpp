@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "store/counter.hpp"
+#include "store/format_rise.hpp"
 #include "store/lmdb_env.hpp"
 #include "store/lmdb_readers.hpp"
 #include "store/room_refusal.hpp"
@@ -61,6 +62,10 @@ class LmdbEngine final : public Engine {
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
   Room room() const override;
+  /// From now on the writer thread raises the store's format as soon as it may, and looks that often whether it may
+  /// (store/format_rise.hpp). `told` is told of the new one, on that thread. At most once, after it is known that the
+  /// store is of the right keys.
+  void raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t format)> told);
 
  private:
   /// What is measured before a batch.
@@ -81,6 +86,8 @@ class LmdbEngine final : public Engine {
   void write_some(bool look);
   /// Overwrites some of what earlier commits freed, if it is time.
   void scrub_some();
+  /// The next step to the newest format, if it is time.
+  void take_format_step();
   Measured measure() const;
   void run_batch(Batch batch, Measured& room);
   /// Likewise, and tries again what may go through when the first attempt found no room.
@@ -92,6 +99,9 @@ class LmdbEngine final : public Engine {
   int try_job(MDB_txn* parent, WriteJob& job, bool& changed);
   /// Commits, after a rehearsal where it is to be feared that there is no room. LMDB's code.
   int commit(MDB_txn* txn);
+  /// Notes whether the sync of a rehearsal that ended with that code failed so that nothing may be acknowledged any
+  /// more.
+  bool condemns_sync(int code);
   /// Whether a batch that failed with that code found no room on the disk, and did no harm. Then the code is ENOSPC or
   /// what else says so.
   bool found_no_room(int& code);
@@ -130,7 +140,10 @@ class LmdbEngine final : public Engine {
 
   RoomRefusal refusal_;
   RoomRefusal::Clock::time_point next_take_{};  ///< when to ask for blocks again that were refused; the writer's
-  bool sync_failed_ = false;  ///< of the last commit; the writer's
+  bool sync_failed_ = false;                    ///< of the last commit, or what came instead of it; the writer's
+  /// Whether this process has synced the file. Before, a sync that fails for want of room loses nothing of its own, so
+  /// that a process which ended for such a one can be started again; after that, any ends it. The writer's.
+  bool has_synced_ = false;
   std::atomic<std::uint64_t> rows_read_by_writer_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> jobs_{0};
@@ -142,6 +155,9 @@ class LmdbEngine final : public Engine {
   mutable int room_refusal_ = 0;
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
+  std::unique_ptr<FormatRise> rise_;
+  /// That, once it is the writer's.
+  std::atomic<FormatRise*> rising_{nullptr};
   std::unique_ptr<ScrubSchedule> scrub_;  ///< the writer's; none for a file that is only read
   std::thread writer_;                    ///< last: it uses all of the above
 };

@@ -53,14 +53,22 @@ bool LmdbEngine::clear_dead_readers(Measured& room) const {
   return !std::exchange(room.dead_cleared, true) && env_->clear_dead_readers();
 }
 
+bool LmdbEngine::condemns_sync(int code) {
+  sync_failed_ = sync_error() != 0 && (has_synced_ || !is_want_of_room(code));
+  return sync_failed_;
+}
+
 bool LmdbEngine::found_no_room(int& code) {
   if (sync_failed_ || code == MDB_SUCCESS) return false;
   // LMDB says EIO of a write that found room for a part, too. Where that was so, another write shows it.
   if (code == EIO && !env_->is_dead()) {
     if (env_->disk_is_full(code)) {
       code = ENOSPC;
-    } else if (const int error = rehearse(pages_looked_for); is_want_of_room(error)) {
-      code = error;
+    } else {
+      forget_sync_error();
+      const int error = rehearse(pages_looked_for);
+      if (is_want_of_room(error)) code = error;
+      if (condemns_sync(error)) return false;
     }
   }
   return is_want_of_room(code) && !env_->is_dead();
@@ -79,11 +87,11 @@ void LmdbEngine::look_for_room() {
   if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return;
   forget_sync_error();
   const int code = rehearse(pages_looked_for);
-  if (code == MDB_SUCCESS) return refusal_.lift();
-  if (!is_want_of_room(code)) {
-    sync_failed_ = sync_error() != 0;
-    return fail(code);
+  if (code == MDB_SUCCESS) {
+    has_synced_ = true;
+    return refusal_.lift();
   }
+  if (condemns_sync(code) || !is_want_of_room(code)) return fail(code);
   if (refusal_.stands()) return refusal_.last();
   refusal_.stand(code, false);
 }

@@ -129,7 +129,11 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   // One without a byte is what is left of a `make` that was cut short.
   name_ = files->path() + "/data.mdb";
   if (missing == Missing::refused || !files->is_new()) check_file(files->data_path(), name_);
-  const auto code = files->show_to([&](const std::string& folder) { return map(folder, options, files->is_new()); });
+  const auto code = files->show_to([&](const std::string& folder) {
+    const int opened = map(folder, options, files->is_new());
+    if (opened == MDB_SUCCESS) mark_ = std::make_unique<ProcessMark>(folder + "/lock.mdb");
+    return opened;
+  });
   if (!code) return code.error();
   if (*code != MDB_SUCCESS) {
     return failure(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
@@ -202,6 +206,7 @@ int LmdbEnv::open_tables() {
 LmdbEnv::~LmdbEnv() {
   scrubbed_writes_.reset();  // the descriptor's number may be another's at once
   if (env_ != nullptr) mdb_env_close(env_);
+  mark_.reset();  // before this process may open the folder again: to close its descriptor drops all locks
   if (registered_.empty()) return;
   auto& folders = open_folders();
   const std::lock_guard lock(folders.mutex);

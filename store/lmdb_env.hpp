@@ -23,6 +23,7 @@
 #include "store/file_check.hpp"
 #include "store/map_faults.hpp"
 #include "store/map_room.hpp"
+#include "store/process_mark.hpp"
 #include "store/scrub_writes.hpp"
 #include "store/store_files.hpp"
 
@@ -93,6 +94,8 @@ class LmdbEnv {
   /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot. Whether
   /// there were any.
   bool clear_dead_readers() const;
+  /// Whether processes of older builds have the store open (store/process_mark.hpp).
+  OlderProcesses older_processes() const { return mark_ ? mark_->older() : OlderProcesses::unknown; }
 
  private:
   LmdbEnv() = default;
@@ -111,6 +114,7 @@ class LmdbEnv {
   void watch();
   void scrub_writes();
 
+  std::unique_ptr<ProcessMark> mark_;  ///< none for a file that is only read; goes after the environment is closed
   MDB_env* env_ = nullptr;
   std::unique_ptr<WatchedMaps> maps_;
   std::uint64_t page_size_ = 0;

@@ -53,6 +53,29 @@ constexpr std::uintptr_t whole_page = 65536;
 
 std::atomic<const char*> prefix{""};
 
+/// Which thread says the last words; 0: none yet.
+std::atomic<pid_t> ending_thread{0};
+
+void on_fault_at_end(int /*number*/) {
+  if (ending_thread.load() == ::gettid()) ::_exit(1);
+  for (;;) ::pause();
+}
+
+/// A handler that is at work has its own signal blocked, and the kernel ends a process that makes a fault then.
+void expect_more_faults() {
+  struct sigaction action {};
+  action.sa_handler = on_fault_at_end;
+  action.sa_flags = SA_NODEFER;
+  ::sigemptyset(&action.sa_mask);
+  sigset_t faults;
+  ::sigemptyset(&faults);
+  for (const int number : {SIGBUS, SIGSEGV, SIGABRT}) {
+    ::sigaction(number, &action, nullptr);
+    ::sigaddset(&faults, number);
+  }
+  ::pthread_sigmask(SIG_UNBLOCK, &faults, nullptr);
+}
+
 /// Builds a line without anything that a signal's handler may not use.
 class Line {
  public:
@@ -72,8 +95,16 @@ class Line {
     } while (number != 0);
     return *this << std::string_view(digits.data() + at, digits.size() - at);
   }
-  /// Writes it, unless nobody reads it within a second, and ends the process.
+  /// Writes it, unless nobody reads it within a second, and ends the process with 1: whatever else goes wrong
+  /// meanwhile, on this thread or on another one. The first line alone counts.
   [[noreturn]] void end_process() {
+    const pid_t self = ::gettid();
+    pid_t none = 0;
+    if (!ending_thread.compare_exchange_strong(none, self)) {
+      if (none == self) ::_exit(1);
+      for (;;) ::pause();
+    }
+    expect_more_faults();
     *this << "\n";
     pollfd error{STDERR_FILENO, POLLOUT, 0};
     constexpr int patience = 1000;  // ms
@@ -86,8 +117,9 @@ class Line {
   std::size_t size_ = 0;
 };
 
-constexpr std::string_view damaged = ": the store is damaged";
-constexpr std::string_view remedy = "; tacit verify says what is damaged";
+/// What is not known here is said not to be: `verify` finds it out, for it reads without LMDB.
+constexpr std::string_view either =
+    ": either this file is damaged, or this is a fault of Tacit; run `tacit verify`, which says whether it is damaged";
 
 const Slot* slot_at(std::uintptr_t address) {
   for (const Slot& slot : slots) {
@@ -132,7 +164,8 @@ void on_bus(int number, siginfo_t* info, void* /*context*/) {
   line << "tacit: ";
   if (const Slot* const slot = slot_at(address)) {
     line << slot->name.data() << ": page " << (address - slot->map.begin) / slot->page_size
-         << " is not there any more, or the disk cannot read it: the file was cut off or is damaged" << remedy;
+         << " is not there any more, or the disk cannot read it: the file was cut off or is damaged; run `tacit "
+            "verify`, which says what is damaged";
   } else if (const Slot* const other = first_slot()) {
     line << other->name.data() << ": a page of a file beside it (lock.mdb) is not there any more, or the disk is full";
   } else {
@@ -148,7 +181,7 @@ void on_segv(int number, siginfo_t* info, void* context) {
   if (is_fault && slot == nullptr && (trusting > 0 || lmdb_code.has(instruction(context)))) slot = first_slot();
   if (slot == nullptr) return pass_on(number, *info, before_segv);
   Line line;
-  line << "tacit: " << slot->name.data() << damaged << ", and led out of what is mapped of it" << remedy;
+  line << "tacit: " << slot->name.data() << ": LMDB left what is mapped of it" << either;
   line.end_process();
 }
 
@@ -159,7 +192,7 @@ void on_abort(int number, siginfo_t* info, void* /*context*/) {
   const Slot* const slot = is_own && trusting > 0 ? first_slot() : nullptr;
   if (slot == nullptr) return pass_on(number, *info, before_abort);
   Line line;
-  line << "tacit: " << slot->name.data() << damaged << ", and made a change to it go wrong" << remedy;
+  line << "tacit: " << slot->name.data() << ": a change to it went wrong in memory" << either;
   line.end_process();
 }
 
@@ -167,7 +200,7 @@ void on_assertion(MDB_env* env, const char* message) {
   static_cast<void>(env);  // the path that it was opened by is not the store's
   const Slot* const slot = first_slot();
   Line line;
-  line << "tacit: " << (slot != nullptr ? slot->name.data() : "the store") << damaged << ": " << message << remedy;
+  line << "tacit: " << (slot != nullptr ? slot->name.data() : "the store") << ": LMDB stopped at " << message << either;
   line.end_process();
 }
 

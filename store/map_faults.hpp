@@ -1,6 +1,7 @@
 // What becomes of a look at a mapped file that cannot be had: instead of a death by signal, one line on standard error
 // and exit code 1. The file was cut off, the disk cannot read a page of it or has no room for one of a sparse file
-// (SIGBUS); or a damaged page led LMDB out of its map (SIGSEGV) or into one of its assertions.
+// (SIGBUS); or a damaged page, or a fault of this program, led LMDB out of its map (SIGSEGV) or into one of its
+// assertions. Which of the two it was is not known then, and the line says so.
 //
 // The process ends all the same: whatever was under way cannot go on, for LMDB knows no such error.
 #pragma once

@@ -72,9 +72,7 @@ Outcome<void> check_ring(const char* name, const Ring& ring, const std::vector<c
 }
 
 Outcome<void> check_format(ByteView row) {
-  Decoder decoder(row);
-  const std::uint32_t format = decoder.u32();
-  if (decoder.done() && format == store_format) return {};
+  if (format_of(row)) return {};
   return failed(Errc::unavailable, "it is of a format that this version does not know");
 }
 
@@ -82,11 +80,22 @@ Outcome<void> check_format(ByteView row) {
 
 ByteView format_key() { return crypto::as_bytes("format"); }
 
-Bytes format_value() {
+Bytes format_value(std::uint32_t format) {
   Bytes value;
-  Encoder(value).u32(store_format);
+  Encoder(value).u32(format);
   return value;
 }
+
+std::optional<std::uint32_t> format_of(ByteView row) {
+  Decoder decoder(row);
+  const std::uint32_t format = decoder.u32();
+  if (!decoder.done() || format < first_store_format || format > store_format) return std::nullopt;
+  return format;
+}
+
+ByteView rows_key() { return crypto::as_bytes("rows"); }
+
+Bytes rows_value() { return {static_cast<std::uint8_t>(store_format)}; }
 
 ByteView keys_key() { return crypto::as_bytes("keys"); }
 
@@ -136,6 +145,16 @@ Outcome<void> check_keys(ByteView row, const StoreKeys& keys) {
     if (contains(named->retired, primary)) return failed(Errc::integrity, is_retired(kind, primary));
   }
   return {};
+}
+
+Task<std::optional<std::uint32_t>> read_format(Transaction& transaction) {
+  const auto row = co_await transaction.get(Table::meta, format_key());
+  co_return row ? format_of(*row) : std::nullopt;
+}
+
+Task<bool> takes_new_rows(Transaction& transaction) {
+  const auto row = co_await transaction.get(Table::meta, rows_key());
+  co_return row.has_value() && std::ranges::equal(*row, rows_value());
 }
 
 Task<Outcome<void>> check_format(Transaction& transaction) {

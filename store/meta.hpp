@@ -1,8 +1,11 @@
-// Table::meta: what concerns the whole store. Three rows, and one for each tenant that is being erased
+// Table::meta: what concerns the whole store. Up to four rows, and one for each tenant that is being erased
 // (store/erasure.hpp):
 //
-//   "format" → the version of the store as a whole, 4 bytes big-endian. A store of another format is not opened. Each
-//              kind of row names its own format besides.
+//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 or 2. A store of another format is not
+//              opened. Each kind of row names its own format besides.
+//   "rows"   → 1 byte: 2, in a store of format 2 alone. Rows of format 2 may be there, and are written: those are
+//              tenants' records (store/tenant_record.hpp). Without it only rows of format 1 are written. How a store
+//              comes from format 1 to this: store/format_rise.hpp. A new one begins with it.
 //   "keys"   → the keys that what is stored may name, and those that nothing may name any more:
 //              format 1: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ 32 MAC
 //              format 2: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ three lists, each 2 count, each 8 key id:
@@ -24,6 +27,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "crypto/keyring.hpp"
@@ -34,10 +38,15 @@ namespace tacit::store {
 
 struct StoreKeys;
 
-inline constexpr std::uint32_t store_format = 1;
+inline constexpr std::uint32_t first_store_format = 1;
+inline constexpr std::uint32_t store_format = 2;
 
 ByteView format_key();
-Bytes format_value();
+Bytes format_value(std::uint32_t format = store_format);
+/// Nothing if the row is not whole, or is of a format that we do not know.
+std::optional<std::uint32_t> format_of(ByteView row);
+ByteView rows_key();
+Bytes rows_value();
 
 ByteView keys_key();
 /// The row for a new store: names the primary keys. Needs the root public and the metadata keyring.
@@ -60,9 +69,13 @@ Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring);
 /// the row's MAC is right; else what is wrong.
 Outcome<void> check_keys(ByteView row, const StoreKeys& keys);
 
-/// Nothing if the store is of our format; else what is wrong.
+/// Nothing if the store does not say its format, or not one that we know.
+Task<std::optional<std::uint32_t>> read_format(Transaction& transaction);
+/// Whether rows of format 2 are written. What is true once stays so.
+Task<bool> takes_new_rows(Transaction& transaction);
+/// Nothing if the store is of a format that we know; else what is wrong.
 Task<Outcome<void>> check_format(Transaction& transaction);
-/// Nothing if the store is of our format and of these keys; else what is wrong. `keys` must outlive the task.
+/// Nothing if the store is of such a format and of these keys; else what is wrong. `keys` must outlive the task.
 Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys);
 
 /// Nothing if what is made in this transaction may name the primary keys of these rings; else `unavailable`.

@@ -27,8 +27,10 @@ Async<void> set_tenant_limits(ContextPtr store, crypto::Uuid tenant, TenantLimit
 // store/resolve.cpp
 Async<std::vector<ReleasedValue>> resolve(ContextPtr store, ResolveQuery query, AuditContext who);
 
+// store/tenant_key_reader.cpp
+Async<std::vector<ApiKey>> tenant_api_keys(ContextPtr store, crypto::Uuid tenant, AuditContext who);
+
 // store/tenant_api_keys.cpp
-Async<std::vector<ApiKey>> tenant_api_keys(ContextPtr store, crypto::Uuid tenant);
 WorkBody<ApiKey> tenant_api_key_body(ContextPtr store, crypto::Uuid tenant, std::string id);
 Async<ApiKey> update_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate update,
                              Authority authority, AuditContext who);

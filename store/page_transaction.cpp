@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "store/whereabouts.hpp"
+
 namespace tacit::store {
 namespace {
 
@@ -51,6 +53,7 @@ PageTransaction::Search PageTransaction::run(Search search) {
 }
 
 bool PageTransaction::visit(Search& search, const PagePlace& place) {
+  note_work(FileWork::reading, place.number);
   Bytes buffer;
   std::optional<std::string> why;
   if (!engine_.file().has(place.number)) {

@@ -5,6 +5,7 @@
 
 #include "crypto/keyring.hpp"
 #include "crypto/uuid.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::store {
 namespace {
@@ -31,14 +32,18 @@ PageWalk::PageWalk(const PageFile& file, const lmdb::Meta& snapshot, std::uint64
     : file_(file), snapshot_(snapshot), most_(most), watcher_(std::move(watcher)), known_(file.last() + 1) {}
 
 void PageWalk::free_list() {
-  add_tree({"free list", snapshot_.free_list, KeyOrder::integers, false}, nullptr);
-  run();
+  begin_free_list();
+  run(std::chrono::steady_clock::time_point::max());
 }
 
 void PageWalk::tables() {
-  add_tree({"table of tables", snapshot_.tables, KeyOrder::bytes, true}, nullptr);
-  run();
+  begin_tables();
+  run(std::chrono::steady_clock::time_point::max());
 }
+
+void PageWalk::begin_free_list() { add_tree({"free list", snapshot_.free_list, KeyOrder::integers, false}, nullptr); }
+
+void PageWalk::begin_tables() { add_tree({"table of tables", snapshot_.tables, KeyOrder::bytes, true}, nullptr); }
 
 void PageWalk::add_tree(Walked tree, const Place* where) {
   if (tree.tree.root == lmdb::no_page && tree.tree.depth == 0) return;
@@ -53,19 +58,23 @@ void PageWalk::add_tree(Walked tree, const Place* where) {
   places_.push_back(std::move(place));
 }
 
-void PageWalk::run() {
+bool PageWalk::run(std::chrono::steady_clock::time_point stop) {
+  const bool ends = stop != std::chrono::steady_clock::time_point::max();
   while (!places_.empty() && walked_ < most_) {
     // All of it: to the depth first, so that little waits. A part: in breadth.
     Place place = std::move(counts_all() ? places_.back() : places_.front());
     counts_all() ? places_.pop_back() : places_.pop_front();
     visit(place);
+    if (ends && std::chrono::steady_clock::now() >= stop) return true;
   }
   places_.clear();
+  return false;
 }
 
 void PageWalk::visit(const Place& place) {
   if (auto why = claim(place.page, 1)) return damage(place, place.page, std::move(*why));
   ++walked_;
+  note_work(FileWork::checking, place.page);
   if (watcher_.progress) watcher_.progress(walked_);
   crypto::Bytes buffer;
   if (auto why = file_.read(place.page, buffer)) return damage(place, place.page, std::move(*why));

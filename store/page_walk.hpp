@@ -3,6 +3,7 @@
 // which checks nothing, read or write beyond a page, go round in circles, or give out a page that is in use.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -39,6 +40,11 @@ class PageWalk {
   void free_list();
   void tables();  ///< after the free list: a page that is free and in use is damage
 
+  /// The same in slices: begins one of them, and goes on until about that time. False: that one is done.
+  void begin_free_list();
+  void begin_tables();
+  bool run(std::chrono::steady_clock::time_point stop);
+
   /// Whether a page is free or belongs to something, as far as was walked.
   bool is_known(lmdb::PageNumber page) const { return page < known_.size() && known_[page]; }
   std::uint64_t pages() const { return walked_; }
@@ -59,7 +65,6 @@ class PageWalk {
   };
 
   void add_tree(Walked tree, const Place* where);
-  void run();
   void visit(const Place& place);
   void branch(const Place& place, const lmdb::Page& page);
   void leaf(const Place& place, const lmdb::Page& page);

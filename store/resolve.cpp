@@ -29,7 +29,8 @@ class Opening {
 
   /// Opens as many as a slice takes on this thread; true: those were the last.
   Outcome<bool> open_slice() {
-    const auto& [key, secrets, changes] = plan_.choice;
+    const std::optional<crypto::TenantKey>& key = plan_.choice.key;
+    const std::vector<Chosen>& secrets = plan_.choice.secrets;
     if (secrets.empty()) return true;
     Slice slice(plan_.store->slice, secrets.size() > 1 ? Slice::Begins::now : Slice::Begins::after_some_steps);
     if (!private_key_) {
@@ -60,10 +61,6 @@ class Opening {
   std::vector<ReleasedValue> values_;
 };
 
-/// Audit entries that the writer looks at for the changes of a tenant. There are as many only when a value was being
-/// opened, or the write waited, while that many others were served.
-constexpr std::size_t entries_at_record = 4096;
-
 AuditEvent release_event(const ResolvePlan& plan) {
   AuditEvent event;
   event.action = "secret.release";
@@ -78,10 +75,10 @@ AuditEvent release_event(const ResolvePlan& plan) {
 /// Records the release if every secret is still, byte for byte, the one that was opened, and no default can have won
 /// over one of them since.
 Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
-  if (plan.choice.changes) {
-    TenantChanges changes = *plan.choice.changes;
-    const auto since = co_await changes.look(transaction, entries_at_record);
-    if (since != TenantChanges::Since::nothing) co_return failed(Errc::conflict);
+  if (const auto& seen = plan.choice.changes) {
+    const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, seen->keys);
+    if (!tenant) co_return tenant.error();
+    if (!*tenant || (*tenant)->record.changes != seen->number) co_return failed(Errc::conflict);
   }
   for (const Chosen& chosen : plan.choice.secrets) {
     const RowKey key = secret_key(plan.query.tenant, chosen.id);

@@ -4,14 +4,12 @@
 
 #include "store/bound_secrets.hpp"
 #include "store/failures.hpp"
+#include "store/meta.hpp"
 #include "store/secret_index.hpp"
 #include "store/tool_pattern.hpp"
 
 namespace tacit::store {
 namespace {
-
-/// Audit entries that one slice looks at: some 200 µs.
-constexpr std::size_t entries_of_slice = 512;
 
 /// Whether a secret that was asked for by name may fill that argument of that tool.
 bool may_fill(const Metadata& metadata, const std::string& tool, const std::string& argument) {
@@ -26,10 +24,18 @@ std::set<std::string, std::less<>> without_default(const ResolveQuery& query) {
   return arguments;
 }
 
+/// Whether a change of the tenant's secrets shows in the record. In one of format 1 it shows where its next change
+/// makes it one of format 2; else others may write it without a trace, and all is read on one snapshot, however long
+/// that takes.
+Task<bool> shows_changes(Transaction& transaction, const TenantRecord& record) {
+  if (record.changes) co_return true;
+  co_return co_await takes_new_rows(transaction);
+}
+
 }  // namespace
 
 ResolveChoice::ResolveChoice(ContextPtr store, const ResolveQuery& query)
-    : store_(std::move(store)), query_(query), defaults_(without_default(query)), changes_(query.tenant) {}
+    : store_(std::move(store)), query_(query), defaults_(without_default(query)) {}
 
 Outcome<bool> ResolveChoice::read_slice() {
   if (query_.secrets.size() > most_arguments) return failed(Errc::too_many_arguments);
@@ -38,22 +44,19 @@ Outcome<bool> ResolveChoice::read_slice() {
 }
 
 Task<Outcome<bool>> ResolveChoice::read_slice(Transaction& transaction) {
-  if (defaults_read_) co_return co_await look_for_changes(transaction);
   Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
   const auto loaded = co_await load_tenant(transaction, store_->metadata(), query_.tenant, keys_);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return take_none();
   const Tenant& tenant = **loaded;
   if (begun_ && !has_same_key(tenant.record)) co_return failed(Errc::conflict);  // erased meanwhile, and made again
+  if (changes_ && tenant.record.changes != changes_->number) co_return failed(Errc::conflict);
   begun_ = true;
   keys_ = tenant.keys;
   key_ = tenant.record.key;
   const auto named = co_await choose_named(transaction, tenant, slice);
   if (!named || !*named) co_return named;
-  const auto ended = co_await choose_defaults(transaction, tenant, slice);
-  if (!ended || !*ended) co_return ended;
-  // What was read on several snapshots is compared once more, in further slices and when the release is recorded.
-  co_return !changes_.begun();
+  co_return co_await choose_defaults(transaction, tenant, slice);
 }
 
 bool ResolveChoice::has_same_key(const TenantRecord& record) const {
@@ -98,6 +101,7 @@ Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const 
 }
 
 Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, const Tenant& tenant, Slice& slice) {
+  const bool sliced = co_await shows_changes(transaction, tenant.record);
   BoundSecrets bound(transaction, store_->metadata(), tenant, query_.tool_name, true, last_);
   if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
   for (;;) {
@@ -109,22 +113,14 @@ Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, con
     const std::size_t size = secret.row.size();
     if (tool_matches(*secret.metadata.tool_name, query_.tool_name)) defaults_.offer(std::move(secret));
     if (too_many()) co_return failed(Errc::too_many_arguments);
-    if (!slice.over(size)) continue;
+    if (!slice.over(size) || !sliced) continue;
     defaults_.keep_rows();
-    const auto marked = co_await changes_.begin(transaction);
-    if (!marked) co_return marked.error();
+    changes_ = ChangesSeen{tenant.record.changes, tenant.keys};
     co_return false;
   }
   if (too_many()) co_return failed(Errc::too_many_arguments);
   defaults_.keep_rows();
-  defaults_read_ = true;
   co_return true;
-}
-
-Task<Outcome<bool>> ResolveChoice::look_for_changes(Transaction& transaction) {
-  const auto since = co_await changes_.look(transaction, entries_of_slice);
-  if (since == TenantChanges::Since::something) co_return failed(Errc::conflict);
-  co_return since == TenantChanges::Since::nothing;
 }
 
 Choice ResolveChoice::take() {
@@ -138,7 +134,7 @@ Choice ResolveChoice::take() {
     choice.secrets.push_back(Chosen{std::move(*metadata.tool_arg), winner.secret.id, std::move(metadata.name),
                                     winner.secret.header.updated_at, std::move(winner.row)});
   }
-  if (changes_.begun()) choice.changes = changes_;
+  choice.changes = std::move(changes_);
   return choice;
 }
 

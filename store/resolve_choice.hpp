@@ -8,7 +8,6 @@
 #include "store/binding_choice.hpp"
 #include "store/context.hpp"
 #include "store/slice.hpp"
-#include "store/tenant_changes.hpp"
 #include "store/tenant_record.hpp"
 
 namespace tacit::store {
@@ -25,11 +24,17 @@ struct Chosen {
   Bytes row;
 };
 
+/// Of defaults that were read on several snapshots: what the tenant's record said in all of them. None of the defaults
+/// has won for sure unless it still does when the release is recorded.
+struct ChangesSeen {
+  std::optional<std::uint64_t> number;  ///< as in the record (store/tenant_record.hpp)
+  std::shared_ptr<const crypto::TenantKeys> keys;
+};
+
 struct Choice {
   std::optional<crypto::TenantKey> key;
   std::vector<Chosen> secrets;
-  /// Of defaults that were read on several snapshots: none has won for sure unless nothing has changed since the first.
-  std::optional<TenantChanges> changes;
+  std::optional<ChangesSeen> changes;  ///< only if there were several snapshots
 };
 
 /// Chooses for one request. `query` outlives it.
@@ -49,7 +54,6 @@ class ResolveChoice {
   Task<Outcome<bool>> read_slice(Transaction& transaction);
   Task<Outcome<bool>> choose_named(Transaction& transaction, const Tenant& tenant, Slice& slice);
   Task<Outcome<bool>> choose_defaults(Transaction& transaction, const Tenant& tenant, Slice& slice);
-  Task<Outcome<bool>> look_for_changes(Transaction& transaction);
   Outcome<bool> take_none();
   bool has_same_key(const TenantRecord& record) const;
   void withhold(const std::string& argument, const std::string& name, std::string_view why);
@@ -66,8 +70,7 @@ class ResolveChoice {
   std::vector<crypto::Uuid> bound_elsewhere_;
   DefaultChoice defaults_;
   std::optional<crypto::Uuid> last_;  ///< of the secrets whose bindings were read
-  bool defaults_read_ = false;
-  TenantChanges changes_;
+  std::optional<ChangesSeen> changes_;
 };
 
 }  // namespace tacit::store

@@ -107,7 +107,7 @@ Task<void> MetadataStep::move_tenant() {
   const std::uint64_t before = step_.secrets;
   const bool ended = co_await move_secrets(tenant);
   const bool arrives = ended && arrive(tenant);
-  if (departs || arrives || step_.secrets != before) save_tenant(transaction_, tenant);
+  if (departs || arrives || step_.secrets != before) co_await save_tenant(transaction_, tenant);
 }
 
 /// At the tenant's first secret.

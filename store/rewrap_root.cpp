@@ -97,7 +97,7 @@ Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store,
   const auto before = peek_tenant_record(planned.before);
   if (!*loaded || !(*loaded)->record.key || !before || (*loaded)->record.key->box != before->key->box) co_return false;
   (*loaded)->record.key = planned.tenant.record.key;
-  save_tenant(transaction, **loaded);
+  co_await save_tenant(transaction, **loaded);
   co_return true;
 }
 

@@ -42,12 +42,25 @@ std::uint64_t newest_transaction(const LmdbEnv& env) {
 
 }  // namespace
 
-std::string why_scrub_failed(int error) {
+std::string why_scrub_failed(int error, const std::filesystem::path& file) {
+  const std::string name = file.string();
+  const std::string again = "; then run `tacit scrub` again";
   if (error == MDB_CORRUPTED || error == MDB_PAGE_NOTFOUND) {
-    return "the store's file is damaged; do: tacit verify";
+    return name + " is damaged: `tacit verify` says where; restore a backup";
   }
-  if (errc_of(error) == Errc::full) return "the disk or the store's map (map-size) is full";
-  return mdb_strerror(error);
+  if (error == MDB_MAP_FULL) {
+    return "the map of " + name + " (map-size) is full: delete something, or start the servers with a larger one" +
+           again;
+  }
+  if (error == MDB_MAP_RESIZED) return name + " has grown meanwhile: run `tacit scrub` again";
+  if (error == MDB_READERS_FULL) {
+    return "too many processes read " + name + ": `tacit stats` counts them; end some" + again;
+  }
+  const std::string why = mdb_strerror(error);
+  if (errc_of(error) == Errc::full) {
+    return name + " could not be written (" + why + "): make room on the disk, or raise the quota" + again;
+  }
+  return name + " could not be read or written (" + why + "): look at the disk (dmesg, SMART)" + again;
 }
 
 int commit_nothing(const LmdbEnv& env) { return rewrite_free_list(env, 0); }
@@ -233,8 +246,11 @@ void Scrubber::step_refresh() {
 }
 
 void Scrubber::step_sync() {
-  if (report_.pages > 0) {
-    if (const int error = file_.sync(); error != 0) return give_up(error);
+  if (file_.has_unsynced_zeros()) {
+    if (const int error = file_.sync(); error != 0) {
+      memory_.clear();  // nobody knows what of it is on the disk
+      return give_up(error);
+    }
   }
   // What was written again, or with the empty commits, shows only in a further scan.
   if (report_.left > 0 && scans_left_ > 0) return start_live();

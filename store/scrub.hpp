@@ -6,12 +6,16 @@
 // was freed last; that walk again. A run that takes in everything also walks over the pages in use
 // (store/scrub_live.hpp) and over the file's end, where a commit that was cut short may have written.
 //
+// It believes the free list: whoever begins it has seen by a walk over all pages that no free one is in use
+// (store/free_list_proof.hpp, KeylessStore::check_all).
+//
 // What it does not reach: what a file system that copies on write, an SSD, a snapshot or a backup has kept of the file.
 //
 // One thread at a time. Several processes may scrub one store: LMDB's write lock makes them take turns.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -103,8 +107,8 @@ class Scrubber {
   ScrubReport report_;
 };
 
-/// In words, why a run was given up.
-std::string why_scrub_failed(int error);
+/// In a sentence, why a run over that data file was given up, and what to do.
+std::string why_scrub_failed(int error, const std::filesystem::path& file);
 
 /// A commit that changes no row: what the ones before it freed becomes free for use. LMDB's code.
 int commit_nothing(const LmdbEnv& env);

@@ -70,6 +70,7 @@ PageNumber ScrubFile::last_page() const {
 }
 
 int ScrubFile::zero(std::span<const PageNumber> pages) {
+  unsynced_ = unsynced_ || !pages.empty();
   for (std::size_t at = 0; at < pages.size();) {
     const std::size_t run = side_by_side(pages.subspan(at));
     const PageNumber first = std::min(pages[at], pages[at + run - 1]);
@@ -86,7 +87,11 @@ int ScrubFile::zero(std::span<const PageNumber> pages) {
   return 0;
 }
 
-int ScrubFile::sync() const { return ::fdatasync(file_) == 0 ? 0 : errno; }
+int ScrubFile::sync() {
+  if (::fdatasync(file_) != 0) return errno;
+  unsynced_ = false;
+  return 0;
+}
 
 std::size_t ScrubFile::read_run(std::span<const PageNumber> pages) {
   const std::size_t run = side_by_side(pages);

@@ -32,8 +32,11 @@ class ScrubFile {
   /// Overwrites pages with zeros. Only while this process holds LMDB's write lock, and only pages that nobody reaches.
   /// 0 or errno.
   int zero(std::span<const lmdb::PageNumber> pages);
-  /// Until then what was zeroed may come back after a power failure. 0 or errno. Needs no lock.
-  int sync() const;
+  /// Until then what was zeroed may come back after a power failure. 0 or errno: then it may come back in any case, and
+  /// a further sync would not tell. Needs no lock.
+  int sync();
+  /// Whether something was zeroed since the last sync, in this run or one that was given up.
+  bool has_unsynced_zeros() const { return unsynced_; }
 
   /// Calls `use` with page number and bytes for each of the pages that can be read and is not zero, until it answers
   /// false. Reads pages that follow each other at once; they may be in any order.
@@ -60,6 +63,7 @@ class ScrubFile {
   const std::size_t page_size_;
   std::vector<std::uint8_t> run_;
   lmdb::PageNumber run_first_ = 0;
+  bool unsynced_ = false;
   std::vector<std::uint8_t> zeros_;  ///< not constant: see store/scrub_writes.hpp
 };
 

@@ -37,6 +37,7 @@ std::uint64_t newest_transaction(const LmdbEnv& env) {
 
 ScrubSchedule::ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds within, ScrubClock::time_point now)
     : env_(env),
+      proof_(env),
       look_(within / looks_within),
       scrubber_(env, memory_),
       live_file_(env),
@@ -48,10 +49,28 @@ ScrubSchedule::ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds withi
 
 int ScrubSchedule::run(ScrubClock::time_point now) {
   if (now < due_) return MDB_SUCCESS;
+  if (proof_.finding() != FreeListProof::Finding::sound) {
+    prove(now);
+    return MDB_SUCCESS;
+  }
   const bool is_run = scrubber_.is_running() || (now >= look_at_ && begins(now));
   const int code = is_run ? step_run(now + slice) : step_live(now + slice);
   set_due(now, ScrubClock::now());
   return code;
+}
+
+void ScrubSchedule::prove(ScrubClock::time_point now) {
+  switch (proof_.step(now + slice)) {
+    case FreeListProof::Finding::open:
+      due_ = std::max(proof_.due(), now);
+      break;
+    case FreeListProof::Finding::sound:
+      due_ = look_at_ = now;
+      break;
+    case FreeListProof::Finding::damaged:
+      due_ = ScrubClock::time_point::max();
+      break;
+  }
 }
 
 void ScrubSchedule::set_due(ScrubClock::time_point began, ScrubClock::time_point ended) {
@@ -78,7 +97,7 @@ int ScrubSchedule::step_live(ScrubClock::time_point stop) {
 }
 
 int ScrubSchedule::postpone(ScrubClock::time_point now) {
-  due_ = look_at_ = now + look_;
+  due_ = look_at_ = now + look_;  // after damage, `prove` finds that again
   return MDB_SUCCESS;
 }
 

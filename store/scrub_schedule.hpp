@@ -5,6 +5,9 @@
 // then that no list shows as new. So does one an hour, for who died may have been cleared away by others. In the time
 // between runs a process looks once through the pages in use (store/scrub_live.hpp).
 //
+// None of this begins before all pages were looked at for one that is free and in use (store/free_list_proof.hpp): if
+// there is one, nothing is overwritten, and what waits goes on to wait.
+//
 // All of it is taken in slices with pauses between them, so that it has a small share of the thread and of the write
 // lock.
 #pragma once
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "store/free_list_proof.hpp"
 #include "store/scrub.hpp"
 
 namespace tacit::store {
@@ -46,6 +50,7 @@ class ScrubSchedule {
   const ScrubMemory& memory() const { return memory_; }
 
  private:
+  void prove(ScrubClock::time_point now);
   int step_run(ScrubClock::time_point stop);
   int step_live(ScrubClock::time_point stop);
   void set_due(ScrubClock::time_point began, ScrubClock::time_point ended);
@@ -54,6 +59,7 @@ class ScrubSchedule {
   int finish(ScrubClock::time_point now);
 
   const LmdbEnv& env_;
+  FreeListProof proof_;
   const ScrubClock::duration look_;  ///< between looks at whether there was a commit
   ScrubMemory memory_;
   Scrubber scrubber_;

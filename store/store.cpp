@@ -8,6 +8,8 @@
 #include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/secret_list_reader.hpp"
+#include "store/served_store.hpp"
+#include "store/tenant_key_reader.hpp"
 
 namespace tacit::store {
 namespace {
@@ -19,6 +21,19 @@ LmdbEnv::Options env_options(const StoreOptions& options) {
   env.max_readers = options.max_readers;
   env.give_up_root = options.give_up_root;
   return env;
+}
+
+LmdbOptions lmdb_options(const StoreOptions& options) {
+  LmdbOptions engine;
+  engine.env = env_options(options);
+  engine.queue_items = options.queue_items;
+  engine.queue_bytes = options.queue_bytes;
+  engine.stuck_after = options.write_deadline / 2;
+  engine.scrub_within = options.scrub_within;
+  engine.on_failure = options.on_failure;
+  // Who wants to know of that goes on for long, and has to say whether it can serve before anybody writes.
+  engine.looks_for_room = static_cast<bool>(options.on_failure);
+  return engine;
 }
 
 std::uint64_t next_serial() {
@@ -53,22 +68,24 @@ Store::Store(std::shared_ptr<const StoreContext> context)
 Store::~Store() { context_->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  return LmdbEnv::create(env_options(options), {{format_key(), format_value()}, {keys_key(), keys_value(keys)}});
+  return LmdbEnv::create(env_options(options),
+                         {{format_key(), format_value()}, {rows_key(), rows_value()}, {keys_key(), keys_value(keys)}});
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
-  LmdbOptions engine_options;
-  engine_options.env = env_options(options);
-  engine_options.queue_items = options.queue_items;
-  engine_options.queue_bytes = options.queue_bytes;
-  engine_options.stuck_after = options.write_deadline / 2;
-  engine_options.scrub_within = options.scrub_within;
-  engine_options.on_failure = options.on_failure;
-  // Who wants to know of that goes on for long, and has to say whether it can serve before anybody writes.
-  engine_options.looks_for_room = static_cast<bool>(options.on_failure);
-  auto engine = LmdbEngine::open(std::move(engine_options));
+  auto engine = LmdbEngine::open(lmdb_options(options));
   if (!engine) return engine.error();
   return open(options, std::move(keys), std::move(*engine));
+}
+
+Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
+                                                  std::function<void(std::uint32_t)> on_format) {
+  auto engine = LmdbEngine::open(lmdb_options(options));
+  if (!engine) return engine.error();
+  LmdbEngine& opened = **engine;  // the store's from now on
+  auto store = Store::open(options, std::move(keys), std::move(*engine));
+  if (store) opened.raise_format(raise_format_every, std::move(on_format));
+  return store;
 }
 
 Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys,
@@ -142,7 +159,11 @@ Store::Async<void> Store::add_api_key(ApiKey key, AuditContext who) {
 }
 
 Store::Async<std::vector<ApiKey>> Store::tenant_api_keys(crypto::Uuid tenant, AuditContext who) {
-  return recording(context_, tenant, std::move(who), store::tenant_api_keys(context_, tenant), api_key_integrity);
+  return store::tenant_api_keys(context_, tenant, std::move(who));
+}
+
+TenantKeyReader Store::read_tenant_api_keys(crypto::Uuid tenant, AuditContext who) const {
+  return {context_, tenant, std::move(who)};
 }
 
 Store::Async<ApiKey> Store::tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who) {

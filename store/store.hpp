@@ -29,6 +29,7 @@ namespace tacit::store {
 
 class AuditReader;
 class SecretListReader;
+class TenantKeyReader;
 class Engine;
 struct StoreContext;
 class CurrentContext;
@@ -191,6 +192,8 @@ class Store {
   Async<void> add_api_key(ApiKey key, AuditContext who);
   /// Those of a tenant that are not revoked, in the order of their creation; expired ones too.
   Async<std::vector<ApiKey>> tenant_api_keys(crypto::Uuid tenant, AuditContext who);
+  /// The same piece by piece (store/tenant_key_reader.hpp).
+  TenantKeyReader read_tenant_api_keys(crypto::Uuid tenant, AuditContext who) const;
   /// One of them. Fails with not_found if there is none, or it is revoked, or another tenant's; likewise the next two.
   Async<ApiKey> tenant_api_key(crypto::Uuid tenant, std::string id, AuditContext who);
   /// Answers the key as it is then. Fails with scope_lacking or outlives if that takes more than `authority` has

@@ -1,5 +1,4 @@
-// A tenant's own view of its API keys: those that are not revoked, found by its index.
-#include <algorithm>
+// A tenant's own view of one of its API keys: those that are not revoked, found by its index.
 #include <tuple>
 
 #include "store/audit_log.hpp"
@@ -7,9 +6,7 @@
 #include "store/key_grant.hpp"
 #include "store/key_table.hpp"
 #include "store/operations.hpp"
-#include "store/slice.hpp"
 #include "store/timestamp.hpp"
-#include "store/turns.hpp"
 
 namespace tacit::store {
 namespace {
@@ -35,36 +32,6 @@ std::shared_ptr<TenantKeyPlan> tenant_key_plan(ContextPtr store, crypto::Uuid te
   plan->id = std::move(id);
   plan->who = std::move(who);
   return plan;
-}
-
-/// A tenant's keys as they are read, slice by slice (store/slice.hpp).
-struct KeyList {
-  ContextPtr store;
-  crypto::Uuid tenant;
-  std::vector<ApiKey> keys;
-  std::string last;  ///< id of the last entry seen; empty before the first
-};
-
-/// True: that was the last slice.
-Task<Outcome<bool>> list_slice(Transaction& transaction, KeyList& list) {
-  constexpr std::size_t rows_at_a_time = 32;
-  const RowKey index(list.tenant, RowKind::api_key);
-  Slice slice(list.store->slice, list.last.empty() ? Slice::Begins::after_some_steps : Slice::Begins::now);
-  for (;;) {
-    RowKey start = index;
-    if (!list.last.empty()) start.add(crypto::as_bytes(list.last)).add(std::uint8_t{0});  // the next possible key
-    const auto entries = co_await transaction.scan(Table::tenants, index.view(), start.view(), rows_at_a_time);
-    for (const Row& entry : entries) {
-      const std::string_view id = crypto::as_text(entry.key.subspan(index.view().size()));
-      if (!is_key_id(id)) co_return altered({}, "the tenant's index of API keys has an entry that is none");
-      auto key = co_await load_tenant_key(transaction, *list.store, list.tenant, id);
-      if (!key) co_return key.error();
-      list.last = id;
-      list.keys.push_back(std::move(*key));
-      if (slice.over(0)) co_return false;
-    }
-    if (entries.size() < rows_at_a_time) co_return true;
-  }
 }
 
 Task<Outcome<ApiKey>> get(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, std::string id) {
@@ -114,21 +81,6 @@ std::size_t bytes_of(const TenantKeyPlan& plan) {
 Task<Outcome<ApiKey>> find_none() { co_return failed(Errc::not_found); }
 
 }  // namespace
-
-Async<std::vector<ApiKey>> tenant_api_keys(ContextPtr store, crypto::Uuid tenant) {
-  KeyList list;
-  list.store = std::move(store);
-  list.tenant = tenant;
-  WorkBody<bool> body = [&list](Transaction& transaction) { return list_slice(transaction, list); };
-  for (;;) {
-    const auto ended = read<bool>(*list.store->engine, body);
-    if (!ended) co_return ended.error();
-    if (*ended) break;
-    co_await next_turn();
-  }
-  std::ranges::sort(list.keys, {}, [](const ApiKey& key) { return std::tie(key.created_at, key.id); });
-  co_return std::move(list.keys);
-}
 
 WorkBody<ApiKey> tenant_api_key_body(ContextPtr store, crypto::Uuid tenant, std::string id) {
   if (!is_key_id(id)) return [](Transaction&) { return find_none(); };

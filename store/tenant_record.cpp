@@ -5,18 +5,23 @@
 #include "store/codec.hpp"
 #include "store/erasure.hpp"
 #include "store/failures.hpp"
+#include "store/meta.hpp"
 
 namespace tacit::store {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t first_format = 1;
+constexpr std::uint8_t newest_format = 2;
 constexpr std::uint8_t has_limit = 1;
 constexpr std::uint8_t has_key = 2;
 constexpr std::uint8_t has_request_rate = 4;
 constexpr std::uint8_t has_request_burst = 8;
 constexpr std::uint8_t has_api_keys = 16;
 constexpr std::uint8_t has_previous_key = 32;
+constexpr std::uint8_t has_secrets = 64;
 constexpr std::size_t mac_size = 32;
+
+bool is_known(std::uint8_t format) { return format == first_format || format == newest_format; }
 
 crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantKeys& keys) {
   Bytes guarded;
@@ -27,12 +32,12 @@ crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantK
   return keys.record_mac(guarded);
 }
 
-/// The length of the entry that has the own number of secrets. Patterns' are at most 4096.
+/// In format 1, the length of the entry that has the own number of secrets. Patterns' are at most 4096.
 constexpr std::uint16_t secrets_entry = 0xFFFF;
 
 void encode_prefixes(Encoder<Bytes>& encoder, const TenantRecord& record) {
   const std::vector<PrefixCounts::Entry>& entries = record.prefixes.entries();
-  const auto& secrets = record.limits.secrets;
+  const std::optional<std::uint32_t> secrets = record.changes ? std::nullopt : record.limits.secrets;
   encoder.u16(static_cast<std::uint16_t>(entries.size() + (secrets ? 1 : 0)));
   for (const auto& [length, count] : entries) {
     encoder.u16(length);
@@ -58,7 +63,8 @@ bool decode_prefixes(Decoder& decoder, TenantRecord& record) {
     const auto length = decoder.u16();
     entries.emplace_back(length, decoder.u64());
   }
-  return decoder.ok() && take_secrets_entry(entries, record.limits.secrets) &&
+  const bool has_entry = !record.changes;
+  return decoder.ok() && (!has_entry || take_secrets_entry(entries, record.limits.secrets)) &&
          record.prefixes.assign(std::move(entries));
 }
 
@@ -67,7 +73,8 @@ std::uint8_t flags_of(const TenantRecord& record) {
   return static_cast<std::uint8_t>(
       (record.own_limit ? has_limit : 0) | (record.key ? has_key : 0) |
       (limits.requests_per_second ? has_request_rate : 0) | (limits.request_burst ? has_request_burst : 0) |
-      (limits.api_keys ? has_api_keys : 0) | (record.previous_metadata_key ? has_previous_key : 0));
+      (limits.api_keys ? has_api_keys : 0) | (record.previous_metadata_key ? has_previous_key : 0) |
+      (limits.secrets && record.changes ? has_secrets : 0));
 }
 
 std::optional<std::uint32_t> number_if(bool present, Decoder& decoder) {
@@ -80,12 +87,13 @@ std::optional<std::uint32_t> number_if(bool present, Decoder& decoder) {
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys) {
   Bytes out;
   Encoder encoder(out);
-  encoder.u8(format);
+  encoder.u8(record.changes ? newest_format : first_format);
   encoder.raw(record.metadata_key);
   encoder.u8(flags_of(record));
   encoder.u64(record.own_limit.value_or(0));
   encoder.u64(record.used);
   encoder.u64(record.count);
+  if (record.changes) encoder.u64(*record.changes);
   encode_prefixes(encoder, record);
   if (record.key) {
     encoder.raw(record.key->public_key);
@@ -95,6 +103,7 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
   for (const auto& own : {record.limits.requests_per_second, record.limits.request_burst, record.limits.api_keys}) {
     if (own) encoder.u32(*own);
   }
+  if (record.changes && record.limits.secrets) encoder.u32(*record.limits.secrets);
   if (record.previous_metadata_key) encoder.raw(*record.previous_metadata_key);
   encoder.raw(mac_of(out, tenant, keys));
   return out;
@@ -103,7 +112,7 @@ Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const
 std::optional<crypto::KeyId> metadata_key_of_record(ByteView stored) {
   Decoder decoder(stored);
   crypto::KeyId id{};
-  if (decoder.u8() != format) return std::nullopt;
+  if (!is_known(decoder.u8())) return std::nullopt;
   decoder.into(id);
   if (!decoder.ok()) return std::nullopt;
   return id;
@@ -120,13 +129,15 @@ std::optional<TenantRecord> peek_tenant_record(ByteView stored) {
   if (stored.size() < mac_size) return std::nullopt;
   Decoder decoder(stored.first(stored.size() - mac_size));
   TenantRecord record;
-  if (decoder.u8() != format) return std::nullopt;
+  const std::uint8_t format = decoder.u8();
+  if (!is_known(format)) return std::nullopt;
   decoder.into(record.metadata_key);
   const std::uint8_t flags = decoder.u8();
   const std::uint64_t own_limit = decoder.u64();
   if ((flags & has_limit) != 0) record.own_limit = own_limit;
   record.used = decoder.u64();
   record.count = decoder.u64();
+  if (format == newest_format) record.changes = decoder.u64();
   if (!decode_prefixes(decoder, record)) return std::nullopt;
   if ((flags & has_key) != 0) {
     auto& key = record.key.emplace();
@@ -137,6 +148,7 @@ std::optional<TenantRecord> peek_tenant_record(ByteView stored) {
   record.limits.requests_per_second = number_if((flags & has_request_rate) != 0, decoder);
   record.limits.request_burst = number_if((flags & has_request_burst) != 0, decoder);
   record.limits.api_keys = number_if((flags & has_api_keys) != 0, decoder);
+  if (record.changes) record.limits.secrets = number_if((flags & has_secrets) != 0, decoder);
   if ((flags & has_previous_key) != 0) decoder.into(record.previous_metadata_key.emplace());
   if (!decoder.done()) return std::nullopt;
   return record;
@@ -182,7 +194,11 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   co_return std::optional<Tenant>(std::move(tenant));
 }
 
-void save_tenant(Transaction& transaction, const Tenant& tenant) {
+Task<void> save_tenant(Transaction& transaction, Tenant& tenant) {
+  if (!tenant.record.changes) {
+    const bool allowed = co_await takes_new_rows(transaction);
+    if (allowed) tenant.record.changes = tenant.record.count;
+  }
   const Bytes stored = encode_tenant_record(tenant.record, tenant.id, *tenant.keys);
   transaction.put(Table::tenants, record_key(tenant.id).view(), stored);
 }

@@ -50,7 +50,7 @@ Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& p
   }
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
   plan.change(tenant.record);
-  save_tenant(transaction, tenant);
+  co_await save_tenant(transaction, tenant);
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 

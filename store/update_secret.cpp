@@ -159,7 +159,8 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
   transaction.put(Table::tenants, secret_key(plan.tenant, plan.id).view(), row);
   reindex(transaction, *tenant, plan.id, &*secret, &after);
   tenant->record.used = used_after(tenant->record.used, before_bytes, after_bytes);
-  save_tenant(transaction, *tenant);
+  tenant->record.note_change();
+  co_await save_tenant(transaction, *tenant);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who, header.updated_at);
   if (!recorded) co_return recorded.error();
   co_return secret_info(plan.tenant, plan.id, header, after);

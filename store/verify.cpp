@@ -9,6 +9,7 @@
 #include "store/meta.hpp"
 #include "store/operations.hpp"
 #include "store/verify_tenant.hpp"
+#include "store/whereabouts.hpp"
 
 namespace tacit::store {
 namespace {
@@ -40,7 +41,10 @@ class Verification {
 
  private:
   void finish() {
-    if (!has_format_) findings_.add("the store does not say which format it is of");
+    if (!format_) findings_.add("the store does not say which format it is of");
+    if (takes_new_rows_ && format_ && *format_ < store_format) {
+      findings_.add("the store takes rows of a newer format than its own");
+    }
     if (!has_keys_) findings_.add("the store does not say which keys it was made with");
     if (report_.audit_entries > 0) report_.audit_head = to_string(chain_.last());
     if (has_log_) return replay_.finish();
@@ -68,9 +72,13 @@ class Verification {
 
   Task<void> walk(Table table, void (Verification::*check)(const Row&)) {
     Bytes start;
+    std::uint64_t seen = 0;
     for (;;) {
       const auto rows = co_await transaction_.scan(table, {}, start, rows_at_a_time);
-      for (const Row& row : rows) (this->*check)(row);
+      for (const Row& row : rows) {
+        (this->*check)(row);
+        note_table(table, ++seen);
+      }
       at_.rows += rows.size();
       if (!rows.empty()) tell();
       if (rows.empty()) co_return;
@@ -80,8 +88,10 @@ class Verification {
   }
 
   void meta_row(const Row& row) {
-    if (std::ranges::equal(row.key, format_key()) && std::ranges::equal(row.value, format_value())) {
-      has_format_ = true;
+    if (std::ranges::equal(row.key, format_key()) && format_of(row.value)) {
+      format_ = format_of(row.value);
+    } else if (std::ranges::equal(row.key, rows_key()) && std::ranges::equal(row.value, rows_value())) {
+      takes_new_rows_ = true;
     } else if (std::ranges::equal(row.key, keys_key())) {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
@@ -122,6 +132,7 @@ class Verification {
       tenant_.reset();
     }
     if (!tenant_) tenant_.emplace(store_, replay_, key_index_, findings_, key.tenant);
+    if (!takes_new_rows_) tenant_->expect_first_format();
     tenant_->row(key, row);
   }
 
@@ -172,7 +183,8 @@ class Verification {
   AuditReplay replay_{findings_};
   KeyIndexCheck key_index_{findings_};
   std::set<crypto::Uuid> erasing_;
-  bool has_format_ = false;
+  std::optional<std::uint32_t> format_;
+  bool takes_new_rows_ = false;
   bool has_keys_ = false;
   bool has_log_ = false;
   AuditChain chain_;

@@ -1,5 +1,7 @@
 #include "store/verify_tenant.hpp"
 
+#include <algorithm>
+
 #include "store/mask.hpp"
 
 namespace tacit::store {
@@ -160,6 +162,10 @@ void TenantCheck::finish() {
     problem("secret " + entry.secret.str() + ": has no entry in the " + index_name(kind_of(key)));
   }
   if (record_->count != count_) problem("its record counts " + counts(record_->count, count_) + " secrets");
+  if (record_->changes && *record_->changes < std::min(record_->count, count_)) {
+    problem("its record counts " + std::to_string(*record_->changes) + " changes, fewer than its secrets");
+  }
+  if (record_->changes && only_first_format_) problem("its record is of a format that the store does not take yet");
   if (record_->used != used_) problem("its record counts " + counts(record_->used, used_) + " bytes");
   if (all_opened_ && record_->prefixes != prefixes_) problem("its record miscounts the prefixes of its bindings");
 }

@@ -23,6 +23,8 @@ class TenantCheck {
       : store_(store), replay_(replay), key_index_(keys), findings_(findings), tenant_(tenant) {}
 
   const Uuid& tenant() const { return tenant_; }
+  /// Before the first row: the store takes no record of a newer format yet.
+  void expect_first_format() { only_first_format_ = true; }
   void row(const ParsedKey& key, const Row& row);
   /// After the last row.
   void finish();
@@ -49,6 +51,7 @@ class TenantCheck {
   KeyIndexCheck& key_index_;
   Findings& findings_;
   const Uuid tenant_;
+  bool only_first_format_ = false;
   bool has_record_ = false;
   std::optional<TenantRecord> record_;  ///< only if its MAC is right
   std::optional<crypto::TenantKeys> keys_;

@@ -20,14 +20,23 @@ std::optional<Errc> WriteQueue::push(std::unique_ptr<WriteJob>& job) {
 
 WriteQueue::Wake WriteQueue::wait_until(std::chrono::steady_clock::time_point time) {
   std::unique_lock lock(mutex_);
-  const auto ready = [this] { return closed_ || !jobs_.empty(); };
+  const auto ready = [this] { return closed_ || woken_ || !jobs_.empty(); };
   if (time == time.max()) {
     filled_.wait(lock, ready);
   } else {
     filled_.wait_until(lock, time, ready);
   }
+  woken_ = false;
   if (!jobs_.empty()) return Wake::jobs;
   return closed_ ? Wake::closed : Wake::time;
+}
+
+void WriteQueue::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  filled_.notify_one();
 }
 
 std::vector<std::unique_ptr<WriteJob>> WriteQueue::take(std::size_t items, std::size_t bytes, std::uint64_t pages) {

@@ -24,11 +24,13 @@ class WriteQueue {
   std::optional<Errc> push(std::unique_ptr<WriteJob>& job);
   enum class Wake : std::uint8_t {
     jobs,    ///< there is something to take
-    time,    ///< there is not, and it is that time
+    time,    ///< there is not, and it is that time, or somebody asked for a look
     closed,  ///< the queue was closed and is empty
   };
   /// Waits until there is something to take, or until that time; time_point::max(): as long as it takes.
   Wake wait_until(std::chrono::steady_clock::time_point time);
+  /// Has whoever waits, or waits next, look whether there is anything else to do.
+  void wake();
   /// Up to `items` jobs, the first in any case and then while they hold at most `bytes` and need at most `pages` of the
   /// map (store/map_room.hpp).
   std::vector<std::unique_ptr<WriteJob>> take(std::size_t items, std::size_t bytes, std::uint64_t pages);
@@ -49,6 +51,7 @@ class WriteQueue {
   std::deque<std::unique_ptr<WriteJob>> jobs_;
   std::size_t bytes_ = 0;
   bool closed_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace tacit::store

@@ -6,6 +6,7 @@
 //   writes ERROR       every write
 //   syncs ERROR        every sync
 //   one-sync ERROR     the next sync alone
+//   reads BYTES        no read that reaches beyond so many bytes ever ends
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -50,6 +51,13 @@ int write_error(int fd, long long end, bool ahead) {
   return now.what == "writes" && !ahead ? static_cast<int>(now.number) : 0;
 }
 
+/// A disk that does not answer.
+void wait_for_ever(int fd, long long end) {
+  if (!is_store(fd)) return;
+  const Fault now = fault();
+  while (now.what == "reads" && end > now.number) ::pause();
+}
+
 int sync_error(int fd) {
   if (!is_store(fd)) return 0;
   const Fault now = fault();
@@ -72,6 +80,16 @@ Result unless(int error, Call call) {
 }  // namespace
 
 extern "C" {
+
+ssize_t pread(int fd, void* bytes, size_t size, off_t at) {
+  wait_for_ever(fd, at + static_cast<off_t>(size));
+  return real<decltype(&pread)>("pread")(fd, bytes, size, at);
+}
+
+ssize_t pread64(int fd, void* bytes, size_t size, off64_t at) {
+  wait_for_ever(fd, at + static_cast<off64_t>(size));
+  return real<decltype(&pread64)>("pread64")(fd, bytes, size, at);
+}
 
 ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
   return unless<ssize_t>(write_error(fd, at + static_cast<off_t>(size), false),

@@ -53,7 +53,7 @@ std::string flipped(std::string bytes, std::size_t at) {
 void expect_found(const Deployment& deployment, const Row& row, const std::string& what) {
   const Finished done = deployment.command({"verify"});
   // Without its own description whole, a store is not opened at all: the keyrings may be another's.
-  const int expected = row.table == "meta" ? 2 : 1;
+  const int expected = row.table == "meta" && row.key != "rows" ? 2 : 1;
   BOOST_TEST(done.status == expected, "table " << row.table << ", row " << hex(row.key) << ", " << what
                                                << ": verify answered " << done.status << " " << done.out << done.err);
   BOOST_TEST(!(done.out + done.err).empty());

@@ -218,6 +218,24 @@ BOOST_AUTO_TEST_CASE(verify_says_which_pages_are_damaged_and_checks_the_rest) {
   BOOST_TEST(found);
 }
 
+BOOST_AUTO_TEST_CASE(verify_of_a_disk_that_does_not_answer_ends_and_says_where_it_was) {
+  const Stored stored;
+  const auto fault = stored.deployment.folder() / "fault";
+  const Environment environment{
+      {"LD_PRELOAD", TACIT_FAULTY_DISK}, {"FAULTY_DISK", fault.string()}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+  // Among the meta pages, and in the midst of the rest.
+  for (const std::size_t bytes : {std::size_t{0}, stored.pages() / 2 * page_size}) {
+    write_file(fault, "reads " + std::to_string(bytes) + "\n");
+    const Finished done = run(
+        {TACIT_BINARY, "verify", "--config", stored.deployment.config().string(), "--stall-timeout", "2"}, environment);
+    BOOST_TEST(done.status == 1, done.status);
+    BOOST_TEST(done.err.find("data.mdb") != std::string::npos, done.err);
+    BOOST_TEST(done.err.find("came no further for 2 s") != std::string::npos, done.err);
+    BOOST_TEST(done.err.find(bytes == 0 ? "was opening the store" : "was checking page ") != std::string::npos,
+               done.err);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(no_damage_makes_a_command_or_the_server_die_by_a_signal_or_hang) {
   const Stored stored;
   Vandal vandal(stored, 20260101);

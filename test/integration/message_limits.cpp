@@ -192,6 +192,16 @@ BOOST_AUTO_TEST_CASE(connection_close_and_http_1_0) {
     BOOST_TEST(answer.closes());
     BOOST_TEST(client.closed_by_server());
   }
+  for (const std::string value : {"keep alive", "(", ",;", "\"keep-alive", ""}) {
+    HttpsClient client = connect();
+    for (const std::string version : {"1.1", "1.0"}) {
+      client.send("GET /healthz HTTP/" + version + "\r\nHost: x\r\nProxy-Connection: " + value + "\r\n\r\n");
+      const Answer answer = client.read_answer();
+      REQUIRE_STATUS(answer, 200);
+      BOOST_TEST(answer.closes() == (version == "1.0"));
+    }
+    BOOST_TEST(client.closed_by_server());
+  }
   HttpsClient client = connect();
   for (int i = 0; i < 3; ++i) {
     client.send("GET /healthz HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");

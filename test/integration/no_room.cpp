@@ -151,6 +151,25 @@ BOOST_AUTO_TEST_CASE(a_sync_that_fails_for_want_of_room_ends_the_process_which_t
   faulty.deployment().verify();
 }
 
+// The server tries in vain to write before it believes that there is room again: of such an attempt, too.
+BOOST_AUTO_TEST_CASE(a_sync_that_fails_while_there_is_no_room_ends_the_process) {
+  const Faulty faulty;
+  Server server(faulty.deployment(), {}, faulty.environment());
+  Tenant tenant(faulty.deployment(), server);
+  const auto kept = create(tenant, "kept").text("secret_id");
+  faulty.fail("writes " + std::to_string(EDQUOT));
+  REQUIRE_STATUS(create(tenant, "refused"), 507);
+  faulty.fail("syncs " + std::to_string(ENOSPC));
+  try {
+    tenant.api.del(secrets_path + kept);
+  } catch (const TransportError&) {
+    // It has ended already, which is looked at below.
+  }
+  BOOST_TEST(ended(server) == 1);
+  BOOST_TEST(faulty.deployment().printed().find("could not be synced") != std::string::npos);
+  faulty.deployment().verify();
+}
+
 BOOST_AUTO_TEST_CASE(one_sync_that_fails_ends_the_process_whatever_the_error) {
   for (const int error : {EIO, ENOSPC, EDQUOT}) {
     const Faulty faulty;

@@ -1,6 +1,16 @@
 // A store that version 0.2.0 made, which is in the repository as store_0_2_0.tar.gz with its keyrings: it has two
 // secrets of one tenant, of which the first was changed once, and twelve that were deleted. It opens, is whole, takes
 // changes; and what that version left of the deleted ones is overwritten.
+#include <lmdb.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -36,9 +46,130 @@ class OldStore {
   Deployment deployment_;
 };
 
+/// A process of an older version that has the store open: all that others see of it are LMDB's locks.
+class OlderProcess {
+ public:
+  explicit OlderProcess(const std::filesystem::path& store) {
+    int ends[2] = {-1, -1};
+    if (pipe(ends) != 0) throw std::runtime_error("pipe");
+    pid_ = fork();
+    if (pid_ < 0) throw std::runtime_error("fork");
+    if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (!open(store) || write(ends[1], "y", 1) != 1) _exit(1);
+      for (;;) pause();
+    }
+    close(ends[1]);
+    char told = 0;
+    const bool opened = read(ends[0], &told, 1) == 1;
+    close(ends[0]);
+    if (!opened) throw std::runtime_error("the store could not be opened");
+  }
+  ~OlderProcess() { end(); }
+  OlderProcess(const OlderProcess&) = delete;
+  OlderProcess& operator=(const OlderProcess&) = delete;
+  void end() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
+
+ private:
+  static bool open(const std::filesystem::path& store) {
+    MDB_env* env = nullptr;
+    MDB_txn* txn = nullptr;
+    if (mdb_env_create(&env) != MDB_SUCCESS || mdb_env_set_maxdbs(env, 8) != MDB_SUCCESS) return false;
+    if (mdb_env_open(env, store.c_str(), MDB_NOTLS, 0600) != MDB_SUCCESS) return false;
+    if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) != MDB_SUCCESS) return false;
+    mdb_txn_reset(txn);
+    return true;
+  }
+
+  pid_t pid_ = -1;
+};
+
+std::int64_t format_of(const OldStore& old) {
+  return json::parse(old.command({"stats", "--json"})).at("store_format").as_int64();
+}
+
+/// A server looks every ten seconds.
+void wait_for_format(const OldStore& old, std::int64_t format) {
+  for (int i = 0; i < 1200 && format_of(old) != format; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  BOOST_TEST(format_of(old) == format);
+}
+
+void add_secret(const Server& server, const std::string& name) {
+  Client api(server, key);
+  REQUIRE_STATUS(api.post(secrets_path, {{"secret_name", name}, {"secret_value", "a value of " + name}}), 200);
+}
+
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(old_store)
+
+BOOST_AUTO_TEST_CASE(its_format_rises_when_the_last_older_process_has_ended) {
+  const OldStore old;
+  BOOST_TEST(format_of(old) == 1);
+  OlderProcess older(old.deployment().store());
+  {
+    Server server(old.deployment());
+    add_secret(server, "beside an older process");
+    server.kill();
+  }
+  Server server(old.deployment());
+  add_secret(server, "after a crash");
+  BOOST_TEST(format_of(old) == 1);
+  older.end();
+  wait_for_format(old, 2);
+  add_secret(server, "of the new format");
+  REQUIRE_STATUS(resolve(server, {{"user_id", tenant}, {"tool_name", "tool"}}), 200);
+  server.kill();
+  Server again(old.deployment());
+  add_secret(again, "after another crash");
+  BOOST_TEST(Client(again, key).get(secrets_path).at("data").as_array().size() == 6U);
+  BOOST_TEST(again.stop() == 0);
+  BOOST_TEST(times(old.deployment().printed(), "store_format_raised") == 1U);
+  old.deployment().verify();
+}
+
+BOOST_AUTO_TEST_CASE(commands_do_not_raise_its_format_and_backups_of_both_open) {
+  const OldStore old;
+  const std::filesystem::path folder = old.deployment().folder();
+  const auto back_up = [&](const std::string& name) {
+    const Finished done = old.deployment().command({"backup", (folder / name).string()});
+    BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+    return done.err;
+  };
+  old.deployment().verify();
+  old.command({"limits", "set", "--tenant", tenant, "--secrets", "7"});
+  BOOST_TEST(back_up("one").find(", format 1") != std::string::npos);
+  {
+    Server server(old.deployment());
+    wait_for_format(old, 2);
+    add_secret(server, "third");
+    BOOST_TEST(server.stop() == 0);
+  }
+  BOOST_TEST(back_up("two").find(", format 2") != std::string::npos);
+  for (const std::string name : {"one", "two"}) {
+    old.command({"verify", "--backup", (folder / name).string()});
+    const std::string restored = (folder / ("restored " + name)).string();
+    old.command({"restore", (folder / name).string(), "--store", restored});
+    const json::value stats = json::parse(old.command({"stats", "--json", "--store", restored}));
+    BOOST_TEST(stats.at("store_format").as_int64() == (name == "one" ? 1 : 2));
+    const std::string limits = old.command({"limits", "get", "--tenant", tenant, "--store", restored});
+    BOOST_TEST(limits.find("secrets              7, its own") != std::string::npos, limits);
+    old.command({"verify", "--store", restored});
+  }
+}
 
 BOOST_AUTO_TEST_CASE(is_read_and_changed) {
   const OldStore old;

@@ -7,9 +7,9 @@
 #include <chrono>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <thread>
 
+#include "test/integration/logged_requests.hpp"
 #include "test/integration/parallel.hpp"
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
@@ -68,26 +68,6 @@ std::string get_bytes(const std::string& version, const Headers& more = {}) {
   std::string bytes = "GET " + secrets_path + " HTTP/" + version + "\r\nHost: x\r\nx-api-key: " + shared().tenant.key;
   for (const auto& [name, value] : more) bytes += "\r\n" + name + ": " + value;
   return bytes + "\r\n\r\n";
-}
-
-/// The log's line of that request; null if there is none.
-json::value logged(const Deployment& deployment, const std::string& event, const std::string& request_id) {
-  std::istringstream lines(deployment.printed());
-  for (std::string line; std::getline(lines, line);) {
-    const json::value entry = json::parse(line);
-    const json::value* const id = entry.as_object().if_contains("request_id");
-    if (id != nullptr && id->as_string() == request_id && entry.at("event").as_string() == event) return entry;
-  }
-  return nullptr;
-}
-
-json::value wait_for_line(const Deployment& deployment, const std::string& event, const std::string& request_id) {
-  for (int i = 0; i < 500; ++i) {
-    json::value line = logged(deployment, event, request_id);
-    if (!line.is_null()) return line;
-    std::this_thread::sleep_for(10ms);
-  }
-  throw std::runtime_error("no line " + event + " of " + request_id);
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -198,7 +178,7 @@ BOOST_AUTO_TEST_CASE(slow_readers_of_long_lists_hold_little_memory) {
 }
 
 BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
-  Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}});
+  Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "2000"}});
   std::string key;
   std::string last;
   {
@@ -222,6 +202,9 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
     write_row(deployment.store(), row.table, row.key, altered);
   }
   Server server(deployment);
+  Client api(server, key);
+  const auto started = std::chrono::steady_clock::now();
+  const int before = remaining(api);
   HttpsClient client(server.api_client());
   BOOST_CHECK_THROW(client.request("GET", secrets_path, {{"x-api-key", key}, {"X-Request-Id", "cut-short"}}),
                     TransportError);
@@ -230,6 +213,11 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
   const json::value request = wait_for_line(deployment, "request", "cut-short");
   BOOST_TEST(request.at("note").as_string() == "integrity");
   BOOST_TEST(request.at("connection").as_string() == "close");
+  // What was read is charged all the same: the list and 599 rows, and the question for it.
+  const int spent = before - remaining(api);
+  const auto come_back = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - started).count();
+  BOOST_TEST(spent <= 7);
+  BOOST_TEST(spent >= 7 - come_back);
   BOOST_TEST(settled_scrape(server.admin_port()).sum("tacit_integrity_failures_total", {}) == 1);
   // Over HTTP/1.0 only TLS tells: there is no goodbye.
   HttpsClient old(server.api_client());

@@ -127,10 +127,22 @@ BOOST_AUTO_TEST_CASE(protocols_that_are_not_spoken_are_refused_with_an_alert) {
   BOOST_TEST(again.resumed());
   BOOST_TEST(again.protocol() == "http/1.1");
   options.session = {};
-  options.alpn = "\x02h2";
-  BOOST_CHECK_EXCEPTION(HttpsClient{options}, TransportError, [](const TransportError& error) {
-    return std::string(error.what()).find("no application protocol") != std::string::npos;
-  });
+  // As `curl --http1.0` does, for one.
+  options.alpn = "\x08http/1.0";
+  {
+    HttpsClient client(options);
+    BOOST_TEST(client.protocol() == "http/1.0");
+    client.send("GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n");
+    REQUIRE_STATUS(client.read_answer(), 200);
+  }
+  options.alpn = "\x08http/1.0\x08http/1.1";
+  BOOST_TEST(HttpsClient(options).protocol() == "http/1.1");
+  for (const char* const others : {"\x02h2", "\x02h2\x06spdy/3", "\x08http/0.9", "\x08HTTP/1.1", "\x04http"}) {
+    options.alpn = others;
+    BOOST_CHECK_EXCEPTION(HttpsClient{options}, TransportError, [](const TransportError& error) {
+      return std::string(error.what()).find("no application protocol") != std::string::npos;
+    });
+  }
   BOOST_TEST(deployment().printed().find("http/1.1 is not among its ALPN names") != std::string::npos);
   ClientOptions tools = server().tools_client();
   tools.alpn = "\x02h2";

@@ -164,6 +164,25 @@ BOOST_AUTO_TEST_CASE(several_are_charged_at_once_and_paid_before_another_is_take
   BOOST_TEST((limiter.take(Key(2).view(), {Rate::most, 1}, start).wait == 2us));
 }
 
+BOOST_AUTO_TEST_CASE(with_a_longest_debt_all_is_owed_up_to_that) {
+  RateLimiter limiter(64, start, 300s);
+  const Rate small{10, 10};
+  BOOST_TEST(limiter.take(Key(1).view(), small, start).allowed);
+  limiter.charge(Key(1).view(), small, start, 1150);  // a list of 115,000 rows
+  const auto refused = limiter.take(Key(1).view(), small, start);
+  BOOST_TEST(!refused.allowed);
+  BOOST_TEST((refused.wait == 114'200ms));  // for 1,141 that are owed, and the one that is asked for
+  BOOST_TEST(!limiter.take(Key(1).view(), small, start + 114'190ms).allowed);
+  BOOST_TEST(limiter.take(Key(1).view(), small, start + 114'200ms).allowed);
+  // However many there were at once, it goes on in five minutes.
+  for (int i = 0; i < 10; ++i) limiter.charge(Key(2).view(), small, start, 1150);
+  BOOST_TEST((limiter.take(Key(2).view(), small, start).wait == 300'100ms));
+  // Unless its burst alone takes longer.
+  const Rate slow{1, 1000};
+  limiter.charge(Key(3).view(), slow, start, UINT64_MAX);
+  BOOST_TEST((limiter.take(Key(3).view(), slow, start).wait == 1001s));
+}
+
 BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forget_a_busy_one) {
   RateLimiter limiter(65'536, start);
   BOOST_TEST(limiter.memory() == std::size_t{1} << 20);

@@ -211,6 +211,36 @@ BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
   BOOST_TEST(keeps(with("Proxy-Connection: close\r\n")));
 }
 
+// Beast judges it as it does Connection, and would refuse the request for what nobody reads.
+BOOST_AUTO_TEST_CASE(proxy_connection_is_ignored_whatever_it_says) {
+  const auto hidden = [](std::string raw) {
+    hide_proxy_connection({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});
+    return raw;
+  };
+  for (const char* const value : {"", "close", "a b", "keep-alive, (", "=;=", "\"open", ",", "\xe9"}) {
+    for (const char* const name : {"Proxy-Connection", "proxy-connection", "PROXY-CONNECTION"}) {
+      for (const char* const line : {"GET / HTTP/1.0", "GET / HTTP/1.1"}) {
+        const std::string raw = with(std::string(name) + ":" + value + "\r\nX: y\r\n", line);
+        BOOST_TEST(!parse(hidden(raw)).has_value(), raw);
+        BOOST_TEST(hidden(raw).size() == raw.size());
+      }
+    }
+  }
+  // No other line is touched, and the line's framing is judged as ever.
+  for (const char* const lines : {"Connection: a b\r\n", "X-Proxy-Connection: x\r\n", "Proxy-Connection-X: x\r\n",
+                                  "X: Proxy-Connection: x\r\n", "Proxy-Connection : x\r\n", "Proxy-Connection\r\n"}) {
+    BOOST_TEST(hidden(with(lines)) == with(lines));
+  }
+  for (const char* const lines :
+       {"Connection: a b\r\n", "Proxy-Connection : x\r\n", "Proxy-Connection: x\r\n y\r\n",
+        "Proxy-Connection: x\ny: z\r\n", "Proxy-Connection: x\ry\r\n", "Proxy-Connection: x\x01\r\n",
+        "Proxy-Connection: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n"}) {
+    BOOST_TEST((parse(hidden(with(lines))) == Problem::malformed_request), lines);
+  }
+  const std::string target = "GET /\r\nProxy-Connection";
+  BOOST_TEST(hidden(target) == target);
+}
+
 BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
   const std::string raw = with("X: y\r\n") + "body";
   for (std::size_t size = 0; size + 5 <= raw.size(); ++size) {

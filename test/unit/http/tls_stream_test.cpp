@@ -114,6 +114,7 @@ class Pair {
   SSL* client() { return client_.get(); }
   TlsStream& stream() { return *stream_; }
   int peer() { return peer_.native_handle(); }
+  void close_peer() { peer_.close(); }
   void send_raw(const std::string& bytes) {
     BOOST_REQUIRE(::send(peer(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
   }
@@ -298,6 +299,41 @@ BOOST_AUTO_TEST_CASE(of_the_protocols_that_a_client_offers) {
   BOOST_TEST(chosen("\x08http/1.0") == "http/1.0");
   BOOST_TEST(chosen("\x02h2") == "no_application_protocol");
   BOOST_TEST(chosen("\x08http/1.2\x02h3") == "no_application_protocol");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_half_closes_is_told_from_one_that_has_left) {
+  Pair waiting;
+  BOOST_TEST((waiting.shake_hands().status == Status::done));
+  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::there));
+  BOOST_REQUIRE(SSL_write(waiting.client(), "request", 7) == 7);
+  SSL_shutdown(waiting.client());
+  ::shutdown(waiting.peer(), SHUT_WR);
+  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::silent));
+  // What it is sent it takes, and what it sent is there to be read.
+  BOOST_TEST((waiting.stream().write_some(tacit::crypto::as_bytes("H")).status == Status::done));
+  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::silent));
+  std::array<std::uint8_t, 64> bytes;
+  BOOST_TEST(waiting.stream().read_some(bytes).size == 7U);
+  char first = 0;
+  BOOST_TEST(SSL_read(waiting.client(), &first, 1) == 1);
+  BOOST_TEST(first == 'H');
+
+  Pair left;
+  BOOST_TEST((left.shake_hands().status == Status::done));
+  char token = 0;
+  SSL_read(left.client(), &token, 1);  // session tickets: what is unread would reset the connection at once
+  SSL_shutdown(left.client());
+  left.close_peer();
+  BOOST_TEST((left.stream().peer() == TlsStream::Peer::silent));
+  BOOST_TEST((left.stream().write_some(tacit::crypto::as_bytes("H")).status == Status::done));
+  BOOST_TEST((left.stream().peer() == TlsStream::Peer::gone));
+
+  Pair reset;
+  BOOST_TEST((reset.shake_hands().status == Status::done));
+  const linger at_once{1, 0};
+  ::setsockopt(reset.peer(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  reset.close_peer();
+  BOOST_TEST((reset.stream().peer() == TlsStream::Peer::gone));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_tenant_stays_and_all_of_the_others) {
   BOOST_TEST(bed.rows_of(1) == 0U);
   BOOST_TEST(bed.rows_of(2) == others);
   BOOST_TEST(bed.rows(Table::api_keys).size() == 2U);
-  BOOST_TEST(bed.rows(Table::meta).size() == 2U);
+  BOOST_TEST(bed.rows(Table::meta).size() == 3U);
   BOOST_TEST(bed.audit().back().find(R"("action":"tenant.erase","outcome":"ok","tenant":"01010101)") !=
              std::string::npos);
   const auto report = bed.verify();
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {
   BOOST_TEST(erased->api_keys == 1U);
   BOOST_TEST(bed.rows_of(1) == 0U);
   BOOST_TEST(bed.rows_of(2) == others);
-  BOOST_TEST(bed.rows(Table::meta).size() == 2U);
+  BOOST_TEST(bed.rows(Table::meta).size() == 3U);
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 

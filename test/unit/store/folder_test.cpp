@@ -29,6 +29,32 @@ BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
   BOOST_TEST(Store::open(options, all_keys()).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_made_behind_a_link_that_others_may_have_put_there) {
+  const TempFolder folder;
+  const auto open = folder.path() / "open";
+  const auto elsewhere = folder.path() / "elsewhere";
+  std::filesystem::create_directory(open);
+  std::filesystem::create_directory(elsewhere);
+  BOOST_REQUIRE(::chmod(open.c_str(), 0777) == 0);
+  std::filesystem::create_directory_symlink(elsewhere, open / "link");
+  BOOST_TEST(!!make_folder(open / "link" / "a" / "b" / "store"));
+  BOOST_TEST(std::filesystem::is_empty(elsewhere));
+  // Nor in the place of what is missing.
+  std::filesystem::create_directory_symlink(elsewhere / "missing", folder.path() / "nowhere");
+  BOOST_TEST(!!make_folder(folder.path() / "nowhere" / "store"));
+  BOOST_TEST(std::filesystem::is_empty(elsewhere));
+}
+
+BOOST_AUTO_TEST_CASE(folders_on_the_way_are_made) {
+  const TempFolder folder;
+  const auto own = folder.path() / "own";
+  std::filesystem::create_directory(folder.path() / "real");
+  std::filesystem::create_directory_symlink("real", own);  // a link of our own is followed
+  BOOST_TEST(!make_folder(own / "a" / ".." / "b" / "store"));
+  BOOST_TEST(std::filesystem::is_directory(folder.path() / "real" / "b" / "store"));
+  BOOST_TEST(!make_folder(own / "b" / "store"));
+}
+
 BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {
   Bed bed;
   bed.close();
@@ -75,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_in_its_place_takes_no_changes) {
 
 BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_not_opened) {
   Bed bed;
-  bed.put(Table::meta, "format", std::string("\0\0\0\x02", 4));
+  bed.put(Table::meta, "format", std::string("\0\0\0\x03", 4));
   const StoreOptions options = bed.store_options();
   bed.close();
   const auto opened = Store::open(options, all_keys());

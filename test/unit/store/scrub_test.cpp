@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <future>
@@ -364,6 +365,14 @@ BOOST_AUTO_TEST_CASE(the_free_area_is_known_by_the_header_alone) {
   set16(10, 0x01);
   set16(14, 4097);  // beyond the page
   BOOST_TEST((gap_of(page) == std::pair<std::size_t, std::size_t>()));
+}
+
+BOOST_AUTO_TEST_CASE(why_a_scrub_failed_names_the_file_and_what_to_do) {
+  for (const int error : {EIO, ENOSPC, EDQUOT, MDB_MAP_FULL, MDB_CORRUPTED, MDB_READERS_FULL, MDB_MAP_RESIZED}) {
+    const std::string why = why_scrub_failed(error, "/srv/store/data.mdb");
+    BOOST_TEST(why.find("/srv/store/data.mdb") != std::string::npos, why);
+    BOOST_TEST(why.find("`tacit ") != std::string::npos, why);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "store/codec.hpp"
-#include "store/tenant_record.hpp"
-#include "test/unit/store/bed.hpp"
+#include "test/unit/store/first_format.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
@@ -76,8 +75,9 @@ BOOST_AUTO_TEST_CASE(an_operator_gives_a_tenant_another_limit_and_what_is_stored
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_record_keeps_it_where_builds_that_do_not_know_it_keep_it_too) {
+BOOST_AUTO_TEST_CASE(a_record_of_format_1_keeps_it_where_builds_that_do_not_know_it_keep_it_too) {
   LimitBed bed(10);
+  make_first_format(bed);
   NewSecret secret = new_secret("a");
   secret.tool_name = "tool*";
   BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(1), std::move(secret), who())));

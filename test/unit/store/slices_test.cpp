@@ -8,11 +8,11 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
-#include "store/audit_log.hpp"
 #include "store/slice.hpp"
-#include "store/tenant_changes.hpp"
 #include "store/turns.hpp"
+#include "test/unit/store/first_format.hpp"
 #include "test/unit/store/sliced_bed.hpp"
 
 namespace asio = boost::asio;
@@ -34,21 +34,6 @@ void keep_posting(asio::io_context& context, std::string& trace, const int& unde
   trace.push_back('.');
   if (under_way > 0) asio::post(context, [&] { keep_posting(context, trace, under_way); });
 }
-
-Task<Outcome<TenantChanges::Since>> look(Transaction& transaction, TenantChanges& changes, std::size_t most) {
-  co_return co_await changes.look(transaction, most);
-}
-
-struct ChangesBed : SlicedBed {
-  ChangesBed() {
-    BOOST_REQUIRE(read<void>(engine(), [this](Transaction& transaction) { return changes.begin(transaction); }));
-  }
-  TenantChanges::Since since(std::size_t most = 100) {
-    return *read<TenantChanges::Since>(engine(),
-                                       [&](Transaction& transaction) { return look(transaction, changes, most); });
-  }
-  TenantChanges changes{tenant_id(1)};
-};
 
 std::map<std::string, int> counted(const SecretList& list) {
   std::map<std::string, int> names;
@@ -90,6 +75,33 @@ void list_while_all_changes(const std::optional<std::string>& tool, const std::s
     const std::string name = "s" + std::to_string(i);
     if (!gone.contains(name)) BOOST_TEST((names.contains(name) && names.at(name) == 1), name);
   }
+  BOOST_TEST(bed.verify().problem_count == 0U);
+}
+
+// Read in the order of ids: the first default is bound to the tool when it has been passed already, and before the one
+// goes that was best until then. Of the snapshots together the last default would win; at no instant it did.
+template <class Before, class After>
+void resolve_while_another_wins(Before before_secrets, After after_secrets) {
+  SlicedBed bed;
+  before_secrets(bed);
+  const SecretInfo early = bed.create(new_default("early", "elsewhere", "key", "bound in between"));
+  for (int i = 0; i < 30; ++i) {
+    const std::string n = std::to_string(i);
+    bed.create(new_default("filler " + n, "tool", "argument " + n));
+  }
+  const SecretInfo best = bed.create(new_default("best", "tool", "key", "best at first"));
+  bed.create(new_default("last", "t*", "key", "never the best"));
+  after_secrets(bed);
+  Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
+  for (int i = 0; i < 8; ++i) BOOST_REQUIRE(resolving.step());
+  bed.bind(early.id, "too*");
+  bed.remove(best.id);
+  const auto values = resolving.finish();
+  BOOST_REQUIRE(values);
+  BOOST_TEST(values->size() == 31U);
+  const auto key = std::ranges::find(*values, "key", &ReleasedValue::argument);
+  BOOST_REQUIRE((key != values->end()));
+  BOOST_TEST(text_of(key->value) == "bound in between");
   BOOST_TEST(bed.verify().problem_count == 0U);
 }
 
@@ -182,27 +194,37 @@ BOOST_AUTO_TEST_CASE(a_list_of_a_tenant_whose_erasure_begins_fails) {
   BOOST_CHECK(list.error().code == Errc::integrity);
 }
 
-// Read in the order of ids: the first default is bound to the tool when it has been passed already, and before the one
-// goes that was best until then. Of the snapshots together the last default would win; at no instant it did.
+// With records that carry a number of changes; with records of before, in a store of before and in one that rose since.
 BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won) {
+  resolve_while_another_wins([](Bed&) {}, [](Bed&) {});
+  resolve_while_another_wins(make_first_format, take_new_rows);
+}
+
+BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won_while_changes_leave_no_trace) {
+  resolve_while_another_wins(make_first_format, [](Bed&) {});
+  resolve_while_another_wins(make_first_format, raise_without_rows);
+}
+
+// What was read in slices is compared when the release is recorded: the best one came after the last slice.
+BOOST_AUTO_TEST_CASE(a_default_that_wins_while_values_are_opened_is_the_one_that_is_released) {
   SlicedBed bed;
-  const SecretInfo early = bed.create(new_default("early", "elsewhere", "key", "bound in between"));
   for (int i = 0; i < 30; ++i) {
     const std::string n = std::to_string(i);
-    bed.create(new_default("filler " + n, "tool", "argument " + n));
+    bed.create(new_default("s" + n, "t*", "argument " + n));
   }
-  const SecretInfo best = bed.create(new_default("best", "tool", "key", "best at first"));
-  bed.create(new_default("last", "t*", "key", "never the best"));
   Stepwise<std::vector<ReleasedValue>> resolving(bed.resolving("tool"));
-  for (int i = 0; i < 8; ++i) BOOST_REQUIRE(resolving.step());
-  bed.bind(early.id, "too*");
-  bed.remove(best.id);
+  std::uint64_t read = 0;
+  for (int opened = 0; opened < 10;) {
+    BOOST_REQUIRE(resolving.step());
+    const std::uint64_t before = std::exchange(read, bed.engine().statistics().rows_read);
+    opened = read == before ? opened + 1 : 0;
+  }
+  bed.create(new_default("best", "tool", "argument 7", "the best one"));
   const auto values = resolving.finish();
   BOOST_REQUIRE(values);
-  BOOST_TEST(values->size() == 31U);
-  const auto key = std::ranges::find(*values, "key", &ReleasedValue::argument);
-  BOOST_REQUIRE((key != values->end()));
-  BOOST_TEST(text_of(key->value) == "bound in between");
+  const auto seventh = std::ranges::find(*values, "argument 7", &ReleasedValue::argument);
+  BOOST_REQUIRE((seventh != values->end()));
+  BOOST_TEST(text_of(seventh->value) == "the best one");
 }
 
 BOOST_AUTO_TEST_CASE(a_resolve_that_is_overtaken_again_and_again_ends_with_a_conflict) {
@@ -286,38 +308,6 @@ BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many
   BOOST_CHECK(refused.error().code == Errc::too_many_arguments);
   // An entry and a secret for each of 257 arguments, and what every slice begins with; all of them would be 4,000.
   BOOST_TEST(bed.engine().statistics().rows_read - before < 2000U);
-}
-
-BOOST_AUTO_TEST_CASE(a_tenants_own_changes_count_as_such) {
-  {
-    ChangesBed bed;
-    BOOST_CHECK(bed.since() == TenantChanges::Since::nothing);
-    for (std::uint8_t other = 2; other < 8; ++other) {
-      BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(other), new_secret("a"), who())));
-    }
-    BOOST_CHECK(bed.since(4) == TenantChanges::Since::more);
-    BOOST_CHECK(bed.since(4) == TenantChanges::Since::nothing);
-    bed.create(new_default("a", "tool", "key"));
-    BOOST_CHECK(bed.since() == TenantChanges::Since::something);
-  }
-  ChangesBed bed;
-  const SecretInfo made = bed.create(new_default("a", "tool", "key"));
-  bed.changes = TenantChanges(tenant_id(1));
-  BOOST_REQUIRE(read<void>(bed.engine(), [&](Transaction& transaction) { return bed.changes.begin(transaction); }));
-  BOOST_REQUIRE(bed.wait(bed.resolving("tool")));
-  BOOST_CHECK(bed.since() == TenantChanges::Since::nothing);
-  bed.bind(made.id, "other");
-  BOOST_CHECK(bed.since() == TenantChanges::Since::something);
-}
-
-BOOST_AUTO_TEST_CASE(entries_that_are_missing_may_have_been_changes) {
-  ChangesBed bed;
-  for (int i = 0; i < 3; ++i) {
-    BOOST_REQUIRE(bed.wait(bed.store().create_secret(tenant_id(2), new_secret(std::to_string(i)), who())));
-  }
-  const auto second = audit_key(2);
-  bed.put(Table::audit, std::string(tacit::crypto::as_text(second)), std::nullopt);
-  BOOST_CHECK(bed.since() == TenantChanges::Since::something);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

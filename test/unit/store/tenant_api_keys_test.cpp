@@ -1,6 +1,11 @@
 // API keys as their tenant sees and changes them.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "store/tenant_key_reader.hpp"
 #include "test/unit/store/some_key.hpp"
 
 using namespace tacit::store;
@@ -51,6 +56,47 @@ BOOST_AUTO_TEST_CASE(keys_are_listed_in_the_order_of_their_creation) {
   BOOST_TEST(bed.listed() == (Ids{numbered(9), numbered(5), numbered(3)}), each);
   BOOST_TEST(bed.listed(2) == Ids{numbered(7)}, each);
   BOOST_TEST(bed.listed(3).empty());
+  bed.sound();
+}
+
+BOOST_AUTO_TEST_CASE(a_long_list_is_in_order_though_keys_come_and_go_between_its_slices) {
+  constexpr int many = 300;
+  BedOptions options;
+  options.slice = {};
+  options.api_keys_default = many;
+  KeyBed bed(options);
+  const auto at = [](int n) {
+    ApiKey key = some_key(numbered(n));
+    key.created_at += n * 7919 % many / 3;  // some were made at the same moment
+    return key;
+  };
+  for (int n = 0; n < many; ++n) bed.add(at(n));
+  for (const int round : {0, 1, 2}) {
+    TenantKeyReader reader = bed.store().read_tenant_api_keys(tenant_id(1), who());
+    std::vector<std::pair<std::int64_t, std::string>> seen;
+    TenantKeyReader::Take take = [&seen](const ApiKey& key) {
+      seen.emplace_back(key.created_at, key.id);
+      return seen.size() % 10 != 0;
+    };
+    int slices = 0;
+    std::set<std::string> gone;
+    for (bool ended = false; !ended; ++slices) {
+      const auto read = bed.wait(reader.next(take));
+      BOOST_REQUIRE(read);
+      ended = *read;
+      const std::string id = numbered(round * 100 + slices * 7 % 100);
+      if (!ended && slices % 5 == 0 && bed.revoke(id)) gone.insert(id);
+    }
+    BOOST_TEST(slices > many / 10);
+    BOOST_TEST(!gone.empty());
+    BOOST_TEST(std::ranges::is_sorted(seen));
+    BOOST_TEST((std::ranges::adjacent_find(seen) == seen.end()));
+    const Ids after = bed.listed();
+    for (const std::string& id : after) {
+      BOOST_TEST(std::ranges::count(seen, id, [](const auto& each) { return each.second; }) == 1, id);
+    }
+    BOOST_TEST(reader.rows_read() >= after.size());
+  }
   bed.sound();
 }
 

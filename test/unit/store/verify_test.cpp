@@ -2,8 +2,7 @@
 
 #include "store/audit_log.hpp"
 #include "store/codec.hpp"
-#include "store/tenant_record.hpp"
-#include "test/unit/store/bed.hpp"
+#include "test/unit/store/first_format.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
@@ -156,6 +155,25 @@ BOOST_AUTO_TEST_CASE(rows_of_unknown_meaning) {
     bed.put(Table::meta, "format", std::nullopt);
     BOOST_TEST(bed.finds("which format"));
   }
+}
+
+BOOST_AUTO_TEST_CASE(formats_and_numbers_of_changes_that_cannot_be) {
+  VerifyBed bed;
+  bed.change_record([](TenantRecord& record) { record.changes = 3; });
+  BOOST_TEST(bed.finds("3 changes, fewer than its secrets"));
+  bed.change_record([](TenantRecord& record) { record.changes = 4; });
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  raise_without_rows(bed);
+  bed.put(Table::meta, "rows", std::nullopt);
+  BOOST_TEST(bed.finds("format that the store does not take yet"));
+  bed.change_record([](TenantRecord& record) { record.changes.reset(); });
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  make_first_format(bed);
+  BOOST_TEST(bed.verify().problem_count == 0U);
+  bed.put(Table::meta, "rows", text(rows_value()));
+  BOOST_TEST(bed.finds("takes rows of a newer format than its own"));
+  bed.put(Table::meta, "rows", "x");
+  BOOST_TEST(bed.finds("unknown meaning"));
 }
 
 BOOST_AUTO_TEST_CASE(a_private_key_that_does_not_open) {

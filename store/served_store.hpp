@@ -1,0 +1,21 @@
+// A store as a server opens it, that goes on for long.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "store/store.hpp"
+
+namespace tacit::store {
+
+/// How often a server looks whether the store's format can rise.
+inline constexpr std::chrono::seconds raise_format_every{10};
+
+/// As Store::open. Besides, raises the store's format, if the keys are its own, as soon as no process of an older build
+/// has it open (store/format_rise.hpp). `on_format` is told of the new one, once, from a thread of the store.
+Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
+                                                  std::function<void(std::uint32_t)> on_format);
+
+}  // namespace tacit::store
