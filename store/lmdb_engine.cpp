@@ -150,9 +150,10 @@ void LmdbEngine::take_format_step() {
   const auto now = std::chrono::steady_clock::now();
   FormatRise* const rise = rising_.load(std::memory_order_acquire);
   if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
+  auto next = rise->next(now);
+  if (!next || refusal_.stands()) return;  // what nobody waits for is not written to a full disk
   Batch step;
-  if (auto next = rise->next(now)) step.push_back(std::move(next));
-  if (step.empty()) return;
+  step.push_back(std::move(next));
   Measured room = measure();
   run_batch(std::move(step), room);
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -128,8 +129,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_answers) {
 BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_connection) {
   const Deployment deployment(
       Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "100000"}});
-  // Throws where it is given that text to encrypt (test/throwing_writes.cpp).
-  const Environment environment{{"LD_PRELOAD", TACIT_THROWING_WRITES},
+  // Throws where it is given that text to encrypt (test/throwing_writes.cpp). It stands beside the other one.
+  const auto library = std::filesystem::path(TACIT_FAULTY_DISK).replace_filename("libthrowing-writes.so");
+  const Environment environment{{"LD_PRELOAD", library.string()},
                                 {"THROWING_WRITES", "throw-here"},
                                 {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   Server server(deployment, {}, environment);
