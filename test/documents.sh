@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Finds what the documents name and is not there: targets of links, and in backquotes paths and test suites. Exit code 1 if there is one.
+# Finds what the documents name and is not there: targets of links with their sections; in backquotes paths and test suites; paths in
+# the drawings' sources. Exit code 1 if there is one.
 #   test/documents.sh [FILE.md…]     by default every document in the repository
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,11 +19,25 @@ expect() { # DOCUMENT FOLDER PATH
   missing=$((missing + 1))
 }
 
+# The sections of a document, as forges name them in links: lower case, without punctuation, hyphens for spaces.
+sections() { # DOCUMENT
+  awk '/^```/ { code = !code } !code && /^#+ / { sub(/^#+ /, ""); print tolower($0) }' "$1" | sed -E 's/[^[:alnum:] _-]//g; s/ /-/g'
+}
+
 for document in "$@"; do
-  # Links to other places (https:, #section) are not this script's.
+  # Links to other places (https:) are not this script's.
   while read -r target; do
-    expect "$document" "$(dirname "$document")" "${target%%#*}"
-  done < <(grep -oP '\]\(\K[^)#:]+(#[^)]*)?(?=\))' "$document" || true)
+    file=$document
+    if [[ $target != \#* ]]; then
+      expect "$document" "$(dirname "$document")" "${target%%#*}"
+      file=$(dirname "$document")/${target%%#*}
+    fi
+    [[ $target == *.md#* || $target == \#* ]] && [ -e "$file" ] || continue
+    named=$((named + 1))
+    sections "$file" | grep -qxF -- "${target#*#}" && continue
+    echo "$document names the section $target, which is not there"
+    missing=$((missing + 1))
+  done < <(grep -oP '\]\(\K[^):]+(?=\))' "$document" || true)
   # Paths from the top. A placeholder (<name>, *, …) names no file, nor does a protocol's name for ALPN (http/1.1).
   # shellcheck disable=SC2016  # a backquote of the document
   while read -r path; do
@@ -36,6 +51,15 @@ for document in "$@"; do
       missing=$((missing + 1))
     fi
   done < <(grep -oP '\b(unit-(auth|crypto|http|server|store)|integration)\.[a-z][a-z0-9_]*\b(?!\.)' "$document" | sort -u || true)
+done
+# Files in drawings, without their endings.
+for drawing in conf/drawings/*.dot; do
+  while read -r path; do
+    named=$((named + 1))
+    compgen -G "$path.*" >/dev/null && continue
+    echo "$drawing names $path, which is not there"
+    missing=$((missing + 1))
+  done < <(grep -oE '\b(auth|crypto|http|server|store)/[a-z0-9_/]+' "$drawing" | sort -u || true)
 done
 [ "$named" -gt 0 ] || { echo "no document names a file" >&2; exit 1; }
 [ "$missing" -eq 0 ] || exit 1

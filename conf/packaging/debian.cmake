@@ -57,11 +57,26 @@ install(DIRECTORY ${made}/man1 ${made}/man5 DESTINATION share/man FILES_MATCHING
 install(FILES ${made}/tacit.bash DESTINATION share/bash-completion/completions RENAME tacit)
 install(FILES ${made}/_tacit DESTINATION share/zsh/vendor-completions)
 install(FILES ${made}/tacit.fish DESTINATION share/fish/vendor_completions.d)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
+# The documents are beside each other there, so links of the README lose the folder.
+file(READ ${PROJECT_SOURCE_DIR}/README.md readme)
+string(REPLACE "](conf/" "](" readme "${readme}")
+file(CONFIGURE OUTPUT ${made}/README.md CONTENT "${readme}" @ONLY)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md)
+install(FILES ${made}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/API.md ${sources}/SECURITY.md
+  ${sources}/THREADS.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
   ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/tool-identities.sample ${sources}/haproxy.cfg.sample
   ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)
 install(FILES ${made}/changelog.Debian.gz DESTINATION share/doc/tacit)
 install(PROGRAMS ${sources}/systemd/exposure.sh DESTINATION share/doc/tacit)
+install(DIRECTORY ${sources}/decisions DESTINATION share/doc/tacit FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY ${sources}/drawings DESTINATION share/doc/tacit FILES_MATCHING PATTERN "*.svg")
+# The bill of materials, of what is installed at the time of packaging. It needs dpkg.
+find_program(DPKG_QUERY dpkg-query)
+if(DPKG_QUERY)
+  install(CODE "execute_process(COMMAND ${sources}/packaging/sbom.sh $<TARGET_FILE:tacit> ${PROJECT_VERSION} ${Boost_INCLUDE_DIRS}
+    ${CMAKE_CXX_COMPILER} OUTPUT_FILE ${made}/tacit.spdx.json COMMAND_ERROR_IS_FATAL ANY)")
+  install(FILES ${made}/tacit.spdx.json DESTINATION share/doc/tacit)
+endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tacit)

@@ -2,7 +2,7 @@
 # Installs, runs, upgrades, removes and purges the Debian package on a clean Debian host of its own, under the real systemd, and
 # says what it did at each step. Needs root, and the mirror of Debian packages. Takes some minutes the first time.
 #   test/package/run.sh [--older OLDER.deb] [bookworm|trixie] [PACKAGE.deb]
-# With a release alone, the package is built as the README tells, from a fresh clone on a fresh machine of that release. With
+# With a release alone, the package is built as the guide tells, from a fresh clone on a fresh machine of that release. With
 # neither, it is built here, for the release of this machine. PACKAGE without a release is taken to be for this machine's.
 # Without OLDER the upgrade starts from the same program, packaged as version 0.0.9 with another configuration file.
 # Environment: TACIT_DEBIAN_MIRROR, where packages come from; by default from where this machine's apt gets them.
@@ -63,6 +63,8 @@ source "$here/steps.sh"
 source "$here/steps_operate.sh"
 # shellcheck source=test/package/steps_move.sh
 source "$here/steps_move.sh"
+# shellcheck source=test/package/steps_documents.sh
+source "$here/steps_documents.sh"
 
 older=
 package=
@@ -90,7 +92,7 @@ while [ $# -gt 0 ]; do
 done
 
 need_root test/package/run.sh
-"$repository/conf/packages.sh" package root
+"$repository/conf/packages.sh" package root run
 work=$(mktemp -d /tmp/tacit-package-XXXXXX)
 finish() {
   local code=$?
@@ -143,7 +145,7 @@ make_older() {
 
 was() { git -C "$repository" show "$last_package:conf/$1"; }
 
-# As the README tells; the first built package is the program's, the others have its symbols.
+# As conf/OPERATING.md tells; the first built package is the program's, the others have its symbols.
 build_package_on_fresh_machine() {
   mkdir "$work/out"
   "$repository/test/clean-root.sh" --out "$work/out" "$release" bash -euc '
@@ -173,6 +175,7 @@ cp "$here/client.sh" "$work/root/root/client.sh"
 fetch_dependencies /root/tacit.deb /root/tacit-older.deb haproxy
 start_host
 
+read_the_documents
 install_older
 refuse_without_configuration
 configure

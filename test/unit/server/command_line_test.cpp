@@ -257,10 +257,18 @@ BOOST_AUTO_TEST_CASE(the_installed_file_names_settings_with_their_defaults) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_help_the_sample_and_the_readme) {
+BOOST_AUTO_TEST_CASE(every_setting_is_in_the_guide) {
+  const auto guide = file_text("conf/OPERATING.md");
+  for (const Setting& setting : settings()) {
+    const std::string name(setting.name);
+    BOOST_TEST(guide.find("`" + name + "`") != std::string::npos, name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_help_the_sample_and_the_guide) {
   const auto help = help_text(&serve(), "");
   const auto sample = file_text("conf/issuers.sample");
-  const auto readme = file_text("README.md");
+  const auto guide = file_text("conf/OPERATING.md");
   const auto begin = help.find("\nSettings of the issuers' file (" + std::string(issuers_sample) + " ");
   BOOST_TEST_REQUIRE(begin != std::string::npos);
   for (const auto& setting : tacit::auth::issuer_settings()) {
@@ -271,7 +279,7 @@ BOOST_AUTO_TEST_CASE(every_setting_of_an_issuer_is_in_the_help_the_sample_and_th
     const std::string initial(setting.initial);
     BOOST_TEST(sample.find((needed ? "\n" : "\n#") + name + " = " + initial) != std::string::npos,
                name + " with its default");
-    BOOST_TEST(readme.find("`" + name + "`") != std::string::npos, name);
+    BOOST_TEST(guide.find("`" + name + "`") != std::string::npos, name);
   }
   for (const Command& command : commands()) {
     const bool judges_issuers = contains(command.settings, SettingGroup::serving);
