@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-#include "auth/api_key_format.hpp"
+#include "auth/api_keys/api_key_format.hpp"
 
 namespace tacit::auth {
 namespace {

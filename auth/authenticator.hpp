@@ -9,10 +9,10 @@
 #include <optional>
 #include <vector>
 
-#include "auth/api_key_verifier.hpp"
+#include "auth/api_keys/api_key_verifier.hpp"
 #include "auth/credential.hpp"
-#include "auth/issuer.hpp"
-#include "auth/token_cache.hpp"
+#include "auth/issuers/issuer.hpp"
+#include "auth/tokens/token_cache.hpp"
 #include "crypto/published.hpp"
 
 namespace tacit::auth {
@@ -57,7 +57,7 @@ class Authenticator {
 
   ApiKeyVerifier api_keys_;
   std::optional<crypto::Published<IssuerList>::Reader> list_;  ///< nothing: only API keys are good
-  const IssuerList* followed_ = nullptr;               ///< the list that issuers_ was made from
+  const IssuerList* followed_ = nullptr;                       ///< the list that issuers_ was made from
   std::vector<KnownIssuer> issuers_;
   TokenCache cache_;
 };

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "auth/api_key_format.hpp"
+#include "auth/api_keys/api_key_format.hpp"
 
 namespace tacit::auth {
 namespace {

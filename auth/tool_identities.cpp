@@ -6,7 +6,7 @@
 
 #include "auth/identity_name.hpp"
 #include "crypto/text_file.hpp"
-#include "store/tool_pattern.hpp"
+#include "store/model/tool_pattern.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "crypto/process.hpp"
-#include "http/log_writer.hpp"
-#include "server/command_line.hpp"
-#include "server/errors.hpp"
-#include "server/standard_streams.hpp"
-#include "store/map_faults.hpp"
+#include "http/log/log_writer.hpp"
+#include "server/cli/command_line.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/config/errors.hpp"
+#include "store/lmdb/environment/map_faults.hpp"
 
 namespace {
 

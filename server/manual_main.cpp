@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "server/manual.hpp"
+#include "server/cli/manual.hpp"
 
 namespace {
 

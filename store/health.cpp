@@ -1,8 +1,8 @@
 #include "store/health.hpp"
 
-#include "store/audit_log.hpp"
-#include "store/audit_read.hpp"
-#include "store/context.hpp"
+#include "store/audit/audit_log.hpp"
+#include "store/audit/audit_read.hpp"
+#include "store/engine/context.hpp"
 
 namespace tacit::store {
 namespace {

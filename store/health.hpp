@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "store/outcome.hpp"
-#include "store/room.hpp"
-#include "store/statistics.hpp"
-#include "store/verify_report.hpp"
+#include "store/engine/room.hpp"
+#include "store/engine/statistics.hpp"
+#include "store/model/outcome.hpp"
+#include "store/model/verify_report.hpp"
 
 namespace tacit::store {
 

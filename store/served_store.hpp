@@ -14,7 +14,8 @@ namespace tacit::store {
 inline constexpr std::chrono::seconds raise_format_every{10};
 
 /// As Store::open. Besides, raises the store's format, if the keys are its own, as soon as no process of an older build
-/// has it open (store/format_rise.hpp). `on_format` is told of the new one, once, from a thread of the store.
+/// has it open (store/lmdb/engine/format_rise.hpp). `on_format` is told of the new one, once, from a thread of the
+/// store.
 Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
                                                   std::function<void(std::uint32_t)> on_format);
 

@@ -2,17 +2,17 @@
 
 #include <atomic>
 
-#include "store/api_keys.hpp"
-#include "store/audit_trail.hpp"
-#include "store/context.hpp"
-#include "store/failures.hpp"
+#include "store/api_keys/api_keys.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/engine/context.hpp"
 #include "store/health.hpp"
-#include "store/keys.hpp"
-#include "store/lmdb_engine.hpp"
-#include "store/meta.hpp"
-#include "store/secrets.hpp"
+#include "store/keys/keys.hpp"
+#include "store/lmdb/engine/lmdb_engine.hpp"
+#include "store/model/failures.hpp"
+#include "store/rows/store_meta.hpp"
+#include "store/secrets/secrets.hpp"
 #include "store/served_store.hpp"
-#include "store/tenants.hpp"
+#include "store/tenants/tenants.hpp"
 
 namespace tacit::store {
 namespace {

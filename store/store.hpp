@@ -9,23 +9,23 @@
 #include <memory>
 #include <string>
 
-#include "store/defaults.hpp"
-#include "store/outcome.hpp"
-#include "store/slice.hpp"
-#include "store/store_files.hpp"
-#include "store/store_keys.hpp"
+#include "store/lmdb/environment/store_files.hpp"
+#include "store/model/defaults.hpp"
+#include "store/model/outcome.hpp"
+#include "store/model/store_keys.hpp"
+#include "store/slices/slice.hpp"
 
 namespace tacit::store {
 
 class Engine;
 
 // The parts of the store. Who uses one includes its header.
-class ApiKeys;     // store/api_keys.hpp
-class AuditTrail;  // store/audit_trail.hpp
+class ApiKeys;     // store/api_keys/api_keys.hpp
+class AuditTrail;  // store/audit/audit_trail.hpp
 class Health;      // store/health.hpp
-class Keys;        // store/keys.hpp
-class Secrets;     // store/secrets.hpp
-class Tenants;     // store/tenants.hpp
+class Keys;        // store/keys/keys.hpp
+class Secrets;     // store/secrets/secrets.hpp
+class Tenants;     // store/tenants/tenants.hpp
 
 struct StoreOptions {
   std::filesystem::path directory;
@@ -43,12 +43,12 @@ struct StoreOptions {
   std::chrono::milliseconds write_deadline = defaults::write_deadline;
   /// How long after a change, a deletion or an erasure what it freed is overwritten; 0: never.
   std::chrono::milliseconds scrub_within = defaults::scrub_within;
-  /// How long a request may keep the thread that asks, before it lets others go first (store/slice.hpp).
+  /// How long a request may keep the thread that asks, before it lets others go first (store/slices/slice.hpp).
   std::chrono::nanoseconds slice = slice_time;
   /// Called once, from any thread, when the store can be used no more (a failed sync, a map that another process let
   /// outgrow this one's). The process should stop.
   std::function<void(const std::string& why)> on_failure;
-  GiveUpRoot give_up_root{};  ///< see store/store_files.hpp
+  GiveUpRoot give_up_root{};  ///< see store/lmdb/environment/store_files.hpp
 };
 
 /// Thread-safe, and so are its parts. Awaitables resume on the awaiting coroutine's executor; reads run at once on the
@@ -65,8 +65,8 @@ class Store {
   /// The same over an engine that is open already.
   static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options, StoreKeys keys,
                                               std::unique_ptr<Engine> engine);
-  /// A store in one file that nobody changes, for reading: a backup (store/backup.hpp) whose hash was found right.
-  /// `give_up_root` is called once it is open.
+  /// A store in one file that nobody changes, for reading: a backup (store/backup/backup.hpp) whose hash was found
+  /// right. `give_up_root` is called once it is open.
   static Outcome<std::unique_ptr<Store>> open_backup(const std::filesystem::path& file, StoreKeys keys,
                                                      const GiveUpRoot& give_up_root = {});
   /// Finishes queued changes, then closes. The executors of those who await them must still be there; who is resumed

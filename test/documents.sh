@@ -46,7 +46,7 @@ for document in "$@"; do
   # Suites as CTest lists them.
   while IFS=. read -r program suite; do
     named=$((named + 1))
-    if ! grep -q "^BOOST_AUTO_TEST_SUITE($suite\\b" "test/${program/-//}"/*.cpp; then
+    if ! grep -rq --include='*.cpp' "^BOOST_AUTO_TEST_SUITE($suite\\b" "test/${program/-//}"; then
       echo "$document names the suite $program.$suite, which is not there"
       missing=$((missing + 1))
     fi

@@ -7,10 +7,10 @@
 #include <thread>
 
 #include "crypto/random.hpp"
-#include "store/lmdb_engine.hpp"
+#include "store/engine/work.hpp"
+#include "store/lmdb/engine/lmdb_engine.hpp"
+#include "store/rows/tenant_record.hpp"
 #include "store/store.hpp"
-#include "store/tenant_record.hpp"
-#include "store/work.hpp"
 
 namespace {
 

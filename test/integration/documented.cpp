@@ -14,7 +14,7 @@ namespace tacit::test {
 namespace {
 
 const json::object& paths() {
-  static const json::value document = json::parse(read_file(TACIT_SOURCE_DIR "/http/openapi.json"));
+  static const json::value document = json::parse(read_file(TACIT_SOURCE_DIR "/http/api/openapi.json"));
   return document.at("paths").as_object();
 }
 
@@ -45,7 +45,7 @@ void check_documented(std::string_view method, std::string_view target, int stat
     if (!is_of(documented, path)) continue;
     const json::value* operation = item.as_object().if_contains(name);
     if (operation == nullptr || operation->at("responses").as_object().contains(std::to_string(status))) return;
-    throw std::runtime_error("http/openapi.json has no " + std::to_string(status) + " for " + name + " " +
+    throw std::runtime_error("http/api/openapi.json has no " + std::to_string(status) + " for " + name + " " +
                              std::string(documented));
   }
 }

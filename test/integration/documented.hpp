@@ -1,4 +1,4 @@
-// Whether what the server answers is what http/openapi.json says that it can.
+// Whether what the server answers is what http/api/openapi.json says that it can.
 #pragma once
 
 #include <string_view>

@@ -96,7 +96,7 @@ class Repeating {
   std::thread thread_;
 };
 
-/// An API key of that id and secret, whosever they are (auth/api_key_format.hpp).
+/// An API key of that id and secret, whosever they are (auth/api_keys/api_key_format.hpp).
 std::string with_checksum(const std::string& id_and_secret) {
   std::uint32_t crc = 0xffffffff;
   for (const char c : id_and_secret) {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "test/integration/shared_server.hpp"
-#include "test/unit/server/notify_socket.hpp"
+#include "test/unit/server/serve/notify_socket_fixture.hpp"
 
 using namespace tacit::test;
 using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "test/unit/server/temporary_directory.hpp"
+#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using tacit::auth::ToolIdentities;
 

@@ -20,7 +20,7 @@ std::string content(const fs::path& file) {
 std::string source() {
   std::string all;
   for (const char* folder : {"server", "http", "auth", "store"}) {
-    for (const auto& entry : fs::directory_iterator(fs::path(TACIT_SOURCE_DIR) / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(TACIT_SOURCE_DIR) / folder)) {
       if (entry.path().extension() == ".cpp") all += content(entry.path());
     }
   }

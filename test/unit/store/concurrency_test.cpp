@@ -2,9 +2,9 @@
 #include <random>
 #include <thread>
 
-#include "store/secrets.hpp"
-#include "store/tenants.hpp"
-#include "test/unit/store/bed.hpp"
+#include "store/secrets/secrets.hpp"
+#include "store/tenants/tenants.hpp"
+#include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
@@ -107,16 +107,16 @@ class Client {
 BOOST_AUTO_TEST_SUITE(concurrency)
 
 BOOST_AUTO_TEST_CASE(eight_threads_leave_a_whole_store) {
-  Bed bed;
+  StoreFixture fixture;
   std::vector<Client> clients;
-  for (unsigned i = 0; i < 8; ++i) clients.emplace_back(bed.store(), i + 1);
+  for (unsigned i = 0; i < 8; ++i) clients.emplace_back(fixture.store(), i + 1);
   std::vector<std::thread> threads;
   for (Client& client : clients) threads.emplace_back([&client] { client.run(150); });
   // A live store is verified while it changes.
-  for (int i = 0; i < 3; ++i) BOOST_TEST(bed.verify().problem_count == 0U);
+  for (int i = 0; i < 3; ++i) BOOST_TEST(fixture.verify().problem_count == 0U);
   for (std::thread& thread : threads) thread.join();
   for (const Client& client : clients) BOOST_TEST(client.ok());
-  const VerifyReport report = bed.verify();
+  const VerifyReport report = fixture.verify();
   for (const std::string& problem : report.problems) BOOST_TEST_MESSAGE(problem);
   BOOST_TEST(report.problem_count == 0U);
   BOOST_TEST(report.secrets > 10U);
@@ -124,23 +124,24 @@ BOOST_AUTO_TEST_CASE(eight_threads_leave_a_whole_store) {
 }
 
 BOOST_AUTO_TEST_CASE(many_coroutines_of_one_thread) {
-  Bed bed;
+  StoreFixture fixture;
   boost::asio::io_context context(1);
   int made = 0;
   for (int i = 0; i < 500; ++i) {
     boost::asio::co_spawn(
-        context, bed.store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()),
+        context, fixture.store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()),
         [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) { made += !error && outcome ? 1 : 0; });
   }
   context.run();
   BOOST_TEST(made == 500);
-  BOOST_TEST(bed.wait(bed.store().tenants().quota(tenant_id(1), who()))->count == 500U);
-  BOOST_TEST(bed.verify().problem_count == 0U);
+  BOOST_TEST(fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 500U);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays) {
-  Bed bed;
-  const auto made = bed.wait(bed.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));
+  StoreFixture fixture;
+  const auto made =
+      fixture.wait(fixture.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));
   BOOST_REQUIRE(made);
   boost::asio::io_context context(1);
   std::int64_t newest = 0;
@@ -149,7 +150,7 @@ BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays
   for (int i = 0; i < 40; ++i) {
     SecretUpdate update;
     update.value.emplace().append(std::to_string(1000 + i) + " value " + std::to_string(1000 + i));
-    boost::asio::co_spawn(context, bed.store().secrets().update(tenant_id(1), made->id, std::move(update), who()),
+    boost::asio::co_spawn(context, fixture.store().secrets().update(tenant_id(1), made->id, std::move(update), who()),
                           [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) {
                             if (error || !outcome) return;
                             ++changed;
@@ -160,12 +161,12 @@ BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays
   }
   context.run();
   BOOST_TEST(changed == 40);
-  const auto stored = bed.wait(bed.store().secrets().get(tenant_id(1), made->id, who()));
+  const auto stored = fixture.wait(fixture.store().secrets().get(tenant_id(1), made->id, who()));
   BOOST_REQUIRE(stored);
   BOOST_TEST(stored->updated_at == newest);
   BOOST_TEST(*stored->display == mask_of_newest);
-  BOOST_TEST(bed.audit().size() == 41U);
-  const VerifyReport report = bed.verify();
+  BOOST_TEST(fixture.audit().size() == 41U);
+  const VerifyReport report = fixture.verify();
   BOOST_TEST(report.problem_count == 0U);
   BOOST_TEST(report.values_opened == 1U);
 }

@@ -1,0 +1,36 @@
+// Whether an API key is good, and who it speaks for.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <string_view>
+
+#include "auth/model/principal.hpp"
+#include "auth/model/refusal.hpp"
+#include "store/api_keys/api_keys.hpp"
+
+namespace tacit::auth {
+
+/// Checks presented API keys against the stored ones. Thread-safe; the store's part must outlive it.
+class ApiKeyVerifier {
+ public:
+  explicit ApiKeyVerifier(const store::ApiKeys& keys) : keys_(keys) {}
+
+  /// Who the key speaks for at `now`. `digest` is the credential_digest of the key. Compares in constant time, and does
+  /// the same work for an unknown id as for a wrong secret. Expiry and revocation are told only of a key whose secret
+  /// was right.
+  boost::system::result<Principal, Refusal> verify(std::string_view presented_key, const crypto::Digest& digest,
+                                                   std::chrono::system_clock::time_point now) const;
+
+ private:
+  const store::ApiKeys& keys_;
+};
+
+/// The decision of ApiKeyVerifier without the look-up: `stored` is what the store has under the presented id, and
+/// `presented_hash` the SHA-256 of the presented secret part.
+boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored,
+                                                        const crypto::Digest& presented_hash,
+                                                        std::chrono::system_clock::time_point now);
+
+}  // namespace tacit::auth

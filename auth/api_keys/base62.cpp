@@ -1,0 +1,40 @@
+#include "auth/api_keys/base62.hpp"
+
+#include <algorithm>
+
+#include "crypto/random.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::auth {
+namespace {
+
+constexpr std::size_t radix = base62_alphabet.size();
+
+bool is_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+}  // namespace
+
+bool is_base62(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
+
+void random_base62(std::span<std::uint8_t> out) {
+  // 256 is no multiple of 62: the bytes from 248 on would favour the first characters, so they are thrown away.
+  constexpr std::size_t fair = 256 / radix * radix;
+  crypto::WipedArray<64> drawn;
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    crypto::random_bytes(drawn.span());
+    for (std::size_t i = 0; i < drawn.size() && filled < out.size(); ++i) {
+      const std::size_t byte = drawn.data()[i];
+      if (byte < fair) out[filled++] = static_cast<std::uint8_t>(base62_alphabet[byte % radix]);
+    }
+  }
+}
+
+void write_base62(std::uint64_t number, std::span<std::uint8_t> out) {
+  for (std::size_t i = out.size(); i > 0; --i) {
+    out[i - 1] = static_cast<std::uint8_t>(base62_alphabet[number % radix]);
+    number /= radix;
+  }
+}
+
+}  // namespace tacit::auth

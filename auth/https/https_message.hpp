@@ -1,0 +1,36 @@
+// What is sent to an issuer, and what is made of its answer.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "auth/https/https_url.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::auth {
+
+/// A whole message, head and body, in wiped memory: it may hold a token and a client's secret.
+struct HttpsRequest {
+  HttpsUrl url;
+  crypto::WipedBytes message;
+  std::size_t body_limit = 0;  ///< bytes of the answer's body
+  bool keep_alive = false;     ///< leave the connection open for the next one
+};
+HttpsRequest make_get(const HttpsUrl& url, std::size_t body_limit);
+/// `authorization` is the field's value; `form` is application/x-www-form-urlencoded.
+HttpsRequest make_form_post(const HttpsUrl& url, std::string_view authorization, std::string_view form,
+                            std::size_t body_limit);
+
+struct HttpsAnswer {
+  crypto::WipedBytes body;
+  std::string cache_control;  ///< all fields of that name, joined by commas
+  std::string age;
+};
+
+struct HttpsError {
+  std::string message;  ///< a sentence; repeats nothing that the server sent
+  unsigned status = 0;  ///< of the answer, if there was one
+};
+
+}  // namespace tacit::auth

@@ -1,0 +1,29 @@
+// How patient the issuers' thread is, where no configuration says it. Tests are less so.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "auth/issuers/issuer.hpp"
+#include "auth/issuers/refresh_schedule.hpp"
+
+namespace tacit::auth {
+
+struct IssuerTerms {
+  std::chrono::milliseconds retry_first = RefreshTerms{}.retry_first;  ///< after a failed fetch of keys; doubles
+  std::chrono::milliseconds retry_most = RefreshTerms{}.retry_most;
+  std::chrono::milliseconds ask_every = RefreshTerms{}.ask_every;  ///< between fetches for tokens with an unknown kid
+  std::chrono::milliseconds event_every{60'000};                   ///< between events of one kind and issuer
+  /// Multiplies what is configured in seconds for keys: refresh_least, refresh_most, keep_stale.
+  std::chrono::milliseconds second{1'000};
+};
+
+/// Issuers::start with other terms.
+boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start_issuers(std::vector<IssuerConfig> configs,
+                                                                                 IssuerEvents& events,
+                                                                                 const IssuerTerms& terms);
+
+}  // namespace tacit::auth

@@ -1,0 +1,213 @@
+#include "auth/model/issuer_config.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "auth/issuers/issuer_files.hpp"
+#include "auth/issuers/issuer_section.hpp"
+#include "auth/issuers/issuer_settings.hpp"
+#include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/model/scope_names.hpp"
+#include "crypto/text_file.hpp"
+
+namespace tacit::auth {
+namespace {
+
+using Keys = IssuerConfig::Keys;
+
+constexpr std::string_view blank = " \t\r";
+constexpr std::size_t most_issuers = 64;
+constexpr std::size_t most_faults = 100;  // more of them are another kind of file
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+/// A # that begins a word begins a comment; one within a word is part of it.
+std::string_view without_comment(std::string_view line) {
+  for (std::size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
+    if (at == 0 || blank.find(line[at - 1]) != std::string_view::npos) return line.substr(0, at);
+  }
+  return line;
+}
+
+enum class Files : bool { unread, judged };
+
+/// Reads the file line by line, to its end or until there are faults enough.
+class Reader {
+ public:
+  Reader(std::string_view file_name, Files files, Suggest suggest = nullptr)
+      : file_name_(file_name), files_(files), suggest_(suggest) {}
+
+  void read(std::string_view text) {
+    while (!text.empty()) {
+      ++number_;
+      if (faults_.size() >= most_faults) return fail("is as far as the file was read, for it has too many faults");
+      const auto line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+      take(trim(without_comment(line)));
+    }
+    finish_section();
+    if (names_.empty() && faults_.empty()) faults_.push_back({0, "lists no issuers"});
+  }
+  bool failed() const { return !faults_.empty(); }
+  std::vector<IssuerConfig> issuers() { return std::move(issuers_); }
+
+  std::vector<std::string> sentences() {
+    std::ranges::stable_sort(faults_, {}, &IssuerFault::line);
+    std::vector<std::string> all;
+    for (const IssuerFault& fault : faults_) {
+      const std::string place = fault.line == 0 ? file_name_ : file_name_ + ":" + std::to_string(fault.line);
+      all.push_back(place + ": " + fault.what);
+    }
+    return all;
+  }
+
+ private:
+  void take(std::string_view line) {
+    if (line.empty()) return;
+    if (line.front() == '[') return begin_section(line);
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) return fail("is neither [issuer] nor name = value");
+    set(trim(line.substr(0, equals)), trim(line.substr(equals + 1)));
+  }
+
+  /// One whose head is no good is read all the same, for the sake of its lines.
+  void begin_section(std::string_view line) {
+    finish_section();
+    section_.emplace().line = number_;
+    const std::string_view issuer = line.ends_with(']') ? trim(line.substr(1, line.size() - 2)) : std::string_view();
+    if (issuer.empty() || issuer.find_first_of(blank) != std::string_view::npos) {
+      return fail("is not [issuer], with the tokens' iss between the brackets");
+    }
+    if (!names_.emplace(issuer).second) return fail("has an issuer that has a section already");
+    if (names_.size() > most_issuers) return fail("has one issuer more than the 64 that there may be");
+    section_->config.issuer = issuer;
+  }
+
+  void set(std::string_view name, std::string_view value) {
+    if (!section_) return fail("comes before the first [issuer]");
+    const auto known = issuer_settings();
+    const auto setting = std::ranges::find_if(known, [&](const IssuerSetting& each) { return each.name == name; });
+    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is no setting of an issuer" + meant(name));
+    if (!section_->given.emplace(name, number_).second) return fail(std::string(name) + " is there twice");
+    if (value.empty()) return fail_setting(name, " has no value");
+    if (auto wrong = setting->set(section_->config, value); !wrong.empty()) fail_setting(name, ": " + wrong);
+  }
+
+  /// What can be told only once the whole section was read.
+  void finish_section() {
+    if (!section_) return;
+    IssuerSection section = std::move(*section_);
+    section_.reset();
+    IssuerConfig& config = section.config;
+    if (config.issuer.empty()) return;
+    default_algorithms(config);
+    if (config.scope_names.empty()) default_scope_names(config);
+    add(find_section_faults(section));
+    if (files_ == Files::judged) add(find_section_file_faults(section));
+    if (config.introspection != IssuerConfig::Introspection::none && std::exchange(introspects_, true)) {
+      constexpr auto why = "more than one issuer has introspection, but an opaque token does not say whose it is";
+      faults_.push_back({section.line_of("introspection"), why});
+    }
+    issuers_.push_back(std::move(config));
+  }
+
+  static void default_algorithms(IssuerConfig& config) {
+    using enum crypto::SignatureAlgorithm;
+    if (!config.algorithms.empty()) return;
+    if (config.keys == Keys::shared_secret) {
+      config.algorithms = {hs256};
+    } else {
+      config.algorithms = {es256, es384, es512, eddsa, ps256, ps384, ps512, rs256, rs384, rs512};
+    }
+  }
+
+  static void default_scope_names(IssuerConfig& config) {
+    using enum store::Scope;
+    for (const std::string_view name : scope_names(secrets_read | secrets_write | keys_manage)) {
+      config.scope_names.emplace(name, *scope_of(name));
+    }
+  }
+
+  std::string meant(std::string_view name) const {
+    if (suggest_ == nullptr) return {};
+    std::vector<std::string> names;
+    for (const IssuerSetting& setting : issuer_settings()) names.emplace_back(setting.name);
+    return suggest_(name, names);
+  }
+
+  void fail(std::string why) { faults_.push_back({number_, std::move(why)}); }
+  void fail_setting(std::string_view name, const std::string& why) {
+    section_->faulty.emplace(name);
+    fail(std::string(name) + why);
+  }
+  void add(std::vector<IssuerFault> faults) { std::ranges::move(faults, std::back_inserter(faults_)); }
+
+  std::string file_name_;
+  Files files_;
+  Suggest suggest_;
+  std::size_t number_ = 0;
+  std::optional<IssuerSection> section_;      ///< the one that is being read
+  std::set<std::string, std::less<>> names_;  ///< the issuers that there were sections of
+  bool introspects_ = false;                  ///< one of them does
+  std::vector<IssuerConfig> issuers_;
+  std::vector<IssuerFault> faults_;
+};
+
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> read_issuers(std::string_view text, Reader reader) {
+  reader.read(text);
+  if (reader.failed()) return IssuerConfigError(reader.sentences());
+  return reader.issuers();
+}
+
+}  // namespace
+
+IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std::move(all)) {
+  for (const std::string& fault : faults) message += (message.empty() ? "" : "; ") + fault;
+}
+
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file) {
+  return load_issuers(file, nullptr);
+}
+
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
+                                                                                 Suggest suggest) {
+  const auto text = crypto::read_text_file(file);
+  if (!text) return IssuerConfigError(text.error().message);
+  return read_issuers(*text, Reader(file.string(), Files::unread, suggest));
+}
+
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
+                                                                                  std::string_view file_name) {
+  return read_issuers(text, Reader(file_name, Files::unread));
+}
+
+std::vector<std::string> find_issuer_notes(const std::filesystem::path& file) {
+  std::vector<std::string> notes;
+  const auto issuers = load_issuers(file);
+  if (!issuers) return notes;
+  for (const IssuerConfig& issuer : *issuers) {
+    std::ranges::move(find_skipped_keys(issuer), std::back_inserter(notes));
+  }
+  return notes;
+}
+
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file) {
+  return find_issuer_faults(file, nullptr);
+}
+
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest) {
+  const auto text = crypto::read_text_file(file);
+  if (!text) return {text.error().message};
+  Reader reader(file.string(), Files::judged, suggest);
+  reader.read(*text);
+  return reader.sentences();
+}
+
+}  // namespace tacit::auth

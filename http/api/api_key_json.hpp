@@ -1,0 +1,14 @@
+// An API key as the API shows it.
+#pragma once
+
+#include <string_view>
+
+#include "crypto/wiped.hpp"
+#include "store/model/api_key.hpp"
+
+namespace tacit::http {
+
+/// Appends the object. `text` is the key itself, which only the answer to its making has; empty: without it.
+void write_api_key(crypto::WipedBytes& out, const store::ApiKey& key, std::string_view text = {});
+
+}  // namespace tacit::http

@@ -1,0 +1,40 @@
+// What the routes table points at. The chain has authenticated the caller, checked the scope and read the body before
+// it calls one of these; each leaves its answer in `exchange.response`.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "http/exchange/exchange.hpp"
+
+namespace tacit::http {
+
+using Handled = boost::asio::awaitable<void>;
+
+// secret_routes.cpp
+Handled create_secret(Exchange& exchange);
+Handled list_secrets(Exchange& exchange);
+Handled get_secret(Exchange& exchange);
+Handled update_secret(Exchange& exchange);
+Handled delete_secret(Exchange& exchange);
+
+// api_key_routes.cpp
+Handled create_api_key(Exchange& exchange);
+Handled list_api_keys(Exchange& exchange);
+Handled get_api_key(Exchange& exchange);
+Handled update_api_key(Exchange& exchange);
+Handled revoke_api_key(Exchange& exchange);
+
+// quota_routes.cpp
+Handled get_quota(Exchange& exchange);
+
+// tool_routes.cpp
+Handled resolve_tool(Exchange& exchange);
+
+// service_routes.cpp
+Handled get_health(Exchange& exchange);
+Handled get_readiness(Exchange& exchange);
+Handled get_openapi(Exchange& exchange);
+Handled get_resource_metadata(Exchange& exchange);
+Handled get_metrics(Exchange& exchange);
+
+}  // namespace tacit::http

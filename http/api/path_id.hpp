@@ -1,0 +1,14 @@
+// The id that a path ends in.
+#pragma once
+
+#include <string_view>
+
+#include "crypto/uuid.hpp"
+#include "http/json/faults.hpp"
+
+namespace tacit::http {
+
+/// Reads the last segment of the path, as sent; the fault's place is `["path", name]`.
+Parsed<crypto::Uuid> parse_path_id(std::string_view segment, std::string_view name);
+
+}  // namespace tacit::http

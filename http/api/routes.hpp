@@ -1,0 +1,24 @@
+// The routes table: all that Tacit answers, one row each.
+#pragma once
+
+#include <span>
+
+#include "http/exchange/exchange.hpp"
+
+namespace tacit::http {
+
+/// Of the API plane.
+std::span<const Route> api_routes();
+
+/// Of the tool plane.
+std::span<const Route> tool_routes();
+
+/// Of the admin plane. None of them takes a credential or a body.
+std::span<const Route> admin_routes();
+
+std::span<const Route> routes_of(Plane plane);
+
+/// Whether monitors and balancers ask it again and again: /healthz, /readyz. Null is no probe.
+bool is_probe(const Route* route);
+
+}  // namespace tacit::http

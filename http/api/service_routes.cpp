@@ -1,0 +1,112 @@
+// What monitors and client generators ask, without a credential.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/api/handlers.hpp"
+#include "http/api/openapi.hpp"
+#include "http/exchange/problem.hpp"
+#include "http/json/json_writer.hpp"
+#include "http/tls/certificate_watch.hpp"
+#include "store/health.hpp"
+
+namespace tacit::http {
+namespace {
+
+/// Into the object that a problem's body is.
+void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& reasons) {
+  body.resize(body.size() - 1);
+  body.append(R"(,"status":"not ready","reasons":[)");
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (i > 0) body.push_back(',');
+    write_text(body, reasons[i]);
+  }
+  body.append("]}");
+}
+
+/// What an operator has to see to before it keeps clients out: room that gets short, then certificates. `warning` is
+/// the first of them, for monitors that look at one.
+std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
+  std::vector<std::string> warnings;
+  if (of_room) warnings.push_back(*of_room);
+  if (exchange.services.certificates == nullptr) return warnings;
+  for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, seconds_now())) {
+    warnings.push_back(std::move(warning));
+  }
+  return warnings;
+}
+
+void answer_ready(crypto::WipedBytes& body, const std::vector<std::string>& warnings) {
+  body.append(R"({"status":"ready")");
+  if (!warnings.empty()) {
+    body.append(R"(,"warning":)");
+    write_text(body, warnings.front());
+    body.append(R"(,"warnings":[)");
+    for (std::size_t i = 0; i < warnings.size(); ++i) {
+      if (i > 0) body.push_back(',');
+      write_text(body, warnings[i]);
+    }
+    body.push_back(']');
+  }
+  body.push_back('}');
+}
+
+}  // namespace
+
+// Says that the process serves, not that the store does: a load balancer asks this all the time.
+Handled get_health(Exchange& exchange) {
+  exchange.response.body.append(R"({"status":"ok"})");
+  co_return;
+}
+
+// Says whether a balancer should send clients here; why not, for people, beside the sentence that every error has.
+Handled get_readiness(Exchange& exchange) {
+  const std::atomic<bool>* stopping = exchange.services.stopping;
+  const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
+  const std::optional<std::string> unwilling = exchange.services.store.health().unwilling();
+  const std::optional<std::string> displaced = exchange.services.store.health().displaced();
+  std::vector<std::string_view> reasons;
+  if (draining) reasons.push_back("draining");
+  if (unwilling) reasons.push_back(*unwilling);
+  if (displaced) reasons.push_back(*displaced);
+  const store::Room room = exchange.services.store.health().room();
+  // What clients add needs more of it than what is only logged.
+  const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);
+  const auto& no_room = adds ? room.growth_refused : room.logging_refused;
+  if (no_room) reasons.push_back(*no_room);
+  if (reasons.empty()) {
+    answer_ready(exchange.response.body, warnings_of(exchange, room.warning));
+    co_return;
+  }
+  answer(exchange, draining ? Problem::draining : Problem::store_unavailable);
+  exchange.note = reasons.front();
+  add_reasons(exchange.response.body, reasons);
+}
+
+Handled get_resource_metadata(Exchange& exchange) {
+  const std::string& document = resource_of(exchange.services).document();
+  if (document.empty()) {
+    answer(exchange, Problem::not_found);
+  } else {
+    exchange.response.body.append(document);
+  }
+  co_return;
+}
+
+Handled get_metrics(Exchange& exchange) {
+  if (exchange.services.metrics == nullptr) {
+    answer(exchange, Problem::not_found);
+    co_return;
+  }
+  exchange.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  exchange.response.body.append(exchange.services.metrics->text());
+}
+
+Handled get_openapi(Exchange& exchange) {
+  exchange.response.body.append(openapi_document(exchange.plane));
+  co_return;
+}
+
+}  // namespace tacit::http

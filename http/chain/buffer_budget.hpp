@@ -1,0 +1,85 @@
+// How much memory requests and answers hold in buffers, over all connections of the process.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "http/chain/peer_limits.hpp"
+
+namespace tacit::http {
+
+/// Up to which part of the limit something may still take memory, in eighths. What anybody can open must not take it
+/// from those with a credential, nor the API from the tool plane.
+enum class BufferShare : std::uint8_t { api_heads = 4, api = 6, tools = 8 };
+
+/// One for the whole server; any thread.
+class BufferBudget {
+ public:
+  void set_limit(std::size_t bytes) { limit_ = static_cast<std::int64_t>(bytes); }  ///< before it is used
+  std::size_t limit() const { return static_cast<std::size_t>(limit_); }
+  /// What is held; what threads have not told yet is missing.
+  std::size_t used() const {
+    const std::int64_t used = used_.load(std::memory_order_relaxed);
+    return used > 0 ? static_cast<std::size_t>(used) : 0;
+  }
+
+ private:
+  friend class BufferAccount;
+  std::atomic<std::int64_t> used_{0};
+  std::int64_t limit_ = static_cast<std::int64_t>(PeerLimits{}.buffer_memory);
+};
+
+/// A thread's part in it. Small sums that come and go stay here, so that small requests touch no memory that threads
+/// share.
+class BufferAccount {
+ public:
+  /// What a thread may hold untold, in either direction.
+  static constexpr std::int64_t untold_most = 64 * 1024;
+
+  explicit BufferAccount(BufferBudget& budget) : budget_(budget) {}
+  BufferAccount(const BufferAccount&) = delete;
+  BufferAccount& operator=(const BufferAccount&) = delete;
+  ~BufferAccount() { tell(); }
+
+  void add(std::int64_t bytes) {
+    untold_ += bytes;
+    if (untold_ > untold_most || untold_ < -untold_most) tell();
+  }
+  /// Whether so many bytes more would be beyond that share of the limit.
+  bool lacks(std::size_t bytes, BufferShare share) const {
+    const std::int64_t limit = budget_.limit_ / 8 * static_cast<std::int64_t>(share);
+    return budget_.used_.load(std::memory_order_relaxed) + untold_ + static_cast<std::int64_t>(bytes) > limit;
+  }
+
+ private:
+  void tell() {
+    budget_.used_.fetch_add(untold_, std::memory_order_relaxed);
+    untold_ = 0;
+  }
+
+  BufferBudget& budget_;
+  std::int64_t untold_ = 0;
+};
+
+/// What one connection holds of an account.
+class BufferCharge {
+ public:
+  explicit BufferCharge(BufferAccount& account) : account_(account) {}
+  BufferCharge(const BufferCharge&) = delete;
+  BufferCharge& operator=(const BufferCharge&) = delete;
+  ~BufferCharge() { set(0); }
+
+  /// It holds so many bytes from now on.
+  void set(std::size_t bytes) {
+    if (bytes == held_) return;
+    account_.add(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(held_));
+    held_ = bytes;
+  }
+
+ private:
+  BufferAccount& account_;
+  std::size_t held_ = 0;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,294 @@
+#include "http/chain/chain.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+#include <span>
+#include <utility>
+
+#include "auth/credential.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/wiped.hpp"
+#include "http/api/routes.hpp"
+#include "http/chain/body_encoding.hpp"
+#include "http/chain/rate_limits.hpp"
+#include "http/json/limits.hpp"
+#include "http/log/log.hpp"
+#include "http/wire/target.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/model/timestamp.hpp"
+
+namespace tacit::http {
+namespace {
+
+namespace asio = boost::asio;
+
+// A step lets a request pass, or names the problem that it is answered with.
+
+std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
+  RouteMatch found = match(routes_of(exchange.plane), exchange.head);
+  exchange.route = found.route;
+  exchange.path_id = found.path_id;
+  if (found.route != nullptr) return std::nullopt;
+  exchange.note = found.fault;
+  if (!found.allow.empty()) exchange.response.headers += "Allow: " + found.allow + "\r\n";
+  return found.problem;
+}
+
+/// Room for the body and for an answer, or a piece of one. Monitors are answered in any case.
+std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
+  if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
+  // A body that is too large is not read.
+  const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
+  const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
+  const auto share = exchange.plane == Plane::tools ? BufferShare::tools : BufferShare::api;
+  return thread.buffers.lacks(size + body_piece_size, share) ? std::optional(Problem::memory_short) : std::nullopt;
+}
+
+/// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
+/// keep theirs.
+Problem problem_of(auth::Refusal refusal) {
+  if (refusal == auth::Refusal::unavailable) return Problem::store_unavailable;
+  if (refusal == auth::Refusal::issuer_unreachable) return Problem::issuer_unreachable;
+  if (refusal == auth::Refusal::altered) return Problem::integrity;
+  if (refusal == auth::Refusal::too_large) return Problem::token_too_large;
+  return Problem::credential_invalid;
+}
+
+Problem problem_of_none(Exchange& exchange) {
+  if (exchange.plane == Plane::api) return Problem::credential_missing;
+  exchange.note = "missing";
+  return Problem::user_token_missing;
+}
+
+/// On the tool plane the certificate is the credential; the user's own may have to come beside it, and then not as an
+/// SDK's key.
+auth::Credential credential_of(const Exchange& exchange) {
+  const RequestHead& head = exchange.head;
+  auth::CredentialHeaders headers;
+  if (head.has_token) headers.token = head.token;
+  if (head.has_authorization) headers.authorization = head.authorization;
+  if (head.has_x_api_key && exchange.plane == Plane::api) headers.x_api_key = head.x_api_key;
+  return auth::choose_credential(headers);
+}
+
+Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential) {
+  const crypto::Digest digest = auth::credential_digest(credential.text);
+  return {credential, digest, guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now())};
+}
+
+std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, const Presented& presented,
+                                    auth::Authenticator::Verdict verdict) {
+  const auto now = std::chrono::steady_clock::now();
+  if (verdict) {
+    note_good_credential(thread, presented.digest, now);
+    exchange.principal = std::move(*verdict);
+    return std::nullopt;
+  }
+  const auth::Refusal refusal = verdict.error();
+  if (refusal == auth::Refusal::too_large) log_large_token(exchange, thread, presented.credential.text.size(), now);
+  if (!auth::is_no_verdict(refusal)) {
+    if (const auto problem = limit_refusals(exchange, thread, presented, refusal, now)) return problem;
+  }
+  thread.counters.of(exchange.plane).refusals[static_cast<std::size_t>(refusal)].add();
+  exchange.note = auth::to_string(refusal);
+  return problem_of(refusal);
+}
+
+/// Whatever else is wrong with a request: a certificate that is not good any more is what its runtime has to learn.
+void put_certificate_first(Exchange& exchange, std::optional<Problem>& problem) {
+  if (!problem || exchange.certificate_fault.empty()) return;
+  problem = Problem::certificate_refused;
+  exchange.note = exchange.certificate_fault;
+  exchange.response.headers.clear();
+  exchange.response.close = true;
+}
+
+/// A resolve is refused by its handler, which tells the audit what was asked for.
+std::optional<Problem> check_certificate(Exchange& exchange, ThreadState&) {
+  if (exchange.certificate_fault.empty()) return std::nullopt;
+  exchange.note = exchange.certificate_fault;
+  exchange.response.close = true;
+  return exchange.route->body_limit > 0 ? std::nullopt : std::optional(Problem::certificate_refused);
+}
+
+std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
+  const bool refused_anyway = !exchange.certificate_fault.empty();
+  const bool wanted = exchange.plane == Plane::api || (exchange.services.tool_user_token && !refused_anyway);
+  if (!exchange.route->authenticated || !wanted) return std::nullopt;
+  const auth::Credential credential = credential_of(exchange);
+  if (!credential.present()) return problem_of_none(exchange);
+  const Presented presented = present(exchange, thread, credential);
+  if (const auto problem = limit_guessing(exchange, thread, presented, std::chrono::steady_clock::now())) {
+    return problem;
+  }
+  auto verdict = thread.authenticator.judge(credential, presented.digest, std::chrono::system_clock::now());
+  exchange.issuer_to_ask = !verdict;
+  if (!verdict) return std::nullopt;
+  return take_verdict(exchange, thread, presented, std::move(*verdict));
+}
+
+/// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
+asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
+  Presented presented = present(exchange, thread, credential_of(exchange));
+  if (const auto problem = limit_asking(exchange, thread, presented, std::chrono::steady_clock::now())) {
+    co_return problem;
+  }
+  auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest);
+  // Others were refused meanwhile.
+  presented.wait = guessing_wait(exchange, thread, presented.digest, std::chrono::steady_clock::now());
+  co_return take_verdict(exchange, thread, presented, std::move(verdict));
+}
+
+/// Whatever becomes of the request: the key was good.
+std::optional<Problem> note_key_use(Exchange& exchange, ThreadState& thread) {
+  const std::string& key = exchange.principal.api_key;
+  if (!key.empty()) thread.api_key_uses.note(key, store::now_microseconds());
+  return std::nullopt;
+}
+
+std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
+  if (store::covers(exchange.principal.scopes, exchange.route->scope)) return std::nullopt;
+  return Problem::scope_missing;
+}
+
+/// `application/json` with or without parameters, or any type that says it is JSON (RFC 6839 section 3.1). No type at
+/// all is taken for JSON.
+bool is_json(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
+  std::string lower(type);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower.empty() || lower == "application/json" ||
+         (lower.starts_with("application/") && lower.ends_with("+json"));
+}
+
+std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
+  const RequestHead& head = exchange.head;
+  if (head.expects_other) return Problem::expectation_unknown;
+  if (head.content_length > largest_body(*exchange.route)) return Problem::body_too_large;
+  if (exchange.route->body_limit == 0 || !head.has_body()) return std::nullopt;
+  if (!is_json(head.content_type)) return Problem::not_json;
+  if (head.body_is_encoded) return Problem::body_encoded;
+  return std::nullopt;
+}
+
+using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
+constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
+constexpr std::array<Step, 4> admit{note_key_use, limit_tenant, check_scope, check_body_fields};
+
+std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
+  for (const Step step : steps) {
+    if (const std::optional<Problem> problem = step(exchange, thread)) return problem;
+  }
+  return std::nullopt;
+}
+
+/// Answers a problem that was found before the body was read: what is left of the request would be read as the next
+/// one.
+template <class Why>
+void refuse(Exchange& exchange, const Why& why) {
+  answer(exchange, why);
+  if (exchange.head.has_body()) exchange.response.close = true;
+}
+
+void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::Failure& failure) {
+  thread.counters.unaudited.add();
+  if (!thread.unaudited_lines.admit(std::chrono::steady_clock::now())) return;
+  LogLine line(LogLevel::error, "audit_failed");
+  line.field("request_id", exchange.request_id).field("reason", to_string(failure.code));
+  log(line);
+}
+
+/// Answers once the entry is written. If it cannot be, whoever asks learns nothing of the credential: but for want of
+/// room, which entries of refusals may not take from others, the answer is why it was not written. An altered record of
+/// an API key is told in any case.
+asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
+  store::AuditEvent event;
+  event.action =
+      problem == Problem::integrity ? store::AuditAction::api_key_integrity : store::AuditAction::credential_refused;
+  event.reason = exchange.note;
+  store::AuditContext who = exchange.audit();
+  const auto recorded = co_await exchange.services.store.audit().record(std::move(event), std::move(who));
+  if (!recorded) log_unaudited(exchange, thread, recorded.error());
+  if (recorded || problem == Problem::integrity || store::refusal_stands(recorded.error())) {
+    refuse(exchange, problem);
+  } else {
+    refuse(exchange, recorded.error());
+  }
+}
+
+Problem problem_of(BodyRead read) {
+  if (read == BodyRead::too_large) return Problem::body_too_large;
+  return read == BodyRead::no_memory ? Problem::memory_short : Problem::malformed_request;
+}
+
+/// The chain without its barrier.
+asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
+                                std::optional<Problem> framing) {
+  std::optional<Problem> problem = framing ? framing : take(identify, exchange, thread);
+  if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
+  if (!problem) problem = take(admit, exchange, thread);
+  if (!framing) put_certificate_first(exchange, problem);
+  if (problem) {
+    // Whoever comes to the tool plane without a user's token has a runtime's certificate, perhaps stolen.
+    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::token_too_large ||
+                         *problem == Problem::user_token_missing || *problem == Problem::integrity;
+    if (audited) {
+      co_await refuse_credential(exchange, thread, *problem);
+    } else {
+      refuse(exchange, *problem);
+    }
+    // What was not parsed to its end cannot be followed by another request.
+    if (framing) exchange.response.close = true;
+    co_return true;
+  }
+  if (exchange.head.has_body()) {
+    const BodyRead read = co_await reader.read_body(exchange);
+    if (read == BodyRead::incomplete) co_return false;
+    if (read != BodyRead::complete) {
+      refuse(exchange, problem_of(read));
+      co_return true;
+    }
+    const auto unreadable = unreadable_encoding(exchange.body.text());
+    if (unreadable) {
+      answer(exchange, *unreadable);
+      co_return true;
+    }
+  }
+  co_await exchange.route->handler(exchange);
+  co_return true;
+}
+
+/// What was thrown is the operator's to know, by the request's id; the client learns the id.
+void answer_panic(Exchange& exchange, std::string_view what) {
+  log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", what));
+  exchange.response.headers.clear();
+  answer(exchange, Problem::internal);
+  exchange.response.close = true;  // how much of the request was read is not known
+}
+
+}  // namespace
+
+std::uint64_t largest_body(const Route& route) {
+  return route.body_limit > 0 ? route.body_limit : limits::ignored_body;
+}
+
+asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,
+                                std::optional<Problem> framing) {
+  try {
+    const bool answerable = co_await run_steps(exchange, thread, reader, framing);
+    co_return answerable;
+  } catch (const std::exception& error) {
+    answer_panic(exchange, error.what());
+  } catch (...) {
+    answer_panic(exchange, "unknown exception");
+  }
+  co_return true;
+}
+
+}  // namespace tacit::http

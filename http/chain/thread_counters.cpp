@@ -1,0 +1,110 @@
+#include "http/chain/thread_counters.hpp"
+
+#include <optional>
+
+#include "http/api/handlers.hpp"
+#include "http/api/routes.hpp"
+
+namespace tacit::http {
+namespace {
+
+constexpr unsigned least_status = 200;
+constexpr unsigned most_status = 599;
+
+constexpr auto places = [] {
+  std::array<std::uint8_t, most_status - least_status + 1> result{};
+  result.fill(static_cast<std::uint8_t>(counted_statuses.size()));
+  for (std::size_t i = 0; i < counted_statuses.size(); ++i) {
+    result[counted_statuses[i] - least_status] = static_cast<std::uint8_t>(i);
+  }
+  return result;
+}();
+
+/// Nothing for what was refused before it was a request for values.
+std::optional<Release> release_of(const Exchange& exchange) {
+  if (exchange.response.status == 200) return exchange.released > 0 ? Release::released : Release::nothing;
+  if (!exchange.problem) return std::nullopt;
+  switch (*exchange.problem) {
+    case Problem::tool_not_granted:
+    case Problem::certificate_refused:
+      return Release::not_granted;
+    case Problem::other_user:
+      return Release::other_user;
+    case Problem::secret_not_allowed:
+      return Release::not_allowed;
+    case Problem::too_many_arguments:
+      return Release::too_many_arguments;
+    case Problem::changed_meanwhile:
+      return Release::changed;
+    case Problem::integrity:
+      return Release::integrity;
+    case Problem::overloaded:
+    case Problem::memory_short:
+      return Release::overloaded;
+    case Problem::store_unavailable:
+      return Release::unavailable;
+    case Problem::store_full:
+      return Release::full;
+    default:
+      return std::nullopt;
+  }
+}
+
+template <std::size_t Size>
+void add_all(std::array<Counter, Size>& to, const std::array<Counter, Size>& from) {
+  for (std::size_t i = 0; i < Size; ++i) to[i].add(from[i].value());
+}
+
+void add_plane(PlaneCounters& to, const PlaneCounters& from) {
+  // The end first: what begins meanwhile must not make fewer begun than ended.
+  to.requests_ended.add(from.requests_ended.value());
+  to.connections_closed.add(from.connections_closed.value());
+  to.requests_begun.add(from.requests_begun.value());
+  to.connections_accepted.add(from.connections_accepted.value());
+  to.connections_refused.add(from.connections_refused.value());
+  add_all(to.problems, from.problems);
+  add_all(to.refusals, from.refusals);
+  add_all(to.releases, from.releases);
+  add_all(to.handshakes, from.handshakes);
+  add_all(to.connections_ended, from.connections_ended);
+  to.values_released.add(from.values_released.value());
+  for (std::size_t i = 0; i < to.routes.size(); ++i) {
+    add_all(to.routes[i].statuses, from.routes[i].statuses);
+    to.routes[i].microseconds.add(from.routes[i].microseconds);
+  }
+}
+
+}  // namespace
+
+std::size_t status_place(unsigned status) {
+  if (status < least_status || status > most_status) return counted_statuses.size();
+  return places[status - least_status];
+}
+
+ThreadCounters::ThreadCounters() {
+  for (const Plane plane : planes) of(plane).routes = std::vector<RouteCounters>(routes_of(plane).size() + 1);
+}
+
+void ThreadCounters::answered(const Exchange& exchange, std::chrono::steady_clock::duration time) {
+  PlaneCounters& plane = of(exchange.plane);
+  const Route* const route = exchange.route;
+  const std::size_t row =
+      route != nullptr ? static_cast<std::size_t>(route - routes_of(exchange.plane).data()) : plane.routes.size() - 1;
+  RouteCounters& counters = plane.routes[row];
+  counters.statuses[status_place(exchange.response.status)].add();
+  counters.microseconds.add(
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()));
+  // That this is not ready is news for balancers; nobody was refused anything.
+  const bool probe = route != nullptr && route->handler == get_readiness;
+  if (exchange.problem && !probe) plane.problems[static_cast<std::size_t>(*exchange.problem)].add();
+  if (route == nullptr || route->handler != resolve_tool) return;
+  if (const auto release = release_of(exchange)) plane.releases[static_cast<std::size_t>(*release)].add();
+  plane.values_released.add(exchange.released);
+}
+
+void ThreadCounters::add(const ThreadCounters& other) {
+  unaudited.add(other.unaudited.value());
+  for (const Plane plane : planes) add_plane(of(plane), other.of(plane));
+}
+
+}  // namespace tacit::http

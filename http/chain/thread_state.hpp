@@ -1,0 +1,115 @@
+// What the connections of one io thread share. Touched by that thread alone, but for the immutable and atomic parts
+// behind `server`.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "auth/api_keys/api_key_uses.hpp"
+#include "auth/authenticator.hpp"
+#include "auth/limits/auth_failure_limit.hpp"
+#include "auth/limits/rate_limiter.hpp"
+#include "auth/limits/recent_credentials.hpp"
+#include "auth/limits/tenant_rates.hpp"
+#include "http/chain/access_sample.hpp"
+#include "http/chain/buffer_budget.hpp"
+#include "http/chain/connection_limits.hpp"
+#include "http/chain/peer_limits.hpp"
+#include "http/chain/thread_counters.hpp"
+#include "http/chain/timeouts.hpp"
+#include "http/client_certificates/client_trust.hpp"
+#include "http/exchange/exchange.hpp"
+#include "http/log/log.hpp"
+#include "http/log/once_a_second.hpp"
+#include "http/tls/handshake_log.hpp"
+#include "http/wire/forwarded.hpp"
+#include "http/wire/networks.hpp"
+
+namespace tacit::http {
+
+/// How long a server that winds down still waits for what its clients have begun to send, and at each step for what
+/// they have to take. Where it was left its listening socket, those who come meanwhile wait for the next server to
+/// start.
+inline constexpr std::chrono::seconds wind_down_patience{3};
+
+/// Who may say whom a connection or a request is of. Nobody else is believed.
+struct Balancers {
+  Networks proxy_protocol_from;  ///< connections from there begin with a PROXY protocol header, all others with TLS
+  Networks forwarded_from;       ///< of requests from there the field says whose they are
+  ForwardedField forwarded_field = ForwardedField::x_forwarded_for;
+};
+
+/// What a plane's clients, by their addresses, may present and have asked. A plane has its own: what the internet
+/// guesses must not keep users of the runtimes out.
+struct CredentialLimits {
+  auth::AuthFailureLimit failures;
+  auth::AuthFailureLimit questions;  ///< tokens that issuers are asked about
+};
+
+/// One for the whole server; every thread reads it.
+struct ServerState {
+  const Services& services;
+  Timeouts timeouts;
+  bool access_log = true;
+  ConnectionLimits api_connections;
+  ConnectionLimits tool_connections;   ///< of its own: what the internet opens must not shut the runtimes out
+  ConnectionLimits admin_connections;  ///< counts alone: the threads make room for monitors
+  Balancers balancers;
+  std::atomic<bool> draining{false};  ///< answers end their connections
+  auth::Rate tenant_rate;             ///< of a tenant that has none of its own
+  auth::RateLimiter tenant_requests;
+  CredentialLimits api_credentials;
+  CredentialLimits tool_credentials;
+  auth::RecentCredentials good_credentials;
+  auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
+  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
+  auth::RateLimiter large_tokens{1024, std::chrono::steady_clock::now()};  ///< by address: when one is logged next
+  CurrentTrust client_trust{};  ///< what clients of the tool plane are judged by
+  HandshakeLog api_handshakes{};
+  HandshakeLog tool_handshakes{};
+  PeerLimits peers{};
+  BufferBudget buffers{};
+
+  HandshakeLog& handshakes(Plane plane) { return plane == Plane::api ? api_handshakes : tool_handshakes; }
+
+  ConnectionLimits& limits(Plane plane) {
+    if (plane == Plane::admin) return admin_connections;
+    return plane == Plane::api ? api_connections : tool_connections;
+  }
+  const LifetimeLimits& lifetime(Plane plane) const { return plane == Plane::tools ? peers.tools : peers.api; }
+  CredentialLimits& credentials(Plane plane) { return plane == Plane::api ? api_credentials : tool_credentials; }
+};
+
+/// The `Date` field's value (RFC 9110 section 6.6.1), made anew once a second rather than for each answer.
+class DateField {
+ public:
+  DateField() { refresh(); }
+  void refresh();
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+struct ThreadState {
+  ServerState& server;
+  DateField date;
+  LogBuffer access_log;
+  auth::Authenticator authenticator;
+  OnceASecond unaudited_lines;  ///< that a refusal was not audited
+  OnceASecond guessing_lines;   ///< that an address guesses
+  OnceASecond refusal_lines;    ///< that a connection was refused
+  auth::TenantRates tenant_rates;
+  auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
+  AccessSample access_sample;
+  ThreadCounters counters{};
+  BufferAccount buffers{server.buffers};
+  /// What clients have not sent by then is not waited for. Set when the thread winds down.
+  std::chrono::steady_clock::time_point last_input = std::chrono::steady_clock::time_point::max();
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,333 @@
+#include "http/io/worker.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <exception>
+#include <random>
+#include <utility>
+
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/log/log.hpp"
+#include "http/tls/certificate_watch.hpp"
+#include "store/api_keys/api_keys.hpp"
+#include "store/tenants/tenants.hpp"
+
+namespace tacit::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_pause{100};
+/// How long handshakes of TCP that have begun may take to end, before a listening socket is closed.
+constexpr std::chrono::milliseconds closing_pause{100};
+
+/// Connections of monitors on each thread. They are few, and what they ask costs nothing.
+constexpr std::size_t most_monitors = 64;
+constexpr std::size_t most_monitors_of_address = 16;
+
+/// The connection's whole life. It is destroyed on its own thread when this returns.
+asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
+
+/// Uses that cannot be stored now are kept for the next time.
+asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyUse> uses) {
+  std::vector<store::ApiKeyUse> kept = uses;
+  const auto stored = co_await server.services.store.api_keys().record_uses(std::move(uses));
+  if (stored) co_return;
+  log(LogLine(LogLevel::warn, "last_uses_not_stored").field("reason", to_string(stored.error().code)));
+  server.api_key_uses.gather(kept);
+}
+
+/// From now on no connection begins on the listening socket, while those whose handshake has begun come to be. To close
+/// it at once would reset these, though their clients believe that they are connected. Who is turned away hears
+/// nothing, asks again a second later (RFC 6298), and is then refused by a closed port or taken by the next server.
+void turn_away_new(int listening) {
+  // A classic BPF program, which sees a segment from its TCP header on: SYN is bit 1 of the byte at 13.
+  constexpr std::uint16_t load_byte = BPF_LD | BPF_B | BPF_ABS;
+  constexpr std::uint16_t jump_if_set = BPF_JMP | BPF_JSET | BPF_K;
+  constexpr std::uint16_t pass = BPF_RET | BPF_K;
+  std::array<sock_filter, 4> code{
+      {{load_byte, 0, 0, 13}, {jump_if_set, 0, 1, 0x02}, {pass, 0, 0, 0}, {pass, 0, 0, ~0U}}};
+  const sock_fprog program{code.size(), code.data()};
+  // Where that is not possible, the socket is closed as it is.
+  static_cast<void>(::setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+}
+
+/// The end of every coroutine: nothing that one throws is lost.
+void log_end(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    log(LogLine(LogLevel::error, "coroutine_failed").field("what", error.what()));
+  } catch (...) {
+    log(LogLine(LogLevel::error, "coroutine_failed"));
+  }
+}
+
+}  // namespace
+
+Worker::Worker(ServerState& server)
+    : state_{server,
+             {},
+             {},
+             auth::Authenticator(server.services.store.api_keys(), server.services.issuers,
+                                 server.services.authentication),
+             {},
+             {},
+             {},
+             {server.tenant_rate,
+              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenants().limits(tenant); }},
+             auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
+             AccessSample(server.access_log_sample, std::random_device()())} {}
+
+boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
+  tcp::acceptor acceptor(context_);
+  error_code error;
+  const int on = 1;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+    error.assign(errno, boost::system::system_category());
+  }
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (error) return error;
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  if (error) return error;
+  acceptors_.push_back({std::move(acceptor), plane, std::move(tls)});
+  return bound;
+}
+
+boost::system::result<tcp::endpoint> Worker::share(int listening, Plane plane, SharedTlsContext tls) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  void* const raw = &address;
+  if (::getsockname(listening, static_cast<sockaddr*>(raw), &size) != 0) {
+    return error_code(errno, boost::system::system_category());
+  }
+  // A descriptor of its own: each thread's poller takes one once.
+  const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return error_code(errno, boost::system::system_category());
+  tcp::acceptor acceptor(context_);
+  error_code error;
+  acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own, error);
+  if (error) {
+    ::close(own);
+    return error;
+  }
+  acceptor.non_blocking(true, error);
+  if (error) return error;
+  const tcp::endpoint bound = acceptor.local_endpoint(error);
+  if (error) return error;
+  acceptors_.push_back({std::move(acceptor), plane, std::move(tls), true});
+  return bound;
+}
+
+void Worker::run() {
+  for (Acceptor& acceptor : acceptors_) asio::co_spawn(context_, accept_connections(acceptor), log_end);
+  asio::co_spawn(context_, sweep(), log_end);
+  for (;;) {
+    try {
+      context_.run();
+      break;
+    } catch (...) {
+      log_end(std::current_exception());
+    }
+  }
+  state_.access_log.flush();
+  gather_api_key_uses();
+  finished_.store(true);
+}
+
+void Worker::gather_api_key_uses() {
+  if (!state_.api_key_uses.empty()) state_.server.api_key_uses.gather(state_.api_key_uses.take());
+}
+
+asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
+  asio::steady_timer pause(context_);
+  while (listener.acceptor.is_open()) {
+    auto [error, socket] = co_await listener.acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+    if (!error) {
+      try {
+        adopt(std::move(socket), listener);
+      } catch (...) {
+        log_end(std::current_exception());  // out of memory for one connection: the next ones may find some
+      }
+    } else if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
+      co_return;
+    } else if (error != asio::error::connection_aborted) {
+      // Out of descriptors or memory: the connections there are must end first, and trying at once would spin.
+      log(LogLine(LogLevel::error, "accept_failed").field("reason", error.message()));
+      pause.expires_after(accept_pause);
+      co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+}
+
+/// Nobody is turned away on the admin plane, or whoever opens connections there would make balancers believe that the
+/// server is gone, and monitors blind. Of those that are there, one that has waited longer for a request than all
+/// others gives way: its client's own, if that has as many as one address may have.
+void Worker::make_room_for_monitor(const asio::ip::address& client) {
+  Connection* of_all = nullptr;
+  Connection* of_client = nullptr;
+  std::size_t all = 0;
+  std::size_t clients = 0;
+  for (Deadlined& each : monitors_) {
+    auto& connection = static_cast<Connection&>(each);
+    ++all;
+    if (of_all == nullptr || connection.waiting_since() < of_all->waiting_since()) of_all = &connection;
+    if (connection.peer().address() != client) continue;
+    ++clients;
+    if (of_client == nullptr || connection.waiting_since() < of_client->waiting_since()) of_client = &connection;
+  }
+  const bool full = all >= most_monitors;
+  Connection* const leaving = clients >= most_monitors_of_address ? of_client : full ? of_all : nullptr;
+  if (leaving == nullptr) return;
+  state_.counters.of(Plane::admin).connections_refused.add();
+  log_refused_connection(state_, "too_many_connections", leaving->peer());
+  leaving->expired();
+}
+
+void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
+  error_code error;
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) return;
+  ConnectionLimits& limits = state_.server.limits(listener.plane);
+  const bool told_later =
+      listener.plane != Plane::admin && state_.server.balancers.proxy_protocol_from.contain(peer.address());
+  std::optional<asio::ip::address> client;
+  if (!told_later) client = unmapped(peer.address());
+  PlaneCounters& counters = state_.counters.of(listener.plane);
+  counters.connections_accepted.add();
+  if (!limits.enter(client)) {
+    counters.connections_refused.add();
+    counters.connections_closed.add();
+    return log_refused_connection(state_, "too_many_connections", peer);
+  }
+  std::unique_ptr<Connection> connection;
+  try {
+    connection =
+        std::make_unique<Connection>(std::move(socket), peer, client, listener.plane, listener.tls.get(), state_);
+  } catch (...) {
+    limits.leave(client);
+    counters.connections_closed.add();
+    throw;
+  }
+  const bool is_monitor = listener.plane == Plane::admin;
+  if (is_monitor) make_room_for_monitor(*client);
+  (is_monitor ? monitors_ : connections_).push_back(*connection);
+  asio::co_spawn(context_, serve(std::move(connection)), log_end);
+}
+
+/// The visitor may take the connection off its list.
+template <class Visit>
+void Worker::for_each_connection(Visit visit) {
+  for (DeadlineList* const list : {&connections_, &monitors_}) {
+    for (auto next = list->begin(); next != list->end();) visit(static_cast<Connection&>(*next++));
+  }
+}
+
+/// Runs while there is something to watch: connections, or acceptors that may bring some.
+asio::awaitable<void> Worker::sweep() {
+  while (!draining_ || !connections_.empty() || !monitors_.empty()) {
+    sweep_timer_.expires_after(sweep_interval);
+    co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto now = Deadlined::Clock::now();
+    for_each_connection([now](Connection& connection) {
+      if (connection.overdue(now)) {
+        connection.lapse();
+      } else {
+        connection.rest(now);
+      }
+    });
+    state_.date.refresh();
+    state_.access_log.flush();
+    gather_api_key_uses();
+    auto uses = state_.server.api_key_uses.due(now);
+    if (!uses.empty()) asio::co_spawn(context_, store_uses(state_.server, std::move(uses)), log_end);
+    if (CertificateWatch* const watch = state_.server.services.certificates) watch->log_expired(now);
+    came_round_.store(now.time_since_epoch(), std::memory_order_relaxed);
+  }
+}
+
+bool Worker::stuck_for(Deadlined::Clock::duration most) const {
+  const auto since = Deadlined::Clock::now().time_since_epoch() - came_round_.load(std::memory_order_relaxed);
+  return since > most && !finished_.load();
+}
+
+/// Connections that wait in the queue would be reset with the socket.
+void Worker::take_waiting(Acceptor& listener) {
+  for (;;) {
+    error_code error;
+    tcp::socket socket = listener.acceptor.accept(context_, error);
+    if (error) break;
+    adopt(std::move(socket), listener);
+  }
+}
+
+void Worker::stop_accepting() {
+  draining_ = true;
+  for (Acceptor& listener : acceptors_) {
+    if (!listener.acceptor.is_open()) continue;
+    error_code ignored;
+    if (listener.shared) {
+      // What waits there is for the next server. The poller forgets a descriptor by itself only when nobody else has
+      // the socket open, so it is taken from it before it is closed.
+      const int descriptor = listener.acceptor.release(ignored);
+      if (!ignored) ::close(descriptor);
+    } else {
+      take_waiting(listener);
+      listener.acceptor.close(ignored);
+    }
+  }
+}
+
+void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
+  asio::post(context_, [this, plane, tls = std::move(tls)] {
+    for (Acceptor& listener : acceptors_) {
+      if (listener.plane == plane) listener.tls = tls;
+    }
+  });
+}
+
+asio::awaitable<void> Worker::leave() {
+  state_.last_input = Deadlined::Clock::now() + wind_down_patience;
+  for (Acceptor& listener : acceptors_) {
+    if (!listener.shared && listener.acceptor.is_open()) turn_away_new(listener.acceptor.native_handle());
+  }
+  asio::steady_timer pause(context_, closing_pause);
+  co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  stop_accepting();
+  for_each_connection([](Connection& connection) { connection.wind_down(); });
+  sweep_timer_.cancel();
+}
+
+void Worker::change_tenant_rate(auth::Rate by_default) {
+  asio::post(context_, [this, by_default] { state_.tenant_rates.change_default(by_default); });
+}
+
+void Worker::drain() {
+  asio::post(context_, [this] {
+    if (!std::exchange(leaving_, true)) asio::co_spawn(context_, leave(), log_end);
+  });
+}
+
+void Worker::abort() {
+  asio::post(context_, [this] {
+    stop_accepting();
+    for_each_connection([](Connection& connection) { connection.expired(); });
+  });
+}
+
+}  // namespace tacit::http

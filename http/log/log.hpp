@@ -1,0 +1,54 @@
+// The log: one JSON object a line on stderr. Callers never hand it a credential, a value, a secret's name or a mask.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+
+#include "crypto/wiped.hpp"
+#include "http/log/log_level.hpp"
+
+namespace tacit::http {
+
+/// Lines below this level are dropped. Thread-safe.
+void set_log_level(LogLevel level);
+bool log_enabled(LogLevel level);
+
+/// One line in the making: `{"time":…,"level":…,"event":…` and then the fields. Texts are escaped as printable.hpp
+/// says.
+class LogLine {
+ public:
+  LogLine(LogLevel level, std::string_view event);
+  LogLine& field(std::string_view key, std::string_view value);
+  template <std::integral Number>
+  LogLine& field(std::string_view key, Number value) {
+    return raw(key, std::to_string(value));
+  }
+  /// Ends the line.
+  std::string_view finish();
+  LogLevel level() const { return level_; }
+
+ private:
+  LogLine& raw(std::string_view key, std::string_view value);
+  const LogLevel level_;
+  crypto::WipedBytes text_;
+};
+
+/// Writes a line (log_writer.hpp) unless it is below the level. Thread-safe; lines of different threads do not mix.
+void log(LogLine& line);
+inline void log(LogLine&& line) { log(line); }
+/// Writes it whatever the level, as an audit head: for what is evidence rather than news.
+void log_always(LogLine& line);
+
+/// One thread's buffer of access log lines: queued many at once. Not thread-safe.
+class LogBuffer {
+ public:
+  ~LogBuffer() { flush(); }
+  void add(LogLine& line);
+  void flush();
+
+ private:
+  crypto::WipedBytes pending_;
+};
+
+}  // namespace tacit::http

@@ -1,0 +1,51 @@
+#include "http/tls/plain_http.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tacit::http {
+namespace {
+
+constexpr std::string_view proxy_1 = "PROXY ";
+constexpr std::string_view proxy_2{"\r\n\r\n\0\r\nQUIT\n", 12};
+
+/// `PRI` begins HTTP/2 (RFC 9113 section 3.4).
+constexpr std::array<std::string_view, 11> methods{"GET ",     "HEAD ",    "POST ",  "PUT ", "PATCH ",   "DELETE ",
+                                                   "OPTIONS ", "CONNECT ", "TRACE ", "PRI ", "PROPFIND "};
+
+static_assert(std::ranges::all_of(methods,
+                                  [](std::string_view method) { return method.size() <= longest_first_word; }));
+
+/// A method that is none of those, `REPORT /x`: letters, a blank and a slash. Other protocols' commands have no slash
+/// there.
+FirstBytes classify_word(std::string_view bytes) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+  const std::size_t end = std::min(bytes.find_first_not_of(letters), bytes.size());
+  if (end + 2 > longest_first_word || (end < bytes.size() && bytes[end] != ' ')) return FirstBytes::other;
+  if (end + 1 >= bytes.size()) return FirstBytes::undecided;
+  return bytes[end + 1] == '/' ? FirstBytes::http : FirstBytes::other;
+}
+
+bool starts(std::string_view bytes, std::string_view word) { return bytes.starts_with(word); }
+/// Whether what has come may still become the word.
+bool may_become(std::string_view bytes, std::string_view word) {
+  return bytes.size() < word.size() && word.starts_with(bytes);
+}
+
+}  // namespace
+
+FirstBytes classify(std::string_view bytes) {
+  // No record of TLS, and no client hello of SSL 2, begins with a letter or with CR.
+  const bool letter = !bytes.empty() && bytes.front() >= 'A' && bytes.front() <= 'Z';
+  if (starts(bytes, proxy_2.substr(0, std::min(bytes.size(), proxy_2.size()))) && bytes.starts_with('\r')) {
+    return bytes.size() < 5 ? FirstBytes::other : FirstBytes::proxy_header;
+  }
+  if (!letter) return FirstBytes::tls;
+  if (starts(bytes, proxy_1)) return FirstBytes::proxy_header;
+  if (std::ranges::any_of(methods, [&](std::string_view method) { return starts(bytes, method); })) {
+    return FirstBytes::http;
+  }
+  return may_become(bytes, proxy_1) ? FirstBytes::undecided : classify_word(bytes);
+}
+
+}  // namespace tacit::http

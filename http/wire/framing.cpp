@@ -1,0 +1,271 @@
+#include "http/wire/framing.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "http/wire/head_lines.hpp"
+#include "http/wire/trace_context.hpp"
+
+namespace tacit::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::system::error_code;
+
+/// Of a line with the longest target: room for a method and the version.
+constexpr std::size_t max_request_line_size = max_target_size + 64;
+
+bool equal_ignoring_case(std::string_view a, std::string_view lower) {
+  if (a.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const char c = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] | 0x20) : a[i];
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view blanks = " \t";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+Method method_of(beast_http::verb verb) {
+  switch (verb) {
+    case beast_http::verb::get:
+    case beast_http::verb::head:  // answered like GET, without the body
+      return Method::get;
+    case beast_http::verb::post:
+      return Method::post;
+    case beast_http::verb::patch:
+      return Method::patch;
+    case beast_http::verb::delete_:
+      return Method::del;
+    default:
+      return Method::other;
+  }
+}
+
+/// Whether the text can be a host and a port (RFC 9110 section 7.2): the characters of one, and at least one of them.
+bool is_host(std::string_view text) {
+  constexpr std::string_view marks = "-._~!$&'()*+,;=%:[]";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
+  });
+}
+
+/// Takes the fields that anything looks at from Beast's parser as it meets them, and counts what may not be repeated.
+class HeadParser final : public beast_http::basic_parser<true> {
+ public:
+  explicit HeadParser(RequestHead& head) : head_(head) {
+    header_limit(max_head_size + 1);
+    body_limit(boost::none);
+    skip(true);  // the body is read by its length alone, after the head was judged
+  }
+
+  std::optional<Problem> judge(std::string& why) {
+    head_.http_1_0 = version_ < 11;
+    // Not Beast's word: it takes Proxy-Connection for Connection.
+    head_.keep_alive = !says_close_ && (says_keep_alive_ || !head_.http_1_0);
+    why = fault_;
+    if (!fault_.empty()) return Problem::malformed_request;
+    if (head_.target.size() > max_target_size) return Problem::target_too_long;
+    return std::nullopt;
+  }
+
+ private:
+  using view = boost::beast::string_view;
+  static std::string_view plain(view text) { return {text.data(), text.size()}; }
+
+  /// The first fault is told.
+  void fail(std::string_view sentence) {
+    if (fault_.empty()) fault_ = sentence;
+  }
+
+  /// `twice` is the sentence for a field that may not be repeated.
+  void once(std::string_view& slot, bool& present, std::string_view value, std::string_view twice) {
+    if (present) fail(twice);
+    present = true;
+    slot = value;
+  }
+
+  void on_request_impl(beast_http::verb verb, view, view target, int version, error_code&) override {
+    version_ = version;
+    head_.method = method_of(verb);
+    head_.is_head = verb == beast_http::verb::head;
+    head_.target = plain(target);
+    const auto question = head_.target.find('?');
+    head_.path = head_.target.substr(0, question);
+    head_.query = question == std::string_view::npos ? std::string_view{} : head_.target.substr(question + 1);
+  }
+
+  void on_field_impl(beast_http::field field, view name, view beast_value, error_code&) override {
+    const std::string_view value = plain(beast_value);
+    if (++fields_ > max_field_count) fail("The header has more than 100 fields.");
+    switch (field) {
+      case beast_http::field::host:
+        if (!is_host(value)) fail("The field Host is not a host's name or address, with or without a port.");
+        return;
+      case beast_http::field::connection:
+        take_connection(value);
+        return;
+      case beast_http::field::content_length:
+        take_length(value);
+        return;
+      case beast_http::field::transfer_encoding:
+        head_.chunked = true;  // its lines were judged: it is nothing else
+        return;
+      case beast_http::field::authorization:
+        once(head_.authorization, head_.has_authorization, value, "The field Authorization is there more than once.");
+        return;
+      case beast_http::field::content_type:
+        once(head_.content_type, has_content_type_, value, "The field Content-Type is there more than once.");
+        return;
+      case beast_http::field::content_encoding:
+        head_.body_is_encoded = head_.body_is_encoded || !(value.empty() || equal_ignoring_case(value, "identity"));
+        return;
+      case beast_http::field::if_match:
+        once(unused_, has_if_match_, value, "The field If-Match is there more than once.");
+        return;
+      case beast_http::field::expect:
+        once(expect_, has_expect_, value, "The field Expect is there more than once.");
+        head_.expects_continue = equal_ignoring_case(value, "100-continue");
+        head_.expects_other = !head_.expects_continue;
+        return;
+      case beast_http::field::forwarded:
+        head_.forwarded.push_back(value);
+        return;
+      default:
+        take_unregistered(plain(name), value);
+    }
+  }
+
+  /// Fields that Beast has no name for.
+  void take_unregistered(std::string_view name, std::string_view value) {
+    if (equal_ignoring_case(name, "token")) {
+      once(head_.token, head_.has_token, value, "The field token is there more than once.");
+    } else if (equal_ignoring_case(name, "x-api-key")) {
+      once(head_.x_api_key, head_.has_x_api_key, value, "The field x-api-key is there more than once.");
+    } else if (equal_ignoring_case(name, "x-request-id")) {
+      head_.request_id = value;
+    } else if (equal_ignoring_case(name, "traceparent")) {
+      // Of two nobody can tell which is meant.
+      head_.traceparent = std::exchange(has_traceparent_, true) ? std::string_view() : sane_traceparent(value);
+    } else if (equal_ignoring_case(name, "x-forwarded-for")) {
+      head_.forwarded_for.push_back(value);
+    } else if (equal_ignoring_case(name, "idempotency-key")) {
+      once(unused_, has_idempotency_key_, value, "The field Idempotency-Key is there more than once.");
+    }
+  }
+
+  /// A list of words (RFC 9110 section 7.6.1), perhaps one of several.
+  void take_connection(std::string_view list) {
+    while (!list.empty()) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      const std::string_view word = without_blanks(list.substr(0, comma));
+      says_close_ = says_close_ || equal_ignoring_case(word, "close");
+      says_keep_alive_ = says_keep_alive_ || equal_ignoring_case(word, "keep-alive");
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+  }
+
+  void take_length(std::string_view value) {
+    head_.has_content_length = true;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), head_.content_length);
+    if (error != std::errc{} || end != value.data() + value.size()) {
+      fail("The field Content-Length is not a number of bytes that any body can have.");
+    }
+  }
+
+  void on_header_impl(error_code&) override {}
+  void on_response_impl(int, view, int, error_code&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+  std::size_t on_body_impl(view body, error_code&) override { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t, view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, view body, error_code&) override { return body.size(); }
+  void on_finish_impl(error_code&) override {}
+
+  RequestHead& head_;
+  int version_ = 0;  ///< 10 or 11
+  std::string_view unused_;
+  std::string_view expect_;
+  std::size_t fields_ = 0;
+  bool says_close_ = false;
+  bool says_keep_alive_ = false;
+  bool has_content_type_ = false;
+  bool has_if_match_ = false;
+  bool has_expect_ = false;
+  bool has_idempotency_key_ = false;
+  bool has_traceparent_ = false;
+  std::string_view fault_;
+};
+
+/// What only the parser finds.
+std::string_view parser_fault(const error_code& code) {
+  using beast_http::error;
+  if (code == error::bad_content_length)
+    return "The field Content-Length is not a number of bytes that any body can have.";
+  if (code == error::bad_target) return "The request target has characters that have to be percent-encoded.";
+  if (code == error::bad_version) return "The request line does not end in HTTP/1.1 or HTTP/1.0.";
+  if (code == error::bad_value) return "A field's value has characters that no value has.";
+  return "The request head is not one of HTTP/1.1 (RFC 9112).";
+}
+
+/// A line of an unfinished head that ends in LF alone: such a head may have no other end, which would be waited for.
+bool has_bare_line_end(std::string_view input, std::size_t from) {
+  for (auto at = input.find('\n', from); at != std::string_view::npos; at = input.find('\n', at + 1)) {
+    if (at == 0 || input[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
+/// Control bytes but CR, which may begin an empty line, and those beyond ASCII.
+bool begins_no_request(std::string_view input) {
+  if (input.empty()) return false;
+  const auto first = static_cast<unsigned char>(input.front());
+  return (first < 0x20 && first != '\r') || first >= 0x7f;
+}
+
+}  // namespace
+
+HeadScan scan_head(std::string_view input, std::size_t searched) {
+  HeadScan scan;
+  const std::size_t from = searched < 3 ? 0 : searched - 3;
+  const std::size_t end = input.find("\r\n\r\n", from);
+  const std::size_t size = end == std::string_view::npos ? input.size() : end + 4;
+  const bool is_open = end == std::string_view::npos;
+  if (is_open && (has_bare_line_end(input, from) || begins_no_request(input))) {
+    scan.state = HeadScan::State::refused;
+    scan.problem = Problem::malformed_request;
+  } else if (size > max_request_line_size &&
+             input.substr(0, max_request_line_size).find("\r\n") == std::string_view::npos) {
+    scan.state = HeadScan::State::refused;
+    scan.problem = Problem::target_too_long;
+  } else if (size > max_head_size) {
+    scan.state = HeadScan::State::refused;
+    scan.problem = Problem::header_too_large;
+  } else if (!is_open) {
+    scan.state = HeadScan::State::complete;
+    scan.size = size;
+  }
+  return scan;
+}
+
+std::optional<Problem> parse_head(std::string_view raw, RequestHead& head, std::string& why) {
+  why = line_fault(raw);
+  if (!why.empty()) return Problem::malformed_request;
+  HeadParser parser(head);
+  error_code error;
+  const std::size_t used = parser.put(boost::asio::buffer(raw.data(), raw.size()), error);
+  if (error || used != raw.size() || !parser.is_header_done()) {
+    why = parser_fault(error);
+    return Problem::malformed_request;
+  }
+  return parser.judge(why);
+}
+
+}  // namespace tacit::http

@@ -1,0 +1,138 @@
+#include "http/wire/head_lines.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tacit::http {
+namespace {
+
+constexpr std::string_view blanks = " \t";
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || marks.find(c) != marks.npos;
+  });
+}
+
+std::string line(std::size_t number) { return "Line " + std::to_string(number) + " of the request head"; }
+
+std::string control_fault(std::size_t number, unsigned char byte) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const std::string hex{digits[byte >> 4U], digits[byte & 15U]};
+  return line(number) + " has the control character 0x" + hex + ".";
+}
+
+/// Of what ends lines, begins them or may not be in them, wherever.
+std::string byte_fault(std::string_view raw) {
+  std::size_t number = 1;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const auto c = static_cast<unsigned char>(raw[i]);
+    if (c >= 0x20 && c != 0x7f) continue;
+    if (c == '\t' && number > 1) continue;
+    if (c == '\n') return line(number) + " ends in LF alone; lines end in CR and LF.";
+    if (c != '\r') return control_fault(number, c);
+    if (i + 1 >= raw.size() || raw[i + 1] != '\n') return line(number) + " has a CR that no LF follows.";
+    ++i;
+    ++number;
+    const bool folded = i + 1 < raw.size() && (raw[i + 1] == ' ' || raw[i + 1] == '\t');
+    if (folded) return line(number) + " begins with white space; a field has to be in one line.";
+  }
+  return {};
+}
+
+std::string request_line_fault(std::string_view text) {
+  const std::size_t first = text.find(' ');
+  const std::size_t last = text.rfind(' ');
+  const bool three = first != std::string_view::npos && first != last && text.find(' ', first + 1) == last;
+  if (!three || first == 0 || last == first + 1 || last + 1 == text.size()) {
+    return "The request line has to be a method, a target and HTTP/1.1, with one space between them.";
+  }
+  if (!is_token(text.substr(0, first))) return "The method in the request line has characters that no method has.";
+  const std::string_view version = text.substr(last + 1);
+  if (version == "HTTP/1.1" || version == "HTTP/1.0") return {};
+  return "The request line asks for another protocol than HTTP/1.1 and HTTP/1.0, which are spoken here.";
+}
+
+/// The fields that say where a request ends, and for whom it is.
+struct Framing {
+  std::size_t hosts = 0;
+  std::size_t lengths = 0;
+  std::size_t encodings = 0;
+  bool chunked = false;
+
+  std::string take(std::string_view name, std::string_view value) {
+    if (same_word(name, "host")) {
+      if (++hosts > 1) return "The field Host is there more than once.";
+    } else if (same_word(name, "content-length")) {
+      if (++lengths > 1) return "The field Content-Length is there more than once.";
+      const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+      if (!digits) return "The field Content-Length is not a number of bytes.";
+    } else if (same_word(name, "transfer-encoding")) {
+      if (++encodings > 1) return "The field Transfer-Encoding is there more than once.";
+      chunked = same_word(value, "chunked");
+    }
+    return {};
+  }
+
+  // With a length beside it, not "chunked", or from before it existed: someone is trying to be read in two ways.
+  std::string judge(bool old) const {
+    if (hosts == 0 && !old) return "The field Host is missing.";
+    if (encodings == 0) return {};
+    if (lengths > 0) return "The fields Transfer-Encoding and Content-Length are there together; send one of them.";
+    if (old) return "The field Transfer-Encoding does not belong in a request of HTTP/1.0.";
+    return chunked ? std::string() : "The field Transfer-Encoding is something else than chunked.";
+  }
+};
+
+std::string field_fault(std::string_view text, std::size_t number, Framing& framing) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return line(number) + " has no colon after a field's name.";
+  const std::string_view name = text.substr(0, colon);
+  if (name.empty()) return line(number) + " has no field's name before its colon.";
+  if (blanks.find(name.back()) != std::string_view::npos) return line(number) + " has white space before its colon.";
+  if (!is_token(name)) return line(number) + " has characters in the field's name that no name has.";
+  std::string_view value = text.substr(colon + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
+  return framing.take(name, value.substr(0, value.find_last_not_of(blanks) + 1));
+}
+
+}  // namespace
+
+std::string line_fault(std::string_view raw) {
+  // A record of a TLS handshake: on the admin plane, from a client that was told https:// of it.
+  if (raw.starts_with("\x16\x03")) return "TLS begins where a request has to: plain HTTP is spoken here, http://.";
+  if (std::string fault = byte_fault(raw); !fault.empty()) return fault;
+  Framing framing;
+  bool old = false;
+  std::size_t number = 1;
+  for (std::string_view rest = raw; !rest.starts_with("\r\n") || number == 1; ++number) {
+    const std::string_view text = rest.substr(0, rest.find("\r\n"));
+    std::string fault = number == 1 ? request_line_fault(text) : field_fault(text, number, framing);
+    if (!fault.empty()) return fault;
+    if (number == 1) old = text.ends_with("HTTP/1.0");
+    if (text.size() == rest.size()) return "The request head does not end in an empty line.";
+    rest.remove_prefix(text.size() + 2);
+  }
+  return framing.judge(old);
+}
+
+void hide_proxy_connection(std::span<std::uint8_t> raw) {
+  constexpr std::string_view name = "proxy-connection";
+  constexpr std::size_t hyphen = name.find('-');
+  const std::string_view text(reinterpret_cast<const char*>(raw.data()), raw.size());
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    const std::string_view line = text.substr(at + 1);
+    const bool named = line.size() > name.size() && same_word(line.substr(0, name.size()), name);
+    if (named && line[name.size()] == ':') raw[at + 1 + hyphen] = '_';
+  }
+}
+
+}  // namespace tacit::http

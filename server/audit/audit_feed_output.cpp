@@ -1,0 +1,162 @@
+#include "server/audit/audit_feed_output.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "crypto/trusted_folder.hpp"
+#include "server/audit/audit_feed_syslog.hpp"
+#include "server/audit/audit_text.hpp"
+#include "server/config/errors.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr mode_t file_mode = 0640;
+// How the lines that the feed writes begin: entries, and what stands for those that were pruned.
+constexpr std::string_view line_begin = "{\"sequence\":";
+constexpr std::string_view gap_begin = "{\"event\":\"audit_gap\"";
+constexpr std::size_t unblocked = 4096;  // PIPE_BUF: what a pipe that poll calls writable takes without blocking
+
+/// Whether the text is a beginning of such a line, as far as it goes.
+bool begins(std::string_view text, std::string_view line) {
+  return text.substr(0, line.size()) == line.substr(0, text.size());
+}
+
+std::string why(int error) { return std::generic_category().message(error); }
+
+/// Appends lines to a file. A line is in it whole or, after a crash, not at all.
+class FileOutput final : public AuditFeedOutput {
+ public:
+  explicit FileOutput(std::string file) : file_(std::move(file)) { open(); }
+  ~FileOutput() override { close(); }
+
+  bool put(const std::string& line) override {
+    if (was_moved()) reopen();
+    const off_t before = ::lseek(descriptor_, 0, SEEK_END);
+    const std::string text = line + '\n';
+    std::size_t done = 0;
+    while (done < text.size()) {
+      const ssize_t put = ::write(descriptor_, text.data() + done, text.size() - done);
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) give_up(before, errno);
+      done += static_cast<std::size_t>(put);
+    }
+    return true;
+  }
+  void sync() override {
+    if (::fdatasync(descriptor_) != 0) fail(errno);
+  }
+  void reopen() override {
+    if (descriptor_ >= 0) sync();
+    close();
+    open();
+  }
+
+ private:
+  [[noreturn]] void fail(int error) const { throw CommandFailed("--to " + file_ + ": " + why(error)); }
+
+  void open() {
+    const auto found = crypto::find_file(file_);
+    if (!found) throw CommandFailed("--to " + file_ + ": " + found.error().why);
+    constexpr int flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    descriptor_ = ::openat(found->folder.get(), found->name.c_str(), flags, file_mode);
+    if (descriptor_ < 0) fail(errno);
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail(errno);
+    if (!S_ISREG(status.st_mode)) throw CommandFailed("--to " + file_ + " is no regular file (-: standard output)");
+    // Who may write to the folder can have given a file of root's that name.
+    if (::geteuid() == 0 && status.st_nlink != 1) {
+      throw CommandFailed("--to " + file_ + " has other names (hard links)");
+    }
+    mend_end(status.st_size);
+  }
+  void close() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
+
+  /// logrotate renames it and tells by SIGHUP; a rename without SIGHUP is found here.
+  bool was_moved() const {
+    struct stat open {};
+    struct stat named {};
+    return ::fstat(descriptor_, &open) == 0 &&
+           (::stat(file_.c_str(), &named) != 0 || named.st_ino != open.st_ino || named.st_dev != open.st_dev);
+  }
+
+  /// Takes away what is there of a line that was not written whole. The place of the feed is before it, so it comes
+  /// again.
+  void mend_end(off_t size) const {
+    std::string tail(static_cast<std::size_t>(std::min<off_t>(size, off_t{1} << 20)), '\0');
+    const off_t from = size - static_cast<off_t>(tail.size());
+    if (::pread(descriptor_, tail.data(), tail.size(), from) != static_cast<ssize_t>(tail.size())) return;
+    if (tail.empty() || tail.back() == '\n') return;
+    const std::size_t newline = tail.rfind('\n');
+    const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
+    const std::string_view rest = std::string_view(tail).substr(begin);
+    // A brace alone may be anybody's.
+    const bool ours = rest.size() >= 2 && (begins(rest, line_begin) || begins(rest, gap_begin));
+    if (ours && (newline != std::string::npos || from == 0)) {
+      if (::ftruncate(descriptor_, from + static_cast<off_t>(begin)) != 0) fail(errno);
+    } else if (::write(descriptor_, "\n", 1) != 1) {
+      fail(errno);
+    }
+  }
+
+  [[noreturn]] void give_up(off_t before, int error) const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) == 0 && before >= 0 && status.st_size > before &&
+        ::ftruncate(descriptor_, before) != 0) {
+      error = errno;
+    }
+    fail(error);
+  }
+
+  const std::string file_;
+  int descriptor_ = -1;
+};
+
+/// Standard output. Its reader may be slow; nothing of the store is held meanwhile.
+class StreamOutput final : public AuditFeedOutput {
+ public:
+  explicit StreamOutput(const StopSignals& signals) : signals_(signals) {}
+
+  bool put(const std::string& line) override {
+    const std::string text = (terminal_ ? escaped_for_terminal(line) : line) + '\n';
+    std::size_t done = 0;
+    while (done < text.size()) {
+      if (!signals_.wait(STDOUT_FILENO, POLLOUT, std::chrono::hours(1))) {
+        if (StopSignals::stopped()) return false;
+        continue;
+      }
+      const ssize_t put = ::write(STDOUT_FILENO, text.data() + done, std::min(text.size() - done, unblocked));
+      if (put < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (put < 0) throw CommandFailed("the output could not be written: " + why(errno));
+      done += static_cast<std::size_t>(put);
+    }
+    return true;
+  }
+  void sync() override {}
+  void reopen() override {}
+
+ private:
+  const StopSignals& signals_;
+  const bool terminal_ = ::isatty(STDOUT_FILENO) == 1;
+};
+
+}  // namespace
+
+std::unique_ptr<AuditFeedOutput> open_audit_feed_output(const std::string& to, const StopSignals& signals) {
+  constexpr std::string_view socket_prefix = "syslog:";
+  if (to == "-") return std::make_unique<StreamOutput>(signals);
+  if (to == "syslog") return open_syslog_output("/dev/log", signals);
+  if (to.starts_with(socket_prefix)) return open_syslog_output(to.substr(socket_prefix.size()), signals);
+  return std::make_unique<FileOutput>(to);
+}
+
+}  // namespace tacit::server

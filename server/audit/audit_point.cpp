@@ -1,0 +1,73 @@
+#include "server/audit/audit_point.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <variant>
+
+#include "http/json/date_time.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "store/model/timestamp.hpp"
+
+namespace tacit::server {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// A date-time has a colon, a span of time has none.
+std::int64_t read_instant(std::string_view text) {
+  if (text.find(':') == text.npos) {
+    return store::now_microseconds() - std::chrono::microseconds(read_time_span(text)).count();
+  }
+  const auto instant = http::parse_date_time(text);
+  if (const auto* const found = std::get_if<std::int64_t>(&instant)) return *found;
+  throw UsageError(shown(text) + " is no time (such as 2026-01-31T12:00:00Z)");
+}
+
+int digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool read_hash(std::string_view text, crypto::Digest& hash) {
+  if (text.size() != 2 * hash.size()) return false;
+  for (std::size_t i = 0; i < hash.size(); ++i) {
+    const int high = digit(text[2 * i]);
+    const int low = digit(text[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    hash[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return true;
+}
+
+}  // namespace
+
+store::AuditPoint read_audit_point(std::string_view text) {
+  store::AuditPoint point;
+  if (is_number(text)) {
+    point.sequence = read_number(text, 0, UINT64_MAX);
+    return point;
+  }
+  try {
+    point.instant = read_instant(text);
+  } catch (const UsageError&) {
+    throw UsageError(shown(text) + " is neither a sequence nor a time (such as 2026-01-31T12:00:00Z, or 2h or 7d ago)");
+  }
+  return point;
+}
+
+store::AuditAnchor read_audit_anchor(std::string_view text) {
+  store::AuditAnchor anchor;
+  const auto colon = text.find(':');
+  if (colon != text.npos) anchor.sequence = read_number(text.substr(0, colon), 1, UINT64_MAX);
+  if (!read_hash(text.substr(colon == text.npos ? 0 : colon + 1), anchor.hash)) {
+    throw UsageError(shown(text) + " is neither HASH nor SEQUENCE:HASH, with 64 hexadecimal digits");
+  }
+  return anchor;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,88 @@
+#include "server/audit/audit_text.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/keyring.hpp"
+#include "http/log/printable.hpp"
+#include "server/cli/output.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+/// The text of a member: a string as it is, a list with commas.
+std::string text_of(const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (!value.is_array()) return json::serialize(value);
+  std::string text;
+  for (const json::value& each : value.get_array()) text.append(text.empty() ? "" : ",").append(text_of(each));
+  return text;
+}
+
+/// What every entry has, in the order of a line; the time goes before the sequence.
+constexpr std::array<std::string_view, 3> leading{"action", "outcome", "actor"};
+
+std::string member(const json::object& entry, std::string_view name) {
+  const json::value* const value = entry.if_contains({name.data(), name.size()});
+  const std::string text = value != nullptr ? text_of(*value) : std::string();
+  return text.empty() ? "-" : text;
+}
+
+bool is_leading(std::string_view name) { return name == "time" || std::ranges::find(leading, name) != leading.end(); }
+
+/// In quotes if it could be mistaken for the end of the field.
+std::string field(std::string_view text) {
+  const bool plain = std::ranges::none_of(text, [](char c) { return c == ' ' || c == '"' || c == '='; });
+  return plain ? std::string(text) : json::serialize(json::string(json::string_view(text.data(), text.size())));
+}
+
+/// Every line is one whatever is stored: entries of ours have no raw control characters, which JSON forbids.
+bool is_one_line_object(std::string_view body) {
+  return body.size() > 2 && body.front() == '{' && body.back() == '}' &&
+         std::ranges::none_of(body, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+std::string in_quotes(std::string_view text) {
+  return json::serialize(json::string(json::string_view(text.data(), text.size())));
+}
+
+}  // namespace
+
+std::string audit_line(const store::AuditRecord& record) {
+  json::error_code error;
+  const json::value parsed = json::parse({record.body.data(), record.body.size()}, error);
+  const std::string sequence = std::to_string(record.mark.sequence);
+  std::string line;
+  if (error || !parsed.is_object()) {
+    line = "- " + sequence + " unreadable " + field(record.body);
+  } else {
+    const json::object& entry = parsed.get_object();
+    line = member(entry, "time") + " " + sequence;
+    for (const std::string_view name : leading) line += " " + field(member(entry, name));
+    for (const auto& [name, value] : entry) {
+      if (is_leading({name.data(), name.size()})) continue;
+      line.append(" ").append(name.data(), name.size()).append("=").append(field(text_of(value)));
+    }
+  }
+  if (!record.fault.empty()) line += " FAULT=" + field(record.fault);
+  return printable(line);
+}
+
+std::string audit_json(const store::AuditRecord& record) {
+  std::string line = "{\"sequence\":" + std::to_string(record.mark.sequence) + ",\"hash\":\"" +
+                     crypto::to_hex(record.mark.hash) + "\",";
+  if (record.fault.empty() && is_one_line_object(record.body)) {
+    return line.append(record.body, 1);
+  }
+  return line + "\"fault\":" + in_quotes(record.fault) + ",\"stored\":" + http::printable_json(in_quotes(record.body)) +
+         "}";
+}
+
+std::string escaped_for_terminal(std::string_view json) { return http::printable_json(json); }
+
+}  // namespace tacit::server

@@ -1,0 +1,68 @@
+#include "server/backup/backup_record.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+
+#include "server/process/small_file.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+constexpr mode_t record_mode = 0644;
+constexpr std::int64_t clock_tolerance = 300;
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string utc(std::int64_t at) {
+  const std::time_t seconds = at;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
+}
+
+}  // namespace
+
+fs::path backup_record_file(const Config& config) {
+  if (!config.backup_record.empty()) return config.backup_record;
+  fs::path store = config.store.lexically_normal();
+  if (!store.has_filename()) store = store.parent_path();  // written with a slash at its end
+  return store.string() + ".last-backup";
+}
+
+std::optional<BackupRecord> read_backup_record(const fs::path& file) {
+  std::error_code error;
+  const std::string content = read_small_file(file, error);
+  if (error) return std::nullopt;
+  const json::value parsed = json::parse(content, error);
+  if (error || !parsed.is_object()) return std::nullopt;
+  const json::object& record = parsed.get_object();
+  const json::value* const at = record.if_contains("at");
+  const json::value* const name = record.if_contains("file");
+  const json::value* const bytes = record.if_contains("bytes");
+  if (at == nullptr || name == nullptr || bytes == nullptr || !at->is_int64() || !name->is_string()) {
+    return std::nullopt;
+  }
+  // A clock that was wrong once must not keep the alert silent until that time has come.
+  if (at->get_int64() <= 0 || at->get_int64() > now() + clock_tolerance) return std::nullopt;
+  const auto size = bytes->to_number<std::uint64_t>(error);
+  if (error) return std::nullopt;
+  return BackupRecord{at->get_int64(), std::string(name->get_string()), size};
+}
+
+std::error_code write_backup_record(const fs::path& file, const BackupRecord& record) {
+  const json::object text = {
+      {"at", record.at}, {"time", utc(record.at)}, {"file", record.file}, {"bytes", record.bytes}};
+  return replace_small_file(file, json::serialize(text) + "\n", record_mode);
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,61 @@
+#include "server/cli/confirm.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "server/cli/output.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr const char* dry_run_help = "Say what would be done, and change nothing.";
+
+bool terminal_to_ask_on() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
+std::string small_letters(std::string text) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  std::ranges::transform(text, text.begin(), small);
+  return text;
+}
+
+std::string read_answer() {
+  std::string answer;
+  std::getline(std::cin, answer);
+  const auto begin = answer.find_first_not_of(" \t\r");
+  if (begin == answer.npos) return {};
+  return small_letters(answer.substr(begin, answer.find_last_not_of(" \t\r") - begin + 1));
+}
+
+}  // namespace
+
+void add_confirmation(boost::program_options::options_description& own) {
+  own.add_options()("yes", "Do not ask. Required where there is no terminal to ask on.")("dry-run", dry_run_help);
+}
+
+void add_confirmation_on_terminal(boost::program_options::options_description& own) {
+  own.add_options()("yes", "Do not ask.")("dry-run", dry_run_help);
+}
+
+Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
+    : yes_(arguments.contains("yes")), dry_run_(arguments.contains("dry-run")) {
+  if (yes_ || dry_run_ || terminal_to_ask_on()) return;
+  if (unattended == Unattended::goes_on) {
+    yes_ = true;
+    return;
+  }
+  throw UsageError(
+      "nothing was done: there is no terminal to ask on; add --yes to do it unasked, or --dry-run to see what it "
+      "would do");
+}
+
+void Confirmation::ask(const std::string& question, const std::string& word) const {
+  if (yes_) return;
+  std::cerr << printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to go on: ") << std::flush;
+  const std::string answer = read_answer();
+  if (word.empty() ? answer == "y" || answer == "yes" : answer == small_letters(word)) return;
+  throw CommandFailed("nothing was done: the answer was not " + (word.empty() ? "y" : word));
+}
+
+}  // namespace tacit::server

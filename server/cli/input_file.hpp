@@ -1,0 +1,26 @@
+// A file that a command reads to its end, or standard input.
+#pragma once
+
+#include <string>
+
+#include "store/backup/backup.hpp"
+
+namespace tacit::server {
+
+class InputFile {
+ public:
+  /// `-`: standard input, unless that is a terminal. Throws UsageError with a sentence that names the file.
+  explicit InputFile(const std::string& name);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  store::ByteSource source() const;
+  /// How many bytes there are to read, 0 if nobody knows.
+  std::uint64_t size() const;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace tacit::server

@@ -1,0 +1,181 @@
+#include "server/cli/manual.hpp"
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include "auth/issuers/issuer_settings.hpp"
+#include "server/cli/help_texts.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/roff.hpp"
+#include "server/config/settings.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr const char* files_text = "Keyrings, certificates and the store are where the settings say.";
+
+std::string lower_first(std::string text) {
+  if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z') {
+    text[0] = static_cast<char>(text[0] >= 'A' && text[0] <= 'Z' ? text[0] - 'A' + 'a' : text[0]);
+  }
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+void add_exit_status(RoffPage& page) {
+  page.section("Exit status");
+  page.entry("0", "", "It worked.");
+  page.entry("1", "", "It did not work, or problems were found.");
+  page.entry("2", "", "The command line or the configuration is wrong. Nothing was done.");
+}
+
+void add_options(RoffPage& page, const Command& command) {
+  page.section("Options");
+  const CommandOptions options(command);
+  for (const auto& option : options.own.options()) page.entry(option_term(*option), "", option->description());
+}
+
+void add_settings(RoffPage& page, const Command& command) {
+  page.section("Settings");
+  if (contains(command.settings, SettingGroup::serving)) {
+    page.paragraph("Every setting of `tacit.conf`(5) is an option of this command, with -- before its name.");
+    return;
+  }
+  std::string names;
+  for (const Setting& setting : settings()) {
+    if (!contains(command.settings, setting.group)) continue;
+    names.append(names.empty() ? "" : ", ").append("`--").append(setting.name).append("` ").append(setting.argument);
+  }
+  page.paragraph("The command uses these settings of `tacit.conf`(5), each of which is an option, too:\n" + names +
+                 ".");
+}
+
+/// The other commands of its group, the overview and the configuration.
+std::string related(const Command& command) {
+  const std::string name(command.name);
+  const auto blank = name.find(' ');
+  std::string text = "`tacit`(1)";
+  for (const Command& other : commands()) {
+    const bool together =
+        blank != std::string::npos && std::string_view(other.name).starts_with(name.substr(0, blank + 1));
+    if (together && other.name != name) text += ", `" + page_name(other) + "`(1)";
+  }
+  return text + ", `tacit.conf`(5)";
+}
+
+std::string synopsis_of(const Command& command) {
+  std::string text = "`tacit " + std::string(command.name) + "`";
+  for (const char* option : command.needed) text += std::string(" ") + option;
+  for (const char* operand : command.operands) text += std::string(" ") + operand;
+  return text + " [OPTIONS]";
+}
+
+std::string default_of(const Setting& setting) {
+  return *setting.initial == '\0' ? "There is no default." : "The default is `" + std::string(setting.initial) + "`.";
+}
+
+void add_issuers_file(RoffPage& page) {
+  page.section("The issuers' file");
+  page.paragraph("The file that the setting `issuers` names says whose tokens are good.\n" +
+                 std::string(about_issuers_file) + "`" + issuers_sample + "` is a sample.");
+  for (const auth::IssuerSetting& setting : auth::issuer_settings()) {
+    std::string text = setting.help;
+    if (*setting.initial != '\0') text += "\nThe default is `" + std::string(setting.initial) + "`.";
+    page.entry(setting.name, std::string("= ") + setting.argument, text);
+  }
+}
+
+void add_topic(RoffPage& page, const SettingTopic& topic) {
+  page.subsection(topic.heading);
+  for (const Setting& setting : topic.settings) {
+    page.entry(setting.name, std::string("= ") + setting.argument,
+               std::string(setting.help) + "\n" + default_of(setting));
+  }
+}
+
+}  // namespace
+
+std::string overview_page() {
+  RoffPage page("tacit", 1, TACIT_VERSION, "User commands");
+  page.section("Name").paragraph("tacit - a write-only secret store for AI agents' tools");
+  page.section("Synopsis").paragraph("`tacit` COMMAND [OPTIONS]").paragraph("`tacit help` [COMMAND]");
+  page.section("Description").paragraph(what_tacit_is).paragraph(order_of_sources);
+  page.paragraph("Every setting of `tacit.conf`(5) that a command uses is an option of it, too.");
+  page.section("Commands");
+  for (const CommandSection& section : command_sections()) {
+    page.subsection(section.heading);
+    for (const Command& command : section.commands) {
+      page.entry(call_of(command), "", std::string(command.summary) + " See `" + page_name(command) + "`(1).");
+    }
+  }
+  page.section("Options of every command");
+  page.entry("--config FILE", "", "The configuration file, instead of `" + std::string(default_config_file) + "`.");
+  page.entry("-h, --help", "", "Shows the command's options and settings.");
+  page.entry("--version", "", "Shows the version.");
+  page.section("Sizes and times").paragraph(about_values);
+  add_exit_status(page);
+  page.section("Environment");
+  page.entry("TACIT_CONFIG", "", "The configuration file, where --config is not given.");
+  page.entry("TACIT_...", "", "Settings, each by its name in capitals: `TACIT_API_LISTEN` for api-listen.");
+  page.section("Files");
+  page.entry(default_config_file, "", files_text);
+  std::string drop_ins(default_config_file);
+  page.entry(drop_ins.append(".d/*.conf"), "", "Drop-ins, read after it.");
+  page.section("See also").paragraph("`tacit.conf`(5), `systemctl`(1), `systemd.exec`(5)");
+  return page.take();
+}
+
+std::string page_name(const Command& command) {
+  std::string name = std::string("tacit-") + command.name;
+  std::ranges::replace(name, ' ', '-');
+  return name;
+}
+
+std::string command_page(const Command& command) {
+  RoffPage page(page_name(command), 1, TACIT_VERSION, "User commands");
+  page.section("Name").paragraph(page_name(command) + " - " + lower_first(command.summary));
+  page.section("Synopsis").paragraph(synopsis_of(command));
+  page.section("Description").paragraph(command.summary);
+  std::string_view details(command.details);
+  while (!details.empty()) page.paragraph(next_line(details));
+  add_options(page, command);
+  add_settings(page, command);
+  add_exit_status(page);
+  if (*command.examples != '\0') page.section("Examples").example(command.examples);
+  page.section("See also").paragraph(related(command));
+  return page.take();
+}
+
+std::string settings_page() {
+  RoffPage page("tacit.conf", 5, TACIT_VERSION, "File formats");
+  page.section("Name").paragraph("tacit.conf - the configuration of tacit");
+  page.section("Synopsis")
+      .paragraph("`" + std::string(default_config_file) + "`")
+      .paragraph("`" + std::string(default_config_file) + ".d/*.conf`");
+  page.section("Description");
+  page.paragraph(
+      "A line is `name = value`. A # starts a comment, anywhere in a line.\nA name that is no setting and a bad value "
+      "are errors, which `tacit check-config` lists.");
+  page.paragraph(about_values);
+  page.paragraph(order_of_sources);
+  page.paragraph(
+      "Put what you change into a drop-in, and leave the file as it is installed: an upgrade asks nothing then. A name "
+      "begins with no dot and ends in `.conf`. Within one file a setting may be set once. With `--config FILE` the "
+      "drop-ins are those of FILE.d.");
+  page.paragraph("A variable of the environment is the setting's name in capitals: `TACIT_API_LISTEN` for api-listen.");
+  page.section("Settings");
+  for (const SettingTopic& topic : setting_topics()) add_topic(page, topic);
+  add_issuers_file(page);
+  page.section("Example").example(
+      "plane = api\n"
+      "api-listen = 0.0.0.0:8443\n"
+      "api-certificate = /etc/tacit/tls/api.pem\n"
+      "api-certificate-key = /etc/tacit/tls/api.key\n"
+      "idle-timeout = 75   # longer than the load balancer's\n");
+  page.section("See also").paragraph("`tacit`(1), `tacit-serve`(1), `tacit-check-config`(1)");
+  return page.take();
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,17 @@
+// What is wrong with the options of a call, in words that say what to do; Program_options' own are for programmers.
+#pragma once
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+
+#include <string>
+
+#include "server/cli/command_line.hpp"
+
+namespace tacit::server {
+
+/// A sentence about the fault that Program_options found. `options`: all that the command takes.
+std::string sentence_about(const boost::program_options::error& error, const Command& command,
+                           const boost::program_options::options_description& options);
+
+}  // namespace tacit::server

@@ -1,0 +1,46 @@
+#include "server/cli/progress.hpp"
+
+#include <algorithm>
+
+#include "server/cli/standard_streams.hpp"
+#include "store/engine/whereabouts.hpp"
+
+namespace tacit::server {
+
+void Progress::show(std::uint64_t done, std::uint64_t total) {
+  const store::WaitsForOthers reader;
+  // A live store may grow while it is walked: never more than all of it.
+  const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
+  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_ + rate(done);
+  if (bar_) {
+    draw_bar(percent, figures);
+  } else if (percent / 10 > last_tenth_) {
+    last_tenth_ = percent / 10;
+    out_ << what_ << ": " << percent << " %, " << figures << std::endl;
+  }
+}
+
+std::string Progress::rate(std::uint64_t done) const {
+  if (!with_rate_) return {};
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began_;
+  if (taken.count() <= 0) return {};
+  return ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(done) / taken.count())) + " a second";
+}
+
+void Progress::draw_bar(std::uint64_t percent, const std::string& figures) {
+  constexpr std::uint64_t width = 30;
+  const auto now = std::chrono::steady_clock::now();
+  if (drawn_ && percent < 100 && now - last_drawn_ < std::chrono::milliseconds(100)) return;
+  last_drawn_ = now;
+  drawn_ = true;
+  const std::uint64_t filled = percent * width / 100;
+  // To the start of the line, then the bar, then clear what an earlier, longer one left.
+  out_ << line_start << what_ << " [" << std::string(filled, '#') << std::string(width - filled, ' ') << "] " << percent
+       << " %, " << figures << clear_to_end << std::flush;
+}
+
+Progress::~Progress() {
+  if (drawn_) out_ << line_start << clear_to_end << std::flush;
+}
+
+}  // namespace tacit::server

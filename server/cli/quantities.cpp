@@ -1,0 +1,55 @@
+#include "server/cli/quantities.hpp"
+
+#include <array>
+#include <utility>
+
+namespace tacit::server {
+namespace {
+
+// "1.2 GiB"; rest × 10 fits, for a rest is less than 2^60.
+std::string in_unit(std::uint64_t bytes, std::uint64_t unit, const char* name) {
+  const std::uint64_t tenths = bytes % unit * 10 / unit;
+  std::string text = std::to_string(bytes / unit);
+  if (bytes % unit != 0) text += '.' + std::to_string(tenths);
+  return text + ' ' + name;
+}
+
+}  // namespace
+
+std::string counted(std::uint64_t number, const std::string& one, const std::string& many) {
+  std::string text = std::to_string(number) + ' ';
+  if (number == 1) return text + one;
+  return text + (many.empty() ? one + 's' : many);
+}
+
+std::string short_size_text(std::uint64_t bytes) {
+  constexpr std::array names = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  if (bytes < 1024) return counted(bytes, "byte");
+  std::size_t at = 0;
+  while (at + 1 < names.size() && bytes >> (10 * (at + 2)) != 0) ++at;
+  return in_unit(bytes, std::uint64_t{1} << (10 * (at + 1)), names[at]);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  const std::string text = short_size_text(bytes);
+  return bytes < 1024 ? text : text + " (" + counted(bytes, "byte") + ")";
+}
+
+std::string duration_text(std::chrono::seconds span) {
+  using Unit = std::pair<std::int64_t, const char*>;
+  constexpr std::array units = {Unit{86400, ""}, Unit{3600, " h"}, Unit{60, " min"}, Unit{1, " s"}};
+  std::int64_t rest = span.count();
+  std::size_t at = 0;
+  while (at + 1 < units.size() && rest < units[at].first) ++at;
+  std::string text;
+  for (const std::size_t last = at + 2; at < last && at < units.size(); ++at) {
+    const std::int64_t number = rest / units[at].first;
+    rest %= units[at].first;
+    if (number == 0 && !text.empty()) continue;
+    if (!text.empty()) text += ' ';
+    text += at == 0 ? counted(static_cast<std::uint64_t>(number), "day") : std::to_string(number) + units[at].second;
+  }
+  return text;
+}
+
+}  // namespace tacit::server

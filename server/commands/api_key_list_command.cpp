@@ -1,0 +1,87 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <string>
+
+#include "auth/model/scope_names.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/output.hpp"
+#include "server/config/values.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/api_keys/api_keys.hpp"
+#include "store/model/timestamp.hpp"
+
+namespace tacit::server {
+namespace {
+
+const char* state_of(const store::ApiKey& key) {
+  if (key.revoked_at) return "revoked";
+  return key.expires_at && *key.expires_at <= store::now_microseconds() ? "expired" : "active";
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const auto word : words) text.append(text.empty() ? "" : ",").append(word);
+  return text;
+}
+
+boost::json::value time_or_null(std::optional<std::int64_t> time) {
+  if (!time) return nullptr;
+  return boost::json::string(store::rfc3339(*time));
+}
+
+boost::json::object object_of(const store::ApiKey& key) {
+  boost::json::array scopes;
+  for (const auto name : auth::scope_names(key.scopes)) scopes.emplace_back(boost::json::string_view(name));
+  boost::json::object object;
+  object["id"] = key.id;
+  object["user_id"] = key.tenant.str();
+  object["tenant"] = key.tenant.str();  // as every other command calls it
+  object["name"] = key.name;
+  object["scopes"] = std::move(scopes);
+  object["state"] = state_of(key);
+  object["created_at"] = store::rfc3339(key.created_at);
+  object["expires_at"] = time_or_null(key.expires_at);
+  object["revoked_at"] = time_or_null(key.revoked_at);
+  object["last_used_at"] = time_or_null(key.last_used_at);
+  return object;
+}
+
+void print_json(const std::vector<store::ApiKey>& keys) {
+  boost::json::array list;
+  for (const auto& key : keys) list.push_back(object_of(key));
+  std::cout << boost::json::serialize(list) << '\n';
+}
+
+void print_table(const std::vector<store::ApiKey>& keys) {
+  std::vector<std::vector<std::string>> rows = {
+      {"ID", "STATE", "TENANT", "SCOPES", "CREATED", "EXPIRES", "USED", "NAME"}};
+  // Whole seconds are enough for people.
+  const auto day_and_time = [](std::int64_t time) { return store::rfc3339(time).substr(0, 19) + "Z"; };
+  for (const auto& key : keys) {
+    rows.push_back({key.id, state_of(key), key.tenant.str(), joined(auth::scope_names(key.scopes)),
+                    day_and_time(key.created_at), key.expires_at ? day_and_time(*key.expires_at) : "never",
+                    key.last_used_at ? day_and_time(*key.last_used_at) : "never", printable(key.name)});
+  }
+  std::cout << table(rows);
+}
+
+}  // namespace
+
+int api_key_list_command(const Config& config, const Arguments& arguments) {
+  std::optional<crypto::Uuid> tenant;
+  if (arguments.contains("tenant")) tenant = read_argument(arguments, "tenant", read_uuid);
+  const auto store = open_store(config);
+  const auto keys = value_or_fail(store->api_keys().list(tenant), "cannot list the keys");
+  if (arguments.contains("json")) {
+    print_json(keys);
+  } else {
+    print_table(keys);
+  }
+  return exit_ok;
+}
+
+}  // namespace tacit::server

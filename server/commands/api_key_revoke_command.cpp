@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <iostream>
+#include <string>
+
+#include "auth/api_keys/api_key_format.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/confirm.hpp"
+#include "server/cli/output.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/api_keys/api_keys.hpp"
+
+namespace tacit::server {
+namespace {
+
+store::ApiKey find_key(const store::Store& store, const std::string& id) {
+  const std::string what = "cannot revoke the key " + shown(id);
+  const auto keys = value_or_fail(store.api_keys().list(std::nullopt), what);
+  const auto found = std::ranges::find(keys, id, &store::ApiKey::id);
+  if (found == keys.end()) throw CommandFailed(what + ": there is none; see tacit api-key list");
+  return *found;
+}
+
+/// Whether it is to be done.
+bool describe_and_ask(const store::Store& store, const std::string& id, const Confirmation& confirmation) {
+  const store::ApiKey found = find_key(store, id);
+  const std::string what = "the API key " + id + " (" + printable(found.name) + ") of the tenant " + found.tenant.str();
+  if (confirmation.dry_run()) {
+    std::cout << (found.revoked_at ? "Is revoked already: " : "Would revoke ") << what << ".\n";
+    return false;
+  }
+  confirmation.ask("Revoke " + what + ", for good?");
+  return true;
+}
+
+}  // namespace
+
+int api_key_revoke_command(const Config& config, const Arguments& arguments) {
+  const Confirmation confirmation(arguments);
+  const auto given = arguments["ID"].as<std::string>();
+  // Who holds a whole key that leaked may well hand it over as it is. It must not be shown again.
+  const auto key = auth::parse_api_key(given);
+  const std::string id = key ? std::string(key->id) : given;
+  const auto store = open_store(config);
+  // In an emergency nobody waits for a look through all keys.
+  if (!confirmation.asks_nothing() && !describe_and_ask(*store, id, confirmation)) return exit_ok;
+  value_or_fail(run(store->api_keys().revoke(id, operator_context())), "cannot revoke the key " + shown(id));
+  std::cout << "Revoked " << id << ". Running servers refuse it from now on.\n";
+  return exit_ok;
+}
+
+}  // namespace tacit::server

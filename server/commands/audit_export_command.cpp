@@ -1,0 +1,101 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <optional>
+
+#include "server/audit/audit_point.hpp"
+#include "server/audit/audit_text.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/config/errors.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/audit/audit_read.hpp"
+#include "store/audit/audit_trail.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Bound = std::optional<store::AuditPoint>;
+
+Bound read_bound(const Arguments& arguments, const char* name) {
+  if (!arguments.contains(name)) return std::nullopt;
+  return read_argument(arguments, name, read_audit_point);
+}
+
+class Export {
+ public:
+  Export(const store::Store& store, Bound since, Bound until)
+      : reader_(store.audit().read(since && since->sequence ? *since->sequence : 0)),
+        since_(since),
+        until_(until),
+        terminal_(::isatty(STDOUT_FILENO) == 1) {
+    // A live log may grow as fast as it is read: to what is there now. If that cannot be told, to where it breaks.
+    const auto head = store.audit().head();
+    last_ = head ? head->sequence : UINT64_MAX;
+  }
+
+  void run() {
+    while (!done_) {
+      auto page = reader_.next();
+      if (!page) fail("the rest of the audit log cannot be exported", page.error());
+      if (page->empty()) return;
+      for (const store::AuditRecord& record : *page) take(record);
+      if (!std::cout.flush() || !data_output().flush()) throw CommandFailed("the output could not be written");
+    }
+  }
+
+  /// What is to be known of it beside the lines; whether all was well.
+  bool report() const {
+    std::cerr << "Exported " << count_ << " entries";
+    if (count_ > 0) std::cerr << ", " << first_ << " to " << to_string(newest_);
+    std::cerr << ".\n";
+    if (faults_ > 0) std::cerr << "tacit: " << faults_ << " of them do not fit the chain; see tacit audit verify\n";
+    if (reader_.pruned_meanwhile() > 0) {
+      std::cerr << "tacit: " << reader_.pruned_meanwhile() << " entries were pruned meanwhile and are not among them\n";
+    }
+    return faults_ == 0 && reader_.pruned_meanwhile() == 0;
+  }
+
+ private:
+  void take(const store::AuditRecord& record) {
+    // Sequences only grow, so the first one beyond ends it; times are those of clocks.
+    done_ = done_ || record.mark.sequence >= last_;
+    const bool beyond = record.mark.sequence > last_ || (until_ && !is_before(record, *until_));
+    if (beyond && until_ && until_->sequence) done_ = true;
+    if (beyond || (since_ && is_before(record, *since_))) return;
+    const std::string json = audit_json(record);
+    if (terminal_) {
+      std::cout << escaped_for_terminal(json) << '\n';
+    } else {
+      data_output() << json << '\n';
+    }
+    if (count_++ == 0) first_ = record.mark.sequence;
+    newest_ = record.mark;
+    if (!record.fault.empty()) ++faults_;
+  }
+
+  store::AuditReader reader_;
+  const Bound since_;
+  const Bound until_;
+  const bool terminal_;
+  std::uint64_t last_ = 0;
+  bool done_ = false;
+  std::uint64_t count_ = 0;
+  std::uint64_t first_ = 0;
+  store::AuditMark newest_;
+  std::uint64_t faults_ = 0;
+};
+
+}  // namespace
+
+int audit_export_command(const Config& config, const Arguments& arguments) {
+  const Bound since = read_bound(arguments, "since");
+  const Bound until = read_bound(arguments, "until");
+  const auto store = open_store(config);
+  Export all(*store, since, until);
+  all.run();
+  return all.report() ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,161 @@
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/audit/audit_feed_files.hpp"
+#include "server/audit/audit_feed_state.hpp"
+#include "server/audit/audit_point.hpp"
+#include "server/audit/audit_text.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/process/apart.hpp"
+#include "server/process/stop_signals.hpp"
+#include "server/process/store_user.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/audit/audit_read.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/health.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr std::chrono::milliseconds poll_interval{250};
+
+struct FeedOptions {
+  std::string to;
+  std::optional<std::string> state;
+  std::optional<store::AuditPoint> since;
+  bool once = false;
+};
+
+FeedOptions read_options(const Arguments& arguments) {
+  FeedOptions options;
+  options.to = read_argument(arguments, "to", read_path).string();
+  if (arguments.contains("state")) options.state = read_argument(arguments, "state", read_path).string();
+  if (arguments.contains("since")) options.since = read_argument(arguments, "since", read_audit_point);
+  options.once = arguments.contains("once");
+  if (!options.state && options.to != "-") {
+    throw UsageError("--state FILE is missing: without it nobody knows at the next start what was fed");
+  }
+  return options;
+}
+
+/// The first of the entries after the last one that was fed. A log that does not have that one, or another one in its
+/// place, is another log: of a backup that was restored, say.
+std::uint64_t first_to_feed(const store::Store& store, const std::optional<store::AuditMark>& fed) {
+  if (!fed) return 0;
+  auto reader = store.audit().read(fed->sequence);
+  const auto page = value_or_fail(reader.next(), "cannot read the audit log");
+  const bool pruned = !page.empty() && page.front().mark.sequence > fed->sequence;
+  if (pruned || (!page.empty() && page.front().mark == *fed)) return fed->sequence + 1;
+  std::cerr << "tacit: the audit log does not have the entry " << to_string(*fed)
+            << ", which was fed last: a store was restored, or the log was rewritten. All of it is fed from its oldest "
+               "entry on"
+            << std::endl;
+  return 0;
+}
+
+class Feed {
+ public:
+  Feed(const store::Store& store, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+       AuditFeedFiles& files)
+      : store_(store),
+        files_(files),
+        since_(last ? std::nullopt : options.since),
+        expected_(first_to_feed(store, last)),
+        reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)) {}
+
+  /// Feeds what there is. False if it was told to stop meanwhile.
+  bool run() {
+    for (bool more = true; more;) {
+      if (store_.health().displaced())
+        throw CommandFailed("the store's file was moved away or replaced: start the feed again");
+      const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
+      more = !page.empty();
+      if (!feed(page)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool feed(const std::vector<store::AuditRecord>& page) {
+    std::optional<store::AuditMark> taken;
+    bool stopped = false;
+    for (const store::AuditRecord& record : page) {
+      if (since_ && is_before(record, *since_)) continue;
+      stopped = StopSignals::stopped() || !put(record);
+      if (stopped) break;
+      taken = record.mark;
+    }
+    if (taken) files_.save(*taken);
+    return !stopped;
+  }
+
+  bool put(const store::AuditRecord& record) {
+    const std::uint64_t sequence = record.mark.sequence;
+    if (expected_ > 0 && sequence > expected_) {
+      std::cerr << "tacit: the entries " << expected_ << " to " << sequence - 1
+                << " are not in the log any more: they were pruned before they were fed" << std::endl;
+      const std::string gap = R"({"event":"audit_gap","first":)" + std::to_string(expected_) +
+                              ",\"last\":" + std::to_string(sequence - 1) + "}";
+      if (!files_.put(gap)) return false;
+    }
+    if (!files_.put(audit_json(record))) return false;
+    expected_ = sequence + 1;
+    return true;
+  }
+
+  const store::Store& store_;
+  AuditFeedFiles& files_;
+  const std::optional<store::AuditPoint> since_;
+  std::uint64_t expected_;  ///< the sequence that comes next; 0: whichever is the oldest
+  store::AuditReader reader_;
+};
+
+/// Until it is told to stop.
+void feed(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+          AuditFeedFiles& files, const StopSignals& signals) {
+  const auto store = open_store(config);
+  files.open();
+  Feed feed(*store, options, last, files);
+  while (feed.run() && !options.once && !StopSignals::stopped()) {
+    signals.wait(-1, 0, poll_interval);
+    if (StopSignals::take_hangup()) files.reopen();
+  }
+}
+
+/// With the store read by a process that may give up root, and the files written by this one.
+void feed_apart(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+                AuditFeedFiles& files, const StopSignals& signals) {
+  AuditFeedSocket socket;
+  Apart reader([&] {
+    socket.answering = crypto::Descriptor();  // so that the end of the other process is seen
+    feed(config, options, last, *make_remote_audit_feed_files(socket.asking), signals);
+    return std::string();
+  });
+  socket.asking = crypto::Descriptor();
+  serve_audit_feed_files(socket.answering, files, signals, [&] { reader.signal(SIGTERM); });
+  reader.wait_while_it_goes_on();
+}
+
+}  // namespace
+
+int audit_feed_command(const Config& config, const Arguments& arguments) {
+  const FeedOptions options = read_options(arguments);
+  // A reader that goes away is an error to be told, not a signal.
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  const StopSignals signals;
+  std::optional<AuditFeedState> state;
+  if (options.state) state.emplace(*options.state);
+  const auto last = state ? state->last() : std::nullopt;
+  const auto files = make_audit_feed_files(options.to, state ? &*state : nullptr, signals);
+  (gives_up_root_for(config.store) ? feed_apart : feed)(config, options, last, *files, signals);
+  return exit_ok;
+}
+
+}  // namespace tacit::server

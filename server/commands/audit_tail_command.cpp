@@ -1,0 +1,181 @@
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/audit/audit_point.hpp"
+#include "server/audit/audit_text.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/audit/audit_read.hpp"
+#include "store/audit/audit_trail.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+constexpr std::uint64_t block = 1000;  // entries looked at together, going back from the newest
+constexpr std::chrono::milliseconds poll_interval{250};
+
+/// What to show, and how.
+struct TailOptions {
+  std::optional<store::AuditPoint> since;
+  std::optional<std::string> tenant;
+  std::optional<std::string> actor;
+  std::uint64_t most = 0;  ///< of the newest entries that match
+  bool as_json = false;
+  bool follow = false;
+};
+
+TailOptions read_options(const Arguments& arguments) {
+  TailOptions options;
+  if (arguments.contains("since")) options.since = read_argument(arguments, "since", read_audit_point);
+  if (arguments.contains("tenant")) options.tenant = read_argument(arguments, "tenant", read_uuid).str();
+  if (arguments.contains("actor")) options.actor = arguments["actor"].as<std::string>();
+  options.most = options.since ? UINT64_MAX : 10;
+  if (arguments.contains("lines")) {
+    options.most =
+        read_argument(arguments, "lines", [](std::string_view text) { return read_number(text, 0, UINT64_MAX); });
+  }
+  options.as_json = arguments.contains("json");
+  options.follow = arguments.contains("follow");
+  return options;
+}
+
+bool is(const json::object& entry, const char* name, const std::string& text) {
+  const json::value* const value = entry.if_contains(name);
+  return value != nullptr && value->is_string() && value->get_string() == text;
+}
+
+bool matches(const store::AuditRecord& record, const TailOptions& options) {
+  if (options.since && is_before(record, *options.since)) return false;
+  if (!options.tenant && !options.actor) return true;
+  json::error_code error;
+  const json::value parsed = json::parse({record.body.data(), record.body.size()}, error);
+  if (error || !parsed.is_object()) return false;
+  const json::object& entry = parsed.get_object();
+  const bool of_actor =
+      !options.actor || is(entry, "actor", *options.actor) || is(entry, "on_behalf_of", *options.actor);
+  return of_actor && (!options.tenant || is(entry, "tenant", *options.tenant));
+}
+
+/// Looks back from the newest entry, a block at a time, until enough match or a whole block is too old: entries are in
+/// the order in which they were written, which is nearly that of their times.
+class LookBack {
+ public:
+  LookBack(const store::Store& store, const TailOptions& options) : store_(store), options_(options) {}
+
+  /// The sequence to begin with.
+  std::uint64_t run() {
+    const auto head = value_or_fail(store_.audit().head(), "cannot read the audit log");
+    std::uint64_t end = head.sequence + 1;
+    std::uint64_t first = end;
+    while (end > 1 && found_ < options_.most) {
+      const std::uint64_t start = end > block ? end - block : 1;
+      if (!look(start, end, first)) break;
+      end = start;
+    }
+    return first;
+  }
+
+ private:
+  /// Moves `first` to the earliest that matches, of those that are wanted. False if there is no use in looking further.
+  bool look(std::uint64_t start, std::uint64_t end, std::uint64_t& first) {
+    std::vector<std::uint64_t> matching;
+    bool any_recent = false;
+    auto reader = store_.audit().read(start);
+    for (bool more = true; more;) {
+      const auto page = value_or_fail(reader.next(), "cannot read the audit log");
+      more = !page.empty();
+      for (const store::AuditRecord& record : page) {
+        more = more && record.mark.sequence < end;
+        if (record.mark.sequence < start || record.mark.sequence >= end) continue;
+        any_recent = any_recent || !options_.since || !is_before(record, *options_.since);
+        if (matches(record, options_)) matching.push_back(record.mark.sequence);
+      }
+    }
+    const std::uint64_t wanted = std::min<std::uint64_t>(matching.size(), options_.most - found_);
+    found_ += wanted;
+    if (wanted > 0) first = matching[matching.size() - wanted];
+    return any_recent;
+  }
+
+  const store::Store& store_;
+  const TailOptions& options_;
+  std::uint64_t found_ = 0;
+};
+
+class Tail {
+ public:
+  Tail(const store::Store& store, const TailOptions& options)
+      : options_(options), reader_(store.audit().read(LookBack(store, options).run())) {}
+
+  /// Shows what there is.
+  void show() {
+    for (bool more = true; more;) {
+      const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
+      more = !page.empty();
+      for (const store::AuditRecord& record : page) {
+        if (matches(record, options_)) print(record);
+      }
+      if (more && !std::cout.flush()) throw CommandFailed("the output could not be written");
+    }
+    if (reader_.pruned_meanwhile() == told_pruned_) return;
+    std::cerr << "tacit: " << reader_.pruned_meanwhile() - told_pruned_
+              << " entries were pruned before they were shown\n";
+    told_pruned_ = reader_.pruned_meanwhile();
+  }
+
+ private:
+  void print(const store::AuditRecord& record) const {
+    std::cout << (options_.as_json ? escaped_for_terminal(audit_json(record)) : audit_line(record)) << '\n';
+  }
+
+  const TailOptions& options_;
+  store::AuditReader reader_;
+  std::uint64_t told_pruned_ = 0;
+};
+
+/// Shows what comes, until SIGINT or SIGTERM.
+void follow(Tail& tail) {
+  asio::io_context context(1);
+  asio::signal_set signals(context, SIGINT, SIGTERM);
+  signals.async_wait([&](boost::system::error_code, int) { context.stop(); });
+  asio::steady_timer timer(context);
+  const std::function<void()> wait = [&] {
+    timer.expires_after(poll_interval);
+    timer.async_wait([&](boost::system::error_code) {
+      tail.show();
+      wait();
+    });
+  };
+  wait();
+  context.run();
+}
+
+}  // namespace
+
+int audit_tail_command(const Config& config, const Arguments& arguments) {
+  const TailOptions options = read_options(arguments);
+  const auto store = open_store(config);
+  Tail tail(*store, options);
+  tail.show();
+  if (options.follow) follow(tail);
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,81 @@
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <optional>
+
+#include "server/audit/audit_point.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/progress.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/model/timestamp.hpp"
+
+namespace tacit::server {
+namespace {
+
+store::AuditReport verify(const store::Store& store, const std::optional<store::AuditAnchor>& anchor) {
+  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
+  auto report =
+      store.audit().verify(anchor, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+  return value_or_fail(std::move(report), "cannot verify the audit log");
+}
+
+boost::json::value checkpoint_json(const store::AuditReport& report) {
+  if (!report.checkpoint) return nullptr;
+  boost::json::object out;
+  out["through"] = to_string(report.checkpoint->through);
+  out["pruned_at"] = store::rfc3339(report.checkpoint->pruned_at);
+  out["pruned_by"] = report.checkpoint->pruned_by;
+  return out;
+}
+
+void print_json(const store::AuditReport& report, bool anchored) {
+  boost::json::object out;
+  out["entries"] = report.entries;
+  out["checkpoint"] = checkpoint_json(report);
+  out["head"] = to_string(report.head);
+  out["anchor_found"] = nullptr;  // none was asked for, or the chain is broken
+  if (anchored && report.problem_count == 0) out["anchor_found"] = true;
+  out["problem_count"] = report.problem_count;
+  out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+void print_text(const store::AuditReport& report, bool anchored) {
+  std::cout << "audit entries  " << report.entries << '\n';
+  if (report.checkpoint) {
+    const store::AuditCheckpoint& checkpoint = *report.checkpoint;
+    std::cout << "pruned         through " << to_string(checkpoint.through) << " at "
+              << store::rfc3339(checkpoint.pruned_at) << " by " << printable(checkpoint.pruned_by) << '\n';
+  }
+  std::cout << "audit head     " << to_string(report.head) << '\n';
+  if (anchored && report.problem_count == 0) std::cout << "anchor         found\n";
+  std::cout << "problems       " << report.problem_count << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
+  if (report.problem_count > report.problems.size()) {
+    std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
+  }
+}
+
+}  // namespace
+
+int audit_verify_command(const Config& config, const Arguments& arguments) {
+  std::optional<store::AuditAnchor> anchor;
+  if (arguments.contains("anchor")) anchor = read_argument(arguments, "anchor", read_audit_anchor);
+  const auto store = open_store(config);
+  const auto report = verify(*store, anchor);
+  if (arguments.contains("json")) {
+    print_json(report, anchor.has_value());
+  } else {
+    print_text(report, anchor.has_value());
+  }
+  return report.problem_count == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

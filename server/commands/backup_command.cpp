@@ -1,0 +1,231 @@
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "server/backup/backup_directory.hpp"
+#include "server/backup/backup_record.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/patient_output.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/quantities.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/process/apart.hpp"
+#include "server/process/store_user.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/backup/keyless_store.hpp"
+#include "store/backup/whole_file.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr mode_t backup_mode = 0600;
+constexpr std::uint64_t most_kept = 1'000'000;
+
+BackupTime now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+/// What the command line says.
+struct Target {
+  std::string file;  ///< "-": standard output; empty: into the directory
+  std::string directory;
+  Retention retention;
+};
+
+Target read_target(const Arguments& arguments) {
+  Target target;
+  if (arguments.contains("FILE")) target.file = arguments["FILE"].as<std::string>();
+  if (arguments.contains("into")) target.directory = read_argument(arguments, "into", read_path).string();
+  const auto count = [](std::string_view text) { return read_number(text, 1, most_kept); };
+  if (arguments.contains("keep")) target.retention.count = read_argument(arguments, "keep", count);
+  if (arguments.contains("keep-for")) {
+    target.retention.for_time = read_argument(arguments, "keep-for", read_time_span);
+  }
+  if (!target.file.empty() && !target.directory.empty()) throw UsageError("FILE and --into exclude each other");
+  if (target.file.empty() && target.directory.empty()) throw UsageError("FILE is missing, or --into DIRECTORY");
+  if (target.directory.empty() && (arguments.contains("keep") || arguments.contains("keep-for"))) {
+    throw UsageError("--keep and --keep-for are for backups --into a directory");
+  }
+  if (target.directory.empty() && arguments.contains("dry-run")) {
+    throw UsageError("--dry-run is for backups --into a directory");
+  }
+  if (target.file == "-" && ::isatty(STDOUT_FILENO) == 1) {
+    throw UsageError("a backup cannot go to a terminal: redirect standard output, or name a file");
+  }
+  return target;
+}
+
+store::Outcome<std::uint64_t> copy(const store::KeylessStore& store, const store::ByteSink& sink) {
+  Progress progress(std::cerr, "Backing up", ::isatty(STDERR_FILENO) == 1, "MiB");
+  const std::uint64_t total = store.backup_bytes();
+  return store.backup(sink, [&](std::uint64_t bytes) { progress.show(bytes >> 20, total >> 20); });
+}
+
+std::uint64_t back_up_to_stream(const store::KeylessStore& store, std::chrono::seconds patience) {
+  PatientOutput output(STDOUT_FILENO, patience);
+  auto written = copy(store, [&](store::ByteView part) { return output.write(part); });
+  output.fail_if_stalled();
+  return value_or_fail(std::move(written), "cannot back up");
+}
+
+/// Reads it from the disk again, before it has its name and anything older is deleted.
+void check_written(const store::WholeFile& file, std::uint64_t bytes) {
+  const int descriptor = file.descriptor();
+  ::fsync(descriptor);
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+  off_t at = 0;
+  const auto source = [&](std::span<std::uint8_t> out) {
+    const ssize_t got = ::pread(descriptor, out.data(), out.size(), at);
+    at += std::max<ssize_t>(got, 0);
+    return got;
+  };
+  const auto read = store::read_backup(source, [](store::ByteView) { return true; });
+  if (value_or_fail(read, "cannot back up") + store::backup_trailer_size == bytes) return;
+  throw CommandFailed("cannot back up: what was written is not what is read again");
+}
+
+/// What was backed up.
+struct Written {
+  std::uint64_t bytes = 0;
+  std::uint64_t format = 0;  ///< the store's, or of what it became meanwhile
+};
+
+/// Answers how many bytes were written.
+using Write = std::function<std::uint64_t(const store::KeylessStore& store)>;
+
+/// Writes with the store open, in a process apart, which may give up root: what it writes to is open here already, and
+/// what needs root's rights is left to this one.
+Written write_apart(const Config& config, const Write& write) {
+  const std::string said = run_apart(config.store, [&] {
+    const auto store = store::KeylessStore::open(config.store, become_store_user);
+    if (!store) throw UsageError(sentence(store.error()));
+    const std::uint64_t bytes = write(*store);
+    return std::to_string(bytes) + ' ' + std::to_string(store->format());
+  });
+  const std::size_t space = said.find(' ');
+  if (space == std::string::npos) throw CommandFailed("cannot back up: the process that wrote it did not say how much");
+  return {read_number(std::string_view(said).substr(0, space), 0, UINT64_MAX),
+          read_number(std::string_view(said).substr(space + 1), 0, UINT64_MAX)};
+}
+
+Written back_up_to_file(const Config& config, const std::string& name, const BackupDirectory* directory) {
+  auto file = store::WholeFile::create(name, backup_mode);
+  if (!file) fail("cannot back up", file.error());
+  const bool beside_store = directory != nullptr && directory->is_beside(config.store);
+  const Written written = write_apart(config, [&](const store::KeylessStore& store) {
+    if (directory != nullptr) directory->need_room(store.backup_bytes(), beside_store);
+    return value_or_fail(copy(store, [&](store::ByteView part) { return file->write(part); }), "cannot back up");
+  });
+  check_written(*file, written.bytes);
+  value_or_fail(file->publish(), "cannot back up");
+  return written;
+}
+
+/// False, with a line that says why, if the alert will not know of this backup.
+bool record(const Config& config, const std::string& file, std::uint64_t bytes) {
+  std::error_code ignored;
+  const std::string place = file == "-" ? file : std::filesystem::absolute(file, ignored).string();
+  const std::filesystem::path record_file = backup_record_file(config);
+  const auto error = write_backup_record(record_file, {now().time_since_epoch().count(), place, bytes});
+  if (!error) return true;
+  complain("that this backup was made cannot be noted in " + record_file.string() + ": " + error.message() +
+           "; metrics and `tacit status` do not know of it (backup-record)");
+  return false;
+}
+
+void report(const Config& config, const std::string& target, const Written& written) {
+  std::cerr << "Backed up " << printable(config.store.string()) << " to " << printable(target) << ": "
+            << size_text(written.bytes) << ", format " << written.format << '\n';
+}
+
+/// That the directory's backups are another store's, and what comes of that.
+void complain_of_owner(const BackupDirectory& directory, const std::string& owner, const char* outcome) {
+  complain((directory.path() / ".tacit-store").string() + " says that the backups here are of " +
+           owner.substr(0, owner.find('\n')) + ": " + outcome +
+           ". Give each store a directory of its own, or remove that file if they are of this store");
+}
+
+/// A time whose name is free. Names tell seconds apart, so a second backup within one of them waits for the next.
+BackupTime free_time(const BackupDirectory& directory) {
+  using namespace std::chrono_literals;
+  for (int waited = 0;; ++waited) {
+    const BackupTime time = now();
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(directory.path() / backup_name(time), error);
+    if (!std::filesystem::exists(status) || waited == 15) return time;
+    std::this_thread::sleep_for(100ms);
+  }
+}
+
+int back_up_into(const Config& config, const Target& target) {
+  const BackupDirectory directory(target.directory);
+  const BackupTime time = free_time(directory);
+  const std::string name = backup_name(time);
+  const std::string file = (directory.path() / name).string();
+  const Written written = back_up_to_file(config, file, &directory);
+  report(config, file, written);
+  const bool recorded = record(config, file, written.bytes);
+  std::vector<std::string> troubles;
+  const bool deletes = target.retention.count || target.retention.for_time;
+  if (const auto other = directory.other_owner(config.store); other && deletes) {
+    complain_of_owner(directory, *other, "no older one was deleted");
+    return exit_failed;
+  }
+  for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
+    std::cerr << "Deleted " << printable((directory.path() / deleted).string()) << '\n';
+  }
+  for (const std::string& trouble : troubles) complain(trouble);
+  return recorded && troubles.empty() ? exit_ok : exit_failed;
+}
+
+/// Says what a backup into the directory would delete.
+int try_into(const Config& config, const Target& target) {
+  const BackupDirectory directory(target.directory);
+  const BackupTime time = now();
+  const std::string name = backup_name(time);
+  std::cout << "Would make " << printable((directory.path() / name).string()) << '\n';
+  std::vector<std::string> troubles;
+  const bool deletes = target.retention.count || target.retention.for_time;
+  if (const auto other = directory.noted_other_owner(config.store); other && deletes) {
+    complain_of_owner(directory, *other, "no older one would be deleted");
+    return exit_failed;
+  }
+  for (const std::string& one : directory.superfluous(name, target.retention, time, troubles)) {
+    std::cout << "Would delete " << printable((directory.path() / one).string()) << '\n';
+  }
+  for (const std::string& trouble : troubles) complain(trouble);
+  return troubles.empty() ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+int backup_command(const Config& config, const Arguments& arguments) {
+  const Target target = read_target(arguments);
+  const std::chrono::seconds patience = stall_timeout(arguments);
+  if (arguments.contains("dry-run")) return try_into(config, target);
+  // A reader that goes away is an error to be told, not a signal.
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  if (!target.directory.empty()) return back_up_into(config, target);
+  const bool to_stream = target.file == "-";
+  const Write write = [&](const store::KeylessStore& store) { return back_up_to_stream(store, patience); };
+  const Written written = to_stream ? write_apart(config, write) : back_up_to_file(config, target.file, nullptr);
+  report(config, to_stream ? "standard output" : target.file, written);
+  record(config, target.file, written.bytes);
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,130 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/cli/commands.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/config/errors.hpp"
+#include "server/process/user_rights.hpp"
+#include "server/systemd/sealed_keyrings.hpp"
+#include "server/systemd/unit_file.hpp"
+#include "server/wiring/config_check.hpp"
+
+namespace tacit::server {
+namespace {
+
+/// The unit that runs the server as this user: with both planes in one process another than with one.
+std::optional<Unit> unit_of(const std::string& user, const ConfigSources& sources) {
+  const auto plane = sources.command_line.find("plane");
+  const bool both = plane != sources.command_line.end() && plane->second == "both";
+  auto unit = read_unit(both ? "tacit.service" : user + ".service", unit_directories());
+  return unit && unit->user == user ? std::move(unit) : std::nullopt;
+}
+
+/// The unit that has the credentials of a plane, under whatever user it runs.
+std::optional<Unit> unit_of(Planes plane) {
+  const char* const name = plane == Planes::api     ? "tacit-api.service"
+                           : plane == Planes::tools ? "tacit-tools.service"
+                                                    : "tacit.service";
+  return read_unit(name, unit_directories());
+}
+
+/// What the unit says counts as if it was said here, but for what was said here.
+void apply(const Unit& unit, ConfigSources& sources) {
+  if (!unit.plane.empty()) sources.command_line.emplace("plane", unit.plane);
+  for (const auto& [name, value] : unit.environment) sources.environment.emplace(name, value);
+}
+
+/// Of the unit's credentials the sealed keyrings whose plain file is not there: a plain one is judged where it lies.
+Unit only_sealed(Unit unit, const Config& config) {
+  const auto lies_there = [&](const std::string& setting) {
+    if (setting != "metadata-keyring" && setting != "root-private-keyring") return true;
+    const auto& file = setting == "metadata-keyring" ? config.metadata_keyring : config.root_private_keyring;
+    return !file.empty() && ::access(file.c_str(), F_OK) == 0;
+  };
+  std::erase_if(unit.settings, [&](const auto& entry) { return !entry.second.sealed || lies_there(entry.first); });
+  return unit;
+}
+
+void print(const std::vector<std::string>& sentences, const char* before) {
+  for (const std::string& sentence : sentences) complain(before + sentence);
+}
+
+/// Judges and tells.
+int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
+  // Of a file that cannot be read at all, what it does not set is nothing to tell.
+  if (loaded.values.empty() && !loaded.problems.empty()) {
+    print(loaded.problems, "");
+    return exit_usage;
+  }
+  stand_ins.use(loaded.config);
+  std::vector<std::string> problems = std::move(loaded.problems);
+  problems.insert(problems.end(), stand_ins.problems().begin(), stand_ins.problems().end());
+  for (std::string& problem : find_problems(loaded.config)) {
+    if (!stand_ins.is_about_unjudged(problem)) problems.push_back(stand_ins.with_names(std::move(problem)));
+  }
+  const std::vector<std::string> notes = find_notes(loaded.config);
+  const std::vector<std::string> key_notes = find_key_notes(loaded.config);
+  // What is wrong with the keys would be said of the store once more. Last: the process may give up root for it.
+  if (problems.empty() && !stand_ins.any_unjudged()) {
+    for (std::string& problem : find_store_problems(loaded.config)) {
+      problems.push_back(stand_ins.with_names(std::move(problem)));
+    }
+  }
+  print(problems, "");
+  print(notes, "note: ");
+  print(stand_ins.notes(), "note: ");
+  print(key_notes, "note: ");
+  if (!problems.empty()) return exit_usage;
+  std::cout << (stand_ins.any_unjudged()
+                    ? "The configuration is good as far as it was judged; the store was not opened.\n"
+                    : "The configuration is good.\n");
+  return exit_ok;
+}
+
+void add_missing_files(const Unit& unit, LoadedConfig& loaded) {
+  for (const auto& file : unit.missing) {
+    loaded.problems.push_back(unit.name + " does not start: its EnvironmentFile " + file.string() +
+                              " is not there, or cannot be read");
+  }
+}
+
+void open_beside(CredentialStandIns& stand_ins, Config config, uid_t reader) {
+  if (!runs_tools(config.plane)) config.root_private_keyring.clear();  // which the API plane never opens
+  stand_ins.open_beside(config, reader);
+}
+
+int check_as(const std::string& user, ConfigSources sources) {
+  if (::geteuid() != 0) throw UsageError("--as needs root: only root may become another user");
+  const std::optional<Unit> unit = unit_of(user, sources);
+  const UserRights rights = find_user(user, unit ? unit->groups : std::vector<std::string>());
+  CredentialStandIns stand_ins;
+  if (unit) {
+    apply(*unit, sources);
+    stand_ins.open(*unit, rights.user);
+  }
+  open_beside(stand_ins, load_config(sources).config, rights.user);
+  become(rights);
+  // Only now: that the user can read the configuration is a part of what is judged.
+  LoadedConfig loaded = load_config(sources);
+  if (unit) add_missing_files(*unit, loaded);
+  return judge(std::move(loaded), stand_ins);
+}
+
+}  // namespace
+
+int check_config_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments) {
+  if (arguments.contains("as")) return check_as(arguments["as"].as<std::string>(), sources);
+  CredentialStandIns stand_ins;
+  if (auto unit = unit_of(loaded.config.plane)) {
+    stand_ins.open(only_sealed(std::move(*unit), loaded.config), ::geteuid());
+  }
+  open_beside(stand_ins, loaded.config, ::geteuid());
+  return judge(loaded, stand_ins);
+}
+
+}  // namespace tacit::server

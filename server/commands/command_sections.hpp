@@ -1,0 +1,30 @@
+// The subcommands by subject. command_list.cpp puts the sections in order.
+#pragma once
+
+#include <span>
+
+#include "server/cli/command_line.hpp"
+
+namespace tacit::server {
+
+std::span<const Command> server_commands();
+std::span<const Command> tenant_commands();
+std::span<const Command> key_commands();
+std::span<const Command> audit_commands();
+std::span<const Command> store_commands();
+
+constexpr auto store_only = SettingGroup::store;
+constexpr auto store_and_private_key = SettingGroup::store | SettingGroup::private_key;
+constexpr auto all_settings = store_and_private_key | SettingGroup::serving;
+
+// Adapts a command's own parameters to the list's.
+template <int (*Run)(const Config&, const Arguments&)>
+int with_arguments(const Invocation& invocation) {
+  return Run(invocation.loaded.config, invocation.arguments);
+}
+template <int (*Run)(const Config&)>
+int with_config(const Invocation& invocation) {
+  return Run(invocation.loaded.config);
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,143 @@
+// `tacit export`: everything of a tenant as JSON lines, sealed as it is stored.
+//
+// Each line is one object with "type", in this order; boxes and headers are base64url without padding.
+//   export   version (1), user_id, exported_at, program
+//   tenant   record: the tenant's record, which has its key pair, the private half sealed
+//   (store/rows/tenant_record.hpp) secret   secret_id, created_at, updated_at, value_version, header, value_box,
+//   metadata_box (store/rows/secret_row.hpp) api_key  id, name, scopes, created_at, expires_at, revoked_at,
+//   last_used_at; never the key nor its hash end      secrets, api_keys: how many there were; an export without this
+//   line is not whole
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <optional>
+#include <string>
+
+#include "auth/model/scope_names.hpp"
+#include "crypto/base64.hpp"
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/patient_output.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/model/timestamp.hpp"
+#include "store/rows/secret_row.hpp"
+#include "store/tenants/tenants.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t flush_size = std::size_t{64} << 10;
+
+json::string encoded(crypto::ByteView bytes) {
+  const crypto::WipedBytes text = crypto::base64url_encode(bytes);
+  return json::string(text.text().data(), text.text().size());
+}
+
+json::value instant(std::optional<std::int64_t> at) { return at ? json::value(store::rfc3339(*at)) : json::value(); }
+
+class Lines {
+ public:
+  explicit Lines(PatientOutput& output) : output_(output) {}
+  bool begin(const crypto::Uuid& tenant) {
+    json::object line;
+    line["type"] = "export";
+    line["version"] = 1;
+    line["user_id"] = tenant.str();
+    line["exported_at"] = store::rfc3339(store::now_microseconds());
+    line["program"] = "tacit " TACIT_VERSION;
+    return print(line);
+  }
+  bool record(crypto::ByteView record) {
+    json::object line;
+    line["type"] = "tenant";
+    line["record"] = encoded(record);
+    return print(line);
+  }
+  bool secret(const crypto::Uuid& id, const store::SecretRow& row) {
+    ++secrets_;
+    json::object line;
+    line["type"] = "secret";
+    line["secret_id"] = id.str();
+    line["created_at"] = instant(row.header.created_at);
+    line["updated_at"] = instant(row.header.updated_at);
+    line["value_version"] = row.header.value_version;
+    line["header"] = encoded(row.header_bytes);
+    line["value_box"] = encoded(row.value_box);
+    line["metadata_box"] = encoded(row.metadata_box);
+    return print(line);
+  }
+  bool api_key(const store::ApiKey& key) {
+    ++api_keys_;
+    json::object line;
+    line["type"] = "api_key";
+    line["id"] = key.id;
+    line["name"] = key.name;
+    json::array scopes;
+    for (const auto name : auth::scope_names(key.scopes)) scopes.emplace_back(json::string_view(name));
+    line["scopes"] = std::move(scopes);
+    line["created_at"] = instant(key.created_at);
+    line["expires_at"] = instant(key.expires_at);
+    line["revoked_at"] = instant(key.revoked_at);
+    line["last_used_at"] = instant(key.last_used_at);
+    return print(line);
+  }
+  bool end() {
+    json::object line;
+    line["type"] = "end";
+    line["secrets"] = secrets_;
+    line["api_keys"] = api_keys_;
+    return print(line) && flush();
+  }
+
+ private:
+  bool print(const json::object& line) {
+    pending_ += json::serialize(line);
+    pending_ += '\n';
+    return pending_.size() < flush_size || flush();
+  }
+  bool flush() {
+    const bool written = output_.write(crypto::as_bytes(pending_));
+    pending_.clear();
+    return written;
+  }
+
+  PatientOutput& output_;
+  std::string pending_;
+  std::uint64_t secrets_ = 0;
+  std::uint64_t api_keys_ = 0;
+};
+
+}  // namespace
+
+int export_command(const Config& config, const Arguments& arguments) {
+  const auto tenant = read_argument(arguments, "tenant", read_uuid);
+  PatientOutput output(STDOUT_FILENO, stall_timeout(arguments));
+  const auto store = open_store(config);
+  const std::string what = "cannot export the tenant " + tenant.str();
+  const auto known = run(store->tenants().quota(tenant, operator_context()));
+  if (!known) fail(what, known.error());
+  store::AuditEvent event;
+  event.action = store::AuditAction::tenant_export;
+  event.tenant = tenant;
+  value_or_fail(run(store->audit().record(std::move(event), operator_context())), what);
+  Lines lines(output);
+  store::TenantSink sink;
+  sink.record = [&](crypto::ByteView record) { return lines.begin(tenant) && lines.record(record); };
+  sink.secret = [&](const crypto::Uuid& id, const store::SecretRow& row) { return lines.secret(id, row); };
+  sink.api_key = [&](const store::ApiKey& key) { return lines.api_key(key); };
+  const bool whole = value_or_fail(store->tenants().export_rows(tenant, sink), what);
+  const bool written = whole && lines.end();
+  output.fail_if_stalled();
+  if (!written) throw CommandFailed("the output could not be written");
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,182 @@
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/cli/commands.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/commands/key_rings.hpp"
+#include "server/config/errors.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/keys/keys.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Keys = std::vector<crypto::ListedKey>;
+
+Keys keys_of(const char* setting, const std::filesystem::path& file, std::string_view kind) {
+  if (file.empty()) throw UsageError(std::string(setting) + " is not configured");
+  auto keys = crypto::list_keyring(file, kind);
+  if (!keys) throw UsageError(keys.error().message);
+  return std::move(*keys);
+}
+
+/// The private halves, as far as this user may read them.
+std::optional<Keys> private_halves(const Config& config) {
+  if (config.root_private_keyring.empty()) return std::nullopt;
+  auto keys = crypto::list_keyring(config.root_private_keyring, "root-private");
+  if (keys) return std::move(*keys);
+  complain(keys.error().message);
+  return std::nullopt;
+}
+
+bool has_key(const Keys& keys, const crypto::KeyId& id) {
+  return std::ranges::find(keys, id, &crypto::ListedKey::id) != keys.end();
+}
+
+/// A key as it is shown, in a table or as JSON.
+struct Entry {
+  store::KeyKind kind{};
+  crypto::KeyId id{};
+  const char* state = "active";  ///< primary, active or missing
+  std::string created{};         ///< empty for one that no keyring has
+  std::string note{};
+  std::optional<store::KeyUse> use{};
+};
+using Entries = std::vector<Entry>;
+
+std::optional<store::KeyUse> use_of(const std::optional<store::KeyCensus>& census, const crypto::KeyId& id) {
+  if (!census) return std::nullopt;
+  return census->of(id);
+}
+
+std::string note_of(const crypto::KeyId& id, const std::optional<Keys>& halves) {
+  if (!halves) return "its private half was not looked for";
+  return has_key(*halves, id) ? "" : "its private half is missing";
+}
+
+Entry entry_of(store::KeyKind kind, const crypto::ListedKey& key, std::string note,
+               const std::optional<store::KeyCensus>& census) {
+  return {kind, key.id, key.primary ? "primary" : "active", key.created, std::move(note), use_of(census, key.id)};
+}
+
+/// What is named and in no keyring, and what cannot be read: the list would look sound without.
+void add_the_rest(Entries& entries, store::KeyKind kind, const Keys& keys, const std::optional<Keys>& halves,
+                  const std::optional<store::KeyCensus>& census) {
+  if (!census) return;
+  for (const auto& [id, use] : census->uses) {
+    if (has_key(keys, id) || (halves && has_key(*halves, id))) continue;
+    entries.push_back({kind, id, "missing", "", "no keyring has it; see tacit verify", use});
+  }
+  if (census->unreadable == 0) return;
+  std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may name any " << to_string(kind)
+            << " key; see tacit verify\n";
+}
+
+std::optional<store::KeyCensus> count(const store::Store* store, store::KeyKind kind) {
+  if (store == nullptr) return std::nullopt;
+  Progress progress(std::cerr, std::string("Counting ") + to_string(kind) + " keys", ::isatty(STDERR_FILENO) == 1);
+  return value_or_fail(
+      store->keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
+      "cannot count what names the keys");
+}
+
+void print_table(const Entries& entries, bool with_uses) {
+  std::vector<std::vector<std::string>> rows = {{"KEYRING", "KEY", "STATE", "CREATED"}};
+  if (with_uses) rows.front().insert(rows.front().end(), {"TENANTS", "SECRETS", "API KEYS"});
+  for (const Entry& entry : entries) {
+    std::vector<std::string> row = {to_string(entry.kind), crypto::to_hex(entry.id), entry.state,
+                                    entry.created.empty() ? "-" : entry.created};
+    if (entry.use) {
+      row.insert(row.end(), {std::to_string(entry.use->tenants), std::to_string(entry.use->secrets),
+                             std::to_string(entry.use->api_keys)});
+    }
+    if (!entry.note.empty()) row.push_back(entry.note);
+    rows.push_back(std::move(row));
+  }
+  std::cout << table(rows);
+}
+
+boost::json::value or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return boost::json::string(text);
+}
+
+boost::json::object object_of(const Entry& entry) {
+  boost::json::object out;
+  out["keyring"] = to_string(entry.kind);
+  out["key"] = crypto::to_hex(entry.id);
+  out["state"] = entry.state;
+  out["created_at"] = or_null(entry.created);
+  out["note"] = or_null(entry.note);
+  if (!entry.use) return out;
+  out["tenants"] = entry.use->tenants;
+  out["secrets"] = entry.use->secrets;
+  out["api_keys"] = entry.use->api_keys;
+  return out;
+}
+
+void print_json(const Entries& entries) {
+  boost::json::array list;
+  for (const Entry& entry : entries) list.push_back(object_of(entry));
+  std::cout << boost::json::serialize(list) << '\n';
+}
+
+/// The keyrings, read before the store is opened: the process may give up root for that.
+struct Rings {
+  explicit Rings(const Config& config)
+      : root(keys_of("root-public-keyring", config.root_public_keyring, "root-public")),
+        metadata(keys_of("metadata-keyring", config.metadata_keyring, "metadata")),
+        halves(private_halves(config)) {}
+  Keys root;
+  Keys metadata;
+  std::optional<Keys> halves;
+};
+
+Entries all_entries(const Rings& rings, const store::Store* store) {
+  const auto root_census = count(store, store::KeyKind::root);
+  const auto metadata_census = count(store, store::KeyKind::metadata);
+  Entries entries;
+  for (const auto& key : rings.root) {
+    entries.push_back(entry_of(store::KeyKind::root, key, note_of(key.id, rings.halves), root_census));
+  }
+  for (const auto& half : rings.halves.value_or(Keys())) {
+    if (has_key(rings.root, half.id)) continue;
+    const crypto::ListedKey key{half.id, false, half.created, false};
+    const char* const note = "its public half is missing; tacit key add root adds it";
+    entries.push_back(entry_of(store::KeyKind::root, key, note, root_census));
+  }
+  add_the_rest(entries, store::KeyKind::root, rings.root, rings.halves, root_census);
+  for (const auto& key : rings.metadata) {
+    entries.push_back(entry_of(store::KeyKind::metadata, key, "", metadata_census));
+  }
+  add_the_rest(entries, store::KeyKind::metadata, rings.metadata, std::nullopt, metadata_census);
+  return entries;
+}
+
+}  // namespace
+
+int key_list_command(const Config& config, const Arguments& arguments) {
+  const Rings rings(config);
+  OpenStore store;
+  if (arguments.contains("uses")) store = open_store(config);
+  const Entries entries = all_entries(rings, store.get());
+  if (arguments.contains("json")) {
+    print_json(entries);
+  } else {
+    print_table(entries, store != nullptr);
+  }
+  return exit_ok;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,103 @@
+// `tacit key rewrap`: how it is asked for, and what is shown of it. What it does: store/keys/rewrap_run.hpp.
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <string>
+
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/quantities.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/commands/key_rings.hpp"
+#include "server/config/values.hpp"
+#include "server/process/apart.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/keys/keys.hpp"
+#include "store/keys/rewrap_run.hpp"
+
+namespace tacit::server {
+namespace {
+
+using store::KeyKind;
+
+constexpr std::uint64_t default_rate = 1000;
+constexpr std::uint64_t most_rate = 1'000'000;
+constexpr std::uint64_t most_problems_shown = 100;
+
+std::uint64_t count(const store::RewrapRun& rewrap, KeyKind kind) {
+  Progress progress(std::cerr, std::string("Counting ") + to_string(kind), ::isatty(STDERR_FILENO) == 1);
+  return value_or_fail(rewrap.count([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
+                       "cannot count what there is to do");
+}
+
+void run_to_end(store::RewrapRun& rewrap, KeyKind kind, std::uint64_t total) {
+  Progress progress(std::cerr, std::string("Rewrapping ") + to_string(kind), ::isatty(STDERR_FILENO) == 1,
+                    kind == KeyKind::root ? "tenants" : "rows", Progress::Rate::yes);
+  std::uint64_t problems = 0;
+  store::RewrapRun::Watch watch;
+  watch.moved = [&](std::uint64_t rows) {
+    if (rows > 0) progress.show(rows, std::max(total, rows));
+  };
+  watch.problem = [&](const std::string& problem) {
+    if (++problems <= most_problems_shown) complain(problem);
+  };
+  watch.not_recorded = [](const store::Failure& failure) {
+    std::cerr << "tacit: cannot record how far it is: " << sentence(failure) << '\n';
+  };
+  value_or_fail(run(rewrap.run(std::move(watch))),
+                "cannot go on; what is done stays done, and the same command goes on from there");
+}
+
+void report(const store::RewrapRun& rewrap, KeyKind kind, std::chrono::duration<double> taken) {
+  std::cout << to_string(kind) << ": rewrapped " << rewrap.figures() << " to the key "
+            << crypto::to_hex(rewrap.target()) << " in "
+            << duration_text(std::chrono::duration_cast<std::chrono::seconds>(taken));
+  if (rewrap.rows() > 0) {
+    const double rate = static_cast<double>(rewrap.rows()) / std::max(taken.count(), 0.001);
+    std::cout << " (" << static_cast<std::uint64_t>(rate) << " a second)";
+  }
+  std::cout << '\n';
+  if (rewrap.problems() > 0) std::cout << "problems: " << rewrap.problems() << "; see tacit verify\n";
+}
+
+/// Whether everything could be rewrapped.
+bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
+  store::RewrapRun rewrap(store.keys(), store.audit(), kind, rate, operator_context());
+  value_or_fail(run(rewrap.begin()), "cannot begin to rewrap");
+  const std::uint64_t total = count(rewrap, kind);
+  const auto began = std::chrono::steady_clock::now();
+  run_to_end(rewrap, kind, total);
+  report(rewrap, kind, std::chrono::steady_clock::now() - began);
+  return rewrap.problems() == 0;
+}
+
+/// In a process apart, which may give up root: the next one needs it for its keyrings.
+bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate) {
+  const std::string whole = "whole";
+  return run_apart(
+             config.store,
+             [&] {
+               const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+               return rewrap_all(*store, kind, rate) ? whole : std::string();
+             },
+             default_stall + config.store_timeout) == whole;
+}
+
+std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }
+
+}  // namespace
+
+int key_rewrap_command(const Config& config, const Arguments& arguments) {
+  const std::uint64_t rate = arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rate;
+  const bool both = !arguments.contains("KEYRING");
+  const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
+  bool whole = rewrap(config, kind, rate);
+  // The first may have taken hours, and keys may have been changed meanwhile: the keyrings are read anew.
+  if (both) whole = rewrap(config, KeyKind::metadata, rate) && whole;
+  return whole ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

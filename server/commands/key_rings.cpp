@@ -1,0 +1,57 @@
+#include "server/commands/key_rings.hpp"
+
+#include <string>
+
+#include "crypto/keyring_text.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+
+namespace tacit::server {
+namespace {
+
+void need(const char* setting, const std::filesystem::path& file) {
+  if (file.empty()) throw UsageError(std::string(setting) + " is not configured");
+}
+
+crypto::KeyringEdit value_of(crypto::KeyringResult<crypto::KeyringEdit> edit) {
+  if (!edit) throw UsageError(edit.error().message);
+  return std::move(*edit);
+}
+
+}  // namespace
+
+store::KeyKind read_key_kind(std::string_view text) {
+  if (text == "root") return store::KeyKind::root;
+  if (text == "metadata") return store::KeyKind::metadata;
+  throw UsageError(shown(text) + " is none of root, metadata");
+}
+
+crypto::KeyId read_key_id(std::string_view text) {
+  const auto id = crypto::parse_key_id(text);
+  if (!id) throw UsageError(shown(text) + " is no key's id: 16 hexadecimal digits, as `tacit key list` shows them");
+  return *id;
+}
+
+crypto::KeyringEdit edit_keyring(const Config& config, store::KeyKind kind) {
+  if (kind == store::KeyKind::metadata) {
+    need("metadata-keyring", config.metadata_keyring);
+    return value_of(crypto::KeyringEdit::open_metadata(config.metadata_keyring));
+  }
+  need("root-public-keyring", config.root_public_keyring);
+  need("root-private-keyring", config.root_private_keyring);
+  return value_of(crypto::KeyringEdit::open_root(config.root_private_keyring, config.root_public_keyring));
+}
+
+KeyInRing find_key(const Config& config, const crypto::KeyId& id) {
+  crypto::KeyringEdit metadata = edit_keyring(config, store::KeyKind::metadata);
+  if (metadata.find(id) != nullptr) return {store::KeyKind::metadata, std::move(metadata)};
+  if (!config.root_public_keyring.empty() && !config.root_private_keyring.empty()) {
+    crypto::KeyringEdit root = edit_keyring(config, store::KeyKind::root);
+    if (root.find(id) != nullptr) return {store::KeyKind::root, std::move(root)};
+  }
+  throw CommandFailed("no keyring has the key " + crypto::to_hex(id) + "; see tacit key list");
+}
+
+void fail(const crypto::KeyringError& error) { throw CommandFailed(error.message); }
+
+}  // namespace tacit::server

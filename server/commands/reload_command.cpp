@@ -1,0 +1,140 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/control/control_client.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t longest_timeout = 3600;
+/// For a server to say what it is: it does so at once, unless it hangs or reads its configuration just now.
+constexpr std::chrono::seconds introduction{10};
+
+std::chrono::seconds read_timeout(std::string_view text) { return read_seconds(text, 1, longest_timeout); }
+
+/// Texts of an answer's member, which is a list of them.
+std::vector<std::string> texts(const json::object& answer, const char* name) {
+  std::vector<std::string> all;
+  const json::value* const found = answer.if_contains(name);
+  if (found == nullptr || !found->is_array()) return all;
+  for (const json::value& one : found->get_array()) {
+    if (one.is_string()) all.push_back(printable(one.get_string()));
+  }
+  return all;
+}
+
+std::string text(const json::value& object, const char* name) {
+  const json::value* const found = object.is_object() ? object.get_object().if_contains(name) : nullptr;
+  return found != nullptr && found->is_string() ? printable(found->get_string()) : std::string();
+}
+
+/// As people call what the log calls tool_identities.
+std::string in_words(std::string part) {
+  if (part == "keys") return "keyrings";
+  for (char& c : part) {
+    if (c == '_') c = ' ';
+  }
+  return part;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
+/// What one server says, for people: what went well on standard output, what did not on standard error.
+bool tell(const std::string& server, const json::object& answer) {
+  const json::value* const good = answer.if_contains("good");
+  const bool all_good = good != nullptr && good->is_bool() && good->get_bool();
+  std::vector<std::string> taken;
+  for (std::string& part : texts(answer, "taken")) taken.push_back(in_words(std::move(part)));
+  if (!taken.empty()) std::cout << server << ": taken over: " << joined(taken) << '\n';
+  const std::vector<std::string> later = texts(answer, "restart_needed");
+  if (!later.empty()) std::cout << server << ": restart needed for: " << joined(later) << '\n';
+  if (const json::value* const kept = answer.if_contains("kept"); kept != nullptr && kept->is_array()) {
+    for (const json::value& one : kept->get_array()) {
+      complain(server + ": " + in_words(text(one, "part")) + " not taken over: " + text(one, "reason"));
+    }
+  }
+  for (const std::string& reason : texts(answer, "next_start_fails")) {
+    complain(server + ": the next start would fail: " + reason);
+  }
+  return all_good;
+}
+
+/// Asks one server, and tells what it answers. Whether all is good.
+bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array* all) {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  json::object answer;
+  std::string trouble = server.trouble;
+  if (trouble.empty()) {
+    auto asked = ask_server(server.directory, server.process, "reload", deadline);
+    if (asked) {
+      answer = std::move(*asked);
+    } else {
+      const bool late = std::chrono::steady_clock::now() >= deadline;
+      trouble = late ? "gave no answer within " + std::to_string(timeout.count()) + " s" : asked.error().message;
+    }
+  }
+  if (!trouble.empty()) complain(name_of(server) + ": " + trouble);
+  if (all == nullptr) return trouble.empty() && tell(name_of(server), answer);
+  const json::value* const good = answer.if_contains("good");
+  const bool all_good = good != nullptr && good->is_bool() && good->get_bool();
+  if (!trouble.empty()) answer = {{"good", false}, {"error", trouble}};
+  answer["process"] = server.process;
+  all->push_back(std::move(answer));
+  return all_good;
+}
+
+}  // namespace
+
+int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments) {
+  // What systemd runs for a unit finds its server without the configuration, and the server tells what is wrong with
+  // it.
+  const bool for_unit = sources.environment.contains("MAINPID");
+  if (!for_unit && !loaded.problems.empty()) {
+    for (const std::string& problem : loaded.problems) complain(problem);
+    return exit_usage;
+  }
+  const std::chrono::seconds timeout =
+      arguments.contains("timeout") ? read_argument(arguments, "timeout", read_timeout) : std::chrono::seconds(30);
+  const FoundServers found =
+      find_servers(loaded, sources.environment, loaded.config.plane, std::min(timeout, introduction));
+  for (const std::string& unseen : found.unseen) complain("cannot look for servers: " + unseen);
+  if (found.servers.empty()) {
+    const std::string trouble = for_unit
+                                    ? "the unit's server has no control socket; see its log for control_socket_failed"
+                                    : "no server of the store " + loaded.config.store.string() +
+                                          " was found that could be asked; is it running?";
+    if (arguments.contains("json")) {
+      const json::object none{{"good", false}, {"servers", json::array()}, {"error", printable(trouble)}};
+      std::cout << json::serialize(none) << '\n';
+    }
+    throw CommandFailed(trouble);
+  }
+  json::array all;
+  bool good = true;
+  for (const FoundServer& server : found.servers) {
+    good = reload(server, timeout, arguments.contains("json") ? &all : nullptr) && good;
+  }
+  if (arguments.contains("json")) std::cout << json::serialize(json::object{{"good", good}, {"servers", all}}) << '\n';
+  return good ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,71 @@
+#include <unistd.h>
+
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include "server/cli/commands.hpp"
+#include "server/cli/input_file.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/quantities.hpp"
+#include "server/config/errors.hpp"
+#include "server/process/apart.hpp"
+#include "server/process/store_user.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/backup/restore.hpp"
+
+namespace tacit::server {
+namespace {
+
+/// This process has to give the file its name afterwards, for which it may need to be root's.
+store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
+  const Part part = [&] {
+    value_or_fail(look(become_store_user), "cannot restore");
+    return std::string();
+  };
+  if (may_give_up_root()) {
+    Apart(part).wait_while_it_goes_on();
+  } else {
+    part();
+  }
+  return {};
+}
+
+std::uint64_t restore(const Config& config, const InputFile& input) {
+  const std::uint64_t total = input.size();
+  // Of a stream nobody knows how much is to come: then no progress is better than a wrong one.
+  Progress progress(std::cerr, "Restoring", ::isatty(STDERR_FILENO) == 1, "MiB");
+  const auto show = [&](std::uint64_t bytes) {
+    if (total > 0) progress.show(bytes >> 20, total >> 20);
+  };
+  auto restored = store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), show, look_apart);
+  return value_or_fail(std::move(restored), "cannot restore");
+}
+
+/// So that the log says why it does not go on from the last head that was kept of it. Whether that could be written.
+bool record_restore(const Config& config) {
+  store::AuditEvent event;
+  event.action = store::AuditAction::store_restore;
+  const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
+  if (!recorded) {
+    std::cerr << "tacit: the store is there, but its audit log could not take store.restore: "
+              << sentence(recorded.error()) << '\n';
+  }
+  return recorded.has_value();
+}
+
+}  // namespace
+
+int restore_command(const Config& config, const Arguments& arguments) {
+  require_keyrings(config);
+  const InputFile input(arguments["FILE"].as<std::string>());
+  const std::uint64_t bytes = restore(config, input);
+  const bool recorded = record_restore(config);
+  std::cerr << "Restored " << size_text(bytes) << " to " << printable(config.store.string())
+            << ". What was deleted or revoked after the backup was made is back. Run tacit verify.\n";
+  return recorded ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

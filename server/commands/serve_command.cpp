@@ -1,0 +1,260 @@
+// `tacit serve`: wires keys, store, TLS and listeners together, then waits for the end.
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "auth/tool_identities.hpp"
+#include "crypto/published.hpp"
+#include "http/io/server.hpp"
+#include "http/log/log.hpp"
+#include "http/log/log_writer.hpp"
+#include "http/tls/certificate_watch.hpp"
+#include "server/backup/backup_record.hpp"
+#include "server/cli/commands.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/server_options.hpp"
+#include "server/control/control_answers.hpp"
+#include "server/control/control_files.hpp"
+#include "server/control/control_socket.hpp"
+#include "server/metrics/metrics.hpp"
+#include "server/serve/audit_head_log.hpp"
+#include "server/serve/lifecycle.hpp"
+#include "server/serve/reload.hpp"
+#include "server/serve/root_warning.hpp"
+#include "server/serve/service_manager.hpp"
+#include "server/serve/watchdog.hpp"
+#include "server/wiring/config_check.hpp"
+#include "server/wiring/identity.hpp"
+#include "server/wiring/listeners.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/api_keys/api_keys.hpp"
+#include "store/health.hpp"
+#include "store/served_store.hpp"
+#include "store/store.hpp"
+
+namespace tacit::server {
+namespace {
+
+using boost::asio::ip::tcp;
+
+/// Without the tool plane nobody asks for them.
+std::optional<crypto::Configured<auth::ToolIdentities>> load_identities(const Config& config) {
+  if (!runs_tools(config.plane)) return std::nullopt;
+  auto identities = auth::ToolIdentities::load(config.tool_identities);
+  if (!identities) throw UsageError(identities.error().message);
+  return std::optional<crypto::Configured<auth::ToolIdentities>>(std::in_place, std::move(*identities));
+}
+
+std::string text_of(const tcp::endpoint& endpoint) {
+  return Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
+}
+
+/// From now on older versions do not open the store.
+void log_format(std::uint32_t format) {
+  http::LogLine line(http::LogLevel::info, "store_format_raised");
+  http::log(line.field("format", format));
+}
+
+std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle& lifecycle) {
+  store::StoreOptions options = store_options(config);
+  options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
+  // The API plane must not even open the private half: that it cannot decrypt is the point of having two planes.
+  const PrivateKey with_private = runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no;
+  auto store = store::open_served_store(options, load_keys(config, with_private), log_format);
+  if (!store) throw UsageError(sentence(store.error()));
+  return std::move(*store);
+}
+
+/// For `systemctl status`.
+std::string serving_status(const Config& config, const http::Server& server) {
+  std::string status = "serving";
+  if (runs_api(config.plane)) status += " the API on " + text_of(server.endpoint(http::Plane::api));
+  if (config.plane == Planes::both) status += ",";
+  if (runs_tools(config.plane)) status += " tools on " + text_of(server.endpoint(http::Plane::tools));
+  return status;
+}
+
+/// What does not move though it should: for the watchdog.
+std::optional<std::string> trouble(const http::Server& server, const store::Store& store) {
+  if (const auto thread = server.stuck_thread()) {
+    return "io thread " + std::to_string(*thread) + " is blocked";
+  }
+  return store.health().unwilling();
+}
+
+void log_ready(const Config& config, const http::Server& server) {
+  http::LogLine line(http::LogLevel::info, "ready");
+  line.field("version", TACIT_VERSION);
+  if (runs_api(config.plane)) line.field("api", text_of(server.endpoint(http::Plane::api)));
+  if (runs_tools(config.plane)) line.field("tools", text_of(server.endpoint(http::Plane::tools)));
+  if (config.admin_listen) line.field("admin", text_of(server.endpoint(http::Plane::admin)));
+  http::log(line);
+}
+
+void log_notes(const Config& config) {
+  for (const std::string& note : find_notes(config)) {
+    http::log(http::LogLine(http::LogLevel::warn, "configuration_note").field("note", note));
+  }
+}
+
+/// How a server is asked to reload, by signal or on its control socket, and what it tells.
+class Operation {
+ public:
+  struct Parts {
+    const Config& config;
+    const ServiceManager& manager;
+    const http::Server& server;
+    const store::Store& store;
+    const std::atomic<bool>& stopping;
+    Reload& reload;
+  };
+  explicit Operation(const Parts& parts) : parts_(parts), serving_(serving_status(parts.config, parts.server)) {}
+
+  const std::string& serving() const { return serving_; }
+
+  const ReloadReport& reload() const {
+    parts_.manager.reloading();
+    const ReloadReport& report = parts_.reload.run();
+    parts_.manager.ready(report.good() ? serving_ : serving_ + "; the last reload was not taken as a whole");
+    return report;
+  }
+
+  /// For a request on the control socket.
+  std::string answer(const std::string& request) const {
+    if (request == "status") {
+      return boost::json::serialize(
+          describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last()));
+    }
+    if (request != "reload") return {};
+    // What is ending needs nothing new.
+    if (parts_.stopping) return R"({"error":"it is stopping"})";
+    return boost::json::serialize(to_json(reload()));
+  }
+
+ private:
+  const Parts parts_;
+  const std::string serving_;
+};
+
+/// A server that cannot be asked serves all the same.
+void log_control(const ControlSocket& control) {
+  if (!control.trouble()) return;
+  http::LogLine line(http::LogLevel::warn, "control_socket_failed");
+  http::log(line.field("reason", *control.trouble()));
+}
+
+/// Answers the process's exit code.
+int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, http::Server& server,
+                        const std::map<std::string, std::string>& environment, auth::Issuers* issuers) {
+  const Operation operation(parts);
+  std::optional<ControlSocket> control(std::in_place, lifecycle.context(),
+                                       own_control_directory(parts.config, environment),
+                                       [&](const std::string& request) { return operation.answer(request); });
+  log_control(*control);
+  // Last: a client that waits for this line may ask at once.
+  log_ready(parts.config, parts.server);
+  parts.manager.ready(operation.serving());
+  Watchdog watchdog(parts.manager, operation.serving(), [&] { return trouble(server, parts.store); });
+  lifecycle.run([&] { operation.reload(); });
+  control.reset();
+  watchdog.keep_status();
+  return lifecycle.wind_down(server, [&] {
+    if (issuers != nullptr) issuers->stop();
+  });
+}
+
+/// What was noted since the last time that the server stored it.
+void store_last_uses(store::Store& store, http::Server& server) {
+  auto uses = server.take_api_key_uses();
+  if (uses.empty() || store.health().unwilling()) return;
+  const auto stored = run(store.api_keys().record_uses(std::move(uses)));
+  if (stored) return;
+  http::LogLine line(http::LogLevel::warn, "last_uses_not_stored");
+  http::log(line.field("reason", store::to_string(stored.error().code)));
+}
+
+/// What nobody caught is the log's last line. The library's own handler would write past the log's queue, and wait for
+/// its reader for ever.
+[[noreturn]] void end_with_last_words() {
+  std::string what = "no exception";
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    what = "unknown exception";
+  }
+  http::log(http::LogLine(http::LogLevel::error, "terminated").field("reason", what));
+  http::flush_log(std::chrono::seconds(1));
+  std::abort();
+}
+
+int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
+  const Config& config = loaded.config;
+  const std::map<std::string, std::string> environment = process_environment();
+  const ServiceManager manager(environment);
+  const InheritedSockets inherited = take_inherited_sockets(environment);
+  Lifecycle lifecycle(config, manager);
+  auto identities = load_identities(config);
+  std::vector<http::Listener> listeners = make_listeners(config, inherited);
+  std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
+  const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
+  crypto::Configured<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
+  ReloadCounts reloads;
+  Metrics metrics(*store, issuers.get(), {config.store, backup_record_file(config)}, lifecycle.stopping(), reloads);
+  http::CertificateWatch certificates;
+  const http::Services services{*store,
+                                identities ? &*identities : nullptr,
+                                &lifecycle.stopping(),
+                                issuers.get(),
+                                {config.token_cache, config.token_cache_time},
+                                &resource,
+                                config.tool_user_token,
+                                &metrics,
+                                runs_api(config.plane),
+                                &certificates};
+  auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
+  if (!listening) throw UsageError(listening.error().message);
+  std::unique_ptr<http::Server> server = std::move(*listening);
+  watch_certificates(config, *server, certificates);
+  metrics.watch(*server, certificates);
+  server->start();
+  log_unused_addresses(config, *server);
+  log_notes(config);
+  warn_of_root(config);
+  certificates.log_expired(std::chrono::steady_clock::now());  // not only when the threads come round to it
+  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
+  Reload reload(sources, loaded,
+                {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
+  const Operation::Parts parts{config, manager, *server, *store, lifecycle.stopping(), reload};
+  const int code = serve_until_stopped(parts, lifecycle, *server, environment, issuers.get());
+  store_last_uses(*store, *server);
+  server.reset();  // joins the threads; then the store writes what is still queued
+  if (!store->finish(config.shutdown_timeout)) lifecycle.give_up("the store cannot finish its writes");
+  audit_head_log.reset();
+  store.reset();
+  http::log(http::LogLine(http::LogLevel::info, "stopped"));
+  return code;
+}
+
+}  // namespace
+
+int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
+  http::set_log_level(loaded.config.log_level);
+  std::set_terminate(end_with_last_words);
+  // OpenSSL writes to sockets whose other end may be gone.
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  return serve(loaded, sources);
+}
+
+}  // namespace tacit::server

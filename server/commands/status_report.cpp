@@ -1,0 +1,258 @@
+#include "server/commands/status_report.hpp"
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <boost/json/array.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "server/backup/backup_record.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/quantities.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+// As alert-rules.yml has them.
+constexpr std::int64_t day = 86400;
+constexpr std::int64_t certificate_attention = 14 * day;
+constexpr std::int64_t backup_attention = 26 * 3600;
+constexpr std::uint64_t map_attention = 70;   // percent used
+constexpr std::uint64_t disk_attention = 10;  // percent free
+constexpr std::uint64_t disk_least = std::uint64_t{1} << 30;
+
+std::string text(const json::object& object, const char* name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr && found->is_string() ? printable(found->get_string()) : std::string();
+}
+
+bool is_true(const json::object& object, const char* name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+std::optional<std::int64_t> number(const json::object& object, const char* name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
+}
+
+/// The objects of a list; none if it is something else.
+std::vector<const json::object*> objects(const json::object& object, const char* name) {
+  std::vector<const json::object*> all;
+  const json::value* const found = object.if_contains(name);
+  if (found == nullptr || !found->is_array()) return all;
+  for (const json::value& one : found->get_array()) {
+    if (one.is_object()) all.push_back(&one.get_object());
+  }
+  return all;
+}
+
+std::string texts(const json::object& object, const char* name) {
+  std::string all;
+  const json::value* const found = object.if_contains(name);
+  if (found == nullptr || !found->is_array()) return all;
+  for (const json::value& one : found->get_array()) {
+    if (one.is_string()) all += (all.empty() ? "" : "; ") + printable(one.get_string());
+  }
+  return all;
+}
+
+void add(std::string& text, const std::string& part) { text.append(text.empty() ? "" : "; ").append(part); }
+
+const json::object* plane_of(const FoundServer& server, std::string_view plane) {
+  for (const json::object* one : objects(server.state, "planes")) {
+    if (text(*one, "plane") == plane) return one;
+  }
+  return nullptr;
+}
+
+std::string process(const FoundServer& server) { return "process " + std::to_string(server.process); }
+
+// As RFC 3339 has it.
+std::string date_time(std::int64_t when) {
+  const std::time_t seconds = when;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
+}
+
+std::string date(std::int64_t when) { return date_time(when).substr(0, sizeof "2026-01-31" - 1); }
+
+struct Free {
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }  // it was read
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
+
+/// Of the first certificate in the file; nothing if it cannot be read.
+std::optional<std::int64_t> expiry_in(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;  // a pipe would be waited for
+  const std::unique_ptr<std::FILE, Free> file(std::fopen(path.c_str(), "re"));
+  if (!file) return std::nullopt;
+  const auto no_password = [](char*, int, int, void*) { return -1; };
+  const std::unique_ptr<X509, Free> leaf(PEM_read_X509_AUX(file.get(), nullptr, no_password, nullptr));
+  std::tm parts{};
+  if (!leaf || ASN1_TIME_to_tm(X509_get0_notAfter(leaf.get()), &parts) != 1) return std::nullopt;
+  return static_cast<std::int64_t>(::timegm(&parts));
+}
+
+std::string days_left(std::int64_t expiry, std::int64_t now) {
+  if (expiry <= now) return "expired on " + date(expiry);
+  const std::int64_t days = (expiry - now) / day;
+  return (days == 1 ? "1 day" : std::to_string(days) + " days") + " left, until " + date(expiry);
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  return std::to_string(whole == 0 ? 0 : static_cast<std::uint64_t>(static_cast<__uint128_t>(part) * 100 / whole)) +
+         " %";
+}
+
+}  // namespace
+
+StatusLine plane_status(const char* plane, const FoundServers& found) {
+  StatusLine line{std::string(plane) + " plane", true, {}, {}};
+  json::array processes;
+  for (const FoundServer& server : found.servers) {
+    const json::object* const state = plane_of(server, plane);
+    // One that gives no answer may be of this plane.
+    if (state == nullptr && server.trouble.empty()) continue;
+    const bool ready = state != nullptr && is_true(*state, "ready");
+    line.good = line.good && ready;
+    std::string said = server.trouble;
+    if (state != nullptr && !ready) said = "not ready: " + texts(*state, "reasons");
+    if (ready) said = "ready on " + text(*state, "address") + ", version " + text(server.state, "version");
+    const std::string warning = state != nullptr ? text(*state, "warning") : std::string();
+    if (!warning.empty()) said.append(" (").append(warning).append(")");
+    add(line.text, process(server) + " " + said);
+    processes.emplace_back(json::object{{"process", server.process}, {"ready", ready}});
+  }
+  line.details["processes"] = std::move(processes);
+  if (!line.text.empty()) return line;
+  line.good = false;
+  line.text = "no server was found that could be asked";
+  for (const std::string& unseen : found.unseen) add(line.text, "cannot look into " + printable(unseen));
+  return line;
+}
+
+StatusLine reload_status(const std::vector<FoundServer>& servers) {
+  StatusLine line{"last reload", true, {}, {}};
+  bool told = false;
+  for (const FoundServer& server : servers) {
+    const json::value* const found = server.state.if_contains("last_reload");
+    told = told || found != nullptr;
+    if (found == nullptr || !found->is_object()) continue;
+    const json::object& last = found->get_object();
+    std::string said;
+    for (const json::object* kept : objects(last, "kept")) add(said, text(*kept, "reason"));
+    const std::string next = texts(last, "next_start_fails");
+    if (!next.empty()) add(said, "the next start would fail: " + next);
+    const std::string later = texts(last, "restart_needed");
+    if (!later.empty()) add(said, "restart needed for: " + later);
+    line.good = line.good && is_true(last, "good");
+    if (!said.empty()) add(line.text, process(server) + ": " + said);
+  }
+  if (!told) line.text = "not known: no server tells of it";
+  if (line.text.empty()) line.text = line.good ? "nothing was refused" : "something was refused; see the log";
+  return line;
+}
+
+StatusLine certificate_status(const char* plane, const std::vector<FoundServer>& servers,
+                              const std::filesystem::path& file, std::int64_t now) {
+  StatusLine line{std::string(plane) + " certificate", true, {}, {}};
+  const std::optional<std::int64_t> lies = file.empty() ? std::nullopt : expiry_in(file);
+  std::optional<std::int64_t> earliest;
+  for (const FoundServer& server : servers) {
+    const json::object* const state = plane_of(server, plane);
+    const auto served = state != nullptr ? number(*state, "certificate_expires") : std::nullopt;
+    if (served && (!earliest || *served < *earliest)) earliest = served;
+  }
+  const std::optional<std::int64_t> counts = earliest ? earliest : lies;
+  if (!counts) {
+    line.good = false;
+    line.text = file.empty() ? std::string(plane) + " has no certificate configured"
+                             : "could not be read: " + printable(file.string());
+    return line;
+  }
+  line.details["expires"] = date_time(*counts);
+  line.details["days_left"] = (*counts - now) / day;
+  line.good = *counts - now >= certificate_attention;
+  line.text = days_left(*counts, now);
+  if (!earliest) line.text.append(" (of the file; no server presents it)");
+  if (earliest && lies && *lies != *earliest) {
+    line.good = false;
+    line.text.append("; the file's is another, until ").append(date(*lies)).append(": tacit reload");
+  }
+  return line;
+}
+
+StatusLine key_status(const std::vector<FoundServer>& servers) {
+  StatusLine line{"keys", true, {}, {}};
+  std::map<std::string, std::set<std::string>> primary;  // ring → ids, of which there should be one
+  std::map<std::string, std::set<std::string>> all;
+  for (const FoundServer& server : servers) {
+    for (const json::object* key : objects(server.state, "keys")) {
+      const std::string ring = text(*key, "ring") == "metadata" ? "metadata" : "root";
+      all[ring].insert(text(*key, "id"));
+      if (is_true(*key, "primary")) primary[ring].insert(text(*key, "id"));
+    }
+  }
+  for (const auto& [ring, ids] : all) {
+    std::string said = ring + " " + std::to_string(ids.size()) + (ids.size() == 1 ? " key, primary" : " keys, primary");
+    for (const std::string& id : primary[ring]) said.append(" ").append(id);
+    if (primary[ring].size() != 1) {
+      line.good = false;
+      said.append(": servers differ, restart them");
+    }
+    json::array list;
+    for (const std::string& id : primary[ring]) list.emplace_back(id);
+    line.details[ring] = json::object{{"keys", ids.size()}, {"primary", std::move(list)}};
+    add(line.text, said);
+  }
+  if (line.text.empty()) line.text = "not looked at: no server tells of them, and their files are secret";
+  return line;
+}
+
+StatusLine backup_status(const Config& config, std::int64_t now) {
+  const auto noted = read_backup_record(backup_record_file(config));
+  if (!noted) return {"backup", false, "none is noted; systemctl enable --now tacit-backup.timer", {}};
+  const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
+  StatusLine line{"backup", age <= backup_attention, {}, {}};
+  line.details = {{"at", date_time(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
+  line.text = duration_text(std::chrono::seconds(age)) + " ago, ";
+  line.text.append(noted->file == "-" ? "to standard output" : printable(noted->file));
+  line.text.append(", ").append(short_size_text(noted->bytes));
+  return line;
+}
+
+StatusLine map_status(const StoreRoom& room) {
+  StatusLine line{"map", true, {}, {}};
+  if (room.map_bytes == 0) return {"map", false, "the store could not be looked at", {}};
+  line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention;
+  line.text = percent(room.map_used_bytes, room.map_bytes) + " of " + short_size_text(room.map_bytes) + " used";
+  line.details = {{"bytes", room.map_bytes}, {"used_bytes", room.map_used_bytes}};
+  return line;
+}
+
+StatusLine disk_status(const StoreRoom& room) {
+  StatusLine line{"disk", true, {}, {}};
+  if (room.disk_bytes == 0) return {"disk", false, "the store's file system could not be looked at", {}};
+  line.good = room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention;
+  line.text = short_size_text(room.disk_free_bytes) + " of " + short_size_text(room.disk_bytes) + " free";
+  line.details = {{"bytes", room.disk_bytes}, {"free_bytes", room.disk_free_bytes}};
+  return line;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,161 @@
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/input_file.hpp"
+#include "server/cli/output.hpp"
+#include "server/cli/progress.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "server/process/apart.hpp"
+#include "server/process/store_user.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/engine/whereabouts.hpp"
+#include "store/health.hpp"
+#include "store/verify/page_engine.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Pages = std::unique_ptr<store::PageEngine>;
+
+/// The rows are read without LMDB, which a damaged page could make crash, hang or worse.
+Pages open_pages(store::Outcome<Pages> opened) {
+  if (!opened) throw UsageError(sentence(opened.error()));
+  return std::move(*opened);
+}
+
+/// A backup whose hash is right: of another one nothing more is worth knowing.
+Pages open_backup(const std::string& file) {
+  {
+    const InputFile input(file);
+    std::uint64_t read = 0;
+    const auto whole = store::read_backup(input.source(), [&read](store::ByteView part) {
+      store::note_work(store::FileWork::copying, read += part.size());
+      return true;
+    });
+    if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
+  }
+  Pages pages = open_pages(store::PageEngine::open_file(file));
+  // What is in it may be from anywhere, whoever its owner is.
+  if (const auto why = become_store_user({0, 0, true})) throw CommandFailed(*why);
+  return pages;
+}
+
+void check_pages(store::PageEngine& pages) {
+  Progress progress(std::cerr, "Checking pages", ::isatty(STDERR_FILENO) == 1, "pages");
+  pages.check_pages([&](std::uint64_t done, std::uint64_t total) {
+    constexpr std::uint64_t takes_long = 65536;
+    if (total >= takes_long) progress.show(done, total);
+  });
+}
+
+/// Damaged pages come first: much of the rest may follow from them.
+void add_damages(store::VerifyReport& report, const std::vector<store::PageDamage>& damages) {
+  std::vector<std::string> problems;
+  for (const auto& damage : damages) problems.push_back(to_string(damage));
+  report.problem_count += problems.size();
+  report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
+}
+
+store::VerifyReport verify(const Config& config, store::StoreKeys keys, Pages engine) {
+  const store::PageEngine& pages = *engine;  // the store's from now on
+  check_pages(*engine);
+  const auto damages = pages.damages();
+  const auto opened = store::Store::open(store_options(config), std::move(keys), std::move(engine));
+  if (!opened) {
+    // What says what the store is may be on a damaged page.
+    if (damages.empty()) throw UsageError(sentence(opened.error()));
+    store::VerifyReport report;
+    report.problem_count = 1;
+    report.problems.push_back("nothing more can be checked: " + sentence(opened.error()));
+    add_damages(report, damages);
+    return report;
+  }
+  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
+  auto verified =
+      (*opened)->health().verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+  store::VerifyReport report = value_or_fail(std::move(verified), "cannot verify the store");
+  add_damages(report, pages.damages());
+  return report;
+}
+
+void print_json(const store::VerifyReport& report, bool opens_values) {
+  boost::json::object out;
+  out["tenants"] = report.tenants;
+  out["secrets"] = report.secrets;
+  out["values_opened"] = nullptr;  // without the private key
+  if (opens_values) out["values_opened"] = report.values_opened;
+  out["api_keys"] = report.api_keys;
+  out["audit_entries"] = report.audit_entries;
+  out["audit_pruned_through"] = report.audit_pruned_through;
+  out["audit_head"] = report.audit_head;
+  out["problem_count"] = report.problem_count;
+  out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+void print_text(const store::VerifyReport& report, bool opens_values) {
+  std::cout << "tenants        " << report.tenants << "\nsecrets        " << report.secrets << "\nvalues opened  ";
+  if (opens_values) {
+    std::cout << report.values_opened;
+  } else {
+    std::cout << "none: no root-private-keyring";
+  }
+  std::cout << "\nAPI keys       " << report.api_keys << "\naudit entries  " << report.audit_entries
+            << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
+                                                : "")
+            << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
+  if (report.problem_count > report.problems.size()) {
+    std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
+  }
+}
+
+/// Answers whether all is well.
+bool verify_and_print(const Config& config, const Arguments& arguments) {
+  store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before root may be given up
+  Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
+                                             : open_pages(store::PageEngine::open(config.store, become_store_user));
+  const auto report = verify(config, std::move(keys), std::move(pages));
+  const bool opens_values = !config.root_private_keyring.empty();
+  const store::WaitsForOthers reader;
+  if (arguments.contains("json")) {
+    print_json(report, opens_values);
+  } else {
+    print_text(report, opens_values);
+  }
+  return report.problem_count == 0;
+}
+
+std::chrono::seconds read_stall(std::string_view text) {
+  constexpr std::uint64_t day = 86'400;
+  return read_seconds(text, 1, day);
+}
+
+}  // namespace
+
+/// In a process apart, whoever's this one is: no file, and no disk that does not answer, may keep it from an end.
+int verify_command(const Config& config, const Arguments& arguments) {
+  require_keyrings(config);
+  const auto stall =
+      arguments.contains("stall-timeout") ? read_argument(arguments, "stall-timeout", read_stall) : default_stall;
+  const auto file = arguments.contains("backup") ? std::filesystem::path(arguments["backup"].as<std::string>())
+                                                 : config.store / "data.mdb";
+  const std::string good = "good";
+  const Part part = [&] { return verify_and_print(config, arguments) ? good : std::string(); };
+  return Apart(part, file).wait_while_it_goes_on(stall) == good ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,74 @@
+#include "server/config/config_drop_ins.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace tacit::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_drop_in(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.front() != '.' && name.ends_with(".conf");
+}
+
+// std::filesystem::equivalent does not compare devices.
+bool is_null_device(const fs::path& file) {
+  struct stat status {};
+  struct stat null {};
+  return ::stat(file.c_str(), &status) == 0 && ::stat("/dev/null", &null) == 0 && S_ISCHR(status.st_mode) &&
+         status.st_rdev == null.st_rdev;
+}
+
+std::string cannot_be_read(const fs::path& file, const std::error_code& error) {
+  return file.string() + ": cannot be read: " + std::generic_category().message(error.value());
+}
+
+void take(const fs::path& file, DropIns& found) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::regular) {
+    found.files.push_back(file);
+  } else if (status.type() == fs::file_type::not_found) {
+    found.problems.push_back(file.string() + ": is a link to a file that is not there");
+  } else if (error) {
+    found.problems.push_back(cannot_be_read(file, error));
+  } else if (fs::is_directory(status)) {
+    found.problems.push_back(file.string() + ": is a directory");
+  } else if (!is_null_device(file)) {
+    found.problems.push_back(file.string() + ": is no regular file");
+  }
+}
+
+}  // namespace
+
+DropIns find_drop_ins(const fs::path& file) {
+  DropIns found;
+  const fs::path directory = file.string() + ".d";
+  std::error_code error;
+  fs::directory_iterator entry(directory, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    // A link that leads nowhere is there, and somebody relies on it.
+    if (!fs::is_symlink(fs::symlink_status(directory, error))) return found;
+    found.problems.push_back(directory.string() + ": is a link to a directory that is not there");
+    return found;
+  }
+  if (error) {
+    found.problems.push_back(cannot_be_read(directory, error));
+    return found;
+  }
+  std::vector<fs::path> files;
+  while (!error && entry != fs::directory_iterator()) {
+    if (is_drop_in(entry->path())) files.push_back(entry->path());
+    entry.increment(error);
+  }
+  if (error) found.problems.push_back(cannot_be_read(directory, error));
+  std::ranges::sort(files, {}, [](const fs::path& path) { return path.filename().string(); });
+  for (const fs::path& path : files) take(path, found);
+  return found;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,115 @@
+#include "server/control/control_answers.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "server/control/control_client.hpp"
+#include "store/health.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+/// Answers stay small, whatever a configuration has.
+constexpr std::size_t most_items = 100;
+constexpr std::size_t longest_text = 2000;
+
+std::string text(std::string all) {
+  if (all.size() <= longest_text) return all;
+  all.resize(longest_text);
+  all.append("…");
+  return all;
+}
+
+json::array list(const std::vector<std::string>& all) {
+  json::array out;
+  for (std::size_t i = 0; i < std::min(all.size(), most_items); ++i) out.emplace_back(text(all[i]));
+  if (all.size() > most_items) out.emplace_back("and " + std::to_string(all.size() - most_items) + " more");
+  return out;
+}
+
+std::string address(const http::Server& server, http::Plane plane) {
+  const auto endpoint = server.endpoint(plane);
+  return endpoint.port() == 0 ? std::string() : Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
+}
+
+/// As /readyz of the plane says.
+std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store& store, const store::Room& room,
+                                           bool stopping) {
+  std::vector<std::string> reasons;
+  if (stopping) reasons.emplace_back("draining");
+  if (auto unwilling = store.health().unwilling()) reasons.push_back(std::move(*unwilling));
+  if (auto displaced = store.health().displaced()) reasons.push_back(std::move(*displaced));
+  const auto& no_room = plane == http::Plane::api ? room.growth_refused : room.logging_refused;
+  if (no_room) reasons.push_back(*no_room);
+  return reasons;
+}
+
+json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
+  const store::Room room = store.health().room();
+  std::vector<std::string> reasons = reasons_not_ready(plane, store, room, stopping);
+  if (const auto thread = server.stuck_thread()) {
+    reasons.push_back("io thread " + std::to_string(*thread) + " is blocked");
+  }
+  json::object out;
+  out["plane"] = http::name_of(plane);
+  out["address"] = address(server, plane);
+  out["ready"] = reasons.empty();
+  out["reasons"] = list(reasons);
+  if (room.warning) out["warning"] = *room.warning;
+  if (const auto expiry = server.certificate_expiry(plane)) out["certificate_expires"] = *expiry;
+  return out;
+}
+
+}  // namespace
+
+json::object to_json(const ReloadReport& report) {
+  json::object out;
+  out["good"] = report.good();
+  out["taken"] = list(report.taken);
+  json::array kept;
+  for (const ReloadReport::Kept& one : report.kept) {
+    if (kept.size() == most_items) break;
+    kept.emplace_back(json::object{{"part", one.part}, {"reason", text(one.reason)}});
+  }
+  out["kept"] = std::move(kept);
+  out["restart_needed"] = list(report.restart_needed);
+  out["next_start_fails"] = list(report.next_start_fails);
+  return out;
+}
+
+json::object describe_server(const Config& config, const http::Server& server, const store::Store& store, bool stopping,
+                             const std::optional<ReloadReport>& last_reload) {
+  json::object out;
+  out["process"] = ::getpid();
+  out["version"] = TACIT_VERSION;
+  out["store"] = store_identity(config.store);
+  out["admin"] = address(server, http::Plane::admin);
+  json::array planes;
+  if (runs_api(config.plane)) planes.push_back(describe_plane(http::Plane::api, server, store, stopping));
+  if (runs_tools(config.plane)) planes.push_back(describe_plane(http::Plane::tools, server, store, stopping));
+  out["planes"] = std::move(planes);
+  json::array keys;
+  for (const store::KeyVersion& key : store.health().statistics().keys) {
+    keys.emplace_back(json::object{{"ring", key.ring}, {"id", key.id}, {"primary", key.primary}});
+  }
+  out["keys"] = std::move(keys);
+  const store::Room room = store.health().room();
+  out["room"] = json::object{
+      {"map_bytes", room.map_bytes}, {"map_free_bytes", room.map_free_bytes}, {"disk_bytes", room.disk_bytes}};
+  out["last_reload"] = nullptr;
+  if (last_reload) {
+    json::object report = to_json(*last_reload);
+    report["at"] = last_reload->at;
+    out["last_reload"] = std::move(report);
+  }
+  return out;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,26 @@
+// What a server answers on its control socket.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <string>
+
+#include "http/io/server.hpp"
+#include "server/config/config.hpp"
+#include "server/serve/reload.hpp"
+#include "store/store.hpp"
+
+namespace tacit::server {
+
+/// For `reload`: {"good": bool, "taken": [part], "kept": [{"part", "reason"}], "restart_needed": [setting],
+/// "next_start_fails": [reason]}. `kept` and `next_start_fails` are why it is not good. Of long lists the first are
+/// told.
+boost::json::object to_json(const ReloadReport& report);
+
+/// For `status`: {"process", "version", "store", "admin", "planes": [{"plane", "address", "ready", "reasons",
+/// "warning", "certificate_expires"}], "keys": [{"ring", "id", "primary"}], "room": {"map_bytes", "map_free_bytes",
+/// "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since 1970.
+boost::json::object describe_server(const Config& config, const http::Server& server, const store::Store& store,
+                                    bool stopping, const std::optional<ReloadReport>& last_reload);
+
+}  // namespace tacit::server

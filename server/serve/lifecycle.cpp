@@ -1,0 +1,87 @@
+#include "server/serve/lifecycle.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include "http/log/log.hpp"
+#include "http/log/log_writer.hpp"
+#include "server/cli/commands.hpp"
+
+namespace tacit::server {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+constexpr std::chrono::seconds grace{2};
+
+/// From the end of accepting to that of the process: requests, then the store's writes, and a little for the rest.
+std::chrono::seconds longest_end(const Config& config) { return 2 * config.shutdown_timeout + 5 * grace; }
+
+}  // namespace
+
+Lifecycle::Lifecycle(const Config& config, const ServiceManager& manager)
+    : config_(config),
+      manager_(manager),
+      stop_signals_(context_, SIGTERM, SIGINT),
+      reload_signal_(context_, SIGHUP),
+      exit_code_(exit_ok) {}
+
+void Lifecycle::store_failed(const std::string& why) {
+  exit_code_ = exit_failed;  // at once: by the time that the post is run, the server may be winding down
+  http::log(http::LogLine(http::LogLevel::error, "store_failed").field("reason", why));
+  asio::post(context_, [this] { context_.stop(); });
+}
+
+void Lifecycle::run(std::function<void()> reload) {
+  reload_ = std::move(reload);
+  await_stop();
+  await_reload();
+  const auto keep_running = asio::make_work_guard(context_);
+  context_.run();
+}
+
+void Lifecycle::await_stop() {
+  stop_signals_.async_wait([this](error_code error, int signal) {
+    if (error) return;
+    if (stopping_.exchange(true)) return context_.stop();
+    http::log(http::LogLine(http::LogLevel::info, "stopping").field("signal", signal));
+    manager_.stopping("stopping: serving until balancers have noticed", config_.drain_delay + longest_end(config_));
+    // While balancers learn that this server is leaving, it serves on.
+    delay_.expires_after(config_.drain_delay);
+    delay_.async_wait([this](error_code) { context_.stop(); });
+    await_stop();
+  });
+}
+
+void Lifecycle::await_reload() {
+  reload_signal_.async_wait([this](error_code error, int) {
+    if (error) return;
+    if (!stopping_) reload_();  // what is ending needs nothing new, and has told that it is
+    await_reload();
+  });
+}
+
+int Lifecycle::wind_down(http::Server& server, const std::function<void()>& let_go) {
+  manager_.stopping("stopping: finishing what is in flight", longest_end(config_));
+  server.drain();
+  if (server.finished_within(config_.shutdown_timeout)) return exit_code_;
+  http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
+  let_go();
+  server.abort();
+  if (!server.finished_within(grace)) give_up("requests in flight cannot be ended");
+  return exit_code_;
+}
+
+void Lifecycle::give_up(const std::string& why) {
+  http::log(http::LogLine(http::LogLevel::error, "stuck").field("reason", why));
+  http::flush_log(grace);
+  std::_Exit(exit_failed);
+}
+
+}  // namespace tacit::server

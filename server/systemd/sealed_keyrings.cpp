@@ -1,0 +1,168 @@
+#include "server/systemd/sealed_keyrings.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <string_view>
+#include <thread>
+
+#include "server/config/settings.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Path = std::filesystem::path;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* unseal_program = "/usr/bin/systemd-creds";
+/// A TPM may take seconds.
+constexpr std::chrono::seconds longest_unsealing{30};
+constexpr std::size_t largest = std::size_t{1} << 20;  // of a credential, as systemd has it
+constexpr std::string_view no_file = "/nonexistent/unjudged-";
+
+constexpr std::string_view keyring_settings[] = {"metadata-keyring", "root-private-keyring", "root-public-keyring"};
+
+/// Waits for the child, and ends it if it takes too long. Whether it ended well.
+bool ends_well(pid_t child) {
+  const auto until = Clock::now() + longest_unsealing;
+  int status = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (Clock::now() > until) ::kill(child, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Runs systemd-creds with its output going to the memory. What it says itself is nothing for our users.
+bool unseal(const UnitCredential& credential, const Descriptor& memory) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, memory.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  std::array<std::string, 5> words{unseal_program, "decrypt", "--name=" + credential.name, credential.source.string(),
+                                   "-"};
+  std::array<char*, 6> arguments{};
+  std::transform(words.begin(), words.end(), arguments.begin(), [](std::string& word) { return word.data(); });
+  char path[] = "PATH=/usr/bin:/bin";
+  std::array<char*, 2> environment{path, nullptr};
+  pid_t child = 0;
+  const int error = ::posix_spawn(&child, unseal_program, &actions, nullptr, arguments.data(), environment.data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  return error == 0 && ends_well(child);
+}
+
+/// The file's content, without a copy in this process. False, with errno, if it cannot be read.
+bool copy(const Path& source, const Descriptor& memory) {
+  const Descriptor file(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return false;
+  std::size_t copied = 0;
+  while (copied < largest) {
+    const ssize_t part = ::sendfile(memory.get(), file.get(), nullptr, largest - copied);
+    if (part < 0) return false;
+    if (part == 0) return true;
+    copied += static_cast<std::size_t>(part);
+  }
+  errno = EFBIG;
+  return false;
+}
+
+/// Of the reader alone, as a credential is.
+bool hand_over(const Descriptor& memory, uid_t reader) {
+  return ::fchmod(memory.get(), 0400) == 0 &&
+         (reader == ::geteuid() || ::fchown(memory.get(), reader, static_cast<gid_t>(-1)) == 0);
+}
+
+/// Not where a digit follows: that is another descriptor's name.
+void replace_all(std::string& text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+    const auto end = at + what.size();
+    const bool whole = end == text.size() || text[end] < '0' || text[end] > '9';
+    if (whole) text.replace(at, what.size(), with);
+    at += whole ? with.size() : what.size();
+  }
+}
+
+const Path* keyring_of(const Config& config, std::string_view setting) {
+  if (setting == "metadata-keyring") return &config.metadata_keyring;
+  if (setting == "root-private-keyring") return &config.root_private_keyring;
+  return setting == "root-public-keyring" ? &config.root_public_keyring : nullptr;
+}
+
+}  // namespace
+
+void CredentialStandIns::add(const std::string& setting, const UnitCredential& credential, uid_t reader) {
+  StandIn one{setting, credential.source.string(), Descriptor(), {}, true};
+  const std::string of = setting + ": " + one.stands_for;
+  if (::access(credential.source.c_str(), F_OK) != 0 && errno == ENOENT) {
+    problems_.push_back(of + ": " + std::strerror(errno));
+    one.judged = false;
+  } else if (credential.sealed && ::geteuid() != 0) {
+    notes_.push_back(of + " is sealed and was not judged: only root can unseal it");
+    one.judged = false;
+  } else if (credential.sealed && ::access(unseal_program, X_OK) != 0) {
+    notes_.push_back(of + " is sealed and was not judged: systemd-creds is not installed, which unseals it");
+    one.judged = false;
+  } else {
+    one.memory = Descriptor(::memfd_create("tacit-credential", MFD_CLOEXEC));
+    errno = 0;
+    const bool filled =
+        one.memory && (credential.sealed ? unseal(credential, one.memory) : copy(credential.source, one.memory));
+    if (!filled) {
+      problems_.push_back(of + (credential.sealed ? " cannot be unsealed on this host as the credential " +
+                                                        credential.name + "; seal the keyring again"
+                                                  : std::string(": ") + std::strerror(errno)));
+    }
+    one.judged = filled && hand_over(one.memory, reader);
+  }
+  one.path = one.judged ? Path(one.memory.path()) : Path(std::string(no_file) + setting);
+  all_.push_back(std::move(one));
+}
+
+void CredentialStandIns::open(const Unit& unit, uid_t reader) {
+  for (const auto& [setting, credential] : unit.settings) add(setting, credential, reader);
+}
+
+void CredentialStandIns::open_beside(const Config& config, uid_t reader) {
+  for (const std::string_view setting : keyring_settings) {
+    const bool there =
+        std::any_of(all_.begin(), all_.end(), [&](const StandIn& one) { return one.setting == setting; });
+    const Path& file = *keyring_of(config, setting);
+    if (there || file.empty() || ::access(file.c_str(), F_OK) == 0) continue;
+    const Path sealed = file.string() + ".cred";
+    if (::access(sealed.c_str(), F_OK) != 0) continue;
+    add(std::string(setting), {file.filename().string(), sealed, true}, reader);
+  }
+}
+
+void CredentialStandIns::use(Config& config) const {
+  for (const StandIn& one : all_) {
+    if (const Setting* setting = find_setting(one.setting)) setting->set(config, one.path.string());
+  }
+}
+
+std::string CredentialStandIns::with_names(std::string sentence) const {
+  for (const StandIn& one : all_) replace_all(sentence, one.path.string(), one.stands_for);
+  return sentence;
+}
+
+bool CredentialStandIns::is_about_unjudged(const std::string& sentence) const {
+  return sentence.find(no_file) != std::string::npos;
+}
+
+bool CredentialStandIns::any_unjudged() const {
+  return std::any_of(all_.begin(), all_.end(), [](const StandIn& one) { return !one.judged; });
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,42 @@
+// What check-config, a start and a reload say of certificates and CRLs that can be served with, and still keep clients
+// out.
+#include "http/client_certificates/client_trust.hpp"
+#include "http/tls/certificate_watch.hpp"
+#include "http/tls/tls_context.hpp"
+#include "server/wiring/config_check.hpp"
+#include "server/wiring/listeners.hpp"
+
+namespace tacit::server {
+namespace {
+
+void add_notes(const http::TlsFiles& files, std::string_view plane, const std::string& host,
+               std::vector<std::string>& notes) {
+  http::TlsFiles without_tickets = files;
+  without_tickets.ticket_keys.clear();
+  const auto context = http::make_tls_context(without_tickets);
+  if (context.has_error()) return;  // a problem, and told as one
+  const std::int64_t now = http::seconds_now();
+  for (const std::string& warning : http::CertificateFacts::of(context->get(), host).warnings(plane, now)) {
+    const bool of_crl = warning.starts_with("the CRL ");
+    notes.push_back((of_crl ? files.client_crl : files.certificate).string() + ": " + warning);
+  }
+  const auto trust = http::ClientTrust::of(context->get());
+  if (!trust) return;
+  for (std::string& note : trust->notes(now)) notes.push_back(std::move(note));
+}
+
+}  // namespace
+
+std::vector<std::string> find_certificate_notes(const Config& config) {
+  std::vector<std::string> notes;
+  for (const http::Plane plane : {http::Plane::api, http::Plane::tools}) {
+    const bool runs = plane == http::Plane::api ? runs_api(config.plane) : runs_tools(config.plane);
+    const http::TlsFiles files = tls_files(config, plane);
+    if (!runs || files.certificate.empty() || files.certificate_key.empty()) continue;
+    // Without the CA of its clients the tool plane's own certificate can still be looked at.
+    add_notes(files, http::name_of(plane), host_of(config, plane), notes);
+  }
+  return notes;
+}
+
+}  // namespace tacit::server

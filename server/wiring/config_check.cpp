@@ -1,0 +1,238 @@
+#include "server/wiring/config_check.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/tool_identities.hpp"
+#include "crypto/keyring.hpp"
+#include "crypto/trusted_folder.hpp"
+#include "http/tls/tls_context.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/suggestion.hpp"
+#include "server/wiring/identity.hpp"
+#include "server/wiring/listeners.hpp"
+#include "server/wiring/open_store.hpp"
+#include "store/model/damage.hpp"
+
+namespace tacit::server {
+namespace {
+
+using Path = std::filesystem::path;
+using NamedFiles = std::vector<std::pair<std::string, Path>>;  // the setting's name
+
+struct Listening {
+  const char* setting;
+  Endpoint where;
+};
+
+std::vector<Listening> all_listening(const Config& config) {
+  std::vector<Listening> all;
+  if (runs_api(config.plane)) all.push_back({"api-listen", config.api_listen});
+  if (runs_tools(config.plane)) all.push_back({"tool-listen", config.tool_listen});
+  if (config.admin_listen) all.push_back({"admin-listen", *config.admin_listen});
+  return all;
+}
+
+// Whether one listener would take the other's connections: the same port of the same address, or of all addresses.
+bool overlap(const Endpoint& a, const Endpoint& b) {
+  if (a.port != b.port || a.port == 0) return false;
+  const auto all = [](const Endpoint& endpoint) {
+    return boost::asio::ip::make_address(endpoint.host).is_unspecified();
+  };
+  return a.host == b.host || all(a) || all(b);
+}
+
+// Gathers problems, one look at the configuration after another.
+class Check {
+ public:
+  explicit Check(const Config& config) : config_(config) {}
+
+  void listeners();
+  void keyrings();
+  void issuers();
+  std::vector<std::string> take() { return std::move(problems_); }
+
+ private:
+  void problem(std::string sentence) { problems_.push_back(std::move(sentence)); }
+  bool configured(const char* name, const Path& file);
+  void api_listener();
+  void tool_listener();
+  void tls(const http::TlsFiles& files, std::string_view plane);
+  void file_problem(const NamedFiles& files, std::string sentence);
+  template <class Keyring>
+  std::optional<Keyring> keyring(const char* name, const Path& file);
+
+  const Config& config_;
+  std::vector<std::string> problems_;
+  std::map<std::string, std::size_t> told_;  // of a file, without the settings' names → which problem
+};
+
+/// Puts the names of the settings before a sentence that begins with a file of theirs. One that was told of already,
+/// because several settings name the file, gets the further names and is not told again.
+void Check::file_problem(const NamedFiles& files, std::string sentence) {
+  std::string names;
+  for (const auto& [name, file] : files) {
+    const std::string path = file.string();
+    if (path.empty() || !(sentence.starts_with(path + ": ") || sentence.starts_with(path + " "))) continue;
+    names.append(names.empty() ? "" : " and ").append(name);
+  }
+  if (names.empty()) return problem(std::move(sentence));
+  const auto [before, is_new] = told_.emplace(sentence, problems_.size());
+  if (is_new) return problem(names + ": " + sentence);
+  std::string& told = problems_[before->second];
+  told.insert(told.size() - sentence.size() - 2, " and " + names);
+}
+
+bool Check::configured(const char* name, const Path& file) {
+  if (file.empty()) {
+    problem(std::string(name) + " is not configured");
+    return false;
+  }
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0) return true;
+  problem(std::string(name) + ": " + file.string() + ": " + std::strerror(errno));
+  return false;
+}
+
+void Check::tls(const http::TlsFiles& files, std::string_view plane) {
+  const auto context = http::make_tls_context(files);
+  if (!context.has_error()) return;
+  const std::string prefix(plane);
+  file_problem({{prefix + "-certificate", files.certificate},
+                {prefix + "-certificate-key", files.certificate_key},
+                {prefix + "-client-ca", files.client_ca},
+                {prefix + "-client-crl", files.client_crl},
+                {"ticket-keys", files.ticket_keys}},
+               context.error().message);
+}
+
+void Check::api_listener() {
+  const bool certificate = configured("api-certificate", config_.api_certificate);
+  const bool key = configured("api-certificate-key", config_.api_certificate_key);
+  if (certificate && key) tls(tls_files(config_, http::Plane::api), "api");
+}
+
+void Check::tool_listener() {
+  const bool certificate = configured("tool-certificate", config_.tool_certificate);
+  const bool key = configured("tool-certificate-key", config_.tool_certificate_key);
+  const bool ca = configured("tool-client-ca", config_.tool_client_ca);
+  if (certificate && key && ca) tls(tls_files(config_, http::Plane::tools), "tool");
+  if (!configured("tool-identities", config_.tool_identities)) return;
+  const auto identities = auth::ToolIdentities::load(config_.tool_identities);
+  if (identities.has_error()) {
+    file_problem({{"tool-identities", config_.tool_identities}}, identities.error().message);
+  }
+}
+
+void Check::listeners() {
+  if (runs_api(config_.plane)) api_listener();
+  if (runs_tools(config_.plane)) tool_listener();
+  const std::vector<Listening> all = all_listening(config_);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = i + 1; j < all.size(); ++j) {
+      if (!overlap(all[i].where, all[j].where)) continue;
+      problem(std::string(all[i].setting) + " " + all[i].where.str() + " and " + all[j].setting + " " +
+              all[j].where.str() + " overlap");
+    }
+  }
+}
+
+template <class Keyring>
+std::optional<Keyring> Check::keyring(const char* name, const Path& file) {
+  if (!configured(name, file)) return std::nullopt;
+  auto loaded = Keyring::load(file);
+  if (loaded.has_value()) return std::move(*loaded);
+  file_problem({{name, file}}, loaded.error().message);
+  return std::nullopt;
+}
+
+void Check::keyrings() {
+  const auto root_public = keyring<crypto::RootPublicKeyring>("root-public-keyring", config_.root_public_keyring);
+  keyring<crypto::MetadataKeyring>("metadata-keyring", config_.metadata_keyring);
+  if (!runs_tools(config_.plane)) return;
+  const auto root_private = keyring<crypto::RootPrivateKeyring>("root-private-keyring", config_.root_private_keyring);
+  if (!root_public || !root_private || root_private->find(root_public->primary().id) != nullptr) return;
+  problem(config_.root_private_keyring.string() + " lacks the key " + crypto::to_hex(root_public->primary().id) +
+          ", the primary one of " + config_.root_public_keyring.string());
+}
+
+void Check::issuers() {
+  if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
+  for (std::string& fault : auth::find_issuer_faults(config_.issuers, did_you_mean)) {
+    file_problem({{"issuers", config_.issuers}}, std::move(fault));
+  }
+}
+
+// Servers serve without either, so these are no problems.
+void add_directory_notes(const Config& config, std::vector<std::string>& notes) {
+  std::error_code error;
+  const Path& control = config.control_directory;
+  if (!control.empty() && !std::filesystem::is_directory(control, error)) {
+    notes.push_back("control-directory: " + control.string() +
+                    " is no directory that can be found: the server makes no socket there, and tacit reload and tacit "
+                    "status do not find it");
+  }
+  const Path& record = config.backup_record;
+  if (!record.empty() &&
+      !std::filesystem::is_directory(std::filesystem::absolute(record, error).parent_path(), error)) {
+    notes.push_back("backup-record: " + record.string() +
+                    " has no directory that can be found: tacit backup cannot note there that it has succeeded");
+  }
+}
+
+/// Opening the store checks its files; this is about what the check would find later.
+void add_store_note(const Config& config, std::vector<std::string>& notes) {
+  struct stat folder {};
+  if (::stat(config.store.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) != 0) return;
+  const bool ours = folder.st_uid == 0 || folder.st_uid == ::geteuid();
+  if (!ours || !crypto::others_may_change(folder)) return;
+  notes.push_back("store: other users may replace the files in " + config.store.string() +
+                  ", whose directory is not sticky: chmod +t " + config.store.string());
+}
+
+}  // namespace
+
+std::vector<std::string> find_problems(const Config& config) {
+  Check check(config);
+  check.listeners();
+  check.keyrings();
+  check.issuers();
+  return check.take();
+}
+
+std::vector<std::string> find_notes(const Config& config) {
+  std::vector<std::string> notes = find_certificate_notes(config);
+  add_directory_notes(config, notes);
+  add_store_note(config, notes);
+  if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
+  notes.emplace_back(
+      "public-url is not configured: clients are not told which issuers there are, for "
+      "/.well-known/oauth-protected-resource is 404 and a 401 does not lead to it");
+  return notes;
+}
+
+std::vector<std::string> find_key_notes(const Config& config) {
+  return uses_issuers(config) ? auth::find_issuer_notes(config.issuers) : std::vector<std::string>();
+}
+
+std::vector<std::string> find_store_problems(const Config& config) {
+  try {
+    open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+    return {};
+  } catch (const UsageError& error) {
+    return {error.what()};
+  } catch (const store::DamagedStore& error) {
+    return {error.what()};
+  }
+}
+
+}  // namespace tacit::server

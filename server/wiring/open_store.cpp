@@ -1,0 +1,106 @@
+#include "server/wiring/open_store.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+#include "server/cli/commands.hpp"
+#include "server/config/errors.hpp"
+#include "server/process/store_user.hpp"
+
+namespace tacit::server {
+namespace {
+
+template <class Keyring>
+std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
+  if (file.empty()) return nullptr;
+  auto keyring = Keyring::load(file);
+  if (keyring.has_error()) throw UsageError(keyring.error().message);
+  return std::make_shared<const Keyring>(std::move(*keyring));
+}
+
+// LMDB wants whole pages.
+std::uint64_t whole_pages(std::uint64_t size) {
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return (size + page - 1) / page * page;
+}
+
+}  // namespace
+
+store::StoreKeys load_keys(const Config& config, PrivateKey with_private) {
+  store::StoreKeys keys;
+  keys.root_public = load_keyring<crypto::RootPublicKeyring>(config.root_public_keyring);
+  keys.metadata = load_keyring<crypto::MetadataKeyring>(config.metadata_keyring);
+  if (with_private == PrivateKey::yes) {
+    keys.root_private = load_keyring<crypto::RootPrivateKeyring>(config.root_private_keyring);
+  }
+  return keys;
+}
+
+store::StoreOptions store_options(const Config& config) {
+  store::StoreOptions options;
+  options.directory = config.store;
+  options.map_size = whole_pages(config.map_size);
+  options.quota_default = config.quota_default;
+  options.api_keys_default = config.api_keys_default;
+  options.secrets_default = config.secrets_default;
+  options.write_deadline = config.store_timeout;
+  options.scrub_within = config.scrub_within;
+  options.queue_items = config.write_queue_items;
+  options.queue_bytes = config.write_queue_bytes;
+  return options;
+}
+
+void CloseStore::operator()(store::Store* store) const {
+  const std::unique_ptr<store::Store> owner(store);
+  constexpr std::chrono::seconds grace{2};
+  if (store->finish(grace)) return;
+  // Its writer waits for something that may never come, and so would the destructor.
+  std::cerr << "tacit: another process holds the store's lock, or the disk does not answer" << std::endl;
+  std::_Exit(exit_failed);
+}
+
+void require_keyrings(const Config& config) {
+  if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
+  if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
+}
+
+OpenStore open_store(const Config& config, PrivateKey with_private) {
+  require_keyrings(config);
+  store::StoreOptions options = store_options(config);
+  options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
+  options.give_up_root = become_store_user;
+  options.scrub_within = {};  // servers do, and when they start
+  auto store = store::Store::open(options, load_keys(config, with_private));
+  if (store.has_error()) throw UsageError(sentence(store.error()));
+  return OpenStore(store->release());
+}
+
+store::AuditContext operator_context() {
+  store::AuditContext who;
+  who.plane = "operator";
+  who.actor = "operator:" + operator_name();
+  return who;
+}
+
+std::string sentence(const store::Failure& failure) {
+  if (!failure.subject.empty()) return failure.subject;
+  switch (failure.code) {
+    case store::Errc::not_found:
+      return "there is none";
+    case store::Errc::overloaded:
+      return "too many changes are waiting; try again";
+    case store::Errc::full:
+      return "the disk or the store's map (map-size) is full";
+    default:
+      return store::to_string(failure.code);
+  }
+}
+
+void fail(const std::string& what, const store::Failure& failure) {
+  throw CommandFailed(what + ": " + sentence(failure));
+}
+
+}  // namespace tacit::server

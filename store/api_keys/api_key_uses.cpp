@@ -1,0 +1,61 @@
+// When API keys were last used. Callers gather that in memory (auth/api_keys/api_key_uses.hpp) and hand it over now and
+// then, so that a request costs no write; and what is stored is not written again for a minute's difference.
+#include <algorithm>
+#include <chrono>
+
+#include "store/api_keys/api_key_table.hpp"
+#include "store/api_keys/api_keys.hpp"
+#include "store/engine/await.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::size_t most_at_once = 1024;  // keys of one transaction
+constexpr std::int64_t worth_writing = std::chrono::microseconds(std::chrono::seconds(60)).count();
+constexpr std::size_t bytes_of_one = 4096;  // each row is on a page of its own, which is copied
+
+struct UsesPlan {
+  ContextPtr store;
+  std::vector<ApiKeyUse> uses;
+};
+
+Task<void> note(Transaction& transaction, const StoreContext& store, const ApiKeyUse& use) {
+  auto stored = co_await load_api_key(transaction, store, use.id);
+  if (!stored || stored->key.revoked_at) co_return;
+  const auto last = stored->key.last_used_at;
+  if (last && use.at - *last <= worth_writing) co_return;
+  if (!stored->indexed) {
+    const auto tenant = co_await load_or_make_tenant(transaction, store, stored->key.tenant);
+    if (!tenant) co_return;
+    put_api_key_entry(transaction, stored->key);
+  }
+  stored->key.last_used_at = use.at;
+  put_api_key(transaction, store, stored->key);
+}
+
+Task<Outcome<void>> note_all(Transaction& transaction, const UsesPlan& plan) {
+  for (const ApiKeyUse& use : plan.uses) {
+    if (is_api_key_id(use.id)) co_await note(transaction, *plan.store, use);
+  }
+  co_return Outcome<void>();
+}
+
+Async<void> store_uses(ContextPtr store, std::vector<ApiKeyUse> uses) {
+  for (std::size_t done = 0; done < uses.size(); done += most_at_once) {
+    const auto plan = std::make_shared<UsesPlan>();
+    plan->store = store;
+    const std::size_t end = std::min(uses.size(), done + most_at_once);
+    for (std::size_t i = done; i < end; ++i) plan->uses.push_back(std::move(uses[i]));
+    WorkBody<void> body = [plan](Transaction& transaction) { return note_all(transaction, *plan); };
+    const std::size_t bytes = sizeof(UsesPlan) + bytes_of_one * plan->uses.size();
+    const auto written = co_await write<void>(*store->engine, std::move(body), Growth::refuses, bytes);
+    if (!written) co_return written;
+  }
+  co_return Outcome<void>();
+}
+
+}  // namespace
+
+Async<void> ApiKeys::record_uses(std::vector<ApiKeyUse> uses) { return store_uses(context_, std::move(uses)); }
+
+}  // namespace tacit::store

@@ -1,0 +1,140 @@
+#include "store/audit/audit_log.hpp"
+
+#include "crypto/keyring.hpp"
+#include "store/model/failures.hpp"
+#include "store/model/json_text.hpp"
+#include "store/model/timestamp.hpp"
+#include "store/rows/codec.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::uint8_t format = 1;
+
+void field(std::string& body, std::string_view name, std::string_view value) {
+  body += body.empty() ? '{' : ',';
+  append_json_string(body, name);
+  body += ':';
+  append_json_string(body, value);
+}
+
+void field_if_any(std::string& body, std::string_view name, std::string_view value) {
+  if (!value.empty()) field(body, name, value);
+}
+
+void ids_field(std::string& body, std::string_view name, const std::vector<crypto::Uuid>& ids) {
+  if (ids.empty()) return;
+  body += ',';
+  append_json_string(body, name);
+  body += ":[";
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i != 0) body += ',';
+    append_json_string(body, ids[i].str());
+  }
+  body += ']';
+}
+
+constexpr std::string_view before_time = "{\"time\":\"";
+
+}  // namespace
+
+std::string to_string(const AuditMark& mark) { return std::to_string(mark.sequence) + ":" + crypto::to_hex(mark.hash); }
+
+bool is_before(const AuditRecord& entry, const AuditPoint& point) {
+  if (point.sequence) return entry.mark.sequence < *point.sequence;
+  const std::string_view time = audit_time(entry.body);
+  return !time.empty() && time < std::string_view(rfc3339(point.instant));  // of fixed length: later is larger
+}
+
+std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence) {
+  std::array<std::uint8_t, 8> key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(sequence >> (8 * (7 - i)));
+  return key;
+}
+
+std::optional<AuditEntry> parse_audit_row(const Row& row) {
+  Decoder key(row.key);
+  AuditEntry entry;
+  entry.sequence = key.u64();
+  Decoder value(row.value);
+  if (value.u8() != format) return std::nullopt;
+  value.into(entry.hash);
+  if (!key.done() || !value.ok()) return std::nullopt;
+  entry.body = crypto::as_text(value.rest());
+  return entry;
+}
+
+crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body) {
+  return crypto::sha256({previous, audit_key(sequence), crypto::as_bytes(body)});
+}
+
+std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now) {
+  std::string body;
+  body.reserve(384);
+  field(body, "time", rfc3339(now));
+  field(body, "plane", who.plane);
+  field(body, "actor", who.actor);
+  field(body, "action", row_of(event.action).name);
+  field(body, "outcome", name_of(event.outcome.value_or(row_of(event.action).outcome)));
+  if (event.tenant) field(body, "tenant", event.tenant->str());
+  ids_field(body, "secrets", event.secrets);
+  field_if_any(body, "tool", event.tool);
+  field_if_any(body, "reason", event.reason);
+  field_if_any(body, "on_behalf_of", who.on_behalf_of);
+  field_if_any(body, "peer", who.peer);
+  field_if_any(body, "request_id", who.request_id);
+  field_if_any(body, "traceparent", who.traceparent);
+  body += '}';
+  return body;
+}
+
+std::string_view audit_time(std::string_view body) {
+  constexpr std::size_t size = std::tuple_size_v<Rfc3339Text>;
+  if (!body.starts_with(before_time) || body.size() <= before_time.size() + size) return {};
+  return body[before_time.size() + size] == '"' ? body.substr(before_time.size(), size) : std::string_view();
+}
+
+Task<Outcome<AuditMark>> newest_audit_mark(Transaction& transaction) {
+  const auto newest = co_await transaction.last(Table::audit);
+  AuditMark mark;
+  if (newest) {
+    const auto entry = parse_audit_row(*newest);
+    if (!entry || entry->sequence == UINT64_MAX) {
+      co_return failed(Errc::unavailable, "the newest audit entry cannot be read, so no other can follow it");
+    }
+    mark.sequence = entry->sequence;
+    mark.hash = entry->hash;
+  }
+  co_return mark;
+}
+
+Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who) {
+  return append_audit(transaction, event, who, now_microseconds());
+}
+
+Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& event, const AuditContext& who,
+                                 std::int64_t now) {
+  const auto previous = co_await newest_audit_mark(transaction);
+  if (!previous) co_return previous.error();
+  const std::uint64_t sequence = previous->sequence + 1;
+  const std::string body = audit_body(event, who, now);
+  Bytes row;
+  row.reserve(1 + previous->hash.size() + body.size());
+  Encoder encoder(row);
+  encoder.u8(format);
+  encoder.raw(audit_hash(previous->hash, sequence, body));
+  encoder.raw(crypto::as_bytes(body));
+  transaction.append(Table::audit, audit_key(sequence), row);
+  co_return Outcome<void>();
+}
+
+std::size_t audit_bytes(const AuditEvent& event, const AuditContext& who) {
+  constexpr std::size_t frame = 512;  // the hash, the fields' names, and what is of fixed length
+  constexpr std::size_t id = 40;      // with its quotes and comma
+  constexpr std::size_t escaped = 6;  // the longest that JSON makes of a byte
+  const std::size_t text = event.tool.size() + event.reason.size() + who.plane.size() + who.actor.size() +
+                           who.on_behalf_of.size() + who.peer.size() + who.request_id.size() + who.traceparent.size();
+  return frame + id * event.secrets.size() + escaped * text;
+}
+
+}  // namespace tacit::store

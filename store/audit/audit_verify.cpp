@@ -1,0 +1,112 @@
+// The check of the audit log's chain alone, against what was kept elsewhere.
+#include <algorithm>
+
+#include "crypto/keyring.hpp"
+#include "store/audit/audit_checkpoint.hpp"
+#include "store/audit/audit_read.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/model/failures.hpp"
+
+namespace tacit::store {
+namespace {
+
+using Progress = std::function<void(const VerifyProgress&)>;
+
+class ChainVerification {
+ public:
+  ChainVerification(ContextPtr store, const std::optional<AuditAnchor>& anchor, const Progress& progress)
+      : store_(std::move(store)), anchor_(anchor), progress_(progress) {}
+
+  Outcome<AuditReport> run() {
+    const auto checked = read<void>(*store_->engine, [this](Transaction& transaction) { return begin(transaction); });
+    if (!checked) return checked.error();
+    const auto walked = walk();
+    if (!walked) return walked.error();
+    // While the log was read, more of it may have been pruned.
+    const auto again = read<void>(*store_->engine, [this](Transaction& transaction) { return reload(transaction); });
+    if (!again) return again.error();
+    if (report_.checkpoint && report_.entries == 0) problem("the audit log is empty although it was pruned");
+    judge_anchor();
+    return std::move(report_);
+  }
+
+ private:
+  Task<Outcome<void>> begin(Transaction& transaction) {
+    auto checkpoint = co_await load_checkpoint(transaction, store_->metadata());
+    if (!checkpoint) problem(checkpoint.error().subject);
+    if (checkpoint) report_.checkpoint = std::move(*checkpoint);
+    if (report_.checkpoint) seen(report_.checkpoint->through);
+    at_.rows_total = co_await transaction.count(Table::audit);
+    co_return Outcome<void>();
+  }
+
+  Task<Outcome<void>> reload(Transaction& transaction) {
+    auto checkpoint = co_await load_checkpoint(transaction, store_->metadata());
+    if (checkpoint) report_.checkpoint = std::move(*checkpoint);
+    co_return Outcome<void>();
+  }
+
+  /// To the entry that was the newest at the beginning, or further: a live log may grow as fast as it is read.
+  Outcome<void> walk() {
+    AuditReader reader(store_, 0);
+    while (at_.rows < at_.rows_total) {
+      const auto page = reader.next();
+      if (!page && page.error().code == Errc::integrity) {
+        problem(page.error().subject);
+        return {};
+      }
+      if (!page) return page.error();
+      if (page->empty()) return {};
+      for (const AuditRecord& record : *page) entry(record);
+      if (progress_) progress_(at_);
+    }
+    return {};
+  }
+
+  void entry(const AuditRecord& record) {
+    ++at_.rows;
+    ++report_.entries;
+    if (!record.fault.empty()) problem(record.fault);
+    seen(record.mark);
+  }
+
+  void seen(const AuditMark& mark) {
+    report_.head = mark;
+    if (!anchor_ || (anchor_->sequence && *anchor_->sequence != mark.sequence)) return;
+    anchor_seen_ = true;
+    anchor_fits_ = anchor_fits_ || anchor_->hash == mark.hash;
+  }
+
+  void judge_anchor() {
+    if (!anchor_ || anchor_fits_) return;
+    const std::string hash = crypto::to_hex(anchor_->hash);
+    if (!anchor_->sequence) return problem("no entry has the anchor's hash " + hash);
+    const std::string name = to_string(AuditMark{*anchor_->sequence, anchor_->hash});
+    if (anchor_seen_) return problem("entry " + std::to_string(*anchor_->sequence) + " is not the anchor's: " + name);
+    const bool pruned = report_.checkpoint && *anchor_->sequence < report_.checkpoint->through.sequence;
+    problem("the anchor " + name + (pruned ? " is of an entry that was pruned" : " is of an entry that is missing"));
+  }
+
+  void problem(std::string sentence) {
+    constexpr std::size_t most = 1000;
+    ++report_.problem_count;
+    if (report_.problems.size() < most) report_.problems.push_back(std::move(sentence));
+  }
+
+  ContextPtr store_;
+  const std::optional<AuditAnchor>& anchor_;
+  const Progress& progress_;
+  VerifyProgress at_;
+  AuditReport report_;
+  bool anchor_seen_ = false;
+  bool anchor_fits_ = false;
+};
+
+}  // namespace
+
+Outcome<AuditReport> AuditTrail::verify(const std::optional<AuditAnchor>& anchor,
+                                        const std::function<void(const VerifyProgress&)>& progress) const {
+  return ChainVerification(context_, anchor, progress).run();
+}
+
+}  // namespace tacit::store

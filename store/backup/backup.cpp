@@ -1,0 +1,162 @@
+#include "store/backup/backup.hpp"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "store/engine/whereabouts.hpp"
+#include "store/model/failures.hpp"
+#include "store/rows/codec.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::string_view magic = "TACITBAK";
+constexpr std::size_t trailer_size = backup_trailer_size;
+constexpr std::size_t chunk_size = std::size_t{1} << 20;
+
+Failure cannot(const char* what, int error) {
+  const Errc code = error == ENOSPC || error == EDQUOT ? Errc::full : Errc::unavailable;
+  return failed(code, std::string(what) + ": " + std::generic_category().message(error));
+}
+
+Bytes trailer_of(std::uint64_t length, const crypto::Digest& hash) {
+  Bytes trailer;
+  Encoder encoder(trailer);
+  encoder.raw(crypto::as_bytes(magic));
+  encoder.u64(length);
+  encoder.raw(hash);
+  return trailer;
+}
+
+/// LMDB copying into a pipe, on a thread of its own.
+class Copy {
+ public:
+  explicit Copy(MDB_env* env) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+      code_ = errno;
+      return;
+    }
+    read_end_ = ends[0];
+    ::fcntl(read_end_, F_SETPIPE_SZ, static_cast<int>(chunk_size));  // fewer turns; not needed
+    thread_ = std::thread([this, env, write_end = ends[1]] {
+      code_ = mdb_env_copyfd2(env, write_end, MDB_CP_COMPACT);
+      ::close(write_end);
+    });
+  }
+  ~Copy() { finish(); }
+  Copy(const Copy&) = delete;
+  Copy& operator=(const Copy&) = delete;
+
+  /// Like read(2).
+  std::ptrdiff_t read(std::span<std::uint8_t> out) const {
+    ssize_t got = -1;
+    do {
+      got = ::read(read_end_, out.data(), out.size());
+    } while (got < 0 && errno == EINTR);
+    return got;
+  }
+  /// Ends the copy, wherever it is. LMDB's code.
+  int finish() {
+    // A copy that is not done finds that nobody reads. LMDB keeps the signal of that from its thread.
+    if (read_end_ >= 0) ::close(std::exchange(read_end_, -1));
+    if (thread_.joinable()) thread_.join();
+    return code_;
+  }
+
+ private:
+  int code_ = 0;
+  int read_end_ = -1;
+  std::thread thread_;
+};
+
+Failure copy_failed(int code) {
+  if (code == MDB_INCOMPATIBLE) {
+    return failed(Errc::integrity, "the store's file has pages that belong to nothing: run tacit verify");
+  }
+  if (code == EFAULT) {
+    return failed(Errc::integrity, "a page of the store's file is not there any more, or the disk cannot read it");
+  }
+  return failed(Errc::unavailable, std::string("the store cannot be copied: ") + mdb_strerror(code));
+}
+
+/// To somebody who may take as long as they like.
+bool hand_on(const ByteSink& sink, ByteView bytes) {
+  const WaitsForOthers waits;
+  return sink(bytes);
+}
+
+}  // namespace
+
+Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
+                                    const std::function<void(std::uint64_t)>& progress) {
+  Copy copy(env.handle());
+  crypto::Sha256 hash;
+  Bytes buffer(chunk_size);
+  std::uint64_t length = 0;
+  for (;;) {
+    const std::ptrdiff_t got = copy.read(buffer);
+    if (got <= 0) break;
+    const ByteView bytes = ByteView(buffer).first(static_cast<std::size_t>(got));
+    hash.update(bytes);
+    const bool written = hand_on(sink, bytes);
+    if (!written) return cannot("the backup cannot be written", errno);
+    length += bytes.size();
+    note_work(FileWork::copying, length);
+    if (progress) progress(length);
+  }
+  if (const int code = copy.finish(); code != MDB_SUCCESS) return copy_failed(code);
+  const Bytes trailer = trailer_of(length, hash.finish());
+  if (!hand_on(sink, trailer)) return cannot("the backup cannot be written", errno);
+  return length + trailer.size();
+}
+
+Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sink) {
+  crypto::Sha256 hash;
+  Bytes held(trailer_size + chunk_size);
+  std::size_t size = 0;  // of what is held: the last bytes may be the trailer
+  std::uint64_t length = 0;
+  for (;;) {
+    const std::ptrdiff_t got = source(std::span(held).subspan(size));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot("the backup cannot be read", errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size <= trailer_size) continue;
+    const std::size_t ready = size - trailer_size;
+    const ByteView bytes = ByteView(held).first(ready);
+    hash.update(bytes);
+    if (!sink(bytes)) return cannot("what is in the backup cannot be written", errno);
+    length += ready;
+    std::memmove(held.data(), held.data() + ready, trailer_size);
+    size = trailer_size;
+  }
+  const ByteView last = ByteView(held).first(size);
+  if (size < trailer_size || !crypto::as_text(last).starts_with(magic)) {
+    return failed(Errc::integrity, "it is no backup, or not a whole one: it does not end as one does");
+  }
+  const Bytes expected = trailer_of(length, hash.finish());
+  if (!std::ranges::equal(last, expected)) {
+    return failed(Errc::integrity, "the backup was damaged: it is not as long as it was, or its hash is another");
+  }
+  return length;
+}
+
+bool is_backup_trailer(ByteView trailer, std::uint64_t file_bytes) {
+  if (trailer.size() != trailer_size || file_bytes < trailer_size) return false;
+  Bytes beginning;
+  Encoder encoder(beginning);
+  encoder.raw(crypto::as_bytes(magic));
+  encoder.u64(file_bytes - trailer_size);
+  return std::ranges::equal(beginning, trailer.first(beginning.size()));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,91 @@
+#include "store/backup/restore.hpp"
+
+#include <system_error>
+
+#include "store/backup/whole_file.hpp"
+#include "store/lmdb/environment/store_folder.hpp"
+#include "store/model/damage.hpp"
+#include "store/model/failures.hpp"
+
+namespace tacit::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// As LMDB makes it: the planes may run as two users of one group.
+constexpr mode_t file_mode = 0660;
+
+/// The folder, taken away again if it was made here and nothing came of it.
+class Folder {
+ public:
+  explicit Folder(const fs::path& path) : path_(path), was_there_(fs::exists(fs::symlink_status(path))) {}
+  ~Folder() {
+    std::error_code ignored;
+    if (!keep_ && made_) fs::remove(path_, ignored);  // only if it is empty
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  Outcome<void> make() {
+    std::error_code error;
+    if (was_there_ && !is_vacant(path_)) {
+      return failed(Errc::conflict, path_.string() + " is there and not empty; nothing was restored");
+    }
+    error = make_folder(path_);
+    made_ = !was_there_ && !error;
+    if (!error) return {};
+    return failed(Errc::unavailable, "cannot make the folder " + path_.string() + ": " + error.message());
+  }
+  void keep() { keep_ = true; }
+
+ private:
+  const fs::path path_;
+  const bool was_there_;
+  bool made_ = false;
+  bool keep_ = false;
+};
+
+Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys,
+                    const GiveUpRoot& give_up_root) {
+  Failure failure;
+  try {
+    const auto opened = Store::open_backup(file, keys, give_up_root);
+    if (opened) return {};
+    failure = opened.error();
+  } catch (const DamagedStore& error) {
+    failure = failed(Errc::integrity, error.what());
+  }
+  std::string why = failure.subject;
+  // It has another name yet than the one it is to get.
+  if (const auto at = why.find(file.string()); at != std::string::npos) {
+    why.replace(at, file.string().size(), directory.string());
+  }
+  return failed(failure.code, why);
+}
+
+}  // namespace
+
+Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys, const ByteSource& source,
+                               const std::function<void(std::uint64_t)>& progress, const RunApart& apart) {
+  const fs::path path = directory.has_filename() ? directory : directory.parent_path();
+  Folder folder(path);
+  if (auto made = folder.make(); !made) return made.error();
+  auto file = WholeFile::create(path / "data.mdb", file_mode);
+  if (!file) return file.error();
+  if (auto given = file->give_to_folder_owner(); !given) return given.error();
+  std::uint64_t written = 0;
+  auto length = read_backup(source, [&](ByteView bytes) {
+    written += bytes.size();
+    if (progress) progress(written);
+    return file->write(bytes);
+  });
+  if (!length) return length.error();
+  const auto look = [&](const GiveUpRoot& give_up_root) { return check(file->path(), path, keys, give_up_root); };
+  if (auto fits = apart ? apart(look) : look({}); !fits) return fits.error();
+  if (auto published = file->publish(); !published) return published.error();
+  folder.keep();
+  sync_folder(path / "..");
+  return length;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,57 @@
+// Work that answers an Outcome: what the store's operations hand to an engine.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "store/engine/engine.hpp"
+
+namespace tacit::store {
+
+/// What an operation does in its transaction. Whatever it refers to must outlive the work (keep it by shared pointer).
+template <class T>
+using WorkBody = std::function<Task<Outcome<T>>(Transaction&)>;
+
+/// A body as an engine runs it, and what came of its last run.
+template <class T>
+class Attempt {
+ public:
+  explicit Attempt(WorkBody<T> body) : body_(std::move(body)) {}
+
+  Task<bool> run(Transaction& transaction) {
+    outcome_.reset();
+    try {
+      Outcome<T> outcome = co_await body_(transaction);
+      const bool keep = outcome.has_value();
+      outcome_.emplace(std::move(outcome));
+      co_return keep;
+    } catch (...) {
+      thrown_ = std::current_exception();
+    }
+    co_return false;
+  }
+
+  /// Once the engine has answered without a failure. Rethrows what the body threw.
+  Outcome<T> take() {
+    if (thrown_) std::rethrow_exception(thrown_);
+    return std::move(*outcome_);
+  }
+
+ private:
+  WorkBody<T> body_;
+  std::optional<Outcome<T>> outcome_;
+  std::exception_ptr thrown_;
+};
+
+/// Runs `body` on a snapshot, on this thread.
+template <class T>
+Outcome<T> read(Engine& engine, WorkBody<T> body) {
+  Attempt<T> attempt(std::move(body));
+  const auto failure = engine.read([&attempt](Transaction& transaction) { return attempt.run(transaction); });
+  if (failure) return Failure{*failure, {}, {}, {}};
+  return attempt.take();
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,165 @@
+// Which keys the store names, as an operator changes them.
+#include <algorithm>
+#include <limits>
+
+#include "store/audit/audit_log.hpp"
+#include "store/engine/await.hpp"
+#include "store/engine/context.hpp"
+#include "store/keys/keys.hpp"
+#include "store/keys/rewrap_steps.hpp"
+#include "store/model/failures.hpp"
+#include "store/rows/erasure.hpp"
+#include "store/rows/store_meta.hpp"
+
+namespace tacit::store {
+namespace {
+
+using Ids = std::vector<crypto::KeyId>;
+
+struct NamedKeysPlan {
+  ContextPtr store;
+  KeyChange change{};
+  KeyKind kind{};
+  crypto::KeyId id{};
+  AuditEvent event;
+  AuditContext who;
+};
+
+Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreContext& store) {
+  const auto row = co_await transaction.get(Table::meta, keys_key());
+  if (!row) co_return altered({}, "the store does not say which keys it was made with");
+  co_return read_named_keys(*row, store.metadata());
+}
+
+bool contains(const Ids& ids, const crypto::KeyId& id) { return std::ranges::find(ids, id) != ids.end(); }
+
+bool has_key(const StoreKeys& keys, KeyKind kind, const crypto::KeyId& id) {
+  return kind == KeyKind::root ? keys.root_public->find(id) != nullptr : keys.metadata->find(id) != nullptr;
+}
+
+/// Changes the lists; whether there was something to change.
+Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  Ids& ids = named.of(plan.kind);
+  const crypto::KeyId& primary = primary_of(keys, plan.kind);
+  const bool retired = contains(named.retired, plan.id);
+  switch (plan.change) {
+    case KeyChange::promote:
+      if (retired) return failed(Errc::not_allowed, "the key " + crypto::to_hex(plan.id) + " was retired");
+      if (!has_key(keys, plan.kind, plan.id)) return failed(Errc::not_found, "the keyring has no such key");
+      if (ids.front() == plan.id) return false;
+      std::erase(ids, plan.id);
+      ids.insert(ids.begin(), plan.id);
+      return true;
+    case KeyChange::retire:
+      if (plan.id == primary) return failed(Errc::not_allowed, "it is the primary key");
+      if (retired) return false;
+      // What is left would be named by nobody else.
+      if (contains(named.retired, primary)) return check_newest(named, keys, plan.kind).error();
+      std::erase(ids, plan.id);
+      if (!contains(ids, primary)) ids.insert(ids.begin(), primary);
+      named.retired.push_back(plan.id);
+      return true;
+    case KeyChange::keep:
+      if (!retired) return false;
+      std::erase(named.retired, plan.id);
+      ids.push_back(plan.id);
+      return true;
+  }
+  return false;
+}
+
+Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
+  auto named = co_await load(transaction, *plan.store);
+  if (!named) co_return named.error();
+  const auto differs = changed(*named, plan);
+  if (!differs) co_return differs.error();
+  if (!*differs) co_return Outcome<void>();
+  transaction.put(Table::meta, keys_key(), keys_value(*named, plan.store->metadata()));
+  co_return co_await append_audit(transaction, plan.event, plan.who);
+}
+
+/// The marks of tenants whose erasure was cut short are few, so they are made anew at once.
+Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+  const auto rows = co_await transaction.scan(Table::meta, {}, {}, std::numeric_limits<std::size_t>::max());
+  std::vector<crypto::Uuid> tenants;
+  for (const Row& row : rows) {
+    const auto tenant = tenant_of_erasure_mark(row.key);
+    if (!tenant || metadata_key_of_erasure_mark(row.value) == ring.primary().id) continue;
+    if (is_good_erasure_mark(row, ring)) tenants.push_back(*tenant);
+  }
+  for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, ring);
+}
+
+/// Names the primary key, should somebody have edited the keyrings by hand. Of rings that lack a key which the store
+/// names, or whose primary key was retired, that cannot be: they were loaded before others changed the keys.
+Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  const auto fits = co_await check_meta(transaction, keys);
+  if (!fits) co_return fits.error();
+  auto named = co_await load(transaction, *plan.store);
+  if (!named) co_return named.error();
+  Ids& ids = named->of(plan.kind);
+  if (!contains(ids, plan.id)) {
+    ids.insert(ids.begin(), plan.id);
+    transaction.put(Table::meta, keys_key(), keys_value(*named, *keys.metadata));
+  }
+  co_return named;
+}
+
+Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  if (plan.kind == KeyKind::root && (!keys.root_private || keys.root_private->find(plan.id) == nullptr)) {
+    co_return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(plan.id));
+  }
+  const auto named = co_await load_for_rewrap(transaction, plan);
+  if (!named) co_return named.error();
+  const auto newest = check_newest(*named, keys, plan.kind);
+  if (!newest) co_return newest.error();
+  if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, *keys.metadata);
+  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  if (!recorded) co_return recorded.error();
+  co_return plan.id;
+}
+
+std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const crypto::KeyId& id, AuditAction action,
+                                         AuditContext who) {
+  auto plan = std::make_shared<NamedKeysPlan>();
+  plan->store = std::move(store);
+  plan->kind = kind;
+  plan->id = id;
+  plan->event.action = action;
+  plan->event.reason = std::string(to_string(kind)) + " " + crypto::to_hex(id);
+  plan->who = std::move(who);
+  return plan;
+}
+
+template <class T>
+Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
+  const std::size_t bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
+  return write<T>(*plan.store->engine, std::move(body), growth_of(plan.event.action), bytes);
+}
+
+}  // namespace
+
+Async<void> Keys::change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
+  const AuditAction action = how == KeyChange::promote ? AuditAction::key_promote : AuditAction::key_retire;
+  const auto plan = make_plan(context_, kind, id, action, std::move(who));
+  plan->change = how;
+  if (how == KeyChange::keep) plan->event.outcome = AuditOutcome::denied;
+  return submit_plan<void>(*plan, [plan](Transaction& transaction) { return apply(transaction, *plan); });
+}
+
+Async<crypto::KeyId> Keys::begin_rewrap(KeyKind kind, AuditContext who) {
+  const ContextPtr store = context_;
+  const auto plan = make_plan(store, kind, primary_of(store->keys, kind), AuditAction::key_rewrap, std::move(who));
+  plan->event.reason += ": begun";
+  return submit_plan<crypto::KeyId>(*plan, [plan](Transaction& transaction) { return begin(transaction, *plan); });
+}
+
+Async<RewrapStep> Keys::rewrap_step(KeyKind kind, RewrapPosition from, std::size_t most) {
+  if (kind == KeyKind::root) return rewrap_root(context_, std::move(from), most);
+  return rewrap_metadata(context_, std::move(from), most);
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,285 @@
+// All that is made with a metadata key, made anew with the primary one.
+#include <algorithm>
+
+#include "store/api_keys/api_key_table.hpp"
+#include "store/audit/audit_checkpoint.hpp"
+#include "store/engine/await.hpp"
+#include "store/keys/rewrap_search.hpp"
+#include "store/keys/rewrap_steps.hpp"
+#include "store/model/failures.hpp"
+#include "store/rows/api_key_row.hpp"
+#include "store/rows/secret_index.hpp"
+#include "store/rows/store_meta.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Rows looked at in one transaction that changes some of them.
+constexpr std::size_t rows_of_step = 4096;
+constexpr std::size_t rows_at_a_time = 256;
+/// How much of rows one transaction takes in hand; one row is taken in any case.
+constexpr std::size_t bytes_of_step = std::size_t{512} << 10;
+/// What moving one row costs of the map: it, three index entries that go and three that come are each on a page.
+constexpr std::size_t bytes_of_one = std::size_t{7} * 2048;
+
+/// One transaction's part of the work.
+class MetadataStep {
+ public:
+  MetadataStep(Transaction& transaction, const StoreContext& store, RewrapPosition from, std::size_t most)
+      : transaction_(transaction), store_(store), left_(most) {
+    step_.next = std::move(from);
+  }
+
+  Task<RewrapStep> run() {
+    if (at().table == Table::api_keys) {
+      co_await move_api_keys();
+    } else {
+      bool more = true;
+      while (more) {
+        co_await move_tenant();
+        more = co_await next_is_stale();
+      }
+    }
+    co_return std::move(step_);
+  }
+
+ private:
+  RewrapPosition& at() { return step_.next; }
+  bool spent() const { return left_ == 0 || looks_ == 0 || bytes_ == 0; }
+  const crypto::MetadataKeyring::Entry& target() const { return store_.metadata().primary(); }
+  void problem(const crypto::Uuid& tenant, const std::string& what) {
+    step_.problems.push_back("tenant " + tenant.str() + ": " + what);
+  }
+  void take_in_hand(std::size_t bytes) {
+    left_ -= std::min<std::size_t>(left_, 1);
+    bytes_ -= std::min(bytes_, bytes);
+  }
+
+  /// Whether the step can go on with the tenant that comes next.
+  Task<bool> next_is_stale() {
+    if (spent() || at().within) co_return false;
+    --looks_;
+    const auto rows = co_await transaction_.scan(Table::tenants, {}, at().key, 1);
+    if (rows.empty() || !is_stale(Table::tenants, rows.front(), target().id)) co_return false;
+    at().key.assign(rows.front().key.begin(), rows.front().key.end());
+    co_return true;
+  }
+
+  void pass(const crypto::Uuid& tenant) {
+    const RowKey next = after_tenant(tenant);
+    at() = RewrapPosition{Table::tenants, Bytes(next.view().begin(), next.view().end())};
+  }
+
+  /// Moves the tenant at the position, from there on. One that cannot be opened, or is being erased, is a problem.
+  Task<void> move_tenant();
+  void begin(const crypto::Uuid& tenant);
+  bool depart(Tenant& tenant);
+  bool arrive(Tenant& tenant);
+  Task<bool> move_secrets(Tenant& tenant);
+  void move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row);
+  Task<void> move_api_keys();
+  Task<void> move_api_key(std::string id);
+
+  Transaction& transaction_;
+  const StoreContext& store_;
+  std::size_t left_;
+  std::size_t looks_ = rows_of_step;
+  std::size_t bytes_ = bytes_of_step;
+  RewrapStep step_;
+};
+
+Task<void> MetadataStep::move_tenant() {
+  ParsedKey key;
+  parse_key(at().key, key);
+  const crypto::Uuid id = key.tenant;
+  auto loaded = co_await load_tenant(transaction_, store_.metadata(), id);
+  if (!loaded || !*loaded) {
+    if (!loaded) problem(id, loaded.error().subject);
+    pass(id);
+    co_return;
+  }
+  Tenant& tenant = **loaded;
+  const TenantRecord& record = tenant.record;
+  // Another run may have sent the tenant on another way meanwhile.
+  if (at().within && at().to != record.metadata_key) begin(id);
+  const bool stale = record.metadata_key != target().id || record.previous_metadata_key;
+  if (!at().within && (stale || is_kind(key, RowKind::record))) begin(id);
+  const bool departs = !at().within && depart(tenant);
+  const std::uint64_t before = step_.secrets;
+  const bool ended = co_await move_secrets(tenant);
+  const bool arrives = ended && arrive(tenant);
+  if (departs || arrives || step_.secrets != before) co_await save_tenant(transaction_, tenant);
+}
+
+/// At the tenant's first secret.
+void MetadataStep::begin(const crypto::Uuid& tenant) {
+  const RowKey first(tenant, RowKind::secret);
+  at() = RewrapPosition{Table::tenants, Bytes(first.view().begin(), first.view().end())};
+  at().whole = true;
+}
+
+/// Names the primary key in the record, if that has to be. A tenant that is on its way to another one arrives there
+/// first.
+bool MetadataStep::depart(Tenant& tenant) {
+  TenantRecord& record = tenant.record;
+  at().to = record.metadata_key;
+  if (record.metadata_key == target().id || record.previous_metadata_key) return false;
+  record.previous_metadata_key = record.metadata_key;
+  record.metadata_key = at().to = target().id;
+  tenant.previous_keys = std::move(tenant.keys);
+  tenant.keys = std::make_shared<const crypto::TenantKeys>(target(), tenant.id);
+  return true;
+}
+
+/// Takes the previous key from the record, now that no secret is left that names it. Whether it was there.
+bool MetadataStep::arrive(Tenant& tenant) {
+  const RewrapPosition came = at();
+  pass(tenant.id);
+  if (!came.clean || !tenant.record.previous_metadata_key) return false;
+  const RowKey again = record_key(tenant.id);
+  const bool more = !came.whole || tenant.record.metadata_key != target().id;
+  if (more) at().key.assign(again.view().begin(), again.view().end());
+  if (!came.whole) return false;
+  tenant.record.previous_metadata_key.reset();
+  tenant.previous_keys.reset();
+  ++step_.tenants;
+  take_in_hand(0);
+  return true;
+}
+
+/// Moves secrets from the position on. Whether that was the last of the tenant.
+Task<bool> MetadataStep::move_secrets(Tenant& tenant) {
+  const RowKey prefix(tenant.id, RowKind::secret);
+  for (;;) {
+    const std::size_t ask = std::clamp<std::size_t>(looks_, 1, rows_at_a_time);
+    const auto seen = co_await transaction_.scan(Table::tenants, prefix.view(), at().key, ask);
+    // Copied, but for the rows that stay: what is stored moves with the first change.
+    std::vector<std::pair<Bytes, Bytes>> rows;
+    for (const Row& row : seen) {
+      auto& [key, value] = rows.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes());
+      if (is_stale_secret(row.value, tenant.record.metadata_key)) value.assign(row.value.begin(), row.value.end());
+    }
+    at().within = true;
+    for (const auto& [key, value] : rows) {
+      if (spent()) co_return false;
+      --looks_;
+      if (!value.empty()) move_secret(tenant, ByteView(key).subspan(prefix.view().size()), value);
+      go_on_after(at().key, key);
+    }
+    if (rows.size() < ask) co_return true;
+    if (spent()) co_return false;
+  }
+}
+
+void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row) {
+  const auto stays = [&](const std::string& why) {
+    at().clean = false;
+    problem(tenant.id, why);
+  };
+  crypto::Uuid id;
+  if (!parse_id(id_bytes, id)) return stays("a secret under a key that is no id");
+  const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
+  const auto secret = open_secret({store_.metadata(), tenant.id, &likely}, id, row);
+  if (!secret) return stays("secret " + id.str() + ": " + secret.error().subject);
+  const Metadata& metadata = secret->metadata;
+  if (!metadata.default_is_bound())
+    return stays("secret " + id.str() + ": is a default without a tool and an argument");
+  const Bytes moved = seal_secret(*tenant.keys, id, secret->header, secret->value_box, metadata);
+  transaction_.put(Table::tenants, secret_key(tenant.id, id).view(), moved);
+  reindex(transaction_, tenant, id, &*secret, &metadata);
+  ++step_.secrets;
+  take_in_hand(row.size());
+}
+
+Task<void> MetadataStep::move_api_keys() {
+  const auto seen = co_await transaction_.scan(Table::api_keys, {}, at().key, rows_at_a_time);
+  std::vector<std::pair<std::string, bool>> ids;
+  ids.reserve(seen.size());
+  for (const Row& row : seen) {
+    ids.emplace_back(crypto::as_text(row.key), is_stale(Table::api_keys, row, target().id));
+  }
+  for (const auto& [id, stale] : ids) {
+    if (spent()) co_return;
+    if (stale) co_await move_api_key(id);
+    go_on_after(at().key, crypto::as_bytes(id));
+  }
+}
+
+Task<void> MetadataStep::move_api_key(std::string id) {
+  auto stored = co_await load_api_key(transaction_, store_, id);
+  if (stored && !stored->indexed && !stored->key.revoked_at) {
+    // A row of the first format becomes one of the second, and so gets its entry.
+    const auto tenant = co_await load_or_make_tenant(transaction_, store_, stored->key.tenant);
+    if (tenant) {
+      put_api_key_entry(transaction_, stored->key);
+    } else {
+      stored = tenant.error();
+    }
+  }
+  if (stored) {
+    stored->key.metadata_key = target().id;
+    put_api_key(transaction_, store_, stored->key);
+    ++step_.api_keys;
+    take_in_hand(0);
+  } else {
+    step_.problems.push_back(stored.error().subject);
+  }
+}
+
+/// What pruning left of the audit log is under a metadata key, too. If it cannot be read, nothing else has to wait.
+Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
+  const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
+  if (!newest) co_return newest.error();
+  RewrapStep step;
+  auto renewed = co_await renew_checkpoint(transaction, store->metadata());
+  if (!renewed) step.problems.push_back(std::move(renewed.error().subject));
+  co_return step;
+}
+
+Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, RewrapPosition from, std::size_t most) {
+  const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
+  if (!newest) co_return newest.error();
+  MetadataStep step(transaction, *store, std::move(from), most);
+  co_return co_await step.run();
+}
+
+/// From there to the next thing to do, and a step of it.
+Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most) {
+  const crypto::KeyId target = store->metadata().primary().id;
+  while (!from.within) {
+    WorkBody<RewrapSearch> searching = [&from, &target](Transaction& transaction) {
+      return search_stale(transaction, from, target);
+    };
+    auto searched = read<RewrapSearch>(*store->engine, std::move(searching));
+    if (!searched) co_return searched.error();
+    from = std::move(searched->at);
+    if (searched->found) break;
+    if (!searched->ended) continue;
+    RewrapStep nothing;
+    nothing.next = std::move(from);
+    nothing.finished = true;
+    co_return nothing;
+  }
+  WorkBody<RewrapStep> body = [store, from, most](Transaction& transaction) {
+    return do_step(transaction, store, from, most);
+  };
+  const std::size_t bytes = bytes_of_step + bytes_of_one * most;
+  co_return co_await write<RewrapStep>(*store->engine, std::move(body), Growth::grows, bytes);
+}
+
+}  // namespace
+
+Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most) {
+  RewrapStep first;
+  if (!from.within && from.table == Table::tenants && from.key.empty()) {
+    WorkBody<RewrapStep> body = [store](Transaction& transaction) { return do_first(transaction, store); };
+    auto done = co_await write<RewrapStep>(*store->engine, std::move(body));
+    if (!done) co_return done.error();
+    first = std::move(*done);
+  }
+  auto step = co_await go_on(std::move(store), std::move(from), most);
+  if (step) step->problems.insert(step->problems.begin(), first.problems.begin(), first.problems.end());
+  co_return step;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,58 @@
+#include "store/keys/rewrap_search.hpp"
+
+#include "store/rows/api_key_row.hpp"
+#include "store/rows/secret_row.hpp"
+#include "store/rows/tenant_record.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Rows looked at on one snapshot.
+constexpr std::size_t rows_of_snapshot = 65536;
+constexpr std::size_t rows_at_a_time = 256;
+
+}  // namespace
+
+void go_on_after(Bytes& start, ByteView key) {
+  start.assign(key.begin(), key.end());
+  start.push_back(0);  // the next possible key
+}
+
+bool is_stale_secret(ByteView row, const crypto::KeyId& target) {
+  const auto parsed = parse_secret_row(row);
+  return !parsed || crypto::metadata_key_of(parsed->metadata_box) != target;
+}
+
+bool is_stale(Table table, const Row& row, const crypto::KeyId& target) {
+  if (table == Table::api_keys) return metadata_key_of_api_key(row.value) != target;
+  ParsedKey key;
+  if (!parse_key(row.key, key)) return false;
+  if (is_kind(key, RowKind::secret)) return is_stale_secret(row.value, target);
+  if (!is_kind(key, RowKind::record)) return false;
+  const auto record = peek_tenant_record(row.value);
+  return !record || record->metadata_key != target || record->previous_metadata_key;
+}
+
+Task<Outcome<RewrapSearch>> search_stale(Transaction& transaction, RewrapPosition from, crypto::KeyId target) {
+  RewrapSearch come{std::move(from)};
+  RewrapPosition& at = come.at;
+  for (std::size_t seen = 0; seen < rows_of_snapshot;) {
+    const auto rows = co_await transaction.scan(at.table, {}, at.key, rows_at_a_time);
+    for (const Row& row : rows) {
+      if (is_stale(at.table, row, target)) {
+        at.key.assign(row.key.begin(), row.key.end());
+        come.found = true;
+        co_return come;
+      }
+    }
+    seen += rows.size();
+    if (!rows.empty()) go_on_after(at.key, rows.back().key);
+    if (rows.size() == rows_at_a_time) continue;
+    come.ended = at.table == Table::api_keys;
+    if (come.ended) co_return come;
+    at = RewrapPosition{Table::api_keys};
+  }
+  co_return come;
+}
+
+}  // namespace tacit::store

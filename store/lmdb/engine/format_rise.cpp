@@ -1,0 +1,69 @@
+#include "store/lmdb/engine/format_rise.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include "store/lmdb/engine/lmdb_transaction.hpp"
+#include "store/lmdb/environment/lmdb_txn.hpp"
+#include "store/rows/store_meta.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Whether the store is of the newest format and rows of it may be written, as of the newest commit.
+bool is_done(const LmdbEnv& env) {
+  int code = 0;
+  const TxnPtr txn = begin_txn(env.handle(), MDB_RDONLY, code);
+  if (!txn) return false;
+  std::atomic<std::uint64_t> rows_read{0};
+  LmdbTransaction transaction = LmdbTransaction::reading(env, txn.get(), rows_read);
+  const bool done = takes_new_rows(transaction).run();
+  return done && transaction.error() == 0;
+}
+
+}  // namespace
+
+FormatRise::FormatRise(const LmdbEnv& env, std::chrono::milliseconds interval,
+                       std::function<void(std::uint32_t)> raised)
+    : env_(env), interval_(interval), raised_(std::move(raised)), due_(Clock::now()) {}
+
+std::optional<Write> FormatRise::next(Clock::time_point now) {
+  if (now < due_) return std::nullopt;
+  due_ = now + interval_;
+  if (is_done(env_)) {
+    due_ = Clock::time_point::max();
+    return std::nullopt;
+  }
+  // The write lock is not taken for nothing.
+  if (env_.older_processes() != OlderProcesses::none) return std::nullopt;
+  Write step;
+  step.work = [this](Transaction& transaction) { return take_step(transaction); };
+  step.done = [this](std::optional<Errc> failure) { answered(!failure); };
+  step.growth = Growth::logs;  // as little as an audit entry, and it has to be possible when room is short
+  step.bytes = sizeof step;
+  return step;
+}
+
+Task<bool> FormatRise::take_step(Transaction& transaction) {
+  took_ = Took::nothing;
+  const auto format = co_await read_format(transaction);
+  const bool settled = co_await takes_new_rows(transaction);
+  if (!format || settled) co_return false;
+  if (env_.older_processes() != OlderProcesses::none) co_return false;
+  if (*format < store_format) {
+    transaction.put(Table::meta, format_key(), format_value());
+    took_ = Took::raised;
+  } else {
+    transaction.put(Table::meta, rows_key(), rows_value());
+    took_ = Took::settled;
+  }
+  co_return true;
+}
+
+void FormatRise::answered(bool kept) {
+  if (!kept || took_ == Took::nothing) return;
+  due_ = Clock::now();  // for the next step
+  if (took_ == Took::raised && raised_) raised_(store_format);
+}
+
+}  // namespace tacit::store

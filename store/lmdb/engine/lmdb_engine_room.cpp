@@ -1,0 +1,165 @@
+// How much room the embedded engine has for what it is asked to keep, and what it says of that to people.
+#include <lmdb.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "store/lmdb/engine/commit_rehearsal.hpp"
+#include "store/lmdb/engine/lmdb_engine.hpp"
+#include "store/lmdb/engine/sync_errors.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// A quarter of a MiB: more than most commits add.
+constexpr std::uint64_t pages_looked_for = 64;
+
+std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+}  // namespace
+
+LmdbEngine::Measured LmdbEngine::measure() const {
+  Measured room;
+  room.map = env_->room();
+  room.disk = env_->disk_room(room.map);
+  // Where the disk gives no more, the pages that are free again are all there is.
+  if (room.disk.ahead && room.disk.wanted() > room.disk.taken) env_->count_reusable(room.map);
+  room.disk.reusable = room.map.reusable;
+  return room;
+}
+
+bool LmdbEngine::has_room(Growth growth, Measured& room) const {
+  if (refusal_.forbids(growth)) return false;
+  const auto allowed = [&] { return room.map.allows(growth) && room.disk.allows(growth); };
+  const auto count = [&] {
+    env_->count_reusable(room.map);
+    room.disk.reusable = room.map.reusable;
+  };
+  if (allowed()) return true;
+  if (!room.map.counted) {
+    count();
+    if (allowed()) return true;
+  }
+  if (!clear_dead_readers(room)) return false;
+  room.map = env_->room();
+  count();
+  return allowed();
+}
+
+bool LmdbEngine::clear_dead_readers(Measured& room) const {
+  return !std::exchange(room.dead_cleared, true) && env_->clear_dead_readers();
+}
+
+bool LmdbEngine::condemns_sync(int code) {
+  sync_failed_ = sync_error() != 0 && (has_synced_ || !is_want_of_room(code));
+  return sync_failed_;
+}
+
+bool LmdbEngine::found_no_room(int& code) {
+  if (sync_failed_ || code == MDB_SUCCESS) return false;
+  // LMDB says EIO of a write that found room for a part, too. Where that was so, another write shows it.
+  if (code == EIO && !env_->is_dead()) {
+    if (env_->disk_is_full(code)) {
+      code = ENOSPC;
+    } else {
+      forget_sync_error();
+      const int error = rehearse(pages_looked_for);
+      if (is_want_of_room(error)) code = error;
+      if (condemns_sync(error)) return false;
+    }
+  }
+  return is_want_of_room(code) && !env_->is_dead();
+}
+
+int LmdbEngine::rehearse(std::uint64_t pages) const {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn);
+  if (code != MDB_SUCCESS) return code;
+  code = rehearse_commit(txn, pages);
+  mdb_txn_abort(txn);
+  return code;
+}
+
+void LmdbEngine::look_for_room() {
+  if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return;
+  forget_sync_error();
+  const int code = rehearse(pages_looked_for);
+  if (code == MDB_SUCCESS) {
+    has_synced_ = true;
+    return refusal_.lift();
+  }
+  if (condemns_sync(code) || !is_want_of_room(code)) return fail(code);
+  if (refusal_.stands()) return refusal_.last();
+  refusal_.stand(code, false);
+}
+
+std::optional<RoomRefusal::Clock::time_point> LmdbEngine::next_look() const {
+  if (refusal_.stands()) return refusal_.next_look();
+  return env_->blocks_refused() != 0 ? std::optional(next_take_) : std::nullopt;
+}
+
+std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room) const {
+  if (has_room(growth, room)) return std::nullopt;
+  const std::uint64_t page = env_->page_size();
+  Measured later = room;
+  later.map = room.map.unpinned();
+  later.disk.reusable = later.map.reusable;
+  if (room.map.pinned > 0 && later.map.allows(growth) && later.disk.allows(growth)) {
+    return "the store has " + mebibytes((room.map.allows(growth) ? room.disk.spare() : room.map.free_pages) * page) +
+           " left, and " + mebibytes(room.map.pinned * page) + " that process " +
+           std::to_string(room.map.pinning_process) +
+           " keeps from use as long as it reads an older state: wait for it, or end it";
+  }
+  if (refusal_.forbids(growth)) return disk_lacks_room(room);
+  if (!room.map.allows(growth)) {
+    return "the store's map of " + mebibytes(room.map.pages * page) + " has " + mebibytes(room.map.free_pages * page) +
+           " left: start the servers with a larger map-size";
+  }
+  return disk_lacks_room(room);
+}
+
+std::string LmdbEngine::disk_lacks_room(const Measured& room) const {
+  const std::uint64_t page = env_->page_size();
+  const std::string left = "the disk has " + mebibytes(room.disk.available * page) + " left";
+  const std::string spare = mebibytes(room.disk.spare() * page);
+  const int unwritten = refusal_.error();
+  const int refused = unwritten != 0 ? unwritten : env_->blocks_refused();
+  if (refused == 0) return left + ", and the store's file " + spare + ": make room on the disk";
+  return left +
+         (unwritten != 0 ? ", but the store's file could not be written ("
+                         : ", but gives none to the store's file, which has " + spare + " (") +
+         std::generic_category().message(refused) + "): make room on the disk, or raise the quota";
+}
+
+Room LmdbEngine::measure_for_people() const {
+  Measured measured = measure();
+  // Nobody may have written since there was room again.
+  measured.disk = measured.disk.after_taking();
+  Room room;
+  room.warning = lacks_room(Growth::refuses, measured);
+  room.growth_refused = lacks_room(Growth::grows, measured);
+  room.logging_refused = lacks_room(Growth::logs, measured);
+  const std::uint64_t page = env_->page_size();
+  room.map_bytes = measured.map.pages * page;
+  room.map_free_bytes = measured.map.free_pages * page;
+  room.disk_bytes = (measured.disk.spare() + measured.disk.available) * page;
+  return room;
+}
+
+Room LmdbEngine::room() const {
+  const std::lock_guard lock(room_mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  const int refusal = refusal_.error();
+  const bool old = room_measured_ == room_measured_.min() || now - room_measured_ >= std::chrono::seconds(1);
+  if (old || refusal != room_refusal_) {
+    room_refusal_ = refusal;
+    room_ = measure_for_people();
+    room_measured_ = now;
+  }
+  return room_;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,152 @@
+#include "store/lmdb/engine/lmdb_transaction.hpp"
+
+#include <lmdb.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "store/lmdb/pages/scrub_put.hpp"
+
+namespace tacit::store {
+namespace {
+
+MDB_val val(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
+ByteView view(const MDB_val& value) { return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size}; }
+
+bool begins_with(ByteView bytes, ByteView prefix) {
+  return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that goes on after its last row
+/// would never end.
+bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
+  const auto less = [](ByteView a, ByteView b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+  };
+  return rows.empty() ? !less(key, start) : less(rows.back().key, key);
+}
+
+/// Whether a row can have that key at all. LMDB would take a look-up of any other for a failure of its own.
+bool is_possible_key(ByteView key) {
+  constexpr std::size_t longest = 511;
+  return !key.empty() && key.size() <= longest;
+}
+
+class Cursor {
+ public:
+  Cursor(MDB_txn* txn, MDB_dbi table) : code_(mdb_cursor_open(txn, table, &cursor_)) {}
+  ~Cursor() {
+    if (cursor_ != nullptr) mdb_cursor_close(cursor_);
+  }
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+
+  int move(MDB_val& key, MDB_val& value, MDB_cursor_op op) {
+    return code_ == MDB_SUCCESS ? mdb_cursor_get(cursor_, &key, &value, op) : code_;
+  }
+
+ private:
+  MDB_cursor* cursor_ = nullptr;
+  int code_;
+};
+
+}  // namespace
+
+LmdbTransaction::~LmdbTransaction() {
+  if (nested_ != nullptr) mdb_txn_abort(nested_);
+}
+
+bool LmdbTransaction::found(int code) {
+  if (code == MDB_SUCCESS) return true;
+  if (code != MDB_NOTFOUND && error_ == 0) error_ = code;
+  return false;
+}
+
+Task<std::optional<ByteView>> LmdbTransaction::get(Table table, ByteView key) {
+  MDB_val k = val(key);
+  MDB_val v{};
+  if (error_ != 0 || !is_possible_key(key)) return std::optional<ByteView>();
+  if (!found(mdb_get(current(), env_.table(table), &k, &v))) return std::optional<ByteView>();
+  count_rows(1);
+  return std::optional<ByteView>(view(v));
+}
+
+Task<std::vector<Row>> LmdbTransaction::scan(Table table, ByteView prefix, ByteView start, std::size_t limit) {
+  std::vector<Row> rows;
+  if (error_ != 0 || limit == 0) return rows;
+  Cursor cursor(current(), env_.table(table));
+  // A start before the prefix would meet rows of others first.
+  const bool from_prefix = std::lexicographical_compare(start.begin(), start.end(), prefix.begin(), prefix.end());
+  const ByteView first = from_prefix ? prefix : start;
+  MDB_val k = val(first);
+  MDB_val v{};
+  MDB_cursor_op op = k.mv_size == 0 ? MDB_FIRST : MDB_SET_RANGE;
+  while (rows.size() < limit && found(cursor.move(k, v, op))) {
+    if (!begins_with(view(k), prefix)) break;
+    if (!may_follow(rows, first, view(k))) {
+      error_ = MDB_CORRUPTED;
+      break;
+    }
+    rows.push_back(Row{view(k), view(v)});
+    op = MDB_NEXT;
+  }
+  count_rows(rows.size());
+  return rows;
+}
+
+Task<std::optional<Row>> LmdbTransaction::last(Table table) {
+  MDB_val k{};
+  MDB_val v{};
+  if (error_ != 0) return std::optional<Row>();
+  Cursor cursor(current(), env_.table(table));
+  if (!found(cursor.move(k, v, MDB_LAST))) return std::optional<Row>();
+  count_rows(1);
+  return std::optional<Row>(Row{view(k), view(v)});
+}
+
+Task<std::uint64_t> LmdbTransaction::strangers() {
+  std::uint64_t found_strangers = 0;
+  MDB_val k{};
+  MDB_val v{};
+  constexpr MDB_dbi table_of_tables = 1;  // the one without a name, in every LMDB environment
+  Cursor cursor(current(), table_of_tables);
+  while (error_ == 0 && found(cursor.move(k, v, MDB_NEXT))) {
+    const std::string_view name = crypto::as_text(view(k));
+    if (std::ranges::find(table_names, name) == table_names.end()) ++found_strangers;
+  }
+  return found_strangers;
+}
+
+Task<std::uint64_t> LmdbTransaction::count(Table table) {
+  MDB_stat stat{};
+  if (error_ == 0) found(mdb_stat(current(), env_.table(table), &stat));
+  return std::uint64_t{stat.ms_entries};
+}
+
+bool LmdbTransaction::begin_nested() {
+  if (nested_ != nullptr) return true;
+  if (!found(mdb_txn_begin(env_.handle(), txn_, 0, &nested_))) nested_ = nullptr;
+  return nested_ != nullptr;
+}
+
+void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned flags) {
+  // The fault of whoever wrote that: it must not look like one of the disk, which would stop the engine.
+  if (!is_possible_key(key)) throw std::logic_error("a row was given a key that is empty or too long");
+  if (error_ != 0 || !begin_nested()) return;
+  found(put_clean(nested_, env_.table(table), key, value, flags, env_.page_size()));
+}
+
+void LmdbTransaction::append(Table table, ByteView key, ByteView value) { store(table, key, value, MDB_APPEND); }
+
+void LmdbTransaction::erase(Table table, ByteView key) {
+  if (error_ != 0 || !is_possible_key(key) || !begin_nested()) return;
+  MDB_val k = val(key);
+  found(mdb_del(nested_, env_.table(table), &k, nullptr));
+}
+
+void LmdbTransaction::keep() {
+  if (nested_ == nullptr || error_ != 0) return;
+  found(mdb_txn_commit(std::exchange(nested_, nullptr)));
+}
+
+}  // namespace tacit::store

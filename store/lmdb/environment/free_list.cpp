@@ -1,0 +1,48 @@
+#include "store/lmdb/environment/free_list.hpp"
+
+#include <lmdb.h>
+
+#include <cstring>
+#include <memory>
+
+#include "store/lmdb/environment/lmdb_txn.hpp"
+#include "store/lmdb/environment/reader_slots.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// The first number in a row: of its key the transaction, of its data how many pages follow.
+std::size_t first_number(const MDB_val& bytes) {
+  std::size_t number = 0;
+  if (bytes.mv_size >= sizeof number) std::memcpy(&number, bytes.mv_data, sizeof number);
+  return number;
+}
+
+}  // namespace
+
+FreePages free_pages(MDB_env* env) {
+  FreePages pages;
+  const ReaderSlots slots = reader_slots(env);  // before this takes a slot of its own
+  MDB_txn* begun = nullptr;
+  if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &begun) != MDB_SUCCESS) return pages;
+  const TxnPtr txn(begun);
+  MDB_cursor* cursor = nullptr;
+  constexpr MDB_dbi free_list = 0;
+  if (mdb_cursor_open(txn.get(), free_list, &cursor) != MDB_SUCCESS) return pages;
+  // LMDB takes rows that are older than the oldest reader's transaction, and than the last commit. What that one freed
+  // counts nevertheless: any next commit makes it usable, and whoever is refused for lack of room makes none.
+  const bool pins = slots.oldest < mdb_txn_id(txn.get());
+  MDB_val key{};
+  MDB_val data{};
+  while (mdb_cursor_get(cursor, &key, &data, MDB_NEXT) == MDB_SUCCESS) {
+    const bool pinned = pins && first_number(key) >= slots.oldest;
+    (pinned ? pages.pinned : pages.reusable) += first_number(data);
+  }
+  mdb_cursor_close(cursor);
+  if (pages.pinned == 0) return pages;
+  pages.pinning_process = slots.oldest_process;
+  pages.oldest_reader_lag = slots.oldest_reader_lag;
+  return pages;
+}
+
+}  // namespace tacit::store

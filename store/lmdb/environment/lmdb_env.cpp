@@ -1,0 +1,313 @@
+#include "store/lmdb/environment/lmdb_env.hpp"
+
+#include <lmdb.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <thread>
+
+#include "store/lmdb/environment/free_list.hpp"
+#include "store/lmdb/environment/lmdb_locks.hpp"
+#include "store/lmdb/environment/lmdb_txn.hpp"
+#include "store/lmdb/environment/map_faults.hpp"
+#include "store/lmdb/environment/store_folder.hpp"
+#include "store/lmdb/pages/file_check.hpp"
+#include "store/model/defaults.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// The owner and the group: the planes may run as two users of one group.
+constexpr mdb_mode_t file_mode = 0660;
+/// How long opening it goes on while other processes do the same with destroyed locks.
+constexpr std::chrono::seconds locks_within{2};
+
+/// The folders that this process has open: opening one twice would drop LMDB's locks when the first of them is closed.
+struct OpenFolders {
+  std::mutex mutex;
+  std::set<std::string> paths;
+};
+OpenFolders& open_folders() {
+  static OpenFolders folders;
+  return folders;
+}
+
+Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
+
+}  // namespace
+
+Errc errc_of(int lmdb_code) {
+  switch (lmdb_code) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return Errc::full;
+    case MDB_READERS_FULL:
+      return Errc::overloaded;
+    default:
+      return Errc::unavailable;
+  }
+}
+
+Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
+  if (options.map_size == 0) options.map_size = defaults::map_size;
+  if (const auto error = make_folder(options.directory)) {
+    return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
+  }
+  LmdbEnv env;
+  if (const auto fault = env.start(options, Missing::made)) return *fault;
+  bool taken = false;
+  const int code = env.fill(meta, taken);
+  if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
+  if (code != MDB_SUCCESS) {
+    return failure(errc_of(code), "cannot make a store in " + options.directory.string() + ": " + mdb_strerror(code));
+  }
+  sync_folder(options.directory);
+  sync_folder(options.directory / "..");
+  return {};
+}
+
+int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
+  int code = MDB_SUCCESS;
+  TxnPtr txn = begin_txn(env_, 0, code);
+  MDB_dbi main = 0;
+  MDB_stat stat{};
+  if (txn) code = mdb_dbi_open(txn.get(), nullptr, 0, &main);
+  if (code == MDB_SUCCESS) code = mdb_stat(txn.get(), main, &stat);
+  taken = code == MDB_SUCCESS && stat.ms_entries != 0;
+  if (taken) return code;
+  MDB_dbi table = 0;
+  for (std::size_t i = table_count; code == MDB_SUCCESS && i-- > 0;) {
+    code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &table);  // ends with the table meta
+  }
+  for (const auto& [key, value] : meta) {
+    MDB_val k{key.size(), const_cast<std::uint8_t*>(key.data())};
+    MDB_val v{value.size(), const_cast<std::uint8_t*>(value.data())};
+    if (code == MDB_SUCCESS) code = mdb_put(txn.get(), table, &k, &v, MDB_NOOVERWRITE);
+  }
+  return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;
+}
+
+Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
+  std::unique_ptr<LmdbEnv> env;
+  for (const auto deadline = std::chrono::steady_clock::now() + locks_within;;) {
+    env.reset(new LmdbEnv);
+    if (const auto fault = options.single_file ? env->start_single(options) : env->start(options, Missing::refused)) {
+      return *fault;
+    }
+    if (!has_destroyed_locks(env->env_) || std::chrono::steady_clock::now() > deadline) break;
+    env.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  if (!options.tables) return env;
+  check_pages(env->env_, env->name_, options.pages_checked);
+  env->clear_dead_readers();
+  if (!options.single_file) env->start_blocks(options.blocks_ahead);
+  const int code = env->open_tables();
+  if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
+  if (code != MDB_SUCCESS) {
+    return failure(Errc::unavailable,
+                   "cannot open the store in " + options.directory.string() + ": " + mdb_strerror(code));
+  }
+  return env;
+}
+
+std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
+  const auto files =
+      missing == Missing::made ? StoreFiles::make(options.directory) : StoreFiles::open(options.directory);
+  if (!files) return files.error();
+  if (auto taken = take_place(files->path())) return taken;
+  if (options.give_up_root) {
+    if (const auto why = options.give_up_root(files->owner())) return failure(Errc::unavailable, *why);
+  }
+  // One without a byte is what is left of a `make` that was cut short.
+  name_ = files->path() + "/data.mdb";
+  if (missing == Missing::refused || !files->is_new()) check_file(files->data_path(), name_);
+  const auto code = files->show_to([&](const std::string& folder) {
+    const int opened = map(folder, options, files->is_new());
+    if (opened == MDB_SUCCESS) mark_ = std::make_unique<ProcessMark>(folder + "/lock.mdb");
+    return opened;
+  });
+  if (!code) return code.error();
+  if (*code != MDB_SUCCESS) {
+    return failure(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
+  }
+  // LMDB has made lock.mdb ready by now, so that this alone would come too late.
+  int file = -1;
+  if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
+    return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
+  }
+  watch();
+  return std::nullopt;
+}
+
+std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
+  auto& folders = open_folders();
+  const std::lock_guard lock(folders.mutex);
+  if (!folders.paths.insert(folder).second) {
+    return failure(Errc::unavailable, "this process has " + folder + " open already");
+  }
+  registered_ = folder;
+  return std::nullopt;
+}
+
+/// LMDB takes no locks on it. What is in a file by itself may be from anywhere, whoever its owner is, and once it is
+/// open nobody needs any right to it.
+std::optional<Failure> LmdbEnv::start_single(const Options& options) {
+  name_ = options.directory.string();
+  std::error_code error;
+  if (!std::filesystem::exists(name_, error)) return failure(Errc::not_found, "there is no store in " + name_);
+  check_file(name_, name_);
+  if (const int code = map(name_, options, false); code != MDB_SUCCESS) {
+    return failure(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
+  }
+  watch();
+  if (!options.give_up_root) return std::nullopt;
+  const auto why = options.give_up_root(FileOwner{0, 0, true});
+  return why ? std::optional(failure(Errc::unavailable, *why)) : std::nullopt;
+}
+
+void LmdbEnv::watch() {
+  maps_ = std::make_unique<WatchedMaps>(env_, name_);
+  scrub_writes();
+}
+
+int LmdbEnv::map(const std::string& folder, const Options& options, bool is_new) {
+  const unsigned flags = MDB_NOTLS | (options.single_file ? MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK : 0U);
+  int code = mdb_env_create(&env_);
+  // A new file takes the size as it is; one that is there says its own first, which LMDB takes if none is set.
+  if (code == MDB_SUCCESS && is_new) code = mdb_env_set_mapsize(env_, options.map_size);
+  if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
+  if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
+  if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), flags, file_mode);
+  MDB_envinfo info{};
+  if (code == MDB_SUCCESS) code = mdb_env_info(env_, &info);
+  // No transaction has begun yet, so the map may still be changed.
+  if (code == MDB_SUCCESS && info.me_mapsize < options.map_size) code = mdb_env_set_mapsize(env_, options.map_size);
+  return code;
+}
+
+int LmdbEnv::open_tables() {
+  int code = MDB_SUCCESS;
+  TxnPtr txn = begin_txn(env_, MDB_RDONLY, code);
+  for (std::size_t i = 0; code == MDB_SUCCESS && i < table_count; ++i) {
+    code = mdb_dbi_open(txn.get(), table_names[i], 0, &tables_[i]);
+  }
+  // Only a commit keeps the handles for later transactions.
+  return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;
+}
+
+LmdbEnv::~LmdbEnv() {
+  scrubbed_writes_.reset();  // the descriptor's number may be another's at once
+  if (env_ != nullptr) mdb_env_close(env_);
+  mark_.reset();  // before this process may open the folder again: to close its descriptor drops all locks
+  if (registered_.empty()) return;
+  auto& folders = open_folders();
+  const std::lock_guard lock(folders.mutex);
+  folders.paths.erase(registered_);
+}
+
+MapRoom LmdbEnv::room() const {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  mdb_env_info(env_, &info);
+  mdb_env_stat(env_, &stat);
+  MapRoom room;
+  room.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
+  room.touched = info.me_last_pgno + 1;
+  room.free_pages = room.pages > room.touched ? room.pages - room.touched : 0;
+  if (!room.ample()) count_reusable(room);
+  return room;
+}
+
+void LmdbEnv::count_reusable(MapRoom& room) const {
+  if (room.counted) return;
+  const FreePages pages = store::free_pages(env_);
+  room.reusable = pages.reusable;
+  room.free_pages += pages.reusable;
+  room.pinned = pages.pinned;
+  room.pinning_process = pages.pinning_process;
+  room.counted = true;
+}
+
+void LmdbEnv::scrub_writes() {
+  MDB_stat stat{};
+  mdb_env_stat(env_, &stat);
+  page_size_ = stat.ms_psize;
+  if (!is_single_file()) scrubbed_writes_ = std::make_unique<ScrubbedWrites>(file(), page_size_);
+}
+
+int LmdbEnv::file() const {
+  int file = -1;
+  return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
+}
+
+void LmdbEnv::start_blocks(bool ahead) {
+  int file = -1;
+  if (mdb_env_get_fd(env_, &file) == MDB_SUCCESS) blocks_ = std::make_unique<FileBlocks>(file, page_size(), ahead);
+}
+
+DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
+  DiskRoom disk;
+  disk.map = room.pages;
+  disk.touched = room.touched;
+  disk.reusable = room.reusable;
+  if (!blocks_) return disk;
+  const FileSystemPages pages = blocks_->file_system();
+  disk.ahead = blocks_->ahead();
+  disk.taken = blocks_->pages();
+  disk.available = pages.available;
+  disk.whole = pages.whole;
+  disk.refused = blocks_->refused() != 0 && disk.wanted() > disk.taken;
+  return disk;
+}
+
+void LmdbEnv::take_blocks(const MapRoom& room) {
+  if (!blocks_ || !blocks_->ahead()) return;
+  DiskRoom disk;
+  disk.map = room.pages;
+  disk.touched = room.touched;
+  disk.taken = blocks_->pages();
+  if (disk.wanted() > disk.taken) blocks_->take(disk.wanted());
+}
+
+bool LmdbEnv::disk_is_full(int lmdb_code) const {
+  constexpr std::uint64_t next_to_none = 256;  // pages: what LMDB writes at once is less
+  return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
+}
+
+bool LmdbEnv::is_dead() const {
+  int code = MDB_SUCCESS;
+  const TxnPtr txn = begin_txn(env_, MDB_RDONLY, code);
+  return code == MDB_PANIC;
+}
+
+std::optional<std::string> LmdbEnv::displaced() const {
+  int file = -1;
+  struct stat open {};
+  struct stat there {};
+  if (registered_.empty() || mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &open) != 0) {
+    return std::nullopt;
+  }
+  if (::stat((registered_ + "/data.mdb").c_str(), &there) != 0) {
+    if (errno != ENOENT) return std::nullopt;
+    return "the store's file was moved away or deleted: put it back; until then do not stop this process, which has it "
+           "open";
+  }
+  if (open.st_dev == there.st_dev && open.st_ino == there.st_ino) return std::nullopt;
+  return "the store's file was replaced: restart this process, which has the former one open";
+}
+
+bool LmdbEnv::clear_dead_readers() const {
+  int dead = 0;
+  mdb_reader_check(env_, &dead);
+  return dead > 0;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,41 @@
+#include "store/lmdb/pages/scrub_put.hpp"
+
+#include <lmdb.h>
+
+#include <cstring>
+
+#include "store/lmdb/pages/scrub_rules.hpp"
+
+namespace tacit::store {
+namespace {
+
+using crypto::ByteView;
+
+MDB_val val(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
+
+/// How many bytes there are for a row whose data is here: all that its pages have.
+std::size_t capacity(const std::uint8_t* data, std::size_t size, std::size_t page_size) {
+  const lmdb::Page page(ByteView(data - lmdb::page_header_size, lmdb::page_header_size));
+  const std::uint64_t pages = page.overflow_pages();
+  const bool sound = (page.flags() & lmdb::page_flag::overflow) != 0 &&
+                     pages >= lmdb::pages_for_overflow(size, page_size) && pages < (1U << 20U);
+  return sound ? pages * page_size - lmdb::page_header_size : size;
+}
+
+}  // namespace
+
+int put_clean(MDB_txn* txn, unsigned table, ByteView key, ByteView value, unsigned flags, std::size_t page_size) {
+  MDB_val k = val(key);
+  MDB_val v = val(value);
+  if (lmdb::node_header_size + key.size() + value.size() <= largest_node(page_size)) {
+    return mdb_put(txn, table, &k, &v, flags);
+  }
+  const int code = mdb_put(txn, table, &k, &v, flags | MDB_RESERVE);
+  if (code != MDB_SUCCESS) return code;
+  auto* const data = static_cast<std::uint8_t*>(v.mv_data);
+  if (!value.empty()) std::memmove(data, value.data(), value.size());
+  std::memset(data + value.size(), 0, capacity(data, value.size(), page_size) - value.size());
+  return code;
+}
+
+}  // namespace tacit::store

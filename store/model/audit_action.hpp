@@ -1,0 +1,95 @@
+// The table of what the audit log tells of.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "crypto/enum_table.hpp"
+#include "store/model/growth.hpp"
+
+namespace tacit::store {
+
+enum class AuditOutcome : std::uint8_t { ok, denied, failed };
+
+enum class AuditAction : std::uint8_t {
+  secret_create,
+  secret_update,
+  secret_delete,
+  secret_release,
+  secret_integrity,
+  api_key_create,
+  api_key_update,
+  api_key_revoke,
+  api_key_integrity,
+  quota_set,
+  limits_set,
+  tenant_erase,
+  tenant_export,
+  store_restore,
+  key_add,
+  key_promote,
+  key_retire,
+  key_rewrap,
+  credential_refused,
+  tool_refused,
+  audit_prune,
+};
+
+struct AuditActionRow {
+  AuditAction action;
+  std::string_view name;  ///< in entries: never changes
+  AuditOutcome outcome;   ///< unless the event has another
+  Growth growth;          ///< what the write that the entry belongs to may take of the disk
+};
+
+/// By their values.
+inline constexpr std::array<AuditActionRow, 21> audit_actions{{
+    {AuditAction::secret_create, "secret.create", AuditOutcome::ok, Growth::grows},
+    {AuditAction::secret_update, "secret.update", AuditOutcome::ok, Growth::grows},
+    {AuditAction::secret_delete, "secret.delete", AuditOutcome::ok, Growth::shrinks},
+    {AuditAction::secret_release, "secret.release", AuditOutcome::ok, Growth::logs},
+    {AuditAction::secret_integrity, "secret.integrity", AuditOutcome::failed, Growth::logs},
+    {AuditAction::api_key_create, "api_key.create", AuditOutcome::ok, Growth::grows},
+    // A row is replaced by one of about its size.
+    {AuditAction::api_key_update, "api_key.update", AuditOutcome::ok, Growth::logs},
+    {AuditAction::api_key_revoke, "api_key.revoke", AuditOutcome::ok, Growth::shrinks},
+    {AuditAction::api_key_integrity, "api_key.integrity", AuditOutcome::failed, Growth::logs},
+    // Of a tenant that has nothing yet these grow.
+    {AuditAction::quota_set, "quota.set", AuditOutcome::ok, Growth::logs},
+    {AuditAction::limits_set, "limits.set", AuditOutcome::ok, Growth::logs},
+    {AuditAction::tenant_erase, "tenant.erase", AuditOutcome::ok, Growth::shrinks},
+    {AuditAction::tenant_export, "tenant.export", AuditOutcome::ok, Growth::logs},
+    {AuditAction::store_restore, "store.restore", AuditOutcome::ok, Growth::logs},
+    {AuditAction::key_add, "key.add", AuditOutcome::ok, Growth::logs},
+    {AuditAction::key_promote, "key.promote", AuditOutcome::ok, Growth::logs},
+    {AuditAction::key_retire, "key.retire", AuditOutcome::ok, Growth::logs},
+    {AuditAction::key_rewrap, "key.rewrap", AuditOutcome::ok, Growth::logs},
+    // Anybody can be refused as often as they like, so that must not use up what others need.
+    {AuditAction::credential_refused, "credential.refused", AuditOutcome::denied, Growth::refuses},
+    {AuditAction::tool_refused, "tool.refused", AuditOutcome::denied, Growth::refuses},
+    {AuditAction::audit_prune, "audit.prune", AuditOutcome::ok, Growth::shrinks},
+}};
+
+static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::audit_prune));
+
+constexpr const AuditActionRow& row_of(AuditAction action) { return crypto::row_at(audit_actions, action); }
+constexpr Growth growth_of(AuditAction action) { return row_of(action).growth; }
+
+/// The action of an entry; nothing if it is none of these.
+constexpr std::optional<AuditAction> find_audit_action(std::string_view name) {
+  for (const AuditActionRow& row : audit_actions) {
+    if (row.name == name) return row.action;
+  }
+  return std::nullopt;
+}
+
+/// As entries have it.
+constexpr std::string_view name_of(AuditOutcome outcome) {
+  constexpr std::array<std::string_view, 3> names{"ok", "denied", "failed"};
+  return names.at(static_cast<std::size_t>(outcome));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,84 @@
+// What a store operation answers: a value, or why not.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "crypto/enum_table.hpp"
+#include "crypto/uuid.hpp"
+
+namespace tacit::store {
+
+enum class Errc : std::uint8_t {
+  not_found,        ///< no such secret, key or tenant (or another tenant's: the same)
+  name_taken,       ///< the tenant has a secret of that name
+  default_taken,    ///< the tenant has a default for that (tool_name, tool_arg)
+  default_unbound,  ///< a default needs tool_name and tool_arg; a change would leave it without
+  quota_exceeded,   ///< `quota` says by how much
+  not_allowed,      ///< the secret is not bound to that tool or argument; `subject` names it
+  integrity,        ///< what is stored was altered or a key is missing; `secret` says where. Never retried.
+  conflict,         ///< what the change was computed from has changed too often meanwhile; the caller may try again
+  overloaded,       ///< the write queue is full; try again later
+  full,             ///< the map or the disk is full
+  unavailable,      ///< the store takes no changes (a failed sync, a writer that is stuck, shutting down), or did not
+                    ///< answer in time: then it is not known whether the change was made
+  too_many_arguments,  ///< one resolve would release more values than one may
+  too_many_secrets,    ///< the tenant has as many secrets as it may have; `quota` says how many, not in bytes
+  too_many_keys,       ///< the tenant has as many API keys as it may have
+  scope_lacking,       ///< who asks would give a key, or changes one that has, scopes which it has not; `lacking`
+  outlives,            ///< a key would be good for longer than the one that makes or changes it
+};
+
+enum class Scope : std::uint8_t;  // store/model/api_key.hpp
+
+struct QuotaDetail {
+  std::uint64_t limit = 0;
+  std::uint64_t used = 0;
+  std::uint64_t requested = 0;  ///< what would be used if the change were made
+};
+
+struct Failure {
+  Errc code = Errc::unavailable;
+  QuotaDetail quota{};
+  std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
+  std::string subject{};  ///< what failed, in words; not_allowed: the secrets concerned, each with the reason
+  Scope lacking{};        ///< scope_lacking: which the caller has not
+};
+
+struct ErrcRow {
+  Errc code;
+  const char* name;  ///< in a word, for logs and the audit
+};
+
+/// By their values.
+inline constexpr std::array<ErrcRow, 16> errcs{{
+    {Errc::not_found, "not_found"},
+    {Errc::name_taken, "name_taken"},
+    {Errc::default_taken, "default_taken"},
+    {Errc::default_unbound, "default_unbound"},
+    {Errc::quota_exceeded, "quota_exceeded"},
+    {Errc::not_allowed, "not_allowed"},
+    {Errc::integrity, "integrity"},
+    {Errc::conflict, "conflict"},
+    {Errc::overloaded, "overloaded"},
+    {Errc::full, "full"},
+    {Errc::unavailable, "unavailable"},
+    {Errc::too_many_arguments, "too_many_arguments"},
+    {Errc::too_many_secrets, "too_many_secrets"},
+    {Errc::too_many_keys, "too_many_keys"},
+    {Errc::scope_lacking, "scope_lacking"},
+    {Errc::outlives, "outlives"},
+}};
+static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::outlives));
+
+/// Why it failed, in a word.
+constexpr const char* to_string(Errc code) { return crypto::row_at(errcs, code).name; }
+
+template <class T>
+using Outcome = boost::system::result<T, Failure>;
+
+}  // namespace tacit::store

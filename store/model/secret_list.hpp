@@ -1,0 +1,27 @@
+// A list of a tenant's secrets: what is asked for, and what is answered.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/uuid.hpp"
+#include "store/model/secret.hpp"
+
+namespace tacit::store {
+
+struct ListQuery {
+  std::optional<std::size_t> limit;   ///< 1 to 1000; without it everything
+  std::optional<crypto::Uuid> after;  ///< only secrets with a larger id
+  std::optional<std::string>
+      tool_name;  ///< a name: those that apply to it; with `*`: those whose stored tool_name it matches
+  std::optional<std::string> secret_name;
+};
+
+struct SecretList {
+  std::vector<SecretInfo> secrets;
+  std::optional<crypto::Uuid> next;  ///< the last id of this page if there may be more; only with `limit`
+};
+
+}  // namespace tacit::store

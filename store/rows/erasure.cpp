@@ -1,0 +1,81 @@
+#include "store/rows/erasure.hpp"
+
+#include <algorithm>
+
+#include "crypto/envelope.hpp"
+#include "store/rows/codec.hpp"
+#include "store/rows/row_key.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::string_view prefix = "erasing";
+constexpr std::uint8_t format = 1;
+constexpr std::size_t mac_size = std::tuple_size_v<crypto::Digest>;
+
+Bytes key_of(const crypto::Uuid& tenant) {
+  Bytes key;
+  Encoder encoder(key);
+  encoder.raw(crypto::as_bytes(prefix));
+  encoder.raw(tenant.view());
+  return key;
+}
+
+std::optional<crypto::Digest> mac_of(ByteView key, ByteView head, const crypto::KeyId& id,
+                                     const crypto::MetadataKeyring& ring) {
+  Bytes guarded(key.begin(), key.end());
+  guarded.insert(guarded.end(), head.begin(), head.end());
+  return crypto::store_record_mac(ring, id, prefix, guarded);
+}
+
+}  // namespace
+
+void put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, const crypto::MetadataKeyring& ring) {
+  const Bytes key = key_of(tenant);
+  const crypto::KeyId metadata_key = ring.primary().id;
+  Bytes value;
+  Encoder encoder(value);
+  encoder.u8(format);
+  encoder.raw(metadata_key);
+  encoder.raw(*mac_of(key, value, metadata_key, ring));  // the key is in the ring
+  transaction.put(Table::meta, key, value);
+}
+
+void erase_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant) {
+  transaction.erase(Table::meta, key_of(tenant));
+}
+
+Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant) {
+  const Bytes key = key_of(tenant);
+  const auto mark = co_await transaction.get(Table::meta, key);
+  co_return mark.has_value();
+}
+
+std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key) {
+  crypto::Uuid tenant;
+  if (!crypto::as_text(key).starts_with(prefix) || !parse_id(key.subspan(prefix.size()), tenant)) return std::nullopt;
+  return tenant;
+}
+
+std::optional<crypto::KeyId> metadata_key_of_erasure_mark(ByteView value) {
+  Decoder decoder(value);
+  crypto::KeyId id{};
+  if (decoder.u8() != format) return std::nullopt;
+  decoder.into(id);
+  if (!decoder.ok()) return std::nullopt;
+  return id;
+}
+
+bool is_good_erasure_mark(const Row& row, const crypto::MetadataKeyring& ring) {
+  if (row.value.size() < mac_size) return false;
+  const ByteView head = row.value.first(row.value.size() - mac_size);
+  Decoder decoder(head);
+  crypto::KeyId metadata_key{};
+  const bool known = decoder.u8() == format;
+  decoder.into(metadata_key);
+  if (!known || !decoder.done()) return false;
+  const auto expected = mac_of(row.key, head, metadata_key, ring);
+  return expected && crypto::equal_constant_time(*expected, row.value.last(mac_size));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,79 @@
+#include "store/rows/metadata.hpp"
+
+#include "store/model/quota.hpp"
+#include "store/rows/codec.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::uint8_t format = 1;
+enum Flag : unsigned { has_display = 1, has_tool_name = 2, has_tool_arg = 4, is_default_flag = 8 };
+
+std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+std::string_view view_of(const std::optional<std::string>& text) { return text ? std::string_view(*text) : ""; }
+
+std::optional<std::string> take(Decoder& decoder, bool present) {
+  const std::string_view text = decoder.text();
+  if (!present) return std::nullopt;
+  return std::string(text);
+}
+
+std::optional<std::string> changed(const std::optional<std::string>& before, const FieldChange& change) {
+  switch (change.kind) {
+    case FieldChange::Kind::keep:
+      return before;
+    case FieldChange::Kind::clear:
+      return std::nullopt;
+    case FieldChange::Kind::set:
+      return change.value;
+  }
+  return before;
+}
+
+}  // namespace
+
+std::uint64_t Metadata::accounted(std::size_t value_size) const {
+  return accounted_bytes(name.size(), value_size, size_of(tool_name), size_of(tool_arg));
+}
+
+crypto::WipedBytes encode_metadata(const Metadata& metadata) {
+  crypto::WipedBytes out;
+  out.reserve(18 + metadata.name.size() + size_of(metadata.display) + size_of(metadata.tool_name) +
+              size_of(metadata.tool_arg));
+  Encoder encoder(out);
+  encoder.u8(format);
+  encoder.u8(static_cast<std::uint8_t>(
+      (metadata.display ? has_display : 0U) | (metadata.tool_name ? has_tool_name : 0U) |
+      (metadata.tool_arg ? has_tool_arg : 0U) | (metadata.is_default ? is_default_flag : 0U)));
+  encoder.text(metadata.name);
+  encoder.text(view_of(metadata.display));
+  encoder.text(view_of(metadata.tool_name));
+  encoder.text(view_of(metadata.tool_arg));
+  return out;
+}
+
+std::optional<Metadata> decode_metadata(crypto::ByteView plaintext) {
+  Decoder decoder(plaintext);
+  if (decoder.u8() != format) return std::nullopt;
+  const unsigned flags = decoder.u8();
+  Metadata metadata;
+  metadata.name = decoder.text();
+  metadata.display = take(decoder, (flags & has_display) != 0);
+  metadata.tool_name = take(decoder, (flags & has_tool_name) != 0);
+  metadata.tool_arg = take(decoder, (flags & has_tool_arg) != 0);
+  metadata.is_default = (flags & is_default_flag) != 0;
+  if (!decoder.done()) return std::nullopt;
+  return metadata;
+}
+
+Metadata updated(const Metadata& before, const SecretUpdate& update, const std::optional<std::string>& new_display) {
+  Metadata after;
+  after.name = update.name.value_or(before.name);
+  after.display = new_display ? new_display : before.display;
+  after.tool_name = changed(before.tool_name, update.tool_name);
+  after.tool_arg = changed(before.tool_arg, update.tool_arg);
+  after.is_default = update.is_default_for_tool.value_or(before.is_default);
+  return after;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,40 @@
+#include "store/rows/row_key.hpp"
+
+namespace tacit::store {
+
+RowKey record_key(const Uuid& tenant) { return {tenant, RowKind::record}; }
+
+RowKey secret_key(const Uuid& tenant, const Uuid& id) { return RowKey(tenant, RowKind::secret).add(id.view()); }
+
+RowKey name_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name) {
+  const crypto::Digest mac = keys.index_mac("name", {crypto::as_bytes(name)});
+  return RowKey(tenant, RowKind::name).add(ByteView(mac).first(index_mac_size));
+}
+
+RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
+                   std::string_view tool_arg) {
+  const crypto::Digest mac = keys.index_mac("default", {crypto::as_bytes(tool_name), crypto::as_bytes(tool_arg)});
+  return RowKey(tenant, RowKind::default_for).add(ByteView(mac).first(index_mac_size));
+}
+
+RowKey api_key_index_key(const Uuid& tenant, std::string_view id) {
+  return RowKey(tenant, RowKind::api_key).add(crypto::as_bytes(id));
+}
+
+RowKey after_tenant(const Uuid& tenant) { return RowKey(tenant).add(std::uint8_t{0xff}); }
+
+bool parse_key(ByteView key, ParsedKey& out) {
+  if (key.size() <= out.tenant.bytes.size()) return false;
+  parse_id(key.first(out.tenant.bytes.size()), out.tenant);
+  out.kind = key[out.tenant.bytes.size()];
+  out.rest = key.subspan(out.tenant.bytes.size() + 1);
+  return true;
+}
+
+bool parse_id(ByteView bytes, Uuid& out) {
+  if (bytes.size() != out.bytes.size()) return false;
+  std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
+  return true;
+}
+
+}  // namespace tacit::store

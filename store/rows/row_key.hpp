@@ -1,0 +1,76 @@
+// Where everything of a tenant is kept in Table::tenants: under one prefix, so that a change touches neighbouring
+// pages, a list is one scan and a tenant is erased as one range.
+//
+//   tenant id (16) ‖ kind (1) ‖ the rest:
+//     0  the tenant record      (nothing)                                   → store/rows/tenant_record.hpp
+//     1  a secret               secret id (16)                              → store/rows/secret_row.hpp
+//     2  the name index         MAC(name) (16)                              → secret id (16)
+//     3  the binding index      MAC(pattern) (16) ‖ class (1) ‖ secret id   → nothing
+//     4  the default index      MAC(tool_name, tool_arg) (16)               → secret id (16)
+//     5  the API key index      key id (text, up to 32)                     → nothing
+//
+// MACs are HMAC-SHA-256 under the tenant's index key, truncated to 16 bytes: whoever reads the disk sees neither names
+// nor tools, and any name fits. Class: 0 for a default, 1 for any other bound secret; a look-up for the tool plane
+// reads only the first. What the binding index keeps of a pattern: store/rows/binding_index.hpp. The API key index has
+// the tenant's keys that are not revoked; what they are is in Table::api_keys (store/rows/api_key_row.hpp).
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "crypto/envelope.hpp"
+#include "crypto/uuid.hpp"
+
+namespace tacit::store {
+
+using crypto::ByteView;
+using crypto::Uuid;
+
+enum class RowKind : std::uint8_t { record = 0, secret = 1, name = 2, binding = 3, default_for = 4, api_key = 5 };
+
+inline constexpr std::size_t index_mac_size = 16;
+inline constexpr std::size_t longest_key_id = 32;
+
+/// A key of Table::tenants or the beginning of one, built in place.
+class RowKey {
+ public:
+  explicit RowKey(const Uuid& tenant) { add(tenant.view()); }
+  RowKey(const Uuid& tenant, RowKind kind) : RowKey(tenant) { add(static_cast<std::uint8_t>(kind)); }
+
+  RowKey& add(ByteView bytes) {
+    std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+    return *this;
+  }
+  RowKey& add(std::uint8_t byte) { return add(ByteView(&byte, 1)); }
+  ByteView view() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<std::uint8_t, 64> bytes_{};
+  std::size_t size_ = 0;
+};
+
+RowKey record_key(const Uuid& tenant);
+RowKey secret_key(const Uuid& tenant, const Uuid& id);
+RowKey name_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name);
+RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
+                   std::string_view tool_arg);
+/// `id` has at most longest_key_id bytes.
+RowKey api_key_index_key(const Uuid& tenant, std::string_view id);
+
+/// A key that is larger than all of the tenant's, and smaller than all of the next.
+RowKey after_tenant(const Uuid& tenant);
+
+/// A key of Table::tenants, taken apart. `rest` is what follows the kind.
+struct ParsedKey {
+  Uuid tenant;
+  std::uint8_t kind = 0;
+  ByteView rest;
+};
+/// False if it is too short to be one.
+bool parse_key(ByteView key, ParsedKey& out);
+/// The id in exactly 16 bytes; false if there are more or fewer.
+bool parse_id(ByteView bytes, Uuid& out);
+
+}  // namespace tacit::store

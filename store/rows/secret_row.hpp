@@ -1,0 +1,69 @@
+// A secret as stored.
+//
+// Format 1: header ‖ value box ‖ metadata box (crypto/envelope.hpp). The header, 29 bytes:
+//   1 format ‖ 4 value version ‖ 8 created ‖ 8 updated (microseconds since the Unix epoch) ‖ 4 bytes counted against
+//   the quota ‖ 4 value box length
+// The metadata box is bound to the whole header and to the value box, so no byte of a row can change unnoticed, and
+// opening the metadata verifies all of it but the value box's own content, which only the root private key opens.
+#pragma once
+
+#include <optional>
+
+#include "crypto/envelope.hpp"
+#include "store/engine/engine.hpp"
+#include "store/model/secret.hpp"
+#include "store/rows/metadata.hpp"
+
+namespace tacit::store {
+
+struct SecretHeader {
+  std::uint32_t value_version = 1;  ///< how many values the secret has had
+  std::int64_t created_at = 0;
+  std::int64_t updated_at = 0;
+  std::uint32_t accounted = 0;
+  std::uint32_t value_box_size = 0;
+};
+
+/// A row taken apart, nothing verified. Views into the row.
+struct SecretRow {
+  SecretHeader header;
+  ByteView header_bytes;
+  ByteView value_box;
+  ByteView metadata_box;
+};
+/// Nothing if it is not whole or of another format.
+std::optional<SecretRow> parse_secret_row(ByteView row);
+
+/// A secret whose row was verified. `row` and `value_box` are views of what is stored.
+struct StoredSecret {
+  crypto::Uuid id;
+  SecretHeader header;
+  Metadata metadata;
+  ByteView row;
+  ByteView value_box;
+  crypto::KeyId metadata_key{};  ///< that the metadata box is sealed with
+
+  /// The value's length: a box is longer by a constant.
+  std::size_t value_size() const { return value_box.size() - crypto::value_box_overhead; }
+};
+
+/// The metadata keyring and, for more than one secret of a tenant, the keys derived from it.
+struct MetadataOpener {
+  const crypto::MetadataKeyring& ring;
+  crypto::Uuid tenant;
+  const crypto::TenantKeys* keys = nullptr;
+};
+
+/// Verifies and opens a row. Fails with `integrity`.
+Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row);
+/// Reads, verifies and opens. Fails with `not_found` or `integrity`.
+Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id);
+
+/// The whole row; fills in the header's `value_box_size`.
+Bytes seal_secret(const crypto::TenantKeys& keys, const crypto::Uuid& id, SecretHeader header, ByteView value_box,
+                  const Metadata& metadata);
+
+SecretInfo secret_info(const crypto::Uuid& tenant, const crypto::Uuid& id, const SecretHeader& header,
+                       const Metadata& metadata);
+
+}  // namespace tacit::store

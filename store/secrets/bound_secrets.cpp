@@ -1,0 +1,83 @@
+#include "store/secrets/bound_secrets.hpp"
+
+#include <algorithm>
+
+#include "store/model/failures.hpp"
+#include "store/rows/secret_index.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Entries that are read ahead of a range. Few, for there may be many ranges.
+constexpr std::size_t rows_ahead = 8;
+
+bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std::uint8_t entry_class) {
+  if (!metadata.tool_name || binding_class(metadata.is_default) != entry_class) return false;
+  const IndexedPattern own = indexed_pattern(*metadata.tool_name);
+  return own.exact == pattern.exact && own.literal == pattern.literal;
+}
+
+}  // namespace
+
+BoundSecrets::BoundSecrets(Transaction& transaction, const crypto::MetadataKeyring& ring, const Tenant& tenant,
+                           std::string_view tool, bool only_defaults, const std::optional<Uuid>& after)
+    : transaction_(transaction), ring_(ring), tenant_(tenant.id), after_(after) {
+  const auto patterns = patterns_to_look_up(tenant.record.prefixes, tool);
+  ranges_.reserve(patterns.size() * (only_defaults ? 1 : 2) * (tenant.previous_keys ? 2 : 1));
+  for (const crypto::TenantKeys* keys : {tenant.keys.get(), tenant.previous_keys.get()}) {
+    if (keys == nullptr) continue;
+    for (const IndexedPattern& pattern : patterns) add_ranges(*keys, pattern, only_defaults);
+  }
+}
+
+void BoundSecrets::add_ranges(const crypto::TenantKeys& keys, const IndexedPattern& pattern, bool only_defaults) {
+  const RowKey all = binding_prefix(keys, tenant_, pattern);
+  for (const bool defaults : {true, false}) {
+    if (only_defaults && !defaults) continue;
+    RowKey prefix = all;
+    prefix.add(binding_class(defaults));
+    ranges_.push_back(Range{prefix, &keys, pattern, binding_class(defaults)});
+  }
+}
+
+Task<void> BoundSecrets::fill(Range& range, std::optional<Uuid> after) {
+  RowKey start = range.prefix;
+  if (after) start.add(after->view()).add(std::uint8_t{0});  // the next possible key
+  range.rows = co_await transaction_.scan(Table::tenants, range.prefix.view(), start.view(), rows_ahead);
+  range.at = 0;
+  range.more = range.rows.size() == rows_ahead;
+}
+
+Task<void> BoundSecrets::fill_all() {
+  filled_ = true;
+  for (Range& range : ranges_) co_await fill(range, after_);
+}
+
+BoundSecrets::Range* BoundSecrets::smallest() {
+  Range* found = nullptr;
+  for (Range& range : ranges_) {
+    if (range.empty()) continue;
+    if (found == nullptr || std::ranges::lexicographical_compare(range.id(), found->id())) found = &range;
+  }
+  return found;
+}
+
+Task<Outcome<std::optional<StoredSecret>>> BoundSecrets::next() {
+  if (!filled_) co_await fill_all();
+  Range* const range = smallest();
+  if (range == nullptr) co_return std::optional<StoredSecret>();
+  Uuid id;
+  if (!parse_id(range->id(), id)) co_return altered({}, "an entry of the binding index is not whole");
+  ++range->at;
+  if (range->empty() && range->more) co_await fill(*range, id);
+  const MetadataOpener opener = MetadataOpener{ring_, tenant_, range->keys};
+  auto loaded = co_await load_secret(transaction_, opener, id);
+  auto secret = indexed(std::move(loaded), id);
+  if (!secret) co_return secret.error();
+  if (!is_indexed_so(secret->metadata, range->pattern, range->entry_class)) {
+    co_return altered(id, "an entry of the binding index is not this secret's");
+  }
+  co_return std::optional<StoredSecret>(std::move(*secret));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,173 @@
+// The release of values to a tool. Three steps: choose the secrets and verify their metadata
+// (store/secrets/resolve_choice.hpp); open the values; then, in one write, see that none of the secrets has changed
+// meanwhile and append the audit entry. Only when that is durable does a value leave.
+
+#include <algorithm>
+
+#include "store/audit/audit_log.hpp"
+#include "store/audit/recording.hpp"
+#include "store/audit/tool_refusal.hpp"
+#include "store/engine/await.hpp"
+#include "store/model/failures.hpp"
+#include "store/secrets/resolve_choice.hpp"
+#include "store/secrets/secrets.hpp"
+#include "store/slices/turns.hpp"
+
+namespace tacit::store {
+namespace {
+
+struct ResolvePlan {
+  ContextPtr store;
+  ResolveQuery query;
+  AuditContext who;
+  Choice choice;
+  std::vector<crypto::Uuid> withheld;  ///< secrets that were named and are bound elsewhere, for the audit
+  AuditEvent event;
+};
+
+/// Opens the values of a choice, one after the other; all, or none are of use.
+class Opening {
+ public:
+  explicit Opening(const ResolvePlan& plan) : plan_(plan) {}
+
+  /// Opens as many as a slice takes on this thread; true: those were the last.
+  Outcome<bool> open_slice() {
+    const std::optional<crypto::TenantKey>& key = plan_.choice.key;
+    const std::vector<Chosen>& secrets = plan_.choice.secrets;
+    if (secrets.empty()) return true;
+    Slice slice(plan_.store->slice, secrets.size() > 1 ? Slice::Begins::now : Slice::Begins::after_some_steps);
+    if (!private_key_) {
+      if (!key) return altered(secrets.front().id, "the tenant has no key pair");
+      private_key_ = crypto::open_tenant_key(*plan_.store->keys.root_private, plan_.query.tenant, *key);
+      if (!private_key_) return altered({}, "the tenant's private key does not open");
+      values_.reserve(secrets.size());
+    }
+    for (;;) {
+      const Chosen& chosen = secrets[values_.size()];
+      const auto row = parse_secret_row(chosen.row);
+      const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
+      auto value = crypto::open_value(*private_key_, *key, address, row->value_box);
+      if (!value) return altered(chosen.id, "the secret's value does not open");
+      values_.push_back({chosen.argument, std::move(*value), chosen.id, chosen.name, chosen.updated_at});
+      if (values_.size() == secrets.size()) return true;
+      if (slice.over(as_long_as_opening)) return false;
+    }
+  }
+  std::vector<ReleasedValue> take() { return std::move(values_); }
+
+ private:
+  /// A row of that size would be about as much work, so the clock is looked at after each value.
+  static constexpr std::size_t as_long_as_opening = std::size_t{64} << 10;
+
+  const ResolvePlan& plan_;
+  std::optional<crypto::PrivateKey> private_key_;
+  std::vector<ReleasedValue> values_;
+};
+
+AuditEvent release_event(const ResolvePlan& plan) {
+  AuditEvent event;
+  event.action = AuditAction::secret_release;
+  event.tenant = plan.query.tenant;
+  event.tool = plan.query.tool_name;
+  for (const Chosen& chosen : plan.choice.secrets) {
+    if (std::ranges::find(event.secrets, chosen.id) == event.secrets.end()) event.secrets.push_back(chosen.id);
+  }
+  return event;
+}
+
+/// Records the release if every secret is still, byte for byte, the one that was opened, and no default can have won
+/// over one of them since.
+Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
+  if (const auto& seen = plan.choice.changes) {
+    const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, seen->keys);
+    if (!tenant) co_return tenant.error();
+    if (!*tenant || (*tenant)->record.changes != seen->number) co_return failed(Errc::conflict);
+  }
+  for (const Chosen& chosen : plan.choice.secrets) {
+    const RowKey key = secret_key(plan.query.tenant, chosen.id);
+    const auto row = co_await transaction.get(Table::tenants, key.view());
+    if (!row || !std::ranges::equal(*row, chosen.row)) co_return failed(Errc::conflict);
+  }
+  co_return co_await append_audit(transaction, plan.event, plan.who);
+}
+
+/// Chooses and opens. Whatever takes longer than a slice leaves the thread to others in between.
+Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
+  ResolveChoice choice(plan.store, plan.query);
+  for (;;) {
+    const auto ended = choice.read_slice();
+    if (!ended) plan.withheld = choice.bound_elsewhere();
+    if (!ended) co_return ended.error();
+    if (*ended) break;
+    co_await next_turn(TurnKind::release);
+  }
+  plan.choice = choice.take();
+  Opening opening(plan);
+  for (;;) {
+    const auto ended = opening.open_slice();
+    crypto::burn_stack();
+    if (!ended) co_return ended.error();
+    if (*ended) break;
+    co_await next_turn(TurnKind::release);
+  }
+  co_return opening.take();
+}
+
+Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> plan) {
+  auto values = co_await choose_and_open(*plan);
+  if (!values || values->empty()) co_return values;
+  plan->event = release_event(*plan);
+  WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
+  std::size_t bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
+  for (const Chosen& chosen : plan->choice.secrets) bytes += sizeof(Chosen) + chosen.row.size();
+  const auto recorded =
+      co_await write<void>(*plan->store->engine, std::move(record_body), growth_of(plan->event.action), bytes);
+  if (!recorded) co_return recorded.error();
+  co_return values;
+}
+
+bool is_refusal(Errc code) { return code == Errc::not_allowed || code == Errc::too_many_arguments; }
+
+/// The entry for a refusal. What is to be answered: the refusal, unless it could not be recorded.
+boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {
+  ToolRefusal refusal;
+  refusal.tenant = plan->query.tenant;
+  refusal.tool = plan->query.tool_name;
+  refusal.reason = to_string(failure.code);
+  refusal.secrets = plan->withheld;
+  const auto recorded = co_await record_tool_refusal(plan->store, std::move(refusal), plan->who);
+  if (!recorded) co_return recorded.error();
+  co_return failure;
+}
+
+/// Likewise for every failure. That something was altered is answered whatever comes of its entry.
+boost::asio::awaitable<Failure> record_failure(std::shared_ptr<ResolvePlan> plan, Failure failure) {
+  if (is_refusal(failure.code)) co_return co_await record_refusal(plan, failure);
+  co_await record_if_altered(plan->store, plan->query.tenant, failure, plan->query.tool_name, plan->who);
+  co_return failure;
+}
+
+Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
+  if (!plan->store->keys.root_private) co_return failed(Errc::unavailable, "this process has no root private key");
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    auto outcome = co_await attempt_release(plan);
+    if (outcome) co_return outcome;
+    const Failure& failure = outcome.error();
+    if (failure.code == Errc::conflict) continue;
+    Failure answer = co_await record_failure(plan, failure);
+    co_return answer;
+  }
+  co_return failed(Errc::conflict);
+}
+
+}  // namespace
+
+Async<std::vector<ReleasedValue>> Secrets::resolve(ResolveQuery query, AuditContext who) {
+  auto plan = std::make_shared<ResolvePlan>();
+  plan->store = context_;
+  plan->query = std::move(query);
+  plan->who = std::move(who);
+  return release(std::move(plan));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,141 @@
+#include "store/secrets/resolve_choice.hpp"
+
+#include <algorithm>
+
+#include "store/model/failures.hpp"
+#include "store/model/tool_pattern.hpp"
+#include "store/rows/secret_index.hpp"
+#include "store/rows/store_meta.hpp"
+#include "store/secrets/bound_secrets.hpp"
+
+namespace tacit::store {
+namespace {
+
+/// Whether a secret that was asked for by name may fill that argument of that tool.
+bool may_fill(const Metadata& metadata, const std::string& tool, const std::string& argument) {
+  return (!metadata.tool_name || tool_matches(*metadata.tool_name, tool)) &&
+         (!metadata.tool_arg || *metadata.tool_arg == argument);
+}
+
+/// Arguments that get no default: those that the caller provides, or names a secret for.
+std::set<std::string, std::less<>> without_default(const ResolveQuery& query) {
+  std::set<std::string, std::less<>> arguments(query.provided_args.begin(), query.provided_args.end());
+  for (const auto& [argument, name] : query.secrets) arguments.insert(argument);
+  return arguments;
+}
+
+/// Whether a change of the tenant's secrets shows in the record. In one of format 1 it shows where its next change
+/// makes it one of format 2; else others may write it without a trace, and all is read on one snapshot, however long
+/// that takes.
+Task<bool> shows_changes(Transaction& transaction, const TenantRecord& record) {
+  if (record.changes) co_return true;
+  co_return co_await takes_new_rows(transaction);
+}
+
+}  // namespace
+
+ResolveChoice::ResolveChoice(ContextPtr store, const ResolveQuery& query)
+    : store_(std::move(store)), query_(query), defaults_(without_default(query)) {}
+
+Outcome<bool> ResolveChoice::read_slice() {
+  if (query_.secrets.size() > most_arguments) return failed(Errc::too_many_arguments);
+  WorkBody<bool> body = [this](Transaction& transaction) { return read_slice(transaction); };
+  return read<bool>(*store_->engine, std::move(body));
+}
+
+Task<Outcome<bool>> ResolveChoice::read_slice(Transaction& transaction) {
+  Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
+  const auto loaded = co_await load_tenant(transaction, store_->metadata(), query_.tenant, keys_);
+  if (!loaded) co_return loaded.error();
+  if (!*loaded) co_return take_none();
+  const Tenant& tenant = **loaded;
+  if (begun_ && !has_same_key(tenant.record)) co_return failed(Errc::conflict);  // erased meanwhile, and made again
+  if (changes_ && tenant.record.changes != changes_->number) co_return failed(Errc::conflict);
+  begun_ = true;
+  keys_ = tenant.keys;
+  key_ = tenant.record.key;
+  const auto named = co_await choose_named(transaction, tenant, slice);
+  if (!named || !*named) co_return named;
+  co_return co_await choose_defaults(transaction, tenant, slice);
+}
+
+bool ResolveChoice::has_same_key(const TenantRecord& record) const {
+  if (!key_ || !record.key) return key_.has_value() == record.key.has_value();
+  return key_->public_key == record.key->public_key;
+}
+
+/// Of a tenant that there is not: the runtime learns of each of its names that it cannot have it, as always.
+Outcome<bool> ResolveChoice::take_none() {
+  if (begun_) return failed(Errc::conflict);  // it was there in the slice before
+  for (const auto& [argument, name] : query_.secrets) withhold(argument, name, "not_found");
+  if (!withheld_.empty()) return failed(Errc::not_allowed, withheld_);
+  return true;
+}
+
+void ResolveChoice::withhold(const std::string& argument, const std::string& name, std::string_view why) {
+  if (!withheld_.empty()) withheld_.append("; ");
+  withheld_.append("\"" + name + "\" for the argument \"" + argument + "\" (").append(why).append(")");
+}
+
+/// Each may be of another snapshot: what is released is compared with what is stored then, byte for byte.
+Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const Tenant& tenant, Slice& slice) {
+  while (asked_ < query_.secrets.size()) {
+    const auto& [argument, name] = query_.secrets[asked_++];
+    const auto secret = co_await find_by_name(transaction, store_->metadata(), tenant, name);
+    if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
+    if (!secret) {
+      withhold(argument, name, "not_found");
+    } else if (!may_fill(secret->metadata, query_.tool_name, argument)) {
+      withhold(argument, name, "not_bound");
+      if (std::ranges::find(bound_elsewhere_, secret->id) == bound_elsewhere_.end()) {
+        bound_elsewhere_.push_back(secret->id);
+      }
+    } else {
+      named_.push_back(Chosen{argument, secret->id, secret->metadata.name, secret->header.updated_at,
+                              Bytes(secret->row.begin(), secret->row.end())});
+    }
+    if (slice.over(secret ? secret->row.size() : 0)) co_return false;
+  }
+  if (!withheld_.empty()) co_return failed(Errc::not_allowed, withheld_);
+  co_return true;
+}
+
+Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, const Tenant& tenant, Slice& slice) {
+  const bool sliced = co_await shows_changes(transaction, tenant.record);
+  BoundSecrets bound(transaction, store_->metadata(), tenant, query_.tool_name, true, last_);
+  if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
+  for (;;) {
+    auto next = co_await bound.next();
+    if (!next) co_return next.error();
+    if (!*next) break;
+    StoredSecret& secret = **next;
+    last_ = secret.id;
+    const std::size_t size = secret.row.size();
+    if (tool_matches(*secret.metadata.tool_name, query_.tool_name)) defaults_.offer(std::move(secret));
+    if (too_many()) co_return failed(Errc::too_many_arguments);
+    if (!slice.over(size) || !sliced) continue;
+    defaults_.keep_rows();
+    changes_ = ChangesSeen{tenant.record.changes, tenant.keys};
+    co_return false;
+  }
+  if (too_many()) co_return failed(Errc::too_many_arguments);
+  defaults_.keep_rows();
+  co_return true;
+}
+
+Choice ResolveChoice::take() {
+  Choice choice;
+  choice.key = std::move(key_);
+  choice.secrets = std::move(named_);
+  auto winners = defaults_.take();
+  choice.secrets.reserve(choice.secrets.size() + winners.size());
+  for (DefaultChoice::Winner& winner : winners) {
+    Metadata& metadata = winner.secret.metadata;
+    choice.secrets.push_back(Chosen{std::move(*metadata.tool_arg), winner.secret.id, std::move(metadata.name),
+                                    winner.secret.header.updated_at, std::move(winner.row)});
+  }
+  choice.changes = std::move(changes_);
+  return choice;
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,155 @@
+#include "store/secrets/secret_list_reader.hpp"
+
+#include <algorithm>
+
+#include "store/audit/recording.hpp"
+#include "store/model/failures.hpp"
+#include "store/model/tool_pattern.hpp"
+#include "store/rows/secret_index.hpp"
+#include "store/secrets/bound_secrets.hpp"
+#include "store/secrets/secrets.hpp"
+#include "store/slices/turns.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::size_t rows_at_a_time = 32;
+
+/// Whether a stored binding is among those asked for.
+bool tool_fits(const std::optional<std::string>& asked, const Metadata& metadata) {
+  if (!asked) return true;
+  if (!metadata.tool_name) return false;
+  return is_pattern(*asked) ? tool_matches(*asked, *metadata.tool_name) : tool_matches(*metadata.tool_name, *asked);
+}
+
+/// Where a scan of the tenant's secrets goes on after that id: at the next larger key.
+RowKey first_key_after(const crypto::Uuid& tenant, const std::optional<crypto::Uuid>& id) {
+  if (!id) return {tenant, RowKind::secret};
+  return secret_key(tenant, *id).add(std::uint8_t{0});
+}
+
+}  // namespace
+
+SecretListReader::SecretListReader(ContextPtr store, crypto::Uuid tenant, ListQuery query, AuditContext who)
+    : store_(std::move(store)), tenant_(tenant), query_(std::move(query)), who_(std::move(who)), last_(query_.after) {}
+
+Async<bool> SecretListReader::next(Take take) {
+  WorkBody<bool> body = [this, &take](Transaction& transaction) { return read(transaction, take); };
+  const auto ended = store::read<bool>(*store_->engine, std::move(body));
+  if (ended) co_return *ended;
+  const Failure failure = ended.error();
+  co_await record_if_altered(store_, tenant_, failure, std::string(), who_);
+  co_return failure;
+}
+
+/// The tenant is loaded in each slice: what is left of one that is being erased is no list.
+Task<Outcome<bool>> SecretListReader::read(Transaction& transaction, const Take& take) {
+  Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
+  begun_ = true;
+  const auto tenant = co_await load_tenant(transaction, store_->metadata(), tenant_, keys_);
+  if (!tenant) co_return tenant.error();
+  if (!*tenant) co_return true;
+  keys_ = (*tenant)->keys;
+  if (query_.secret_name) co_return co_await read_by_name(transaction, **tenant, take);
+  if (query_.tool_name && !is_pattern(*query_.tool_name)) {
+    co_return co_await read_by_tool(transaction, **tenant, take, slice);
+  }
+  co_return co_await read_all(transaction, **tenant, take, slice);
+}
+
+/// Hands out a secret that was looked at, if it is in the list. False: no more in this slice.
+bool SecretListReader::offer(const StoredSecret& secret, const Take& take) {
+  ++rows_read_;
+  if (!tool_fits(query_.tool_name, secret.metadata)) return true;
+  if (query_.limit && given_ == *query_.limit) {
+    page_is_full_ = true;
+    next_page_ = last_given_;
+    return false;
+  }
+  ++given_;
+  last_given_ = secret.id;
+  return take(secret_info(tenant_, secret.id, secret.header, secret.metadata));
+}
+
+Task<Outcome<bool>> SecretListReader::read_by_name(Transaction& transaction, const Tenant& tenant, const Take& take) {
+  const auto secret = co_await find_by_name(transaction, store_->metadata(), tenant, *query_.secret_name);
+  if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the zero that `<=>` compares with for a pointer
+  if (secret && (!query_.after || secret->id > *query_.after)) offer(*secret, take);
+  co_return true;
+}
+
+Task<Outcome<bool>> SecretListReader::read_by_tool(Transaction& transaction, const Tenant& tenant, const Take& take,
+                                                   Slice& slice) {
+  BoundSecrets bound(transaction, store_->metadata(), tenant, *query_.tool_name, false, last_);
+  if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
+  for (;;) {
+    const auto next = co_await bound.next();
+    if (!next) co_return next.error();
+    if (!*next) co_return true;
+    last_ = (*next)->id;
+    const bool more = offer(**next, take);
+    if (page_is_full_) co_return true;
+    if (slice.over((*next)->row.size()) || !more) co_return false;
+  }
+}
+
+/// One more than the page has places for, to know whether there is a next one.
+std::size_t SecretListReader::rows_to_ask_for() const {
+  if (!query_.limit || query_.tool_name) return rows_at_a_time;
+  return std::min(*query_.limit + 1 - given_, rows_at_a_time);
+}
+
+Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const Tenant& tenant, const Take& take,
+                                               Slice& slice) {
+  const MetadataOpener opener = MetadataOpener{store_->metadata(), tenant_, tenant.keys.get()};
+  const RowKey prefix(tenant_, RowKind::secret);
+  for (;;) {
+    const RowKey start = first_key_after(tenant_, last_);
+    const std::size_t ask = rows_to_ask_for();
+    const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), start.view(), ask);
+    for (const Row& row : rows) {
+      crypto::Uuid id;
+      if (!parse_id(row.key.subspan(prefix.view().size()), id)) {
+        co_return altered({}, "a secret's key is not whole");
+      }
+      const auto secret = open_secret(opener, id, row.value);
+      if (!secret) co_return secret.error();
+      last_ = id;
+      const bool more = offer(*secret, take);
+      if (page_is_full_) co_return true;
+      if (slice.over(row.value.size()) || !more) co_return false;
+    }
+    if (rows.size() < ask) co_return true;
+  }
+}
+
+namespace {
+
+Async<SecretList> read_to_end(SecretListReader reader) {
+  SecretList list;
+  SecretListReader::Take take = [&list](const SecretInfo& secret) {
+    list.secrets.push_back(secret);
+    return true;
+  };
+  for (;;) {
+    const auto ended = co_await reader.next(take);
+    if (!ended) co_return ended.error();
+    if (*ended) break;
+    co_await next_turn();
+  }
+  list.next = reader.next_page();
+  co_return list;
+}
+
+}  // namespace
+
+SecretListReader Secrets::read(crypto::Uuid tenant, ListQuery query, AuditContext who) const {
+  return {context_, tenant, std::move(query), std::move(who)};
+}
+
+Async<SecretList> Secrets::list(crypto::Uuid tenant, ListQuery query, AuditContext who) const {
+  return read_to_end(read(tenant, std::move(query), std::move(who)));
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,66 @@
+#include "store/slices/thread_scheduling.hpp"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace tacit::store {
+namespace {
+
+/// The shortest that there is.
+constexpr std::uint64_t short_slice = 100'000;  // nanoseconds
+constexpr std::uint64_t long_slice = 30'000'000;
+constexpr std::uint64_t usual_slice = 0;  // what the kernel gives by itself
+constexpr std::int32_t lower_niceness = 5;
+constexpr std::int32_t lowest_niceness = -20;
+
+/// The kernel's sched_attr in its first form. Its own header and the C library's of Debian 12 exclude each other.
+struct Attributes {
+  std::uint32_t size;
+  std::uint32_t policy;
+  std::uint64_t flags;
+  std::int32_t nice;
+  std::uint32_t priority;
+  std::uint64_t runtime;
+  std::uint64_t deadline;
+  std::uint64_t period;
+};
+
+/// Nothing if the thread does not share the CPU with others. By the calls' numbers: Debian 12's C library has no
+/// functions for them.
+std::optional<Attributes> own_attributes() {
+  Attributes attributes{};
+  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return std::nullopt;
+  if (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_BATCH) return std::nullopt;
+  return attributes;
+}
+
+bool set(Attributes attributes) { return ::syscall(SYS_sched_setattr, 0, &attributes, 0) == 0; }
+
+void set_slice(std::uint64_t nanoseconds) {
+  auto attributes = own_attributes();
+  if (!attributes) return;
+  attributes->runtime = nanoseconds;
+  set(*attributes);
+}
+
+}  // namespace
+
+void ask_to_run_promptly() {
+  auto attributes = own_attributes();
+  if (!attributes) return;
+  attributes->runtime = short_slice;
+  Attributes preferred = *attributes;
+  preferred.nice = std::max(attributes->nice - lower_niceness, lowest_niceness);
+  if (!set(preferred)) set(*attributes);
+}
+
+void ask_to_give_way() { set_slice(long_slice); }
+
+void ask_for_usual_slices() { set_slice(usual_slice); }
+
+}  // namespace tacit::store

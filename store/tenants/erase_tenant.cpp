@@ -1,0 +1,186 @@
+// Erasing a tenant: everything under its prefix, and its API keys. However much that is, no transaction is large, so
+// that other writers wait for none of them long. The first, which takes the key box away and is audited, is the one
+// that counts: after it no value can be opened by anyone, and nothing new is stored of the tenant until the last is
+// done (store/rows/erasure.hpp). Until then a secret whose row is still there can be looked at by its id.
+#include "store/audit/audit_log.hpp"
+#include "store/engine/await.hpp"
+#include "store/engine/context.hpp"
+#include "store/model/failures.hpp"
+#include "store/rows/api_key_row.hpp"
+#include "store/rows/erasure.hpp"
+#include "store/rows/store_meta.hpp"
+#include "store/rows/tenant_record.hpp"
+#include "store/tenants/tenants.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::size_t most_rows = 2000;                     // of one transaction
+constexpr std::size_t most_bytes = std::size_t{256} << 10;  // of rows erased in one
+constexpr std::size_t keys_at_once = 256;
+
+struct ErasePlan {
+  ContextPtr store;
+  crypto::Uuid tenant;
+  std::size_t rows = most_rows;
+  std::vector<std::string> keys;  ///< ids of API keys
+  std::function<void(std::uint64_t)> progress;
+  AuditEvent event;
+  AuditContext who;
+};
+using PlanPtr = std::shared_ptr<ErasePlan>;
+
+/// The keys in the tenant's index go with the record: those that are good. At most so many; the others follow.
+Task<std::uint64_t> erase_indexed_keys(Transaction& transaction, crypto::Uuid tenant) {
+  const RowKey index(tenant, RowKind::api_key);
+  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), keys_at_once);
+  std::vector<Bytes> keys;
+  keys.reserve(entries.size());
+  for (const Row& entry : entries) keys.emplace_back(entry.key.begin(), entry.key.end());
+  for (const Bytes& key : keys) {
+    transaction.erase(Table::api_keys, ByteView(key).subspan(index.view().size()));
+    transaction.erase(Table::tenants, key);
+  }
+  co_return keys.size();
+}
+
+/// What must be so first: after it there is no way back.
+Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
+  Erased erased;
+  const RowKey record = record_key(plan->tenant);
+  const RowKey prefix(plan->tenant);
+  const auto stored = co_await transaction.get(Table::tenants, record.view());
+  const auto said = stored ? peek_tenant_record(*stored) : std::optional<TenantRecord>();
+  if (said) erased.secrets = said->count;
+  const bool had_record = stored.has_value();
+  erased.resumed = co_await is_being_erased(transaction, plan->tenant);
+  const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
+  if (rows.empty() && plan->keys.empty() && !erased.resumed) co_return failed(Errc::not_found);
+  if (erased.resumed && !had_record) co_return erased;
+  const auto allowed = co_await check_primaries(transaction, plan->store->keys);  // the mark names one
+  if (!allowed) co_return allowed.error();
+  transaction.erase(Table::tenants, record.view());
+  erased.api_keys = co_await erase_indexed_keys(transaction, plan->tenant);
+  put_erasure_mark(transaction, plan->tenant, plan->store->metadata());
+  const auto recorded = co_await append_audit(transaction, plan->event, plan->who);
+  if (!recorded) co_return recorded.error();
+  co_return erased;
+}
+
+Task<Outcome<std::uint64_t>> erase_keys(Transaction& transaction, PlanPtr plan) {
+  for (const std::string& id : plan->keys) transaction.erase(Table::api_keys, crypto::as_bytes(id));
+  co_return plan->keys.size();
+}
+
+/// Erases the tenant's next rows, and with the last of them the mark. Answers how many; 0 when all is done.
+Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) {
+  const RowKey prefix(plan->tenant);
+  const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), plan->rows);
+  std::vector<Bytes> keys;
+  std::size_t bytes = 0;
+  for (const Row& row : rows) {
+    if (!keys.empty() && bytes + row.value.size() > most_bytes) break;
+    bytes += row.key.size() + row.value.size();
+    keys.emplace_back(row.key.begin(), row.key.end());
+  }
+  for (const Bytes& key : keys) transaction.erase(Table::tenants, key);
+  if (keys.empty()) erase_erasure_mark(transaction, plan->tenant);
+  co_return keys.size();
+}
+
+/// All keys that say that they are the tenant's: revoked ones are in no index. Unverified, so that altered ones go too.
+Task<Outcome<std::vector<std::string>>> find_keys(Transaction& transaction, crypto::Uuid tenant) {
+  constexpr std::size_t rows_at_a_time = 512;
+  std::vector<std::string> ids;
+  Bytes start;
+  for (;;) {
+    const auto rows = co_await transaction.scan(Table::api_keys, {}, start, rows_at_a_time);
+    for (const Row& row : rows) {
+      const auto key = decode_verified_api_key(row.key, row.value);
+      if (key && key->tenant == tenant) ids.emplace_back(crypto::as_text(row.key));
+    }
+    if (rows.size() < rows_at_a_time) break;
+    start.assign(rows.back().key.begin(), rows.back().key.end());
+    start.push_back(0);  // the next possible key
+  }
+  co_return ids;
+}
+
+Outcome<std::vector<std::string>> find_keys(const StoreContext& store, const crypto::Uuid& tenant) {
+  return read<std::vector<std::string>>(*store.engine,
+                                        [&tenant](Transaction& transaction) { return find_keys(transaction, tenant); });
+}
+
+std::size_t bytes_of(const ErasePlan& plan) { return sizeof(ErasePlan) + audit_bytes(plan.event, plan.who); }
+
+/// All of the keys, a part in each transaction. They are the plan's alone until then.
+Async<std::uint64_t> erase_all_keys(PlanPtr plan, std::vector<std::string> ids) {
+  Engine& engine = *plan->store->engine;
+  for (std::size_t at = 0; at < ids.size(); at += keys_at_once) {
+    const std::size_t end = std::min(ids.size(), at + keys_at_once);
+    const auto part = std::make_shared<ErasePlan>(*plan);
+    part->keys.assign(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(end));
+    WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_keys(transaction, part); };
+    const auto erased =
+        co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
+    if (!erased) co_return erased.error();
+  }
+  co_return ids.size();
+}
+
+Async<void> erase_all_rows(PlanPtr plan) {
+  Engine& engine = *plan->store->engine;
+  std::size_t at_once = most_rows;
+  std::uint64_t rows = 0;
+  for (;;) {
+    const auto part = std::make_shared<ErasePlan>(*plan);
+    part->rows = at_once;
+    WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_rows(transaction, part); };
+    const auto erased =
+        co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
+    if (!erased && erased.error().code == Errc::full && at_once > 1) {
+      // Pages have to be copied before any come free: where there are few, in smaller steps.
+      at_once /= 2;
+      continue;
+    }
+    if (!erased) co_return erased.error();
+    if (*erased == 0) co_return Outcome<void>();
+    rows += *erased;
+    if (plan->progress) plan->progress(rows);
+  }
+}
+
+Async<Erased> erase_step_by_step(PlanPtr plan) {
+  const StoreContext& store = *plan->store;
+  auto found = find_keys(store, plan->tenant);
+  if (!found) co_return found.error();
+  plan->keys = std::move(*found);
+  WorkBody<Erased> body = [plan](Transaction& transaction) { return begin(transaction, plan); };
+  auto erased = co_await write<Erased>(*store.engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
+  if (!erased) co_return erased.error();
+  plan->keys.clear();
+  // Anew: until the first transaction, keys could still be made.
+  found = find_keys(store, plan->tenant);
+  if (!found) co_return found.error();
+  const auto others = co_await erase_all_keys(plan, std::move(*found));
+  if (!others) co_return others.error();
+  erased->api_keys += *others;
+  const auto rows = co_await erase_all_rows(plan);
+  if (!rows) co_return rows.error();
+  co_return erased;
+}
+
+}  // namespace
+
+Async<Erased> Tenants::erase(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress, AuditContext who) {
+  auto plan = std::make_shared<ErasePlan>();
+  plan->store = context_;
+  plan->tenant = tenant;
+  plan->progress = std::move(progress);
+  plan->event.action = AuditAction::tenant_erase;
+  plan->event.tenant = tenant;
+  plan->who = std::move(who);
+  return erase_step_by_step(std::move(plan));
+}
+
+}  // namespace tacit::store

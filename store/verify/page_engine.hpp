@@ -1,0 +1,62 @@
+// A store's rows read without LMDB, which trusts the pages: for `verify`, which has to survive any file. Every page is
+// read with pread(2) and judged before it is followed (store/lmdb/pages/page_fault.hpp). Rows behind a page that is
+// damaged are left out, and the damage is noted; all others are found.
+//
+// Of a store that is in use LMDB still keeps the snapshot from change, for which it looks at nothing but the meta pages
+// and its own lock file.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "crypto/descriptor.hpp"
+#include "store/lmdb/environment/lmdb_env.hpp"
+#include "store/lmdb/pages/page_walk.hpp"
+#include "store/lmdb/pages/pinned_snapshot.hpp"
+
+namespace tacit::store {
+
+/// Only reads, on one snapshot, which is the newest when this is opened. For one thread.
+class PageEngine final : public Engine {
+ public:
+  /// A store's directory. Throws DamagedStore if the meta pages are not good, or the file is cut off.
+  static Outcome<std::unique_ptr<PageEngine>> open(const std::filesystem::path& directory,
+                                                   const GiveUpRoot& give_up_root = {});
+  /// A store in one file that nobody changes: a backup. Likewise.
+  static Outcome<std::unique_ptr<PageEngine>> open_file(const std::filesystem::path& file);
+
+  /// Looks at every page. `progress` is told of how many, and how many there may be.
+  void check_pages(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  /// What was found so far, each page once; at most 1000.
+  const std::vector<PageDamage>& damages() const { return damages_; }
+  void note(PageDamage damage);
+
+  const PageFile& file() const { return *pages_; }
+  const lmdb::Meta& snapshot() const { return meta_; }
+
+  std::optional<Errc> read(const Work& work) override;
+  void write(Write write) override { write.done(Errc::unavailable); }
+  bool finish(std::chrono::milliseconds /*most*/) override { return true; }
+  void close() override {}
+  std::optional<std::string> unwilling() const override { return "the store is only read"; }
+  std::optional<std::string> displaced() const override { return std::nullopt; }
+  EngineStatistics statistics() const override { return {}; }
+  StorageStatistics storage() const override { return {}; }
+  Room room() const override { return {}; }
+
+ private:
+  PageEngine() : Engine({}) {}
+
+  std::unique_ptr<LmdbEnv> env_;  ///< none of a single file
+  std::unique_ptr<PinnedSnapshot> pinned_;
+  crypto::Descriptor opened_;  ///< a single file
+  std::unique_ptr<PageFile> pages_;
+  lmdb::Meta meta_;
+  std::vector<PageDamage> damages_;
+  std::set<lmdb::PageNumber> damaged_;
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,67 @@
+// Reading rows page by page: the transaction of store/verify/page_engine.hpp.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <optional>
+
+#include "store/verify/page_engine.hpp"
+
+namespace tacit::store {
+
+/// Rows stay as long as the next few calls' (`kept_results`), for they are copies. A scan may end early, after at least
+/// one row, when they take much memory.
+class PageTransaction final : public Transaction {
+ public:
+  explicit PageTransaction(PageEngine& engine) : engine_(engine) {}
+
+  Task<std::optional<ByteView>> get(Table table, ByteView key) override;
+  Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) override;
+  Task<std::optional<Row>> last(Table table) override;
+  Task<std::uint64_t> strangers() override;
+  Task<std::uint64_t> count(Table table) override;
+
+  void put(Table table, ByteView key, ByteView value) override;
+  void append(Table table, ByteView key, ByteView value) override;
+  void erase(Table table, ByteView key) override;
+
+ private:
+  struct Tree {
+    std::string name;
+    lmdb::Tree tree;
+    bool sub_trees = false;
+  };
+  /// What is looked for, and what was found of it.
+  struct Search {
+    const Tree& tree;
+    ByteView start;
+    std::size_t limit = 0;
+    bool backwards = false;
+    std::size_t bytes = 0;
+    std::vector<Row> rows{};
+    std::vector<bool> sub_trees{};  ///< of each row: whether it is the root of a tree
+  };
+  struct Result {
+    std::deque<Bytes> held{};
+  };
+
+  Tree tables() const;
+  std::optional<Tree> find(Table table);
+  Search run(Search search);
+  /// False once enough was found.
+  bool visit(Search& search, const PagePlace& place);
+  bool visit_child(Search& search, const PagePlace& parent, const lmdb::Page& page, std::size_t index);
+  bool take(Search& search, const PagePlace& place, const lmdb::Node& node);
+  /// The row's data. Nothing if it cannot be had, which was noted.
+  std::optional<Bytes> data_of(const Search& search, const PagePlace& place, const lmdb::Node& node);
+  void damage(const Search& search, const PagePlace& place, lmdb::PageNumber page, std::string what);
+  ByteView hold(Bytes bytes);
+
+  static constexpr std::size_t kept_results = 16;
+
+  PageEngine& engine_;
+  std::deque<Result> results_;
+  std::array<std::optional<Tree>, table_count> found_{};
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,173 @@
+#include "store/verify/verify_tenant.hpp"
+
+#include <algorithm>
+
+#include "store/model/mask.hpp"
+
+namespace tacit::store {
+namespace {
+
+const char* index_name(std::uint8_t kind) {
+  switch (static_cast<RowKind>(kind)) {
+    case RowKind::name:
+      return "name index";
+    case RowKind::binding:
+      return "binding index";
+    case RowKind::default_for:
+      return "default index";
+    default:
+      return "unknown index";
+  }
+}
+
+std::uint8_t kind_of(std::string_view key) { return static_cast<std::uint8_t>(key[Uuid().bytes.size()]); }
+
+std::string counts(std::uint64_t recorded, std::uint64_t found) {
+  return std::to_string(recorded) + " instead of " + std::to_string(found);
+}
+
+}  // namespace
+
+void TenantCheck::problem(const std::string& what) { findings_.add("tenant " + tenant_.str() + ": " + what); }
+
+void TenantCheck::row(const ParsedKey& key, const Row& row) {
+  switch (static_cast<RowKind>(key.kind)) {
+    case RowKind::record:
+      return record_row(key, row);
+    case RowKind::secret:
+      return secret_row(key, row);
+    case RowKind::name:
+    case RowKind::binding:
+    case RowKind::default_for:
+      return index_row(row);
+    case RowKind::api_key:
+      return key_index_.entry(tenant_, key.rest, row.value);
+  }
+  problem("a row of unknown kind " + std::to_string(key.kind));
+}
+
+void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
+  if (!key.rest.empty()) return problem("a row of unknown meaning beside its record");
+  has_record_ = true;
+  const auto key_id = metadata_key_of_record(row.value);
+  const auto* const entry = key_id ? store_.metadata().find(*key_id) : nullptr;
+  if (entry == nullptr) return problem("its record names no metadata key that is in the keyring");
+  keys_.emplace(*entry, tenant_);
+  record_ = decode_tenant_record(row.value, tenant_, *keys_);
+  if (!record_) return problem("its record was altered");
+  if (record_->previous_metadata_key) {
+    const auto* const previous = store_.metadata().find(*record_->previous_metadata_key);
+    if (previous == nullptr) return problem("its record names a previous metadata key that is not in the keyring");
+    previous_keys_.emplace(*previous, tenant_);
+  }
+  open_private_key();
+}
+
+void TenantCheck::open_private_key() {
+  if (!record_->key || !store_.keys.root_private) return;
+  private_key_ = crypto::open_tenant_key(*store_.keys.root_private, tenant_, *record_->key);
+  if (!private_key_) problem("its private key does not open");
+}
+
+void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
+  Uuid id;
+  ++findings_.report().secrets;
+  ++count_;
+  if (!parse_id(key.rest, id)) {
+    all_opened_ = false;
+    return problem("a secret under a key that is no id");
+  }
+  const auto secret = open_secret({store_.metadata(), tenant_, keys_ ? &*keys_ : nullptr}, id, row.value);
+  if (!secret) {
+    all_opened_ = false;
+    replay_.secret(tenant_, id, std::nullopt);
+    // Counted as it says, so that one altered row is one problem.
+    if (const auto parsed = parse_secret_row(row.value)) used_ += parsed->header.accounted;
+    return problem("secret " + id.str() + ": " + secret.error().subject);
+  }
+  replay_.secret(tenant_, id, secret->header.updated_at);
+  used_ += secret->header.accounted;
+  const std::uint64_t accounted = secret->metadata.accounted(secret->value_size());
+  if (secret->header.accounted != accounted) {
+    problem("secret " + id.str() + ": counts for " + counts(secret->header.accounted, accounted) + " bytes");
+  }
+  if (!secret->metadata.default_is_bound()) {
+    problem("secret " + id.str() + ": is a default without a tool and an argument");
+  } else {
+    expect_entries(*secret);
+  }
+  check_value(*secret);
+}
+
+void TenantCheck::check_value(const StoredSecret& secret) {
+  if (!record_) return;
+  if (!record_->key) return problem("secret " + secret.id.str() + ": its tenant has no key pair");
+  if (!private_key_) return;
+  const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
+  const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box);
+  if (!value) return problem("secret " + secret.id.str() + ": its value does not open");
+  ++findings_.report().values_opened;
+  const auto& display = secret.metadata.display;
+  if (!display || !is_mask_of(*display, value->text())) {
+    problem("secret " + secret.id.str() + ": its mask is another's");
+  }
+}
+
+void TenantCheck::expect_entries(const StoredSecret& secret) {
+  if (!keys_) return;
+  const Metadata& metadata = secret.metadata;
+  const bool on_its_way = previous_keys_ && previous_keys_->metadata_key_id() == secret.metadata_key;
+  if (!on_its_way && keys_->metadata_key_id() != secret.metadata_key) {
+    problem("secret " + secret.id.str() + ": its metadata names a key that its tenant's record does not");
+  }
+  const crypto::TenantKeys& keys = on_its_way ? *previous_keys_ : *keys_;
+  expect(name_key(keys, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
+  if (metadata.tool_name) {
+    expect(binding_key(keys, tenant_, *metadata.tool_name, metadata.is_default, secret.id), {}, secret.id, "");
+    const IndexedPattern pattern = indexed_pattern(*metadata.tool_name);
+    if (!pattern.exact) prefixes_.add(pattern.literal.size());
+  }
+  if (metadata.is_default) {
+    const RowKey key = default_key(keys, tenant_, *metadata.tool_name, *metadata.tool_arg);
+    expect(key, secret.id.view(), secret.id, "is the default");
+  }
+}
+
+void TenantCheck::expect(const RowKey& key, ByteView value, const Uuid& secret, const char* what) {
+  Entry entry{Bytes(value.begin(), value.end()), secret};
+  const auto [at, fresh] = expected_.emplace(crypto::as_text(key.view()), std::move(entry));
+  if (!fresh) problem("secret " + secret.str() + ": " + what + " of secret " + at->second.secret.str() + " too");
+}
+
+void TenantCheck::index_row(const Row& row) {
+  if (!record_) return;
+  const auto at = expected_.find(Key(crypto::as_text(row.key)));
+  const char* const index = index_name(kind_of(crypto::as_text(row.key)));
+  if (at == expected_.end()) {
+    // The entry of a secret that did not open is not known, and that one was reported.
+    if (all_opened_) problem(std::string("an entry of the ") + index + " has no secret");
+    return;
+  }
+  if (!std::ranges::equal(row.value, at->second.value)) {
+    problem("secret " + at->second.secret.str() + ": its entry in the " + index + " is another's");
+  }
+  expected_.erase(at);
+}
+
+void TenantCheck::finish() {
+  ++findings_.report().tenants;
+  if (!has_record_) return problem("its record is missing");
+  if (!record_) return;
+  for (const auto& [key, entry] : expected_) {
+    problem("secret " + entry.secret.str() + ": has no entry in the " + index_name(kind_of(key)));
+  }
+  if (record_->count != count_) problem("its record counts " + counts(record_->count, count_) + " secrets");
+  if (record_->changes && *record_->changes < std::min(record_->count, count_)) {
+    problem("its record counts " + std::to_string(*record_->changes) + " changes, fewer than its secrets");
+  }
+  if (record_->changes && only_first_format_) problem("its record is of a format that the store does not take yet");
+  if (record_->used != used_) problem("its record counts " + counts(record_->used, used_) + " bytes");
+  if (all_opened_ && record_->prefixes != prefixes_) problem("its record miscounts the prefixes of its bindings");
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Compares the includes between the folders of the sources with test/include_graph.txt. Exit code 1 if an include is not declared there,
+# if a declared one is not used, if the declared graph has a cycle, or if test/unit has a folder that the sources do not have.
+#   test/include_graph.sh [--print] [ROOT]   --print: shows the graph as it is, in the form of the file; ROOT: another tree
+set -euo pipefail
+print=
+if [ "${1:-}" = --print ]; then
+  print=yes
+  shift
+fi
+cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
+declaration=test/include_graph.txt
+tops=(auth crypto http server store)
+
+# FOLDER INCLUDED FILE:LINE, of every include between two folders.
+edges=$(grep -rn --include='*.hpp' --include='*.cpp' '^#include "' "${tops[@]}" | awk '{
+  split($0, quoted, "\"")
+  split($0, place, ":")
+  from = place[1]; sub("/[^/]*$", "", from)
+  to = quoted[2]; sub("/[^/]*$", "", to)
+  if (from != to) print from, to, place[1] ":" place[2]
+}')
+folders=$(find "${tops[@]}" \( -name '*.hpp' -o -name '*.cpp' \) -printf '%h\n' | sort -u)
+
+if [ -n "$print" ]; then
+  { echo "$folders"; echo "$edges" | cut -d' ' -f1,2; } | sort -u | awk '
+    NF == 1 { order[++count] = $1 }
+    NF == 2 { allowed[$1] = allowed[$1] " " $2 }
+    END { for (i = 1; i <= count; ++i) print order[i] ":" allowed[order[i]] }'
+  exit
+fi
+
+problems=$(
+  { echo "$folders"; echo "$edges"; } | awk -v declaration="$declaration" '
+    FNR == NR && FILENAME == declaration {
+      sub("#.*", "")
+      if (!NF) next
+      folder = $1
+      if (folder !~ ":$") { print declaration ":" FNR ": a line is FOLDER: FOLDERS…"; next }
+      sub(":$", "", folder)
+      if (folder in declared) print declaration ":" FNR ": " folder " is declared twice"
+      declared[folder] = FNR
+      for (i = 2; i <= NF; ++i) allowed[folder, $i] = FNR
+      next
+    }
+    NF == 1 {
+      there[$1] = 1
+      if (!($1 in declared)) print "the folder " $1 " is not in " declaration
+    }
+    NF == 3 {
+      if (!(($1, $2) in allowed)) print $3 ": " $1 " may not include " $2 " (" declaration ")"
+      used[$1, $2] = 1
+    }
+    END {
+      for (folder in declared) if (!(folder in there)) print declaration ":" declared[folder] ": there is no folder " folder
+      for (edge in allowed) if (!(edge in used)) {
+        split(edge, ends, SUBSEP)
+        print declaration ":" allowed[edge] ": " ends[1] " does not include " ends[2] " any more: remove it here"
+      }
+    }' "$declaration" -
+  # tsort names the folders of a cycle, one a line.
+  if ! cycle=$(sed 's/#.*//' "$declaration" | awk 'NF { folder = $1; sub(":$", "", folder); print folder, folder
+                 for (i = 2; i <= NF; ++i) print folder, $i }' | tsort 2>&1 >/dev/null); then
+    echo "$declaration has a cycle:" $(sed -n 's/^tsort: \([a-z_]*\/\{0,1\}[a-z_\/]*\)$/\1/p' <<<"$cycle" | sort -u)
+  fi
+  # The tests of a folder stand in the folder of that name.
+  find test/unit -name '*.cpp' -printf '%h\n' | sort -u | while read -r folder; do
+    [ "$folder" = test/unit ] || [ -d "${folder#test/unit/}" ] || echo "$folder: there is no folder ${folder#test/unit/}"
+  done
+)
+if [ -n "$problems" ]; then
+  sort <<<"$problems"
+  exit 1
+fi
+echo "$(wc -l <<<"$edges") includes between $(wc -l <<<"$folders") folders, as declared and without a cycle"

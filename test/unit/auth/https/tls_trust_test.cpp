@@ -1,0 +1,60 @@
+// What the `ca` of an issuer may hold.
+#include "auth/https/tls_trust.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "test/integration/certificates.hpp"
+
+using namespace tacit::test;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = "/tmp/tacit-ca-XXXXXX";
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tls_trust)
+
+BOOST_AUTO_TEST_CASE(authorities_are_taken_and_nothing_else) {
+  const Folder folder;
+  const TestCa root(folder.path, "root");
+  const TestCa middle(folder.path, "middle", &root);
+  const CertificateFiles leaf = root.issue("leaf", {"x", {"DNS:localhost"}, "serverAuth"});
+  const auto file = folder.path / "ca.pem";
+  const auto error_of = [&](const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+    const auto trust = tacit::auth::TlsTrust::load(file);
+    return trust.has_error() ? trust.error() : std::string();
+  };
+  const auto refused = [&](const std::string& text, const std::string& why) {
+    const std::string error = error_of(text);
+    BOOST_TEST(error.find(file.string()) != std::string::npos, error);
+    BOOST_TEST(error.find(why) != std::string::npos, error);
+  };
+  BOOST_TEST(error_of(content(root.certificate()) + content(middle.certificate())).empty());
+  BOOST_TEST(error_of(content(middle.certificate())).empty());
+  BOOST_TEST(error_of("\xef\xbb\xbf# Our CA\r\n" + content(root.certificate())).empty());
+  refused(content(root.certificate()) + root.crl(), "a CRL, which has no effect here");
+  refused(content(root.certificate()) + content(leaf.key), "holds a private key");
+  refused("", "is empty");
+  refused("no certificate\n", "holds no PEM block");
+  refused(content(leaf.key), "holds a private key");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,44 @@
+// Lists in the issuers' file have one separator; the other ones are refused, never half-understood.
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "auth/model/issuer_config.hpp"
+
+namespace {
+
+std::string faults_of(const std::string& line) {
+  std::string name = "/tmp/tacit-issuers-XXXXXX";
+  const std::filesystem::path folder = ::mkdtemp(name.data());
+  std::ofstream(folder / "issuers") << "[https://id.example.org]\naudience = a\n" << line << '\n';
+  std::string all;
+  for (const std::string& fault : tacit::auth::find_issuer_faults(folder / "issuers")) all += fault + "\n";
+  std::filesystem::remove_all(folder);
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(list_separators)
+
+BOOST_AUTO_TEST_CASE(commas_are_refused_where_blanks_separate) {
+  BOOST_TEST(faults_of("scope-map = r=secrets:read w=secrets:write").empty());
+  for (const char* line : {"scope-map = r=secrets:read,w=secrets:write", "scope-map = r=secrets:read;w=secrets:write",
+                           "scope-map = r=secrets:read, w=secrets:write", "algorithms = RS256,ES256",
+                           "headers = authorization,token", "default-scopes = secrets:read,secrets:write"}) {
+    BOOST_TEST(faults_of(line).find("spaces between") != std::string::npos, faults_of(line));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_claims_path_has_no_empty_names) {
+  BOOST_TEST(faults_of("user-claim = act.sub").empty());
+  BOOST_TEST(faults_of("user-claim = https://id.example.org/claims/user").empty());
+  for (const char* line : {"user-claim = a..b", "user-claim = .a", "user-claim = a.", "scope-claim = a..b"}) {
+    BOOST_TEST(faults_of(line).find("has an empty name in its path") != std::string::npos, faults_of(line));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

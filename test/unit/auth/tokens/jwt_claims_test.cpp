@@ -1,0 +1,369 @@
+#include "auth/tokens/json_document.hpp"
+#include "test/unit/auth/tokens/token_fixture.hpp"
+
+using namespace tacit::auth;
+using namespace tacit::auth::test;
+using namespace std::chrono_literals;
+using tacit::store::Scope;
+
+namespace {
+
+using Grant = boost::system::result<TokenGrant, Refusal>;
+
+UnverifiedToken token_with(std::string_view payload, std::string type = {}) {
+  UnverifiedToken token;
+  token.claims = parse_json_document(payload, payload.size())->as_object();
+  token.type = std::move(type);
+  return token;
+}
+
+Grant judged(std::string_view payload, const IssuerConfig& config = issuer_config(),
+             std::chrono::system_clock::time_point at = now) {
+  return judge_claims(token_with(payload), config, at);
+}
+
+Grant introspected(std::string_view answer, const IssuerConfig& config = issuer_config()) {
+  return judge_introspection(parse_json_document(answer, answer.size())->as_object(), config, now);
+}
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+
+// The scopes that a claim gives, with the scopes of tokens without the claim being keys:manage.
+Scope scopes_with(std::string_view scope_claim) {
+  IssuerConfig config = issuer_config();
+  config.default_scopes = Scope::keys_manage;
+  const Grant grant = judged(claims("scope", scope_claim), config);
+  BOOST_REQUIRE(grant.has_value());
+  return grant->principal.scopes;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(jwt_claims)
+
+BOOST_AUTO_TEST_CASE(who_a_token_speaks_for) {
+  const Grant grant = judged(claims());
+  BOOST_REQUIRE(grant.has_value());
+  // Python: uuid5(uuid5(NAMESPACE_URL, "https://id.example.org"), "alice").
+  BOOST_TEST(grant->principal.tenant.str() == "76a92b74-9f01-51b3-82ce-95e525edc5d2");
+  BOOST_TEST(grant->principal.actor == "oauth:https://id.example.org#alice");
+  BOOST_TEST((grant->principal.scopes == Scope::secrets_read));
+  BOOST_TEST((grant->expires == now + 300s));
+}
+
+BOOST_AUTO_TEST_CASE(a_uuid_is_the_tenant_as_it_is) {
+  const Grant grant = judged(claims("sub", R"("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")"));
+  BOOST_REQUIRE(grant.has_value());
+  BOOST_TEST(grant->principal.tenant.str() == "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+  BOOST_TEST(grant->principal.actor == "oauth:https://id.example.org#017F22E2-79B0-7CC3-98C4-DC0C0C07398F");
+}
+
+BOOST_AUTO_TEST_CASE(two_issuers_users_are_two_tenants) {
+  IssuerConfig other = issuer_config();
+  other.issuer = "https://id.example.com";
+  const Grant there = judged(claims("iss", R"("https://id.example.com")"), other);
+  BOOST_REQUIRE(there.has_value());
+  BOOST_TEST((there->principal.tenant != judged(claims())->principal.tenant));
+}
+
+BOOST_AUTO_TEST_CASE(the_user_may_be_in_another_claim) {
+  IssuerConfig config = issuer_config();
+  config.user_claim = "https://example.org/user";
+  BOOST_TEST(verdict(judged(claims(), config)) == "wrong_claims");
+  const Grant grant = judged(claims("https://example.org/user", R"("bob")"), config);
+  BOOST_REQUIRE(grant.has_value());
+  BOOST_TEST(grant->principal.actor == "oauth:https://id.example.org#bob");
+}
+
+BOOST_AUTO_TEST_CASE(names_of_users) {
+  for (const std::string& good :
+       {std::string("a"), std::string("auth0|5f7c"), std::string("J\xc3\xa4ger \xf0\x9f\x98\x80"),
+        std::string("\xc2\xa0"), std::string(255, 'x'), std::string("~")}) {
+    BOOST_TEST(verdict(judged(claims("sub", '"' + good + '"'))) == "accepted", good);
+  }
+  for (const std::string& wrong :
+       {std::string(R"("")"), std::string("7"), std::string("null"), std::string(R"(["alice"])"), std::string("{}"),
+        '"' + std::string(256, 'x') + '"', std::string(R"("a\u0000b")"), std::string(R"("a\nb")"),
+        std::string(R"("\u001f")"), std::string("\"\x7f\""), std::string(R"("\u0080")"), std::string(R"("x\u009f")")}) {
+    BOOST_TEST(verdict(judged(claims("sub", wrong))) == "wrong_claims", wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
+  BOOST_TEST(verdict(judged(claims("exp", number(now_seconds)))) == "accepted");
+  BOOST_TEST(verdict(judged(claims("exp", number(now_seconds - 59)))) == "accepted");
+  BOOST_TEST(verdict(judged(claims("exp", number(now_seconds - 60)))) == "expired");
+  BOOST_TEST(verdict(judged(claims("exp", "0"))) == "expired");
+  IssuerConfig exact = issuer_config();
+  exact.leeway = 0s;
+  BOOST_TEST(verdict(judged(claims("exp", number(now_seconds + 1)), exact)) == "accepted");
+  BOOST_TEST(verdict(judged(claims("exp", number(now_seconds)), exact)) == "expired");
+  BOOST_TEST(verdict(judged(claims("exp", number(now_seconds + 1)), exact, now + 999ms)) == "accepted");
+  // `expires` and the leeway make the first instant of refusal.
+  const auto end = judged(claims())->expires + issuer_config().leeway;
+  BOOST_TEST(verdict(judged(claims(), issuer_config(), end - 1ms)) == "accepted");
+  BOOST_TEST(verdict(judged(claims(), issuer_config(), end)) == "expired");
+}
+
+BOOST_AUTO_TEST_CASE(an_expiry_beyond_the_clock) {
+  const Grant grant = judged(claims("exp", "253402300799"));
+  BOOST_REQUIRE(grant.has_value());
+  BOOST_TEST((grant->expires == std::chrono::system_clock::time_point::max()));
+}
+
+BOOST_AUTO_TEST_CASE(not_before_and_issued_at_to_the_second) {
+  for (const char* const name : {"nbf", "iat"}) {
+    BOOST_TEST(verdict(judged(claims(name, number(now_seconds + 60)))) == "accepted", name);
+    BOOST_TEST(verdict(judged(claims(name, number(now_seconds + 61)))) == "not_yet_valid", name);
+    BOOST_TEST(verdict(judged(claims(name, "0"))) == "accepted", name);
+  }
+  BOOST_TEST(verdict(judged(claims("iat", ""))) == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(times_are_numbers) {
+  for (const char* const name : {"exp", "nbf", "iat"}) {
+    for (const char* const wrong : {"true", "\"1700000300\"", "1e400", "-1e400", "-1", "-0.5", "253402300800", "1e300",
+                                    "253402300800.0", "1700000300000", "9223372036854775807", "9223372036854775808",
+                                    "18446744073709551616", "[1700000300]", "{}"}) {
+      BOOST_TEST(verdict(judged(claims(name, wrong))) == "wrong_claims", name << " " << wrong);
+    }
+  }
+  for (const char* const good : {"1700000300.0", "1.7000003e9", "17000003E2", "170000030000e-2", "1700000300.999999",
+                                 "1.7000003e+9", "253402300799.5"}) {
+    BOOST_TEST(verdict(judged(claims("exp", good))) == "accepted", good);
+  }
+  for (const char* const good : {"1700000000.0", "1.7e9", "17e8", "0.5", "1e-400", "-0.0", "1700000059.5"}) {
+    BOOST_TEST(verdict(judged(claims("nbf", good))) == "accepted", good);
+    BOOST_TEST(verdict(judged(claims("iat", good))) == "accepted", good);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(fractions_of_seconds_count) {
+  IssuerConfig exact = issuer_config();
+  exact.leeway = 0s;
+  const auto at = [&](const char* name, const char* value, std::chrono::milliseconds after) {
+    return verdict(judged(claims(name, value), exact, now + after));
+  };
+  BOOST_TEST(at("exp", "1700000000.5", 499ms) == "accepted");
+  BOOST_TEST(at("exp", "1700000000.5", 500ms) == "expired");
+  for (const char* const name : {"nbf", "iat"}) {
+    BOOST_TEST(at(name, "1700000000.5", 499ms) == "not_yet_valid");
+    BOOST_TEST(at(name, "1700000000.5", 500ms) == "accepted");
+  }
+  BOOST_TEST((judged(claims("exp", "1700000000.5"))->expires == now + 500ms));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_null_is_not_there) {
+  for (const char* const name : {"nbf", "iat", "cnf", "unknown"}) {
+    BOOST_TEST(verdict(judged(claims(name, "null"))) == "accepted", name);
+  }
+  for (const char* const name : {"iss", "aud", "exp", "sub"}) {
+    BOOST_TEST(verdict(judged(claims(name, "null"))) == "wrong_claims", name);
+  }
+  BOOST_TEST((scopes_with("null") == Scope::keys_manage));
+  const auto with = [](std::string_view more) {
+    return verdict(introspected(R"({"active":true,"sub":"alice","aud":"tacit",)" + std::string(more) + "}"));
+  };
+  for (const char* const name : {"iss", "exp", "nbf", "iat", "scope", "cnf", "token_type", "token_use", "typ"}) {
+    BOOST_TEST(with("\"" + std::string(name) + "\":null") == "accepted", name);
+  }
+  BOOST_TEST(verdict(introspected(R"({"active":null,"sub":"alice","aud":"tacit"})")) == "inactive");
+  BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice","aud":null})")) == "wrong_audience");
+  BOOST_TEST(verdict(introspected(R"({"active":true,"sub":null,"aud":"tacit"})")) == "wrong_claims");
+}
+
+BOOST_AUTO_TEST_CASE(claims_may_be_paths) {
+  IssuerConfig config = issuer_config();
+  config.scope_claim = "resource_access.my-client.roles";
+  const auto scopes = [&](const std::string& access) {
+    const Grant grant = judged(claims("resource_access", access), config);
+    BOOST_REQUIRE(grant.has_value());
+    return grant->principal.scopes;
+  };
+  BOOST_TEST((scopes(R"({"my-client":{"roles":["write"]}})") == Scope::secrets_write));
+  BOOST_TEST((scopes(R"({"my-client.roles":["write"]})") == Scope::secrets_write));
+  BOOST_TEST(
+      (scopes(R"({"my-client.roles":["write"],"my-client":{"roles":["secrets:read"]}})") == Scope::secrets_write));
+  for (const char* const none : {"{}", "null", "7", R"({"my-client":{"roles":null}})", R"({"my-client":["roles"]})",
+                                 R"({"my-client":{}})", R"({"roles":["write"]})"}) {
+    BOOST_TEST((scopes(none) == Scope::none), none);
+  }
+  BOOST_TEST(verdict(judged(claims("resource_access", R"({"my-client":{"roles":7}})"), config)) == "wrong_claims");
+  // A claim of the whole name comes first, and a URL is one.
+  BOOST_TEST((judged(claims("resource_access.my-client.roles", R"("write")"), config)->principal.scopes ==
+              Scope::secrets_write));
+  config.scope_claim = "https://x.example/roles";
+  BOOST_TEST(
+      (judged(claims("https://x.example/roles", R"(["write"])"), config)->principal.scopes == Scope::secrets_write));
+  BOOST_TEST((judged(claims("https://x", R"({"example/roles":["write"]})"), config)->principal.scopes ==
+              Scope::secrets_write));
+  // The same of the user, and in introspection.
+  config = issuer_config();
+  config.user_claim = "act.sub";
+  BOOST_TEST(judged(claims("act", R"({"sub":"bob"})"), config)->principal.actor == "oauth:https://id.example.org#bob");
+  BOOST_TEST(verdict(judged(claims("act", R"("bob")"), config)) == "wrong_claims");
+  BOOST_TEST(introspected(R"({"active":true,"act":{"sub":"bob"},"aud":"tacit"})", config)->principal.actor ==
+             "oauth:https://id.example.org#bob");
+  config.user_claim = std::string(2000, '.');
+  BOOST_TEST(verdict(judged(claims("", R"({"":{"":"bob"}})"), config)) == "wrong_claims");
+}
+
+BOOST_AUTO_TEST_CASE(audiences) {
+  for (const char* const good : {R"("tacit")", R"(["tacit"])", R"(["x","https://tacit.example.org","y"])",
+                                 R"(["tacit",7])", R"([null,{},"tacit"])"}) {
+    BOOST_TEST(verdict(judged(claims("aud", good))) == "accepted", good);
+  }
+  for (const char* const other : {R"("")", R"("Tacit")", R"("tacit ")", R"("https://tacit.example.org/")", "[]",
+                                  R"(["x","y"])", R"("tacit,x")", R"([["tacit"]])", "[null]", "[7]"}) {
+    BOOST_TEST(verdict(judged(claims("aud", other))) == "wrong_audience", other);
+  }
+  for (const char* const wrong : {"null", "7", "true", "{}", R"({"tacit":1})"}) {
+    BOOST_TEST(verdict(judged(claims("aud", wrong))) == "wrong_claims", wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(needed_claims) {
+  for (const char* const name : {"iss", "aud", "exp", "sub"}) {
+    BOOST_TEST(verdict(judged(claims(name, ""))) == "wrong_claims", name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(scopes_from_words) {
+  BOOST_TEST((scopes_with(R"("secrets:read")") == Scope::secrets_read));
+  BOOST_TEST((scopes_with(R"("openid secrets:read write")") == (Scope::secrets_read | Scope::secrets_write)));
+  BOOST_TEST((scopes_with(R"("  admin  ")") == (Scope::secrets_write | Scope::keys_manage)));
+  BOOST_TEST((scopes_with(R"(["secrets:read","profile"])") == Scope::secrets_read));
+  BOOST_TEST((scopes_with(R"("")") == Scope::none));
+  BOOST_TEST((scopes_with("[]") == Scope::none));
+  BOOST_TEST((scopes_with(R"("Secrets:read secrets:reads ecrets:read")") == Scope::none));
+  BOOST_TEST((scopes_with(R"("secrets:read\twrite")") == Scope::none));
+  BOOST_TEST((scopes_with(R"(["secrets:read write"])") == Scope::none));
+  BOOST_TEST((scopes_with("") == Scope::keys_manage));
+  BOOST_TEST((scopes_with(R"([7,null,"secrets:read",{"write":1},["write"]])") == Scope::secrets_read));
+  for (const char* const wrong : {"7", "{}", "true"}) {
+    BOOST_TEST(verdict(judged(claims("scope", wrong))) == "wrong_claims", wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(scopes_from_another_claim) {
+  IssuerConfig config = issuer_config();
+  config.scope_claim = "scp";
+  BOOST_TEST((judged(claims(), config)->principal.scopes == Scope::none));
+  BOOST_TEST((judged(claims("scp", R"(["write"])"), config)->principal.scopes == Scope::secrets_write));
+}
+
+BOOST_AUTO_TEST_CASE(types_of_access_tokens) {
+  const auto typed = [](const char* type, const IssuerConfig& config) {
+    return verdict(judge_claims(token_with(claims(), type), config, now));
+  };
+  const IssuerConfig any = issuer_config();
+  IssuerConfig strict = issuer_config();
+  strict.required_type = "at+jwt";
+  for (const char* const type : {"", "jwt", "at+jwt"}) BOOST_TEST(typed(type, any) == "accepted", type);
+  for (const char* const type :
+       {"dpop+jwt", "logout+jwt", "id+jwt", "secevent+jwt", "token-introspection+jwt", "jose"}) {
+    BOOST_TEST(typed(type, any) == "wrong_type", type);
+  }
+  BOOST_TEST(typed("at+jwt", strict) == "accepted");
+  for (const char* const type : {"", "jwt", "dpop+jwt"}) BOOST_TEST(typed(type, strict) == "wrong_type", type);
+}
+
+BOOST_AUTO_TEST_CASE(introspection_that_is_active) {
+  const Grant grant = introspected(R"({"active":true,"sub":"alice","aud":"tacit","scope":"secrets:read"})");
+  BOOST_REQUIRE(grant.has_value());
+  BOOST_TEST((grant->principal.tenant == judged(claims())->principal.tenant));
+  BOOST_TEST(grant->principal.actor == "oauth:https://id.example.org#alice");
+  BOOST_TEST((grant->principal.scopes == Scope::secrets_read));
+  BOOST_TEST((grant->expires == std::chrono::system_clock::time_point::max()));
+  const Grant until = introspected(R"({"active":true,"sub":"alice","aud":"tacit","exp":1700000001})");
+  BOOST_REQUIRE(until.has_value());
+  BOOST_TEST((until->expires == now + 1s));
+}
+
+BOOST_AUTO_TEST_CASE(introspection_that_is_not) {
+  for (const char* const answer : {R"({"active":false})", R"({"active":false,"sub":"alice"})", R"({"sub":"alice"})",
+                                   R"({"active":"true","sub":"alice"})", R"({"active":1,"sub":"alice"})", "{}"}) {
+    BOOST_TEST(verdict(introspected(answer)) == "inactive", answer);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(introspection_checks_what_is_there) {
+  const auto with = [](std::string_view more) {
+    return verdict(introspected(R"({"active":true,"sub":"alice","aud":"tacit",)" + std::string(more) + "}"));
+  };
+  BOOST_TEST(with(R"("iss":"https://id.example.org","exp":1700000300,"nbf":1,"iat":1)") == "accepted");
+  BOOST_TEST(with(R"("iss":"https://id.example.com")") == "unknown_issuer");
+  BOOST_TEST(with(R"("iss":7)") == "wrong_claims");
+  BOOST_TEST(with(R"("exp":1600000000)") == "expired");
+  BOOST_TEST(with(R"("exp":1.7000003e9,"nbf":1699999999.5,"iat":1e9)") == "accepted");
+  BOOST_TEST(with(R"("exp":1600000000.5)") == "expired");
+  BOOST_TEST(with(R"("exp":1e400)") == "wrong_claims");
+  BOOST_TEST(with(R"("exp":"1700000300")") == "wrong_claims");
+  BOOST_TEST(with(R"("nbf":1700000300)") == "not_yet_valid");
+  BOOST_TEST(with(R"("scope":7)") == "wrong_claims");
+  BOOST_TEST(verdict(introspected(R"({"active":true,"aud":"tacit"})")) == "wrong_claims");
+}
+
+// A refresh token is active too, and then for nobody in particular.
+BOOST_AUTO_TEST_CASE(introspection_has_to_say_for_whom_the_token_is) {
+  for (const char* const aud : {"", R"(,"aud":"other")", R"(,"aud":[])", R"(,"aud":["other"])"}) {
+    BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice")" + std::string(aud) + "}")) == "wrong_audience",
+               aud);
+  }
+  BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice","aud":["other","tacit"]})")) == "accepted");
+}
+
+// A client's own token: its id stands for the subject that is not there, if the operator says that this is what a
+// missing subject means.
+BOOST_AUTO_TEST_CASE(introspection_of_a_client_for_itself) {
+  const char* const clients_own = R"({"active":true,"client_id":"robot","aud":"tacit"})";
+  BOOST_TEST(verdict(introspected(clients_own)) == "wrong_claims");
+  IssuerConfig config = issuer_config();
+  config.client_tokens = true;
+  const Grant grant = introspected(clients_own, config);
+  BOOST_REQUIRE(grant.has_value());
+  BOOST_TEST(grant->principal.actor == "oauth:https://id.example.org#robot");
+  const Grant user = introspected(R"({"active":true,"sub":"alice","client_id":"robot","aud":"tacit"})", config);
+  BOOST_REQUIRE(user.has_value());
+  BOOST_TEST(user->principal.actor == "oauth:https://id.example.org#alice");
+  for (const char* const name : {"username", "user_name"}) {
+    const std::string a_users =
+        R"({"active":true,"client_id":"robot","aud":"tacit",")" + std::string(name) + R"(":"alice"})";
+    BOOST_TEST(verdict(introspected(a_users, config)) == "wrong_claims", name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(introspection_of_what_is_no_access_token) {
+  const auto with = [](std::string_view more) {
+    return verdict(introspected(R"({"active":true,"sub":"alice","aud":"tacit",)" + std::string(more) + "}"));
+  };
+  for (const char* const good : {R"("token_type":"Bearer")", R"("token_type":"access_token")",
+                                 R"("token_use":"access_token")", R"("typ":"Bearer")", R"("typ":"at+JWT")"}) {
+    BOOST_TEST(with(good) == "accepted", good);
+  }
+  for (const char* const bad : {R"("token_type":"refresh_token")", R"("token_type":"DPoP")", R"("token_type":7)",
+                                R"("token_use":"refresh_token")", R"("token_use":"id_token")", R"("typ":"Refresh")",
+                                R"("typ":"Offline")", R"("typ":"ID")", R"("cnf":{"jkt":"x"})"}) {
+    BOOST_TEST(with(bad) == "wrong_type", bad);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_token_may_do_that_does_not_say) {
+  IssuerConfig config = issuer_config();
+  config.default_scopes = Scope::keys_manage;
+  const Grant opaque = introspected(R"({"active":true,"sub":"alice","aud":"tacit"})", config);
+  BOOST_REQUIRE(opaque.has_value());
+  BOOST_TEST((opaque->principal.scopes == Scope::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_user_that_is_a_uuid_is_the_issuers_own_where_it_may_not_name_tenants) {
+  const char* const uuid = "1f0c0000-0000-4000-8000-000000000001";
+  const std::string answer = R"({"active":true,"sub":")" + std::string(uuid) + R"(","aud":"tacit"})";
+  IssuerConfig config = issuer_config();
+  BOOST_TEST(introspected(answer, config)->principal.tenant.str() == uuid);
+  config.uuid_users = false;
+  BOOST_TEST(introspected(answer, config)->principal.tenant.str() != uuid);
+  BOOST_TEST((introspected(answer, config)->principal.tenant.bytes[6] >> 4) == 5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,152 @@
+// What a tool runtime asks.
+#include <boost/test/unit_test.hpp>
+
+#include "http/api/request_bodies.hpp"
+#include "test/unit/http/json/faults_fixture.hpp"
+
+using namespace tacit;
+using namespace tacit::http;
+using namespace tacit::http::test;
+
+namespace {
+
+const auto each = boost::test_tools::per_element();
+const std::string start = R"({"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b","tool_name":"t")";
+
+Lines faults_of(const std::string& body) { return lines(parse_resolve(body)); }
+
+std::string list_of(std::size_t count) {
+  std::string json = "[";
+  for (std::size_t i = 0; i < count; ++i) json += (i == 0 ? "\"a" : ",\"a") + std::to_string(i) + "\"";
+  return json + "]";
+}
+
+std::string map_of(std::size_t count) {
+  std::string json = "{";
+  for (std::size_t i = 0; i < count; ++i) json += (i == 0 ? "\"a" : ",\"a") + std::to_string(i) + "\":\"n\"";
+  return json + "}";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(resolve_body)
+
+BOOST_AUTO_TEST_CASE(all_of_it) {
+  const auto query =
+      parse_resolve(start + R"(,"provided_args":["team","\u006be\u0079"],"secrets":{"api_key":"my key","other":"o"}})");
+  BOOST_REQUIRE(query.has_value());
+  BOOST_TEST(query->tenant.str() == "6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b");
+  BOOST_TEST(query->tool_name == "t");
+  BOOST_TEST(query->provided_args == (std::vector<std::string>{"team", "key"}), each);
+  BOOST_REQUIRE(query->secrets.size() == 2U);
+  BOOST_TEST((query->secrets[0] == std::pair<std::string, std::string>("api_key", "my key")));
+  BOOST_TEST((query->secrets[1] == std::pair<std::string, std::string>("other", "o")));
+}
+
+BOOST_AUTO_TEST_CASE(the_optional_parts_left_out) {
+  for (const std::string rest :
+       {"}", R"(,"provided_args":null,"secrets":null})", R"(,"provided_args":[],"secrets":{}})"}) {
+    const auto query = parse_resolve(start + rest);
+    BOOST_REQUIRE(query.has_value());
+    BOOST_TEST((query->provided_args.empty() && query->secrets.empty()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_named_argument_is_not_a_provided_one) {
+  const auto query = parse_resolve(start + R"(,"provided_args":["a","b","a"],"secrets":{"a":"n"}})");
+  BOOST_REQUIRE(query.has_value());
+  BOOST_TEST(query->provided_args == std::vector<std::string>{"b"}, each);
+  BOOST_TEST(query->secrets.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(required_fields_and_types) {
+  BOOST_TEST(faults_of("{}") == (Lines{"missing body.user_id Field required", "missing body.tool_name Field required"}),
+             each);
+  BOOST_TEST(faults_of("") == (Lines{"missing body.user_id Field required", "missing body.tool_name Field required"}),
+             each);
+  BOOST_TEST(faults_of("[]").size() == 4U);
+  BOOST_TEST(faults_of(R"({"user_id":1,"tool_name":null,"provided_args":"a","secrets":[]})") ==
+                 (Lines{"uuid_type body.user_id UUID input should be a string, bytes or UUID object",
+                        "string_type body.tool_name Input should be a valid string",
+                        "list_type body.provided_args Input should be a valid list",
+                        "dict_type body.secrets Input should be a valid dictionary"}),
+             each);
+  BOOST_TEST(faults_of(R"({"user_id":null,"tool_name":"","provided_args":{"a":["x"]},"secrets":"x"})") ==
+                 (Lines{"uuid_type body.user_id UUID input should be a string, bytes or UUID object",
+                        "string_too_short body.tool_name String should have at least 1 character",
+                        "list_type body.provided_args Input should be a valid list",
+                        "dict_type body.secrets Input should be a valid dictionary"}),
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_name_is_no_pattern) {
+  const std::string id = R"({"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b","tool_name":)";
+  for (const std::string name : {R"("*")", R"("a__*")", R"("a\u002ab")"}) {
+    BOOST_TEST(faults_of(id + name + "}") ==
+                   Lines{"value_error body.tool_name Value error, tool_name is one tool's name, so it may not hold *"},
+               each);
+  }
+  BOOST_TEST(faults_of(id + "\"" + repeat("*", 1025) + "\"}") ==
+                 Lines{"string_too_long body.tool_name String should have at most 1024 characters"},
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(user_ids) {
+  const auto faults = [](const std::string& id) { return faults_of(R"({"tool_name":"t","user_id":")" + id + "\"}"); };
+  for (const std::string id :
+       {"6F1D2C3B4A5946879A8B7C6D5E4F3A2B", "{6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b}",
+        "urn:uuid:6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b", "\\u0036f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b"}) {
+    BOOST_TEST(faults(id) == Lines{}, each);
+  }
+  BOOST_TEST(faults("x") == Lines{"uuid_parsing body.user_id Input should be a valid UUID, invalid character at 1"},
+             each);
+  // An id with a long tail must not pass for the id.
+  const std::string long_tail = "6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b\\n" + repeat("x", 5000);
+  BOOST_TEST(faults(long_tail) == Lines{"uuid_parsing body.user_id Input should be a valid UUID, invalid length"},
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_lists_and_maps) {
+  BOOST_TEST(faults_of(start + R"(,"provided_args":["a",1,"",null,["x"],{"y":"z"}]})") ==
+                 (Lines{"string_type body.provided_args.1 Input should be a valid string",
+                        "string_too_short body.provided_args.2 String should have at least 1 character",
+                        "string_type body.provided_args.3 Input should be a valid string",
+                        "string_type body.provided_args.4 Input should be a valid string",
+                        "string_type body.provided_args.5 Input should be a valid string"}),
+             each);
+  BOOST_TEST(faults_of(start + R"(,"secrets":{"a":"n","":"n","b":"","cAnArY":["x",{"y":"z"}],"d":null}})") ==
+                 (Lines{"string_too_short body.secrets..[key] String should have at least 1 character",
+                        "string_too_short body.secrets.b String should have at least 1 character",
+                        "string_type body.secrets.cAnArY Input should be a valid string",
+                        "string_type body.secrets.d Input should be a valid string"}),
+             each);
+  BOOST_TEST(
+      faults_of(start + R"(,"secrets":{")" + repeat("k", 1025) + R"(":")" + repeat("v", 1025) + "\"}}") ==
+          (Lines{
+              "string_too_long body.secrets." + repeat("k", 1025) + ".[key] String should have at most 1024 characters",
+              "string_too_long body.secrets." + repeat("k", 1025) + " String should have at most 1024 characters"}),
+      each);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_fields) {
+  const std::string words = " Extra inputs are not permitted";
+  BOOST_TEST(faults_of(start + R"(,"Tool_name":"x","provided":null,"secrets ":{"a":"n"}})") ==
+                 (Lines{"extra_forbidden body.Tool_name" + words, "extra_forbidden body.provided" + words,
+                        "extra_forbidden body.secrets " + words}),
+             each);
+  // After those of the fields that there are.
+  BOOST_TEST(faults_of(R"({"x":1,"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b"})") ==
+                 (Lines{"missing body.tool_name Field required", "extra_forbidden body.x" + words}),
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(how_many_there_may_be) {
+  BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(256) + ",\"secrets\":" + map_of(256) + "}") == Lines{},
+             each);
+  BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(257) + ",\"secrets\":" + map_of(300) + "}") ==
+                 (Lines{"too_long body.provided_args List should have at most 256 items after validation, not 257",
+                        "too_long body.secrets Dictionary should have at most 256 items after validation, not 300"}),
+             each);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,23 @@
+// An exchange for code that answers without asking the store.
+#pragma once
+
+#include <cstddef>
+
+#include "http/exchange/exchange.hpp"
+
+namespace tacit::http::test {
+
+class ExchangeFixture {
+ public:
+  Exchange exchange{services_, Plane::api, {}, {}, {}, "req-1", nullptr, {}, {}, body_, {}, {}};
+
+  std::string_view answer_body() const { return exchange.response.body.text(); }
+
+ private:
+  // A place for a store that nobody calls.
+  alignas(store::Store) std::byte place_[sizeof(store::Store)]{};
+  Services services_{reinterpret_cast<store::Store&>(place_)};
+  crypto::WipedBytes body_;
+};
+
+}  // namespace tacit::http::test

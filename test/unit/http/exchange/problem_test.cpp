@@ -1,0 +1,267 @@
+// Every problem's status, body and header lines.
+#include <boost/test/unit_test.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include "http/exchange/problem.hpp"
+#include "http/exchange/reason_phrase.hpp"
+#include "http/json/faults.hpp"
+#include "http/wire/framing.hpp"
+#include "test/unit/http/exchange/exchange_fixture.hpp"
+
+using namespace tacit;
+using namespace tacit::http;
+using namespace tacit::http::test;
+
+namespace {
+
+struct Expected {
+  Problem problem;
+  unsigned status;
+  bool close = false;
+  std::string headers{};
+};
+
+const std::vector<Expected> table{
+    {Problem::malformed_request, 400, true},
+    {Problem::plain_http, 400, true},
+    {Problem::credential_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
+    {Problem::user_token_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
+    {Problem::credential_invalid, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n"},
+    {Problem::token_too_large, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n"},
+    {Problem::scope_missing, 403},
+    {Problem::tool_not_granted, 403},
+    {Problem::certificate_refused, 403, true},
+    {Problem::secret_not_allowed, 403},
+    {Problem::other_user, 403},
+    {Problem::key_outlives, 403},
+    {Problem::path_unknown, 404},
+    {Problem::not_found, 404},
+    {Problem::method_not_allowed, 405},
+    {Problem::name_taken, 409},
+    {Problem::default_taken, 409},
+    {Problem::changed_meanwhile, 409},
+    {Problem::too_many_arguments, 409},
+    {Problem::too_many_keys, 409},
+    {Problem::body_too_large, 413, true},
+    {Problem::quota_exceeded, 413},
+    {Problem::too_many_secrets, 413},
+    {Problem::target_too_long, 414, true},
+    {Problem::not_json, 415},
+    {Problem::body_encoded, 415, false, "Accept-Encoding: identity\r\n"},
+    {Problem::body_compressed, 415, false, "Accept-Encoding: identity\r\n"},
+    {Problem::body_not_utf8, 415},
+    {Problem::expectation_unknown, 417},
+    {Problem::tenant_throttled, 429},
+    {Problem::guessing_throttled, 429},
+    {Problem::asking_throttled, 429},
+    {Problem::header_too_large, 431, true},
+    {Problem::internal, 500},
+    {Problem::integrity, 500},
+    {Problem::overloaded, 503, false, "Retry-After: 1\r\n"},
+    {Problem::memory_short, 503, false, "Retry-After: 1\r\n"},
+    {Problem::draining, 503, false, "Retry-After: 1\r\n"},
+    {Problem::store_unavailable, 503, false, "Retry-After: 1\r\n"},
+    {Problem::issuer_unreachable, 503, false, "Retry-After: 1\r\n"},
+    {Problem::store_full, 507},
+};
+
+std::string sentence(std::string_view body) {
+  const boost::json::value answer = boost::json::parse({body.data(), body.size()});
+  BOOST_TEST(answer.as_object().size() == 1U);
+  return std::string(answer.at("detail").as_string());
+}
+
+store::Failure failure(store::Errc code) {
+  store::Failure result;
+  result.code = code;
+  return result;
+}
+
+unsigned status_of(store::Errc code) {
+  ExchangeFixture fixture;
+  answer(fixture.exchange, failure(code));
+  return fixture.exchange.response.status;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(problems)
+
+BOOST_AUTO_TEST_CASE(every_problem) {
+  BOOST_TEST(table.size() == static_cast<std::size_t>(Problem::store_full) + 1);
+  for (const Expected& expected : table) {
+    ExchangeFixture fixture;
+    fixture.exchange.response.body.append("what was there before");
+    answer(fixture.exchange, expected.problem);
+    BOOST_TEST_CONTEXT(static_cast<int>(expected.problem)) {
+      BOOST_TEST(fixture.exchange.response.status == expected.status);
+      BOOST_TEST(fixture.exchange.response.close == expected.close);
+      BOOST_TEST(fixture.exchange.response.headers == expected.headers);
+      const std::string text = sentence(fixture.answer_body());
+      BOOST_TEST(text.ends_with("."));
+      BOOST_TEST((text.find("req-1") != std::string::npos) == (expected.status == 500));
+      BOOST_TEST(reason_phrase(expected.status) != "Unknown");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(header_lines_that_are_there_stay) {
+  ExchangeFixture fixture;
+  fixture.exchange.response.headers = "Allow: GET\r\n";
+  answer(fixture.exchange, Problem::overloaded);
+  BOOST_TEST(fixture.exchange.response.headers == "Allow: GET\r\nRetry-After: 1\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_id_cannot_break_the_body) {
+  ExchangeFixture fixture;
+  fixture.exchange.request_id = "\"},\\";
+  answer(fixture.exchange, Problem::internal);
+  BOOST_TEST(sentence(fixture.answer_body()).find("\"},\\") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(failures_of_the_store) {
+  using store::Errc;
+  BOOST_TEST(status_of(Errc::not_found) == 404U);
+  BOOST_TEST(status_of(Errc::name_taken) == 409U);
+  BOOST_TEST(status_of(Errc::default_taken) == 409U);
+  BOOST_TEST(status_of(Errc::default_unbound) == 422U);
+  BOOST_TEST(status_of(Errc::quota_exceeded) == 413U);
+  BOOST_TEST(status_of(Errc::not_allowed) == 403U);
+  BOOST_TEST(status_of(Errc::integrity) == 500U);
+  BOOST_TEST(status_of(Errc::conflict) == 409U);
+  BOOST_TEST(status_of(Errc::overloaded) == 503U);
+  BOOST_TEST(status_of(Errc::full) == 507U);
+  BOOST_TEST(status_of(Errc::unavailable) == 503U);
+  BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_keys) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_secrets) == 413U);
+  BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
+  BOOST_TEST(status_of(Errc::outlives) == 403U);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
+  const Route route{Method::post, "/", store::Scope::secrets_write, true, 0, nullptr};
+  ExchangeFixture fixture;
+  fixture.exchange.route = &route;
+  answer(fixture.exchange, Problem::scope_missing);
+  BOOST_TEST(fixture.exchange.response.status == 403U);
+  BOOST_TEST(sentence(fixture.answer_body()) == "The credential lacks the scope secrets:write, which this needs.");
+  BOOST_TEST(fixture.exchange.response.headers ==
+             "WWW-Authenticate: Bearer realm=\"tacit\", error=\"insufficient_scope\", scope=\"secrets:write\"\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(scopes_that_cannot_be_given_are_named) {
+  ExchangeFixture fixture;
+  store::Failure refused = failure(store::Errc::scope_lacking);
+  refused.lacking = store::Scope::secrets_read | store::Scope::keys_manage;
+  answer(fixture.exchange, refused);
+  BOOST_TEST(sentence(fixture.answer_body())
+                 .starts_with("The credential lacks the scope secrets:read and keys:manage, so it can neither give"));
+  BOOST_TEST(fixture.exchange.response.headers.find(R"(scope="secrets:read keys:manage")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_quota_answer_has_the_figures) {
+  ExchangeFixture fixture;
+  store::Failure over = failure(store::Errc::quota_exceeded);
+  over.quota = {1048576, 1048000, 1049024};
+  answer(fixture.exchange, over);
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":{"msg":"The stored secrets would exceed the size limit.","limit":1048576,"used":1048000,"requested":1049024}})");
+  BOOST_TEST(!fixture.exchange.response.close);
+}
+
+BOOST_AUTO_TEST_CASE(too_many_secrets_are_counted_in_the_answer) {
+  ExchangeFixture fixture;
+  store::Failure over = failure(store::Errc::too_many_secrets);
+  over.quota = {10000, 10000, 10001};
+  answer(fixture.exchange, over);
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":{"msg":"The tenant has as many secrets as it may have; delete one first.","count_limit":10000,"count":10000,"requested":10001}})");
+  BOOST_TEST(!fixture.exchange.response.close);
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_that_is_refused_is_named_with_who_asked) {
+  const auto told = [](Problem problem, std::string_view withheld = {},
+                       std::string_view identity = "uri:spiffe://a/b") {
+    ExchangeFixture fixture;
+    fixture.exchange.tool_identity = identity;
+    answer_tool_refused(fixture.exchange, problem, "agno__x", withheld);
+    BOOST_TEST(fixture.exchange.response.status == 403U);
+    BOOST_TEST((fixture.exchange.problem == problem));
+    return sentence(fixture.answer_body());
+  };
+  BOOST_TEST(told(Problem::tool_not_granted) == R"(The identity uri:spiffe://a/b is not granted the tool "agno__x".)");
+  BOOST_TEST(told(Problem::tool_not_granted, {}, R"(cn:My "own" run\time)") ==
+             R"(The identity cn:"My \"own\" run\\time" is not granted the tool "agno__x".)");
+  BOOST_TEST(told(Problem::tool_not_granted, {}, "certificate:00ff").find("without a name") != std::string::npos);
+  BOOST_TEST(
+      told(Problem::other_user) ==
+      R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for another user than the one whose token it sent.)");
+  BOOST_TEST(told(Problem::secret_not_allowed, R"("my key" for the argument "key" (not_found))") ==
+             "The identity uri:spiffe://a/b asked for the tool \"agno__x\", but named secrets cannot be released: "
+             "\"my key\" for the argument \"key\" (not_found).");
+}
+
+BOOST_AUTO_TEST_CASE(sentences_that_say_more) {
+  ExchangeFixture fixture;
+  fixture.exchange.note = "The field Host is missing.";
+  answer(fixture.exchange, Problem::malformed_request);
+  BOOST_TEST(sentence(fixture.answer_body()) == "The field Host is missing.");
+
+  const Route taking{Method::post, "/", store::Scope::none, false, 1234, nullptr};
+  fixture.exchange.route = &taking;
+  answer(fixture.exchange, Problem::body_too_large);
+  BOOST_TEST(sentence(fixture.answer_body()).find(" 1234 bytes") != std::string::npos);
+  const Route ignoring{Method::get, "/", store::Scope::none, false, 0, nullptr};
+  fixture.exchange.route = &ignoring;
+  answer(fixture.exchange, Problem::body_too_large);
+  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(limits::ignored_body)) != std::string::npos);
+
+  answer(fixture.exchange, Problem::target_too_long);
+  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(max_target_size)) != std::string::npos);
+  answer(fixture.exchange, Problem::header_too_large);
+  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(max_head_size)) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {
+  ExchangeFixture fixture;
+  answer(fixture.exchange, failure(store::Errc::default_unbound));
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":[{"type":"value_error","loc":["body","is_default_for_tool"],"msg":"Value error, is_default_for_tool needs tool_name and tool_arg"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(faults_as_json) {
+  ExchangeFixture fixture;
+  answer(fixture.exchange, Faults{json_invalid(17, "Expecting value"), missing(Loc{"body", "secret_name"}),
+                                  missing(Loc{"body", "provided_args", std::uint64_t{3}}),
+                                  string_too_long(Loc{"body", "secrets", SentName{"\"a\""}, "[key]"}, 5, 7)});
+  BOOST_TEST(fixture.exchange.response.status == 422U);
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":[{"type":"json_invalid","loc":["body",17],"msg":"JSON decode error","ctx":{"error":"Expecting value"}},)"
+      R"({"type":"missing","loc":["body","secret_name"],"msg":"Field required"},)"
+      R"({"type":"missing","loc":["body","provided_args",3],"msg":"Field required"},)"
+      R"({"type":"string_too_long","loc":["body","secrets","\"a\"","[key]"],"msg":"String should have at most 5 characters",)"
+      R"("ctx":{"max_length":5,"actual_length":7}}]})");
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_for_the_audit) {
+  ExchangeFixture fixture;
+  Exchange& exchange = fixture.exchange;
+  exchange.peer = "192.0.2.1:4711";
+  exchange.principal.actor = "api-key:abc";
+  store::AuditContext who = exchange.audit();
+  BOOST_TEST(
+      (who.plane == "api" && who.actor == "api-key:abc" && who.peer == "192.0.2.1:4711" && who.request_id == "req-1"));
+  exchange.plane = Plane::tools;
+  exchange.principal.actor.clear();
+  exchange.tool_identity = "uri:spiffe://example.org/runtime";
+  who = exchange.audit();
+  BOOST_TEST((who.plane == "tools" && who.actor == "uri:spiffe://example.org/runtime"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,339 @@
+// What a hostile peer can make a TLS connection do at a stretch, shown over a socket of the loopback.
+#include "http/tls/tls_stream.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include <openssl/err.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "http/tls/handshake_faults.hpp"
+#include "http/tls/tls_context.hpp"
+#include "test/integration/certificates.hpp"
+
+using namespace tacit::http;
+using namespace tacit::test;
+using boost::asio::ip::tcp;
+using Status = TlsStream::Status;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = "/tmp/tacit-stream-XXXXXX";
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+struct Free {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+
+/// A server's stream and a client that OpenSSL makes, each at an end of a connection.
+class Pair {
+ public:
+  explicit Pair(int version = TLS1_3_VERSION, const std::string& alpn = {}) {
+    const TestCa authority(folder_.path, "ca");
+    const CertificateFiles server = authority.issue("server", {"server", {"DNS:localhost"}, "serverAuth"});
+    std::filesystem::permissions(server.key, std::filesystem::perms(0600));
+    auto made = make_tls_context({server.certificate, server.key, {}});
+    BOOST_REQUIRE_MESSAGE(made.has_value(), (made.has_error() ? made.error().message : std::string()));
+    server_context_ = std::move(*made);
+    tcp::acceptor acceptor(context_, {boost::asio::ip::address_v4::loopback(), 0});
+    peer_.connect(acceptor.local_endpoint());
+    peer_.non_blocking(true);
+    tcp::socket accepted = acceptor.accept();
+    stream_socket_ = accepted.native_handle();
+    stream_.emplace(std::move(accepted), server_context_.get());
+    client_context_.reset(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX_set_min_proto_version(client_context_.get(), version);
+    SSL_CTX_set_max_proto_version(client_context_.get(), version);
+    client_.reset(SSL_new(client_context_.get()));
+    if (!alpn.empty()) {
+      SSL_set_alpn_protos(client(), reinterpret_cast<const unsigned char*>(alpn.data()),
+                          static_cast<unsigned>(alpn.size()));
+    }
+    SSL_set_fd(client(), peer_.native_handle());
+    SSL_set_connect_state(client());
+  }
+  TlsStream::Result shake_hands() {
+    TlsStream::Result result{Status::want_read};
+    for (int i = 0; i < 100 && result.must_wait(); ++i) {
+      SSL_do_handshake(client());
+      result = stream_->handshake();
+      pass(result.status);
+    }
+    SSL_do_handshake(client());
+    ERR_clear_error();
+    return result;
+  }
+  /// As a connection does that has to wait; what it wants is here already, or comes next.
+  void pass(Status status) {
+    if (status == Status::yield) {
+      boost::asio::co_spawn(context_, wait(*stream_), boost::asio::detached);
+      context_.restart();
+      context_.run();
+    }
+  }
+  /// Reads until there is nothing left or it fails; the most steps without a pause.
+  int read_all(TlsStream::Result& last) {
+    std::array<std::uint8_t, 4096> bytes;
+    int steps = 0;
+    int most = 0;
+    for (int i = 0; i < 100'000; ++i) {
+      last = stream_->read_some(bytes);
+      if (last.status == Status::done) {
+        received += last.size;
+        most = std::max(most, ++steps);
+      } else if (last.status == Status::yield) {
+        ++yields;
+        steps = 0;
+        pass(last.status);
+      } else if (last.status != Status::want_read || !comes_more()) {
+        break;
+      }
+    }
+    return most;
+  }
+  /// Whether the socket has something, or soon gets it: what was sent waits for room at times.
+  bool comes_more() {
+    pollfd ready{stream_socket_, POLLIN, 0};
+    return ::poll(&ready, 1, 200) == 1;
+  }
+  SSL* client() { return client_.get(); }
+  TlsStream& stream() { return *stream_; }
+  int peer() { return peer_.native_handle(); }
+  void close_peer() { peer_.close(); }
+  void send_raw(const std::string& bytes) {
+    BOOST_REQUIRE(::send(peer(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
+
+  std::size_t received = 0;
+  int yields = 0;
+
+ private:
+  static boost::asio::awaitable<void> wait(TlsStream& stream) { co_await stream.wait(Status::yield); }
+
+  Folder folder_;
+  boost::asio::io_context context_{1};
+  TlsContext server_context_;
+  std::unique_ptr<SSL_CTX, Free> client_context_;
+  tcp::socket peer_{context_};
+  int stream_socket_ = -1;
+  std::optional<TlsStream> stream_;
+  std::unique_ptr<SSL, Free> client_;
+};
+
+void update_key(SSL* ssl, int kind) {
+  BOOST_REQUIRE(SSL_key_update(ssl, kind) == 1);
+  BOOST_REQUIRE(SSL_do_handshake(ssl) == 1);
+}
+
+/// The bytes of the client's first flight.
+std::string client_hello() {
+  const std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
+  const std::unique_ptr<SSL, Free> ssl(SSL_new(context.get()));
+  BIO* const out = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);
+  SSL_set_connect_state(ssl.get());
+  SSL_do_handshake(ssl.get());
+  ERR_clear_error();
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(out, &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tls_stream)
+
+BOOST_DATA_TEST_CASE(key_updates_without_end_end_it,
+                     boost::unit_test::data::make({SSL_KEY_UPDATE_NOT_REQUESTED, SSL_KEY_UPDATE_REQUESTED}), kind) {
+  Pair pair;
+  BOOST_REQUIRE((pair.shake_hands().status == Status::done));
+  for (int i = 0; i < 200; ++i) update_key(pair.client(), kind);
+  TlsStream::Result last{Status::done};
+  pair.read_all(last);
+  BOOST_TEST((last.status == Status::failed));
+  BOOST_TEST(pair.stream().flooded());
+  BOOST_TEST(pair.received == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(key_updates_between_requests_are_fine) {
+  Pair pair;
+  BOOST_REQUIRE((pair.shake_hands().status == Status::done));
+  for (int request = 0; request < 20; ++request) {
+    for (int i = 0; i < 5; ++i) update_key(pair.client(), SSL_KEY_UPDATE_NOT_REQUESTED);
+    BOOST_REQUIRE(SSL_write(pair.client(), "request", 7) == 7);
+    TlsStream::Result last{Status::done};
+    pair.read_all(last);
+    BOOST_REQUIRE((last.status == Status::want_read));
+    BOOST_REQUIRE(pair.received == 7u * static_cast<unsigned>(request + 1));
+    pair.stream().begin_request();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(renegotiations_without_end_end_it) {
+  Pair pair(TLS1_2_VERSION);
+  BOOST_REQUIRE((pair.shake_hands().status == Status::done));
+  TlsStream::Result last{Status::done};
+  for (int i = 0; i < 200 && last.status != Status::failed; ++i) {
+    SSL_renegotiate(pair.client());
+    SSL_do_handshake(pair.client());
+    ERR_clear_error();
+    pair.read_all(last);
+    if (last.status == Status::closed) break;
+  }
+  BOOST_TEST((last.status == Status::failed || last.status == Status::closed));
+  BOOST_TEST(pair.received == 0u);
+}
+
+BOOST_DATA_TEST_CASE(many_small_records_do_not_keep_the_thread,
+                     boost::unit_test::data::make({TLS1_2_VERSION, TLS1_3_VERSION}), version) {
+  Pair pair(version);
+  BOOST_REQUIRE((pair.shake_hands().status == Status::done));
+  constexpr int count = 2000;
+  for (int i = 0; i < count; ++i) BOOST_REQUIRE(SSL_write(pair.client(), "x", 1) == 1);
+  TlsStream::Result last{Status::done};
+  BOOST_TEST(pair.read_all(last) <= int{Turn::steps});
+  BOOST_TEST((last.status == Status::want_read));
+  BOOST_TEST(pair.yields >= count / int{Turn::steps} - 1);
+  BOOST_TEST(pair.received == std::size_t{count});
+}
+
+BOOST_AUTO_TEST_CASE(records_of_every_size_arrive_whole) {
+  Pair pair;
+  BOOST_REQUIRE((pair.shake_hands().status == Status::done));
+  std::string sent;
+  std::array<std::uint8_t, 4096> bytes;
+  std::string received;
+  for (int size = 1; size < 20'000; size = size * 2 + 1) {
+    std::string text;
+    for (int i = 0; i < size; ++i) text.push_back(static_cast<char>('a' + (i * 7 + size) % 26));
+    BOOST_REQUIRE(SSL_write(pair.client(), text.data(), size) == size);
+    sent += text;
+  }
+  for (int i = 0; i < 10'000 && received.size() < sent.size(); ++i) {
+    const auto result = pair.stream().read_some(bytes);
+    if (result.status == Status::yield) {
+      pair.pass(result.status);
+    } else {
+      BOOST_REQUIRE((result.status == Status::done || result.status == Status::want_read));
+      if (result.must_wait()) pair.comes_more();
+      received.append(reinterpret_cast<const char*>(bytes.data()), result.size);
+    }
+  }
+  BOOST_TEST((received == sent));
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_in_shreds_is_refused) {
+  Pair pair;
+  const std::string hello = client_hello();
+  std::string shreds;
+  for (const char byte : hello.substr(5)) shreds += std::string("\x16\x03\x01\x00\x01", 5) + byte;
+  pair.send_raw(shreds);
+  TlsStream::Result result{Status::want_read};
+  for (int i = 0; i < 1000 && result.must_wait(); ++i) {
+    result = pair.stream().handshake();
+    if (result.status == Status::want_read) break;
+    pair.pass(result.status);
+  }
+  BOOST_TEST((result.status == Status::failed));
+  BOOST_TEST(pair.stream().flooded());
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_in_some_pieces_is_not) {
+  Pair pair;
+  const std::string hello = client_hello().substr(5);
+  std::string pieces;
+  for (std::size_t at = 0; at < hello.size(); at += 50) {
+    const std::string piece = hello.substr(at, 50);
+    pieces += std::string("\x16\x03\x01\x00", 4) + static_cast<char>(piece.size()) + piece;
+  }
+  pair.send_raw(pieces);
+  TlsStream::Result result{Status::yield};
+  while (result.status == Status::yield) {
+    result = pair.stream().handshake();
+    pair.pass(result.status);
+  }
+  BOOST_TEST((result.status == Status::want_read));  // it has answered
+  char byte = 0;
+  BOOST_TEST(::recv(pair.peer(), &byte, 1, MSG_PEEK) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_of_ssl_2_is_refused) {
+  Pair pair;
+  pair.send_raw(std::string("\x80\x2e\x01\x03\x03\x00\x15\x00\x00\x00\x10", 11) + std::string(37, 'x'));
+  BOOST_TEST((pair.stream().handshake().status == Status::failed));
+  BOOST_TEST(pair.stream().is_ssl2());
+  BOOST_TEST(!pair.stream().flooded());
+}
+
+BOOST_AUTO_TEST_CASE(of_the_protocols_that_a_client_offers) {
+  const auto chosen = [](const std::string& offers) -> std::string {
+    Pair pair(TLS1_3_VERSION, offers);
+    const auto result = pair.shake_hands();
+    if (result.status != Status::done) {
+      return std::string(fault_of_handshake(pair.stream().ssl(), pair.stream().failure()).code);
+    }
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(pair.client(), &name, &size);
+    return {reinterpret_cast<const char*>(name), size};
+  };
+  BOOST_TEST(chosen("") == "");
+  BOOST_TEST(chosen("\x08http/1.1") == "http/1.1");
+  BOOST_TEST(chosen("\x02h2\x08http/1.1") == "http/1.1");
+  BOOST_TEST(chosen("\x08http/1.0\x08http/1.1") == "http/1.1");
+  BOOST_TEST(chosen("\x08http/1.0") == "http/1.0");
+  BOOST_TEST(chosen("\x02h2") == "no_application_protocol");
+  BOOST_TEST(chosen("\x08http/1.2\x02h3") == "no_application_protocol");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_half_closes_is_told_from_one_that_has_left) {
+  Pair waiting;
+  BOOST_TEST((waiting.shake_hands().status == Status::done));
+  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::there));
+  BOOST_REQUIRE(SSL_write(waiting.client(), "request", 7) == 7);
+  SSL_shutdown(waiting.client());
+  ::shutdown(waiting.peer(), SHUT_WR);
+  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::silent));
+  // What it is sent it takes, and what it sent is there to be read.
+  BOOST_TEST((waiting.stream().write_some(tacit::crypto::as_bytes("H")).status == Status::done));
+  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::silent));
+  std::array<std::uint8_t, 64> bytes;
+  BOOST_TEST(waiting.stream().read_some(bytes).size == 7U);
+  char first = 0;
+  BOOST_TEST(SSL_read(waiting.client(), &first, 1) == 1);
+  BOOST_TEST(first == 'H');
+
+  Pair left;
+  BOOST_TEST((left.shake_hands().status == Status::done));
+  char token = 0;
+  SSL_read(left.client(), &token, 1);  // session tickets: what is unread would reset the connection at once
+  SSL_shutdown(left.client());
+  left.close_peer();
+  BOOST_TEST((left.stream().peer() == TlsStream::Peer::silent));
+  BOOST_TEST((left.stream().write_some(tacit::crypto::as_bytes("H")).status == Status::done));
+  BOOST_TEST((left.stream().peer() == TlsStream::Peer::gone));
+
+  Pair reset;
+  BOOST_TEST((reset.shake_hands().status == Status::done));
+  const linger at_once{1, 0};
+  ::setsockopt(reset.peer(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  reset.close_peer();
+  BOOST_TEST((reset.stream().peer() == TlsStream::Peer::gone));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

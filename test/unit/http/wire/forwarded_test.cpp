@@ -1,0 +1,106 @@
+#include "http/wire/forwarded.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace tacit::http;
+using boost::asio::ip::make_address;
+
+namespace {
+
+const Networks trusted = *Networks::parse("10.0.0.0/8 2001:db8:1::/48");
+
+/// The client, `address` or `address port`; or `malformed`.
+std::string client_of(ForwardedField field, const std::vector<std::string>& lines, const std::string& peer) {
+  const std::vector<std::string_view> views(lines.begin(), lines.end());
+  const auto client = forwarded_client(make_address(peer), views, field, trusted);
+  if (!client) return "malformed";
+  const std::string address = client->address.to_string();
+  return client->port == 0 ? address : address + " " + std::to_string(client->port);
+}
+
+std::string x_for(const std::vector<std::string>& lines, const std::string& peer = "10.0.0.1") {
+  return client_of(ForwardedField::x_forwarded_for, lines, peer);
+}
+
+std::string forwarded(const std::vector<std::string>& lines, const std::string& peer = "10.0.0.1") {
+  return client_of(ForwardedField::forwarded, lines, peer);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(forwarded_field)
+
+BOOST_AUTO_TEST_CASE(the_rightmost_that_is_not_trusted_is_the_client) {
+  BOOST_TEST(x_for({"192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(x_for({"198.51.100.1, 192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(x_for({"198.51.100.1, 192.0.2.7, 10.0.0.2"}) == "192.0.2.7");
+  BOOST_TEST(x_for({"192.0.2.7,10.0.0.3", "10.0.0.2"}) == "192.0.2.7");
+  BOOST_TEST(x_for({"198.51.100.1", "192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(forwarded({"for=198.51.100.1, for=192.0.2.7;proto=https;by=10.0.0.1"}) == "192.0.2.7");
+  BOOST_TEST(forwarded({"for=192.0.2.7, For=10.0.0.2", "host=a;FOR=10.0.0.3"}) == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_not_trusted_says_nothing) {
+  BOOST_TEST(x_for({"192.0.2.7"}, "203.0.113.9") == "203.0.113.9");
+  BOOST_TEST(x_for({"rubbish"}, "203.0.113.9") == "203.0.113.9");
+  BOOST_TEST(forwarded({"for=\""}, "203.0.113.9") == "203.0.113.9");
+  BOOST_TEST(x_for({"192.0.2.7"}, "::ffff:10.0.0.1") == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(where_all_are_trusted_it_is_the_first) {
+  BOOST_TEST(x_for({"10.0.0.9, 10.0.0.2"}) == "10.0.0.9");
+  BOOST_TEST(x_for({}) == "10.0.0.1");
+  BOOST_TEST(x_for({"", " , ,"}) == "10.0.0.1");
+  BOOST_TEST(forwarded({"", " , ,;;"}) == "10.0.0.1");
+}
+
+BOOST_AUTO_TEST_CASE(a_hop_may_hide_who_came_before_it) {
+  BOOST_TEST(x_for({"192.0.2.7, unknown"}) == "10.0.0.1");
+  BOOST_TEST(x_for({"192.0.2.7, unknown, 10.0.0.2"}) == "10.0.0.2");
+  BOOST_TEST(forwarded({"for=192.0.2.7, for=unknown"}) == "10.0.0.1");
+  BOOST_TEST(forwarded({"for=192.0.2.7, for=_hidden"}) == "10.0.0.1");
+  BOOST_TEST(forwarded({"for=192.0.2.7, proto=https"}) == "10.0.0.1");
+}
+
+BOOST_AUTO_TEST_CASE(addresses_in_all_their_forms) {
+  BOOST_TEST(x_for({"192.0.2.7:4711"}) == "192.0.2.7 4711");
+  BOOST_TEST(x_for({"2001:db8::7"}) == "2001:db8::7");
+  BOOST_TEST(x_for({"[2001:db8::7]"}) == "2001:db8::7");
+  BOOST_TEST(x_for({"[2001:db8::7]:4711"}) == "2001:db8::7 4711");
+  BOOST_TEST(x_for({"::ffff:192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(x_for({"192.0.2.7, 2001:db8:1::5"}) == "192.0.2.7");
+  BOOST_TEST(forwarded({R"(for="[2001:db8::7]:4711")"}) == "2001:db8::7 4711");
+  BOOST_TEST(forwarded({R"(for="[2001:db8::7]")"}) == "2001:db8::7");
+  BOOST_TEST(forwarded({R"(for="192.0.2.7:4711")"}) == "192.0.2.7 4711");
+  BOOST_TEST(forwarded({R"(for="192.0.2.7:_port")"}) == "192.0.2.7");
+  BOOST_TEST(forwarded({R"(for="192\.0.2.7")"}) == "192.0.2.7");
+  BOOST_TEST(forwarded({R"(by="a,;\"b" ; for=192.0.2.7)"}) == "192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_trusted_hop_says_has_to_be_understood) {
+  for (const std::string last : {"rubbish", "192.0.2", "192.0.2.7:", "192.0.2.7:99999", "192.0.2.7:x", "[2001:db8::7",
+                                 "[192.0.2.7]", "2001:db8::7]", "[2001:db8::7]x", "[2001:db8::7]:", "fe80::1%lo",
+                                 "for=192.0.2.7", "192.0.2.7 192.0.2.8", "\"192.0.2.7\""}) {
+    BOOST_TEST(x_for({"192.0.2.7, " + last}) == "malformed", last);
+  }
+  for (const std::string line :
+       {"for", "for=", "for=\"192.0.2.7", "for=192.0.2.7;for=192.0.2.8", "for=192.0.2.7 for=192.0.2.8", "=192.0.2.7",
+        "for =192.0.2.7", "for= 192.0.2.7", "for=[2001:db8::7]", R"(for="2001:db8::7")", "192.0.2.7", "for=192.0.2.7/8",
+        R"(for="192.0.2.7"x)", R"(for="\)"}) {
+    BOOST_TEST(forwarded({line}) == "malformed", line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_clients_put_before_it_does_not_matter) {
+  BOOST_TEST(x_for({"rubbish\", 10.0.0.1,, 192.0.2.7"}) == "192.0.2.7");
+  BOOST_TEST(x_for({"10.0.0.5, rubbish, 192.0.2.7, 10.0.0.2"}) == "192.0.2.7");
+  // A quotation mark that a client leaves open cannot swallow what a proxy adds: the line is refused.
+  BOOST_TEST(forwarded({R"(for=10.0.0.5;x=", for=192.0.2.7)"}) == "malformed");
+  BOOST_TEST(forwarded({R"(for=10.0.0.5;x=", for="[2001:db8::7]")"}) == "malformed");
+  BOOST_TEST(forwarded({R"(for=10.0.0.5;x=")", "for=192.0.2.7"}) == "malformed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

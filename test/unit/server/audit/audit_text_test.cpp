@@ -1,0 +1,77 @@
+#include "server/audit/audit_text.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace tacit;
+using namespace tacit::server;
+
+namespace {
+
+store::AuditRecord record(std::string body, std::string fault = {}) {
+  store::AuditRecord made;
+  made.mark.sequence = 7;
+  made.mark.hash.fill(0xab);
+  made.body = std::move(body);
+  made.fault = std::move(fault);
+  return made;
+}
+
+const std::string hash = [] {
+  std::string text;
+  for (int i = 0; i < 32; ++i) text += "ab";
+  return text;
+}();
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(audit_text)
+
+BOOST_AUTO_TEST_CASE(a_line_for_people) {
+  BOOST_TEST(audit_line(record(R"({"time":"2026-01-31T12:00:00.000001Z","plane":"tools","actor":"dns:runtime",)"
+                               R"("action":"secret.release","outcome":"ok","tenant":"t","secrets":["a","b"],)"
+                               R"("tool":"a tool","peer":"192.0.2.1:4000"})")) ==
+             "2026-01-31T12:00:00.000001Z 7 secret.release ok dns:runtime plane=tools tenant=t secrets=a,b "
+             "tool=\"a tool\" peer=192.0.2.1:4000");
+  BOOST_TEST(audit_line(record(R"({"time":"t","actor":"","action":"credential.refused","outcome":"denied"})")) ==
+             "t 7 credential.refused denied -");
+  BOOST_TEST(audit_line(record("no JSON")) == "- 7 unreadable \"no JSON\"");
+  BOOST_TEST(audit_line(record("{}", "it was altered")).ends_with(" FAULT=\"it was altered\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_line_never_drives_a_terminal) {
+  // An escape, a newline, CSI as one character, and a right-to-left override.
+  const std::string line = audit_line(record(R"({"time":"t","action":"a","outcome":"o","actor":"x\u001b[2J\n)"
+                                             "\xc2\x9b"
+                                             "1m\xe2\x80\xae\","
+                                             R"("\u001b":"\u007f"})"));
+  for (const char* const bad : {"\x1b", "\n", "\xc2\x9b", "\xe2\x80\xae", "\x7f"}) {
+    BOOST_TEST(line.find(bad) == std::string::npos);
+  }
+  BOOST_TEST(audit_line(record("\x1b[2J")).find('\x1b') == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(json_is_the_body_with_its_place) {
+  BOOST_TEST(audit_json(record(R"({"time":"t"})")) == R"({"sequence":7,"hash":")" + hash + R"(","time":"t"})");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_the_logs_own_is_quoted) {
+  for (const auto& each : {record("{\"a\":\"b\"}", "why"), record("{\n}"), record("x"), record("{}"), record("")}) {
+    const std::string line = audit_json(each);
+    BOOST_TEST(line.find('\n') == std::string::npos);
+    const auto parsed = boost::json::parse(line);
+    BOOST_TEST(std::string(parsed.at("stored").as_string()) == each.body);
+    BOOST_TEST(std::string(parsed.at("fault").as_string()) == each.fault);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(json_for_a_terminal_means_the_same) {
+  const std::string text = "{\"a\":\"caf\xc3\xa9 \xc2\x9b \xe2\x80\xae \xe2\x82\xac \x7f\"}";
+  const std::string escaped = escaped_for_terminal(text);
+  BOOST_TEST(escaped == "{\"a\":\"caf\xc3\xa9 \\u009b \\u202e \xe2\x82\xac \\u007f\"}");
+  BOOST_TEST((boost::json::parse(escaped) == boost::json::parse(text)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,97 @@
+#include "server/backup/backup_record.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include "test/unit/server/temporary_directory_fixture.hpp"
+
+using namespace tacit::server;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Record {
+  Record() { config.store = directory / "store"; }
+  fs::path file() const { return backup_record_file(config); }
+  bool reads(const std::string& text) const {
+    std::ofstream(file()) << text;
+    return read_backup_record(file()).has_value();
+  }
+  static std::int64_t now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
+
+  tacit::test::TemporaryDirectory directory;
+  Config config;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(backup_record)
+
+BOOST_FIXTURE_TEST_CASE(it_is_beside_the_store, Record) {
+  BOOST_TEST(file() == directory / "store.last-backup");
+  config.store = (directory / "store").string() + "/";
+  BOOST_TEST(file() == directory / "store.last-backup");
+  config.store = "store";
+  BOOST_TEST(file() == "store.last-backup");
+  config.backup_record = "/run/other";
+  BOOST_TEST(file() == "/run/other");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_written_is_read, Record) {
+  BOOST_TEST(!read_backup_record(file()));
+  const std::int64_t at = now();
+  BOOST_TEST(!write_backup_record(file(), {at, "/b/\"x\"\n.backup", 12345678901}));
+  BOOST_TEST(!write_backup_record(file(), {at, "/b/\"x\"\n.backup", 12345678902}));
+  const auto read = read_backup_record(file());
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->at == at);
+  BOOST_TEST(read->file == "/b/\"x\"\n.backup");
+  BOOST_TEST(read->bytes == 12345678902u);
+  struct stat status {};
+  BOOST_TEST_REQUIRE(::stat(file().c_str(), &status) == 0);
+  BOOST_TEST((status.st_mode & 07777u) == 0644u);
+  // Nothing is left of how it was made.
+  BOOST_TEST(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_no_record_is_none, Record) {
+  BOOST_TEST(reads(R"({"at": 1767225600, "file": "x", "bytes": 1})"));
+  for (const char* text : {"", "null", "{", "[]", R"({"at": "1", "file": "x", "bytes": 1})", R"({"at": 1, "bytes": 1})",
+                           R"({"at": -1, "file": "x", "bytes": 1})", R"({"at": 1, "file": "x", "bytes": -1})",
+                           R"({"at": 1.5, "file": "x", "bytes": 1})"}) {
+    BOOST_TEST(!reads(text), text);
+  }
+  BOOST_TEST(!reads(std::string(100000, ' ') + R"({"at": 1767225600, "file": "x", "bytes": 1})"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_time_that_is_yet_to_come_is_none, Record) {
+  const auto at = [&](std::int64_t time) { return R"({"file": "x", "bytes": 1, "at": )" + std::to_string(time) + "}"; };
+  BOOST_TEST(reads(at(now() + 10)));
+  BOOST_TEST(!reads(at(now() + 86400)));
+}
+
+BOOST_FIXTURE_TEST_CASE(links_and_pipes_are_not_followed, Record) {
+  std::ofstream(directory / "victim") << R"({"at": 1767225600, "file": "x", "bytes": 1})";
+  fs::create_symlink("victim", file());
+  BOOST_TEST(!read_backup_record(file()));
+  BOOST_TEST(!write_backup_record(file(), {now(), "-", 1}));
+  BOOST_TEST(read_backup_record(file()).has_value());
+  std::ostringstream victim;
+  victim << std::ifstream(directory / "victim").rdbuf();
+  BOOST_TEST(victim.str().find("1767225600") != std::string::npos);
+  fs::remove(file());
+  BOOST_TEST_REQUIRE(::mkfifo(file().c_str(), 0600) == 0);
+  BOOST_TEST(!read_backup_record(file()));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_there_is_an_error, Record) {
+  config.backup_record = directory / "none" / "record";
+  BOOST_TEST((write_backup_record(file(), {now(), "-", 1}) == std::errc::no_such_file_or_directory));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

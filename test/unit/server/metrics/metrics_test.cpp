@@ -1,0 +1,90 @@
+// How numbers become Prometheus' text; what a whole server shows is an integration test's matter.
+#include <prometheus/text_serializer.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "server/metrics/metric_families.hpp"
+#include "server/metrics/metrics.hpp"
+#include "server/metrics/process_statistics.hpp"
+
+using namespace tacit;
+using namespace tacit::server;
+
+namespace {
+
+std::string text_of(MetricFamilies& families) { return prometheus::TextSerializer().Serialize(families.take()); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(metrics)
+
+BOOST_AUTO_TEST_CASE(families_are_written_in_order_and_those_without_metrics_left_out) {
+  MetricFamilies families;
+  auto second = families.counter("b_total", "Second.");
+  families.gauge("c", "Has nothing.");
+  families.gauge("a", "Made later.").add(0.5);
+  second.add(std::uint64_t{3}, {{"why", "none"}}).add(std::uint64_t{4}, {{"why", "a \"quoted\" \\ word"}});
+  BOOST_TEST(text_of(families) ==
+             "# HELP b_total Second.\n# TYPE b_total counter\n"
+             "b_total{why=\"none\"} 3\nb_total{why=\"a \\\"quoted\\\" \\\\ word\"} 4\n"
+             "# HELP a Made later.\n# TYPE a gauge\na 0.5\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_histogram_is_cumulative_and_in_the_metric_s_unit) {
+  MetricFamilies families;
+  store::Distribution counted;
+  counted.bounds = {100, 2'500, 1'000'000};
+  counted.counts = {5, 0, 2, 1};
+  counted.sum = 7'000'000;
+  families.histogram("t_seconds", "Times.").add(counted, 1e6);
+  BOOST_TEST(text_of(families) ==
+             "# HELP t_seconds Times.\n# TYPE t_seconds histogram\nt_seconds_count 8\nt_seconds_sum 7\n"
+             "t_seconds_bucket{le=\"0.0001\"} 5\nt_seconds_bucket{le=\"0.0025\"} 5\n"
+             "t_seconds_bucket{le=\"1\"} 7\nt_seconds_bucket{le=\"+Inf\"} 8\n");
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_of_48_bits_are_exact) {
+  for (const std::uint64_t number : {std::uint64_t{281'474'976'710'655}, std::uint64_t{98'765'432'109'877}}) {
+    MetricFamilies families;
+    families.gauge("n", "A number.").add(number);
+    const std::string text = text_of(families);
+    BOOST_TEST(std::strtod(text.substr(text.rfind(' ')).c_str(), nullptr) == static_cast<double>(number), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pages_freed_between_two_looks_at_the_store_make_no_huge_number) {
+  MetricFamilies families;
+  store::StoreStatistics statistics;
+  statistics.storage.page_bytes = 4096;
+  statistics.storage.pages = 100;
+  statistics.storage.touched_pages = 10;
+  statistics.storage.free_pages = 12;
+  add_store_metrics(families, statistics, "/");
+  const std::string text = text_of(families);
+  BOOST_TEST(text.find("\ntacit_store_used_bytes 0\n") != std::string::npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(the_process_is_this_one) {
+  const ProcessStatistics process = process_statistics();
+  BOOST_TEST(process.cpu_seconds > 0);
+  BOOST_TEST(process.cpu_seconds < 3600);
+  BOOST_REQUIRE(process.resident_bytes);
+  BOOST_TEST(*process.resident_bytes > 1'000'000U);
+  BOOST_TEST(*process.virtual_bytes >= *process.resident_bytes);
+  BOOST_REQUIRE(process.open_descriptors);
+  std::FILE* const another = std::tmpfile();
+  BOOST_REQUIRE(another != nullptr);
+  BOOST_TEST(*process_statistics().open_descriptors == *process.open_descriptors + 1);
+  std::fclose(another);
+  BOOST_TEST(process.most_descriptors >= *process.open_descriptors);
+  BOOST_REQUIRE(process_start_time());
+  const auto now = static_cast<double>(std::time(nullptr));
+  BOOST_TEST(*process_start_time() <= now + 1);
+  BOOST_TEST(*process_start_time() > now - 3600);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,107 @@
+#include <boost/test/unit_test.hpp>
+
+#include "store/rows/store_meta.hpp"
+#include "test/unit/store/store_fixture.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+namespace crypto = tacit::crypto;
+
+namespace {
+
+/// Keyrings of another installation.
+StoreKeys other_keys() {
+  const TempFolder folder;
+  const auto file = [&](const char* name) { return folder.path() / name; };
+  BOOST_REQUIRE(crypto::create_root_keyrings(file("private"), file("public")));
+  BOOST_REQUIRE(crypto::create_metadata_keyring(file("metadata")));
+  StoreKeys keys;
+  keys.root_public =
+      std::make_shared<const crypto::RootPublicKeyring>(*crypto::RootPublicKeyring::load(file("public")));
+  keys.metadata = std::make_shared<const crypto::MetadataKeyring>(*crypto::MetadataKeyring::load(file("metadata")));
+  keys.root_private =
+      std::make_shared<const crypto::RootPrivateKeyring>(*crypto::RootPrivateKeyring::load(file("private")));
+  return keys;
+}
+
+struct KeysFixture : StoreFixture {
+  /// What is said of those keys; empty if the store opens.
+  std::string refusal(StoreKeys keys) {
+    close();
+    const auto opened = Store::open(store_options(), std::move(keys));
+    if (opened) return {};
+    BOOST_CHECK(opened.error().code == Errc::integrity);
+    return opened.error().subject;
+  }
+};
+
+bool says(const std::string& sentence, const std::string& words) {
+  BOOST_TEST_INFO(sentence);
+  return sentence.find(words) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(store_keys)
+
+BOOST_AUTO_TEST_CASE(a_store_opens_with_the_keys_it_was_made_with) {
+  KeysFixture fixture;
+  BOOST_TEST(fixture.refusal(all_keys()).empty());
+  BOOST_TEST(fixture.refusal(api_keys_only()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_other_keyring_opens_it) {
+  KeysFixture fixture;
+  const StoreKeys own = all_keys();
+  const StoreKeys other = other_keys();
+  const std::string root = crypto::to_hex(own.root_public->primary().id);
+  const std::string metadata = crypto::to_hex(own.metadata->primary().id);
+  const std::string end = " that this store was made with";
+  BOOST_TEST(says(fixture.refusal({own.root_public, other.metadata, own.root_private}),
+                  "the metadata keyring does not hold the key " + metadata + end));
+  BOOST_TEST(says(fixture.refusal({other.root_public, own.metadata, own.root_private}),
+                  "the root public keyring does not hold the key " + root + end));
+  BOOST_TEST(says(fixture.refusal({own.root_public, own.metadata, other.root_private}),
+                  "the root private keyring does not hold the key " + root + end));
+}
+
+BOOST_AUTO_TEST_CASE(a_record_of_the_keys_that_is_gone_or_altered) {
+  for (const bool gone : {true, false}) {
+    KeysFixture fixture;
+    std::string row = fixture.rows(Table::meta).at("keys");
+    row.back() = static_cast<char>(row.back() ^ 1);
+    fixture.put(Table::meta, "keys", gone ? std::optional<std::string>() : row);
+    BOOST_TEST(says(fixture.refusal(all_keys()), gone ? "does not say which keys" : "was altered"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(any_byte_of_the_record_of_the_keys) {
+  KeysFixture fixture;
+  const std::string row = fixture.rows(Table::meta).at("keys");
+  const auto accepted = [](const std::string& text) {
+    return check_keys(crypto::as_bytes(text), all_keys()).has_value();
+  };
+  BOOST_TEST(accepted(row));
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    std::string flipped = row;
+    flipped[i] = static_cast<char>(flipped[i] ^ 1);
+    BOOST_TEST(!accepted(flipped));
+    BOOST_TEST(!accepted(row.substr(0, i)));
+  }
+  BOOST_TEST(!accepted(row + "x"));
+}
+
+BOOST_AUTO_TEST_CASE(verify_looks_at_the_record_of_the_keys) {
+  StoreFixture fixture;
+  const std::string row = fixture.rows(Table::meta).at("keys");
+  fixture.put(Table::meta, "keys", std::nullopt);
+  BOOST_TEST(fixture.verify().problem_count == 1U);
+  std::string altered = row;
+  altered.back() = static_cast<char>(altered.back() ^ 1);
+  fixture.put(Table::meta, "keys", altered);
+  BOOST_TEST(fixture.verify().problem_count == 1U);
+  fixture.put(Table::meta, "keys", row);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,41 @@
+// Stores as builds left them that know format 1 alone.
+#pragma once
+
+#include <string>
+
+#include "store/rows/store_meta.hpp"
+#include "store/rows/tenant_record.hpp"
+#include "test/unit/store/store_fixture.hpp"
+
+namespace tacit::store::testing {
+
+inline std::string row_text(ByteView bytes) { return std::string(crypto::as_text(bytes)); }
+
+/// A new store becomes one of format 1: what is written from then on is, too.
+inline void make_first_format(StoreFixture& fixture) {
+  fixture.put(Table::meta, row_text(rows_key()), std::nullopt);
+  fixture.put(Table::meta, row_text(format_key()), row_text(format_value(first_store_format)));
+}
+
+/// It says that its format has risen, as of a process that was killed right after that.
+inline void raise_without_rows(StoreFixture& fixture) {
+  fixture.put(Table::meta, row_text(format_key()), row_text(format_value()));
+}
+
+inline void take_new_rows(StoreFixture& fixture) {
+  raise_without_rows(fixture);
+  fixture.put(Table::meta, row_text(rows_key()), row_text(rows_value()));
+}
+
+inline std::uint32_t format_of(StoreFixture& fixture) {
+  return store::format_of(crypto::as_bytes(fixture.rows(Table::meta).at(row_text(format_key())))).value_or(0);
+}
+inline bool takes_new_rows(StoreFixture& fixture) { return fixture.rows(Table::meta).contains(row_text(rows_key())); }
+
+/// What the record of the tenant says, unverified.
+inline TenantRecord record_of(StoreFixture& fixture, const crypto::Uuid& tenant = tenant_id(1)) {
+  const std::string stored = fixture.rows(Table::tenants).at(row_text(record_key(tenant).view()));
+  return peek_tenant_record(crypto::as_bytes(stored)).value();
+}
+
+}  // namespace tacit::store::testing

@@ -1,0 +1,104 @@
+// What a process says, and how it ends, when LMDB stumbles in it. Each case runs once more, in a process of its own
+// where Boost.Test handles no signals, and does there what is to be looked at.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "store/lmdb/environment/map_faults.hpp"
+#include "test/unit/store/store_fixture.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+constexpr const char* marker = "TACIT_LAST_WORDS";
+
+struct Ended {
+  int status = 0;  ///< as waitpid(2) has it
+  std::string words;
+};
+
+[[noreturn]] void be_case(const std::string& name, int errors) {
+  ::dup2(errors, STDERR_FILENO);
+  ::setenv(marker, "1", 1);
+  const std::string one = "--run_test=last_words/" + name;
+  ::execl("/proc/self/exe", "unit-store", one.c_str(), "--catch_system_errors=no", "--log_level=nothing",
+          "--report_level=no", static_cast<char*>(nullptr));
+  ::_exit(78);
+}
+
+/// In the process that runs the case: does it with a store open. In the other one: how that ended.
+Ended end_in_child(const std::string& name, const std::function<void()>& work) {
+  Ended ended;
+  if (std::getenv(marker) != nullptr) {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    const StoreFixture fixture;
+    work();
+    ::_exit(77);
+  }
+  int ends[2] = {-1, -1};
+  BOOST_REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  BOOST_REQUIRE(child >= 0);
+  if (child == 0) be_case(name, ends[1]);
+  ::close(ends[1]);
+  char part[256];
+  for (ssize_t got = 0; (got = ::read(ends[0], part, sizeof part)) > 0;) {
+    ended.words.append(part, static_cast<std::size_t>(got));
+  }
+  ::close(ends[0]);
+  while (::waitpid(child, &ended.status, 0) < 0 && errno == EINTR) {
+  }
+  return ended;
+}
+
+void expect_last_words(const Ended& ended, const std::string& words) {
+  BOOST_TEST(WIFEXITED(ended.status));
+  BOOST_TEST(WEXITSTATUS(ended.status) == 1);
+  BOOST_TEST(ended.words.find(words) != std::string::npos, ended.words);
+  BOOST_TEST(ended.words.find("data.mdb: ") != std::string::npos, ended.words);
+  BOOST_TEST(ended.words.find("either this file is damaged, or this is a fault of Tacit") != std::string::npos);
+  BOOST_TEST(ended.words.find("tacit verify") != std::string::npos);
+  BOOST_TEST(std::ranges::count(ended.words, '\n') == 1);
+}
+
+void stumble() {
+  const TrustedPages trusted;
+  std::abort();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(last_words)
+
+BOOST_AUTO_TEST_CASE(a_heap_that_is_found_damaged_may_be_a_fault_of_ours) {
+  expect_last_words(end_in_child("a_heap_that_is_found_damaged_may_be_a_fault_of_ours", stumble),
+                    "went wrong in memory");
+}
+
+BOOST_AUTO_TEST_CASE(two_threads_that_stumble_at_once_say_it_once) {
+  const Ended ended = end_in_child("two_threads_that_stumble_at_once_say_it_once", [] {
+    std::thread second(stumble);
+    stumble();
+  });
+  expect_last_words(ended, "went wrong in memory");
+}
+
+BOOST_AUTO_TEST_CASE(an_abort_that_has_nothing_to_do_with_a_store_stays_one) {
+  const Ended ended = end_in_child("an_abort_that_has_nothing_to_do_with_a_store_stays_one", [] { std::abort(); });
+  BOOST_TEST(WIFSIGNALED(ended.status));
+  BOOST_TEST(ended.words.empty(), ended.words);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,219 @@
+#include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "crypto/descriptor.hpp"
+#include "store/lmdb/environment/store_files.hpp"
+#include "store/model/damage.hpp"
+#include "test/unit/store/store_fixture.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+void write(const fs::path& file, const std::string& text) { std::ofstream(file) << text; }
+
+std::string content(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A folder with both files, and a file elsewhere that nobody may write to by way of them.
+struct Folder {
+  Folder() {
+    fs::create_directory(store);
+    write(data, "data");
+    write(lock, "lock");
+    write(victim, "victim");
+  }
+  std::string fault() const {
+    const auto files = StoreFiles::open(store);
+    return files ? std::string() : files.error().subject;
+  }
+
+  TempFolder folder;
+  const fs::path store = folder.path() / "store";
+  const fs::path data = store / "data.mdb";
+  const fs::path lock = store / "lock.mdb";
+  const fs::path victim = folder.path() / "victim";
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) { return ::geteuid() == 0; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(store_files)
+
+BOOST_AUTO_TEST_CASE(what_is_no_regular_file_with_one_name_is_refused) {
+  for (const char* const name : {"data.mdb", "lock.mdb"}) {
+    const Folder folder;
+    const fs::path file = folder.store / name;
+    BOOST_TEST(folder.fault().empty());
+    fs::remove(file);
+    fs::create_symlink(folder.victim, file);
+    BOOST_TEST(has(folder.fault(), file.string() + " is a symbolic link"));
+    fs::remove(file);
+    fs::create_symlink("nowhere", file);
+    BOOST_TEST(has(folder.fault(), "is a symbolic link"));
+    fs::remove(file);
+    fs::create_hard_link(folder.victim, file);
+    BOOST_TEST(has(folder.fault(), "has 2 names"));
+    fs::remove(file);
+    fs::create_directory(file);
+    BOOST_TEST(has(folder.fault(), "is no regular file"));
+    fs::remove(file);
+    BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // nobody waits for its other end
+    BOOST_TEST(has(folder.fault(), "is no regular file"));
+    BOOST_TEST(content(folder.victim) == "victim");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_device_is_refused_unopened, *boost::unit_test::precondition(is_root)) {
+  const Folder folder;
+  fs::remove(folder.lock);
+  if (::mknod(folder.lock.c_str(), S_IFCHR | 0600, 0x0103) != 0) return;  // not in every container
+  BOOST_TEST(has(folder.fault(), "is no regular file"));
+}
+
+BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondition(is_root)) {
+  for (const char* const name : {"data.mdb", "lock.mdb"}) {
+    const Folder folder;
+    const fs::path file = folder.store / name;
+    BOOST_REQUIRE(::chown(file.c_str(), 65534, 0) == 0);
+    BOOST_TEST(has(folder.fault(), file.string() + " belongs to the user 65534"));
+    BOOST_TEST(has(folder.fault(), "expected is root, who owns the folder: as root, chown -h root " + file.string()));
+    BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
+    BOOST_TEST(has(folder.fault(), "expected is root, or the folder's owner, 12345: as root, chown -h 12345 "));
+    // Who owns the folder may own what is in it.
+    BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 0) == 0);
+    BOOST_TEST(folder.fault().empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_data_file_stays_empty) {
+  const Folder folder;
+  write(folder.data, "");
+  StoreOptions options;
+  options.directory = folder.store;
+  BOOST_CHECK_THROW(static_cast<void>(Store::open(options, all_keys())), DamagedStore);
+  BOOST_TEST(fs::file_size(folder.data) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_is_made_only_to_make_a_store) {
+  const Folder folder;
+  fs::remove(folder.data);
+  fs::remove(folder.lock);
+  BOOST_TEST(has(folder.fault(), "there is no store in"));
+  BOOST_TEST(!fs::exists(folder.lock));
+  const auto made = StoreFiles::make(folder.store);
+  BOOST_REQUIRE(made);
+  BOOST_TEST(made->is_new());
+  BOOST_TEST(fs::exists(folder.lock));
+  BOOST_TEST(fs::exists(folder.data));
+  fs::remove(folder.lock);
+  write(folder.data, "data");
+  BOOST_TEST(folder.fault().empty());
+  BOOST_TEST(fs::exists(folder.lock));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_made_in_a_folder_of_another_user_is_that_users, *boost::unit_test::precondition(is_root)) {
+  const Folder folder;
+  fs::remove(folder.data);
+  fs::remove(folder.lock);
+  BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 12345) == 0);
+  BOOST_REQUIRE(StoreFiles::make(folder.store));
+  for (const fs::path& file : {folder.data, folder.lock}) {
+    struct stat status {};
+    BOOST_REQUIRE(::stat(file.c_str(), &status) == 0);
+    BOOST_TEST(status.st_uid == 65534U);
+    BOOST_TEST(status.st_gid == 12345U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_replaced_after_the_check_is_not_opened) {
+  const Folder folder;
+  const auto files = StoreFiles::open(folder.store);
+  BOOST_REQUIRE(files);
+  for (const fs::path& file : {folder.data, folder.lock}) {
+    fs::rename(file, file.string() + ".aside");
+    fs::create_symlink(folder.victim, file);
+  }
+  std::string shown;
+  const auto opened = files->show_to([&](const std::string& path) {
+    shown = path;
+    BOOST_TEST(content(path + "/data.mdb") == "data");
+    BOOST_TEST(content(path + "/lock.mdb") == "lock");
+    const tacit::crypto::Descriptor data(::open((path + "/data.mdb").c_str(), O_RDWR | O_CREAT, 0600));
+    BOOST_TEST(files->is_data(data.get()));
+    std::ofstream(path + "/lock.mdb", std::ios::trunc) << "written";
+    return 7;
+  });
+  BOOST_REQUIRE(opened);
+  BOOST_TEST(*opened == 7);
+  BOOST_TEST(content(folder.victim) == "victim");
+  BOOST_TEST(content(folder.lock.string() + ".aside") == "written");
+  BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was this process's alone, for that moment
+}
+
+BOOST_AUTO_TEST_CASE(the_folder_itself_may_be_a_link_of_ones_own) {
+  const Folder folder;
+  fs::create_directory_symlink(folder.store, folder.folder.path() / "link");
+  const auto files = StoreFiles::open(folder.folder.path() / "link");
+  BOOST_REQUIRE(files);
+  BOOST_TEST(files->path() == fs::canonical(folder.store).string());
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_somebody_else_may_have_put_is_not_followed, *boost::unit_test::precondition(is_root)) {
+  const Folder folder;
+  const fs::path shared = folder.folder.path() / "shared";
+  fs::create_directory(shared);
+  fs::create_directory_symlink(folder.store, shared / "link");
+  const auto why = [&] {
+    const auto files = StoreFiles::open(shared / "link");
+    return files ? std::string() : files.error().subject;
+  };
+  BOOST_TEST(why().empty());
+  BOOST_REQUIRE(::chmod(shared.c_str(), 0777) == 0);
+  BOOST_TEST(has(why(), "the symbolic link link on the way there is not followed"));
+  BOOST_REQUIRE(::chmod(shared.c_str(), 01777) == 0);
+  BOOST_TEST(why().empty());  // nobody else can replace it
+  BOOST_REQUIRE(::lchown((shared / "link").c_str(), 65534, 0) == 0);
+  BOOST_TEST(has(why(), "is not followed"));
+  BOOST_REQUIRE(::chmod(shared.c_str(), 0755) == 0);
+  BOOST_TEST(why().empty());
+  BOOST_REQUIRE(::chown(shared.c_str(), 65534, 0) == 0);
+  BOOST_TEST(has(why(), "is not followed"));
+  // Opened without the link, the folder is as good as ever.
+  BOOST_TEST(folder.fault().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_process_gives_up_root_before_lmdb_looks) {
+  StoreFixture fixture;
+  const StoreOptions options = fixture.store_options();
+  fixture.close();
+  StoreOptions asking = options;
+  std::vector<FileOwner> owners;
+  asking.give_up_root = [&](const FileOwner& owner) -> std::optional<std::string> {
+    owners.push_back(owner);
+    return owners.size() == 1 ? std::optional<std::string>("no such user") : std::nullopt;
+  };
+  const auto refused = Store::open(asking, all_keys());
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().subject == "no such user");
+  BOOST_TEST(Store::open(asking, all_keys()).has_value());
+  BOOST_REQUIRE(owners.size() == 2);
+  BOOST_TEST(owners[0].user == ::geteuid());
+  BOOST_REQUIRE(::chmod((options.directory / "data.mdb").c_str(), 0666) == 0);
+  BOOST_TEST(Store::open(asking, all_keys()).has_value());
+  BOOST_TEST(owners[2].shared);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,83 @@
+#include <boost/test/unit_test.hpp>
+
+#include "store/model/api_key_grant.hpp"
+
+using namespace tacit::store;
+
+namespace {
+
+constexpr Scope see = Scope::secrets_read;
+constexpr Scope change = Scope::secrets_write;
+constexpr Scope manage = Scope::keys_manage;
+using Expiry = std::optional<std::int64_t>;
+constexpr Expiry never{};
+
+ApiKey key(Scope scopes, Expiry expires_at = never) {
+  ApiKey made;
+  made.scopes = scopes;
+  made.expires_at = expires_at;
+  return made;
+}
+
+/// What is refused of making `after`, or of turning `before` into it.
+std::optional<Errc> refused(const Authority& authority, const ApiKey& after) {
+  const auto refusal = grant_refusal(authority, nullptr, after);
+  if (!refusal) return std::nullopt;
+  return refusal->code;
+}
+std::optional<Errc> refused(const Authority& authority, const ApiKey& before, const ApiKey& after) {
+  const auto refusal = grant_refusal(authority, &before, after);
+  if (!refusal) return std::nullopt;
+  return refusal->code;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(api_key_grant)
+
+BOOST_AUTO_TEST_CASE(a_new_key_has_no_scope_that_its_maker_lacks) {
+  BOOST_TEST(!refused({manage | see}, key(see)));
+  BOOST_TEST(!refused({manage | see}, key(manage | see)));
+  const auto refusal = grant_refusal({manage | see}, nullptr, key(see | change));
+  BOOST_REQUIRE(refusal);
+  BOOST_CHECK(refusal->code == Errc::scope_lacking);
+  BOOST_CHECK(refusal->lacking == change);
+  BOOST_CHECK(grant_refusal({manage}, nullptr, key(see | change))->lacking == (see | change));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_key_does_not_outlive_its_maker) {
+  const Authority ends{manage | see, 1000};
+  BOOST_TEST(!refused(ends, key(see, 999)));
+  BOOST_TEST(!refused(ends, key(see, 1000)));
+  BOOST_CHECK(refused(ends, key(see, 1001)) == Errc::outlives);
+  BOOST_CHECK(refused(ends, key(see)) == Errc::outlives);
+  BOOST_TEST(!refused({manage | see}, key(see)));
+}
+
+BOOST_AUTO_TEST_CASE(rights_of_a_key_that_has_more_are_left_alone) {
+  const Authority authority{manage | see};
+  BOOST_CHECK(refused(authority, key(see | change), key(see)) == Errc::scope_lacking);
+  BOOST_CHECK(refused(authority, key(see | change), key(see | change, 5)) == Errc::scope_lacking);
+  BOOST_TEST(!refused(authority, key(see | manage), key(see)));
+  ApiKey renamed = key(see | change);
+  renamed.name = "another";
+  BOOST_TEST(!refused(authority, key(see | change), renamed));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_key_gains_does_not_outlive_who_gives_it) {
+  const Authority ends{manage | see | change, 1000};
+  // Time.
+  BOOST_TEST(!refused(ends, key(see, 500), key(see, 1000)));
+  BOOST_CHECK(refused(ends, key(see, 500), key(see, 1001)) == Errc::outlives);
+  BOOST_CHECK(refused(ends, key(see, 500), key(see)) == Errc::outlives);
+  // A scope, for longer than who gives it has it.
+  BOOST_CHECK(refused(ends, key(see), key(see | change)) == Errc::outlives);
+  BOOST_CHECK(refused(ends, key(see, 2000), key(see | change, 2000)) == Errc::outlives);
+  BOOST_TEST(!refused(ends, key(see, 2000), key(see | change, 1000)));
+  // To take away is always possible.
+  BOOST_TEST(!refused(ends, key(see | change), key(see)));
+  BOOST_TEST(!refused(ends, key(see), key(see, 2000)));
+  BOOST_TEST(!refused(ends, key(see, 3000), key(see, 2000)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,120 @@
+// What the tests of the store stand on: keys, a store in a folder of its own, and a way to wait for what it answers.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/keyring.hpp"
+#include "store/engine/work.hpp"
+#include "store/lmdb/engine/lmdb_engine.hpp"
+#include "store/model/audit.hpp"
+#include "store/model/secret.hpp"
+#include "store/model/verify_report.hpp"
+#include "store/store.hpp"
+
+namespace tacit::store::testing {
+
+/// A folder that goes with its owner. In memory where there is some: what is tested is never the disk.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Keyrings made once for all tests. Without the private one: what the API plane has.
+StoreKeys all_keys();
+StoreKeys api_keys_only();
+
+struct StoreFixtureOptions {
+  std::uint64_t map_size = std::uint64_t{64} << 20;
+  std::uint64_t quota_default = std::uint64_t{1} << 20;
+  std::uint32_t api_keys_default = 100;
+  std::uint32_t secrets_default = 1'000'000;
+  std::chrono::nanoseconds slice = slice_time;
+  std::size_t queue_items = 4096;
+  std::size_t queue_bytes = std::size_t{64} << 20;
+  std::size_t batch_items = 256;
+  std::function<int(MDB_txn*)> commit{};
+  std::function<void(const std::string&)> on_failure{};
+  bool private_keys = true;
+  StoreKeys keys{};  ///< none: those of all tests
+  std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
+  std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
+  std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
+};
+
+using Rows = std::map<std::string, std::string>;
+
+class StoreFixture {
+ public:
+  explicit StoreFixture(StoreFixtureOptions options = {});
+
+  Store& store() { return *store_; }
+  LmdbEngine& engine() { return *engine_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  StoreOptions store_options() const;
+  LmdbOptions engine_options() const;
+  /// Closes the store and opens it again.
+  void reopen();
+  void close() { store_.reset(); }
+  /// Opens the store again with other keyrings.
+  void reopen_with(StoreKeys keys);
+
+  /// Waits for an operation.
+  template <class T>
+  Outcome<T> wait(boost::asio::awaitable<Outcome<T>> operation) {
+    boost::asio::io_context context(1);
+    std::optional<Outcome<T>> outcome;
+    boost::asio::co_spawn(context, keep(std::move(operation), outcome), boost::asio::detached);
+    context.run();
+    return std::move(outcome).value();
+  }
+
+  /// All rows of a table, and its change behind the store's back: a string puts the row, nothing erases it.
+  Rows rows(Table table);
+  void put(Table table, const std::string& key, const std::optional<std::string>& value);
+  VerifyReport verify();
+  /// The bodies of the audit log, oldest first.
+  std::vector<std::string> audit();
+
+ private:
+  template <class T>
+  static boost::asio::awaitable<void> keep(boost::asio::awaitable<Outcome<T>> operation,
+                                           std::optional<Outcome<T>>& outcome) {
+    Outcome<T> answered = co_await std::move(operation);
+    outcome.emplace(std::move(answered));
+  }
+  void open();
+
+  StoreFixtureOptions options_;
+  TempFolder folder_;
+  std::unique_ptr<Store> store_;
+  LmdbEngine* engine_ = nullptr;
+};
+
+/// Ids that are easy to tell apart.
+crypto::Uuid tenant_id(std::uint8_t n);
+AuditContext who();
+NewSecret new_secret(std::string name, std::string_view value = "a value of some length");
+/// A default for (tool, argument).
+NewSecret new_default(std::string name, std::string tool, std::string argument,
+                      std::string_view value = "a value of some length");
+std::string text_of(const crypto::WipedBytes& bytes);
+
+}  // namespace tacit::store::testing

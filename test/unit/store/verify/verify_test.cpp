@@ -1,0 +1,236 @@
+#include <boost/test/unit_test.hpp>
+
+#include "store/audit/audit_log.hpp"
+#include "store/health.hpp"
+#include "store/rows/codec.hpp"
+#include "store/rows/tenant_record.hpp"
+#include "store/secrets/secrets.hpp"
+#include "test/unit/store/lmdb/engine/first_format_fixture.hpp"
+
+using namespace tacit::store;
+using namespace tacit::store::testing;
+
+namespace {
+
+std::string text(ByteView bytes) { return std::string(tacit::crypto::as_text(bytes)); }
+ByteView bytes(const std::string& text) { return tacit::crypto::as_bytes(text); }
+
+struct VerifyFixture : StoreFixture {
+  VerifyFixture() {
+    for (int i = 0; i < 4; ++i) {
+      const std::string n = std::to_string(i);
+      BOOST_REQUIRE(wait(store().secrets().create(
+          tenant_id(1), new_default("secret " + n, "tool" + n + (i < 2 ? "*" : ""), "key"), who())));
+    }
+    BOOST_REQUIRE(verify().problem_count == 0);
+  }
+
+  /// The first row of the tenant of that kind.
+  std::pair<std::string, std::string> row(RowKind kind) {
+    for (const auto& [key, value] : rows(Table::tenants)) {
+      if (static_cast<std::uint8_t>(key[16]) == static_cast<std::uint8_t>(kind)) return {key, value};
+    }
+    BOOST_FAIL("no such row");
+    return {};
+  }
+  /// Changes the record as only somebody with the metadata key can.
+  template <class Change>
+  void change_record(Change change) {
+    const tacit::crypto::TenantKeys keys(all_keys().metadata->primary(), tenant_id(1));
+    const auto [key, value] = row(RowKind::record);
+    auto record = decode_tenant_record(bytes(value), tenant_id(1), keys);
+    BOOST_REQUIRE(record);
+    change(*record);
+    put(Table::tenants, key, text(encode_tenant_record(*record, tenant_id(1), keys)));
+  }
+  /// Whether the only problem says that.
+  bool finds(const std::string& words) {
+    const VerifyReport report = verify();
+    BOOST_TEST_INFO("first problem: " << (report.problems.empty() ? "none" : report.problems[0]));
+    BOOST_TEST(report.problem_count == 1U);
+    return report.problem_count == 1 && report.problems.at(0).find(words) != std::string::npos;
+  }
+  static std::string sequence(std::uint64_t n) {
+    tacit::crypto::Bytes key;
+    Encoder(key).u64(n);
+    return text(key);
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(verification)
+
+BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
+  VerifyFixture fixture;
+  BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(2), new_secret("a"), who())));
+  VerifyProgress last;
+  int calls = 0;
+  const auto report = fixture.store().health().verify([&](const VerifyProgress& progress) {
+    ++calls;
+    last = progress;
+  });
+  BOOST_REQUIRE(report);
+  BOOST_TEST(report->tenants == 2U);
+  BOOST_TEST(report->secrets == 5U);
+  BOOST_TEST(report->values_opened == 5U);
+  BOOST_TEST(report->audit_entries == 5U);
+  BOOST_TEST(report->audit_head.size() == std::string("5:").size() + 64U);
+  BOOST_TEST(report->problems.empty());
+  BOOST_TEST(calls >= 3);
+  BOOST_TEST(last.rows == last.rows_total);
+}
+
+BOOST_AUTO_TEST_CASE(without_the_private_key_values_stay_shut) {
+  StoreFixtureOptions options;
+  options.private_keys = false;
+  StoreFixture fixture(options);
+  BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(2), new_secret("a"), who())));
+  BOOST_TEST(fixture.verify().values_opened == 0U);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(counters_that_are_off) {
+  VerifyFixture fixture;
+  fixture.change_record([](TenantRecord& record) { record.used += 1; });
+  BOOST_TEST(fixture.finds("bytes"));
+  fixture.change_record([](TenantRecord& record) {
+    record.used -= 1;
+    record.count -= 1;
+  });
+  BOOST_TEST(fixture.finds("counts 3 instead of 4 secrets"));
+  fixture.change_record([](TenantRecord& record) {
+    record.count += 1;
+    record.prefixes.add(9);
+  });
+  BOOST_TEST(fixture.finds("miscounts the prefixes"));
+}
+
+BOOST_AUTO_TEST_CASE(index_entries_missing_orphaned_or_wrong) {
+  for (const RowKind kind : {RowKind::name, RowKind::binding, RowKind::default_for}) {
+    VerifyFixture fixture;
+    const auto [key, value] = fixture.row(kind);
+    fixture.put(Table::tenants, key, std::nullopt);
+    BOOST_TEST(fixture.finds("has no entry in the"));
+    fixture.put(Table::tenants, key, std::string(16, '\x7F'));
+    BOOST_TEST(fixture.finds("is another's"));
+    fixture.put(Table::tenants, key, value);
+    std::string orphan = key;
+    orphan[17] = static_cast<char>(orphan[17] ^ 1);
+    fixture.put(Table::tenants, orphan, value);
+    BOOST_TEST(fixture.finds("has no secret"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_is_gone_leaves_its_entries_and_counters) {
+  VerifyFixture fixture;
+  fixture.put(Table::tenants, fixture.row(RowKind::secret).first, std::nullopt);
+  // Three entries, the count, the bytes and the prefixes, and what the audit log says.
+  BOOST_TEST(fixture.verify().problem_count == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_unknown_meaning) {
+  {
+    VerifyFixture fixture;
+    fixture.put(Table::tenants, fixture.row(RowKind::record).first.substr(0, 16) + "\x09rest", "x");
+    BOOST_TEST(fixture.finds("unknown kind 9"));
+  }
+  {
+    VerifyFixture fixture;
+    fixture.put(Table::tenants, fixture.row(RowKind::record).first + "x", "x");
+    BOOST_TEST(fixture.finds("unknown meaning"));
+  }
+  {
+    VerifyFixture fixture;
+    fixture.put(Table::tenants, fixture.row(RowKind::secret).first + "x", "x");
+    BOOST_TEST(fixture.verify().problem_count >= 1U);
+  }
+  {
+    VerifyFixture fixture;
+    fixture.put(Table::tenants, "short", "x");
+    BOOST_TEST(fixture.finds("belongs to no tenant"));
+  }
+  {
+    VerifyFixture fixture;
+    fixture.put(Table::meta, "other", "x");
+    BOOST_TEST(fixture.finds("unknown meaning"));
+    fixture.put(Table::meta, "other", std::nullopt);
+    fixture.put(Table::meta, "format", std::nullopt);
+    BOOST_TEST(fixture.finds("which format"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(formats_and_numbers_of_changes_that_cannot_be) {
+  VerifyFixture fixture;
+  fixture.change_record([](TenantRecord& record) { record.changes = 3; });
+  BOOST_TEST(fixture.finds("3 changes, fewer than its secrets"));
+  fixture.change_record([](TenantRecord& record) { record.changes = 4; });
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  raise_without_rows(fixture);
+  fixture.put(Table::meta, "rows", std::nullopt);
+  BOOST_TEST(fixture.finds("format that the store does not take yet"));
+  fixture.change_record([](TenantRecord& record) { record.changes.reset(); });
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  make_first_format(fixture);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  fixture.put(Table::meta, "rows", text(rows_value()));
+  BOOST_TEST(fixture.finds("takes rows of a newer format than its own"));
+  fixture.put(Table::meta, "rows", "x");
+  BOOST_TEST(fixture.finds("unknown meaning"));
+}
+
+BOOST_AUTO_TEST_CASE(a_private_key_that_does_not_open) {
+  VerifyFixture fixture;
+  fixture.change_record([](TenantRecord& record) { record.key->box.back() ^= 1; });
+  BOOST_TEST(fixture.finds("private key does not open"));
+  fixture.change_record([](TenantRecord& record) { record.key.reset(); });
+  BOOST_TEST(fixture.verify().problem_count == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(an_audit_entry_altered_missing_or_moved) {
+  VerifyFixture fixture;
+  const Rows rows = fixture.rows(Table::audit);
+  const std::string second = VerifyFixture::sequence(2);
+  const std::string third = VerifyFixture::sequence(3);
+  std::string altered = rows.at(second);
+  altered[50] = static_cast<char>(altered[50] ^ 1);
+  fixture.put(Table::audit, second, altered);
+  BOOST_TEST(fixture.finds("audit entry 2 does not fit"));
+  fixture.put(Table::audit, second, std::nullopt);
+  BOOST_TEST(fixture.finds("1 is followed by 3"));
+  fixture.put(Table::audit, second, rows.at(third));
+  fixture.put(Table::audit, third, rows.at(second));
+  BOOST_TEST(fixture.verify().problem_count >= 2U);
+  fixture.put(Table::audit, second, "x");
+  fixture.put(Table::audit, third, rows.at(third));
+  BOOST_TEST(fixture.verify().problem_count == 2U);
+  fixture.put(Table::audit, second, rows.at(second));
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  fixture.put(Table::audit, VerifyFixture::sequence(1), std::nullopt);
+  BOOST_TEST(fixture.finds("0 is followed by 2"));
+}
+
+BOOST_AUTO_TEST_CASE(any_byte_of_an_audit_entry) {
+  VerifyFixture fixture;
+  const std::string key = VerifyFixture::sequence(2);
+  const std::string row = fixture.rows(Table::audit).at(key);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    std::string flipped = row;
+    flipped[i] = static_cast<char>(flipped[i] ^ 1);
+    fixture.put(Table::audit, key, flipped);
+    BOOST_TEST(fixture.verify().problem_count > 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_first_thousand_problems_are_told) {
+  VerifyFixture fixture;
+  boost::asio::io_context context(1);
+  for (int i = 0; i < 1100; ++i) {
+    fixture.put(Table::meta, "x" + std::to_string(i), "x");
+  }
+  const VerifyReport report = fixture.verify();
+  BOOST_TEST(report.problem_count == 1100U);
+  BOOST_TEST(report.problems.size() == 1000U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
