@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/issuers/load_issuers.hpp"
 #include "auth/model/issuer_config.hpp"
 #include "auth/model/refusal.hpp"
 #include "auth/tokens/jwk.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "auth/model/issuer_config.hpp"
+#include "auth/issuers/load_issuers.hpp"
 
 namespace tacit::auth {
 

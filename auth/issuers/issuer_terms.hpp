@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "auth/issuers/issuer.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "auth/issuers/refresh_schedule.hpp"
 
 namespace tacit::auth {

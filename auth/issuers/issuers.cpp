@@ -20,6 +20,7 @@
 #include "auth/issuers/issuer_report.hpp"
 #include "auth/issuers/issuer_terms.hpp"
 #include "auth/issuers/key_refresh.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "crypto/digest.hpp"
 
 namespace tacit::auth {

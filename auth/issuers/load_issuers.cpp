@@ -1,4 +1,4 @@
-#include "auth/model/issuer_config.hpp"
+#include "auth/issuers/load_issuers.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "crypto/utf8.hpp"
+#include "http/api/list_cursor.hpp"
 #include "http/json/limits.hpp"
 #include "http/wire/target.hpp"
 
@@ -59,11 +60,10 @@ void check_limit(const Parameter& parameter, std::optional<std::size_t>& limit, 
   }
 }
 
-// A cursor is the last id of the page before it. Clients need not know that.
 // An empty one is the first page's: clients begin their loops with it.
 void check_cursor(const Parameter& parameter, std::optional<crypto::Uuid>& after, Faults& faults) {
   if (parameter.value->empty()) return;
-  after = crypto::parse_uuid(*parameter.value);
+  after = read_list_cursor(*parameter.value);
   if (!after) faults.push_back(value_error(Loc{"query", parameter.name}, "cursor is none that a list answered"));
 }
 

@@ -3,13 +3,13 @@
 #include <utility>
 
 #include "http/api/handlers.hpp"
+#include "http/api/list_cursor.hpp"
 #include "http/api/list_query.hpp"
 #include "http/api/list_stream.hpp"
 #include "http/api/path_id.hpp"
 #include "http/api/request_bodies.hpp"
 #include "http/api/secret_json.hpp"
 #include "http/exchange/problem.hpp"
-#include "http/json/json_writer.hpp"
 #include "store/secrets/secret_list_reader.hpp"
 #include "store/secrets/secrets.hpp"
 
@@ -47,11 +47,7 @@ class SecretListStream final : public ListStream {
   void write_members(crypto::WipedBytes& out) const override {
     if (!paged_) return;
     out.append(R"(,"next_cursor":)");
-    if (reader_.next_page()) {
-      write_uuid(out, *reader_.next_page());
-    } else {
-      out.append("null");
-    }
+    write_list_cursor(out, reader_.next_page());
   }
 
   store::SecretListReader reader_;

@@ -5,7 +5,6 @@
 
 #include "auth/model/scope_names.hpp"
 #include "crypto/enum_table.hpp"
-#include "http/json/faults.hpp"
 #include "http/json/json_writer.hpp"
 
 namespace tacit::http {
@@ -286,6 +285,14 @@ void answer(Exchange& exchange, const store::Failure& failure) {
     default:
       return answer(exchange, problem_of(failure.code));
   }
+}
+
+void answer(Exchange& exchange, const Faults& faults) {
+  Response& response = exchange.response;
+  response.status = 422;
+  response.content_type = "application/json";
+  response.body.clear();
+  write_faults(response.body, faults);
 }
 
 void note_failure(Exchange& exchange, const store::Failure& failure) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "http/exchange/exchange.hpp"
+#include "http/json/faults.hpp"
 #include "store/model/outcome.hpp"
 
 namespace tacit::http {
@@ -62,6 +63,9 @@ void answer(Exchange& exchange, Problem problem);
 
 /// Sets the answer to a store's failure, with its details (quota figures, scopes).
 void answer(Exchange& exchange, const store::Failure& failure);
+
+/// Sets the 422 answer that lists the faults.
+void answer(Exchange& exchange, const Faults& faults);
 
 /// Notes a failure that comes too late to be answered, for the log and the metrics.
 void note_failure(Exchange& exchange, const store::Failure& failure);

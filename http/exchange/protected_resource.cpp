@@ -47,16 +47,4 @@ ProtectedResource::ProtectedResource(std::string_view url, std::vector<std::stri
   challenge_invalid_ = challenge_with(", error=\"invalid_token\"");
 }
 
-std::string ProtectedResource::challenge_scope(std::string_view scope) const {
-  std::string error = ", error=\"insufficient_scope\", scope=\"";
-  error.append(scope).append("\"");
-  return challenge_with(error);
-}
-
-std::string ProtectedResource::challenge_with(std::string_view error) const {
-  std::string line = "WWW-Authenticate: Bearer realm=\"tacit\"";
-  line.append(error).append(link_).append("\r\n");
-  return line;
-}
-
 }  // namespace tacit::http

@@ -37,9 +37,7 @@ constexpr std::size_t slow_start_record = 4 * 1024;
 constexpr std::chrono::seconds close_time{1};
 /// How long a draining server waits for the first request of a connection that has just been made.
 constexpr std::chrono::seconds first_request_patience{2};
-/// On the admin plane: how long a request's head may take to arrive, and how long a connection may be idle. Monitors
-/// ask within a moment of connecting; one that comes every five seconds keeps its connection.
-constexpr std::chrono::seconds monitor_head_time{5};
+/// On the admin plane: how long a connection may be idle. One that asks every five seconds is kept.
 constexpr std::chrono::seconds monitor_idle_time{7};
 /// A connection that is idle for so long gives its buffers back, or ends if it is old. Not after each request: giving
 /// them back costs a busy connection a tenth of its time.
@@ -346,22 +344,6 @@ void Connection::become_idle() {
   std::chrono::seconds time = draining ? first_request_patience : thread_.server.timeouts.idle;
   if (exchange_.plane == Plane::admin) time = std::min(time, monitor_idle_time);
   await_input(time);
-}
-
-/// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
-void Connection::become_busy() {
-  phase_ = Phase::busy;
-  waiting_since_ = Clock::now();
-  std::chrono::seconds time = thread_.server.timeouts.header;
-  if (exchange_.plane == Plane::admin) time = std::min(time, monitor_head_time);
-  await_input(time);
-}
-
-/// A server that winds down waits for what clients have begun to send, but not for long: half a request shall not keep
-/// the next server from starting.
-void Connection::await_input(Clock::duration time) {
-  write_rate_.end();
-  expire_at(std::min(Clock::now() + time, thread_.last_input));
 }
 
 /// False if there is no memory for it.

@@ -1,10 +1,32 @@
-// What bounds a connection over its life: how old it gets, how slowly its client may take an answer, and what memory
-// its messages hold.
+// What bounds a connection: the time that a request's head and body may take, how old it gets, how slowly its client
+// may take an answer, and what memory its messages hold.
 #include <algorithm>
 
 #include "http/io/connection.hpp"
 
 namespace tacit::http {
+namespace {
+
+/// On the admin plane, for the whole head: monitors ask within a moment of connecting.
+constexpr std::chrono::seconds monitor_head_time{5};
+
+}  // namespace
+
+/// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
+void Connection::become_busy() {
+  phase_ = Phase::busy;
+  waiting_since_ = Clock::now();
+  std::chrono::seconds time = thread_.server.timeouts.header;
+  if (exchange_.plane == Plane::admin) time = std::min(time, monitor_head_time);
+  await_input(time);
+}
+
+/// A server that winds down waits for what clients have begun to send, but not for long: half a request shall not keep
+/// the next server from starting.
+void Connection::await_input(Clock::duration time) {
+  write_rate_.end();
+  expire_at(std::min(Clock::now() + time, thread_.last_input));
+}
 
 void Connection::lapse() {
   if (!write_rate_.watching()) return expired();

@@ -148,12 +148,4 @@ void write_faults(crypto::WipedBytes& out, const Faults& faults) {
   out.append("]}");
 }
 
-void answer(Exchange& exchange, const Faults& faults) {
-  Response& response = exchange.response;
-  response.status = 422;
-  response.content_type = "application/json";
-  response.body.clear();
-  write_faults(response.body, faults);
-}
-
 }  // namespace tacit::http

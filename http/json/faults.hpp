@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "crypto/wiped.hpp"
-#include "http/exchange/exchange.hpp"
 #include "http/json/limits.hpp"
 
 namespace tacit::http {
@@ -81,8 +80,5 @@ Fault default_unbound();
 
 /// `{"detail":[{"type":…,"loc":[…],"msg":…},…]}`
 void write_faults(crypto::WipedBytes& out, const Faults& faults);
-
-/// Sets a 422 answer with all of them.
-void answer(Exchange& exchange, const Faults& faults);
 
 }  // namespace tacit::http

@@ -8,12 +8,6 @@
 
 namespace tacit::server {
 
-enum ExitCode : int {
-  exit_ok = 0,
-  exit_failed = 1,  ///< it did not work, or problems were found
-  exit_usage = 2,   ///< the command line or the configuration is wrong; nothing was done
-};
-
 /// A subcommand's own options and arguments, as opposed to the settings that Config holds.
 using Arguments = boost::program_options::variables_map;
 

@@ -9,6 +9,7 @@
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
+#include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/api_keys/api_keys.hpp"

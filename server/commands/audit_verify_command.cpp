@@ -12,6 +12,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"
+#include "server/config/errors.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/model/timestamp.hpp"

@@ -3,6 +3,7 @@
 
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/command_sections.hpp"
+#include "server/config/errors.hpp"
 #include "server/wiring/config_check.hpp"
 
 namespace tacit::server {

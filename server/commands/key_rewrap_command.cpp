@@ -12,6 +12,7 @@
 #include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/key_rings.hpp"
+#include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
 #include "server/wiring/open_store.hpp"

@@ -10,6 +10,7 @@
 #include "auth/limits/rate_limiter.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
+#include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/tenants/tenants.hpp"

@@ -33,6 +33,7 @@
 #include "server/serve/root_warning.hpp"
 #include "server/serve/service_manager.hpp"
 #include "server/serve/watchdog.hpp"
+#include "server/serve/watchdog_trouble.hpp"
 #include "server/wiring/config_check.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
@@ -82,14 +83,6 @@ std::string serving_status(const Config& config, const http::Server& server) {
   if (config.plane == Planes::both) status += ",";
   if (runs_tools(config.plane)) status += " tools on " + text_of(server.endpoint(http::Plane::tools));
   return status;
-}
-
-/// What does not move though it should: for the watchdog.
-std::optional<std::string> trouble(const http::Server& server, const store::Store& store) {
-  if (const auto thread = server.stuck_thread()) {
-    return "io thread " + std::to_string(*thread) + " is blocked";
-  }
-  return store.health().unwilling();
 }
 
 void log_ready(const Config& config, const http::Server& server) {

@@ -1,9 +1,16 @@
-// The two ways a command ends badly. Each carries one sentence, which main prints.
+// How a command ends: its exit code, and the two ways to end badly. Each carries one sentence, which main prints.
 #pragma once
 
 #include <stdexcept>
 
 namespace tacit::server {
+
+/// What the program answers.
+enum ExitCode : int {
+  exit_ok = 0,
+  exit_failed = 1,  ///< it did not work, or problems were found
+  exit_usage = 2,   ///< the command line or the configuration is wrong; nothing was done
+};
 
 /// The command line or the configuration is wrong. Exit code 2.
 class UsageError : public std::runtime_error {

@@ -7,7 +7,7 @@
 
 #include "http/io/server.hpp"
 #include "server/config/config.hpp"
-#include "server/serve/reload.hpp"
+#include "server/serve/reload_report.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {

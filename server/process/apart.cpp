@@ -18,7 +18,6 @@
 #include <thread>
 #include <utility>
 
-#include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/store_user.hpp"
 #include "store/backup/whole_file.hpp"

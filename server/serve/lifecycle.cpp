@@ -10,7 +10,7 @@
 
 #include "http/log/log.hpp"
 #include "http/log/log_writer.hpp"
-#include "server/cli/commands.hpp"
+#include "server/config/errors.hpp"
 
 namespace tacit::server {
 

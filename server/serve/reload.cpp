@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "http/log/log.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/server_options.hpp"

@@ -15,6 +15,7 @@
 #include "http/tls/certificate_watch.hpp"
 #include "server/config/config_sources.hpp"
 #include "server/serve/reload_counts.hpp"
+#include "server/serve/reload_report.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -22,22 +23,6 @@ namespace tacit::server {
 /// Names of settings that differ between two configurations as they were written and count only from a restart on.
 std::vector<std::string> settings_for_restart(const std::map<std::string, std::string>& before,
                                               const std::map<std::string, std::string>& after);
-
-/// What came of a reload.
-struct ReloadReport {
-  /// A part that stayed as it was, and why: a sentence. A reason each.
-  struct Kept {
-    std::string part;
-    std::string reason;
-  };
-  std::vector<std::string> taken;  ///< parts that were read again and are in use
-  std::vector<Kept> kept;
-  std::vector<std::string> restart_needed;    ///< settings that changed and count only from a restart on
-  std::vector<std::string> next_start_fails;  ///< why, though what was read is good
-  std::int64_t at = 0;                        ///< seconds since 1970
-
-  bool good() const { return kept.empty() && next_start_fails.empty(); }
-};
 
 class Reload {
  public:

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/keyring.hpp"
 #include "crypto/trusted_folder.hpp"

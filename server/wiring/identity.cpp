@@ -1,6 +1,7 @@
 #include "server/wiring/identity.hpp"
 
 #include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "http/log/log.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/suggestion.hpp"

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/store_user.hpp"
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "store/api_keys/api_key_limit.hpp"
 #include "store/api_keys/api_key_table.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
@@ -83,11 +84,6 @@ std::shared_ptr<KeyPlan> key_plan(ContextPtr store, ApiKey key, AuditAction acti
   return plan;
 }
 
-Failure too_many_keys(std::uint32_t limit) {
-  return failed(Errc::too_many_keys, "the tenant may have no more than " + std::to_string(limit) +
-                                         " API keys, and has that many that are not revoked");
-}
-
 Task<Outcome<void>> add_key(Transaction& transaction, const KeyPlan& plan) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
   if (row) co_return failed(Errc::conflict);
@@ -95,10 +91,8 @@ Task<Outcome<void>> add_key(Transaction& transaction, const KeyPlan& plan) {
   if (!allowed) co_return allowed.error();
   const auto tenant = co_await load_or_make_tenant(transaction, *plan.store, plan.key.tenant);
   if (!tenant) co_return tenant.error();
-  const std::uint32_t limit = tenant->record.limits.api_keys.value_or(plan.store->api_keys_default);
-  const RowKey index(plan.key.tenant, RowKind::api_key);
-  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), limit);
-  if (entries.size() >= limit) co_return too_many_keys(limit);
+  const auto allowed_more = co_await check_api_key_limit(transaction, *plan.store, *tenant);
+  if (!allowed_more) co_return allowed_more.error();
   ApiKey key = plan.key;
   key.changed_at = now_microseconds();
   put_api_key(transaction, *plan.store, key);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/audit/audit_hash.hpp"
 #include "store/audit/audit_log.hpp"
 
 namespace tacit::store {

@@ -1,6 +1,7 @@
 #include "store/audit/audit_log.hpp"
 
 #include "crypto/keyring.hpp"
+#include "store/audit/audit_hash.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/json_text.hpp"
 #include "store/model/timestamp.hpp"
@@ -62,10 +63,6 @@ std::optional<AuditEntry> parse_audit_row(const Row& row) {
   if (!key.done() || !value.ok()) return std::nullopt;
   entry.body = crypto::as_text(value.rest());
   return entry;
-}
-
-crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body) {
-  return crypto::sha256({previous, audit_key(sequence), crypto::as_bytes(body)});
 }
 
 std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now) {

@@ -33,9 +33,6 @@ std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence);
 /// Nothing if the row is no entry.
 std::optional<AuditEntry> parse_audit_row(const Row& row);
 
-/// The hash that an entry must have after one with the hash `previous`.
-crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body);
-
 std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now);
 /// The time that a body begins with, as it is written there; empty if it does not begin as ours do.
 std::string_view audit_time(std::string_view body);

@@ -2,6 +2,7 @@
 // transactions on them. Knows nothing of secrets. Awaiting a write from a coroutine of Asio: store/engine/await.hpp.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,8 @@ enum class Table : std::uint8_t {
   audit,     ///< by sequence (store/audit/audit_log.hpp)
 };
 inline constexpr std::size_t table_count = 4;
+/// What LMDB calls them, in the order of Table.
+inline constexpr std::array<const char*, table_count> table_names{"meta", "tenants", "api_keys", "audit"};
 
 /// A stored row, seen in place: valid until the transaction's next change or its end.
 struct Row {

@@ -1,7 +1,5 @@
 #include "store/engine/whereabouts.hpp"
 
-#include "store/lmdb/environment/lmdb_env.hpp"
-
 namespace tacit::store {
 namespace {
 

@@ -10,6 +10,7 @@
 
 #include "crypto/enum_table.hpp"
 #include "crypto/uuid.hpp"
+#include "store/model/api_key.hpp"
 
 namespace tacit::store {
 

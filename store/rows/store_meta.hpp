@@ -33,6 +33,7 @@
 #include "crypto/keyring.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/key_kind.hpp"
+#include "store/model/store_keys.hpp"
 
 namespace tacit::store {
 

@@ -32,8 +32,6 @@ struct MDB_txn;
 
 namespace tacit::store {
 
-/// What LMDB calls them, in the order of Table.
-inline constexpr std::array<const char*, table_count> table_names{"meta", "tenants", "api_keys", "audit"};
 using TableHandles = std::array<unsigned, table_count>;
 
 class LmdbEnv {

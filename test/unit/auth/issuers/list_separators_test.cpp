@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "auth/issuers/load_issuers.hpp"
 #include "auth/model/issuer_config.hpp"
 
 namespace {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "auth/issuers/issuer_settings.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "auth/model/issuer_config.hpp"
 
 using namespace tacit::auth;

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "store/audit/audit_hash.hpp"
 #include "store/model/json_text.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/secrets/secrets.hpp"

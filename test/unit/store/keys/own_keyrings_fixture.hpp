@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "crypto/keyring_edit.hpp"
+#include "store/model/key_kind.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 namespace tacit::store::testing {

@@ -1,0 +1,18 @@
+// The cursor of a list: the last id of the page before. Clients need not know that.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "crypto/uuid.hpp"
+#include "crypto/wiped.hpp"
+
+namespace tacit::http {
+
+/// Returns nullopt for a text that no list returned.
+std::optional<crypto::Uuid> read_list_cursor(std::string_view text);
+
+/// Appends the JSON of the cursor: a string, or null on the last page.
+void write_list_cursor(crypto::WipedBytes& out, const std::optional<crypto::Uuid>& last_of_page);
+
+}  // namespace tacit::http

@@ -1,0 +1,13 @@
+// How many API keys a tenant may have.
+#pragma once
+
+#include "store/engine/context.hpp"
+#include "store/rows/tenant_record.hpp"
+
+namespace tacit::store {
+
+/// Fails with too_many_keys if the tenant has as many that are not revoked as it may have: its own limit, or the
+/// default. `tenant` must outlive the task.
+Task<Outcome<void>> check_api_key_limit(Transaction& transaction, const StoreContext& store, const Tenant& tenant);
+
+}  // namespace tacit::store

@@ -1,0 +1,214 @@
+// The writer thread of LmdbEngine. It takes all writes that wait, runs each in a nested transaction, commits once, and
+// then answers them all: group commit. Between batches it overwrites what earlier commits freed.
+#include <lmdb.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "store/lmdb/engine/commit_rehearsal.hpp"
+#include "store/lmdb/engine/lmdb_engine.hpp"
+#include "store/lmdb/engine/lmdb_transaction.hpp"
+#include "store/lmdb/engine/sync_errors.hpp"
+#include "store/lmdb/environment/map_faults.hpp"
+#include "store/slices/thread_scheduling.hpp"
+
+namespace tacit::store {
+namespace {
+
+void answer(const std::vector<Write>& batch, Errc failure) {
+  for (const Write& write : batch) write.done(failure);
+}
+
+/// Whether a write's failure says that nothing more can be written, rather than that this one cannot.
+bool condemns_store(int code) {
+  switch (code) {
+    case MDB_BAD_VALSIZE:  // a key or a value that no row can have
+    case MDB_KEYEXIST:     // appended a key that is not the largest
+      return false;
+    default:
+      return errc_of(code) != Errc::full;
+  }
+}
+
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
+  const auto taken = std::chrono::steady_clock::now() - began;
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(taken).count());
+}
+
+}  // namespace
+
+void LmdbEngine::run_writer() {
+  // A commit waits for the disk several times. Its callers must not wait for a CPU each time as well.
+  ask_to_run_promptly();
+  bool look = options_.looks_for_room;
+  for (;;) {
+    const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());
+    if (wake == WriteQueue::Wake::closed) break;
+    const auto now = std::chrono::steady_clock::now();
+    batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
+    const auto look_at = next_look();
+    if (wake == WriteQueue::Wake::writes || look || (look_at && *look_at <= now))
+      write_some(std::exchange(look, false));
+    take_format_step();
+    scrub_some();
+    batch_began_.store({}, std::memory_order_relaxed);
+  }
+  writer_ends_.set_value();
+}
+
+std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
+  const auto scrub = scrub_ ? scrub_->due() : std::chrono::steady_clock::time_point::max();
+  const FormatRise* const rise = rising_.load(std::memory_order_acquire);
+  const auto format = rise != nullptr ? rise->due() : scrub;
+  return std::min({scrub, format, next_look().value_or(scrub)});
+}
+
+void LmdbEngine::write_some(bool look) {
+  clear_dead_readers_now_and_then();
+  env_->take_blocks(env_->room());
+  next_take_ = RoomRefusal::Clock::now() + std::chrono::seconds(1);
+  if (look || refusal_.stands()) look_for_room();
+  Measured room = measure();
+  const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
+  run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
+}
+
+void LmdbEngine::scrub_some() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
+  forget_sync_error();
+  const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
+  const bool unsure = refusal_.stands() && !has_synced_;  // a sync would fail, and it would end this process
+  const TrustedPages trusted;
+  int code = useless || unsure ? scrub_->postpone(now) : scrub_->run(now);
+  sync_failed_ = sync_error() != 0;
+  if (code == MDB_SUCCESS && sync_failed_) code = sync_error();  // which a run may get over
+  if (code == MDB_SUCCESS) return;
+  // To write pages in use again takes room. LMDB says EIO of a write that found room for a part.
+  if (!sync_failed_ && found_no_room(code)) {
+    refusal_.stand(code, false);
+    scrub_->distrust();
+    scrub_->postpone(now);
+    return;
+  }
+  fail(code);
+}
+
+void LmdbEngine::take_format_step() {
+  const auto now = std::chrono::steady_clock::now();
+  FormatRise* const rise = rising_.load(std::memory_order_acquire);
+  if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
+  auto next = rise->next(now);
+  if (!next || refusal_.stands()) return;  // what nobody waits for is not written to a full disk
+  Batch step;
+  step.push_back(std::move(*next));
+  Measured room = measure();
+  run_batch(std::move(step), room);
+}
+
+void LmdbEngine::run_batch(Batch batch, Measured& room) {
+  if (batch.empty()) return;
+  // One look at a name is nothing beside a commit.
+  if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
+  Answers answers(batch.size());
+  const auto began = std::chrono::steady_clock::now();
+  const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
+  const int code = write_batch(batch, room, answers);
+  if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
+  if (code == MDB_SUCCESS) {
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(answers[i]);
+    return;
+  }
+  if (scrub_) scrub_->distrust();  // it may have written some of its pages
+  // Every answer was computed on what was not kept, the refusals too.
+  const bool harmless = errc_of(code) == Errc::full && !sync_failed_ && !env_->is_dead();
+  const Errc failure = harmless ? Errc::full : Errc::unavailable;
+  if (failure == Errc::unavailable) fail(code);
+  answer(batch, failure);
+}
+
+int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
+  const auto again = [&] {
+    if (scrub_) scrub_->distrust();  // the attempt before may have written some of its pages
+    answers.assign(batch.size(), std::nullopt);
+    return try_batch(batch, room, answers);
+  };
+  int code = try_batch(batch, room, answers);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = again();
+  // What only logs or gives space back may do with the room that there is; and if not that, what gives space back
+  // alone.
+  for (const bool all : {false, true}) {
+    if (!found_no_room(code)) break;
+    refusal_.stand(code, all);
+    code = again();
+  }
+  if (found_no_room(code)) refusal_.stand(code, true);
+  return code;
+}
+
+int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
+  const TrustedPages trusted;
+  sync_failed_ = false;
+  int fatal = MDB_SUCCESS;
+  bool changed = false;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    answers[i] = run_write(txn, batch[i], room, fatal, changed);
+    if (fatal != MDB_SUCCESS) {
+      mdb_txn_abort(txn);
+      return fatal;
+    }
+  }
+  jobs_.fetch_add(batch.size(), std::memory_order_relaxed);
+  if (!changed) {
+    mdb_txn_abort(txn);
+    return MDB_SUCCESS;
+  }
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  batch_jobs_.add(batch.size());
+  largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
+                       std::memory_order_relaxed);
+  return commit(txn);
+}
+
+int LmdbEngine::commit(MDB_txn* txn) {
+  const bool feared = refusal_.stands();
+  forget_sync_error();
+  if (const int code = feared ? rehearse_commit(txn, 0) : MDB_SUCCESS; code != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    condemns_sync(code);
+    return code;
+  }
+  const int code = options_.commit(txn);
+  sync_failed_ = code != MDB_SUCCESS && sync_error() != 0;
+  has_synced_ = has_synced_ || code == MDB_SUCCESS;
+  if (code == MDB_SUCCESS && feared) refusal_.ease();
+  return code;
+}
+
+int LmdbEngine::try_write(MDB_txn* parent, const Write& write, bool& changed) {
+  LmdbTransaction transaction = LmdbTransaction::writing(*env_, parent, rows_read_by_writer_);
+  const bool keep = write.work(transaction).run();
+  if (keep && transaction.changed()) {
+    transaction.keep();
+    changed = true;
+  }
+  return transaction.error();
+}
+
+std::optional<Errc> LmdbEngine::run_write(MDB_txn* parent, const Write& write, Measured& room, int& fatal,
+                                          bool& changed) {
+  if (!has_room(write.growth, room)) return Errc::full;
+  int code = try_write(parent, write, changed);
+  if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = try_write(parent, write, changed);
+  if (code == MDB_SUCCESS) return std::nullopt;
+  if (env_->disk_is_full(code)) return Errc::full;
+  const Errc failure = errc_of(code);
+  if (condemns_store(code)) fatal = code;
+  return failure;
+}
+
+}  // namespace tacit::store
