@@ -66,10 +66,7 @@ void answer_key(Exchange& exchange, const store::ApiKey& key) {
 Handled create_api_key(Exchange& exchange) {
   const std::int64_t now = store::now_microseconds();
   auto wanted = parse_new_api_key(exchange.body.text(), now);
-  if (!wanted) {
-    answer(exchange, wanted.error());
-    co_return;
-  }
+  if (refused(exchange, wanted)) co_return;
   store::ApiKey key = describe(exchange, std::move(*wanted), now);
   const auto refusal = store::grant_refusal(authority_of(exchange.principal), nullptr, key);
   if (refusal) {
@@ -82,10 +79,7 @@ Handled create_api_key(Exchange& exchange) {
   store::ApiKey added = key;
   store::AuditContext who = exchange.audit();
   const auto outcome = co_await exchange.services.store.api_keys().add(std::move(added), std::move(who));
-  if (!outcome) {
-    answer(exchange, outcome.error());
-    co_return;
-  }
+  if (refused(exchange, outcome)) co_return;
   exchange.response.body.reserve(usual_key_size);
   write_api_key(exchange.response.body, key, generated.text.text());
 }
@@ -103,28 +97,19 @@ Handled get_api_key(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   const auto key = co_await exchange.services.store.api_keys().get_of_tenant(exchange.principal.tenant, std::move(id),
                                                                              std::move(who));
-  if (!key) {
-    answer(exchange, key.error());
-    co_return;
-  }
+  if (refused(exchange, key)) co_return;
   answer_key(exchange, *key);
 }
 
 Handled update_api_key(Exchange& exchange) {
   auto update = parse_api_key_update(exchange.body.text(), store::now_microseconds());
-  if (!update) {
-    answer(exchange, update.error());
-    co_return;
-  }
+  if (refused(exchange, update)) co_return;
   std::string id = key_id(exchange);
   const store::Authority authority = authority_of(exchange.principal);
   store::AuditContext who = exchange.audit();
   const auto key = co_await exchange.services.store.api_keys().update_of_tenant(
       exchange.principal.tenant, std::move(id), std::move(*update), authority, std::move(who));
-  if (!key) {
-    answer(exchange, key.error());
-    co_return;
-  }
+  if (refused(exchange, key)) co_return;
   answer_key(exchange, *key);
 }
 
@@ -133,10 +118,7 @@ Handled revoke_api_key(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   const auto key = co_await exchange.services.store.api_keys().revoke_of_tenant(exchange.principal.tenant,
                                                                                 std::move(id), std::move(who));
-  if (!key) {
-    answer(exchange, key.error());
-    co_return;
-  }
+  if (refused(exchange, key)) co_return;
   answer_key(exchange, *key);
 }
 

@@ -10,6 +10,18 @@ namespace tacit::http {
 
 using Handled = boost::asio::awaitable<void>;
 
+/// Answers the error of `result`, if it is one: a reader's faults, a store's failure. True: then the handler is done.
+/// What is awaited has a name first, for g++ 12 (CONTRIBUTING.md):
+///
+///     auto outcome = co_await …;
+///     if (refused(exchange, outcome)) co_return;
+template <class Result>
+bool refused(Exchange& exchange, const Result& result) {
+  if (result) return false;
+  answer(exchange, result.error());
+  return true;
+}
+
 // secret_routes.cpp
 Handled create_secret(Exchange& exchange);
 Handled list_secrets(Exchange& exchange);

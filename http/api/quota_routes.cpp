@@ -11,10 +11,7 @@ namespace tacit::http {
 Handled get_quota(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   const auto quota = co_await exchange.services.store.tenants().quota(exchange.principal.tenant, std::move(who));
-  if (!quota) {
-    answer(exchange, quota.error());
-    co_return;
-  }
+  if (refused(exchange, quota)) co_return;
   crypto::WipedBytes& body = exchange.response.body;
   body.append(R"({"limit":)");
   write_number(body, quota->limit);

@@ -60,26 +60,17 @@ Parsed<crypto::Uuid> secret_id(const Exchange& exchange) { return parse_path_id(
 
 Handled create_secret(Exchange& exchange) {
   auto secret = parse_new_secret(exchange.body.text());
-  if (!secret) {
-    answer(exchange, secret.error());
-    co_return;
-  }
+  if (refused(exchange, secret)) co_return;
   store::AuditContext who = exchange.audit();
   auto outcome =
       co_await exchange.services.store.secrets().create(exchange.principal.tenant, std::move(*secret), std::move(who));
-  if (!outcome) {
-    answer(exchange, outcome.error());
-    co_return;
-  }
+  if (refused(exchange, outcome)) co_return;
   answer_secret(exchange, *outcome);
 }
 
 Handled list_secrets(Exchange& exchange) {
   auto query = parse_list_query(exchange.head.query);
-  if (!query) {
-    answer(exchange, query.error());
-    co_return;
-  }
+  if (refused(exchange, query)) co_return;
   const bool paged = query->limit.has_value();
   store::AuditContext who = exchange.audit();
   std::unique_ptr<BodyStream> stream = std::make_unique<SecretListStream>(
@@ -91,16 +82,10 @@ Handled list_secrets(Exchange& exchange) {
 
 Handled get_secret(Exchange& exchange) {
   const auto id = secret_id(exchange);
-  if (!id) {
-    answer(exchange, id.error());
-    co_return;
-  }
+  if (refused(exchange, id)) co_return;
   store::AuditContext who = exchange.audit();
   auto outcome = co_await exchange.services.store.secrets().get(exchange.principal.tenant, *id, std::move(who));
-  if (!outcome) {
-    answer(exchange, outcome.error());
-    co_return;
-  }
+  if (refused(exchange, outcome)) co_return;
   answer_secret(exchange, *outcome);
 }
 
@@ -117,25 +102,16 @@ Handled update_secret(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   auto outcome = co_await exchange.services.store.secrets().update(exchange.principal.tenant, *id, std::move(*update),
                                                                    std::move(who));
-  if (!outcome) {
-    answer(exchange, outcome.error());
-    co_return;
-  }
+  if (refused(exchange, outcome)) co_return;
   answer_secret(exchange, *outcome);
 }
 
 Handled delete_secret(Exchange& exchange) {
   const auto id = secret_id(exchange);
-  if (!id) {
-    answer(exchange, id.error());
-    co_return;
-  }
+  if (refused(exchange, id)) co_return;
   store::AuditContext who = exchange.audit();
   auto outcome = co_await exchange.services.store.secrets().remove(exchange.principal.tenant, *id, std::move(who));
-  if (!outcome) {
-    answer(exchange, outcome.error());
-    co_return;
-  }
+  if (refused(exchange, outcome)) co_return;
   answer_secret(exchange, *outcome);
 }
 
