@@ -31,11 +31,6 @@
 
 namespace tacit::http {
 
-/// How long a server that winds down still waits for what its clients have begun to send, and at each step for what
-/// they have to take. Where it was left its listening socket, those who come meanwhile wait for the next server to
-/// start.
-inline constexpr std::chrono::seconds wind_down_patience{3};
-
 /// Who may say whom a connection or a request is of. Nobody else is believed.
 struct Balancers {
   Networks proxy_protocol_from;  ///< connections from there begin with a PROXY protocol header, all others with TLS
@@ -97,12 +92,12 @@ class DateField {
 
 struct ThreadState {
   ServerState& server;
-  DateField date;
-  LogBuffer access_log;
+  DateField date{};
+  LogBuffer access_log{};
   auth::Authenticator authenticator;
-  OnceASecond unaudited_lines;  ///< that a refusal was not audited
-  OnceASecond guessing_lines;   ///< that an address guesses
-  OnceASecond refusal_lines;    ///< that a connection was refused
+  OnceASecond unaudited_lines{};  ///< that a refusal was not audited
+  OnceASecond guessing_lines{};   ///< that an address guesses
+  OnceASecond refusal_lines{};    ///< that a connection was refused
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;

@@ -1,5 +1,7 @@
 #include "http/exchange/exchange.hpp"
 
+#include <utility>
+
 namespace tacit::http {
 
 std::string_view name_of(Method method) {
@@ -33,6 +35,14 @@ std::string_view name_of(Plane plane) {
 const ProtectedResource& resource_of(const Services& services) {
   static const ProtectedResource none;
   return services.protected_resource != nullptr ? **services.protected_resource : none;
+}
+
+void Exchange::begin(std::string_view from, const boost::asio::ip::address& of) {
+  ExchangeState next;
+  next.peer = from;
+  next.client = of;
+  next.response.body = std::move(response.body);
+  static_cast<ExchangeState&>(*this) = std::move(next);  // a string that an empty one is moved to keeps its memory
 }
 
 store::AuditContext Exchange::audit() const {

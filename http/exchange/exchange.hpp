@@ -117,31 +117,47 @@ const ProtectedResource& resource_of(const Services& services);
 struct Route;
 enum class Problem : std::uint8_t;  // http/exchange/problem.hpp
 
-struct Exchange {
+/// What all exchanges of a connection have in common.
+struct ExchangeFacts {
   const Services& services;
   Plane plane;
+  crypto::WipedBytes& body;          ///< where requests' bodies are read to; wiped when the answer is written
+  ClientWatch* watch = nullptr;      ///< for work that takes long; null: nobody knows
+  std::string_view tool_identity{};  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
+};
+
+/// What one request brings and what becomes of it. A new request begins with a new one, so a member that is added here
+/// needs no reset.
+struct ExchangeState {
   RequestHead head;
-  std::string_view peer;           ///< the client: address:port, or the address alone if its port is not known
-  std::string_view tool_identity;  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
+  std::string_view peer;              ///< the client: address:port, or the address alone if its port is not known
+  boost::asio::ip::address client{};  ///< whom failed authentications are counted against
   std::string request_id;
   const Route* route = nullptr;
   std::string_view path_id;   ///< the last path segment where the route takes one, as sent
   auth::Principal principal;  ///< on the tool plane, the user whose token came along; empty if none has to
-  crypto::WipedBytes& body;   ///< the connection's; wiped when the answer is written
   Response response;
   /// For the log and the audit: why it was refused or failed, in words that hold nothing secret. Of a malformed request
   /// also what the client is told: a sentence.
   std::string note;
-  bool issuer_to_ask = false;         ///< the credential cannot be judged without asking its issuer
-  boost::asio::ip::address client{};  ///< whom failed authentications are counted against
-  std::optional<Problem> problem{};   ///< what is answered, if it is one
-  std::uint32_t released = 0;         ///< values that the answer carries
-  std::uint64_t rows_read = 0;        ///< of the store, where a request may read many: they count for its tenant's rate
+  bool issuer_to_ask = false;        ///< the credential cannot be judged without asking its issuer
+  std::optional<Problem> problem{};  ///< what is answered, if it is one
+  std::uint32_t released = 0;        ///< values that the answer carries
+  std::uint64_t rows_read = 0;       ///< of the store, where a request may read many: they count for its tenant's rate
   /// Why the client's certificate is no good any more, or names nobody: one word, as the audit has it. Empty: it is
   /// good.
   std::string_view certificate_fault{};
-  ClientWatch* watch = nullptr;  ///< for work that takes long; null: nobody knows
-  bool abandoned = false;        ///< there is nobody to answer: its client has left, or the connection was ended
+  bool abandoned = false;  ///< there is nobody to answer: its client has left, or the connection was ended
+};
+
+/// One request and its answer. A connection uses the same object for all of its exchanges, one after the other, so that
+/// they share memory.
+struct Exchange : ExchangeFacts, ExchangeState {
+  explicit Exchange(const ExchangeFacts& facts) : ExchangeFacts(facts) {}
+
+  /// A new exchange begins: everything of the last one is gone, except that the answer's buffer, which must be empty,
+  /// and the strings keep their memory.
+  void begin(std::string_view from, const boost::asio::ip::address& of);
 
   store::AuditContext audit() const;  ///< who asks, for the store
 };

@@ -2,7 +2,7 @@
 // connections of its thread.
 #include <boost/asio/use_awaitable.hpp>
 
-#include "http/io/connection.hpp"
+#include "http/io/connection_body.hpp"
 #include "http/wire/chunk_decoder.hpp"
 
 namespace tacit::http {
@@ -16,46 +16,47 @@ constexpr std::size_t most_in_turn = 64 * 1024;
 }  // namespace
 
 /// The fields of the head are views into the input, in front of what is read here; trailers touch none of them.
-asio::awaitable<BodyRead> Connection::read_chunked_body(Exchange& exchange) {
+asio::awaitable<BodyRead> ConnectionBody::read_chunked_body(Exchange& exchange) {
+  ConnectionInput& input = connection_.input;
+  ConnectionState& state = connection_.state;
+  TlsStream& stream = connection_.stream;
   ChunkDecoder decoder(largest_body(*exchange.route));
-  await_input(thread_.server.timeouts.body);
-  if (filled_ == used_ && exchange.head.expects_continue) {
-    const bool sent = co_await send_continue();
+  state.await_body(ConnectionState::Clock::now());
+  if (input.untaken().empty() && exchange.head.expects_continue) {
+    const bool sent = co_await invite();
     if (!sent) co_return BodyRead::incomplete;
   }
-  const std::size_t room_begins = used_;
+  const std::size_t room_begins = input.taken();
   const bool wanted = exchange.route->body_limit > 0;
   std::size_t in_turn = 0;
   for (;;) {
-    used_ += decoder.take(input_.view().subspan(used_, filled_ - used_), body_);
-    if (!wanted) body_.clear();
-    charge_buffers();
+    input.take(decoder.take(input.untaken(), exchange.body));
+    if (!wanted) exchange.body.clear();
+    connection_.charge_buffers();
     if (decoder.state() != ChunkDecoder::State::unfinished) break;
     const auto share = exchange.plane == Plane::tools ? BufferShare::tools : BufferShare::api;
-    if (wanted && thread_.buffers.lacks(0, share)) {
-      expire_never();
+    if (wanted && connection_.thread.buffers.lacks(0, share)) {
+      state.serve();
       co_return BodyRead::no_memory;
     }
-    crypto::wipe(input_.data() + room_begins, filled_ - room_begins);
-    filled_ = used_ = room_begins;
+    input.drop_from(room_begins);
     if (in_turn >= most_in_turn) {
       in_turn = 0;
-      co_await stream_.wait(TlsStream::Status::yield);
+      co_await stream.wait(TlsStream::Status::yield);
     }
-    if (phase_ == Phase::over) co_return BodyRead::incomplete;
-    const TlsStream::Result result = stream_.read_some(input_.span().subspan(filled_));
+    if (state.over()) co_return BodyRead::incomplete;
+    const TlsStream::Result result = stream.read_some(input.room());
     if (result.must_wait()) {
-      const auto [error] = co_await stream_.wait(result.status);
-      if (error || phase_ == Phase::over) co_return BodyRead::incomplete;
+      const auto [error] = co_await stream.wait(result.status);
+      if (error || state.over()) co_return BodyRead::incomplete;
       in_turn = 0;
     } else if (result.status != TlsStream::Status::done) {
       co_return BodyRead::incomplete;
     }
-    filled_ += result.size;
+    input.add(result.size);
     in_turn += result.size;
   }
-  expire_never();
-  judge_certificate();  // its time may have come while the body did
+  end_body();
   if (decoder.state() == ChunkDecoder::State::complete) co_return BodyRead::complete;
   exchange.note = decoder.fault();
   co_return decoder.state() == ChunkDecoder::State::malformed ? BodyRead::malformed : BodyRead::too_large;

@@ -77,18 +77,14 @@ void log_end(std::exception_ptr failure) {
 }  // namespace
 
 Worker::Worker(ServerState& server)
-    : state_{server,
-             {},
-             {},
-             auth::Authenticator(server.services.store.api_keys(), server.services.issuers,
-                                 server.services.authentication),
-             {},
-             {},
-             {},
-             {server.tenant_rate,
-              [&store = server.services.store](const crypto::Uuid& tenant) { return store.tenants().limits(tenant); }},
-             auth::ApiKeyUses(auth::ApiKeyUseLog::most_keys_of_thread),
-             AccessSample(server.access_log_sample, std::random_device()())} {}
+    : state_{.server = server,
+             .authenticator = auth::Authenticator(server.services.store.api_keys(), server.services.issuers,
+                                                  server.services.authentication),
+             .tenant_rates = {server.tenant_rate,
+                              [&store = server.services.store](const crypto::Uuid& tenant) {
+                                return store.tenants().limits(tenant);
+                              }},
+             .access_sample = AccessSample(server.access_log_sample, std::random_device()())} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
   tcp::acceptor acceptor(context_);
@@ -185,17 +181,18 @@ void Worker::make_room_for_monitor(const asio::ip::address& client) {
   std::size_t clients = 0;
   for (Deadlined& each : monitors_) {
     auto& connection = static_cast<Connection&>(each);
+    const auto since = connection.state.waiting_since();
     ++all;
-    if (of_all == nullptr || connection.waiting_since() < of_all->waiting_since()) of_all = &connection;
-    if (connection.peer().address() != client) continue;
+    if (of_all == nullptr || since < of_all->state.waiting_since()) of_all = &connection;
+    if (connection.peer.endpoint.address() != client) continue;
     ++clients;
-    if (of_client == nullptr || connection.waiting_since() < of_client->waiting_since()) of_client = &connection;
+    if (of_client == nullptr || since < of_client->state.waiting_since()) of_client = &connection;
   }
   const bool full = all >= most_monitors;
   Connection* const leaving = clients >= most_monitors_of_address ? of_client : full ? of_all : nullptr;
   if (leaving == nullptr) return;
   state_.counters.of(Plane::admin).connections_refused.add();
-  log_refused_connection(state_, "too_many_connections", leaving->peer());
+  log_refused_connection(state_, "too_many_connections", leaving->peer.endpoint);
   leaving->expired();
 }
 
@@ -244,13 +241,7 @@ asio::awaitable<void> Worker::sweep() {
     sweep_timer_.expires_after(sweep_interval);
     co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto now = Deadlined::Clock::now();
-    for_each_connection([now](Connection& connection) {
-      if (connection.overdue(now)) {
-        connection.lapse();
-      } else {
-        connection.rest(now);
-      }
-    });
+    for_each_connection([now](Connection& connection) { connection.sweep(now); });
     state_.date.refresh();
     state_.access_log.flush();
     gather_api_key_uses();

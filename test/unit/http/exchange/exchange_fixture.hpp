@@ -9,7 +9,9 @@ namespace tacit::http::test {
 
 class ExchangeFixture {
  public:
-  Exchange exchange{services_, Plane::api, {}, {}, {}, "req-1", nullptr, {}, {}, body_, {}, {}};
+  ExchangeFixture() { exchange.request_id = "req-1"; }
+
+  Exchange exchange{ExchangeFacts{.services = services_, .plane = Plane::api, .body = body_}};
 
   std::string_view answer_body() const { return exchange.response.body.text(); }
 

@@ -1,0 +1,28 @@
+// Reads the bodies of a connection's requests.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "http/chain/chain.hpp"
+#include "http/io/answer_writer.hpp"
+#include "http/io/connection_core.hpp"
+
+namespace tacit::http {
+
+/// Belongs to one connection, whose exchange the chain hands to it.
+class ConnectionBody final : public BodyReader {
+ public:
+  ConnectionBody(ConnectionCore& connection, AnswerWriter& writer) : connection_(connection), writer_(writer) {}
+
+  boost::asio::awaitable<BodyRead> read_body(Exchange& exchange) override;
+
+ private:
+  boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);  // http/io/connection_chunked.cpp
+  boost::asio::awaitable<bool> invite();
+  void end_body();
+
+  ConnectionCore& connection_;
+  AnswerWriter& writer_;
+};
+
+}  // namespace tacit::http
