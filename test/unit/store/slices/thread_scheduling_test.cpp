@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "store/secrets/secrets.hpp"
 #include "store/slices/thread_scheduling.hpp"
 #include "store/slices/turns.hpp"
 #include "test/unit/store/store_fixture.hpp"
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_SUITE(thread_scheduling)
 
 BOOST_AUTO_TEST_CASE(the_writer_has_short_slices) {
   StoreFixture fixture;
-  BOOST_REQUIRE(fixture.wait(fixture.store().create_secret(tenant_id(1), new_secret("a"), who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   const pid_t writer = thread_named("store-writer");
   BOOST_REQUIRE_NE(writer, 0);
   if (keeps_slices()) BOOST_TEST(attributes_of(writer).runtime == 100'000U);
