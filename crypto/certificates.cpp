@@ -79,7 +79,7 @@ result<std::vector<CertificatePtr>, PemError> load_certificates(const std::files
       continue;
     }
     CertificatePtr certificate = certificate_in(block);
-    if (!certificate) return refuse(file, at(block) + "the certificate is damaged, or is none");
+    if (!certificate) return refuse(file, at(block) + "the certificate is damaged or is not a certificate");
     certificates.push_back(std::move(certificate));
   }
   if (certificates.empty()) return refuse(file, "holds no certificate, but " + pem_kind(blocks->front()));
@@ -96,7 +96,7 @@ result<PrivateKeyPtr, PemError> load_private_key(const std::filesystem::path& fi
     if (!is_private_key(block)) continue;
     if (block.encrypted) {
       return refuse(file,
-                    "the private key is encrypted, and no passphrase is ever asked for; write it without one: openssl "
+                    "the private key is encrypted, and Tacit never asks for a passphrase; decrypt it: openssl "
                     "pkey -in " +
                         file.string() + " -out NEW-FILE");
     }
@@ -123,7 +123,7 @@ result<std::vector<CrlPtr>, PemError> load_crls(const std::filesystem::path& fil
                     at(block) + "holds " + pem_kind(block) + "; only CRLs (-----BEGIN X509 CRL-----) belong there");
     }
     CrlPtr crl = decoded<CrlPtr>(block, d2i_X509_CRL);
-    if (!crl) return refuse(file, at(block) + "the CRL is damaged, or is none");
+    if (!crl) return refuse(file, at(block) + "the CRL is damaged or is not a CRL");
     crls.push_back(std::move(crl));
   }
   return crls;

@@ -32,7 +32,7 @@ class Hash {
 
   void start() { require(EVP_DigestInit_ex(context_, algorithm(), nullptr) == 1, "SHA-256 cannot start"); }
   void update(ByteView data) {
-    require(EVP_DigestUpdate(context_, data.data(), data.size()) == 1, "SHA-256 cannot go on");
+    require(EVP_DigestUpdate(context_, data.data(), data.size()) == 1, "SHA-256 cannot continue");
   }
   void finish(std::uint8_t* out) { require(EVP_DigestFinal_ex(context_, out, nullptr) == 1, "SHA-256 cannot finish"); }
 
@@ -104,7 +104,7 @@ Sha256::Sha256() : context_(std::make_unique<Context>()) {
 Sha256::~Sha256() = default;
 
 void Sha256::update(ByteView data) {
-  require(EVP_DigestUpdate(context_->own.get(), data.data(), data.size()) == 1, "SHA-256 cannot go on");
+  require(EVP_DigestUpdate(context_->own.get(), data.data(), data.size()) == 1, "SHA-256 cannot continue");
 }
 
 Digest Sha256::finish() {

@@ -95,18 +95,18 @@ std::string why_too_open(const std::filesystem::path& file, const Permissions& f
   const bool owner_alone = (forbidden & S_IRWXG) == S_IRWXG;
   std::string who = owner_alone ? "its group may use it" : "its group may do more than read it";
   if ((too_much & S_IRWXO) != 0) {
-    who = owner_alone ? "others than its owner may use it" : "others than its owner and group may ";
+    who = owner_alone ? "users other than its owner may use it" : "users other than its owner and group may ";
     if (!owner_alone) who += (forbidden & S_IRWXO) == S_IRWXO ? "use it" : "do more than read it";
   }
   if (found.by_list && (too_much & S_IRWXG) != 0) {
-    return "its access control list lets others than its owner do too much with it: setfacl -b " + file.string();
+    return "its access control list gives users other than its owner too many permissions: setfacl -b " + file.string();
   }
   return who + " (mode " + octal(found.mode) + "): chmod " + chmod_of(too_much, forbidden) + " " + file.string();
 }
 
 KeyringResult<void> check_status(const std::filesystem::path& file, int descriptor, mode_t forbidden) {
   struct stat status {};
-  if (::fstat(descriptor, &status) != 0) return system_refuses(file, "cannot look at it", errno);
+  if (::fstat(descriptor, &status) != 0) return system_refuses(file, "its status cannot be read", errno);
   if (S_ISDIR(status.st_mode)) return refuse(file, "is a folder, not a keyring file");
   if (!S_ISREG(status.st_mode)) return refuse(file, "is not a regular file");
   if (status.st_uid != ::geteuid() && status.st_uid != 0) {
@@ -128,7 +128,7 @@ KeyringResult<WipedBytes> read_all(const std::filesystem::path& file, int descri
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > key_file_limit) return refuse(file, "is larger than 64 KiB, the most that a keyring may have");
+  if (size > key_file_limit) return refuse(file, "is larger than 64 KiB, the limit for a keyring");
   content.resize(size);
   return content;
 }
@@ -215,12 +215,12 @@ bool is_still(const Descriptor& folder, const std::filesystem::path& file, const
 // sets the mode's bits too.
 KeyringResult<void> copy_ownership(const std::filesystem::path& file, int from, int to) {
   struct stat status {};
-  if (::fstat(from, &status) != 0) return system_refuses(file, "cannot look at it", errno);
+  if (::fstat(from, &status) != 0) return system_refuses(file, "its status cannot be read", errno);
   if (::fchown(to, status.st_uid, status.st_gid) != 0) {
-    return system_refuses(file, "a new one cannot be given its owner and group", errno);
+    return system_refuses(file, "the owner and group of its replacement cannot be set", errno);
   }
   if (::fchmod(to, status.st_mode & 07777) != 0)
-    return system_refuses(file, "a new one cannot be given its mode", errno);
+    return system_refuses(file, "the mode of its replacement cannot be set", errno);
   std::array<std::uint8_t, 4096> list;
   const ssize_t size = ::fgetxattr(from, acl_name, list.data(), list.size());
   if (size < 0) {
@@ -228,7 +228,7 @@ KeyringResult<void> copy_ownership(const std::filesystem::path& file, int from, 
     return system_refuses(file, "its access control list cannot be read", errno);
   }
   if (::fsetxattr(to, acl_name, list.data(), static_cast<std::size_t>(size), 0) == 0) return {};
-  return system_refuses(file, "a new one cannot be given its access control list", errno);
+  return system_refuses(file, "the access control list of its replacement cannot be set", errno);
 }
 
 }  // namespace
@@ -259,13 +259,13 @@ KeyringResult<NewKeyFile> NewKeyFile::write(const std::filesystem::path& file, m
   if (!folder) return folder.error();
   const std::string temporary = temporary_beside(file);
   const Descriptor made = make_temporary(*folder, temporary);
-  if (!made) return system_refuses(file, "cannot be made in its folder", errno);
+  if (!made) return system_refuses(file, "cannot be created in its folder", errno);
   NewKeyFile result(file, std::move(*folder), temporary);
   if (const int error = write_all(made.get(), content); error != 0) {
     return system_refuses(file, "cannot be written", error);
   }
   // The mode comes last, and from fchmod, which the umask does not narrow.
-  if (::fchmod(made.get(), mode) != 0) return system_refuses(file, "cannot be given its mode", errno);
+  if (::fchmod(made.get(), mode) != 0) return system_refuses(file, "its mode cannot be set", errno);
   if (::fsync(made.get()) != 0) return system_refuses(file, "cannot be synced", errno);
   return result;
 }
@@ -274,7 +274,7 @@ KeyringResult<void> NewKeyFile::publish() {
   // linkat(2), unlike renameat(2), never replaces what has the name.
   if (::linkat(folder_.get(), temporary_.c_str(), folder_.get(), file_.filename().c_str(), 0) != 0) {
     if (errno == EEXIST) return refuse(file_, "exists already and is not overwritten");
-    return system_refuses(file_, "cannot be given its name", errno);
+    return system_refuses(file_, "its name cannot be set", errno);
   }
   published_ = true;
   ::unlinkat(folder_.get(), temporary_.c_str(), 0);
@@ -310,16 +310,16 @@ KeyringResult<KeyFileEdit> KeyFileEdit::open(const std::filesystem::path& file, 
 }
 
 KeyringResult<void> KeyFileEdit::replace(ByteView content) {
-  if (content.size() > key_file_limit) return refuse(file_, "would be larger than 64 KiB, the most that it may have");
+  if (content.size() > key_file_limit) return refuse(file_, "would be larger than 64 KiB, the limit for a keyring");
   const std::string temporary = temporary_beside(file_);
   const Descriptor made = make_temporary(folder_, temporary);
-  if (!made) return system_refuses(file_, "a new one cannot be made in its folder", errno);
+  if (!made) return system_refuses(file_, "its replacement cannot be created in its folder", errno);
   auto written = [&]() -> KeyringResult<void> {
     if (const int error = write_all(made.get(), content); error != 0) {
-      return system_refuses(file_, "a new one cannot be written", error);
+      return system_refuses(file_, "its replacement cannot be written", error);
     }
     if (auto owned = copy_ownership(file_, descriptor_.get(), made.get()); !owned) return owned;
-    if (::fsync(made.get()) != 0) return system_refuses(file_, "a new one cannot be synced", errno);
+    if (::fsync(made.get()) != 0) return system_refuses(file_, "its replacement cannot be synced", errno);
     if (!is_still(folder_, file_, descriptor_)) return refuse(file_, "was changed by another process meanwhile");
     const std::string name = file_.filename().string();
     if (::renameat(folder_.get(), temporary.c_str(), folder_.get(), name.c_str()) == 0) return {};

@@ -32,7 +32,7 @@ KeyringResult<std::vector<Entry>> make_entries(const std::string& name, std::vec
   for (const KeyringLine& line : lines) {
     KeyringResult<Entry> entry = make(line.key.view());
     if (!entry) return line_error(name, line.number, entry.error().message);
-    if (entry->id != line.id) return line_error(name, line.number, "has an id that is not its key's");
+    if (entry->id != line.id) return line_error(name, line.number, "has an id that does not match its key");
     entries.push_back(std::move(*entry));
   }
   lock_memory(entries.data(), entries.size() * sizeof(Entry));

@@ -120,7 +120,7 @@ KeyringResult<KeyId> KeyringEdit::complete_root(const KeyId& id) {
   std::copy_n(half->key.data(), half->key.size(), key.data());
   const auto public_key = public_key_of(key);
   if (!public_key || root_key_id(*public_key) != id) {
-    return line_error(private_->file.file().string(), half->number, "has an id that is not its key's");
+    return line_error(private_->file.file().string(), half->number, "has an id that does not match its key");
   }
   main_.next = with_key(main_.file.content().text(), id, *public_key);
   return id;
@@ -131,7 +131,7 @@ KeyringResult<void> KeyringEdit::promote(const KeyId& id) {
   if (key == nullptr) return no_such_key(id);
   if (!key->has_private) {
     return KeyringError{private_->file.file().string() + ": has no key " + to_hex(id) +
-                        ", so that nothing sealed to it could be opened"};
+                        ", so data sealed to it could not be opened"};
   }
   if (!key->has_public) return no_such_key(id);
   if (key->primary) {

@@ -117,7 +117,7 @@ class Parser {
     if (fields.size() != 3 || fields[0] != magic) {
       return wrong("is not the header \"tacit-keyring 1 " + std::string(kind_) + "\"");
     }
-    if (fields[1] != format_version) return wrong("is of a format version that this program does not know");
+    if (fields[1] != format_version) return wrong("has a format version that this program does not know");
     if (fields[2] != kind_)
       return wrong("is of " + quoted_kind(fields[2]) + ", not of a " + std::string(kind_) + " one");
     header_seen_ = true;
@@ -126,7 +126,7 @@ class Parser {
 
   KeyringResult<void> read_key(std::string_view line) {
     const auto fields = split(line);
-    if (fields.size() != 4) return wrong("must have four fields with one space between: id, state, created, key");
+    if (fields.size() != 4) return wrong("must have four fields separated by one space: id, state, created, key");
     const auto id = parse_id(fields[0]);
     if (!id) return wrong("has an id that is not 16 lower-case hexadecimal digits");
     if (fields[1] != "primary" && fields[1] != "active") return wrong("has a state that is neither primary nor active");
@@ -138,7 +138,7 @@ class Parser {
     }
     const bool primary = fields[1] == "primary";
     if (primary && primary_line_ != 0) {
-      return wrong("is a second primary key, beside line " + std::to_string(primary_line_));
+      return wrong("is a second primary key; the first is on line " + std::to_string(primary_line_));
     }
     if (primary) primary_line_ = number_;
     lines_.push_back({number_, *id, primary, std::string(fields[2]), std::move(*key)});

@@ -112,7 +112,7 @@ std::optional<std::string> Parser::outside(std::string_view line) {
     block.encrypted = *label == "ENCRYPTED PRIVATE KEY";
     return std::nullopt;
   }
-  if (label_in(line, end_word)) return at(number_) + "a block ends here that begins nowhere";
+  if (label_in(line, end_word)) return at(number_) + "the BEGIN line of the block that ends here is missing";
   if (line.find(begin_word) != std::string_view::npos || line.find(end_word) != std::string_view::npos) {
     return at(number_) + "BEGIN and END need a line of their own, with five dashes before and after";
   }
@@ -125,7 +125,7 @@ std::optional<std::string> Parser::outside(std::string_view line) {
 std::optional<std::string> Parser::end(std::string_view label) {
   PemBlock& block = blocks_.back();
   if (label != block.label)
-    return at(number_) + "a block of another kind ends here than begins at line " + std::to_string(block.line);
+    return at(number_) + "this END line is of another kind than the BEGIN line at line " + std::to_string(block.line);
   open_ = false;
   if (block.encrypted) return std::nullopt;
   auto der = decode(body_);
@@ -146,7 +146,7 @@ std::optional<std::string> Parser::inside(std::string_view line) {
     return std::nullopt;
   }
   fields_ = false;
-  if (!is_base64(line)) return at(number_) + "what stands here is not base64";
+  if (!is_base64(line)) return at(number_) + "this text is not base64";
   body_.append(line);
   return std::nullopt;
 }
@@ -156,7 +156,8 @@ result<std::vector<PemBlock>, PemError> Parser::run() {
   if (rest_.starts_with(mark)) rest_.remove_prefix(mark.size());
   if (!is_text(rest_)) {
     const bool der = rest_.starts_with('\x30');
-    return PemError{der ? "it is binary (DER or PKCS #12), not PEM" : "it has bytes that are no text, and is not PEM"};
+    return PemError{der ? "it is binary (DER or PKCS #12), not PEM"
+                        : "it has bytes that are not text, so it is not PEM"};
   }
   while (!rest_.empty()) {
     const std::string_view line = next_line();

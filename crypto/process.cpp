@@ -53,7 +53,7 @@ bool wipe_openssl_memory() noexcept {
 }
 
 void harden_process() {
-  if (!wipe_openssl_memory()) throw std::logic_error("harden_process comes too late: OpenSSL was used before");
+  if (!wipe_openssl_memory()) throw std::logic_error("harden_process was called too late: OpenSSL is already in use");
   const rlimit no_core{0, 0};
   if (setrlimit(RLIMIT_CORE, &no_core) != 0) throw std::system_error(errno, std::generic_category(), "setrlimit");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw std::system_error(errno, std::generic_category(), "prctl");

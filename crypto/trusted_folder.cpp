@@ -51,7 +51,7 @@ boost::system::result<std::string, FolderFault> read_link(const Descriptor& fold
   if (!may_follow(folder, status)) {
     return FolderFault{
         "the symbolic link " + name +
-            " on the way there is not followed: others than root and this process's user may have put it",
+            " in its path is not followed: users other than root and this process's user may have created it",
         ELOOP};
   }
   std::array<char, PATH_MAX> target{};

@@ -31,7 +31,7 @@ Task<Outcome<ApiKey>> load_tenant_api_key(Transaction& transaction, const StoreC
   auto stored = co_await load_api_key(transaction, store, id);
   if (!stored && stored.error().code != Errc::not_found) co_return stored.error();
   if (!stored || stored->key.tenant != tenant || stored->key.revoked_at) {
-    co_return altered({}, "the tenant's index has API key " + std::string(id) + ", and the keys have it not");
+    co_return altered({}, "the tenant's index has API key " + std::string(id) + ", but the key's row is missing");
   }
   co_return std::move(stored->key);
 }

@@ -138,7 +138,7 @@ Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) c
 }
 
 Async<void> ApiKeys::add(ApiKey key, AuditContext who) {
-  if (!is_api_key_id(key.id)) throw std::invalid_argument("an API key was given an id that no row can have");
+  if (!is_api_key_id(key.id)) throw std::invalid_argument("an API key has an id that no row can have");
   const auto plan = key_plan(context_, std::move(key), AuditAction::api_key_create, std::move(who));
   WorkBody<void> body = [plan](Transaction& transaction) { return add_key(transaction, *plan); };
   const std::size_t bytes = sizeof(KeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);

@@ -63,7 +63,7 @@ Task<Outcome<bool>> TenantKeyReader::gather(Transaction& transaction, Slice& sli
     const auto entries = co_await transaction.scan(Table::tenants, index.view(), start.view(), rows_at_a_time);
     for (const Row& entry : entries) {
       const std::string_view id = crypto::as_text(entry.key.subspan(index.view().size()));
-      if (!is_api_key_id(id)) co_return altered({}, "the tenant's index of API keys has an entry that is none");
+      if (!is_api_key_id(id)) co_return altered({}, "the tenant's index of API keys has an invalid entry");
       const auto key = co_await load_tenant_api_key(transaction, *store_, tenant_, id);
       if (!key) co_return key.error();
       last_ = id;

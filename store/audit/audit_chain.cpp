@@ -18,7 +18,7 @@ std::optional<std::string> AuditChain::follow(const AuditMark& mark, std::string
     return "audit entries are missing: " + number(before.sequence) + " is followed by " + number(mark.sequence);
   }
   if (mark.hash == audit_hash(before.hash, mark.sequence, body)) return std::nullopt;
-  return "audit entry " + number(mark.sequence) + " does not fit its hash and the entry before it";
+  return "audit entry " + number(mark.sequence) + " does not match its hash and the previous entry";
 }
 
 }  // namespace tacit::store

@@ -63,7 +63,7 @@ Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& trans
   const auto row = co_await transaction.get(Table::meta, checkpoint_key());
   if (!row) co_return Loaded();
   Loaded checkpoint = decode_checkpoint(*row, ring);
-  if (!checkpoint) co_return altered({}, "the record of what was pruned from the audit log was altered");
+  if (!checkpoint) co_return altered({}, "the audit log's record of pruned entries was altered");
   co_return checkpoint;
 }
 

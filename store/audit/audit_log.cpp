@@ -97,7 +97,7 @@ Task<Outcome<AuditMark>> newest_audit_mark(Transaction& transaction) {
   if (newest) {
     const auto entry = parse_audit_row(*newest);
     if (!entry || entry->sequence == UINT64_MAX) {
-      co_return failed(Errc::unavailable, "the newest audit entry cannot be read, so no other can follow it");
+      co_return failed(Errc::unavailable, "the newest audit entry cannot be read, so no entry can be appended");
     }
     mark.sequence = entry->sequence;
     mark.hash = entry->hash;

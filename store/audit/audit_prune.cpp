@@ -69,7 +69,7 @@ Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& p
   step.removed = sequences->size();
   step.finished = chain.last().sequence == plan.through.sequence;
   if (step.finished ? chain.last() != plan.through : sequences->empty()) {
-    co_return altered({}, "the audit log is not what it was when the pruning began");
+    co_return altered({}, "the audit log was altered after the pruning began");
   }
   for (const std::uint64_t sequence : *sequences) transaction.erase(Table::audit, audit_key(sequence));
   AuditCheckpoint moved;

@@ -82,9 +82,10 @@ class ChainVerification {
     const std::string hash = crypto::to_hex(anchor_->hash);
     if (!anchor_->sequence) return problem("no entry has the anchor's hash " + hash);
     const std::string name = to_string(AuditMark{*anchor_->sequence, anchor_->hash});
-    if (anchor_seen_) return problem("entry " + std::to_string(*anchor_->sequence) + " is not the anchor's: " + name);
+    if (anchor_seen_)
+      return problem("entry " + std::to_string(*anchor_->sequence) + " differs from the anchor " + name);
     const bool pruned = report_.checkpoint && *anchor_->sequence < report_.checkpoint->through.sequence;
-    problem("the anchor " + name + (pruned ? " is of an entry that was pruned" : " is of an entry that is missing"));
+    problem("the anchor " + name + (pruned ? " names an entry that was pruned" : " names an entry that is missing"));
   }
 
   void problem(std::string sentence) {

@@ -80,10 +80,10 @@ class Copy {
 
 Failure copy_failed(int code) {
   if (code == MDB_INCOMPATIBLE) {
-    return failed(Errc::integrity, "the store's file has pages that belong to nothing: run tacit verify");
+    return failed(Errc::integrity, "the store's file has pages that no tree uses: run tacit verify");
   }
   if (code == EFAULT) {
-    return failed(Errc::integrity, "a page of the store's file is not there any more, or the disk cannot read it");
+    return failed(Errc::integrity, "a page of the store's file is missing, or the disk cannot read it");
   }
   return failed(Errc::unavailable, std::string("the store cannot be copied: ") + mdb_strerror(code));
 }
@@ -134,18 +134,18 @@ Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sin
     const std::size_t ready = size - trailer_size;
     const ByteView bytes = ByteView(held).first(ready);
     hash.update(bytes);
-    if (!sink(bytes)) return cannot("what is in the backup cannot be written", errno);
+    if (!sink(bytes)) return cannot("the content of the backup cannot be written", errno);
     length += ready;
     std::memmove(held.data(), held.data() + ready, trailer_size);
     size = trailer_size;
   }
   const ByteView last = ByteView(held).first(size);
   if (size < trailer_size || !crypto::as_text(last).starts_with(magic)) {
-    return failed(Errc::integrity, "it is no backup, or not a whole one: it does not end as one does");
+    return failed(Errc::integrity, "it is not a backup, or is incomplete: it has no trailer");
   }
   const Bytes expected = trailer_of(length, hash.finish());
   if (!std::ranges::equal(last, expected)) {
-    return failed(Errc::integrity, "the backup was damaged: it is not as long as it was, or its hash is another");
+    return failed(Errc::integrity, "the backup is damaged: its length or its hash does not match its trailer");
   }
   return length;
 }

@@ -29,12 +29,12 @@ class Folder {
   Outcome<void> make() {
     std::error_code error;
     if (was_there_ && !is_vacant(path_)) {
-      return failed(Errc::conflict, path_.string() + " is there and not empty; nothing was restored");
+      return failed(Errc::conflict, path_.string() + " exists and is not empty; nothing was restored");
     }
     error = make_folder(path_);
     made_ = !was_there_ && !error;
     if (!error) return {};
-    return failed(Errc::unavailable, "cannot make the folder " + path_.string() + ": " + error.message());
+    return failed(Errc::unavailable, "cannot create the folder " + path_.string() + ": " + error.message());
   }
   void keep() { keep_ = true; }
 

@@ -45,14 +45,14 @@ WholeFile::~WholeFile() {
 
 Outcome<WholeFile> WholeFile::create(const fs::path& file, mode_t mode) {
   auto folder = crypto::open_folder(crypto::folder_of(file));
-  if (!folder) return failed(Errc::unavailable, file.string() + " cannot be made: " + folder.error().why);
+  if (!folder) return failed(Errc::unavailable, file.string() + " cannot be created: " + folder.error().why);
   const std::string name = file.filename().string();
   struct stat status {};
   if (name.empty() || ::fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return taken(file);
   WholeFile made(file, std::move(*folder));
-  if (const int error = made.make(); error != 0) return cannot(file, "cannot be made", error);
+  if (const int error = made.make(); error != 0) return cannot(file, "cannot be created", error);
   // From fchmod, which the umask does not narrow.
-  if (::fchmod(made.descriptor(), mode) != 0) return cannot(file, "cannot be given its mode", errno);
+  if (::fchmod(made.descriptor(), mode) != 0) return cannot(file, "its mode cannot be set", errno);
   return made;
 }
 
@@ -75,10 +75,10 @@ fs::path WholeFile::path() const { return descriptor_.path(); }
 
 Outcome<void> WholeFile::give_to_folder_owner() const {
   struct stat folder {};
-  if (::fstat(folder_.get(), &folder) != 0) return cannot(file_, "cannot be given its owner", errno);
+  if (::fstat(folder_.get(), &folder) != 0) return cannot(file_, "its owner cannot be set", errno);
   if (::geteuid() != 0 || folder.st_uid == 0) return {};
   if (::fchown(descriptor(), folder.st_uid, folder.st_gid) == 0) return {};
-  return cannot(file_, "cannot be given its owner", errno);
+  return cannot(file_, "its owner cannot be set", errno);
 }
 
 Outcome<void> WholeFile::publish() {
@@ -89,7 +89,7 @@ Outcome<void> WholeFile::publish() {
   const int flags = hidden_.empty() ? AT_SYMLINK_FOLLOW : 0;
   if (::linkat(from, name, folder_.get(), file_.filename().c_str(), flags) != 0) {
     if (errno == EEXIST) return taken(file_);
-    return cannot(file_, "cannot be given its name", errno);
+    return cannot(file_, "its name cannot be set", errno);
   }
   crypto::sync_folder(folder_);
   return {};

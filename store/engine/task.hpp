@@ -111,7 +111,7 @@ class [[nodiscard]] Task {
   T run() {
     if (frame_) {
       frame_.resume();
-      if (!frame_.done()) throw std::logic_error("a transaction waited on an engine that never does");
+      if (!frame_.done()) throw std::logic_error("a transaction was suspended on an engine that never waits");
     }
     return await_resume();
   }

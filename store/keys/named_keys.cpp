@@ -27,7 +27,7 @@ struct NamedKeysPlan {
 
 Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreContext& store) {
   const auto row = co_await transaction.get(Table::meta, keys_key());
-  if (!row) co_return altered({}, "the store does not say which keys it was made with");
+  if (!row) co_return altered({}, "the store's keys are not recorded");
   co_return read_named_keys(*row, store.metadata());
 }
 

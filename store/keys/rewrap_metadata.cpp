@@ -177,7 +177,7 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
     problem(tenant.id, why);
   };
   crypto::Uuid id;
-  if (!parse_id(id_bytes, id)) return stays("a secret under a key that is no id");
+  if (!parse_id(id_bytes, id)) return stays("a secret whose row key is not an id");
   const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
   const auto secret = open_secret({store_.metadata(), tenant.id, &likely}, id, row);
   if (!secret) return stays("secret " + id.str() + ": " + secret.error().subject);

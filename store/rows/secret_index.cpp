@@ -117,11 +117,12 @@ Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto:
   const auto holder = co_await name_holder(transaction, tenant, name);
   if (!holder) co_return failed(Errc::not_found, name);
   crypto::Uuid id;
-  if (!parse_id(*holder, id)) co_return altered({}, "an entry of the name index is not whole");
+  if (!parse_id(*holder, id)) co_return altered({}, "an entry of the name index is incomplete");
   const MetadataOpener opener = MetadataOpener{ring, tenant.id, tenant.keys.get()};
   auto loaded = co_await load_secret(transaction, opener, id);
   auto secret = indexed(std::move(loaded), id);
-  if (secret && secret->metadata.name != name) co_return altered(id, "an entry of the name index is not this secret's");
+  if (secret && secret->metadata.name != name)
+    co_return altered(id, "an entry of the name index belongs to another secret");
   co_return secret;
 }
 

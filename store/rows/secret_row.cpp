@@ -30,10 +30,10 @@ std::optional<SecretRow> parse_secret_row(ByteView row) {
 
 Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row) {
   const auto parsed = parse_secret_row(row);
-  if (!parsed) return altered(id, "the secret's row is not whole");
+  if (!parsed) return altered(id, "the secret's row is incomplete");
   const auto key_id = crypto::metadata_key_of(parsed->metadata_box);
   if (!key_id || opener.ring.find(*key_id) == nullptr) {
-    return altered(id, "the secret's metadata names no key that this process has");
+    return altered(id, "the secret's metadata names a key that this process does not have");
   }
   const bool has_keys = opener.keys != nullptr && opener.keys->metadata_key_id() == *key_id;
   const auto plaintext =

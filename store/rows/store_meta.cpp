@@ -21,7 +21,7 @@ Failure lacks(const char* ring, const crypto::KeyId& id) {
                                      " that this store was made with");
 }
 
-Failure was_altered() { return failed(Errc::integrity, "its record of the keys it was made with was altered"); }
+Failure was_altered() { return failed(Errc::integrity, "its record of its keys was altered"); }
 
 const char* ring_of(KeyKind kind) { return kind == KeyKind::root ? "root public" : "metadata"; }
 
@@ -159,7 +159,7 @@ Task<bool> takes_new_rows(Transaction& transaction) {
 
 Task<Outcome<void>> check_format(Transaction& transaction) {
   const auto format = co_await transaction.get(Table::meta, format_key());
-  if (!format) co_return failed(Errc::unavailable, "it does not say which format it is of");
+  if (!format) co_return failed(Errc::unavailable, "its format is not recorded");
   co_return check_format(*format);
 }
 
@@ -167,13 +167,13 @@ Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys) 
   auto known = co_await check_format(transaction);
   if (!known) co_return known;
   const auto row = co_await transaction.get(Table::meta, keys_key());
-  if (!row) co_return failed(Errc::integrity, "it does not say which keys it was made with");
+  if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
   co_return check_keys(*row, keys);
 }
 
 Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys) {
   const auto row = co_await transaction.get(Table::meta, keys_key());
-  if (!row) co_return failed(Errc::unavailable, "the store does not say which keys it was made with");
+  if (!row) co_return failed(Errc::unavailable, "the store's keys are not recorded");
   const auto fits = check_keys(*row, keys);
   if (!fits) co_return failed(Errc::unavailable, fits.error().subject);
   co_return Outcome<void>();
@@ -193,12 +193,12 @@ Outcome<void> check_newest(const NamedKeys& named, const StoreKeys& keys, KeyKin
     return failed(Errc::not_allowed,
                   has + "but " + crypto::to_hex(ids.front()) + " was promoted since: it is an old copy");
   }
-  return failed(Errc::not_allowed, has + "which the store does not name; do: tacit key rewrap " + to_string(kind));
+  return failed(Errc::not_allowed, has + "which the store does not name; run: tacit key rewrap " + to_string(kind));
 }
 
 Task<Outcome<void>> check_newest(Transaction& transaction, const StoreKeys& keys, KeyKind kind) {
   const auto row = co_await transaction.get(Table::meta, keys_key());
-  if (!row) co_return failed(Errc::integrity, "the store does not say which keys it was made with");
+  if (!row) co_return failed(Errc::integrity, "the store's keys are not recorded");
   const auto named = read_named_keys(*row, *keys.metadata);
   if (!named) co_return named.error();
   co_return check_newest(*named, keys, kind);

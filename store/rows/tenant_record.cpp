@@ -176,7 +176,8 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   }
   const auto key_id = metadata_key_of_record(*stored);
   const auto* const entry = key_id ? ring.find(*key_id) : nullptr;
-  if (entry == nullptr) co_return altered({}, "the tenant's record names no metadata key that this process has");
+  if (entry == nullptr)
+    co_return altered({}, "the tenant's record names a metadata key that this process does not have");
   if (!known || known->metadata_key_id() != *key_id) known = std::make_shared<const crypto::TenantKeys>(*entry, id);
   auto record = decode_tenant_record(*stored, id, *known);
   if (!record) co_return altered({}, "the tenant's record was altered");
@@ -187,7 +188,7 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   if (const auto& previous = tenant.record.previous_metadata_key) {
     const auto* const previous_entry = ring.find(*previous);
     if (previous_entry == nullptr) {
-      co_return altered({}, "the tenant's record names a previous metadata key that this process has not");
+      co_return altered({}, "the tenant's record names a previous metadata key that this process does not have");
     }
     tenant.previous_keys = std::make_shared<const crypto::TenantKeys>(*previous_entry, id);
   }

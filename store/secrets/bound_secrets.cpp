@@ -67,7 +67,7 @@ Task<Outcome<std::optional<StoredSecret>>> BoundSecrets::next() {
   Range* const range = smallest();
   if (range == nullptr) co_return std::optional<StoredSecret>();
   Uuid id;
-  if (!parse_id(range->id(), id)) co_return altered({}, "an entry of the binding index is not whole");
+  if (!parse_id(range->id(), id)) co_return altered({}, "an entry of the binding index is incomplete");
   ++range->at;
   if (range->empty() && range->more) co_await fill(*range, id);
   const MetadataOpener opener = MetadataOpener{ring_, tenant_, range->keys};
@@ -75,7 +75,7 @@ Task<Outcome<std::optional<StoredSecret>>> BoundSecrets::next() {
   auto secret = indexed(std::move(loaded), id);
   if (!secret) co_return secret.error();
   if (!is_indexed_so(secret->metadata, range->pattern, range->entry_class)) {
-    co_return altered(id, "an entry of the binding index is not this secret's");
+    co_return altered(id, "an entry of the binding index belongs to another secret");
   }
   co_return std::optional<StoredSecret>(std::move(*secret));
 }

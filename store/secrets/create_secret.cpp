@@ -93,7 +93,7 @@ Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
   if (plan.makes_key) plan.tenant.record.key = crypto::make_tenant_key(*plan.store->keys.root_public, plan.tenant.id);
   const auto box = crypto::seal_value(*plan.tenant.record.key, {plan.tenant.id, plan.id, 1}, value);
   crypto::burn_stack();
-  if (!box) return altered({}, "the tenant's public key is not a key");
+  if (!box) return altered({}, "the tenant's public key is not a valid key");
   plan.row = seal_secret(*plan.tenant.keys, plan.id, plan.header, *box, plan.metadata);
   return {};
 }

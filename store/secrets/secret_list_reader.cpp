@@ -111,7 +111,7 @@ Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const T
     for (const Row& row : rows) {
       crypto::Uuid id;
       if (!parse_id(row.key.subspan(prefix.view().size()), id)) {
-        co_return altered({}, "a secret's key is not whole");
+        co_return altered({}, "a secret's row key is incomplete");
       }
       const auto secret = open_secret(opener, id, row.value);
       if (!secret) co_return secret.error();

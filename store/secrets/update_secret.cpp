@@ -72,7 +72,7 @@ Outcome<SealedValue> seal_after(std::uint32_t version, const UpdatePlan& plan, c
   sealed.display = mask(plan.update.value->text());
   auto box = crypto::seal_value(*key, {plan.tenant, plan.id, sealed.version}, plan.update.value->view());
   crypto::burn_stack();
-  if (!box) return altered(plan.id, "the tenant's public key is not a key");
+  if (!box) return altered(plan.id, "the tenant's public key is not a valid key");
   sealed.box = std::move(*box);
   return sealed;
 }

@@ -37,7 +37,7 @@ Task<Outcome<bool>> export_secrets(Transaction& transaction, const Export& to) {
       crypto::Uuid id;
       const auto parsed = parse_secret_row(row.value);
       if (!parse_id(row.key.subspan(prefix.view().size()), id) || !parsed) {
-        co_return altered({}, "a secret's row is not whole");
+        co_return altered({}, "a secret's row is incomplete");
       }
       if (!to.sink.secret(id, *parsed)) co_return false;
     }

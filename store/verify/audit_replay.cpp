@@ -96,13 +96,13 @@ void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std
   if (at != secrets_.end()) return judge(name, at->second, updated_at);
   // A row that does not open is not known to be of that tenant, and was reported.
   if (!updated_at) return;
-  if (from_the_start_) return problem(name, "is stored, though the audit log never made it");
-  if (erased_.contains(tenant)) problem(name, "is stored, though the audit log has its tenant erased");
+  if (from_the_start_) return problem(name, "is stored, but the audit log has no entry of its creation");
+  if (erased_.contains(tenant)) problem(name, "is stored, but its tenant is erased in the audit log");
 }
 
 void AuditReplay::judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at) {
   life.stored = true;
-  if (life.deleted) return problem(name, "is stored, though the audit log has it deleted: its row was put back");
+  if (life.deleted) return problem(name, "is stored, but is deleted in the audit log: its row was put back");
   if (!updated_at) return;
   const std::string stored = rfc3339(*updated_at);  // of fixed length: later is larger
   if (stored < life.changed) problem(name, "is older than its last change in the audit log: an old row was put back");
@@ -114,7 +114,7 @@ void AuditReplay::api_key(std::string_view id, const ApiKey* key) {
   const auto at = keys_.find(id);
   if (at == keys_.end()) {
     if (!from_the_start_ || key == nullptr) return;
-    return findings_.add("API key " + std::string(id) + ": is stored, though the audit log never made it");
+    return findings_.add("API key " + std::string(id) + ": is stored, but the audit log has no entry of its creation");
   }
   at->second.stored = true;
   if (key != nullptr) judge(id, at->second, *key);
@@ -124,9 +124,9 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
   const auto say = [&](std::string_view what) {
     findings_.add("API key " + std::string(id) + ": " + std::string(what));
   };
-  if (erased(life)) return say("is stored, though the audit log has its tenant erased: its row was put back");
+  if (erased(life)) return say("is stored, but its tenant is erased in the audit log: its row was put back");
   if (life.revoked && !key.revoked_at) {
-    return say("is good, though the audit log has it revoked: an old row was put back");
+    return say("is valid, but is revoked in the audit log: an old row was put back");
   }
   // A row of a time before rows said when they were changed was never updated.
   const std::string stored = key.changed_at != 0 ? rfc3339(key.changed_at) : std::string();
@@ -140,11 +140,11 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
 void AuditReplay::finish() {
   if (!believed_) return;
   for (const auto& [name, life] : secrets_) {
-    if (!life.deleted && !life.stored) problem(name, "is missing, though the audit log has it made and never deleted");
+    if (!life.deleted && !life.stored) problem(name, "is missing, but is created and never deleted in the audit log");
   }
   for (const auto& [id, life] : keys_) {
     if (!life.stored && !erased(life))
-      findings_.add("API key " + id + ": is missing, though the audit log has it made");
+      findings_.add("API key " + id + ": is missing, but is created in the audit log");
   }
 }
 

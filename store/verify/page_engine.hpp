@@ -41,7 +41,7 @@ class PageEngine final : public Engine {
   void write(Write write) override { write.done(Errc::unavailable); }
   bool finish(std::chrono::milliseconds /*most*/) override { return true; }
   void close() override {}
-  std::optional<std::string> unwilling() const override { return "the store is only read"; }
+  std::optional<std::string> unwilling() const override { return "the store is open read-only"; }
   std::optional<std::string> displaced() const override { return std::nullopt; }
   EngineStatistics statistics() const override { return {}; }
   StorageStatistics storage() const override { return {}; }

@@ -18,7 +18,7 @@ bool less(ByteView a, ByteView b) { return compare_keys(KeyOrder::bytes, a, b) <
 
 Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
-[[noreturn]] void changes() { throw std::logic_error("a store that is only read was to be changed"); }
+[[noreturn]] void changes() { throw std::logic_error("a change was attempted on a read-only store"); }
 
 }  // namespace
 
@@ -107,7 +107,7 @@ std::optional<Bytes> PageTransaction::data_of(const Search& search, const PagePl
   if (!file.has(first)) {
     why = "does not exist";
   } else if (node.data_size() > longest_row) {
-    why = "is said to begin a row of " + std::to_string(node.data_size()) + " bytes, which no row has";
+    why = "is given as the start of a row of " + std::to_string(node.data_size()) + " bytes, an impossible size";
   } else {
     why = file.read(first, data);
   }

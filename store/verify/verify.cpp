@@ -41,11 +41,11 @@ class Verification {
 
  private:
   void finish() {
-    if (!format_) findings_.add("the store does not say which format it is of");
+    if (!format_) findings_.add("the store's format is not recorded");
     if (takes_new_rows_ && format_ && *format_ < store_format) {
       findings_.add("the store takes rows of a newer format than its own");
     }
-    if (!has_keys_) findings_.add("the store does not say which keys it was made with");
+    if (!has_keys_) findings_.add("the store's keys are not recorded");
     if (report_.audit_entries > 0) report_.audit_head = to_string(chain_.last());
     if (has_log_) return replay_.finish();
     if (report_.audit_pruned_through > 0) {
@@ -111,13 +111,13 @@ class Verification {
     findings_.add(
         "tenant " + tenant.str() +
         (is_good_erasure_mark(row, store_.metadata())
-             ? ": its erasure is not finished: it is under way, or was cut short and has to be asked for again"
-             : ": the mark that it is being erased was altered"));
+             ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
+             : ": the mark of its erasure was altered"));
   }
 
   void checkpoint_row(ByteView value) {
     const auto checkpoint = decode_checkpoint(value, store_.metadata());
-    if (!checkpoint) return findings_.add("the record of what was pruned from the audit log was altered");
+    if (!checkpoint) return findings_.add("the audit log's record of pruned entries was altered");
     report_.audit_pruned_through = checkpoint->through.sequence;
     chain_ = AuditChain(checkpoint->through);
     replay_.begins_later();

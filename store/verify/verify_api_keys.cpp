@@ -10,7 +10,7 @@ void ApiKeyIndexCheck::problem(std::string_view id, std::string_view what) {
 
 void ApiKeyIndexCheck::entry(const Uuid& tenant, ByteView id, ByteView value) {
   const std::string text(crypto::as_text(id));
-  if (!value.empty()) problem(text, "its entry in the index of tenant " + tenant.str() + " holds something");
+  if (!value.empty()) problem(text, "its entry in the index of tenant " + tenant.str() + " is not empty");
   entries_.emplace(text, tenant);
 }
 
@@ -21,13 +21,13 @@ void ApiKeyIndexCheck::key(std::string_view id, ByteView row, const ApiKey* key)
     return;
   }
   const bool has_entry = entries_.erase({std::string(id), key->tenant}) != 0;
-  if (has_entry && key->revoked_at) problem(id, "is revoked and still in the index of its tenant");
+  if (has_entry && key->revoked_at) problem(id, "is revoked but still in the index of its tenant");
   if (!has_entry && !key->revoked_at && is_indexed(row)) problem(id, "has no entry in the index of its tenant");
 }
 
 void ApiKeyIndexCheck::finish() {
   for (const auto& [id, tenant] : entries_)
-    problem(id, "is in the index of tenant " + tenant.str() + " and no key of it");
+    problem(id, "is in the index of tenant " + tenant.str() + " but is not a key of that tenant");
 }
 
 }  // namespace tacit::store

@@ -51,7 +51,7 @@ void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
   has_record_ = true;
   const auto key_id = metadata_key_of_record(row.value);
   const auto* const entry = key_id ? store_.metadata().find(*key_id) : nullptr;
-  if (entry == nullptr) return problem("its record names no metadata key that is in the keyring");
+  if (entry == nullptr) return problem("its record names a metadata key that is not in the keyring");
   keys_.emplace(*entry, tenant_);
   record_ = decode_tenant_record(row.value, tenant_, *keys_);
   if (!record_) return problem("its record was altered");
@@ -75,7 +75,7 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
   ++count_;
   if (!parse_id(key.rest, id)) {
     all_opened_ = false;
-    return problem("a secret under a key that is no id");
+    return problem("a secret whose row key is not an id");
   }
   const auto secret = open_secret({store_.metadata(), tenant_, keys_ ? &*keys_ : nullptr}, id, row.value);
   if (!secret) {
@@ -109,7 +109,7 @@ void TenantCheck::check_value(const StoredSecret& secret) {
   ++findings_.report().values_opened;
   const auto& display = secret.metadata.display;
   if (!display || !is_mask_of(*display, value->text())) {
-    problem("secret " + secret.id.str() + ": its mask is another's");
+    problem("secret " + secret.id.str() + ": its mask is of another value");
   }
 }
 
@@ -149,7 +149,7 @@ void TenantCheck::index_row(const Row& row) {
     return;
   }
   if (!std::ranges::equal(row.value, at->second.value)) {
-    problem("secret " + at->second.secret.str() + ": its entry in the " + index + " is another's");
+    problem("secret " + at->second.secret.str() + ": its entry in the " + index + " belongs to another secret");
   }
   expected_.erase(at);
 }

@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_log_has_heads_and_a_log_that_was_cut_off_is_found_by_th
   good(busy.deployment, {"verify"});
   const Finished cut = audit(busy.deployment, {"verify", "--anchor", last});
   BOOST_TEST(cut.status == 1);
-  BOOST_TEST(cut.out.find("the anchor " + last + " is of an entry that is missing") != std::string::npos);
+  BOOST_TEST(cut.out.find("the anchor " + last + " names an entry that is missing") != std::string::npos);
   BOOST_TEST(audit(busy.deployment, {"verify", "--anchor", "x"}).status == 2);
 }
 

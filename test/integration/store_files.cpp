@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_to_a_file_that_has_another_name) {
     BOOST_TEST(has(done.err, std::string(name) + " has 2 names"), done.err);
     fs::remove(store.file(name));
     BOOST_REQUIRE(::mkfifo(store.file(name).c_str(), 0600) == 0);
-    BOOST_TEST(has(store.deployment.command({"stats"}).err, "is no regular file"));
+    BOOST_TEST(has(store.deployment.command({"stats"}).err, "is not a regular file"));
     fs::remove(store.file(name));
     fs::rename(aside, store.file(name));
     BOOST_TEST(read_file(store.victim) == "a keyring, say");

@@ -21,8 +21,8 @@ constexpr std::uint64_t most_pages_read = 256;
 std::string why_useless(int code, bool sync_failed) {
   if (sync_failed) return std::string("the store's file could not be synced to the disk: ") + mdb_strerror(code);
   if (code == MDB_MAP_RESIZED) {
-    return "another process has let the store grow beyond what this one can map: it has to be started anew, and takes "
-           "the new size then";
+    return "another process let the store grow beyond this process's map: restart this process, which then maps "
+           "the new size";
   }
   if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL) {
     return std::string("the store's file is damaged: ") + mdb_strerror(code) + "; tacit verify says where";

@@ -111,7 +111,7 @@ std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room)
     return "the store has " + mebibytes((room.map.allows(growth) ? room.disk.spare() : room.map.free_pages) * page) +
            " left, and " + mebibytes(room.map.pinned * page) + " that process " +
            std::to_string(room.map.pinning_process) +
-           " keeps from use as long as it reads an older state: wait for it, or end it";
+           " keeps from use while it reads an older state: wait for it, or end it";
   }
   if (refusal_.forbids(growth)) return disk_lacks_room(room);
   if (!room.map.allows(growth)) {

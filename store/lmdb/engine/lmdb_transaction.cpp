@@ -131,7 +131,7 @@ bool LmdbTransaction::begin_nested() {
 
 void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned flags) {
   // The fault of whoever wrote that: it must not look like one of the disk, which would stop the engine.
-  if (!is_possible_key(key)) throw std::logic_error("a row was given a key that is empty or too long");
+  if (!is_possible_key(key)) throw std::logic_error("the key of a row is empty or too long");
   if (error_ != 0 || !begin_nested()) return;
   found(put_clean(nested_, env_.table(table), key, value, flags, env_.page_size()));
 }

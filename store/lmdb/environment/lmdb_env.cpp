@@ -58,7 +58,8 @@ Errc errc_of(int lmdb_code) {
 Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
   if (options.map_size == 0) options.map_size = defaults::map_size;
   if (const auto error = make_folder(options.directory)) {
-    return failure(Errc::unavailable, "cannot make the folder " + options.directory.string() + ": " + error.message());
+    return failure(Errc::unavailable,
+                   "cannot create the folder " + options.directory.string() + ": " + error.message());
   }
   LmdbEnv env;
   if (const auto fault = env.start(options, Missing::made)) return *fault;
@@ -66,7 +67,7 @@ Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta
   const int code = env.fill(meta, taken);
   if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
   if (code != MDB_SUCCESS) {
-    return failure(errc_of(code), "cannot make a store in " + options.directory.string() + ": " + mdb_strerror(code));
+    return failure(errc_of(code), "cannot create a store in " + options.directory.string() + ": " + mdb_strerror(code));
   }
   sync_folder(options.directory);
   sync_folder(options.directory / "..");

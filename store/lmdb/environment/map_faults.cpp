@@ -119,7 +119,7 @@ class Line {
 
 /// What is not known here is said not to be: `verify` finds it out, for it reads without LMDB.
 constexpr std::string_view either =
-    ": either this file is damaged, or this is a fault of Tacit; run `tacit verify`, which says whether it is damaged";
+    ": either this file is damaged, or this is a fault of Tacit; run `tacit verify` to check it";
 
 const Slot* slot_at(std::uintptr_t address) {
   for (const Slot& slot : slots) {
@@ -164,12 +164,12 @@ void on_bus(int number, siginfo_t* info, void* /*context*/) {
   line << "tacit: ";
   if (const Slot* const slot = slot_at(address)) {
     line << slot->name.data() << ": page " << (address - slot->map.begin) / slot->page_size
-         << " is not there any more, or the disk cannot read it: the file was cut off or is damaged; run `tacit "
-            "verify`, which says what is damaged";
+         << " is missing, or the disk cannot read it: the file was cut off or is damaged; run `tacit "
+            "verify`, which reports what is damaged";
   } else if (const Slot* const other = first_slot()) {
-    line << other->name.data() << ": a page of a file beside it (lock.mdb) is not there any more, or the disk is full";
+    line << other->name.data() << ": a page of a file beside it (lock.mdb) is missing, or the disk is full";
   } else {
-    line << "a page of a mapped file is not there any more, or the disk cannot read it";
+    line << "a page of a mapped file is missing, or the disk cannot read it";
   }
   line.end_process();
 }
@@ -192,7 +192,7 @@ void on_abort(int number, siginfo_t* info, void* /*context*/) {
   const Slot* const slot = is_own && trusting > 0 ? first_slot() : nullptr;
   if (slot == nullptr) return pass_on(number, *info, before_abort);
   Line line;
-  line << "tacit: " << slot->name.data() << ": a change to it went wrong in memory" << either;
+  line << "tacit: " << slot->name.data() << ": a change to it failed in memory" << either;
   line.end_process();
 }
 

@@ -49,7 +49,7 @@ std::string user_text(uid_t user) {
 
 /// What is wrong with a file of the user's in a folder of that owner's.
 std::string strangers(const std::string& which, uid_t user, uid_t owner) {
-  std::string fault = "belongs to the user " + user_text(user) + ", who may replace it; expected is root";
+  std::string fault = "belongs to the user " + user_text(user) + ", who may replace it; the expected owner is root";
   fault += owner == 0 ? ", who owns the folder" : ", or the folder's owner, " + user_text(owner);
   if (const uid_t self = ::geteuid(); self != 0 && self != owner) {
     fault += ", or this process's user, " + user_text(self);
@@ -60,9 +60,9 @@ std::string strangers(const std::string& which, uid_t user, uid_t owner) {
 /// What keeps the file of that path from being used; none if nothing does.
 std::optional<std::string> fault_of(const std::string& which, const struct stat& file, const struct stat& folder) {
   if (S_ISLNK(file.st_mode)) return "is a symbolic link, which is not followed: put the file itself there";
-  if (!S_ISREG(file.st_mode)) return "is no regular file";
+  if (!S_ISREG(file.st_mode)) return "is not a regular file";
   if (file.st_nlink != 1) {
-    return "has " + std::to_string(file.st_nlink) + " names (hard links): it must be in no other place";
+    return "has " + std::to_string(file.st_nlink) + " names (hard links): it must have only one";
   }
   if (file.st_uid == 0 || file.st_uid == folder.st_uid || file.st_uid == ::geteuid()) return std::nullopt;
   return strangers(which, file.st_uid, folder.st_uid);
@@ -167,7 +167,7 @@ std::optional<Failure> StoreFiles::take(const char* name, Descriptor& file) cons
 std::optional<Failure> StoreFiles::make_data() {
   const Descriptor made(
       ::openat(folder_.get(), data_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
-  if (!made && errno != EEXIST) return failed(Errc::unavailable, path_ + "/data.mdb cannot be made: " + why(errno));
+  if (!made && errno != EEXIST) return failed(Errc::unavailable, path_ + "/data.mdb cannot be created: " + why(errno));
   const struct stat folder = status_of(folder_.get());
   if (made && ::geteuid() == 0 && folder.st_uid != 0 && ::fchown(made.get(), folder.st_uid, folder.st_gid) != 0) {
     return failed(Errc::unavailable, path_ + "/data.mdb cannot be given to the folder's owner: " + why(errno));
@@ -183,12 +183,12 @@ std::optional<Failure> StoreFiles::make_lock() {
   const uid_t user = ::geteuid();
   if (user != 0 && user != data.st_uid && user != status_of(folder_.get()).st_uid) {
     return failed(Errc::unavailable, path_ +
-                                         "/lock.mdb is missing, and made by this process's user it would be that "
-                                         "user's to replace: let root run a command on the store, such as tacit stats");
+                                         "/lock.mdb is missing, and this process's user could replace one that this "
+                                         "process creates: run a command on the store as root, such as tacit stats");
   }
   const Descriptor made(
       ::openat(folder_.get(), lock_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
-  if (!made && errno != EEXIST) return failed(Errc::unavailable, path_ + "/lock.mdb cannot be made: " + why(errno));
+  if (!made && errno != EEXIST) return failed(Errc::unavailable, path_ + "/lock.mdb cannot be created: " + why(errno));
   if (made && user == 0) {
     const bool given =
         ::fchown(made.get(), data.st_uid, data.st_gid) == 0 && ::fchmod(made.get(), data.st_mode & 0666) == 0;
@@ -222,7 +222,7 @@ Outcome<int> StoreFiles::show_to(const std::function<int(const std::string& fold
   if (may_be_replaced()) {
     return failed(Errc::unavailable,
                   "cannot open the store in " + path_ +
-                      ": others may replace its files meanwhile, and this process can make no folder "
+                      ": other users may replace its files meanwhile, and this process cannot create a folder "
                       "of its own in /tmp, /dev/shm or /run: make the store's folder sticky (chmod +t) "
                       "and give its files to root");
   }

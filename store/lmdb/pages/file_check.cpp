@@ -15,7 +15,7 @@ namespace tacit::store {
 namespace {
 
 /// What can be done about it.
-constexpr const char* remedy = "; restore a backup (tacit verify says more of what is damaged)";
+constexpr const char* remedy = "; restore a backup (tacit verify reports all that is damaged)";
 
 [[noreturn]] void damaged(const std::filesystem::path& file, const std::string& what) {
   throw DamagedStore(file.string() + ' ' + what + remedy);
@@ -46,8 +46,8 @@ void check_file(const std::filesystem::path& path, const std::filesystem::path& 
   if (const auto why = read_head(opened.get(), head)) damaged(file, *why);
   const std::uint64_t needed = head.newest().last_page + 1;
   if (head.pages() >= needed || misses_only_free_pages(opened.get(), head)) return;
-  damaged(file, "was cut off: it has " + std::to_string(head.bytes) + " bytes, and " +
-                    std::to_string(needed * head.page_size()) + " belong to it");
+  damaged(file, "was cut off: it has " + std::to_string(head.bytes) + " bytes, but its pages need " +
+                    std::to_string(needed * head.page_size()) + " bytes");
 }
 
 void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t most,

@@ -16,14 +16,14 @@ std::size_t fewest_nodes(const Page& page, KeyOrder order) {
 }
 
 std::optional<std::string> header_fault(const Page& page, lmdb::PageNumber number, KeyOrder order) {
-  if (page.number() != number) return "says that it is page " + std::to_string(page.number());
+  if (page.number() != number) return "claims to be page " + std::to_string(page.number());
   if (page.flags() != lmdb::page_flag::branch && page.flags() != lmdb::page_flag::leaf) {
     return "is neither a branch nor a leaf of a tree";
   }
   const std::size_t size = page.bytes().size();
   if (page.lower() < lmdb::page_header_size || page.lower() % 2 != 0 || page.upper() % 2 != 0 ||
       page.lower() > page.upper() || page.upper() > size) {
-    return "says that its free space lies where it cannot be";
+    return "has its free space at an impossible place";
   }
   if (page.nodes() < fewest_nodes(page, order)) return "has no rows";
   return std::nullopt;
@@ -63,9 +63,9 @@ std::optional<std::string> rows_fault(const Page& page, const PagePlace& place) 
   for (std::size_t i = 0; i < page.nodes(); ++i) {
     if (!lies_inside(page, i, taken)) return at_node("has rows that do not lie inside it", i);
     const Node node = page.node(i);
-    if (!is_possible_key(page, i, node, place.order)) return at_node("has a key of a size that no key has", i);
+    if (!is_possible_key(page, i, node, place.order)) return at_node("has a key of an impossible size", i);
     if (page.is_leaf() && !is_possible_row(node, place.sub_trees)) {
-      return at_node("has a row of a kind that no store has", i);
+      return at_node("has a row of an unknown kind", i);
     }
     if (i > first && compare_keys(place.order, page.node(i - 1).key(), node.key()) >= 0) {
       return at_node("has keys that are not in order", i);
@@ -92,7 +92,7 @@ std::strong_ordering compare_keys(KeyOrder order, crypto::ByteView a, crypto::By
 
 std::optional<std::string> page_fault(const Page& page, const PagePlace& place) {
   if (auto why = header_fault(page, place.number, place.order)) return why;
-  if (page.is_leaf() != (place.level + 1 == place.depth)) return "is on another level of its tree than it should be";
+  if (page.is_leaf() != (place.level + 1 == place.depth)) return "is on the wrong level of its tree";
   if (auto why = rows_fault(page, place)) return why;
   if (is_misplaced(page, place)) return "has keys that belong elsewhere";
   return std::nullopt;
@@ -100,11 +100,11 @@ std::optional<std::string> page_fault(const Page& page, const PagePlace& place) 
 
 std::optional<std::string> overflow_fault(const Page& page, lmdb::PageNumber number, std::size_t bytes,
                                           lmdb::PageNumber last) {
-  if (page.number() != number) return "says that it is page " + std::to_string(page.number());
-  if (page.flags() != lmdb::page_flag::overflow) return "holds no long row, though one is said to be there";
+  if (page.number() != number) return "claims to be page " + std::to_string(page.number());
+  if (page.flags() != lmdb::page_flag::overflow) return "holds no long row, although a row refers to one";
   const std::uint64_t pages = page.overflow_pages();
   if (pages < lmdb::pages_for_overflow(bytes, page.bytes().size()) || pages > last - number + 1) {
-    return "says that it goes on for " + std::to_string(pages) + " pages, which cannot be";
+    return "claims to continue for " + std::to_string(pages) + " pages, which is impossible";
   }
   return std::nullopt;
 }

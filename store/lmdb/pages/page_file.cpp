@@ -47,14 +47,14 @@ std::optional<std::string> read_meta(int file, std::uint64_t from, std::uint64_t
 
 std::optional<std::string> judge_kind(const lmdb::Meta& meta, std::size_t index) {
   const bool is_meta = (meta.page_flags & lmdb::page_flag::meta) != 0 && meta.magic == lmdb::magic;
-  if (!is_meta) return meta_name(index) + " is none: the file is no store, or was overwritten";
+  if (!is_meta) return meta_name(index) + " is not a meta page: the file is not a store, or was overwritten";
   if (meta.version != lmdb::data_version) {
-    return meta_name(index) + " says format " + std::to_string(meta.version) + ", and this program knows format 1";
+    return meta_name(index) + " has format " + std::to_string(meta.version) + ", and this program knows format 1";
   }
-  if (meta.number != index) return meta_name(index) + " says that it is page " + std::to_string(meta.number);
+  if (meta.number != index) return meta_name(index) + " claims to be page " + std::to_string(meta.number);
   if (!std::has_single_bit(meta.page_size()) || meta.page_size() < lmdb::smallest_page ||
       meta.page_size() > lmdb::largest_page) {
-    return meta_name(index) + " says that pages have " + bytes_text(meta.page_size());
+    return meta_name(index) + " gives the page size as " + bytes_text(meta.page_size());
   }
   return std::nullopt;
 }
@@ -65,7 +65,7 @@ std::optional<std::string> judge_tree(const lmdb::Tree& tree, const lmdb::Meta& 
     return std::string("the root of ") + name + " lies outside of it: page " + std::to_string(tree.root);
   }
   if (tree.depth > lmdb::deepest_tree || (tree.depth == 0) != empty) {
-    return std::string(name) + " has " + std::to_string(tree.depth) + " levels, which cannot be";
+    return std::string(name) + " has " + std::to_string(tree.depth) + " levels, which is impossible";
   }
   return std::nullopt;
 }
@@ -80,7 +80,7 @@ std::optional<std::string> judge_newest(const lmdb::Meta& meta) {
   if (auto why = judge_tree(meta.tables, meta, "the table of tables")) return why;
   const std::uint16_t flags = meta.free_list.flags;
   if ((flags & integer_keys) == 0 || (flags & other_orders) != 0 || meta.tables.flags != 0) {
-    return "its trees are said to be of kinds that no store has";
+    return "its trees are of unknown kinds";
   }
   return std::nullopt;
 }
@@ -89,7 +89,7 @@ std::optional<std::string> judge_newest(const lmdb::Meta& meta) {
 std::optional<std::string> judge_turns(const FileHead& head) {
   const std::uint64_t even = head.metas[0].transaction;
   const std::uint64_t odd = head.metas[1].transaction;
-  if (head.metas[0].page_size() != head.metas[1].page_size()) return "its meta pages say different sizes of pages";
+  if (head.metas[0].page_size() != head.metas[1].page_size()) return "its meta pages give different page sizes";
   if (even == 0 && odd == 0) return std::nullopt;
   if (even % 2 == 0 && odd % 2 == 1 && (even + 1 == odd || odd + 1 == even)) return std::nullopt;
   return "its meta pages do not fit together: they are of the transactions " + std::to_string(even) + " and " +
@@ -98,7 +98,7 @@ std::optional<std::string> judge_turns(const FileHead& head) {
 
 std::optional<std::string> read_head_once(int file, FileHead& head) {
   struct stat status {};
-  if (::fstat(file, &status) != 0) return "cannot be looked at: " + error_text(errno);
+  if (::fstat(file, &status) != 0) return "its status cannot be read: " + error_text(errno);
   head.bytes = static_cast<std::uint64_t>(status.st_size);
   for (std::size_t i = 0; i < head.metas.size(); ++i) {
     const std::uint64_t from = i == 0 ? 0 : head.metas[0].page_size();

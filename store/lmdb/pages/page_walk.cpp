@@ -53,7 +53,7 @@ void PageWalk::add_tree(Walked tree, const Place* where) {
   place.tree = trees_.size() - 1;
   place.page = root;
   if (trees_.back().tree.depth == 0 || trees_.back().tree.depth > lmdb::deepest_tree) {
-    return damage(place, where != nullptr ? where->page : 0, "says that the tree has a number of levels that none has");
+    return damage(place, where != nullptr ? where->page : 0, "gives its tree an impossible number of levels");
   }
   places_.push_back(std::move(place));
 }
@@ -151,7 +151,7 @@ void PageWalk::free_pages(const Place& place, const Node& node) {
   if (auto why = read(0, number_size)) return damage(place, page, std::move(*why));
   const std::uint64_t count = lmdb::load<std::uint64_t>(buffer, 0);
   if (count > node.data_size() / number_size - 1) {
-    return damage(place, page, "says that more pages are free than it names");
+    return damage(place, page, "counts more free pages than it lists");
   }
   PageNumber before = file_.last() + 1;
   for (std::uint64_t done = 0; done < count;) {
@@ -180,7 +180,7 @@ std::optional<std::string> PageWalk::claim(PageNumber first, std::uint64_t count
   if (!file_.has(first) || count > file_.last() - first + 1) return "does not exist";
   for (PageNumber page = first; page < first + count; ++page) {
     if (known_[page])
-      return count == 1 ? "has another use already" : "goes on over pages that have another use already";
+      return count == 1 ? "already has another use" : "continues over pages that already have another use";
   }
   std::fill_n(known_.begin() + static_cast<std::ptrdiff_t>(first), count, true);
   return std::nullopt;

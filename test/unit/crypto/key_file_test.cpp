@@ -65,12 +65,13 @@ BOOST_AUTO_TEST_CASE(modes) {
     BOOST_TEST(error.ends_with(" " + file.string()));
     return error.substr(file.string().size() + 2, error.size() - 2 * file.string().size() - 3);
   };
-  BOOST_TEST(told(0644, 0077) == "others than its owner may use it (mode 0644): chmod g=,o=");
+  BOOST_TEST(told(0644, 0077) == "users other than its owner may use it (mode 0644): chmod g=,o=");
   BOOST_TEST(told(0640, 0077) == "its group may use it (mode 0640): chmod g=");
-  BOOST_TEST(told(0644, 0037) == "others than its owner and group may use it (mode 0644): chmod o=");
-  BOOST_TEST(told(0664, 0037) == "others than its owner and group may use it (mode 0664): chmod g-wx,o=");
+  BOOST_TEST(told(0644, 0037) == "users other than its owner and group may use it (mode 0644): chmod o=");
+  BOOST_TEST(told(0664, 0037) == "users other than its owner and group may use it (mode 0664): chmod g-wx,o=");
   BOOST_TEST(told(0660, 0037) == "its group may do more than read it (mode 0660): chmod g-wx");
-  BOOST_TEST(told(0646, 0022) == "others than its owner and group may do more than read it (mode 0646): chmod o-w");
+  BOOST_TEST(told(0646, 0022) ==
+             "users other than its owner and group may do more than read it (mode 0646): chmod o-w");
 }
 
 BOOST_AUTO_TEST_CASE(content_and_its_limit) {
@@ -80,7 +81,7 @@ BOOST_AUTO_TEST_CASE(content_and_its_limit) {
   std::ofstream(file) << std::string(key_file_limit, 'x');
   BOOST_TEST(read_key_file(file, 0077)->size() == key_file_limit);
   std::ofstream(file) << std::string(key_file_limit + 1, 'x');
-  BOOST_TEST(read_error(file) == file.string() + ": is larger than 64 KiB, the most that a keyring may have");
+  BOOST_TEST(read_error(file) == file.string() + ": is larger than 64 KiB, the limit for a keyring");
   std::ofstream(file, std::ios::trunc).flush();
   BOOST_TEST(read_key_file(file, 0077)->empty());
 }

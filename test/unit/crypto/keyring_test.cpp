@@ -144,20 +144,21 @@ BOOST_AUTO_TEST_CASE(faults_in_the_text) {
       {"# only this\n", ": is not a keyring: it has no header line"},
       {good, ": line 1 is not the header \"tacit-keyring 1 metadata\""},
       {key_text + "\n", ": line 1 is not the header \"tacit-keyring 1 metadata\""},
-      {"tacit-keyring 2 metadata\n" + good, ": line 1 is of a format version that this program does not know"},
+      {"tacit-keyring 2 metadata\n" + good, ": line 1 has a format version that this program does not know"},
       {"tacit-keyring 1 root-private\n" + good, ": line 1 is of a root-private keyring, not of a metadata one"},
       {"tacit-keyring 1 " + key_text + "\n", ": line 1 is of a keyring of an unknown kind, not of a metadata one"},
       {"tacit-keyring 1 metadata \n" + good, ": line 1 is not the header \"tacit-keyring 1 metadata\""},
       {head, ": has no primary key"},
       {head + metadata_line(key, "active"), ": has no primary key"},
       {head + good + good, ": line 3 has the same id as line 2"},
-      {head + good + metadata_line(random_of(32), "primary"), ": line 3 is a second primary key, beside line 2"},
-      {head + head, ": line 2 must have four fields with one space between: id, state, created, key"},
-      {head + " " + good, ": line 2 must have four fields with one space between: id, state, created, key"},
+      {head + good + metadata_line(random_of(32), "primary"),
+       ": line 3 is a second primary key; the first is on line 2"},
+      {head + head, ": line 2 must have four fields separated by one space: id, state, created, key"},
+      {head + " " + good, ": line 2 must have four fields separated by one space: id, state, created, key"},
       {head + id + " primary" + date + key_text + " \n",
-       ": line 2 must have four fields with one space between: id, state, created, key"},
+       ": line 2 must have four fields separated by one space: id, state, created, key"},
       {head + id + " primary\t2026-01-02T03:04:05Z " + key_text,
-       ": line 2 must have four fields with one space between: id, state, created, key"},
+       ": line 2 must have four fields separated by one space: id, state, created, key"},
       {head + id.substr(1) + " primary" + date + key_text,
        ": line 2 has an id that is not 16 lower-case hexadecimal digits"},
       {head + "ABCDEFABCDEFABCD primary" + date + key_text,
@@ -169,7 +170,7 @@ BOOST_AUTO_TEST_CASE(faults_in_the_text) {
       {head + id + " primary" + date + key_text + "*", ": line 2 has a key that is not base64url without padding"},
       {head + id + " primary" + date + short_key, ": line 2 has a key that is not 32 bytes long"},
       {head + id + " primary" + date, ": line 2 has a key that is not 32 bytes long"},
-      {head + "0000000000000000 primary" + date + key_text, ": line 2 has an id that is not its key's"},
+      {head + "0000000000000000 primary" + date + key_text, ": line 2 has an id that does not match its key"},
       {"tacit-keyring 1 metadata\r" + good, ": line 1 has a carriage return; lines end with a line feed only"},
       {"\xff\xfet\0a\0c\0"s, ": is UTF-16 text; save it as UTF-8"},
   };
@@ -205,14 +206,14 @@ BOOST_AUTO_TEST_CASE(root_keys_are_judged) {
   with_key("root-public", Bytes(33, 2));
   BOOST_TEST(load_error<RootPublicKeyring>(file).ends_with("line 2 has a key that is not 65 bytes long"));
   with_key("root-public", generate_key_pair().public_key);
-  BOOST_TEST(load_error<RootPublicKeyring>(file).ends_with("line 2 has an id that is not its key's"));
+  BOOST_TEST(load_error<RootPublicKeyring>(file).ends_with("line 2 has an id that does not match its key"));
   BOOST_TEST(load_error<RootPrivateKeyring>(file).ends_with("is of a root-public keyring, not of a root-private one"));
   with_key("root-private", Bytes(32, 0xff));
   BOOST_TEST(load_error<RootPrivateKeyring>(file).ends_with("line 2 has a key that is not a scalar of P-256"));
   with_key("root-private", Bytes(32, 0));
   BOOST_TEST(load_error<RootPrivateKeyring>(file).ends_with("line 2 has a key that is not a scalar of P-256"));
   with_key("root-private", Bytes(32, 1));
-  BOOST_TEST(load_error<RootPrivateKeyring>(file).ends_with("line 2 has an id that is not its key's"));
+  BOOST_TEST(load_error<RootPrivateKeyring>(file).ends_with("line 2 has an id that does not match its key"));
 }
 
 BOOST_AUTO_TEST_CASE(value_throws_the_message) {

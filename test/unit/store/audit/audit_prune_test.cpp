@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(an_anchor_at_the_checkpoint_counts_and_one_before_it_cannot
   pruned.sequence = 2;
   fixture.prune(5);
   BOOST_TEST(fixture.verify_log(anchor).problem_count == 0U);
-  BOOST_TEST(fixture.verify_log(pruned).problems.at(0).ends_with("is of an entry that was pruned"));
+  BOOST_TEST(fixture.verify_log(pruned).problems.at(0).ends_with("names an entry that was pruned"));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_rest_of_the_log_tells_of_rows_still_counts) {

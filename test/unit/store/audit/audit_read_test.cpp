@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(what_was_altered_or_taken_out_is_marked) {
   fixture.put(Table::audit, AuditFixture::key(3), altered);
   auto all = fixture.read(0);
   BOOST_TEST(all.size() == 5U);
-  BOOST_TEST(all.at(2).fault == "audit entry 3 does not fit its hash and the entry before it");
+  BOOST_TEST(all.at(2).fault == "audit entry 3 does not match its hash and the previous entry");
   BOOST_TEST(all.at(3).fault == "");  // the stored hash is what it follows
   BOOST_TEST(fixture.verify_log().problem_count == 1U);
   fixture.put(Table::audit, AuditFixture::key(3), std::nullopt);
@@ -136,12 +136,12 @@ BOOST_AUTO_TEST_CASE(an_anchor_is_found_or_missed) {
   anchor.hash[0] = static_cast<std::uint8_t>(anchor.hash[0] ^ 1U);
   BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("no entry has the anchor's hash"));
   anchor.sequence = 3;
-  BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("entry 3 is not the anchor's: 3:"));
+  BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("entry 3 differs from the anchor 3:"));
   // The newest entries were cut off: nothing else tells.
   const AuditMark head = fixture.head();
   fixture.put(Table::audit, AuditFixture::key(5), std::nullopt);
   BOOST_TEST(fixture.verify_log().problem_count == 0U);
-  BOOST_TEST(fixture.verify_log(anchor_of(head)).problems.at(0).ends_with("is of an entry that is missing"));
+  BOOST_TEST(fixture.verify_log(anchor_of(head)).problems.at(0).ends_with("names an entry that is missing"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

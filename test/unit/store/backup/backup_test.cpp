@@ -102,10 +102,10 @@ BOOST_FIXTURE_TEST_CASE(a_backup_can_be_read_as_it_is, BackedUp) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {
-  refuses({}, "no backup");
-  refuses(Bytes(40, 'x'), "no backup");
+  refuses({}, "not a backup");
+  refuses(Bytes(40, 'x'), "not a backup");
   for (const std::size_t size : {std::size_t{1}, std::size_t{47}, bytes.size() / 2, bytes.size() - 1}) {
-    refuses(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)), "no backup");
+    refuses(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)), "not a backup");
   }
   for (const std::size_t at : {std::size_t{0}, std::size_t{9000}, bytes.size() / 2, bytes.size() - 1}) {
     Bytes changed = bytes;
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {
   }
   Bytes longer = bytes;
   longer.push_back(0);
-  refuses(longer, "no backup");
+  refuses(longer, "not a backup");
   Bytes without_middle = bytes;
   without_middle.erase(without_middle.begin() + 8192, without_middle.end() - 48);
   refuses(without_middle, "damaged");

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_record_of_the_keys_that_is_gone_or_altered) {
     std::string row = fixture.rows(Table::meta).at("keys");
     row.back() = static_cast<char>(row.back() ^ 1);
     fixture.put(Table::meta, "keys", gone ? std::optional<std::string>() : row);
-    BOOST_TEST(says(fixture.refusal(all_keys()), gone ? "does not say which keys" : "was altered"));
+    BOOST_TEST(says(fixture.refusal(all_keys()), gone ? "its keys are not recorded" : "was altered"));
   }
 }
 

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(rows_that_are_put_back_are_found) {
   const auto report = fixture.verify();
   BOOST_TEST(report.problem_count == 6U);
   BOOST_TEST(report.problems.at(0).find("its row was put back") != std::string::npos);
-  BOOST_TEST(report.problems.at(5).find("API key good1: is stored, though the audit log has its tenant erased") == 0U);
+  BOOST_TEST(report.problems.at(5).find("API key good1: is stored, but its tenant is erased in the audit log") == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_deleted_secret_put_back) {
   fixture.remove();
   fixture.put_back(Table::tenants, before);
   BOOST_TEST(fixture.wait(fixture.store().secrets().get(tenant_id(1), fixture.id, who())).has_value());
-  BOOST_TEST(fixture.finds(fixture.id.str() + ": is stored, though the audit log has it deleted"));
+  BOOST_TEST(fixture.finds(fixture.id.str() + ": is stored, but is deleted in the audit log"));
 }
 
 BOOST_AUTO_TEST_CASE(an_old_value_put_back) {
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_secret_taken_away_with_all_that_belongs_to_it) {
   const Rows before = fixture.rows(Table::tenants);
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("second"), who())));
   fixture.put_back(Table::tenants, before);
-  BOOST_TEST(fixture.finds("is missing, though the audit log has it made"));
+  BOOST_TEST(fixture.finds("is missing, but is created in the audit log"));
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_that_the_log_never_made) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_the_log_never_made) {
   const Rows log = fixture.rows(Table::audit);
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("second"), who())));
   fixture.put_back(Table::audit, log);
-  BOOST_TEST(fixture.finds("is stored, though the audit log never made it"));
+  BOOST_TEST(fixture.finds("is stored, but the audit log has no entry of its creation"));
 }
 
 BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
   const Rows index_after = fixture.rows(Table::tenants);
   fixture.put_back(Table::api_keys, before);
   fixture.put_back(Table::tenants, index_before);
-  BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is good, though the audit log has it revoked"));
+  BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is valid, but is revoked in the audit log"));
   fixture.put(Table::api_keys, fixture.key_id, std::nullopt);
   fixture.put_back(Table::tenants, index_after);
   BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is missing"));

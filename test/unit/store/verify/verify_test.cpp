@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(index_entries_missing_orphaned_or_wrong) {
     fixture.put(Table::tenants, key, std::nullopt);
     BOOST_TEST(fixture.finds("has no entry in the"));
     fixture.put(Table::tenants, key, std::string(16, '\x7F'));
-    BOOST_TEST(fixture.finds("is another's"));
+    BOOST_TEST(fixture.finds("belongs to another secret"));
     fixture.put(Table::tenants, key, value);
     std::string orphan = key;
     orphan[17] = static_cast<char>(orphan[17] ^ 1);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(rows_of_unknown_meaning) {
     BOOST_TEST(fixture.finds("unknown meaning"));
     fixture.put(Table::meta, "other", std::nullopt);
     fixture.put(Table::meta, "format", std::nullopt);
-    BOOST_TEST(fixture.finds("which format"));
+    BOOST_TEST(fixture.finds("the store's format is not recorded"));
   }
 }
 

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_SUITE(last_words)
 
 BOOST_AUTO_TEST_CASE(a_heap_that_is_found_damaged_may_be_a_fault_of_ours) {
   expect_last_words(end_in_child("a_heap_that_is_found_damaged_may_be_a_fault_of_ours", stumble),
-                    "went wrong in memory");
+                    "failed in memory");
 }
 
 BOOST_AUTO_TEST_CASE(two_threads_that_stumble_at_once_say_it_once) {
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(two_threads_that_stumble_at_once_say_it_once) {
     std::thread second(stumble);
     stumble();
   });
-  expect_last_words(ended, "went wrong in memory");
+  expect_last_words(ended, "failed in memory");
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_that_has_nothing_to_do_with_a_store_stays_one) {

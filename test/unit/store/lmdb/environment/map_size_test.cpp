@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_outgrown_says_so_and_can_be_started_anew)
     const auto read = (*opened)->api_keys().find("AAAAAAAAAAA");
     BOOST_REQUIRE(!read);
     BOOST_CHECK(read.error().code == Errc::unavailable);
-    BOOST_TEST(why.find("started anew") != std::string::npos);
+    BOOST_TEST(why.find("restart this process") != std::string::npos);
     BOOST_TEST((*opened)->health().unwilling().value_or("") == why);
     BOOST_TEST(!create(**opened, "no", 10));
   }

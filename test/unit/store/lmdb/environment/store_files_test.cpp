@@ -68,10 +68,10 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file_with_one_name_is_refused) {
     BOOST_TEST(has(folder.fault(), "has 2 names"));
     fs::remove(file);
     fs::create_directory(file);
-    BOOST_TEST(has(folder.fault(), "is no regular file"));
+    BOOST_TEST(has(folder.fault(), "is not a regular file"));
     fs::remove(file);
     BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // nobody waits for its other end
-    BOOST_TEST(has(folder.fault(), "is no regular file"));
+    BOOST_TEST(has(folder.fault(), "is not a regular file"));
     BOOST_TEST(content(folder.victim) == "victim");
   }
 }
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_device_is_refused_unopened, *boost::unit_test::preconditi
   const Folder folder;
   fs::remove(folder.lock);
   if (::mknod(folder.lock.c_str(), S_IFCHR | 0600, 0x0103) != 0) return;  // not in every container
-  BOOST_TEST(has(folder.fault(), "is no regular file"));
+  BOOST_TEST(has(folder.fault(), "is not a regular file"));
 }
 
 BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondition(is_root)) {
@@ -89,9 +89,10 @@ BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondi
     const fs::path file = folder.store / name;
     BOOST_REQUIRE(::chown(file.c_str(), 65534, 0) == 0);
     BOOST_TEST(has(folder.fault(), file.string() + " belongs to the user 65534"));
-    BOOST_TEST(has(folder.fault(), "expected is root, who owns the folder: as root, chown -h root " + file.string()));
+    BOOST_TEST(has(folder.fault(),
+                   "the expected owner is root, who owns the folder: as root, chown -h root " + file.string()));
     BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
-    BOOST_TEST(has(folder.fault(), "expected is root, or the folder's owner, 12345: as root, chown -h 12345 "));
+    BOOST_TEST(has(folder.fault(), "expected owner is root, or the folder's owner, 12345: as root, chown -h 12345"));
     // Who owns the folder may own what is in it.
     BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 0) == 0);
     BOOST_TEST(folder.fault().empty());

@@ -70,18 +70,18 @@ BOOST_AUTO_TEST_CASE(meta_pages_are_what_they_should_be) {
     expect(used, used.with(page, 10, std::uint16_t{2}), name + " is none");
     expect(used, used.with(page, 16, std::uint32_t{1}), name + " is none");
     expect(used, used.with(page, 20, std::uint32_t{2}), name + " says format 2");
-    expect(used, used.with(page, 0, std::uint64_t{9}), name + " says that it is page 9");
+    expect(used, used.with(page, 0, std::uint64_t{9}), name + " claims to be page 9");
     expect(used, used.with(page, 144, std::uint64_t{1} << 50U), "do not fit together");
   }
-  expect(used, used.with(0, 40, std::uint32_t{4095}), "says that pages have 4095 bytes");
+  expect(used, used.with(0, 40, std::uint32_t{4095}), "gives the page size as 4095 bytes");
   const lmdb::PageNumber newest = used.newest().number;
   expect(used, used.with(newest, 136, std::uint64_t{1} << 50U), "its last page would be");
   expect(used, used.with(newest, 32, std::uint64_t{4096}), "outside of a map of 4096 bytes");
   expect(used, used.with(newest, 80, std::uint64_t{1} << 50U), "the root of the free list");
   expect(used, used.with(newest, 128, std::uint64_t{1}), "the root of the table of tables");
   expect(used, used.with(newest, 94, std::uint16_t{99}), "has 99 levels");
-  expect(used, used.with(newest, 92, std::uint16_t{4}), "kinds that no store has");
-  expect(used, used.with(newest, 44, std::uint16_t{0x0c}), "kinds that no store has");
+  expect(used, used.with(newest, 92, std::uint16_t{4}), "unknown kinds");
+  expect(used, used.with(newest, 44, std::uint16_t{0x0c}), "unknown kinds");
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_is_in_use_is_good_all_the_time) {

@@ -74,30 +74,30 @@ BOOST_AUTO_TEST_CASE(every_kind_of_damage_to_a_page_is_found_and_named) {
   const lmdb::PageNumber root = used.table("tenants").root;
   const std::string name = "page " + std::to_string(leaf) + " ";
   expect(used, used.with(leaf, 0, std::uint64_t{7777}),
-         name + "says that it is page 7777 (tenants, from its beginning");
+         name + "claims to be page 7777 (tenants, from its beginning");
   expect(used, used.with(leaf, 10, std::uint16_t{4}), name + "is neither a branch nor a leaf");
   expect(used, used.with(leaf, 10, std::uint16_t{1}), name);
-  expect(used, used.with(leaf, 12, std::uint16_t{15}), name + "says that its free space");
-  expect(used, used.with(leaf, 14, std::uint16_t{60000}), name + "says that its free space");
+  expect(used, used.with(leaf, 12, std::uint16_t{15}), name + "has its free space");
+  expect(used, used.with(leaf, 14, std::uint16_t{60000}), name + "has its free space");
   expect(used, used.with(leaf, 12, std::uint16_t{16}), name + "has no rows");
   expect(used, used.with(leaf, 16, std::uint16_t{65534}), name + "has rows that do not lie inside it, at its row 0");
   expect(used, used.with(leaf, 18, std::uint16_t(used.page(leaf).offset(0))), name + "has keys that are not in order");
   const std::size_t row = used.page(leaf).offset(1);
   expect(used, used.with(leaf, row, std::uint32_t{5000}), name + "has rows that do not lie inside it, at its row 1");
   expect(used, used.with(leaf, row + 6, std::uint16_t{600}), name);
-  expect(used, used.with(leaf, row + 6, std::uint16_t{0}), name + "has a key of a size that no key has");
-  expect(used, used.with(leaf, row + 4, std::uint16_t{2}), name + "has a row of a kind that no store has");
-  expect(used, used.with(leaf, row + 4, std::uint16_t{4}), name + "has a row of a kind that no store has");
+  expect(used, used.with(leaf, row + 6, std::uint16_t{0}), name + "has a key of an impossible size");
+  expect(used, used.with(leaf, row + 4, std::uint16_t{2}), name + "has a row of an unknown kind");
+  expect(used, used.with(leaf, row + 4, std::uint16_t{4}), name + "has a row of an unknown kind");
   // Children that are none, are another's, or lead back.
   const std::size_t child = used.page(root).offset(0);
   expect(used, used.with(root, child, std::uint32_t{1U << 30U}), "page 1073741824 does not exist (tenants");
   expect(used, used.with(root, child, std::uint32_t{1}), "page 1 does not exist");
-  expect(used, used.with(root, child, static_cast<std::uint32_t>(root)), "has another use already");
+  expect(used, used.with(root, child, static_cast<std::uint32_t>(root)), "already has another use");
   const auto elsewhere = static_cast<std::uint32_t>(used.table("audit").root);
   expect(used, used.with(root, child, elsewhere), "page " + std::to_string(elsewhere));
   std::string swapped = used.bytes;
   swapped.replace(leaf * used.page_size(), used.page_size(), used.bytes, root * used.page_size(), used.page_size());
-  expect(used, swapped, name + "says that it is page " + std::to_string(root));
+  expect(used, swapped, name + "claims to be page " + std::to_string(root));
 }
 
 BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_looked_at) {
@@ -111,10 +111,10 @@ BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_looked_at) {
   const lmdb::PageNumber first = row.overflow_page();
   const std::string name = "page " + std::to_string(first) + " ";
   expect(used, used.with(first, 10, std::uint16_t{2}), name + "holds no long row");
-  expect(used, used.with(first, 12, std::uint32_t{1}), name + "says that it goes on for 1 pages");
-  expect(used, used.with(first, 12, std::uint32_t{1U << 30U}), name + "says that it goes on for");
+  expect(used, used.with(first, 12, std::uint32_t{1}), name + "claims to continue for 1 pages");
+  expect(used, used.with(first, 12, std::uint32_t{1U << 30U}), name + "claims to continue for");
   const std::size_t at = page.offset(page.nodes() - 1);
-  expect(used, used.with(leaf, at, std::uint32_t{0xffffffff}), name + "says that it goes on for");
+  expect(used, used.with(leaf, at, std::uint32_t{0xffffffff}), name + "claims to continue for");
 
   const lmdb::PageNumber free_leaf = used.first_leaf(used.newest().free_list);
   const lmdb::Page free = used.page(free_leaf);
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_looked_at) {
   const std::size_t data = free.offset(counted) + lmdb::node_header_size + free.node(counted).key_size();
   const std::string list = "page " + std::to_string(free_leaf) + " ";
   expect(used, used.with(free_leaf, data, std::uint64_t{1} << 40U),
-         list + "says that more pages are free than it names");
+         list + "counts more free pages than it lists");
   expect(used, used.with(free_leaf, data + 8, std::uint64_t{1} << 40U), list + "has free pages that are not in order");
   expect(used, used.with(free_leaf, data + 8, std::uint64_t{1}), list);
   const std::string in_use = found_in(used, used.with(free_leaf, data + 8, std::uint64_t{used.table("tenants").root}));
