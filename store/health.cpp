@@ -21,7 +21,7 @@ std::vector<KeyVersion> key_versions(const StoreKeys& given) {
   const auto* const metadata = given.metadata.get();
   const crypto::KeyId* const primary = root != nullptr ? &root->primary().id : nullptr;
   add_ring(keys, "root-public", root, primary);
-  // Which version of the private half is primary only the public ring says: it seals, this one opens.
+  // Only the public ring says which private key is primary: the public ring seals, this one opens.
   add_ring(keys, "root-private", given.root_private.get(), primary);
   add_ring(keys, "metadata", metadata, metadata != nullptr ? &metadata->primary().id : nullptr);
   return keys;

@@ -1,4 +1,4 @@
-// How the store is: whether it takes changes, how much room it has, its figures, and whether it is whole.
+// The store's state: whether it accepts changes, its room, its figures, and its integrity.
 #pragma once
 
 #include <functional>
@@ -19,19 +19,20 @@ class Health {
  public:
   explicit Health(const CurrentContext& context) : context_(context) {}
 
-  /// Nothing if changes are being taken and audited; else why not, in words.
+  /// std::nullopt if changes are accepted and audited; else the reason, in words.
   std::optional<std::string> unwilling() const;
-  /// Nothing if the store is in its place; else, in words, why changes are refused though the store could take them.
+  /// std::nullopt if the store is in its place; else, in words, why changes are refused although the store could accept
+  /// them.
   std::optional<std::string> displaced() const;
-  /// How much more can be kept, as it was within the last second.
+  /// The room that is left, at most one second old.
   Room room() const;
-  /// For metrics. Looks through what there is, so not to be asked all the time.
+  /// For metrics. Scans the store's state, so callers should not ask often.
   StoreStatistics statistics() const;
-  /// Checks every invariant on one snapshot of a live store, and every secret and API key against what the audit log
-  /// says became of it, so that rows put back or taken away are found. Opens values only if the root private keyring
-  /// was given. Cannot see that a whole store was put back to an earlier state, or rows together with a log that was
-  /// cut off or written anew to fit: compare its `audit_head` with one kept elsewhere for that. Nor does the log tell
-  /// an old quota.
+  /// Checks every invariant on one snapshot of a live store, and every secret and API key against the audit log, so
+  /// rows that were put back or removed are found. Opens values only if the root private keyring is given. Cannot
+  /// detect that a whole store was put back to an earlier state, or rows together with a log that was cut off or
+  /// rewritten to match; to detect that, compare `audit_head` with a copy kept elsewhere. An old quota is not detected
+  /// either, because the log does not record it.
   Outcome<VerifyReport> verify(const std::function<void(const VerifyProgress&)>& progress) const;
 
  private:

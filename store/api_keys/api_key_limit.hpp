@@ -1,4 +1,4 @@
-// How many API keys a tenant may have.
+// The number of API keys that a tenant may have.
 #pragma once
 
 #include "store/engine/context.hpp"
@@ -6,7 +6,7 @@
 
 namespace tacit::store {
 
-/// Fails with too_many_keys if the tenant has as many that are not revoked as it may have: its own limit, or the
+/// Fails with too_many_keys if the tenant already has its maximum of keys that are not revoked: its own limit, or the
 /// default. `tenant` must outlive the task.
 Task<Outcome<void>> check_api_key_limit(Transaction& transaction, const StoreContext& store, const Tenant& tenant);
 

@@ -1,4 +1,4 @@
-// The API keys of tenants, as their tenants see them and as the operator does.
+// The API keys of tenants, in the tenants' view and in the operator's view.
 #pragma once
 
 #include <optional>
@@ -21,32 +21,34 @@ class ApiKeys {
  public:
   explicit ApiKeys(const CurrentContext& context) : context_(context) {}
 
-  /// The key of that id whatever its state. Fails with not_found, integrity (its record was altered), or the engine's
-  /// failure, which says nothing of the key. Runs on the calling thread.
+  /// Finds a key in any state. Fails with not_found, integrity (its record was altered), or the engine's failure, which
+  /// says nothing about the key. Runs on the calling thread.
   Outcome<ApiKey> find(std::string_view id) const;
-  /// Fails with too_many_keys if the tenant has as many as it may have, with conflict if there is a key of that id.
+  /// Fails with too_many_keys if the tenant has its maximum, with conflict if the id is taken.
   Async<void> add(ApiKey key, AuditContext who);
-  /// Notes when keys were last used, in one transaction for 1024 of them and without audit entries. A key whose noted
-  /// use is hardly older stays as it is, and so do keys that are gone or altered; if all do, nothing is written.
+  /// Records when keys were last used, 1024 keys in one transaction, without audit entries. A key is left as it is if
+  /// its recorded use is almost as recent, or if it is missing or altered. If no key needs a change, nothing is
+  /// written.
   Async<void> record_uses(std::vector<ApiKeyUse> uses);
 
   // A tenant's own view.
-  /// Those of a tenant that are not revoked, in the order of their creation; expired ones too.
+  /// A tenant's keys that are not revoked, expired ones included, in the order of their creation.
   Async<std::vector<ApiKey>> list_of_tenant(crypto::Uuid tenant, AuditContext who) const;
-  /// The same piece by piece (store/api_keys/tenant_api_key_reader.hpp).
+  /// The same list in slices (store/api_keys/tenant_api_key_reader.hpp).
   TenantKeyReader read_of_tenant(crypto::Uuid tenant, AuditContext who) const;
-  /// One of them. Fails with not_found if there is none, or it is revoked, or another tenant's; likewise the next two.
+  /// One key of the tenant. This and the next two fail with not_found if the key does not exist, is revoked, or belongs
+  /// to another tenant.
   Async<ApiKey> get_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) const;
-  /// Answers the key as it is then. Fails with scope_lacking or outlives if that takes more than `authority` has
-  /// (store/model/api_key_grant.hpp). Without a change nothing is written.
+  /// Returns the key after the change. Fails with scope_lacking or outlives if the change needs more than `authority`
+  /// has (store/model/api_key_grant.hpp). Writes nothing if nothing changes.
   Async<ApiKey> update_of_tenant(crypto::Uuid tenant, std::string id, ApiKeyUpdate update, Authority authority,
                                  AuditContext who);
-  /// Answers the key as it was.
+  /// Returns the key as it was before.
   Async<ApiKey> revoke_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who);
 
-  // The operator's view: of all tenants, and revoked ones too.
+  // The operator's view: all tenants, revoked keys included.
   Outcome<std::vector<ApiKey>> list(std::optional<crypto::Uuid> tenant) const;
-  /// Revoking again changes nothing.
+  /// Revoking a revoked key changes nothing.
   Async<void> revoke(std::string id, AuditContext who);
 
  private:

@@ -1,6 +1,6 @@
-// A tenant's API keys that are not revoked, in the order of their creation, read in slices (store/slices/slice.hpp),
-// each on a snapshot of its own. A key that is there throughout is met exactly once; one that comes or goes meanwhile
-// may be met or not.
+// A tenant's API keys that are not revoked, in the order of their creation, read in slices (store/slices/slice.hpp).
+// Each slice has its own snapshot. A key that exists throughout the read is returned exactly once; a key that is added
+// or revoked meanwhile may be missing.
 #pragma once
 
 #include <cstdint>
@@ -17,19 +17,19 @@
 
 namespace tacit::store {
 
-/// The index has them by id. So it is read to its end first, and of each key no more is kept than when it was made and
-/// its id: 40 bytes. They are put in order while they are read and handed out, so that no step takes long. For one
-/// list; between two slices the caller lets others go first (store/slices/turns.hpp).
+/// The index is ordered by id, so the reader first reads it to the end and keeps only the creation time and the id of
+/// each key: 40 bytes. A priority queue sorts them step by step, so no step takes long. One reader serves one list;
+/// between two slices the caller gives way to others (store/slices/turns.hpp).
 class TenantKeyReader {
  public:
-  /// Takes a key; false: no more in this slice. Called within the slice's time.
+  /// Takes a key; returns false to end this slice. Called within the slice's time.
   using Take = std::function<bool(const ApiKey& key)>;
 
   TenantKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who);
 
-  /// Reads a slice on this thread; true: that was the last. Fails with integrity, which is recorded before.
+  /// Reads a slice on this thread; true: it was the last. Fails with integrity, after recording it.
   Async<bool> next(Take take);
-  /// Keys that were looked at.
+  /// The number of keys that were read.
   std::uint64_t rows_read() const { return rows_read_; }
 
  private:
@@ -48,8 +48,8 @@ class TenantKeyReader {
   AuditContext who_;
   bool begun_ = false;
   bool gathered_ = false;
-  std::string last_;  ///< id of the last entry of the index that was read; empty before the first
-  /// The earliest on top. In a deque: nothing is moved when it grows.
+  std::string last_;  ///< id of the last index entry that was read; empty before the first
+  /// The earliest on top. A deque, because it moves no elements when it grows.
   std::priority_queue<Place, std::deque<Place>, std::greater<>> places_;
   std::uint64_t rows_read_ = 0;
 };

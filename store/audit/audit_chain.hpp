@@ -1,4 +1,4 @@
-// The chain of the audit log, followed entry by entry. Pure.
+// Follows the chain of the audit log, entry by entry. Pure.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ class AuditChain {
  public:
   explicit AuditChain(const AuditMark& after = {}) : last_(after) {}
 
-  /// Nothing if the entry follows the last one; else what is wrong, in words. Goes on from it in any case, unless it is
-  /// no later than the last one.
+  /// std::nullopt if the entry follows the last one; else a description of the fault. Continues from this entry in any
+  /// case, unless its sequence is not larger than the last one's.
   std::optional<std::string> follow(const AuditMark& mark, std::string_view body);
 
   /// The last entry that was followed.

@@ -1,5 +1,4 @@
-// The hash that chains each audit entry to the one before it: SHA-256 of the hash before, the sequence and the
-// body.
+// The hash that chains each audit entry to the previous one: SHA-256 of the previous hash, the sequence and the body.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +8,7 @@
 
 namespace tacit::store {
 
-/// The hash that an entry must have after one with the hash `previous`.
+/// The hash of an entry whose previous entry has the hash `previous`.
 crypto::Digest audit_hash(const crypto::Digest& previous, std::uint64_t sequence, std::string_view body);
 
 }  // namespace tacit::store

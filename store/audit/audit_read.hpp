@@ -1,5 +1,5 @@
-// Reading the audit log from some entry on, page by page: each page is a snapshot of its own, so that however long it
-// takes, no read keeps the store from using pages again; and no more than a page is ever held.
+// Reads the audit log from a given entry, page by page. Each page has its own snapshot, so a long read does not keep
+// the store from reusing pages, and only one page is in memory.
 #pragma once
 
 #include <algorithm>
@@ -12,18 +12,18 @@
 
 namespace tacit::store {
 
-/// Not thread-safe. Keeps the store's context alive, but not its engine open.
+/// Not thread-safe. Keeps the store's context alive, but does not keep its engine open.
 class AuditReader {
  public:
-  /// `first`: the sequence to begin with; 0 and 1 mean the oldest.
+  /// `first`: the sequence to begin with; 0 and 1 mean the oldest entry.
   AuditReader(ContextPtr store, std::uint64_t first)
       : store_(std::move(store)), next_(std::max<std::uint64_t>(first, 1)) {}
 
-  /// The next entries, each held against the one before it; none at the end of the log, where more may come. Fails with
-  /// `integrity` at a row that is no entry.
+  /// The next entries, each checked against the previous one; empty at the end of the log, where more may be appended.
+  /// Fails with `integrity` at a row that is not an entry.
   Outcome<std::vector<AuditRecord>> next();
 
-  /// How many entries went by unread because they were pruned while this was reading.
+  /// The number of entries that were pruned before this reader reached them.
   std::uint64_t pruned_meanwhile() const { return pruned_meanwhile_; }
 
  private:
@@ -35,11 +35,11 @@ class AuditReader {
 
   ContextPtr store_;
   std::uint64_t next_;
-  std::optional<AuditChain> chain_;  ///< nothing before the first page
+  std::optional<AuditChain> chain_;  ///< std::nullopt before the first page
   std::uint64_t pruned_meanwhile_ = 0;
 };
 
-/// Whether no further entry can be appended, and why, in words.
+/// Why no entry can be appended, in words; std::nullopt if entries can be appended.
 std::optional<std::string> audit_unwilling(const StoreContext& store);
 
 }  // namespace tacit::store

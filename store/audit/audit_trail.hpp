@@ -1,4 +1,4 @@
-// The audit log as the rest of the program uses it. What its rows look like: store/audit/audit_log.hpp.
+// The audit log as the rest of the program uses it. The format of its rows: store/audit/audit_log.hpp.
 #pragma once
 
 #include <cstdint>
@@ -19,25 +19,26 @@ class AuditTrail {
  public:
   explicit AuditTrail(const CurrentContext& context) : context_(context) {}
 
-  /// Records an event that changes nothing else (a refused credential, an integrity error). Durable
-  /// when it answers. Refusals answer `full` while there is still much room for changes and releases: anybody can cause
-  /// them.
+  /// Records an event that changes nothing else (a refused credential, an integrity error). The entry is durable when
+  /// this returns. Refusals fail with `full` while there is still much room for changes and releases, because any
+  /// client can cause refusals.
   Async<void> record(AuditEvent event, AuditContext who);
-  /// Records that a tool is refused before it comes to a resolve. Fails with what is to be answered instead of that.
+  /// Records a tool that is refused before a resolve. On failure, returns the error to answer instead of the refusal.
   Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
   /// The newest entry's place; sequence 0 if the log is empty. Runs on the calling thread.
   Outcome<AuditMark> head() const;
-  /// Reads entries from that sequence on (store/audit/audit_read.hpp).
+  /// Reads entries from that sequence (store/audit/audit_read.hpp).
   AuditReader read(std::uint64_t first) const;
-  /// Checks the chain, and whether it has that entry. Reads in pages: a live store goes on.
+  /// Checks the chain, and whether it contains the anchor's entry. Reads in pages, so a live store continues to work.
   Outcome<AuditReport> verify(const std::optional<AuditAnchor>& anchor,
                               const std::function<void(const VerifyProgress&)>& progress) const;
-  /// What `prune` has to be told to take out the oldest entries, up to the first that is not before that point, but
-  /// never the newest. Fails with `integrity` if they are not in order: such entries are not pruned.
+  /// The plan to give to `prune` to remove the oldest entries, up to the first that is not before that point, but never
+  /// the newest. Fails with `integrity` if the entries are not in order: such entries are not pruned.
   Outcome<AuditPrunePlan> plan_prune(const AuditPoint& before) const;
-  /// Takes out the entries through that one, in many small transactions, and leaves a checkpoint. Answers how many. If
-  /// it fails or is killed, what is left may be pruned again. `progress` is told how many are gone. Fails with
-  /// not_allowed when the primary metadata key is not the newest that the store names, for the checkpoint is under it.
+  /// Removes the entries up to and including `through`, in many small transactions, and leaves a checkpoint. Returns
+  /// the number of removed entries. After a failure or a crash the rest can be pruned again. `progress` receives the
+  /// number removed so far. Fails with not_allowed if the primary metadata key is not the newest that the store names,
+  /// because the checkpoint is sealed under it.
   Async<std::uint64_t> prune(AuditMark through, AuditContext who, std::function<void(std::uint64_t)> progress);
 
  private:

@@ -1,4 +1,4 @@
-// Audit entries that change nothing else: of an event, and of an integrity failure that an operation met.
+// Audit entries without another change: of an event, or of an integrity failure in an operation.
 #pragma once
 
 #include <string>
@@ -12,11 +12,12 @@ namespace tacit::store {
 /// Writes an audit entry and nothing else, durably.
 Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who);
 
-/// Records an integrity failure, if it is one, as that action. The failure stands whatever comes of that.
+/// Records the failure under that action if it is an integrity failure. The failure is returned whether or not this
+/// succeeds.
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
                                                AuditContext who, AuditAction action = AuditAction::secret_integrity);
 
-/// Answers what the operation answers; an integrity failure is recorded before.
+/// Returns the operation's result; records an integrity failure first.
 template <class T>
 Async<T> recording(ContextPtr store, crypto::Uuid tenant, AuditContext who, Async<T> operation,
                    AuditAction action = AuditAction::secret_integrity) {
@@ -28,7 +29,7 @@ Async<T> recording(ContextPtr store, crypto::Uuid tenant, AuditContext who, Asyn
   co_return outcome;
 }
 
-/// Answers what `body` answers on a snapshot; an integrity failure is recorded before.
+/// Runs `body` on a snapshot and returns its result; records an integrity failure first.
 template <class T>
 Async<T> recording_read(ContextPtr store, crypto::Uuid tenant, AuditContext who, WorkBody<T> body,
                         AuditAction action = AuditAction::secret_integrity) {

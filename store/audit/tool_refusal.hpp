@@ -1,4 +1,4 @@
-// The audit entry of a refused tool: refused for its identity, by the server, or for what it asked, by a release.
+// The audit entry of a refused tool: the server refuses its identity, or a release refuses its request.
 #pragma once
 
 #include "store/engine/context.hpp"
@@ -6,8 +6,8 @@
 
 namespace tacit::store {
 
-/// Writes the entry, "tool.refused", durably. Fails with what is to be answered instead of the refusal; not for want of
-/// room alone (refusal_stands).
+/// Writes the entry, "tool.refused", durably. On failure, returns the error to answer instead of the refusal; a lack of
+/// room alone is not a failure (refusal_stands).
 Async<void> record_tool_refusal(ContextPtr store, ToolRefusal refusal, AuditContext who);
 
 }  // namespace tacit::store

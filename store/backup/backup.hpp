@@ -1,10 +1,10 @@
-// A backup: a whole store, as it was at one instant, in one file or stream.
+// A backup: a whole store at one instant, in one file or stream.
 //
 //   an LMDB data file without unused pages ‖ trailer, 48 bytes: "TACITBAK" (8) ‖ 8 length of what is before the
 //   trailer, big-endian ‖ 32 SHA-256 of what is before the trailer
 //
-// The trailer shows that a backup is whole and as it was written, before LMDB, which trusts its files, looks at it. It
-// keeps out accidents, not attackers: who can write a backup can write a trailer.
+// The trailer shows that a backup is complete and unchanged before LMDB, which trusts its files, opens it. It protects
+// against accidents, not against attackers: an attacker who can write a backup can write a trailer.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,23 @@
 
 namespace tacit::store {
 
-/// Takes the bytes, or answers false with errno set.
+/// Writes the bytes; returns false with errno set on failure.
 using ByteSink = std::function<bool(ByteView)>;
-/// Like read(2): how many bytes it gave, 0 at the end, -1 with errno set.
+/// Like read(2): returns the number of bytes, 0 at the end, -1 with errno set.
 using ByteSource = std::function<std::ptrdiff_t(std::span<std::uint8_t>)>;
 
-/// Writes a backup of the store as it is now. Writers go on meanwhile; pages that they free are not used again before
-/// this is done. Answers how many bytes it has. `progress` is told how many were written.
+/// Writes a backup of the store's present state. Writers continue meanwhile; pages that they free are not reused before
+/// this returns. Returns the size in bytes. `progress` receives the number of bytes written.
 Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
                                     const std::function<void(std::uint64_t)>& progress);
 
-/// Reads a backup to its end and hands on what is before the trailer. Fails with `integrity` if it is no backup or was
-/// cut off or changed; what was handed on is worth nothing then. Answers the length of what was handed on.
+/// Reads a backup to its end and passes on the part before the trailer. Fails with `integrity` if the input is not a
+/// backup, or is cut off or changed; then the part that was passed on must be discarded. Returns the length of that
+/// part.
 Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sink);
 
 inline constexpr std::size_t backup_trailer_size = 48;
-/// Whether these bytes are the end of a backup of so many bytes in all. Says nothing of what is before them.
+/// Whether these bytes are the trailer of a backup of that total size. Does not check the bytes before them.
 bool is_backup_trailer(ByteView trailer, std::uint64_t file_bytes);
 
 }  // namespace tacit::store

@@ -1,4 +1,4 @@
-// Making a store of a backup.
+// Makes a store from a backup.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,14 @@
 
 namespace tacit::store {
 
-/// Runs a look at a file whose hash is right and whose content may be anybody's.
+/// Runs a check of a file whose hash is right but whose content is untrusted.
 using RunApart = std::function<Outcome<void>(const std::function<Outcome<void>(const GiveUpRoot&)>& look)>;
 
-/// Makes a store of the backup in a folder that is empty or not there: whole, found right by its hash and opened with
-/// these keys before it has its name; or nothing. Fails with `conflict` if the folder holds anything, with `integrity`
-/// if the backup is not whole or not of these keys. Needs no private key. `progress` is told how many bytes were read.
-/// `apart` runs what is given to it, where LMDB looks into the file, and answers its answer; by default here.
+/// Makes a store from the backup in a folder that is empty or missing. The store gets its name only after its hash is
+/// verified and it opens with these keys; otherwise nothing is left. Fails with `conflict` if the folder is not empty,
+/// with `integrity` if the backup is incomplete or belongs to other keys. Needs no private key. `progress` receives the
+/// number of bytes read. `apart` runs the check in which LMDB reads the file, and returns its result; the default runs
+/// it in this process.
 Outcome<std::uint64_t> restore(const std::filesystem::path& directory, const StoreKeys& keys, const ByteSource& source,
                                const std::function<void(std::uint64_t)>& progress, const RunApart& apart = {});
 

@@ -1,5 +1,5 @@
-// A file that gets its name only when it is whole: whoever looks before finds nothing, and a process that is killed
-// leaves nothing behind.
+// A file that gets its name only when it is complete: no other process sees a partial file, and a killed process leaves
+// nothing behind.
 #pragma once
 
 #include <sys/types.h>
@@ -14,22 +14,21 @@ namespace tacit::store {
 
 class WholeFile {
  public:
-  /// Makes it in the folder of `file`, without a name; where the file system knows no such files, with a hidden one.
-  /// The folder is opened once, as crypto/trusted_folder.hpp does it. Fails with `conflict` if there is something of
-  /// that name.
+  /// Creates the file in the folder of `file`, without a name; on file systems without O_TMPFILE, with a hidden name.
+  /// Opens the folder once, like crypto/trusted_folder.hpp. Fails with `conflict` if the name exists.
   static Outcome<WholeFile> create(const std::filesystem::path& file, mode_t mode);
   WholeFile(WholeFile&& other) noexcept = default;
   WholeFile& operator=(WholeFile&&) = delete;
   ~WholeFile();
 
-  /// Appends. False if that cannot be done; errno says why.
+  /// Appends. Returns false with errno set on failure.
   bool write(crypto::ByteView bytes) const;
-  /// By which this process can open it before it has its name.
+  /// A path by which this process can open the file before it has its name.
   std::filesystem::path path() const;
   int descriptor() const { return descriptor_.get(); }
-  /// If this process is root's and the folder another user's, makes the file that user's.
+  /// Gives the file to the folder's owner if this process runs as root and another user owns the folder.
   Outcome<void> give_to_folder_owner() const;
-  /// Syncs it, gives it its name and syncs the folder. Never replaces what has the name.
+  /// Syncs the file, links it under its name and syncs the folder. Never replaces an existing file.
   Outcome<void> publish();
 
  private:
@@ -39,10 +38,10 @@ class WholeFile {
   std::filesystem::path file_;
   crypto::Descriptor folder_;
   crypto::Descriptor descriptor_;
-  std::string hidden_;  ///< its name in the folder; empty: it has none
+  std::string hidden_;  ///< its hidden name in the folder; empty: it has none
 };
 
-/// Writes all of it. False if that cannot be done; errno says why.
+/// Writes all bytes. Returns false with errno set on failure.
 bool write_all(int descriptor, crypto::ByteView bytes);
 
 }  // namespace tacit::store

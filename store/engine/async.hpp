@@ -1,4 +1,4 @@
-// What an operation answers that waits: a coroutine of Asio, with a value or why not.
+// The result of an operation that waits: an Asio coroutine that returns a value or a failure.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

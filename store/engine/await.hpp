@@ -1,4 +1,4 @@
-// Waiting for a write in a coroutine of Asio.
+// Waits for a write in an Asio coroutine.
 #pragma once
 
 #include <memory>
@@ -10,14 +10,14 @@
 
 namespace tacit::store {
 
-/// Hands the write, whose `done` is set here, to the engine, and resumes on the awaiting coroutine's executor when the
-/// engine has answered, or when its deadline for writes is over: then with `unavailable`, for it is not known whether
-/// the write happened. A write cannot be taken back: cancelling does nothing, and its work is kept alive by the engine,
-/// not by the coroutine, so after the deadline it may still run. Until the coroutine is resumed, the execution context
-/// must live and has work outstanding; after, the engine does not touch it.
+/// Submits the write, whose `done` is set here, to the engine. Resumes on the awaiting coroutine's executor when the
+/// engine has answered, or at the engine's deadline for writes. After the deadline the result is `unavailable`, because
+/// it is not known whether the write happened. A write cannot be cancelled: the engine, not the coroutine, keeps its
+/// work alive, so it may still run after the deadline. The execution context must live and have outstanding work until
+/// the coroutine is resumed; afterwards the engine does not touch it.
 boost::asio::awaitable<std::optional<Failure>> submit(Engine& engine, Write write);
 
-/// Runs `body` in a write and waits for it as above. `bytes`: about how much memory the body holds.
+/// Runs `body` in a write and waits for it as above. `bytes`: the approximate memory that the body holds.
 template <class T>
 Async<T> write(Engine& engine, WorkBody<T> body, Growth growth = Growth::grows, std::size_t bytes = 0) {
   const auto attempt = std::make_shared<Attempt<T>>(std::move(body));

@@ -1,4 +1,4 @@
-// What every operation of the store works with. Kept alive by each operation that is under way.
+// The shared state of all operations of the store. Each running operation keeps it alive.
 #pragma once
 
 #include <chrono>
@@ -15,27 +15,27 @@
 namespace tacit::store {
 
 struct StoreContext : std::enable_shared_from_this<StoreContext> {
-  std::shared_ptr<Engine> engine;  ///< of all contexts of one store
+  std::shared_ptr<Engine> engine;  ///< shared by all contexts of one store
   StoreKeys keys;
   std::uint64_t quota_default = 0;
   std::uint32_t api_keys_default = 0;
   std::uint32_t secrets_default = 0;
   std::chrono::nanoseconds slice{};
-  std::uint64_t serial = 0;  ///< tells the stores of one process apart
+  std::uint64_t serial = 0;  ///< distinguishes the stores of one process
 
   const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
 };
 using ContextPtr = std::shared_ptr<const StoreContext>;
 
-/// The context that operations begin with. Thread-safe. An operation that waits takes a ContextPtr first: this ends
-/// with the store.
+/// The context for new operations. Thread-safe. An operation that waits takes a ContextPtr first, because this object
+/// is destroyed with the store.
 class CurrentContext : public crypto::Configured<StoreContext> {
  public:
   using Published::Published;
   operator ContextPtr() const { return (**this).shared_from_this(); }
 };
 
-/// How often an operation starts anew when what it was computed from has changed, before it answers `conflict`.
+/// How often an operation restarts when its input has changed, before it fails with `conflict`.
 inline constexpr int max_attempts = 8;
 
 }  // namespace tacit::store

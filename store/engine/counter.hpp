@@ -1,5 +1,5 @@
-// Counts that one thread makes and any thread may read: nothing on the way of what is counted but a few plain moves.
-// Who wants to know them sums up those of all threads.
+// Counters with one writing thread and any number of reading threads. Counting costs a few plain moves. A reader adds
+// up the counters of all threads.
 #pragma once
 
 #include <array>
@@ -10,10 +10,10 @@
 
 namespace tacit::store {
 
-/// A number that only grows. One thread adds (or several, one at a time, each of which happens after the last).
+/// A number that only grows. One thread adds (or several, one at a time, each ordered after the previous one).
 class Counter {
  public:
-  // Not fetch_add: with one writer there is nothing to lock the bus for.
+  // Not fetch_add: a single writer needs no locked instruction.
   void add(std::uint64_t more = 1) { value_.store(value() + more, std::memory_order_relaxed); }
   std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
@@ -21,17 +21,16 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// What a histogram had counted when it was looked at. `counts` has one entry more than `bounds`, for what is larger
-/// than all; an entry does not include those before it. Fewer than were added may be in `sum`, or the other way round,
-/// if that was just going on.
+/// A histogram's counts at one moment. `counts` has one entry more than `bounds`, for larger numbers; entries are not
+/// cumulative. `sum` and `counts` may disagree by an addition that is in progress.
 struct Distribution {
   std::vector<std::uint64_t> bounds;
   std::vector<std::uint64_t> counts;
   std::uint64_t sum = 0;
 };
 
-/// How often numbers up to each of some bounds came. `Bounds` is an array in ascending order; the first that is not
-/// less than the number gets it. One thread adds.
+/// Counts numbers by ranges. `Bounds` is an array in ascending order; the first bound that is not less than the number
+/// is incremented. One thread adds.
 template <const auto& Bounds>
 class Histogram {
  public:
@@ -41,7 +40,7 @@ class Histogram {
     counts_[place].add();
     sum_.add(number);
   }
-  /// Adds what another one has counted.
+  /// Adds the counts of another histogram.
   void add(const Histogram& other) {
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i].add(other.counts_[i].value());
     sum_.add(other.sum_.value());

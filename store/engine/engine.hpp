@@ -1,5 +1,5 @@
-// The seam between the rules of the product and whatever keeps the rows: ordered tables of byte strings, and
-// transactions on them. Knows nothing of secrets. Awaiting a write from a coroutine of Asio: store/engine/await.hpp.
+// The interface between the product's rules and the storage engine: ordered tables of byte strings, and transactions on
+// them. Knows nothing of secrets. Waiting for a write in an Asio coroutine: store/engine/await.hpp.
 #pragma once
 
 #include <array>
@@ -23,25 +23,25 @@ namespace tacit::store {
 using crypto::Bytes;
 using crypto::ByteView;
 
-/// What rows are kept in. Each is ordered by its keys' bytes.
+/// The tables. Each is ordered by the bytes of its keys.
 enum class Table : std::uint8_t {
   meta,      ///< what concerns the whole store (store/rows/store_meta.hpp)
-  tenants,   ///< everything of a tenant under one prefix (store/rows/row_key.hpp)
+  tenants,   ///< all rows of a tenant under one prefix (store/rows/row_key.hpp)
   api_keys,  ///< by key id (store/rows/api_key_row.hpp)
   audit,     ///< by sequence (store/audit/audit_log.hpp)
 };
 inline constexpr std::size_t table_count = 4;
-/// What LMDB calls them, in the order of Table.
+/// LMDB's names of the tables, in the order of Table.
 inline constexpr std::array<const char*, table_count> table_names{"meta", "tenants", "api_keys", "audit"};
 
-/// A stored row, seen in place: valid until the transaction's next change or its end.
+/// A view of a stored row: valid until the transaction's next change or its end.
 struct Row {
   ByteView key;
   ByteView value;
 };
 
-/// A consistent view of the tables; in a write, also what was changed so far. An engine's own failure is remembered by
-/// the transaction and overrides whatever the work answers, so after one reads find nothing and changes do nothing.
+/// A consistent view of the tables; in a write it includes the changes so far. The transaction remembers an engine
+/// failure, which overrides the work's result; after a failure, reads find nothing and changes do nothing.
 class Transaction {
  public:
   Transaction() = default;
@@ -54,60 +54,60 @@ class Transaction {
   virtual Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) = 0;
   /// The row with the largest key.
   virtual Task<std::optional<Row>> last(Table table) = 0;
-  /// How many things the engine keeps beside the rows of the tables: none, unless somebody else put them there.
+  /// The number of objects beside the tables' rows: 0, unless another program added some.
   virtual Task<std::uint64_t> strangers() = 0;
-  /// How many rows there are, perhaps roughly: for progress.
+  /// The number of rows, possibly approximate: for progress reports.
   virtual Task<std::uint64_t> count(Table table) = 0;
 
   virtual void put(Table table, ByteView key, ByteView value) = 0;
-  /// A put of a key that is larger than every other of its table.
+  /// Puts a key that is larger than all others in its table.
   virtual void append(Table table, ByteView key, ByteView value) = 0;
-  /// Nothing happens if there is no such row.
+  /// Does nothing if there is no such row.
   virtual void erase(Table table, ByteView key) = 0;
 };
 
-/// Something to do in a transaction: true keeps what it changed, false leaves nothing behind. It may be run more than
-/// once, and has no effect but on the transaction and on what it holds, so each run starts from the beginning. Must not
-/// throw.
+/// Work in a transaction: true commits its changes, false discards them. The engine may run it more than once, so each
+/// run starts from the beginning and affects only the transaction and the work's own state. Must not throw.
 using Work = std::function<Task<bool>(Transaction&)>;
 
-/// A write on its way through an engine.
+/// A write that is submitted to an engine.
 struct Write {
   Work work;
-  /// Called exactly once, on a thread of the engine or at once on the caller's. Nothing: what the work answered counts,
-  /// and if it was kept, it is durable. Else the engine's failure counts and nothing was kept, except that after
-  /// `unavailable` that is not known. Must not throw.
+  /// Called exactly once, on an engine thread or immediately on the caller's. std::nullopt: the work's result counts,
+  /// and a committed change is durable. Otherwise the engine failed and nothing was committed, except that after
+  /// `unavailable` this is not known. Must not throw.
   std::function<void(std::optional<Errc> failure)> done;
   Growth growth = Growth::grows;
-  std::size_t bytes = 0;  ///< about how much memory it holds: queues are bounded by it
+  std::size_t bytes = 0;  ///< the approximate memory that it holds: it bounds the queues
 };
 
 class Engine {
  public:
-  /// `write_deadline`: how long the answer to a write is waited for (store/engine/await.hpp).
+  /// `write_deadline`: how long a caller waits for the answer to a write (store/engine/await.hpp).
   explicit Engine(std::chrono::milliseconds write_deadline) : write_deadline_(write_deadline) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  /// Runs the work on a consistent snapshot, on this thread. Nothing: what the work answered counts.
+  /// Runs the work on a consistent snapshot, on this thread. std::nullopt: the work's result counts.
   virtual std::optional<Errc> read(const Work& work) = 0;
-  /// Takes a write: atomic, serialisable, and durable when it answers. Never waits.
+  /// Accepts a write: atomic, serialisable, and durable when it is answered. Never waits.
   virtual void write(Write write) = 0;
-  /// Takes no more writes. Whether those it has are finished within that time.
+  /// Accepts no more writes. Returns whether the accepted ones finish within that time.
   virtual bool finish(std::chrono::milliseconds most) = 0;
-  /// Takes no more writes and finishes those it has, however long that takes. Reads go on. Idempotent.
+  /// Accepts no more writes and waits without limit for the accepted ones. Reads continue. Idempotent.
   virtual void close() = 0;
 
-  /// Nothing if writes are being taken; else why not, in words.
+  /// std::nullopt if writes are accepted; else the reason, in words.
   virtual std::optional<std::string> unwilling() const = 0;
-  /// Nothing if what is kept is kept in its place; else, in words, why writes are refused and what is read is not what
-  /// others find there. Apart from `unwilling`, for ending the process is no remedy: it may have the last copy.
+  /// std::nullopt if the store's file is still in its place; else, in words, why writes are refused and reads differ
+  /// from what other processes find there. Separate from `unwilling`, because ending the process does not help: it may
+  /// have the last copy.
   virtual std::optional<std::string> displaced() const = 0;
   virtual EngineStatistics statistics() const = 0;
-  /// Looks through what there is, so not to be asked all the time. Any thread; waits for no write.
+  /// Scans the store's state, so callers should not ask often. Any thread; waits for no write.
   virtual StorageStatistics storage() const = 0;
-  /// How much room is left, as it was within the last second.
+  /// The room that is left, at most one second old.
   virtual Room room() const = 0;
 
   std::chrono::milliseconds write_deadline() const { return write_deadline_; }

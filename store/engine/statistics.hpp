@@ -1,4 +1,4 @@
-// What the store can tell of itself: how much it did since this process opened it, and how much is in it.
+// The store's statistics: its work since this process opened it, and its content.
 #pragma once
 
 #include <chrono>
@@ -15,17 +15,17 @@ namespace tacit::store {
 /// Since the engine was opened, by this process.
 struct EngineStatistics {
   std::uint64_t rows_read = 0;
-  std::uint64_t batches = 0;          ///< commits that had something to keep
+  std::uint64_t batches = 0;          ///< commits with at least one change
   std::uint64_t jobs = 0;             ///< writes run
   std::uint64_t largest_batch = 0;    ///< most writes in one commit
   Distribution batch_jobs{};          ///< writes in each of those commits
   Distribution batch_microseconds{};  ///< each from its beginning, the wait for other processes included, to its sync
-  std::uint64_t queued_jobs = 0;      ///< writes that wait now
-  std::uint64_t queued_bytes = 0;     ///< what they hold
+  std::uint64_t queued_jobs = 0;      ///< writes that are waiting now
+  std::uint64_t queued_bytes = 0;     ///< bytes that they hold
   std::uint64_t queue_jobs_limit = 0;
 };
 
-/// The medium as it is now, whichever process filled it.
+/// The storage as it is now, including changes by other processes.
 struct StorageStatistics {
   struct Table {
     std::string name;
@@ -35,22 +35,22 @@ struct StorageStatistics {
 
   std::string engine;  ///< its name and version
   std::uint64_t page_bytes = 0;
-  std::uint64_t pages = 0;                ///< that there may be at most
-  std::uint64_t touched_pages = 0;        ///< the file's; those that are free again are among them
-  std::uint64_t free_pages = 0;           ///< of the touched ones, free again
-  std::uint64_t pinned_pages = 0;         ///< likewise, but kept from use by who looks at an older snapshot
-  std::uint64_t scrub_waiting_pages = 0;  ///< free again, and still holding what may be deleted or replaced
-  std::chrono::seconds scrub_waiting{};   ///< for how long at most they have waited; 0 if none waits, or none will be
+  std::uint64_t pages = 0;                ///< the maximum number of pages
+  std::uint64_t touched_pages = 0;        ///< pages in the file, free ones included
+  std::uint64_t free_pages = 0;           ///< of the touched pages, those free again
+  std::uint64_t pinned_pages = 0;         ///< likewise, but not reusable while a reader uses an older snapshot
+  std::uint64_t scrub_waiting_pages = 0;  ///< free again, but may still contain deleted or replaced data
+  std::chrono::seconds scrub_waiting{};   ///< the longest wait among them; 0 if none waits or scrubbing is off
   std::uint64_t scrubbed_pages = 0;       ///< overwritten since the engine was opened, by this process
   std::vector<Table> tables{};
-  std::uint64_t reader_slots = 0;       ///< that there may be at most, over all processes
-  std::uint64_t reader_slots_used = 0;  ///< by a process that lives, or was not yet found dead
-  std::uint64_t readers = 0;            ///< that look at a snapshot now
+  std::uint64_t reader_slots = 0;       ///< the maximum number of slots, over all processes
+  std::uint64_t reader_slots_used = 0;  ///< used by a live process, or by one not yet found dead
+  std::uint64_t readers = 0;            ///< readers with a snapshot now
   std::uint64_t oldest_reader_lag = 0;  ///< commits since the oldest of these snapshots: none of the pages that they
                                         ///< freed can be used again
 };
 
-/// A key of a ring that this process was given.
+/// A key of a ring that this process has.
 struct KeyVersion {
   const char* ring = "";  ///< as in the first line of its file
   std::string id;         ///< hex
@@ -60,7 +60,7 @@ struct KeyVersion {
 struct StoreStatistics {
   EngineStatistics engine;
   StorageStatistics storage;
-  std::optional<AuditMark> audit_head;  ///< nothing if it cannot be read
+  std::optional<AuditMark> audit_head;  ///< std::nullopt if it cannot be read
   std::vector<KeyVersion> keys;
 };
 

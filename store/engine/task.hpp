@@ -1,5 +1,5 @@
-// A lazy coroutine for what runs inside a transaction: it starts when it is awaited and answers one value. On an engine
-// that never waits (LMDB) it runs to its end like a function call; on one that does, it is suspended with its caller.
+// A lazy coroutine for work inside a transaction: it starts when it is awaited and returns one value. On an engine that
+// never waits (LMDB) it runs to its end like a function call; on an engine that waits, it is suspended with its caller.
 #pragma once
 
 #include <coroutine>
@@ -17,7 +17,7 @@ namespace detail {
 
 class TaskPromiseBase {
  public:
-  /// Gives way to whoever awaits, if it was suspended; else `start` below has not returned yet and carries on.
+  /// Resumes the awaiting coroutine if it was suspended; else `start` below has not returned yet and continues.
   struct FinalAwaiter {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
@@ -63,7 +63,7 @@ class TaskPromise<void> : public TaskPromiseBase {
   void take() const { rethrow(); }
 };
 
-/// What a task holds that needed no coroutine.
+/// The value of a task that needed no coroutine.
 template <class T>
 struct ReadyValue {
   std::optional<T> value;
@@ -78,7 +78,7 @@ class [[nodiscard]] Task {
  public:
   using promise_type = detail::TaskPromise<T>;
 
-  /// An answer that is already there: costs no coroutine frame.
+  /// A value that is already available: needs no coroutine frame.
   template <class U = T>
   requires(!std::is_void_v<T> && std::is_constructible_v<T, U>) Task(U value)
       : ready_{T(std::move(value))} {}  // NOLINT(google-explicit-constructor)

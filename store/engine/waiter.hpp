@@ -1,4 +1,4 @@
-// Waiting in a coroutine for an answer that comes on another thread.
+// Waits in a coroutine for an answer from another thread.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>
@@ -18,21 +18,21 @@
 
 namespace tacit::store {
 
-/// One who waits for a T. Thread-safe.
+/// A coroutine that waits for a T. Thread-safe.
 template <class T>
 class Waiter {
  public:
   virtual ~Waiter() = default;
-  /// Answers, unless its deadline was over or it was answered before. Afterwards nothing of the one who waits is
-  /// touched.
+  /// Answers, unless the deadline has passed or an answer was given. Afterwards this does not touch the waiting
+  /// coroutine.
   virtual void answer(T value) = 0;
 };
 
 namespace detail {
 
-/// The answer and the deadline race, and `settled_` says who was first: the other does nothing. All else is touched on
-/// the coroutine's executor only, except that who answers, once it has won, posts to it: the coroutine is not resumed
-/// before that has run, so its context is still there.
+/// The answer and the deadline race; `settled_` records the winner, and the loser does nothing. All other members are
+/// used on the coroutine's executor only. Exception: a winning answer posts to that executor. The coroutine is not
+/// resumed before the posted function runs, so its context still exists.
 template <class T, class Handler>
 class CoroutineWaiter final : public Waiter<T>, public std::enable_shared_from_this<CoroutineWaiter<T, Handler>> {
  public:
@@ -59,7 +59,7 @@ class CoroutineWaiter final : public Waiter<T>, public std::enable_shared_from_t
  private:
   using Executor = boost::asio::associated_executor_t<Handler>;
 
-  /// What belongs to the coroutine's execution context and may not outlive it.
+  /// State that belongs to the coroutine's execution context and must not outlive it.
   struct Bound {
     Bound(const Executor& on, Handler&& resumes)
         : executor(on), outstanding(on), timer(on), handler(std::move(resumes)) {}
@@ -82,9 +82,9 @@ class CoroutineWaiter final : public Waiter<T>, public std::enable_shared_from_t
 
 }  // namespace detail
 
-/// Calls `enlist` with a shared pointer to a Waiter, which may be answered at once, later, on any thread, or never, and
-/// resumes on the awaiting coroutine's executor with the answer, or with nothing when the deadline is over. Until then
-/// the execution context must live and has work outstanding.
+/// Calls `enlist` with a shared pointer to a Waiter. The waiter may be answered immediately, later, on any thread, or
+/// never. Resumes on the awaiting coroutine's executor with the answer, or with std::nullopt at the deadline. Until
+/// then the execution context must live and have outstanding work.
 template <class T, class Enlist>
 boost::asio::awaitable<std::optional<T>> wait_for(Enlist enlist, std::chrono::milliseconds deadline) {
   const auto answer = std::make_shared<std::optional<T>>();
@@ -96,7 +96,7 @@ boost::asio::awaitable<std::optional<T>> wait_for(Enlist enlist, std::chrono::mi
     try {
       enlist(std::shared_ptr<Waiter<T>>(waiter));
     } catch (const std::exception&) {
-      // Memory is short. The coroutine is suspended already, so it cannot be told by an exception; the deadline will.
+      // Out of memory. The coroutine is already suspended and cannot receive an exception; the deadline resumes it.
     }
   };
   co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(std::move(initiate),

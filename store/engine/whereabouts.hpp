@@ -1,5 +1,5 @@
-// How far this process has come in a store's file, for whoever waits for it in another process: a disk that does not
-// answer, or an endless loop, shows in that nothing is noted any more.
+// This process's progress in a store's file, for a process that waits for it. A disk that does not answer, or an
+// endless loop, shows as a lack of progress.
 #pragma once
 
 #include <atomic>
@@ -11,32 +11,32 @@
 namespace tacit::store {
 
 enum class FileWork : std::uint32_t {
-  opening,   ///< or something else that takes no time by itself
+  opening,   ///< or another step that takes no time of its own
   checking,  ///< pages, by store/lmdb/pages/page_walk.hpp
   reading,   ///< rows, page by page
   copying,   ///< bytes, of a backup
-  waiting,   ///< for somebody else, such as who reads the output: no matter how long that takes
+  waiting,   ///< for another process, such as the reader of the output: for an unlimited time
 };
 
-/// Numbers alone, so that it can lie in memory that is shared with a process which is not trusted.
+/// Only numbers, so that it can lie in memory shared with an untrusted process.
 struct Whereabouts {
-  std::atomic<std::uint64_t> steps{0};  ///< grows with each that is noted
+  std::atomic<std::uint64_t> steps{0};  ///< incremented by each note
   std::atomic<std::uint64_t> at{0};     ///< page or byte
-  std::atomic<std::uint64_t> rows{0};   ///< that were read from the table
+  std::atomic<std::uint64_t> rows{0};   ///< rows read from the table
   std::atomic<std::uint32_t> work{0};   ///< FileWork
   std::atomic<std::uint32_t> table{0};  ///< Table, counted from 1; 0: none
 };
 
-/// Has what is noted from now on kept there, which has to stay. Before other threads.
+/// Writes later notes to `there`, which must not be destroyed. Call before other threads start.
 void keep_whereabouts_in(Whereabouts& there);
 
-/// A few nanoseconds each. For one thread of a process at a time: another one's only mix in.
+/// Cost a few nanoseconds each. For one thread of a process at a time; notes of a second thread would mix in.
 void note_work(FileWork work, std::uint64_t at = 0);
 void note_table(Table table, std::uint64_t rows);
-/// Goes on, wherever that is.
+/// Notes progress at the same place.
 void note_step();
 
-/// While there is one, this process waits for somebody else, and it is no matter how long.
+/// While one exists, this process waits for another process, for an unlimited time.
 class WaitsForOthers {
  public:
   WaitsForOthers();
@@ -48,7 +48,7 @@ class WaitsForOthers {
   const std::uint32_t before_;
 };
 
-/// In words that follow "it was", whatever the numbers are.
+/// Words that follow "it was", for any values of the numbers.
 std::string words_of(const Whereabouts& there);
 
 }  // namespace tacit::store

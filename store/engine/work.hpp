@@ -1,4 +1,4 @@
-// Work that answers an Outcome: what the store's operations hand to an engine.
+// Work that returns an Outcome: what the store's operations submit to an engine.
 #pragma once
 
 #include <exception>
@@ -10,11 +10,12 @@
 
 namespace tacit::store {
 
-/// What an operation does in its transaction. Whatever it refers to must outlive the work (keep it by shared pointer).
+/// An operation's code in its transaction. Everything that it refers to must outlive the work (keep it by shared
+/// pointer).
 template <class T>
 using WorkBody = std::function<Task<Outcome<T>>(Transaction&)>;
 
-/// A body as an engine runs it, and what came of its last run.
+/// A body in the form that an engine runs, and the result of its last run.
 template <class T>
 class Attempt {
  public:
@@ -33,7 +34,7 @@ class Attempt {
     co_return false;
   }
 
-  /// Once the engine has answered without a failure. Rethrows what the body threw.
+  /// Call after the engine has answered without a failure. Rethrows the body's exception.
   Outcome<T> take() {
     if (thrown_) std::rethrow_exception(thrown_);
     return std::move(*outcome_);

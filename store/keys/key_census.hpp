@@ -1,4 +1,4 @@
-// How many things name which key: what a rewrap has to do, and whether a key can be retired.
+// How many rows name each key: what a rewrap has to do, and whether a key can be retired.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 namespace tacit::store {
 
 struct KeyUse {
-  /// Whose private key is sealed to it; or whose record names it, as the previous one too, or the mark of its erasure.
-  /// Among them is the audit log's checkpoint.
+  /// Tenants whose private key is sealed to the key, whose record names it (also as the previous key), or whose erasure
+  /// mark names it. The audit log's checkpoint is counted here.
   std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
   std::uint64_t api_keys = 0;
@@ -19,10 +19,10 @@ struct KeyUse {
   std::uint64_t total() const { return tenants + secrets + api_keys; }
 };
 
-/// What rows say of themselves, unverified.
+/// Counted from the rows, unverified.
 struct KeyCensus {
   std::map<crypto::KeyId, KeyUse> uses;
-  std::uint64_t unreadable = 0;  ///< rows of which nobody can tell which key they name
+  std::uint64_t unreadable = 0;  ///< rows whose key cannot be determined
 
   KeyUse of(const crypto::KeyId& id) const {
     const auto found = uses.find(id);

@@ -1,5 +1,5 @@
-// The cryptographic keys that the store names, as an operator changes them. What is done to the keyrings' files is the
-// caller's part (crypto/keyring_edit.hpp).
+// The cryptographic keys that the store names, for changes by an operator. The caller changes the keyrings' files
+// (crypto/keyring_edit.hpp).
 #pragma once
 
 #include <cstddef>
@@ -22,22 +22,23 @@ class Keys {
  public:
   explicit Keys(const CurrentContext& context) : context_(context) {}
 
-  /// Names, retires or keeps a key, and audits it; nothing happens if it is so already. A key is promoted here before
-  /// it is in the rings, and retired before it leaves them, once the census has nothing of it; after that the census is
-  /// taken again, and if a process with old keyrings was quicker, the key kept. Fails with not_allowed for a retired
-  /// key that is to be promoted or a primary one that is to be retired, with not_found for one that no ring has.
+  /// Names, retires or keeps a key, and audits the change; does nothing if the key already has that state. A key is
+  /// promoted here before it is added to the rings. A key is retired here before it leaves the rings, once the census
+  /// finds no use of it; the census is then repeated, and the key is kept if a process with old keyrings used it
+  /// meanwhile. Fails with not_allowed to promote a retired key or retire a primary one, with not_found if no ring has
+  /// the key.
   Async<void> change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
-  /// Walks the tenants (of the root key) or all rows (of the metadata key), on one snapshot after the other.
+  /// Walks the tenants (for a root key) or all rows (for a metadata key), on successive snapshots.
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
 
-  // A rewrap, step by step. What takes all the steps: store/keys/rewrap_run.hpp.
-  /// Audits that it begins, and answers the key that it goes to: the primary one. Fails with not_allowed or integrity
-  /// if these keyrings are older copies than the store has seen, with not_found if the primary root key has no private
-  /// half here.
+  // A rewrap, step by step. store/keys/rewrap_run.hpp runs all steps.
+  /// Audits the beginning and returns the target: the primary key. Fails with not_allowed or integrity if these
+  /// keyrings are older than those that the store has seen, with not_found if this process lacks the private half of
+  /// the primary root key.
   Async<crypto::KeyId> begin_rewrap(KeyKind kind, AuditContext who);
-  /// At most about `most` rows in one transaction, which is not audited. Start from RewrapPosition(), go on from what
-  /// the last step answered; the same step may be tried again. Fails with not_allowed or integrity when the primary key
-  /// is not the newest any more that the store names.
+  /// Rewraps about `most` rows at most in one transaction, without an audit entry. Start from RewrapPosition() and
+  /// continue from the result of the last step; a step may be repeated. Fails with not_allowed or integrity if the
+  /// primary key is no longer the newest that the store names.
   Async<RewrapStep> rewrap_step(KeyKind kind, RewrapPosition from, std::size_t most);
 
  private:

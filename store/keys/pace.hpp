@@ -1,4 +1,4 @@
-// How long work waits between its steps, so that it keeps a rate.
+// Paces work: how long to wait between steps to keep a rate.
 #pragma once
 
 #include <algorithm>
@@ -11,12 +11,12 @@ class Pace {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `rate`: rows a second, 0: as many as can be. `step`: about how many rows are done at once.
+  /// `rate`: rows per second, 0: unlimited. `step`: the approximate number of rows in one step.
   Pace(std::uint64_t rate, std::uint64_t step, Clock::time_point now) : rate_(rate), slack_(time_of(step)), due_(now) {}
 
-  /// When the next step may begin, after one of so many rows ended at `now`. Who was late by no more than a step makes
-  /// up for it. After a longer stall (another process held the store's lock, this one was stopped) what was missed is
-  /// not caught up: servers would have to wait meanwhile for steps without a pause between them.
+  /// When the next step may begin, after a step of that many rows ended at `now`. A delay of up to one step is made up
+  /// for. A longer delay (another process held the store's lock, or this process was stopped) is not: servers would
+  /// have to wait for steps without pauses.
   Clock::time_point after(std::uint64_t rows, Clock::time_point now) {
     due_ = std::max(due_, now - slack_) + time_of(rows);
     return due_;
