@@ -1,4 +1,4 @@
-// A store as a server opens it, that goes on for long.
+// A store as a long-running server opens it.
 #pragma once
 
 #include <chrono>
@@ -10,12 +10,11 @@
 
 namespace tacit::store {
 
-/// How often a server looks whether the store's format can rise.
+/// How often a server checks whether the store's format can rise.
 inline constexpr std::chrono::seconds raise_format_every{10};
 
-/// As Store::open. Besides, raises the store's format, if the keys are its own, as soon as no process of an older build
-/// has it open (store/lmdb/engine/format_rise.hpp). `on_format` is told of the new one, once, from a thread of the
-/// store.
+/// Like Store::open. Also raises the store's format, if the keys match, as soon as no process of an older build has it
+/// open (store/lmdb/engine/format_rise.hpp). `on_format` receives the new format, once, on a thread of the store.
 Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
                                                   std::function<void(std::uint32_t)> on_format);
 

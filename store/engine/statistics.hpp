@@ -19,7 +19,7 @@ struct EngineStatistics {
   std::uint64_t jobs = 0;             ///< writes run
   std::uint64_t largest_batch = 0;    ///< most writes in one commit
   Distribution batch_jobs{};          ///< writes in each of those commits
-  Distribution batch_microseconds{};  ///< each from its beginning, the wait for other processes included, to its sync
+  Distribution batch_microseconds{};  ///< duration of each, beginning to sync, including waits for other processes
   std::uint64_t queued_jobs = 0;      ///< writes that are waiting now
   std::uint64_t queued_bytes = 0;     ///< bytes that they hold
   std::uint64_t queue_jobs_limit = 0;

@@ -1,5 +1,5 @@
-// A whole rewrap (store/keys/rewrap.hpp) of one kind of keys: step after step, at a bounded rate, until nothing is left
-// that names an older key. How far it is goes into the audit log now and then.
+// A whole rewrap (store/keys/rewrap.hpp) of one kind of keys: step after step, at a bounded rate, until no row names an
+// older key. Progress is recorded in the audit log from time to time.
 #pragma once
 
 #include <cstddef>
@@ -18,31 +18,31 @@ namespace tacit::store {
 class AuditTrail;
 class Keys;
 
-/// For one thread. What it is given must outlive it.
+/// For one thread. The constructor's arguments must outlive it.
 class RewrapRun {
  public:
-  /// What is told while it runs.
+  /// Callbacks during the run.
   struct Watch {
-    std::function<void(std::uint64_t rows)> moved;             ///< after each step: so many rows are done
-    std::function<void(const std::string& sentence)> problem;  ///< of a row that stays as it is
-    std::function<void(const Failure& failure)> not_recorded;  ///< how far it is could not be recorded; it goes on
+    std::function<void(std::uint64_t rows)> moved;             ///< after each step: the number of rows done
+    std::function<void(const std::string& sentence)> problem;  ///< a row that stays unchanged
+    std::function<void(const Failure& failure)> not_recorded;  ///< progress could not be recorded; the run continues
   };
 
-  /// `rate`: rows a second, 0: as many as can be.
+  /// `rate`: rows per second, 0: unlimited.
   RewrapRun(Keys& keys, AuditTrail& audit, KeyKind kind, std::uint64_t rate, AuditContext who);
 
-  /// First of all: as Keys::begin_rewrap.
+  /// Call first. See Keys::begin_rewrap.
   Async<void> begin();
-  /// How many rows name another key than the one that they go to. Runs on the calling thread.
+  /// The number of rows that name another key than the target. Runs on the calling thread.
   Outcome<std::uint64_t> count(const std::function<void(const VerifyProgress&)>& progress) const;
-  /// To the end. A step that fails with `unavailable` is tried again for ten seconds: another process may hold the
-  /// store's lock. Fails with what a step failed with; what is done stays done, and another run goes on from there.
+  /// Runs to the end. Retries a step that fails with `unavailable` for ten seconds, because another process may hold
+  /// the store's lock. Fails with a step's failure; finished steps stay done, and another run continues from there.
   Async<void> run(Watch watch);
 
   const crypto::KeyId& target() const { return target_; }
   std::uint64_t rows() const { return done_.rows(); }
   std::uint64_t problems() const { return problems_; }
-  /// What is done, in words.
+  /// The work done so far, in words.
   std::string figures() const;
 
  private:

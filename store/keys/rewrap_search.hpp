@@ -1,5 +1,5 @@
-// What is left to do for a rewrap of the metadata, and where: looked for on snapshots, so that servers' changes wait
-// for no walk over rows that are done.
+// Finds the remaining work of a metadata rewrap. Searches on snapshots, so that servers' changes do not wait for a walk
+// over finished rows.
 #pragma once
 
 #include "crypto/keyring.hpp"
@@ -14,20 +14,20 @@ inline bool is_kind(const ParsedKey& key, RowKind kind) { return key.kind == sta
 
 /// Whether a secret's row names another key.
 bool is_stale_secret(ByteView row, const crypto::KeyId& target);
-/// Whether there is something to do about a row. What cannot be read is tried, and becomes a problem.
+/// Whether a row needs work. An unreadable row is tried, and is reported as a problem.
 bool is_stale(Table table, const Row& row, const crypto::KeyId& target);
 
-/// The next possible key after one.
+/// Sets `start` to the next possible key after `key`.
 void go_on_after(Bytes& start, ByteView key);
 
-/// Where the search has come to, and whether that is something to do.
+/// The position of the search, and whether that row needs work.
 struct RewrapSearch {
   RewrapPosition at;
   bool found = false;
   bool ended = false;
 };
 
-/// Looks at a bounded number of rows from there on.
+/// Searches a bounded number of rows from that position.
 Task<Outcome<RewrapSearch>> search_stale(Transaction& transaction, RewrapPosition from, crypto::KeyId target);
 
 }  // namespace tacit::store

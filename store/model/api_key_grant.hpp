@@ -1,4 +1,4 @@
-// What a credential that manages API keys may give to one: nothing that it has not itself. Pure.
+// The permissions that a managing credential may give to an API key: only those that it has itself. Pure.
 #pragma once
 
 #include <optional>
@@ -8,11 +8,11 @@
 
 namespace tacit::store {
 
-/// Nothing if the key may be made (`before` is null) or become `after`; else scope_lacking or outlives.
+/// std::nullopt if the key may be made (`before` is null) or become `after`; else scope_lacking or outlives.
 ///
-/// Who changes scopes or the expiry has to have every scope that the key had and would have. Where the key gains
-/// anything, a scope or time, it may not outlive the credential; so one that ends makes no key that goes on. Names are
-/// nobody's privilege.
+/// A change of scopes or expiry requires every scope that the key had and would have. If the key gains a scope or time,
+/// it may not outlive the credential, so an expiring credential cannot make a key without an expiry. Names need no
+/// permission.
 std::optional<Failure> grant_refusal(const Authority& authority, const ApiKey* before, const ApiKey& after);
 
 }  // namespace tacit::store

@@ -15,20 +15,20 @@
 
 namespace tacit::store {
 
-/// Who asked and by which way: the part of an audit entry that every operation is handed.
+/// The actor and its way into the program: the part of an audit entry that every operation receives.
 struct AuditContext {
   std::string plane;  ///< "api", "tools" or "operator"
   std::string actor;  ///< "api-key:<id>", "uri:spiffe://…", "dns:…", "cn:…", "operator:<user>"; empty if not known
   std::string peer;   ///< address:port; empty for an operator
   std::string request_id;
-  std::string on_behalf_of{};  ///< the user whose token a tool runtime brought along, named as an actor is; else empty
+  std::string on_behalf_of{};  ///< the user whose token a tool runtime sent, in the format of `actor`; else empty
   std::string traceparent{};   ///< the caller's place in a distributed trace (W3C Trace Context); empty if not known
 };
 
 /// What happened.
 struct AuditEvent {
   AuditAction action{};
-  std::optional<AuditOutcome> outcome{};  ///< nothing: that of the action's row
+  std::optional<AuditOutcome> outcome{};  ///< std::nullopt: that of the action's row
   std::optional<crypto::Uuid> tenant{};
   std::vector<crypto::Uuid> secrets{};
   std::string tool{};    ///< the tool asked for, on a release or its refusal
@@ -38,57 +38,57 @@ struct AuditEvent {
                          ///< key.*, and for key.rewrap what was done
 };
 
-/// That a tool gets none of the values that it asked for.
+/// The refusal of all values that a tool asked for.
 struct ToolRefusal {
   crypto::Uuid tenant;
   std::string tool;
-  std::string reason;                   ///< in a word
-  std::vector<crypto::Uuid> secrets{};  ///< those that were named and may not go to it
+  std::string reason;                   ///< one word
+  std::vector<crypto::Uuid> secrets{};  ///< those that were named and may not be released to the tool
 };
 
-/// Whether a refusal may be answered although its entry was not written: only if there was no room for it, which is
-/// kept for changes and releases (store/lmdb/environment/map_room.hpp). After any other failure nothing is answered as
-/// if it had been audited.
+/// Whether a refusal may be answered although its entry was not written: only if there was no room for the entry,
+/// because that room is reserved for changes and releases (store/lmdb/environment/map_room.hpp). After any other
+/// failure a refusal is not answered, because the answer would imply an audit entry.
 inline bool refusal_stands(const Failure& failure) { return failure.code == Errc::full; }
 
-/// A place in the chain: the entry of that sequence has that hash. Sequence 0 and zeros: before the first.
+/// A place in the chain: the sequence and the hash of an entry. Sequence 0 and zeros: before the first.
 struct AuditMark {
   std::uint64_t sequence = 0;
   crypto::Digest hash{};
   bool operator==(const AuditMark&) const = default;
 };
-/// As people keep it elsewhere: 123:9f86d0….
+/// The form for keeping elsewhere: 123:9f86d0….
 std::string to_string(const AuditMark& mark);
 
-/// A stored entry, copied out.
+/// A copy of a stored entry.
 struct AuditRecord {
   AuditMark mark;
   std::string body;   ///< a JSON object on one line
-  std::string fault;  ///< why it does not fit the chain, in words; empty if it does
+  std::string fault;  ///< why it does not continue the chain, in words; empty if it does
 };
 
-/// A bound: before the entry of that sequence, or before the instant (microseconds since the epoch).
+/// A bound: before the entry with that sequence, or before the instant (microseconds since the epoch).
 struct AuditPoint {
   std::optional<std::uint64_t> sequence{};
   std::int64_t instant = 0;
 };
-/// An entry whose body does not say its time is before no instant.
+/// An entry without a readable time is before no instant.
 bool is_before(const AuditRecord& entry, const AuditPoint& point);
 
-/// What is left of entries that were pruned (store/audit/audit_checkpoint.hpp).
+/// The remainder of pruned entries (store/audit/audit_checkpoint.hpp).
 struct AuditCheckpoint {
-  AuditMark through;           ///< the last of them
+  AuditMark through;           ///< the last pruned entry
   std::int64_t pruned_at = 0;  ///< microseconds since the epoch
   std::string pruned_by;       ///< an actor
 };
 
-/// An entry that somebody kept a record of; without a sequence it may be any.
+/// An entry whose hash was kept elsewhere; without a sequence, any entry matches.
 struct AuditAnchor {
   std::optional<std::uint64_t> sequence{};
   crypto::Digest hash{};
 };
 
-/// What the chain alone says.
+/// The result of a check of the chain alone.
 struct AuditReport {
   std::uint64_t entries = 0;
   std::optional<AuditCheckpoint> checkpoint{};
@@ -97,7 +97,7 @@ struct AuditReport {
   std::uint64_t problem_count = 0;
 };
 
-/// What pruning would take out: all that is stored through that entry.
+/// The entries that pruning would remove: all stored ones through that entry.
 struct AuditPrunePlan {
   AuditMark through{};
   std::uint64_t entries = 0;

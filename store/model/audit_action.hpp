@@ -1,4 +1,4 @@
-// The table of what the audit log tells of.
+// The table of all audited actions.
 #pragma once
 
 #include <array>
@@ -40,12 +40,12 @@ enum class AuditAction : std::uint8_t {
 
 struct AuditActionRow {
   AuditAction action;
-  std::string_view name;  ///< in entries: never changes
-  AuditOutcome outcome;   ///< unless the event has another
-  Growth growth;          ///< what the write that the entry belongs to may take of the disk
+  std::string_view name;  ///< as in entries: never changes
+  AuditOutcome outcome;   ///< unless the event specifies another
+  Growth growth;          ///< how the entry's write may use the disk
 };
 
-/// By their values.
+/// In the order of their values.
 inline constexpr std::array<AuditActionRow, 21> audit_actions{{
     {AuditAction::secret_create, "secret.create", AuditOutcome::ok, Growth::grows},
     {AuditAction::secret_update, "secret.update", AuditOutcome::ok, Growth::grows},
@@ -53,11 +53,11 @@ inline constexpr std::array<AuditActionRow, 21> audit_actions{{
     {AuditAction::secret_release, "secret.release", AuditOutcome::ok, Growth::logs},
     {AuditAction::secret_integrity, "secret.integrity", AuditOutcome::failed, Growth::logs},
     {AuditAction::api_key_create, "api_key.create", AuditOutcome::ok, Growth::grows},
-    // A row is replaced by one of about its size.
+    // The new row has about the size of the old one.
     {AuditAction::api_key_update, "api_key.update", AuditOutcome::ok, Growth::logs},
     {AuditAction::api_key_revoke, "api_key.revoke", AuditOutcome::ok, Growth::shrinks},
     {AuditAction::api_key_integrity, "api_key.integrity", AuditOutcome::failed, Growth::logs},
-    // Of a tenant that has nothing yet these grow.
+    // These grow for a tenant without rows.
     {AuditAction::quota_set, "quota.set", AuditOutcome::ok, Growth::logs},
     {AuditAction::limits_set, "limits.set", AuditOutcome::ok, Growth::logs},
     {AuditAction::tenant_erase, "tenant.erase", AuditOutcome::ok, Growth::shrinks},
@@ -67,7 +67,7 @@ inline constexpr std::array<AuditActionRow, 21> audit_actions{{
     {AuditAction::key_promote, "key.promote", AuditOutcome::ok, Growth::logs},
     {AuditAction::key_retire, "key.retire", AuditOutcome::ok, Growth::logs},
     {AuditAction::key_rewrap, "key.rewrap", AuditOutcome::ok, Growth::logs},
-    // Anybody can be refused as often as they like, so that must not use up what others need.
+    // Any client can cause refusals without limit, so they must not use up the room of others.
     {AuditAction::credential_refused, "credential.refused", AuditOutcome::denied, Growth::refuses},
     {AuditAction::tool_refused, "tool.refused", AuditOutcome::denied, Growth::refuses},
     {AuditAction::audit_prune, "audit.prune", AuditOutcome::ok, Growth::shrinks},
@@ -78,7 +78,7 @@ static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, A
 constexpr const AuditActionRow& row_of(AuditAction action) { return crypto::row_at(audit_actions, action); }
 constexpr Growth growth_of(AuditAction action) { return row_of(action).growth; }
 
-/// The action of an entry; nothing if it is none of these.
+/// The action of an entry; std::nullopt if the name is unknown.
 constexpr std::optional<AuditAction> find_audit_action(std::string_view name) {
   for (const AuditActionRow& row : audit_actions) {
     if (row.name == name) return row.action;
@@ -86,7 +86,7 @@ constexpr std::optional<AuditAction> find_audit_action(std::string_view name) {
   return std::nullopt;
 }
 
-/// As entries have it.
+/// As in entries.
 constexpr std::string_view name_of(AuditOutcome outcome) {
   constexpr std::array<std::string_view, 3> names{"ok", "denied", "failed"};
   return names.at(static_cast<std::size_t>(outcome));

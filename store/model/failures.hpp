@@ -1,4 +1,4 @@
-// Failures in one word.
+// Short constructors for failures.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace tacit::store {
 
 inline Failure failed(Errc code, std::string subject = {}) { return Failure{code, {}, {}, std::move(subject)}; }
 
-/// What is stored was altered: which secret it concerns, if one, and what failed.
+/// A stored row was altered: the secret concerned, if there is one, and what failed.
 inline Failure altered(std::optional<crypto::Uuid> secret, std::string what) {
   return Failure{Errc::integrity, {}, secret, std::move(what)};
 }

@@ -1,4 +1,4 @@
-// What a write does to the space that is used.
+// How a write changes the used space.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@ namespace tacit::store {
 
 /// Decides whether a write may run when space is short.
 enum class Growth : std::uint8_t {
-  refuses,  ///< what anybody can cause and nobody misses (the audit entry of a refusal, the last use of an API key):
-            ///< never takes room that others need
-  grows,    ///< keeps something new
-  logs,     ///< only an audit entry that a release or a change needs
-  shrinks,  ///< gives space back
+  refuses,  ///< expendable writes that any client can cause (a refusal's audit entry, the last use of an API key): they
+            ///< never take room that others need
+  grows,    ///< stores something new
+  logs,     ///< only an audit entry that a release or a change requires
+  shrinks,  ///< frees space
 };
 
 }  // namespace tacit::store

@@ -6,8 +6,8 @@
 
 namespace tacit::store {
 
-/// Appends the text in quotes, escaped. Bytes that are not UTF-8 become U+FFFD, so that the line is JSON whatever a
-/// peer sent.
+/// Appends the text in quotes, escaped. Bytes that are not UTF-8 become U+FFFD, so the line is valid JSON for any
+/// input.
 void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace tacit::store

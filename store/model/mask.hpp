@@ -1,11 +1,12 @@
-// Masks that are stored already.
+// Checks of stored masks.
 #pragma once
 
 #include <string_view>
 
 namespace tacit::store {
 
-/// Whether it is the value's mask, or that which was made when nothing was left out of it: a mask stays as it was made.
+/// Whether `display` is the value's mask, or the mask of older builds, which left nothing out. Stored masks never
+/// change.
 bool is_mask_of(std::string_view display, std::string_view value);
 
 }  // namespace tacit::store

@@ -1,4 +1,4 @@
-// What a store operation answers: a value, or why not.
+// The result of a store operation: a value or a failure.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -15,23 +15,23 @@
 namespace tacit::store {
 
 enum class Errc : std::uint8_t {
-  not_found,        ///< no such secret, key or tenant (or another tenant's: the same)
-  name_taken,       ///< the tenant has a secret of that name
-  default_taken,    ///< the tenant has a default for that (tool_name, tool_arg)
+  not_found,        ///< no such secret, key or tenant; also if it belongs to another tenant
+  name_taken,       ///< the tenant already has a secret of that name
+  default_taken,    ///< the tenant already has a default for that (tool_name, tool_arg)
   default_unbound,  ///< a default needs tool_name and tool_arg; a change would leave it without
-  quota_exceeded,   ///< `quota` says by how much
+  quota_exceeded,   ///< `quota` says by how many bytes
   not_allowed,      ///< the secret is not bound to that tool or argument; `subject` names it
-  integrity,        ///< what is stored was altered or a key is missing; `secret` says where. Never retried.
-  conflict,         ///< what the change was computed from has changed too often meanwhile; the caller may try again
+  integrity,        ///< a stored row was altered or a key is missing; `secret` says where. Never retried.
+  conflict,         ///< the input of the change was changed too often meanwhile; the caller may try again
   overloaded,       ///< the write queue is full; try again later
   full,             ///< the map or the disk is full
-  unavailable,      ///< the store takes no changes (a failed sync, a writer that is stuck, shutting down), or did not
-                    ///< answer in time: then it is not known whether the change was made
-  too_many_arguments,  ///< one resolve would release more values than one may
-  too_many_secrets,    ///< the tenant has as many secrets as it may have; `quota` says how many, not in bytes
-  too_many_keys,       ///< the tenant has as many API keys as it may have
-  scope_lacking,       ///< who asks would give a key, or changes one that has, scopes which it has not; `lacking`
-  outlives,            ///< a key would be good for longer than the one that makes or changes it
+  unavailable,      ///< the store accepts no changes (a failed sync, a stuck writer, shutdown), or did not answer in
+                    ///< time: then it is not known whether the change was made
+  too_many_arguments,  ///< one resolve would release more values than the limit
+  too_many_secrets,    ///< the tenant has its maximum of secrets; `quota` has counts instead of bytes
+  too_many_keys,       ///< the tenant has its maximum of API keys
+  scope_lacking,       ///< the caller lacks scopes that it gives to a key, or that the key has; `lacking`
+  outlives,            ///< a key would expire later than the key that makes or changes it
 };
 
 enum class Scope : std::uint8_t;  // store/model/api_key.hpp
@@ -39,23 +39,23 @@ enum class Scope : std::uint8_t;  // store/model/api_key.hpp
 struct QuotaDetail {
   std::uint64_t limit = 0;
   std::uint64_t used = 0;
-  std::uint64_t requested = 0;  ///< what would be used if the change were made
+  std::uint64_t requested = 0;  ///< use if the change were made
 };
 
 struct Failure {
   Errc code = Errc::unavailable;
   QuotaDetail quota{};
   std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
-  std::string subject{};  ///< what failed, in words; not_allowed: the secrets concerned, each with the reason
-  Scope lacking{};        ///< scope_lacking: which the caller has not
+  std::string subject{};  ///< the fault, in words; not_allowed: the secrets concerned, each with the reason
+  Scope lacking{};        ///< scope_lacking: the scopes that the caller lacks
 };
 
 struct ErrcRow {
   Errc code;
-  const char* name;  ///< in a word, for logs and the audit
+  const char* name;  ///< one word, for logs and the audit
 };
 
-/// By their values.
+/// In the order of their values.
 inline constexpr std::array<ErrcRow, 16> errcs{{
     {Errc::not_found, "not_found"},
     {Errc::name_taken, "name_taken"},
@@ -76,7 +76,7 @@ inline constexpr std::array<ErrcRow, 16> errcs{{
 }};
 static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::outlives));
 
-/// Why it failed, in a word.
+/// The reason of a failure, in one word.
 constexpr const char* to_string(Errc code) { return crypto::row_at(errcs, code).name; }
 
 template <class T>

@@ -1,4 +1,4 @@
-// Quota arithmetic: what of a secret is counted, and whether a change of what is used is allowed. Pure.
+// Quota arithmetic: the counted bytes of a secret, and whether a change of the use is allowed. Pure.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace tacit::store {
 
-/// What a tenant has stored, and how much it may store.
+/// A tenant's use and its limit.
 struct QuotaState {
   std::uint64_t limit = 0;
   std::uint64_t used = 0;
@@ -21,15 +21,15 @@ struct QuotaState {
 /// The bytes that a secret counts for: the UTF-8 bytes of its name, value, tool_name and tool_arg.
 std::uint64_t accounted_bytes(std::size_t name, std::size_t value, std::size_t tool_name, std::size_t tool_arg);
 
-/// What is used after a secret went from `before` to `after` bytes (0: there is none), never below zero.
+/// The use after a secret changes from `before` to `after` bytes (0: absent), never below zero.
 std::uint64_t used_after(std::uint64_t used, std::uint64_t before, std::uint64_t after);
 
-/// Nothing if the change is allowed: it ends at or below the limit, or it does not grow (so that who is over a lowered
-/// limit can still shrink). Else what to say to whoever asked.
+/// std::nullopt if the change is allowed: it ends at or below the limit, or it does not grow (a tenant above a lowered
+/// limit can still shrink). Else the details for the answer.
 std::optional<QuotaDetail> quota_refusal(std::uint64_t limit, std::uint64_t used, std::uint64_t before,
                                          std::uint64_t after);
 
-/// The same for one secret more: nothing, or the limit, how many there are, and how many there would be.
+/// The same for one additional secret: std::nullopt, or the limit, the present count and the count that it would reach.
 std::optional<QuotaDetail> count_refusal(std::uint64_t limit, std::uint64_t count);
 
 }  // namespace tacit::store

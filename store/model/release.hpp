@@ -1,4 +1,4 @@
-// The release of values to a tool: what is asked for, and what is answered.
+// The release of values to a tool: request and result.
 #pragma once
 
 #include <cstdint>

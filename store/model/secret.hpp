@@ -10,7 +10,7 @@
 
 namespace tacit::store {
 
-/// All that is ever shown of a secret. Times are microseconds since the Unix epoch.
+/// Everything that the API shows of a secret. Times are microseconds since the Unix epoch.
 struct SecretInfo {
   crypto::Uuid id;
   crypto::Uuid tenant;
@@ -23,7 +23,7 @@ struct SecretInfo {
   std::int64_t updated_at = 0;
 };
 
-/// A secret to store. Lengths and types were checked by whoever read the request.
+/// A secret to store. The caller has checked lengths and types.
 struct NewSecret {
   std::string name;
   crypto::WipedBytes value;  ///< UTF-8
@@ -39,7 +39,7 @@ struct FieldChange {
   std::string value{};
 };
 
-/// A change of a secret; what is not given stays.
+/// A change of a secret; fields without a value stay as they are.
 struct SecretUpdate {
   std::optional<std::string> name;
   std::optional<crypto::WipedBytes> value;
@@ -48,8 +48,8 @@ struct SecretUpdate {
   std::optional<bool> is_default_for_tool;
 };
 
-/// The first and last min(4, n/8) code points of a value, `****` between. White space at both ends and PEM armour
-/// (RFC 7468: `-----BEGIN …-----`, `-----END …-----`) are left out before the n code points are counted.
+/// The first and last min(4, n/8) code points of a value, with `****` between. White space at both ends and PEM armour
+/// (RFC 7468: `-----BEGIN …-----`, `-----END …-----`) are removed before the n code points are counted.
 std::string mask(std::string_view value);
 
 }  // namespace tacit::store

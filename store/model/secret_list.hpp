@@ -1,4 +1,4 @@
-// A list of a tenant's secrets: what is asked for, and what is answered.
+// A list of a tenant's secrets: query and result.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 namespace tacit::store {
 
 struct ListQuery {
-  std::optional<std::size_t> limit;   ///< 1 to 1000; without it everything
+  std::optional<std::size_t> limit;   ///< 1 to 1000; std::nullopt: everything
   std::optional<crypto::Uuid> after;  ///< only secrets with a larger id
   std::optional<std::string>
       tool_name;  ///< a name: those that apply to it; with `*`: those whose stored tool_name it matches

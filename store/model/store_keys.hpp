@@ -1,4 +1,4 @@
-// The keyrings that a process was given for its store.
+// The keyrings of a process for its store.
 #pragma once
 
 #include <memory>

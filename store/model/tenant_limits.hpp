@@ -1,4 +1,4 @@
-// What an operator allows one tenant instead of the configured defaults, its bytes (store/model/quota.hpp) apart.
+// One tenant's limits instead of the configured defaults, except for the byte quota (store/model/quota.hpp).
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,10 @@
 
 namespace tacit::store {
 
-/// Nothing: the default holds.
+/// std::nullopt: the default applies.
 struct TenantLimits {
   std::optional<std::uint32_t> requests_per_second{};
-  std::optional<std::uint32_t> request_burst{};  ///< requests that may come at once
+  std::optional<std::uint32_t> request_burst{};  ///< requests in one burst
   std::optional<std::uint32_t> api_keys{};       ///< keys that are not revoked
   std::optional<std::uint32_t> secrets{};        ///< secrets that may be stored
 

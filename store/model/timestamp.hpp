@@ -1,4 +1,4 @@
-// Instants as stored: microseconds since the Unix epoch, UTC.
+// Stored instants: microseconds since the Unix epoch, UTC.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@ inline std::int64_t to_microseconds(std::chrono::system_clock::time_point instan
 }
 inline std::int64_t now_microseconds() { return to_microseconds(std::chrono::system_clock::now()); }
 
-/// RFC 3339 with six digits of a second, in UTC: 2026-01-31T23:59:59.000001Z. Instants outside of the years 0000 to
-/// 9999, which RFC 3339 cannot say, become the nearest that it can.
+/// RFC 3339 with microseconds, in UTC: 2026-01-31T23:59:59.000001Z. Instants outside the years 0000 to 9999, which RFC
+/// 3339 cannot express, become the nearest valid one.
 using Rfc3339Text = std::array<char, 27>;
 Rfc3339Text rfc3339_text(std::int64_t instant);
 inline std::string rfc3339(std::int64_t instant) {

@@ -1,5 +1,4 @@
-// Tool names and the patterns that stand for many of them. `*` matches any run of characters, the empty one too;
-// nothing else is special.
+// Tool names and patterns. `*` matches any run of characters, including the empty one; no other character is special.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +6,13 @@
 
 namespace tacit::store {
 
-/// Whether `pattern` covers the whole of `name`. Linear in memory-free steps: O(|pattern| × |name|) at worst, never
+/// Whether `pattern` matches the whole of `name`. Needs no memory; O(|pattern| × |name|) steps at worst, never
 /// exponential.
 bool tool_matches(std::string_view pattern, std::string_view name);
 
 inline bool is_pattern(std::string_view tool) { return tool.find('*') != std::string_view::npos; }
 
-/// The characters (code points) that are not `*`: of two patterns that match one name, the one with more is more
-/// specific.
+/// The number of code points other than `*`: of two patterns that match a name, the one with more is more specific.
 std::size_t literal_length(std::string_view pattern);
 
 }  // namespace tacit::store

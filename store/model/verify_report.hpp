@@ -1,4 +1,4 @@
-// What a check of the whole store has found, and how far a long walk over rows has come.
+// The result of a check of the whole store, and the progress of a long walk over rows.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace tacit::store {
 
-/// How far a check, or a count of rows, has come.
+/// The progress of a check or of a count of rows.
 struct VerifyProgress {
   std::uint64_t rows = 0;
   std::uint64_t rows_total = 0;
@@ -19,7 +19,7 @@ struct VerifyReport {
   std::uint64_t values_opened = 0;
   std::uint64_t api_keys = 0;
   std::uint64_t audit_entries = 0;
-  std::uint64_t audit_pruned_through = 0;  ///< the last entry that was pruned; 0: none was
+  std::uint64_t audit_pruned_through = 0;  ///< the last pruned entry; 0: none
   std::string audit_head;                  ///< SEQUENCE:HASH; empty without an entry
   std::vector<std::string> problems;       ///< one sentence each; at most 1000 are kept
   std::uint64_t problem_count = 0;

@@ -1,10 +1,10 @@
-// What the binding index keeps of a tool pattern, so that the secrets of one tool are found without reading those of
-// others.
+// The binding index's entries for a tool pattern: a tool's secrets are found without reading the secrets of other
+// tools.
 //
-// A pattern is indexed by its literal prefix: the bytes before its first `*`, cut down to one of at most 89 lengths
-// (every length up to 32, then eight for each power of two). An exact name is indexed as a whole and apart from the
+// A pattern is indexed by its literal prefix: the bytes before its first `*`, shortened to one of at most 89 lengths
+// (every length up to 32, then eight per power of two). An exact name is indexed as a whole, separately from the
 // prefixes. The tenant record counts the patterns of each prefix length, so a look-up of a tool computes one MAC for
-// each length in use that the tool's name reaches, and one for the exact name.
+// each used length up to the tool name's, and one for the exact name.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace tacit::store {
 
-/// The length that a literal prefix of that many bytes is cut down to.
+/// The indexed length of a literal prefix of that many bytes.
 std::size_t indexed_length(std::size_t prefix);
 
 struct IndexedPattern {
@@ -25,14 +25,14 @@ struct IndexedPattern {
 };
 IndexedPattern indexed_pattern(std::string_view tool_name);
 
-/// The beginning of the keys of all secrets bound by that pattern.
+/// The common prefix of the index keys of all secrets bound by that pattern.
 RowKey binding_prefix(const crypto::TenantKeys& keys, const Uuid& tenant, const IndexedPattern& pattern);
 RowKey binding_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name, bool is_default,
                    const Uuid& id);
 /// The class byte that follows the MAC.
 constexpr std::uint8_t binding_class(bool is_default) { return is_default ? 0 : 1; }
 
-/// How many patterns a tenant has for each indexed prefix length; lengths rise, counts are never 0.
+/// The number of a tenant's patterns for each indexed prefix length; lengths ascend, counts are never 0.
 class PrefixCounts {
  public:
   using Entry = std::pair<std::uint16_t, std::uint64_t>;
@@ -42,14 +42,14 @@ class PrefixCounts {
   const std::vector<Entry>& entries() const { return entries_; }
   bool operator==(const PrefixCounts&) const = default;
 
-  /// Takes a stored list; false if it is not in order or counts nothing.
+  /// Replaces the content by a stored list; false if the list is not in order or has a count of 0.
   bool assign(std::vector<Entry> entries);
 
  private:
   std::vector<Entry> entries_;
 };
 
-/// Everything that may be indexed for a tool of that name.
+/// All patterns that may be indexed for a tool of that name.
 std::vector<IndexedPattern> patterns_to_look_up(const PrefixCounts& counts, std::string_view tool);
 
 }  // namespace tacit::store

@@ -1,4 +1,4 @@
-// Big-endian fields, one after the other: how every row that this folder stores is written and read.
+// Big-endian fields in sequence: the encoding of every row in this folder.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace tacit::store {
 
-/// Appends fields to any buffer that has append(view), or resize() and data().
+/// Appends fields to any buffer with append(view), or with resize() and data().
 template <class Buffer>
 class Encoder {
  public:
@@ -50,8 +50,7 @@ class Encoder {
   Buffer& out_;
 };
 
-/// Takes fields off the front of what is stored. Once something was missing, every later field is empty and `ok` is
-/// false.
+/// Reads fields from the front of a stored row. After a missing field, every later field is empty and `ok` is false.
 class Decoder {
  public:
   explicit Decoder(crypto::ByteView bytes) : rest_(bytes) {}
@@ -88,7 +87,7 @@ class Decoder {
   }
   crypto::ByteView rest() const { return rest_; }
   bool ok() const { return ok_; }
-  /// Whether all was there and nothing is left over.
+  /// Whether every field was present and nothing is left.
   bool done() const { return ok_ && rest_.empty(); }
 
  private:

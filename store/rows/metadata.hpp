@@ -1,4 +1,4 @@
-// What of a secret is sealed beside its value: everything that could tell whose or what it is.
+// The part of a secret that is sealed beside its value: everything that would reveal its owner or its purpose.
 //
 // Format 1, the plaintext of a metadata box: 1 format ‖ 1 flags (1: display, 2: tool_name, 4: tool_arg, 8: default)
 // ‖ secret_name ‖ display ‖ tool_name ‖ tool_arg, each a 4-byte length and its bytes, empty where the flag is not set.
@@ -20,17 +20,17 @@ struct Metadata {
   bool is_default = false;
 
   bool operator==(const Metadata&) const = default;
-  /// Whether a default says what it is the default for.
+  /// Whether a default has the binding that it is the default for.
   bool default_is_bound() const { return !is_default || (tool_name && tool_arg); }
-  /// The bytes that count against the quota, with a value of that size.
+  /// The bytes that count against the quota, for a value of that size.
   std::uint64_t accounted(std::size_t value_size) const;
 };
 
 crypto::WipedBytes encode_metadata(const Metadata& metadata);
-/// Nothing if it is not whole or of another format.
+/// std::nullopt if it is incomplete or has another format.
 std::optional<Metadata> decode_metadata(crypto::ByteView plaintext);
 
-/// What the metadata becomes by an update. A new value changes `display`.
+/// The metadata after an update. A new value changes `display`.
 Metadata updated(const Metadata& before, const SecretUpdate& update, const std::optional<std::string>& new_display);
 
 }  // namespace tacit::store

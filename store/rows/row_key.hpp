@@ -1,5 +1,5 @@
-// Where everything of a tenant is kept in Table::tenants: under one prefix, so that a change touches neighbouring
-// pages, a list is one scan and a tenant is erased as one range.
+// Keys of Table::tenants: all rows of a tenant have one prefix, so a change touches neighbouring pages, a list is one
+// scan, and a tenant is erased as one range.
 //
 //   tenant id (16) ‖ kind (1) ‖ the rest:
 //     0  the tenant record      (nothing)                                   → store/rows/tenant_record.hpp
@@ -9,10 +9,10 @@
 //     4  the default index      MAC(tool_name, tool_arg) (16)               → secret id (16)
 //     5  the API key index      key id (text, up to 32)                     → nothing
 //
-// MACs are HMAC-SHA-256 under the tenant's index key, truncated to 16 bytes: whoever reads the disk sees neither names
-// nor tools, and any name fits. Class: 0 for a default, 1 for any other bound secret; a look-up for the tool plane
-// reads only the first. What the binding index keeps of a pattern: store/rows/binding_index.hpp. The API key index has
-// the tenant's keys that are not revoked; what they are is in Table::api_keys (store/rows/api_key_row.hpp).
+// MACs are HMAC-SHA-256 under the tenant's index key, truncated to 16 bytes: the disk shows neither names nor tools,
+// and a name of any length fits. Class: 0 for a default, 1 for any other bound secret; a look-up for the tool plane
+// reads only the first. The binding index's entries for a pattern: store/rows/binding_index.hpp. The API key index has
+// the tenant's keys that are not revoked; their rows are in Table::api_keys (store/rows/api_key_row.hpp).
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ enum class RowKind : std::uint8_t { record = 0, secret = 1, name = 2, binding = 
 inline constexpr std::size_t index_mac_size = 16;
 inline constexpr std::size_t longest_key_id = 32;
 
-/// A key of Table::tenants or the beginning of one, built in place.
+/// A key of Table::tenants, or a prefix of one, built in place.
 class RowKey {
  public:
   explicit RowKey(const Uuid& tenant) { add(tenant.view()); }
@@ -59,18 +59,18 @@ RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::stri
 /// `id` has at most longest_key_id bytes.
 RowKey api_key_index_key(const Uuid& tenant, std::string_view id);
 
-/// A key that is larger than all of the tenant's, and smaller than all of the next.
+/// A key larger than all of the tenant's keys and smaller than all of the next tenant's.
 RowKey after_tenant(const Uuid& tenant);
 
-/// A key of Table::tenants, taken apart. `rest` is what follows the kind.
+/// The parts of a key of Table::tenants. `rest` follows the kind.
 struct ParsedKey {
   Uuid tenant;
   std::uint8_t kind = 0;
   ByteView rest;
 };
-/// False if it is too short to be one.
+/// False if the key is too short.
 bool parse_key(ByteView key, ParsedKey& out);
-/// The id in exactly 16 bytes; false if there are more or fewer.
+/// Converts exactly 16 bytes; false for any other length.
 bool parse_id(ByteView bytes, Uuid& out);
 
 }  // namespace tacit::store

@@ -3,8 +3,8 @@
 // Format 1: header ‖ value box ‖ metadata box (crypto/envelope.hpp). The header, 29 bytes:
 //   1 format ‖ 4 value version ‖ 8 created ‖ 8 updated (microseconds since the Unix epoch) ‖ 4 bytes counted against
 //   the quota ‖ 4 value box length
-// The metadata box is bound to the whole header and to the value box, so no byte of a row can change unnoticed, and
-// opening the metadata verifies all of it but the value box's own content, which only the root private key opens.
+// The metadata box is bound to the whole header and to the value box, so every change of a row is detected. Opening the
+// metadata verifies everything except the content of the value box, which only the root private key opens.
 #pragma once
 
 #include <optional>
@@ -17,31 +17,31 @@
 namespace tacit::store {
 
 struct SecretHeader {
-  std::uint32_t value_version = 1;  ///< how many values the secret has had
+  std::uint32_t value_version = 1;  ///< the number of values that the secret has had
   std::int64_t created_at = 0;
   std::int64_t updated_at = 0;
   std::uint32_t accounted = 0;
   std::uint32_t value_box_size = 0;
 };
 
-/// A row taken apart, nothing verified. Views into the row.
+/// The parts of a row, unverified. Views of the row.
 struct SecretRow {
   SecretHeader header;
   ByteView header_bytes;
   ByteView value_box;
   ByteView metadata_box;
 };
-/// Nothing if it is not whole or of another format.
+/// std::nullopt if it is incomplete or has another format.
 std::optional<SecretRow> parse_secret_row(ByteView row);
 
-/// A secret whose row was verified. `row` and `value_box` are views of what is stored.
+/// A verified secret. `row` and `value_box` are views of the stored bytes.
 struct StoredSecret {
   crypto::Uuid id;
   SecretHeader header;
   Metadata metadata;
   ByteView row;
   ByteView value_box;
-  crypto::KeyId metadata_key{};  ///< that the metadata box is sealed with
+  crypto::KeyId metadata_key{};  ///< the key that seals the metadata box
 
   /// The value's length: a box is longer by a constant.
   std::size_t value_size() const { return value_box.size() - crypto::value_box_overhead; }

@@ -1,4 +1,4 @@
-// Table::meta: what concerns the whole store. Up to four rows, and one for each tenant that is being erased
+// Table::meta: rows about the whole store. Up to four rows, and one for each tenant that is being erased
 // (store/rows/erasure.hpp):
 //
 //   "format" → the version of the store as a whole, 4 bytes big-endian: 1 or 2. A store of another format is not
@@ -14,16 +14,15 @@
 //              written where the lists would be empty.
 //   "audit checkpoint" → what was pruned of the audit log (store/audit/audit_checkpoint.hpp); only if something was.
 //
-// A new store names the primary keys of its keyrings. Promoting a key names it before the rings do, and retiring one
-// takes it from the row, and puts it among the retired, before it leaves the rings.
+// A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
+// rings. Retiring a key moves it to the retired ones in the row before it leaves the rings.
 //
-// With other keyrings a store would start and look empty, and what it then took in would be sealed to keys that nobody
-// kept: so a process whose rings lack one of these keys, or have a retired one as primary, does not open it. And what
-// makes something that names a primary key where nothing did (a new tenant, a new API key) looks here first, in its own
-// transaction: a process that still has old keyrings can name no key that was retired meanwhile. What goes over rows to
-// have them name the primary key instead of another looks in each of its transactions, and ends when that key is not
-// the newest any more: else it would work against whoever promoted another one, and go on when that one retires its
-// key.
+// With other keyrings a store would open and look empty, and new data would be sealed to keys that may be lost. A
+// process whose rings lack one of these keys, or have a retired key as primary, therefore does not open the store. An
+// operation that makes a row with a primary key where no key was named (a new tenant, a new API key) first checks this
+// row in its own transaction, so a process with old keyrings cannot name a key that was retired meanwhile. A walk that
+// rewrites rows to the primary key checks this row in each of its transactions and stops when that key is no longer the
+// newest; otherwise it would work against a later promotion, and would continue after the retirement of its key.
 #pragma once
 
 #include <cstdint>
@@ -44,15 +43,15 @@ inline constexpr std::uint32_t store_format = 2;
 
 ByteView format_key();
 Bytes format_value(std::uint32_t format = store_format);
-/// Nothing if the row is not whole, or is of a format that we do not know.
+/// std::nullopt if the row is incomplete or its format is unknown.
 std::optional<std::uint32_t> format_of(ByteView row);
 ByteView rows_key();
 Bytes rows_value();
 
 ByteView keys_key();
-/// The row for a new store: names the primary keys. Needs the root public and the metadata keyring.
+/// The row of a new store: names the primary keys. Needs the root public and the metadata keyring.
 Bytes keys_value(const StoreKeys& keys);
-/// What the row says. The newest comes first, and of the metadata keys the first is the one of the MAC.
+/// The content of the row. The newest key comes first; the MAC uses the first metadata key.
 struct NamedKeys {
   std::vector<crypto::KeyId> root;
   std::vector<crypto::KeyId> metadata;
@@ -61,32 +60,33 @@ struct NamedKeys {
   std::vector<crypto::KeyId>& of(KeyKind kind) { return kind == KeyKind::root ? root : metadata; }
   const std::vector<crypto::KeyId>& of(KeyKind kind) const { return kind == KeyKind::root ? root : metadata; }
 };
-/// Verified. Fails with `integrity` if the row was altered, or its MAC's key is not in the ring.
+/// Verifies the row. Fails with `integrity` if it was altered, or if the ring lacks the MAC's key.
 Outcome<NamedKeys> read_named_keys(ByteView row, const crypto::MetadataKeyring& ring);
-/// The first metadata key must be in the ring, and there must be a root key.
+/// The ring must have the first metadata key, and there must be a root key.
 Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring);
 
-/// Nothing if every ring that is given has the keys that the row names, and none has a retired one as primary, and
-/// the row's MAC is right; else what is wrong.
+/// Succeeds if every given ring has the keys that the row names, none has a retired key as primary, and the row's MAC
+/// is right; else fails with the reason.
 Outcome<void> check_keys(ByteView row, const StoreKeys& keys);
 
-/// Nothing if the store does not say its format, or not one that we know.
+/// std::nullopt if the store's format is missing or unknown.
 Task<std::optional<std::uint32_t>> read_format(Transaction& transaction);
-/// Whether rows of format 2 are written. What is true once stays so.
+/// Whether rows of format 2 are written. Once true, it stays true.
 Task<bool> takes_new_rows(Transaction& transaction);
-/// Nothing if the store is of a format that we know; else what is wrong.
+/// Succeeds if the store's format is known; else fails with the reason.
 Task<Outcome<void>> check_format(Transaction& transaction);
-/// Nothing if the store is of such a format and of these keys; else what is wrong. `keys` must outlive the task.
+/// Succeeds if the store's format is known and its keys are these; else fails with the reason. `keys` must outlive the
+/// task.
 Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys);
 
-/// Nothing if what is made in this transaction may name the primary keys of these rings; else `unavailable`.
+/// Succeeds if new rows in this transaction may name the primary keys of these rings; else fails with `unavailable`.
 Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys);
 
 const crypto::KeyId& primary_of(const StoreKeys& keys, KeyKind kind);
-/// Nothing if the primary key of that kind is the newest that the store names; else `not_allowed`. Trying again does
-/// not help then: the rings that were loaded are old.
+/// Succeeds if the primary key of that kind is the newest that the store names; else fails with `not_allowed`. A retry
+/// does not help, because the loaded rings are old.
 Outcome<void> check_newest(const NamedKeys& named, const StoreKeys& keys, KeyKind kind);
-/// The same of what the store names in this transaction.
+/// The same check against the store's row in this transaction.
 Task<Outcome<void>> check_newest(Transaction& transaction, const StoreKeys& keys, KeyKind kind);
 
 }  // namespace tacit::store

@@ -1,4 +1,4 @@
-// Which of several secrets fills an argument: the most specific binding wins (contract section 2, wildcards). Pure.
+// Which of several secrets fills an argument: the most specific binding wins. Pure.
 #pragma once
 
 #include <map>
@@ -10,29 +10,29 @@
 
 namespace tacit::store {
 
-/// Whether `a` goes before `b`, both covering the same tool: an exact name, then more literal characters, then the
-/// newer `updated_at`, then the larger id, so that there is always one answer.
+/// Whether `a` takes precedence over `b`, both matching the same tool: an exact name, then more literal characters,
+/// then the newer `updated_at`, then the larger id, so the order is total.
 bool more_specific(const StoredSecret& a, const StoredSecret& b);
 
-/// Of the defaults that cover one tool, the one for each argument. They come one after the other, and perhaps from one
-/// snapshot after the other: no more is kept than what has won so far.
+/// Chooses one default for each argument among the defaults that match a tool. They arrive one by one, possibly from
+/// successive snapshots; only the present winners are kept.
 class DefaultChoice {
  public:
-  /// The one that has won so far.
+  /// The present winner.
   struct Winner {
     StoredSecret secret;
-    Bytes row;  ///< the secret's, once keep_rows() has copied it; its views are of it then
+    Bytes row;  ///< the secret's row, once keep_rows() has copied it; then its views refer to this copy
   };
 
-  /// Leaves out the arguments listed.
+  /// Excludes the listed arguments.
   explicit DefaultChoice(std::set<std::string, std::less<>> without) : without_(std::move(without)) {}
 
   void offer(StoredSecret secret);
-  /// Arguments that have a default so far.
+  /// The number of arguments with a default so far.
   std::size_t arguments() const { return winners_.size(); }
-  /// Before the transaction ends that the secrets offered came from.
+  /// Call before the end of the transaction that the offered secrets came from.
   void keep_rows();
-  /// In the order of the arguments. All rows have to be kept.
+  /// In the order of the arguments. All rows must be kept.
   std::vector<Winner> take();
 
  private:

@@ -1,6 +1,6 @@
-// The secrets that may apply to a tool, by the binding index, in the order of their ids: so that reading can go on on
-// another snapshot after the last one seen. The index has a range of entries for each pattern, for defaults and others,
-// and for each key that it is made with; each range is in that order, and this merges them.
+// The secrets that may apply to a tool, from the binding index, in the order of their ids, so that reading can continue
+// on another snapshot after the last id. The index has one range of entries for each pattern, for defaults and for
+// others, and for each key that it uses; each range is in the order of ids, and this class merges them.
 #pragma once
 
 #include <optional>
@@ -12,19 +12,19 @@
 
 namespace tacit::store {
 
-/// Within one transaction, which it must not outlive; nor the ring, the tenant, and the tool's name.
+/// Used within one transaction. Must not outlive the transaction, the ring, the tenant, or the tool's name.
 class BoundSecrets {
  public:
-  /// Those with a larger id than `after`. Of a tenant that is on its way to another metadata key each is found once,
-  /// for it has entries under one key at a time.
+  /// Secrets with a larger id than `after`. While a tenant is being moved to another metadata key, each secret is found
+  /// once, because it has entries under one key at a time.
   BoundSecrets(Transaction& transaction, const crypto::MetadataKeyring& ring, const Tenant& tenant,
                std::string_view tool, bool only_defaults, const std::optional<Uuid>& after);
 
-  /// The next secret that shares an indexed prefix with the tool; whether its tool_name covers it is for the caller to
-  /// see. Nothing at the end. Fails with `integrity` if the index does not tell the truth.
+  /// The next secret that shares an indexed prefix with the tool; the caller checks whether its tool_name matches.
+  /// std::nullopt at the end. Fails with `integrity` if the index is wrong.
   Task<Outcome<std::optional<StoredSecret>>> next();
 
-  /// What finding the first secret costs, in bytes of rows as a slice counts them. 0: nothing to speak of.
+  /// The cost of finding the first secret, in bytes of rows as a slice counts them. 0: negligible.
   std::size_t cost_of_first() const {
     constexpr std::size_t few = 8;
     constexpr std::size_t bytes_as_long_as_a_range = 512;
@@ -38,8 +38,8 @@ class BoundSecrets {
     IndexedPattern pattern;
     std::uint8_t entry_class;
     std::vector<Row> rows{};  ///< read ahead
-    std::size_t at = 0;       ///< of them: the next
-    bool more = true;         ///< there may be further rows behind them
+    std::size_t at = 0;       ///< index of the next row
+    bool more = true;         ///< there may be further rows after these
 
     bool empty() const { return at == rows.size(); }
     ByteView id() const { return rows[at].key.subspan(prefix.view().size()); }

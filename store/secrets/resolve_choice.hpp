@@ -1,5 +1,5 @@
-// The first step of a release: which secrets it is of. Read in slices (store/slices/slice.hpp), each on a snapshot of
-// its own.
+// The first step of a release: choosing its secrets. Reads in slices (store/slices/slice.hpp), each with its own
+// snapshot.
 #pragma once
 
 #include <optional>
@@ -14,10 +14,10 @@
 
 namespace tacit::store {
 
-/// What one request can make a thread open and one audit entry list. A tool that takes as many arguments is none.
+/// Bounds the work of one request and the length of its audit entry. No real tool takes as many arguments.
 inline constexpr std::size_t most_arguments = 256;
 
-/// A secret that will fill an argument, copied out of the snapshot.
+/// A secret that will fill an argument, copied from the snapshot.
 struct Chosen {
   std::string argument;
   crypto::Uuid id;
@@ -26,8 +26,8 @@ struct Chosen {
   Bytes row;
 };
 
-/// Of defaults that were read on several snapshots: what the tenant's record said in all of them. None of the defaults
-/// has won for sure unless it still does when the release is recorded.
+/// The tenant's number of changes, for defaults that were read on several snapshots. The choice of a default is valid
+/// only if the number is still the same when the release is recorded.
 struct ChangesSeen {
   std::optional<std::uint64_t> number;  ///< as in the record (store/rows/tenant_record.hpp)
   std::shared_ptr<const crypto::TenantKeys> keys;
@@ -39,17 +39,17 @@ struct Choice {
   std::optional<ChangesSeen> changes;  ///< only if there were several snapshots
 };
 
-/// Chooses for one request. `query` outlives it.
+/// The choice for one request. `query` must outlive it.
 class ResolveChoice {
  public:
   ResolveChoice(ContextPtr store, const ResolveQuery& query);
 
-  /// Reads a slice on this thread; true: that was the last. Fails with not_allowed, too_many_arguments (at the first
-  /// that is one too many), conflict (begin again), integrity, ….
+  /// Reads a slice on this thread; true: it was the last. Fails with not_allowed, too_many_arguments (at the first one
+  /// above the limit), conflict (begin again), integrity, ….
   Outcome<bool> read_slice();
-  /// After the last.
+  /// Call after the last slice.
   Choice take();
-  /// Secrets that were named and are bound elsewhere, for the audit.
+  /// Named secrets that are bound elsewhere, for the audit.
   const std::vector<crypto::Uuid>& bound_elsewhere() const { return bound_elsewhere_; }
 
  private:
@@ -66,12 +66,12 @@ class ResolveChoice {
   std::optional<crypto::TenantKey> key_;
   std::shared_ptr<const crypto::TenantKeys> keys_;
   bool begun_ = false;
-  std::size_t asked_ = 0;  ///< of the named secrets: how many were looked for
+  std::size_t asked_ = 0;  ///< the number of named secrets that were looked up
   std::vector<Chosen> named_;
   std::string withheld_;  ///< `"name" for the argument "argument" (not_found); …`
   std::vector<crypto::Uuid> bound_elsewhere_;
   DefaultChoice defaults_;
-  std::optional<crypto::Uuid> last_;  ///< of the secrets whose bindings were read
+  std::optional<crypto::Uuid> last_;  ///< the last secret whose binding was read
   std::optional<ChangesSeen> changes_;
 };
 

@@ -1,6 +1,6 @@
-// A tenant's list, read in slices (store/slices/slice.hpp): each on a snapshot of its own that begins after the last
-// secret seen. Every secret that is there and in the list throughout is met exactly once, in the order of the ids; one
-// that comes, goes or changes meanwhile may be met or not.
+// A tenant's list, read in slices (store/slices/slice.hpp). Each slice has its own snapshot and begins after the last
+// secret that was read. A secret that exists and matches throughout the read is returned exactly once, in the order of
+// the ids; a secret that is added, removed or changed meanwhile may be missing.
 #pragma once
 
 #include <functional>
@@ -17,20 +17,20 @@ namespace tacit::store {
 
 struct StoredSecret;
 
-/// For one list. Between two slices the caller lets others go first (store/slices/turns.hpp).
+/// For one list. Between two slices the caller gives way to others (store/slices/turns.hpp).
 class SecretListReader {
  public:
-  /// Takes a secret; false: no more in this slice. Called within the slice's time.
+  /// Takes a secret; returns false to end this slice. Called within the slice's time.
   using Take = std::function<bool(const SecretInfo& secret)>;
 
   SecretListReader(ContextPtr store, crypto::Uuid tenant, ListQuery query, AuditContext who);
 
-  /// Reads a slice on this thread; true: that was the last. Fails with unavailable (the tenant is being erased) or
-  /// integrity, which is recorded before.
+  /// Reads a slice on this thread; true: it was the last. Fails with unavailable (the tenant is being erased) or with
+  /// integrity, after recording it.
   Async<bool> next(Take take);
-  /// After the last slice, of a list with a limit: the last id of the page, if there may be more.
+  /// Call after the last slice of a list with a limit: the last id of the page, if there may be more.
   const std::optional<crypto::Uuid>& next_page() const { return next_page_; }
-  /// Rows of secrets that were looked at, whether they are in the list or not.
+  /// The number of secrets that were read, whether or not they are in the list.
   std::uint64_t rows_read() const { return rows_read_; }
 
  private:
@@ -47,7 +47,7 @@ class SecretListReader {
   AuditContext who_;
   bool begun_ = false;
   std::shared_ptr<const crypto::TenantKeys> keys_;
-  std::optional<crypto::Uuid> last_;  ///< looked at
+  std::optional<crypto::Uuid> last_;  ///< the last one that was read
   std::size_t given_ = 0;
   std::optional<crypto::Uuid> last_given_;
   bool page_is_full_ = false;  ///< and there was another secret

@@ -1,5 +1,5 @@
-// How long work goes on at a stretch on a thread that serves others. What takes longer is done in slices: after each
-// the thread polls and serves others (store/slices/turns.hpp), and what is read goes on with a new snapshot.
+// The maximum time of uninterrupted work on a thread that serves other requests. Longer work runs in slices: after each
+// slice the thread polls and serves others (store/slices/turns.hpp), and reading continues with a new snapshot.
 #pragma once
 
 #include <chrono>
@@ -8,22 +8,22 @@
 
 namespace tacit::store {
 
-/// Of the thread's CPU time (CLOCK_THREAD_CPUTIME_ID): what others make the thread wait for does not count.
+/// CPU time of the thread (CLOCK_THREAD_CPUTIME_ID): time that the thread waits for others does not count.
 inline constexpr std::chrono::microseconds slice_time{200};
 
-/// One stretch of work. Belongs to one thread.
+/// One slice of work. Belongs to one thread.
 class Slice {
  public:
   enum class Begins : bool {
-    after_some_steps,  ///< most requests are over before the clock is looked at: the first steps are not counted
+    after_some_steps,  ///< most requests finish before the clock is read: the first steps are not counted
     now,
   };
 
-  /// `most`: how long it may take; 0 ends it at the first look at the clock.
+  /// `most`: the maximum time; 0 ends the slice when the clock is first read.
   Slice(std::chrono::nanoseconds most, Begins begins);
 
-  /// Notes a step (a row) that took that many bytes in hand. True: the time is over, and another step might be one too
-  /// many. Looks at the clock, a system call, every few steps only.
+  /// Notes a step (a row) of that many bytes. True: the time is over, or the next step might exceed it. Reads the
+  /// clock, a system call, only every few steps.
   bool over(std::size_t bytes);
 
  private:

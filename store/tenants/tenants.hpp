@@ -1,4 +1,4 @@
-// What an operator does with tenants: their limits, their export, their erasure.
+// An operator's work on tenants: limits, export, erasure.
 #pragma once
 
 #include <cstdint>
@@ -18,39 +18,39 @@ namespace tacit::store {
 class CurrentContext;
 struct SecretRow;
 
-/// What became of a tenant that was erased.
+/// The result of an erasure.
 struct Erased {
   std::uint64_t secrets = 0;   ///< as its record counted them
-  std::uint64_t api_keys = 0;  ///< revoked ones too
-  bool resumed = false;        ///< it had been begun before, and was cut short
+  std::uint64_t api_keys = 0;  ///< revoked ones included
+  bool resumed = false;        ///< continued an interrupted erasure
 };
 
-/// Takes what is exported of a tenant, as stored: nothing in clear that is not in clear in the store. Views, valid
-/// during the call. False ends the export.
+/// Takes a tenant's exported rows, as stored: data that is sealed in the store stays sealed. Views, valid during the
+/// call. False ends the export.
 struct TenantSink {
   std::function<bool(crypto::ByteView record)> record;  ///< once, first (store/rows/tenant_record.hpp)
   std::function<bool(const crypto::Uuid& id, const SecretRow& row)> secret;
-  std::function<bool(const ApiKey& key)> api_key;  ///< unverified; revoked ones too
+  std::function<bool(const ApiKey& key)> api_key;  ///< unverified; revoked ones included
 };
 
-/// A part of the store (store/store.hpp). Each change of a limit is one transaction with its audit entry in it.
+/// A part of the store (store/store.hpp). Each change of a limit is one transaction that includes its audit entry.
 class Tenants {
  public:
   explicit Tenants(const CurrentContext& context) : context_(context) {}
 
   Async<QuotaState> quota(crypto::Uuid tenant, AuditContext who) const;
-  /// `limit` nothing: back to the default.
+  /// `limit` std::nullopt: back to the default.
   Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
-  /// What an operator set for the tenant instead of the defaults. Runs on the calling thread.
+  /// The limits that an operator set for the tenant. Runs on the calling thread.
   Outcome<TenantLimits> limits(crypto::Uuid tenant) const;
-  /// Replaces all of them.
+  /// Replaces all limits.
   Async<void> set_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
-  /// Hands everything of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
+  /// Passes all rows of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
   /// unavailable (it is being erased) or integrity.
   Outcome<bool> export_rows(const crypto::Uuid& tenant, const TenantSink& sink) const;
-  /// Erases everything of a tenant, its API keys too; the private key that its values are sealed to goes first and at
-  /// once. In many transactions if it is much; `progress` is told how many rows are gone. What was cut short is
-  /// finished by asking again. Fails with not_found if nothing is stored of the tenant.
+  /// Erases all rows of a tenant, including its API keys; the private key of its values is erased first and at once.
+  /// Uses many transactions if there are many rows; `progress` receives the number of rows erased so far. Another call
+  /// finishes an interrupted erasure. Fails with not_found if the tenant has no rows.
   Async<Erased> erase(crypto::Uuid tenant, std::function<void(std::uint64_t)> progress, AuditContext who);
 
  private:

@@ -1,4 +1,4 @@
-// What `verify` has found to be wrong.
+// The problems that `verify` found.
 #pragma once
 
 #include <string>

@@ -1,9 +1,7 @@
-// A store's rows read without LMDB, which trusts the pages: for `verify`, which has to survive any file. Every page is
-// read with pread(2) and judged before it is followed (store/lmdb/pages/page_fault.hpp). Rows behind a page that is
-// damaged are left out, and the damage is noted; all others are found.
-//
-// Of a store that is in use LMDB still keeps the snapshot from change, for which it looks at nothing but the meta pages
-// and its own lock file.
+// Reads a store's rows without LMDB, which trusts the pages: `verify` has to survive any file. Each page is read with
+// pread(2) and checked before it is followed (store/lmdb/pages/page_fault.hpp). Rows behind a damaged page are left
+// out, and the damage is noted; all others are found.
+// For a store in use, LMDB still pins the snapshot; for that it reads only the meta pages and its own lock file.
 #pragma once
 
 #include <filesystem>
@@ -19,18 +17,18 @@
 
 namespace tacit::store {
 
-/// Only reads, on one snapshot, which is the newest when this is opened. For one thread.
+/// Read-only, on one snapshot: the newest when this is opened. For one thread.
 class PageEngine final : public Engine {
  public:
-  /// A store's directory. Throws DamagedStore if the meta pages are not good, or the file is cut off.
+  /// Opens a store's directory. Throws DamagedStore if the meta pages are bad or the file is cut off.
   static Outcome<std::unique_ptr<PageEngine>> open(const std::filesystem::path& directory,
                                                    const GiveUpRoot& give_up_root = {});
-  /// A store in one file that nobody changes: a backup. Likewise.
+  /// Opens a store in one file that no process changes: a backup. Throws likewise.
   static Outcome<std::unique_ptr<PageEngine>> open_file(const std::filesystem::path& file);
 
-  /// Looks at every page. `progress` is told of how many, and how many there may be.
+  /// Checks every page. `progress` receives the number of checked pages and the maximum.
   void check_pages(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
-  /// What was found so far, each page once; at most 1000.
+  /// The damage found so far, each page once; at most 1000.
   const std::vector<PageDamage>& damages() const { return damages_; }
   void note(PageDamage damage);
 
@@ -50,7 +48,7 @@ class PageEngine final : public Engine {
  private:
   PageEngine() : Engine({}) {}
 
-  std::unique_ptr<LmdbEnv> env_;  ///< none of a single file
+  std::unique_ptr<LmdbEnv> env_;  ///< null for a single file
   std::unique_ptr<PinnedSnapshot> pinned_;
   crypto::Descriptor opened_;  ///< a single file
   std::unique_ptr<PageFile> pages_;

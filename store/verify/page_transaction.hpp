@@ -1,4 +1,4 @@
-// Reading rows page by page: the transaction of store/verify/page_engine.hpp.
+// Reads rows page by page: the transaction of store/verify/page_engine.hpp.
 #pragma once
 
 #include <array>
@@ -9,8 +9,8 @@
 
 namespace tacit::store {
 
-/// Rows stay as long as the next few calls' (`kept_results`), for they are copies. A scan may end early, after at least
-/// one row, when they take much memory.
+/// Rows are copies that stay valid during the next few calls (`kept_results`). A scan may end early, after at least one
+/// row, if its rows take much memory.
 class PageTransaction final : public Transaction {
  public:
   explicit PageTransaction(PageEngine& engine) : engine_(engine) {}
@@ -31,7 +31,7 @@ class PageTransaction final : public Transaction {
     lmdb::Tree tree;
     bool sub_trees = false;
   };
-  /// What is looked for, and what was found of it.
+  /// The target of a search and its results.
   struct Search {
     const Tree& tree;
     ByteView start;
@@ -39,7 +39,7 @@ class PageTransaction final : public Transaction {
     bool backwards = false;
     std::size_t bytes = 0;
     std::vector<Row> rows{};
-    std::vector<bool> sub_trees{};  ///< of each row: whether it is the root of a tree
+    std::vector<bool> sub_trees{};  ///< for each row: whether it is the root of a tree
   };
   struct Result {
     std::deque<Bytes> held{};
@@ -48,11 +48,11 @@ class PageTransaction final : public Transaction {
   Tree tables() const;
   std::optional<Tree> find(Table table);
   Search run(Search search);
-  /// False once enough was found.
+  /// False once enough rows were found.
   bool visit(Search& search, const PagePlace& place);
   bool visit_child(Search& search, const PagePlace& parent, const lmdb::Page& page, std::size_t index);
   bool take(Search& search, const PagePlace& place, const lmdb::Node& node);
-  /// The row's data. Nothing if it cannot be had, which was noted.
+  /// The row's data. std::nullopt if it is unreadable, which was noted.
   std::optional<Bytes> data_of(const Search& search, const PagePlace& place, const lmdb::Node& node);
   void damage(const Search& search, const PagePlace& place, lmdb::PageNumber page, std::string what);
   ByteView hold(Bytes bytes);

@@ -1,4 +1,4 @@
-// The check of API keys against their tenants' indexes, both ways.
+// Checks API keys against their tenants' indexes, in both directions.
 #pragma once
 
 #include <set>
@@ -11,14 +11,14 @@
 
 namespace tacit::store {
 
-/// Fed with all entries of the indexes, then with all keys, then finished. Holds an id and a tenant for each entry.
+/// Receives all entries of the indexes, then all keys, then finish(). Holds an id and a tenant for each entry.
 class ApiKeyIndexCheck {
  public:
   explicit ApiKeyIndexCheck(Findings& findings) : findings_(findings) {}
 
-  /// An entry of a tenant's index; `id` is what follows the kind in its key.
+  /// An entry of a tenant's index; `id` is the part of its key after the kind.
   void entry(const Uuid& tenant, ByteView id, ByteView value);
-  /// A stored key; `key` is null if its row, which was reported, could not be read.
+  /// A stored key; `key` is null if its row could not be read, which was reported.
   void key(std::string_view id, ByteView row, const ApiKey* key);
   /// After the last key.
   void finish();
@@ -27,7 +27,7 @@ class ApiKeyIndexCheck {
   void problem(std::string_view id, std::string_view what);
 
   Findings& findings_;
-  std::set<std::pair<std::string, Uuid>> entries_;  ///< those that no key has claimed yet
+  std::set<std::pair<std::string, Uuid>> entries_;  ///< entries without a matching key so far
 };
 
 }  // namespace tacit::store

@@ -1,5 +1,5 @@
-// The check of one tenant: everything under its prefix, row by row in the order of the keys (the record, the secrets,
-// then the indexes, see store/rows/row_key.hpp).
+// Checks one tenant: all rows under its prefix, in the order of the keys (the record, the secrets, then the indexes,
+// see store/rows/row_key.hpp).
 #pragma once
 
 #include <map>
@@ -23,14 +23,14 @@ class TenantCheck {
       : store_(store), replay_(replay), key_index_(keys), findings_(findings), tenant_(tenant) {}
 
   const Uuid& tenant() const { return tenant_; }
-  /// Before the first row: the store takes no record of a newer format yet.
+  /// Call before the first row if the store takes no record of a newer format yet.
   void expect_first_format() { only_first_format_ = true; }
   void row(const ParsedKey& key, const Row& row);
   /// After the last row.
   void finish();
 
  private:
-  /// An index entry that a secret needs.
+  /// An index entry that a secret requires.
   struct Entry {
     Bytes value;
     Uuid secret;
@@ -55,13 +55,13 @@ class TenantCheck {
   bool has_record_ = false;
   std::optional<TenantRecord> record_;  ///< only if its MAC is right
   std::optional<crypto::TenantKeys> keys_;
-  std::optional<crypto::TenantKeys> previous_keys_;  ///< while the tenant is on its way to another metadata key
+  std::optional<crypto::TenantKeys> previous_keys_;  ///< while the tenant is being moved to another metadata key
   std::optional<crypto::PrivateKey> private_key_;
   std::uint64_t used_ = 0;
   std::uint64_t count_ = 0;
   PrefixCounts prefixes_;
   std::map<Key, Entry> expected_;
-  bool all_opened_ = true;  ///< else some entries are expected that we cannot know of
+  bool all_opened_ = true;  ///< else some expected entries are unknown
 };
 
 }  // namespace tacit::store
