@@ -1,10 +1,10 @@
 // The embedded engine: tables in an LMDB environment.
 //
 // Threads: reads run on the caller's thread. Writes go through a bounded queue to one writer thread, which takes all
-// that is waiting, runs each in a nested transaction, commits once, and then answers them all (group commit): the more
-// come at a time, the less each pays of the one sync. Another process that has the environment open does the same;
-// LMDB's lock makes their commits take turns. One that stops while it holds that lock, or a disk that does not answer,
-// keeps the writer thread waiting: then new writes are refused at once, until it comes back.
+// waiting writes, runs each in a nested transaction, commits once, and then answers them all (group commit): the more
+// writes arrive at once, the smaller each one's share of the sync. Other processes that have the environment open do
+// the same; LMDB's lock serialises their commits. A process that stops while it holds that lock, or a disk that does
+// not answer, blocks the writer thread; new writes are then refused at once until it continues.
 #pragma once
 
 #include <array>
@@ -32,17 +32,17 @@ struct LmdbOptions {
   std::size_t queue_bytes = defaults::queue_bytes;
   std::size_t batch_items = 256;
   std::size_t batch_bytes = std::size_t{4} << 20;
-  /// How long the answer to a write is waited for.
+  /// How long a caller waits for the answer to a write.
   std::chrono::milliseconds write_deadline = defaults::write_deadline;
-  /// How long one batch may take before no more writes are taken in.
+  /// How long a batch may take before new writes are refused.
   std::chrono::milliseconds stuck_after = defaults::write_deadline / 2;
-  /// Look whether the disk takes what is written before anybody asks for a write.
+  /// Check whether the disk accepts writes before the first write is submitted.
   bool looks_for_room = false;
   /// How long after a commit the pages that it freed are overwritten (store/lmdb/scrub/scrub_schedule.hpp); 0: never.
   std::chrono::milliseconds scrub_within = defaults::scrub_within;
-  /// Called once, from any thread, when the environment can be used no more.
+  /// Called once, from any thread, when the environment is no longer usable.
   std::function<void(const std::string& why)> on_failure;
-  /// Ends a write transaction as mdb_txn_commit does, which it is unless a test has it fail.
+  /// Commits a write transaction: mdb_txn_commit, unless a test replaces it by a failure.
   std::function<int(MDB_txn*)> commit;
 };
 
@@ -53,7 +53,7 @@ inline constexpr std::array<std::uint64_t, 14> batch_microsecond_bounds{
 class LmdbEngine final : public Engine {
  public:
   static Outcome<std::unique_ptr<LmdbEngine>> open(LmdbOptions options);
-  /// Closes, then gives up the environment. No read may be under way.
+  /// Closes, then releases the environment. No read may be in progress.
   ~LmdbEngine() override;
 
   std::optional<Errc> read(const Work& work) override;
@@ -65,17 +65,17 @@ class LmdbEngine final : public Engine {
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
   Room room() const override;
-  /// From now on the writer thread raises the store's format as soon as it may, and looks that often whether it may
-  /// (store/lmdb/engine/format_rise.hpp). `told` is told of the new one, on that thread. At most once, after it is
-  /// known that the store is of the right keys.
+  /// From now on the writer thread raises the store's format as soon as possible, and checks at this interval
+  /// (store/lmdb/engine/format_rise.hpp). `told` receives the new format, on that thread. Call at most once, after the
+  /// store's keys are verified.
   void raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t format)> told);
 
  private:
-  /// What is measured before a batch.
+  /// Measured before a batch.
   struct Measured {
     MapRoom map;
     DiskRoom disk;
-    bool dead_cleared = false;  ///< readers that died were looked for, for want of room
+    bool dead_cleared = false;  ///< slots of dead readers were searched, because room was short
   };
   using Batch = std::vector<Write>;
   using Answers = std::vector<std::optional<Errc>>;
@@ -83,46 +83,47 @@ class LmdbEngine final : public Engine {
   LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env);
 
   void run_writer();
-  /// When there is something to do though nothing is queued; time_point::max() if never.
+  /// When there is work although the queue is empty; time_point::max(): never.
   std::chrono::steady_clock::time_point next_wake() const;
-  /// Takes what is queued and runs it. First looks whether there is room, if told to or if there was none.
+  /// Takes queued writes and runs them. First checks for room, if `look` is set or if there was none before.
   void write_some(bool look);
-  /// Overwrites some of what earlier commits freed, if it is time.
+  /// Overwrites some pages that earlier commits freed, if it is time.
   void scrub_some();
-  /// The next step to the newest format, if it is time.
+  /// Takes the next step to the newest format, if it is time.
   void take_format_step();
   Measured measure() const;
   void run_batch(Batch batch, Measured& room);
-  /// Likewise, and tries again what may go through when the first attempt found no room.
+  /// Like try_batch, but retries the writes that may succeed when the first attempt found no room.
   int write_batch(Batch& batch, Measured& room, Answers& answers);
-  /// Runs the writes and commits. The code of the failure that concerns them all, or 0 and an answer for each.
+  /// Runs the writes and commits. Returns the code of a failure that concerns all of them, or 0 with an answer for
+  /// each.
   int try_batch(Batch& batch, Measured& room, Answers& answers);
   std::optional<Errc> run_write(MDB_txn* parent, const Write& write, Measured& room, int& fatal, bool& changed);
-  /// LMDB's code.
+  /// Returns LMDB's code.
   int try_write(MDB_txn* parent, const Write& write, bool& changed);
-  /// Commits, after a rehearsal where it is to be feared that there is no room. LMDB's code.
+  /// Commits, after a rehearsal if a lack of room is likely. Returns LMDB's code.
   int commit(MDB_txn* txn);
-  /// Notes whether the sync of a rehearsal that ended with that code failed so that nothing may be acknowledged any
-  /// more.
+  /// Records whether the sync of a rehearsal that ended with that code failed in such a way that no later write may be
+  /// acknowledged.
   bool condemns_sync(int code);
-  /// Whether a batch that failed with that code found no room on the disk, and did no harm. Then the code is ENOSPC or
-  /// what else says so.
+  /// Whether a batch that failed with that code found no room on the disk and did no harm. Then sets the code to ENOSPC
+  /// or to an equivalent error.
   bool found_no_room(int& code);
-  /// Writes what a commit would write to a disk that had no room, and notes what comes of it.
+  /// Writes what a commit would write to a disk that had no room, and records the result.
   void look_for_room();
-  /// store/lmdb/engine/commit_rehearsal.hpp, in a transaction of its own.
+  /// Runs store/lmdb/engine/commit_rehearsal.hpp in its own transaction.
   int rehearse(std::uint64_t pages) const;
   std::optional<RoomRefusal::Clock::time_point> next_look() const;
   bool has_room(Growth growth, Measured& room) const;
-  /// Frees what readers that died kept from use, once for a measure: whether there were any.
+  /// Frees the slots of dead readers, once per measurement. Returns whether there were any.
   bool clear_dead_readers(Measured& room) const;
-  /// Why a write of that kind is refused for lack of room, in words.
+  /// Why a write of that kind is refused for lack of room, in words; std::nullopt if it is not.
   std::optional<std::string> lacks_room(Growth growth, Measured& room) const;
-  /// Likewise, when it is the disk that lacks it.
+  /// The same if the disk lacks room.
   std::string disk_lacks_room(const Measured& room) const;
   Room measure_for_people() const;
   void fail(int code);
-  /// How long the batch under way has taken, if that is too long.
+  /// How long the current batch has taken, if that is too long.
   std::optional<std::chrono::seconds> stuck_for() const;
   void clear_dead_readers_now_and_then();
 
@@ -131,7 +132,7 @@ class LmdbEngine final : public Engine {
   std::shared_ptr<LmdbReaders> readers_;
   WriteQueue queue_;
 
-  /// When the batch under way began, on the steady clock; zero if none is.
+  /// When the current batch began, on the steady clock; zero if none is running.
   std::atomic<std::chrono::steady_clock::duration> batch_began_{};
   std::atomic<bool> failed_{false};
   mutable std::mutex why_mutex_;
@@ -142,26 +143,27 @@ class LmdbEngine final : public Engine {
   std::once_flag joined_;
 
   RoomRefusal refusal_;
-  RoomRefusal::Clock::time_point next_take_{};  ///< when to ask for blocks again that were refused; the writer's
-  bool sync_failed_ = false;                    ///< of the last commit, or what came instead of it; the writer's
-  /// Whether this process has synced the file. Before, a sync that fails for want of room loses nothing of its own, so
-  /// that a process which ended for such a one can be started again; after that, any ends it. The writer's.
+  RoomRefusal::Clock::time_point next_take_{};  ///< when to request refused blocks again; writer thread
+  bool sync_failed_ = false;                    ///< by the last commit or its rehearsal; writer thread
+  /// Whether this process has synced the file. Before its first sync, a sync that fails for lack of room loses no write
+  /// of this process, so a restarted process can try again; after that, any failed sync ends the process. Writer
+  /// thread.
   bool has_synced_ = false;
   std::atomic<std::uint64_t> rows_read_by_writer_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> jobs_{0};
   std::atomic<std::uint64_t> largest_batch_{0};
-  Histogram<batch_job_bounds> batch_jobs_;  ///< the writer's, likewise below
+  Histogram<batch_job_bounds> batch_jobs_;  ///< writer thread, like the next ones
   Histogram<batch_microsecond_bounds> batch_microseconds_;
   mutable std::mutex room_mutex_;
-  mutable Room room_;  ///< as of room_measured_, and of this refusal
+  mutable Room room_;  ///< as of room_measured_ and of the present refusal
   mutable int room_refusal_ = 0;
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
   std::unique_ptr<FormatRise> rise_;
-  /// That, once it is the writer's.
+  /// The same object, once the writer thread owns it.
   std::atomic<FormatRise*> rising_{nullptr};
-  std::unique_ptr<ScrubSchedule> scrub_;  ///< the writer's; none for a file that is only read
+  std::unique_ptr<ScrubSchedule> scrub_;  ///< writer thread; null for a file that is only read
   std::thread writer_;                    ///< last: it uses all of the above
 };
 

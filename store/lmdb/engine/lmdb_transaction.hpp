@@ -1,4 +1,4 @@
-// A transaction on LMDB. Nothing in it ever waits: every task that it answers is ready.
+// A transaction on LMDB. It never waits: every task that it returns is ready.
 #pragma once
 
 #include <atomic>
@@ -9,12 +9,12 @@ namespace tacit::store {
 
 class LmdbTransaction final : public Transaction {
  public:
-  /// Reads in `txn`, which stays its owner's, and counts the rows read.
+  /// Reads in `txn`, which its owner keeps, and counts the rows read.
   static LmdbTransaction reading(const LmdbEnv& env, MDB_txn* txn, std::atomic<std::uint64_t>& rows_read) {
     return {env, txn, rows_read};
   }
-  /// Writes into `parent` by way of a nested transaction, which begins with the first change: a refusal harms no other
-  /// write, and one that is seen before any change costs nothing.
+  /// Writes into `parent` through a nested transaction, which begins with the first change: a refusal does not affect
+  /// other writes, and a refusal before any change costs nothing.
   static LmdbTransaction writing(const LmdbEnv& env, MDB_txn* parent, std::atomic<std::uint64_t>& rows_read) {
     return {env, parent, rows_read};
   }
@@ -29,10 +29,10 @@ class LmdbTransaction final : public Transaction {
   void append(Table table, ByteView key, ByteView value) override;
   void erase(Table table, ByteView key) override;
 
-  /// Hands what was changed to the parent.
+  /// Commits the changes to the parent.
   void keep();
   bool changed() const { return nested_ != nullptr; }
-  /// The first LMDB call that failed; 0 if none did.
+  /// The code of the first LMDB call that failed; 0 if none did.
   int error() const { return error_; }
 
  private:
@@ -42,7 +42,7 @@ class LmdbTransaction final : public Transaction {
   MDB_txn* current() const { return nested_ != nullptr ? nested_ : txn_; }
   bool begin_nested();
   void store(Table table, ByteView key, ByteView value, unsigned flags);
-  /// Whether the call found something; remembers a failure.
+  /// Whether the call found a row; remembers a failure.
   bool found(int code);
   void count_rows(std::size_t rows) {
     rows_read_.store(rows_read_.load(std::memory_order_relaxed) + rows, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// The writes that wait for the writer thread: first in, first out, bounded in number and in bytes.
+// The queue of writes for the writer thread: first in, first out, bounded in number and in bytes.
 #pragma once
 
 #include <chrono>
@@ -14,32 +14,32 @@
 
 namespace tacit::store {
 
-/// Thread-safe: many put in, one takes out.
+/// Thread-safe: many producers, one consumer.
 class WriteQueue {
  public:
   WriteQueue(std::size_t items, std::size_t bytes) : most_items_(items), most_bytes_(bytes) {}
 
-  /// Takes the write if there is room for it. Else leaves it with the caller and says why.
+  /// Takes the write if there is room. Otherwise leaves it with the caller and returns the reason.
   std::optional<Errc> push(Write& write);
   enum class Wake : std::uint8_t {
-    writes,  ///< there is something to take
-    time,    ///< there is not, and it is that time, or somebody asked for a look
+    writes,  ///< there are writes to take
+    time,    ///< there are none, and the time has come or wake() was called
     closed,  ///< the queue was closed and is empty
   };
-  /// Waits until there is something to take, or until that time; time_point::max(): as long as it takes.
+  /// Waits until there is a write to take, or until that time; time_point::max(): without limit.
   Wake wait_until(std::chrono::steady_clock::time_point time);
-  /// Has whoever waits, or waits next, look whether there is anything else to do.
+  /// Wakes the consumer, now or at its next wait, to check for other work.
   void wake();
-  /// Up to `items` writes, the first in any case and then while they hold at most `bytes` and need at most `pages` of
-  /// the map (store/lmdb/environment/map_room.hpp).
+  /// Takes up to `items` writes: the first in any case, then further ones while the total is at most `bytes` and needs
+  /// at most `pages` of the map (store/lmdb/environment/map_room.hpp).
   std::vector<Write> take(std::size_t items, std::size_t bytes, std::uint64_t pages);
   struct Size {
     std::size_t items = 0;
     std::size_t bytes = 0;
   };
-  /// What waits now.
+  /// The waiting writes.
   Size size() const;
-  /// From now on nothing is taken in.
+  /// Accepts no more writes.
   void close();
 
  private:

@@ -1,4 +1,4 @@
-// LMDB's list of the pages that are free again: a row for each transaction, with the pages that it freed.
+// LMDB's free list: one row for each transaction, with the pages that it freed.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,15 @@ struct MDB_env;
 
 namespace tacit::store {
 
-/// Pages that were used once and hold nothing that the newest snapshot has.
+/// Pages that were used before and that the newest snapshot does not use.
 struct FreePages {
-  std::uint64_t reusable = 0;         ///< the next writers find them
-  std::uint64_t pinned = 0;           ///< somebody looks at an older snapshot that may have them: no use until it ends
-  std::uint64_t pinning_process = 0;  ///< whose snapshot is the oldest; 0 if nothing is pinned
-  std::uint64_t oldest_reader_lag = 0;  ///< how many commits ago it began
+  std::uint64_t reusable = 0;         ///< available to the next writers
+  std::uint64_t pinned = 0;           ///< not reusable until the reader of an older snapshot ends
+  std::uint64_t pinning_process = 0;  ///< the process of the oldest snapshot; 0 if nothing is pinned
+  std::uint64_t oldest_reader_lag = 0;  ///< the number of commits since that snapshot
 };
 
-/// As of the newest commit. Zeros where it cannot be told, as when no reader slot is left.
+/// As of the newest commit. Zeros if it cannot be read, for example if no reader slot is left.
 FreePages free_pages(MDB_env* env);
 
 }  // namespace tacit::store

@@ -1,13 +1,13 @@
-// An LMDB environment and its tables: one folder with data.mdb and lock.mdb, shared by every process that has it open.
-// Opened with MDB_NOTLS (reads may move between threads) and LMDB's default syncing: a commit that returned is on the
-// disk. No WRITEMAP (a full disk would be a SIGBUS); pages are cleared before use (no MDB_NOMEMINIT), so that no other
+// An LMDB environment and its tables: one folder with data.mdb and lock.mdb, shared by all processes that have it open.
+// Opened with MDB_NOTLS (reads may move between threads) and LMDB's default syncing: a commit that returned is durable.
+// No WRITEMAP (a full disk would cause SIGBUS); pages are cleared before use (no MDB_NOMEMINIT), so that no other
 // memory of the process reaches the file.
 //
-// The map's size is a promise of this process alone: LMDB keeps the largest in the file when it commits, but another
-// process that mapped less cannot see pages beyond that, and gets MDB_MAP_RESIZED as soon as the file has any. So
-// opening takes the largest of what was asked for, what the file says and what is used. A process that is overtaken
-// later cannot adopt the new size while it runs: mdb_env_set_mapsize unmaps what any reader may be looking at, and
-// reads take no lock. It stops, and adopts it when it is started anew.
+// The map's size is local to each process: LMDB stores the largest in the file when it commits, but a process with a
+// smaller map cannot see pages beyond it, and gets MDB_MAP_RESIZED as soon as the file has any. Opening therefore takes
+// the largest of the requested size, the file's stored size and the used size. A running process cannot adopt a larger
+// size later: mdb_env_set_mapsize unmaps pages that readers may be using, and reads take no lock. It stops, and adopts
+// the size when it is restarted.
 #pragma once
 
 #include <array>
@@ -38,13 +38,13 @@ class LmdbEnv {
  public:
   struct Options {
     std::filesystem::path directory;
-    std::uint64_t map_size = 0;  ///< bytes; 0: what the store has (a new one: 16 GiB)
+    std::uint64_t map_size = 0;  ///< bytes; 0: the store's own size (a new one: 16 GiB)
     unsigned max_readers = 0;
-    bool single_file = false;  ///< `directory` is a data file by itself, which nobody changes: it is only read
-    bool blocks_ahead = true;  ///< take blocks on the disk ahead of use, where the file system can
-    bool tables = true;        ///< false: for who looks at the file's pages by itself; they are not checked then
-    std::uint64_t pages_checked = pages_checked_at_start;  ///< how many are looked at before they are trusted
-    GiveUpRoot give_up_root{};  ///< of a single file after it is opened, for which root may be needed
+    bool single_file = false;  ///< `directory` is a single data file that no process changes; it is only read
+    bool blocks_ahead = true;  ///< allocate disk blocks ahead of use, if the file system can
+    bool tables = true;        ///< false: the caller reads the file's pages itself; they are not checked then
+    std::uint64_t pages_checked = pages_checked_at_start;  ///< pages to check before they are trusted
+    GiveUpRoot give_up_root{};  ///< for a single file, called after it is opened, which may need root
   };
 
   struct FirstRow {
@@ -52,12 +52,11 @@ class LmdbEnv {
     Bytes value;
   };
 
-  /// Makes the folder and the tables, with the given first rows of Table::meta, durably and in one transaction; refuses
-  /// if anything is there. Failures say why in `subject`.
+  /// Makes the folder and the tables, with the given first rows of Table::meta, durably and in one transaction; fails
+  /// if a store exists there. Failure::subject says why.
   static Outcome<void> create(Options options, const std::vector<FirstRow>& meta);
-  /// Opens what `create` made. At most once at a time per folder and process: LMDB's locks are the process's. Throws
-  /// DamagedStore (store/model/damage.hpp) if the file is short, or of a page that was checked is clear that it is
-  /// damaged.
+  /// Opens an environment that `create` made. A process may have a folder open only once, because LMDB's locks belong
+  /// to the process. Throws DamagedStore (store/model/damage.hpp) if the file is short or a checked page is damaged.
   static Outcome<std::unique_ptr<LmdbEnv>> open(const Options& options);
   ~LmdbEnv();
   LmdbEnv(const LmdbEnv&) = delete;
@@ -66,31 +65,31 @@ class LmdbEnv {
   MDB_env* handle() const { return env_; }
   unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
   std::uint64_t page_size() const { return page_size_; }
-  /// What LMDB writes pages to; -1 if there is none.
+  /// The descriptor that LMDB writes pages to; -1 if there is none.
   int file() const;
-  /// Whether it is a file by itself, which is only read.
+  /// Whether it is a single file, which is only read.
   bool is_single_file() const { return registered_.empty(); }
-  /// How full the map is. Counts the pages that are free again only when it matters.
+  /// The fill level of the map. Counts reusable pages only if the result depends on them.
   MapRoom room() const;
-  /// Adds the pages that are free again to a room that was not counted, and tells of those that readers keep.
+  /// Adds the reusable pages to a room without them, and the pages that readers pin.
   void count_reusable(MapRoom& room) const;
-  /// As of the newest commit. Zeros and nothing where it cannot be told, as when no reader slot is left.
+  /// As of the newest commit. Zeros and empty if it cannot be read, for example if no reader slot is left.
   StorageStatistics statistics() const;
-  /// How much the disk has for the file, which `room` was measured of.
+  /// The disk's room for the file whose map has that `room`.
   DiskRoom disk_room(const MapRoom& room) const;
-  /// Takes blocks on the disk ahead of use, if few are left.
+  /// Allocates disk blocks ahead of use, if few are left.
   void take_blocks(const MapRoom& room);
-  /// Why the file system gave no blocks when it was asked last; 0 if it did.
+  /// Why the file system refused the last request for blocks; 0 if it did not.
   int blocks_refused() const { return blocks_ ? blocks_->refused() : 0; }
-  /// Whether a commit failed for good: LMDB refuses everything from then on.
+  /// Whether a commit failed permanently: LMDB then refuses all further work.
   bool is_dead() const;
-  /// Whether a write that failed with that code found the disk full. LMDB says EIO, as for a broken disk, when only a
-  /// part of what it wrote had room.
+  /// Whether a write that failed with that code found the disk full. If only a part of a write had room, LMDB returns
+  /// EIO, as for a broken disk.
   bool disk_is_full(int lmdb_code) const;
-  /// Nothing while the file that is open is the one in its place; else what happened to it, in words. What is committed
-  /// to a file that has no name any more is lost when the last process that has it open ends.
+  /// std::nullopt while the open file is the one in its place; else what happened to it, in words. Commits to a file
+  /// without a name are lost when the last process that has it open ends.
   std::optional<std::string> displaced() const;
-  /// Frees the reader slots of processes that died; a dead reader would keep every page since its snapshot. Whether
+  /// Frees the reader slots of dead processes; such a slot would pin all pages since its snapshot. Returns whether
   /// there were any.
   bool clear_dead_readers() const;
   /// Whether processes of older builds have the store open (store/lmdb/environment/process_mark.hpp).
@@ -99,33 +98,33 @@ class LmdbEnv {
  private:
   LmdbEnv() = default;
   enum class Missing : bool { refused, made };
-  /// Opens the environment; on failure says why.
+  /// Opens the environment; returns the reason on failure.
   std::optional<Failure> start(const Options& options, Missing files);
   std::optional<Failure> start_single(const Options& options);
   std::optional<Failure> take_place(const std::string& folder);
   /// Opens the file and maps it.
   int map(const std::string& folder, const Options& options, bool is_new);
-  /// Makes the tables and the first rows, unless something is there.
+  /// Makes the tables and the first rows, unless the environment is not empty.
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
   void start_blocks(bool ahead);
-  /// Once it is open.
+  /// Call once it is open.
   void watch();
   void scrub_writes();
 
-  std::unique_ptr<ProcessMark> mark_;  ///< none for a file that is only read; goes after the environment is closed
+  std::unique_ptr<ProcessMark> mark_;  ///< null for a file that is only read; destroyed after the environment is closed
   MDB_env* env_ = nullptr;
   std::unique_ptr<WatchedMaps> maps_;
   std::uint64_t page_size_ = 0;
-  std::unique_ptr<ScrubbedWrites> scrubbed_writes_;  ///< none for a file that is only read
-  std::unique_ptr<FileBlocks> blocks_;               ///< none for a file that is only read
+  std::unique_ptr<ScrubbedWrites> scrubbed_writes_;  ///< null for a file that is only read
+  std::unique_ptr<FileBlocks> blocks_;               ///< null for a file that is only read
   TableHandles tables_{};
   std::string name_;        ///< of the data file, for messages
-  std::string registered_;  ///< the folder, as listed among those that this process has open; none for a single file
+  std::string registered_;  ///< the folder, in the list of folders that this process has open; empty for a single file
 };
 
-/// What an LMDB call's failure means to whoever asked. Anything but a lack of space means that the store is not to be
-/// trusted further.
+/// Maps an LMDB error to the caller's error. All errors except a lack of space mean that the store can no longer be
+/// trusted.
 Errc errc_of(int lmdb_code);
 
 }  // namespace tacit::store

@@ -1,6 +1,5 @@
 // Read transactions of an LMDB environment, kept between uses: renewing one costs a fraction of a microsecond,
-// beginning one a slot in a table that all processes share. Each thread keeps one of its own; a read inside a read
-// takes another.
+// beginning one takes a slot in a table shared by all processes. Each thread keeps one; a nested read takes another.
 #pragma once
 
 #include <atomic>
@@ -18,7 +17,7 @@ class LmdbReaders : public std::enable_shared_from_this<LmdbReaders> {
  public:
   struct Reader {
     MDB_txn* txn = nullptr;
-    /// A line of its own: threads must not slow each other down by counting.
+    /// Its own cache line: counting must not slow down other threads.
     alignas(64) std::atomic<std::uint64_t> rows_read{0};
   };
 
@@ -26,7 +25,7 @@ class LmdbReaders : public std::enable_shared_from_this<LmdbReaders> {
   LmdbReaders(const LmdbReaders&) = delete;
   LmdbReaders& operator=(const LmdbReaders&) = delete;
 
-  /// A reader on the newest snapshot, for as long as it lives.
+  /// A reader on the newest snapshot, during its lifetime.
   class Lease {
    public:
     explicit Lease(LmdbReaders& readers);
@@ -44,7 +43,7 @@ class LmdbReaders : public std::enable_shared_from_this<LmdbReaders> {
   };
 
   std::uint64_t rows_read() const;
-  /// Ends every read transaction. No lease may be alive, and none may be taken after.
+  /// Ends every read transaction. No lease may exist, and none may be taken later.
   void close();
 
  private:

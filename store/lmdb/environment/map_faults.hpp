@@ -1,9 +1,9 @@
-// What becomes of a look at a mapped file that cannot be had: instead of a death by signal, one line on standard error
-// and exit code 1. The file was cut off, the disk cannot read a page of it or has no room for one of a sparse file
-// (SIGBUS); or a damaged page, or a fault of this program, led LMDB out of its map (SIGSEGV) or into one of its
-// assertions. Which of the two it was is not known then, and the line says so.
+// Handles faults on a mapped file: instead of death by a signal, one line on standard error and exit code 1. SIGBUS:
+// the file was cut off, or the disk cannot read a page, or has no room for a page of a sparse file. SIGSEGV, or a
+// failed assertion in LMDB: a damaged page, or a fault of this program, led LMDB out of its map. The handler cannot
+// distinguish these two, and the line says so.
 //
-// The process ends all the same: whatever was under way cannot go on, for LMDB knows no such error.
+// The process has to end, because LMDB cannot handle such an error and its work cannot continue.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,11 @@ struct MDB_env;
 
 namespace tacit::store {
 
-/// Maps of files, found by their descriptor among those of this process, and known to the signals' handler from then
-/// on. The handlers are installed with the first one, and stay. Faults that have nothing to do with a map go on to
-/// whatever handled them before. Thread-safe.
+/// Registers maps of files with the signal handler; a map is found by its descriptor in this process. The handlers are
+/// installed with the first map, and stay. Faults outside the maps are passed to the previous handler. Thread-safe.
 class WatchedMaps {
  public:
-  /// `environment` is open; its data file is called `name` in the line.
+  /// `environment` is open; the line calls its data file `name`.
   WatchedMaps(MDB_env* environment, const std::string& name);
   ~WatchedMaps();
   WatchedMaps(const WatchedMaps&) = delete;
@@ -29,11 +28,11 @@ class WatchedMaps {
   int slot_ = -1;
 };
 
-/// What the lines begin with from now on, such as the journal's priority (sd-daemon(3)); a literal. Any thread.
+/// A prefix for later lines, such as the journal's priority (sd-daemon(3)); a literal. Any thread.
 void begin_fault_lines_with(const char* prefix);
 
-/// While a thread has one, LMDB copies and changes pages on it: a fault wherever, or a heap that is found damaged, is
-/// then taken for the store's. Other threads may do so at the same time.
+/// During its lifetime LMDB copies and changes pages on this thread: a fault at any address, or a heap found damaged,
+/// is then attributed to the store. Several threads may have one at the same time.
 class TrustedPages {
  public:
   TrustedPages();

@@ -1,8 +1,8 @@
-// How much room a memory map of fixed size has left, and what may still be written into it. Pure.
+// The room in a memory map of fixed size, and the writes that it still permits. Pure.
 //
 // LMDB copies every page that it changes, and frees the old ones only for later transactions: even a delete needs free
-// pages first. So growth is refused while a reserve is left, and entries of the audit log alone while half of it is.
-// Entries of refusals are refused long before, so that nobody who is only refused can bring that about.
+// pages first. So growth is refused while a reserve is left, and writes that only log while half of it is left. Entries
+// of refusals are refused long before, so that clients whose requests are refused cannot cause that state.
 #pragma once
 
 #include <cstddef>
@@ -15,24 +15,24 @@ namespace tacit::store {
 struct MapRoom {
   std::uint64_t pages = 0;       ///< the whole map
   std::uint64_t free_pages = 0;  ///< never used, or free again
-  bool counted = false;          ///< those that are free again are among them
-  std::uint64_t touched = 0;     ///< ever used: the first so many
+  bool counted = false;          ///< the free pages include those free again
+  std::uint64_t touched = 0;     ///< ever used: the first ones of the map
   std::uint64_t reusable = 0;    ///< of those, free again, if they were counted
-  /// Likewise, but of no use while somebody looks at the snapshot that had them: not among the free ones.
+  /// Likewise, but not reusable while a reader uses a snapshot with them: not counted as free.
   std::uint64_t pinned = 0;
-  std::uint64_t pinning_process = 0;  ///< the id of who looks at the oldest one; 0 if nothing is pinned
+  std::uint64_t pinning_process = 0;  ///< the process with the oldest snapshot; 0 if nothing is pinned
 
-  /// Pages kept back from growth: a twentieth of the map, but at least 64 and at most 8192 (32 MiB). Up to as many
-  /// more as are pinned: what deletes free meanwhile is pinned too, so each of them lives on the reserve alone.
+  /// Pages reserved from growth: a twentieth of the map, but at least 64 and at most 8192 (32 MiB). Plus up to the same
+  /// number if as many are pinned: pages that deletes free meanwhile are pinned too, so deletes use only the reserve.
   std::uint64_t reserve() const;
-  /// As it will be when those who look at older snapshots have ended.
+  /// The state after the readers of older snapshots have ended.
   MapRoom unpinned() const;
   bool allows(Growth growth) const;
-  /// The most pages that a write copies or adds which holds that many bytes.
+  /// The maximum number of pages that a write of that many bytes copies or adds.
   static std::uint64_t pages_for(std::size_t bytes);
-  /// How many pages one commit may copy and add: a part of what is free, for the freed ones come back only later.
+  /// How many pages one commit may copy and add: a part of the free ones, because freed pages return only later.
   std::uint64_t batch_pages() const;
-  /// Whether so much is left that nobody needs to count pages that are free again.
+  /// Whether so much is left that reusable pages need not be counted.
   bool ample() const;
 };
 

@@ -1,5 +1,6 @@
-// That the disk had no room for a write, though nothing said so before: a quota, a full thin volume, a file system that
-// gives blocks only when they are written. Until a look finds room again, what grows is refused without being tried.
+// The refusal of writes after a write found no room on the disk without a warning: a quota, a full thin volume, a file
+// system that allocates blocks only when they are written. Until a check finds room again, writes that grow the store
+// are refused without a try.
 #pragma once
 
 #include <algorithm>
@@ -12,27 +13,27 @@
 
 namespace tacit::store {
 
-/// Whether an error says that there is no room: on the disk, under a quota or under a limit for one file.
+/// Whether an error means a lack of room: on the disk, under a quota or under a file size limit.
 constexpr bool is_want_of_room(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
-/// Changed by the writer thread alone, asked by any.
+/// Changed by the writer thread only; read by any thread.
 class RoomRefusal {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A write failed for that error. `all`: even one that only gives space back or logs.
+  /// A write failed with that error. `all`: even a write that only frees space or logs.
   void stand(int error, bool all) {
     all_.store(all || this->all(), std::memory_order_relaxed);
     if (!stands()) wait_ = first_wait;
     next_look_ = Clock::now() + wait_;
     error_.store(error, std::memory_order_release);
   }
-  /// A look found none again: the next one is later.
+  /// A check found no room again: the next check is later.
   void last() {
     wait_ = std::min<Clock::duration>(2 * wait_, longest_wait);
     next_look_ = Clock::now() + wait_;
   }
-  /// Something could be written after all.
+  /// A write succeeded after all.
   void ease() { all_.store(false, std::memory_order_relaxed); }
   void lift() {
     ease();
@@ -46,7 +47,7 @@ class RoomRefusal {
     if (!stands()) return false;
     return growth == Growth::grows || growth == Growth::refuses || (growth == Growth::logs && all());
   }
-  /// When to look for room, for the writer.
+  /// When the writer checks for room.
   std::optional<Clock::time_point> next_look() const { return stands() ? std::optional(next_look_) : std::nullopt; }
 
  private:

@@ -1,10 +1,10 @@
-// The two files of a store, found so that nobody makes this process write to another file in their place.
+// The two files of a store, opened so that another user cannot redirect this process's writes to another file.
 //
-// Users other than this process's may write to the folder: the planes share it by their group. So the folder is opened
-// by crypto/trusted_folder.hpp, and each file relative to it, without following a link. A file is refused unless it is
-// a regular one with one name that belongs to root, to the folder's owner or to this process's user. LMDB opens files
-// by their paths and follows links, so it is shown a folder that this process has to itself, where the two names lead
-// to the files that were checked and are held here: what happens to the store's folder meanwhile makes no difference.
+// Other users may have write access to the folder: the planes share it by their group. So the folder is opened by
+// crypto/trusted_folder.hpp, and each file relative to it, without following links. A file is refused unless it is
+// regular, has one name, and belongs to root, to the folder's owner or to this process's user. LMDB opens files by
+// their paths and follows links. It therefore gets a private folder of this process, whose two names lead to the
+// checked files that are held open here: later changes of the store's folder have no effect.
 #pragma once
 
 #include <sys/types.h>
@@ -20,37 +20,37 @@
 
 namespace tacit::store {
 
-/// Who may write to a store's file.
+/// The users who may write to a store's file.
 struct FileOwner {
   uid_t user = 0;
   gid_t group = 0;
-  bool shared = false;  ///< others than the owner and root's group may
+  bool shared = false;  ///< users other than the owner and root's group may write to it
 };
 
-/// Called when the files are found and before LMDB looks into them, so that a process of root can become the user whose
-/// files they are. Answers why it cannot go on, in words.
+/// Called after the files are found and before LMDB reads them, so that a root process can change to the files' owner.
+/// Returns why the process cannot continue, in words; std::nullopt if it can.
 using GiveUpRoot = std::function<std::optional<std::string>(const FileOwner&)>;
 
 class StoreFiles {
  public:
-  /// Those of a store that is there. Makes lock.mdb, which keeps nothing, if that is missing. Fails with `not_found` if
-  /// there is no data.mdb, else with a sentence that says what is wrong with which file.
+  /// Opens the files of an existing store. Makes lock.mdb, which stores no data, if it is missing. Fails with
+  /// `not_found` if there is no data.mdb, else with a sentence that names the file and its fault.
   static Outcome<StoreFiles> open(const std::filesystem::path& folder);
-  /// The same in a folder that is there, with what is missing made: for the folder's owner if this process is root's.
+  /// The same in an existing folder, but makes missing files: for the folder's owner if this process runs as root.
   static Outcome<StoreFiles> make(const std::filesystem::path& folder);
 
   /// The folder's path without links.
   const std::string& path() const { return path_; }
   FileOwner owner() const;
-  /// By which this process can open data.mdb, whatever is in its place by now.
+  /// A path by which this process can open data.mdb, even if its name is replaced.
   std::string data_path() const { return data_.path(); }
   /// Whether data.mdb is empty.
   bool is_new() const;
-  /// Whether the open descriptor is of data.mdb.
+  /// Whether the open descriptor refers to data.mdb.
   bool is_data(int descriptor) const;
 
-  /// Has `open` open data.mdb and lock.mdb in the folder that it is given. Answers what `open` does. Fails if this
-  /// process can have no folder to itself and others may put files into the store's.
+  /// Calls `open` with a folder in which it can open data.mdb and lock.mdb. Returns the result of `open`. Fails if this
+  /// process cannot have a private folder and other users may put files into the store's folder.
   Outcome<int> show_to(const std::function<int(const std::string& folder)>& open) const;
 
  private:
@@ -63,7 +63,7 @@ class StoreFiles {
 
   crypto::Descriptor folder_;
   std::string path_;
-  crypto::Descriptor data_;  ///< by O_PATH, as the others
+  crypto::Descriptor data_;  ///< by O_PATH, like the others
   crypto::Descriptor lock_;
 };
 

@@ -1,4 +1,4 @@
-// The folder that a store is in.
+// The folder of a store.
 #pragma once
 
 #include <filesystem>
@@ -6,11 +6,11 @@
 
 namespace tacit::store {
 
-/// Makes the folder, for its owner and group alone and sticky, if it is not there. One that is there keeps its mode: it
-/// is somebody's choice.
+/// Makes the folder if it is missing, for its owner and group only, and sticky. An existing folder keeps its mode,
+/// which its owner chose.
 std::error_code make_folder(const std::filesystem::path& folder);
 
-/// Whether a folder that is there is empty, but for sockets and for what a file system has in its root (lost+found).
+/// Whether an existing folder is empty, except for sockets and a file system's own entries (lost+found).
 bool is_vacant(const std::filesystem::path& folder);
 
 /// Makes the names in a folder durable.

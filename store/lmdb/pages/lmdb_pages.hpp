@@ -1,6 +1,5 @@
-// The pages of an LMDB file as they lie on the disk: data version 1, the same in LMDB 0.9.24 and 0.9.31, on 64-bit
-// little-endian machines. Read-only views with no trust in what they look at: every accessor stays inside its page.
-// Pure.
+// The on-disk format of LMDB's pages: data version 1, the same in LMDB 0.9.24 and 0.9.31, on 64-bit little-endian
+// machines. Read-only views that do not trust the bytes: every accessor stays inside its page. Pure.
 //
 // Source: libraries/liblmdb/mdb.c of these versions: MDB_page, MDB_node, MDB_db, MDB_meta; mdb_node_add and
 // mdb_node_del (nodes lie packed between `upper` and the page's end), mdb_freelist_save (rows of the free list).
@@ -37,7 +36,7 @@ inline constexpr std::size_t meta_size = 136;  ///< after the page header
 inline constexpr std::size_t smallest_page = 512;
 inline constexpr std::size_t largest_page = 32768;
 inline constexpr std::size_t longest_key = 511;
-inline constexpr std::size_t deepest_tree = 32;  ///< LMDB's cursors have room for so many levels
+inline constexpr std::size_t deepest_tree = 32;  ///< the depth limit of LMDB's cursors
 
 namespace page_flag {
 inline constexpr std::uint16_t branch = 0x01;
@@ -52,7 +51,7 @@ inline constexpr std::uint16_t tree = 0x02;  ///< the data is a Tree
 inline constexpr std::uint16_t duplicates = 0x04;
 }  // namespace node_flag
 
-/// A number at that place; 0 if it is not wholly inside.
+/// The number at that offset; 0 if it is not entirely inside.
 template <class T>
 T load(ByteView bytes, std::size_t at) {
   T value{};
@@ -60,9 +59,9 @@ T load(ByteView bytes, std::size_t at) {
   return value;
 }
 
-/// MDB_db: a tree's root and what it counts.
+/// MDB_db: a tree's root and its counts.
 struct Tree {
-  std::uint32_t pad = 0;  ///< of the free list's tree: the size of a page
+  std::uint32_t pad = 0;  ///< in the free list's tree: the page size
   std::uint16_t flags = 0;
   std::uint16_t depth = 0;
   std::uint64_t branch_pages = 0;
@@ -91,7 +90,7 @@ struct Meta {
   std::uint64_t transaction = 0;
 
   std::size_t page_size() const { return free_list.pad; }
-  /// Of the first page_header_size + meta_size bytes of a page.
+  /// From the first page_header_size + meta_size bytes of a page.
   static Meta read(ByteView page) {
     const ByteView meta = page.size() > page_header_size ? page.subspan(page_header_size) : ByteView();
     const auto part = [meta](std::size_t at) { return meta.size() > at ? meta.subspan(at) : ByteView(); };
@@ -101,7 +100,7 @@ struct Meta {
   }
 };
 
-/// MDB_node: a row of a leaf, or a child of a branch. Its parts are empty where they do not lie inside the page.
+/// MDB_node: a row of a leaf, or a child of a branch. Parts outside the page are empty.
 class Node {
  public:
   Node() = default;
@@ -109,18 +108,18 @@ class Node {
 
   std::uint16_t flags() const { return load<std::uint16_t>(bytes_, 4); }
   std::size_t key_size() const { return load<std::uint16_t>(bytes_, 6); }
-  /// Of a leaf's: how many bytes the data has, wherever they are.
+  /// In a leaf: the size of the data, wherever it is stored.
   std::size_t data_size() const { return load<std::uint32_t>(bytes_, 0); }
   bool is_big() const { return (flags() & node_flag::big) != 0; }
-  /// Of a branch's.
+  /// In a branch.
   PageNumber child() const { return load<std::uint32_t>(bytes_, 0) | PageNumber{flags()} << 32U; }
 
   ByteView key() const { return part(node_header_size, key_size()); }
-  /// Of a leaf's: the data, or the number of the first overflow page.
+  /// In a leaf: the data, or the number of the first overflow page.
   ByteView data() const { return part(node_header_size + key_size(), is_big() ? sizeof(PageNumber) : data_size()); }
   PageNumber overflow_page() const { return load<PageNumber>(data(), 0); }
 
-  /// What it takes of its page.
+  /// The size of the node in its page.
   std::size_t size_in_leaf() const {
     return even(node_header_size + key_size() + (is_big() ? sizeof(PageNumber) : data_size()));
   }
@@ -134,7 +133,7 @@ class Node {
   ByteView bytes_;
 };
 
-/// MDB_page: the whole page, or the first of an overflow's.
+/// MDB_page: a whole page, or the first page of an overflow.
 class Page {
  public:
   Page() = default;
@@ -147,7 +146,7 @@ class Page {
   bool is_leaf() const { return (flags() & page_flag::leaf) != 0; }
   std::size_t lower() const { return load<std::uint16_t>(bytes_, 12); }
   std::size_t upper() const { return load<std::uint16_t>(bytes_, 14); }
-  /// Of an overflow's first page: how many there are.
+  /// In the first page of an overflow: the number of its pages.
   std::uint32_t overflow_pages() const { return load<std::uint32_t>(bytes_, 12); }
 
   std::size_t nodes() const { return lower() > page_header_size ? (lower() - page_header_size) / 2 : 0; }
@@ -161,7 +160,7 @@ class Page {
   ByteView bytes_;
 };
 
-/// How many pages an overflow of so many bytes takes.
+/// The number of pages of an overflow with that many bytes.
 constexpr std::uint64_t pages_for_overflow(std::size_t bytes, std::size_t page_size) {
   return (page_header_size - 1 + bytes) / page_size + 1;
 }

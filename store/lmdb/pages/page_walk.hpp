@@ -1,6 +1,6 @@
 // A walk over the pages of an LMDB file, on one snapshot, that trusts none of them: it reads with pread(2), follows
-// only numbers that lie inside the file, and no page twice. So it ends on any file, and finds what would make LMDB,
-// which checks nothing, read or write beyond a page, go round in circles, or give out a page that is in use.
+// only page numbers inside the file, and visits no page twice. So it ends on any file, and finds faults that would make
+// LMDB, which checks nothing, access memory beyond a page, loop forever, or give out a page that is in use.
 #pragma once
 
 #include <chrono>
@@ -16,36 +16,36 @@
 
 namespace tacit::store {
 
-/// A page that cannot be what LMDB wrote.
+/// A page that LMDB cannot have written.
 struct PageDamage {
   std::string tree;  ///< "free list", "table of tables", or the table's name
   lmdb::PageNumber page = 0;
   std::string what;                       ///< follows "page N"
-  crypto::Bytes from{};                   ///< the keys that are behind it begin here; empty: with the tree's first
-  std::optional<crypto::Bytes> before{};  ///< and end before this one; nothing: with the tree's last
+  crypto::Bytes from{};                   ///< first key behind the page; empty: the tree's first
+  std::optional<crypto::Bytes> before{};  ///< the first key after them; std::nullopt: the tree's end
 };
 
 class PageWalk {
  public:
   struct Watcher {
     std::function<void(PageDamage)> damage;
-    std::function<void(std::uint64_t pages)> progress{};  ///< how many were looked at so far
+    std::function<void(std::uint64_t pages)> progress{};  ///< number of pages checked so far
   };
   static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
-  /// `most`: how many pages to look at. If that is not all, the upper levels of all trees come first. The snapshot is
-  /// kept from change by the caller.
+  /// `most`: the maximum number of pages to check. If that is not all, the upper levels of all trees come first. The
+  /// caller pins the snapshot.
   PageWalk(const PageFile& file, const lmdb::Meta& snapshot, std::uint64_t most, Watcher watcher);
 
   void free_list();
   void tables();  ///< after the free list: a page that is free and in use is damage
 
-  /// The same in slices: begins one of them, and goes on until about that time. False: that one is done.
+  /// The same in slices: begins one of the two, and continues until about that time. False: it is done.
   void begin_free_list();
   void begin_tables();
   bool run(std::chrono::steady_clock::time_point stop);
 
-  /// Whether a page is free or belongs to something, as far as was walked.
+  /// Whether a page is free or belongs to a tree, as far as the walk has come.
   bool is_known(lmdb::PageNumber page) const { return page < known_.size() && known_[page]; }
   std::uint64_t pages() const { return walked_; }
 
@@ -71,7 +71,7 @@ class PageWalk {
   void overflow(const Place& place, const lmdb::Node& node);
   void free_pages(const Place& place, const lmdb::Node& node);
   void sub_tree(const Place& place, const lmdb::Node& node);
-  /// Takes the pages for what is said to be there. What is wrong if they are none, or taken already.
+  /// Claims the pages for one use. Returns the fault if they do not exist or are already claimed.
   std::optional<std::string> claim(lmdb::PageNumber first, std::uint64_t count);
   void damage(const Place& place, lmdb::PageNumber page, std::string what) const;
   bool counts_all() const { return most_ == all; }
@@ -86,10 +86,10 @@ class PageWalk {
   std::deque<Place> places_;
 };
 
-/// A key as people know it: of the tenants' table the tenant and the row, of the audit log the entry, else in hex.
+/// A key in readable form: the tenant and the row, the audit entry's sequence, else hex.
 std::string key_text(const std::string& table, crypto::ByteView key);
 
-/// In words: which page of what, what is wrong, and which keys are behind it.
+/// In words: which page of which tree, the fault, and the keys behind it.
 std::string to_string(const PageDamage& damage);
 
 }  // namespace tacit::store

@@ -1,4 +1,4 @@
-// A snapshot of a store that is kept from change, for who reads its pages without LMDB.
+// A snapshot of a store that writers do not change, for reading its pages without LMDB.
 #pragma once
 
 #include <filesystem>
@@ -11,17 +11,18 @@ struct MDB_txn;
 
 namespace tacit::store {
 
-/// That no snapshot can be had, in a sentence that names the file: for example because all readers' slots are taken.
+/// No snapshot is available; a sentence that names the file and the reason, for example that all reader slots are
+/// taken.
 class NoSnapshot : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Takes a reader's slot, so that no writer uses a page of the newest snapshot again while this is there. Of the file
-/// LMDB looks at the meta pages alone for that.
+/// Takes a reader slot, so that no writer reuses a page of the newest snapshot during its lifetime. For that LMDB reads
+/// only the meta pages of the file.
 class PinnedSnapshot {
  public:
-  /// Throws DamagedStore, with a sentence that names the file, if the meta pages are not good, and NoSnapshot.
+  /// Throws DamagedStore, with a sentence that names the file, if the meta pages are bad; throws NoSnapshot.
   PinnedSnapshot(MDB_env* env, const std::filesystem::path& name);
   ~PinnedSnapshot();
   PinnedSnapshot(const PinnedSnapshot&) = delete;

@@ -1,4 +1,4 @@
-// Puts a row so that the pages it takes hold nothing else.
+// Puts a row so that its pages contain no other data.
 #pragma once
 
 #include "crypto/bytes.hpp"
@@ -7,9 +7,9 @@ struct MDB_txn;
 
 namespace tacit::store {
 
-/// mdb_put with these flags. A row that is too large for a leaf gets pages of its own; what it leaves of them is
-/// zeroed: LMDB would write whatever the memory held (store/lmdb/pages/scrub_writes.hpp cannot tell where such a row
-/// ends). LMDB's code.
+/// mdb_put with these flags. A row that is too large for a leaf gets its own pages; their unused rest is zeroed.
+/// Otherwise LMDB would write the previous content of the memory (store/lmdb/pages/scrub_writes.hpp cannot tell where
+/// such a row ends). Returns LMDB's code.
 int put_clean(MDB_txn* txn, unsigned table, crypto::ByteView key, crypto::ByteView value, unsigned flags,
               std::size_t page_size);
 

@@ -1,14 +1,14 @@
-// Finds out that the free list tells the truth, before anybody overwrites the pages that it has.
+// Proves that the free list is right, before its pages are overwritten.
 //
-// LMDB believes its free list, and what is checked when a store is opened is only a part of a large one. So before the
-// writer scrubs for the first time, this walks over all pages of one snapshot (store/lmdb/pages/page_walk.hpp): the
-// free list, then every tree, no page twice. If it meets a page that is free and in use, or anything behind which it
-// cannot look, nothing is overwritten as long as this process runs. If not, it stays so: every state after that
-// snapshot is of LMDB's own making, which frees only pages that it has replaced.
+// LMDB trusts its free list, and opening a store checks only a part of a large one. Before its first scrub, the writer
+// therefore walks over all pages of one snapshot (store/lmdb/pages/page_walk.hpp): the free list, then every tree, no
+// page twice. If the walk finds a page that is free and in use, or a page that it cannot follow, this process never
+// overwrites anything. Otherwise the result stays valid: LMDB itself makes every later state, and it frees only pages
+// that it has replaced.
 //
-// The walk goes in slices, but on one snapshot, which keeps pages from use until it ends, like a backup does. One that
-// takes too long is given up, and begun again after as long a pause, with twice the time: what was read is in the
-// system's memory then.
+// The walk runs in slices, but on one snapshot, which pins pages until it ends, like a backup. A walk that takes too
+// long is abandoned, and restarted after an equally long pause, with twice the time: its pages are then in the system's
+// cache.
 #pragma once
 
 #include <chrono>
@@ -26,25 +26,25 @@ class FreeListProof {
  public:
   using Clock = std::chrono::steady_clock;
   enum class Finding : std::uint8_t {
-    open,     ///< not known yet
+    open,     ///< not yet known
     sound,    ///< no page that is free is in use
-    damaged,  ///< one is, or it cannot be known
+    damaged,  ///< a free page is in use, or it is unknown whether one is
   };
 
-  /// `most_held`: how long the first attempt may take.
+  /// `most_held`: the time limit of the first attempt.
   explicit FreeListProof(const LmdbEnv& env, Clock::duration most_held = std::chrono::minutes(1));
   ~FreeListProof();
   FreeListProof(const FreeListProof&) = delete;
   FreeListProof& operator=(const FreeListProof&) = delete;
 
-  /// Goes on until about that time.
+  /// Continues until about that time.
   Finding step(Clock::time_point stop);
   Finding finding() const { return finding_; }
-  /// While it is open: when to go on.
+  /// While the result is open: when to continue.
   Clock::time_point due() const { return due_; }
 
  private:
-  /// A walk under way.
+  /// A running walk.
   struct Attempt;
 
   void begin(Clock::time_point now);

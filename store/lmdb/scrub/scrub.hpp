@@ -1,17 +1,17 @@
-// Gone means gone: overwrites what LMDB leaves of rows that were deleted or replaced.
+// Overwrites the data of deleted and replaced rows that LMDB leaves in the file.
 //
-// LMDB copies every page that it changes, and only lists the old one as free: what it held stays in the file until the
-// page is used again, which may be never. One run of a Scrubber overwrites all that was freed before it began: a walk
-// over the free list (store/lmdb/scrub/scrub_free.hpp); empty commits, if there are too few others, until nobody can
-// reach what was freed last; that walk again. A run that takes in everything also walks over the pages in use
-// (store/lmdb/scrub/scrub_live.hpp) and over the file's end, where a commit that was cut short may have written.
+// LMDB copies every page that it changes, and only lists the old one as free: its content stays in the file until the
+// page is reused, which may be never. One run of a Scrubber overwrites everything that was freed before it began: a
+// walk over the free list (store/lmdb/scrub/scrub_free.hpp); empty commits, if there are too few others, until the last
+// freed pages are unreachable; the walk again. A full run also walks over the pages in use
+// (store/lmdb/scrub/scrub_live.hpp) and over the end of the file, where an interrupted commit may have written.
 //
-// It believes the free list: whoever begins it has seen by a walk over all pages that no free one is in use
+// It trusts the free list: the caller has verified by a walk over all pages that no free page is in use
 // (store/lmdb/scrub/free_list_proof.hpp, KeylessStore::check_all).
 //
-// What it does not reach: what a file system that copies on write, an SSD, a snapshot or a backup has kept of the file.
+// Out of reach: copies of the file in a copy-on-write file system, an SSD, a snapshot or a backup.
 //
-// One thread at a time. Several processes may scrub one store: LMDB's write lock makes them take turns.
+// One thread at a time. Several processes may scrub one store: LMDB's write lock serialises them.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +27,13 @@ namespace tacit::store {
 
 struct ScrubReport {
   std::uint64_t pages = 0;    ///< overwritten
-  std::uint64_t unclean = 0;  ///< places in pages in use that held bytes which belong to nothing: written again
-  std::uint64_t left = 0;     ///< such places that were still there afterwards
-  std::uint64_t commits = 0;  ///< of the run's own
-  bool pinned = false;        ///< somebody looks at a snapshot that has pages which were freed since
-  int error = 0;              ///< LMDB's code, or errno: the run was given up; 0: none
+  std::uint64_t unclean = 0;  ///< places in used pages with unused bytes: rewritten
+  std::uint64_t left = 0;     ///< such places that were still there after the run
+  std::uint64_t commits = 0;  ///< commits of the run itself
+  bool pinned = false;        ///< a reader uses a snapshot with pages that were freed since
+  int error = 0;              ///< LMDB's code, or errno: the run was abandoned; 0: none
 
-  /// Goes on with a later run over the same.
+  /// Adds the report of a later run over the same data.
   void add(const ScrubReport& later) {
     pages += later.pages;
     unclean += later.unclean;
@@ -42,14 +42,14 @@ struct ScrubReport {
     pinned = later.pinned;
     error = later.error;
   }
-  /// Whether nothing that was gone before the run began is left in the file.
+  /// Whether the file contains no data that was gone before the run began.
   bool is_clean() const { return error == 0 && !pinned && left == 0; }
 };
 
 enum class ScrubExtent : std::uint8_t {
-  freed,       ///< what was freed since a walk over the same rows of the free list
-  file,        ///< all that is free, and what lies behind the last page in use
-  everything,  ///< and the pages in use
+  freed,       ///< pages freed since a walk over the same rows of the free list
+  file,        ///< all free pages, and the file after the last page in use
+  everything,  ///< these and the pages in use
 };
 
 class Scrubber {
@@ -58,15 +58,15 @@ class Scrubber {
 
   /// Begins a run.
   void begin(ScrubExtent extent);
-  /// Goes on until about that time. Holds LMDB's write lock for a millisecond or two at most, but for the sync of the
-  /// commits. False: the run is over.
+  /// Continues until about that time. Holds LMDB's write lock for a millisecond or two at most, except for the sync of
+  /// the commits. False: the run is over.
   bool step(ScrubClock::time_point stop);
   bool is_running() const { return phase_ != Phase::idle; }
   ScrubExtent extent() const { return extent_; }
-  /// Whether others have committed since the run began.
+  /// Whether another writer has committed since the run began.
   bool is_behind() const;
   const ScrubReport& report() const { return report_; }
-  /// Pages looked at in this run, and about how many there are to look at.
+  /// The number of pages checked in this run, and the approximate total.
   std::uint64_t done() const;
   std::uint64_t total() const { return total_; }
 
@@ -83,7 +83,7 @@ class Scrubber {
   void step_refresh();
   void step_sync();
   Phase phase_after(const FreeSweepResult& result);
-  /// Zeroes those of them that still lie behind the last page in use. 0, LMDB's code or errno.
+  /// Zeroes those of the pages that are still after the last page in use. 0, LMDB's code or errno.
   int zero_tail(std::vector<lmdb::PageNumber> pages);
   void give_up(int error);
 
@@ -93,11 +93,11 @@ class Scrubber {
   Phase phase_ = Phase::idle;
   ScrubExtent extent_ = ScrubExtent::freed;
   std::uint64_t first_ = 0;  ///< the newest transaction when the run began
-  std::uint64_t until_ = 0;  ///< the last transaction whose freed pages are looked at
+  std::uint64_t until_ = 0;  ///< the last transaction whose freed pages are checked
   int scans_left_ = 0;       ///< of the pages in use
   int walks_left_ = 0;       ///< over the free list
   int refreshes_left_ = 0;   ///< of the free list
-  int waits_left_ = 0;       ///< for readers: most are gone when one looks again
+  int waits_left_ = 0;       ///< for readers: most have ended by the next check
   bool stale_list_ = false;
   std::optional<LiveScan> live_;
   std::optional<FreeSweep> free_;
@@ -107,12 +107,12 @@ class Scrubber {
   ScrubReport report_;
 };
 
-/// In a sentence, why a run over that data file was given up, and what to do.
+/// Why a run over that data file was abandoned, and what to do, in a sentence.
 std::string why_scrub_failed(int error, const std::filesystem::path& file);
 
-/// A commit that changes no row: what the ones before it freed becomes free for use. LMDB's code.
+/// A commit without a change: the pages that earlier commits freed become reusable. LMDB's code.
 int commit_nothing(const LmdbEnv& env);
-/// A commit that takes the oldest rows of the free list apart, up to so many pages, and writes them again. LMDB's code.
+/// A commit that rewrites the oldest rows of the free list, up to that many pages. LMDB's code.
 int rewrite_free_list(const LmdbEnv& env, std::uint64_t pages);
 
 }  // namespace tacit::store

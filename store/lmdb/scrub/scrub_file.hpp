@@ -1,5 +1,5 @@
-// A store's file, read and overwritten beside LMDB's map: by read and write, so that a file that is cut off is an error
-// and not a signal.
+// Reads and overwrites a store's file outside of LMDB's map: with read and write calls, so a truncated file is an
+// error, not a signal.
 #pragma once
 
 #include <cstdint>
@@ -20,26 +20,26 @@ class ScrubFile {
   explicit ScrubFile(const LmdbEnv& env);
 
   std::size_t page_size() const { return page_size_; }
-  /// How many pages the file has, those beyond the last one in use too.
+  /// The number of pages in the file, including those after the last page in use.
   std::uint64_t pages() const;
-  /// Bytes from a page on, as many as `into` has. False if they are not all there.
+  /// Reads bytes from a page on, as many as `into` has. False if some of them are missing.
   bool read(lmdb::PageNumber page, std::size_t offset, std::span<std::uint8_t> into) const;
-  /// The meta page of a read transaction's snapshot. Nothing if it was replaced meanwhile.
+  /// The meta page of a read transaction's snapshot. std::nullopt if it was replaced meanwhile.
   std::optional<lmdb::Meta> meta_of(MDB_txn* snapshot) const;
-  /// The last page that the newest commit knows.
+  /// The last page of the newest commit.
   lmdb::PageNumber last_page() const;
 
-  /// Overwrites pages with zeros. Only while this process holds LMDB's write lock, and only pages that nobody reaches.
-  /// 0 or errno.
+  /// Overwrites pages with zeros. Only while this process holds LMDB's write lock, and only unreachable pages. 0 or
+  /// errno.
   int zero(std::span<const lmdb::PageNumber> pages);
-  /// Until then what was zeroed may come back after a power failure. 0 or errno: then it may come back in any case, and
-  /// a further sync would not tell. Needs no lock.
+  /// Makes zeroed pages durable; before that, their old content may return after a power failure. 0 or errno: after an
+  /// error it may return in any case, and another sync would not report it. Needs no lock.
   int sync();
-  /// Whether something was zeroed since the last sync, in this run or one that was given up.
+  /// Whether pages were zeroed since the last sync, in this run or an abandoned one.
   bool has_unsynced_zeros() const { return unsynced_; }
 
-  /// Calls `use` with page number and bytes for each of the pages that can be read and is not zero, until it answers
-  /// false. Reads pages that follow each other at once; they may be in any order.
+  /// Calls `use` with the number and the bytes of each page that is readable and not zero, until `use` returns false.
+  /// Reads neighbouring pages together; the pages may be in any order.
   template <class Use>
   void each_used(std::span<const lmdb::PageNumber> pages, const Use& use) {
     for (std::size_t at = 0; at < pages.size();) {
@@ -53,7 +53,7 @@ class ScrubFile {
   }
 
  private:
-  /// Reads as many of the first pages as lie side by side. Their number; what is missing in the file counts as zero.
+  /// Reads as many of the first pages as are adjacent. Returns their number; missing parts of the file count as zero.
   std::size_t read_run(std::span<const lmdb::PageNumber> pages);
   bool is_used(std::size_t index) const;
   lmdb::ByteView page_of_run(std::size_t index) const;

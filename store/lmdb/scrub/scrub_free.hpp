@@ -1,8 +1,8 @@
-// A walk over LMDB's free list that overwrites, with zeros, the pages that nobody reaches any more.
+// Walks over LMDB's free list and overwrites unreachable pages with zeros.
 //
-// What is there is read first, without any lock; what is not zero is then overwritten under LMDB's write lock, so that
-// no process takes such a page meanwhile, after another look at whether it is still free and unreachable. Everything is
-// derived from the file: who is killed in the middle, or has another process do the same, loses nothing.
+// The walk first reads the pages without a lock. Pages that are not zero are then overwritten under LMDB's write lock,
+// so that no process takes such a page meanwhile, after a second check that the page is still free and unreachable.
+// Everything is derived from the file: a killed walk, or the same walk in another process, loses nothing.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,8 @@
 
 namespace tacit::store {
 
-/// Rows of the free list whose pages were all found zero. LMDB takes such rows apart from the oldest on and writes what
-/// is left of them as other rows, so one that is as it was still lists the same pages, and none was used since.
-/// Thread-safe.
+/// Rows of the free list whose pages were all zero. LMDB splits such rows from the oldest on and writes the rest as
+/// other rows, so an unchanged row still lists the same pages, and none of them was used since. Thread-safe.
 class ScrubMemory {
  public:
   bool knows(std::uint64_t transaction, std::uint64_t fingerprint) const;
@@ -34,41 +33,41 @@ class ScrubMemory {
 
 using ScrubClock = std::chrono::steady_clock;
 
-/// What a walk found.
+/// The findings of a walk.
 struct FreeSweepResult {
   std::uint64_t zeroed = 0;        ///< pages
-  bool waits_for_commits = false;  ///< pages that hold something are free, but too newly
-  bool waits_for_readers = false;  ///< likewise, but somebody looks at an older snapshot
-  bool stale_list = false;         ///< the free list itself holds bytes that belong to nothing
-  std::uint64_t before_stale = 0;  ///< pages in the rows up to the last such one
+  bool waits_for_commits = false;  ///< pages with data were freed too recently
+  bool waits_for_readers = false;  ///< likewise, but a reader uses an older snapshot
+  bool stale_list = false;         ///< the free list itself contains unused bytes
+  std::uint64_t before_stale = 0;  ///< pages in the rows up to the last such row
   int error = 0;                   ///< LMDB's code, or errno; 0: none
 };
 
 class FreeSweep {
  public:
-  /// Looks at what was freed up to transaction `until`.
+  /// Checks pages that were freed up to transaction `until`.
   FreeSweep(const LmdbEnv& env, ScrubFile& file, ScrubMemory& memory, std::uint64_t until);
 
-  /// Goes on until about that time. False: the walk is over, or failed.
+  /// Continues until about that time. False: the walk is over, or failed.
   bool step(ScrubClock::time_point stop);
   const FreeSweepResult& result() const { return result_; }
-  /// Pages looked at.
+  /// The number of pages checked.
   std::uint64_t done() const { return done_; }
 
  private:
-  /// A row as it was read.
+  /// A row of the free list as read.
   struct Row {
     std::uint64_t transaction = 0;
     std::uint64_t fingerprint = 0;
     std::vector<lmdb::PageNumber> pages;
   };
 
-  /// Finds the next row that has to be looked at. False if there is none.
+  /// Finds the next row to check. False if there is none.
   bool find_row();
-  /// Looks at pages of the row at hand.
+  /// Checks pages of the present row.
   void look(ScrubClock::time_point stop);
   void look_for_what_waits();
-  /// Overwrites what was found, if it may be.
+  /// Overwrites the pages found, if that is permitted.
   void overwrite();
   bool fail(int code);
 
@@ -76,10 +75,10 @@ class FreeSweep {
   ScrubFile& file_;
   ScrubMemory& memory_;
   const std::uint64_t until_;
-  std::uint64_t next_ = 0;  ///< the first transaction that was not looked at
+  std::uint64_t next_ = 0;  ///< the first transaction that was not checked
   bool has_row_ = false;
   Row row_;
-  std::size_t at_ = 0;  ///< in its pages
+  std::size_t at_ = 0;  ///< index into its pages
   std::vector<lmdb::PageNumber> used_;
   std::set<std::uint64_t> seen_;
   std::uint64_t newest_ = 0;
@@ -89,8 +88,8 @@ class FreeSweep {
   FreeSweepResult result_;
 };
 
-/// How many freed pages hold what may be gone: all that are not zero and not LMDB's own, but for rows that `memory`
-/// knows. Reads at most `most` pages, and takes the others for used ones.
+/// The number of freed pages that may contain deleted data: all that are not zero and not LMDB's own, except for rows
+/// in `memory`. Reads at most `most` pages, and counts the others as pages with data.
 std::uint64_t pages_to_scrub(const LmdbEnv& env, const ScrubMemory* memory, std::uint64_t most);
 
 }  // namespace tacit::store

@@ -1,7 +1,7 @@
-// A walk over the pages in use that finds bytes which belong to nothing: in the free areas of branches and leaves, and
-// behind rows that have pages of their own. Programs before store/lmdb/pages/scrub_writes.hpp wrote such pages. They
-// are written again, by a put of a row below them with the value that it has: LMDB copies the pages on the way, and the
-// old ones are overwritten once nobody reaches them.
+// Walks over the pages in use and finds unused bytes: in the free areas of branches and leaves, and after rows in their
+// own pages. Programs without store/lmdb/pages/scrub_writes.hpp wrote such pages. They are rewritten by a put of one of
+// their rows with its present value: LMDB copies the pages on the path, and the old ones are overwritten once they are
+// unreachable.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace tacit::store {
 
 struct LiveScanResult {
   std::uint64_t unclean = 0;  ///< places found
-  std::uint64_t commits = 0;  ///< of rows that were put again for their sake
-  bool stale_list = false;    ///< some are in the free list, which nobody can put again
+  std::uint64_t commits = 0;  ///< commits for the rewritten rows
+  bool stale_list = false;    ///< some are in the free list, which cannot be rewritten by a put
   int error = 0;              ///< LMDB's code, or errno; 0: none
 };
 
@@ -25,11 +25,11 @@ class LiveScan {
  public:
   LiveScan(const LmdbEnv& env, ScrubFile& file);
 
-  /// Goes on until about that time; what it found is put again, in a transaction of at most some dozens of rows, as
-  /// soon as it has so many. False: the walk is over, or failed.
+  /// Continues until about that time; rewrites the places found in transactions of at most some dozens of rows. False:
+  /// the walk is over, or failed.
   bool step(ScrubClock::time_point stop);
   const LiveScanResult& result() const { return result_; }
-  /// Pages looked at.
+  /// The number of pages checked.
   std::uint64_t done() const { return done_; }
 
  private:
@@ -47,7 +47,7 @@ class LiveScan {
     bool unclean = false;
   };
 
-  /// Walks in one snapshot. False: there is no more.
+  /// Walks in one snapshot. False: it has reached the end.
   bool walk(ScrubClock::time_point stop);
   bool find_trees(MDB_txn* snapshot);
   /// Reads pages from `root` down to the leaf with the first row that is not before `from_`.
@@ -65,7 +65,7 @@ class LiveScan {
   ScrubFile& file_;
   std::vector<Tree> trees_;
   std::size_t tree_ = 0;
-  std::optional<crypto::Bytes> after_;  ///< in this tree: the last key that was looked at
+  std::optional<crypto::Bytes> after_;  ///< in this tree: the last checked key
   std::vector<Level> path_;
   std::vector<Place> places_;
   crypto::Bytes rest_;
