@@ -12,7 +12,7 @@
 
 namespace tacit::crypto {
 
-/// The fields may hold what is sealed elsewhere (names), so the bytes are wiped.
+/// The fields may contain data that is sealed elsewhere (names), so the bytes are wiped.
 inline WipedBytes canonical(std::string_view purpose, std::initializer_list<ByteView> fields) {
   std::size_t size = purpose.size();
   for (const ByteView field : fields) size += 4 + field.size();

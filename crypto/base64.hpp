@@ -1,4 +1,4 @@
-// base64url without padding, RFC 4648 section 5: the only form that Tacit writes, and strict where it reads.
+// base64url without padding, RFC 4648 section 5: the only form that Tacit writes; reading is strict.
 #pragma once
 
 #include <optional>
@@ -9,13 +9,13 @@
 
 namespace tacit::crypto {
 
-/// Wiped, since keys pass through here; `.text()` is the encoding.
+/// Wiped, because keys pass through here; `.text()` is the encoding.
 WipedBytes base64url_encode(ByteView bytes);
 
-/// Nothing unless `text` is exactly what base64url_encode makes: no padding, no white space, no bits left over.
+/// std::nullopt unless `text` is exactly the output of base64url_encode: no padding, no white space, no bits left over.
 std::optional<WipedBytes> base64url_decode(std::string_view text);
 
-/// Whether every character is one of base64url's. Nothing is wiped: not for keys.
+/// Whether every character is one of base64url's. Wipes nothing: not for keys.
 bool is_base64url(std::string_view text);
 
 }  // namespace tacit::crypto

@@ -1,4 +1,4 @@
-// Views of bytes, and the two conversions between bytes and text that the rest of the program needs.
+// Views of bytes, and the two conversions between bytes and text.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Certificates, private keys and CRLs out of PEM files, with what is wrong said in words that name the file.
+// Certificates, private keys and CRLs from PEM files; each error is a sentence that names the file.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -25,30 +25,30 @@ using CertificatePtr = std::unique_ptr<X509, X509Deleter>;
 using CrlPtr = std::unique_ptr<X509_CRL, X509Deleter>;
 using PrivateKeyPtr = std::unique_ptr<EVP_PKEY, X509Deleter>;
 
-/// What a file of certificates may hold beside them.
+/// Other PEM blocks that a file of certificates may contain.
 enum class Beside : std::uint8_t {
   nothing,
-  keys,  ///< a private key and parameters: the file is somebody's key and chain in one
+  keys,  ///< a private key and parameters: the file has a key and its chain
 };
 
-/// All certificates of a PEM file, in order, at least one. Refuses CRLs, which would have no effect there.
+/// All certificates of a PEM file, in order, at least one. Refuses CRLs, which would have no effect.
 boost::system::result<std::vector<CertificatePtr>, PemError> load_certificates(const std::filesystem::path& file,
                                                                                Beside beside);
 
-/// The first private key of a PEM file. Refuses an encrypted one; asks nobody.
+/// The first private key of a PEM file. Refuses an encrypted one; never asks for a passphrase.
 boost::system::result<PrivateKeyPtr, PemError> load_private_key(const std::filesystem::path& file);
 
 /// All CRLs of a PEM file, at least one, and nothing else.
 boost::system::result<std::vector<CrlPtr>, PemError> load_crls(const std::filesystem::path& file);
 
-/// A name for people, on one line and at most 200 bytes long: `CN=x,O=y`; "an empty name" if it has no parts.
+/// A readable name, on one line and at most 200 bytes long: `CN=x,O=y`; "an empty name" if it has no parts.
 std::string text_of_name(const X509_NAME* name);
 /// The certificate's subject, likewise.
 std::string subject_of(const X509* certificate);
 
-/// Seconds since 1970. Returns nullopt if the time cannot be understood.
+/// Seconds since 1970. std::nullopt if the time is invalid.
 std::optional<std::int64_t> seconds_of(const ASN1_TIME* time);
-/// As RFC 3339 writes it, in whole seconds and UTC.
+/// In the form of RFC 3339, in whole seconds and UTC.
 std::string text_of_time(std::int64_t seconds);
 
 }  // namespace tacit::crypto

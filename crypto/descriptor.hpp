@@ -5,7 +5,7 @@
 
 namespace tacit::crypto {
 
-/// An open file, directory or socket, which is closed at the end; or none. Movable. Not thread-safe.
+/// An open file, directory or socket, closed by the destructor; or empty. Movable. Not thread-safe.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -15,9 +15,9 @@ class Descriptor {
 
   int get() const { return number_; }
   explicit operator bool() const { return number_ >= 0; }
-  /// The caller closes it from now on.
+  /// The caller becomes responsible for closing it.
   int release();
-  /// The name by which the kernel finds it, without a look at what its directory has by now, and short enough for the
+  /// A path by which the kernel finds the open file, even if its directory has changed, and short enough for the
   /// address of a Unix socket (proc(5)).
   std::string path() const;
 

@@ -6,7 +6,7 @@
 
 namespace tacit::crypto {
 
-/// Whether every row stands at the place of its enumerator, the last of which is `last`: to be asserted beside a table.
+/// Whether every row is at the index of its enumerator, the last of which is `last`: assert this beside a table.
 template <class Row, std::size_t Size, class Enum>
 constexpr bool has_row_for_each(const std::array<Row, Size>& rows, Enum Row::*enumerator, Enum last) {
   for (std::size_t i = 0; i < Size; ++i) {

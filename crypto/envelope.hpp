@@ -1,4 +1,4 @@
-// The envelope: what of a tenant is sealed under which key, and what each box is bound to.
+// The envelope: which key seals which data of a tenant, and what each box is bound to.
 //
 // Every AAD is canonical: the ASCII purpose, then each field as a 4-byte big-endian length and its bytes.
 //
@@ -24,14 +24,14 @@
 
 namespace tacit::crypto {
 
-/// Which value a box belongs to. The version counts the values a secret has had, from 1.
+/// Identifies the value of a box. The version counts the values a secret has had, from 1.
 struct ValueAddress {
   Uuid tenant;
   Uuid secret;
   std::uint32_t version = 0;
 };
 
-/// A tenant's key pair as stored: anybody may seal to it, only the root private key opens it.
+/// A tenant's key pair as stored: any process can seal to it, only the root private key opens it.
 struct TenantKey {
   PublicKey public_key{};
   Bytes box;
@@ -43,15 +43,15 @@ struct TenantKey {
 /// Makes a tenant's key pair and seals its private half to the primary root key.
 TenantKey make_tenant_key(const RootPublicKeyring& root, const Uuid& tenant);
 
-/// Opens the private half. Nothing if the box was altered, was made for another tenant or names a key that the ring
-/// lacks.
+/// Opens the private half. std::nullopt if the box was altered, was made for another tenant or names a key that the
+/// ring lacks.
 std::optional<PrivateKey> open_tenant_key(const RootPrivateKeyring& root, const Uuid& tenant, const TenantKey& key);
 
-/// Seals the private half anew, to that root key, after `root` has opened it. Nothing if it does not open.
+/// Opens the private half with `root` and seals it again, to that root key. std::nullopt if it cannot be opened.
 std::optional<TenantKey> rewrap_tenant_key(const RootPrivateKeyring& root, const RootPublicKeyring::Entry& to,
                                            const Uuid& tenant, const TenantKey& key);
 
-/// Seals a value. Nothing only if the public key is not a point (a damaged record).
+/// Seals a value. std::nullopt only if the public key is not a point (a damaged record).
 std::optional<Bytes> seal_value(const TenantKey& key, const ValueAddress& address, ByteView value);
 
 /// Opens a value box with the tenant's private key.
@@ -65,9 +65,9 @@ class TenantKeys {
   TenantKeys(const MetadataKeyring::Entry& metadata_key, const Uuid& tenant);
 
   const KeyId& metadata_key_id() const { return id_; }
-  /// The MAC under which names and bindings are indexed: `purpose` tells the indexes apart. Truncate as needed.
+  /// The MAC for indexing names and bindings: `purpose` distinguishes the indexes. Truncate as needed.
   Digest index_mac(std::string_view purpose, std::initializer_list<ByteView> parts) const;
-  /// The MAC that guards a record that is kept in the clear (the tenant record).
+  /// The MAC that protects a record stored in the clear (the tenant record).
   Digest record_mac(ByteView record) const;
 
   Bytes seal_metadata(const Uuid& secret, ByteView header, ByteView value_box, ByteView plaintext) const;
@@ -84,7 +84,7 @@ class TenantKeys {
 inline constexpr std::size_t metadata_box_overhead = 1 + 8 + 32 + 16;
 inline constexpr std::size_t value_box_overhead = 1 + 8 + hpke_overhead;
 
-/// The metadata key that a metadata box names; nothing if the box is too short or of an unknown format.
+/// The metadata key that a metadata box names; std::nullopt if the box is too short or of an unknown format.
 std::optional<KeyId> metadata_key_of(ByteView box);
 /// The tenant key that a value box names.
 std::optional<KeyId> tenant_key_of(ByteView box);
@@ -93,8 +93,8 @@ std::optional<KeyId> tenant_key_of(ByteView box);
 std::optional<WipedBytes> open_metadata(const MetadataKeyring& ring, const Uuid& tenant, const Uuid& secret,
                                         ByteView header, ByteView value_box, ByteView box);
 
-/// The MAC that guards a record that belongs to the whole store, not to one tenant (an API key's), under the key `id`.
-/// Nothing if the ring lacks it.
+/// The MAC that protects a record of the whole store, not of one tenant (an API key's), under the key `id`.
+/// std::nullopt if the ring lacks it.
 std::optional<Digest> store_record_mac(const MetadataKeyring& ring, const KeyId& id, std::string_view purpose,
                                        ByteView record);
 

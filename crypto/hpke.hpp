@@ -26,16 +26,16 @@ inline constexpr std::size_t hpke_overhead = 65 + 16;
 
 KeyPair generate_key_pair();
 
-/// The public key of a private one; nothing if the scalar is out of range.
+/// The public key of a private one; std::nullopt if the scalar is out of range.
 std::optional<PublicKey> public_key_of(const PrivateKey& key);
 
-/// Seals to a public key. Nothing if the key is not a point of the curve. Thread-safe.
+/// Seals to a public key. std::nullopt if the key is not a point of the curve. Thread-safe.
 std::optional<Bytes> hpke_seal(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext);
 
-/// Opens what hpke_seal made for `key`. Nothing if anything was altered. Thread-safe.
+/// Opens a box of hpke_seal for `key`. std::nullopt if anything was altered. Thread-safe.
 std::optional<WipedBytes> hpke_open(const PrivateKey& key, ByteView info, ByteView aad, ByteView box);
 
-/// The same for a caller that has the public half at hand, which saves computing it. A wrong one opens nothing.
+/// The same for a caller that has the public half, which saves its computation. A wrong public half opens nothing.
 std::optional<WipedBytes> hpke_open(const PrivateKey& key, const PublicKey& own_public, ByteView info, ByteView aad,
                                     ByteView box);
 

@@ -1,4 +1,4 @@
-// What crypto/hpke.hpp offers, done by OpenSSL, which has HPKE from version 3.2 on. Private to crypto/ and its tests.
+// crypto/hpke.hpp implemented by OpenSSL, which has HPKE since version 3.2. Private to crypto/ and its tests.
 #pragma once
 
 #include <openssl/opensslv.h>
@@ -17,10 +17,11 @@ namespace tacit::crypto::hpke_openssl {
 /// OSSL_HPKE_MAX_INFOLEN.
 inline constexpr std::size_t max_info_size = 1024;
 
-/// As hpke_seal. OpenSSL refuses an empty `plaintext` and an `info` of more than max_info_size bytes: do not pass them.
+/// Like hpke_seal. OpenSSL refuses an empty `plaintext` and an `info` of more than max_info_size bytes: do not pass
+/// them.
 std::optional<Bytes> seal(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext);
 
-/// As hpke_open. The box of an empty plaintext (hpke_overhead bytes) and a longer `info` are not for it, likewise.
+/// Like hpke_open. Do not pass the box of an empty plaintext (hpke_overhead bytes) or a longer `info` either.
 std::optional<WipedBytes> open(const PrivateKey& key, const PublicKey& own_public, ByteView info, ByteView aad,
                                ByteView box);
 

@@ -1,6 +1,5 @@
-// The parts of RFC 9180 that hpke_seal and hpke_open are made of, named as there: DHKEM(P-256, HKDF-SHA256) with a
-// given ephemeral key, and the context of base mode over HKDF-SHA256. Apart, so that the RFC's test vectors reach each
-// of them.
+// The parts of RFC 9180 for hpke_seal and hpke_open, named as there: DHKEM(P-256, HKDF-SHA256) with a given ephemeral
+// key, and the context of base mode over HKDF-SHA256. Separate, so that the RFC's test vectors test each of them.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +11,19 @@
 
 namespace tacit::crypto {
 
-/// RFC 9180 section 7.3, the two that OpenSSL's AES-GCM serves. Tacit writes aes_256_gcm only.
+/// RFC 9180 section 7.3, the two that use AES-GCM. Tacit writes aes_256_gcm only.
 enum class HpkeAead : std::uint16_t { aes_128_gcm = 0x0001, aes_256_gcm = 0x0002 };
 
-/// DeriveKeyPair, section 7.1.3. Nothing if no candidate is a scalar (never seen: the chance is 2^-8192).
+/// DeriveKeyPair, section 7.1.3. std::nullopt if no candidate is a scalar (the probability is 2^-8192).
 std::optional<KeyPair> hpke_derive_key_pair(ByteView input_key);
 
-/// What Encap and Decap of section 4.1 agree on.
+/// The shared secret of Encap and Decap, section 4.1.
 using HpkeSharedSecret = WipedArray<32>;
 
-/// Encap with the ephemeral key given; its public half is `enc`. Nothing if `to` is not a point.
+/// Encap with the given ephemeral key, whose public half is `enc`. std::nullopt if `to` is not a point.
 std::optional<HpkeSharedSecret> hpke_encap(const PublicKey& to, const KeyPair& ephemeral);
 
-/// Decap; `own_public` is the public half of `own`. Nothing if `enc` is not a point.
+/// Decap; `own_public` is the public half of `own`. std::nullopt if `enc` is not a point.
 std::optional<HpkeSharedSecret> hpke_decap(const PublicKey& enc, const PrivateKey& own, const PublicKey& own_public);
 
 /// One direction of an encryption context, section 5.2: messages are numbered, and sealed and opened in order.
@@ -38,7 +37,7 @@ class HpkeContext {
 
   /// ContextS.Seal: `out` is 16 bytes longer than `plaintext`.
   void seal(ByteView aad, ByteView plaintext, std::span<std::uint8_t> out);
-  /// ContextR.Open: `out` is 16 bytes shorter than `box`. False, and the number stays, if anything was altered.
+  /// ContextR.Open: `out` is 16 bytes shorter than `box`. Returns false and keeps the number if anything was altered.
   [[nodiscard]] bool open(ByteView aad, ByteView box, std::span<std::uint8_t> out);
 
  private:

@@ -1,4 +1,4 @@
-// The escapes of JSON strings (RFC 8259 section 7), for all that writes JSON.
+// The escapes of JSON strings (RFC 8259 section 7), for all JSON writers.
 #pragma once
 
 #include <array>
@@ -9,11 +9,11 @@
 
 namespace tacit::crypto {
 
-/// What follows the backslash for each byte that is escaped: its short form, or `u` and four hex digits; 0 for a byte
-/// that stays as it is.
+/// The character after the backslash for each escaped byte: its short form, or `u` for four hex digits; 0 for a byte
+/// that is not escaped.
 using JsonEscapes = std::array<char, 256>;
 
-/// What JSON wants escaped and no more, in the short form where there is one.
+/// The escapes that JSON requires and no more, in the short form if there is one.
 inline constexpr JsonEscapes json_escapes = [] {
   JsonEscapes table{};
   for (std::size_t control = 0; control < 0x20; ++control) table[control] = 'u';
@@ -27,7 +27,7 @@ inline constexpr JsonEscapes json_escapes = [] {
   return table;
 }();
 
-/// Appends a text, which has to be UTF-8, without quotes. Leaves no copy of it elsewhere. `Out` takes string views.
+/// Appends a text, which must be UTF-8, without quotes. Leaves no other copy of it. `Out` takes string views.
 template <class Out>
 void append_json_escaped(Out& out, std::string_view utf8, const JsonEscapes& escapes = json_escapes) {
   constexpr std::string_view digits = "0123456789abcdef";

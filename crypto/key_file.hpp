@@ -1,4 +1,4 @@
-// Files that hold keys: read only if nobody else could have read or changed them, written whole or not at all.
+// Files of keys: read only if no other user could have read or changed them, written completely or not at all.
 #pragma once
 
 #include <filesystem>
@@ -14,16 +14,16 @@ namespace tacit::crypto {
 inline constexpr std::size_t key_file_limit = 64 * 1024;
 
 /// Reads a regular file of at most 64 KiB that belongs to this process's user or root. `forbidden` are the permission
-/// bits that the file must not have; where it has an access control list, the bits of group and others are taken from
-/// the list's own entries, and it must name no user but this process's (so systemd hands over credentials). The path's
-/// last part must not be a symbolic link; every check is made on the opened file.
+/// bits that the file must not have. If it has an access control list, the bits of group and others are those of the
+/// list's own entries, and the list must name no user but this process's (systemd passes credentials this way). The
+/// path's last part must not be a symbolic link; every check is made on the opened file.
 KeyringResult<WipedBytes> read_key_file(const std::filesystem::path& file, mode_t forbidden);
 
-/// The same for a file that has to be text, made plain (text_file.hpp).
+/// The same for a text file, with plain line ends (text_file.hpp).
 KeyringResult<WipedBytes> read_keyring_file(const std::filesystem::path& file, mode_t forbidden);
 
-/// A file that does not have its name yet: written beside, synced, then linked into place by `publish`. Its folder is
-/// opened once (trusted_folder.hpp), and everything is done relative to that.
+/// A file without its name yet: written beside it, synced, then linked into place by `publish`. Opens the folder once
+/// (trusted_folder.hpp) and works relative to it.
 class NewKeyFile {
  public:
   /// Writes the content to a temporary file in the folder of `file` and syncs it.
@@ -32,9 +32,9 @@ class NewKeyFile {
   NewKeyFile& operator=(NewKeyFile&&) = delete;
   ~NewKeyFile();  ///< removes the temporary name
 
-  /// Gives the file its name and syncs the folder. Refuses if the name is taken, by whatever.
+  /// Gives the file its name and syncs the folder. Fails if anything has that name.
   KeyringResult<void> publish();
-  /// Takes the name away again, if `publish` gave it.
+  /// Removes the name again, if `publish` gave it.
   void withdraw() noexcept;
 
  private:
@@ -42,16 +42,16 @@ class NewKeyFile {
 
   std::filesystem::path file_;
   Descriptor folder_;
-  std::string temporary_;  ///< a name in the folder; empty: it has none any more
+  std::string temporary_;  ///< a name in the folder; empty: removed
   bool published_ = false;
 };
 
-/// A key file that is about to be changed: locked, while this lives, against others who would change it too. Its folder
-/// is opened once, as above.
+/// A key file to be changed: locked against other editors during this object's lifetime. Opens the folder once, as
+/// above.
 class KeyFileEdit {
  public:
-  /// Opens with the checks of read_key_file, locks and reads, as read_keyring_file does. Refuses if another process has
-  /// the lock. Takes away what an edit that was killed has left beside the file.
+  /// Opens with the checks of read_key_file, locks and reads like read_keyring_file. Fails if another process has the
+  /// lock. Removes temporary files that a killed edit left.
   static KeyringResult<KeyFileEdit> open(const std::filesystem::path& file, mode_t forbidden);
   KeyFileEdit(KeyFileEdit&& other) noexcept = default;
   KeyFileEdit& operator=(KeyFileEdit&&) = delete;
@@ -59,9 +59,9 @@ class KeyFileEdit {
 
   const std::filesystem::path& file() const { return file_; }
   const WipedBytes& content() const { return content_; }
-  /// Gives the file this content: written beside with the old file's owner, group, mode and access control list,
-  /// synced, renamed over it, and the folder synced. So whenever this is cut short, the name has all of the old content
-  /// or all of the new.
+  /// Replaces the content: writes a new file with the old file's owner, group, mode and access control list, syncs it,
+  /// renames it over the old one, and syncs the folder. After an interruption the name has all of the old content or
+  /// all of the new.
   KeyringResult<void> replace(ByteView content);
 
  private:

@@ -1,14 +1,13 @@
-// The keys an operator keeps in files: the root key pair (public half and private half in files of their own) and the
-// metadata key. Each file is a ring: versions of one key, of which one is primary (it seals) and the others still open
-// what they sealed.
+// The keys that an operator keeps in files: the root key pair (public half and private half in separate files) and the
+// metadata key. Each file is a ring: versions of one key. One of them is primary and seals; the others still open what
+// they sealed.
 //
 // Format, version 1, text, one line each:
 //   tacit-keyring 1 <root-public | root-private | metadata>
 //   <key id: 16 hex digits> <primary | active> <created: RFC 3339> <key: base64url without padding>
-// Empty lines and lines that start with # are skipped. A key id is the first 8 bytes of
-// SHA-256("tacit key id" ‖ "root" ‖ public key) for the root key, the same for both halves, and of
-// HMAC-SHA-256(key, "tacit key id") for a metadata key. The root's private key is the 32-byte scalar, its public key
-// the 65-byte uncompressed point.
+// Empty lines and lines that start with # are ignored. A key id is the first 8 bytes of SHA-256("tacit key id" ‖ "root"
+// ‖ public key) for the root key, the same for both halves, and of HMAC-SHA-256(key, "tacit key id") for a metadata
+// key. The root's private key is the 32-byte scalar, its public key the 65-byte uncompressed point.
 #pragma once
 
 #include <array>
@@ -28,8 +27,8 @@ namespace tacit::crypto {
 using KeyId = std::array<std::uint8_t, 8>;
 std::string to_hex(ByteView bytes);
 
-/// Why a keyring could not be read or written: one clear sentence that names the file, for the operator. Never holds
-/// key material.
+/// Why a keyring could not be read or written: one sentence that names the file, for the operator. Never contains key
+/// material.
 struct KeyringError {
   std::string message;
 };
@@ -39,7 +38,7 @@ struct KeyringError {
 template <class T>
 using KeyringResult = boost::system::result<T, KeyringError>;
 
-/// The public halves of the root key. Immutable after loading, so any thread may read it.
+/// The public halves of the root key. Immutable after loading; any thread may read it.
 class RootPublicKeyring {
  public:
   struct Entry {
@@ -56,8 +55,8 @@ class RootPublicKeyring {
   std::size_t primary_ = 0;
 };
 
-/// The private halves. Refuses a file that group or others may read or write, or that is not the process's own or
-/// root's.
+/// The private halves. Refuses a file that group or others may read or write, or that belongs to a user other than this
+/// process's or root.
 class RootPrivateKeyring {
  public:
   struct Entry {
@@ -90,12 +89,12 @@ class MetadataKeyring {
   std::size_t primary_ = 0;
 };
 
-/// Makes a root key pair with one version each and writes both rings; refuses to overwrite. Modes: private 0400, public
-/// 0444. Files appear whole or not at all (written beside, synced, linked into place).
+/// Makes a root key pair with one version and writes both rings; never overwrites. Modes: private 0400, public 0444.
+/// Files appear completely or not at all (written beside, synced, linked into place).
 KeyringResult<void> create_root_keyrings(const std::filesystem::path& private_file,
                                          const std::filesystem::path& public_file);
 
-/// Makes a metadata key and writes its ring, mode 0440; refuses to overwrite.
+/// Makes a metadata key and writes its ring, mode 0440; never overwrites.
 KeyringResult<void> create_metadata_keyring(const std::filesystem::path& file);
 
 }  // namespace tacit::crypto

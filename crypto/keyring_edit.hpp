@@ -1,10 +1,10 @@
-// Changing keyrings: a key more, another primary one, a key less.
+// Edits keyrings: adds a key, changes the primary one, removes a key.
 //
-// The root key's halves are in two files, which no file system changes at once. Each change writes the private ring
-// first and then the public one, so that the public ring never has a primary key whose private half is nowhere. A
-// change that is cut short between the two leaves a state that is sound and is seen by the next one: a key in the
-// private ring alone was being added, a key in the public ring alone (never the primary one) was being retired. Which
-// key the private ring calls primary matters to nobody.
+// The root key's halves are in two files, which cannot be changed atomically together. Each change writes the private
+// ring first and then the public one, so the public ring never has a primary key without a private half. An
+// interruption between the two leaves a valid state that the next change recognises: a key in the private ring alone
+// was being added, a key in the public ring alone (never the primary one) was being retired. The private ring's primary
+// mark has no effect.
 #pragma once
 
 #include <filesystem>
@@ -17,41 +17,41 @@
 
 namespace tacit::crypto {
 
-/// A key of a ring, as a person sees it.
+/// A listed key of a ring, without key material.
 struct ListedKey {
   KeyId id{};
   bool primary = false;    ///< of the root key: in the public ring
   std::string created;     ///< RFC 3339
-  bool has_public = true;  ///< of the root key: which of its halves are in their rings
+  bool has_public = true;  ///< of the root key: which halves are in their rings
   bool has_private = true;
 };
 
-/// A keyring with its files locked. Each change is prepared first, so that it can be recorded elsewhere before
-/// `apply` writes it; one change for each object.
+/// A keyring with locked files. A change is prepared first, so that it can be recorded elsewhere before `apply` writes
+/// it; one change per object.
 class KeyringEdit {
  public:
   static KeyringResult<KeyringEdit> open_root(const std::filesystem::path& private_file,
                                               const std::filesystem::path& public_file);
   static KeyringResult<KeyringEdit> open_metadata(const std::filesystem::path& file);
 
-  /// In the order of the file; of the root key, all that are in either ring.
+  /// In the order of the file; for the root key, all keys of either ring.
   const std::vector<ListedKey>& keys() const { return keys_; }
   const ListedKey* find(const KeyId& id) const;
 
-  /// A new key, not primary. Of the root key: the one whose adding was cut short, if there is one.
+  /// Adds a new key, not primary. For the root key: completes an interrupted addition, if there is one.
   KeyringResult<KeyId> add();
-  /// That key as the primary one. Refuses a key that is not whole, or is the primary one already.
+  /// Makes that key the primary one. Fails if one of its halves is missing, or if it is already primary.
   KeyringResult<void> promote(const KeyId& id);
-  /// Takes a key out. Refuses the primary one.
+  /// Removes a key. Refuses the primary one.
   KeyringResult<void> retire(const KeyId& id);
-  /// Writes what was prepared.
+  /// Writes the prepared change.
   KeyringResult<void> apply();
 
  private:
   struct Ring {
     KeyFileEdit file;
     std::string_view kind;
-    WipedBytes next;  ///< the content to write; empty: it stays as it is
+    WipedBytes next;  ///< the content to write; empty: no change
     KeyringResult<void> write();
   };
 
@@ -66,8 +66,7 @@ class KeyringEdit {
   std::vector<ListedKey> keys_;
 };
 
-/// The keys of a ring whose file can be read, without the keys themselves. `kind` is root-public, root-private or
-/// metadata.
+/// The keys of a readable ring, without key material. `kind` is root-public, root-private or metadata.
 KeyringResult<std::vector<ListedKey>> list_keyring(const std::filesystem::path& file, std::string_view kind);
 
 }  // namespace tacit::crypto

@@ -1,4 +1,4 @@
-// What the kinds of keyrings differ in, for those who read and write their files.
+// The properties of each kind of keyring, for reading and writing its file.
 #pragma once
 
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace tacit::crypto::keyring_kinds {
 
-/// What a kind is called in a ring's header, and the permission bits that its file must not have. Whoever can change
-/// the public ring gets every value written from then on, so it is guarded against writing like the others.
+/// A kind's name in a ring's header, and the permission bits that its file must not have. A user who can change the
+/// public ring can read all values written afterwards, so it is protected against writing like the others.
 struct Kind {
   std::string_view name;
   mode_t forbidden;

@@ -1,4 +1,4 @@
-// The text of a keyring file, whose format is told in keyring.hpp: lines in, entries out, and back.
+// The text of a keyring file, in the format of keyring.hpp: parsing and formatting.
 #pragma once
 
 #include <optional>
@@ -11,35 +11,35 @@
 
 namespace tacit::crypto {
 
-/// One key of a ring, its bytes not judged yet.
+/// One key of a ring, its bytes not yet checked.
 struct KeyringLine {
   std::size_t number = 0;  ///< the line's number in the file, from 1
   KeyId id{};
   bool primary = false;
-  std::string created;  ///< RFC 3339, as it is written there
+  std::string created;  ///< RFC 3339, as in the file
   WipedBytes key;
 };
 
-/// Reads the text of a ring of the given kind. `name` is the file's, for the messages. There is at least one line,
-/// exactly one of them is primary, and no id comes twice.
+/// Reads the text of a ring of the given kind. `name` is the file's, for the messages. The result has at least one
+/// line, exactly one primary key, and no repeated id.
 KeyringResult<std::vector<KeyringLine>> parse_keyring(std::string_view name, std::string_view kind,
                                                       std::string_view text);
 
 /// A ring of one primary key, created now.
 WipedBytes format_keyring(std::string_view kind, const KeyId& id, ByteView key);
 
-// Changes of a ring's text, which parse_keyring has taken. All else in it stays as it is, comments too.
-/// One key more: active, created now.
+// Changes of a ring's text that parse_keyring has accepted. All other text stays, including comments.
+/// Adds a key: active, created now.
 WipedBytes with_key(std::string_view text, const KeyId& id, ByteView key);
-/// That key, which is in it, as the primary one; the one that was it is active.
+/// Makes that key, which the ring has, the primary one; the former primary key becomes active.
 WipedBytes with_primary(std::string_view text, const KeyId& id);
-/// Without that key.
+/// Removes that key.
 WipedBytes without_key(std::string_view text, const KeyId& id);
 
 /// "name: line N: why".
 KeyringError line_error(std::string_view name, std::size_t number, std::string_view why);
 
-/// 16 lower-case hexadecimal digits; nothing if the text is not that.
+/// 16 lower-case hexadecimal digits; std::nullopt for any other text.
 std::optional<KeyId> parse_key_id(std::string_view text);
 
 /// Whether the text is a date-time of RFC 3339 section 5.6.

@@ -1,5 +1,5 @@
-// What the folder's own files share when they call OpenSSL: owners of its objects, and one way to treat failures
-// that no input can cause. Private to crypto/.
+// Shared helpers for OpenSSL calls: owners of its objects, and one way to treat failures that no input can cause.
+// Private to crypto/.
 #pragma once
 
 #include <memory>
@@ -30,15 +30,15 @@ using PkeyContext = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using BignumPtr = OpensslPtr<BIGNUM, BN_clear_free>;
 using PointPtr = OpensslPtr<EC_POINT, EC_POINT_free>;
 
-/// For calls that fail only when memory is short or the installation is broken. Empties the thread's error queue first:
-/// SSL_get_error reads that queue and would blame a connection.
+/// For calls that fail only without memory or with a broken installation. Empties the thread's error queue first,
+/// because SSL_get_error reads that queue and would attribute its errors to a connection.
 inline void require(bool ok, const char* what) {
   if (ok) return;
   ERR_clear_error();
   throw std::runtime_error(what);
 }
 
-/// For calls that fail on bad input: passes the result on and leaves no error behind.
+/// For calls that fail on bad input: returns the result and leaves no error in the queue.
 inline bool tried(bool ok) {
   if (!ok) ERR_clear_error();
   return ok;

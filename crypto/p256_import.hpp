@@ -1,4 +1,4 @@
-// P-256 keys given to OpenSSL as raw bytes. Private to crypto/.
+// Imports raw P-256 keys into OpenSSL. Private to crypto/.
 #pragma once
 
 #include "crypto/hpke.hpp"
@@ -14,11 +14,11 @@ BignumPtr to_bignum(const PrivateKey& key);
 /// For Diffie-Hellman, which needs no public half. Null if the scalar is out of range.
 PkeyPtr import_private(const PrivateKey& key);
 
-/// Both halves, which are not checked against each other. Null if `public_half` is no uncompressed point or the scalar
-/// is out of range.
+/// Both halves, not checked against each other. Null if `public_half` is not an uncompressed point or the scalar is out
+/// of range.
 PkeyPtr import_key_pair(const PrivateKey& key, const PublicKey& public_half);
 
-/// Null if it is no uncompressed point of the curve.
+/// Null if it is not an uncompressed point of the curve.
 PkeyPtr import_public(const PublicKey& key);
 
 }  // namespace tacit::crypto

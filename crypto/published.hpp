@@ -1,4 +1,4 @@
-// A value that is replaced now and then and read all the time: immutable, swapped whole, read without a lock.
+// A value that is replaced rarely and read often: immutable, replaced as a whole, read without a lock.
 #pragma once
 
 #include <atomic>
@@ -11,14 +11,14 @@
 
 namespace tacit::crypto {
 
-/// What becomes of a value that was replaced.
+/// What happens to a replaced value.
 enum class Former : std::uint8_t {
-  freed,  ///< goes with its last holder: for what is replaced again and again
-  kept,   ///< lives as long as the Published: for what changes with an operator's configuration
+  freed,  ///< destroyed with its last holder: for values that are replaced often
+  kept,   ///< lives as long as the Published: for values from an operator's configuration
 };
 
-/// Thread-safe. Of a value whose former ones are freed, each reading thread has a Reader. One whose former ones are
-/// kept is read through an atomic pointer alone: what was read before stays valid.
+/// Thread-safe. With Former::freed, each reading thread has a Reader. With Former::kept, an atomic pointer suffices for
+/// reading: a value that was read stays valid.
 template <class T, Former former = Former::freed>
 class Published {
  public:
@@ -32,14 +32,14 @@ class Published {
     const std::lock_guard lock(mutex_);
     swap_in(value);
   }
-  /// Unless it is equal to the newest.
+  /// Publishes the value unless it equals the newest.
   void publish_if_new(T value) requires std::equality_comparable<T> {
     auto next = std::make_shared<const T>(std::move(value));
     const std::lock_guard lock(mutex_);
     if (value_ == nullptr || *value_ != *next) swap_in(next);
   }
 
-  /// The newest, shared; null before the first. Takes the lock for as long as copying a pointer takes.
+  /// The newest, shared; null before the first. Holds the lock only while copying a pointer.
   Value get() const {
     const std::lock_guard lock(mutex_);
     return value_;
@@ -48,14 +48,14 @@ class Published {
   const T& operator*() const requires(former == Former::kept) { return *newest_.load(std::memory_order_acquire); }
   const T* operator->() const requires(former == Former::kept) { return &**this; }
 
-  /// One thread's view: keeps the value that it saw last and takes the lock only if there is a newer one. The Published
-  /// must outlive it.
+  /// One thread's view: keeps the last value that it read and takes the lock only if there is a newer one. The
+  /// Published must outlive it.
   class Reader {
    public:
     explicit Reader(const Published& source) : source_(&source) {}
     /// The newest value, or null. Valid until the next call.
     const T* get() {
-      // What this holds is not freed, so no newer value has its address.
+      // This holds its value, so no newer value has the same address.
       if (source_->newest_.load(std::memory_order_acquire) != value_.get()) value_ = source_->get();
       return value_.get();
     }
@@ -66,7 +66,7 @@ class Published {
   };
 
  private:
-  /// Under the lock. Leaves the former value with the caller, to be freed after.
+  /// Call under the lock. Leaves the former value to the caller, which frees it after unlocking.
   void swap_in(Value& value) {
     if constexpr (former == Former::kept) former_.push_back(value_);
     value_.swap(value);
@@ -79,7 +79,7 @@ class Published {
   std::atomic<const T*> newest_{nullptr};
 };
 
-/// What changes with an operator's configuration.
+/// A value that changes with an operator's configuration.
 template <class T>
 using Configured = Published<T, Former::kept>;
 

@@ -1,4 +1,4 @@
-// Public keys (and shared secrets) that verify signatures: RSA, ECDSA, Ed25519, HMAC. Only verifying: Tacit signs
+// Public keys and shared secrets that verify signatures: RSA, ECDSA, Ed25519, HMAC. Verification only: Tacit signs
 // nothing.
 #pragma once
 
@@ -26,17 +26,16 @@ enum class SignatureAlgorithm : std::uint8_t {
   hs256,  ///< HMAC with SHA-256
 };
 
-/// Any thread may use it, for nothing that it answers ever changes. Each factory answers nothing for what is no sound
-/// key.
+/// Immutable, for any thread. Each factory returns std::nullopt for an unsound key.
 class SignatureKey {
  public:
   /// Big-endian modulus of 2048 to 8192 bits and exponent: odd, from 3 to 2^32.
   static std::optional<SignatureKey> rsa(ByteView modulus, ByteView exponent);
-  /// Affine coordinates of exactly 32, 48 or 66 bytes; the point has to be on the curve.
+  /// Affine coordinates of exactly 32, 48 or 66 bytes; the point must be on the curve.
   static std::optional<SignatureKey> p256(ByteView x, ByteView y);
   static std::optional<SignatureKey> p384(ByteView x, ByteView y);
   static std::optional<SignatureKey> p521(ByteView x, ByteView y);
-  /// 32 bytes, RFC 8032; the encoding has to be the canonical one, of a point that is not of small order.
+  /// 32 bytes, RFC 8032; the encoding must be canonical, of a point that is not of small order.
   static std::optional<SignatureKey> ed25519(ByteView x);
   /// A shared secret of at least 32 bytes (RFC 7518 section 3.2).
   static std::optional<SignatureKey> hmac(ByteView secret);
@@ -45,15 +44,15 @@ class SignatureKey {
   SignatureKey& operator=(SignatureKey&&) noexcept;
   ~SignatureKey();
 
-  /// Whether the algorithm is one for keys of this kind.
+  /// Whether the algorithm is for keys of this kind.
   bool fits(SignatureAlgorithm algorithm) const;
-  /// Makes ES256 with this key about twice as quick, for 150 KiB and some 20 ms now; does nothing for other keys, or if
-  /// that cannot be had. Other threads may verify meanwhile.
+  /// Makes ES256 with this key about twice as fast, for 150 KiB and some 20 ms now; does nothing for other keys, or if
+  /// it fails. Other threads may verify meanwhile.
   void prepare() const noexcept;
-  /// Whether that was done.
+  /// Whether prepare() succeeded.
   bool is_prepared() const;
-  /// Whether the signature is right. False for an algorithm that does not fit, and for a signature of another length
-  /// than the algorithm and key give. Leaves nothing in OpenSSL's error queue.
+  /// Whether the signature is right. False for an algorithm that does not fit, and for a signature whose length does
+  /// not match the algorithm and the key. Leaves nothing in OpenSSL's error queue.
   bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const;
 
  private:

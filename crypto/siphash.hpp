@@ -1,5 +1,5 @@
-// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", INDOCRYPT 2012): a keyed hash for the places
-// of hash tables whose keys strangers choose. Without the key nobody can find inputs that meet in one place.
+// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", INDOCRYPT 2012): a keyed hash for hash tables
+// whose keys clients choose. Without the key, colliding inputs cannot be found.
 #pragma once
 
 #include <array>
@@ -12,11 +12,11 @@ namespace tacit::crypto {
 struct SipKey {
   std::array<std::uint64_t, 2> words{};
 
-  /// A key of its own for each table, made anew by each process.
+  /// A new key for a table; each process makes its own.
   static SipKey random();
 };
 
-/// 64 bits; some 20 ns for 16 bytes. Not for authenticating anything. Thread-safe.
+/// 64 bits; some 20 ns for 16 bytes. Not for authentication. Thread-safe.
 std::uint64_t siphash(const SipKey& key, ByteView data);
 
 }  // namespace tacit::crypto

@@ -1,4 +1,4 @@
-// Memory for secrets: overwritten before it is given back, whatever the way out.
+// Memory for secrets: overwritten before it is freed, on every path.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@
 
 namespace tacit::crypto {
 
-/// Overwrites memory in a way that the compiler may not leave out.
+/// Overwrites memory in a way that the compiler cannot optimise away.
 void wipe(void* data, std::size_t size) noexcept;
 
-/// Overwrites the part of this thread's stack that the calls just made have used (16 KiB below the caller),
-/// where parsers and ciphers leave copies of what they worked on. Call after secrets were handled.
+/// Overwrites the part of this thread's stack that the last calls used (16 KiB below the caller), where parsers and
+/// ciphers leave copies of their data. Call after secrets were processed.
 void burn_stack() noexcept;
 
-/// A fixed number of secret bytes. Moving leaves zeros behind; copying is explicit, by `clone`.
+/// A fixed number of secret bytes. Moving leaves zeros; copying is explicit, by `clone`.
 template <std::size_t N>
 class WipedArray {
  public:
@@ -51,7 +51,7 @@ class WipedArray {
   std::array<std::uint8_t, N> bytes_{};
 };
 
-/// A growing buffer of secret bytes. Every block it leaves (growth, move assignment, destruction) is overwritten first.
+/// A growing buffer of secret bytes. Overwrites every block before freeing it (growth, move assignment, destruction).
 class WipedBytes {
  public:
   WipedBytes() = default;
@@ -87,7 +87,7 @@ class WipedBytes {
   std::size_t capacity_ = 0;
 };
 
-/// Compares in time that depends on the lengths only.
+/// Compares in time that depends only on the lengths.
 bool equal_constant_time(ByteView a, ByteView b) noexcept;
 
 }  // namespace tacit::crypto
