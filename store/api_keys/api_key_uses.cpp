@@ -1,5 +1,5 @@
-// When API keys were last used. Callers gather that in memory (auth/api_keys/api_key_uses.hpp) and hand it over now and
-// then, so that a request costs no write; and what is stored is not written again for a minute's difference.
+// When API keys were last used. Callers collect uses in memory (auth/api_keys/api_key_uses.hpp) and submit them from
+// time to time, so a request costs no write; a stored time is not rewritten for a difference of a minute.
 #include <algorithm>
 #include <chrono>
 
@@ -10,9 +10,9 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::size_t most_at_once = 1024;  // keys of one transaction
+constexpr std::size_t most_at_once = 1024;  // keys in one transaction
 constexpr std::int64_t worth_writing = std::chrono::microseconds(std::chrono::seconds(60)).count();
-constexpr std::size_t bytes_of_one = 4096;  // each row is on a page of its own, which is copied
+constexpr std::size_t bytes_of_one = 4096;  // each row is on another page, which is copied
 
 struct UsesPlan {
   ContextPtr store;

@@ -1,4 +1,4 @@
-// API keys as authentication looks for them and the operator sees them.
+// API keys for authentication and for the operator.
 #include "store/api_keys/api_keys.hpp"
 
 #include <array>
@@ -18,8 +18,8 @@
 namespace tacit::store {
 namespace {
 
-/// The rows that this thread verified lately, whole. A row that is the same byte for byte has a right MAC, so a request
-/// costs a comparison instead of hashes; any change of the row, by anybody, is seen.
+/// The rows that this thread verified recently, complete. The MAC of an identical row is right, so a request costs a
+/// comparison instead of hashes; any change of the row is detected.
 class VerifiedRows {
  public:
   std::optional<ApiKey> decode(const StoreContext& store, std::string_view id, ByteView row) {

@@ -75,7 +75,7 @@ Task<Outcome<bool>> TenantKeyReader::gather(Transaction& transaction, Slice& sli
   }
 }
 
-/// True: that was the last.
+/// True: it was the last slice.
 Task<Outcome<bool>> TenantKeyReader::hand_out(Transaction& transaction, const Take& take, Slice& slice) {
   while (!places_.empty()) {
     const auto key = co_await load_tenant_api_key(transaction, *store_, tenant_, places_.top().id);

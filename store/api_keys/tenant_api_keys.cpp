@@ -1,4 +1,4 @@
-// A tenant's own view of one of its API keys: those that are not revoked, found by its index.
+// A tenant's view of one of its API keys: keys that are not revoked, found through its index.
 #include <tuple>
 
 #include "store/api_keys/api_key_table.hpp"

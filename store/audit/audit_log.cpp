@@ -126,9 +126,9 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
 }
 
 std::size_t audit_bytes(const AuditEvent& event, const AuditContext& who) {
-  constexpr std::size_t frame = 512;  // the hash, the fields' names, and what is of fixed length
+  constexpr std::size_t frame = 512;  // the hash, the fields' names, and all parts of fixed length
   constexpr std::size_t id = 40;      // with its quotes and comma
-  constexpr std::size_t escaped = 6;  // the longest that JSON makes of a byte
+  constexpr std::size_t escaped = 6;  // the maximum length of a byte in JSON
   const std::size_t text = event.tool.size() + event.reason.size() + who.plane.size() + who.actor.size() +
                            who.on_behalf_of.size() + who.peer.size() + who.request_id.size() + who.traceparent.size();
   return frame + id * event.secrets.size() + escaped * text;

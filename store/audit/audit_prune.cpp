@@ -1,7 +1,7 @@
-// Taking the oldest entries out of the audit log. First they are all read, page by page, and held against the chain:
-// what does not fit it is evidence, and stays. Then they go, a bounded number with each transaction, which moves the
-// checkpoint along, so that the chain holds at every instant; the first of these transactions has the audit entry that
-// says how far it will go. Nothing that would be the newest entry goes: the next one hashes it.
+// Prunes the oldest entries of the audit log. First reads them all, page by page, and checks them against the chain:
+// entries that do not match it are evidence, and stay. Then removes them, a bounded number in each transaction. Each
+// transaction moves the checkpoint, so the chain is valid at all times; the first one contains the audit entry that
+// names the last entry to be pruned. The newest entry is never removed, because the next entry hashes it.
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_read.hpp"
@@ -30,7 +30,8 @@ struct PrunePlan {
   bool begun = false;  ///< the audit entry is written
 };
 
-/// The sequences of the next entries to go, copied out: what is scanned does not outlive a change. Follows them.
+/// The sequences of the next entries to remove, copied, because scanned rows are invalid after a change. Checks their
+/// chain.
 Outcome<std::vector<std::uint64_t>> follow_rows(const std::vector<Row>& rows, const AuditMark& through,
                                                 AuditChain& chain) {
   std::vector<std::uint64_t> sequences;
@@ -51,14 +52,14 @@ Outcome<std::vector<std::uint64_t>> follow_rows(const std::vector<Row>& rows, co
 
 Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& plan) {
   const crypto::MetadataKeyring& ring = plan.store->metadata();
-  // Under a key that was retired meanwhile nobody could read the checkpoint, nor verify the log ever again.
+  // Under a retired key, no process could read the checkpoint or verify the log again.
   const auto newest = co_await check_newest(transaction, plan.store->keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
   const auto checkpoint = co_await load_checkpoint(transaction, ring);
   if (!checkpoint) co_return checkpoint.error();
   AuditChain chain(*checkpoint ? (*checkpoint)->through : AuditMark());
   PruneStep step;
-  step.finished = chain.last().sequence >= plan.through.sequence;  // somebody else was faster
+  step.finished = chain.last().sequence >= plan.through.sequence;  // another process was faster
   if (step.finished) co_return step;
   const auto head = co_await newest_audit_mark(transaction);
   if (!head) co_return head.error();
@@ -84,7 +85,7 @@ Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& p
   co_return step;
 }
 
-/// Looks for the last entry before a point, and sees that all before it are in order.
+/// Finds the last entry before a point, and checks that all entries before it are in order.
 class PruneSearch {
  public:
   PruneSearch(ContextPtr store, const AuditPoint& before) : store_(std::move(store)), before_(before) {}

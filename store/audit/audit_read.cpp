@@ -19,7 +19,7 @@ AuditRecord copy_out(const AuditEntry& entry) {
   return record;
 }
 
-/// Where the log begins. A checkpoint that was altered counts for nothing: then entries are found missing.
+/// The beginning of the log. An altered checkpoint is ignored: then entries are reported missing.
 Task<AuditMark> base_of(Transaction& transaction, const StoreContext& store) {
   const auto checkpoint = co_await load_checkpoint(transaction, store.metadata());
   co_return checkpoint&&* checkpoint ? (*checkpoint)->through : AuditMark();
@@ -50,7 +50,7 @@ Task<Outcome<void>> AuditReader::find_place(Transaction& transaction) {
     chain_.emplace(base);
     co_return Outcome<void>();
   }
-  // Rows before a checkpoint do not belong there: they are shown only to who reads from the beginning.
+  // Rows before a checkpoint should not exist: only a read from the beginning returns them.
   if (next_ <= base.sequence + 1) {
     if (next_ > 1) next_ = base.sequence + 1;
     chain_.emplace(base);

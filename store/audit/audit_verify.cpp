@@ -1,4 +1,4 @@
-// The check of the audit log's chain alone, against what was kept elsewhere.
+// Checks the audit log's chain, and compares it with an anchor that was kept elsewhere.
 #include <algorithm>
 
 #include "crypto/keyring.hpp"
@@ -22,7 +22,7 @@ class ChainVerification {
     if (!checked) return checked.error();
     const auto walked = walk();
     if (!walked) return walked.error();
-    // While the log was read, more of it may have been pruned.
+    // The log may have been pruned further while it was read.
     const auto again = read<void>(*store_->engine, [this](Transaction& transaction) { return reload(transaction); });
     if (!again) return again.error();
     if (report_.checkpoint && report_.entries == 0) problem("the audit log is empty although it was pruned");
@@ -46,7 +46,7 @@ class ChainVerification {
     co_return Outcome<void>();
   }
 
-  /// To the entry that was the newest at the beginning, or further: a live log may grow as fast as it is read.
+  /// To the entry that was the newest at the beginning, or further: a live log may grow during the read.
   Outcome<void> walk() {
     AuditReader reader(store_, 0);
     while (at_.rows < at_.rows_total) {

@@ -30,7 +30,7 @@ boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid te
   if (failure.secret) event.secrets.push_back(*failure.secret);
   event.tool = std::move(tool);
   event.reason = std::move(failure.subject);
-  // If the log cannot take it, the caller still learns of the failure and logs it.
+  // If this fails, the caller still gets the failure and logs it.
   co_await record_event(std::move(store), std::move(event), std::move(who));
 }
 

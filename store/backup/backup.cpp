@@ -36,7 +36,7 @@ Bytes trailer_of(std::uint64_t length, const crypto::Digest& hash) {
   return trailer;
 }
 
-/// LMDB copying into a pipe, on a thread of its own.
+/// Runs LMDB's copy into a pipe, on another thread.
 class Copy {
  public:
   explicit Copy(MDB_env* env) {
@@ -46,7 +46,7 @@ class Copy {
       return;
     }
     read_end_ = ends[0];
-    ::fcntl(read_end_, F_SETPIPE_SZ, static_cast<int>(chunk_size));  // fewer turns; not needed
+    ::fcntl(read_end_, F_SETPIPE_SZ, static_cast<int>(chunk_size));  // fewer switches between the threads; optional
     thread_ = std::thread([this, env, write_end = ends[1]] {
       code_ = mdb_env_copyfd2(env, write_end, MDB_CP_COMPACT);
       ::close(write_end);
@@ -64,9 +64,9 @@ class Copy {
     } while (got < 0 && errno == EINTR);
     return got;
   }
-  /// Ends the copy, wherever it is. LMDB's code.
+  /// Ends the copy at any point. Returns LMDB's code.
   int finish() {
-    // A copy that is not done finds that nobody reads. LMDB keeps the signal of that from its thread.
+    // An unfinished copy gets an error because the pipe has no reader. LMDB blocks SIGPIPE in its thread.
     if (read_end_ >= 0) ::close(std::exchange(read_end_, -1));
     if (thread_.joinable()) thread_.join();
     return code_;
@@ -88,7 +88,7 @@ Failure copy_failed(int code) {
   return failed(Errc::unavailable, std::string("the store cannot be copied: ") + mdb_strerror(code));
 }
 
-/// To somebody who may take as long as they like.
+/// Passes bytes to a sink, which may take any time.
 bool hand_on(const ByteSink& sink, ByteView bytes) {
   const WaitsForOthers waits;
   return sink(bytes);
@@ -122,7 +122,7 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
 Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sink) {
   crypto::Sha256 hash;
   Bytes held(trailer_size + chunk_size);
-  std::size_t size = 0;  // of what is held: the last bytes may be the trailer
+  std::size_t size = 0;  // number of bytes held back: the last ones may be the trailer
   std::uint64_t length = 0;
   for (;;) {
     const std::ptrdiff_t got = source(std::span(held).subspan(size));

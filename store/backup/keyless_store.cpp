@@ -49,7 +49,7 @@ class Snapshot {
   std::atomic<std::uint64_t> rows_read_{0};
 };
 
-/// The first possible key after everything of a tenant; nothing after the last possible tenant.
+/// The first possible key after all rows of a tenant; std::nullopt after the last possible tenant.
 std::optional<Bytes> key_after(const Uuid& tenant) {
   Bytes key(tenant.bytes.begin(), tenant.bytes.end());
   for (std::size_t i = key.size(); i-- > 0;) {
@@ -65,7 +65,7 @@ void keep_biggest(std::vector<TenantFigures>& biggest, const TenantFigures& one,
   if (biggest.size() > most) biggest.pop_back();
 }
 
-/// Looks at one row of each tenant, the record, which comes first.
+/// Reads one row of each tenant, the record, which comes first.
 Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::size_t most) {
   std::optional<Bytes> start = Bytes();
   while (start) {
@@ -191,7 +191,7 @@ ScrubReport KeylessStore::scrub(std::chrono::milliseconds patience,
       const auto began = ScrubClock::now();
       more = scrubber.step(began + slice);
       if (progress && extent == ScrubExtent::everything) progress(scrubber.done(), scrubber.total());
-      // As long as it had it: who else waits for the write lock gets it.
+      // As long as it held the write lock, so that a waiting process gets it.
       if (more) std::this_thread::sleep_for(ScrubClock::now() - began);
     }
     const ScrubReport& report = scrubber.report();

@@ -12,10 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As LMDB makes it: the planes may run as two users of one group.
+/// As LMDB creates it: the planes may run as two users of one group.
 constexpr mode_t file_mode = 0660;
 
-/// The folder, taken away again if it was made here and nothing came of it.
+/// The folder, removed again if this process made it and the restore failed.
 class Folder {
  public:
   explicit Folder(const fs::path& path) : path_(path), was_there_(fs::exists(fs::symlink_status(path))) {}
@@ -56,7 +56,7 @@ Outcome<void> check(const fs::path& file, const fs::path& directory, const Store
     failure = failed(Errc::integrity, error.what());
   }
   std::string why = failure.subject;
-  // It has another name yet than the one it is to get.
+  // The file does not have its final name yet.
   if (const auto at = why.find(file.string()); at != std::string::npos) {
     why.replace(at, file.string().size(), directory.string());
   }

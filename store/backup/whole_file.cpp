@@ -51,12 +51,12 @@ Outcome<WholeFile> WholeFile::create(const fs::path& file, mode_t mode) {
   if (name.empty() || ::fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return taken(file);
   WholeFile made(file, std::move(*folder));
   if (const int error = made.make(); error != 0) return cannot(file, "cannot be created", error);
-  // From fchmod, which the umask does not narrow.
+  // fchmod, because the umask does not apply to it.
   if (::fchmod(made.descriptor(), mode) != 0) return cannot(file, "its mode cannot be set", errno);
   return made;
 }
 
-/// Answers the error's number, or 0.
+/// Returns errno, or 0.
 int WholeFile::make() {
   descriptor_ = crypto::Descriptor(::openat(folder_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (descriptor_) return 0;

@@ -15,7 +15,7 @@ Whereabouts& now() { return *here.load(relaxed); }
 void keep_whereabouts_in(Whereabouts& there) { here.store(&there, relaxed); }
 
 void note_step() {
-  // Not one operation: it only has to change.
+  // Need not be atomic as a whole: the number only has to change.
   auto& steps = now().steps;
   steps.store(steps.load(relaxed) + 1, relaxed);
 }

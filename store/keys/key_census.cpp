@@ -12,13 +12,13 @@
 namespace tacit::store {
 namespace {
 
-/// Rows looked at on one snapshot: a longer one would keep the pages that are freed meanwhile from being used again.
+/// Rows per snapshot: a longer-lived snapshot would keep freed pages from reuse.
 constexpr std::size_t rows_at_a_time = 4096;
 
-/// Counts in a table, snapshot by snapshot. No row that it has passed can come to name a retired key behind it, so that
-/// a census after the retirement tells all there is (store/rows/store_meta.hpp). What names a key where nothing did is
-/// made in a transaction that sees that the key is not retired; a rewrap goes to the newest key alone, likewise; and
-/// all else keeps the key that its own row or its tenant's record, which comes first, named already.
+/// Counts in a table, on successive snapshots. A row behind the present position cannot later name a retired key, so a
+/// census after the retirement is complete (store/rows/store_meta.hpp). A transaction that names a key in a new row
+/// checks that the key is not retired; a rewrap uses only the newest key, with the same check; all other changes keep
+/// the key that the row or its tenant's record, which comes first, already names.
 class Count {
  public:
   using Progress = std::function<void(const VerifyProgress&)>;
@@ -52,7 +52,7 @@ class Count {
       at_.rows_total = co_await transaction.count(Table::tenants);
       if (kind_ == KeyKind::metadata) at_.rows_total += co_await transaction.count(Table::api_keys);
     }
-    // Of root keys only the records speak, so all of a tenant's other rows are passed over.
+    // Only the records name root keys, so all other rows of a tenant are skipped.
     const bool only_records = kind_ == KeyKind::root;
     for (std::size_t seen = 0; seen < rows_at_a_time;) {
       const auto rows = co_await transaction.scan(table, {}, start_, only_records ? 1 : rows_at_a_time);
@@ -85,7 +85,7 @@ class Count {
     if (key.kind == static_cast<std::uint8_t>(RowKind::secret) && kind_ == KeyKind::metadata) count_secret(row.value);
   }
 
-  /// Nothing: it is not known which key the row names.
+  /// std::nullopt: the row's key is unknown.
   void add(const std::optional<crypto::KeyId>& id, std::uint64_t KeyUse::*what) {
     if (id) {
       ++(census_.uses[*id].*what);
@@ -105,7 +105,7 @@ class Count {
     if (kind_ == KeyKind::root) {
       constexpr crypto::KeyId none{};
       const auto& key = record->key;
-      if (key && key->root_key_id() == none) return add(std::nullopt, &KeyUse::tenants);  // a box cut short
+      if (key && key->root_key_id() == none) return add(std::nullopt, &KeyUse::tenants);  // the box is truncated
       if (key) add(key->root_key_id(), &KeyUse::tenants);
       return;
     }

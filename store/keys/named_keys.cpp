@@ -1,4 +1,4 @@
-// Which keys the store names, as an operator changes them.
+// The keys that the store names, and their changes by an operator.
 #include <algorithm>
 #include <limits>
 
@@ -37,7 +37,7 @@ bool has_key(const StoreKeys& keys, KeyKind kind, const crypto::KeyId& id) {
   return kind == KeyKind::root ? keys.root_public->find(id) != nullptr : keys.metadata->find(id) != nullptr;
 }
 
-/// Changes the lists; whether there was something to change.
+/// Changes the lists; returns whether anything changed.
 Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
   Ids& ids = named.of(plan.kind);
@@ -54,7 +54,7 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
     case KeyChange::retire:
       if (plan.id == primary) return failed(Errc::not_allowed, "it is the primary key");
       if (retired) return false;
-      // What is left would be named by nobody else.
+      // No other row would then name the remaining key.
       if (contains(named.retired, primary)) return check_newest(named, keys, plan.kind).error();
       std::erase(ids, plan.id);
       if (!contains(ids, primary)) ids.insert(ids.begin(), primary);
@@ -79,7 +79,7 @@ Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
-/// The marks of tenants whose erasure was cut short are few, so they are made anew at once.
+/// The marks of interrupted erasures are few, so all are rewritten at once.
 Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataKeyring& ring) {
   const auto rows = co_await transaction.scan(Table::meta, {}, {}, std::numeric_limits<std::size_t>::max());
   std::vector<crypto::Uuid> tenants;
@@ -91,8 +91,8 @@ Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataK
   for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, ring);
 }
 
-/// Names the primary key, should somebody have edited the keyrings by hand. Of rings that lack a key which the store
-/// names, or whose primary key was retired, that cannot be: they were loaded before others changed the keys.
+/// Names the primary key if an operator edited the keyrings by hand. Fails for rings that lack a key which the store
+/// names, or whose primary key is retired: they were loaded before another process changed the keys.
 Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
   const auto fits = co_await check_meta(transaction, keys);

@@ -1,4 +1,4 @@
-// All that is made with a metadata key, made anew with the primary one.
+// Remakes everything that uses a metadata key with the primary one.
 #include <algorithm>
 
 #include "store/api_keys/api_key_table.hpp"
@@ -14,12 +14,12 @@
 namespace tacit::store {
 namespace {
 
-/// Rows looked at in one transaction that changes some of them.
+/// Rows that one transaction reads to change some of them.
 constexpr std::size_t rows_of_step = 4096;
 constexpr std::size_t rows_at_a_time = 256;
-/// How much of rows one transaction takes in hand; one row is taken in any case.
+/// The bytes of rows in one transaction; one row is always taken.
 constexpr std::size_t bytes_of_step = std::size_t{512} << 10;
-/// What moving one row costs of the map: it, three index entries that go and three that come are each on a page.
+/// The cost of moving one row in the map: the row, three old and three new index entries are each on another page.
 constexpr std::size_t bytes_of_one = std::size_t{7} * 2048;
 
 /// One transaction's part of the work.
@@ -55,7 +55,7 @@ class MetadataStep {
     bytes_ -= std::min(bytes_, bytes);
   }
 
-  /// Whether the step can go on with the tenant that comes next.
+  /// Whether the step can continue with the next tenant.
   Task<bool> next_is_stale() {
     if (spent() || at().within) co_return false;
     --looks_;
@@ -70,7 +70,7 @@ class MetadataStep {
     at() = RewrapPosition{Table::tenants, Bytes(next.view().begin(), next.view().end())};
   }
 
-  /// Moves the tenant at the position, from there on. One that cannot be opened, or is being erased, is a problem.
+  /// Moves the tenant at the position, from there on. A tenant that cannot be opened, or is being erased, is a problem.
   Task<void> move_tenant();
   void begin(const crypto::Uuid& tenant);
   bool depart(Tenant& tenant);
@@ -100,7 +100,7 @@ Task<void> MetadataStep::move_tenant() {
   }
   Tenant& tenant = **loaded;
   const TenantRecord& record = tenant.record;
-  // Another run may have sent the tenant on another way meanwhile.
+  // Another run may have begun to move the tenant to another key meanwhile.
   if (at().within && at().to != record.metadata_key) begin(id);
   const bool stale = record.metadata_key != target().id || record.previous_metadata_key;
   if (!at().within && (stale || is_kind(key, RowKind::record))) begin(id);
@@ -118,7 +118,7 @@ void MetadataStep::begin(const crypto::Uuid& tenant) {
   at().whole = true;
 }
 
-/// Names the primary key in the record, if that has to be. A tenant that is on its way to another one arrives there
+/// Names the primary key in the record, if necessary. A tenant that is being moved to another key finishes that move
 /// first.
 bool MetadataStep::depart(Tenant& tenant) {
   TenantRecord& record = tenant.record;
@@ -131,7 +131,7 @@ bool MetadataStep::depart(Tenant& tenant) {
   return true;
 }
 
-/// Takes the previous key from the record, now that no secret is left that names it. Whether it was there.
+/// Removes the previous key from the record, because no secret names it any more. Returns whether there was one.
 bool MetadataStep::arrive(Tenant& tenant) {
   const RewrapPosition came = at();
   pass(tenant.id);
@@ -147,13 +147,13 @@ bool MetadataStep::arrive(Tenant& tenant) {
   return true;
 }
 
-/// Moves secrets from the position on. Whether that was the last of the tenant.
+/// Moves secrets from the position on. Returns whether that was the last of the tenant.
 Task<bool> MetadataStep::move_secrets(Tenant& tenant) {
   const RowKey prefix(tenant.id, RowKind::secret);
   for (;;) {
     const std::size_t ask = std::clamp<std::size_t>(looks_, 1, rows_at_a_time);
     const auto seen = co_await transaction_.scan(Table::tenants, prefix.view(), at().key, ask);
-    // Copied, but for the rows that stay: what is stored moves with the first change.
+    // Copied, except for rows that stay, because stored rows move with the first change.
     std::vector<std::pair<Bytes, Bytes>> rows;
     for (const Row& row : seen) {
       auto& [key, value] = rows.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes());
@@ -208,7 +208,7 @@ Task<void> MetadataStep::move_api_keys() {
 Task<void> MetadataStep::move_api_key(std::string id) {
   auto stored = co_await load_api_key(transaction_, store_, id);
   if (stored && !stored->indexed && !stored->key.revoked_at) {
-    // A row of the first format becomes one of the second, and so gets its entry.
+    // A row of format 1 is rewritten in format 2, and gets its index entry.
     const auto tenant = co_await load_or_make_tenant(transaction_, store_, stored->key.tenant);
     if (tenant) {
       put_api_key_entry(transaction_, stored->key);
@@ -226,7 +226,7 @@ Task<void> MetadataStep::move_api_key(std::string id) {
   }
 }
 
-/// What pruning left of the audit log is under a metadata key, too. If it cannot be read, nothing else has to wait.
+/// The audit log's checkpoint uses a metadata key, too. If it cannot be read, the other work continues.
 Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
   const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
@@ -243,7 +243,7 @@ Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, Re
   co_return co_await step.run();
 }
 
-/// From there to the next thing to do, and a step of it.
+/// Goes from there to the next row that needs work, and does a step of it.
 Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most) {
   const crypto::KeyId target = store->metadata().primary().id;
   while (!from.within) {

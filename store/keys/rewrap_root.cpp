@@ -1,5 +1,5 @@
-// The private keys of tenants, sealed to the primary root key. The work, a few elliptic curve operations for each, is
-// done before the transaction, so that servers' changes do not wait for it.
+// Seals tenants' private keys to the primary root key. The work, a few elliptic curve operations for each, is done
+// before the transaction, so that servers' changes do not wait for it.
 #include "store/engine/await.hpp"
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
@@ -10,14 +10,14 @@
 namespace tacit::store {
 namespace {
 
-/// Tenants looked at on one snapshot.
+/// Tenants per snapshot.
 constexpr std::size_t tenants_at_a_time = 4096;
-/// What replacing a record costs of the map: its page, and a share of those above it.
+/// The cost of replacing a record in the map: its page, and a share of the pages above it.
 constexpr std::size_t bytes_of_one = std::size_t{2} * 4096;
 
 struct PlannedTenant {
   crypto::Uuid id;
-  Bytes before;  ///< its record as it was read
+  Bytes before;  ///< the record as it was read
   Tenant tenant;
   Bytes after;
 };
@@ -26,7 +26,7 @@ struct RootPlan {
   ContextPtr store;
   std::vector<PlannedTenant> tenants;
   RewrapStep step;
-  bool more = false;  ///< there may be tenants after those that were looked at
+  bool more = false;  ///< there may be tenants after those that were read
 };
 
 std::string problem_of(const crypto::Uuid& tenant, const std::string& what) {
@@ -43,7 +43,7 @@ Task<void> plan_record(Transaction& transaction, const StoreContext& store, cryp
   }
 }
 
-/// Gathers up to `most` tenants whose key is sealed to another root key than the primary one.
+/// Collects up to `most` tenants whose key is sealed to another root key than the primary one.
 Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::size_t most, RootPlan& plan) {
   const StoreContext& store = *plan.store;
   const crypto::KeyId& target = store.keys.root_public->primary().id;
@@ -65,7 +65,7 @@ Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::s
   co_return Outcome<void>();
 }
 
-/// Seals the gathered keys anew. Those that do not open are left out.
+/// Seals the collected keys again. Leaves out those that cannot be opened.
 void seal(RootPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
   std::vector<PlannedTenant> sealed;
@@ -85,7 +85,7 @@ void seal(RootPlan& plan) {
   plan.tenants = std::move(sealed);
 }
 
-/// The box that was opened is the one of `before`: if the record has changed but for it, only it is replaced.
+/// The opened box is the one in `before`: if other parts of the record have changed, only the box is replaced.
 Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store, const PlannedTenant& planned) {
   const RowKey key = record_key(planned.id);
   const auto row = co_await transaction.get(Table::tenants, key.view());
@@ -103,7 +103,7 @@ Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store,
 }
 
 Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const RootPlan& plan) {
-  // What the keys were sealed to may be retired by now.
+  // The target key may have been retired meanwhile.
   const auto newest = co_await check_newest(transaction, plan.store->keys, KeyKind::root);
   if (!newest) co_return newest.error();
   RewrapStep step = plan.step;
@@ -111,7 +111,7 @@ Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const RootPlan& 
     const auto replaced = co_await replace(transaction, *plan.store, planned);
     if (replaced) {
       if (*replaced) ++step.tenants;
-    } else if (replaced.error().code != Errc::unavailable) {  // one that is being erased has no key any more
+    } else if (replaced.error().code != Errc::unavailable) {  // a tenant that is being erased has no key any more
       step.problems.push_back(problem_of(planned.id, replaced.error().subject));
     }
   }

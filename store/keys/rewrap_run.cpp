@@ -76,12 +76,12 @@ Async<void> RewrapRun::run(Watch watch) {
   co_return Outcome<void>();
 }
 
-/// Small steps at a low rate, so that it is kept second by second.
+/// Small steps at a low rate, so that the rate holds within each second.
 std::size_t RewrapRun::step_size() const {
   return rate_ == 0 ? most_in_a_step : std::clamp<std::uint64_t>(rate_ / 10, 1, most_in_a_step);
 }
 
-/// A step of which it is not known whether it was made can be tried again.
+/// Repeats a step whose result is unknown; a step may be repeated.
 Async<RewrapStep> RewrapRun::take_step(RewrapPosition from) {
   for (int attempt = 1;; ++attempt) {
     note_step();
@@ -106,7 +106,7 @@ std::string RewrapRun::figures() const {
   return tenants + ", " + counted(done_.secrets, "secret") + ", " + counted(done_.api_keys, "API key");
 }
 
-/// A rewrap that cannot be recorded goes on: it changes nothing that anybody sees, and its beginning is recorded.
+/// A rewrap continues without a record: it changes nothing that clients see, and its beginning is recorded.
 boost::asio::awaitable<void> RewrapRun::record(AuditOutcome outcome, const char* how_far, const Watch& watch) {
   AuditEvent event;
   event.action = AuditAction::key_rewrap;

@@ -7,7 +7,7 @@
 namespace tacit::store {
 namespace {
 
-/// Rows looked at on one snapshot.
+/// Rows per snapshot.
 constexpr std::size_t rows_of_snapshot = 65536;
 constexpr std::size_t rows_at_a_time = 256;
 

@@ -6,7 +6,7 @@
 namespace tacit::store {
 namespace {
 
-/// As entries have been written from the first format on: control characters and DEL by their numbers.
+/// The escapes of all entries since the first format: control characters and DEL by their numbers.
 constexpr crypto::JsonEscapes escapes = [] {
   crypto::JsonEscapes table = crypto::json_escapes;
   for (std::size_t control = 0; control < 0x20; ++control) table[control] = 'u';

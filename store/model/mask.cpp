@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Unicode's white space, and the byte order mark, which files begin with.
+// Unicode's white space, and the byte order mark, with which files may begin.
 constexpr std::array white_space{
     "\t"sv,           "\n"sv,           "\v"sv,           "\f"sv,           "\r"sv,           " "sv,
     "\xc2\x85"sv,     "\xc2\xa0"sv,     "\xe1\x9a\x80"sv, "\xe2\x80\x80"sv, "\xe2\x80\x81"sv, "\xe2\x80\x82"sv,
@@ -21,7 +21,7 @@ constexpr std::array white_space{
     "\xe2\x80\x89"sv, "\xe2\x80\x8a"sv, "\xe2\x80\xa8"sv, "\xe2\x80\xa9"sv, "\xe2\x80\xaf"sv, "\xe2\x81\x9f"sv,
     "\xe3\x80\x80"sv, "\xef\xbb\xbf"sv};
 
-// Line ends; also as people write them to have a PEM file in one line of an environment's file.
+// Line ends; also in the escaped form that puts a PEM file on one line of an environment file.
 constexpr std::array line_ends{"\r\n"sv, "\n"sv, "\r"sv, R"(\r\n)"sv, R"(\n)"sv, R"(\r)"sv};
 
 constexpr auto dashes = "-----"sv;
@@ -49,7 +49,7 @@ void skip(std::string_view& text, std::string_view characters) {
   text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
 }
 
-/// The size of the armour that the text begins with (`-----BEGIN …-----`, `-----END …-----`); 0: with none.
+/// The size of the armour at the start of the text (`-----BEGIN …-----`, `-----END …-----`); 0 if there is none.
 std::size_t armour_size(std::string_view text) {
   if (!text.starts_with(dashes)) return 0;
   std::string_view rest = text;
@@ -65,7 +65,7 @@ std::size_t armour_size(std::string_view text) {
   return parted_after(text.substr(size)) ? size : 0;
 }
 
-/// What is left of a value with armour in it; nothing: it has none.
+/// The value without its armour; std::nullopt if it has none.
 std::optional<crypto::WipedBytes> without_armour(std::string_view value) {
   crypto::WipedBytes left;
   left.reserve(value.size());
@@ -77,7 +77,7 @@ std::optional<crypto::WipedBytes> without_armour(std::string_view value) {
       continue;
     }
     found = true;
-    // The rest of its line goes with it.
+    // Removes the rest of its line too.
     while (left.text().ends_with(' ') || left.text().ends_with('\t')) left.resize(left.size() - 1);
     std::string_view rest = value.substr(at + size);
     skip(rest, " \t");
@@ -94,7 +94,7 @@ void trim(std::string_view& text, const Words& words) {
   while (const std::size_t size = size_at_end(text, words)) text.remove_suffix(size);
 }
 
-/// The bytes of the first `count` characters.
+/// The size of the first `count` characters in bytes.
 std::size_t bytes_of_first(std::string_view text, std::size_t count) {
   std::size_t at = 0;
   for (; at < text.size(); ++at) {

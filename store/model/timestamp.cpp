@@ -17,9 +17,9 @@ char* put_digits(char* at, unsigned number, int count, char after) {
 
 }  // namespace
 
-// The calendar is the standard library's, whose conversion from days is plain integer arithmetic (libstdc++ uses Neri
-// and Schneider, "Euclidean affine functions and their application to calendar algorithms", 2022): no time zone, no
-// locale, no lock.
+// The calendar is the standard library's, whose conversion from days is integer arithmetic (libstdc++ uses Neri and
+// Schneider, "Euclidean affine functions and their application to calendar algorithms", 2022): no time zone, no locale,
+// no lock.
 Rfc3339Text rfc3339_text(std::int64_t microseconds_since_epoch) {
   using namespace std::chrono;
   constexpr sys_time<microseconds> first = sys_days(year(0) / January / 1);

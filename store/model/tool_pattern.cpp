@@ -6,8 +6,8 @@
 
 namespace tacit::store {
 
-// Remembers only the last `*`: when what follows it does not fit, it takes one character more and tries again. An
-// earlier `*` never needs another try, because whatever it could take the last one can take too.
+// Backtracks to the last `*` only: on a mismatch, that `*` takes one more character. An earlier `*` needs no retry,
+// because the last one can take any characters that an earlier one could take.
 bool tool_matches(std::string_view pattern, std::string_view name) {
   std::size_t p = 0;
   std::size_t n = 0;

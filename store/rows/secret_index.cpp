@@ -7,7 +7,7 @@
 namespace tacit::store {
 namespace {
 
-/// Whether the index entry is there and is another secret's.
+/// Whether the index entry exists and belongs to another secret.
 Task<bool> is_anothers(Transaction& transaction, RowKey key, crypto::Uuid id) {
   const auto holder = co_await transaction.get(Table::tenants, key.view());
   co_return holder && !std::ranges::equal(*holder, id.bytes);
@@ -30,7 +30,7 @@ void count_prefix(PrefixCounts& counts, const std::string& tool_name, bool there
   }
 }
 
-/// `keys` are those that the old entries were made with.
+/// `keys` are those of the old entries.
 void erase_entries(Transaction& transaction, Tenant& tenant, const crypto::TenantKeys& keys, const crypto::Uuid& id,
                    const Metadata& old, const Metadata* next) {
   if (next == nullptr || next->name != old.name) {
@@ -72,14 +72,14 @@ Task<Outcome<void>> check_unique_under(Transaction& transaction, const crypto::T
   co_return Outcome<void>();
 }
 
-/// The keys that a tenant's entries are made with.
+/// The keys of a tenant's index entries.
 std::vector<const crypto::TenantKeys*> index_keys(const Tenant& tenant) {
   std::vector<const crypto::TenantKeys*> all{tenant.keys.get()};
   if (tenant.previous_keys) all.push_back(tenant.previous_keys.get());
   return all;
 }
 
-/// What the name index has for that name: a secret's id.
+/// The name index's entry for that name: a secret's id.
 Task<std::optional<ByteView>> name_holder(Transaction& transaction, const Tenant& tenant, std::string_view name) {
   const auto all_keys = index_keys(tenant);
   for (const crypto::TenantKeys* keys : all_keys) {
@@ -106,7 +106,7 @@ void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, c
              const Metadata* after) {
   const Metadata* const old = before != nullptr ? &before->metadata : nullptr;
   const crypto::TenantKeys& old_keys = before != nullptr ? tenant.keys_of(before->metadata_key) : *tenant.keys;
-  // Entries of other keys are none that could stay.
+  // Entries under other keys cannot stay.
   const bool comparable = &old_keys == tenant.keys.get();
   if (old != nullptr) erase_entries(transaction, tenant, old_keys, id, *old, comparable ? after : nullptr);
   if (after != nullptr) put_entries(transaction, tenant, id, *after, comparable ? old : nullptr);

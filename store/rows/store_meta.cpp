@@ -46,7 +46,7 @@ void decode_ids(Decoder& decoder, std::vector<crypto::KeyId>& ids) {
   for (std::size_t left = decoder.u16(); left > 0 && decoder.ok(); --left) decoder.into(ids.emplace_back());
 }
 
-/// Nothing if the row is not whole. Verifies nothing.
+/// std::nullopt if the row is incomplete. Verifies nothing.
 std::optional<NamedKeys> decode_named_keys(ByteView content) {
   Decoder decoder(content);
   NamedKeys named;

@@ -32,7 +32,7 @@ crypto::Digest mac_of(ByteView record, const Uuid& tenant, const crypto::TenantK
   return keys.record_mac(guarded);
 }
 
-/// In format 1, the length of the entry that has the own number of secrets. Patterns' are at most 4096.
+/// In format 1, the length in the entry for the own number of secrets. Patterns have at most 4096.
 constexpr std::uint16_t secrets_entry = 0xFFFF;
 
 void encode_prefixes(Encoder<Bytes>& encoder, const TenantRecord& record) {

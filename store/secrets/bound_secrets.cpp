@@ -8,7 +8,7 @@
 namespace tacit::store {
 namespace {
 
-/// Entries that are read ahead of a range. Few, for there may be many ranges.
+/// Entries to read ahead in a range. Few, because there may be many ranges.
 constexpr std::size_t rows_ahead = 8;
 
 bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std::uint8_t entry_class) {

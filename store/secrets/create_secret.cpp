@@ -11,11 +11,11 @@
 namespace tacit::store {
 namespace {
 
-/// All that the transaction needs, so that it seals and hashes nothing: the writer thread serves everybody.
+/// All inputs of the transaction, so that it does not seal or hash: all requests share the writer thread.
 struct CreatePlan {
   ContextPtr store;
-  Tenant tenant;           ///< as read before; with the key that the value is sealed to
-  bool makes_key = false;  ///< that key is none that was stored
+  Tenant tenant;           ///< as read before; with the key to which the value is sealed
+  bool makes_key = false;  ///< the key is new and not yet stored
   crypto::Uuid id;
   SecretHeader header;
   Metadata metadata;
@@ -34,8 +34,8 @@ Outcome<Tenant> tenant_to_seal_for(const StoreContext& store, const crypto::Uuid
   return *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
 }
 
-/// Whether the tenant is still the one that the plan was sealed for. One without a key takes the plan's if that was
-/// made for this; a key that was stored is gone with a tenant that was erased meanwhile, and maybe with its root key.
+/// Whether the plan still fits the stored tenant. A tenant without a key takes the plan's key if the plan made one. A
+/// key that was stored before may be gone, because the tenant was erased meanwhile, and its root key may be gone too.
 bool still_fits(const CreatePlan& plan, const Tenant& stored) {
   const TenantRecord& planned = plan.tenant.record;
   if (planned.metadata_key != stored.record.metadata_key) return false;
@@ -84,7 +84,7 @@ Metadata metadata_of(NewSecret& secret) {
   return metadata;
 }
 
-/// Seals for the tenant as it is now.
+/// Seals for the tenant's present state.
 Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
   auto tenant = tenant_to_seal_for(*plan.store, plan.tenant.id);
   if (!tenant) return tenant.error();

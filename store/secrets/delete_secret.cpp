@@ -25,8 +25,8 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, owner.keys.get()};
   const auto secret = co_await load_secret(transaction, opener, plan.id);
   if (!secret) co_return secret.error();
-  // The box, and the single-use key in it, are out of reach from here on. Their bytes stay in freed pages of the file
-  // until those are used again, and in every backup.
+  // The box, and the single-use key in it, are unreachable from here on. Their bytes stay in freed pages of the file
+  // until these are overwritten, and in every backup.
   transaction.erase(Table::tenants, secret_key(plan.tenant, plan.id).view());
   reindex(transaction, owner, plan.id, &*secret, nullptr);
   owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);

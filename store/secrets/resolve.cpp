@@ -1,6 +1,6 @@
 // The release of values to a tool. Three steps: choose the secrets and verify their metadata
-// (store/secrets/resolve_choice.hpp); open the values; then, in one write, see that none of the secrets has changed
-// meanwhile and append the audit entry. Only when that is durable does a value leave.
+// (store/secrets/resolve_choice.hpp); open the values; then, in one write, check that none of the secrets has changed
+// meanwhile and append the audit entry. No value is returned before that entry is durable.
 
 #include <algorithm>
 
@@ -21,16 +21,16 @@ struct ResolvePlan {
   ResolveQuery query;
   AuditContext who;
   Choice choice;
-  std::vector<crypto::Uuid> withheld;  ///< secrets that were named and are bound elsewhere, for the audit
+  std::vector<crypto::Uuid> withheld;  ///< named secrets that are bound elsewhere, for the audit
   AuditEvent event;
 };
 
-/// Opens the values of a choice, one after the other; all, or none are of use.
+/// Opens the values of a choice, one after the other; a partial result is not used.
 class Opening {
  public:
   explicit Opening(const ResolvePlan& plan) : plan_(plan) {}
 
-  /// Opens as many as a slice takes on this thread; true: those were the last.
+  /// Opens as many values as fit into a slice on this thread; true: these were the last.
   Outcome<bool> open_slice() {
     const std::optional<crypto::TenantKey>& key = plan_.choice.key;
     const std::vector<Chosen>& secrets = plan_.choice.secrets;
@@ -56,7 +56,7 @@ class Opening {
   std::vector<ReleasedValue> take() { return std::move(values_); }
 
  private:
-  /// A row of that size would be about as much work, so the clock is looked at after each value.
+  /// Opening a value takes about as long as reading a row of this size, so the clock is read after each value.
   static constexpr std::size_t as_long_as_opening = std::size_t{64} << 10;
 
   const ResolvePlan& plan_;
@@ -75,8 +75,8 @@ AuditEvent release_event(const ResolvePlan& plan) {
   return event;
 }
 
-/// Records the release if every secret is still, byte for byte, the one that was opened, and no default can have won
-/// over one of them since.
+/// Records the release if every secret is still byte for byte the opened one, and no default can have replaced one of
+/// them in the choice.
 Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
   if (const auto& seen = plan.choice.changes) {
     const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, seen->keys);
@@ -91,7 +91,7 @@ Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& 
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
-/// Chooses and opens. Whatever takes longer than a slice leaves the thread to others in between.
+/// Chooses and opens. Gives way to others on the thread after each slice.
 Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
   ResolveChoice choice(plan.store, plan.query);
   for (;;) {
@@ -128,7 +128,7 @@ Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> p
 
 bool is_refusal(Errc code) { return code == Errc::not_allowed || code == Errc::too_many_arguments; }
 
-/// The entry for a refusal. What is to be answered: the refusal, unless it could not be recorded.
+/// Records a refusal. Returns the failure to answer: the refusal, unless it could not be recorded.
 boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {
   ToolRefusal refusal;
   refusal.tenant = plan->query.tenant;
@@ -140,7 +140,7 @@ boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan
   co_return failure;
 }
 
-/// Likewise for every failure. That something was altered is answered whatever comes of its entry.
+/// The same for all failures. An integrity failure is answered whether or not it could be recorded.
 boost::asio::awaitable<Failure> record_failure(std::shared_ptr<ResolvePlan> plan, Failure failure) {
   if (is_refusal(failure.code)) co_return co_await record_refusal(plan, failure);
   co_await record_if_altered(plan->store, plan->query.tenant, failure, plan->query.tool_name, plan->who);

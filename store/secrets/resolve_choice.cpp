@@ -11,22 +11,22 @@
 namespace tacit::store {
 namespace {
 
-/// Whether a secret that was asked for by name may fill that argument of that tool.
+/// Whether a secret that the caller named may fill that argument of that tool.
 bool may_fill(const Metadata& metadata, const std::string& tool, const std::string& argument) {
   return (!metadata.tool_name || tool_matches(*metadata.tool_name, tool)) &&
          (!metadata.tool_arg || *metadata.tool_arg == argument);
 }
 
-/// Arguments that get no default: those that the caller provides, or names a secret for.
+/// Arguments without a default: those that the caller provides, or for which it names a secret.
 std::set<std::string, std::less<>> without_default(const ResolveQuery& query) {
   std::set<std::string, std::less<>> arguments(query.provided_args.begin(), query.provided_args.end());
   for (const auto& [argument, name] : query.secrets) arguments.insert(argument);
   return arguments;
 }
 
-/// Whether a change of the tenant's secrets shows in the record. In one of format 1 it shows where its next change
-/// makes it one of format 2; else others may write it without a trace, and all is read on one snapshot, however long
-/// that takes.
+/// Whether the record shows changes of the tenant's secrets. A record of format 1 does if its next change converts it
+/// to format 2; otherwise older processes may change secrets without a trace, and everything is read on one snapshot,
+/// however long that takes.
 Task<bool> shows_changes(Transaction& transaction, const TenantRecord& record) {
   if (record.changes) co_return true;
   co_return co_await takes_new_rows(transaction);
@@ -49,7 +49,7 @@ Task<Outcome<bool>> ResolveChoice::read_slice(Transaction& transaction) {
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return take_none();
   const Tenant& tenant = **loaded;
-  if (begun_ && !has_same_key(tenant.record)) co_return failed(Errc::conflict);  // erased meanwhile, and made again
+  if (begun_ && !has_same_key(tenant.record)) co_return failed(Errc::conflict);  // erased meanwhile, and created again
   if (changes_ && tenant.record.changes != changes_->number) co_return failed(Errc::conflict);
   begun_ = true;
   keys_ = tenant.keys;
@@ -64,9 +64,9 @@ bool ResolveChoice::has_same_key(const TenantRecord& record) const {
   return key_->public_key == record.key->public_key;
 }
 
-/// Of a tenant that there is not: the runtime learns of each of its names that it cannot have it, as always.
+/// For an unknown tenant: as for any other, the runtime gets a refusal for each of its names.
 Outcome<bool> ResolveChoice::take_none() {
-  if (begun_) return failed(Errc::conflict);  // it was there in the slice before
+  if (begun_) return failed(Errc::conflict);  // the tenant existed in the previous slice
   for (const auto& [argument, name] : query_.secrets) withhold(argument, name, "not_found");
   if (!withheld_.empty()) return failed(Errc::not_allowed, withheld_);
   return true;
@@ -77,7 +77,7 @@ void ResolveChoice::withhold(const std::string& argument, const std::string& nam
   withheld_.append("\"" + name + "\" for the argument \"" + argument + "\" (").append(why).append(")");
 }
 
-/// Each may be of another snapshot: what is released is compared with what is stored then, byte for byte.
+/// Each secret may come from another snapshot: the release compares it with the stored row, byte for byte.
 Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const Tenant& tenant, Slice& slice) {
   while (asked_ < query_.secrets.size()) {
     const auto& [argument, name] = query_.secrets[asked_++];

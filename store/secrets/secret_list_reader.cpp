@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::size_t rows_at_a_time = 32;
 
-/// Whether a stored binding is among those asked for.
+/// Whether a stored binding matches the query.
 bool tool_fits(const std::optional<std::string>& asked, const Metadata& metadata) {
   if (!asked) return true;
   if (!metadata.tool_name) return false;
   return is_pattern(*asked) ? tool_matches(*asked, *metadata.tool_name) : tool_matches(*metadata.tool_name, *asked);
 }
 
-/// Where a scan of the tenant's secrets goes on after that id: at the next larger key.
+/// Where a scan of the tenant's secrets continues after that id: at the next larger key.
 RowKey first_key_after(const crypto::Uuid& tenant, const std::optional<crypto::Uuid>& id) {
   if (!id) return {tenant, RowKind::secret};
   return secret_key(tenant, *id).add(std::uint8_t{0});
@@ -42,7 +42,7 @@ Async<bool> SecretListReader::next(Take take) {
   co_return failure;
 }
 
-/// The tenant is loaded in each slice: what is left of one that is being erased is no list.
+/// Loads the tenant in each slice, because the rest of a tenant that is being erased must not be listed.
 Task<Outcome<bool>> SecretListReader::read(Transaction& transaction, const Take& take) {
   Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
   begun_ = true;
@@ -57,7 +57,7 @@ Task<Outcome<bool>> SecretListReader::read(Transaction& transaction, const Take&
   co_return co_await read_all(transaction, **tenant, take, slice);
 }
 
-/// Hands out a secret that was looked at, if it is in the list. False: no more in this slice.
+/// Passes on a secret that was read, if it is in the list. False: no more in this slice.
 bool SecretListReader::offer(const StoredSecret& secret, const Take& take) {
   ++rows_read_;
   if (!tool_fits(query_.tool_name, secret.metadata)) return true;
@@ -94,7 +94,7 @@ Task<Outcome<bool>> SecretListReader::read_by_tool(Transaction& transaction, con
   }
 }
 
-/// One more than the page has places for, to know whether there is a next one.
+/// One more than fits on the page, to know whether there is a next page.
 std::size_t SecretListReader::rows_to_ask_for() const {
   if (!query_.limit || query_.tool_name) return rows_at_a_time;
   return std::min(*query_.limit + 1 - given_, rows_at_a_time);

@@ -12,7 +12,7 @@
 namespace tacit::store {
 namespace {
 
-/// A new value, sealed as the given version to the given key.
+/// A new value, sealed with the given version and key.
 struct SealedValue {
   std::uint32_t version = 0;
   crypto::PublicKey sealed_to{};
@@ -20,7 +20,7 @@ struct SealedValue {
   std::string display;
 };
 
-/// A row's other part, which may stay as it is: three texts of 1024 characters.
+/// The maximum size of a row's other part: three texts of 1024 characters.
 constexpr std::size_t most_metadata = 3 * 4 * 1024;
 
 struct UpdatePlan {
@@ -28,8 +28,8 @@ struct UpdatePlan {
   crypto::Uuid tenant;
   crypto::Uuid id;
   SecretUpdate update;
-  /// The value, sealed before the transaction for what was stored then, so that the writer thread has less to do.
-  /// Without it the transaction seals: then nothing that others change meanwhile can be in its way.
+  /// The value, sealed before the transaction for the stored state of that time, so that the writer thread has less
+  /// work. Without it the transaction seals: then a concurrent change cannot interfere.
   std::optional<SealedValue> sealed;
   std::shared_ptr<const crypto::TenantKeys> keys;
   std::int64_t now = 0;
@@ -37,7 +37,7 @@ struct UpdatePlan {
   AuditContext who;
 };
 
-/// Where a new value would go: what it has to be sealed for.
+/// The target of a new value: everything that its seal is bound to.
 struct ValueSlot {
   std::uint32_t version = 0;
   Tenant tenant;
@@ -62,7 +62,7 @@ Task<Outcome<ValueSlot>> find_slot(Transaction& transaction, const UpdatePlan& p
   co_return slot;
 }
 
-/// Seals the plan's value as the one after `version`.
+/// Seals the plan's value as the version after `version`.
 Outcome<SealedValue> seal_after(std::uint32_t version, const UpdatePlan& plan, const Tenant& tenant) {
   const auto& key = tenant.record.key;
   if (!key) return altered(plan.id, "the tenant has no key pair");
@@ -77,7 +77,7 @@ Outcome<SealedValue> seal_after(std::uint32_t version, const UpdatePlan& plan, c
   return sealed;
 }
 
-/// Seals for what is stored now.
+/// Seals for the present stored state.
 Outcome<void> prepare_value(UpdatePlan& plan) {
   WorkBody<ValueSlot> body = [&plan](Transaction& transaction) { return find_slot(transaction, plan); };
   auto slot = read<ValueSlot>(*plan.store->engine, std::move(body));
@@ -94,8 +94,8 @@ bool still_fits(const SealedValue& value, const Tenant& tenant, const SecretHead
          tenant.record.key->public_key == value.sealed_to;
 }
 
-/// What becomes of the value: sealed, or nothing if it stays. Fails with `conflict` if what was sealed before the
-/// transaction does not fit any more.
+/// The new value: sealed, or std::nullopt if it stays. Fails with `conflict` if the value sealed before the transaction
+/// no longer fits.
 Outcome<std::optional<SealedValue>> next_value(const UpdatePlan& plan, const Tenant& tenant,
                                                const SecretHeader& before) {
   if (!plan.update.value) return std::optional<SealedValue>();
@@ -108,7 +108,7 @@ Outcome<std::optional<SealedValue>> next_value(const UpdatePlan& plan, const Ten
   return std::optional<SealedValue>(std::move(*sealed));
 }
 
-/// The header after the change. The instant always rises, so that it can tell versions of a secret apart.
+/// The header after the change. The instant always increases, so that it distinguishes versions of a secret.
 SecretHeader next_header(const UpdatePlan& plan, const std::optional<SealedValue>& value, const SecretHeader& before,
                          std::uint64_t accounted) {
   SecretHeader header = before;
@@ -118,7 +118,7 @@ SecretHeader next_header(const UpdatePlan& plan, const std::optional<SealedValue
   return header;
 }
 
-/// Nothing if the change keeps the rules.
+/// Succeeds if the change satisfies the rules.
 Task<Outcome<void>> check_rules(Transaction& transaction, const UpdatePlan& plan, const Tenant& tenant,
                                 const Metadata& after, std::uint64_t before_bytes, std::uint64_t after_bytes) {
   if (!after.default_is_bound()) co_return failed(Errc::default_unbound);
@@ -149,7 +149,7 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
   const Metadata before = secret->metadata;
   const Metadata after = updated(before, plan.update, display_of(*value));
   if (!*value && after == before) co_return secret_info(plan.tenant, plan.id, secret->header, before);
-  // Copied: what is stored moves with the first change.
+  // Copied, because stored rows move with the first change.
   const Bytes box = *value ? (*value)->box : Bytes(secret->value_box.begin(), secret->value_box.end());
   const std::uint64_t before_bytes = secret->header.accounted;
   const std::uint64_t after_bytes = after.accounted(box.size() - crypto::value_box_overhead);
@@ -194,7 +194,7 @@ Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   }
   auto outcome = co_await submit_change(plan);
   if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
-  // Somebody else has changed the value meanwhile. The last one wins.
+  // Another request changed the value meanwhile. The last one wins.
   plan->sealed.reset();
   co_return co_await submit_change(plan);
 }

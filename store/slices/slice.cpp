@@ -5,9 +5,9 @@
 namespace tacit::store {
 namespace {
 
-/// A row of usual size takes 2 to 3 µs, a look at the clock a tenth of that.
+/// A row of usual size takes 2 to 3 µs, reading the clock a tenth of that.
 constexpr std::size_t steps_between_looks = 4;
-/// A longer row counts as several.
+/// A longer row counts as several steps.
 constexpr std::size_t bytes_of_step = 1024;
 
 std::chrono::nanoseconds thread_time() {
@@ -18,7 +18,7 @@ std::chrono::nanoseconds thread_time() {
 
 }  // namespace
 
-// The last eighth is left to the steps until the next look.
+// The last eighth is reserved for the steps before the next reading of the clock.
 Slice::Slice(std::chrono::nanoseconds most, Begins begins) : most_(most - most / 8) {
   if (begins == Begins::now) began_ = thread_time();
 }

@@ -11,14 +11,14 @@
 namespace tacit::store {
 namespace {
 
-/// The shortest that there is.
+/// The kernel's minimum.
 constexpr std::uint64_t short_slice = 100'000;  // nanoseconds
 constexpr std::uint64_t long_slice = 30'000'000;
-constexpr std::uint64_t usual_slice = 0;  // what the kernel gives by itself
+constexpr std::uint64_t usual_slice = 0;  // the kernel's default
 constexpr std::int32_t lower_niceness = 5;
 constexpr std::int32_t lowest_niceness = -20;
 
-/// The kernel's sched_attr in its first form. Its own header and the C library's of Debian 12 exclude each other.
+/// The first version of the kernel's sched_attr. The kernel's header and the C library's of Debian 12 conflict.
 struct Attributes {
   std::uint32_t size;
   std::uint32_t policy;
@@ -30,8 +30,8 @@ struct Attributes {
   std::uint64_t period;
 };
 
-/// Nothing if the thread does not share the CPU with others. By the calls' numbers: Debian 12's C library has no
-/// functions for them.
+/// std::nullopt if the thread's policy does not share the CPU. Uses the calls' numbers, because Debian 12's C library
+/// has no functions for them.
 std::optional<Attributes> own_attributes() {
   Attributes attributes{};
   if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return std::nullopt;

@@ -42,7 +42,7 @@ class WaitingHandler final : public Waiter {
   Handler handler_;
 };
 
-/// Those of one io_context that wait for their turn. Ends with it.
+/// The waiting turns of one io_context. Destroyed with it.
 class Turns final : public asio::execution_context::service {
  public:
   using key_type = Turns;
@@ -63,8 +63,8 @@ class Turns final : public asio::execution_context::service {
     lists_.clear();
   }
 
-  /// Asio polls between a handler and what that has posted, but what it finds comes after. So it is posted twice: what
-  /// the poll finds goes first.
+  /// Asio polls between a handler and the handler that it posted, but queues the handlers from the poll after the
+  /// posted one. A second post therefore puts this one after them.
   void schedule(const asio::any_io_executor& executor) {
     scheduled_ = true;
     asio::post(executor, [this, executor] { asio::post(executor, [this, executor] { resume_first(executor); }); });
@@ -80,7 +80,7 @@ class Turns final : public asio::execution_context::service {
     scheduled_ = false;
     if (!releases_.empty() || !lists_.empty()) schedule(executor);
     first->resume();
-    // Only now: most have another turn at once.
+    // Only now, because most coroutines wait for another turn at once.
     if (scheduled_) return;
     ask_for_usual_slices();
     giving_way_ = false;
@@ -90,7 +90,7 @@ class Turns final : public asio::execution_context::service {
   std::deque<std::unique_ptr<Waiter>> lists_;
   unsigned turn_ = 0;
   bool scheduled_ = false;
-  bool giving_way_ = false;  ///< to other threads, while there is much to do
+  bool giving_way_ = false;  ///< to other threads, while much work waits
 };
 
 asio::execution_context::id Turns::id;

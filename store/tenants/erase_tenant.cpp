@@ -1,7 +1,7 @@
-// Erasing a tenant: everything under its prefix, and its API keys. However much that is, no transaction is large, so
-// that other writers wait for none of them long. The first, which takes the key box away and is audited, is the one
-// that counts: after it no value can be opened by anyone, and nothing new is stored of the tenant until the last is
-// done (store/rows/erasure.hpp). Until then a secret whose row is still there can be looked at by its id.
+// Erases a tenant: all rows under its prefix, and its API keys. Transactions are small for any number of rows, so that
+// other writers do not wait long. The first one removes the key box and is audited; after it no value can be opened,
+// and nothing new is stored for the tenant until the last one is done (store/rows/erasure.hpp). Until then a secret
+// whose row still exists can be read by its id.
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
@@ -15,7 +15,7 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::size_t most_rows = 2000;                     // of one transaction
+constexpr std::size_t most_rows = 2000;                     // in one transaction
 constexpr std::size_t most_bytes = std::size_t{256} << 10;  // of rows erased in one
 constexpr std::size_t keys_at_once = 256;
 
@@ -30,7 +30,8 @@ struct ErasePlan {
 };
 using PlanPtr = std::shared_ptr<ErasePlan>;
 
-/// The keys in the tenant's index go with the record: those that are good. At most so many; the others follow.
+/// Erases the keys in the tenant's index together with the record: those that are valid. A bounded number; the others
+/// follow.
 Task<std::uint64_t> erase_indexed_keys(Transaction& transaction, crypto::Uuid tenant) {
   const RowKey index(tenant, RowKind::api_key);
   const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), keys_at_once);
@@ -44,7 +45,7 @@ Task<std::uint64_t> erase_indexed_keys(Transaction& transaction, crypto::Uuid te
   co_return keys.size();
 }
 
-/// What must be so first: after it there is no way back.
+/// The first transaction, after which the erasure cannot be undone.
 Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   Erased erased;
   const RowKey record = record_key(plan->tenant);
@@ -72,7 +73,7 @@ Task<Outcome<std::uint64_t>> erase_keys(Transaction& transaction, PlanPtr plan) 
   co_return plan->keys.size();
 }
 
-/// Erases the tenant's next rows, and with the last of them the mark. Answers how many; 0 when all is done.
+/// Erases the tenant's next rows, and with the last of them the mark. Returns their number; 0 when nothing is left.
 Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) {
   const RowKey prefix(plan->tenant);
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), plan->rows);
@@ -88,7 +89,7 @@ Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) 
   co_return keys.size();
 }
 
-/// All keys that say that they are the tenant's: revoked ones are in no index. Unverified, so that altered ones go too.
+/// All keys whose row names the tenant: revoked ones are in no index. Unverified, so that altered ones are erased too.
 Task<Outcome<std::vector<std::string>>> find_keys(Transaction& transaction, crypto::Uuid tenant) {
   constexpr std::size_t rows_at_a_time = 512;
   std::vector<std::string> ids;
@@ -113,7 +114,7 @@ Outcome<std::vector<std::string>> find_keys(const StoreContext& store, const cry
 
 std::size_t bytes_of(const ErasePlan& plan) { return sizeof(ErasePlan) + audit_bytes(plan.event, plan.who); }
 
-/// All of the keys, a part in each transaction. They are the plan's alone until then.
+/// Erases all keys, a part in each transaction. Until then only the plan has them.
 Async<std::uint64_t> erase_all_keys(PlanPtr plan, std::vector<std::string> ids) {
   Engine& engine = *plan->store->engine;
   for (std::size_t at = 0; at < ids.size(); at += keys_at_once) {
@@ -139,7 +140,7 @@ Async<void> erase_all_rows(PlanPtr plan) {
     const auto erased =
         co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
     if (!erased && erased.error().code == Errc::full && at_once > 1) {
-      // Pages have to be copied before any come free: where there are few, in smaller steps.
+      // Pages must be copied before any are freed: where few are left, use smaller steps.
       at_once /= 2;
       continue;
     }
@@ -159,7 +160,7 @@ Async<Erased> erase_step_by_step(PlanPtr plan) {
   auto erased = co_await write<Erased>(*store.engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
   if (!erased) co_return erased.error();
   plan->keys.clear();
-  // Anew: until the first transaction, keys could still be made.
+  // Again, because keys could still be created until the first transaction.
   found = find_keys(store, plan->tenant);
   if (!found) co_return found.error();
   const auto others = co_await erase_all_keys(plan, std::move(*found));

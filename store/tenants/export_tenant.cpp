@@ -20,7 +20,7 @@ Task<Outcome<bool>> export_record(Transaction& transaction, const Export& to) {
   const RowKey key = record_key(to.tenant);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   if (!row) {
-    // Says why there is none: nothing stored, being erased, or altered.
+    // Fails with the reason: no rows, being erased, or altered.
     const auto tenant = co_await load_tenant(transaction, to.store.metadata(), to.tenant);
     if (!tenant) co_return tenant.error();
     co_return failed(Errc::not_found);

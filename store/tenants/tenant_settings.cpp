@@ -10,7 +10,7 @@
 namespace tacit::store {
 namespace {
 
-/// A change of what an operator sets for a tenant.
+/// A change of a tenant's limits by an operator.
 struct SettingPlan {
   ContextPtr store;
   crypto::Uuid tenant;
@@ -62,12 +62,12 @@ Task<Outcome<bool>> find_record(Transaction& transaction, crypto::Uuid tenant) {
   co_return row.has_value();
 }
 
-/// Whether something is stored of that tenant already.
+/// Whether the tenant already has a record.
 Outcome<bool> record_exists(const StoreContext& store, const crypto::Uuid& tenant) {
   return read<bool>(*store.engine, [&tenant](Transaction& transaction) { return find_record(transaction, tenant); });
 }
 
-/// `reason` is what it becomes, for the audit.
+/// `reason` is the new setting, for the audit.
 Async<void> set(ContextPtr store, crypto::Uuid tenant, AuditAction action, std::string reason,
                 std::function<void(TenantRecord&)> change, AuditContext who) {
   const auto has_record = record_exists(*store, tenant);

@@ -7,7 +7,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// A member that is text; empty if there is none.
+/// A text member; empty if there is none.
 std::string_view text(const json::object& entry, std::string_view name) {
   const json::value* const member = entry.if_contains({name.data(), name.size()});
   const json::string* const string = member != nullptr ? member->if_string() : nullptr;
@@ -94,7 +94,7 @@ void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std
   const SecretName name{tenant, id};
   const auto at = secrets_.find(name);
   if (at != secrets_.end()) return judge(name, at->second, updated_at);
-  // A row that does not open is not known to be of that tenant, and was reported.
+  // A row that cannot be opened may belong to another tenant, and was reported.
   if (!updated_at) return;
   if (from_the_start_) return problem(name, "is stored, but the audit log has no entry of its creation");
   if (erased_.contains(tenant)) problem(name, "is stored, but its tenant is erased in the audit log");
@@ -128,12 +128,12 @@ void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& 
   if (life.revoked && !key.revoked_at) {
     return say("is valid, but is revoked in the audit log: an old row was put back");
   }
-  // A row of a time before rows said when they were changed was never updated.
+  // A row without the time of its change was never updated.
   const std::string stored = key.changed_at != 0 ? rfc3339(key.changed_at) : std::string();
   if (stored.empty() ? life.updated : stored < life.changed) {
     return say("is older than its last change in the audit log: an old row was put back");
   }
-  // A key that only its revocation is left of in the log was last changed before.
+  // A key of which the log contains only the revocation was last changed before.
   if (!life.changed.empty() && stored > life.changed) say("is newer than its last change in the audit log");
 }
 

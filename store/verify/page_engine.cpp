@@ -58,7 +58,7 @@ void PageEngine::check_pages(const std::function<void(std::uint64_t, std::uint64
                  [&progress, most](std::uint64_t pages) { progress(pages, most); }});
   walk.free_list();
   walk.tables();
-  progress(most, most);  // what is free was not looked at, and there is no more
+  progress(most, most);  // free pages were not checked, and nothing else is left
 }
 
 void PageEngine::note(PageDamage damage) {

@@ -9,9 +9,9 @@
 namespace tacit::store {
 namespace {
 
-/// No row of ours is nearly as long.
+/// No row of a store is nearly as long.
 constexpr std::size_t longest_row = std::size_t{64} << 20;
-/// Of rows that one scan holds.
+/// Bytes of rows that one scan holds.
 constexpr std::size_t most_held = std::size_t{4} << 20;
 
 bool less(ByteView a, ByteView b) { return compare_keys(KeyOrder::bytes, a, b) < 0; }
@@ -82,7 +82,7 @@ bool PageTransaction::visit_child(Search& search, const PagePlace& parent, const
   ++child.level;
   if (index > 0) child.from = page.node(index).key();
   if (index + 1 < page.nodes()) child.before = page.node(index + 1).key();
-  // All of it is before what is looked for.
+  // All of it is before the start of the search.
   if (child.before && !less(search.start, *child.before)) return true;
   return visit(search, child);
 }

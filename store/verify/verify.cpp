@@ -105,7 +105,7 @@ class Verification {
     }
   }
 
-  /// What is left of such a tenant is not judged: its rows go one after the other.
+  /// The remaining rows of such a tenant are not checked: they are being erased.
   void erasure_row(const crypto::Uuid& tenant, const Row& row) {
     erasing_.insert(tenant);
     findings_.add(
@@ -155,7 +155,7 @@ class Verification {
     mark.sequence = entry->sequence;
     mark.hash = entry->hash;
     const auto fault = chain_.follow(mark, entry->body);
-    if (mark.sequence <= before.sequence) return findings_.add(*fault);  // it was pruned, and somebody put it back
+    if (mark.sequence <= before.sequence) return findings_.add(*fault);  // it was pruned, and then put back
     if (fault && before.sequence == report_.audit_pruned_through && mark.sequence > before.sequence + 1) {
       findings_.add(*fault);
       replay_.begins_later();
@@ -165,7 +165,7 @@ class Verification {
     replay_.entry(entry->body);
   }
 
-  /// A log that is not whole says nothing of the rows.
+  /// An incomplete log proves nothing about the rows.
   void distrust(const std::string& problem) {
     findings_.add(problem);
     replay_.give_up();

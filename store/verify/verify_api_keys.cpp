@@ -16,7 +16,7 @@ void ApiKeyIndexCheck::entry(const Uuid& tenant, ByteView id, ByteView value) {
 
 void ApiKeyIndexCheck::key(std::string_view id, ByteView row, const ApiKey* key) {
   if (key == nullptr) {
-    // Whose it is, and whether it should have an entry, is not known.
+    // Its tenant, and whether it should have an entry, are unknown.
     std::erase_if(entries_, [id](const auto& entry) { return entry.first == id; });
     return;
   }

@@ -81,7 +81,7 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
   if (!secret) {
     all_opened_ = false;
     replay_.secret(tenant_, id, std::nullopt);
-    // Counted as it says, so that one altered row is one problem.
+    // Counted by its header, so that one altered row is one problem.
     if (const auto parsed = parse_secret_row(row.value)) used_ += parsed->header.accounted;
     return problem("secret " + id.str() + ": " + secret.error().subject);
   }
@@ -144,7 +144,7 @@ void TenantCheck::index_row(const Row& row) {
   const auto at = expected_.find(Key(crypto::as_text(row.key)));
   const char* const index = index_name(kind_of(crypto::as_text(row.key)));
   if (at == expected_.end()) {
-    // The entry of a secret that did not open is not known, and that one was reported.
+    // The entries of a secret that could not be opened are unknown; that secret was reported.
     if (all_opened_) problem(std::string("an entry of the ") + index + " has no secret");
     return;
   }
