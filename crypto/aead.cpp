@@ -20,7 +20,7 @@ const EVP_CIPHER* algorithm(std::size_t key_size) {
   return cipher;
 }
 
-// The thread's cipher context for one message. Leaving the scope empties it: OpenSSL overwrites the key schedule.
+// The thread's cipher context for one message. The destructor empties it: OpenSSL overwrites the key schedule.
 class Cipher {
  public:
   Cipher(ByteView key, const AeadNonce& nonce, bool encrypt) : context_(thread_context()) {
@@ -31,7 +31,7 @@ class Cipher {
   Cipher& operator=(const Cipher&) = delete;
   ~Cipher() { EVP_CIPHER_CTX_reset(context_); }
 
-  // Without `out` the data is AAD. An empty update is left out, since null pointers mean other things to OpenSSL.
+  // Without `out` the data is AAD. Skips an empty update, because null pointers have another meaning to OpenSSL.
   bool update(std::uint8_t* out, ByteView in) {
     if (in.empty()) return true;
     if (in.size() > INT_MAX) throw std::length_error("AES-GCM: message too long");
@@ -39,7 +39,7 @@ class Cipher {
     return EVP_CipherUpdate(context_, out, &written, in.data(), static_cast<int>(in.size())) == 1;
   }
   bool finish() {
-    std::uint8_t none[aead_tag_size];  // GCM has nothing left to write, but OpenSSL wants a place for it
+    std::uint8_t none[aead_tag_size];  // GCM writes nothing more, but OpenSSL requires a buffer
     int written = 0;
     return EVP_CipherFinal_ex(context_, none, &written) == 1;
   }
@@ -76,7 +76,7 @@ bool aes_gcm_open(ByteView key, const AeadNonce& nonce, ByteView aad, ByteView b
   Cipher cipher(key, nonce, false);
   const bool opened = cipher.update(nullptr, aad) && cipher.update(out.data(), ciphertext) &&
                       cipher.control(EVP_CTRL_AEAD_SET_TAG, tag.data()) && cipher.finish();
-  // What was decrypted under a wrong tag is nobody's plaintext: nobody shall see it.
+  // Plaintext with a wrong tag must not be used.
   if (!opened) wipe(out.data(), out.size());
   return tried(opened);
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// Characters that are decoded together, in one vector register (a vector type of GCC's, which Clang has too).
+// The number of characters decoded together, in one vector register (a vector type of GCC, also in Clang).
 constexpr std::size_t block_size = 16;
 using Block [[gnu::vector_size(block_size)]] = std::uint8_t;
 
@@ -17,8 +17,8 @@ constexpr std::uint8_t to_byte(int number) { return static_cast<std::uint8_t>(nu
 
 Block within(Block c, std::uint8_t low, std::uint8_t high) { return reinterpret_cast<Block>((c >= low) & (c <= high)); }
 
-// The value of each character, or 64 for one that is not of the alphabet. Neither branches nor looks up a table, whose
-// cache lines would tell of the key.
+// The value of each character, or 64 for one outside the alphabet. Uses neither branches nor tables, because cache
+// lines of a table would reveal the key.
 Block values_of(Block c) {
   const Block upper = within(c, 'A', 'Z');
   const Block lower = within(c, 'a', 'z');
@@ -36,21 +36,21 @@ Block read_block(const char* text) {
   return values_of(characters);
 }
 
-// Of fewer characters than a block has; the values behind them are 0.
+// Reads fewer characters than a block has; the remaining values are 0.
 Block read_rest(std::string_view text) {
   Block characters = Block{} + 'A';
   text.copy(reinterpret_cast<char*>(&characters), text.size());
   return values_of(characters);
 }
 
-// The bits that any of the values has.
+// The bitwise or of all values.
 std::uint8_t all_bits(Block values) {
   std::uint8_t bits = 0;
   for (std::size_t i = 0; i < block_size; ++i) bits |= values[i];
   return bits;
 }
 
-// Three bytes of the four values from that one on.
+// Three bytes from the four values at `at`.
 std::uint8_t* pack(const Block& values, std::size_t at, std::uint8_t* out) {
   *out++ = to_byte((values[at] << 2) | (values[at + 1] >> 4));
   *out++ = to_byte((values[at + 1] << 4) | (values[at + 2] >> 2));
@@ -93,7 +93,7 @@ std::optional<WipedBytes> base64url_decode(std::string_view text) {
   seen |= values;
   std::size_t at = 0;
   for (; at + 4 <= text.size(); at += 4) out = pack(values, at, out);
-  std::uint8_t left_over = 0;  // bits behind the last whole byte, which have to be zero
+  std::uint8_t left_over = 0;  // bits after the last whole byte, which must be zero
   if (odd != 0) {
     std::array<std::uint8_t, 3> last;
     pack(values, at, last.data());

@@ -36,7 +36,7 @@ CertificatePtr certificate_in(const PemBlock& block) {
   return decoded<CertificatePtr>(block, d2i_X509);
 }
 
-/// PKCS #8 in the clear, or a key in its algorithm's own form. None of these ways knows of passphrases.
+/// PKCS #8 in the clear, or a key in its algorithm's own form. Neither form asks for a passphrase.
 PrivateKeyPtr key_in(const PemBlock& block) {
   const unsigned char* next = block.der.data();
   const auto size = static_cast<long>(block.der.size());
@@ -56,7 +56,7 @@ PrivateKeyPtr key_in(const PemBlock& block) {
   return key;
 }
 
-/// What a file of certificates must not hold.
+/// A block that a file of certificates must not contain.
 std::optional<std::string> fault_beside(const PemBlock& block, Beside beside) {
   if (is_crl(block)) return "holds a CRL, which has no effect here; CRLs of runtimes belong in tool-client-crl";
   if (block.label == "PKCS7") {
@@ -132,7 +132,7 @@ result<std::vector<CrlPtr>, PemError> load_crls(const std::filesystem::path& fil
 std::string text_of_name(const X509_NAME* name) {
   BIO* const out = BIO_new(BIO_s_mem());
   if (out == nullptr) return {};
-  // Escapes what is not visible ASCII, quotes included.
+  // Escapes everything except visible ASCII, quotes included.
   X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253);
   char* data = nullptr;
   const long size = BIO_get_mem_data(out, &data);

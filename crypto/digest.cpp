@@ -20,14 +20,14 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
-// One hash computation on the thread's own context. Only one may be alive on a thread; nothing here calls out in
-// between.
+// One hash computation on the thread's own context. Only one may exist on a thread at a time; no code here calls out
+// meanwhile.
 class Hash {
  public:
   Hash() : context_(thread_context()) { start(); }
   Hash(const Hash&) = delete;
   Hash& operator=(const Hash&) = delete;
-  // Starting anew puts the constants of FIPS 180-4 over the state, which is the digest: a key, when this was an HMAC.
+  // A restart overwrites the state, which is the digest or an HMAC's key, by the constants of FIPS 180-4.
   ~Hash() { EVP_DigestInit_ex(context_, algorithm(), nullptr); }
 
   void start() { require(EVP_DigestInit_ex(context_, algorithm(), nullptr) == 1, "SHA-256 cannot start"); }
@@ -46,8 +46,8 @@ class Hash {
   EVP_MD_CTX* context_;
 };
 
-// RFC 2104 section 2, over Hash: OpenSSL 3.0's EVP_MAC copies a context for every message, which costs more than the
-// hashing of short ones.
+// RFC 2104 section 2, over Hash: OpenSSL 3.0's EVP_MAC copies a context for every message, which costs more than
+// hashing a short one.
 class Hmac {
  public:
   explicit Hmac(ByteView key) {
@@ -60,7 +60,7 @@ class Hmac {
     start();
   }
 
-  // Begins a message; called by the constructor for the first one.
+  // Begins a message; the constructor calls it for the first one.
   void start() { begin_pass(0x36); }
   void update(ByteView data) { hash_.update(data); }
   void finish(std::uint8_t* out) {

@@ -62,7 +62,7 @@ WipedArray<32> tenant_metadata_key(const MetadataKeyring::Entry& metadata_key, c
   return tenant_subkey(metadata_key, "tacit metadata key", tenant);
 }
 
-// What a metadata box is bound to, besides its own salt, which the key is derived from.
+// The data that a metadata box is bound to, besides its own salt, from which the key is derived.
 struct MetadataPlace {
   const Uuid& tenant;
   const Uuid& secret;
@@ -82,7 +82,7 @@ WipedArray<32> box_key(const WipedArray<32>& tenant_key, ByteView salt) {
   return key;
 }
 
-// The caller has checked that the box is long enough and names `key_id`, to which `tenant_key` belongs.
+// The caller has checked that the box is long enough and names `key_id`, the key of `tenant_key`.
 std::optional<WipedBytes> open_metadata_box(const WipedArray<32>& tenant_key, const KeyId& key_id,
                                             const MetadataPlace& place, ByteView box) {
   const WipedArray<32> key = box_key(tenant_key, box.subspan(prefix_size, salt_size));

@@ -1,5 +1,5 @@
-// Chooses between OpenSSL's implementation of HPKE, which is there from version 3.2 on, and Tacit's own. Boxes of one
-// open with the other.
+// Chooses between OpenSSL's implementation of HPKE, available since version 3.2, and Tacit's own. Each opens the
+// other's boxes.
 #include "crypto/hpke.hpp"
 
 #include "crypto/hpke_openssl.hpp"
@@ -10,7 +10,7 @@ namespace tacit::crypto {
 #if TACIT_OPENSSL_HAS_HPKE
 namespace {
 
-// RFC 9180 allows what OpenSSL's implementation refuses: empty plaintexts, and an `info` of any size.
+// RFC 9180 allows inputs that OpenSSL's implementation refuses: empty plaintexts, and an `info` of any size.
 bool openssl_takes(ByteView info, std::size_t plaintext_size) {
   return plaintext_size > 0 && info.size() <= hpke_openssl::max_info_size;
 }

@@ -12,7 +12,7 @@ namespace {
 
 static_assert(max_info_size == OSSL_HPKE_MAX_INFOLEN);
 
-// Freeing it overwrites the key, the nonce and the shared secret.
+// Its destructor overwrites the key, the nonce and the shared secret.
 using Context = OpensslPtr<OSSL_HPKE_CTX, OSSL_HPKE_CTX_free>;
 
 Context make_context(int role) {

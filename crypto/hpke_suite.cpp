@@ -83,7 +83,7 @@ HpkeContext::HpkeContext(HpkeAead aead, const HpkeSharedSecret& shared_secret, B
   const auto aead_id = two_bytes(static_cast<std::uint16_t>(aead));
   const std::array<std::uint8_t, 10> suite_id = {'H', 'P', 'K', 'E', 0x00, 0x10, 0x00, 0x01, aead_id[0], aead_id[1]};
   const LabeledHkdf kdf(suite_id);
-  // Base mode has neither psk nor psk_id: both are empty, and are hashed nonetheless.
+  // Base mode has neither psk nor psk_id: both are empty, but are hashed.
   const WipedArray<32> psk_id_hash = kdf.extract({}, "psk_id_hash", {});
   const WipedArray<32> info_hash = kdf.extract({}, "info_hash", info);
   const ByteView mode(&mode_base, 1);
@@ -93,7 +93,7 @@ HpkeContext::HpkeContext(HpkeAead aead, const HpkeSharedSecret& shared_secret, B
   kdf.expand(secret.view(), "base_nonce", schedule_context, base_nonce_.span());
 }
 
-// ComputeNonce of section 5.2. The counter's 64 bits are enough: a context here seals one message.
+// ComputeNonce of section 5.2. A 64-bit counter suffices, because a context here seals one message.
 AeadNonce HpkeContext::nonce() const {
   if (sequence_ == std::numeric_limits<std::uint64_t>::max()) throw std::length_error("HPKE: message limit reached");
   AeadNonce nonce;

@@ -31,8 +31,8 @@ std::string octal(mode_t mode) {
   return text;
 }
 
-// The access control list as the kernel hands it out: a 4-byte version (2), then entries of 8 bytes, all little-endian;
-// see include/uapi/linux/posix_acl_xattr.h of Linux.
+// The access control list in the kernel's format: a 4-byte version (2), then entries of 8 bytes, all little-endian; see
+// include/uapi/linux/posix_acl_xattr.h of Linux.
 constexpr char acl_name[] = "system.posix_acl_access";
 constexpr std::size_t acl_header = 4;
 constexpr std::size_t acl_entry = 8;
@@ -52,16 +52,16 @@ unsigned little_endian(ByteView bytes) {
 
 struct Permissions {
   mode_t mode = 0;
-  bool by_list = false;  ///< an access control list lets in more than the mode does
+  bool by_list = false;  ///< an access control list permits more than the mode does
 };
 
 // The file's permission bits. With an access control list, st_mode shows the list's mask as the group's bits, so an
-// entry for this process's user alone would look like an open group. Bits for anybody else count as the group's.
+// entry for this process's user alone would look like an open group. Bits for any other user count as the group's.
 Permissions permissions(int descriptor, const struct stat& status) {
   std::array<std::uint8_t, acl_header + 32 * acl_entry> list;
   const ssize_t size = ::fgetxattr(descriptor, acl_name, list.data(), list.size());
   const mode_t mode = status.st_mode & 07777;
-  if (size < 0 && errno != ERANGE) return {mode};  // no list, or no lists on this file system
+  if (size < 0 && errno != ERANGE) return {mode};  // no list, or a file system without lists
   if (size < static_cast<ssize_t>(acl_header) || list[0] != 2) return {mode};
   mode_t group = 0;
   const ByteView entries = ByteView(list).first(static_cast<std::size_t>(size));
@@ -75,7 +75,7 @@ Permissions permissions(int descriptor, const struct stat& status) {
   return {(mode & ~mode_t{070}) | group, true};
 }
 
-// "g-wx,o=": what chmod takes away of what is forbidden.
+// "g-wx,o=": chmod's argument to remove the forbidden bits.
 std::string chmod_of(mode_t too_much, mode_t forbidden) {
   std::string text;
   for (const auto& [who, shift] : {std::pair{'u', 6}, std::pair{'g', 3}, std::pair{'o', 0}}) {
@@ -89,7 +89,7 @@ std::string chmod_of(mode_t too_much, mode_t forbidden) {
   return text;
 }
 
-// Who may do too much with the file, and what mends it.
+// Which users have too many permissions on the file, and the remedy.
 std::string why_too_open(const std::filesystem::path& file, const Permissions& found, mode_t forbidden) {
   const mode_t too_much = found.mode & forbidden;
   const bool owner_alone = (forbidden & S_IRWXG) == S_IRWXG;
@@ -164,7 +164,7 @@ Descriptor make_temporary(const Descriptor& folder, const std::string& name) {
   return Descriptor(::openat(folder.get(), name.c_str(), flags, 0600));
 }
 
-// They may hold keys.
+// They may contain keys.
 void remove_left_temporaries(const Descriptor& folder, const std::filesystem::path& file) {
   const std::string prefix = temporary_prefix(file);
   std::error_code error;
@@ -179,8 +179,8 @@ void remove_left_temporaries(const Descriptor& folder, const std::filesystem::pa
   }
 }
 
-// What this process has open itself, such as a credential in memory that has no other name. The kernel shows it as a
-// link, and nobody else can make it lead elsewhere.
+// A file that this process has open, such as a credential in memory without another name. The kernel shows it as a link
+// that no other user can redirect.
 bool is_own_descriptor(const std::filesystem::path& file) {
   constexpr std::string_view prefix = "/proc/self/fd/";
   const std::string_view name = file.native();
@@ -188,8 +188,8 @@ bool is_own_descriptor(const std::filesystem::path& file) {
          name.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
 }
 
-// Opens for reading, without waiting (as a pipe would have it) and without following a link. `folder` and `name`: as
-// openat(2) has it.
+// Opens for reading, without waiting (a pipe would) and without following a link. `folder` and `name`: the arguments of
+// openat(2).
 KeyringResult<Descriptor> open_key_file(const std::filesystem::path& file, int folder, const std::string& name) {
   const int no_link = is_own_descriptor(name) ? 0 : O_NOFOLLOW;
   Descriptor opened(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | no_link | O_NONBLOCK | O_NOCTTY));
@@ -203,7 +203,7 @@ KeyringResult<void> sync_folder_of(const std::filesystem::path& file, const Desc
   return {};
 }
 
-// Whether the name still means the file that is open.
+// Whether the name still refers to the open file.
 bool is_still(const Descriptor& folder, const std::filesystem::path& file, const Descriptor& descriptor) {
   struct stat named {};
   struct stat opened {};
@@ -211,8 +211,8 @@ bool is_still(const Descriptor& folder, const std::filesystem::path& file, const
          ::fstat(descriptor.get(), &opened) == 0 && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
-// Owner, group, mode and access control list, in the order that lets nobody in meanwhile: the list comes last, for it
-// sets the mode's bits too.
+// Owner, group, mode and access control list, in an order that never permits more meanwhile: the list comes last,
+// because it also sets the mode's bits.
 KeyringResult<void> copy_ownership(const std::filesystem::path& file, int from, int to) {
   struct stat status {};
   if (::fstat(from, &status) != 0) return system_refuses(file, "its status cannot be read", errno);
@@ -264,14 +264,14 @@ KeyringResult<NewKeyFile> NewKeyFile::write(const std::filesystem::path& file, m
   if (const int error = write_all(made.get(), content); error != 0) {
     return system_refuses(file, "cannot be written", error);
   }
-  // The mode comes last, and from fchmod, which the umask does not narrow.
+  // The mode comes last, and by fchmod, because the umask does not apply to it.
   if (::fchmod(made.get(), mode) != 0) return system_refuses(file, "its mode cannot be set", errno);
   if (::fsync(made.get()) != 0) return system_refuses(file, "cannot be synced", errno);
   return result;
 }
 
 KeyringResult<void> NewKeyFile::publish() {
-  // linkat(2), unlike renameat(2), never replaces what has the name.
+  // linkat(2), unlike renameat(2), never replaces an existing name.
   if (::linkat(folder_.get(), temporary_.c_str(), folder_.get(), file_.filename().c_str(), 0) != 0) {
     if (errno == EEXIST) return refuse(file_, "exists already and is not overwritten");
     return system_refuses(file_, "its name cannot be set", errno);

@@ -24,11 +24,11 @@ KeyId first_bytes(const Digest& digest) {
   return id;
 }
 
-// Makes the entries of a ring from its lines; `make` judges the key and computes its id, or says what is wrong.
+// Makes the entries of a ring from its lines; `make` checks the key and computes its id, or returns the fault.
 template <class Entry, class Make>
 KeyringResult<std::vector<Entry>> make_entries(const std::string& name, std::vector<KeyringLine>& lines, Make make) {
   std::vector<Entry> entries;
-  entries.reserve(lines.size());  // no growth: keys stay where they are, and only one block has to be locked
+  entries.reserve(lines.size());  // no growth: keys are not moved, and only one block must be locked
   for (const KeyringLine& line : lines) {
     KeyringResult<Entry> entry = make(line.key.view());
     if (!entry) return line_error(name, line.number, entry.error().message);
@@ -96,7 +96,7 @@ KeyringResult<MetadataKeyring::Entry> make_metadata(ByteView bytes) {
 
 }  // namespace
 
-// "root" for both halves, so that both have the same id.
+// "root" for both halves, so that both get the same id.
 KeyId keyring_kinds::root_key_id(const PublicKey& key) {
   return first_bytes(sha256({as_bytes(id_purpose), as_bytes("root"), ByteView(key)}));
 }
@@ -164,7 +164,7 @@ KeyringResult<void> create_root_keyrings(const std::filesystem::path& private_fi
   if (!public_new) return public_new.error();
   if (auto published = private_new->publish(); !published) return published.error();
   if (auto published = public_new->publish(); !published) {
-    // Half a pair is of no use, and would stand in the way of the next attempt.
+    // One half of a pair is useless, and would block the next attempt.
     private_new->withdraw();
     return published.error();
   }

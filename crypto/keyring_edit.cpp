@@ -43,7 +43,7 @@ KeyringResult<std::vector<ListedKey>> list_keyring(const std::filesystem::path& 
 
 KeyringResult<void> KeyringEdit::Ring::write() {
   if (next.empty()) return {};
-  // Nothing that could not be read again is written.
+  // Never writes text that could not be read again.
   if (const auto lines = parse_keyring(file.file().string(), kind, next.text()); !lines) return lines.error();
   return file.replace(next.view());
 }
@@ -152,7 +152,7 @@ KeyringResult<void> KeyringEdit::retire(const KeyId& id) {
   if (key->has_public) main_.next = without_key(main_.file.content().text(), id);
   if (!private_ || !key->has_private) return {};
   const std::string_view text = private_->file.content().text();
-  // A promotion that was cut short may have left this key the private ring's primary one.
+  // An interrupted promotion may have left this key as the private ring's primary one.
   const auto primary = std::ranges::find(keys_, true, &ListedKey::primary);
   private_->next = without_key(with_primary(text, primary->id).text(), id);
   return {};

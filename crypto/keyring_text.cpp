@@ -15,7 +15,7 @@ constexpr std::string_view format_version = "1";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Takes `count` digits off the front; -1 if there are not as many.
+// Removes `count` digits from the front; -1 if there are fewer.
 int take_number(std::string_view& text, std::size_t count) {
   if (text.size() < count) return -1;
   int number = 0;
@@ -84,7 +84,7 @@ std::optional<KeyId> parse_id(std::string_view text) {
 }
 
 std::string quoted_kind(std::string_view kind) {
-  // Only the known kinds are repeated: what stands there instead might be a key in the wrong place.
+  // Quotes only the known kinds: other text might be a key in the wrong place.
   for (const std::string_view known : {"root-public", "root-private", "metadata"}) {
     if (kind == known) return "a " + std::string(known) + " keyring";
   }
@@ -153,7 +153,7 @@ class Parser {
   std::vector<KeyringLine> lines_;
 };
 
-/// Hands each line to `edit(line, id, out)`, without its line feed: `id` is nothing for lines that hold no key.
+/// Calls `edit(line, id, out)` for each line, without its line feed: `id` is std::nullopt for lines without a key.
 template <class Edit>
 WipedBytes edited(std::string_view text, Edit edit) {
   WipedBytes out;

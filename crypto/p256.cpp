@@ -27,7 +27,7 @@ bool is_scalar(const PrivateKey& key) noexcept {
 }
 
 bool is_point(const PublicKey& key) {
-  // The other forms of SEC 1 (compressed, hybrid) are as valid to OpenSSL, but not one byte sequence per point.
+  // OpenSSL accepts the other forms of SEC 1 (compressed, hybrid) too, but they give a point several byte sequences.
   if (key[0] != 0x04) return false;
   PointPtr point(EC_POINT_new(p256_group()));
   require(point != nullptr, "no memory for a point");
@@ -71,7 +71,7 @@ std::optional<WipedArray<32>> p256_diffie_hellman(const PrivateKey& mine, const 
   PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, own.get(), nullptr));
   WipedArray<32> secret;
   std::size_t size = secret.size();
-  // set_peer_ex without validation: importing the point has already checked it.
+  // set_peer_ex without validation: the import of the point has already checked it.
   require(context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
               EVP_PKEY_derive_set_peer_ex(context.get(), peer.get(), 0) == 1 &&
               EVP_PKEY_derive(context.get(), secret.data(), &size) == 1 && size == secret.size(),

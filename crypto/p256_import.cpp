@@ -23,7 +23,7 @@ void describe_private(OSSL_PARAM_BLD* builder, const BIGNUM* scalar) {
           "cannot describe a private key");
 }
 
-// Likewise of `key`.
+// The same for `key`.
 void describe_public(OSSL_PARAM_BLD* builder, const PublicKey& key) {
   require(OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, key.data(), key.size()) == 1,
           "cannot describe a public key");

@@ -11,17 +11,17 @@ constexpr std::size_t number_size = 32;  // of a coordinate
 using GroupPtr = OpensslPtr<EC_GROUP, EC_GROUP_free>;
 using NumberContext = OpensslPtr<BN_CTX, BN_CTX_free>;
 
-// Deprecated since OpenSSL 3.0, which has nothing else that keeps a table of another point than the generator.
+// Deprecated since OpenSSL 3.0, which has no other way to keep a table of a point other than the generator.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 bool make_table(EC_GROUP* group, BN_CTX* numbers) { return EC_GROUP_precompute_mult(group, numbers) == 1; }
 bool has_table(const EC_GROUP* group) { return EC_GROUP_have_precompute_mult(group) == 1; }
 #pragma GCC diagnostic pop
 
-/// What a thread calculates with, kept between signatures.
+/// A thread's numbers and points for verification, kept between signatures.
 struct Workspace {
   Workspace() {
-    // A thread's is made anew at its next signature if this throws.
+    // If this throws, the thread makes its workspace again at its next signature.
     require(numbers && e && r && s && inverse && u && v && x && of_generator && of_key,
             "no memory to verify a signature");
   }
@@ -41,7 +41,7 @@ bool is_in_range(const BIGNUM* number, const BIGNUM* order) {
 
 }  // namespace
 
-/// The curve with the public key in the generator's place.
+/// The curve with the public key in place of the generator.
 struct P256Verifier::Table {
   GroupPtr group;
 };
@@ -50,7 +50,7 @@ P256Verifier::P256Verifier(std::unique_ptr<Table> table) : table_(std::move(tabl
 P256Verifier::~P256Verifier() = default;
 
 std::unique_ptr<const P256Verifier> P256Verifier::make(ByteView point) {
-  // OpenSSL says that it has a table of the generator, which nobody asked it to make, only if one is built in.
+  // OpenSSL reports a table of the generator without a request for one only if it is built in.
   if (point.size() != 1 + 2 * number_size || point[0] != 0x04 || !has_table(p256_group())) return nullptr;
   const NumberContext numbers(BN_CTX_new());
   const PointPtr key(EC_POINT_new(p256_group()));
@@ -64,7 +64,7 @@ std::unique_ptr<const P256Verifier> P256Verifier::make(ByteView point) {
   return std::unique_ptr<const P256Verifier>(new P256Verifier(std::make_unique<Table>(Table{std::move(group)})));
 }
 
-// The point (e / s) G + (r / s) Q has r as its x coordinate, but for multiples of the order.
+// The point (e / s) G + (r / s) Q has r as its x coordinate, modulo the order.
 bool P256Verifier::verify(const Digest& digest, ByteView r, ByteView s) const {
   const BIGNUM* const order = EC_GROUP_get0_order(p256_group());
   thread_local Workspace at;

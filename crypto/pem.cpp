@@ -20,8 +20,8 @@ using boost::system::result;
 constexpr std::string_view dashes = "-----";
 constexpr std::string_view begin_word = "-----BEGIN ";
 constexpr std::string_view end_word = "-----END ";
-/// How long the full lines of a block are (RFC 7468 section 2: 64; RFC 2045: 76). Names and underlines that people
-/// write between blocks are rarely that.
+/// The length of a block's full lines (RFC 7468 section 2: 64; RFC 2045: 76). Names and underlines between blocks
+/// rarely have these lengths.
 constexpr std::size_t pem_line = 64;
 constexpr std::size_t mime_line = 76;
 
@@ -31,7 +31,7 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(0, line.find_last_not_of(blank) + 1);
 }
 
-/// The label of a line that begins or ends a block. Returns nullopt if the line is no such line.
+/// The label of a line that begins or ends a block. std::nullopt for any other line.
 std::optional<std::string_view> label_in(std::string_view line, std::string_view word) {
   if (!line.starts_with(word) || !line.ends_with(dashes) || line.size() < word.size() + dashes.size()) {
     return std::nullopt;
@@ -46,7 +46,8 @@ bool is_base64(std::string_view text) {
   });
 }
 
-/// A full line of a block: `=` ends it at most, and `/` is not all there is, as in a line that people draw.
+/// Whether this is a full line of a block: `=` occurs only at its end, and not all characters are `/`, as in a drawn
+/// line.
 bool is_line_of_block(std::string_view line) {
   if (line.size() != pem_line && line.size() != mime_line) return false;
   const std::string_view digits = line.substr(0, line.find_last_not_of('=') + 1);
@@ -61,7 +62,7 @@ bool is_text(std::string_view text) {
   });
 }
 
-/// RFC 4648 section 4 with its padding, which must be right.
+/// RFC 4648 section 4 with its padding, which must be correct.
 std::optional<WipedBytes> decode(const WipedBytes& body) {
   std::string_view text = body.text();
   if (text.size() % 4 != 0) return std::nullopt;
@@ -88,7 +89,7 @@ class Parser {
   std::string_view rest_;
   std::size_t number_ = 0;
   bool open_ = false;
-  bool fields_ = false;  ///< the lines of the block are fields (RFC 1421) so far
+  bool fields_ = false;  ///< the block's lines are fields (RFC 1421) so far
   WipedBytes body_;
   std::vector<PemBlock> blocks_;
 };
@@ -172,7 +173,7 @@ result<std::vector<PemBlock>, PemError> Parser::run() {
 PemError unreadable(const std::filesystem::path& file, const std::string& why) { return {file.string() + ": " + why}; }
 
 result<WipedBytes, PemError> read(const std::filesystem::path& file, std::size_t most) {
-  // A pipe must not make it wait, nor a terminal be asked.
+  // Must not wait for a pipe, or take over a terminal.
   const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (in.get() < 0) return unreadable(file, "cannot be read: " + std::generic_category().message(errno));
   struct stat status {};

@@ -19,12 +19,12 @@
 namespace tacit::crypto {
 namespace {
 
-// OpenSSL's secure heap does not grow, and a full one fails handshakes: enough for some ten thousand at once, each with
-// a number or two of a private key, and small against the usual limit of 8 MiB of locked memory.
+// OpenSSL's secure heap does not grow, and a full one makes handshakes fail: enough for some ten thousand at once, each
+// with a number or two of a private key, and small against the usual limit of 8 MiB of locked memory.
 constexpr std::size_t secure_heap_size = std::size_t{1} << 20;
 constexpr std::size_t secure_heap_smallest = 32;
 
-// OpenSSL's memory functions. It gives no size when it frees, hence malloc_usable_size.
+// OpenSSL's memory functions. OpenSSL gives no size when it frees, hence malloc_usable_size.
 void* allocate(std::size_t size, const char*, int) { return size == 0 ? nullptr : std::malloc(size); }
 
 void release(void* block, const char*, int) {
@@ -33,7 +33,7 @@ void release(void* block, const char*, int) {
   std::free(block);
 }
 
-// Not realloc, which may move the block and leave the old one as it is.
+// Not realloc, which may move the block and leave the old one unwiped.
 void* reallocate(void* block, std::size_t size, const char* file, int line) {
   if (block == nullptr) return allocate(size, file, line);
   const std::size_t old_size = malloc_usable_size(block);
@@ -57,7 +57,7 @@ void harden_process() {
   const rlimit no_core{0, 0};
   if (setrlimit(RLIMIT_CORE, &no_core) != 0) throw std::system_error(errno, std::generic_category(), "setrlimit");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw std::system_error(errno, std::generic_category(), "prctl");
-  // Not fatal: without it OpenSSL uses its ordinary heap, and overwrites private numbers there as well.
+  // Not fatal: without it OpenSSL uses its ordinary heap, and overwrites private numbers there too.
   if (CRYPTO_secure_malloc_initialized() == 0) CRYPTO_secure_malloc_init(secure_heap_size, secure_heap_smallest);
 }
 

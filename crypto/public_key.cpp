@@ -31,7 +31,7 @@ BignumPtr to_number(ByteView bytes) {
   return number;
 }
 
-// The coordinate y of a point of edwards25519, and its field's prime: little-endian, 2^255 at most.
+// The y coordinate of a point of edwards25519, or its field's prime: little-endian, at most 2^255.
 using Coordinate = std::array<std::uint8_t, 32>;
 
 constexpr Coordinate below_2_255(std::uint8_t lowest) {
@@ -44,12 +44,12 @@ constexpr Coordinate below_2_255(std::uint8_t lowest) {
 
 constexpr Coordinate edwards25519_prime = below_2_255(0xed);  // 2^255 - 19
 
-// Those of the eight points whose order divides the cofactor 8. Two points have the same y, but for 1 and -1.
+// The y coordinates of the eight points whose order divides the cofactor 8. Two points share each, except for 1 and -1.
 constexpr Coordinate small_order[] = {
     {1},                // order 1
     below_2_255(0xec),  // order 2: -1
     {},                 // order 4
-    // Order 8, as twice such a point has y = 0: the two solutions of 2y^2 = 1 - dy^4.
+    // Order 8: twice such a point has y = 0, so these are the two solutions of 2y^2 = 1 - dy^4.
     {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
      0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
     {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
@@ -81,7 +81,7 @@ PkeyPtr import_rsa(ByteView modulus, ByteView exponent) {
   return import_public("RSA", builder.get());
 }
 
-// Decoding does the checks.
+// The decoding performs the checks.
 PkeyPtr import_point(const char* group, std::size_t size, ByteView x, ByteView y) {
   if (x.size() != size || y.size() != size) return nullptr;
   Bytes point{0x04};

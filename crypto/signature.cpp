@@ -69,8 +69,8 @@ std::array<std::uint8_t, Size> hashed(const EVP_MD* by, ByteView message) {
 std::array<std::uint8_t, 48> sha384_of(ByteView message) { return hashed<48>(sha384(), message); }
 std::array<std::uint8_t, 64> sha512_of(ByteView message) { return hashed<64>(sha512(), message); }
 
-// Setting a context up to verify looks algorithms up by name; copying one does not, though it counts references that
-// other threads count, too. Verifying changes a context, so each thread keeps copies of those that it used lately.
+// Setting up a context for verification looks up algorithms by name; copying one does not, but counts references that
+// other threads share. A verification changes its context, so each thread keeps copies of its recently used ones.
 class Prepared {
  public:
   Prepared() = default;
@@ -127,7 +127,7 @@ bool verify_digest(const Prepared& ready, ByteView digest, ByteView signature) {
   return tried(EVP_PKEY_verify(ready.here(), signature.data(), signature.size(), digest.data(), digest.size()) == 1);
 }
 
-// Writes a DER INTEGER of an unsigned number; answers what follows it.
+// Writes a DER INTEGER of an unsigned number; returns the position after it.
 std::uint8_t* write_integer(std::uint8_t* out, ByteView number) {
   while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
   const bool padded = (number.front() & 0x80) != 0;
@@ -137,9 +137,9 @@ std::uint8_t* write_integer(std::uint8_t* out, ByteView number) {
   return std::copy(number.begin(), number.end(), out);
 }
 
-// OpenSSL wants r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). An integer
-// is under 128 bytes long, so its length is one byte; that of the sequence is two from 128 on (X.690 section 8.1.3.5),
-// which P-521's may reach. OpenSSL checks that r and s are in 1 … order - 1.
+// OpenSSL takes r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). An integer
+// is under 128 bytes long, so its length takes one byte; that of the sequence takes two from 128 on (X.690 section
+// 8.1.3.5), which P-521 may reach. OpenSSL checks that r and s are in 1 … order - 1.
 bool verify_ecdsa(const Prepared& ready, std::size_t size, ByteView digest, ByteView signature) {
   if (signature.size() != 2 * size) return false;
   constexpr std::size_t head = 3;
@@ -156,7 +156,7 @@ bool verify_ecdsa(const Prepared& ready, std::size_t size, ByteView digest, Byte
   return verify_digest(ready, digest, {start, end});
 }
 
-// The verifier that a key has from when it was prepared. Set once; lives as long as the key.
+// The fast verifier of a prepared key. Set once; lives as long as the key.
 class Quick {
  public:
   Quick() = default;
@@ -185,7 +185,7 @@ bool verify_ed25519(EVP_PKEY* key, ByteView message, ByteView signature) {
                1);
 }
 
-// A way to verify with each hash.
+// Prepared contexts, one for each hash.
 struct ByHash {
   Prepared sha256{};
   Prepared sha384{};
@@ -282,7 +282,7 @@ void SignatureKey::prepare() const noexcept {
   try {
     key_->quick.set(P256Verifier::make(uncompressed_point(key_->key.get())));
   } catch (const std::exception&) {
-    // Too little memory: it verifies as before.
+    // Out of memory: verification continues as before.
   }
 }
 

@@ -7,7 +7,7 @@
 namespace tacit::crypto {
 namespace {
 
-// Byte by byte, so that it is little-endian everywhere; compilers make one load of it.
+// Byte by byte, so that it is little-endian on every machine; compilers emit one load.
 std::uint64_t little_endian(ByteView bytes) {
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) word |= std::uint64_t{bytes[i]} << (8 * i);

@@ -24,7 +24,7 @@ std::string_view mark_of_encoding(std::string_view text) {
   return {};
 }
 
-// ASCII in UTF-16 has a zero beside each character.
+// ASCII in UTF-16 has a zero next to each character.
 bool alternates_with_zeros(std::string_view text) {
   if (text.size() < 4 || text.size() % 2 != 0) return false;
   const std::size_t zero = text.front() == '\0' ? 0 : 1;
@@ -39,7 +39,7 @@ bool has_control_characters(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n'; });
 }
 
-// Moves what stays to the front; answers how much that is.
+// Moves the kept characters to the front; returns their number.
 std::size_t make_plain(std::span<char> text) {
   const std::string_view all(text.data(), text.size());
   std::size_t kept = 0;
@@ -75,12 +75,12 @@ class Opened {
   int number_;
 };
 
-// As in `--config <(…)` or `--config /dev/stdin`: a command's caller asks for it, and can end it.
+// For `--config <(…)` or `--config /dev/stdin`: the caller of the command chooses it, and can end it.
 bool is_given_by_a_shell(const std::filesystem::path& file) {
   return file.native().starts_with("/dev/") || file.native().starts_with("/proc/self/");
 }
 
-// To the end, or a byte more than `most`; answers errno.
+// Reads to the end, or one byte more than `most`; returns errno.
 int read_to_end(int descriptor, std::size_t most, std::string& text) {
   constexpr std::size_t step = 64 * 1024;
   for (std::size_t size = 0; size <= most;) {
@@ -137,7 +137,7 @@ boost::system::result<std::string, TextFileError> read_text_file(const std::file
   if (::fstat(opened.get(), &status) != 0) return unreadable(errno);
   if (S_ISDIR(status.st_mode)) return refuse("is a directory");
   if (!S_ISREG(status.st_mode)) {
-    // Nothing may ever be written to a named pipe, and a server that waits for it does not end.
+    // A named pipe may never be written to, and a server that waits for it would hang.
     if (!is_given_by_a_shell(file)) return refuse("is not a regular file");
     ::fcntl(opened.get(), F_SETFL, 0);
   }

@@ -13,7 +13,7 @@
 namespace tacit::crypto {
 namespace {
 
-constexpr int most_links = 40;  // as the kernel follows
+constexpr int most_links = 40;  // the kernel's limit
 constexpr int as_handle = O_PATH | O_NOFOLLOW | O_CLOEXEC;
 
 bool is_trusted(uid_t user) { return user == 0 || user == ::geteuid(); }
@@ -24,7 +24,7 @@ Descriptor open_start(const std::string& path) {
   return Descriptor(::open(path.starts_with('/') ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-/// Takes the first name off the path. Empty at its end.
+/// Removes the first name from the path. Empty at its end.
 std::string take_name(std::string& path) {
   const std::size_t begin = path.find_first_not_of('/');
   if (begin == std::string::npos) return {};
@@ -34,7 +34,7 @@ std::string take_name(std::string& path) {
   return name;
 }
 
-/// Whether nobody else can have put the link there.
+/// Whether no other user can have created the link.
 bool may_follow(const Descriptor& folder, const struct stat& link) {
   struct stat status {};
   if (::fstat(folder.get(), &status) != 0) return false;
@@ -42,7 +42,7 @@ bool may_follow(const Descriptor& folder, const struct stat& link) {
   return (status.st_mode & S_ISVTX) != 0 && is_trusted(status.st_uid) && is_trusted(link.st_uid);
 }
 
-/// The way that a link shows, if it may be followed.
+/// The link's target, if it may be followed.
 boost::system::result<std::string, FolderFault> read_link(const Descriptor& folder, const std::string& name) {
   const Descriptor link(::openat(folder.get(), name.c_str(), as_handle));
   struct stat status {};
@@ -64,7 +64,7 @@ boost::system::result<std::string, FolderFault> read_link(const Descriptor& fold
 
 bool others_may_change(const struct stat& folder) {
   if (!is_trusted(folder.st_uid) || (folder.st_mode & S_IWOTH) != 0) return true;
-  // Of the groups root's is trusted, and the one that this process's user has for itself.
+  // Trusts root's group, and this process's own group on a folder of its user.
   const bool own_group = folder.st_gid == 0 || (folder.st_uid == ::geteuid() && folder.st_gid == ::getegid());
   return (folder.st_mode & S_IWGRP) != 0 && !own_group;
 }
@@ -77,7 +77,7 @@ boost::system::result<Descriptor, FolderFault> open_folder(const std::filesystem
     if (!at) return fault(errno);
     const std::string name = take_name(rest);
     if (name.empty()) return at;
-    // O_DIRECTORY: without it the kernel would not mount what is mounted when it is looked at.
+    // O_DIRECTORY: without it the kernel does not trigger automounts.
     Descriptor next(::openat(at.get(), name.c_str(), as_handle | O_DIRECTORY));
     if (next) {
       at = std::move(next);
@@ -103,7 +103,7 @@ boost::system::result<FoundFile, FolderFault> find_file(const std::filesystem::p
     if (!there || !S_ISLNK(status.st_mode)) return FoundFile{std::move(*folder), name};
     const auto target = read_link(*folder, name);
     if (!target) return target.error();
-    path = folder_of(path) / *target;  // which an absolute one replaces
+    path = folder_of(path) / *target;  // an absolute target replaces the folder
   }
   return fault(ELOOP);
 }
@@ -113,7 +113,7 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
 }
 
 bool sync_folder(const Descriptor& folder) {
-  // A handle by O_PATH cannot be synced.
+  // An O_PATH descriptor cannot be synced.
   const Descriptor open(::openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return open && ::fsync(open.get()) == 0;
 }

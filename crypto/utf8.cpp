@@ -5,8 +5,8 @@
 namespace tacit::crypto {
 namespace {
 
-// How long the sequence is that starts with `first`, and which second bytes it may have (RFC 3629 section 4). Length 0:
-// none starts so.
+// The length of the sequence that starts with `first`, and its permitted second bytes (RFC 3629 section 4). Length 0:
+// no sequence starts with it.
 struct Sequence {
   std::size_t length;
   unsigned char low = 0x80;
@@ -52,7 +52,7 @@ std::uint32_t code_point(std::string_view character) {
   return point;
 }
 
-// Every code point has one byte that does not continue a sequence.
+// Every code point has exactly one byte that does not continue a sequence.
 std::size_t count_code_points(std::string_view part) {
   return static_cast<std::size_t>(std::ranges::count_if(part, [](char c) { return !continues_character(c); }));
 }

@@ -27,8 +27,8 @@ void set_version(Uuid& id, std::uint8_t version) {
   id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
 }
 
-// The 60 bits (48 of milliseconds, 12 of counter) that make one thread's ids rise. Counting on past a full counter
-// carries into the milliseconds, as RFC 9562 section 6.2 allows: the id is then a little early.
+// The 60 bits (48 of milliseconds, 12 of counter) that keep one thread's ids ascending. An overflow of the counter
+// carries into the milliseconds, as RFC 9562 section 6.2 permits: the id's time is then slightly ahead.
 std::uint64_t next_tick(std::uint64_t milliseconds, std::uint16_t random) {
   thread_local std::uint64_t last = 0;
   // The counter starts in its lower half, which leaves room for 2048 ids before the carry.

@@ -15,19 +15,19 @@ constexpr std::size_t smallest_block = 64;
 std::uint8_t* allocate(std::size_t size) { return static_cast<std::uint8_t*>(::operator new(size)); }
 
 void copy_bytes(std::uint8_t* to, const std::uint8_t* from, std::size_t size) {
-  // memcpy must not be given the null pointer of an empty view, even for no bytes.
+  // memcpy must not receive the null pointer of an empty view, even for no bytes.
   if (size != 0) std::memcpy(to, from, size);
 }
 
 }  // namespace
 
-// glibc's: as sure as OPENSSL_cleanse, and many times faster on the 16 KiB buffers of TLS.
-// It must not be given the null pointer of an empty view.
+// glibc's explicit_bzero: as reliable as OPENSSL_cleanse, and many times faster on the 16 KiB buffers of TLS. It must
+// not receive the null pointer of an empty view.
 void wipe(void* data, std::size_t size) noexcept {
   if (size != 0) explicit_bzero(data, size);
 }
 
-// Not inlined: its frame has to lie where the frames of the calls before it lay, without a sanitizer's gaps in it.
+// Not inlined: its frame must overlap the frames of the previous calls, without a sanitizer's gaps in it.
 [[gnu::noinline, gnu::no_sanitize_address]] void burn_stack() noexcept {
   std::uint8_t frame[16 * 1024];
   wipe(frame, sizeof frame);
@@ -73,7 +73,7 @@ void WipedBytes::append(ByteView more) {
     size_ += more.size();
     return;
   }
-  // `more` may be a part of this buffer, so the old block goes only after both were copied.
+  // `more` may be a part of this buffer, so the old block is freed only after both were copied.
   WipedBytes grown;
   grown.reserve(std::max(size_ + more.size(), 2 * capacity_));
   copy_bytes(grown.data_, data_, size_);

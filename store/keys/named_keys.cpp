@@ -54,7 +54,7 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
     case KeyChange::retire:
       if (plan.id == primary) return failed(Errc::not_allowed, "it is the primary key");
       if (retired) return false;
-      // No other row would then name the remaining key.
+      // The list below must not name a retired primary key again.
       if (contains(named.retired, primary)) return check_newest(named, keys, plan.kind).error();
       std::erase(ids, plan.id);
       if (!contains(ids, primary)) ids.insert(ids.begin(), primary);

@@ -24,7 +24,7 @@ int write_fully(int file, crypto::ByteView bytes, std::uint64_t at) {
   return 0;
 }
 
-/// What of a meta page a commit writes: all from the map's size on.
+/// Writes the part of a meta page that a commit writes: everything from the map's size on.
 int write_meta_again(int file, const PageFile& pages, lmdb::PageNumber meta) {
   constexpr std::size_t unchanged = lmdb::page_header_size + 16;
   const std::uint64_t at = meta * pages.page_size() + unchanged;

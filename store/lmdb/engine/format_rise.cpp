@@ -10,7 +10,7 @@
 namespace tacit::store {
 namespace {
 
-/// Whether the store is of the newest format and rows of it may be written, as of the newest commit.
+/// Whether the newest commit has the newest format and permits its rows.
 bool is_done(const LmdbEnv& env) {
   int code = 0;
   const TxnPtr txn = begin_txn(env.handle(), MDB_RDONLY, code);
@@ -34,12 +34,12 @@ std::optional<Write> FormatRise::next(Clock::time_point now) {
     due_ = Clock::time_point::max();
     return std::nullopt;
   }
-  // The write lock is not taken for nothing.
+  // Avoids taking the write lock without need.
   if (env_.older_processes() != OlderProcesses::none) return std::nullopt;
   Write step;
   step.work = [this](Transaction& transaction) { return take_step(transaction); };
   step.done = [this](std::optional<Errc> failure) { answered(!failure); };
-  step.growth = Growth::logs;  // as little as an audit entry, and it has to be possible when room is short
+  step.growth = Growth::logs;  // as little as an audit entry, and it must be possible when room is short
   step.bytes = sizeof step;
   return step;
 }

@@ -1,5 +1,5 @@
-// The writer thread of LmdbEngine. It takes all writes that wait, runs each in a nested transaction, commits once, and
-// then answers them all: group commit. Between batches it overwrites what earlier commits freed.
+// The writer thread of LmdbEngine. It takes all waiting writes, runs each in a nested transaction, commits once, and
+// then answers them all: group commit. Between batches it overwrites pages that earlier commits freed.
 #include <lmdb.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ void answer(const std::vector<Write>& batch, Errc failure) {
   for (const Write& write : batch) write.done(failure);
 }
 
-/// Whether a write's failure says that nothing more can be written, rather than that this one cannot.
+/// Whether a write's failure means that no further write is possible, not only that this one failed.
 bool condemns_store(int code) {
   switch (code) {
     case MDB_BAD_VALSIZE:  // a key or a value that no row can have
@@ -40,7 +40,7 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
 }  // namespace
 
 void LmdbEngine::run_writer() {
-  // A commit waits for the disk several times. Its callers must not wait for a CPU each time as well.
+  // A commit waits for the disk several times. Its callers should not wait for a CPU each time as well.
   ask_to_run_promptly();
   bool look = options_.looks_for_room;
   for (;;) {
@@ -80,13 +80,13 @@ void LmdbEngine::scrub_some() {
   if (!scrub_ || now < scrub_->due() || closed_.load(std::memory_order_acquire)) return;
   forget_sync_error();
   const bool useless = failed_.load(std::memory_order_relaxed) || env_->displaced();
-  const bool unsure = refusal_.stands() && !has_synced_;  // a sync would fail, and it would end this process
+  const bool unsure = refusal_.stands() && !has_synced_;  // a sync would fail and end this process
   const TrustedPages trusted;
   int code = useless || unsure ? scrub_->postpone(now) : scrub_->run(now);
   sync_failed_ = sync_error() != 0;
-  if (code == MDB_SUCCESS && sync_failed_) code = sync_error();  // which a run may get over
+  if (code == MDB_SUCCESS && sync_failed_) code = sync_error();  // a run may succeed despite a failed sync
   if (code == MDB_SUCCESS) return;
-  // To write pages in use again takes room. LMDB says EIO of a write that found room for a part.
+  // Rewriting pages in use takes room. LMDB returns EIO for a partial write.
   if (!sync_failed_ && found_no_room(code)) {
     refusal_.stand(code, false);
     scrub_->distrust();
@@ -101,7 +101,7 @@ void LmdbEngine::take_format_step() {
   FormatRise* const rise = rising_.load(std::memory_order_acquire);
   if (rise == nullptr || now < rise->due() || closed_.load(std::memory_order_acquire)) return;
   auto next = rise->next(now);
-  if (!next || refusal_.stands()) return;  // what nobody waits for is not written to a full disk
+  if (!next || refusal_.stands()) return;  // optional work is not written to a full disk
   Batch step;
   step.push_back(std::move(*next));
   Measured room = measure();
@@ -110,7 +110,7 @@ void LmdbEngine::take_format_step() {
 
 void LmdbEngine::run_batch(Batch batch, Measured& room) {
   if (batch.empty()) return;
-  // One look at a name is nothing beside a commit.
+  // A path check is negligible next to a commit.
   if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
   const auto began = std::chrono::steady_clock::now();
@@ -122,7 +122,7 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
     return;
   }
   if (scrub_) scrub_->distrust();  // it may have written some of its pages
-  // Every answer was computed on what was not kept, the refusals too.
+  // Every answer, refusals included, was computed on a state that was not committed.
   const bool harmless = errc_of(code) == Errc::full && !sync_failed_ && !env_->is_dead();
   const Errc failure = harmless ? Errc::full : Errc::unavailable;
   if (failure == Errc::unavailable) fail(code);
@@ -131,13 +131,13 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
 
 int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
   const auto again = [&] {
-    if (scrub_) scrub_->distrust();  // the attempt before may have written some of its pages
+    if (scrub_) scrub_->distrust();  // the previous attempt may have written some of its pages
     answers.assign(batch.size(), std::nullopt);
     return try_batch(batch, room, answers);
   };
   int code = try_batch(batch, room, answers);
   if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = again();
-  // What only logs or gives space back may do with the room that there is; and if not that, what gives space back
+  // Writes that only log or free space may succeed with the remaining room; if they do not, try those that free space
   // alone.
   for (const bool all : {false, true}) {
     if (!found_no_room(code)) break;

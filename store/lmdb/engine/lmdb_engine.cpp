@@ -15,7 +15,7 @@ namespace tacit::store {
 namespace {
 
 constexpr std::chrono::seconds reader_check_interval{60};
-/// For figures, on a thread that serves: 1 MiB. What is beyond counts as waiting without a look.
+/// For figures, on a serving thread: 1 MiB. Further pages count as waiting without being read.
 constexpr std::uint64_t most_pages_read = 256;
 
 std::string why_useless(int code, bool sync_failed) {

@@ -1,4 +1,4 @@
-// How much room the embedded engine has for what it is asked to keep, and what it says of that to people.
+// The room of the embedded engine for further writes, and its messages about a lack of room.
 #include <lmdb.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ LmdbEngine::Measured LmdbEngine::measure() const {
   Measured room;
   room.map = env_->room();
   room.disk = env_->disk_room(room.map);
-  // Where the disk gives no more, the pages that are free again are all there is.
+  // If the disk gives no more blocks, only the free pages are left.
   if (room.disk.ahead && room.disk.wanted() > room.disk.taken) env_->count_reusable(room.map);
   room.disk.reusable = room.map.reusable;
   return room;
@@ -60,7 +60,7 @@ bool LmdbEngine::condemns_sync(int code) {
 
 bool LmdbEngine::found_no_room(int& code) {
   if (sync_failed_ || code == MDB_SUCCESS) return false;
-  // LMDB says EIO of a write that found room for a part, too. Where that was so, another write shows it.
+  // LMDB also returns EIO for a partial write. A further write shows whether that was the cause.
   if (code == EIO && !env_->is_dead()) {
     if (env_->disk_is_full(code)) {
       code = ENOSPC;
@@ -136,7 +136,7 @@ std::string LmdbEngine::disk_lacks_room(const Measured& room) const {
 
 Room LmdbEngine::measure_for_people() const {
   Measured measured = measure();
-  // Nobody may have written since there was room again.
+  // There may have been no write since room became available again.
   measured.disk = measured.disk.after_taking();
   Room room;
   room.warning = lacks_room(Growth::refuses, measured);

@@ -17,7 +17,7 @@ bool begins_with(ByteView bytes, ByteView prefix) {
   return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
 }
 
-/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that goes on after its last row
+/// Whether a row may follow in a scan. On damaged pages LMDB may go back, and a scan that continues after its last row
 /// would never end.
 bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
   const auto less = [](ByteView a, ByteView b) {
@@ -26,7 +26,7 @@ bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
   return rows.empty() ? !less(key, start) : less(rows.back().key, key);
 }
 
-/// Whether a row can have that key at all. LMDB would take a look-up of any other for a failure of its own.
+/// Whether a row can have that key. LMDB reports a look-up of any other key as its own failure.
 bool is_possible_key(ByteView key) {
   constexpr std::size_t longest = 511;
   return !key.empty() && key.size() <= longest;
@@ -75,7 +75,7 @@ Task<std::vector<Row>> LmdbTransaction::scan(Table table, ByteView prefix, ByteV
   std::vector<Row> rows;
   if (error_ != 0 || limit == 0) return rows;
   Cursor cursor(current(), env_.table(table));
-  // A start before the prefix would meet rows of others first.
+  // A start before the prefix would return other rows first.
   const bool from_prefix = std::lexicographical_compare(start.begin(), start.end(), prefix.begin(), prefix.end());
   const ByteView first = from_prefix ? prefix : start;
   MDB_val k = val(first);
@@ -130,7 +130,7 @@ bool LmdbTransaction::begin_nested() {
 }
 
 void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned flags) {
-  // The fault of whoever wrote that: it must not look like one of the disk, which would stop the engine.
+  // A fault of the caller: it must not look like a disk failure, which would stop the engine.
   if (!is_possible_key(key)) throw std::logic_error("the key of a row is empty or too long");
   if (error_ != 0 || !begin_nested()) return;
   found(put_clean(nested_, env_.table(table), key, value, flags, env_.page_size()));

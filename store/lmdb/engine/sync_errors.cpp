@@ -12,7 +12,7 @@ using Sync = int (*)(int);
 
 thread_local int last_error = 0;
 
-/// The function of that name that this program's own one hides.
+/// The C library's function of that name, which this program's definition hides.
 Sync hidden(const char* name) { return reinterpret_cast<Sync>(::dlsym(RTLD_NEXT, name)); }
 
 int noting_errors(Sync sync, int file) {
@@ -32,7 +32,7 @@ void forget_sync_error() { last_error = 0; }
 
 }  // namespace tacit::store
 
-// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's have none
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's declarations have no names
 extern "C" [[gnu::visibility("default")]] int fdatasync(int file) {
   static const auto sync = tacit::store::hidden("fdatasync");
   return tacit::store::noting_errors(sync, file);

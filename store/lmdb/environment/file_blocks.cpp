@@ -26,7 +26,7 @@ void FileBlocks::allocate(std::uint64_t pages) {
   if (pages == 0) return;
   int result = 0;
   do {
-    // Not posix_fallocate: where this is not supported it writes to every block, beside commits that do the same.
+    // Not posix_fallocate: without support it writes to every block, concurrently with commits.
     result = ::fallocate(file_, 0, 0, static_cast<off_t>(pages * page_size_));
   } while (result != 0 && errno == EINTR);
   if (result != 0) {
@@ -49,7 +49,7 @@ std::uint64_t FileBlocks::pages() {
 void FileBlocks::take(std::uint64_t pages) {
   if (!ahead()) return;
   const std::uint64_t there = std::max(this->pages(), size());
-  // Half of what the disk has left at most: others use it too, and a call that fails may keep what it had by then.
+  // At most half of the disk's free space: others use it too, and a failed call may keep a part of its blocks.
   const std::uint64_t more = pages > there ? std::min(pages - there, file_system().available / 2) : 0;
   if (more > 0) allocate(there + more);
 }

@@ -11,7 +11,7 @@
 namespace tacit::store {
 namespace {
 
-/// The first number in a row: of its key the transaction, of its data how many pages follow.
+/// The first number of a key or a row: in the key the transaction, in the row the number of pages.
 std::size_t first_number(const MDB_val& bytes) {
   std::size_t number = 0;
   if (bytes.mv_size >= sizeof number) std::memcpy(&number, bytes.mv_data, sizeof number);
@@ -22,15 +22,15 @@ std::size_t first_number(const MDB_val& bytes) {
 
 FreePages free_pages(MDB_env* env) {
   FreePages pages;
-  const ReaderSlots slots = reader_slots(env);  // before this takes a slot of its own
+  const ReaderSlots slots = reader_slots(env);  // before this takes a slot itself
   MDB_txn* begun = nullptr;
   if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &begun) != MDB_SUCCESS) return pages;
   const TxnPtr txn(begun);
   MDB_cursor* cursor = nullptr;
   constexpr MDB_dbi free_list = 0;
   if (mdb_cursor_open(txn.get(), free_list, &cursor) != MDB_SUCCESS) return pages;
-  // LMDB takes rows that are older than the oldest reader's transaction, and than the last commit. What that one freed
-  // counts nevertheless: any next commit makes it usable, and whoever is refused for lack of room makes none.
+  // LMDB uses rows that are older than the oldest reader's transaction and the last commit. The pages that the last
+  // commit freed count too: the next commit makes them reusable, and a refused write does not commit.
   const bool pins = slots.oldest < mdb_txn_id(txn.get());
   MDB_val key{};
   MDB_val data{};

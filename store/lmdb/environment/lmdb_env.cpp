@@ -23,10 +23,10 @@ namespace {
 
 /// The owner and the group: the planes may run as two users of one group.
 constexpr mdb_mode_t file_mode = 0660;
-/// How long opening it goes on while other processes do the same with destroyed locks.
+/// How long opening is retried while other processes open it with destroyed locks.
 constexpr std::chrono::seconds locks_within{2};
 
-/// The folders that this process has open: opening one twice would drop LMDB's locks when the first of them is closed.
+/// The folders that this process has open: a second opening of one would drop LMDB's locks when the first is closed.
 struct OpenFolders {
   std::mutex mutex;
   std::set<std::string> paths;
@@ -85,7 +85,7 @@ int LmdbEnv::fill(const std::vector<FirstRow>& meta, bool& taken) const {
   if (taken) return code;
   MDB_dbi table = 0;
   for (std::size_t i = table_count; code == MDB_SUCCESS && i-- > 0;) {
-    code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &table);  // ends with the table meta
+    code = mdb_dbi_open(txn.get(), table_names[i], MDB_CREATE, &table);  // the last one opened is Table::meta
   }
   for (const auto& [key, value] : meta) {
     MDB_val k{key.size(), const_cast<std::uint8_t*>(key.data())};
@@ -127,7 +127,7 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   if (options.give_up_root) {
     if (const auto why = options.give_up_root(files->owner())) return failure(Errc::unavailable, *why);
   }
-  // One without a byte is what is left of a `make` that was cut short.
+  // An empty file is left by an interrupted `make`.
   name_ = files->path() + "/data.mdb";
   if (missing == Missing::refused || !files->is_new()) check_file(files->data_path(), name_);
   const auto code = files->show_to([&](const std::string& folder) {
@@ -139,7 +139,7 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   if (*code != MDB_SUCCESS) {
     return failure(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
   }
-  // LMDB has made lock.mdb ready by now, so that this alone would come too late.
+  // LMDB has created lock.mdb by now, so this alone would be too late.
   int file = -1;
   if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
     return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
@@ -158,8 +158,8 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
   return std::nullopt;
 }
 
-/// LMDB takes no locks on it. What is in a file by itself may be from anywhere, whoever its owner is, and once it is
-/// open nobody needs any right to it.
+/// Uses no locks. A single file may come from an untrusted source, whoever its owner is, and needs no rights once it is
+/// open.
 std::optional<Failure> LmdbEnv::start_single(const Options& options) {
   name_ = options.directory.string();
   std::error_code error;
@@ -182,14 +182,14 @@ void LmdbEnv::watch() {
 int LmdbEnv::map(const std::string& folder, const Options& options, bool is_new) {
   const unsigned flags = MDB_NOTLS | (options.single_file ? MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK : 0U);
   int code = mdb_env_create(&env_);
-  // A new file takes the size as it is; one that is there says its own first, which LMDB takes if none is set.
+  // A new file takes this size. An existing file specifies its own, which LMDB uses if none is set.
   if (code == MDB_SUCCESS && is_new) code = mdb_env_set_mapsize(env_, options.map_size);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
   if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), flags, file_mode);
   MDB_envinfo info{};
   if (code == MDB_SUCCESS) code = mdb_env_info(env_, &info);
-  // No transaction has begun yet, so the map may still be changed.
+  // No transaction has begun, so the map can still be changed.
   if (code == MDB_SUCCESS && info.me_mapsize < options.map_size) code = mdb_env_set_mapsize(env_, options.map_size);
   return code;
 }
@@ -200,14 +200,14 @@ int LmdbEnv::open_tables() {
   for (std::size_t i = 0; code == MDB_SUCCESS && i < table_count; ++i) {
     code = mdb_dbi_open(txn.get(), table_names[i], 0, &tables_[i]);
   }
-  // Only a commit keeps the handles for later transactions.
+  // The handles stay valid for later transactions only after a commit.
   return code == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : code;
 }
 
 LmdbEnv::~LmdbEnv() {
-  scrubbed_writes_.reset();  // the descriptor's number may be another's at once
+  scrubbed_writes_.reset();  // the descriptor may be reused at once
   if (env_ != nullptr) mdb_env_close(env_);
-  mark_.reset();  // before this process may open the folder again: to close its descriptor drops all locks
+  mark_.reset();  // before this process may open the folder again: closing its descriptor drops all locks
   if (registered_.empty()) return;
   auto& folders = open_folders();
   const std::lock_guard lock(folders.mutex);
@@ -279,7 +279,7 @@ void LmdbEnv::take_blocks(const MapRoom& room) {
 }
 
 bool LmdbEnv::disk_is_full(int lmdb_code) const {
-  constexpr std::uint64_t next_to_none = 256;  // pages: what LMDB writes at once is less
+  constexpr std::uint64_t next_to_none = 256;  // pages: more than LMDB writes at once
   return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
 }
 

@@ -6,10 +6,10 @@
 
 namespace tacit::store {
 
-/// What one thread keeps: a reader for each environment that it read lately. Given back when the thread ends.
+/// The readers of one thread: one for each environment that it read recently. Returned when the thread ends.
 struct ThreadReaders {
   struct Kept {
-    LmdbReaders* owner = nullptr;  ///< only compared: `alive` says whether it is there
+    LmdbReaders* owner = nullptr;  ///< only compared: `alive` says whether it exists
     std::weak_ptr<LmdbReaders> alive;
     LmdbReaders::Reader* reader = nullptr;
   };
@@ -31,7 +31,7 @@ struct ThreadReaders {
     return nullptr;
   }
 
-  /// False if the thread keeps one for this environment already.
+  /// False if the thread already has one for this environment.
   bool keep(LmdbReaders& readers, LmdbReaders::Reader* reader) {
     for (Kept& each : kept) {
       if (each.owner == &readers && !each.alive.expired()) {

@@ -1,4 +1,4 @@
-// What an LMDB environment can tell of itself.
+// The statistics of an LMDB environment.
 #include <lmdb.h>
 
 #include <memory>
@@ -40,7 +40,7 @@ StorageStatistics LmdbEnv::statistics() const {
   const FreePages pages = store::free_pages(env_);
   result.free_pages = pages.reusable;
   result.pinned_pages = pages.pinned;
-  // Before this takes a slot of its own.
+  // Before this function takes a slot itself.
   const ReaderSlots slots = reader_slots(env_);
   result.reader_slots = slots.most;
   result.reader_slots_used = slots.taken;

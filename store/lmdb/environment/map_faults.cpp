@@ -29,7 +29,7 @@ struct Range {
   bool has(std::uintptr_t address) const { return address >= begin && address < end; }
 };
 
-/// What the handler may look at: written once before `used` is set, and never freed.
+/// Data for the signal handler: written once before `used` is set, and never freed.
 struct Slot {
   std::atomic<bool> used{false};
   Range map;
@@ -46,14 +46,14 @@ struct sigaction before_segv;
 struct sigaction before_abort;
 thread_local int trusting = 0;
 
-/// A row that claims more bytes than it has is read to the map's end, and a little beyond.
+/// Reading a row with too large a size continues to the map's end, and a little beyond.
 constexpr std::uintptr_t beyond = std::uintptr_t{1} << 20;
 /// No machine has larger pages.
 constexpr std::uintptr_t whole_page = 65536;
 
 std::atomic<const char*> prefix{""};
 
-/// Which thread says the last words; 0: none yet.
+/// The thread that writes the last line; 0: none yet.
 std::atomic<pid_t> ending_thread{0};
 
 void on_fault_at_end(int /*number*/) {
@@ -61,7 +61,7 @@ void on_fault_at_end(int /*number*/) {
   for (;;) ::pause();
 }
 
-/// A handler that is at work has its own signal blocked, and the kernel ends a process that makes a fault then.
+/// A running handler blocks its own signal, and the kernel ends a process that causes that fault then.
 void expect_more_faults() {
   struct sigaction action {};
   action.sa_handler = on_fault_at_end;
@@ -76,7 +76,7 @@ void expect_more_faults() {
   ::pthread_sigmask(SIG_UNBLOCK, &faults, nullptr);
 }
 
-/// Builds a line without anything that a signal's handler may not use.
+/// Builds a line with async-signal-safe functions only.
 class Line {
  public:
   Line() { *this << std::string_view(prefix.load(std::memory_order_relaxed)); }
@@ -95,8 +95,8 @@ class Line {
     } while (number != 0);
     return *this << std::string_view(digits.data() + at, digits.size() - at);
   }
-  /// Writes it, unless nobody reads it within a second, and ends the process with 1: whatever else goes wrong
-  /// meanwhile, on this thread or on another one. The first line alone counts.
+  /// Writes the line, unless it is not read within a second, and ends the process with 1, even if this or another
+  /// thread causes another fault meanwhile. Only the first line is written.
   [[noreturn]] void end_process() {
     const pid_t self = ::gettid();
     pid_t none = 0;
@@ -117,7 +117,7 @@ class Line {
   std::size_t size_ = 0;
 };
 
-/// What is not known here is said not to be: `verify` finds it out, for it reads without LMDB.
+/// The cause is unknown here; `verify` determines it, because it reads without LMDB.
 constexpr std::string_view either =
     ": either this file is damaged, or this is a fault of Tacit; run `tacit verify` to check it";
 
@@ -130,7 +130,7 @@ const Slot* slot_at(std::uintptr_t address) {
   return nullptr;
 }
 
-/// Where the address says nothing: mostly there is one store.
+/// If the address gives no hint: usually there is one store.
 const Slot* first_slot() {
   const auto used = [](const Slot& slot) { return slot.used.load(std::memory_order_acquire); };
   const auto first = std::ranges::find_if(slots, used);
@@ -148,7 +148,7 @@ std::uintptr_t instruction(const void* context) {
 #endif
 }
 
-/// Leaves it to who handled it before. A fault happens again as soon as this returns; what was sent is sent again.
+/// Passes the signal to the previous handler. A fault recurs as soon as this returns; a sent signal is sent again.
 void pass_on(int number, const siginfo_t& info, const struct sigaction& before) {
   ::sigaction(number, &before, nullptr);
   if (info.si_code <= 0) static_cast<void>(::raise(number));
@@ -156,7 +156,7 @@ void pass_on(int number, const siginfo_t& info, const struct sigaction& before) 
 
 void on_bus(int number, siginfo_t* info, void* /*context*/) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-  // Only what is mapped from a file can be missing; another kind of SIGBUS is not ours.
+  // Only a file mapping can have missing pages; another kind of SIGBUS has another cause.
   if (info->si_code != BUS_ADRERR && info->si_code != BUS_OBJERR) {
     return pass_on(number, *info, before_bus);
   }
@@ -185,9 +185,9 @@ void on_segv(int number, siginfo_t* info, void* context) {
   line.end_process();
 }
 
-/// The C library found that the heap is not what it should be.
+/// The C library found a damaged heap.
 void on_abort(int number, siginfo_t* info, void* /*context*/) {
-  // Not one that was sent, as a watchdog does.
+  // Ignores a signal from another process, such as a watchdog's.
   const bool is_own = info->si_code == SI_TKILL && info->si_pid == ::getpid();
   const Slot* const slot = is_own && trusting > 0 ? first_slot() : nullptr;
   if (slot == nullptr) return pass_on(number, *info, before_abort);
@@ -197,14 +197,14 @@ void on_abort(int number, siginfo_t* info, void* /*context*/) {
 }
 
 void on_assertion(MDB_env* env, const char* message) {
-  static_cast<void>(env);  // the path that it was opened by is not the store's
+  static_cast<void>(env);  // the path by which it was opened is not the store's
   const Slot* const slot = first_slot();
   Line line;
   line << "tacit: " << (slot != nullptr ? slot->name.data() : "the store") << ": LMDB stopped at " << message << either;
   line.end_process();
 }
 
-/// Where LMDB's own instructions are, if it is a library of its own.
+/// The address range of LMDB's code, if it is a shared library.
 Range find_lmdb_code() {
   struct Search {
     std::uintptr_t inside = 0;
@@ -222,7 +222,7 @@ Range find_lmdb_code() {
     return seen.found.begin != 0 ? 1 : 0;
   };
   ::dl_iterate_phdr(look, &search);
-  // Linked into the program itself, it cannot be told from the rest.
+  // If LMDB is linked statically, its code cannot be told apart from the program's.
   return search.found.has(reinterpret_cast<std::uintptr_t>(&on_segv)) ? Range{} : search.found;
 }
 
@@ -251,14 +251,14 @@ struct Mapping {
 
 std::optional<Mapping> read_mapping(const std::string& line) {
   Mapping mapping;
-  // NOLINTNEXTLINE(cert-err34-c): the kernel's own text, and what does not fit its form is passed over
+  // NOLINTNEXTLINE(cert-err34-c): the kernel's own text; lines of another form are skipped
   const int read = std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %" SCNu64, &mapping.range.begin,
                                &mapping.range.end, mapping.rights.data(), &mapping.inode);
   return read == 4 ? std::optional(mapping) : std::nullopt;
 }
 
-/// Where this process has the file mapped, which LMDB does not tell: shared, only for reading, and of that size. The
-/// inode decides between several, but some file systems show another one there than fstat does. Empty where there is no
+/// Where this process has the file mapped, which LMDB does not report: shared, read-only, and of that size. The inode
+/// decides between several mappings, but some file systems show another inode there than fstat does. Empty without
 /// /proc.
 Range map_of(int file, std::uint64_t bytes) {
   struct stat status {};

@@ -6,9 +6,9 @@
 namespace tacit::store {
 namespace {
 
-/// What a write copies of the trees, however small its rows are: at most about seven leaves, with the branches above.
+/// Pages of the trees that any write copies: at most about seven leaves, with the branches above.
 constexpr std::uint64_t tree_pages = 24;
-/// A page holds 4 KiB, but rows of a little more than half a page have one each.
+/// A page has 4 KiB, but each row of slightly more than half a page takes a whole one.
 constexpr std::size_t bytes_per_page = 2048;
 
 }  // namespace

@@ -29,8 +29,7 @@ struct flock lock_of(const Range& range) {
   return lock;
 }
 
-/// A lock of another process in that range, any of them: its type is F_UNLCK if there is none. Nothing if that cannot
-/// be told.
+/// Any lock of another process in that range: its type is F_UNLCK if there is none. std::nullopt if the query fails.
 std::optional<struct flock> find_lock(int file, const Range& range) {
   struct flock lock = lock_of(range);
   int code = 0;
@@ -42,15 +41,15 @@ std::optional<struct flock> find_lock(int file, const Range& range) {
 
 bool is_none(const struct flock& lock) { return lock.l_type == F_UNLCK; }
 
-/// Whether the process that has this lock of LMDB's is one of an older build.
+/// Whether the process with this lock of LMDB's runs an older build.
 OlderProcesses judge(int file, const struct flock& pid_lock) {
   const off_t mark = mark_base + pid_lock.l_start;
   const auto found = find_lock(file, {mark, mark});
   if (!found) return OlderProcesses::unknown;
-  // A lock that belongs to no process (F_OFD_SETLK) is not LMDB's, and cannot be told from another such.
+  // A lock without a process (F_OFD_SETLK) is not LMDB's, and cannot be told apart from another one.
   const bool marked = !is_none(*found) && found->l_pid == pid_lock.l_pid && pid_lock.l_pid >= 0;
   if (marked) return OlderProcesses::none;
-  // It may have ended since, and its mark with it.
+  // The process may have ended since, and its mark with it.
   const auto again = find_lock(file, {pid_lock.l_start, pid_lock.l_start});
   if (!again) return OlderProcesses::unknown;
   return is_none(*again) ? OlderProcesses::none : OlderProcesses::some;
@@ -68,7 +67,7 @@ ProcessMark::ProcessMark(const std::string& lock_file) : file_(::open(lock_file.
 OlderProcesses ProcessMark::older() const {
   if (!file_) return OlderProcesses::unknown;
   const auto give_up = std::chrono::steady_clock::now() + most_time;
-  // The kernel tells of any one lock of a range. What is left of the range on both sides is looked at next.
+  // The kernel reports one lock of a range. The parts of the range on both sides of it are queried next.
   std::vector<Range> ranges{{1, mark_base - 1}};
   for (std::size_t processes = 0; !ranges.empty();) {
     const Range range = ranges.back();

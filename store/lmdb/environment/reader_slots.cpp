@@ -23,8 +23,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// LMDB tells of its readers in lines only: process, thread and transaction, of which the last is `-` in a slot that is
-/// kept but not in use. Other lines (the heading, that there are none) do not begin with a number.
+/// LMDB lists its readers only as lines of text: process, thread and transaction; the last is `-` in a slot that is
+/// kept but not in use. Other lines (the heading, or that there are no readers) do not begin with a number.
 int take_line(const char* message, void* context) {
   const std::string_view line = trimmed(message);
   const auto process = number(line.substr(0, line.find(' ')));

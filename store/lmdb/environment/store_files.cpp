@@ -37,7 +37,7 @@ bool same(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/// The user's number, and its name if it has one.
+/// The user's number, with its name if it has one.
 std::string user_text(uid_t user) {
   std::array<char, 16384> buffer{};
   passwd entry{};
@@ -47,7 +47,7 @@ std::string user_text(uid_t user) {
   return text.append(" (").append(entry.pw_name).append(")");
 }
 
-/// What is wrong with a file of the user's in a folder of that owner's.
+/// The fault of a file that belongs to `user`, in a folder that belongs to `owner`.
 std::string strangers(const std::string& which, uid_t user, uid_t owner) {
   std::string fault = "belongs to the user " + user_text(user) + ", who may replace it; the expected owner is root";
   fault += owner == 0 ? ", who owns the folder" : ", or the folder's owner, " + user_text(owner);
@@ -57,7 +57,7 @@ std::string strangers(const std::string& which, uid_t user, uid_t owner) {
   return fault += ": as root, chown -h " + (owner == 0 ? "root" : std::to_string(owner)) + ' ' + which;
 }
 
-/// What keeps the file of that path from being used; none if nothing does.
+/// Why the file at that path must not be used; std::nullopt if it may be.
 std::optional<std::string> fault_of(const std::string& which, const struct stat& file, const struct stat& folder) {
   if (S_ISLNK(file.st_mode)) return "is a symbolic link, which is not followed: put the file itself there";
   if (!S_ISREG(file.st_mode)) return "is not a regular file";
@@ -68,14 +68,14 @@ std::optional<std::string> fault_of(const std::string& which, const struct stat&
   return strangers(which, file.st_uid, folder.st_uid);
 }
 
-/// By which path the kernel knows the folder.
+/// The kernel's path of the folder.
 std::string path_of(const Descriptor& folder, const fs::path& given) {
   std::error_code error;
   const fs::path path = fs::read_symlink(folder.path(), error);
   return error ? given.string() : path.string();
 }
 
-/// A folder that nobody else may look into, with data.mdb and lock.mdb in it that lead to open files.
+/// A private folder, with data.mdb and lock.mdb in it that lead to the open files.
 class OwnFolder {
  public:
   OwnFolder(const Descriptor& data, const Descriptor& lock) {
@@ -100,7 +100,7 @@ class OwnFolder {
     const struct stat status = status_of(folder_.get());
     return folder_ && status.st_uid == ::geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
   }
-  /// Whether the name leads to the file: a file system may be mounted so that links lead nowhere.
+  /// Whether the name leads to the file: a file system may be mounted so that links do not work.
   bool show(const Descriptor& file, const char* name) const {
     if (::symlinkat(file.path().c_str(), folder_.get(), name) != 0) return false;
     const Descriptor found(::openat(folder_.get(), name, O_PATH | O_CLOEXEC));
@@ -152,7 +152,7 @@ Outcome<StoreFiles> StoreFiles::make(const fs::path& folder) {
   return files;
 }
 
-/// Fails with `not_found` if there is nothing of that name.
+/// Fails with `not_found` if the name does not exist.
 std::optional<Failure> StoreFiles::take(const char* name, Descriptor& file) const {
   const std::string which = path_ + '/' + name;
   Descriptor found(::openat(folder_.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -175,7 +175,8 @@ std::optional<Failure> StoreFiles::make_data() {
   return take(data_name, data_);
 }
 
-/// Of the owner that data.mdb has. A user of the group who made it could replace it later.
+/// Gives lock.mdb the owner of data.mdb. Otherwise the user who created it, a member of the group, could replace it
+/// later.
 std::optional<Failure> StoreFiles::make_lock() {
   auto failure = take(lock_name, lock_);
   if (!failure || failure->code != Errc::not_found) return failure;
@@ -207,7 +208,7 @@ bool StoreFiles::is_new() const { return status_of(data_.get()).st_size == 0; }
 
 bool StoreFiles::is_data(int descriptor) const { return same(status_of(descriptor), status_of(data_.get())); }
 
-/// Whether somebody else can put another file in the place of one that was checked.
+/// Whether another user can replace a checked file by another one.
 bool StoreFiles::may_be_replaced() const {
   const struct stat folder = status_of(folder_.get());
   if (!crypto::others_may_change(folder)) return false;

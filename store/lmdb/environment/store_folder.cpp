@@ -12,15 +12,15 @@
 namespace tacit::store {
 namespace {
 
-/// Sticky: who shares the folder by its group cannot replace the files of another.
+/// Sticky: members of the folder's group cannot replace each other's files.
 constexpr mode_t folder_mode = S_ISVTX | S_IRWXU | S_IRWXG;
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
 using OpenedFolder = boost::system::result<crypto::Descriptor, crypto::FolderFault>;
 
-/// Opens the folder, after it was made with those on the way to it, where they are missing. No link is followed that
-/// others may have put there, nor any in the place of what was missing.
+/// Opens the folder, after creating missing ones on its path. Does not follow links that other users may have created,
+/// nor links in the place of folders that were missing.
 OpenedFolder open_or_make(const std::filesystem::path& folder) {
   OpenedFolder opened = crypto::open_folder(folder);
   if (opened || opened.error().error != ENOENT || !folder.has_filename()) return opened;
@@ -38,7 +38,7 @@ OpenedFolder open_or_make(const std::filesystem::path& folder) {
 
 std::error_code make_folder(const std::filesystem::path& folder) {
   std::error_code error;
-  // Without the slash at the end that would make the folder its own parent.
+  // Without a trailing slash, which would make the folder its own parent.
   const auto path = folder.has_filename() ? folder : folder.parent_path();
   const OpenedFolder parent = open_or_make(crypto::folder_of(path));
   if (!parent) return {parent.error().error, std::generic_category()};
@@ -49,7 +49,7 @@ std::error_code make_folder(const std::filesystem::path& folder) {
   }
   const crypto::Descriptor made(::openat(parent->get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
-  // mkdir(2) need not give it the sticky bit. What else it has is what the umask and the parent's group leave.
+  // mkdir(2) may ignore the sticky bit. The umask and the parent's group determine the other bits.
   if (!made || ::fstat(made.get(), &status) != 0 || ::fchmod(made.get(), (status.st_mode & 07777) | S_ISVTX) != 0) {
     return last_error();
   }
@@ -61,7 +61,7 @@ bool is_vacant(const std::filesystem::path& folder) {
   std::filesystem::directory_iterator entries(folder, error);
   for (const std::filesystem::directory_iterator end; !error && entries != end; entries.increment(error)) {
     const bool of_file_system = entries->path().filename() == "lost+found" && entries->is_directory(error);
-    // A socket keeps nothing; a server whose store was moved away still has its own there.
+    // A socket holds no data; a server whose store was moved away still has its socket there.
     const bool keeps_nothing = entries->symlink_status(error).type() == std::filesystem::file_type::socket;
     if (!of_file_system && !keeps_nothing) return false;
   }

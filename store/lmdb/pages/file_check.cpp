@@ -14,15 +14,14 @@
 namespace tacit::store {
 namespace {
 
-/// What can be done about it.
+/// What the operator can do.
 constexpr const char* remedy = "; restore a backup (tacit verify reports all that is damaged)";
 
 [[noreturn]] void damaged(const std::filesystem::path& file, const std::string& what) {
   throw DamagedStore(file.string() + ' ' + what + remedy);
 }
 
-/// Whether the free list has every page that lies beyond the file's end: then nobody reads them before they are
-/// written.
+/// Whether the free list has every page after the file's end: such pages are written before they are read.
 bool misses_only_free_pages(int file, const FileHead& head) {
   constexpr std::uint64_t believable = std::uint64_t{1} << 20;
   const lmdb::Meta& meta = head.newest();
@@ -56,7 +55,7 @@ void check_pages(MDB_env* env, const std::filesystem::path& file, std::uint64_t 
   try {
     snapshot = std::make_unique<PinnedSnapshot>(env, file);
   } catch (const NoSnapshot&) {
-    return;  // LMDB will have one no more than this, and says why
+    return;  // LMDB gets no snapshot either, and reports why
   }
   const PageFile pages(snapshot->file(), snapshot->page_size(), snapshot->meta().last_page);
   PageWalk::Watcher watcher{[&file](const PageDamage& damage) { damaged(file, "is damaged: " + to_string(damage)); }};

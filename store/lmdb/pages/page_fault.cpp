@@ -10,7 +10,7 @@ using lmdb::Page;
 
 constexpr std::size_t integer_key_size = 8;
 
-/// LMDB never gives a free list's branch up for having one child alone.
+/// LMDB keeps a branch of the free list that has only one child.
 std::size_t fewest_nodes(const Page& page, KeyOrder order) {
   return page.is_branch() && order == KeyOrder::bytes ? 2 : 1;
 }
@@ -29,7 +29,7 @@ std::optional<std::string> header_fault(const Page& page, lmdb::PageNumber numbe
   return std::nullopt;
 }
 
-/// Whether the node lies between `upper` and the page's end, with all that it says it has.
+/// Whether the node lies between `upper` and the page's end, with its whole size.
 bool lies_inside(const Page& page, std::size_t index, std::size_t& taken) {
   const std::size_t at = page.offset(index);
   const std::size_t size = page.bytes().size();
@@ -47,7 +47,7 @@ bool is_possible_row(const Node& node, bool sub_trees) {
 }
 
 bool is_possible_key(const Page& page, std::size_t index, const Node& node, KeyOrder order) {
-  // A branch's first key is less than all others, whatever it says.
+  // A branch's first key sorts before all others, whatever its bytes are.
   if (page.is_branch() && index == 0) return node.key_size() <= lmdb::longest_key;
   if (order == KeyOrder::integers) return node.key_size() == integer_key_size;
   return node.key_size() > 0 && node.key_size() <= lmdb::longest_key;
@@ -75,7 +75,7 @@ std::optional<std::string> rows_fault(const Page& page, const PagePlace& place) 
   return std::nullopt;
 }
 
-/// Its rows are in order.
+/// Expects its rows in order.
 bool is_misplaced(const Page& page, const PagePlace& place) {
   const std::size_t first = page.is_branch() ? 1 : 0;
   if (first >= page.nodes()) return false;

@@ -13,11 +13,11 @@ namespace tacit::store {
 namespace {
 
 constexpr std::size_t head_size = lmdb::page_header_size + lmdb::meta_size;
-/// LMDB keeps the free list under integers, and its flags beside some of the environment's own.
+/// LMDB keeps the free list with integer keys, and stores its flags beside some of the environment's.
 constexpr std::uint16_t integer_keys = 0x08;
 constexpr std::uint16_t other_orders = 0x01 | 0x02 | 0x04 | 0x10 | 0x20 | 0x40;
 
-/// How many bytes were read before the file's end, or -1.
+/// The number of bytes read before the file's end, or -1.
 std::ptrdiff_t read_fully(int file, std::span<std::uint8_t> out, std::uint64_t from) {
   std::size_t read = 0;
   while (read < out.size()) {
@@ -70,7 +70,7 @@ std::optional<std::string> judge_tree(const lmdb::Tree& tree, const lmdb::Meta& 
   return std::nullopt;
 }
 
-/// Only of the newest: after a commit that failed, the other one may have roots that never counted.
+/// Checks only the newest one: after a failed commit, the other one may have roots that were never valid.
 std::optional<std::string> judge_newest(const lmdb::Meta& meta) {
   if (meta.last_page < lmdb::first_page - 1 || meta.last_page >= meta.map_size / meta.page_size()) {
     return "its last page would be " + std::to_string(meta.last_page) + ", outside of a map of " +
@@ -85,7 +85,7 @@ std::optional<std::string> judge_newest(const lmdb::Meta& meta) {
   return std::nullopt;
 }
 
-/// Transactions go to the two pages in turn, so that they are always next to each other; but for a new file.
+/// Transactions alternate between the two pages, so their numbers differ by one, except in a new file.
 std::optional<std::string> judge_turns(const FileHead& head) {
   const std::uint64_t even = head.metas[0].transaction;
   const std::uint64_t odd = head.metas[1].transaction;

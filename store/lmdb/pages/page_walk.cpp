@@ -18,7 +18,7 @@ constexpr std::size_t number_size = sizeof(PageNumber);
 
 crypto::Bytes copy(crypto::ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
-/// A name as this program gives them; others are not worth printing.
+/// A table's name if this program uses it; others are not printed.
 std::string table_name(crypto::ByteView key) {
   const std::string_view name = crypto::as_text(key);
   const bool plain =
@@ -61,7 +61,7 @@ void PageWalk::add_tree(Walked tree, const Place* where) {
 bool PageWalk::run(std::chrono::steady_clock::time_point stop) {
   const bool ends = stop != std::chrono::steady_clock::time_point::max();
   while (!places_.empty() && walked_ < most_) {
-    // All of it: to the depth first, so that little waits. A part: in breadth.
+    // The whole file: depth first, so that few places wait. A part: breadth first.
     Place place = std::move(counts_all() ? places_.back() : places_.front());
     counts_all() ? places_.pop_back() : places_.pop_front();
     visit(place);
@@ -88,7 +88,7 @@ void PageWalk::visit(const Place& place) {
 
 void PageWalk::branch(const Place& place, const Page& page) {
   const std::size_t nodes = page.nodes();
-  // Backwards, where the last that is put in comes first.
+  // Backwards if the last place added is the next one taken.
   for (std::size_t n = 0; n < nodes; ++n) {
     if (!counts_all() && places_.size() >= most_) return;
     const std::size_t i = counts_all() ? nodes - 1 - n : n;
@@ -134,7 +134,7 @@ void PageWalk::overflow(const Place& place, const Node& node) {
   damage(row, first, std::move(*why));
 }
 
-/// A row of the free list: how many pages follow, and their numbers, the largest first.
+/// A row of the free list: the number of pages, and their numbers, the largest first.
 void PageWalk::free_pages(const Place& place, const Node& node) {
   constexpr std::size_t numbers_at_once = 8192;
   crypto::Bytes buffer;
@@ -171,7 +171,7 @@ void PageWalk::free_pages(const Place& place, const Node& node) {
 
 void PageWalk::sub_tree(const Place& place, const Node& node) {
   const lmdb::Tree tree = lmdb::Tree::read(node.data());
-  // Such as nobody of ours makes; LMDB does not look at it unless it is asked to.
+  // No version of this program makes such a tree; LMDB does not read it unless it is opened.
   if (tree.flags != 0) return;
   add_tree({table_name(node.key()), tree, KeyOrder::bytes, false}, &place);
 }

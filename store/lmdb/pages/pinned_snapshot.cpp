@@ -11,7 +11,7 @@
 namespace tacit::store {
 
 PinnedSnapshot::PinnedSnapshot(MDB_env* env, const std::filesystem::path& name) {
-  // Two commits between the beginning and the look replace the meta page. That happens time and again at most.
+  // Two commits between the beginning and the read replace the meta page. That rarely repeats.
   constexpr int attempts = 100;
   int code = mdb_env_get_fd(env, &file_);
   for (int i = 0; code == MDB_SUCCESS && i < attempts; ++i) {

@@ -13,7 +13,7 @@ using crypto::ByteView;
 
 MDB_val val(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
 
-/// How many bytes there are for a row whose data is here: all that its pages have.
+/// The size of the memory for a row at this address: all of its pages.
 std::size_t capacity(const std::uint8_t* data, std::size_t size, std::size_t page_size) {
   const lmdb::Page page(ByteView(data - lmdb::page_header_size, lmdb::page_header_size));
   const std::uint64_t pages = page.overflow_pages();

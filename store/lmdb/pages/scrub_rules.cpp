@@ -11,7 +11,7 @@ using lmdb::PageNumber;
 
 constexpr std::size_t number_size = sizeof(PageNumber);
 
-/// Whether these are page numbers that fall, as LMDB lists them, and then zeros.
+/// Whether these are descending page numbers, as in LMDB's lists, and then zeros.
 bool are_falling_numbers(ByteView bytes, PageNumber last_page) {
   PageNumber before = last_page + 1;
   std::size_t at = 0;
@@ -33,7 +33,7 @@ bool is_list(ByteView row, PageNumber last_page) {
 bool is_bookkeeping_node(const lmdb::Node& node, PageNumber last_page) {
   if (node.flags() == lmdb::node_flag::tree) return node.data_size() == lmdb::tree_size;
   if (node.key_size() != number_size) return false;
-  // A big row's node holds no more than the number of a page.
+  // The node of a big row contains only a page number.
   return node.is_big() || (node.flags() == 0 && is_list(node.data(), last_page));
 }
 
@@ -64,7 +64,7 @@ void clear_gap(std::span<std::uint8_t> page) {
 }
 
 bool is_zero(ByteView bytes) {
-  // Each byte equals the one before it: the C library compares many at a time.
+  // Each byte equals the previous one: the C library compares many bytes at a time.
   return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
@@ -87,10 +87,10 @@ bool waits_for_commits(std::uint64_t freed_by, std::uint64_t newest) { return fr
 bool is_bookkeeping(ByteView bytes, PageNumber last_page) {
   const lmdb::Page page(bytes);
   if (page.flags() == lmdb::page_flag::overflow && page.number() <= last_page) {
-    const ByteView list = bytes.subspan(lmdb::page_header_size);  // it may go on in further pages
+    const ByteView list = bytes.subspan(lmdb::page_header_size);  // it may continue in further pages
     return lmdb::load<std::uint64_t>(list, 0) <= last_page && are_falling_numbers(list.subspan(number_size), last_page);
   }
-  if (gap_of(bytes).first == 0) return are_falling_numbers(bytes, last_page);  // of a long list a further page
+  if (gap_of(bytes).first == 0) return are_falling_numbers(bytes, last_page);  // a further page of a long list
   if (!has_clean_gap(bytes)) return false;
   if (page.is_branch()) return is_bookkeeping_branch(page);
   for (std::size_t i = 0; i < page.nodes(); ++i) {

@@ -32,7 +32,7 @@ Watched* find(int file) {
   return nullptr;
 }
 
-/// What LMDB writes in one piece: a page, or an overflow's pages. Their memory is LMDB's own and writable.
+/// The unit of LMDB's writes: a page, or the pages of an overflow. LMDB owns their memory, which is writable.
 std::span<std::uint8_t> pages_of(const void* at, std::size_t size, std::size_t page_size) {
   if (size == 0 || size % page_size != 0) return {};
   return {const_cast<std::uint8_t*>(static_cast<const std::uint8_t*>(at)), size};
@@ -52,7 +52,7 @@ void after_write(Watched& one, const iovec& part) {
   one.pages.fetch_add(pages.size() / page_size, std::memory_order_relaxed);
 }
 
-/// Does the write. What was written in part only is written again, from the same memory.
+/// Writes. Repeats a partial write from the same memory.
 template <class Write>
 ssize_t scrubbed(Watched& one, const iovec* parts, int count, const Write& write) {
   std::size_t whole = 0;
@@ -66,7 +66,7 @@ ssize_t scrubbed(Watched& one, const iovec* parts, int count, const Write& write
   return written;
 }
 
-/// The definition that the program's own one hides.
+/// The definition that the program's own function hides.
 template <class Function>
 Function next(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
@@ -113,7 +113,8 @@ std::uint64_t ScrubbedWrites::pages() const {
 
 }  // namespace tacit::store
 
-// The C library's signatures. LMDB calls the first two; where files have 64-bit offsets by another name, the third.
+// The C library's signatures. LMDB calls the first two; on platforms with a separate name for 64-bit offsets, the
+// third.
 extern "C" {
 
 __attribute__((visibility("default"))) ssize_t writev(int file, const iovec* parts, int count) {
@@ -124,7 +125,7 @@ __attribute__((visibility("default"))) ssize_t writev(int file, const iovec* par
   return scrubbed(*one, parts, count, [&] { return call_next(file, parts, count); });
 }
 
-#ifndef __USE_FILE_OFFSET64  // else the C library's header has `pwrite` mean the other one
+#ifndef __USE_FILE_OFFSET64  // else the C library's header maps `pwrite` to the other one
 __attribute__((visibility("default"))) ssize_t pwrite(int file, const void* bytes, std::size_t size, off_t at) {
   using namespace tacit::store;
   static const auto call_next = next<Pwrite>("pwrite");

@@ -45,7 +45,7 @@ void FreeListProof::begin(Clock::time_point now) {
   try {
     attempt_ = std::make_unique<Attempt>(env_, now);
   } catch (const NoSnapshot&) {
-    due_ = now + pause_without_snapshot;  // no reader's slot is free
+    due_ = now + pause_without_snapshot;  // no reader slot is free
   } catch (const DamagedStore&) {
     end(Finding::damaged);
   }
@@ -70,7 +70,7 @@ FreeListProof::Finding FreeListProof::step(Clock::time_point stop) {
     most_held_ *= 2;
     due_ = now + held;
   } else {
-    due_ = now + (now - began);  // as long as it took: who writes gets the other half
+    due_ = now + (now - began);  // as long as the attempt took: writers get the other half of the time
   }
   return finding_;
 }

@@ -22,7 +22,7 @@ constexpr int most_walks = 12;
 
 using lmdb::PageNumber;
 
-/// Keys of rows that are gone again when their transaction commits.
+/// Keys of rows that are removed again before their transaction commits.
 class PassingKey {
  public:
   explicit PassingKey(std::uint64_t number) {
@@ -69,7 +69,7 @@ int rewrite_free_list(const LmdbEnv& env, std::uint64_t pages) {
   int code = MDB_SUCCESS;
   TxnPtr txn = begin_txn(env.handle(), 0, code);
   const std::size_t page_of_its_own = env.page_size() - lmdb::page_header_size;
-  // Each takes a page from the list; what is given back is written to new rows of it.
+  // Each takes a page from the list; the returned pages are written to new rows of it.
   for (std::uint64_t i = 0; code == MDB_SUCCESS && i <= pages; ++i) {
     PassingKey key(i);
     MDB_val k = key.val();
@@ -220,7 +220,7 @@ Scrubber::Phase Scrubber::phase_after(const FreeSweepResult& result) {
   if (walks_left_ > 0) {
     if (result.waits_for_commits) return Phase::commit;
     if (stale_list_ && refreshes_left_ > 0) return Phase::refresh;
-    // Rows may have been taken apart meanwhile, and what was left of them written before the place that was reached.
+    // Rows may have been split meanwhile, and their rest written before the walk's position.
     if (result.zeroed > 0 || (result.waits_for_readers && waits_left_-- > 0)) return Phase::free;
   }
   return Phase::sync;
@@ -248,11 +248,11 @@ void Scrubber::step_refresh() {
 void Scrubber::step_sync() {
   if (file_.has_unsynced_zeros()) {
     if (const int error = file_.sync(); error != 0) {
-      memory_.clear();  // nobody knows what of it is on the disk
+      memory_.clear();  // which of its pages are durable is unknown
       return give_up(error);
     }
   }
-  // What was written again, or with the empty commits, shows only in a further scan.
+  // Only a further scan finds pages that were rewritten, or written by the empty commits.
   if (report_.left > 0 && scans_left_ > 0) return start_live();
   phase_ = Phase::idle;
 }

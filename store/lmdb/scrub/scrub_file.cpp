@@ -18,7 +18,7 @@ constexpr std::size_t longest_run = 32;
 
 using lmdb::PageNumber;
 
-/// How many of the first pages lie side by side, in falling or rising order.
+/// How many of the first pages are adjacent, in descending or ascending order.
 std::size_t side_by_side(std::span<const PageNumber> pages) {
   const bool falls = pages.size() > 1 && pages[1] < pages[0];
   std::size_t count = 1;

@@ -18,7 +18,7 @@ using lmdb::ByteView;
 using lmdb::PageNumber;
 
 constexpr MDB_dbi free_list = 0;
-/// Overwritten under one hold of the write lock: 1 MiB, well under a millisecond of copying.
+/// Pages to overwrite under one hold of the write lock: 1 MiB, well under a millisecond of copying.
 constexpr std::size_t most_at_once = 256;
 constexpr std::size_t looked_at_once = 32;
 
@@ -26,7 +26,7 @@ struct CursorClose {
   void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
 };
 
-/// The free list as one snapshot has it.
+/// The free list of one snapshot.
 class FreeList {
  public:
   explicit FreeList(MDB_env* env) {
@@ -39,7 +39,7 @@ class FreeList {
     cursor_.reset(cursor);
   }
 
-  /// The first row of that transaction or a later one.
+  /// Finds the first row of that transaction or a later one.
   bool seek(std::uint64_t transaction) {
     number_ = transaction;
     MDB_val key{sizeof number_, &number_};
@@ -52,7 +52,7 @@ class FreeList {
 
   std::uint64_t transaction() const { return transaction_; }
   ByteView row() const { return row_; }
-  /// Whether nothing lies behind the row, neither in itself nor in pages of its own.
+  /// Whether no unused bytes follow the row, neither in its leaf nor in its own pages.
   bool is_clean(std::size_t page_size) const {
     const auto place = reinterpret_cast<std::uintptr_t>(row_.data()) % page_size;
     if (!is_clean_list(row_) || place != lmdb::page_header_size) return is_clean_list(row_);
@@ -60,7 +60,7 @@ class FreeList {
     return used == 0 || is_zero(ByteView(row_.data() + row_.size(), page_size - used));
   }
   std::uint64_t snapshot() const { return mdb_txn_id(txn_.get()); }
-  /// 0 at the end, else why there is no row.
+  /// 0 at the end, else LMDB's code.
   int code() const { return code_ == MDB_NOTFOUND ? MDB_SUCCESS : code_; }
 
  private:
@@ -138,7 +138,7 @@ bool FreeSweep::step(ScrubClock::time_point stop) {
 }
 
 bool FreeSweep::find_row() {
-  oldest_reader_ = reader_slots(env_.handle()).oldest;  // before this takes a slot of its own
+  oldest_reader_ = reader_slots(env_.handle()).oldest;  // before this takes a slot itself
   FreeList list(env_.handle());
   for (bool found = list.seek(next_); found && list.transaction() <= until_; found = list.next()) {
     newest_ = list.snapshot();
@@ -188,7 +188,7 @@ void FreeSweep::look_for_what_waits() {
     return !waits;
   });
   done_ += row_.pages.size();
-  // What is more than that was freed by no empty commit.
+  // A row with more pages does not come from an empty commit.
   if (!waits && part.size() == row_.pages.size()) return;
   (waits_for_commits(row_.transaction, newest_) ? result_.waits_for_commits : result_.waits_for_readers) = true;
 }
@@ -200,13 +200,13 @@ void FreeSweep::overwrite() {
     return;
   }
   const TxnPtr lock(begun);
-  // Nothing commits now, so that what these say stays true: readers that come see the newest state.
+  // No commit happens now, so these numbers stay valid: new readers get the newest state.
   const std::uint64_t oldest_reader = reader_slots(env_.handle()).oldest;
   FreeList list(env_.handle());
   const bool there = list.seek(row_.transaction) && list.transaction() == row_.transaction &&
                      fingerprint(list.row()) == row_.fingerprint;
   if (!there || !is_unreachable(row_.transaction, list.snapshot(), oldest_reader)) {
-    has_row_ = false;  // it was used meanwhile, or somebody looks at it: the next walk sees to it
+    has_row_ = false;  // it was used meanwhile, or a reader needs it: left to the next walk
     if (there) result_.waits_for_readers = true;
     return;
   }

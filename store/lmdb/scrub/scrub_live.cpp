@@ -40,7 +40,7 @@ bool LiveScan::step(ScrubClock::time_point stop) {
 bool LiveScan::walk(ScrubClock::time_point stop) {
   const TxnPtr snapshot = begin_txn(env_.handle(), MDB_RDONLY, result_.error);
   if (!snapshot) return false;
-  if (!find_trees(snapshot.get())) return true;  // a commit came between: another snapshot does
+  if (!find_trees(snapshot.get())) return true;  // a commit came between: use another snapshot
   while (tree_ < trees_.size()) {
     const Tree& tree = trees_[tree_];
     bool at_leaf = descend(tree.root);
@@ -73,7 +73,7 @@ bool LiveScan::find_trees(MDB_txn* snapshot) {
 }
 
 bool LiveScan::is_before(ByteView left, ByteView right) const {
-  // The free list's keys are numbers of transactions.
+  // The free list's keys are transaction numbers.
   if (tree_ == 0) return lmdb::load<std::uint64_t>(left, 0) < lmdb::load<std::uint64_t>(right, 0);
   return std::ranges::lexicographical_compare(left, right);
 }
@@ -104,7 +104,7 @@ bool LiveScan::descend(PageNumber root) {
   path_.clear();
   if (root == lmdb::no_page || !go_down(root, !after_)) return false;
   if (!after_) return true;
-  // The leaf that would have the last key: what comes after it may begin in the next one.
+  // The leaf of the last key: the keys after it may begin in the next leaf.
   const lmdb::Page leaf(path_.back().page);
   const bool has_more = is_before(*after_, leaf.node(leaf.nodes() - 1).key());
   return has_more || next_leaf();
@@ -116,7 +116,7 @@ bool LiveScan::go_down(PageNumber number, bool to_first) {
     Level& level = path_.back();
     const lmdb::Page page(level.page);
     if (page.is_leaf()) return true;
-    // The first child has all that is before the second one's key.
+    // The first child has all keys before the second one's key.
     if (!to_first) {
       while (level.index + 1 < page.nodes() && !is_before(*after_, page.node(level.index + 1).key())) ++level.index;
     }
@@ -169,7 +169,7 @@ void LiveScan::note(const Tree& tree, ByteView key) {
   ++result_.unclean;
   if (tree.name.empty()) {
     result_.stale_list = true;
-  } else if (tree.name != name_of_tables) {  // that one is written with every commit
+  } else if (tree.name != name_of_tables) {  // the table of tables is written with every commit
     places_.push_back({tree.name, bytes_of(key)});
   }
 }
@@ -185,7 +185,7 @@ int LiveScan::rewrite() {
     MDB_val data{};
     code = mdb_get(txn.get(), table, &key, &data);
     if (code == MDB_NOTFOUND) {
-      code = MDB_SUCCESS;  // removed meanwhile, with the pages on the way to it
+      code = MDB_SUCCESS;  // removed meanwhile, with the pages on its path
       continue;
     }
     if (code != MDB_SUCCESS) break;

@@ -11,18 +11,18 @@ namespace tacit::store {
 namespace {
 
 constexpr std::chrono::milliseconds slice{2};
-/// Nine times as long as a slice took, and no less than this.
+/// A pause is nine times as long as its slice, but at least this long.
 constexpr std::chrono::milliseconds shortest_pause{10};
 constexpr int pause_for_each = 9;
-/// Of the time that is allowed: the rest is for the run.
+/// Checks per permitted time: the rest of the time is for the run.
 constexpr int looks_within = 4;
 
 constexpr std::chrono::hours forget_after{1};
 
-/// A tree that cannot be followed is for `verify` to tell of; here it means that what is in use cannot be looked at.
+/// `verify` reports a tree that cannot be followed; here it means that the pages in use cannot be checked.
 bool is_damage(int code) { return code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND; }
 
-/// What a run may meet that another one may not.
+/// Errors of a run that another run may not have.
 bool passes(int code) {
   return code == MDB_SUCCESS || is_damage(code) || errc_of(code) == Errc::full || errc_of(code) == Errc::overloaded;
 }
@@ -90,14 +90,14 @@ int ScrubSchedule::step_live(ScrubClock::time_point stop) {
   if (!live_ || live_->step(stop)) return MDB_SUCCESS;
   const LiveScanResult result = live_->result();
   live_.reset();
-  // What was written again shows in the second scan; after a failure it begins again, some time.
+  // The second scan checks what was rewritten; after a failure the first scan is repeated later.
   if (result.error == 0) scans_left_ = result.unclean > 0 ? scans_left_ - 1 : 0;
   if (is_damage(result.error)) scans_left_ = 0;
   return passes(result.error) ? MDB_SUCCESS : result.error;
 }
 
 int ScrubSchedule::postpone(ScrubClock::time_point now) {
-  due_ = look_at_ = now + look_;  // after damage, `prove` finds that again
+  due_ = look_at_ = now + look_;  // after damage, `prove` detects it again
   return MDB_SUCCESS;
 }
 
@@ -116,7 +116,7 @@ bool ScrubSchedule::begins(ScrubClock::time_point now) {
     waiting_since_.store({}, std::memory_order_relaxed);
     return false;
   }
-  // The commit may have come right after the last look.
+  // The commit may have come right after the last check.
   const auto since = (now - look_).time_since_epoch();
   if (waiting_since_.load(std::memory_order_relaxed) == since.zero()) {
     waiting_since_.store(since, std::memory_order_relaxed);
@@ -137,7 +137,7 @@ int ScrubSchedule::finish(ScrubClock::time_point now) {
   if (!again_) {
     const bool behind = scrubber_.is_behind();
     newest_ = behind ? 0 : newest_transaction(env_);
-    // What was freed since this run began waits for the next one.
+    // Pages freed since this run began wait for the next one.
     waiting_since_.store(behind ? began_.time_since_epoch() : ScrubClock::duration::zero(), std::memory_order_relaxed);
   }
   return passes(report.error) ? MDB_SUCCESS : report.error;
