@@ -1,4 +1,4 @@
-// A file descriptor with an owner.
+// An owner of a file descriptor.
 #pragma once
 
 #include <string>

@@ -45,7 +45,7 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
-/// Fails if the store was made with other keys.
+/// Fails if the store was created with other keys.
 Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
   const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
   if (!fits) {
@@ -96,7 +96,7 @@ Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, S
                                                   std::function<void(std::uint32_t)> on_format) {
   auto engine = LmdbEngine::open(lmdb_options(options));
   if (!engine) return engine.error();
-  LmdbEngine& opened = **engine;  // the store's from now on
+  LmdbEngine& opened = **engine;  // owned by the store from here on
   auto store = Store::open(options, std::move(keys), std::move(*engine));
   if (store) opened.raise_format(raise_format_every, std::move(on_format));
   return store;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr unsigned max_readers = 1024;
 
-/// A read transaction of its own.
+/// A read transaction.
 class Snapshot {
  public:
   explicit Snapshot(const LmdbEnv& env) : env_(env) {

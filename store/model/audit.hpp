@@ -1,4 +1,4 @@
-// The audit log: who did what, when, to which ids, with what outcome. Never values, names or masks. Hash-chained:
+// The audit log: actor, action, time, ids and outcome of each event. Never values, names or masks. Hash-chained:
 // an entry's hash is SHA-256(previous hash ‖ sequence, 8 bytes big-endian ‖ body).
 #pragma once
 
@@ -25,7 +25,7 @@ struct AuditContext {
   std::string traceparent{};   ///< the caller's place in a distributed trace (W3C Trace Context); empty if not known
 };
 
-/// What happened.
+/// One event.
 struct AuditEvent {
   AuditAction action{};
   std::optional<AuditOutcome> outcome{};  ///< std::nullopt: that of the action's row

@@ -43,7 +43,7 @@ struct StoredSecret {
   ByteView value_box;
   crypto::KeyId metadata_key{};  ///< the key that seals the metadata box
 
-  /// The value's length: a box is longer by a constant.
+  /// The value's length: a box has a constant overhead.
   std::size_t value_size() const { return value_box.size() - crypto::value_box_overhead; }
 };
 

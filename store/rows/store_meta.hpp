@@ -2,17 +2,17 @@
 // (store/rows/erasure.hpp):
 //
 //   "format" → the version of the store as a whole, 4 bytes big-endian: 1 or 2. A store of another format is not
-//              opened. Each kind of row names its own format besides.
-//   "rows"   → 1 byte: 2, in a store of format 2 alone. Rows of format 2 may be there, and are written: those are
-//              tenants' records (store/rows/tenant_record.hpp). Without it only rows of format 1 are written. How a
-//              store comes from format 1 to this: store/lmdb/engine/format_rise.hpp. A new one begins with it.
-//   "keys"   → the keys that what is stored may name, and those that nothing may name any more:
+//              opened. Each kind of row also names its own format.
+//   "rows"   → 1 byte: 2, in a store of format 2 only. Rows of format 2 may exist, and are written: tenants' records
+//              (store/rows/tenant_record.hpp). Without this row only rows of format 1 are written. A new store has it;
+//              store/lmdb/engine/format_rise.hpp adds it to a store of format 1.
+//   "keys"   → the keys that rows may name, and the retired keys that no row may name:
 //              format 1: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ 32 MAC
 //              format 2: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ three lists, each 2 count, each 8 key id:
-//              further root keys, further metadata keys, retired keys of either kind ‖ 32 MAC The MAC is over all
-//              before, under the store's record key for "store keys" of the metadata key that comes first. Format 1 is
-//              written where the lists would be empty.
-//   "audit checkpoint" → what was pruned of the audit log (store/audit/audit_checkpoint.hpp); only if something was.
+//              further root keys, further metadata keys, retired keys of either kind ‖ 32 MAC
+//              The MAC is over all before, under the store's record key for "store keys" of the first metadata key.
+//              Format 1 is written if the lists are empty.
+//   "audit checkpoint" → the checkpoint of the audit log (store/audit/audit_checkpoint.hpp); only after a pruning.
 //
 // A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
 // rings. Retiring a key moves it to the retired ones in the row before it leaves the rings.

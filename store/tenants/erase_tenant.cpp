@@ -58,7 +58,7 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
   if (rows.empty() && plan->keys.empty() && !erased.resumed) co_return failed(Errc::not_found);
   if (erased.resumed && !had_record) co_return erased;
-  const auto allowed = co_await check_primaries(transaction, plan->store->keys);  // the mark names one
+  const auto allowed = co_await check_primaries(transaction, plan->store->keys);  // the mark names a primary key
   if (!allowed) co_return allowed.error();
   transaction.erase(Table::tenants, record.view());
   erased.api_keys = co_await erase_indexed_keys(transaction, plan->tenant);

@@ -37,7 +37,7 @@ class AuditReplay {
   void secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at);
   /// A stored API key; `key` is null if its row could not be read.
   void api_key(std::string_view id, const ApiKey* key);
-  /// After the last row.
+  /// Call after the last row.
   void finish();
 
  private:

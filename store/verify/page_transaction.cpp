@@ -41,7 +41,7 @@ PageTransaction::Search PageTransaction::run(Search search) {
   results_.emplace_back();
   if (results_.size() > kept_results) results_.pop_front();
   const lmdb::Tree& tree = search.tree.tree;
-  // A tree of another kind would be in another order.
+  // A tree with flags has another order.
   if (tree.root == lmdb::no_page || tree.depth == 0 || tree.depth > lmdb::deepest_tree || tree.flags != 0)
     return search;
   PagePlace root;

@@ -20,7 +20,7 @@ class ApiKeyIndexCheck {
   void entry(const Uuid& tenant, ByteView id, ByteView value);
   /// A stored key; `key` is null if its row could not be read, which was reported.
   void key(std::string_view id, ByteView row, const ApiKey* key);
-  /// After the last key.
+  /// Call after the last key.
   void finish();
 
  private:

@@ -26,7 +26,7 @@ class TenantCheck {
   /// Call before the first row if the store takes no record of a newer format yet.
   void expect_first_format() { only_first_format_ = true; }
   void row(const ParsedKey& key, const Row& row);
-  /// After the last row.
+  /// Call after the last row.
   void finish();
 
  private:
