@@ -63,8 +63,8 @@ std::optional<std::string> fault_beside(const PemBlock& block, Beside beside) {
     return "holds a PKCS #7 bundle; write it as certificates: openssl pkcs7 -print_certs";
   }
   if (beside == Beside::keys) return std::nullopt;
-  if (is_private_key(block)) return "holds a private key, which does not belong there: take it out";
-  return "holds " + pem_kind(block) + ", which does not belong there: take it out";
+  if (is_private_key(block)) return "holds a private key, which does not belong there: remove it";
+  return "holds " + pem_kind(block) + ", which does not belong there: remove it";
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ std::string words_of(const Whereabouts& there) {
       words = "reading page " + at;
       break;
     case FileWork::copying:
-      words = "copying what follows byte " + at;
+      words = "copying from byte " + at;
       break;
     case FileWork::waiting:
       words = "waiting for others";

@@ -74,7 +74,7 @@ void seal(RootPlan& plan) {
     if (!record.key) continue;
     auto key = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), planned.id, *record.key);
     if (!key) {
-      plan.step.problems.push_back(problem_of(planned.id, "its private key does not open"));
+      plan.step.problems.push_back(problem_of(planned.id, "its private key cannot be opened"));
       continue;
     }
     record.key = std::move(*key);

@@ -42,7 +42,7 @@ Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uu
                                        parsed->metadata_box);
   if (!plaintext) return altered(id, "the secret's row was altered");
   auto metadata = decode_metadata(plaintext->view());
-  if (!metadata) return altered(id, "the secret's metadata is not of a known format");
+  if (!metadata) return altered(id, "the secret's metadata has an unknown format");
   return StoredSecret{id, parsed->header, std::move(*metadata), row, parsed->value_box, *key_id};
 }
 

@@ -39,7 +39,7 @@ class Opening {
     if (!private_key_) {
       if (!key) return altered(secrets.front().id, "the tenant has no key pair");
       private_key_ = crypto::open_tenant_key(*plan_.store->keys.root_private, plan_.query.tenant, *key);
-      if (!private_key_) return altered({}, "the tenant's private key does not open");
+      if (!private_key_) return altered({}, "the tenant's private key cannot be opened");
       values_.reserve(secrets.size());
     }
     for (;;) {
@@ -47,7 +47,7 @@ class Opening {
       const auto row = parse_secret_row(chosen.row);
       const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
       auto value = crypto::open_value(*private_key_, *key, address, row->value_box);
-      if (!value) return altered(chosen.id, "the secret's value does not open");
+      if (!value) return altered(chosen.id, "the secret's value cannot be opened");
       values_.push_back({chosen.argument, std::move(*value), chosen.id, chosen.name, chosen.updated_at});
       if (values_.size() == secrets.size()) return true;
       if (slice.over(as_long_as_opening)) return false;

@@ -43,7 +43,7 @@ class Verification {
   void finish() {
     if (!format_) findings_.add("the store's format is not recorded");
     if (takes_new_rows_ && format_ && *format_ < store_format) {
-      findings_.add("the store takes rows of a newer format than its own");
+      findings_.add("the store accepts rows of a newer format than its own");
     }
     if (!has_keys_) findings_.add("the store's keys are not recorded");
     if (report_.audit_entries > 0) report_.audit_head = to_string(chain_.last());

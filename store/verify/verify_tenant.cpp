@@ -66,7 +66,7 @@ void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
 void TenantCheck::open_private_key() {
   if (!record_->key || !store_.keys.root_private) return;
   private_key_ = crypto::open_tenant_key(*store_.keys.root_private, tenant_, *record_->key);
-  if (!private_key_) problem("its private key does not open");
+  if (!private_key_) problem("its private key cannot be opened");
 }
 
 void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
@@ -105,7 +105,7 @@ void TenantCheck::check_value(const StoredSecret& secret) {
   if (!private_key_) return;
   const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
   const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box);
-  if (!value) return problem("secret " + secret.id.str() + ": its value does not open");
+  if (!value) return problem("secret " + secret.id.str() + ": its value cannot be opened");
   ++findings_.report().values_opened;
   const auto& display = secret.metadata.display;
   if (!display || !is_mask_of(*display, value->text())) {
@@ -165,7 +165,7 @@ void TenantCheck::finish() {
   if (record_->changes && *record_->changes < std::min(record_->count, count_)) {
     problem("its record counts " + std::to_string(*record_->changes) + " changes, fewer than its secrets");
   }
-  if (record_->changes && only_first_format_) problem("its record is of a format that the store does not take yet");
+  if (record_->changes && only_first_format_) problem("its record has a format that the store does not accept yet");
   if (record_->used != used_) problem("its record counts " + counts(record_->used, used_) + " bytes");
   if (all_opened_ && record_->prefixes != prefixes_) problem("its record miscounts the prefixes of its bindings");
 }

@@ -25,7 +25,7 @@ std::string why_useless(int code, bool sync_failed) {
            "the new size";
   }
   if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL) {
-    return std::string("the store's file is damaged: ") + mdb_strerror(code) + "; tacit verify says where";
+    return std::string("the store's file is damaged: ") + mdb_strerror(code) + "; tacit verify reports where";
   }
   return std::string("the store can take no more changes: ") + mdb_strerror(code);
 }

@@ -161,7 +161,7 @@ void PageWalk::free_pages(const Place& place, const Node& node) {
       const PageNumber free = lmdb::load<PageNumber>(buffer, i * number_size);
       if (free >= before) return damage(place, page, "has free pages that are not in order");
       if (auto why = claim(free, 1)) {
-        return damage(place, page, "has page " + std::to_string(free) + " as a free one, which " + *why);
+        return damage(place, page, "lists page " + std::to_string(free) + " as free, which " + *why);
       }
       before = free;
     }

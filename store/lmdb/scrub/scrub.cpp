@@ -46,7 +46,7 @@ std::string why_scrub_failed(int error, const std::filesystem::path& file) {
   const std::string name = file.string();
   const std::string again = "; then run `tacit scrub` again";
   if (error == MDB_CORRUPTED || error == MDB_PAGE_NOTFOUND) {
-    return name + " is damaged: `tacit verify` says where; restore a backup";
+    return name + " is damaged: `tacit verify` reports where; restore a backup";
   }
   if (error == MDB_MAP_FULL) {
     return "the map of " + name + " (map-size) is full: delete something, or start the servers with a larger one" +

@@ -168,13 +168,13 @@ BOOST_AUTO_TEST_CASE(formats_and_numbers_of_changes_that_cannot_be) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
   raise_without_rows(fixture);
   fixture.put(Table::meta, "rows", std::nullopt);
-  BOOST_TEST(fixture.finds("format that the store does not take yet"));
+  BOOST_TEST(fixture.finds("format that the store does not accept yet"));
   fixture.change_record([](TenantRecord& record) { record.changes.reset(); });
   BOOST_TEST(fixture.verify().problem_count == 0U);
   make_first_format(fixture);
   BOOST_TEST(fixture.verify().problem_count == 0U);
   fixture.put(Table::meta, "rows", text(rows_value()));
-  BOOST_TEST(fixture.finds("takes rows of a newer format than its own"));
+  BOOST_TEST(fixture.finds("accepts rows of a newer format than its own"));
   fixture.put(Table::meta, "rows", "x");
   BOOST_TEST(fixture.finds("unknown meaning"));
 }
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(formats_and_numbers_of_changes_that_cannot_be) {
 BOOST_AUTO_TEST_CASE(a_private_key_that_does_not_open) {
   VerifyFixture fixture;
   fixture.change_record([](TenantRecord& record) { record.key->box.back() ^= 1; });
-  BOOST_TEST(fixture.finds("private key does not open"));
+  BOOST_TEST(fixture.finds("private key cannot be opened"));
   fixture.change_record([](TenantRecord& record) { record.key.reset(); });
   BOOST_TEST(fixture.verify().problem_count == 4U);
 }
