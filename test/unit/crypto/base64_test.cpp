@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(every_other_character_is_refused_in_every_place) {
     for (std::size_t place = 0; place < 6; ++place) {
       std::string text = "AAAAAA";
       text[place] = static_cast<char>(c);
-      // Alone, across blocks that are decoded together, at the end of one and behind one.
+      // Alone, across blocks that are decoded together, at a block's end and after it.
       for (const std::size_t before : {0U, 56U, 60U, 64U, 128U}) {
         const std::string longer = std::string(before, 'A') + text;
         BOOST_TEST(base64url_decode(longer + "AA").has_value() == known);

@@ -1,4 +1,4 @@
-// What the tests of this folder share: bytes from hexadecimal, folders that vanish, and rings of fresh keys.
+// Shared by the tests of this folder: bytes from hexadecimal, temporary folders, and rings of fresh keys.
 #pragma once
 
 #include <filesystem>
@@ -42,7 +42,7 @@ inline Bytes random_of(std::size_t size) {
   return bytes;
 }
 
-/// A folder of its own for one test, removed with all in it.
+/// A folder for one test, removed with its content.
 class TemporaryFolder {
  public:
   TemporaryFolder()

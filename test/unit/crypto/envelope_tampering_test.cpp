@@ -1,5 +1,5 @@
-// Whoever can write the database: every byte of every box and of all that a box is bound to is altered, and boxes are
-// put in each other's places. Each time nothing opens; a wrong value never comes out.
+// An attacker with write access to the database: every byte of every box and of its bound data is altered, and boxes
+// are exchanged. Nothing opens then, and no wrong value is returned.
 #include <openssl/err.h>
 
 #include "crypto/envelope.hpp"
@@ -10,7 +10,7 @@ using namespace tacit::crypto::test;
 
 namespace {
 
-// One secret's row with all that it was sealed under.
+// One secret's row with everything that it was sealed with.
 struct Row {
   Uuid tenant;
   ValueAddress address;
@@ -53,7 +53,7 @@ bool tenant_key_opens(const Rings& rings, const Row& row) {
   return open_tenant_key(rings.root_private, row.tenant, row.tenant_key).has_value();
 }
 
-// Alters each byte of the bytes in three ways, and asks after each whether `opens`; every answer must be no.
+// Alters each byte in three ways, and checks after each that `opens` is false.
 template <class Target, class Opens>
 void flip_every_byte(Target& bytes, Opens opens, std::string_view what) {
   BOOST_REQUIRE_MESSAGE(opens(), what << " does not open unaltered");
@@ -68,7 +68,7 @@ void flip_every_byte(Target& bytes, Opens opens, std::string_view what) {
   BOOST_REQUIRE_MESSAGE(opens(), what << " does not open any more");
 }
 
-// Cuts to every length, and lengthens.
+// Truncates to every length, and lengthens.
 template <class Opens>
 void resize_every_way(Bytes& bytes, Opens opens, std::string_view what) {
   const Bytes original = bytes;
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(metadata_box) {
 BOOST_AUTO_TEST_CASE(value_box) {
   const Rings rings;
   Row row = make_row(rings);
-  // The tenant's key is opened once: it is not what is altered here.
+  // The tenant's key is opened once, because it is not altered here.
   const auto key = open_tenant_key(rings.root_private, row.tenant, row.tenant_key);
   BOOST_REQUIRE(key.has_value());
   const auto opens = [&] { return open_value(*key, row.tenant_key, row.address, row.value_box).has_value(); };
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(two_secrets_of_a_tenant_are_swapped) {
   BOOST_TEST(metadata_opens(rings, b));
   BOOST_TEST(!metadata_opens(rings, with([&](Row& row) { row.metadata_box = b.metadata_box; })));
   BOOST_TEST(!metadata_opens(rings, with([&](Row& row) { row.header = b.header; })));
-  // A value box at another secret's metadata, and both boxes together under the other's id.
+  // A value box with another secret's metadata, and both boxes together under the other's id.
   BOOST_TEST(!metadata_opens(rings, with([&](Row& row) { row.value_box = b.value_box; })));
   const Row whole = with([&](Row& row) {
     row.header = b.header;
@@ -178,14 +178,14 @@ BOOST_AUTO_TEST_CASE(two_tenants_are_swapped) {
   const Rings rings;
   const Row a = make_row(rings);
   const Row b = make_row(rings);
-  Row moved = b;  // the whole row of b, told to be of tenant a
+  Row moved = b;  // the whole row of b, presented as tenant a's
   moved.tenant = moved.address.tenant = a.tenant;
   BOOST_TEST(!metadata_opens(rings, moved));
   BOOST_TEST(!value_opens(rings, moved));
   BOOST_TEST(!tenant_key_opens(rings, moved));
   moved.tenant_key = a.tenant_key;
   BOOST_TEST(!value_opens(rings, moved));
-  Row mixed = a;  // another tenant's private half under one's own public one
+  Row mixed = a;  // another tenant's private half with a public half of this tenant
   mixed.tenant_key.box = b.tenant_key.box;
   BOOST_TEST(!tenant_key_opens(rings, mixed));
 }
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(other_installations_keys_open_nothing) {
   const Row row = make_row(rings);
   BOOST_TEST(!metadata_opens(others, row));
   BOOST_TEST(!tenant_key_opens(others, row));
-  // Nor does their id, put over ours.
+  // Nor does their id in place of ours.
   Row renamed = row;
   const KeyId metadata_id = others.metadata.primary().id;
   std::copy(metadata_id.begin(), metadata_id.end(), renamed.metadata_box.begin() + 1);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(other_installations_keys_open_nothing) {
   BOOST_TEST(!tenant_key_opens(others, renamed));
 }
 
-// A tenant with a second key: a box says which key it is under, and is bound to saying so.
+// A tenant with a second key: a box names its key, and is bound to that name.
 BOOST_AUTO_TEST_CASE(tenant_keys_are_not_interchangeable) {
   const Rings rings;
   const Row row = make_row(rings);

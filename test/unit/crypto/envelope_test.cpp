@@ -9,7 +9,7 @@ using namespace tacit::crypto::test;
 
 namespace {
 
-// Everything an installation with one tenant has.
+// All keys of an installation with one tenant.
 struct Setting {
   Rings rings;
   Uuid tenant = make_uuid_v4();
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(no_point_no_box) {
   BOOST_TEST(!seal_value(s.tenant_key, {s.tenant, s.secret, 1}, random_of(3)));
 }
 
-// The documented layouts, put together here by hand.
+// The documented layouts, assembled by hand.
 BOOST_AUTO_TEST_CASE(the_value_box_is_as_documented) {
   const Setting s;
   const Bytes value = random_of(20);

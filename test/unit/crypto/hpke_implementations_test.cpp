@@ -1,5 +1,5 @@
-// Both implementations against the RFC's boxes and against each other. With OpenSSL before 3.2 there is Tacit's own
-// alone.
+// Both implementations against the RFC's boxes and against each other. With OpenSSL before 3.2 there is only Tacit's
+// own.
 #include <openssl/err.h>
 
 #include "crypto/hpke_openssl.hpp"
@@ -18,7 +18,7 @@ using namespace tacit::crypto::test;
 
 namespace {
 
-// Of the published vectors, the first message of the cipher that Tacit uses, as a box.
+// The first message of the published vectors with Tacit's cipher, as a box.
 struct PublishedBox {
   const HpkeVector& vector = hpke_vectors()[1];
   PrivateKey key = private_from_hex(vector.sk_rm);
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(own_opens_the_published_box) { check_that_published_box_ope
 BOOST_AUTO_TEST_CASE(own_opens_what_it_seals) { check_pair(hpke_own::seal, hpke_own::open); }
 BOOST_AUTO_TEST_CASE(own_refuses) { check_refusals(hpke_own::seal, hpke_own::open); }
 
-// The one that is used, whichever it is.
+// The implementation in use.
 BOOST_AUTO_TEST_CASE(an_info_of_any_size_and_an_empty_plaintext_are_taken) {
   const KeyPair pair = generate_key_pair();
   for (const std::size_t info_size : {1023u, 1024u, 1025u, 5000u}) {

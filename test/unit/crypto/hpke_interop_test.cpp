@@ -1,4 +1,4 @@
-// Tacit's HPKE against @hpke/core of npm, run by node (test/integration/hpke_peer.mjs), both ways.
+// Tacit's HPKE against @hpke/core of npm, run by node (test/integration/hpke_peer.mjs), in both directions.
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -23,7 +23,7 @@ std::size_t random_size(std::size_t limit) {
   return static_cast<std::size_t>(random[0] * 256 + random[1]) % limit;
 }
 
-// The sizes that are easy to get wrong, then random ones.
+// Edge sizes first, then random ones.
 std::vector<Case> make_cases() {
   std::vector<Case> cases;
   for (const std::size_t size : {0u, 1u, 15u, 16u, 17u, 31u, 32u, 33u, 255u, 4096u, 65536u}) {

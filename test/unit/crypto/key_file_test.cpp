@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(only_regular_files) {
 
 BOOST_AUTO_TEST_CASE(owner) {
   if (::geteuid() != 0) {
-    // The other way round: what is root's is read by anybody whom its mode lets.
+    // The other case: any user whom the mode permits can read root's files.
     BOOST_TEST(read_error("/etc/hostname", 0022) == "read");
     return;
   }
@@ -114,8 +114,8 @@ BOOST_AUTO_TEST_CASE(owner) {
   BOOST_TEST(read_error(file) == file.string() + ": belongs to user 65534, not to root or to this process's user 0");
 }
 
-// systemd hands a credential to a service's user by an access control list, and then the group's bits of the mode show
-// the list's mask: 0440 for a file that no group can read.
+// systemd passes a credential to a service's user by an access control list. The group's bits of the mode then show the
+// list's mask: 0440 for a file that no group can read.
 BOOST_AUTO_TEST_CASE(access_control_lists) {
   const TemporaryFolder folder;
   const auto file = make_file(folder, 0400);

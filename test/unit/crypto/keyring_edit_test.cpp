@@ -173,7 +173,8 @@ BOOST_AUTO_TEST_CASE(owner_group_and_mode_stay) {
   BOOST_TEST((folder.status("public").st_mode & 07777) == 0444U);
 }
 
-// Between the two files of the root key, at each change: what was written, and what the next call makes of it.
+// Interruptions between the two files of the root key, for each change: the files' state, and the result of the next
+// call.
 BOOST_AUTO_TEST_CASE(cut_short_between_the_two_files) {
   const Folder folder;
   const KeyId first = folder.publics().primary().id;
@@ -207,7 +208,7 @@ BOOST_AUTO_TEST_CASE(cut_short_between_the_two_files) {
     BOOST_TEST(folder.privates().find(first) == nullptr);
     if (attempt == 0) {
       write(folder.file("public"), public_before, 0444);
-      BOOST_TEST(!folder.root().promote(first));  // nothing could open what it sealed
+      BOOST_TEST(!folder.root().promote(first));  // its boxes could not be opened
     }
   }
   BOOST_TEST(folder.publics().find(first) == nullptr);
@@ -236,7 +237,7 @@ BOOST_AUTO_TEST_CASE(one_at_a_time) {
   const auto second = KeyringEdit::open_metadata(folder.file("metadata"));
   BOOST_REQUIRE(!second);
   BOOST_TEST(second.error().message == folder.file("metadata").string() + ": is being changed by another process");
-  // Somebody who takes no locks.
+  // A process that takes no locks.
   BOOST_REQUIRE(first.add());
   const std::string text = read(folder.file("metadata"));
   write(folder.file("metadata"), text, 0440);

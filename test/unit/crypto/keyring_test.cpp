@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(nothing_is_overwritten) {
   BOOST_REQUIRE(!again);
   BOOST_TEST(again.error().message == (rings.folder / "private").string() + ": exists already and is not overwritten");
   BOOST_TEST(!create_metadata_keyring(rings.folder / "metadata"));
-  // Half a pair is not left behind when the other half cannot be written.
+  // If one half of a pair cannot be written, the other one is removed.
   const auto half = create_root_keyrings(rings.folder / "new", rings.folder / "public");
   BOOST_REQUIRE(!half);
   BOOST_TEST(half.error().message == (rings.folder / "public").string() + ": exists already and is not overwritten");
   BOOST_TEST(!std::filesystem::exists(rings.folder / "new"));
   BOOST_TEST(read(rings.folder / "private") + read(rings.folder / "public") == before);
-  // Whatever has the name keeps it, a link into nowhere too.
+  // An existing name is never replaced, not even a dangling link.
   std::filesystem::create_symlink(rings.folder / "nowhere", rings.folder / "link");
   BOOST_TEST(!create_metadata_keyring(rings.folder / "link"));
   BOOST_TEST(!std::filesystem::exists(rings.folder / "nowhere"));
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_plain_name_is_of_the_current_folder) {
   BOOST_TEST(loaded);
 }
 
-// Every fault names the file and the line, and no message holds any of the key.
+// Every fault names the file and the line, and no message contains key material.
 BOOST_AUTO_TEST_CASE(faults_in_the_text) {
   const TemporaryFolder folder;
   const auto file = folder / "ring";

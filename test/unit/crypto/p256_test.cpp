@@ -36,7 +36,7 @@ std::vector<PublicKey> no_points() {
       point("02", base_x, base_y),
       point("03", base_x, base_y),
       point("05", base_x, base_y),
-      point("07", base_x, base_y),  // the hybrid form of this very point: OpenSSL would take it
+      point("07", base_x, base_y),  // the hybrid form of the same point: OpenSSL would accept it
       point("ff", base_x, base_y),
       point("04", prime, base_y),
       point("04", base_x, prime),
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_point_is_refused_everywhere) {
     BOOST_TEST(!is_point(wrong), to_hex(wrong));
     BOOST_TEST(!p256_diffie_hellman(pair.private_key, wrong), to_hex(wrong));
     BOOST_TEST(!hpke_seal(wrong, {}, {}, {}), to_hex(wrong));
-    // An SSL connection of this thread would take an error that is left in the queue for its own.
+    // An SSL connection of this thread would report an error that is left in the queue as its own.
     BOOST_TEST(ERR_peek_error() == 0u);
   }
 }

@@ -1,4 +1,4 @@
-// Compares with OpenSSL's own verification wherever a signature is not known to be good or bad beforehand.
+// Compares with OpenSSL's own verification where a signature is not known to be good or bad.
 #include "crypto/p256_verifier.hpp"
 
 #include <openssl/ecdsa.h>
@@ -14,7 +14,7 @@
 #include "crypto/signature.hpp"
 #include "test/unit/crypto/crypto_fixture.hpp"
 
-// Deprecated since OpenSSL 3.0, but they take a digest and numbers as they are, and a private key of the test's choice.
+// Deprecated since OpenSSL 3.0, but they accept a digest and numbers directly, and a private key of the test's choice.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 using namespace tacit::crypto;
@@ -52,7 +52,7 @@ Digest digest_of(ByteView bytes) {
   return digest;
 }
 
-// A private key whose number a test may choose, with both ways to verify with its public half.
+// A private key with a number of the test's choice, and both ways to verify with its public half.
 class Pair {
  public:
   explicit Pair(BignumPtr secret) : secret_(std::move(secret)), key_(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1)) {
@@ -94,7 +94,7 @@ class Pair {
   std::unique_ptr<const P256Verifier> verifier_;
 };
 
-// The generator itself, which OpenSSL treats in its own way, its opposite, small multiples, and others.
+// The generator itself, which OpenSSL treats specially, its negative, small multiples, and others.
 std::vector<Pair> pairs() {
   std::vector<Pair> made;
   for (const BN_ULONG secret : {1u, 2u, 3u, 64u, 127u, 128u}) made.emplace_back(small_number(secret));
@@ -105,7 +105,7 @@ std::vector<Pair> pairs() {
   return made;
 }
 
-// Numbers at which arithmetic modulo the order may slip.
+// Numbers at which arithmetic modulo the order may fail.
 std::vector<Bytes> awkward_numbers() {
   std::vector<Bytes> numbers{Bytes(32), Bytes(32, 0xff), test::from_hex(order_text), Bytes(32, 0x80)};
   for (const int offset : {-2, -1, 1, 2}) {

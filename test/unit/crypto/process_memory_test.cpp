@@ -1,5 +1,5 @@
-// What of a secret is left anywhere in the process after it was used and destroyed: the whole memory is searched, freed
-// blocks and used stacks too. This is what whoever reads a core dump or a swapped page would find.
+// Traces of a secret in the process after its use and destruction: searches the whole memory, including freed blocks
+// and used stacks, as a core dump or a swapped page would reveal it.
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -20,17 +20,17 @@ using namespace tacit::crypto::test;
 
 namespace {
 
-// Before main, as OpenSSL takes no other memory functions once it has allocated anything.
+// Before main, because OpenSSL accepts no other memory functions after its first allocation.
 const bool wiping = wipe_openssl_memory();
 
 constexpr std::uint8_t mask = 0xa5;
 
-// What to look for: each half of a secret of 32 bytes, in the forms that it takes. Masked, or the search would find
-// this.
+// The search patterns: each half of a secret of 32 bytes, in its possible forms. Masked, so that the search does not
+// find the patterns themselves.
 class Needles {
  public:
   explicit Needles(ByteView secret) {
-    add(secret, [](std::size_t i) { return i; });       // as it is
+    add(secret, [](std::size_t i) { return i; });       // unchanged
     add(secret, [](std::size_t i) { return 31 - i; });  // a number of OpenSSL's, the least significant byte first
     add(secret, [](std::size_t i) { return i ^ 3; });   // the words of SHA-256 in the machine's byte order
     add(
@@ -79,7 +79,7 @@ struct Region {
   std::uintptr_t first, last;
 };
 
-// The writable memory, but not the shadow memory of sanitizers, which is terabytes of address space and holds no data.
+// The writable memory, except the shadow memory of sanitizers: terabytes of address space without data.
 std::vector<Region> writable_regions() {
   std::vector<Region> regions;
   std::ifstream maps("/proc/self/maps");
@@ -93,7 +93,7 @@ std::vector<Region> writable_regions() {
   return regions;
 }
 
-// The kernel copies, so that freed memory may be read without lying to the compiler or to a sanitizer.
+// The kernel copies, so freed memory can be read without undefined behaviour or a sanitizer's report.
 std::size_t copies_in_memory(const Needles& needles) {
   static Bytes window(1 << 20);
   std::size_t found = 0;
@@ -149,7 +149,7 @@ std::size_t copies_in_memory(const Needles& needles) {
   return Needles(plaintext.view());
 }
 
-// The keys of a ring that was created, loaded and dropped.
+// The keys of a ring that was created, loaded and destroyed.
 [[gnu::noinline]] std::vector<Needles> use_rings() {
   const Rings rings;
   const Uuid tenant = make_uuid_v4();
@@ -160,14 +160,14 @@ std::size_t copies_in_memory(const Needles& needles) {
   return {Needles(rings.metadata.primary().key.view()), Needles(rings.root_private.entries()[0].key.view())};
 }
 
-// The last thing that the thread's digest context makes is the key itself.
+// The last digest of the thread's context is the key itself.
 [[gnu::noinline]] Needles use_derived_key() {
   WipedArray<32> expanded;
   hkdf_expand(as_bytes("key"), {as_bytes("info"), ByteView(random_of(8))}, expanded.span());
   return Needles(expanded.view());
 }
 
-// Nothing else is sealed after it with the thread's cipher context.
+// The thread's cipher context seals nothing after it.
 [[gnu::noinline]] Needles use_box_key() {
   WipedArray<32> key;
   random_bytes(key.span());
@@ -176,7 +176,7 @@ std::size_t copies_in_memory(const Needles& needles) {
   return Needles(key.view());
 }
 
-// A block of OpenSSL's with the secret in its middle, for the C library writes into the beginning of freed blocks.
+// A block of OpenSSL's with the secret in its middle, because the C library writes into the beginning of freed blocks.
 [[gnu::noinline]] Needles free_openssl_block() {
   WipedArray<32> secret;
   random_bytes(secret.span());
@@ -193,7 +193,7 @@ std::size_t copies_in_memory(const Needles& needles) {
 
 BOOST_AUTO_TEST_SUITE(process_memory)
 
-// Without this, the other cases would prove nothing.
+// Without this, the other cases would prove nothing: the search finds a secret that is there.
 BOOST_AUTO_TEST_CASE(the_search_finds_what_is_there) {
   BOOST_REQUIRE(wiping);
   Bytes secret = random_of(32);

@@ -14,7 +14,7 @@ using namespace tacit::crypto;
 
 namespace {
 
-// What is still wrong in a process that has hardened itself; 0 when nothing is.
+// The fault of a process that called harden_process; 0 if there is none.
 int faults_after_hardening() {
   harden_process();
   if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) return 1;
@@ -23,16 +23,16 @@ int faults_after_hardening() {
   BIGNUM* const number = BN_secure_new();
   if (BN_set_word(number, 42) != 1 || CRYPTO_secure_used() == 0) return 3;
   BN_clear_free(number);
-  harden_process();  // a second time changes nothing
+  harden_process();  // a second call changes nothing
   std::size_t before = 0;
   for (int i = 0; i < 100; ++i) {
-    // The first round also makes what stays, OpenSSL's random generators.
+    // The first round also creates permanent objects, such as OpenSSL's random generators.
     if (i == 1) before = CRYPTO_secure_used();
     const KeyPair pair = generate_key_pair();
     const auto box = hpke_seal(pair.public_key, {}, {}, Bytes(10));
     if (!box || !hpke_open(pair.private_key, {}, {}, *box)) return 4;
   }
-  // The heap does not grow, so nothing may stay in it.
+  // The heap does not grow, so nothing may remain in it.
   return CRYPTO_secure_used() == before ? 0 : 5;
 }
 
@@ -40,7 +40,7 @@ int faults_after_hardening() {
 
 BOOST_AUTO_TEST_SUITE(process)
 
-// In a child, since hardening cannot be taken back.
+// In a child, because hardening cannot be undone.
 BOOST_AUTO_TEST_CASE(hardening) {
   const pid_t child = ::fork();
   BOOST_REQUIRE(child >= 0);

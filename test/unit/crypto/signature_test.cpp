@@ -25,7 +25,7 @@ constexpr Algorithm all[] = {Algorithm::rs256, Algorithm::rs384, Algorithm::rs51
 
 bool is_of_rsa(Algorithm algorithm) { return algorithm <= Algorithm::ps512; }
 
-// One key of each kind and a signature of `message` by each algorithm.
+// One key of each kind, and a signature of `message` with each algorithm.
 struct Bench {
   explicit Bench(bool prepared = false) {
     for (const SignatureKey& key : keys) {
@@ -217,7 +217,7 @@ BOOST_DATA_TEST_CASE(another_hash_is_refused, boost::unit_test::data::make({fals
   BOOST_TEST(!bench.verifies(Algorithm::es512, bench.p521.ecdsa(Bench::message, "SHA256")));
 }
 
-// As DER such a signature has 128 bytes or more, or just fewer where both numbers are short.
+// In DER such a signature has 128 bytes or more, or slightly fewer if both numbers are short.
 BOOST_AUTO_TEST_CASE(es512_numbers_of_every_length) {
   const SigningKey signer = SigningKey::ec("P-521");
   const auto key = SignatureKey::p521(signer.x(), signer.y());
@@ -269,8 +269,8 @@ BOOST_AUTO_TEST_CASE(ed25519_as_published) {
   BOOST_TEST(!key->verify(Algorithm::eddsa, message, good));
 }
 
-// With such a key, S = 0 and a point of small order as R are a signature of one message in eight at least, and
-// nobody's.
+// With such a key, S = 0 and a point of small order as R are a signature of at least one message in eight, without a
+// private key.
 BOOST_AUTO_TEST_CASE(ed25519_keys_of_small_order_or_a_second_encoding_are_refused) {
   const std::string ff(60, 'f');
   const std::string zeros(62, '0');
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(ed25519_keys_of_small_order_or_a_second_encoding_are_refuse
       BOOST_TEST(!SignatureKey::ed25519(encoded));
     }
   }
-  // One next to each: 2, p - 2, and those of order 8 but for a bit.
+  // Neighbours of each: 2, p - 2, and those of order 8 with one bit changed.
   for (const std::string& y :
        {"02" + zeros, "eb" + ff + "7f", std::string("27e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
         std::string("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037b")}) {

@@ -1,4 +1,4 @@
-// Keys that sign, which Tacit itself has none of: made for a test, with the public half as tests want to publish it.
+// Signing keys for tests, which Tacit itself does not have, with the public half in the forms that tests need.
 #pragma once
 
 #include <openssl/core_names.h>
@@ -27,10 +27,10 @@ class SigningKey {
 
   Bytes n() const { return number(OSSL_PKEY_PARAM_RSA_N); }
   Bytes e() const { return number(OSSL_PKEY_PARAM_RSA_E); }
-  /// Of an elliptic curve, without leading zeros cut off.
+  /// For an elliptic curve; leading zeros are kept.
   Bytes x() const { return half_of_point(true); }
   Bytes y() const { return half_of_point(false); }
-  /// Of an Edwards curve.
+  /// For an Edwards curve.
   Bytes raw() const {
     std::size_t size = 0;
     require(EVP_PKEY_get_raw_public_key(key_.get(), nullptr, &size) == 1, "no raw key");
@@ -86,7 +86,7 @@ class SigningKey {
     return sign(message, nullptr, [](EVP_PKEY_CTX*) {});
   }
 
-  /// The public key as a JWK; `more` is further members, each with a comma behind it.
+  /// The public key as a JWK; `more` contains further members, each followed by a comma.
   std::string jwk(std::string_view more = {}) const {
     const std::string start = "{" + std::string(more);
     if (EVP_PKEY_is_a(key_.get(), "RSA") == 1) {
@@ -145,7 +145,7 @@ class SigningKey {
   PkeyPtr key_;
 };
 
-/// Made once for all tests of a program: making an RSA key takes long.
+/// Made once for all tests of a program, because making an RSA key is slow.
 inline const SigningKey& rsa_2048() {
   static const SigningKey key = SigningKey::rsa(2048);
   return key;

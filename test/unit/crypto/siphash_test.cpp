@@ -25,7 +25,7 @@ std::uint64_t word(const std::uint8_t* bytes) {
   return result;
 }
 
-// OpenSSL's, which is too slow for every request.
+// OpenSSL's, which is too slow to use for every request.
 std::uint64_t reference(ByteView key, ByteView data) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
   EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);

@@ -22,7 +22,7 @@ std::string plain(std::string_view text) {
   return made;
 }
 
-// ASCII, in the byte order that has its zeros there.
+// ASCII, in the byte order with these zeros.
 std::string utf16(std::string_view ascii, bool zero_first) {
   std::string text;
   for (const char c : ascii) text.append(zero_first ? std::string{'\0', c} : std::string{c, '\0'});
@@ -40,7 +40,7 @@ struct Folder {
     std::ofstream(path / "text", std::ios::binary) << content;
     return path / "text";
   }
-  // Why it cannot be read, without the file's name before it.
+  // Why it is unreadable, without the file's name.
   std::string why(const std::filesystem::path& file, std::size_t most = text_file_limit) const {
     const auto read = read_text_file(file, most);
     BOOST_REQUIRE(read.has_error());

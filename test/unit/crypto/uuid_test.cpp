@@ -21,7 +21,7 @@ std::chrono::system_clock::time_point at(std::chrono::milliseconds since_epoch) 
   return std::chrono::system_clock::time_point(since_epoch);
 }
 
-// On a thread of its own, since a thread's ids never go back behind those it made before.
+// On a new thread, because a thread's ids never go back behind its earlier ones.
 template <class F>
 void on_own_thread(F f) {
   std::thread(f).join();

@@ -12,7 +12,7 @@ using namespace tacit::crypto;
 
 namespace {
 
-// What the watched block held at the instant it was given back, while it was still there to be read.
+// The content of the watched block when it was freed, copied while it was still readable.
 struct Watch {
   void* block = nullptr;
   std::size_t size = 0;
@@ -33,7 +33,7 @@ void watch_block(const void* block, std::size_t size) { watch = {const_cast<void
 
 }  // namespace
 
-// The whole test program allocates through these, so that a block can be looked at before it is freed.
+// The whole test program allocates through these, so that a block can be examined before it is freed.
 void* operator new(std::size_t size) {
   if (void* const block = std::malloc(size == 0 ? 1 : size)) return block;
   throw std::bad_alloc();
@@ -55,7 +55,7 @@ bool all_zero(const void* data, std::size_t size) {
 
 bool released_as_zeros() { return watch.released && watch.was_zero; }
 
-// Runs `work` on a stack that is ours to read afterwards, and tells whether the pattern is still on it.
+// Runs `work` on a stack that this test can read afterwards, and reports whether the pattern is still on it.
 constexpr std::uint8_t pattern = 0xa7;
 constexpr std::size_t stack_size = 512 * 1024;
 
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(destruction_overwrites_the_block) {
     watch_block(bytes.data(), bytes.capacity());
   }
   BOOST_TEST(released_as_zeros());
-  // The same look at an ordinary buffer finds what was in it, so the look is a look.
+  // The same check finds the content of an ordinary buffer, so the check works.
   {
     const Bytes plain(secret.begin(), secret.end());
     watch_block(plain.data(), plain.size());

@@ -1,4 +1,4 @@
-// A process of its own beside the test, begun before the test's process opens the store.
+// A child process beside the test, started before the test's process opens the store.
 #pragma once
 
 #include <signal.h>
@@ -9,7 +9,7 @@
 
 namespace tacit::store::testing {
 
-/// Runs `work(ready)` in a child; `ready()` tells the parent, which waits for that. Killed with its owner.
+/// Runs `work(ready)` in a child; `ready()` signals the parent, which waits for it. Killed with its owner.
 class Child {
  public:
   template <class Work>

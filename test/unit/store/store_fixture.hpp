@@ -1,4 +1,4 @@
-// What the tests of the store stand on: keys, a store in a folder of its own, and a way to wait for what it answers.
+// The base of the store's tests: keys, a store in a temporary folder, and a way to wait for its results.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,7 @@
 
 namespace tacit::store::testing {
 
-/// A folder that goes with its owner. In memory where there is some: what is tested is never the disk.
+/// A folder that is removed with its owner. In memory if possible, because the tests never test the disk.
 class TempFolder {
  public:
   TempFolder();
@@ -37,7 +37,7 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-/// Keyrings made once for all tests. Without the private one: what the API plane has.
+/// Keyrings made once for all tests. Without the private one: the keyrings of the API plane.
 StoreKeys all_keys();
 StoreKeys api_keys_only();
 
@@ -53,7 +53,7 @@ struct StoreFixtureOptions {
   std::function<int(MDB_txn*)> commit{};
   std::function<void(const std::string&)> on_failure{};
   bool private_keys = true;
-  StoreKeys keys{};  ///< none: those of all tests
+  StoreKeys keys{};  ///< empty: those of all tests
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
   std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
@@ -86,7 +86,7 @@ class StoreFixture {
     return std::move(outcome).value();
   }
 
-  /// All rows of a table, and its change behind the store's back: a string puts the row, nothing erases it.
+  /// All rows of a table, and a change of it without the store: a string puts the row, std::nullopt erases it.
   Rows rows(Table table);
   void put(Table table, const std::string& key, const std::optional<std::string>& value);
   VerifyReport verify();
@@ -108,7 +108,7 @@ class StoreFixture {
   LmdbEngine* engine_ = nullptr;
 };
 
-/// Ids that are easy to tell apart.
+/// Ids that are easy to distinguish.
 crypto::Uuid tenant_id(std::uint8_t n);
 AuditContext who();
 NewSecret new_secret(std::string name, std::string_view value = "a value of some length");

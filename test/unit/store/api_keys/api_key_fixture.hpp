@@ -25,13 +25,13 @@ inline ApiKey some_key(std::string id, crypto::Uuid tenant = tenant_id(1)) {
   return key;
 }
 
-/// Eleven characters that sort as the numbers do.
+/// Eleven characters that sort like the numbers.
 inline std::string numbered(int n) {
   const std::string digits = std::to_string(n);
   return std::string(11 - digits.size(), '0') + digits;
 }
 
-/// The row as it was written before there was an index.
+/// The row in the format before the index existed.
 inline std::string first_format_row(const ApiKey& key) {
   const crypto::MetadataKeyring& ring = *all_keys().metadata;
   crypto::Bytes row;

@@ -1,4 +1,4 @@
-// Last uses: in one commit for many keys, and not for every minute.
+// Last uses: many keys in one commit, and not a write for every minute.
 #include <boost/test/unit_test.hpp>
 
 #include "store/api_keys/api_keys.hpp"
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_first_format_is_indexed_with_its_first_noted_u
   BOOST_REQUIRE(found);
   BOOST_TEST(found->name == old.name);
   BOOST_TEST(!found->last_used_at);
-  // Nothing but the log, which never made it, is wrong with a key that is in no index.
+  // A key without an index entry has no other problem than the missing log entry of its creation.
   BOOST_TEST(fixture.verify().problem_count == 1U);
   BOOST_TEST(ids_of(fixture.wait(fixture.store().api_keys().list_of_tenant(tenant_id(1), who()))).empty());
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().record_uses({{old.id, start}})));

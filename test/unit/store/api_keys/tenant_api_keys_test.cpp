@@ -1,4 +1,4 @@
-// API keys as their tenant sees and changes them.
+// API keys in the tenant's view, and the tenant's changes.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_is_gone_but_for_the_operator) {
   BOOST_TEST(fails_with(fixture.update(numbered(1), rename), Errc::not_found));
   BOOST_TEST(fixture.store().api_keys().find(numbered(1))->revoked_at.has_value());
   BOOST_TEST(fixture.store().api_keys().list({})->size() == 2U);
-  // The operator's revocation is seen here too.
+  // The operator's revocation is visible here too.
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(numbered(2), who())));
   BOOST_TEST(fixture.listed().empty());
   fixture.sound();
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(an_update_without_a_change_writes_nothing) {
   same.name = "a name";
   same.scopes = some_key("").scopes;
   same.expires_at = some_key("").expires_at;
-  // Even of who could not give these scopes.
+  // Also by a caller that could not give these scopes.
   BOOST_TEST(fixture.update(numbered(1), same, {}).has_value());
   BOOST_TEST((fixture.rows(Table::api_keys) == before));
   BOOST_TEST(fixture.audit().size() == 1U);
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(an_altered_record_or_index_is_an_error_and_is_recorded) {
   BOOST_TEST(fails_with(fixture.revoke(numbered(1)), Errc::integrity));
   BOOST_TEST(fixture.audit().size() == 5U);
   BOOST_TEST(fixture.audit().back().find(R"("action":"api_key.integrity")") != std::string::npos);
-  // An entry without its key, and one that is another tenant's.
+  // An entry without its key, and one of another tenant's key.
   fixture.put(Table::api_keys, numbered(1), std::nullopt);
   BOOST_TEST(fails_with(fixture.get(numbered(1)), Errc::integrity));
   fixture.put(Table::api_keys, numbered(1), row);

@@ -27,14 +27,14 @@ struct AuditFixture : StoreFixture {
     }
   }
   AuditMark head() { return *store().audit().head(); }
-  /// The place of an entry.
+  /// The place of an entry in the chain.
   AuditMark mark(std::uint64_t sequence) {
     AuditReader reader = store().audit().read(sequence);
     const auto page = reader.next();
     BOOST_REQUIRE((page && !page->empty() && page->front().mark.sequence == sequence));
     return page->front().mark;
   }
-  /// Everything from that sequence on.
+  /// All entries from that sequence on.
   std::vector<AuditRecord> read(std::uint64_t first) {
     AuditReader reader = store().audit().read(first);
     std::vector<AuditRecord> all;
@@ -57,7 +57,7 @@ struct AuditFixture : StoreFixture {
     BOOST_REQUIRE(plan);
     return *plan;
   }
-  /// Prunes all before that sequence; answers how many.
+  /// Prunes all entries before that sequence; returns their number.
   std::uint64_t prune(std::uint64_t before) {
     AuditPoint point;
     point.sequence = before;

@@ -1,4 +1,4 @@
-// Pruning the audit log, and what the checkpoint that it leaves is worth.
+// Pruning the audit log, and the checks of its checkpoint.
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_trail.hpp"
@@ -18,7 +18,7 @@ AuditPoint at(std::uint64_t sequence) {
   return point;
 }
 
-/// What `tacit verify` says is wrong, if it is one thing.
+/// The problem that `tacit verify` reports, if it is exactly one.
 std::string only_problem(StoreFixture& fixture) {
   const VerifyReport report = fixture.verify();
   for (const auto& problem : report.problems) BOOST_TEST_MESSAGE(problem);
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_the_chain_still_verifies) {
   BOOST_TEST(fixture.prune(5) == 4U);
   const AuditReport report = fixture.verify_log();
   BOOST_TEST(report.problem_count == 0U);
-  BOOST_TEST(report.entries == 7U);  // six that stayed, and the pruning's own
+  BOOST_TEST(report.entries == 7U);  // six that stayed, and the entry of the pruning
   BOOST_TEST(report.head.sequence == 11U);
   BOOST_REQUIRE(report.checkpoint.has_value());
   BOOST_CHECK(report.checkpoint->through == fourth);
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_the_chain_still_verifies) {
   const std::string entry = fixture.audit().back();
   BOOST_TEST(entry.find("\"action\":\"audit.prune\"") != std::string::npos);
   BOOST_TEST(entry.find("\"reason\":\"" + to_string(fourth) + "\"") != std::string::npos);
-  // And the log goes on, is pruned again, and is opened again.
+  // The log continues, is pruned again, and is opened again.
   fixture.add(3);
   BOOST_TEST(fixture.prune(9) == 4U);
   fixture.reopen();
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_the_chain_is_evidence_and_stays) {
   BOOST_REQUIRE(!plan);
   BOOST_CHECK(plan.error().code == Errc::integrity);
   BOOST_TEST(plan.error().subject.find("audit entry 3") != std::string::npos);
-  // Nor if it is altered after it was looked at.
+  // Nor if it is altered after the check.
   BOOST_TEST(!fixture.wait(fixture.store().audit().prune(whole, who(), {})));
   BOOST_TEST(fixture.audit().size() == 10U);
   BOOST_TEST(fixture.plan(at(3)).entries == 2U);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_cannot_be_made_altered_taken_away_or_put_back_
     std::string altered = newer;
     altered[i] = static_cast<char>(altered[i] ^ 1);
     fixture.put(Table::meta, AuditFixture::checkpoint(), altered);
-    BOOST_TEST(fixture.verify().problem_count == 2U);  // it, and that the log does not begin with 1
+    BOOST_TEST(fixture.verify().problem_count == 2U);  // its own, and that the log does not begin with 1
     BOOST_TEST(fixture.verify_log().problem_count == 2U);
   }
   const auto refused = fixture.wait(fixture.store().audit().prune(fixture.mark(8), who(), {}));
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(entries_put_back_below_the_checkpoint_are_found) {
   const std::string words = "audit entry 3 is stored although the log was pruned through 4";
   BOOST_TEST(only_problem(fixture) == words);
   BOOST_TEST(fixture.verify_log().problems.at(0) == words);
-  // Who begins later does not meet it.
+  // A read that begins later does not return it.
   BOOST_TEST(fixture.read(2).front().mark.sequence == 5U);
 }
 
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(what_the_rest_of_the_log_tells_of_rows_still_counts) {
   key.tenant = tenant_id(1);
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(key, who())));
   fixture.add(1);
-  fixture.prune(5);  // all of their making
+  fixture.prune(5);  // all entries of their creation
   BOOST_TEST(fixture.verify().problem_count == 0U);
   const Rows tenants = fixture.rows(Table::tenants);
   SecretUpdate update;

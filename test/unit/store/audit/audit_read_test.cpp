@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(what_was_altered_or_taken_out_is_marked) {
   auto all = fixture.read(0);
   BOOST_TEST(all.size() == 5U);
   BOOST_TEST(all.at(2).fault == "audit entry 3 does not match its hash and the previous entry");
-  BOOST_TEST(all.at(3).fault == "");  // the stored hash is what it follows
+  BOOST_TEST(all.at(3).fault == "");  // entry 4 follows the stored hash
   BOOST_TEST(fixture.verify_log().problem_count == 1U);
   fixture.put(Table::audit, AuditFixture::key(3), std::nullopt);
   all = fixture.read(0);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(an_anchor_is_found_or_missed) {
   BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("no entry has the anchor's hash"));
   anchor.sequence = 3;
   BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("entry 3 differs from the anchor 3:"));
-  // The newest entries were cut off: nothing else tells.
+  // The newest entries were cut off: nothing else shows that.
   const AuditMark head = fixture.head();
   fixture.put(Table::audit, AuditFixture::key(5), std::nullopt);
   BOOST_TEST(fixture.verify_log().problem_count == 0U);

@@ -29,7 +29,7 @@ ByteSource source_of(const Bytes& bytes, std::size_t at_a_time = 1000) {
 
 bool drop(ByteView) { return true; }
 
-/// A store with something deleted and something refused in it, and a backup of it.
+/// A store with a deleted secret and a refused change, and a backup of it.
 struct BackedUp : StoreFixture {
   BackedUp() {
     for (int i = 0; i < 300; ++i) {
@@ -56,7 +56,7 @@ struct BackedUp : StoreFixture {
     return restore(target(), keys, source_of(from), {});
   }
   std::filesystem::path target() const { return folder() / "restored"; }
-  /// That it fails so, and leaves nothing.
+  /// Expects this failure, and that nothing is left.
   void refuses(const Bytes& from, const std::string& words) {
     const auto made = restored(from);
     BOOST_REQUIRE(!made);
@@ -134,7 +134,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_overwritten, BackedUp) {
   BOOST_TEST(there.error().subject.find("not empty") != std::string::npos);
   BOOST_REQUIRE(restored(bytes));
   BOOST_TEST(!restored(bytes));
-  // An empty folder is somebody's preparation, and stays when nothing comes of it.
+  // An empty folder was prepared by the operator, and stays after a failure.
   std::filesystem::create_directory(folder() / "empty");
   BOOST_TEST(!restore(folder() / "empty", api_keys_only(), source_of({}), {}));
   BOOST_TEST(std::filesystem::exists(folder() / "empty"));
@@ -200,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(figures_need_no_key, BackedUp) {
   BOOST_TEST(figures->audit_entries == 401U);
   BOOST_TEST(figures->map_pages * figures->page_bytes == std::uint64_t{64} << 20);
   BOOST_TEST(figures->used_pages > figures->reusable_pages);
-  // Without what is free again, and without what was taken ahead.
+  // Without free pages and without blocks allocated ahead.
   BOOST_TEST(bytes.size() <= (figures->used_pages - figures->reusable_pages) * figures->page_bytes + 48);
   BOOST_TEST(figures->file_bytes > bytes.size());
 }

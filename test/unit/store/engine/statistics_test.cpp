@@ -1,4 +1,4 @@
-// What the store tells of itself, against what was done with it.
+// The store's statistics, compared with the work done.
 #include "store/engine/statistics.hpp"
 #include "store/health.hpp"
 #include "store/secrets/secrets.hpp"
@@ -29,7 +29,7 @@ const StorageStatistics::Table& table(const StorageStatistics& storage, const st
   throw std::runtime_error("no table " + name);
 }
 
-/// A read that looks at the store's statistics while it sees its snapshot, before and after a change.
+/// A read that takes the store's statistics while it holds its snapshot, before and after a change.
 class Look {
  public:
   explicit Look(StoreFixture& fixture) : bed_(fixture) {}

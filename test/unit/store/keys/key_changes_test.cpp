@@ -1,5 +1,5 @@
-// Keys are changed by one process while another, which read its keyrings before, is in the middle of something: what it
-// does then never names a key that nothing may name any more.
+// One process changes keys while another, with old keyrings, is in the middle of an operation: the operation never
+// names a retired key.
 #include <boost/test/unit_test.hpp>
 
 #include "store/audit/audit_trail.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr KeyKind both_kinds[] = {KeyKind::root, KeyKind::metadata};
 
-/// Whether it was refused with those words, and not so that it would be tried again.
+/// Whether it was refused with those words, and with an error that does not lead to a retry.
 template <class T>
 bool refused(const Outcome<T>& outcome, const std::string& words) {
   if (outcome) return false;

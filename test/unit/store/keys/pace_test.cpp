@@ -7,8 +7,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Steps of 100 rows at 1000 a second, each of which takes so long itself, from `now` on for a second; how many rows
-/// that were.
+/// Runs steps of 100 rows at 1000 a second, each of which takes this long, for one second from `now`; returns the
+/// number of rows.
 std::uint64_t rows_of_a_second(Pace& pace, Pace::Clock::time_point& now, Pace::Clock::duration takes) {
   const auto end = now + 1s;
   std::uint64_t rows = 0;

@@ -1,4 +1,4 @@
-// A whole rewrap: all its steps, at its rate, and what the audit log and its watcher are told of it.
+// A whole rewrap: all its steps, its rate, its audit entries and its callbacks.
 #include "store/keys/rewrap_run.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -14,14 +14,14 @@ namespace crypto = tacit::crypto;
 
 namespace {
 
-/// A store whose key of that kind was changed; nothing is rewrapped yet.
+/// A store after a change of its key of that kind, before a rewrap.
 struct ChangedFixture : RotationFixture {
   explicit ChangedFixture(KeyKind changed) : kind(changed), target(rotate(changed)) {}
 
   RewrapRun rewrap(std::uint64_t rate = 0) {
     return RewrapRun(fixture.store().keys(), fixture.store().audit(), kind, rate, who());
   }
-  /// Whether the newest entry is of a rewrap, and says that.
+  /// Whether the newest entry is of a rewrap, with that text.
   bool newest_entry_says(const std::string& words) {
     const std::string newest = fixture.audit().back();
     BOOST_TEST_MESSAGE(newest);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_rate_is_kept) {
   BOOST_REQUIRE(changed.fixture.wait(rewrap.begin()));
   const auto began = std::chrono::steady_clock::now();
   BOOST_REQUIRE(changed.fixture.wait(rewrap.run({})));
-  // 49 rows at 500 a second; the last step's pause is part of it.
+  // 49 rows at 500 a second, including the last step's pause.
   BOOST_TEST((std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(80)));
 }
 

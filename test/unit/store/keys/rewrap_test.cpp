@@ -1,5 +1,5 @@
-// Rewrapping: what is stored goes from one key to another, step by step, and nobody who uses the store sees it. Each
-// step here begins anew, as after a kill.
+// Rewrapping: rows move from one key to another, step by step, invisibly to clients. Each step here starts a new run,
+// as after a kill.
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   const crypto::Uuid tenant = tenant_id(7);
   ApiKey key = some_key(numbered(7), tenant);
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().api_keys().add(key, who())));
-  // As it was before there was an index.
+  // In the format before the index existed.
   crypto::Bytes row;
   Encoder encoder(row);
   const StoreKeys keys = r.rings.load();
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
     const crypto::KeyId fresh = r.rotate(kind);
     BOOST_TEST(r.run(kind, 128).problems.empty());
     r.fixture.reopen_with(r.stale);
-    // Retired behind its back.
+    // Retired by another process.
     r.others_named(kind, {fresh}, {r.old});
     const auto refused = [](const auto& outcome) {
       return !outcome && outcome.error().code == Errc::unavailable &&
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().secrets().create(keyless, new_secret("new"), who()))));
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().tenants().set_quota(tenant_id(9), 1, who()))));
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().api_keys().add(some_key(numbered(8), small), who()))));
-    // All else goes on, and names the new key.
+    // All other rows are moved, and name the new key.
     BOOST_TEST(r.fixture.wait(r.fixture.store().secrets().create(small, new_secret("more"), who())).has_value());
     BOOST_TEST(r.fixture.wait(r.fixture.store().api_keys().revoke(numbered(1), who())).has_value());
     BOOST_TEST(r.uses(kind, r.old).total() == 0U);
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
 
 BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
   RotationFixture r;
-  // As the first transaction of an erasure leaves it.
+  // The state after the first transaction of an erasure.
   const StoreKeys keys = r.rings.load();
   r.fixture.put(Table::tenants, std::string(crypto::as_text(record_key(large).view())), std::nullopt);
   WorkBody<void> mark = [&keys](Transaction& transaction) { return put_mark(transaction, *keys.metadata); };
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
   BOOST_TEST(all.problems.front().find("the tenant is being erased") != std::string::npos);
   const KeyUse left = r.uses(KeyKind::metadata, r.old);
   BOOST_TEST(left.secrets == many);
-  BOOST_TEST(left.tenants == 0U);  // its mark is made anew
+  BOOST_TEST(left.tenants == 0U);  // its mark is remade
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().tenants().erase(large, {}, who())));
   BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
   BOOST_TEST(r.run(KeyKind::metadata, 7).problems.empty());
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(root_keys_need_their_private_half) {
   const auto begun = r.fixture.wait(r.fixture.store().keys().begin_rewrap(KeyKind::root, who()));
   BOOST_TEST((!begun && begun.error().code == Errc::not_found));
   BOOST_TEST(!r.fixture.wait(r.fixture.store().keys().rewrap_step(KeyKind::root, {}, 1)));
-  // A promoted key whose private half this process lacks does not even open the store.
+  // If this process lacks the private half of a promoted key, the store does not open.
   without.root_private = r.stale.root_private;
   const crypto::KeyId next = r.rings.add(KeyKind::root);
   r.fixture.reopen_with(r.rings.load());

@@ -1,4 +1,4 @@
-// A store with tenants of every sort, whose keys are changed as an operator changes them.
+// A store with all sorts of tenants, whose keys are changed like by an operator.
 #pragma once
 
 #include <string>
@@ -52,7 +52,7 @@ struct RotationFixture {
   }
   static std::string value_of(std::size_t n) { return "the value of secret " + std::to_string(n); }
 
-  /// Adds a key, names it in the store and promotes it. The fixture has the new rings then.
+  /// Adds a key, names it in the store and promotes it. The fixture then has the new rings.
   crypto::KeyId rotate(KeyKind kind) {
     old = rings.primary(kind);
     const crypto::KeyId fresh = rings.add(kind);
@@ -73,7 +73,7 @@ struct RotationFixture {
     return std::move(*done);
   }
 
-  /// To the end in one run; answers what was done.
+  /// Runs to the end; returns the work done.
   RewrapStep run(KeyKind kind, std::size_t most) {
     RewrapStep all;
     RewrapPosition at;
@@ -93,7 +93,7 @@ struct RotationFixture {
     BOOST_REQUIRE_MESSAGE(all, all.error().subject);
     return std::move(all->secrets);
   }
-  /// All that tenants see of their secrets, in words.
+  /// Everything that tenants see of their secrets, in words.
   std::vector<std::string> listed() {
     std::vector<std::string> words;
     for (const auto& tenant : {small, large}) {
@@ -129,7 +129,7 @@ struct RotationFixture {
     BOOST_TEST(report.problem_count == 0U);
     BOOST_TEST(report.values_opened == report.secrets);
   }
-  /// All that must hold at any time, for whoever has both keys.
+  /// Checks all invariants, with both keys.
   void expect_unchanged() {
     expect_clean();
     BOOST_TEST(listed() == before, boost::test_tools::per_element());
@@ -158,14 +158,14 @@ struct RotationFixture {
     return census->of(id);
   }
 
-  /// What the store says of that kind of keys after other processes changed it behind the fixture's back.
+  /// The store's row for that kind of keys, after other processes changed it.
   void others_named(KeyKind kind, std::vector<crypto::KeyId> ids, std::vector<crypto::KeyId> retired) {
     NamedKeys named{{rings.primary(KeyKind::root)}, {rings.primary(KeyKind::metadata)}, std::move(retired)};
     named.of(kind) = std::move(ids);
     fixture.put(Table::meta, "keys", std::string(crypto::as_text(keys_value(named, *rings.load().metadata))));
   }
 
-  /// Retires the old key in the store and the rings; then only the new one is there.
+  /// Retires the old key in the store and the rings; then only the new one is left.
   void retire(KeyKind kind, const crypto::KeyId& id) {
     BOOST_REQUIRE(fixture.wait(fixture.store().keys().change(KeyChange::retire, kind, id, who())));
     rings.retire(kind, id);
@@ -175,7 +175,7 @@ struct RotationFixture {
   OwnKeyrings rings;
   StoreFixture fixture;
   crypto::KeyId old{};
-  StoreKeys stale;  ///< those of a server that has the new key, and the old one as primary
+  StoreKeys stale;  ///< those of a server with the new key, and with the old one as primary
   std::vector<std::string> before;
 };
 

@@ -25,7 +25,7 @@ StoreKeys other_keys() {
 }
 
 struct KeysFixture : StoreFixture {
-  /// What is said of those keys; empty if the store opens.
+  /// The refusal of those keys; empty if the store opens.
   std::string refusal(StoreKeys keys) {
     close();
     const auto opened = Store::open(store_options(), std::move(keys));

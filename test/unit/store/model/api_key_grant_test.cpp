@@ -19,7 +19,7 @@ ApiKey key(Scope scopes, Expiry expires_at = never) {
   return made;
 }
 
-/// What is refused of making `after`, or of turning `before` into it.
+/// The refusal to make `after`, or to turn `before` into it.
 std::optional<Errc> refused(const Authority& authority, const ApiKey& after) {
   const auto refusal = grant_refusal(authority, nullptr, after);
   if (!refusal) return std::nullopt;
@@ -66,15 +66,15 @@ BOOST_AUTO_TEST_CASE(rights_of_a_key_that_has_more_are_left_alone) {
 
 BOOST_AUTO_TEST_CASE(what_a_key_gains_does_not_outlive_who_gives_it) {
   const Authority ends{manage | see | change, 1000};
-  // Time.
+  // A longer time.
   BOOST_TEST(!refused(ends, key(see, 500), key(see, 1000)));
   BOOST_CHECK(refused(ends, key(see, 500), key(see, 1001)) == Errc::outlives);
   BOOST_CHECK(refused(ends, key(see, 500), key(see)) == Errc::outlives);
-  // A scope, for longer than who gives it has it.
+  // A scope, for longer than the credential has it.
   BOOST_CHECK(refused(ends, key(see), key(see | change)) == Errc::outlives);
   BOOST_CHECK(refused(ends, key(see, 2000), key(see | change, 2000)) == Errc::outlives);
   BOOST_TEST(!refused(ends, key(see, 2000), key(see | change, 1000)));
-  // To take away is always possible.
+  // Permissions can always be removed.
   BOOST_TEST(!refused(ends, key(see | change), key(see)));
   BOOST_TEST(!refused(ends, key(see), key(see, 2000)));
   BOOST_TEST(!refused(ends, key(see, 3000), key(see, 2000)));

@@ -38,9 +38,9 @@ BOOST_AUTO_TEST_CASE(white_space_at_both_ends_is_left_out) {
                   "\xE3\x80\x80\xE2\x80\xA8") == "a****h");
   BOOST_TEST(mask("\xEF\xBB\xBF"
                   "abcdefgh") == "a****h");
-  BOOST_TEST(mask("a      h") == "a****h");  // within it counts
+  BOOST_TEST(mask("a      h") == "a****h");  // inner white space counts
   BOOST_TEST(mask(" \n \t ") == "****");
-  BOOST_TEST(mask("\\nabcdef\\n") == "\\****n");  // no line ends here
+  BOOST_TEST(mask("\\nabcdef\\n") == "\\****n");  // this is not a line end
 }
 
 BOOST_AUTO_TEST_CASE(armour_is_left_out) {
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(armour_is_left_out) {
   BOOST_TEST(mask("  -----BEGIN PRIVATE KEY-----  \n" + body + "\t-----END PRIVATE KEY----- ") == "MIIE****8cKj");
   BOOST_TEST(mask("----- BEGIN PRIVATE KEY -----\n" + body + "----- END PRIVATE KEY -----") == "MIIE****8cKj");
   BOOST_TEST(mask(body) == "MIIE****8cKj");
-  BOOST_TEST(mask("-----BEGIN PRIVATE KEY-----\n" + body) == "MIIE****8cKj");  // cut short
+  BOOST_TEST(mask("-----BEGIN PRIVATE KEY-----\n" + body) == "MIIE****8cKj");  // truncated
   BOOST_TEST(mask(body + "-----END X9.42 DH PARAMETERS-----") == "MIIE****8cKj");
 }
 
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_only_looks_like_armour_counts) {
 BOOST_AUTO_TEST_CASE(a_mask_stays_as_it_was_made) {
   const std::string pem = "-----BEGIN A-----\n0123456789abcdef\n-----END A-----\n";
   BOOST_TEST(tacit::store::is_mask_of("01****ef", pem));
-  BOOST_TEST(tacit::store::is_mask_of("----****---\n", pem));  // of a version that left nothing out
+  BOOST_TEST(tacit::store::is_mask_of("----****---\n", pem));  // made by a version that left nothing out
   BOOST_TEST(!tacit::store::is_mask_of("01****ee", pem));
   BOOST_TEST(!tacit::store::is_mask_of("****", pem));
 }

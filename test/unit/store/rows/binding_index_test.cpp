@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
   options.map_size = std::uint64_t{256} << 20;
   options.quota_default = std::uint64_t{64} << 20;
   StoreFixture fixture(options);
-  // Bound all at once, as many clients would: 10,000 syncs one after the other tell nothing more.
+  // Bound concurrently, like by many clients: 10,000 sequential syncs would test nothing more.
   boost::asio::io_context context(1);
   for (int i = 0; i < 10000; ++i) {
     const std::string tool = "vendor" + std::to_string(i % 100) + "__tool" + std::to_string(i);

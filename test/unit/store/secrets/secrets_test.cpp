@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(one_default_for_each_binding_and_none_unbound) {
   const SecretInfo first = fixture.create(new_default("first", "tool", "key"));
   BOOST_CHECK(fixture.try_create(new_default("second", "tool", "key")) == Errc::default_taken);
   BOOST_CHECK(fixture.try_create(new_default("second", "tool", "other")) == std::nullopt);
-  // The two texts joined are the same as another pair's.
+  // The concatenation of the two texts equals another pair's.
   BOOST_CHECK(fixture.try_create(new_default("third", "toolk", "ey")) == std::nullopt);
   NewSecret plain = new_default("plain", "tool", "key");
   plain.is_default_for_tool = false;
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(an_update_that_changes_nothing_writes_nothing) {
   BOOST_TEST(fixture.update(made, {}).has_value());
   BOOST_TEST(fixture.audit().size() == entries);
   BOOST_CHECK(fixture.rows(Table::tenants) == rows);
-  // A value that is given is a change, whatever it is: the store cannot compare it.
+  // A given value is always a change, because the store cannot compare it.
   const auto revalued = fixture.update(made, with_value("a value of some length"));
   BOOST_REQUIRE(revalued);
   BOOST_TEST(revalued->updated_at > made.updated_at);
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(quota_counts_name_value_and_binding) {
 
 BOOST_AUTO_TEST_CASE(an_operator_sets_and_lowers_a_limit) {
   SecretsFixture fixture;
-  // Before the tenant stores anything.
+  // Before the tenant has any rows.
   BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_quota(fixture.tenant, 50, who())));
   BOOST_TEST(fixture.quota().limit == 50U);
   BOOST_TEST(fixture.quota().limit_is_own);

@@ -66,7 +66,7 @@ struct TamperFixture : StoreFixture {
     return wait(store().secrets().remove(secret.tenant, secret.id, who()));
   }
 
-  /// Every way to that secret says that it was altered.
+  /// Every access to that secret reports that it was altered.
   void check_altered(const SecretInfo& secret) {
     const auto got = get(secret);
     BOOST_TEST(is_altered(got));
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(any_byte_of_a_tenants_record) {
       BOOST_TEST(is_altered(fixture.rename(fixture.first())));
       BOOST_TEST(is_altered(fixture.remove(fixture.first())));
       BOOST_TEST(is_altered(fixture.wait(fixture.store().tenants().set_quota(tenant_id(1), 5, who()))));
-      // The secret's own row says all that one secret's reader needs.
+      // The secret's own row suffices for reading one secret.
       BOOST_TEST(fixture.get(fixture.first())->name == "first");
       BOOST_TEST(fixture.verify().problem_count > 0U);
     }
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_missing_or_foreign_record) {
   BOOST_TEST(is_altered(fixture.resolve()));
   BOOST_TEST(is_altered(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
   BOOST_TEST(fixture.verify().problem_count > 0U);
-  // With it an attacker's public key could come in.
+  // Otherwise an attacker could insert a public key.
   fixture.put(Table::tenants, key, rows.at(text(record_key(tenant_id(2)).view())));
   BOOST_TEST(is_altered(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
   BOOST_TEST(is_altered(fixture.resolve()));
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(two_tenants_swapped) {
   fixture.put_row(fixture.first(2), one);
   fixture.check_altered(fixture.first(1));
   fixture.check_altered(fixture.first(2));
-  // One tenant's secret under its own id at another tenant, for whom nothing else speaks.
+  // One tenant's secret under its own id at another tenant that has no other rows.
   SecretInfo moved = fixture.other(1);
   moved.tenant = tenant_id(2);
   fixture.put_row(moved, fixture.row_of(fixture.other(1)));
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(index_entries_that_point_elsewhere) {
     BOOST_REQUIRE(keys.size() == 2U);
     return keys;
   };
-  // The names swapped.
+  // The names exchanged.
   const auto names = keys_of(RowKind::name);
   fixture.put(Table::tenants, names[0], rows.at(names[1]));
   fixture.put(Table::tenants, names[1], rows.at(names[0]));
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(index_entries_that_point_elsewhere) {
 
 BOOST_AUTO_TEST_CASE(an_altered_value_that_only_the_private_key_shows) {
   TamperFixture fixture;
-  // Whoever has the metadata key, but not the root private key, can make a whole row with a value box of another's.
+  // An attacker with the metadata key, but without the root private key, can make a whole row with another value box.
   const std::string row = fixture.row_of(fixture.first());
   const auto parsed = parse_secret_row(tacit::crypto::as_bytes(row));
   const auto opened =

@@ -1,5 +1,5 @@
-// A store that reads a few rows at a stretch, and operations on it that are taken step by step, so that a test can do
-// something between two slices.
+// A store that reads a few rows per slice, and operations on it that run step by step, so that a test can make changes
+// between two slices.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,14 +16,14 @@
 
 namespace tacit::store::testing {
 
-/// An operation under way.
+/// An operation in progress.
 template <class T>
 class Stepwise {
  public:
   explicit Stepwise(boost::asio::awaitable<Outcome<T>> operation) {
     boost::asio::co_spawn(context_, keep(std::move(operation), outcome_), boost::asio::detached);
   }
-  /// Runs what is ready, once; true while the operation is under way.
+  /// Runs what is ready, once; true while the operation is in progress.
   bool step() {
     if (context_.poll_one() == 0 && !outcome_) std::this_thread::yield();  // it waits for the writer
     return !outcome_;
@@ -53,7 +53,7 @@ class SlicedFixture : public StoreFixture {
     BOOST_REQUIRE(made);
     return std::move(*made);
   }
-  /// A secret that is bound, and no default.
+  /// A secret with a binding that is not a default.
   SecretInfo bound(std::string name, std::string tool) {
     NewSecret secret = new_secret(std::move(name));
     secret.tool_name = std::move(tool);

@@ -1,5 +1,5 @@
-// Reading in slices: nobody else on the thread waits for more than one, and what is read over several snapshots is
-// right whatever changes in between.
+// Reading in slices: other work on the thread waits for at most one slice, and a read over several snapshots is right
+// under any concurrent change.
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
@@ -30,7 +30,7 @@ asio::awaitable<void> take_turns(std::string& trace, char name, int turns) {
   }
 }
 
-/// Something short that is always ready, until the long work is over.
+/// Short work that is always ready, until the long work is over.
 void keep_posting(asio::io_context& context, std::string& trace, const int& under_way) {
   trace.push_back('.');
   if (under_way > 0) asio::post(context, [&] { keep_posting(context, trace, under_way); });
@@ -46,9 +46,8 @@ bool rises(const SecretList& list) {
   return std::ranges::adjacent_find(list.secrets, std::greater_equal{}, &SecretInfo::id) == list.secrets.end();
 }
 
-/// Lists while others come, go and are bound elsewhere: those that stay, and are in the list throughout, are there
-/// once.
-/// `third`: a binding that is in the list, too.
+/// Lists while secrets are added, removed and rebound: the secrets that stay, and match throughout, are returned once.
+/// `third`: a binding that also matches the list.
 void list_while_all_changes(const std::optional<std::string>& tool, const std::string& third) {
   constexpr int many = 60;
   SlicedFixture fixture;

@@ -56,7 +56,7 @@ bool keeps_slices() {
   return kept;
 }
 
-/// To 0 at least.
+/// Never below 0.
 bool may_lower_niceness() {
   rlimit limit{};
   return ::geteuid() == 0 || (::getrlimit(RLIMIT_NICE, &limit) == 0 && limit.rlim_cur >= 20);

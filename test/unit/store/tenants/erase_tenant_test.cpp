@@ -21,7 +21,7 @@ namespace crypto = tacit::crypto;
 
 namespace {
 
-/// Lets so many commits pass; those after them find the disk full.
+/// Lets that many commits pass; later ones find the disk full.
 struct LimitedCommits {
   std::atomic<int> left{INT_MAX};
   int commit(MDB_txn* txn) {
@@ -31,7 +31,7 @@ struct LimitedCommits {
   }
 };
 
-/// All of an erasure at once.
+/// A whole erasure.
 Task<Outcome<void>> erase_rows_of(Transaction& transaction, crypto::Uuid tenant) {
   const RowKey prefix(tenant);
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1000);
@@ -49,7 +49,7 @@ crypto::PublicKey public_key_of(StoreFixture& fixture, const crypto::Uuid& tenan
   return record->key->public_key;
 }
 
-/// Two tenants, each with secrets, a good key and a revoked one.
+/// Two tenants, each with secrets, a valid key and a revoked one.
 struct TwoTenants : StoreFixture {
   explicit TwoTenants(StoreFixtureOptions options = {}) : StoreFixture(std::move(options)) {
     for (const std::uint8_t n : {std::uint8_t{1}, std::uint8_t{2}}) {
@@ -83,7 +83,7 @@ struct TwoTenants : StoreFixture {
   }
 };
 
-/// The key of the first tenant's record.
+/// The row key of the first tenant's record.
 std::string record_of_1() { return std::string(tacit::crypto::as_text(record_key(tenant_id(1)).view())); }
 
 }  // namespace
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {
   commits.left = INT_MAX;
   BOOST_REQUIRE(!cut_short);
   BOOST_CHECK(cut_short.error().code == Errc::full);
-  // The first transaction has what matters: the private key's box is gone, and so are the keys that were good.
+  // The first transaction does the essential part: the private key's box is gone, and so are the valid keys.
   BOOST_TEST(!fixture.rows(Table::tenants).contains(record_of_1()));
   BOOST_CHECK(fixture.store().api_keys().find("good1").error().code == Errc::not_found);
   BOOST_TEST(fixture.rows_of(1) > 0U);

@@ -1,4 +1,4 @@
-// Rows that are genuine and yet not what should be stored: only the audit log tells.
+// Rows that are genuine but should not be stored: only the audit log shows that.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>
@@ -31,14 +31,14 @@ struct ReplayFixture : StoreFixture {
   }
   void remove() { BOOST_REQUIRE(wait(store().secrets().remove(tenant_id(1), id, who()))); }
 
-  /// Makes a table what it was.
+  /// Restores a table's former content.
   void put_back(Table table, const Rows& before) {
     for (const auto& [key, value] : rows(table)) {
       if (!before.contains(key)) put(table, key, std::nullopt);
     }
     for (const auto& [key, value] : before) put(table, key, value);
   }
-  /// Whether the only problem says that.
+  /// Whether the only problem contains that text.
   bool finds(const std::string& words) {
     const VerifyReport report = verify();
     BOOST_TEST(report.problem_count == 1U);
@@ -55,7 +55,7 @@ struct ReplayFixture : StoreFixture {
   tacit::crypto::Uuid id;
 };
 
-/// Puts a table beside the store's own.
+/// Adds a table beside the store's own.
 void add_table(const std::filesystem::path& store) {
   MDB_env* env = nullptr;
   MDB_txn* txn = nullptr;

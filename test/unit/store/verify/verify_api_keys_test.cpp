@@ -1,4 +1,4 @@
-// What `verify` says of API keys and their indexes.
+// The reports of `verify` on API keys and their indexes.
 #include <boost/test/unit_test.hpp>
 
 #include "store/api_keys/api_keys.hpp"
@@ -21,7 +21,7 @@ struct IndexFixture : StoreFixture {
     key.push_back('\x05');
     return key.append(numbered(n));
   }
-  /// Whether the only problem says that.
+  /// Whether the only problem contains that text.
   bool finds(const std::string& words) {
     const VerifyReport report = verify();
     BOOST_TEST_INFO("first problem: " << (report.problems.empty() ? "none" : report.problems[0]));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_missing_beside_the_index) {
   const auto made = fixture.wait(fixture.store().api_keys().add(some_key(numbered(9), tenant_id(2)), who()));
   BOOST_REQUIRE(!made);
   BOOST_CHECK(made.error().code == Errc::integrity);
-  // What cannot wait goes on.
+  // Urgent work continues.
   BOOST_TEST(fixture.wait(fixture.store().api_keys().revoke_of_tenant(tenant_id(2), numbered(3), who())).has_value());
 }
 

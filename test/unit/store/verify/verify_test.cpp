@@ -25,7 +25,7 @@ struct VerifyFixture : StoreFixture {
     BOOST_REQUIRE(verify().problem_count == 0);
   }
 
-  /// The first row of the tenant of that kind.
+  /// The tenant's first row of that kind.
   std::pair<std::string, std::string> row(RowKind kind) {
     for (const auto& [key, value] : rows(Table::tenants)) {
       if (static_cast<std::uint8_t>(key[16]) == static_cast<std::uint8_t>(kind)) return {key, value};
@@ -33,7 +33,7 @@ struct VerifyFixture : StoreFixture {
     BOOST_FAIL("no such row");
     return {};
   }
-  /// Changes the record as only somebody with the metadata key can.
+  /// Changes the record as is possible only with the metadata key.
   template <class Change>
   void change_record(Change change) {
     const tacit::crypto::TenantKeys keys(all_keys().metadata->primary(), tenant_id(1));
@@ -43,7 +43,7 @@ struct VerifyFixture : StoreFixture {
     change(*record);
     put(Table::tenants, key, text(encode_tenant_record(*record, tenant_id(1), keys)));
   }
-  /// Whether the only problem says that.
+  /// Whether the only problem contains that text.
   bool finds(const std::string& words) {
     const VerifyReport report = verify();
     BOOST_TEST_INFO("first problem: " << (report.problems.empty() ? "none" : report.problems[0]));
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(index_entries_missing_orphaned_or_wrong) {
 BOOST_AUTO_TEST_CASE(a_secret_that_is_gone_leaves_its_entries_and_counters) {
   VerifyFixture fixture;
   fixture.put(Table::tenants, fixture.row(RowKind::secret).first, std::nullopt);
-  // Three entries, the count, the bytes and the prefixes, and what the audit log says.
+  // Three entries, the count, the bytes and the prefixes, and the result of the audit log.
   BOOST_TEST(fixture.verify().problem_count == 7U);
 }
 

@@ -1,4 +1,4 @@
-// Stores as builds left them that know format 1 alone.
+// Stores in the state that builds with format 1 alone leave.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@ namespace tacit::store::testing {
 
 inline std::string row_text(ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 
-/// A new store becomes one of format 1: what is written from then on is, too.
+/// Converts a new store to format 1; later writes use it too.
 inline void make_first_format(StoreFixture& fixture) {
   fixture.put(Table::meta, row_text(rows_key()), std::nullopt);
   fixture.put(Table::meta, row_text(format_key()), row_text(format_value(first_store_format)));
 }
 
-/// It says that its format has risen, as of a process that was killed right after that.
+/// Says that the format has risen, like a process that was killed right after that.
 inline void raise_without_rows(StoreFixture& fixture) {
   fixture.put(Table::meta, row_text(format_key()), row_text(format_value()));
 }
@@ -32,7 +32,7 @@ inline std::uint32_t format_of(StoreFixture& fixture) {
 }
 inline bool takes_new_rows(StoreFixture& fixture) { return fixture.rows(Table::meta).contains(row_text(rows_key())); }
 
-/// What the record of the tenant says, unverified.
+/// The content of the tenant's record, unverified.
 inline TenantRecord record_of(StoreFixture& fixture, const crypto::Uuid& tenant = tenant_id(1)) {
   const std::string stored = fixture.rows(Table::tenants).at(row_text(record_key(tenant).view()));
   return peek_tenant_record(crypto::as_bytes(stored)).value();

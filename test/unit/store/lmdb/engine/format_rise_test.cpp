@@ -1,4 +1,5 @@
-// A store of format 1 becomes one of format 2 when no process of an older build has it open, whatever dies meanwhile.
+// A store of format 1 rises to format 2 when no process of an older build has it open, whichever process dies
+// meanwhile.
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/wait.h>
@@ -28,7 +29,7 @@ struct RiseFixture : StoreFixture {
   void create(const std::string& name) {
     BOOST_REQUIRE(wait(store().secrets().create(tenant_id(1), new_secret(name), who())));
   }
-  /// Looks all the time.
+  /// Checks continuously.
   void raise() {
     engine().raise_format(1ms, [this](std::uint32_t format) { told += format; });
   }
@@ -37,7 +38,7 @@ struct RiseFixture : StoreFixture {
     BOOST_TEST(takes_new_rows(*this));
     BOOST_TEST(format_of(*this) == 2U);
   }
-  /// A rise that is not to be would come with the first of many looks.
+  /// A rise that must not happen would come with the first of many checks.
   void look_often() { std::this_thread::sleep_for(100ms); }
 
   std::atomic<std::uint32_t> told{0};
@@ -47,7 +48,7 @@ struct RiseFixture : StoreFixture {
   for (;;) ::pause();
 }
 
-/// What a process of an older build does to lock.mdb.
+/// Locks lock.mdb like a process of an older build.
 template <class Ready>
 void be_older(const std::filesystem::path& store, Ready ready) {
   MDB_env* env = nullptr;
@@ -70,7 +71,7 @@ bool lock_bytes(int file, off_t first, off_t count) {
   return ::fcntl(file, F_SETLK, &lock) == 0;
 }
 
-/// Holds locks of lock.mdb that it has no business with.
+/// Holds unrelated locks on lock.mdb.
 struct Locker : Child {
   Locker(const std::filesystem::path& store, off_t first, off_t count)
       : Child([&](auto ready) {
@@ -85,7 +86,7 @@ struct Older : Child {
   explicit Older(const std::filesystem::path& store) : Child([&](auto ready) { be_older(store, ready); }) {}
 };
 
-/// Opens the store in a child, which begins to raise its format and is gone at its first commit: before that or after.
+/// Opens the store in a child, which begins to raise its format and dies before or after its first commit.
 void die_at_the_rise(const StoreFixture& fixture, bool committed) {
   LmdbOptions options = fixture.engine_options();
   options.commit = [committed](MDB_txn* txn) -> int {
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_keep_each_other_from_it) {
   fixture.reopen();
   fixture.raise();
   fixture.wait_until_risen();
-  // The other one knows it from the store.
+  // The other process learns it from the store.
   for (int i = 0; i < 60'000 && !record_of(fixture, tenant_id(2)).changes; ++i) std::this_thread::sleep_for(1ms);
   other.kill();
   const TenantRecord record = record_of(fixture, tenant_id(2));
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_keep_each_other_from_it) {
 BOOST_AUTO_TEST_CASE(a_mark_lasts_as_long_as_the_store_is_open) {
   RiseFixture fixture;
   const std::filesystem::path store = fixture.store_folder();
-  // What else of this process looks at the files takes nothing away.
+  // Other reads of the files by this process change nothing.
   BOOST_TEST(!Store::open(fixture.store_options(), all_keys()).has_value());
   const pid_t pid = ::getpid();
   const Child looks([&](auto ready) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 
-/// A store with a map far larger than the disk that it is on.
+/// A store with a map far larger than its disk.
 class DiskFixture {
  public:
   explicit DiskFixture(const SmallFileSystem& disk, bool blocks_ahead = true) {
@@ -51,7 +51,7 @@ class DiskFixture {
     if (made) ids_.push_back(made->id);
     return made;
   }
-  /// Creates until that fails. What it fails with.
+  /// Creates secrets until that fails. Returns the failure.
   std::optional<Errc> fill() {
     for (int i = 0; i < 100000; ++i) {
       const auto made = create();
@@ -60,7 +60,7 @@ class DiskFixture {
     return std::nullopt;
   }
   std::vector<tacit::crypto::Uuid>& ids() { return ids_; }
-  /// Deletes all that was made. How many of those could be deleted.
+  /// Deletes all of them. Returns how many could be deleted.
   std::size_t delete_all() {
     std::size_t deleted = 0;
     for (const auto& id : std::exchange(ids_, {})) {
@@ -94,10 +94,10 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
   const auto refused = fixture.store().health().room().growth_refused;
   BOOST_REQUIRE(refused);
   BOOST_TEST(refused->find("the disk has") != std::string::npos);
-  // What others still find on the disk, they may take.
+  // Other processes may take the room that is left on the disk.
   disk.fill_up(0);
   BOOST_TEST(fixture.delete_all() == kept);
-  // What was deleted is room again, though the disk is as full as before.
+  // Deleted secrets leave room, although the disk is still full.
   BOOST_TEST(fixture.create().has_value());
   BOOST_REQUIRE((fixture.fill() == Errc::full));
   disk.make_room();

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_snapshot_that_is_held_long_fills_the_map_and_the_store_re
   StoreFixture fixture(options);
   bool filled = false;
   std::optional<tacit::crypto::Uuid> id;
-  // While a snapshot is read, no page that it could need is used again: LMDB itself runs out of pages.
+  // During a read no page of its snapshot is reused: LMDB itself runs out of pages.
   const auto report = fixture.store().health().verify([&](const VerifyProgress&) {
     for (int i = 0; i < 5000 && !filled; ++i) {
       if (id) {

@@ -1,4 +1,4 @@
-// For tests of what happens while a commit is under way, or when it fails.
+// For tests with a commit in progress, or with a failing commit.
 #pragma once
 
 #include <lmdb.h>
@@ -12,7 +12,7 @@
 
 namespace tacit::store::testing {
 
-/// Holds the writer thread in its commits until it is let go, so that a queue can fill behind it.
+/// Holds the writer thread in its commits until it is released, so that a queue can fill behind it.
 class HeldCommits {
  public:
   int commit(MDB_txn* txn) {
@@ -53,7 +53,7 @@ class HeldCommits {
   int commits_ = 0;
 };
 
-/// Starts operations on one context and keeps what they answer.
+/// Starts operations on one context and keeps their results.
 template <class T>
 class Crowd {
  public:
@@ -63,7 +63,7 @@ class Crowd {
       outcomes_.push_back(std::move(outcome));
     });
   }
-  /// Runs what can run without waiting.
+  /// Runs everything that can run without waiting.
   void poll() { context_.poll(); }
   void run() { context_.run(); }
   const std::vector<Outcome<T>>& outcomes() const { return outcomes_; }

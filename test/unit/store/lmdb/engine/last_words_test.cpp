@@ -1,5 +1,5 @@
-// What a process says, and how it ends, when LMDB stumbles in it. Each case runs once more, in a process of its own
-// where Boost.Test handles no signals, and does there what is to be looked at.
+// A process's last line and its end, when LMDB fails in it. Each case runs once more in a child process, where
+// Boost.Test handles no signals, and causes the failure there.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ namespace {
 constexpr const char* marker = "TACIT_LAST_WORDS";
 
 struct Ended {
-  int status = 0;  ///< as waitpid(2) has it
+  int status = 0;  ///< as from waitpid(2)
   std::string words;
 };
 
@@ -37,7 +37,7 @@ struct Ended {
   ::_exit(78);
 }
 
-/// In the process that runs the case: does it with a store open. In the other one: how that ended.
+/// In the child: runs it with a store open. In the parent: returns the child's end.
 Ended end_in_child(const std::string& name, const std::function<void()>& work) {
   Ended ended;
   if (std::getenv(marker) != nullptr) {

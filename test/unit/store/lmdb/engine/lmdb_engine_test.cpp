@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   StoreFixtureOptions options;
   options.commit = commits.hook();
   StoreFixture fixture(options);
-  // So that the tenant has its key pair: concurrent first writes each make one, and all but one start anew.
+  // So that the tenant has its key pair: concurrent first writes each make one, and all but one restart.
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
   Crowd<SecretInfo> crowd;
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   crowd.poll();
   commits.wait_for_commit(2);
   for (int i = 0; i < 40; ++i) {
-    // Every fourth asks for a name that is taken.
+    // Every fourth requests a name that is taken.
     crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret(i % 4 == 0 ? "first" : name(i)), who()));
   }
   crowd.poll();
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_nothing_is_acknowledged_and_nothing_mor
   commits.fail_with(EIO);
   Crowd<SecretInfo> crowd;
   for (int i = 0; i < 20; ++i) {
-    // Some of them refusals: those too were computed on what did not stay.
+    // Some of them are refusals: those too were computed on an uncommitted state.
     crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret(i % 2 == 0 ? "same" : name(i)), who()));
   }
   crowd.run();
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   fixture.close();
   opener.join();
   crowd.run();
-  // Those that met another first write of the tenant have to start anew, and the store is closed by then.
+  // Writes that met another first write of the tenant have to restart, and the store is closed by then.
   BOOST_TEST(crowd.count(std::nullopt) >= 1);
   BOOST_TEST(crowd.count(std::nullopt) + crowd.count(Errc::unavailable) == 10);
   fixture.reopen();

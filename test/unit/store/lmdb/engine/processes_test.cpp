@@ -18,7 +18,7 @@ using namespace tacit::store::testing;
 
 namespace {
 
-/// Creates secrets through a store of this process's own; how many it could not.
+/// Creates secrets through this process's own store; returns the number of failures.
 int create_many(const StoreOptions& options, const std::string& prefix, int count) {
   auto opened = Store::open(options, api_keys_only());
   if (!opened) return count;
@@ -29,7 +29,7 @@ int create_many(const StoreOptions& options, const std::string& prefix, int coun
     boost::asio::co_spawn(
         context, store.secrets().create(tenant_id(1), new_secret(prefix + std::to_string(i)), who()),
         [&](std::exception_ptr error, const Outcome<SecretInfo>& made) { failed -= !error && made ? 1 : 0; });
-    // Some at a time, so that the processes' commits take turns.
+    // A few at a time, so that the processes' commits alternate.
     if (i % 10 == 9) {
       context.run();
       context.restart();
@@ -39,7 +39,7 @@ int create_many(const StoreOptions& options, const std::string& prefix, int coun
   return failed;
 }
 
-/// Runs `work` in a process of its own, begun before this one opens the store.
+/// Runs `work` in a child process, started before this one opens the store.
 template <class Work>
 pid_t start_process(Work work) {
   const pid_t pid = ::fork();
@@ -54,8 +54,8 @@ int status_of(pid_t pid) {
   return status;
 }
 
-/// Does to the mutexes in lock.mdb what LMDB 0.9.31 does when the last process closes it (mdb_env_close0): one follows
-/// the two words at its head, the other is in the next cache line.
+/// Destroys the mutexes in lock.mdb like LMDB 0.9.31 when the last process closes it (mdb_env_close0): one follows the
+/// two words at its head, the other is in the next cache line.
 void destroy_locks(const std::filesystem::path& folder) {
   const int file = ::open((folder / "lock.mdb").c_str(), O_RDWR);  // stays open: closing it would drop LMDB's locks
   void* const map = ::mmap(nullptr, 128, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -70,7 +70,7 @@ void destroy_locks(const std::filesystem::path& folder) {
 
 BOOST_AUTO_TEST_SUITE(processes)
 
-// As when one plane starts while the other, or a command, ends.
+// The same happens when one plane starts while the other, or a command, ends.
 BOOST_AUTO_TEST_CASE(a_store_is_opened_while_the_last_other_process_closes_it) {
   StoreFixture fixture;
   const StoreOptions options = fixture.store_options();

@@ -1,4 +1,4 @@
-// What happens while the store's lock is held by somebody who does not let go of it.
+// The store while another process holds its lock without end.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   BOOST_TEST((std::chrono::steady_clock::now() - began >= 200ms));
   BOOST_TEST(soon([&] { return fixture.store().health().unwilling().has_value(); }));
   BOOST_TEST(fixture.store().health().unwilling()->find("another process holds its lock") != std::string::npos);
-  // Reads go on, and writes are refused without waiting.
+  // Reads continue, and writes are refused without waiting.
   BOOST_TEST(fixture.wait(fixture.store().secrets().list(tenant_id(1), {}, who()))->secrets.empty());
   const auto asked = std::chrono::steady_clock::now();
   BOOST_CHECK(code_of(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("b"), who()))) ==
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   BOOST_TEST((std::chrono::steady_clock::now() - asked < 150ms));
   holder.kill();
   BOOST_TEST(soon([&] { return !fixture.store().health().unwilling(); }));
-  // What nobody waits for any more is done all the same.
+  // A write whose caller no longer waits is done all the same.
   BOOST_TEST(soon([&] { return fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 1U; }));
   BOOST_TEST(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("b"), who())).has_value());
   BOOST_TEST(fixture.verify().problem_count == 0U);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(who_has_stopped_waiting_may_go_before_the_write_ends) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_and_a_deadline_at_the_same_time_resume_once) {
-  // A commit takes up to twice as long as it is waited for.
+  // A commit takes up to twice the time that its caller waits.
   std::atomic<unsigned> commits{0};
   StoreFixtureOptions options;
   options.write_deadline = 2ms;

@@ -6,7 +6,7 @@ using namespace tacit::store;
 
 namespace {
 
-/// A map of 256 MiB (65536 pages), so a margin of 4096; 1000 pages were used, and as many beyond have blocks.
+/// A map of 256 MiB (65536 pages), so a margin of 4096; 1000 pages were used, and 1000 more have blocks.
 DiskRoom room(std::uint64_t beyond, std::uint64_t available = 1000000) {
   DiskRoom disk;
   disk.ahead = true;

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(refusals_stop_long_before_anything_else) {
   const MapRoom quarter{20000, 5000};
   BOOST_TEST(!quarter.allows(Growth::refuses));
   BOOST_TEST(quarter.allows(Growth::grows));
-  // A tiny map's quarter would be all that growth leaves.
+  // A quarter of a tiny map would be all that growth leaves.
   BOOST_TEST((MapRoom{256, 129}.allows(Growth::refuses)));
   const MapRoom tiny{256, 128};
   BOOST_TEST(!tiny.allows(Growth::refuses));

@@ -21,7 +21,7 @@ struct SizedStore {
     options.map_size = map_size;
     BOOST_REQUIRE(Store::create(options, all_keys()));
   }
-  /// The size that an environment has which is opened with that size asked for.
+  /// The size of an environment that is opened with this requested size.
   std::uint64_t opened_with(std::uint64_t map_size) const {
     const auto env = LmdbEnv::open({options.directory, map_size, 64});
     BOOST_REQUIRE(env);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(the_larger_of_what_is_asked_for_and_what_the_store_has) {
   BOOST_TEST(store.opened_with(0) == 48 * mebibyte);
   BOOST_TEST(store.opened_with(8 * mebibyte) == 48 * mebibyte);
   BOOST_TEST(store.opened_with(64 * mebibyte) == 64 * mebibyte);
-  // Only a commit writes the new size down.
+  // Only a commit stores the new size.
   BOOST_TEST(store.opened_with(0) == 48 * mebibyte);
 }
 
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_outgrown_says_so_and_can_be_started_anew)
   StoreOptions larger = store.options;
   larger.map_size = 64 * mebibyte;
   larger.quota_default = 64 * mebibyte;
-  // Begun first, it waits until this process has the small map open, then grows the store beyond that.
+  // Started first, it waits until this process has the small map open, then grows the store beyond it.
   int start[2] = {-1, -1};
   int done[2] = {-1, -1};
   BOOST_REQUIRE((::pipe(start) == 0 && ::pipe(done) == 0));

@@ -1,4 +1,4 @@
-// Pages that are free but kept from use, for another process reads an older state: no room, until it ends or dies.
+// Pages that are free but pinned, because another process reads an older state: no room until that process ends.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>
@@ -24,7 +24,7 @@ StoreFixtureOptions small_map() {
   return options;
 }
 
-/// A store with some secrets, and another process that reads it as it is now and does not end.
+/// A store with some secrets, and another process that reads its present state and does not end.
 class PinnedFixture {
  public:
   PinnedFixture() : bed_(small_map()) {
@@ -54,7 +54,7 @@ class PinnedFixture {
     refusal_ = done ? std::nullopt : std::optional(done.error().code);
     return done.has_value();
   }
-  /// Creates and deletes the same over and over, until a creation is refused: with what.
+  /// Creates and deletes the same secrets repeatedly, until a creation is refused; returns the failure.
   std::optional<Errc> churn() {
     for (int i = 0; i < 5000; ++i) {
       const auto id = create();

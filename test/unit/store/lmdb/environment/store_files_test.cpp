@@ -24,7 +24,7 @@ std::string content(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A folder with both files, and a file elsewhere that nobody may write to by way of them.
+/// A folder with both files, and a file elsewhere that must not be written through them.
 struct Folder {
   Folder() {
     fs::create_directory(store);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file_with_one_name_is_refused) {
     fs::create_directory(file);
     BOOST_TEST(has(folder.fault(), "is not a regular file"));
     fs::remove(file);
-    BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // nobody waits for its other end
+    BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // no process opens its other end
     BOOST_TEST(has(folder.fault(), "is not a regular file"));
     BOOST_TEST(content(folder.victim) == "victim");
   }
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file_with_one_name_is_refused) {
 BOOST_AUTO_TEST_CASE(a_device_is_refused_unopened, *boost::unit_test::precondition(is_root)) {
   const Folder folder;
   fs::remove(folder.lock);
-  if (::mknod(folder.lock.c_str(), S_IFCHR | 0600, 0x0103) != 0) return;  // not in every container
+  if (::mknod(folder.lock.c_str(), S_IFCHR | 0600, 0x0103) != 0) return;  // not possible in every container
   BOOST_TEST(has(folder.fault(), "is not a regular file"));
 }
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondi
                    "the expected owner is root, who owns the folder: as root, chown -h root " + file.string()));
     BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
     BOOST_TEST(has(folder.fault(), "expected owner is root, or the folder's owner, 12345: as root, chown -h 12345"));
-    // Who owns the folder may own what is in it.
+    // The folder's owner may own the files in it.
     BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 0) == 0);
     BOOST_TEST(folder.fault().empty());
   }
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(what_is_replaced_after_the_check_is_not_opened) {
   BOOST_TEST(*opened == 7);
   BOOST_TEST(content(folder.victim) == "victim");
   BOOST_TEST(content(folder.lock.string() + ".aside") == "written");
-  BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was this process's alone, for that moment
+  BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was private to this process, for that moment
 }
 
 BOOST_AUTO_TEST_CASE(the_folder_itself_may_be_a_link_of_ones_own) {
@@ -185,14 +185,14 @@ BOOST_AUTO_TEST_CASE(a_link_that_somebody_else_may_have_put_is_not_followed, *bo
   BOOST_REQUIRE(::chmod(shared.c_str(), 0777) == 0);
   BOOST_TEST(has(why(), "the symbolic link link on the way there is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 01777) == 0);
-  BOOST_TEST(why().empty());  // nobody else can replace it
+  BOOST_TEST(why().empty());  // no other user can replace it
   BOOST_REQUIRE(::lchown((shared / "link").c_str(), 65534, 0) == 0);
   BOOST_TEST(has(why(), "is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 0755) == 0);
   BOOST_TEST(why().empty());
   BOOST_REQUIRE(::chown(shared.c_str(), 65534, 0) == 0);
   BOOST_TEST(has(why(), "is not followed"));
-  // Opened without the link, the folder is as good as ever.
+  // Opened without the link, the folder works.
   BOOST_TEST(folder.fault().empty());
 }
 

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_behind_a_link_that_others_may_have_put_ther
   std::filesystem::create_directory_symlink(elsewhere, open / "link");
   BOOST_TEST(!!make_folder(open / "link" / "a" / "b" / "store"));
   BOOST_TEST(std::filesystem::is_empty(elsewhere));
-  // Nor in the place of what is missing.
+  // Nor in place of a missing folder.
   std::filesystem::create_directory_symlink(elsewhere / "missing", folder.path() / "nowhere");
   BOOST_TEST(!!make_folder(folder.path() / "nowhere" / "store"));
   BOOST_TEST(std::filesystem::is_empty(elsewhere));
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(folders_on_the_way_are_made) {
   const TempFolder folder;
   const auto own = folder.path() / "own";
   std::filesystem::create_directory(folder.path() / "real");
-  std::filesystem::create_directory_symlink("real", own);  // a link of our own is followed
+  std::filesystem::create_directory_symlink("real", own);  // a link of this user is followed
   BOOST_TEST(!make_folder(own / "a" / ".." / "b" / "store"));
   BOOST_TEST(std::filesystem::is_directory(folder.path() / "real" / "b" / "store"));
   BOOST_TEST(!make_folder(own / "b" / "store"));

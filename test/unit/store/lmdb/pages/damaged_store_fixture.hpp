@@ -1,4 +1,4 @@
-// A store's file as bytes, to be damaged: what the tests of its checks stand on.
+// A store's file as bytes, for tests that damage it.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +15,7 @@
 
 namespace tacit::store::testing {
 
-/// A store that was used: trees of several levels, rows that are long, pages that are free.
+/// A used store: trees of several levels, long rows, free pages.
 struct UsedStore : StoreFixture {
   UsedStore() {
     std::vector<crypto::Uuid> ids;
@@ -28,14 +28,14 @@ struct UsedStore : StoreFixture {
       BOOST_REQUIRE(made);
       if (i % 5 == 0) BOOST_REQUIRE(wait(store().secrets().remove(tenant, made->id, who())));
     }
-    // An entry that has pages of its own.
+    // An entry with its own pages.
     AuditEvent event;
     event.action = AuditAction::tool_refused;
     event.reason = std::string(20000, 'r');
     BOOST_REQUIRE(wait(store().audit().record(std::move(event), who())));
     close();
     bytes = read();
-    // Without what was taken ahead of use.
+    // Without blocks allocated ahead.
     bytes.resize((newest().last_page + 1) * page_size());
   }
 

@@ -52,11 +52,11 @@ BOOST_AUTO_TEST_CASE(pages_that_are_free_may_be_missing_at_the_end) {
   const int file = ::open(used.file().c_str(), O_RDONLY | O_CLOEXEC);
   const lmdb::Meta meta = used.newest();
   const PageFile pages(file, used.page_size(), meta.last_page);
-  // Known after the free list alone: free.
+  // The free list alone shows that it is free.
   PageWalk walk(pages, meta, PageWalk::all, {[](const PageDamage&) {}});
   walk.free_list();
   ::close(file);
-  // The last page that is in use becomes the last that is there.
+  // The last page in use becomes the last one of the file.
   lmdb::PageNumber last = meta.last_page;
   while (walk.is_known(last)) --last;
   BOOST_TEST(complaint(used, used.bytes.substr(0, (last + 1) * used.page_size())) == "");

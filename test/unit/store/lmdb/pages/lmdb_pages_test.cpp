@@ -1,4 +1,4 @@
-// What LMDB itself writes is never taken for damage, whatever the load: else a good store could not be opened.
+// LMDB's own pages are never reported as damaged, under any load: otherwise a good store could not be opened.
 #include "store/lmdb/pages/lmdb_pages.hpp"
 
 #include <lmdb.h>
@@ -15,12 +15,12 @@ using namespace tacit::store::testing;
 
 namespace {
 
-/// Changes tables at random, in transactions that may be nested and given up.
+/// Changes tables at random, in transactions that may be nested and aborted.
 class Load {
  public:
   Load(LmdbEnv& env, unsigned seed) : env_(env), random_(seed) {}
 
-  /// In waves: first it grows, then it shrinks.
+  /// In waves: first the tables grow, then they shrink.
   void commit(bool grows) {
     MDB_txn* txn = nullptr;
     BOOST_REQUIRE(mdb_txn_begin(env_.handle(), nullptr, 0, &txn) == MDB_SUCCESS);
@@ -43,7 +43,7 @@ class Load {
 
   void change(MDB_txn* txn, bool grows) {
     const auto table = static_cast<Table>(1 + below(3));
-    // Few different lengths, so that keys meet again.
+    // Few different lengths, so that keys recur.
     const std::size_t sizes[] = {1, 8, 49, 200, 511};
     std::string key(sizes[below(5)], '\0');
     const std::string number = std::to_string(below(4000));

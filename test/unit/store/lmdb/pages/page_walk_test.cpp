@@ -12,7 +12,7 @@ using namespace tacit::store::testing;
 
 namespace {
 
-/// What is found in the store's file when it has these bytes: all of it in words.
+/// The findings in the store's file with these bytes, in words.
 std::string found_in(const UsedStore& used, const std::string& bytes) {
   used.write(bytes);
   const auto engine = PageEngine::open(used.folder() / "store");
@@ -28,7 +28,7 @@ void expect(const UsedStore& used, const std::string& bytes, const std::string& 
   BOOST_TEST(found.find(words) != std::string::npos, found << " instead of " << words);
 }
 
-/// Opening it as every command does either works or says that it is damaged.
+/// Opening it like any command either works or reports the damage.
 bool opens(const UsedStore& used) {
   try {
     return Store::open(used.store_options(), all_keys()).has_value();
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_damage_to_a_page_is_found_and_named) {
   expect(used, used.with(leaf, row + 6, std::uint16_t{0}), name + "has a key of an impossible size");
   expect(used, used.with(leaf, row + 4, std::uint16_t{2}), name + "has a row of an unknown kind");
   expect(used, used.with(leaf, row + 4, std::uint16_t{4}), name + "has a row of an unknown kind");
-  // Children that are none, are another's, or lead back.
+  // Children that do not exist, belong to another tree, or form a cycle.
   const std::size_t child = used.page(root).offset(0);
   expect(used, used.with(root, child, std::uint32_t{1U << 30U}), "page 1073741824 does not exist (tenants");
   expect(used, used.with(root, child, std::uint32_t{1}), "page 1 does not exist");
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(whatever_the_damage_verify_ends_and_opening_ends) {
     std::string bytes = used.bytes;
     for (std::size_t change = below(4) + 1; change > 0; --change) {
       const std::size_t at = (2 + below(pages - 2)) * used.page_size();
-      // Mostly where the structure is.
+      // Mostly in the structural parts.
       const std::size_t place = below(3) == 0 ? below(used.page_size()) : below(64);
       bytes[at + place] = static_cast<char>(below(256));
     }

@@ -1,4 +1,4 @@
-// No page that is in use is ever overwritten, even if the free list says that it is free.
+// No page in use is ever overwritten, even if the free list contains it.
 #include "store/lmdb/scrub/free_list_proof.hpp"
 
 #include <lmdb.h>
@@ -20,7 +20,7 @@ using Finding = FreeListProof::Finding;
 
 constexpr std::size_t number_size = sizeof(lmdb::PageNumber);
 
-/// Where in the bytes a number of the free list is that can be replaced by that page, and the order is kept.
+/// The offset of a number in the free list that can be replaced by that page without breaking the order.
 std::optional<std::size_t> place_in_free_list(const UsedStore& used, lmdb::PageNumber wanted) {
   const lmdb::Page leaf = used.page(used.first_leaf(used.newest().free_list));
   for (std::size_t i = 0; i < leaf.nodes(); ++i) {
@@ -37,7 +37,7 @@ std::optional<std::size_t> place_in_free_list(const UsedStore& used, lmdb::PageN
   return std::nullopt;
 }
 
-/// A store whose free list has a page that is in use.
+/// A store whose free list contains a page in use.
 struct LyingStore : UsedStore {
   LyingStore() {
     for (const char* const table_name : {"tenants", "audit"}) {
@@ -57,7 +57,7 @@ struct LyingStore : UsedStore {
   std::string lying;
 };
 
-/// Opened with hardly a look at its pages, as one is that has very many.
+/// Opened with a check of few pages, like a very large one.
 std::unique_ptr<LmdbEnv> open_unchecked(const UsedStore& used) {
   LmdbEnv::Options options;
   options.directory = used.folder() / "store";
@@ -68,14 +68,14 @@ std::unique_ptr<LmdbEnv> open_unchecked(const UsedStore& used) {
   return std::move(*env);
 }
 
-/// As long as there is more, and no longer than a good while.
+/// Until it is done, within a time limit.
 Finding prove(FreeListProof& proof, std::chrono::nanoseconds slice) {
   const auto until = ScrubClock::now() + 60s;
   while (proof.finding() == Finding::open && ScrubClock::now() < until) proof.step(ScrubClock::now() + slice);
   return proof.finding();
 }
 
-/// Runs for as long as it wants to, or until the first run is over.
+/// Runs as long as it asks for, or until the first run is over.
 ScrubFigures run_schedule(const LmdbEnv& env) {
   ScrubSchedule schedule(env, 4ms, ScrubClock::now());
   const auto until = ScrubClock::now() + 60s;

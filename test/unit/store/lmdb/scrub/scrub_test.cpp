@@ -1,4 +1,4 @@
-// What was deleted or replaced is gone from the raw file, too.
+// Deleted and replaced data is removed from the raw file.
 #include <lmdb.h>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ std::string raw(const std::filesystem::path& folder) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A value of some length, of up to four bytes a character: the longest have pages of their own.
+/// A value of varying length, of up to four bytes a character: the longest have their own pages.
 std::string value_of(std::mt19937& random) {
   std::string value = std::to_string(random()) + "-";
   const std::size_t characters = random() % 3 == 0 ? 1 + random() % 900 : 1 + random() % 100;
@@ -41,7 +41,7 @@ std::string value_of(std::mt19937& random) {
   return value;
 }
 
-/// A store under a load of creations, replacements and deletions, whose rows are all remembered.
+/// A store under a load of creations, replacements and deletions that remembers all rows.
 class ScrubFixture {
  public:
   explicit ScrubFixture(std::chrono::milliseconds within = 0ms) : bed_(options(within)) {}
@@ -54,7 +54,7 @@ class ScrubFixture {
       look();
     }
   }
-  /// Deletes all that it has.
+  /// Deletes all secrets.
   void delete_all() {
     while (!ids_.empty()) remove(ids_.size() - 1);
     look();
@@ -68,7 +68,7 @@ class ScrubFixture {
   std::size_t leftovers() const { return gone_.found_in(raw(folder())); }
   std::size_t gone() const { return gone_.count(); }
   StorageStatistics storage() { return bed_.engine().storage(); }
-  /// Whether the writer thread comes to have nothing to do.
+  /// Whether the writer thread runs out of work.
   bool comes_to_rest() {
     const auto until = std::chrono::steady_clock::now() + 60s;
     while (std::chrono::steady_clock::now() < until) {
@@ -118,7 +118,7 @@ class ScrubFixture {
   tacit::test::GoneRows gone_;
 };
 
-/// The store's file in LMDB's own hands, as programs had it that did not look at what LMDB writes.
+/// The store's file used by LMDB directly, like by programs without a filter of LMDB's writes.
 class PlainLmdb {
  public:
   explicit PlainLmdb(const std::filesystem::path& folder) {
@@ -158,7 +158,7 @@ class PlainLmdb {
   MDB_env* env_ = nullptr;
 };
 
-/// Whether all rows are as they were, on one snapshot, when others have changed them.
+/// Whether all rows are as before, on one snapshot, after changes by others.
 Task<Outcome<bool>> look_twice(Transaction& transaction, std::promise<void>& looked, std::promise<void>& again) {
   const auto rows = co_await transaction.scan(Table::tenants, {}, {}, 10'000);
   std::vector<std::pair<Bytes, Bytes>> before;
@@ -189,11 +189,11 @@ BOOST_AUTO_TEST_CASE(nothing_that_is_gone_is_left_in_the_file) {
   ScrubFixture it;
   it.load(400);
   BOOST_TEST(it.gone() > 200U);
-  BOOST_TEST(it.leftovers() > 0U);  // there is something to do, and the search finds it
+  BOOST_TEST(it.leftovers() > 0U);  // there is work to do, and the search finds it
   const ScrubReport report = it.scrub();
   BOOST_TEST(report.is_clean());
   BOOST_TEST(report.pages > 0U);
-  BOOST_TEST(report.unclean == 0U);  // what this program wrote had clean pages from the beginning
+  BOOST_TEST(report.unclean == 0U);  // this program's own pages were clean from the beginning
   BOOST_TEST(it.leftovers() == 0U);
   it.fixture().reopen();
   BOOST_TEST(it.fixture().verify().problem_count == 0U);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_second_run_finds_nothing_to_do) {
   it.scrub();
   const ScrubReport report = it.scrub();
   BOOST_TEST(report.is_clean());
-  BOOST_TEST(report.pages < 40U);  // what the first one's own commits freed
+  BOOST_TEST(report.pages < 40U);  // pages that the first run's own commits freed
   const auto store = KeylessStore::open(it.fixture().store_options().directory);
   BOOST_TEST(store->figures(0)->scrub_waiting_pages == 0U);
 }
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(the_writer_thread_does_it_by_itself) {
   BOOST_TEST(it.comes_to_rest());
   BOOST_TEST(it.gone() > 100U);
   BOOST_TEST(it.leftovers() == 0U);
-  // And again, now that it was at rest.
+  // And again, without a load.
   it.load(30);
   it.delete_all();
   const auto until = std::chrono::steady_clock::now() + 60s;
@@ -337,7 +337,7 @@ BOOST_AUTO_TEST_CASE(scrubs_that_are_killed_leave_a_whole_store_and_the_next_one
 BOOST_AUTO_TEST_CASE(a_freed_page_has_to_wait_for_both_meta_pages_and_every_reader) {
   constexpr std::uint64_t nobody = UINT64_MAX;
   BOOST_TEST(!is_unreachable(10, 10, nobody));
-  BOOST_TEST(!is_unreachable(10, 11, nobody));  // the older meta page is from before
+  BOOST_TEST(!is_unreachable(10, 11, nobody));  // the older meta page is older than that
   BOOST_TEST(is_unreachable(10, 12, nobody));
   BOOST_TEST(!is_unreachable(10, 100, 9));
   BOOST_TEST(!is_unreachable(10, 100, 11));
