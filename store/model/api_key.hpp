@@ -34,9 +34,8 @@ struct ApiKey {
   std::int64_t created_at = 0;               ///< microseconds since the Unix epoch
   std::optional<std::int64_t> expires_at{};  ///< likewise
   std::optional<std::int64_t> revoked_at{};
-  std::int64_t changed_at = 0;  ///< time of creation or last update, as in the audit log; 0: not known
-  std::optional<std::int64_t>
-      last_used_at{};  ///< up to about two minutes old (store/api_keys/api_key_uses.cpp)
+  std::int64_t changed_at = 0;                 ///< time of creation or last update, as in the audit log; 0: not known
+  std::optional<std::int64_t> last_used_at{};  ///< up to about two minutes old (store/api_keys/api_key_uses.cpp)
   /// The metadata key that protects its row; std::nullopt: the primary one at the first write. A change keeps it.
   std::optional<crypto::KeyId> metadata_key{};
 };

@@ -15,18 +15,18 @@
 namespace tacit::store {
 
 enum class Errc : std::uint8_t {
-  not_found,        ///< no such secret, key or tenant; also if it belongs to another tenant
-  name_taken,       ///< the tenant already has a secret of that name
-  default_taken,    ///< the tenant already has a default for that (tool_name, tool_arg)
-  default_unbound,  ///< a default needs tool_name and tool_arg; a change would leave it without
-  quota_exceeded,   ///< `quota` says by how many bytes
-  not_allowed,      ///< the secret is not bound to that tool or argument; `subject` names it
-  integrity,        ///< a stored row was altered or a key is missing; `secret` says where. Never retried.
-  conflict,         ///< the input of the change was changed too often meanwhile; the caller may try again
-  overloaded,       ///< the write queue is full; try again later
-  full,             ///< the map or the disk is full
-  unavailable,      ///< the store accepts no changes (a failed sync, a stuck writer, shutdown), or did not answer in
-                    ///< time: then it is not known whether the change was made
+  not_found,           ///< no such secret, key or tenant; also if it belongs to another tenant
+  name_taken,          ///< the tenant already has a secret of that name
+  default_taken,       ///< the tenant already has a default for that (tool_name, tool_arg)
+  default_unbound,     ///< a default needs tool_name and tool_arg; a change would leave it without
+  quota_exceeded,      ///< `quota` says by how many bytes
+  not_allowed,         ///< the secret is not bound to that tool or argument; `subject` names it
+  integrity,           ///< a stored row was altered or a key is missing; `secret` says where. Never retried.
+  conflict,            ///< the input of the change was changed too often meanwhile; the caller may try again
+  overloaded,          ///< the write queue is full; try again later
+  full,                ///< the map or the disk is full
+  unavailable,         ///< the store accepts no changes (a failed sync, a stuck writer, shutdown), or did not answer in
+                       ///< time: then it is not known whether the change was made
   too_many_arguments,  ///< one resolve would release more values than the limit
   too_many_secrets,    ///< the tenant has its maximum of secrets; `quota` has counts instead of bytes
   too_many_keys,       ///< the tenant has its maximum of API keys

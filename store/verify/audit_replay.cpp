@@ -143,8 +143,7 @@ void AuditReplay::finish() {
     if (!life.deleted && !life.stored) problem(name, "is missing, but is created and never deleted in the audit log");
   }
   for (const auto& [id, life] : keys_) {
-    if (!life.stored && !erased(life))
-      findings_.add("API key " + id + ": is missing, but is created in the audit log");
+    if (!life.stored && !erased(life)) findings_.add("API key " + id + ": is missing, but is created in the audit log");
   }
 }
 

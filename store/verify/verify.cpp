@@ -108,11 +108,10 @@ class Verification {
   /// The remaining rows of such a tenant are not checked: they are being erased.
   void erasure_row(const crypto::Uuid& tenant, const Row& row) {
     erasing_.insert(tenant);
-    findings_.add(
-        "tenant " + tenant.str() +
-        (is_good_erasure_mark(row, store_.metadata())
-             ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
-             : ": the mark of its erasure was altered"));
+    findings_.add("tenant " + tenant.str() +
+                  (is_good_erasure_mark(row, store_.metadata())
+                       ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
+                       : ": the mark of its erasure was altered"));
   }
 
   void checkpoint_row(ByteView value) {

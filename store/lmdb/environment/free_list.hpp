@@ -9,9 +9,9 @@ namespace tacit::store {
 
 /// Pages that were used before and that the newest snapshot does not use.
 struct FreePages {
-  std::uint64_t reusable = 0;         ///< available to the next writers
-  std::uint64_t pinned = 0;           ///< not reusable until the reader of an older snapshot ends
-  std::uint64_t pinning_process = 0;  ///< the process of the oldest snapshot; 0 if nothing is pinned
+  std::uint64_t reusable = 0;           ///< available to the next writers
+  std::uint64_t pinned = 0;             ///< not reusable until the reader of an older snapshot ends
+  std::uint64_t pinning_process = 0;    ///< the process of the oldest snapshot; 0 if nothing is pinned
   std::uint64_t oldest_reader_lag = 0;  ///< the number of commits since that snapshot
 };
 

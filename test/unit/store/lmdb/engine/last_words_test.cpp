@@ -83,8 +83,7 @@ void stumble() {
 BOOST_AUTO_TEST_SUITE(last_words)
 
 BOOST_AUTO_TEST_CASE(a_heap_that_is_found_damaged_may_be_a_fault_of_ours) {
-  expect_last_words(end_in_child("a_heap_that_is_found_damaged_may_be_a_fault_of_ours", stumble),
-                    "failed in memory");
+  expect_last_words(end_in_child("a_heap_that_is_found_damaged_may_be_a_fault_of_ours", stumble), "failed in memory");
 }
 
 BOOST_AUTO_TEST_CASE(two_threads_that_stumble_at_once_say_it_once) {

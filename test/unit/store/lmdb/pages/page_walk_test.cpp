@@ -73,8 +73,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_damage_to_a_page_is_found_and_named) {
   const lmdb::PageNumber leaf = used.first_leaf(used.table("tenants"));
   const lmdb::PageNumber root = used.table("tenants").root;
   const std::string name = "page " + std::to_string(leaf) + " ";
-  expect(used, used.with(leaf, 0, std::uint64_t{7777}),
-         name + "claims to be page 7777 (tenants, from its beginning");
+  expect(used, used.with(leaf, 0, std::uint64_t{7777}), name + "claims to be page 7777 (tenants, from its beginning");
   expect(used, used.with(leaf, 10, std::uint16_t{4}), name + "is neither a branch nor a leaf");
   expect(used, used.with(leaf, 10, std::uint16_t{1}), name);
   expect(used, used.with(leaf, 12, std::uint16_t{15}), name + "has its free space");
@@ -122,8 +121,7 @@ BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_looked_at) {
   while (lmdb::load<std::uint64_t>(free.node(counted).data(), 0) == 0) ++counted;
   const std::size_t data = free.offset(counted) + lmdb::node_header_size + free.node(counted).key_size();
   const std::string list = "page " + std::to_string(free_leaf) + " ";
-  expect(used, used.with(free_leaf, data, std::uint64_t{1} << 40U),
-         list + "counts more free pages than it lists");
+  expect(used, used.with(free_leaf, data, std::uint64_t{1} << 40U), list + "counts more free pages than it lists");
   expect(used, used.with(free_leaf, data + 8, std::uint64_t{1} << 40U), list + "has free pages that are not in order");
   expect(used, used.with(free_leaf, data + 8, std::uint64_t{1}), list);
   const std::string in_use = found_in(used, used.with(free_leaf, data + 8, std::uint64_t{used.table("tenants").root}));
