@@ -18,7 +18,7 @@ install_older() {
   is "where keyrings go" "root:root 755" mode /etc/tacit/keys
   says "man tacit" 'tacit - a write-only secret store' in_host man tacit
   says "man tacit.conf" 'api-listen = ADDRESS:PORT' in_host man tacit.conf
-  says "man tacit-audit-prune" 'Deletes the oldest audit entries' in_host man tacit-audit-prune
+  says "man tacit-audit-prune" 'Permanently deletes the oldest audit entries' in_host man tacit-audit-prune
   check "completion for zsh and fish" in_host test -s /usr/share/zsh/vendor-completions/_tacit -a \
     -s /usr/share/fish/vendor_completions.d/tacit.fish
   check "systemd finds no fault in the units" in_host bash -c '
