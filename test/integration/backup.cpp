@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
     const Finished done = run({"/bin/bash", "-c", held + command + " --stall-timeout 1 >" + pipe},
                               {{"TACIT_CONFIG", deployment.config().string()}});
     BOOST_TEST(done.status == 1);
-    BOOST_TEST(done.err.find("has taken nothing for 1 s ") != std::string::npos, done.err);
+    BOOST_TEST(done.err.find("has read nothing for 1 s ") != std::string::npos, done.err);
     std::filesystem::remove(pipe);
   }
   BOOST_TEST(deployment.command({"backup", "-", "--stall-timeout", "0"}).status == 2);
