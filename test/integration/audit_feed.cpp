@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_told) {
   const Finished done = feeding.once();
   BOOST_TEST(done.status == 0);
   BOOST_TEST(done.err.find("the entries " + std::to_string(before + 1) + " to " + std::to_string(before + 3) +
-                           " are not in the log any more") != std::string::npos,
+                           " are no longer in the log") != std::string::npos,
              done.err);
   const auto lines = lines_of(feeding.fed());
   BOOST_REQUIRE(lines.size() > before + 1);

@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_restore_that_cannot_be_recorded_is_no_success) {
                                  "; exec " TACIT_BINARY " restore " + file + " --store " + store},
                             {{"TACIT_CONFIG", deployment.config().string()}});
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(done.err.find("could not take store.restore") != std::string::npos, done.err);
+  BOOST_TEST(done.err.find("store.restore could not be written to its audit log") != std::string::npos, done.err);
   good(deployment.command({"verify", "--store", store}));
 }
 
