@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition
   done = as_nobody();
   BOOST_TEST(done.status == 0, done.err);
   BOOST_TEST(has(done.err,
-                 "metadata-keyring: " + (folder / "metadata.keyring.cred").string() + " is sealed and was not judged"),
+                 "metadata-keyring: " + (folder / "metadata.keyring.cred").string() + " is sealed and was not checked"),
              done.err);
   BOOST_TEST(has(done.out, "as far as it was checked"), done.out);
   std::filesystem::remove(folder / "api-certificate");

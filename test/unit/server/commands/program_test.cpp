@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(a_key_is_made_listed_and_revoked, MadeInstallation) {
   BOOST_TEST(table.find(id + "  revoked") != std::string::npos);
   BOOST_TEST(good({"api-key", "list", "--tenant", "0190a5d0-0000-7000-8000-000000000002"}).find(id) ==
              std::string::npos);
-  BOOST_TEST(refused({"api-key", "revoke", "00000000000", "--yes"}, 1).find("there is none") != std::string::npos);
+  BOOST_TEST(refused({"api-key", "revoke", "00000000000", "--yes"}, 1).find("not found") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_that_cannot_be_printed_is_told_of, MadeInstallation) {
