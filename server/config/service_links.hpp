@@ -6,7 +6,7 @@
 
 namespace tacit::server {
 
-/// Whether the variable has this form: NAME_SERVICE_HOST, NAME_SERVICE_PORT, NAME_SERVICE_PORT_…, NAME_PORT with a URL
+/// Whether the variable is one: NAME_SERVICE_HOST, NAME_SERVICE_PORT, NAME_SERVICE_PORT_…, NAME_PORT with a URL
 /// of a transport protocol as its value, NAME_PORT_80_TCP (UDP, SCTP) and its _PROTO, _PORT and _ADDR. NAME is any
 /// service's name.
 bool is_service_link(std::string_view variable, std::string_view value);

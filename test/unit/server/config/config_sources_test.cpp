@@ -129,11 +129,13 @@ BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
 }
 
 BOOST_FIXTURE_TEST_CASE(faults_of_the_file_name_the_line, Sources) {
-  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") == "tacit.conf:3: \"thread\" is not a setting; did you mean threads?");
+  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") ==
+             "tacit.conf:3: \"thread\" is not a setting; did you mean threads?");
   BOOST_TEST(problem("threads = many") == "tacit.conf:1: threads: \"many\" is not a whole number");
   BOOST_TEST(problem("store =") == "tacit.conf:1: store: the path is empty");
   BOOST_TEST(problem("#\njust words\n") == "tacit.conf:2: \"just words\" is not name = value");
-  BOOST_TEST(problem("[server]\nthreads = 1\n") == "tacit.conf:1: \"[server]\" is a section; this file has no sections");
+  BOOST_TEST(problem("[server]\nthreads = 1\n") ==
+             "tacit.conf:1: \"[server]\" is a section; this file has no sections");
   BOOST_TEST(problem("threads = 1\nthreads = 1\n") == "tacit.conf:2: threads is already set at tacit.conf:1");
 }
 
