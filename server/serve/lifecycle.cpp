@@ -51,8 +51,8 @@ void Lifecycle::await_stop() {
     if (error) return;
     if (stopping_.exchange(true)) return context_.stop();
     http::log(http::LogLine(http::LogLevel::info, "stopping").field("signal", signal));
-    manager_.stopping("stopping: serving until load balancers have reacted", config_.drain_delay + longest_end(config_));
-    // The server continues to serve until load balancers have noticed that it stops.
+    manager_.stopping("stopping: serving until load balancers react", config_.drain_delay + longest_end(config_));
+    // The server continues to serve until load balancers have noticed.
     delay_.expires_after(config_.drain_delay);
     delay_.async_wait([this](error_code) { context_.stop(); });
     await_stop();

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(the_system_log_gets_every_entry) {
   // The daemon is restarted; what comes meanwhile waits.
   socket.reset();
   feeding.add(3);
-  wait_until([&] { return read_file(feeding.err()).find("tried again") != std::string::npos; });
+  wait_until([&] { return read_file(feeding.err()).find("retrying") != std::string::npos; });
   socket = std::make_unique<Socket>(name);
   const std::size_t had = expected.size();
   expected = lines_of(feeding.exported());

@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
   done = deployment.command({"status", "--json"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(text(lines_of(done), "api plane"), "gives no answer"), done.out);
+  BOOST_TEST(has(text(lines_of(done), "api plane"), "does not answer"), done.out);
   server.process().signal(SIGCONT);
 }
 

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   const Finished done = deployment.command({"reload", "--timeout", "3"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(done.err, "process 2: gives no answer"), done.err);
+  BOOST_TEST(has(done.err, "process 2: does not answer"), done.err);
   BOOST_TEST(has(done.out, "process " + std::to_string(server.process().pid()) + " (api, tools): reloaded: "),
              done.out);
   ::close(alive);
