@@ -20,11 +20,11 @@ class AuditFeedFiles {
 
   /// Opens the destination. Call it before put().
   virtual void open() = 0;
-  /// As AuditFeedOutput.
+  /// See AuditFeedOutput::put.
   virtual bool put(const std::string& line) = 0;
   /// Makes all lines durable, then records the position.
   virtual void save(const store::AuditMark& mark) = 0;
-  /// At SIGHUP.
+  /// See AuditFeedOutput::reopen.
   virtual void reopen() = 0;
 };
 

@@ -52,7 +52,7 @@ Words words_after(std::string_view first) {
   return found;
 }
 
-// "create, list or revoke"
+// The words as text: "create, list or revoke".
 std::string listed(const Words& words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -177,7 +177,7 @@ po::variables_map values_of(const Command& command, const po::options_descriptio
   return found;
 }
 
-// The words that belong to no option.
+// The words that are not part of an option.
 Words operands_of(const po::parsed_options& parsed) {
   Words words;
   for (const po::option& option : parsed.options) {

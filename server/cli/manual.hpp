@@ -15,7 +15,7 @@ std::string overview_page();
 std::string page_name(const Command& command);
 std::string command_page(const Command& command);
 
-/// A configuration file with every setting commented out, with its help and its default.
+/// A sample configuration file: every setting commented out, with its help and its default.
 std::string sample_of_settings();
 
 /// tacit.conf(5), as roff for man(7).

@@ -34,7 +34,7 @@ store::Scope read_scopes(const Arguments& arguments) {
   auto scopes = store::Scope::none;
   for (const auto& name : arguments["scope"].as<std::vector<std::string>>()) {
     const auto scope = auth::scope_of(name);
-    if (!scope) throw UsageError("--scope: " + shown(name) + " is none of secrets:read, secrets:write, keys:manage");
+    if (!scope) throw UsageError("--scope: " + shown(name) + " is not secrets:read, secrets:write or keys:manage");
     scopes = scopes | *scope;
   }
   return scopes;

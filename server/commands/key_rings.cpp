@@ -23,7 +23,7 @@ crypto::KeyringEdit value_of(crypto::KeyringResult<crypto::KeyringEdit> edit) {
 store::KeyKind read_key_kind(std::string_view text) {
   if (text == "root") return store::KeyKind::root;
   if (text == "metadata") return store::KeyKind::metadata;
-  throw UsageError(shown(text) + " is none of root, metadata");
+  throw UsageError(shown(text) + " is neither root nor metadata");
 }
 
 crypto::KeyId read_key_id(std::string_view text) {

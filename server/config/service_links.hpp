@@ -1,5 +1,5 @@
 // Variables that Kubernetes gives every container for each service of its namespace ("service links"; Docker's links
-// look alike): beside a service named tacit-api a container has TACIT_API_PORT=tcp://10.0.0.1:8443 and more.
+// look alike): with a service named tacit-api a container has TACIT_API_PORT=tcp://10.0.0.1:8443 and more.
 #pragma once
 
 #include <string_view>

@@ -26,12 +26,12 @@ Planes planes(std::string_view text) {
   if (text == "api") return Planes::api;
   if (text == "tools") return Planes::tools;
   if (text == "both") return Planes::both;
-  throw UsageError(shown(text) + " is none of api, tools, both");
+  throw UsageError(shown(text) + " is not one of api, tools, both");
 }
 
 LogLevel log_level(std::string_view text) {
   if (const auto level = http::find_log_level(text)) return *level;
-  throw UsageError(shown(text) + " is none of debug, info, warn, error");
+  throw UsageError(shown(text) + " is not one of debug, info, warn, error");
 }
 
 http::ForwardedField forwarded_header(std::string_view text) {

@@ -32,7 +32,7 @@ enum Tag : char { answered = 'a', usage_error = 'u', command_failed = 'f' };
 
 constexpr std::size_t longest_answer = std::size_t{1} << 20;
 
-pid_t parent_of_part = 0;  // in a child that runs a part
+pid_t parent_of_part = 0;  // set only in a child that runs a part
 
 std::string answer_of(const Part& part) {
   try {

@@ -51,7 +51,7 @@ std::uint64_t monotonic_microseconds() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
-/// A line break would begin another assignment.
+/// Replaces line breaks, which would begin another assignment.
 std::string status_line(std::string_view status) {
   std::string line = "STATUS=" + std::string(status);
   for (char& c : line) {

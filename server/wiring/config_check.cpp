@@ -28,7 +28,7 @@ namespace tacit::server {
 namespace {
 
 using Path = std::filesystem::path;
-using NamedFiles = std::vector<std::pair<std::string, Path>>;  // the setting's name
+using NamedFiles = std::vector<std::pair<std::string, Path>>;  // name of the setting, file
 
 struct Listening {
   const char* setting;

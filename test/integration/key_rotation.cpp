@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
     BOOST_TEST(done.status == status);
     BOOST_TEST(done.err.find(words) != std::string::npos, done.err);
   };
-  says({"key", "add", "toor"}, 2, "KEYRING: \"toor\" is none of root, metadata");
+  says({"key", "add", "toor"}, 2, "KEYRING: \"toor\" is neither root nor metadata");
   says({"key", "add"}, 2, "KEYRING is missing");
   says({"key", "promote", "xyz"}, 2, "KEY: \"xyz\" is not a key id");
   says({"key", "promote", "0123456789abcdef"}, 1, "no keyring contains the key 0123456789abcdef");

@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(faults_elsewhere_name_the_variable_or_option, Sources) {
   BOOST_TEST(problem("") == "the environment variable TACIT_THREAD is not a setting; did you mean TACIT_THREADS?");
   sources.environment.clear();
   sources.command_line = {{"log-level", "loud"}};
-  BOOST_TEST(problem("") == "--log-level: \"loud\" is none of debug, info, warn, error");
+  BOOST_TEST(problem("") == "--log-level: \"loud\" is not one of debug, info, warn, error");
 }
 
 BOOST_FIXTURE_TEST_CASE(all_faults_are_told_at_once, Sources) {
