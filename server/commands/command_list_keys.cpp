@@ -28,9 +28,9 @@ const Command list[] = {
      .run = with_arguments<key_list_command>},
     {.name = "key add",
      .summary = "Adds a new key to a keyring.",
-     .details = "KEYRING is root or metadata. Prints the key's id. The key is not used until it is promoted. Reload "
-                "the keyrings of every server before that: a server without the key cannot read data sealed with "
-                "it.\n"
+     .details = "KEYRING is root or metadata. Prints the key's id. The key is not used until it is promoted. Before "
+                "that, every server must read the keyrings again: a server without the key cannot read data sealed "
+                "with it.\n"
                 "Run it as the owner of the files, or as root if root owns them. The files keep their owner, group "
                 "and mode.\n",
      .examples = "tacit key add root\n",
@@ -39,8 +39,8 @@ const Command list[] = {
      .run = with_arguments<key_add_command>},
     {.name = "key promote",
      .summary = "Makes a key the primary key, which seals all new data.",
-     .details = "Servers seal with it once they have reloaded the keyrings. From then on no process can open the store "
-                "without it.\n",
+     .details = "Servers seal with it once they have read the keyrings again. From now on no process can open the "
+                "store without it.\n",
      .examples = "tacit key promote 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},
@@ -49,8 +49,8 @@ const Command list[] = {
      .summary = "Reseals with the primary key all data that older keys sealed.",
      .details = "KEYRING is root (tenants' keys; needs root-private-keyring) or metadata (names, bindings, indexes, "
                 "tenants' records and API keys). Without KEYRING the command does both. Servers may run. The command "
-                "may be stopped at any time; the next run continues. Data that a server writes before it reloads the "
-                "keyrings is left for the next run. The command stops if another key is promoted meanwhile.\n",
+                "may be stopped at any time; the next run continues. Data from servers that have not read the keyrings "
+                "again is left for the next run. The command stops if another key is promoted meanwhile.\n",
      .examples = "tacit key rewrap root\n"
                  "tacit key rewrap metadata --rate 0   # without a limit\n",
      .settings = store_and_private_key,

@@ -128,10 +128,10 @@ const Command list[] = {
      .run = with_arguments<export_command>},
     {.name = "erase",
      .summary = "Erases a tenant: its secrets, limits and API keys.",
-     .details = "Deletes the private key that the tenant's values are sealed to in one transaction, then all rows in "
-                "batches. If the command is interrupted, run it again to continue; until then the tenant's requests "
-                "are answered 503. The erasure is audited. Afterwards no process finds data of the tenant. On a "
-                "terminal it asks for the tenant's id as confirmation.\n"
+     .details = "First deletes, in one transaction, the private key that the tenant's values are sealed to; then all "
+                "rows in batches. If the command is interrupted, run it again to continue; until then the tenant's "
+                "requests are answered 503. The erasure is audited. Afterwards no process finds data of the tenant. "
+                "On a terminal it asks for the tenant's id as confirmation.\n"
                 "Backups keep their data, and the store's file keeps the bytes until they are overwritten. They "
                 "become unreadable when the root key is replaced and every copy of the old key is destroyed.\n",
      .examples = "tacit erase --tenant UUID --dry-run   # show what would be erased\n"

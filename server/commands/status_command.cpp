@@ -125,7 +125,7 @@ void add_room(std::vector<StatusLine>& lines, const Config& config, const std::o
 }
 
 StatusLine configuration_status(const LoadedConfig& loaded) {
-  if (loaded.problems.empty()) return {"configuration", true, "is readable; tacit check-config checks it", {}};
+  if (loaded.problems.empty()) return {"configuration", true, "can be read; tacit check-config checks it in full", {}};
   std::string text = counted(loaded.problems.size(), "fault") + "; the first: " + printable(loaded.problems[0]);
   return {"configuration", false, std::move(text), {}};
 }

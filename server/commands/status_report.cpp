@@ -165,7 +165,7 @@ StatusLine reload_status(const std::vector<FoundServer>& servers) {
     if (!said.empty()) add(line.text, process(server) + ": " + said);
   }
   if (!told) line.text = "unknown: no server reports it";
-  if (line.text.empty()) line.text = line.good ? "complete" : "incomplete; see the log";
+  if (line.text.empty()) line.text = line.good ? "no fault" : "failed in part; see the log";
   return line;
 }
 

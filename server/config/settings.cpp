@@ -121,7 +121,7 @@ constexpr Setting listeners[] = {
      "still refuses the certificates that it lists. Without this setting no certificate is revoked.",
      serving, reload, set_optional_path<&Config::tool_client_crl>},
     {"tool-identities", "FILE", "",
-     "The tools that each tool runtime may act for, one line each, as in /usr/share/doc/tacit/tool-identities.sample.",
+     "The tools that each tool runtime may ask for, one line each, as in /usr/share/doc/tacit/tool-identities.sample.",
      serving, reload, set_optional_path<&Config::tool_identities>},
 
     {"tool-user-token", "on|off", "off",
@@ -183,7 +183,7 @@ constexpr Setting store_and_keys[] = {
      "beside the store. Only the backup user should be able to write to its directory.",
      store_group, restart, set_optional_path<&Config::backup_record>},
     {"map-size", "BYTES", size_text<store::defaults::map_size>,
-     "Largest size of the store: reserved address space, not memory or disk in use. Use the same in all processes.",
+     "Maximum size of the store: reserved address space, not memory or disk in use. The same for all processes.",
      store_group, restart, set_bytes<&Config::map_size, mebibyte>},
     {"root-public-keyring", "FILE", "", "The root public key: seals values, cannot open them.", store_group, reload,
      set_optional_path<&Config::root_public_keyring>},
@@ -202,10 +202,10 @@ constexpr Setting store_and_keys[] = {
      "a reader still uses an older snapshot. 0: only `tacit scrub` overwrites them.",
      serving, restart, [](Config& config, std::string_view text) { config.scrub_within = read_seconds(text, 0, day); }},
     {"write-queue-items", "NUMBER", number_text<store::defaults::queue_items>,
-     "Most writes that may wait for the disk. Further requests are answered 503.", serving, restart,
+     "Maximum number of writes that wait for the disk. Further requests are answered 503.", serving, restart,
      set_number<&Config::write_queue_items, 1, 1'000'000>},
     {"write-queue-bytes", "BYTES", size_text<store::defaults::queue_bytes>,
-     "Most bytes of waiting writes. Further requests are answered 503.", serving, restart,
+     "Maximum memory of waiting writes. Further requests are answered 503.", serving, restart,
      set_bytes<&Config::write_queue_bytes, mebibyte>},
 };
 
@@ -222,25 +222,25 @@ constexpr Setting limits[] = {
     {"threads", "NUMBER", "0", "Number of serving threads. 0: one for each CPU of the process.", serving, restart,
      set_number<&Config::threads, 0, 1024>},
     {"max-connections", "NUMBER", number_text<http::default_max_connections>,
-     "Most open connections of each plane.", serving, reload,
+     "Maximum number of open connections of each plane.", serving, reload,
      set_number<&Config::max_connections, 1, most_connections>},
     {"max-connections-per-address", "NUMBER", "0",
-     "Most open connections of one address. 0: no limit. Behind a load balancer that does not forward client "
+     "Maximum number of open connections of one address. 0: no limit. Behind a load balancer that does not forward client "
      "addresses, all connections have its address.",
      serving, reload, set_number<&Config::max_connections_per_address, 0, most_connections>},
     {"connection-max-age", "SECONDS", "",
-     "Longest age of a connection. Then it is closed after its next answer, or when it is idle; up to a tenth earlier, "
+     "Maximum age of a connection. Then it is closed after its next answer, or when it is idle; up to a tenth earlier, "
      "so that not all are closed at once. Default: 3600 on the API plane, 900 on the tool plane. 0: no limit.",
      serving, restart,
      [](Config& config, std::string_view text) { config.connection_max_age = read_seconds(text, 0, month); }},
     {"tool-connection-max-age", "SECONDS", "", "The same for the tool plane only.", serving, restart,
      [](Config& config, std::string_view text) { config.tool_connection_max_age = read_seconds(text, 0, month); }},
     {"connection-max-requests", "NUMBER", number_text<peers.api.requests>,
-     "Most requests of a connection, or up to a tenth fewer. Then it is closed after the answer. 0: no "
+     "Maximum number of requests of a connection, or up to a tenth fewer. Then it is closed after the answer. 0: no "
      "limit.",
      serving, restart, set_number<&Config::connection_max_requests, 0, most_requests>},
     {"buffer-memory", "BYTES", size_text<peers.buffer_memory>,
-     "Most memory of all requests being received and all answers not yet sent. Further requests are answered 503. "
+     "Maximum memory of requests being received and answers not yet sent. Further requests are answered 503. "
      "Request heads of the API plane may use half of it, the API plane as a whole three quarters.",
      serving, restart, set_bytes<&Config::buffer_memory, mebibyte>},
     {"request-rate", "NUMBER", "1000",

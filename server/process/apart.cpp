@@ -168,7 +168,7 @@ std::optional<int> Apart::reap(std::chrono::milliseconds most) {
 std::string Apart::take_answer() {
   if (const auto status = reap(most_for_end)) return value_of(*status);
   ::kill(child_, SIGKILL);
-  if (!reap(most_for_end)) throw CommandFailed(how_far() + " and does not end: the disk does not respond");
+  if (!reap(most_for_end)) throw CommandFailed(how_far() + " and does not end: the disk does not answer");
   return value_of(0);
 }
 
@@ -190,8 +190,8 @@ void Apart::give_up(std::chrono::milliseconds stall) {
   const bool ended = reap(most_for_end).has_value();
   std::string text = where + " and made no progress for " +
                      std::to_string(std::chrono::ceil<std::chrono::seconds>(stall).count()) + " s: ";
-  text += ended ? "it was killed; either the disk does not respond, or this is a fault of Tacit"
-                : "the disk does not respond, so it cannot be killed";
+  text += ended ? "it was killed; either the disk does not answer, or this is a fault of Tacit"
+                : "the disk does not answer, so it cannot be killed";
   throw CommandFailed(text);
 }
 
