@@ -58,14 +58,14 @@ const Command list[] = {
      .add_options = add_create_options,
      .run = with_arguments<api_key_create_command>},
     {.name = "api-key list",
-     .summary = "Lists the ids, names and states of API keys, never the keys themselves.",
+     .summary = "Lists the ids, names and states of API keys, not the keys.",
      .examples = "tacit api-key list --tenant UUID\n"
                  "tacit api-key list --json   # for scripts\n",
      .settings = store_only,
      .add_options = add_list_options,
      .run = with_arguments<api_key_list_command>},
     {.name = "api-key revoke",
-     .summary = "Permanently revokes an API key. Every server refuses it at once.",
+     .summary = "Permanently revokes an API key; every server refuses it at once.",
      .details = "ID is the key's id, the 11 characters after tct_, as tacit api-key list shows it.\n"
                 "Asks for confirmation on a terminal.\n",
      .examples = "tacit api-key revoke 0aB3dE6gH9j --dry-run   # show the key\n"

@@ -225,8 +225,8 @@ constexpr Setting limits[] = {
      "Maximum number of open connections of each plane.", serving, reload,
      set_number<&Config::max_connections, 1, most_connections>},
     {"max-connections-per-address", "NUMBER", "0",
-     "Maximum number of open connections of one address. 0: no limit. Behind a load balancer that does not forward client "
-     "addresses, all connections have its address.",
+     "Maximum number of open connections of one address. 0: no limit. Behind a load balancer that does not forward "
+     "client addresses, all connections have its address.",
      serving, reload, set_number<&Config::max_connections_per_address, 0, most_connections>},
     {"connection-max-age", "SECONDS", "",
      "Maximum age of a connection. Then it is closed after its next answer, or when it is idle; up to a tenth earlier, "
