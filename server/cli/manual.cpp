@@ -48,8 +48,7 @@ void add_settings(RoffPage& page, const Command& command) {
     if (!contains(command.settings, setting.group)) continue;
     names.append(names.empty() ? "" : ", ").append("`--").append(setting.name).append("` ").append(setting.argument);
   }
-  page.paragraph("The command uses these settings of `tacit.conf`(5). Each is also an option:\n" + names +
-                 ".");
+  page.paragraph("The command uses these settings of `tacit.conf`(5). Each is also an option:\n" + names + ".");
 }
 
 /// References to the overview, the other commands of the group, and the configuration.

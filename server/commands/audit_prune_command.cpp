@@ -49,8 +49,7 @@ int audit_prune_command(const Config& config, const Arguments& arguments) {
   const auto before = read_argument(arguments, "before", read_audit_point);
   const bool json = arguments.contains("json");
   const auto store = open_store(config);
-  const auto plan =
-      value_or_fail(store->audit().plan_prune(before), "the audit log is damaged and was not pruned");
+  const auto plan = value_or_fail(store->audit().plan_prune(before), "the audit log is damaged and was not pruned");
   if (plan.entries == 0) {
     if (json) {
       print_json(0, plan, confirmation.dry_run());

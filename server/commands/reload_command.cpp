@@ -118,10 +118,9 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
       find_servers(loaded, sources.environment, loaded.config.plane, std::min(timeout, introduction));
   for (const std::string& unseen : found.unseen) complain("cannot look for servers: " + unseen);
   if (found.servers.empty()) {
-    const std::string trouble = for_unit
-                                    ? "the unit's server has no control socket; see its log for control_socket_failed"
-                                    : "no server of the store " + loaded.config.store.string() +
-                                          " could be asked; is it running?";
+    const std::string trouble =
+        for_unit ? "the unit's server has no control socket; see its log for control_socket_failed"
+                 : "no server of the store " + loaded.config.store.string() + " could be asked; is it running?";
     if (arguments.contains("json")) {
       const json::object none{{"good", false}, {"servers", json::array()}, {"error", printable(trouble)}};
       std::cout << json::serialize(none) << '\n';

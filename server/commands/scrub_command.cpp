@@ -47,8 +47,7 @@ std::string why_unfinished(const store::ScrubReport& report, const std::filesyst
     return "a reader of an older snapshot of the store still needs some of it: `tacit stats` names the process";
   }
   if (report.left > 0) {
-    return counted(report.left, "place") +
-           " in pages in use cannot be cleaned; a restored backup is free of them";
+    return counted(report.left, "place") + " in pages in use cannot be cleaned; a restored backup is free of them";
   }
   return {};
 }

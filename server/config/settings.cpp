@@ -104,8 +104,8 @@ constexpr Setting listeners[] = {
      serving, reload, set_optional_path<&Config::ticket_keys>},
 
     {"tool-listen", "ADDRESS:PORT", "127.0.0.1:8444",
-     "Address of the tool plane. Keep it on the private network. A socket passed by systemd takes precedence.",
-     serving, restart, set_endpoint<&Config::tool_listen>},
+     "Address of the tool plane. Keep it on the private network. A socket passed by systemd takes precedence.", serving,
+     restart, set_endpoint<&Config::tool_listen>},
     {"tool-certificate", "FILE", "", "The tool plane's certificate chain, PEM, leaf first.", serving, reload,
      set_optional_path<&Config::tool_certificate>},
     {"tool-certificate-key", "FILE", "", "Its private key, PEM. Other users must not have access.", serving, reload,
@@ -154,8 +154,7 @@ constexpr Setting behind_a_balancer[] = {
      serving, restart, set_networks<&Config::forwarded_from>},
     {"forwarded-header", "x-forwarded-for|forwarded", "x-forwarded-for",
      "The header field that these proxies write. The other one is ignored, because clients may send it.", serving,
-     restart,
-     [](Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }},
+     restart, [](Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }},
 };
 
 constexpr Setting tokens[] = {
@@ -214,8 +213,8 @@ constexpr Setting limits[] = {
      "A tenant's storage quota, unless `tacit quota set` set its own.", store_group, reload,
      set_bytes<&Config::quota_default, 0>},
     {"api-keys-default", "NUMBER", number_text<store::defaults::api_keys>,
-     "A tenant's limit of API keys that are not revoked, unless `tacit limits` set its own.",
-     store_group, reload, set_number<&Config::api_keys_default, 0, 1'000'000>},
+     "A tenant's limit of API keys that are not revoked, unless `tacit limits` set its own.", store_group, reload,
+     set_number<&Config::api_keys_default, 0, 1'000'000>},
     {"secrets-default", "NUMBER", number_text<store::defaults::secrets>,
      "A tenant's limit of secrets, unless `tacit limits` set its own. A tenant above the limit keeps its secrets.",
      store_group, reload, set_number<&Config::secrets_default, 0, 1'000'000'000>},
@@ -253,8 +252,8 @@ constexpr Setting limits[] = {
      "Sustained rate of invalid credentials per second from one client address (IPv6: a /64). Further invalid "
      "credentials are answered 429 instead of 401. 0: no limit.",
      serving, reload, set_number<&Config::failed_auth_rate, 0, most_rate>},
-    {"failed-auth-burst", "NUMBER", "100", "Invalid credentials in a burst, after a pause.", serving,
-     reload, set_number<&Config::failed_auth_burst, 1, most_rate>},
+    {"failed-auth-burst", "NUMBER", "100", "Invalid credentials in a burst, after a pause.", serving, reload,
+     set_number<&Config::failed_auth_burst, 1, most_rate>},
     {"issuer-ask-rate", "NUMBER", "50",
      "Tokens per second of one client address that require a request to an issuer: opaque tokens and unknown keys. On "
      "the tool plane a runtime's address counts for all its users. 0: no limit, except for an address above "
@@ -269,8 +268,8 @@ constexpr Setting timeouts[] = {
      serving, restart, set_timeout<&http::Timeouts::handshake>},
     {"header-timeout", "SECONDS", seconds_text<times.header.count()>, "Longest time to receive a request's head.",
      serving, restart, set_timeout<&http::Timeouts::header>},
-    {"body-timeout", "SECONDS", seconds_text<times.body.count()>, "Longest time to receive a request's body.",
-     serving, restart, set_timeout<&http::Timeouts::body>},
+    {"body-timeout", "SECONDS", seconds_text<times.body.count()>, "Longest time to receive a request's body.", serving,
+     restart, set_timeout<&http::Timeouts::body>},
     {"write-timeout", "SECONDS", seconds_text<times.write.count()>,
      "Longest time for which a client may read an answer more slowly than write-rate.", serving, restart,
      set_timeout<&http::Timeouts::write>},
@@ -283,9 +282,8 @@ constexpr Setting timeouts[] = {
      "closes first.",
      serving, restart, set_timeout<&http::Timeouts::idle>},
     {"shutdown-timeout", "SECONDS", "30",
-     "Longest wait of a stopping server for the requests that it has received. Incomplete requests get 3 s.",
-     serving, restart,
-     [](Config& config, std::string_view text) { config.shutdown_timeout = read_seconds(text, 1, day); }},
+     "Longest wait of a stopping server for the requests that it has received. Incomplete requests get 3 s.", serving,
+     restart, [](Config& config, std::string_view text) { config.shutdown_timeout = read_seconds(text, 1, day); }},
     {"drain-delay", "SECONDS", "0",
      "Time for which a stopping server still serves, so that the balancer can remove it. Each connection is closed "
      "after its next answer, so that clients reconnect to another server.",

@@ -97,8 +97,7 @@ void Metrics::add_readiness(MetricFamilies& families) const {
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   MetricFamilies families;
   add_readiness(families);
-  families
-      .counter("tacit_reloads_total", "Reloads of the configuration, by outcome.")
+  families.counter("tacit_reloads_total", "Reloads of the configuration, by outcome.")
       .add(reloads_.good.load(std::memory_order_relaxed), {{"outcome", "good"}})
       .add(reloads_.bad.load(std::memory_order_relaxed), {{"outcome", "bad"}});
   if (server_ != nullptr) add_http_metrics(families, *server_);

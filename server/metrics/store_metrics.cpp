@@ -10,8 +10,7 @@ namespace {
 void add_engine_metrics(MetricFamilies& families, const store::EngineStatistics& engine) {
   families.counter("tacit_store_writes_total", "Writes and audit entries executed by the writer thread.")
       .add(engine.jobs);
-  families.histogram("tacit_store_batch_writes", "Writes per commit.")
-      .add(engine.batch_jobs, 1);
+  families.histogram("tacit_store_batch_writes", "Writes per commit.").add(engine.batch_jobs, 1);
   families.histogram("tacit_store_batch_duration_seconds", "Duration of a commit, including the wait for its turn.")
       .add(engine.batch_microseconds, 1e6);
   families.gauge("tacit_store_queue_writes", "Writes waiting for the writer thread.").add(engine.queued_jobs);
@@ -36,9 +35,7 @@ void add_space_metrics(MetricFamilies& families, const store::StorageStatistics&
       .add(storage.touched_pages * storage.page_bytes);
   families.gauge("tacit_store_free_pages", "Free pages of the file.").add(storage.free_pages);
   families.gauge("tacit_store_page_bytes", "Size of a page.").add(storage.page_bytes);
-  families
-      .gauge("tacit_store_scrub_waiting_bytes",
-             "Free pages that may still contain deleted or replaced data.")
+  families.gauge("tacit_store_scrub_waiting_bytes", "Free pages that may still contain deleted or replaced data.")
       .add(storage.scrub_waiting_pages * storage.page_bytes);
   families
       .gauge("tacit_store_scrub_waiting_seconds",
