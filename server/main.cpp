@@ -22,21 +22,21 @@ namespace {
 
 using namespace tacit::server;
 
-/// A descriptor below 3 that is closed would be the next file's or socket's, and what is printed would end up in it: a
-/// new API key in the store's lock file. Read-only, so that writing to it is an error that is noticed.
+/// The next file or socket would reuse a closed descriptor below 3, and output would be written to it: a new API key
+/// to the store's lock file. Opened read-only, so that a write to it fails.
 void keep_standard_descriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != fd) std::abort();
   }
 }
 
-/// How long the log's reader may take for the last lines.
+/// Longest wait for the log's reader to take the last lines.
 constexpr std::chrono::seconds patience_with_reader{2};
 
-/// A file that may not grow further is an error that is told, and not the end of the process.
+/// A file at its size limit causes an error message instead of ending the process.
 void survive_file_limit() { static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); }
 
-/// Without a sentence it was told already.
+/// An empty message means that the error was already reported.
 int complain(std::string_view sentence, ExitCode code) {
   if (!sentence.empty()) tacit::server::complain(sentence);
   return code;
@@ -71,7 +71,7 @@ int run(const std::vector<std::string>& words, StandardStreams& streams) {
     return exit_ok;
   }
   if (std::string_view(line.command->name) == "serve") {
-    // From here on, nothing that a server does waits for the reader of its log.
+    // From here on, the server never waits for the reader of its log.
     tacit::http::start_log_writer();
     streams.errors_to_log();
   }
@@ -83,10 +83,10 @@ int run_and_tell(int argc, char** argv) {
   try {
     survive_file_limit();
     tacit::crypto::harden_process();
-    // The two planes' users share the store by their group, and nobody else has any business in what is made here.
+    // The planes' users share the store through their group. Other users have no access to new files.
     ::umask(S_IRWXO);
     const int code = run({argv + 1, argv + argc}, streams);
-    // What was to be printed may still fail to be: a full disk, a closed pipe.
+    // Buffered output may still fail: a full disk, a closed pipe.
     if (!std::cout.flush() && code == exit_ok) return complain("the output could not be written", exit_failed);
     return code;
   } catch (const UsageError& error) {

@@ -21,7 +21,7 @@ bool write(const std::filesystem::path& file, const std::string& text) {
 }
 
 bool write_all(const std::filesystem::path& directory) {
-  // A page of a command that is no more must not stay.
+  // Remove the page of a command that no longer exists.
   std::filesystem::remove_all(directory / "man1");
   bool good = write(directory / "man1/tacit.1", overview_page());
   for (const Command& command : commands()) {

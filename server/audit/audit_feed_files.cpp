@@ -43,7 +43,7 @@ class LocalFiles final : public AuditFeedFiles {
   std::unique_ptr<AuditFeedOutput> output_;
 };
 
-// A message is 8 bytes of length, in the host's order, and then so many bytes: a letter and a text.
+// A message is an 8-byte length in host byte order, followed by that many bytes: a letter and a text.
 enum Request : char { open_output = 'o', put_line = 'p', save_mark = 's' };
 enum Reply : char { done = 'd', told_to_stop = 't', usage_error = 'u', command_failed = 'f' };
 
@@ -68,7 +68,7 @@ bool receive(const Descriptor& socket, char* into, std::size_t size) {
   return true;
 }
 
-/// Empty at the end.
+/// Empty at the end of the connection.
 std::string receive_message(const Descriptor& socket) {
   std::uint64_t size = 0;
   std::array<char, sizeof size> head{};
@@ -86,13 +86,13 @@ class RemoteFiles final : public AuditFeedFiles {
   void open() override { ask(open_output, {}); }
   bool put(const std::string& line) override { return ask(put_line, line); }
   void save(const store::AuditMark& mark) override { ask(save_mark, to_string(mark)); }
-  void reopen() override {}  // the other process has the signal too
+  void reopen() override {}  // the other process also receives the signal
 
  private:
   bool ask(Request request, std::string_view text) {
     std::string reply;
     if (send_message(socket_, request, text)) reply = receive_message(socket_);
-    if (reply.empty()) throw CommandFailed("");  // it has ended, and said why
+    if (reply.empty()) throw CommandFailed("");  // the process has ended and printed the reason
     if (reply.front() == usage_error) throw UsageError(reply.substr(1));
     if (reply.front() == command_failed) throw CommandFailed(reply.substr(1));
     return reply.front() == done;
@@ -113,7 +113,7 @@ Reply handle(AuditFeedFiles& files, const std::string& request) {
   return done;
 }
 
-/// Whether the other process, which was told to stop, says something or ends.
+/// Whether the other process, which was told to stop, sends a message or ends in time.
 bool comes_soon(const Descriptor& socket) {
   constexpr int most = 20'000;  // ms
   pollfd one{socket.get(), POLLIN, 0};
@@ -144,7 +144,7 @@ std::unique_ptr<AuditFeedFiles> make_audit_feed_files(const std::string& to, Aud
 AuditFeedSocket::AuditFeedSocket() {
   std::array<int, 2> ends{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw CommandFailed(std::string("no socket can be made: ") + std::strerror(errno));
+    throw CommandFailed(std::string("cannot create a socket: ") + std::strerror(errno));
   }
   asking = Descriptor(ends[0]);
   answering = Descriptor(ends[1]);
@@ -162,7 +162,7 @@ void serve_audit_feed_files(const Descriptor& answering, AuditFeedFiles& files, 
     if (StopSignals::take_hangup()) files.reopen();
     if (StopSignals::stopped() && !std::exchange(told, true)) on_stop();
     if (!ready && !told) continue;
-    if (!ready && !comes_soon(answering)) return;  // a disk that does not answer may keep it
+    if (!ready && !comes_soon(answering)) return;  // a disk that does not respond may block it
     const std::string request = receive_message(answering);
     if (request.empty() || !answer(answering, files, request)) return;
   }

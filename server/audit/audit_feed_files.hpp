@@ -1,5 +1,5 @@
-// What an audit feed writes: its destination and how far it is. Where the store is read by a process that has given up
-// root (server/process/apart.hpp), the other process does the writing, as it is asked over a socket.
+// The files that an audit feed writes: its destination and its position. If a process that has given up root reads the
+// store (server/process/apart.hpp), the other process writes the files on requests over a socket.
 #pragma once
 
 #include <functional>
@@ -18,21 +18,21 @@ class AuditFeedFiles {
  public:
   virtual ~AuditFeedFiles() = default;
 
-  /// Opens the destination, before anything is put.
+  /// Opens the destination. Call it before put().
   virtual void open() = 0;
-  /// As AuditFeedOutput.
+  /// See AuditFeedOutput::put.
   virtual bool put(const std::string& line) = 0;
-  /// Makes durable what was put, and then notes that it was fed up to there.
+  /// Makes all lines durable, then records the position.
   virtual void save(const store::AuditMark& mark) = 0;
-  /// At SIGHUP.
+  /// See AuditFeedOutput::reopen.
   virtual void reopen() = 0;
 };
 
-/// In this process. `state`: null if none is kept; it and `signals` must outlive this.
+/// Writes in this process. `state` may be null; it and `signals` must outlive the result.
 std::unique_ptr<AuditFeedFiles> make_audit_feed_files(const std::string& to, AuditFeedState* state,
                                                       const StopSignals& signals);
 
-/// A connection between two processes that one makes before it starts the other.
+/// A connection between two processes, created before the second one starts.
 struct AuditFeedSocket {
   /// Throws CommandFailed.
   AuditFeedSocket();
@@ -40,12 +40,11 @@ struct AuditFeedSocket {
   crypto::Descriptor answering;
 };
 
-/// Asks the process at the other end. Each call waits until it was done and throws what it threw.
+/// Sends requests to the process at the other end. Each call waits for the result and rethrows its exception.
 std::unique_ptr<AuditFeedFiles> make_remote_audit_feed_files(const crypto::Descriptor& asking);
 
-/// Does what the other process asks for until that ends, and opens the destination again at SIGHUP. What goes wrong
-/// with a request is told to the other process; throws what reopening throws. `on_stop` is called once after SIGTERM or
-/// SIGINT.
+/// Serves the other process's requests until it ends, and reopens the destination at SIGHUP. A failed request is
+/// reported to the other process. Throws what reopening throws. Calls `on_stop` once after SIGTERM or SIGINT.
 void serve_audit_feed_files(const crypto::Descriptor& answering, AuditFeedFiles& files, const StopSignals& signals,
                             const std::function<void()>& on_stop);
 

@@ -18,19 +18,19 @@ namespace tacit::server {
 namespace {
 
 constexpr mode_t file_mode = 0640;
-// How the lines that the feed writes begin: entries, and what stands for those that were pruned.
+// The beginnings of the feed's lines: entries, and gaps for pruned entries.
 constexpr std::string_view line_begin = "{\"sequence\":";
 constexpr std::string_view gap_begin = "{\"event\":\"audit_gap\"";
-constexpr std::size_t unblocked = 4096;  // PIPE_BUF: what a pipe that poll calls writable takes without blocking
+constexpr std::size_t unblocked = 4096;  // PIPE_BUF: a writable pipe takes this much without blocking
 
-/// Whether the text is a beginning of such a line, as far as it goes.
+/// Whether the shorter of the two texts is the beginning of the other.
 bool begins(std::string_view text, std::string_view line) {
   return text.substr(0, line.size()) == line.substr(0, text.size());
 }
 
 std::string why(int error) { return std::generic_category().message(error); }
 
-/// Appends lines to a file. A line is in it whole or, after a crash, not at all.
+/// Appends lines to a file. A partial line after a crash is removed at the next start.
 class FileOutput final : public AuditFeedOutput {
  public:
   explicit FileOutput(std::string file) : file_(std::move(file)) { open(); }
@@ -69,8 +69,8 @@ class FileOutput final : public AuditFeedOutput {
     if (descriptor_ < 0) fail(errno);
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) fail(errno);
-    if (!S_ISREG(status.st_mode)) throw CommandFailed("--to " + file_ + " is no regular file (-: standard output)");
-    // Who may write to the folder can have given a file of root's that name.
+    if (!S_ISREG(status.st_mode)) throw CommandFailed("--to " + file_ + " is not a regular file (-: standard output)");
+    // A user with write access to the folder may have linked a file of root to that name.
     if (::geteuid() == 0 && status.st_nlink != 1) {
       throw CommandFailed("--to " + file_ + " has other names (hard links)");
     }
@@ -81,7 +81,7 @@ class FileOutput final : public AuditFeedOutput {
     descriptor_ = -1;
   }
 
-  /// logrotate renames it and tells by SIGHUP; a rename without SIGHUP is found here.
+  /// Detects a rename without SIGHUP. logrotate renames the file and sends SIGHUP.
   bool was_moved() const {
     struct stat open {};
     struct stat named {};
@@ -89,8 +89,7 @@ class FileOutput final : public AuditFeedOutput {
            (::stat(file_.c_str(), &named) != 0 || named.st_ino != open.st_ino || named.st_dev != open.st_dev);
   }
 
-  /// Takes away what is there of a line that was not written whole. The place of the feed is before it, so it comes
-  /// again.
+  /// Removes a partial last line. The feed's recorded position is before that line, so it is delivered again.
   void mend_end(off_t size) const {
     std::string tail(static_cast<std::size_t>(std::min<off_t>(size, off_t{1} << 20)), '\0');
     const off_t from = size - static_cast<off_t>(tail.size());
@@ -99,7 +98,7 @@ class FileOutput final : public AuditFeedOutput {
     const std::size_t newline = tail.rfind('\n');
     const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
     const std::string_view rest = std::string_view(tail).substr(begin);
-    // A brace alone may be anybody's.
+    // A single brace may belong to another program's line.
     const bool ours = rest.size() >= 2 && (begins(rest, line_begin) || begins(rest, gap_begin));
     if (ours && (newline != std::string::npos || from == 0)) {
       if (::ftruncate(descriptor_, from + static_cast<off_t>(begin)) != 0) fail(errno);
@@ -121,7 +120,7 @@ class FileOutput final : public AuditFeedOutput {
   int descriptor_ = -1;
 };
 
-/// Standard output. Its reader may be slow; nothing of the store is held meanwhile.
+/// Standard output. Its reader may be slow; no snapshot of the store is held meanwhile.
 class StreamOutput final : public AuditFeedOutput {
  public:
   explicit StreamOutput(const StopSignals& signals) : signals_(signals) {}

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr mode_t state_mode = 0600;
 constexpr const char* not_a_place =
-    "holds no SEQUENCE:HASH; remove it to feed from the oldest entry on, or put the last entry there that was fed";
+    "contains no SEQUENCE:HASH; remove it to start at the oldest entry, or write the last delivered entry to it";
 
 std::string why(int error) { return std::generic_category().message(error); }
 

@@ -1,5 +1,5 @@
-// How far an audit feed has come: the last entry that its destination has taken, in a small file:
-// SEQUENCE:HASH, as `tacit audit verify --anchor` takes it.
+// The position of an audit feed: the last entry that its destination has taken, in a small file:
+// SEQUENCE:HASH, as for `tacit audit verify --anchor`.
 #pragma once
 
 #include <filesystem>
@@ -11,16 +11,16 @@ namespace tacit::server {
 
 class AuditFeedState {
  public:
-  /// Reads it, and keeps other processes from using it meanwhile (FILE.lock). Throws CommandFailed if what is there is
-  /// no such state or cannot be read, or another process uses it.
+  /// Reads the file, and locks it against other processes (FILE.lock). Throws CommandFailed if the file is invalid or
+  /// cannot be read, or another process uses it.
   explicit AuditFeedState(std::filesystem::path file);
   AuditFeedState(const AuditFeedState&) = delete;
   AuditFeedState& operator=(const AuditFeedState&) = delete;
   ~AuditFeedState();
 
-  /// Nothing before the first entry was taken.
+  /// Returns nullopt until the first entry is taken.
   const std::optional<store::AuditMark>& last() const { return last_; }
-  /// Replaces the file as a whole. Throws CommandFailed.
+  /// Replaces the file atomically. Throws CommandFailed.
   void save(const store::AuditMark& mark);
 
  private:

@@ -30,7 +30,7 @@ constexpr std::size_t most_bytes = 8192;
 constexpr std::chrono::milliseconds first_pause = 250ms;
 constexpr std::chrono::milliseconds longest_pause = 5s;
 
-/// `<86>Nov 29 11:28:26 tacit-audit[123]: `. The names of months are C's: no locale is ever set.
+/// `<86>Nov 29 11:28:26 tacit-audit[123]: `. Month names are English, because no locale is ever set.
 std::string head() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -59,7 +59,7 @@ class SyslogOutput final : public AuditFeedOutput {
       if (error == EMSGSIZE && limit_ > 1024) {
         limit_ /= 2;
       } else if (error == EAGAIN) {
-        signals_.wait(socket_, POLLOUT, pause);  // its queue is full
+        signals_.wait(socket_, POLLOUT, pause);  // the receiver's queue is full
       } else if (error != EINTR) {
         tell_that_nobody_listens(error);
         reopen();
@@ -76,7 +76,7 @@ class SyslogOutput final : public AuditFeedOutput {
   }
 
  private:
-  /// 0, or errno.
+  /// Returns 0 or errno.
   int send(const std::string& message) {
     if (socket_ < 0) {
       socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -90,8 +90,8 @@ class SyslogOutput final : public AuditFeedOutput {
     if (told_) return;
     told_ = true;
     std::cerr << "tacit: --to " << name_ << ": " << std::generic_category().message(error)
-              << (error == EPROTOTYPE ? ": it is no datagram socket" : "")
-              << "; nothing is lost, it is tried again until the socket takes entries" << std::endl;
+              << (error == EPROTOTYPE ? ": it is not a datagram socket" : "")
+              << "; retrying until the socket takes entries, no entry is lost" << std::endl;
   }
   void tell_that_it_listens() {
     if (told_) std::cerr << "tacit: --to " << name_ << " takes entries again" << std::endl;
@@ -135,7 +135,7 @@ std::unique_ptr<AuditFeedOutput> open_syslog_output(const std::string& socket, c
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket.empty() || socket.size() >= sizeof address.sun_path) {
-    throw UsageError("--to: " + (socket.empty() ? std::string("syslog: has no socket after it")
+    throw UsageError("--to: " + (socket.empty() ? std::string("syslog: needs a socket's name")
                                                 : socket + " is too long for a socket's name"));
   }
   std::memcpy(address.sun_path, socket.c_str(), socket.size() + 1);

@@ -16,14 +16,14 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// A date-time has a colon, a span of time has none.
+/// A date-time contains a colon; a span of time does not.
 std::int64_t read_instant(std::string_view text) {
   if (text.find(':') == text.npos) {
     return store::now_microseconds() - std::chrono::microseconds(read_time_span(text)).count();
   }
   const auto instant = http::parse_date_time(text);
   if (const auto* const found = std::get_if<std::int64_t>(&instant)) return *found;
-  throw UsageError(shown(text) + " is no time (such as 2026-01-31T12:00:00Z)");
+  throw UsageError(shown(text) + " is not a time (such as 2026-01-31T12:00:00Z)");
 }
 
 int digit(char c) {

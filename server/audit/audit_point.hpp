@@ -1,4 +1,4 @@
-// How people write places in the audit log: sequences, times, heads that were kept.
+// Parsers of positions in the audit log: sequences, times, recorded heads.
 #pragma once
 
 #include <string_view>

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// The text of a member: a string as it is, a list with commas.
+/// The text of a member: a string unchanged, a list separated by commas.
 std::string text_of(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (!value.is_array()) return json::serialize(value);
@@ -24,7 +24,7 @@ std::string text_of(const json::value& value) {
   return text;
 }
 
-/// What every entry has, in the order of a line; the time goes before the sequence.
+/// The members of every entry, in the order of a line, after the time and the sequence.
 constexpr std::array<std::string_view, 3> leading{"action", "outcome", "actor"};
 
 std::string member(const json::object& entry, std::string_view name) {
@@ -35,13 +35,13 @@ std::string member(const json::object& entry, std::string_view name) {
 
 bool is_leading(std::string_view name) { return name == "time" || std::ranges::find(leading, name) != leading.end(); }
 
-/// In quotes if it could be mistaken for the end of the field.
+/// The text, in quotes if it contains characters that separate fields.
 std::string field(std::string_view text) {
   const bool plain = std::ranges::none_of(text, [](char c) { return c == ' ' || c == '"' || c == '='; });
   return plain ? std::string(text) : json::serialize(json::string(json::string_view(text.data(), text.size())));
 }
 
-/// Every line is one whatever is stored: entries of ours have no raw control characters, which JSON forbids.
+/// Ensures one line per entry for any stored data: valid entries have no raw control characters, which JSON forbids.
 bool is_one_line_object(std::string_view body) {
   return body.size() > 2 && body.front() == '{' && body.back() == '}' &&
          std::ranges::none_of(body, [](char c) { return static_cast<unsigned char>(c) < 0x20; });

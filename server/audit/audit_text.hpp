@@ -1,4 +1,4 @@
-// Audit entries as commands print them.
+// The text of audit entries for commands.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace tacit::server {
 
-/// One readable line, without its end: time, sequence, action, outcome, actor, then what else there is as name=value.
-/// Nothing in it can drive a terminal.
+/// One readable line without the line break: time, sequence, action, outcome, actor, then the other members as
+/// name=value. It contains no terminal control sequences.
 std::string audit_line(const store::AuditRecord& record);
 
-/// One JSON object, without a line's end: `{"sequence":…,"hash":"…",` and then the entry's body byte for byte, less its
-/// `{`. So the chain can be followed by this text alone: the hash is SHA-256(hash before ‖ sequence ‖ `{` and what
-/// follows the hash's comma). An entry that does not fit the chain has `fault` and, as text, `stored`.
+/// One JSON object without the line break: `{"sequence":…,"hash":"…",` and then the entry's body byte for byte, without
+/// its `{`. The chain can be verified from this text alone: the hash is SHA-256(previous hash ‖ sequence ‖ `{` and the
+/// text after the hash's comma). An entry that does not match the chain has `fault` and, as text, `stored`.
 std::string audit_json(const store::AuditRecord& record);
 
-/// The same JSON for a terminal: what could drive one is written as \u escapes.
+/// The same JSON for a terminal: control sequences are written as \u escapes.
 std::string escaped_for_terminal(std::string_view json);
 
 }  // namespace tacit::server

@@ -31,7 +31,7 @@ constexpr std::size_t uuid_length = 36;
 
 std::string why(int error) { return std::generic_category().message(error); }
 
-// What a run without O_TMPFILE leaves when it is killed: .tacit-….backup.UUID
+// A temporary file of a killed run without O_TMPFILE: .tacit-….backup.UUID
 bool is_left_over(std::string_view name) {
   return name.size() == 1 + name_length + 1 + uuid_length && name[0] == '.' && name[1 + name_length] == '.' &&
          time_of_backup(name.substr(1, name_length)) &&
@@ -53,7 +53,7 @@ bool is_regular(int directory, const std::string& name, struct stat& status) {
 
 constexpr const char* owner_file = ".tacit-store";
 
-/// The machine's id (machine-id(5)), or where there is none its name; and where the store is.
+/// The machine's id (machine-id(5)) or, if it has none, its name; and the store's path.
 std::string owner_name(const fs::path& store) {
   std::array<char, 256> text{};
   const int file = ::open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
@@ -86,7 +86,7 @@ std::optional<BackupTime> time_of_backup(std::string_view name) {
   const char* const end = ::strptime(text.c_str(), name_format, &parts);
   if (end == nullptr || *end != '\0') return std::nullopt;
   const BackupTime time{std::chrono::seconds(::timegm(&parts))};
-  // strptime takes more than one spelling of a time, such as blanks for zeros.
+  // strptime accepts several spellings of a time, such as blanks for zeros.
   if (backup_name(time) != name) return std::nullopt;
   return time;
 }
@@ -114,7 +114,7 @@ BackupDirectory::BackupDirectory(fs::path directory) : path_(std::move(directory
   if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0) return;
   const int error = errno;
   throw CommandFailed("cannot back up: " + path_.string() +
-                      (error == EWOULDBLOCK ? ": another backup into it is under way" : ": " + why(error)));
+                      (error == EWOULDBLOCK ? ": another backup into this directory is running" : ": " + why(error)));
 }
 
 bool BackupDirectory::is_beside(const fs::path& store) const {
@@ -125,7 +125,7 @@ bool BackupDirectory::is_beside(const fs::path& store) const {
 
 void BackupDirectory::need_room(std::uint64_t bytes, bool beside_store) const {
   struct statvfs space {};
-  if (::fstatvfs(descriptor_.get(), &space) != 0) return;  // then writing shows it
+  if (::fstatvfs(descriptor_.get(), &space) != 0) return;  // then the write fails
   const std::uint64_t available = std::uint64_t{space.f_bavail} * space.f_frsize;
   const std::uint64_t capacity = std::uint64_t{space.f_blocks} * space.f_frsize;
   const std::uint64_t margin =
@@ -133,8 +133,8 @@ void BackupDirectory::need_room(std::uint64_t bytes, bool beside_store) const {
   if (available >= bytes + margin) return;
   throw CommandFailed("cannot back up: the disk of " + path_.string() + " has " + mebibytes(available) +
                       " free, and a backup takes up to " + mebibytes(bytes) +
-                      (beside_store ? ", beside " + mebibytes(margin) + " that the store on that disk needs" : "") +
-                      ": make room, keep fewer backups or keep them on another disk");
+                      (beside_store ? ", plus " + mebibytes(margin) + " that the store on that disk needs" : "") +
+                      ": free space, keep fewer backups or keep them on another disk");
 }
 
 std::optional<std::string> BackupDirectory::other_owner(const fs::path& store) const {
@@ -159,7 +159,7 @@ std::optional<std::string> BackupDirectory::noted_other_owner(const fs::path& st
   return noted == own ? std::nullopt : std::optional(std::move(noted));
 }
 
-// The trailer, not the hash: reading all of them each time would be too much.
+// Checks the trailer, not the hash, because reading all backups each time would take too long.
 bool BackupDirectory::is_whole(const std::string& name) const {
   const int file = ::openat(descriptor_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return false;
@@ -185,7 +185,7 @@ std::vector<std::string> BackupDirectory::superfluous(const std::string& made, c
     if (is_whole(name)) {
       backups.push_back(name);
     } else {
-      troubles.push_back((path_ / name).string() + " has a backup's name and is no whole backup: it is left");
+      troubles.push_back((path_ / name).string() + " has a backup's name but is not a complete backup; it is kept");
     }
   }
   std::ranges::move(expired_backups(std::move(backups), made, retention, now), std::back_inserter(to_delete));

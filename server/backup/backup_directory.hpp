@@ -1,5 +1,5 @@
-// A directory of backups that are named by their times, tacit-20260131T120000Z.backup, and how long they are kept.
-// What has another name is somebody else's and is never touched.
+// A directory of backups named after their times, tacit-20260131T120000Z.backup, and their retention. Files with other
+// names are never touched.
 #pragma once
 
 #include <chrono>
@@ -16,50 +16,49 @@ namespace tacit::server {
 
 using BackupTime = std::chrono::sys_seconds;
 
-/// Which backups are kept beside the newest: those that either says. With neither all are.
+/// The backups to keep beside the newest: those that at least one member keeps. Without members, all are kept.
 struct Retention {
-  std::optional<std::uint64_t> count;            ///< so many in all, the one just made included
-  std::optional<std::chrono::seconds> for_time;  ///< those that are not older
+  std::optional<std::uint64_t> count;            ///< number of backups, including the new one
+  std::optional<std::chrono::seconds> for_time;  ///< backups that are not older
 };
 
 std::string backup_name(BackupTime time);
-/// Nothing if the name is none of a backup.
+/// The time in a backup's name; std::nullopt for other names.
 std::optional<BackupTime> time_of_backup(std::string_view name);
 
-/// Which of the names are to be deleted now that `made` is there. Never `made` itself, whatever the clock said when the
-/// others were made; nor what is no backup's name.
+/// The names to delete after `made` was written. Never contains `made` itself, even if other backups have later times,
+/// or a name that is not a backup's.
 std::vector<std::string> expired_backups(std::vector<std::string> names, const std::string& made,
                                          const Retention& retention, BackupTime now);
 
-/// One process at a time may write into it. Not thread-safe.
+/// One process at a time may write into the directory. Not thread-safe.
 class BackupDirectory {
  public:
-  /// Throws CommandFailed if it is not there, is no directory, another process is at work in it, or others than root
-  /// and this process's user can have put a link on the way to it. All that is done in it is done relative to a handle.
+  /// Throws CommandFailed if the path does not exist or is not a directory, if another process uses it, or if users
+  /// other than root and this process's user can place links in the path. All operations are relative to a handle.
   explicit BackupDirectory(std::filesystem::path directory);
   BackupDirectory(const BackupDirectory&) = delete;
   BackupDirectory& operator=(const BackupDirectory&) = delete;
   ~BackupDirectory() = default;
 
-  /// Whether it is on the store's own disk.
+  /// Whether the directory is on the store's disk.
   bool is_beside(const std::filesystem::path& store) const;
-  /// Throws CommandFailed if so many bytes have no room in it. On the store's own disk as much must stay free as a
-  /// server wants before it warns: a backup must not be what fills the store's disk.
+  /// Throws CommandFailed if there is not enough space for this many bytes. On the store's disk, the space below which
+  /// a server warns must stay free, so that a backup does not fill the store's disk.
   void need_room(std::uint64_t bytes, bool beside_store) const;
 
-  /// Notes in a file of the directory, .tacit-store, of which host and store its backups are, if nothing is noted yet;
-  /// answers what is noted if that is another's. Names do not tell stores apart, so retention must not mix them.
+  /// Records the host and store of the backups in the file .tacit-store, unless it exists. Returns its content if it
+  /// names another store. Backup names do not identify the store, so retention must not mix stores.
   std::optional<std::string> other_owner(const std::filesystem::path& store) const;
-  /// The same, without noting anything.
+  /// The same without writing the file.
   std::optional<std::string> noted_other_owner(const std::filesystem::path& store) const;
 
-  /// What tidy would delete: what retention does not keep beside `made`, and what runs that were killed left behind.
+  /// The files that tidy would delete: expired backups, and temporary files of killed runs.
   std::vector<std::string> superfluous(const std::string& made, const Retention& retention, BackupTime now,
                                        std::vector<std::string>& troubles) const;
 
-  /// Deletes what retention does not keep, and what runs that were killed left behind. Answers the names, and in
-  /// `troubles` a sentence for each that could not be deleted, or has a backup's name and is no whole one: such are
-  /// left.
+  /// Deletes expired backups and temporary files of killed runs. Returns their names. `troubles` gets a sentence for
+  /// each file that could not be deleted, and for each incomplete file with a backup's name, which is kept.
   std::vector<std::string> tidy(const std::string& made, const Retention& retention, BackupTime now,
                                 std::vector<std::string>& troubles) const;
 

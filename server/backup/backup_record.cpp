@@ -35,7 +35,7 @@ std::string utc(std::int64_t at) {
 fs::path backup_record_file(const Config& config) {
   if (!config.backup_record.empty()) return config.backup_record;
   fs::path store = config.store.lexically_normal();
-  if (!store.has_filename()) store = store.parent_path();  // written with a slash at its end
+  if (!store.has_filename()) store = store.parent_path();  // the path ends in a slash
   return store.string() + ".last-backup";
 }
 
@@ -52,7 +52,7 @@ std::optional<BackupRecord> read_backup_record(const fs::path& file) {
   if (at == nullptr || name == nullptr || bytes == nullptr || !at->is_int64() || !name->is_string()) {
     return std::nullopt;
   }
-  // A clock that was wrong once must not keep the alert silent until that time has come.
+  // A time in the future, written with a wrong clock, must not suppress the alert until then.
   if (at->get_int64() <= 0 || at->get_int64() > now() + clock_tolerance) return std::nullopt;
   const auto size = bytes->to_number<std::uint64_t>(error);
   if (error) return std::nullopt;

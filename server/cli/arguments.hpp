@@ -1,5 +1,5 @@
-// Reading a subcommand's own options (`tenant` for --tenant) and operands (`TENANT`), so that what is wrong names its
-// place.
+// Reads a subcommand's own options (`tenant` for --tenant) and operands (`TENANT`). Errors contain the argument's
+// name.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace tacit::server {
 
-/// The argument's text as `read` (of values.hpp) understands it. Throws UsageError if it is missing or bad.
+/// The argument's text, parsed by `read` (see values.hpp). Throws UsageError if it is missing or invalid.
 template <class Read>
 auto read_argument(const Arguments& arguments, const std::string& name, Read read) {
   const bool operand = name.front() >= 'A' && name.front() <= 'Z';

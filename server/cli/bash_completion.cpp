@@ -19,7 +19,7 @@ std::string joined(const Names& names, std::string_view separator) {
 
 std::string from_words(const std::string& words) { return "COMPREPLY=($(compgen -W \"" + words + "\" -- \"$cur\"))"; }
 
-/// What proposes such a value; empty where nothing can.
+/// Shell code that proposes such a value; empty if there is none.
 std::string proposer(std::string_view argument) {
   const Proposal proposal = proposal_for(argument);
   switch (proposal.kind) {
@@ -39,7 +39,7 @@ std::string proposer(std::string_view argument) {
   return {};
 }
 
-/// A branch for each kind of value, so that an option's value is completed and no option is offered in its place.
+/// One branch for each kind of value, so that an option's value is completed instead of another option.
 std::string value_cases() {
   std::map<std::string, Names> options_of;
   for (const CompletedCommand& command : completed_commands()) {
@@ -95,7 +95,7 @@ std::string operand_cases() {
 }  // namespace
 
 std::string bash_completion() {
-  return "# Completion of tacit's command line for bash, made from its own lists of commands and settings.\n"
+  return "# Completion of tacit's command line for bash, generated from its tables of commands and settings.\n"
          "_tacit() {\n"
          "  local cur prev words cword split command first helping= offered=\n"
          "  _init_completion -s -n : || return\n"

@@ -32,7 +32,7 @@ const Command* find_command(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-// The command that the words begin with, and then how many words its name has.
+// The command at the beginning of the words. Sets `used` to the number of words in its name.
 const Command* leading_command(const Words& words, std::size_t& used) {
   for (used = 1; used <= 2 && used <= words.size(); ++used) {
     const std::string name = used == 1 ? words[0] : words[0] + " " + words[1];
@@ -41,7 +41,7 @@ const Command* leading_command(const Words& words, std::size_t& used) {
   return nullptr;
 }
 
-// The second words of the commands whose first word this is; none if it begins no command of two words.
+// The second words of the two-word commands that begin with this word; empty if there are none.
 Words words_after(std::string_view first) {
   Words found;
   for (const Command& command : commands()) {
@@ -52,7 +52,7 @@ Words words_after(std::string_view first) {
   return found;
 }
 
-// "create, list or revoke"
+// The words as text: "create, list or revoke".
 std::string listed(const Words& words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -71,7 +71,7 @@ std::string listed(const Words& words) {
 
 [[noreturn]] void no_such_command(const Words& words) {
   if (words[0].starts_with('-')) {
-    throw UsageError(with_help("the command comes before its options, so " + shown(words[0]) + " is not one"));
+    throw UsageError(with_help("the command must precede its options; " + shown(words[0]) + " is not a command"));
   }
   std::set<std::string> first_words{"help"};
   Words names;
@@ -79,14 +79,14 @@ std::string listed(const Words& words) {
     names.emplace_back(command.name);
     first_words.insert(names.back().substr(0, names.back().find(' ')));
   }
-  // "apikey create" and "audit-prune" are like whole names of two words.
+  // "apikey create" and "audit-prune" resemble complete two-word names.
   std::string meant = words.size() > 1 ? did_you_mean(words[0] + " " + words[1], names) : "";
   names.insert(names.end(), first_words.begin(), first_words.end());
   if (meant.empty()) meant = did_you_mean(words[0], names);
   throw UsageError(with_help(shown(words[0]) + " is not a command" + meant));
 }
 
-// A call that names no whole command: help, the version, or a mistake.
+// A call without a complete command: help, the version, or a mistake.
 CommandLine without_command(const Words& words) {
   CommandLine line;
   if (words.empty()) throw UsageError("no command was given; see tacit help");
@@ -115,7 +115,7 @@ CommandLine help_of(const Words& words) {
     line.group = words[0];
     used = 1;
   }
-  // With options added to the call, its help is still what the caller wants.
+  // Options after the command do not matter: the caller wants its help.
   if (words.size() > used && !words[used].starts_with('-')) {
     const std::string known = line.command != nullptr ? line.command->name : line.group;
     throw UsageError(with_help("there is no command " + shown(known + " " + words[used]) + " to explain", known));
@@ -123,13 +123,13 @@ CommandLine help_of(const Words& words) {
   return line;
 }
 
-// "[WORD]" is an operand that may be left out; its name is WORD.
+// "[WORD]" is an optional operand named WORD.
 bool is_optional(std::string_view operand) { return operand.starts_with('['); }
 std::string name_of(std::string_view operand) {
   return std::string(is_optional(operand) ? operand.substr(1, operand.size() - 2) : operand);
 }
 
-// `--name=` sets an empty value, as `--name ""` does; Program_options takes the second form alone.
+// `--name=` sets an empty value, as `--name ""` does. Program_options accepts only the second form.
 Words with_empty_values(const Words& words) {
   Words result;
   bool options = true;
@@ -142,7 +142,7 @@ Words with_empty_values(const Words& words) {
   return result;
 }
 
-// `--name --tenant UUID`: the name was forgotten, and the next option is not meant as one.
+// `--name --tenant UUID`: the name is missing, and the next option is not its value.
 void refuse_options_as_values(const Command& command, const po::options_description& options,
                               const po::parsed_options& parsed) {
   for (const po::option& option : parsed.options) {
@@ -155,7 +155,7 @@ void refuse_options_as_values(const Command& command, const po::options_descript
 }
 
 po::parsed_options parse(const Command& command, const po::options_description& options, const Words& words) {
-  // Guessing would let a new option change what an old script means.
+  // With abbreviations, a new option could change the meaning of an old script.
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   try {
     auto parsed = po::command_line_parser(with_empty_values(words)).options(options).style(style).run();
@@ -177,7 +177,7 @@ po::variables_map values_of(const Command& command, const po::options_descriptio
   return found;
 }
 
-// The words that belong to no option.
+// The words that are not part of an option.
 Words operands_of(const po::parsed_options& parsed) {
   Words words;
   for (const po::option& option : parsed.options) {

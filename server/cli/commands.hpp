@@ -1,4 +1,4 @@
-// The subcommands of the program. Each is defined in a file of its own, <name>_command.cpp, and answers the exit code.
+// The subcommands of the program. Each is defined in its own file, <name>_command.cpp, and returns the exit code.
 #pragma once
 
 #include <boost/program_options/variables_map.hpp>
@@ -8,14 +8,14 @@
 
 namespace tacit::server {
 
-/// A subcommand's own options and arguments, as opposed to the settings that Config holds.
+/// A subcommand's own options and arguments, without the settings, which are in Config.
 using Arguments = boost::program_options::variables_map;
 
-/// Serves until SIGTERM or SIGINT. main has looked for problems of the configuration before (config_check.hpp). At
-/// SIGHUP the sources are read again.
+/// Serves until SIGTERM or SIGINT. main has checked the configuration before (config_check.hpp). At SIGHUP the sources
+/// are read again.
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources);
 
-/// Makes the keyrings and an empty store, or nothing if any of them exists.
+/// Creates the keyrings and an empty store, or nothing if any of them exists.
 int init_command(const Config& config);
 
 int api_key_create_command(const Config& config, const Arguments& arguments);
@@ -37,33 +37,33 @@ int key_rewrap_command(const Config& config, const Arguments& arguments);
 /// Checks every invariant of a store, which may be in use, or of a backup.
 int verify_command(const Config& config, const Arguments& arguments);
 
-/// The whole store in one file or stream, while it is used; and back. The first needs no key, the second no private
-/// one.
+/// Backup of the whole store to a file or stream, while the store is in use, and restore. The first needs no key, the
+/// second no private key.
 int backup_command(const Config& config, const Arguments& arguments);
 int restore_command(const Config& config, const Arguments& arguments);
 
-/// Everything of one tenant: handed out as it is stored; erased.
+/// Exports all data of one tenant as stored; erases it.
 int export_command(const Config& config, const Arguments& arguments);
 int erase_command(const Config& config, const Arguments& arguments);
 
-/// How much there is, and how much room. Needs no key.
+/// Shows the number of stored objects and the free space. Needs no key.
 int stats_command(const Config& config, const Arguments& arguments);
 int scrub_command(const Config& config, const Arguments& arguments);
 int audit_tail_command(const Config& config, const Arguments& arguments);
 int audit_export_command(const Config& config, const Arguments& arguments);
 int audit_verify_command(const Config& config, const Arguments& arguments);
 int audit_prune_command(const Config& config, const Arguments& arguments);
-/// Hands entries on to a file or the system log as they are added, and goes on where it stopped.
+/// Delivers entries to a file or the system log as they are added, and continues after a restart.
 int audit_feed_command(const Config& config, const Arguments& arguments);
 
-/// Has running servers read their configuration again, and says what came of it: 1 if anything was not taken, or nobody
+/// Makes running servers reload their configuration, and reports the result: 1 if a part was refused or no server
 /// answered.
 int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
 
-/// How the servers of this host are: a line each. 1 if anything needs attention.
+/// Prints the state of this host's servers, one line per item. 1 if an item needs attention.
 int status_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
 
-/// Says all that would keep `serve` from starting, without starting; with --as as another user.
+/// Lists all problems that would prevent `serve` from starting; with --as, for another user.
 int check_config_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
 
 }  // namespace tacit::server

@@ -30,7 +30,7 @@ std::vector<std::string> all_scopes() {
   return words;
 }
 
-// "Where the store is. Several …": a shell shows one line. Not every full stop ends a sentence.
+// The first sentence, because a shell shows one line. Not every full stop ends a sentence.
 std::string first_sentence(const std::string& text) {
   const auto end = text.find(". ");
   return end == std::string::npos ? text : text.substr(0, end + 1);
@@ -58,7 +58,7 @@ const char* const api_key_ids_call = "tacit api-key list 2>/dev/null | awk '$2 =
 Proposal proposal_for(std::string_view what) {
   using Kind = Proposal::Kind;
   if (what.starts_with('[') && what.ends_with(']')) what = what.substr(1, what.size() - 2);
-  if (what == "FILE" || what.starts_with("FILE|")) return {Kind::file};  // beside words that stand for no file
+  if (what == "FILE" || what.starts_with("FILE|")) return {Kind::file};  // also offers words that are not files
   if (what == "DIRECTORY") return {Kind::directory};
   if (what == "KEY") return {Kind::key_ids};
   if (what == "ID") return {Kind::api_key_ids};

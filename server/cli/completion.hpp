@@ -1,4 +1,4 @@
-// What a shell can propose where, for whichever shell: made from the lists of commands and settings.
+// The proposals for a shell's completion, independent of the shell, from the tables of commands and settings.
 #pragma once
 
 #include <string>
@@ -7,21 +7,21 @@
 
 namespace tacit::server {
 
-/// What may stand in one place of a call.
+/// The possible values at one place of a call.
 struct Proposal {
   enum class Kind { text, file, directory, words, key_ids, api_key_ids };
-  Kind kind = Kind::text;            ///< text: nothing can be proposed
-  std::vector<std::string> words{};  ///< if they are a list
+  Kind kind = Kind::text;            ///< text: there is no proposal
+  std::vector<std::string> words{};  ///< for Kind::words
 };
 
-/// For a value or operand by its name in capitals (FILE, DIRECTORY, SCOPE, KEYRING, KEY, ID) or its choices (on|off).
+/// The proposal for a value or operand, by its name (FILE, DIRECTORY, SCOPE, KEYRING, KEY, ID) or choices (on|off).
 Proposal proposal_for(std::string_view what);
 
 struct CompletedOption {
   std::string name;        ///< without dashes
-  char short_name = '\0';  ///< of one letter; 0: none
+  char short_name = '\0';  ///< one letter; 0 if there is none
   bool takes_value = false;
-  bool repeats = false;  ///< may be given several times
+  bool repeats = false;  ///< may be repeated
   std::string argument;  ///< the value's name
   std::string help;      ///< the first sentence
 };
@@ -40,13 +40,13 @@ struct CompletedWord {
 };
 /// The first words of all commands, and help.
 std::vector<CompletedWord> first_words();
-/// The second words of the commands of two that begin with this one; none for others.
+/// The second words of two-word commands that begin with `first`; empty for other words.
 std::vector<CompletedWord> second_words(std::string_view first);
-/// The first words that a second one follows.
+/// The first words of two-word commands.
 std::vector<std::string> command_groups();
 
-/// Shell text that prints what a key's or an API key's id may be, a line each. It prints no line if the ids cannot be
-/// found.
+/// Shell commands that print the ids of keys or of API keys, one per line. They print no line if the ids cannot be
+/// read.
 extern const char* const key_ids_call;
 extern const char* const api_key_ids_call;
 

@@ -1,4 +1,4 @@
-// The sample of a configuration file that is made of the list of settings, so that none is missing.
+// The sample configuration file, generated from the table of settings so that it is complete.
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -12,20 +12,15 @@ namespace {
 constexpr std::size_t width = 120;
 
 constexpr const char* head =
-    "# Every setting of Tacit, commented out, with its default; one without a value has none. Made of the program's "
-    "own "
-    "list.\n"
+    "# Every setting of Tacit, commented out, with its default. A setting without a value has no default.\n"
     "#\n"
-    "# Leave /etc/tacit/tacit.conf as it is installed and put what you change into /etc/tacit/tacit.conf.d/NAME.conf: "
-    "an "
-    "upgrade\n"
-    "# asks nothing then. These files are read after tacit.conf, in the order of their names; what a later one sets "
-    "counts.\n"
-    "# Over them count the environment (TACIT_THREADS=4) and the command line (--threads 4).\n"
+    "# Leave /etc/tacit/tacit.conf as installed, so that upgrades ask no questions, and put changes into\n"
+    "# /etc/tacit/tacit.conf.d/NAME.conf. These files are read after tacit.conf, in the order of their names;\n"
+    "# later values override earlier ones. The environment (TACIT_THREADS=4) and the command line (--threads 4)\n"
+    "# override the files.\n"
     "#\n"
-    "# A line is `name = value`. A # starts a comment anywhere in a line. Sizes take K, M, G or T; times are in "
-    "seconds.\n"
-    "# `tacit check-config` says what is wrong.\n";
+    "# A line is `name = value`. A # starts a comment anywhere in a line. Sizes may end in K, M, G or T.\n"
+    "# Times are in seconds. `tacit check-config` lists all faults.\n";
 
 std::string comment(std::string_view text) {
   std::string lines = "#";

@@ -10,7 +10,7 @@
 namespace tacit::server {
 namespace {
 
-constexpr const char* dry_run_help = "Say what would be done, and change nothing.";
+constexpr const char* dry_run_help = "Show what would be done, and change nothing.";
 
 bool terminal_to_ask_on() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
@@ -31,11 +31,11 @@ std::string read_answer() {
 }  // namespace
 
 void add_confirmation(boost::program_options::options_description& own) {
-  own.add_options()("yes", "Do not ask. Required where there is no terminal to ask on.")("dry-run", dry_run_help);
+  own.add_options()("yes", "Do not ask for confirmation. Required without a terminal.")("dry-run", dry_run_help);
 }
 
 void add_confirmation_on_terminal(boost::program_options::options_description& own) {
-  own.add_options()("yes", "Do not ask.")("dry-run", dry_run_help);
+  own.add_options()("yes", "Do not ask for confirmation.")("dry-run", dry_run_help);
 }
 
 Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
@@ -46,13 +46,13 @@ Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
     return;
   }
   throw UsageError(
-      "nothing was done: there is no terminal to ask on; add --yes to do it unasked, or --dry-run to see what it "
-      "would do");
+      "nothing was done: there is no terminal to ask for confirmation; add --yes to confirm, or --dry-run to show "
+      "what it would do");
 }
 
 void Confirmation::ask(const std::string& question, const std::string& word) const {
   if (yes_) return;
-  std::cerr << printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to go on: ") << std::flush;
+  std::cerr << printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to continue: ") << std::flush;
   const std::string answer = read_answer();
   if (word.empty() ? answer == "y" || answer == "yes" : answer == small_letters(word)) return;
   throw CommandFailed("nothing was done: the answer was not " + (word.empty() ? "y" : word));

@@ -7,7 +7,7 @@
 namespace tacit::server {
 namespace {
 
-/// Between single quotes, in which fish knows \' and \\ alone.
+/// In single quotes, where fish knows only the escapes \' and \\.
 std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
@@ -55,8 +55,8 @@ std::string option_line(const std::string& command, const CompletedOption& optio
 
 std::string fish_completion() {
   std::string text =
-      "# Completion of tacit's command line for fish, made from its own lists of commands and settings.\n"
-      "function __tacit_words_are --description 'Whether just these words stand between tacit and the cursor'\n"
+      "# Completion of tacit's command line for fish, generated from its tables of commands and settings.\n"
+      "function __tacit_words_are --description 'Whether exactly these words are between tacit and the cursor'\n"
       "    set -l words (commandline -opc)\n"
       "    set -e words[1]\n"
       "    test \"$words\" = \"$argv\"\n"

@@ -1,4 +1,4 @@
-// The help texts: of the program, of a group of commands, of one command.
+// The help texts of the program, of a group of commands and of one command.
 #include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
@@ -19,7 +19,7 @@ constexpr std::size_t last_text_column = 47;  // where the texts beside long nam
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-/// Names and beside them what they are, in a column as far left as the names allow.
+/// Names and their texts in two columns; the second begins as far left as the names allow.
 std::string entries(const Entries& all) {
   std::size_t column = 0;
   for (const auto& [term, text] : all) column = std::max(column, term.size() + 4);
@@ -77,7 +77,7 @@ std::string command_help(const Command& command) {
   return text.append("\n").append(order_of_sources).append("\n").append(wrapped(about_values, line_width));
 }
 
-/// The commands of a section that belong to the group; all if there is none.
+/// The section's commands in the group; all commands if `group` is empty.
 std::string list_of(const CommandSection& section, const std::string& group) {
   std::vector<std::vector<std::string>> rows;
   for (const Command& command : section.commands) {

@@ -1,28 +1,28 @@
-// Sentences that the help texts and the manual pages share.
+// Sentences shared by the help texts and the manual pages.
 #pragma once
 
 namespace tacit::server {
 
 inline constexpr const char* what_tacit_is =
-    "Tacit keeps secrets that its API never shows again, and hands them to the tools they are for.";
+    "Tacit stores secrets that its API never shows again, and releases them to the tools that they are for.";
 
 inline constexpr const char* exit_codes =
-    "0 it worked; 1 it did not, or problems were found; 2 the command line or configuration is wrong.";
+    "0 success; 1 failure, or problems were found; 2 the command line or configuration is wrong.";
 
 inline constexpr const char* order_of_sources =
     "Settings are read from the configuration file, then from the environment, then from the command line;\n"
-    "what comes later wins. In a file they are written without the dashes (threads = 4).\n"
-    "After FILE its drop-ins are read, FILE.d/*.conf, in the order of their names.\n";
+    "later values override earlier ones. In a file, names have no dashes (threads = 4).\n"
+    "The drop-ins FILE.d/*.conf are read after FILE, in the order of their names.\n";
 
 inline constexpr const char* about_values =
-    "BYTES is a number of bytes, or a number with K, M, G or T: powers of 1024, however they are written (64M, 64 MiB, "
+    "BYTES is a number of bytes, or a number with K, M, G or T: powers of 1024 in all spellings (64M, 64 MiB, "
     "64MB). SECONDS is a number of seconds, or a number with s, m, h, d or w (90, 90s, 5m, 2h).\n";
 
 inline constexpr const char* issuers_sample = "/usr/share/doc/tacit/issuers.sample";
 
 inline constexpr const char* about_issuers_file =
-    "A section [https://id.example.org] for each issuer, headed by exactly what its tokens have as iss.\n"
-    "In it name = value; lists are words with spaces between. A # that begins a word starts a comment.\n"
+    "Each issuer has a section [https://id.example.org], whose name equals the iss claim of its tokens.\n"
+    "A line is name = value; lists are words separated by spaces. A # that begins a word starts a comment.\n"
     "A setting that would have no effect is an error.\n";
 
 }  // namespace tacit::server

@@ -13,7 +13,7 @@ namespace tacit::server {
 
 InputFile::InputFile(const std::string& name) : descriptor_(STDIN_FILENO) {
   if (name == "-") {
-    if (::isatty(STDIN_FILENO) == 1) throw UsageError("standard input is a terminal: name a file, or send one there");
+    if (::isatty(STDIN_FILENO) == 1) throw UsageError("standard input is a terminal: name a file, or redirect one");
     return;
   }
   descriptor_ = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -1,4 +1,4 @@
-// A file that a command reads to its end, or standard input.
+// A file or standard input that a command reads to the end.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class InputFile {
   InputFile& operator=(const InputFile&) = delete;
 
   store::ByteSource source() const;
-  /// How many bytes there are to read, 0 if nobody knows.
+  /// The number of bytes to read; 0 if it is not known.
   std::uint64_t size() const;
 
  private:

@@ -14,7 +14,7 @@
 namespace tacit::server {
 namespace {
 
-constexpr const char* files_text = "Keyrings, certificates and the store are where the settings say.";
+constexpr const char* files_text = "The settings specify the paths of keyrings, certificates and the store.";
 
 std::string lower_first(std::string text) {
   if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z') {
@@ -26,8 +26,8 @@ std::string lower_first(std::string text) {
 
 void add_exit_status(RoffPage& page) {
   page.section("Exit status");
-  page.entry("0", "", "It worked.");
-  page.entry("1", "", "It did not work, or problems were found.");
+  page.entry("0", "", "Success.");
+  page.entry("1", "", "Failure, or problems were found.");
   page.entry("2", "", "The command line or the configuration is wrong. Nothing was done.");
 }
 
@@ -48,11 +48,10 @@ void add_settings(RoffPage& page, const Command& command) {
     if (!contains(command.settings, setting.group)) continue;
     names.append(names.empty() ? "" : ", ").append("`--").append(setting.name).append("` ").append(setting.argument);
   }
-  page.paragraph("The command uses these settings of `tacit.conf`(5), each of which is an option, too:\n" + names +
-                 ".");
+  page.paragraph("The command uses these settings of `tacit.conf`(5). Each is also an option:\n" + names + ".");
 }
 
-/// The other commands of its group, the overview and the configuration.
+/// References to the overview, the other commands of the group, and the configuration.
 std::string related(const Command& command) {
   const std::string name(command.name);
   const auto blank = name.find(' ');
@@ -78,7 +77,7 @@ std::string default_of(const Setting& setting) {
 
 void add_issuers_file(RoffPage& page) {
   page.section("The issuers' file");
-  page.paragraph("The file that the setting `issuers` names says whose tokens are good.\n" +
+  page.paragraph("The file of the setting `issuers` lists the trusted token issuers.\n" +
                  std::string(about_issuers_file) + "`" + issuers_sample + "` is a sample.");
   for (const auth::IssuerSetting& setting : auth::issuer_settings()) {
     std::string text = setting.help;
@@ -102,7 +101,7 @@ std::string overview_page() {
   page.section("Name").paragraph("tacit - a write-only secret store for AI agents' tools");
   page.section("Synopsis").paragraph("`tacit` COMMAND [OPTIONS]").paragraph("`tacit help` [COMMAND]");
   page.section("Description").paragraph(what_tacit_is).paragraph(order_of_sources);
-  page.paragraph("Every setting of `tacit.conf`(5) that a command uses is an option of it, too.");
+  page.paragraph("Every setting of `tacit.conf`(5) that a command uses is also an option of that command.");
   page.section("Commands");
   for (const CommandSection& section : command_sections()) {
     page.subsection(section.heading);
@@ -117,12 +116,12 @@ std::string overview_page() {
   page.section("Sizes and times").paragraph(about_values);
   add_exit_status(page);
   page.section("Environment");
-  page.entry("TACIT_CONFIG", "", "The configuration file, where --config is not given.");
-  page.entry("TACIT_...", "", "Settings, each by its name in capitals: `TACIT_API_LISTEN` for api-listen.");
+  page.entry("TACIT_CONFIG", "", "The configuration file, if --config is not given.");
+  page.entry("TACIT_...", "", "Settings, by their names in capitals: `TACIT_API_LISTEN` for api-listen.");
   page.section("Files");
   page.entry(default_config_file, "", files_text);
   std::string drop_ins(default_config_file);
-  page.entry(drop_ins.append(".d/*.conf"), "", "Drop-ins, read after it.");
+  page.entry(drop_ins.append(".d/*.conf"), "", "Drop-ins, read after the configuration file.");
   page.section("See also").paragraph("`tacit.conf`(5), `systemctl`(1), `systemd.exec`(5)");
   return page.take();
 }
@@ -156,15 +155,15 @@ std::string settings_page() {
       .paragraph("`" + std::string(default_config_file) + ".d/*.conf`");
   page.section("Description");
   page.paragraph(
-      "A line is `name = value`. A # starts a comment, anywhere in a line.\nA name that is no setting and a bad value "
-      "are errors, which `tacit check-config` lists.");
+      "A line is `name = value`. A # starts a comment, anywhere in a line.\nUnknown names and invalid values are "
+      "errors, which `tacit check-config` lists.");
   page.paragraph(about_values);
   page.paragraph(order_of_sources);
   page.paragraph(
-      "Put what you change into a drop-in, and leave the file as it is installed: an upgrade asks nothing then. A name "
-      "begins with no dot and ends in `.conf`. Within one file a setting may be set once. With `--config FILE` the "
+      "Put changes into a drop-in and leave the file as installed, so that upgrades ask no questions. A drop-in's name "
+      "does not begin with a dot and ends in `.conf`. A file may contain each setting once. With `--config FILE` the "
       "drop-ins are those of FILE.d.");
-  page.paragraph("A variable of the environment is the setting's name in capitals: `TACIT_API_LISTEN` for api-listen.");
+  page.paragraph("An environment variable is the setting's name in capitals: `TACIT_API_LISTEN` for api-listen.");
   page.section("Settings");
   for (const SettingTopic& topic : setting_topics()) add_topic(page, topic);
   add_issuers_file(page);
@@ -173,7 +172,7 @@ std::string settings_page() {
       "api-listen = 0.0.0.0:8443\n"
       "api-certificate = /etc/tacit/tls/api.pem\n"
       "api-certificate-key = /etc/tacit/tls/api.key\n"
-      "idle-timeout = 75   # longer than the load balancer's\n");
+      "idle-timeout = 75   # longer than the load balancer's timeout\n");
   page.section("See also").paragraph("`tacit`(1), `tacit-serve`(1), `tacit-check-config`(1)");
   return page.take();
 }

@@ -21,7 +21,7 @@ std::vector<std::string> names_of(const po::options_description& options) {
   return names;
 }
 
-// "--threads NUMBER" for --threads, also where its short form was written.
+// "--threads NUMBER" for --threads, also if the short form was used.
 std::string with_value(const std::string& option, const po::options_description& options) {
   const std::string name = option.substr(std::min(option.find_first_not_of('-'), option.size()));
   const auto* const known = options.find_nothrow(name, false);
@@ -30,7 +30,7 @@ std::string with_value(const std::string& option, const po::options_description&
 
 std::string unknown(std::string option, const Command& command, const po::options_description& options) {
   const std::string name(command.name);
-  option.resize(std::min(option.find('='), option.size()));  // the value is nobody's business
+  option.resize(std::min(option.find('='), option.size()));  // the value may be secret
   const std::string bare = option.starts_with("--") ? option.substr(2) : option;
   if (find_setting(bare) != nullptr) {
     return shown(option) + " is a setting that tacit " + name + " does not use; leave it out";
@@ -46,7 +46,7 @@ std::string bad_syntax(Syntax kind, const std::string& option, const po::options
     case Syntax::extra_parameter:
       return option + " takes no value: write " + option + " alone";
     default:
-      return option + " is not written as an option is";
+      return option + " is not a valid option";
   }
 }
 
@@ -60,7 +60,7 @@ std::string fault(const po::error& error, const Command& command, const po::opti
   if (const auto* found = dynamic_cast<const po::invalid_syntax*>(&error)) {
     return bad_syntax(found->kind(), found->get_option_name(), options);
   }
-  return "the options are not understood";
+  return "the options are invalid";
 }
 
 }  // namespace

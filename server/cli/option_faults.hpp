@@ -1,4 +1,4 @@
-// What is wrong with the options of a call, in words that say what to do; Program_options' own are for programmers.
+// Messages about faulty options that tell users what to do; those of Program_options are for programmers.
 #pragma once
 
 #include <boost/program_options/errors.hpp>
@@ -10,7 +10,7 @@
 
 namespace tacit::server {
 
-/// A sentence about the fault that Program_options found. `options`: all that the command takes.
+/// A sentence about the fault that Program_options found. `options`: all options of the command.
 std::string sentence_about(const boost::program_options::error& error, const Command& command,
                            const boost::program_options::options_description& options);
 

@@ -21,7 +21,7 @@ std::string table(const std::vector<std::vector<std::string>>& cells) {
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       text += row[i];
-      // No blanks at the ends of lines.
+      // No trailing blanks.
       if (i + 1 < row.size()) text.append(widths[i] - crypto::count_code_points(row[i]) + 2, ' ');
     }
     text += '\n';

@@ -1,4 +1,4 @@
-// What commands print for people: tables, and texts that are safe to show on a terminal.
+// Output for people: tables, and texts that are safe on a terminal.
 #pragma once
 
 #include <cstddef>
@@ -8,21 +8,21 @@
 
 namespace tacit::server {
 
-/// The text on one line, with all escaped that can drive a terminal: for what comes from the store, from files and from
-/// peers. See http/log/printable.hpp.
+/// The text on one line, with terminal control sequences escaped: for texts from the store, from files and from peers.
+/// See http/log/printable.hpp.
 std::string printable(std::string_view text);
 
-/// Rows under their heads, in columns as wide as they need. Cells are made printable. Widths count code points.
+/// Rows in aligned columns; the first row may be a header. Cells are made printable. Widths count code points.
 std::string table(const std::vector<std::vector<std::string>>& cells);
 
-/// The text up to the first line break, which is taken off its front.
+/// The text up to the first line break. Removes it and the line break from `text`.
 std::string_view next_line(std::string_view& text);
 
 /// The lines of the text, each broken at spaces into lines of at most `width` bytes.
 std::string wrapped(std::string_view text, std::size_t width);
 
-/// An entry of a help text: the term, indented by two, and beside it the text, from column `begin` on and in lines of
-/// at most `width` bytes altogether, broken at spaces. A long term has a line of its own.
+/// An entry of a help text: the term, indented by two, and the text beside it, from column `begin` on, in lines of at
+/// most `width` bytes in all, broken at spaces. A long term has its own line.
 std::string help_entry(std::string_view term, std::string_view text, std::size_t begin, std::size_t width);
 
 }  // namespace tacit::server

@@ -36,7 +36,7 @@ PatientOutput::PatientOutput(int descriptor, std::chrono::seconds patience)
 bool PatientOutput::write(crypto::ByteView bytes) {
   while (!bytes.empty()) {
     if (!wait()) return false;
-    // The descriptor is others' too and stays a blocking one; but so much a pipe takes at once if it is ready at all.
+    // Other processes share the descriptor, so it stays blocking; a ready pipe takes this much without blocking.
     const std::size_t size = never_blocks_ ? bytes.size() : std::min<std::size_t>(bytes.size(), PIPE_BUF);
     const ssize_t put = ::write(descriptor_, bytes.data(), size);
     if (put < 0 && (errno == EINTR || errno == EAGAIN)) continue;
@@ -63,13 +63,13 @@ bool PatientOutput::wait() {
 
 void PatientOutput::fail_if_stalled() const {
   if (!stalled_) return;
-  throw CommandFailed("the reader of the output has taken nothing for " + duration_text(patience_) +
-                      " (--stall-timeout): it was given up, for meanwhile the store cannot use pages again");
+  throw CommandFailed("the reader of the output has read nothing for " + duration_text(patience_) +
+                      " (--stall-timeout): aborted, because the store cannot reuse pages meanwhile");
 }
 
 void add_stall_timeout(boost::program_options::options_description& own) {
   own.add_options()("stall-timeout", boost::program_options::value<std::string>()->value_name("SECONDS"),
-                    "How long the reader of the output may take nothing of it: up to a day. Default 60.");
+                    "Longest time for which the reader of the output may read nothing: at most one day. Default 60.");
 }
 
 std::chrono::seconds stall_timeout(const Arguments& arguments) {

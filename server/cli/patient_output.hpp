@@ -1,5 +1,5 @@
-// Output that is written while a snapshot of the store is held. Whoever reads it and then stops would keep every page
-// that is freed meanwhile from being used again, until the store is full: so there is an end to patience.
+// Output written while a snapshot of the store is held. A reader that stops reading would prevent the reuse of all
+// pages freed meanwhile until the store is full, so writing has a time limit.
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
@@ -13,12 +13,12 @@ namespace tacit::server {
 
 class PatientOutput {
  public:
-  /// Fails when nothing at all was taken for that long.
+  /// Writing fails when the reader takes no data for this long.
   PatientOutput(int descriptor, std::chrono::seconds patience);
 
-  /// Writes all of it. False if that cannot be done; errno says why.
+  /// Writes all bytes. Returns false, with errno, on failure.
   bool write(crypto::ByteView bytes);
-  /// Throws CommandFailed if that was why a write could not be done.
+  /// Throws CommandFailed if a write failed because the reader stalled.
   void fail_if_stalled() const;
 
  private:

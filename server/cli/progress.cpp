@@ -9,7 +9,7 @@ namespace tacit::server {
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   const store::WaitsForOthers reader;
-  // A live store may grow while it is walked: never more than all of it.
+  // A live store may grow during the walk; never show more than 100 %.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
   const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_ + rate(done);
   if (bar_) {
@@ -34,7 +34,7 @@ void Progress::draw_bar(std::uint64_t percent, const std::string& figures) {
   last_drawn_ = now;
   drawn_ = true;
   const std::uint64_t filled = percent * width / 100;
-  // To the start of the line, then the bar, then clear what an earlier, longer one left.
+  // Start of line, the bar, then clear the rest of an earlier, longer bar.
   out_ << line_start << what_ << " [" << std::string(filled, '#') << std::string(width - filled, ' ') << "] " << percent
        << " %, " << figures << clear_to_end << std::flush;
 }

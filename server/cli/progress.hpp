@@ -1,4 +1,4 @@
-// How far a long task has come: a bar that redraws itself on a terminal, a line now and then elsewhere.
+// Progress of a long task: a bar that is redrawn on a terminal, occasional lines elsewhere.
 #pragma once
 
 #include <chrono>
@@ -12,14 +12,14 @@ class Progress {
  public:
   enum class Rate : bool { no, yes };
 
-  /// `bar`: the stream is a terminal. `unit`: what is counted. `rate`: whether to say how many a second.
+  /// `bar`: the stream is a terminal. `unit`: what is counted. `rate`: whether to show the number per second.
   Progress(std::ostream& out, std::string what, bool bar, const char* unit = "rows", Rate rate = Rate::no)
       : out_(out), what_(std::move(what)), bar_(bar), unit_(unit), with_rate_(rate == Rate::yes) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();  ///< clears the bar
 
-  /// May be called for every step: draws at most ten times a second on a terminal, and a line for each tenth elsewhere.
+  /// May be called for every step: draws at most ten times per second on a terminal, one line per tenth elsewhere.
   void show(std::uint64_t done, std::uint64_t total);
 
  private:

@@ -6,7 +6,7 @@
 namespace tacit::server {
 namespace {
 
-// "1.2 GiB"; rest × 10 fits, for a rest is less than 2^60.
+// "1.2 GiB". rest × 10 does not overflow, because a rest is less than 2^60.
 std::string in_unit(std::uint64_t bytes, std::uint64_t unit, const char* name) {
   const std::uint64_t tenths = bytes % unit * 10 / unit;
   std::string text = std::to_string(bytes / unit);

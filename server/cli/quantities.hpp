@@ -1,4 +1,4 @@
-// Amounts as people read them. Machines get the bare number, in JSON.
+// Amounts as text for people. JSON contains the plain number.
 #pragma once
 
 #include <chrono>
@@ -7,16 +7,16 @@
 
 namespace tacit::server {
 
-/// "512 bytes", "1 MiB (1048576 bytes)", "1.2 GiB (1288490188 bytes)": rounded down to a tenth, and exact.
+/// "512 bytes", "1 MiB (1048576 bytes)", "1.2 GiB (1288490188 bytes)": rounded down to a tenth, then exact.
 std::string size_text(std::uint64_t bytes);
 
 /// The same without the exact number: "512 bytes", "1 MiB", "1.2 GiB".
 std::string short_size_text(std::uint64_t bytes);
 
-/// "45 s", "5 min", "1 h 30 min", "2 days 1 h": the two largest units; less than the smaller one is left out.
+/// "45 s", "5 min", "1 h 30 min", "2 days 1 h": the two largest units; the remainder is omitted.
 std::string duration_text(std::chrono::seconds span);
 
-/// "1 tenant", "2 tenants": `many` only where one is not just `one` and an s.
+/// "1 tenant", "2 tenants". `many` is needed if the plural is not `one` and an s.
 std::string counted(std::uint64_t number, const std::string& one, const std::string& many = {});
 
 }  // namespace tacit::server

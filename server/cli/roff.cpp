@@ -10,7 +10,7 @@
 namespace tacit::server {
 namespace {
 
-/// A character beyond ASCII by its number, for a formatter that reads no UTF-8: \[u2026]. Takes it off the text.
+/// A non-ASCII character as \[u2026], for formatters without UTF-8. Removes it from the text.
 std::string numbered(std::string_view& text) {
   const std::size_t size = std::max<std::size_t>(crypto::first_character(text), 1);
   const std::uint32_t number = crypto::code_point(text.substr(0, size));
@@ -20,8 +20,8 @@ std::string numbered(std::string_view& text) {
   return digits;
 }
 
-/// No character of the text is taken for roff's own. A hyphen would become a typographic one, which cannot be copied
-/// into a shell.
+/// Escapes characters that are special in roff. An unescaped hyphen would become a typographic one, which cannot be
+/// copied into a shell.
 std::string escaped(std::string_view text) {
   std::string result;
   while (!text.empty()) {
@@ -42,7 +42,7 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-/// A line that begins with a point or an apostrophe would be a request.
+/// A line that begins with a dot or an apostrophe would be a roff request.
 std::string harmless(std::string line) {
   if (line.starts_with('.') || line.starts_with('\'')) line.insert(0, "\\&");
   return line;

@@ -1,4 +1,4 @@
-// Text for man(7), as far as manual pages of plain sentences and lists need it.
+// Text for man(7): the subset that pages of plain sentences and lists need.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@ class RoffPage {
 
   RoffPage& section(std::string_view title);
   RoffPage& subsection(std::string_view title);
-  /// Sentences; `words in backquotes` become bold, an empty line begins a paragraph.
+  /// Sentences. `Words in backquotes` become bold; an empty line begins a paragraph.
   RoffPage& paragraph(std::string_view text);
-  /// An entry of a list: what it is about, in bold, and then its value's name, if it has one; then sentences.
+  /// An entry of a list: the term in bold, the name of its value, if any, then sentences.
   RoffPage& entry(std::string_view term, std::string_view value, std::string_view text);
-  /// Lines that stay as they are.
+  /// Lines without formatting.
   RoffPage& example(std::string_view lines);
 
   std::string take() { return std::move(text_); }

@@ -10,7 +10,7 @@
 namespace tacit::server {
 namespace {
 
-/// A line of the log is no place for more.
+/// Longest text in a log line.
 constexpr std::size_t longest_line = 16 * 1024;
 
 http::LogLevel level_of(std::string_view line) {
@@ -48,12 +48,12 @@ std::streamsize EscapingBuffer::xsputn(const char* text, std::streamsize size) {
   }
   std::string safe;
   safe.reserve(all.size());
-  // What is printed may be JSON, and this is a part of it.
+  // The output may be JSON, and this character is part of its syntax.
   const std::size_t left = http::append_printable(safe, all, {.line_breaks = true, .json = true, .continues = true});
   begun_ = std::string(all.substr(all.size() - left));
   const auto length = static_cast<std::streamsize>(safe.size());
   const bool written = to_.sputn(safe.data(), length) == length;
-  crypto::wipe(safe.data(), safe.size());  // a new API key is printed, too
+  crypto::wipe(safe.data(), safe.size());  // the text may contain a new API key
   return written ? size : 0;
 }
 
@@ -107,7 +107,7 @@ void StandardStreams::errors_to_log() {
 }
 
 std::ostream& data_output() {
-  // A stream of its own has its own state: what is written to it and fails is seen there.
+  // A separate stream has its own state, which shows its failed writes.
   static std::ostream data([] {
     auto* const escaping = dynamic_cast<EscapingBuffer*>(std::cout.rdbuf());
     return escaping != nullptr ? &escaping->target() : std::cout.rdbuf();
@@ -119,7 +119,7 @@ std::ostream& line_start(std::ostream& out) { return write_as_is(out, "\r"); }
 std::ostream& clear_to_end(std::ostream& out) { return write_as_is(out, "\x1b[K"); }
 
 void complain(std::string_view sentence) {
-  // In one piece, so that it is one in the terminal of whoever runs several commands.
+  // One write, so that lines of several commands on one terminal do not mix.
   std::cerr << std::string("tacit: ").append(printable(sentence)).append("\n") << std::flush;
 }
 

@@ -1,4 +1,4 @@
-// Standard output and standard error, where all that is printed is safe for a terminal, whatever was forgotten.
+// Standard output and standard error that are safe for a terminal even if a caller forgot to escape.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace tacit::server {
 
-/// Passes on what is written to it as http::append_printable has it, line breaks kept. Texts from the store, files and
-/// peers are to be made one line (`printable` in output.hpp) before; this is what catches the one that was not.
+/// Escapes its input with http::append_printable and keeps line breaks. Callers make texts from the store, files and
+/// peers one line (`printable` in output.hpp) before; this buffer is the safety net.
 class EscapingBuffer : public std::streambuf {
  public:
   explicit EscapingBuffer(std::streambuf& to) : to_(to) {}
@@ -19,7 +19,7 @@ class EscapingBuffer : public std::streambuf {
   EscapingBuffer(const EscapingBuffer&) = delete;
   EscapingBuffer& operator=(const EscapingBuffer&) = delete;
 
-  /// Where it passes things on to.
+  /// The destination.
   std::streambuf& target() { return to_; }
 
  protected:
@@ -29,11 +29,11 @@ class EscapingBuffer : public std::streambuf {
 
  private:
   std::streambuf& to_;
-  std::mutex mutex_;   ///< std::cout and std::cerr are for any thread
-  std::string begun_;  ///< the first bytes of a character
+  std::mutex mutex_;   ///< any thread may use std::cout and std::cerr
+  std::string begun_;  ///< the first bytes of an incomplete character
 };
 
-/// Hands whole lines to the log: with their priority under the journal, and in a server by the log's own thread.
+/// Writes whole lines to the log: with priorities under the journal, and in a server on the log's thread.
 class LogLineBuffer : public std::streambuf {
  public:
   ~LogLineBuffer() override;
@@ -47,16 +47,16 @@ class LogLineBuffer : public std::streambuf {
   std::string line_;
 };
 
-/// From its making to its end std::cout and std::cerr escape what is printed. One at a time; before other threads.
+/// While it exists, std::cout and std::cerr escape their output. One instance at a time, created before other threads.
 class StandardStreams {
  public:
-  /// Standard error goes line by line to the log if log lines have the journal's priorities.
+  /// Sends standard error line by line to the log if log lines have the journal's priorities.
   StandardStreams();
   ~StandardStreams();
   StandardStreams(const StandardStreams&) = delete;
   StandardStreams& operator=(const StandardStreams&) = delete;
 
-  /// From now on standard error goes line by line to the log in any case.
+  /// From now on, sends standard error line by line to the log in any case.
   void errors_to_log();
 
  private:
@@ -67,12 +67,12 @@ class StandardStreams {
   std::unique_ptr<EscapingBuffer> errors_;
 };
 
-/// Standard output as it is: for data of which programs need every byte. Not for a terminal.
+/// Standard output without escaping, for data that programs need byte for byte. Not for a terminal.
 std::ostream& data_output();
 
-/// Manipulators for what redraws a line on a terminal; they are written as they are.
-std::ostream& line_start(std::ostream& out);    ///< back to the line's first column
-std::ostream& clear_to_end(std::ostream& out);  ///< of the line
+/// Manipulators that redraw a line on a terminal. They are written without escaping.
+std::ostream& line_start(std::ostream& out);    ///< moves to the first column of the line
+std::ostream& clear_to_end(std::ostream& out);  ///< clears to the end of the line
 
 /// Prints `tacit: ` and the sentence, as one line on standard error.
 void complain(std::string_view sentence);

@@ -7,7 +7,7 @@
 namespace tacit::server {
 namespace {
 
-/// Between single quotes.
+/// The text in single quotes.
 std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -24,7 +24,7 @@ std::string escaped(std::string_view text, std::string_view special) {
   return result;
 }
 
-/// What completes such a value, as _arguments wants it.
+/// The action that completes such a value, in the syntax of _arguments.
 std::string action_for(std::string_view argument) {
   const Proposal proposal = proposal_for(argument);
   switch (proposal.kind) {
@@ -63,7 +63,7 @@ std::string command_case(const CompletedCommand& command) {
   std::string text = "    (" + in_quotes(command.name) + ")\n      _arguments -S";
   for (const CompletedOption& option : command.options) text += option_specs(option);
   for (const std::string& operand : command.operands) {
-    // Two colons: it may be left out.
+    // Two colons mark an optional operand.
     text += " \\\n        " +
             in_quotes((operand.starts_with('[') ? "::" : ":") + escaped(operand, ":[]") + ":" + action_for(operand));
   }
@@ -93,7 +93,7 @@ std::string ids_function(const std::string& name, const char* call, const char* 
 std::string zsh_completion() {
   std::string text =
       "#compdef tacit\n"
-      "# Completion of tacit's command line for zsh, made from its own lists of commands and settings.\n\n";
+      "# Completion of tacit's command line for zsh, generated from its tables of commands and settings.\n\n";
   text += ids_function("_tacit_key_ids", key_ids_call, "key");
   text += ids_function("_tacit_api_key_ids", api_key_ids_call, "API key");
   text +=

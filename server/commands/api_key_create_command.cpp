@@ -34,7 +34,7 @@ store::Scope read_scopes(const Arguments& arguments) {
   auto scopes = store::Scope::none;
   for (const auto& name : arguments["scope"].as<std::vector<std::string>>()) {
     const auto scope = auth::scope_of(name);
-    if (!scope) throw UsageError("--scope: " + shown(name) + " is none of secrets:read, secrets:write, keys:manage");
+    if (!scope) throw UsageError("--scope: " + shown(name) + " is not secrets:read, secrets:write or keys:manage");
     scopes = scopes | *scope;
   }
   return scopes;
@@ -53,7 +53,7 @@ store::ApiKey describe_key(const Arguments& arguments) {
   return key;
 }
 
-// Straight to the descriptor: a stream's buffer would keep a copy of the key that nobody wipes.
+// Writes to the descriptor directly, because a stream's buffer would keep a copy of the key that is never wiped.
 bool print_key(crypto::WipedBytes text) {
   text.push_back('\n');
   crypto::ByteView rest = text.view();
@@ -76,10 +76,10 @@ int api_key_create_command(const Config& config, const Arguments& arguments) {
   key.secret_hash = generated.secret_hash;
   value_or_fail(run(store->api_keys().add(key, operator_context())), "cannot store the key");
   if (!print_key(std::move(generated.text))) {
-    throw CommandFailed("the key could not be printed and is lost; do: tacit api-key revoke " + key.id);
+    throw CommandFailed("the key could not be printed and is lost; run: tacit api-key revoke " + key.id);
   }
-  std::cerr << "Made the API key " << key.id << " for the tenant " << key.tenant.str()
-            << ". It is shown this once; only a hash of it is kept.\n";
+  std::cerr << "Created the API key " << key.id << " for the tenant " << key.tenant.str()
+            << ". It is shown only once; the store keeps only a hash.\n";
   return exit_ok;
 }
 

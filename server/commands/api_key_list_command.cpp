@@ -40,7 +40,7 @@ boost::json::object object_of(const store::ApiKey& key) {
   boost::json::object object;
   object["id"] = key.id;
   object["user_id"] = key.tenant.str();
-  object["tenant"] = key.tenant.str();  // as every other command calls it
+  object["tenant"] = key.tenant.str();  // the name used by the other commands
   object["name"] = key.name;
   object["scopes"] = std::move(scopes);
   object["state"] = state_of(key);
@@ -60,7 +60,7 @@ void print_json(const std::vector<store::ApiKey>& keys) {
 void print_table(const std::vector<store::ApiKey>& keys) {
   std::vector<std::vector<std::string>> rows = {
       {"ID", "STATE", "TENANT", "SCOPES", "CREATED", "EXPIRES", "USED", "NAME"}};
-  // Whole seconds are enough for people.
+  // Whole seconds suffice in a table.
   const auto day_and_time = [](std::int64_t time) { return store::rfc3339(time).substr(0, 19) + "Z"; };
   for (const auto& key : keys) {
     rows.push_back({key.id, state_of(key), key.tenant.str(), joined(auth::scope_names(key.scopes)),

@@ -18,19 +18,19 @@ store::ApiKey find_key(const store::Store& store, const std::string& id) {
   const std::string what = "cannot revoke the key " + shown(id);
   const auto keys = value_or_fail(store.api_keys().list(std::nullopt), what);
   const auto found = std::ranges::find(keys, id, &store::ApiKey::id);
-  if (found == keys.end()) throw CommandFailed(what + ": there is none; see tacit api-key list");
+  if (found == keys.end()) throw CommandFailed(what + ": no such key; see tacit api-key list");
   return *found;
 }
 
-/// Whether it is to be done.
+/// Returns whether to revoke the key.
 bool describe_and_ask(const store::Store& store, const std::string& id, const Confirmation& confirmation) {
   const store::ApiKey found = find_key(store, id);
   const std::string what = "the API key " + id + " (" + printable(found.name) + ") of the tenant " + found.tenant.str();
   if (confirmation.dry_run()) {
-    std::cout << (found.revoked_at ? "Is revoked already: " : "Would revoke ") << what << ".\n";
+    std::cout << (found.revoked_at ? "Already revoked: " : "Would revoke ") << what << ".\n";
     return false;
   }
-  confirmation.ask("Revoke " + what + ", for good?");
+  confirmation.ask("Permanently revoke " + what + "?");
   return true;
 }
 
@@ -39,14 +39,14 @@ bool describe_and_ask(const store::Store& store, const std::string& id, const Co
 int api_key_revoke_command(const Config& config, const Arguments& arguments) {
   const Confirmation confirmation(arguments);
   const auto given = arguments["ID"].as<std::string>();
-  // Who holds a whole key that leaked may well hand it over as it is. It must not be shown again.
+  // Operators may pass a complete leaked key instead of its id. It must not be shown again.
   const auto key = auth::parse_api_key(given);
   const std::string id = key ? std::string(key->id) : given;
   const auto store = open_store(config);
-  // In an emergency nobody waits for a look through all keys.
+  // In an emergency the command must not wait for a scan of all keys.
   if (!confirmation.asks_nothing() && !describe_and_ask(*store, id, confirmation)) return exit_ok;
   value_or_fail(run(store->api_keys().revoke(id, operator_context())), "cannot revoke the key " + shown(id));
-  std::cout << "Revoked " << id << ". Running servers refuse it from now on.\n";
+  std::cout << "Revoked " << id << ". Running servers now refuse it.\n";
   return exit_ok;
 }
 

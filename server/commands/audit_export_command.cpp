@@ -30,7 +30,7 @@ class Export {
         since_(since),
         until_(until),
         terminal_(::isatty(STDOUT_FILENO) == 1) {
-    // A live log may grow as fast as it is read: to what is there now. If that cannot be told, to where it breaks.
+    // A live log may grow as fast as it is read, so end at the present head; if it cannot be read, at the first fault.
     const auto head = store.audit().head();
     last_ = head ? head->sequence : UINT64_MAX;
   }
@@ -45,21 +45,21 @@ class Export {
     }
   }
 
-  /// What is to be known of it beside the lines; whether all was well.
+  /// Prints the summary. Returns whether all entries matched the chain and none was pruned meanwhile.
   bool report() const {
     std::cerr << "Exported " << count_ << " entries";
     if (count_ > 0) std::cerr << ", " << first_ << " to " << to_string(newest_);
     std::cerr << ".\n";
-    if (faults_ > 0) std::cerr << "tacit: " << faults_ << " of them do not fit the chain; see tacit audit verify\n";
+    if (faults_ > 0) std::cerr << "tacit: " << faults_ << " of them do not match the chain; see tacit audit verify\n";
     if (reader_.pruned_meanwhile() > 0) {
-      std::cerr << "tacit: " << reader_.pruned_meanwhile() << " entries were pruned meanwhile and are not among them\n";
+      std::cerr << "tacit: " << reader_.pruned_meanwhile() << " entries were pruned meanwhile and are not included\n";
     }
     return faults_ == 0 && reader_.pruned_meanwhile() == 0;
   }
 
  private:
   void take(const store::AuditRecord& record) {
-    // Sequences only grow, so the first one beyond ends it; times are those of clocks.
+    // Sequences only grow, so the first one beyond the bound ends the export. Times may go back with the clock.
     done_ = done_ || record.mark.sequence >= last_;
     const bool beyond = record.mark.sequence > last_ || (until_ && !is_before(record, *until_));
     if (beyond && until_ && until_->sequence) done_ = true;

@@ -40,22 +40,22 @@ FeedOptions read_options(const Arguments& arguments) {
   if (arguments.contains("since")) options.since = read_argument(arguments, "since", read_audit_point);
   options.once = arguments.contains("once");
   if (!options.state && options.to != "-") {
-    throw UsageError("--state FILE is missing: without it nobody knows at the next start what was fed");
+    throw UsageError("--state FILE is missing: without it the next start cannot continue after the last entry");
   }
   return options;
 }
 
-/// The first of the entries after the last one that was fed. A log that does not have that one, or another one in its
-/// place, is another log: of a backup that was restored, say.
+/// The sequence after the last delivered entry. If the log has no such entry, or another one in its place, it is a
+/// different log, for example that of a restored backup.
 std::uint64_t first_to_feed(const store::Store& store, const std::optional<store::AuditMark>& fed) {
   if (!fed) return 0;
   auto reader = store.audit().read(fed->sequence);
   const auto page = value_or_fail(reader.next(), "cannot read the audit log");
   const bool pruned = !page.empty() && page.front().mark.sequence > fed->sequence;
   if (pruned || (!page.empty() && page.front().mark == *fed)) return fed->sequence + 1;
-  std::cerr << "tacit: the audit log does not have the entry " << to_string(*fed)
-            << ", which was fed last: a store was restored, or the log was rewritten. All of it is fed from its oldest "
-               "entry on"
+  std::cerr << "tacit: the audit log does not contain the last delivered entry " << to_string(*fed)
+            << ": a store was restored, or the log was rewritten. All entries are delivered again from the oldest "
+               "one on"
             << std::endl;
   return 0;
 }
@@ -70,11 +70,10 @@ class Feed {
         expected_(first_to_feed(store, last)),
         reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)) {}
 
-  /// Feeds what there is. False if it was told to stop meanwhile.
+  /// Delivers all present entries. Returns false if it was told to stop meanwhile.
   bool run() {
     for (bool more = true; more;) {
-      if (store_.health().displaced())
-        throw CommandFailed("the store's file was moved away or replaced: start the feed again");
+      if (store_.health().displaced()) throw CommandFailed("the store's file was moved or replaced: restart the feed");
       const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
       more = !page.empty();
       if (!feed(page)) return false;
@@ -100,7 +99,7 @@ class Feed {
     const std::uint64_t sequence = record.mark.sequence;
     if (expected_ > 0 && sequence > expected_) {
       std::cerr << "tacit: the entries " << expected_ << " to " << sequence - 1
-                << " are not in the log any more: they were pruned before they were fed" << std::endl;
+                << " are no longer in the log: they were pruned before they were delivered" << std::endl;
       const std::string gap = R"({"event":"audit_gap","first":)" + std::to_string(expected_) +
                               ",\"last\":" + std::to_string(sequence - 1) + "}";
       if (!files_.put(gap)) return false;
@@ -113,11 +112,11 @@ class Feed {
   const store::Store& store_;
   AuditFeedFiles& files_;
   const std::optional<store::AuditPoint> since_;
-  std::uint64_t expected_;  ///< the sequence that comes next; 0: whichever is the oldest
+  std::uint64_t expected_;  ///< the next sequence; 0: the oldest entry's
   store::AuditReader reader_;
 };
 
-/// Until it is told to stop.
+/// Runs until it is told to stop.
 void feed(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
           AuditFeedFiles& files, const StopSignals& signals) {
   const auto store = open_store(config);
@@ -129,12 +128,12 @@ void feed(const Config& config, const FeedOptions& options, const std::optional<
   }
 }
 
-/// With the store read by a process that may give up root, and the files written by this one.
+/// A child process, which may give up root, reads the store; this process writes the files.
 void feed_apart(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
                 AuditFeedFiles& files, const StopSignals& signals) {
   AuditFeedSocket socket;
   Apart reader([&] {
-    socket.answering = crypto::Descriptor();  // so that the end of the other process is seen
+    socket.answering = crypto::Descriptor();  // so that the end of the other process is detected
     feed(config, options, last, *make_remote_audit_feed_files(socket.asking), signals);
     return std::string();
   });
@@ -147,7 +146,7 @@ void feed_apart(const Config& config, const FeedOptions& options, const std::opt
 
 int audit_feed_command(const Config& config, const Arguments& arguments) {
   const FeedOptions options = read_options(arguments);
-  // A reader that goes away is an error to be told, not a signal.
+  // A closed reader must cause an error message, not a signal.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const StopSignals signals;
   std::optional<AuditFeedState> state;

@@ -20,7 +20,7 @@ namespace tacit::server {
 namespace {
 
 std::string figures(std::uint64_t entries, const store::AuditPrunePlan& plan) {
-  return counted(entries, "entry", "entries") + ", the newest of them " + to_string(plan.through) + " of " +
+  return counted(entries, "entry", "entries") + ", the newest one " + to_string(plan.through) + " of " +
          plan.newest_time;
 }
 
@@ -39,7 +39,7 @@ std::uint64_t prune(store::Store& store, const store::AuditPrunePlan& plan) {
   Progress progress(std::cerr, "Pruning", ::isatty(STDERR_FILENO) == 1);
   const auto show = [&](std::uint64_t removed) { progress.show(removed, plan.entries); };
   return value_or_fail(run(store.audit().prune(plan.through, operator_context(), show)),
-                       "the audit log was pruned in part at most");
+                       "the audit log was not or only partly pruned");
 }
 
 }  // namespace
@@ -49,19 +49,18 @@ int audit_prune_command(const Config& config, const Arguments& arguments) {
   const auto before = read_argument(arguments, "before", read_audit_point);
   const bool json = arguments.contains("json");
   const auto store = open_store(config);
-  const auto plan =
-      value_or_fail(store->audit().plan_prune(before), "the audit log is not in order and was not pruned");
+  const auto plan = value_or_fail(store->audit().plan_prune(before), "the audit log is damaged and was not pruned");
   if (plan.entries == 0) {
     if (json) {
       print_json(0, plan, confirmation.dry_run());
     } else {
-      std::cout << "No entry is before that.\n";
+      std::cout << "There are no earlier entries.\n";
     }
     return exit_ok;
   }
   std::uint64_t entries = plan.entries;
   if (!confirmation.dry_run()) {
-    confirmation.ask("Prune " + figures(entries, plan) + ", for good? Export them first.");
+    confirmation.ask("Permanently prune " + figures(entries, plan) + "? Export them first.");
     entries = prune(*store, plan);
   }
   if (json) {

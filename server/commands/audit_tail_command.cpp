@@ -28,15 +28,15 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
-constexpr std::uint64_t block = 1000;  // entries looked at together, going back from the newest
+constexpr std::uint64_t block = 1000;  // entries per step back from the newest
 constexpr std::chrono::milliseconds poll_interval{250};
 
-/// What to show, and how.
+/// The parsed options.
 struct TailOptions {
   std::optional<store::AuditPoint> since;
   std::optional<std::string> tenant;
   std::optional<std::string> actor;
-  std::uint64_t most = 0;  ///< of the newest entries that match
+  std::uint64_t most = 0;  ///< number of matching entries to begin with
   bool as_json = false;
   bool follow = false;
 };
@@ -73,13 +73,13 @@ bool matches(const store::AuditRecord& record, const TailOptions& options) {
   return of_actor && (!options.tenant || is(entry, "tenant", *options.tenant));
 }
 
-/// Looks back from the newest entry, a block at a time, until enough match or a whole block is too old: entries are in
-/// the order in which they were written, which is nearly that of their times.
+/// Searches back from the newest entry, block by block, until enough entries match or a whole block is too old. The
+/// entries are in the order of writing, which nearly equals the order of their times.
 class LookBack {
  public:
   LookBack(const store::Store& store, const TailOptions& options) : store_(store), options_(options) {}
 
-  /// The sequence to begin with.
+  /// The first sequence to show.
   std::uint64_t run() {
     const auto head = value_or_fail(store_.audit().head(), "cannot read the audit log");
     std::uint64_t end = head.sequence + 1;
@@ -93,7 +93,7 @@ class LookBack {
   }
 
  private:
-  /// Moves `first` to the earliest that matches, of those that are wanted. False if there is no use in looking further.
+  /// Moves `first` to the earliest wanted match in the block. Returns false if older blocks cannot match.
   bool look(std::uint64_t start, std::uint64_t end, std::uint64_t& first) {
     std::vector<std::uint64_t> matching;
     bool any_recent = false;
@@ -124,7 +124,7 @@ class Tail {
   Tail(const store::Store& store, const TailOptions& options)
       : options_(options), reader_(store.audit().read(LookBack(store, options).run())) {}
 
-  /// Shows what there is.
+  /// Shows all present entries.
   void show() {
     for (bool more = true; more;) {
       const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
@@ -150,7 +150,7 @@ class Tail {
   std::uint64_t told_pruned_ = 0;
 };
 
-/// Shows what comes, until SIGINT or SIGTERM.
+/// Shows new entries until SIGINT or SIGTERM.
 void follow(Tail& tail) {
   asio::io_context context(1);
   asio::signal_set signals(context, SIGINT, SIGTERM);

@@ -41,7 +41,7 @@ void print_json(const store::AuditReport& report, bool anchored) {
   out["entries"] = report.entries;
   out["checkpoint"] = checkpoint_json(report);
   out["head"] = to_string(report.head);
-  out["anchor_found"] = nullptr;  // none was asked for, or the chain is broken
+  out["anchor_found"] = nullptr;  // no anchor was given, or the chain is broken
   if (anchored && report.problem_count == 0) out["anchor_found"] = true;
   out["problem_count"] = report.problem_count;
   out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());

@@ -39,9 +39,9 @@ constexpr std::uint64_t most_kept = 1'000'000;
 
 BackupTime now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-/// What the command line says.
+/// The parsed arguments.
 struct Target {
-  std::string file;  ///< "-": standard output; empty: into the directory
+  std::string file;  ///< "-": standard output; empty: a file in `directory`
   std::string directory;
   Retention retention;
 };
@@ -58,10 +58,10 @@ Target read_target(const Arguments& arguments) {
   if (!target.file.empty() && !target.directory.empty()) throw UsageError("FILE and --into exclude each other");
   if (target.file.empty() && target.directory.empty()) throw UsageError("FILE is missing, or --into DIRECTORY");
   if (target.directory.empty() && (arguments.contains("keep") || arguments.contains("keep-for"))) {
-    throw UsageError("--keep and --keep-for are for backups --into a directory");
+    throw UsageError("--keep and --keep-for require --into DIRECTORY");
   }
   if (target.directory.empty() && arguments.contains("dry-run")) {
-    throw UsageError("--dry-run is for backups --into a directory");
+    throw UsageError("--dry-run requires --into DIRECTORY");
   }
   if (target.file == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw UsageError("a backup cannot go to a terminal: redirect standard output, or name a file");
@@ -82,7 +82,7 @@ std::uint64_t back_up_to_stream(const store::KeylessStore& store, std::chrono::s
   return value_or_fail(std::move(written), "cannot back up");
 }
 
-/// Reads it from the disk again, before it has its name and anything older is deleted.
+/// Reads the file from the disk again before it is published and older backups are deleted.
 void check_written(const store::WholeFile& file, std::uint64_t bytes) {
   const int descriptor = file.descriptor();
   ::fsync(descriptor);
@@ -95,20 +95,20 @@ void check_written(const store::WholeFile& file, std::uint64_t bytes) {
   };
   const auto read = store::read_backup(source, [](store::ByteView) { return true; });
   if (value_or_fail(read, "cannot back up") + store::backup_trailer_size == bytes) return;
-  throw CommandFailed("cannot back up: what was written is not what is read again");
+  throw CommandFailed("cannot back up: the written file differs when read again");
 }
 
-/// What was backed up.
+/// The result of a backup.
 struct Written {
   std::uint64_t bytes = 0;
-  std::uint64_t format = 0;  ///< the store's, or of what it became meanwhile
+  std::uint64_t format = 0;  ///< the store's format, which may have been raised meanwhile
 };
 
-/// Answers how many bytes were written.
+/// Returns the number of bytes written.
 using Write = std::function<std::uint64_t(const store::KeylessStore& store)>;
 
-/// Writes with the store open, in a process apart, which may give up root: what it writes to is open here already, and
-/// what needs root's rights is left to this one.
+/// Opens the store and writes in a child process, which may give up root. This process has opened the destination
+/// before, and does the work that needs root.
 Written write_apart(const Config& config, const Write& write) {
   const std::string said = run_apart(config.store, [&] {
     const auto store = store::KeylessStore::open(config.store, become_store_user);
@@ -117,7 +117,7 @@ Written write_apart(const Config& config, const Write& write) {
     return std::to_string(bytes) + ' ' + std::to_string(store->format());
   });
   const std::size_t space = said.find(' ');
-  if (space == std::string::npos) throw CommandFailed("cannot back up: the process that wrote it did not say how much");
+  if (space == std::string::npos) throw CommandFailed("cannot back up: the writing process did not report the size");
   return {read_number(std::string_view(said).substr(0, space), 0, UINT64_MAX),
           read_number(std::string_view(said).substr(space + 1), 0, UINT64_MAX)};
 }
@@ -135,15 +135,15 @@ Written back_up_to_file(const Config& config, const std::string& name, const Bac
   return written;
 }
 
-/// False, with a line that says why, if the alert will not know of this backup.
+/// Records the backup for the metrics and their alert. Returns false, after an error message, on failure.
 bool record(const Config& config, const std::string& file, std::uint64_t bytes) {
   std::error_code ignored;
   const std::string place = file == "-" ? file : std::filesystem::absolute(file, ignored).string();
   const std::filesystem::path record_file = backup_record_file(config);
   const auto error = write_backup_record(record_file, {now().time_since_epoch().count(), place, bytes});
   if (!error) return true;
-  complain("that this backup was made cannot be noted in " + record_file.string() + ": " + error.message() +
-           "; metrics and `tacit status` do not know of it (backup-record)");
+  complain("this backup cannot be recorded in " + record_file.string() + ": " + error.message() +
+           "; metrics and `tacit status` do not show it (backup-record)");
   return false;
 }
 
@@ -152,14 +152,14 @@ void report(const Config& config, const std::string& target, const Written& writ
             << size_text(written.bytes) << ", format " << written.format << '\n';
 }
 
-/// That the directory's backups are another store's, and what comes of that.
+/// Reports that the directory's backups belong to another store, and the consequence.
 void complain_of_owner(const BackupDirectory& directory, const std::string& owner, const char* outcome) {
-  complain((directory.path() / ".tacit-store").string() + " says that the backups here are of " +
+  complain((directory.path() / ".tacit-store").string() + " says that these backups belong to " +
            owner.substr(0, owner.find('\n')) + ": " + outcome +
-           ". Give each store a directory of its own, or remove that file if they are of this store");
+           ". Give each store its own directory, or remove that file if they belong to this store");
 }
 
-/// A time whose name is free. Names tell seconds apart, so a second backup within one of them waits for the next.
+/// A time whose name is not in use. Names have whole seconds, so a second backup in the same second waits.
 BackupTime free_time(const BackupDirectory& directory) {
   using namespace std::chrono_literals;
   for (int waited = 0;; ++waited) {
@@ -182,7 +182,7 @@ int back_up_into(const Config& config, const Target& target) {
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.other_owner(config.store); other && deletes) {
-    complain_of_owner(directory, *other, "no older one was deleted");
+    complain_of_owner(directory, *other, "no older backup was deleted");
     return exit_failed;
   }
   for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
@@ -192,16 +192,16 @@ int back_up_into(const Config& config, const Target& target) {
   return recorded && troubles.empty() ? exit_ok : exit_failed;
 }
 
-/// Says what a backup into the directory would delete.
+/// Lists the backups that a backup into the directory would delete.
 int try_into(const Config& config, const Target& target) {
   const BackupDirectory directory(target.directory);
   const BackupTime time = now();
   const std::string name = backup_name(time);
-  std::cout << "Would make " << printable((directory.path() / name).string()) << '\n';
+  std::cout << "Would create " << printable((directory.path() / name).string()) << '\n';
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.noted_other_owner(config.store); other && deletes) {
-    complain_of_owner(directory, *other, "no older one would be deleted");
+    complain_of_owner(directory, *other, "no older backup would be deleted");
     return exit_failed;
   }
   for (const std::string& one : directory.superfluous(name, target.retention, time, troubles)) {
@@ -217,7 +217,7 @@ int backup_command(const Config& config, const Arguments& arguments) {
   const Target target = read_target(arguments);
   const std::chrono::seconds patience = stall_timeout(arguments);
   if (arguments.contains("dry-run")) return try_into(config, target);
-  // A reader that goes away is an error to be told, not a signal.
+  // A closed reader must cause an error message, not a signal.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   if (!target.directory.empty()) return back_up_into(config, target);
   const bool to_stream = target.file == "-";

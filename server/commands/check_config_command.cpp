@@ -17,7 +17,7 @@
 namespace tacit::server {
 namespace {
 
-/// The unit that runs the server as this user: with both planes in one process another than with one.
+/// The unit that runs the server as this user. Both planes in one process have a unit of their own.
 std::optional<Unit> unit_of(const std::string& user, const ConfigSources& sources) {
   const auto plane = sources.command_line.find("plane");
   const bool both = plane != sources.command_line.end() && plane->second == "both";
@@ -25,7 +25,7 @@ std::optional<Unit> unit_of(const std::string& user, const ConfigSources& source
   return unit && unit->user == user ? std::move(unit) : std::nullopt;
 }
 
-/// The unit that has the credentials of a plane, under whatever user it runs.
+/// The unit that has the credentials of a plane, whatever its user.
 std::optional<Unit> unit_of(Planes plane) {
   const char* const name = plane == Planes::api     ? "tacit-api.service"
                            : plane == Planes::tools ? "tacit-tools.service"
@@ -33,13 +33,13 @@ std::optional<Unit> unit_of(Planes plane) {
   return read_unit(name, unit_directories());
 }
 
-/// What the unit says counts as if it was said here, but for what was said here.
+/// Adds the unit's options and environment to the sources; the command's own ones take precedence.
 void apply(const Unit& unit, ConfigSources& sources) {
   if (!unit.plane.empty()) sources.command_line.emplace("plane", unit.plane);
   for (const auto& [name, value] : unit.environment) sources.environment.emplace(name, value);
 }
 
-/// Of the unit's credentials the sealed keyrings whose plain file is not there: a plain one is judged where it lies.
+/// Keeps only the sealed keyrings without a plain file: a plain file is checked in its place.
 Unit only_sealed(Unit unit, const Config& config) {
   const auto lies_there = [&](const std::string& setting) {
     if (setting != "metadata-keyring" && setting != "root-private-keyring") return true;
@@ -54,9 +54,9 @@ void print(const std::vector<std::string>& sentences, const char* before) {
   for (const std::string& sentence : sentences) complain(before + sentence);
 }
 
-/// Judges and tells.
+/// Checks the configuration and prints the results.
 int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
-  // Of a file that cannot be read at all, what it does not set is nothing to tell.
+  // If the file cannot be read at all, missing settings are not worth reporting.
   if (loaded.values.empty() && !loaded.problems.empty()) {
     print(loaded.problems, "");
     return exit_usage;
@@ -69,7 +69,7 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   }
   const std::vector<std::string> notes = find_notes(loaded.config);
   const std::vector<std::string> key_notes = find_key_notes(loaded.config);
-  // What is wrong with the keys would be said of the store once more. Last: the process may give up root for it.
+  // Only without other problems, because faulty keys would be reported again. Last, because it may give up root.
   if (problems.empty() && !stand_ins.any_unjudged()) {
     for (std::string& problem : find_store_problems(loaded.config)) {
       problems.push_back(stand_ins.with_names(std::move(problem)));
@@ -81,7 +81,7 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   print(key_notes, "note: ");
   if (!problems.empty()) return exit_usage;
   std::cout << (stand_ins.any_unjudged()
-                    ? "The configuration is good as far as it was judged; the store was not opened.\n"
+                    ? "The configuration is good as far as it was checked; the store was not opened.\n"
                     : "The configuration is good.\n");
   return exit_ok;
 }
@@ -89,12 +89,12 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
 void add_missing_files(const Unit& unit, LoadedConfig& loaded) {
   for (const auto& file : unit.missing) {
     loaded.problems.push_back(unit.name + " does not start: its EnvironmentFile " + file.string() +
-                              " is not there, or cannot be read");
+                              " does not exist or cannot be read");
   }
 }
 
 void open_beside(CredentialStandIns& stand_ins, Config config, uid_t reader) {
-  if (!runs_tools(config.plane)) config.root_private_keyring.clear();  // which the API plane never opens
+  if (!runs_tools(config.plane)) config.root_private_keyring.clear();  // the API plane never opens it
   stand_ins.open_beside(config, reader);
 }
 
@@ -109,7 +109,7 @@ int check_as(const std::string& user, ConfigSources sources) {
   }
   open_beside(stand_ins, load_config(sources).config, rights.user);
   become(rights);
-  // Only now: that the user can read the configuration is a part of what is judged.
+  // After the change of user, because the user must be able to read the configuration.
   LoadedConfig loaded = load_config(sources);
   if (unit) add_missing_files(*unit, loaded);
   return judge(std::move(loaded), stand_ins);

@@ -1,4 +1,4 @@
-// The list of subcommands, put together from its sections.
+// The table of subcommands, assembled from its sections.
 #include <array>
 
 #include "server/commands/command_sections.hpp"

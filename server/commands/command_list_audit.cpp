@@ -1,4 +1,4 @@
-// The commands about the audit log.
+// The table entries of the audit commands.
 #include "server/cli/confirm.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
@@ -11,40 +11,40 @@ namespace po = boost::program_options;
 void add_tail_options(po::options_description& own) {
   own.add_options()("follow,f", "Show entries as they are added, until SIGINT or SIGTERM.")(
       "since", value_of("TIME"),
-      "Only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or an entry's sequence.")(
-      "lines", value_of("NUMBER"), "How many of the newest entries to begin with. Default 10; with --since all.");
-  add_tenant(own, "Only entries about this tenant.");
+      "Start at this time or entry: 2026-01-31T12:00:00Z, 2h or 7d (ago), or an entry's sequence.")(
+      "lines", value_of("NUMBER"), "Number of newest entries to show first. Default 10; with --since, all.");
+  add_tenant(own, "Show only entries about this tenant.");
   own.add_options()("actor", value_of("ACTOR"),
-                    "Only what this actor did, as entries write it: api-key:ID, uri:…, operator:NAME.");
+                    "Show only entries of this actor, as written in the log: api-key:ID, uri:…, operator:NAME.");
   add_json(own, "Print JSON lines, as tacit audit export does.");
 }
 
 void add_audit_export_options(po::options_description& own) {
   own.add_options()("since", value_of("TIME"),
-                    "Only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or an entry's sequence.")(
-      "until", value_of("TIME"), "Only entries before then.");
+                    "Start at this time or entry: 2026-01-31T12:00:00Z, 2h or 7d (ago), or an entry's sequence.")(
+      "until", value_of("TIME"), "End before this time or entry.");
 }
 
 void add_feed_options(po::options_description& own) {
   own.add_options()("to", value_of("FILE|syslog|-"),
-                    "A file that is appended to, the system log (/dev/log; syslog:SOCKET for another socket), or "
-                    "standard output. Required.")(
+                    "Destination: a file to append to, the system log (/dev/log; syslog:SOCKET for another socket), or "
+                    "- for standard output. Required.")(
       "state", value_of("FILE"),
-      "Where the last entry that was taken is noted, to go on after it at the next start. Required unless to -.")(
+      "File that records the last entry delivered, so that the next start continues after it. Required unless to -.")(
       "since", value_of("TIME"),
-      "While there is no state: only entries of then and later: 2026-01-31T12:00:00Z, 2h or 7d ago, or an entry's "
-      "sequence. Default: from the oldest on.")("once", "Feed the entries that there are, and end.");
+      "Where to start if there is no state: 2026-01-31T12:00:00Z, 2h or 7d (ago), or an entry's "
+      "sequence. Default: the oldest entry.")("once", "Deliver the entries that exist now, and exit.");
 }
 
 void add_anchor_option(po::options_description& own) {
   own.add_options()("anchor", value_of("[SEQUENCE:]HASH"),
-                    "An audit head that was kept elsewhere: the chain must have it.");
+                    "An audit head recorded elsewhere. The chain must contain it.");
   add_json(own);
 }
 
 void add_prune_options(po::options_description& own) {
   own.add_options()("before", value_of("TIME"),
-                    "Prune all entries before then: 2026-01-31T12:00:00Z, 90d ago, or an entry's sequence. Required.");
+                    "Prune entries before this: 2026-01-31T12:00:00Z, 90d (ago), or an entry's sequence. Required.");
   add_confirmation(own);
   add_json(own);
 }
@@ -52,8 +52,8 @@ void add_prune_options(po::options_description& own) {
 const Command list[] = {
     {.name = "audit tail",
      .summary = "Shows the newest audit entries.",
-     .details = "One line for each: time, sequence, action, outcome, actor, and what else there is. Works while the "
-                "store takes no changes.\n",
+     .details = "Prints one line per entry: time, sequence, action, outcome, actor, and the other members. Works "
+                "while the store is read-only.\n",
      .examples = "tacit audit tail --follow\n"
                  "tacit audit tail --since 2h --actor api-key:0aB3dE6gH9j --json\n",
      .settings = store_only,
@@ -61,19 +61,19 @@ const Command list[] = {
      .run = with_arguments<audit_tail_command>},
     {.name = "audit export",
      .summary = "Prints the audit log as JSON lines.",
-     .details = "Each line is an entry with its sequence and hash, byte for byte: the chain can be followed by the "
-                "text alone. The exit status is 1 if entries do not fit the chain.\n",
+     .details = "Each line is one entry with its sequence and hash, byte for byte, so that the chain can be verified "
+                "from the text alone. The exit status is 1 if entries do not match the chain.\n",
      .examples = "tacit audit export --until 2026-01-31T00:00:00Z >audit.jsonl\n",
      .settings = store_only,
      .add_options = add_audit_export_options,
      .run = with_arguments<audit_export_command>},
     {.name = "audit feed",
-     .summary = "Hands on audit entries to a file or the system log as they are added.",
-     .details = "The lines of tacit audit export, each at least once and in order, until SIGINT or SIGTERM. The next "
-                "start goes on after the entry that the state names. A file is synced before its place is noted, and "
-                "opened again at SIGHUP and when it was moved away. To the system log, an entry above 8192 bytes goes "
-                "without its longest members (`shortened`). Entries that were pruned before they were fed are told by "
-                "a line {\"event\":\"audit_gap\"}.\n",
+     .summary = "Sends audit entries to a file or the system log as they are added.",
+     .details = "Delivers the lines of tacit audit export, each at least once and in order, until SIGINT or SIGTERM. "
+                "The next start continues after the entry in the state file. A file is synced before the position is "
+                "recorded, and is reopened at SIGHUP and when it was moved. An entry above 8192 bytes goes to the "
+                "system log without its longest members (`shortened`). A line {\"event\":\"audit_gap\"} reports "
+                "entries that were pruned before they were delivered.\n",
      .examples = "tacit audit feed --to syslog --state /var/lib/tacit-audit/feed.state\n"
                  "tacit audit feed --to /var/log/tacit/audit.jsonl --state /var/lib/tacit-audit/feed.state --once\n",
      .settings = store_only,
@@ -82,19 +82,19 @@ const Command list[] = {
      .run = with_arguments<audit_feed_command>},
     {.name = "audit verify",
      .summary = "Checks the audit log's chain and prints its head.",
-     .details = "Reads the log alone, while the store is in use; tacit verify also compares it with everything that is "
-                "stored. Without an anchor, a log that was cut off or rewritten as a whole looks right.\n",
+     .details = "Reads only the log; the store may be in use. tacit verify also compares the log with the stored data. "
+                "Without an anchor, a log that was truncated or rewritten as a whole passes the check.\n",
      .examples = "tacit audit verify\n"
-                 "tacit audit verify --anchor 4711:9f86…   # a head that the log had\n",
+                 "tacit audit verify --anchor 4711:9f86…   # a head recorded earlier\n",
      .settings = store_only,
      .add_options = add_anchor_option,
      .run = with_arguments<audit_verify_command>},
     {.name = "audit prune",
-     .summary = "Deletes the oldest audit entries, for good.",
-     .details = "Leaves a checkpoint, so that the rest of the chain still verifies. Entries that do not fit the chain "
-                "are not pruned, nor is the newest. Export the entries first. What was made and ended before the "
-                "checkpoint cannot be judged by tacit verify any more. Asks first on a terminal.\n",
-     .examples = "tacit audit prune --before 90d --dry-run   # how many entries that are\n"
+     .summary = "Permanently deletes the oldest audit entries.",
+     .details = "Leaves a checkpoint, so that the rest of the chain still verifies. The newest entry and entries that "
+                "do not match the chain are not pruned. Export the entries first. tacit verify can no longer check "
+                "objects that were created and deleted before the checkpoint. Asks for confirmation on a terminal.\n",
+     .examples = "tacit audit prune --before 90d --dry-run   # count the entries\n"
                  "tacit audit prune --before 2026-01-31T00:00:00Z --yes   # in a script\n",
      .settings = store_only,
      .needed = {"--before TIME"},

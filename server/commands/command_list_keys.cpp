@@ -1,4 +1,4 @@
-// The commands about the keys of the keyrings.
+// The table entries of the keyring commands.
 #include "server/cli/confirm.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
@@ -9,61 +9,61 @@ namespace {
 namespace po = boost::program_options;
 
 void add_key_list_options(po::options_description& own) {
-  own.add_options()("uses", "Count what names each key. This reads the whole store.");
+  own.add_options()("uses", "Count the stored objects that use each key. This reads the whole store.");
   add_json(own, "Print a JSON array instead of a table.");
 }
 
 void add_rewrap_options(po::options_description& own) {
   own.add_options()("rate", value_of("NUMBER"),
-                    "Tenants a second, or with the metadata key rows a second. 0: as fast as it goes. Default 1000.");
+                    "Tenants per second; for the metadata keyring, rows per second. 0: no limit. Default 1000.");
 }
 
 const Command list[] = {
     {.name = "key list",
-     .summary = "Lists the keys in the keyrings: ids and states, no key material.",
+     .summary = "Lists the ids and states of the keys in the keyrings, without key material.",
      .examples = "tacit key list\n"
-                 "tacit key list --uses   # and what names each key\n",
+                 "tacit key list --uses   # with the number of uses\n",
      .settings = store_and_private_key,
      .add_options = add_key_list_options,
      .run = with_arguments<key_list_command>},
     {.name = "key add",
-     .summary = "Makes a new key beside the ones that are there.",
-     .details = "KEYRING is root or metadata. Prints the key's id. Nothing uses the key before it is promoted. Until "
-                "then every server has to read the keyrings again: a server without the key cannot read what is made "
+     .summary = "Adds a new key to a keyring.",
+     .details = "KEYRING is root or metadata. Prints the key's id. The key is not used until it is promoted. Before "
+                "that, every server must read the keyrings again: a server without the key cannot read data sealed "
                 "with it.\n"
-                "Run it as the user that the files belong to, or as root if they are root's; owner, group and mode "
-                "stay.\n",
+                "Run it as the owner of the files, or as root if root owns them. The files keep their owner, group "
+                "and mode.\n",
      .examples = "tacit key add root\n",
      .settings = store_and_private_key,
      .operands = {"KEYRING"},
      .run = with_arguments<key_add_command>},
     {.name = "key promote",
-     .summary = "Makes a key the primary one, which seals all that is new.",
-     .details = "Servers seal with it once they have read the keyrings again. From now on no process opens the store "
-                "without it.\n",
+     .summary = "Makes a key the primary key, which seals all new data.",
+     .details = "Servers seal with it once they have read the keyrings again. From now on no process can open the "
+                "store without it.\n",
      .examples = "tacit key promote 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},
      .run = with_arguments<key_promote_command>},
     {.name = "key rewrap",
-     .summary = "Seals with the primary key everything that older keys sealed.",
+     .summary = "Reseals with the primary key all data that older keys sealed.",
      .details = "KEYRING is root (tenants' keys; needs root-private-keyring) or metadata (names, bindings, indexes, "
-                "tenants' records and API keys). Without it the command does both. Servers may run. It may be stopped "
-                "at any time: the same command goes on. What a server that has not read the keyrings again writes "
-                "meanwhile is for the next run. It ends by itself when another key is promoted meanwhile.\n",
+                "tenants' records and API keys). Without KEYRING the command does both. Servers may run. The command "
+                "may be stopped at any time; the next run continues. Data from servers that have not read the keyrings "
+                "again is left for the next run. The command stops if another key is promoted meanwhile.\n",
      .examples = "tacit key rewrap root\n"
-                 "tacit key rewrap metadata --rate 0   # as fast as it goes\n",
+                 "tacit key rewrap metadata --rate 0   # without a limit\n",
      .settings = store_and_private_key,
      .operands = {"[KEYRING]"},
      .add_options = add_rewrap_options,
      .run = with_arguments<key_rewrap_command>},
     {.name = "key retire",
-     .summary = "Takes a key out of its keyring, once nothing names it.",
-     .details = "Refuses the primary key, and a key that something stored still names. Refuses any key while there "
-                "are rows that cannot be read, because they may name it. Backups from before the rewrap need the key: "
-                "keep a copy of it as long as them. On a terminal it asks first; without one it goes on, since nothing "
-                "that is stored needs the key.\n",
-     .examples = "tacit key retire 0123456789abcdef --dry-run   # whether anything still names it\n"
+     .summary = "Removes an unused key from its keyring.",
+     .details = "Refuses the primary key, and a key that stored data still uses. Refuses any key while there are "
+                "unreadable rows, because they may use it. Backups from before the rewrap need the key: keep a copy "
+                "of it as long as those backups. Asks for confirmation on a terminal; without a terminal it "
+                "continues, because no stored data needs the key.\n",
+     .examples = "tacit key retire 0123456789abcdef --dry-run   # check whether it is still in use\n"
                  "tacit key retire 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},

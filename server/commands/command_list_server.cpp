@@ -1,4 +1,4 @@
-// The commands that run the server and prepare it.
+// The table entries of the commands that prepare, run and inspect the server.
 #include <boost/program_options/value_semantic.hpp>
 
 #include "server/cli/standard_streams.hpp"
@@ -15,7 +15,7 @@ void add_status_options(po::options_description& own) { own.add_options()("json"
 
 void add_check_options(po::options_description& own) {
   own.add_options()("as", po::value<std::string>()->value_name("USER"),
-                    "Judge with the rights of the user that the server runs as.");
+                    "Check with the permissions of the user that the server runs as.");
 }
 
 void add_reload_options(po::options_description& own) {
@@ -33,32 +33,32 @@ const Command list[] = {
     {.name = "serve",
      .summary = "Runs the server.",
      .details =
-         "SIGTERM or SIGINT stops it: it serves on for drain-delay, stops accepting connections, and finishes the "
-         "requests that are in progress.\n"
-         "SIGHUP makes it read again: certificates, the client CA and its CRLs, session ticket keys, tool identities, "
+         "SIGTERM or SIGINT stops it: it continues to serve for drain-delay, stops accepting connections, and "
+         "finishes the requests in progress.\n"
+         "SIGHUP makes it reload certificates, the client CA and its CRLs, session ticket keys, tool identities, "
          "issuers, keyrings, and from the configuration the limits of tenants, addresses and connections and the log "
-         "level. A file with faults is not taken over; the server keeps what it had. The other settings need a "
+         "level. If a file is faulty, the server keeps the previous version. The other settings need a "
          "restart.\n",
      .examples = "tacit serve --plane api --api-listen 0.0.0.0:8443\n",
      .settings = all_settings,
      .run = check_and_serve},
     {.name = "init",
-     .summary = "Makes the keyrings and an empty store.",
-     .details = "Makes the three keyring files and the store where the settings say. If one of them exists, it makes "
-                "nothing.\n"
-                "The files belong to the user who runs this command. Run it as root or as the tool plane's user.\n",
+     .summary = "Creates the keyrings and an empty store.",
+     .details = "Creates the three keyring files and the store at the configured paths. If one of them exists, it "
+                "creates nothing.\n"
+                "The calling user owns the files. Run it as root or as the tool plane's user.\n",
      .examples = "tacit init\n",
      .settings = store_and_private_key,
      .run = with_config<init_command>},
     {.name = "reload",
-     .summary = "Makes running servers read their configuration again.",
+     .summary = "Makes running servers reload their configuration.",
      .details =
          "Asks each server of the configured store, or those of --plane, on its control socket, and waits for the "
          "result.\n"
-         "Exit code 0: everything was taken over; settings that need a restart are named. 1: a part was not good and "
-         "stayed as it was, the next start would fail, a server gave no answer, or no server runs; the reasons are "
+         "Exit code 0: everything was reloaded; settings that need a restart are listed. 1: a part was faulty and "
+         "was not changed, the next start would fail, a server did not answer, or no server runs; the reasons are "
          "printed.\n"
-         "For root and the servers' own user.\n",
+         "Only root and the servers' own user may run it.\n",
      .examples = "tacit reload\n"
                  "tacit reload --plane api --timeout 60\n",
      .settings = SettingGroup::asking,
@@ -68,14 +68,14 @@ const Command list[] = {
     {.name = "status",
      .summary = "Shows the state of the servers, certificates, keys, backups and the store.",
      .details =
-         "A line for each, which begins with ok or ATTENTION. Asks the servers on their control sockets, as root or as "
-         "the servers' own user, and looks at the certificates' files and the store. It opens no key, and waits for "
-         "nothing longer than seconds.\n"
-         "ATTENTION means: a plane of the setting plane is not ready or not there; a reload was refused; a certificate "
-         "has less than 14 days; servers' keys differ; there is no backup of the last 26 hours; 70 % of the map are "
-         "used; or less than a tenth or 1 GiB of the disk is free.\n"
-         "Exit code 0: all is well; 1: something needs attention; 2: the command line or the file of --config is "
-         "wrong.\n",
+         "Prints one line per item, which begins with ok or ATTENTION. Asks the servers on their control sockets (as "
+         "root or the servers' own user) and reads the certificate files and the store. It opens no key, and each "
+         "wait is limited to a few seconds.\n"
+         "ATTENTION means: a configured plane is not ready or not running; a reload was refused; a certificate "
+         "expires in less than 14 days; servers' keys differ; there is no backup of the last 26 hours; 70 % of the "
+         "map is used; or less than a tenth of the disk or less than 1 GiB is free.\n"
+         "Exit code 0: no item needs attention; 1: an item needs attention; 2: the command line or the file of "
+         "--config is wrong.\n",
      .examples = "tacit status\n"
                  "tacit status --json\n",
      .settings = all_settings,
@@ -83,15 +83,15 @@ const Command list[] = {
      .runs_misconfigured = true,
      .run = [](const Invocation& call) { return status_command(call.loaded, call.sources, call.arguments); }},
     {.name = "check-config",
-     .summary = "Shows everything that would keep the server from starting.",
+     .summary = "Lists all problems that would prevent the server from starting.",
      .details =
          "Takes the options of serve. Reads all files that serve would read, and starts nothing.\n"
-         "With --as, which needs root, it judges with that user's rights and groups: a file that only root can read is "
-         "a problem. If there is a unit USER.service (tacit-api, tacit-tools), its plane, its environment (files of "
-         "EnvironmentFile= too) and its credentials count, too; with --plane both those of tacit.service. Keyrings "
-         "that are sealed (systemd-creds) "
-         "are unsealed in memory; where that cannot be done, a note says so, and the rest is judged.\n"
-         "Exit code 0: no problem was found in what could be judged; 2: there are problems.\n",
+         "With --as, which needs root, it checks with that user's permissions and groups: a file that only root can "
+         "read is a problem. If the unit USER.service (tacit-api, tacit-tools) exists, its plane, its environment "
+         "(including EnvironmentFile=) and its credentials apply; with --plane both, those of tacit.service. "
+         "Sealed keyrings (systemd-creds) "
+         "are unsealed in memory; if that is not possible, a note says so, and the rest is checked.\n"
+         "Exit code 0: the checks found no problem; 2: there are problems.\n",
      .examples = "tacit check-config\n"
                  "tacit check-config --as tacit-api\n"
                  "tacit check-config --plane tools --config /etc/tacit/tacit.conf.new\n",

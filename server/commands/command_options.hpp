@@ -1,4 +1,4 @@
-// Options that several commands have, so that one thing has one name and one explanation everywhere.
+// Options shared by several commands, so that each has the same name and help everywhere.
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
@@ -8,8 +8,8 @@
 
 namespace tacit::server {
 
-/// An option's value: what it is in capitals, or its choices with | between them. Completion knows FILE, DIRECTORY,
-/// SCOPE and choices.
+/// An option's value: its kind in capitals, or its choices separated by |. Completion knows FILE, DIRECTORY, SCOPE and
+/// choices.
 inline boost::program_options::typed_value<std::string>* value_of(const char* what) {
   return boost::program_options::value<std::string>()->value_name(what);
 }

@@ -1,4 +1,4 @@
-// The subcommands by subject. command_list.cpp puts the sections in order.
+// The subcommands by subject. command_list.cpp orders the sections.
 #pragma once
 
 #include <span>
@@ -17,7 +17,7 @@ constexpr auto store_only = SettingGroup::store;
 constexpr auto store_and_private_key = SettingGroup::store | SettingGroup::private_key;
 constexpr auto all_settings = store_and_private_key | SettingGroup::serving;
 
-// Adapts a command's own parameters to the list's.
+// Adapts a command's function to Command::run.
 template <int (*Run)(const Config&, const Arguments&)>
 int with_arguments(const Invocation& invocation) {
   return Run(invocation.loaded.config, invocation.arguments);

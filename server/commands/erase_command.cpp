@@ -20,13 +20,13 @@
 namespace tacit::server {
 namespace {
 
-/// What there is to erase, as far as it can be told.
+/// The data to erase, as far as it can be counted.
 struct Extent {
   std::uint64_t secrets = 0;
   std::uint64_t bytes = 0;
   std::uint64_t api_keys = 0;
-  bool resumed = false;  ///< its record is damaged, or gone with an erasure that was cut short
-  bool any = false;      ///< whether anything is stored of the tenant
+  bool resumed = false;  ///< the tenant's record is damaged, or an interrupted erasure deleted it
+  bool any = false;      ///< whether the store has data of the tenant
 };
 
 Extent extent_of(store::Store& store, const crypto::Uuid& tenant) {
@@ -50,7 +50,7 @@ Extent extent_of(store::Store& store, const crypto::Uuid& tenant) {
 }
 
 std::string describe(const Extent& extent) {
-  if (extent.resumed) return "what is left of it, which cannot be counted";
+  if (extent.resumed) return "its remaining data, which cannot be counted";
   return counted(extent.secrets, "secret") + " of " + size_text(extent.bytes) + " and " +
          counted(extent.api_keys, "API key");
 }
@@ -65,7 +65,7 @@ store::Erased erase(store::Store& store, const crypto::Uuid& tenant) {
   if (!outcome && outcome.error().code == store::Errc::not_found) {
     throw CommandFailed("nothing is stored of the tenant " + tenant.str());
   }
-  return value_or_fail(std::move(outcome), "the erasure is not finished; ask for it again");
+  return value_or_fail(std::move(outcome), "the erasure is not finished; run the command again");
 }
 
 void print_json(const crypto::Uuid& tenant, std::uint64_t secrets, std::uint64_t api_keys, bool resumed, bool dry_run) {
@@ -81,7 +81,7 @@ void print_json(const crypto::Uuid& tenant, std::uint64_t secrets, std::uint64_t
 void print_text(const crypto::Uuid& tenant, const store::Erased& erased) {
   std::cout << "erased tenant " << tenant.str() << "\nsecrets " << erased.secrets << "\nAPI keys " << erased.api_keys
             << '\n';
-  if (erased.resumed) std::cout << "An earlier erasure was finished; the figures are of what it had left.\n";
+  if (erased.resumed) std::cout << "An earlier erasure was completed; the counts cover only what it had left.\n";
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ int erase_command(const Config& config, const Arguments& arguments) {
     }
     return exit_ok;
   }
-  confirmation.ask("This erases the tenant " + tenant.str() + " for good: " + describe(extent) + ".", tenant.str());
+  confirmation.ask("This permanently erases the tenant " + tenant.str() + ": " + describe(extent) + ".", tenant.str());
   const store::Erased erased = erase(*store, tenant);
   if (json) {
     print_json(tenant, erased.secrets, erased.api_keys, erased.resumed, false);

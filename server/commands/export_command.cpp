@@ -1,12 +1,12 @@
-// `tacit export`: everything of a tenant as JSON lines, sealed as it is stored.
+// `tacit export`: all data of a tenant as JSON lines, sealed as stored.
 //
 // Each line is one object with "type", in this order; boxes and headers are base64url without padding.
 //   export   version (1), user_id, exported_at, program
-//   tenant   record: the tenant's record, which has its key pair, the private half sealed
-//   (store/rows/tenant_record.hpp) secret   secret_id, created_at, updated_at, value_version, header, value_box,
-//   metadata_box (store/rows/secret_row.hpp) api_key  id, name, scopes, created_at, expires_at, revoked_at,
-//   last_used_at; never the key nor its hash end      secrets, api_keys: how many there were; an export without this
-//   line is not whole
+//   tenant   record: the tenant's record with its key pair, the private half sealed (store/rows/tenant_record.hpp)
+//   secret   secret_id, created_at, updated_at, value_version, header, value_box, metadata_box
+//            (store/rows/secret_row.hpp)
+//   api_key  id, name, scopes, created_at, expires_at, revoked_at, last_used_at; never the key or its hash
+//   end      secrets, api_keys: their counts; an export without this line is incomplete
 #include <unistd.h>
 
 #include <boost/json/array.hpp>

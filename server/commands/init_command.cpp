@@ -20,14 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A store may be made in an empty directory, for service managers make the directory themselves.
+// A store may be created in an empty directory, because service managers create the directory themselves.
 bool store_exists(const fs::path& directory) {
   return fs::exists(fs::symlink_status(directory)) && !store::is_vacant(directory);
 }
 
 std::string reason_not_to_make(const char* setting, const fs::path& file) {
-  if (file.empty()) return std::string(setting) + " is not configured: it says where to make the file";
-  if (fs::exists(fs::symlink_status(file))) return file.string() + " exists already; nothing was made";
+  if (file.empty()) return std::string(setting) + " is not configured: it specifies the file to create";
+  if (fs::exists(fs::symlink_status(file))) return file.string() + " already exists; nothing was created";
   const fs::path directory = fs::absolute(file).parent_path();
   if (!fs::is_directory(directory)) return "the directory " + directory.string() + " does not exist";
   return {};
@@ -39,10 +39,10 @@ void check_all(const Config& config) {
                              reason_not_to_make("metadata-keyring", config.metadata_keyring)}) {
     if (!reason.empty()) throw UsageError(reason);
   }
-  if (store_exists(config.store)) throw UsageError(config.store.string() + " exists already; nothing was made");
+  if (store_exists(config.store)) throw UsageError(config.store.string() + " already exists; nothing was created");
 }
 
-// Removes what this call has made, unless it is told that all went well.
+// Removes the files that this call created, unless keep() was called.
 class Made {
  public:
   Made() = default;
@@ -73,20 +73,20 @@ int init_command(const Config& config) {
   const auto metadata = crypto::create_metadata_keyring(config.metadata_keyring);
   if (metadata.has_error()) throw CommandFailed(metadata.error().message);
   made.add(config.metadata_keyring);
-  // Apart, for what was made is taken away again if that fails.
+  // In a child process, because this process removes the created files on failure.
   run_apart(config.store, [&] {
     store::StoreOptions options = store_options(config);
     options.give_up_root = become_store_user;
     const auto store = store::Store::create(options, load_keys(config, PrivateKey::no));
-    if (store.has_error()) fail("cannot make the store " + config.store.string(), store.error());
+    if (store.has_error()) fail("cannot create the store " + config.store.string(), store.error());
     return std::string();
   });
   made.keep();
-  std::cout << "Made " << printable(config.root_private_keyring.string()) << ": opens values; only for the tool plane\n"
-            << "Made " << printable(config.root_public_keyring.string()) << ": seals values\n"
-            << "Made " << printable(config.metadata_keyring.string()) << ": seals names and bindings; for both planes\n"
-            << "Made " << printable(config.store.string()) << ": an empty store\n"
-            << "Keep copies of the keyrings away from the store's backups: without them nothing in it can be read.\n";
+  std::cout << "Created " << printable(config.root_private_keyring.string()) << ": opens values; tool plane only\n"
+            << "Created " << printable(config.root_public_keyring.string()) << ": seals values\n"
+            << "Created " << printable(config.metadata_keyring.string()) << ": seals names and bindings; both planes\n"
+            << "Created " << printable(config.store.string()) << ": an empty store\n"
+            << "Keep copies of the keyrings apart from the store's backups: without them the store is unreadable.\n";
   return exit_ok;
 }
 

@@ -1,6 +1,6 @@
-// Adding, promoting and retiring keys. Each is audited in the store before the keyrings' files change; what is cut
-// short between the two is finished by the same command again. The store is open in a process apart, which may give up
-// root; the keyrings, locked, stay with this one.
+// Adding, promoting and retiring keys. Each change is audited in the store before the keyrings' files change; after an
+// interruption between the two, the same command completes the change. A child process, which may give up root, opens
+// the store; this process holds the locked keyrings.
 #include <unistd.h>
 
 #include <functional>
@@ -35,7 +35,7 @@ store::AuditEvent event_of(store::AuditAction action, store::AuditOutcome outcom
   return event;
 }
 
-/// Does it with the store open, and closes it.
+/// Opens the store, runs `work`, and closes the store.
 void with_store(const Config& config, const std::function<void(store::Store&)>& work) {
   run_apart(
       config.store,
@@ -47,7 +47,7 @@ void with_store(const Config& config, const std::function<void(store::Store&)>& 
       default_stall + config.store_timeout);
 }
 
-/// Writes the files. That they could not be written is audited too, for the change was.
+/// Writes the files. A failure is audited, too, because the change was audited before.
 void apply(crypto::KeyringEdit& ring, const Config& config, store::AuditAction action, KeyKind kind,
            const crypto::KeyId& id) {
   const auto applied = ring.apply();
@@ -60,29 +60,29 @@ void apply(crypto::KeyringEdit& ring, const Config& config, store::AuditAction a
 
 void change_in_store(store::Store& store, KeyChange how, const KeyInRing& key, const crypto::KeyId& id) {
   value_or_fail(run(store.keys().change(how, key.kind, id, operator_context())),
-                "cannot change what the store says of the key " + crypto::to_hex(id));
+                "cannot change the store's record of the key " + crypto::to_hex(id));
 }
 
-/// Why the key cannot be retired, as rows are now; nothing if it can be.
+/// Why the key cannot be retired at present; std::nullopt if it can.
 std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
-  Progress progress(std::cerr, "Looking for what names the key", ::isatty(STDERR_FILENO) == 1);
+  Progress progress(std::cerr, "Counting uses of the key", ::isatty(STDERR_FILENO) == 1);
   const auto census = value_or_fail(
       store.keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-      "cannot count what names the key");
+      "cannot count the uses of the key");
   if (const store::KeyUse use = census.of(id); use.total() > 0) {
     std::string text = counted(use.tenants, "tenant");
     if (kind == KeyKind::metadata) {
       text += ", " + counted(use.secrets, "secret") + " and " + counted(use.api_keys, "API key");
     }
-    return text + " still " + (kind == KeyKind::root && use.tenants == 1 ? "names" : "name") +
-           " it; do: tacit key rewrap " + to_string(kind);
+    return text + " still " + (kind == KeyKind::root && use.tenants == 1 ? "uses" : "use") +
+           " it; run: tacit key rewrap " + to_string(kind);
   }
   if (census.unreadable == 0) return std::nullopt;
-  return counted(census.unreadable, "row") + " cannot be read and may name it; see tacit verify";
+  return counted(census.unreadable, "row") + " cannot be read and may use it; see tacit verify";
 }
 
-/// Throws if something may name the key. The store has it as retired then no longer, if it had: by this command, or by
-/// one that was killed before it saw that.
+/// Throws if stored data may use the key. In that case, undoes a retirement recorded in the store by this command or by
+/// an earlier one that was killed before its check.
 void expect_unused(store::Store& store, const KeyInRing& key, const crypto::KeyId& id) {
   const auto why = hindrance(store, key.kind, id);
   if (!why) return;
@@ -111,8 +111,8 @@ int key_add_command(const Config& config, const Arguments& arguments) {
   apply(ring, config, store::AuditAction::key_add, kind, *id);
   std::cout << crypto::to_hex(*id) << '\n';
   std::cerr << "Added this " << to_string(kind)
-            << " key. Keep a copy of the keyring, have every server read it (restart it "
-            << "under systemd, else reload), and then: tacit key promote " << crypto::to_hex(*id) << '\n';
+            << " key. Keep a copy of the keyring, make every server read it (restart it "
+            << "under systemd, else reload), and then run: tacit key promote " << crypto::to_hex(*id) << '\n';
   return exit_ok;
 }
 
@@ -123,14 +123,14 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
   if (!promoted) fail(promoted.error());
   with_store(config, [&](store::Store& store) { change_in_store(store, KeyChange::promote, key, id); });
   apply(key.ring, config, store::AuditAction::key_promote, key.kind, id);
-  std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is the primary one.\n";
-  std::cerr << "Have every server read it (restart it under systemd, else reload), and then: tacit key rewrap "
+  std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is now the primary key.\n";
+  std::cerr << "Make every server read it (restart it under systemd, else reload), and then run: tacit key rewrap "
             << to_string(key.kind) << '\n';
   return exit_ok;
 }
 
 int key_retire_command(const Config& config, const Arguments& arguments) {
-  const Confirmation confirmation(arguments, Unattended::goes_on);  // nothing that is stored needs the key
+  const Confirmation confirmation(arguments, Unattended::goes_on);  // no stored data needs the key
   const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
   KeyInRing key = find_key(config, id);
   const auto retired = key.ring.retire(id);
@@ -138,20 +138,20 @@ int key_retire_command(const Config& config, const Arguments& arguments) {
   const std::string what = std::string("the ") + to_string(key.kind) + " key " + crypto::to_hex(id);
   if (confirmation.dry_run()) {
     with_store(config, [&](store::Store& store) { expect_retirable(store, key.kind, id); });
-    std::cout << "Would retire " << what << ": nothing stored names it.\n";
+    std::cout << "Would retire " << what << ": no stored data uses it.\n";
     return exit_ok;
   }
   with_store(config, [&](store::Store& store) {
     expect_unused(store, key, id);
-    confirmation.ask("Take " + what + " out of its keyring, for good?");
-    // From here on nobody makes anything that names the key, with whatever keyring; but between the count and this,
-    // somebody may have.
+    confirmation.ask("Permanently remove " + what + " from its keyring?");
+    // From here on no process can store data that uses the key, whatever its keyring; but one may have done so
+    // between the count and this change.
     change_in_store(store, KeyChange::retire, key, id);
     expect_unused(store, key, id);
   });
   apply(key.ring, config, store::AuditAction::key_retire, key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";
-  std::cerr << "Backups made before the rewrap still need it: keep a copy of it as long as them.\n";
+  std::cerr << "Backups from before the rewrap still need it: keep a copy of it as long as those backups.\n";
   return exit_ok;
 }
 

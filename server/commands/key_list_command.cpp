@@ -31,7 +31,7 @@ Keys keys_of(const char* setting, const std::filesystem::path& file, std::string
   return std::move(*keys);
 }
 
-/// The private halves, as far as this user may read them.
+/// The private halves; std::nullopt if this user cannot read them.
 std::optional<Keys> private_halves(const Config& config) {
   if (config.root_private_keyring.empty()) return std::nullopt;
   auto keys = crypto::list_keyring(config.root_private_keyring, "root-private");
@@ -44,12 +44,12 @@ bool has_key(const Keys& keys, const crypto::KeyId& id) {
   return std::ranges::find(keys, id, &crypto::ListedKey::id) != keys.end();
 }
 
-/// A key as it is shown, in a table or as JSON.
+/// A key as shown in the table or as JSON.
 struct Entry {
   store::KeyKind kind{};
   crypto::KeyId id{};
   const char* state = "active";  ///< primary, active or missing
-  std::string created{};         ///< empty for one that no keyring has
+  std::string created{};         ///< empty for a key that is in no keyring
   std::string note{};
   std::optional<store::KeyUse> use{};
 };
@@ -61,7 +61,7 @@ std::optional<store::KeyUse> use_of(const std::optional<store::KeyCensus>& censu
 }
 
 std::string note_of(const crypto::KeyId& id, const std::optional<Keys>& halves) {
-  if (!halves) return "its private half was not looked for";
+  if (!halves) return "its private half was not checked";
   return has_key(*halves, id) ? "" : "its private half is missing";
 }
 
@@ -70,16 +70,16 @@ Entry entry_of(store::KeyKind kind, const crypto::ListedKey& key, std::string no
   return {kind, key.id, key.primary ? "primary" : "active", key.created, std::move(note), use_of(census, key.id)};
 }
 
-/// What is named and in no keyring, and what cannot be read: the list would look sound without.
+/// Adds keys that are in use but in no keyring, and warns of unreadable rows: the list would look complete without.
 void add_the_rest(Entries& entries, store::KeyKind kind, const Keys& keys, const std::optional<Keys>& halves,
                   const std::optional<store::KeyCensus>& census) {
   if (!census) return;
   for (const auto& [id, use] : census->uses) {
     if (has_key(keys, id) || (halves && has_key(*halves, id))) continue;
-    entries.push_back({kind, id, "missing", "", "no keyring has it; see tacit verify", use});
+    entries.push_back({kind, id, "missing", "", "not in a keyring; see tacit verify", use});
   }
   if (census->unreadable == 0) return;
-  std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may name any " << to_string(kind)
+  std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may use any " << to_string(kind)
             << " key; see tacit verify\n";
 }
 
@@ -88,7 +88,7 @@ std::optional<store::KeyCensus> count(const store::Store* store, store::KeyKind 
   Progress progress(std::cerr, std::string("Counting ") + to_string(kind) + " keys", ::isatty(STDERR_FILENO) == 1);
   return value_or_fail(
       store->keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-      "cannot count what names the keys");
+      "cannot count the uses of the keys");
 }
 
 void print_table(const Entries& entries, bool with_uses) {
@@ -132,7 +132,7 @@ void print_json(const Entries& entries) {
   std::cout << boost::json::serialize(list) << '\n';
 }
 
-/// The keyrings, read before the store is opened: the process may give up root for that.
+/// The keyrings, read before the store is opened, because opening it may give up root.
 struct Rings {
   explicit Rings(const Config& config)
       : root(keys_of("root-public-keyring", config.root_public_keyring, "root-public")),

@@ -1,4 +1,4 @@
-// `tacit key rewrap`: how it is asked for, and what is shown of it. What it does: store/keys/rewrap_run.hpp.
+// `tacit key rewrap`: its arguments and its output. The work is in store/keys/rewrap_run.hpp.
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ constexpr std::uint64_t most_problems_shown = 100;
 std::uint64_t count(const store::RewrapRun& rewrap, KeyKind kind) {
   Progress progress(std::cerr, std::string("Counting ") + to_string(kind), ::isatty(STDERR_FILENO) == 1);
   return value_or_fail(rewrap.count([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-                       "cannot count what there is to do");
+                       "cannot count the remaining work");
 }
 
 void run_to_end(store::RewrapRun& rewrap, KeyKind kind, std::uint64_t total) {
@@ -46,10 +46,10 @@ void run_to_end(store::RewrapRun& rewrap, KeyKind kind, std::uint64_t total) {
     if (++problems <= most_problems_shown) complain(problem);
   };
   watch.not_recorded = [](const store::Failure& failure) {
-    std::cerr << "tacit: cannot record how far it is: " << sentence(failure) << '\n';
+    std::cerr << "tacit: cannot record the progress: " << sentence(failure) << '\n';
   };
   value_or_fail(run(rewrap.run(std::move(watch))),
-                "cannot go on; what is done stays done, and the same command goes on from there");
+                "cannot continue; finished work is kept, and the next run continues from there");
 }
 
 void report(const store::RewrapRun& rewrap, KeyKind kind, std::chrono::duration<double> taken) {
@@ -58,13 +58,13 @@ void report(const store::RewrapRun& rewrap, KeyKind kind, std::chrono::duration<
             << duration_text(std::chrono::duration_cast<std::chrono::seconds>(taken));
   if (rewrap.rows() > 0) {
     const double rate = static_cast<double>(rewrap.rows()) / std::max(taken.count(), 0.001);
-    std::cout << " (" << static_cast<std::uint64_t>(rate) << " a second)";
+    std::cout << " (" << static_cast<std::uint64_t>(rate) << " per second)";
   }
   std::cout << '\n';
   if (rewrap.problems() > 0) std::cout << "problems: " << rewrap.problems() << "; see tacit verify\n";
 }
 
-/// Whether everything could be rewrapped.
+/// Returns whether all data was rewrapped.
 bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
   store::RewrapRun rewrap(store.keys(), store.audit(), kind, rate, operator_context());
   value_or_fail(run(rewrap.begin()), "cannot begin to rewrap");
@@ -75,7 +75,7 @@ bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
   return rewrap.problems() == 0;
 }
 
-/// In a process apart, which may give up root: the next one needs it for its keyrings.
+/// Runs in a child process, which may give up root: the next run needs root to read its keyrings.
 bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate) {
   const std::string whole = "whole";
   return run_apart(
@@ -96,7 +96,7 @@ int key_rewrap_command(const Config& config, const Arguments& arguments) {
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
   bool whole = rewrap(config, kind, rate);
-  // The first may have taken hours, and keys may have been changed meanwhile: the keyrings are read anew.
+  // The first run may have taken hours, and keys may have changed meanwhile: the keyrings are read again.
   if (both) whole = rewrap(config, KeyKind::metadata, rate) && whole;
   return whole ? exit_ok : exit_failed;
 }

@@ -23,12 +23,12 @@ crypto::KeyringEdit value_of(crypto::KeyringResult<crypto::KeyringEdit> edit) {
 store::KeyKind read_key_kind(std::string_view text) {
   if (text == "root") return store::KeyKind::root;
   if (text == "metadata") return store::KeyKind::metadata;
-  throw UsageError(shown(text) + " is none of root, metadata");
+  throw UsageError(shown(text) + " is neither root nor metadata");
 }
 
 crypto::KeyId read_key_id(std::string_view text) {
   const auto id = crypto::parse_key_id(text);
-  if (!id) throw UsageError(shown(text) + " is no key's id: 16 hexadecimal digits, as `tacit key list` shows them");
+  if (!id) throw UsageError(shown(text) + " is not a key id: 16 hexadecimal digits, as `tacit key list` shows them");
   return *id;
 }
 
@@ -49,7 +49,7 @@ KeyInRing find_key(const Config& config, const crypto::KeyId& id) {
     crypto::KeyringEdit root = edit_keyring(config, store::KeyKind::root);
     if (root.find(id) != nullptr) return {store::KeyKind::root, std::move(root)};
   }
-  throw CommandFailed("no keyring has the key " + crypto::to_hex(id) + "; see tacit key list");
+  throw CommandFailed("no keyring contains the key " + crypto::to_hex(id) + "; see tacit key list");
 }
 
 void fail(const crypto::KeyringError& error) { throw CommandFailed(error.message); }

@@ -1,4 +1,4 @@
-// The keyrings that the `key` commands work on, and how a person names them.
+// The keyrings of the `key` commands, and the parsers of their names and ids.
 #pragma once
 
 #include <string_view>
@@ -22,10 +22,10 @@ struct KeyInRing {
   store::KeyKind kind{};
   crypto::KeyringEdit ring;
 };
-/// Throws CommandFailed if no keyring has the key. Root keys are looked for if both files are configured.
+/// Throws CommandFailed if no keyring contains the key. Root keys are searched if both files are configured.
 KeyInRing find_key(const Config& config, const crypto::KeyId& id);
 
-/// Throws CommandFailed with the keyring's own sentence.
+/// Throws CommandFailed with the keyring's message.
 [[noreturn]] void fail(const crypto::KeyringError& error);
 
 }  // namespace tacit::server

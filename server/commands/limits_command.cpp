@@ -20,14 +20,14 @@ namespace {
 
 using Limit = std::optional<std::uint32_t>;
 
-/// From `Least` to `Most`; nothing for the default.
+/// From `Least` to `Most`; std::nullopt for the default.
 template <std::uint32_t Least, std::uint32_t Most>
 Limit read_limit(std::string_view text) {
   if (text == "default") return std::nullopt;
   return static_cast<std::uint32_t>(read_number(text, Least, Most));
 }
 
-/// Changes the limit if the option was given; whether it was.
+/// Changes the limit if the option was given. Returns whether it was.
 bool read_option(const Arguments& arguments, const char* name, Limit (*read)(std::string_view), Limit& limit) {
   if (!arguments.contains(name)) return false;
   limit = read_argument(arguments, name, read);
@@ -94,7 +94,7 @@ int limits_set_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   store::TenantLimits limits;
   if (!read_options(arguments, limits)) {
-    throw UsageError("no limit is given: --requests-per-second, --request-burst, --api-keys or --secrets");
+    throw UsageError("no limit was given: --requests-per-second, --request-burst, --api-keys or --secrets");
   }
   const auto store = open_store(config);
   limits = stored_limits(*store, tenant);

@@ -38,7 +38,7 @@ void print_quota(store::Store& store, const crypto::Uuid& tenant, const Argument
             << quota.count_limit << (quota.count_limit_is_own ? ", its own\n" : ", the default\n");
 }
 
-// Nothing for the default.
+// std::nullopt for the default.
 std::optional<std::uint64_t> read_limit(std::string_view text) {
   if (text == "default") return std::nullopt;
   return read_size(text, 0, std::uint64_t{1} << 62);

@@ -22,12 +22,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t longest_timeout = 3600;
-/// For a server to say what it is: it does so at once, unless it hangs or reads its configuration just now.
+/// Longest wait for a server's state. A server answers at once unless it hangs or is just reloading.
 constexpr std::chrono::seconds introduction{10};
 
 std::chrono::seconds read_timeout(std::string_view text) { return read_seconds(text, 1, longest_timeout); }
 
-/// Texts of an answer's member, which is a list of them.
+/// The strings of an answer's member, which is a list.
 std::vector<std::string> texts(const json::object& answer, const char* name) {
   std::vector<std::string> all;
   const json::value* const found = answer.if_contains(name);
@@ -43,7 +43,7 @@ std::string text(const json::value& object, const char* name) {
   return found != nullptr && found->is_string() ? printable(found->get_string()) : std::string();
 }
 
-/// As people call what the log calls tool_identities.
+/// A part's name for people: "tool identities" for tool_identities.
 std::string in_words(std::string part) {
   if (part == "keys") return "keyrings";
   for (char& c : part) {
@@ -58,18 +58,18 @@ std::string joined(const std::vector<std::string>& words) {
   return all;
 }
 
-/// What one server says, for people: what went well on standard output, what did not on standard error.
+/// Prints one server's answer: successes on standard output, failures on standard error.
 bool tell(const std::string& server, const json::object& answer) {
   const json::value* const good = answer.if_contains("good");
   const bool all_good = good != nullptr && good->is_bool() && good->get_bool();
   std::vector<std::string> taken;
   for (std::string& part : texts(answer, "taken")) taken.push_back(in_words(std::move(part)));
-  if (!taken.empty()) std::cout << server << ": taken over: " << joined(taken) << '\n';
+  if (!taken.empty()) std::cout << server << ": reloaded: " << joined(taken) << '\n';
   const std::vector<std::string> later = texts(answer, "restart_needed");
   if (!later.empty()) std::cout << server << ": restart needed for: " << joined(later) << '\n';
   if (const json::value* const kept = answer.if_contains("kept"); kept != nullptr && kept->is_array()) {
     for (const json::value& one : kept->get_array()) {
-      complain(server + ": " + in_words(text(one, "part")) + " not taken over: " + text(one, "reason"));
+      complain(server + ": " + in_words(text(one, "part")) + " not reloaded: " + text(one, "reason"));
     }
   }
   for (const std::string& reason : texts(answer, "next_start_fails")) {
@@ -78,7 +78,7 @@ bool tell(const std::string& server, const json::object& answer) {
   return all_good;
 }
 
-/// Asks one server, and tells what it answers. Whether all is good.
+/// Asks one server and prints its answer. Returns whether the whole reload succeeded.
 bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array* all) {
   const Deadline deadline = std::chrono::steady_clock::now() + timeout;
   json::object answer;
@@ -89,7 +89,7 @@ bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array
       answer = std::move(*asked);
     } else {
       const bool late = std::chrono::steady_clock::now() >= deadline;
-      trouble = late ? "gave no answer within " + std::to_string(timeout.count()) + " s" : asked.error().message;
+      trouble = late ? "did not answer within " + std::to_string(timeout.count()) + " s" : asked.error().message;
     }
   }
   if (!trouble.empty()) complain(name_of(server) + ": " + trouble);
@@ -105,8 +105,8 @@ bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array
 }  // namespace
 
 int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments) {
-  // What systemd runs for a unit finds its server without the configuration, and the server tells what is wrong with
-  // it.
+  // A call by systemd for a unit finds the server without the configuration, and the server reports the configuration's
+  // faults.
   const bool for_unit = sources.environment.contains("MAINPID");
   if (!for_unit && !loaded.problems.empty()) {
     for (const std::string& problem : loaded.problems) complain(problem);
@@ -118,10 +118,9 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
       find_servers(loaded, sources.environment, loaded.config.plane, std::min(timeout, introduction));
   for (const std::string& unseen : found.unseen) complain("cannot look for servers: " + unseen);
   if (found.servers.empty()) {
-    const std::string trouble = for_unit
-                                    ? "the unit's server has no control socket; see its log for control_socket_failed"
-                                    : "no server of the store " + loaded.config.store.string() +
-                                          " was found that could be asked; is it running?";
+    const std::string trouble =
+        for_unit ? "the unit's server has no control socket; see its log for control_socket_failed"
+                 : "no server of the store " + loaded.config.store.string() + " could be asked; is it running?";
     if (arguments.contains("json")) {
       const json::object none{{"good", false}, {"servers", json::array()}, {"error", printable(trouble)}};
       std::cout << json::serialize(none) << '\n';

@@ -19,7 +19,7 @@
 namespace tacit::server {
 namespace {
 
-/// This process has to give the file its name afterwards, for which it may need to be root's.
+/// Runs `look` in a child process if possible, because this process may need root to publish the file afterwards.
 store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
   const Part part = [&] {
     value_or_fail(look(become_store_user), "cannot restore");
@@ -35,7 +35,7 @@ store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const s
 
 std::uint64_t restore(const Config& config, const InputFile& input) {
   const std::uint64_t total = input.size();
-  // Of a stream nobody knows how much is to come: then no progress is better than a wrong one.
+  // The size of a stream is not known; then no progress is better than a wrong one.
   Progress progress(std::cerr, "Restoring", ::isatty(STDERR_FILENO) == 1, "MiB");
   const auto show = [&](std::uint64_t bytes) {
     if (total > 0) progress.show(bytes >> 20, total >> 20);
@@ -44,13 +44,13 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
   return value_or_fail(std::move(restored), "cannot restore");
 }
 
-/// So that the log says why it does not go on from the last head that was kept of it. Whether that could be written.
+/// Records the restore, which explains why the log does not continue from its last recorded head. False on failure.
 bool record_restore(const Config& config) {
   store::AuditEvent event;
   event.action = store::AuditAction::store_restore;
   const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
   if (!recorded) {
-    std::cerr << "tacit: the store is there, but its audit log could not take store.restore: "
+    std::cerr << "tacit: the store was restored, but store.restore could not be written to its audit log: "
               << sentence(recorded.error()) << '\n';
   }
   return recorded.has_value();
@@ -64,7 +64,7 @@ int restore_command(const Config& config, const Arguments& arguments) {
   const std::uint64_t bytes = restore(config, input);
   const bool recorded = record_restore(config);
   std::cerr << "Restored " << size_text(bytes) << " to " << printable(config.store.string())
-            << ". What was deleted or revoked after the backup was made is back. Run tacit verify.\n";
+            << ". Data deleted or revoked after the backup is back. Run tacit verify.\n";
   return recorded ? exit_ok : exit_failed;
 }
 

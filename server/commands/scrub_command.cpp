@@ -1,4 +1,4 @@
-// `tacit scrub`: overwrites at once what is gone.
+// `tacit scrub`: overwrites deleted and replaced data at once.
 #include <unistd.h>
 
 #include <boost/json/object.hpp>
@@ -40,15 +40,14 @@ store::ScrubReport scrub(const store::KeylessStore& store, std::chrono::seconds 
   return store.scrub(wait, [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
 }
 
-/// Why something is left; empty if nothing is.
+/// Why data is left; empty if none is.
 std::string why_unfinished(const store::ScrubReport& report, const std::filesystem::path& file) {
   if (report.error != 0) return store::why_scrub_failed(report.error, file);
   if (report.pinned) {
-    return "somebody reads an older state of the store, which still needs some of it: `tacit stats` names the process";
+    return "a reader of an older snapshot of the store still needs some of it: `tacit stats` names the process";
   }
   if (report.left > 0) {
-    return counted(report.left, "place") +
-           " in pages in use cannot be cleaned: a backup that is restored makes a store without them";
+    return counted(report.left, "place") + " in pages in use cannot be cleaned; a restored backup is free of them";
   }
   return {};
 }
@@ -79,7 +78,7 @@ int scrub_command(const Config& config, const Arguments& arguments) {
     std::cout << "overwritten: " << size_text(report.pages * store->page_bytes()) << '\n';
   }
   if (why.empty()) return exit_ok;
-  std::cerr << "tacit: not everything that is gone is overwritten: " << why << '\n';
+  std::cerr << "tacit: some deleted data is not overwritten: " << why << '\n';
   return exit_failed;
 }
 

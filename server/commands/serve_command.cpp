@@ -1,4 +1,4 @@
-// `tacit serve`: wires keys, store, TLS and listeners together, then waits for the end.
+// `tacit serve`: connects keys, store, TLS and listeners, then waits until it is stopped.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -48,7 +48,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// Without the tool plane nobody asks for them.
+/// Only the tool plane uses them.
 std::optional<crypto::Configured<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
   auto identities = auth::ToolIdentities::load(config.tool_identities);
@@ -60,7 +60,7 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
 }
 
-/// From now on older versions do not open the store.
+/// Older versions cannot open the store from now on.
 void log_format(std::uint32_t format) {
   http::LogLine line(http::LogLevel::info, "store_format_raised");
   http::log(line.field("format", format));
@@ -69,7 +69,7 @@ void log_format(std::uint32_t format) {
 std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle& lifecycle) {
   store::StoreOptions options = store_options(config);
   options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
-  // The API plane must not even open the private half: that it cannot decrypt is the point of having two planes.
+  // The API plane must not open the private half: the planes are separate so that this one cannot decrypt.
   const PrivateKey with_private = runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no;
   auto store = store::open_served_store(options, load_keys(config, with_private), log_format);
   if (!store) throw UsageError(sentence(store.error()));
@@ -100,7 +100,7 @@ void log_notes(const Config& config) {
   }
 }
 
-/// How a server is asked to reload, by signal or on its control socket, and what it tells.
+/// Reloads on a signal or a control request, and answers control requests.
 class Operation {
  public:
   struct Parts {
@@ -118,7 +118,7 @@ class Operation {
   const ReloadReport& reload() const {
     parts_.manager.reloading();
     const ReloadReport& report = parts_.reload.run();
-    parts_.manager.ready(report.good() ? serving_ : serving_ + "; the last reload was not taken as a whole");
+    parts_.manager.ready(report.good() ? serving_ : serving_ + "; the last reload failed in part");
     return report;
   }
 
@@ -129,7 +129,7 @@ class Operation {
           describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last()));
     }
     if (request != "reload") return {};
-    // What is ending needs nothing new.
+    // A stopping server does not reload.
     if (parts_.stopping) return R"({"error":"it is stopping"})";
     return boost::json::serialize(to_json(reload()));
   }
@@ -139,14 +139,14 @@ class Operation {
   const std::string serving_;
 };
 
-/// A server that cannot be asked serves all the same.
+/// A server also serves without a control socket.
 void log_control(const ControlSocket& control) {
   if (!control.trouble()) return;
   http::LogLine line(http::LogLevel::warn, "control_socket_failed");
   http::log(line.field("reason", *control.trouble()));
 }
 
-/// Answers the process's exit code.
+/// Returns the process's exit code.
 int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, http::Server& server,
                         const std::map<std::string, std::string>& environment, auth::Issuers* issuers) {
   const Operation operation(parts);
@@ -154,7 +154,7 @@ int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, htt
                                        own_control_directory(parts.config, environment),
                                        [&](const std::string& request) { return operation.answer(request); });
   log_control(*control);
-  // Last: a client that waits for this line may ask at once.
+  // Last, because a client that waits for this line may send requests at once.
   log_ready(parts.config, parts.server);
   parts.manager.ready(operation.serving());
   Watchdog watchdog(parts.manager, operation.serving(), [&] { return trouble(server, parts.store); });
@@ -166,7 +166,7 @@ int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, htt
   });
 }
 
-/// What was noted since the last time that the server stored it.
+/// Stores the uses of API keys that the server has not stored yet.
 void store_last_uses(store::Store& store, http::Server& server) {
   auto uses = server.take_api_key_uses();
   if (uses.empty() || store.health().unwilling()) return;
@@ -176,8 +176,8 @@ void store_last_uses(store::Store& store, http::Server& server) {
   http::log(line.field("reason", store::to_string(stored.error().code)));
 }
 
-/// What nobody caught is the log's last line. The library's own handler would write past the log's queue, and wait for
-/// its reader for ever.
+/// Logs an uncaught exception as the last line. The standard handler would bypass the log's queue and could wait for
+/// its reader forever.
 [[noreturn]] void end_with_last_words() {
   std::string what = "no exception";
   try {
@@ -225,7 +225,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   log_unused_addresses(config, *server);
   log_notes(config);
   warn_of_root(config);
-  certificates.log_expired(std::chrono::steady_clock::now());  // not only when the threads come round to it
+  certificates.log_expired(std::chrono::steady_clock::now());  // at once, not at the threads' next check
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
   Reload reload(sources, loaded,
                 {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
@@ -245,7 +245,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources) {
   http::set_log_level(loaded.config.log_level);
   std::set_terminate(end_with_last_words);
-  // OpenSSL writes to sockets whose other end may be gone.
+  // OpenSSL writes to sockets that the peer may have closed.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   return serve(loaded, sources);
 }

@@ -47,7 +47,7 @@ std::string map_text(const store::StoreFigures& figures) {
 
 std::string pages_text(const store::StoreFigures& figures) {
   const std::uint64_t never_used = figures.map_pages - std::min(figures.map_pages, figures.used_pages);
-  return std::to_string(live_pages(figures)) + " in use, " + std::to_string(figures.reusable_pages) + " free again, " +
+  return std::to_string(live_pages(figures)) + " in use, " + std::to_string(figures.reusable_pages) + " reusable, " +
          std::to_string(figures.pinned_pages) + " kept for readers, " + std::to_string(never_used) +
          " never used, of " + size_text(figures.page_bytes);
 }
@@ -84,7 +84,7 @@ json::array biggest_json(const store::StoreFigures& figures) {
   for (const auto& one : figures.biggest) {
     json::object tenant;
     tenant["user_id"] = one.tenant.str();
-    tenant["tenant"] = one.tenant.str();  // as every other command calls it
+    tenant["tenant"] = one.tenant.str();  // the name used by the other commands
     tenant["bytes"] = one.bytes;
     tenant["secrets"] = one.secrets;
     biggest.push_back(std::move(tenant));
@@ -123,7 +123,7 @@ int stats_command(const Config& config, const Arguments& arguments) {
   const std::size_t top = arguments.contains("top") ? read_argument(arguments, "top", read_top) : 10;
   const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
-  const auto figures = value_or_fail(store->figures(top), "cannot look at the store");
+  const auto figures = value_or_fail(store->figures(top), "cannot read the store");
   if (arguments.contains("json")) {
     print_json(figures);
   } else {

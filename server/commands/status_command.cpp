@@ -36,10 +36,10 @@ namespace {
 
 namespace json = boost::json;
 
-/// For each server to answer, and for a look at files: a disk or a lock that hangs must not hang this.
+/// Longest wait for a server's answer and for file accesses: a hanging disk or lock must not block this command.
 constexpr std::chrono::seconds patience{3};
 
-/// What the function answers, or nothing if it takes too long; then it goes on until the process ends.
+/// The function's result, or std::nullopt if it takes too long; its thread then runs until the process ends.
 template <class T>
 std::optional<T> within_patience(std::function<T()> look) {
   struct Shared {
@@ -68,7 +68,7 @@ std::uint64_t number(const json::object& object, const char* name) {
   return error ? 0 : value;
 }
 
-/// As a server tells it, for it has the store open.
+/// The figures of a server, which has the store open.
 std::optional<StoreRoom> room_of(const std::vector<FoundServer>& servers) {
   for (const FoundServer& server : servers) {
     const json::value* const found = server.state.if_contains("room");
@@ -82,9 +82,9 @@ std::optional<StoreRoom> room_of(const std::vector<FoundServer>& servers) {
   return std::nullopt;
 }
 
-/// Where no server runs: two numbers. In a process apart, which may give up root and may hang.
+/// The figures as two numbers, if no server runs. For a child process, which may give up root and may hang.
 std::string measure(const std::filesystem::path& directory) {
-  // A reader of the output that waits for its end is not to wait for a disk that hangs.
+  // A reader of the output that waits for its end must not wait for a hanging disk.
   if (std::freopen("/dev/null", "w", stdout) == nullptr) return {};
   store::LmdbEnv::Options options;
   options.directory = directory;
@@ -98,7 +98,7 @@ std::string measure(const std::filesystem::path& directory) {
   return std::to_string(figures.pages * figures.page_bytes) + ' ' + std::to_string(used * figures.page_bytes);
 }
 
-/// Of a look that is under way. Nothing if it takes too long.
+/// The result of a running measurement; std::nullopt if it takes too long.
 std::optional<StoreRoom> measured(Apart& look) {
   StoreRoom room;
   try {
@@ -125,7 +125,7 @@ void add_room(std::vector<StatusLine>& lines, const Config& config, const std::o
 }
 
 StatusLine configuration_status(const LoadedConfig& loaded) {
-  if (loaded.problems.empty()) return {"configuration", true, "is understood; tacit check-config judges it", {}};
+  if (loaded.problems.empty()) return {"configuration", true, "can be read; tacit check-config checks it in full", {}};
   std::string text = counted(loaded.problems.size(), "fault") + "; the first: " + printable(loaded.problems[0]);
   return {"configuration", false, std::move(text), {}};
 }
@@ -162,7 +162,7 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   std::vector<StatusLine> lines;
   const FoundServers found = find_servers(loaded, environment, config.plane, patience);
   std::optional<StoreRoom> room = room_of(found.servers);
-  std::optional<Apart> look;  // before any thread is started
+  std::optional<Apart> look;  // forks, so before any thread starts
   if (!room) look.emplace([&config] { return measure(config.store); });
   if (runs_api(config.plane)) add_plane(lines, "api", found, config.api_certificate);
   if (runs_tools(config.plane)) add_plane(lines, "tools", found, config.tool_certificate);
@@ -188,7 +188,7 @@ int status_command(const LoadedConfig& loaded, const ConfigSources& sources, con
     print_text(lines);
   }
   const bool printed = static_cast<bool>(std::cout.flush());
-  // A look that hangs is not waited for.
+  // Do not wait for hanging threads.
   std::_Exit(good && printed ? exit_ok : exit_failed);
 }
 

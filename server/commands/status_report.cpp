@@ -25,7 +25,7 @@ namespace {
 
 namespace json = boost::json;
 
-// As alert-rules.yml has them.
+// The same thresholds as in alert-rules.yml.
 constexpr std::int64_t day = 86400;
 constexpr std::int64_t certificate_attention = 14 * day;
 constexpr std::int64_t backup_attention = 26 * 3600;
@@ -48,7 +48,7 @@ std::optional<std::int64_t> number(const json::object& object, const char* name)
   return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
 }
 
-/// The objects of a list; none if it is something else.
+/// The objects of a list; empty for other values.
 std::vector<const json::object*> objects(const json::object& object, const char* name) {
   std::vector<const json::object*> all;
   const json::value* const found = object.if_contains(name);
@@ -80,7 +80,7 @@ const json::object* plane_of(const FoundServer& server, std::string_view plane) 
 
 std::string process(const FoundServer& server) { return "process " + std::to_string(server.process); }
 
-// As RFC 3339 has it.
+// In the format of RFC 3339.
 std::string date_time(std::int64_t when) {
   const std::time_t seconds = when;
   std::tm parts{};
@@ -92,14 +92,14 @@ std::string date_time(std::int64_t when) {
 std::string date(std::int64_t when) { return date_time(when).substr(0, sizeof "2026-01-31" - 1); }
 
 struct Free {
-  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }  // it was read
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }  // read-only
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
 
-/// Of the first certificate in the file; nothing if it cannot be read.
+/// The expiry of the first certificate in the file; std::nullopt if it cannot be read.
 std::optional<std::int64_t> expiry_in(const std::filesystem::path& path) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;  // a pipe would be waited for
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;  // opening a pipe would block
   const std::unique_ptr<std::FILE, Free> file(std::fopen(path.c_str(), "re"));
   if (!file) return std::nullopt;
   const auto no_password = [](char*, int, int, void*) { return -1; };
@@ -127,7 +127,7 @@ StatusLine plane_status(const char* plane, const FoundServers& found) {
   json::array processes;
   for (const FoundServer& server : found.servers) {
     const json::object* const state = plane_of(server, plane);
-    // One that gives no answer may be of this plane.
+    // A server that does not answer may run this plane.
     if (state == nullptr && server.trouble.empty()) continue;
     const bool ready = state != nullptr && is_true(*state, "ready");
     line.good = line.good && ready;
@@ -142,8 +142,8 @@ StatusLine plane_status(const char* plane, const FoundServers& found) {
   line.details["processes"] = std::move(processes);
   if (!line.text.empty()) return line;
   line.good = false;
-  line.text = "no server was found that could be asked";
-  for (const std::string& unseen : found.unseen) add(line.text, "cannot look into " + printable(unseen));
+  line.text = "no server could be asked";
+  for (const std::string& unseen : found.unseen) add(line.text, "cannot read " + printable(unseen));
   return line;
 }
 
@@ -164,8 +164,8 @@ StatusLine reload_status(const std::vector<FoundServer>& servers) {
     line.good = line.good && is_true(last, "good");
     if (!said.empty()) add(line.text, process(server) + ": " + said);
   }
-  if (!told) line.text = "not known: no server tells of it";
-  if (line.text.empty()) line.text = line.good ? "nothing was refused" : "something was refused; see the log";
+  if (!told) line.text = "unknown: no server reports it";
+  if (line.text.empty()) line.text = line.good ? "no fault" : "failed in part; see the log";
   return line;
 }
 
@@ -190,17 +190,17 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
   line.details["days_left"] = (*counts - now) / day;
   line.good = *counts - now >= certificate_attention;
   line.text = days_left(*counts, now);
-  if (!earliest) line.text.append(" (of the file; no server presents it)");
+  if (!earliest) line.text.append(" (the file's certificate; no server presents it)");
   if (earliest && lies && *lies != *earliest) {
     line.good = false;
-    line.text.append("; the file's is another, until ").append(date(*lies)).append(": tacit reload");
+    line.text.append("; the file contains another one, until ").append(date(*lies)).append(": tacit reload");
   }
   return line;
 }
 
 StatusLine key_status(const std::vector<FoundServer>& servers) {
   StatusLine line{"keys", true, {}, {}};
-  std::map<std::string, std::set<std::string>> primary;  // ring → ids, of which there should be one
+  std::map<std::string, std::set<std::string>> primary;  // ring → ids; there should be one
   std::map<std::string, std::set<std::string>> all;
   for (const FoundServer& server : servers) {
     for (const json::object* key : objects(server.state, "keys")) {
@@ -221,13 +221,13 @@ StatusLine key_status(const std::vector<FoundServer>& servers) {
     line.details[ring] = json::object{{"keys", ids.size()}, {"primary", std::move(list)}};
     add(line.text, said);
   }
-  if (line.text.empty()) line.text = "not looked at: no server tells of them, and their files are secret";
+  if (line.text.empty()) line.text = "not checked: no server reports them, and their files are secret";
   return line;
 }
 
 StatusLine backup_status(const Config& config, std::int64_t now) {
   const auto noted = read_backup_record(backup_record_file(config));
-  if (!noted) return {"backup", false, "none is noted; systemctl enable --now tacit-backup.timer", {}};
+  if (!noted) return {"backup", false, "none is recorded; systemctl enable --now tacit-backup.timer", {}};
   const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
   StatusLine line{"backup", age <= backup_attention, {}, {}};
   line.details = {{"at", date_time(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
@@ -239,7 +239,7 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
 
 StatusLine map_status(const StoreRoom& room) {
   StatusLine line{"map", true, {}, {}};
-  if (room.map_bytes == 0) return {"map", false, "the store could not be looked at", {}};
+  if (room.map_bytes == 0) return {"map", false, "the store could not be read", {}};
   line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention;
   line.text = percent(room.map_used_bytes, room.map_bytes) + " of " + short_size_text(room.map_bytes) + " used";
   line.details = {{"bytes", room.map_bytes}, {"used_bytes", room.map_used_bytes}};
@@ -248,7 +248,7 @@ StatusLine map_status(const StoreRoom& room) {
 
 StatusLine disk_status(const StoreRoom& room) {
   StatusLine line{"disk", true, {}, {}};
-  if (room.disk_bytes == 0) return {"disk", false, "the store's file system could not be looked at", {}};
+  if (room.disk_bytes == 0) return {"disk", false, "the store's file system could not be read", {}};
   line.good = room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention;
   line.text = short_size_text(room.disk_free_bytes) + " of " + short_size_text(room.disk_bytes) + " free";
   line.details = {{"bytes", room.disk_bytes}, {"free_bytes", room.disk_free_bytes}};

@@ -1,4 +1,4 @@
-// What `tacit status` tells: a line for each subject, and whether it needs somebody's attention.
+// The lines of `tacit status`: one for each subject, with a flag whether it needs attention.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -13,29 +13,29 @@ namespace tacit::server {
 
 struct StatusLine {
   std::string subject;  ///< "api plane", "backup"
-  bool good = true;     ///< false: somebody has to look at it
+  bool good = true;     ///< false: needs attention
   std::string text;     ///< for people; safe on a terminal
   boost::json::object details{};
 };
 
-/// Looks at the servers, the files that the configuration names and the store. Takes seconds at most, whatever hangs:
-/// what gives no answer is a line that says so. Opens no key. Lines in the order in which people need them.
+/// Checks the servers, the configured files and the store. Takes a few seconds at most: a subject that does not answer
+/// gets a line that says so. Opens no key. The most important lines come first.
 std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<std::string, std::string>& environment);
 
-// The parts of it, which can be told without a server.
+// The single lines, which tests can make without a server.
 
-/// `servers` are all that were found; the plane runs if one of them runs it.
+/// `servers`: all servers found. The plane runs if one of them runs it.
 StatusLine plane_status(const char* plane, const FoundServers& servers);
-/// What the servers' last reloads were, if any was not good.
+/// The results of the servers' last reloads.
 StatusLine reload_status(const std::vector<FoundServer>& servers);
-/// Of the certificate that servers present, or of the file where none runs. `now`: seconds since 1970.
+/// The certificate that servers present or, if none runs, the file's certificate. `now`: seconds since 1970.
 StatusLine certificate_status(const char* plane, const std::vector<FoundServer>& servers,
                               const std::filesystem::path& file, std::int64_t now);
 /// Whether all servers have the same primary keys.
 StatusLine key_status(const std::vector<FoundServer>& servers);
-/// What `tacit backup` noted of the last one that succeeded (backup_record.hpp).
+/// The last successful backup, as recorded by `tacit backup` (backup_record.hpp).
 StatusLine backup_status(const Config& config, std::int64_t now);
-/// Of the map and the disk. Nothing known: zeros.
+/// Sizes of the map and the disk; 0 if unknown.
 struct StoreRoom {
   std::uint64_t map_bytes = 0;
   std::uint64_t map_used_bytes = 0;

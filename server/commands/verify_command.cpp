@@ -30,13 +30,13 @@ namespace {
 
 using Pages = std::unique_ptr<store::PageEngine>;
 
-/// The rows are read without LMDB, which a damaged page could make crash, hang or worse.
+/// Rows are read without LMDB, because a damaged page could make LMDB crash or hang.
 Pages open_pages(store::Outcome<Pages> opened) {
   if (!opened) throw UsageError(sentence(opened.error()));
   return std::move(*opened);
 }
 
-/// A backup whose hash is right: of another one nothing more is worth knowing.
+/// Opens a backup after a check of its hash; if the hash is wrong, no further check is useful.
 Pages open_backup(const std::string& file) {
   {
     const InputFile input(file);
@@ -48,7 +48,7 @@ Pages open_backup(const std::string& file) {
     if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
   }
   Pages pages = open_pages(store::PageEngine::open_file(file));
-  // What is in it may be from anywhere, whoever its owner is.
+  // The content is untrusted, whatever the file's owner.
   if (const auto why = become_store_user({0, 0, true})) throw CommandFailed(*why);
   return pages;
 }
@@ -61,7 +61,7 @@ void check_pages(store::PageEngine& pages) {
   });
 }
 
-/// Damaged pages come first: much of the rest may follow from them.
+/// Damaged pages come first, because they may cause the other problems.
 void add_damages(store::VerifyReport& report, const std::vector<store::PageDamage>& damages) {
   std::vector<std::string> problems;
   for (const auto& damage : damages) problems.push_back(to_string(damage));
@@ -70,16 +70,16 @@ void add_damages(store::VerifyReport& report, const std::vector<store::PageDamag
 }
 
 store::VerifyReport verify(const Config& config, store::StoreKeys keys, Pages engine) {
-  const store::PageEngine& pages = *engine;  // the store's from now on
+  const store::PageEngine& pages = *engine;  // owned by the store after the move
   check_pages(*engine);
   const auto damages = pages.damages();
   const auto opened = store::Store::open(store_options(config), std::move(keys), std::move(engine));
   if (!opened) {
-    // What says what the store is may be on a damaged page.
+    // The store's own metadata may be on a damaged page.
     if (damages.empty()) throw UsageError(sentence(opened.error()));
     store::VerifyReport report;
     report.problem_count = 1;
-    report.problems.push_back("nothing more can be checked: " + sentence(opened.error()));
+    report.problems.push_back("no further check is possible: " + sentence(opened.error()));
     add_damages(report, damages);
     return report;
   }
@@ -123,9 +123,9 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
   }
 }
 
-/// Answers whether all is well.
+/// Returns whether no problem was found.
 bool verify_and_print(const Config& config, const Arguments& arguments) {
-  store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before root may be given up
+  store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before the process may give up root
   Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
                                              : open_pages(store::PageEngine::open(config.store, become_store_user));
   const auto report = verify(config, std::move(keys), std::move(pages));
@@ -146,7 +146,7 @@ std::chrono::seconds read_stall(std::string_view text) {
 
 }  // namespace
 
-/// In a process apart, whoever's this one is: no file, and no disk that does not answer, may keep it from an end.
+/// Always in a child process: neither a file nor a disk that does not answer may keep the command from ending.
 int verify_command(const Config& config, const Arguments& arguments) {
   require_keyrings(config);
   const auto stall =

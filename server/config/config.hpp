@@ -1,6 +1,5 @@
-// The configuration of a process: every setting with its type and its default, once it was read and checked.
-// Where it comes from, and how it is written there, is config_sources.hpp's matter; the list for people is
-// settings.hpp's.
+// The configuration of a process after reading and checking: every setting with its type and its default.
+// config_sources.hpp reads the sources; settings.hpp contains the table of settings for the help texts.
 #pragma once
 
 #include <chrono>
@@ -30,13 +29,13 @@ struct Endpoint {
   std::uint16_t port = 0;
 
   bool operator==(const Endpoint&) const = default;
-  /// As it is configured: `host:port`, or `[host]:port` for an IPv6 address.
+  /// In the format of the configuration: `host:port`, or `[host]:port` for an IPv6 address.
   std::string str() const;
 };
 
 /// An empty path means that the file is not configured.
 struct Config {
-  /// Every setting has its default, which stands in its row of settings.cpp.
+  /// Sets every setting to its default from settings.cpp.
   Config();
   bool operator==(const Config&) const = default;
 
@@ -50,26 +49,26 @@ struct Config {
   Endpoint tool_listen;
   std::filesystem::path tool_certificate;
   std::filesystem::path tool_certificate_key;
-  std::filesystem::path tool_client_ca;   ///< PEM, what tool runtimes' certificates must chain to
-  std::filesystem::path tool_client_crl;  ///< PEM, of these CAs; empty: nothing is revoked
+  std::filesystem::path tool_client_ca;   ///< PEM, the trust anchors of tool runtimes' certificates
+  std::filesystem::path tool_client_crl;  ///< PEM, of these CAs; empty: no certificate is revoked
   std::filesystem::path tool_identities;
   bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
 
-  std::optional<Endpoint> admin_listen;  ///< plain HTTP, on a private address alone
+  std::optional<Endpoint> admin_listen;  ///< plain HTTP, only on a private address
 
   std::filesystem::path control_directory;  ///< of the control socket; empty: see control_files.hpp
 
   http::Networks proxy_protocol_from;  ///< balancers that begin each connection with a PROXY protocol header
-  http::Networks forwarded_from;       ///< proxies that are believed whose requests they bring
+  http::Networks forwarded_from;       ///< proxies trusted to name the client of a request
   http::ForwardedField forwarded_header{};
 
-  std::filesystem::path issuers;  ///< of tokens; without it API keys alone are credentials
-  std::string public_url;         ///< where clients reach the API: https://host[:port]
-  std::size_t token_cache = 0;    ///< verified tokens that each thread remembers
+  std::filesystem::path issuers;  ///< of tokens; empty: only API keys are credentials
+  std::string public_url;         ///< the API's URL for clients: https://host[:port]
+  std::size_t token_cache = 0;    ///< verified tokens cached per thread
   std::chrono::seconds token_cache_time{};
 
   std::filesystem::path store;
-  std::filesystem::path backup_record;  ///< when the last backup was made; empty: beside the store (backup_record.hpp)
+  std::filesystem::path backup_record;  ///< time of the last backup; empty: beside the store (backup_record.hpp)
   std::uint64_t map_size = 0;           ///< bytes
   std::filesystem::path root_public_keyring;
   std::filesystem::path root_private_keyring;  ///< a process with `plane` api never opens it
@@ -77,34 +76,34 @@ struct Config {
   std::uint64_t quota_default = 0;       ///< bytes
   std::uint32_t api_keys_default = 0;    ///< of a tenant
   std::uint32_t secrets_default = 0;     ///< of a tenant
-  std::chrono::seconds store_timeout{};  ///< for a change or an audit entry to be on the disk
-  std::chrono::seconds scrub_within{};   ///< after a change what it freed is overwritten; 0: never
+  std::chrono::seconds store_timeout{};  ///< for a write or an audit entry to be on the disk
+  std::chrono::seconds scrub_within{};   ///< until freed data is overwritten; 0: never
   std::size_t write_queue_items = 0;
   std::size_t write_queue_bytes = 0;
 
-  unsigned threads = 0;  ///< 0: as many as there are CPUs for the process
+  unsigned threads = 0;  ///< 0: one for each CPU of the process
   std::size_t max_connections = 0;
   std::size_t max_connections_per_address = 0;                  ///< 0: no limit
-  std::optional<std::chrono::seconds> connection_max_age;       ///< 0: no limit; nothing: what the plane has
-  std::optional<std::chrono::seconds> tool_connection_max_age;  ///< of the tool plane, before the other; likewise
+  std::optional<std::chrono::seconds> connection_max_age;       ///< 0: no limit; std::nullopt: the plane's default
+  std::optional<std::chrono::seconds> tool_connection_max_age;  ///< tool plane only, overrides the other; likewise
   std::uint64_t connection_max_requests = 0;                    ///< 0: no limit
   std::size_t buffer_memory = 0;                                ///< bytes of requests and answers
-  std::uint32_t request_rate = 0;                               ///< requests a second of a tenant; 0: no limit
+  std::uint32_t request_rate = 0;                               ///< requests per second of a tenant; 0: no limit
   std::uint32_t request_burst = 0;
-  std::uint32_t failed_auth_rate = 0;  ///< bad credentials a second of a client address; 0: no limit
+  std::uint32_t failed_auth_rate = 0;  ///< invalid credentials per second of a client address; 0: no limit
   std::uint32_t failed_auth_burst = 0;
-  std::uint32_t issuer_ask_rate = 0;  ///< tokens a second of a client address that issuers are asked about; 0: no limit
+  std::uint32_t issuer_ask_rate = 0;  ///< issuer questions per second of a client address; 0: no limit
   std::uint32_t issuer_ask_burst = 0;
   http::Timeouts timeouts;
-  std::size_t write_rate = 0;               ///< bytes a second that a client has to take
-  std::chrono::seconds drain_delay{};       ///< how long a stopping server still serves as before
-  std::chrono::seconds shutdown_timeout{};  ///< for requests in flight, once the listeners are closed
+  std::size_t write_rate = 0;               ///< bytes per second that a client has to read
+  std::chrono::seconds drain_delay{};       ///< time for which a stopping server still serves
+  std::chrono::seconds shutdown_timeout{};  ///< for requests in flight, after the listeners are closed
 
-  std::chrono::seconds audit_head_log{};  ///< how often the audit head is logged; 0: at start and stop alone
+  std::chrono::seconds audit_head_log{};  ///< interval of audit head lines; 0: only at start and stop
 
   LogLevel log_level{};
   bool access_log = false;
-  std::uint32_t access_log_sample = 0;  ///< one of so many requests that go well has a line in it
+  std::uint32_t access_log_sample = 0;  ///< one of this many successful requests is logged
 };
 
 }  // namespace tacit::server

@@ -33,13 +33,13 @@ void take(const fs::path& file, DropIns& found) {
   if (status.type() == fs::file_type::regular) {
     found.files.push_back(file);
   } else if (status.type() == fs::file_type::not_found) {
-    found.problems.push_back(file.string() + ": is a link to a file that is not there");
+    found.problems.push_back(file.string() + ": is a link to a file that does not exist");
   } else if (error) {
     found.problems.push_back(cannot_be_read(file, error));
   } else if (fs::is_directory(status)) {
     found.problems.push_back(file.string() + ": is a directory");
   } else if (!is_null_device(file)) {
-    found.problems.push_back(file.string() + ": is no regular file");
+    found.problems.push_back(file.string() + ": is not a regular file");
   }
 }
 
@@ -51,9 +51,9 @@ DropIns find_drop_ins(const fs::path& file) {
   std::error_code error;
   fs::directory_iterator entry(directory, error);
   if (error == std::errc::no_such_file_or_directory) {
-    // A link that leads nowhere is there, and somebody relies on it.
+    // A dangling link is an error, because an operator relies on its target.
     if (!fs::is_symlink(fs::symlink_status(directory, error))) return found;
-    found.problems.push_back(directory.string() + ": is a link to a directory that is not there");
+    found.problems.push_back(directory.string() + ": is a link to a directory that does not exist");
     return found;
   }
   if (error) {

@@ -26,7 +26,7 @@ namespace po = boost::program_options;
 constexpr std::string_view variable_prefix = "TACIT_";
 constexpr const char* config_variable = "TACIT_CONFIG";
 
-// Variables of that prefix that are none of ours to judge: those of the scripts of this repository.
+// Variables with this prefix that belong to the repository's scripts and are not checked.
 constexpr std::string_view scripts_variables[] = {"TACIT_QUICKSTART_", "TACIT_TEST_", "TACIT_BENCH_"};
 
 bool is_foreign(std::string_view variable, std::string_view value) {
@@ -54,13 +54,13 @@ std::vector<std::string> variable_names() {
   return all;
 }
 
-/// The group of the setting that a wrong name was probably meant for. Returns nullopt if it is like none.
+/// The group of the setting that a wrong name probably means. Returns nullopt if no setting has a similar name.
 std::optional<SettingGroup> group_meant(std::string_view name) {
   const auto nearest = nearest_name(name, names());
   return nearest ? std::optional(find_setting(*nearest)->group) : std::nullopt;
 }
 
-/// Of a line that is no `name = value`, what may be its name.
+/// The possible name in a line that is not `name = value`.
 std::string_view first_word(std::string_view line) {
   const auto begin = std::min(line.find_first_not_of(" \t"), line.size());
   line.remove_prefix(begin);
@@ -71,7 +71,7 @@ class Loader {
  public:
   explicit Loader(SettingGroup used) : used_(used) {}
   void file(const std::filesystem::path& file);
-  /// Those of the file; what one of them sets counts over what was read before.
+  /// Reads the file's drop-ins. Each overrides earlier values.
   void drop_ins(const std::filesystem::path& file);
   void environment(const std::map<std::string, std::string>& variables);
   void command_line(const std::map<std::string, std::string>& options);
@@ -81,18 +81,18 @@ class Loader {
   void file_line(const std::string& place, const std::string& line);
   void set(const Setting& setting, const std::string& place, const std::string& value);
   void problem(std::string sentence) { loaded_.problems.push_back(std::move(sentence)); }
-  /// A problem if it concerns what is used, else a warning. No group: a name that is like no setting's, and may be
-  /// meant for one that is used.
+  /// Adds a problem if it concerns a used group, else a warning. Without a group, the name resembles no setting and may
+  /// mean one that is used.
   void fault(std::string sentence, std::optional<SettingGroup> concerned);
 
   const SettingGroup used_;
   LoadedConfig loaded_;
-  std::string not_text_;                        // of the line that is being read, if it is not UTF-8
-  std::map<std::string, std::string> in_file_;  // name → where the file that is being read has it
+  std::string not_text_;                        // the fault of the current line if it is not UTF-8
+  std::map<std::string, std::string> in_file_;  // name → place in the current file
 };
 
 void Loader::fault(std::string sentence, std::optional<SettingGroup> concerned) {
-  if (!not_text_.empty()) sentence = not_text_;  // which is why it is not understood
+  if (!not_text_.empty()) sentence = not_text_;  // the cause of the other fault
   const bool matters = contains(used_, SettingGroup::serving) || !concerned || contains(used_, *concerned);
   (matters ? loaded_.problems : loaded_.warnings).push_back(std::move(sentence));
 }
@@ -126,7 +126,7 @@ void Loader::drop_ins(const std::filesystem::path& file) {
   for (const std::filesystem::path& path : found.files) this->file(path);
 }
 
-// The parser of Program_options reads line by line, because it does not tell where in a file an option was.
+// Passes single lines to Program_options, because its errors do not contain the line number.
 void Loader::file_line(const std::string& place, const std::string& line) {
   std::istringstream text(line);
   std::vector<po::option> options;
@@ -137,17 +137,17 @@ void Loader::file_line(const std::string& place, const std::string& line) {
   }
   if (options.empty()) {
     if (line.find_first_not_of(" \t") != std::string::npos && line.find_first_not_of(" \t") != line.find('#')) {
-      fault(place + ": " + shown(line) + " is a section, and there are none", std::nullopt);
+      fault(place + ": " + shown(line) + " is a section; this file has no sections", std::nullopt);
     }
     return;
   }
   const std::string& name = options.front().string_key;
   const Setting* setting = find_setting(name);
   if (setting == nullptr) {
-    return fault(place + ": " + shown(name) + " is no setting" + did_you_mean(name, names()), group_meant(name));
+    return fault(place + ": " + shown(name) + " is not a setting" + did_you_mean(name, names()), group_meant(name));
   }
   const auto [before, is_new] = in_file_.emplace(name, place);
-  if (!is_new) return fault(place + ": " + name + " was set before, at " + before->second, setting->group);
+  if (!is_new) return fault(place + ": " + name + " is already set at " + before->second, setting->group);
   set(*setting, place + ": " + name, options.front().value.empty() ? "" : options.front().value.front());
 }
 
@@ -158,7 +158,7 @@ void Loader::environment(const std::map<std::string, std::string>& variables) {
     if (setting != nullptr) {
       set(*setting, variable, value);
     } else {
-      fault("the environment's " + variable + " is no setting" + did_you_mean(variable, variable_names()),
+      fault("the environment variable " + variable + " is not a setting" + did_you_mean(variable, variable_names()),
             group_meant(variable.substr(variable_prefix.size())));
     }
   }
@@ -177,7 +177,7 @@ std::optional<std::filesystem::path> named_file(const ConfigSources& sources) {
   return std::nullopt;
 }
 
-// One that may exist but cannot be looked at must not be passed over in silence.
+// A file that may exist but cannot be checked must not be skipped silently.
 bool may_be_there(const char* file) {
   std::error_code error;
   return std::filesystem::exists(file, error) || error;

@@ -1,14 +1,14 @@
-// How a command ends: its exit code, and the two ways to end badly. Each carries one sentence, which main prints.
+// A command's exit codes and its two kinds of failure. Each exception contains one sentence, which main prints.
 #pragma once
 
 #include <stdexcept>
 
 namespace tacit::server {
 
-/// What the program answers.
+/// The program's exit codes.
 enum ExitCode : int {
   exit_ok = 0,
-  exit_failed = 1,  ///< it did not work, or problems were found
+  exit_failed = 1,  ///< failure, or problems were found
   exit_usage = 2,   ///< the command line or the configuration is wrong; nothing was done
 };
 
@@ -18,7 +18,7 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What was asked for was understood and did not work. Exit code 1.
+/// The command is valid and failed. Exit code 1.
 class CommandFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,4 +1,4 @@
-// What of the configuration the HTTP server is started with, and what of it can change while it runs.
+// The HTTP server's options from the configuration: those at the start, and those that can change at run time.
 #pragma once
 
 #include "http/io/server.hpp"

@@ -1,4 +1,4 @@
-// The default of a setting as text, where the default itself is a constant of the folder that uses it.
+// Text for a setting's default that is a constant of another folder.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 namespace tacit::server {
 namespace detail {
 
-/// The digits of a number and a unit, with a zero at the end.
+/// The digits of a number and a unit, null-terminated.
 template <std::uint64_t Number, char Unit>
 constexpr auto number_text = [] {
   std::array<char, 22> text{};
@@ -33,7 +33,7 @@ constexpr const char* number_text = detail::number_text<Number, '\0'>.data();
 template <std::chrono::seconds::rep Seconds>
 constexpr const char* seconds_text = number_text<static_cast<std::uint64_t>(Seconds)>;
 
-/// In the largest unit of which it is a whole number.
+/// In the largest unit that divides it.
 template <std::uint64_t Bytes>
 constexpr const char* size_text = detail::is_whole(Bytes, 30)   ? detail::number_text<(Bytes >> 30U), 'G'>.data()
                                   : detail::is_whole(Bytes, 20) ? detail::number_text<(Bytes >> 20U), 'M'>.data()

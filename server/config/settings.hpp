@@ -1,5 +1,5 @@
-// The list of settings: what each is called, what it means, and how its text becomes a member of Config. The command
-// line, the environment, the configuration file and the help texts are all made from this one list.
+// The table of settings: the name, the help and the setter of each. The command line, the environment, the
+// configuration file and the help texts all use this table.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace tacit::server {
 
-/// Which commands a setting is for. The configuration file and the environment may hold all of them for any command.
+/// The commands that use a setting. The configuration file and the environment may contain settings of all groups.
 enum class SettingGroup : std::uint8_t {
-  store = 1,        ///< whoever opens the store
-  private_key = 2,  ///< whoever may open values
-  serving = 4,      ///< the server alone
+  store = 1,        ///< commands that open the store
+  private_key = 2,  ///< commands that may open values
+  serving = 4,      ///< only the server
   asking = 8,       ///< commands that ask a running server
 };
 constexpr SettingGroup operator|(SettingGroup a, SettingGroup b) {
@@ -25,23 +25,23 @@ constexpr bool contains(SettingGroup groups, SettingGroup group) {
   return (static_cast<unsigned>(groups) & static_cast<unsigned>(group)) != 0;
 }
 
-/// What makes a change of a setting count. What a reload takes over is applied by Reload (server/serve/reload.hpp).
+/// What applies a change of a setting. Reload (server/serve/reload.hpp) applies those of `reload`.
 enum class ChangedBy : std::uint8_t { restart, reload };
 
 struct Setting {
-  const char* name;      ///< on the command line after `--`, and in the file
-  const char* argument;  ///< what its value is, for the help text: ADDRESS:PORT, FILE, … Choices are on|off
-  const char* initial;   ///< the default as it would be written; empty: there is none
+  const char* name;      ///< in the file, and after `--` on the command line
+  const char* argument;  ///< the kind of value for help: ADDRESS:PORT, FILE, …, or the choices: on|off
+  const char* initial;   ///< the default as written in a file; empty: there is none
   const char* help;      ///< sentences
   SettingGroup group;
   ChangedBy changed_by;
-  void (*set)(Config& config, std::string_view value);  ///< throws UsageError if the value is bad
+  void (*set)(Config& config, std::string_view value);  ///< throws UsageError for an invalid value
 };
 
 /// Every setting, topic by topic.
 std::span<const Setting> settings();
 
-/// What belongs together under a heading, in the help texts and the manual page.
+/// Settings under a common heading in the help texts and the manual page.
 struct SettingTopic {
   const char* heading;
   std::span<const Setting> settings;

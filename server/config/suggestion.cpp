@@ -14,10 +14,10 @@ char folded(char c) {
 
 bool same(char a, char b) { return folded(a) == folded(b); }
 
-// One mistake in a short word, two or three in a long one: more would propose what has little to do with it.
+// One mistake in a short word, two or three in a long one: more would propose unrelated names.
 std::size_t most_mistakes(std::size_t length) { return std::clamp<std::size_t>(length / 3, 1, 3); }
 
-// "sever" for "serve": letters in the wrong order are one mistake, wherever they are.
+// "sever" for "serve": any reordering of the letters counts as one mistake.
 bool same_letters(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin(), same);
 }
@@ -25,7 +25,7 @@ bool same_letters(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::size_t mistakes_between(std::string_view a, std::string_view b) {
-  // Row i of the usual table holds the distances of a's first i characters; swaps need the row before the last, too.
+  // Row i of the edit distance table holds the distances of a's first i characters. Swaps also need row i - 2.
   std::vector<std::size_t> before_last(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);

@@ -1,4 +1,4 @@
-// The name that was probably meant by one that does not exist: "did you mean …?".
+// Suggestions for unknown names: "did you mean …?".
 #pragma once
 
 #include <optional>
@@ -9,18 +9,18 @@
 
 namespace tacit::server {
 
-/// How many single mistakes lie between the two: a letter too many, too few, wrong, or swapped with its neighbour.
-/// Upper and lower case, and `-`, `_` and blank, count as the same.
+/// The number of mistakes between the two: a letter too many, too few, wrong, or swapped with its neighbour.
+/// Case is ignored, and `-`, `_` and blank are equal.
 std::size_t mistakes_between(std::string_view a, std::string_view b);
 
-/// The name that is most like the word. Returns nullopt if none is like enough to have been meant, or if the word is so
-/// long that no name can be.
+/// The name most similar to the word. Returns nullopt if none is similar enough, or if the word is too long for any
+/// name.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> names);
 
-/// "; did you mean NAME?", or an empty text. For the end of a message.
+/// "; did you mean NAME?" for the end of a message, or an empty text.
 std::string did_you_mean(std::string_view word, std::span<const std::string> names);
 
-/// The message, and after it where to read more: "see tacit help TOPIC".
+/// The message with "see tacit help TOPIC" appended.
 std::string with_help(std::string message, std::string_view topic = {});
 
 }  // namespace tacit::server

@@ -26,7 +26,7 @@ void check_range(std::string_view text, std::uint64_t number, std::uint64_t leas
   throw UsageError(shown(text) + " is not between " + std::to_string(least) + " and " + std::to_string(most) + unit);
 }
 
-// "KiB", "kb", "Ki" and "K" are all 1024; bytes may be named, too. 0 for what is no unit.
+// "KiB", "kb", "Ki" and "K" all mean 1024; "B" means 1. Returns 0 for an unknown unit.
 std::uint64_t size_factor(std::string_view unit) {
   constexpr std::string_view prefixes = "kmgt";
   std::string small(unit);
@@ -38,13 +38,13 @@ std::uint64_t size_factor(std::string_view unit) {
   return std::uint64_t{1} << (10 * (power + 1));
 }
 
-// Of an amount that no 64 bits hold. Empty: it is no amount at all.
+// The message for an amount above 64 bits; empty if the text is not a number.
 std::string too_large(std::string_view text, std::string_view number, std::uint64_t most, const char* unit = "") {
   const bool digits_alone = !number.empty() && number.find_first_not_of("0123456789") == number.npos;
-  return digits_alone ? shown(text) + " is too large; the most is " + std::to_string(most) + unit : std::string();
+  return digits_alone ? shown(text) + " is too large; the maximum is " + std::to_string(most) + unit : std::string();
 }
 
-// too_large, or what else is wrong.
+// Throws UsageError with `fault` or, if that is empty, with `otherwise`.
 [[noreturn]] void refuse(std::string fault, std::string_view text, const char* otherwise) {
   throw UsageError(fault.empty() ? shown(text) + otherwise : std::move(fault));
 }
@@ -66,7 +66,7 @@ std::uint64_t time_factor(char unit) {
   }
 }
 
-// number × factor; nothing if there is no number or the product is too large.
+// number × factor; std::nullopt if the text is not a number or the product is too large.
 std::optional<std::uint64_t> scaled(std::string_view number_text, std::uint64_t factor) {
   const auto number = digits(number_text);
   if (!number || *number > UINT64_MAX / factor) return std::nullopt;
@@ -85,7 +85,7 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
 std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_t most) {
   const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto unit = std::min(text.find_first_not_of(' ', end), text.size());
-  // A blank may stand before a unit, and nowhere else.
+  // Blanks are allowed only before a unit.
   const std::uint64_t factor = unit > end && unit == text.size() ? 0 : size_factor(text.substr(unit));
   const auto size = factor == 0 ? std::nullopt : scaled(text.substr(0, end), factor);
   if (!size) {
@@ -137,7 +137,7 @@ Endpoint read_endpoint(std::string_view text) {
 Endpoint read_private_endpoint(std::string_view text) {
   Endpoint endpoint = read_endpoint(text);
   if (http::is_private(boost::asio::ip::make_address(endpoint.host))) return endpoint;
-  throw UsageError(shown(text) + " is not a loopback, private or link-local address, and here is no TLS");
+  throw UsageError(shown(text) + " is not a loopback, private or link-local address, which is required without TLS");
 }
 
 http::Networks read_networks(std::string_view text) {
@@ -180,11 +180,11 @@ crypto::Uuid read_uuid(std::string_view text) {
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 80;
   constexpr std::string_view api_key = "tct_";
-  // An API key in the wrong place stays a secret.
+  // An API key in the wrong place must stay secret.
   const auto key = text.find(api_key);
   const std::string_view visible = key == text.npos ? text : text.substr(0, key + api_key.size());
   std::string result = "\"";
-  // What is cut off in the middle of a character is left out.
+  // A character that is cut in the middle is omitted.
   http::append_printable(result, visible.substr(0, longest), {.continues = visible.size() > longest});
   return result + (key != text.npos || visible.size() > longest ? "…\"" : "\"");
 }

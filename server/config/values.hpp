@@ -1,5 +1,5 @@
-// The texts that people write for numbers, sizes, times and addresses. Each function throws UsageError with what is
-// wrong about the value ("\"x\" is not a whole number"); the caller puts the setting's name before it.
+// Readers of numbers, sizes, times and addresses as people write them. Each function throws UsageError with the fault
+// of the value ("\"x\" is not a whole number"); the caller adds the setting's name.
 #pragma once
 
 #include <chrono>
@@ -22,20 +22,20 @@ std::uint64_t read_size(std::string_view text, std::uint64_t least, std::uint64_
 /// A number of seconds, optionally with s, m, h, d or w.
 std::chrono::seconds read_seconds(std::string_view text, std::uint64_t least, std::uint64_t most);
 
-/// A span of time with its unit: 45s, 30m, 12h, 90d or 2w. More than nothing, at most 100 years.
+/// A span of time with its unit: 45s, 30m, 12h, 90d or 2w. From 1 second to 100 years.
 std::chrono::seconds read_time_span(std::string_view text);
 
-/// `address:port` or `[address]:port`. The address is numeric, or `localhost`, which stands for 127.0.0.1: what a
-/// server listens on must not depend on what a name server answers.
+/// `address:port` or `[address]:port`. The address is numeric, or `localhost`, which means 127.0.0.1: a server's
+/// address must not depend on a name server.
 Endpoint read_endpoint(std::string_view text);
 
-/// The same, of an address that no router of the internet carries: loopback, private or link-local.
+/// The same for an address that is not routed on the internet: loopback, private or link-local.
 Endpoint read_private_endpoint(std::string_view text);
 
 /// Networks in CIDR notation, separated by commas or blanks.
 http::Networks read_networks(std::string_view text);
 
-/// An https URL of a host and perhaps a port, without a path; a last slash is taken off.
+/// An https URL of a host and optionally a port, without a path; a trailing slash is removed.
 std::string read_public_url(std::string_view text);
 
 bool read_switch(std::string_view text);
@@ -44,8 +44,8 @@ std::filesystem::path read_path(std::string_view text);
 
 crypto::Uuid read_uuid(std::string_view text);
 
-/// The value between quotes, with what could not be printed on one line replaced, and cut where it is too
-/// long or an API key begins.
+/// The value in quotes, with unprintable characters and line breaks replaced, truncated if it is too long or at
+/// the start of an API key.
 std::string shown(std::string_view text);
 
 }  // namespace tacit::server

@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Answers stay small, whatever a configuration has.
+/// Limits keep answers small for any configuration.
 constexpr std::size_t most_items = 100;
 constexpr std::size_t longest_text = 2000;
 
@@ -39,7 +39,7 @@ std::string address(const http::Server& server, http::Plane plane) {
   return endpoint.port() == 0 ? std::string() : Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
 }
 
-/// As /readyz of the plane says.
+/// The same conditions as in /readyz of the plane.
 std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store& store, const store::Room& room,
                                            bool stopping) {
   std::vector<std::string> reasons;

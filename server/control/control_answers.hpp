@@ -1,4 +1,4 @@
-// What a server answers on its control socket.
+// The answers of a server on its control socket.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -13,8 +13,8 @@
 namespace tacit::server {
 
 /// For `reload`: {"good": bool, "taken": [part], "kept": [{"part", "reason"}], "restart_needed": [setting],
-/// "next_start_fails": [reason]}. `kept` and `next_start_fails` are why it is not good. Of long lists the first are
-/// told.
+/// "next_start_fails": [reason]}. `good` is false if `kept` or `next_start_fails` has members. Long lists are
+/// truncated.
 boost::json::object to_json(const ReloadReport& report);
 
 /// For `status`: {"process", "version", "store", "admin", "planes": [{"plane", "address", "ready", "reasons",

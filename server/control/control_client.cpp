@@ -27,8 +27,8 @@ using Environment = std::map<std::string, std::string>;
 constexpr std::size_t longest_answer = std::size_t{1} << 20;
 constexpr std::chrono::milliseconds next_attempt{50};
 
-AskError gone() { return {"is not there any more"}; }
-AskError late() { return {"gives no answer: it hangs, or its disk does"}; }
+AskError gone() { return {"has ended"}; }
+AskError late() { return {"does not answer: it or its disk hangs"}; }
 AskError failed(int error) { return {std::string("cannot be asked: ") + std::strerror(error)}; }
 
 /// Whether the socket is ready before the deadline.
@@ -43,7 +43,7 @@ bool wait_for(const Descriptor& socket, short events, Deadline deadline) {
   }
 }
 
-/// A user may put a socket where others look for a server's.
+/// Any user may place a socket in a directory that commands search for servers.
 bool is_trusted(const Descriptor& socket) {
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -58,10 +58,10 @@ boost::system::result<Descriptor, AskError> connect_until(const std::filesystem:
   while (true) {
     Connected connected = connect_to(directory, control_name(process));
     if (connected.socket) return std::move(connected.socket);
-    // What is no socket is none of ours, whatever its name.
+    // A file that is not a socket is not a server's, whatever its name.
     const bool nobody = connected.error == ECONNREFUSED || connected.error == ENOENT || connected.error == ENOTSOCK;
     if (nobody) return gone();
-    if (connected.error == EACCES) return AskError{"may be asked by root and by its own user alone"};
+    if (connected.error == EACCES) return AskError{"accepts requests only from root and its own user"};
     if (connected.error != EAGAIN) return failed(connected.error);
     if (Clock::now() + next_attempt > deadline) return late();
     std::this_thread::sleep_for(next_attempt);
@@ -79,7 +79,7 @@ boost::system::result<std::string, AskError> read_line(const Descriptor& socket,
     line.append(part, static_cast<std::size_t>(got));
     const auto end = line.find('\n');
     if (end != std::string::npos) return {boost::system::in_place_value, line, 0, end};
-    if (line.size() > longest_answer) return AskError{"gives an answer without an end"};
+    if (line.size() > longest_answer) return AskError{"sends an endless answer"};
   }
   return late();
 }
@@ -111,8 +111,8 @@ boost::system::result<json::object, AskError> ask_server(const std::filesystem::
                                                          const std::string& request, Deadline deadline) {
   auto socket = connect_until(directory, process, deadline);
   if (!socket) return socket.error();
-  if (!is_trusted(*socket)) return AskError{"is another user's, who cannot be trusted to tell the truth"};
-  const std::string line = request + "\n";  // far less than what a socket takes at once
+  if (!is_trusted(*socket)) return AskError{"runs as another user, whose answers cannot be trusted"};
+  const std::string line = request + "\n";  // far less than a socket's buffer
   if (::send(socket->get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) {
     return failed(errno);
   }
@@ -120,9 +120,9 @@ boost::system::result<json::object, AskError> ask_server(const std::filesystem::
   if (!answer) return answer.error();
   boost::system::error_code error;
   json::parse_options options;
-  options.allow_invalid_utf8 = true;  // a file's name may be any bytes
+  options.allow_invalid_utf8 = true;  // file names may contain any bytes
   json::value parsed = json::parse(*answer, error, {}, options);
-  if (error || !parsed.is_object()) return AskError{"gives an answer that is not understood"};
+  if (error || !parsed.is_object()) return AskError{"sends an invalid answer"};
   std::string refusal = printable(text_of(parsed.get_object(), "error"));
   if (!refusal.empty()) return AskError{"refuses: " + std::move(refusal)};
   return std::move(parsed.get_object());

@@ -21,11 +21,11 @@ using Environment = std::map<std::string, std::string>;
 
 constexpr std::string_view prefix = "control-";
 constexpr std::string_view suffix = ".sock";
-/// More than any host runs; a directory that somebody filled is not read to its end.
+/// Above the number of servers of any host. Limits the work in a directory that a user has filled.
 constexpr std::size_t most_sockets = 256;
 constexpr std::size_t most_entries = 100'000;
 
-/// systemd names several with colons between; the first is as good as any.
+/// systemd may name several, separated by colons; the first is used.
 std::filesystem::path runtime_directory(const Environment& environment) {
   const auto found = environment.find("RUNTIME_DIRECTORY");
   if (found == environment.end()) return {};
@@ -65,7 +65,7 @@ std::vector<std::filesystem::path> control_directories(const Config& config, con
   };
   add(config.control_directory);
   add(runtime_directory(environment));
-  // One that runs may have been started with another configuration than there is now.
+  // A running server may have been started with another configuration than the present one.
   if (!environment.contains("MAINPID")) {
     for (const auto& directory : packaged_directories()) add(directory);
   }

@@ -29,7 +29,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// For a request to arrive, and for its answer to be taken.
+/// Longest wait for a request, and for the client to read the answer.
 constexpr std::chrono::seconds patience{5};
 constexpr std::chrono::milliseconds pause_after_error{1000};
 constexpr std::chrono::milliseconds pause_while_full{100};
@@ -37,11 +37,11 @@ constexpr std::size_t most_conversations = 16;
 constexpr std::size_t longest_request = 64;
 constexpr mode_t owner_alone = 0600;
 
-/// A file's name before anybody listens at it. So what refuses a connection under its own name is nobody's any more.
+/// The file's name until the server listens. So a final name that refuses connections belongs to no process.
 std::string name_before(const std::string& name) { return "." + name + ".new"; }
 
-/// In the namespace of this process's users: in one of its own (PrivateUsers=), root and its user are themselves, and
-/// all others are nobody.
+/// Compares ids in this process's user namespace. In a private one (PrivateUsers=), root and the server's user keep
+/// their ids, and all other users appear as nobody.
 bool may_ask(int socket) {
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -62,18 +62,18 @@ void remove_left_sockets(const Descriptor& directory, const std::filesystem::pat
   }
 }
 
-/// Never over a file that is there.
+/// Never replaces an existing file. Returns 0 or errno.
 int rename_to_free_name(const Descriptor& directory, const std::string& from, const std::string& to) {
   if (::renameat2(directory.get(), from.c_str(), directory.get(), to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  struct stat status {};  // a file system that knows no such renaming
+  struct stat status {};  // the file system does not support RENAME_NOREPLACE
   if (::fstatat(directory.get(), to.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
   return ::renameat(directory.get(), from.c_str(), directory.get(), to.c_str()) == 0 ? 0 : errno;
 }
 
 }  // namespace
 
-/// What conversations need, and may need a moment longer than the socket lives.
+/// Shared with conversations, which may outlive the socket briefly.
 struct ControlSocket::Shared {
   Answer answer;
   std::size_t conversations = 0;
@@ -93,7 +93,7 @@ class ControlSocket::Conversation : public std::enable_shared_from_this<Conversa
 
   void run() {
     if (!may_ask(socket_.native_handle())) {
-      return say(R"({"error":"only root and the server's own user may ask"})");
+      return say(R"({"error":"only root and the server's own user may send requests"})");
     }
     wait_no_longer();
     asio::async_read_until(
@@ -117,7 +117,7 @@ class ControlSocket::Conversation : public std::enable_shared_from_this<Conversa
     try {
       answer = shared_->answer(request_.substr(0, size - 1));
     } catch (const std::exception&) {
-      answer = R"({"error":"it could not look at itself"})";
+      answer = R"({"error":"its state could not be read"})";
     }
     if (answer.empty()) answer = R"({"error":"this server does not know that request"})";
     say(std::move(answer));
@@ -171,7 +171,7 @@ void ControlSocket::start() {
   accept();
 }
 
-/// Answers none, with errno, if something fails.
+/// Returns an empty descriptor, with errno, on failure.
 Descriptor ControlSocket::listen() {
   const auto found = crypto::open_folder(path_);
   if (!found) {
@@ -182,10 +182,10 @@ Descriptor ControlSocket::listen() {
   if (!directory_) return Descriptor();
   remove_left_sockets(directory_, path_);
   const std::string before = name_before(name_);
-  if (is_socket(directory_, before)) ::unlinkat(directory_.get(), before.c_str(), 0);  // of a process of our number
+  if (is_socket(directory_, before)) ::unlinkat(directory_.get(), before.c_str(), 0);  // of an earlier process
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  // The name gets the socket's mode, less the umask: nobody else can connect at any time, and no other file is changed
-  // that somebody puts in its place.
+  // The file gets the socket's mode, less the umask: other users can never connect, and a chmod by name, which
+  // could change another user's file, is not needed.
   if (!socket || ::fchmod(socket.get(), owner_alone) != 0) return Descriptor();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -202,11 +202,11 @@ Descriptor ControlSocket::listen() {
 }
 
 void ControlSocket::accept() {
-  // Those beyond wait until one of them ends, which takes seconds at most.
+  // Further clients wait until a conversation ends, which takes seconds at most.
   if (shared_->conversations >= most_conversations) return accept_after(pause_while_full);
   acceptor_.async_accept([this, shared = shared_](error_code error, stream_protocol::socket socket) {
     if (shared->over || error == asio::error::operation_aborted) return;
-    // No descriptor is left, say: asking again at once would only turn in circles.
+    // For example, no descriptor is free: an immediate retry would loop.
     if (error) return accept_after(pause_after_error);
     std::make_shared<Conversation>(std::move(socket), shared)->run();
     accept();

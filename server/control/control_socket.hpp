@@ -1,5 +1,5 @@
-// The server's end of what `tacit reload` and `tacit status` ask: a Unix socket for root and the server's own user. One
-// line is the request, one line of JSON the answer, and then the connection ends.
+// The server's end of `tacit reload` and `tacit status`: a Unix socket for root and the server's own user. A connection
+// has one line as the request and one line of JSON as the answer.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -19,13 +19,13 @@ namespace tacit::server {
 
 class ControlSocket {
  public:
-  /// A line of JSON for a request's word; empty if the word means nothing. Called on the context's thread.
+  /// Returns a line of JSON for a request; empty for an unknown request. Called on the context's thread.
   using Answer = std::function<std::string(const std::string& request)>;
 
-  /// Listens in the directory, once files were removed there that servers left which died. Nothing that is no socket of
-  /// a dead server is ever replaced. A server serves without it, too: see trouble().
+  /// Removes sockets of dead servers from the directory, then listens there. Never replaces any other file. A failure
+  /// is not fatal to the server: see trouble().
   ControlSocket(boost::asio::io_context& context, std::filesystem::path directory, Answer answer);
-  /// Takes the file away. No request is answered any more.
+  /// Removes the file. No further request is answered.
   ~ControlSocket();
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;

@@ -1,4 +1,4 @@
-// What the io threads have counted.
+// The metric families of the io threads' counters.
 #include <array>
 #include <utility>
 
@@ -12,7 +12,7 @@ using http::Plane;
 using http::PlaneCounters;
 using http::Problem;
 
-/// The labels of a row of a plane's table; of the one behind the last, dashes.
+/// The labels of a row of a plane's routes table; dashes for the row after the last.
 struct RouteName {
   std::string_view plane;
   std::string_view method = "-";
@@ -24,7 +24,7 @@ RouteName route_name(Plane plane, std::size_t row) {
   return {name_of(plane), name_of(routes[row].method), routes[row].path};
 }
 
-/// Those that an alert watches are there from the start, so that the first one of them is seen as a change.
+/// Statuses used by alerts are present from the start, so that the first occurrence is a change.
 bool always_shown(unsigned status) { return status == 200 || status == 500 || status == 503 || status == 507; }
 
 void add_requests(MetricFamily& requests, Plane plane, const PlaneCounters& counters) {
@@ -49,7 +49,7 @@ void add_durations(MetricFamily& durations, Plane plane, const PlaneCounters& co
   }
 }
 
-/// What grew later can be larger than what it has to be less than.
+/// Counters are read one after the other, so `less` may exceed `more`.
 std::uint64_t difference(const http::Counter& more, const http::Counter& less) {
   return more.value() > less.value() ? more.value() - less.value() : 0;
 }
@@ -66,9 +66,9 @@ std::uint64_t count_of(const http::ThreadCounters& counters, Problem problem) {
 
 void add_request_metrics(MetricFamilies& families, const http::ThreadCounters& counters) {
   auto requests =
-      families.counter("tacit_http_requests_total", "Requests answered. 408: the client left, or was slow.");
+      families.counter("tacit_http_requests_total", "Requests answered. 408: the client disconnected or was slow.");
   auto durations =
-      families.histogram("tacit_http_request_duration_seconds", "From a request's head to its answer's end.");
+      families.histogram("tacit_http_request_duration_seconds", "Time from a request's head to the end of its answer.");
   auto in_flight = families.gauge("tacit_http_requests_in_flight", "Requests being served.");
   for (const Plane plane : http::planes) {
     const PlaneCounters& of_plane = counters.of(plane);
@@ -80,16 +80,16 @@ void add_request_metrics(MetricFamilies& families, const http::ThreadCounters& c
 
 void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters& counters) {
   constexpr std::array<const char*, http::handshake_count> results{"full", "resumed", "failed", "abandoned"};
-  auto accepted = families.counter("tacit_connections_accepted_total", "Connections that came.");
+  auto accepted = families.counter("tacit_connections_accepted_total", "Connections accepted.");
   auto refused =
       families.counter("tacit_connections_refused_total",
-                       "Of them, those closed at once: beyond the limits, or without the PROXY header that was due.");
-  auto open = families.gauge("tacit_connections_open", "Connections there are.");
+                       "Accepted connections closed at once: above the limits, or without a required PROXY header.");
+  auto open = families.gauge("tacit_connections_open", "Open connections.");
   constexpr std::array<const char*, http::ended_count> reasons{"age", "requests", "slow", "flood"};
   auto ended = families.counter("tacit_connections_ended_total",
-                                "Connections that the server ended: they were as old as they may get, had made as many "
-                                "requests, took an answer too slowly, or flooded it with empty TLS records.");
-  auto handshakes = families.counter("tacit_tls_handshakes_total", "TLS handshakes by what became of them.");
+                                "Connections ended by the server: maximum age, maximum number of requests, answer read "
+                                "too slowly, or a flood of empty TLS records.");
+  auto handshakes = families.counter("tacit_tls_handshakes_total", "TLS handshakes by result.");
   for (const Plane plane : http::planes) {
     const PlaneCounters& of_plane = counters.of(plane);
     const std::string_view name = name_of(plane);
@@ -106,7 +106,7 @@ void add_connection_metrics(MetricFamilies& families, const http::ThreadCounters
 }
 
 void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& counters) {
-  auto failures = families.counter("tacit_auth_failures_total", "Requests whose credential was not good, by why.");
+  auto failures = families.counter("tacit_auth_failures_total", "Requests without a valid credential, by reason.");
   for (const Plane plane : http::planes) {
     if (plane == Plane::admin) continue;
     const PlaneCounters& of_plane = counters.of(plane);
@@ -119,13 +119,13 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
       failures.add(of_plane.refusals[i].value(), {{"plane", name}, {"reason", reason}});
     }
   }
-  families.counter("tacit_throttled_requests_total", "Requests answered 429, by the policy that they were beyond.")
+  families.counter("tacit_throttled_requests_total", "Requests answered 429, by the exceeded policy.")
       .add(count_of(counters, Problem::tenant_throttled), {{"policy", "tenant"}})
       .add(count_of(counters, Problem::guessing_throttled), {{"policy", "failed-auth"}})
       .add(count_of(counters, Problem::asking_throttled), {{"policy", "issuer-questions"}});
-  families.counter("tacit_quota_refusals_total", "Changes refused because they would exceed a tenant's quota.")
+  families.counter("tacit_quota_refusals_total", "Writes refused because they would exceed a tenant's quota.")
       .add(count_of(counters, Problem::quota_exceeded) + count_of(counters, Problem::too_many_secrets));
-  families.counter("tacit_unavailable_total", "Requests answered 503 or 507, by why.")
+  families.counter("tacit_unavailable_total", "Requests answered 503 or 507, by reason.")
       .add(count_of(counters, Problem::overloaded), {{"reason", "overloaded"}})
       .add(count_of(counters, Problem::memory_short), {{"reason", "memory"}})
       .add(count_of(counters, Problem::draining), {{"reason", "draining"}})
@@ -135,9 +135,9 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
 }
 
 void add_failure_metrics(MetricFamilies& families, const http::ThreadCounters& counters) {
-  families.counter("tacit_integrity_failures_total", "Requests for what was found altered in the store.")
+  families.counter("tacit_integrity_failures_total", "Requests for data that was found altered in the store.")
       .add(count_of(counters, Problem::integrity));
-  families.counter("tacit_panics_total", "Requests that ended in an error within the program.")
+  families.counter("tacit_panics_total", "Requests that ended in an internal error.")
       .add(count_of(counters, Problem::internal));
   families.counter("tacit_unaudited_refusals_total", "Refusals whose audit entry could not be written.")
       .add(counters.unaudited.value());
@@ -147,11 +147,11 @@ void add_release_metrics(MetricFamilies& families, const PlaneCounters& tools) {
   constexpr std::array<const char*, http::release_count> outcomes{
       "released", "nothing",   "not_granted", "other_user",  "not_allowed", "too_many_arguments",
       "changed",  "integrity", "overloaded",  "unavailable", "full"};
-  auto releases = families.counter("tacit_releases_total", "Tools' requests for values, by what became of them.");
+  auto releases = families.counter("tacit_releases_total", "Tools' requests for values, by outcome.");
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     releases.add(tools.releases[i].value(), {{"outcome", outcomes[i]}});
   }
-  families.counter("tacit_values_released_total", "Values that were released.").add(tools.values_released.value());
+  families.counter("tacit_values_released_total", "Values released.").add(tools.values_released.value());
 }
 
 }  // namespace
@@ -164,12 +164,12 @@ void add_http_metrics(MetricFamilies& families, const http::Server& server) {
   add_refusal_metrics(families, counters);
   add_failure_metrics(families, counters);
   add_release_metrics(families, counters.of(Plane::tools));
-  families.gauge("tacit_buffered_bytes", "Memory that requests and answers hold in buffers, roughly.")
+  families.gauge("tacit_buffered_bytes", "Approximate memory of requests and answers in buffers.")
       .add(std::uint64_t{server.buffers().used()});
-  families.gauge("tacit_buffered_bytes_limit", "What they may hold: buffer-memory. Beyond, requests are answered 503.")
+  families.gauge("tacit_buffered_bytes_limit", "Limit of that memory: buffer-memory. Beyond it, requests get 503.")
       .add(std::uint64_t{server.buffers().limit()});
   auto expiry = families.gauge("tacit_certificate_expiry_timestamp_seconds",
-                               "When the certificate that a plane presents is no longer valid, since 1970.");
+                               "Expiry of the certificate that a plane presents, in seconds since 1970.");
   for (const Plane plane : http::planes) {
     const auto when = server.certificate_expiry(plane);
     if (when) expiry.add(static_cast<double>(*when), {{"plane", name_of(plane)}});

@@ -1,4 +1,4 @@
-// The list of metrics that a scrape makes: prometheus-cpp's families, filled by hand with what was counted elsewhere.
+// The metrics of a scrape: prometheus-cpp's families, filled with counters from elsewhere.
 #pragma once
 
 #include <prometheus/metric_family.h>
@@ -17,14 +17,14 @@ namespace tacit::server {
 
 using Labels = std::initializer_list<std::pair<const char*, std::string_view>>;
 
-/// Metrics of one name, which differ by their labels.
+/// Metrics with one name and different labels.
 class MetricFamily {
  public:
   explicit MetricFamily(prometheus::MetricFamily& family) : family_(&family) {}
 
   MetricFamily& add(double value, Labels labels = {});
   MetricFamily& add(std::uint64_t value, Labels labels = {}) { return add(static_cast<double>(value), labels); }
-  /// So many of the distribution's numbers are one of the metric's own unit: 1e6 for microseconds in seconds.
+  /// `in_unit`: the distribution's units per unit of the metric: 1e6 for microseconds and seconds.
   MetricFamily& add(const store::Distribution& counted, double in_unit, Labels labels = {});
 
  private:
@@ -33,13 +33,13 @@ class MetricFamily {
 
 class MetricFamilies {
  public:
-  // Families appear in this order. `help` is a line that says what one of them is.
+  // Families appear in the order of creation. `help` is one line.
   MetricFamily counter(const char* name, const char* help) { return make(name, help, prometheus::MetricType::Counter); }
   MetricFamily gauge(const char* name, const char* help) { return make(name, help, prometheus::MetricType::Gauge); }
   MetricFamily histogram(const char* name, const char* help) {
     return make(name, help, prometheus::MetricType::Histogram);
   }
-  /// Those that have at least one metric.
+  /// The families that have at least one metric.
   std::vector<prometheus::MetricFamily> take();
 
  private:

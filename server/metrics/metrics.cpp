@@ -25,24 +25,24 @@ constexpr const char* compiler = "g++ " __VERSION__;
 void add_process_metrics(MetricFamilies& families, double started) {
   const ProcessStatistics process = process_statistics();
   families.counter("process_cpu_seconds_total", "CPU time in user and kernel mode.").add(process.cpu_seconds);
-  auto resident = families.gauge("process_resident_memory_bytes", "Memory in RAM, the store's mapped pages included.");
+  auto resident = families.gauge("process_resident_memory_bytes", "Resident memory, with the store's mapped pages.");
   if (process.resident_bytes) resident.add(*process.resident_bytes);
-  auto size = families.gauge("process_virtual_memory_bytes", "Address space, the store's whole map included.");
+  auto size = families.gauge("process_virtual_memory_bytes", "Address space, including the store's whole map.");
   if (process.virtual_bytes) size.add(*process.virtual_bytes);
   auto descriptors = families.gauge("process_open_fds", "Open file descriptors.");
   if (process.open_descriptors) descriptors.add(*process.open_descriptors);
-  families.gauge("process_max_fds", "File descriptors that may be open.").add(process.most_descriptors);
-  families.gauge("process_start_time_seconds", "When the process started, since 1970.").add(started);
+  families.gauge("process_max_fds", "Maximum number of open file descriptors.").add(process.most_descriptors);
+  families.gauge("process_start_time_seconds", "Start time of the process, in seconds since 1970.").add(started);
 }
 
 void add_issuer_metrics(MetricFamilies& families, const auth::Issuers* issuers) {
   if (issuers == nullptr) return;
-  auto age = families.gauge("tacit_jwks_age_seconds", "Since an issuer's keys were last fetched and found good.");
-  auto keys = families.gauge("tacit_jwks_keys", "An issuer's keys that are in use.");
-  auto failures = families.counter("tacit_jwks_fetch_failures_total", "Fetches of an issuer's keys that failed.");
+  auto age = families.gauge("tacit_jwks_age_seconds", "Time since an issuer's keys were last fetched successfully.");
+  auto keys = families.gauge("tacit_jwks_keys", "An issuer's keys in use.");
+  auto failures = families.counter("tacit_jwks_fetch_failures_total", "Failed fetches of an issuer's keys.");
   const auto now = std::chrono::steady_clock::now();
   for (const auto& issuer : issuers->all()) {
-    // One that is only asked about opaque tokens has none.
+    // An issuer used only for introspection has no keys.
     if (issuer->config().keys == auth::IssuerConfig::Keys::none) continue;
     const std::string& name = issuer->config().issuer;
     const auto set = issuer->keys().get();
@@ -58,7 +58,7 @@ void add_backup_metrics(MetricFamilies& families, const std::filesystem::path& r
   const auto record = read_backup_record(record_file);
   families
       .gauge("tacit_backup_last_success_timestamp_seconds",
-             "When `tacit backup` last succeeded, since 1970. 0: never, or not that anything here knows.")
+             "Time of the last successful `tacit backup`, in seconds since 1970. 0: none is known here.")
       .add(static_cast<std::uint64_t>(record ? record->at : 0));
 }
 
@@ -66,7 +66,7 @@ void add_log_metrics(MetricFamilies& families) {
   constexpr std::array<const char*, http::log_kinds> kinds{"access", "other", "error", "audit_head"};
   const http::LogCounts dropped = http::dropped_log_lines();
   auto lines = families.counter("tacit_log_lines_dropped_total",
-                                "Log lines that the reader of standard error did not take in time, or not at all.");
+                                "Log lines that the reader of standard error did not read in time or at all.");
   for (std::size_t i = 0; i < kinds.size(); ++i) lines.add(dropped[i], {{"kind", kinds[i]}});
 }
 
@@ -81,24 +81,23 @@ Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, Places
       reloads_(reloads),
       started_(process_start_time().value_or(0)) {}
 
-/// As /readyz of each plane says.
+/// The same conditions as in /readyz of each plane.
 void Metrics::add_readiness(MetricFamilies& families) const {
   const bool writable = !store_.health().unwilling() && !store_.health().displaced();
   const store::Room room = store_.health().room();
   const bool willing = writable && !stopping_.load(std::memory_order_relaxed);
-  auto ready = families.gauge("tacit_ready", "Whether /readyz of the plane says that requests may be sent there.");
+  auto ready = families.gauge("tacit_ready", "1 if /readyz of the plane reports ready.");
   if (serves(http::Plane::api)) ready.add(std::uint64_t{willing && !room.growth_refused}, {{"plane", "api"}});
   if (serves(http::Plane::tools)) ready.add(std::uint64_t{willing && !room.logging_refused}, {{"plane", "tools"}});
-  families.gauge("tacit_store_writable", "Whether the store's writer gets its work done.").add(std::uint64_t{writable});
-  families.gauge("tacit_store_room_short", "Whether /readyz warns that the map or the disk gets full.")
+  families.gauge("tacit_store_writable", "1 if the store's writer makes progress.").add(std::uint64_t{writable});
+  families.gauge("tacit_store_room_short", "1 if /readyz warns that the map or the disk is nearly full.")
       .add(std::uint64_t{room.warning || room.growth_refused});
 }
 
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   MetricFamilies families;
   add_readiness(families);
-  families
-      .counter("tacit_reloads_total", "How often SIGHUP made it read its configuration again, by whether all was good.")
+  families.counter("tacit_reloads_total", "Reloads of the configuration, by outcome.")
       .add(reloads_.good.load(std::memory_order_relaxed), {{"outcome", "good"}})
       .add(reloads_.bad.load(std::memory_order_relaxed), {{"outcome", "bad"}});
   if (server_ != nullptr) add_http_metrics(families, *server_);
@@ -106,7 +105,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
     const auto expiry = certificates_->crl_expiry();
     families
         .gauge("tacit_client_crl_expiry_timestamp_seconds",
-               "When the first CRL of tool-client-crl is out of date, since 1970; +Inf without one.")
+               "Earliest expiry of a CRL in tool-client-crl, in seconds since 1970; +Inf without CRLs.")
         .add(expiry ? static_cast<double>(*expiry) : std::numeric_limits<double>::infinity());
   }
   const store::StoreStatistics statistics = store_.health().statistics();
@@ -115,7 +114,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   add_issuer_metrics(families, issuers_);
   add_log_metrics(families);
   add_process_metrics(families, started_);
-  families.gauge("tacit_build_info", "1; what this program was made of.")
+  families.gauge("tacit_build_info", "1; the labels contain the versions of this program and its components.")
       .add(std::uint64_t{1}, {{"version", TACIT_VERSION},
                               {"compiler", compiler},
                               {"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)},

@@ -1,6 +1,6 @@
-// What /metrics answers: all that this process counts and knows of itself, for Prometheus. No label is a tenant's, a
-// tool's or a client's: their values come from the routes table, from enumerations, from the configuration and from the
-// keyrings, so the number of series is bounded.
+// The answer of /metrics: this process's counters and state, for Prometheus. No label contains a tenant, a tool or a
+// client: label values come from the routes table, from enumerations, from the configuration and from the keyrings, so
+// the number of series is bounded.
 #pragma once
 
 #include <prometheus/collectable.h>
@@ -19,19 +19,19 @@
 
 namespace tacit::server {
 
-/// Collects when it is asked, on the asking thread; in between it does nothing.
+/// Collects on request, on the calling thread. Has no thread.
 class Metrics final : public prometheus::Collectable, public http::MetricsSource {
  public:
-  /// Where it looks beside what it is given.
+  /// Files that it reads in addition.
   struct Places {
     std::filesystem::path store;
     std::filesystem::path backup_record;
   };
-  /// All of them must outlive it. `issuers` may be null.
+  /// All arguments must outlive it. `issuers` may be null.
   Metrics(const store::Store& store, const auth::Issuers* issuers, Places places, const std::atomic<bool>& stopping,
           const ReloadCounts& reloads);
 
-  /// From now on the server's counters are shown, and when its CRLs run out. Before its threads start.
+  /// Adds the server's counters and the expiry of its CRLs. Call it before the server's threads start.
   void watch(const http::Server& server, const http::CertificateWatch& certificates) {
     server_ = &server;
     certificates_ = &certificates;
@@ -54,7 +54,7 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   const double started_;  ///< seconds since 1970
 };
 
-// The parts of it.
+// The families of single subjects.
 
 /// http_metrics.cpp
 void add_http_metrics(MetricFamilies& families, const http::Server& server);

@@ -28,7 +28,7 @@ std::optional<std::uint64_t> count_descriptors() {
   const std::filesystem::directory_iterator open("/proc/self/fd", error);
   if (error) return std::nullopt;
   const auto count = std::distance(begin(open), end(open));
-  return static_cast<std::uint64_t>(count) - 1;  // less the one that looks
+  return static_cast<std::uint64_t>(count) - 1;  // without the iterator's own descriptor
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ std::optional<double> process_start_time() {
   std::ifstream file("/proc/self/stat");
   std::string text;
   std::getline(file, text);
-  // The program's name, in brackets, may hold spaces and brackets itself. What follows the last bracket is field 3.
+  // The program's name, in brackets, may contain spaces and brackets. Field 3 follows the last bracket.
   const std::size_t bracket = text.rfind(')');
   if (bracket == std::string::npos) return std::nullopt;
   std::istringstream fields(text.substr(bracket + 1));

@@ -1,4 +1,4 @@
-// What the kernel says of this process.
+// The kernel's statistics of this process.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,17 @@
 namespace tacit::server {
 
 struct ProcessStatistics {
-  double cpu_seconds = 0;  ///< of all threads, in user and kernel mode together
+  double cpu_seconds = 0;  ///< of all threads, user plus kernel mode
   std::optional<std::uint64_t> resident_bytes{};
   std::optional<std::uint64_t> virtual_bytes{};
   std::optional<std::uint64_t> open_descriptors{};
   std::uint64_t most_descriptors = 0;
 };
 
-/// What cannot be found out stays empty.
+/// Values that cannot be read stay empty.
 ProcessStatistics process_statistics();
 
-/// In seconds since 1970. Asks the clocks, so it is a little different each time.
+/// In seconds since 1970. Reads the clocks, so results differ slightly between calls.
 std::optional<double> process_start_time();
 
 }  // namespace tacit::server

@@ -27,12 +27,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How an answer begins.
+/// The first byte of an answer.
 enum Tag : char { answered = 'a', usage_error = 'u', command_failed = 'f' };
 
 constexpr std::size_t longest_answer = std::size_t{1} << 20;
 
-pid_t parent_of_part = 0;  // in a child that runs a part
+pid_t parent_of_part = 0;  // set only in a child that runs a part
 
 std::string answer_of(const Part& part) {
   try {
@@ -55,11 +55,11 @@ std::string answer_of(const Part& part) {
   const store::WaitsForOthers reader;
   std::cout.flush();
   std::cerr.flush();
-  // Nothing of the parent's is to be undone here.
+  // _exit: the parent's destructors and exit handlers must not run here.
   ::_exit(store::write_all(answer, crypto::as_bytes(text)) ? exit_ok : exit_failed);
 }
 
-/// Ends this process as that signal ended the child, if it is one by which others end programs.
+/// Ends this process by the signal that ended the child, if users commonly end programs with that signal.
 void share_end(int signal) {
   constexpr std::array shared{SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM};
   if (std::find(shared.begin(), shared.end(), signal) == shared.end()) return;
@@ -70,25 +70,25 @@ void share_end(int signal) {
 store::Whereabouts* share_memory() {
   void* const memory =
       ::mmap(nullptr, sizeof(store::Whereabouts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw CommandFailed(std::string("no memory can be shared: ") + std::strerror(errno));
+  if (memory == MAP_FAILED) throw CommandFailed(std::string("cannot share memory: ") + std::strerror(errno));
   return new (memory) store::Whereabouts;
 }
 
 constexpr std::chrono::milliseconds tick{200};
-/// For its end: what is killed is gone at once, unless it waits for a disk.
+/// Longest wait for the child's end: a killed process ends at once unless it waits for a disk.
 constexpr std::chrono::seconds most_for_end{2};
 
 }  // namespace
 
-/// Counts how long nothing was noted, in ticks of this process: while it is stopped too, or the machine sleeps, none
-/// passes.
+/// Measures the time without progress in ticks of this process, which do not advance while this process is stopped or
+/// the machine sleeps.
 class Apart::StallClock {
  public:
   StallClock(const store::Whereabouts& watched, std::chrono::milliseconds most)
       : watched_(watched), most_(most), steps_(watched.steps.load(std::memory_order_relaxed)) {}
 
   std::chrono::milliseconds next() const { return std::min(tick, most_); }
-  /// Whether that was too long.
+  /// Adds the time. Returns whether the child has stalled.
   bool after(std::chrono::milliseconds passed) {
     const std::uint64_t steps = watched_.steps.load(std::memory_order_relaxed);
     const bool waits =
@@ -107,11 +107,11 @@ class Apart::StallClock {
 Apart::Apart(const Part& part, std::filesystem::path works_on) : works_on_(std::move(works_on)) {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-    throw CommandFailed(std::string("no pipe can be made: ") + std::strerror(errno));
+    throw CommandFailed(std::string("cannot create a pipe: ") + std::strerror(errno));
   answer_ = crypto::Descriptor(ends[0]);
   const crypto::Descriptor other(ends[1]);
   whereabouts_ = share_memory();
-  // What is in their buffers would be printed twice.
+  // The child would print buffered output again.
   std::cout.flush();
   std::cerr.flush();
   const pid_t self = ::getpid();
@@ -120,7 +120,7 @@ Apart::Apart(const Part& part, std::filesystem::path works_on) : works_on_(std::
   if (child_ > 0) return;
   const int error = errno;
   ::munmap(whereabouts_, sizeof *whereabouts_);
-  throw CommandFailed(std::string("no process can be made: ") + std::strerror(error));
+  throw CommandFailed(std::string("cannot create a process: ") + std::strerror(error));
 }
 
 Apart::~Apart() {
@@ -130,7 +130,7 @@ Apart::~Apart() {
   ::waitpid(child_, nullptr, WNOHANG);
 }
 
-/// To the end of what it answers.
+/// Reads to the end of the answer.
 Apart::Read Apart::read_until(std::optional<Clock::time_point> deadline, StallClock* stall) {
   std::array<char, 4096> part{};
   while (true) {
@@ -148,7 +148,7 @@ Apart::Read Apart::read_until(std::optional<Clock::time_point> deadline, StallCl
   }
 }
 
-/// How it ended; nothing if it takes longer.
+/// The child's exit status; std::nullopt if it does not end in time.
 std::optional<int> Apart::reap(std::chrono::milliseconds most) {
   constexpr std::chrono::milliseconds pause{5};
   const auto deadline = Clock::now() + most;
@@ -164,11 +164,11 @@ std::optional<int> Apart::reap(std::chrono::milliseconds most) {
   }
 }
 
-/// After its answer nothing is left to it but to end.
+/// Waits for the child's end, which follows its answer.
 std::string Apart::take_answer() {
   if (const auto status = reap(most_for_end)) return value_of(*status);
   ::kill(child_, SIGKILL);
-  if (!reap(most_for_end)) throw CommandFailed(how_far() + ", and does not end: the disk does not answer");
+  if (!reap(most_for_end)) throw CommandFailed(how_far() + " and does not end: the disk does not answer");
   return value_of(0);
 }
 
@@ -188,16 +188,16 @@ void Apart::give_up(std::chrono::milliseconds stall) {
   const std::string where = how_far();
   ::kill(child_, SIGKILL);
   const bool ended = reap(most_for_end).has_value();
-  std::string text = where + ", and came no further for " +
+  std::string text = where + " and made no progress for " +
                      std::to_string(std::chrono::ceil<std::chrono::seconds>(stall).count()) + " s: ";
   text += ended ? "it was killed; either the disk does not answer, or this is a fault of Tacit"
-                : "the disk does not answer, so that it cannot even be killed";
+                : "the disk does not answer, so it cannot be killed";
   throw CommandFailed(text);
 }
 
 std::string Apart::how_far() const {
   const std::string file = works_on_.empty() ? std::string() : works_on_.string() + ": ";
-  return file + "the part of this command that has the store open was " + store::words_of(*whereabouts_);
+  return file + "the process that has the store open was " + store::words_of(*whereabouts_);
 }
 
 std::string Apart::value_of(int status) const {
@@ -224,7 +224,7 @@ std::string run_apart(const std::filesystem::path& store, const Part& part, std:
 void end_with_parent() {
   if (parent_of_part == 0) return;
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != parent_of_part) ::_exit(exit_failed);  // it ended before that
+  if (::getppid() != parent_of_part) ::_exit(exit_failed);  // the parent ended before the prctl
 }
 
 }  // namespace tacit::server

@@ -1,5 +1,5 @@
-// A part of a command that runs in a child process: it gives up root there, and may be killed by what it reads, while
-// the command goes on with its keyrings and with the files that it publishes.
+// A part of a command that runs in a child process. The child gives up root, and a damaged file may crash it, while the
+// command keeps its keyrings and the files that it publishes.
 #pragma once
 
 #include <sys/types.h>
@@ -16,31 +16,31 @@
 
 namespace tacit::server {
 
-/// What the part answers: a text of its own making, at most 1 MiB.
+/// The function of the part. Returns its answer, a text of at most 1 MiB.
 using Part = std::function<std::string()>;
 
-/// How long a part may come no further before it is ended.
+/// Time without progress after which a part is killed.
 inline constexpr std::chrono::seconds default_stall{60};
 
-/// A part under way. Start it while the process has one thread.
+/// A running part. Construct it while the process has one thread.
 class Apart {
  public:
-  /// Throws CommandFailed if there can be no process. What was printed by then is flushed. `works_on` is named where it
-  /// comes to a bad end: the file that it may stumble over.
+  /// Starts the child and flushes standard output before. Throws CommandFailed if no process can be created.
+  /// `works_on`: the file that error messages name.
   explicit Apart(const Part& part, std::filesystem::path works_on = {});
   Apart(const Apart&) = delete;
   Apart& operator=(const Apart&) = delete;
   /// Kills it if it still runs.
   ~Apart();
 
-  /// Waits for its end and answers what it answered, or nothing if it takes longer. Throws what it threw, if that was
-  /// UsageError or CommandFailed; a CommandFailed with its words for any other exception; one that says by which signal
-  /// it was killed and how far it had come (store/engine/whereabouts.hpp); one without words if it ended itself and has
-  /// said why. A signal that ends programs ends this one too.
+  /// Waits for the part's end. Returns its answer, or std::nullopt if it takes longer. Throws the part's UsageError or
+  /// CommandFailed; CommandFailed with the message of any other exception; CommandFailed with the signal and the last
+  /// position (store/engine/whereabouts.hpp) if it was killed; CommandFailed without text if it ended itself after
+  /// printing the reason. SIGHUP, SIGINT, SIGQUIT, SIGPIPE or SIGTERM in the child ends this process, too.
   std::optional<std::string> wait(std::optional<std::chrono::milliseconds> most = std::nullopt);
-  /// Likewise, for as long as it comes further. If it does not for so long, it is killed, and CommandFailed says how
-  /// far it had come. Does not wait for one that cannot be killed, because it waits for a disk. While it waits for
-  /// others (WaitsForOthers) and while both are stopped, time does not count.
+  /// Likewise, as long as the part makes progress. After `stall` without progress it is killed, and CommandFailed
+  /// contains its position. Does not wait for a process that waits for a disk and cannot be killed. Time in which the
+  /// part waits for others (WaitsForOthers), or both processes are stopped, does not count.
   std::string wait_while_it_goes_on(std::chrono::milliseconds stall = default_stall);
   void signal(int number) const;
 
@@ -55,19 +55,19 @@ class Apart {
   std::string how_far() const;
 
   const std::filesystem::path works_on_;
-  store::Whereabouts* whereabouts_ = nullptr;  ///< shared with it
+  store::Whereabouts* whereabouts_ = nullptr;  ///< shared with the child
   pid_t child_ = -1;
   crypto::Descriptor answer_;
   std::string text_;
 };
 
-/// Runs the part, which opens that store, in a child if it would give up root for it, else here. The child may come no
-/// further for as long as `stall`.
+/// Runs the part, which opens that store, in a child if it would give up root for the store, else in this process.
+/// `stall`: the child's longest time without progress.
 std::string run_apart(const std::filesystem::path& store, const Part& part,
                       std::chrono::milliseconds stall = default_stall);
 
-/// Has the kernel end this process when its parent ends, if it is such a child. A change of the user undoes that, so it
-/// is asked for again then.
+/// In such a child, makes the kernel end this process when its parent ends. A change of the user resets this, so it is
+/// called again afterwards.
 void end_with_parent();
 
 }  // namespace tacit::server

@@ -25,7 +25,7 @@ std::error_code write_new(const Descriptor& folder, const std::string& name, std
   const Descriptor descriptor(::openat(folder.get(), name.c_str(), flags, 0600));
   if (descriptor.get() < 0) return last_error();
   if (!store::write_all(descriptor.get(), crypto::as_bytes(text))) return last_error();
-  // The umask does not narrow this.
+  // fchmod, because the umask would restrict the mode of open.
   if (::fchmod(descriptor.get(), mode) != 0 || ::fsync(descriptor.get()) != 0) return last_error();
   return {};
 }

@@ -1,5 +1,5 @@
-// Signals for a command that waits most of the time: they arrive while it waits and at no other moment, so that none is
-// missed between looking and waiting, and nothing that was begun is cut.
+// Signals for a command that mostly waits. They arrive only during a wait, so that none is lost between a check and the
+// wait, and none interrupts work.
 #pragma once
 
 #include <chrono>
@@ -7,18 +7,18 @@
 
 namespace tacit::server {
 
-/// SIGTERM and SIGINT ask to stop, SIGHUP to open files again. Make one before any thread is started: those inherit
-/// that the signals are blocked.
+/// SIGTERM and SIGINT request a stop, SIGHUP requests reopening files. Construct it before any thread starts, because
+/// threads inherit the blocked signals.
 class StopSignals {
  public:
   StopSignals();
 
-  /// Waits for the descriptor to have these events (poll.h), or, with descriptor -1, for the time alone. True if it
-  /// has; false when the time is over or a signal came.
+  /// Waits for these events of the descriptor (poll.h) or, with descriptor -1, only for the time. Returns true for an
+  /// event, false at the time-out or for a signal.
   bool wait(int descriptor, short events, std::chrono::milliseconds most) const;
 
   static bool stopped();
-  /// Whether SIGHUP came since it was last asked.
+  /// Whether SIGHUP arrived since the last call.
   static bool take_hangup();
 
  private:

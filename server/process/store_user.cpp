@@ -38,7 +38,7 @@ std::string user_name() {
   return entry ? entry->pw_name : std::to_string(::getuid());
 }
 
-/// Whether the number is anybody's here: in a namespace of users it need not be. `map`: user_namespaces(7).
+/// Whether the id is mapped in this user namespace. `map`: a file described in user_namespaces(7).
 bool is_known(const char* map, std::uint64_t number) {
   std::ifstream lines(map);
   std::uint64_t first = 0;
@@ -50,7 +50,7 @@ bool is_known(const char* map, std::uint64_t number) {
   return false;
 }
 
-/// Root of a namespace that has no other users has no more rights than the user that made the namespace.
+/// False in a user namespace without other users. Its root has only the rights of the user that created it.
 bool can_become(const UserRights& rights) {
   std::string groups;
   std::getline(std::ifstream("/proc/self/setgroups"), groups);
@@ -82,7 +82,7 @@ bool may_give_up_root() {
   return (held[0].effective & needed) == needed;
 }
 
-// What is seen here only decides which process does what; what the opened files show decides about root.
+// Only decides which process does the work. become_store_user decides about root by the opened files.
 bool gives_up_root_for(const std::filesystem::path& store) {
   if (!may_give_up_root()) return false;
   struct stat status {};
@@ -101,7 +101,7 @@ std::optional<std::string> become_store_user(const store::FileOwner& owner) {
   } catch (const CommandFailed& error) {
     return error.what();
   }
-  // The kernel has forgotten both with the change of the user.
+  // The change of the user has reset both.
   crypto::harden_process();
   end_with_parent();
   return std::nullopt;

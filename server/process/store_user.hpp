@@ -1,8 +1,8 @@
-// The user as whom a command of root works on a store that others write to.
+// The user that a root command becomes before it works on a store that other users can write to.
 //
-// LMDB trusts what is in its files. What a fallen process of the planes wrote into them must not run as root, so a
-// command gives up root, for good and in the whole process, before LMDB looks into the files; its keyrings it has read
-// by then. A command that needs root afterwards does its part with the store in a child (server/process/apart.hpp).
+// LMDB trusts the content of its files. Data from a compromised plane must not exploit a root process, so a command
+// permanently gives up root, in the whole process, before LMDB reads the files; it reads its keyrings before. A command
+// that needs root afterwards works on the store in a child (server/process/apart.hpp).
 #pragma once
 
 #include <filesystem>
@@ -13,18 +13,18 @@
 
 namespace tacit::server {
 
-/// Whether this process is root's and may become another user. In a unit without capabilities root may not.
+/// Whether this process runs as root and may change its user. In a unit without capabilities, root may not.
 bool may_give_up_root();
 
-/// Whether this process would give up root for that store: somebody but root writes to it, as far as can be seen.
+/// Whether this process would give up root for that store, because users other than root can write to it.
 bool gives_up_root_for(const std::filesystem::path& store);
 
-/// Becomes the user that the files belong to; of files of root's that a group may write, `tacit-store`, else `nobody`,
-/// with that group alone. Does nothing where root alone writes to the store, nor in a process that may not. Answers why
-/// it failed. Call it with one thread.
+/// Becomes the owner of the files or, for root's files that a group can write, `tacit-store` or `nobody`, with only
+/// that group. Does nothing if only root can write to the store, or if the process may not change its user. Returns the
+/// reason of a failure. Call it with one thread.
 std::optional<std::string> become_store_user(const store::FileOwner& owner);
 
-/// The name of the user whose process this was when it was first asked for, which is before it becomes another's.
+/// The name of the process's user at the first call, which precedes any change of the user.
 const std::string& operator_name();
 
 }  // namespace tacit::server

@@ -1,4 +1,4 @@
-// Becoming a user for good, to see what that user's processes may do.
+// Permanently becoming another user, for example to check that user's access.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@ struct UserRights {
   std::string name;
   uid_t user = 0;
   gid_t group = 0;
-  std::vector<gid_t> groups;  ///< all of them, the first one too
+  std::vector<gid_t> groups;  ///< all groups, including the primary one
 };
 
-/// The user of that name or number, with its groups, and those beside. Throws UsageError if one is not known.
+/// The user with that name or number, with its groups and `further_groups`. Throws UsageError if one is unknown.
 UserRights find_user(const std::string& name, const std::vector<std::string>& further_groups);
 
-/// Gives up root and every capability, for good and in the whole process. Call it with one thread. Throws UsageError if
-/// this process is not root's, CommandFailed if the kernel refuses.
+/// Permanently gives up root and every capability in the whole process. Call it with one thread. Throws UsageError if
+/// this process does not run as root, CommandFailed if the kernel refuses.
 void become(const UserRights& rights);
 
 }  // namespace tacit::server

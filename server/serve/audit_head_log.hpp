@@ -1,5 +1,5 @@
-// The audit head in the log, now and then: whoever keeps the log elsewhere can tell from it that entries were cut off
-// or the chain was written anew (`tacit audit verify --anchor`).
+// Logs the audit head at intervals. With a copy of the log on another host, an operator can detect a truncated or
+// rewritten audit chain (`tacit audit verify --anchor`).
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,12 @@
 
 namespace tacit::server {
 
-/// Has a thread of its own, which sleeps between the lines.
+/// Has its own thread, which sleeps between the lines.
 class AuditHeadLog {
  public:
-  /// Writes a line now. `interval` 0: no more until the end. The store must outlive this.
+  /// Writes a line at once. `interval` 0: no further line until the destructor. The store must outlive this object.
   AuditHeadLog(const store::Store& store, std::chrono::seconds interval);
-  ~AuditHeadLog();  ///< writes a line: after the last change, if the store takes no more
+  ~AuditHeadLog();  ///< writes a line: the final head, if the store accepts no more writes
   AuditHeadLog(const AuditHeadLog&) = delete;
   AuditHeadLog& operator=(const AuditHeadLog&) = delete;
 

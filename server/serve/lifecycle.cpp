@@ -20,7 +20,7 @@ using boost::system::error_code;
 namespace {
 constexpr std::chrono::seconds grace{2};
 
-/// From the end of accepting to that of the process: requests, then the store's writes, and a little for the rest.
+/// Longest time from the last accept to the end of the process: requests, then the store's writes, and a margin.
 std::chrono::seconds longest_end(const Config& config) { return 2 * config.shutdown_timeout + 5 * grace; }
 
 }  // namespace
@@ -33,7 +33,7 @@ Lifecycle::Lifecycle(const Config& config, const ServiceManager& manager)
       exit_code_(exit_ok) {}
 
 void Lifecycle::store_failed(const std::string& why) {
-  exit_code_ = exit_failed;  // at once: by the time that the post is run, the server may be winding down
+  exit_code_ = exit_failed;  // not in the posted function, which may run too late
   http::log(http::LogLine(http::LogLevel::error, "store_failed").field("reason", why));
   asio::post(context_, [this] { context_.stop(); });
 }
@@ -51,8 +51,8 @@ void Lifecycle::await_stop() {
     if (error) return;
     if (stopping_.exchange(true)) return context_.stop();
     http::log(http::LogLine(http::LogLevel::info, "stopping").field("signal", signal));
-    manager_.stopping("stopping: serving until balancers have noticed", config_.drain_delay + longest_end(config_));
-    // While balancers learn that this server is leaving, it serves on.
+    manager_.stopping("stopping: serving until load balancers react", config_.drain_delay + longest_end(config_));
+    // The server continues to serve until load balancers have noticed.
     delay_.expires_after(config_.drain_delay);
     delay_.async_wait([this](error_code) { context_.stop(); });
     await_stop();
@@ -62,19 +62,19 @@ void Lifecycle::await_stop() {
 void Lifecycle::await_reload() {
   reload_signal_.async_wait([this](error_code error, int) {
     if (error) return;
-    if (!stopping_) reload_();  // what is ending needs nothing new, and has told that it is
+    if (!stopping_) reload_();
     await_reload();
   });
 }
 
 int Lifecycle::wind_down(http::Server& server, const std::function<void()>& let_go) {
-  manager_.stopping("stopping: finishing what is in flight", longest_end(config_));
+  manager_.stopping("stopping: finishing requests in flight", longest_end(config_));
   server.drain();
   if (server.finished_within(config_.shutdown_timeout)) return exit_code_;
   http::log(http::LogLine(http::LogLevel::warn, "shutdown_timeout"));
   let_go();
   server.abort();
-  if (!server.finished_within(grace)) give_up("requests in flight cannot be ended");
+  if (!server.finished_within(grace)) give_up("requests in flight cannot be aborted");
   return exit_code_;
 }
 

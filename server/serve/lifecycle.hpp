@@ -1,4 +1,4 @@
-// The main thread's part of a server's life: it waits for signals or for the store to fail, then winds down.
+// The main thread of a server: waits for signals or a failure of the store, then shuts the server down.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -17,28 +17,28 @@ namespace tacit::server {
 
 class Lifecycle {
  public:
-  /// From now on SIGTERM, SIGINT and SIGHUP wait for run().
+  /// SIGTERM, SIGINT and SIGHUP are held until run() from now on.
   Lifecycle(const Config& config, const ServiceManager& manager);
 
   /// Ends run() with a failure. Safe from any thread, also before run().
   void store_failed(const std::string& why);
 
-  /// Blocks until it is time to stop: SIGTERM or SIGINT and then the drain delay, which a second signal cuts short, or
-  /// a failed store. Calls `reload` at SIGHUP.
+  /// Blocks until the store fails, or until SIGTERM or SIGINT and the drain delay, which a second signal ends. Calls
+  /// `reload` at SIGHUP.
   void run(std::function<void()> reload);
 
-  /// What run() runs: for what has to be done on its thread.
+  /// The context of run(), for work on its thread.
   boost::asio::io_context& context() { return context_; }
 
-  /// True from the signal on: the server is not ready any more, though it serves.
+  /// True from the signal on: the server is no longer ready, but still serves.
   const std::atomic<bool>& stopping() const { return stopping_; }
 
-  /// Lets what is in flight finish, up to the shutdown time-out; then ends it. Does not come back if that cannot be
-  /// ended either (a commit that hangs on its disk): the process exits. `let_go` ends what requests may wait for beside
-  /// the store, once their time is up. Answers the process's exit code.
+  /// Waits for requests in flight, up to the shutdown time-out; then aborts them. If that fails, too (a commit hangs on
+  /// its disk), ends the process and does not return. After the time-out, `let_go` ends other operations that requests
+  /// wait for beside the store. Returns the process's exit code.
   int wind_down(http::Server& server, const std::function<void()>& let_go);
 
-  /// Ends the process at once, with a failure. Nothing that was acknowledged depends on a clean end.
+  /// Ends the process at once, with a failure. Acknowledged writes are already durable.
   [[noreturn]] static void give_up(const std::string& why);
 
  private:

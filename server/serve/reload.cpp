@@ -21,7 +21,7 @@
 namespace tacit::server {
 namespace {
 
-/// As it is written, or would be.
+/// The setting's value as written, or its default.
 std::string value_of(const std::map<std::string, std::string>& values, const Setting& setting) {
   const auto found = values.find(setting.name);
   return found == values.end() ? setting.initial : found->second;
@@ -40,7 +40,7 @@ std::vector<std::string> settings_for_restart(const std::map<std::string, std::s
   std::vector<std::string> names;
   for (const Setting& setting : settings()) {
     const bool same = value_of(before, setting) == value_of(after, setting);
-    // Whether there are issuers at all decides what is started.
+    // Adding or removing the issuers' file needs a restart, because it decides which threads start.
     const bool appears = std::string_view(setting.name) == "issuers" &&
                          value_of(before, setting).empty() != value_of(after, setting).empty();
     if (!same && (appears || setting.changed_by == ChangedBy::restart)) names.emplace_back(setting.name);
@@ -75,12 +75,12 @@ const ReloadReport& Reload::run() {
   (good ? counts_.good : counts_.bad).fetch_add(1, std::memory_order_relaxed);
   http::log(good ? http::LogLine(http::LogLevel::info, "reloaded")
                  : http::LogLine(http::LogLevel::error, "reloaded_in_part"));
-  // Last, so that whoever raises it still reads that it was done.
+  // Last, so that a raised level does not suppress the line above.
   if (level) http::set_log_level(*level);
   return last_.emplace(std::move(report_));
 }
 
-/// One part's trouble keeps no other from its change.
+/// A fault in one part does not prevent the change of the others.
 void Reload::change(const Config& next) {
   parts_.server.change_limits(server_options(next));
   report_.taken.emplace_back("limits");
@@ -95,7 +95,7 @@ void Reload::change(const Config& next) {
   if (parts_.issuers != nullptr && !next.issuers.empty()) part("issuers", issuers(next));
   parts_.resource.publish_if_new(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
-  // What was read is good, and still a start may ask for more of it.
+  // The loaded parts are valid, but a start may have further requirements.
   if (!report_.good()) return;
   report_.next_start_fails = find_problems(next);
   for (const std::string& problem : report_.next_start_fails) {
@@ -138,7 +138,7 @@ std::optional<std::string> Reload::issuers(const Config& next) {
   return trouble;
 }
 
-/// The keyrings, and the defaults of tenants that the store keeps to.
+/// Reloads the keyrings, and the store's defaults for tenants.
 std::optional<std::string> Reload::keys(const Config& next) {
   try {
     const PrivateKey with_private = runs_tools(next.plane) ? PrivateKey::yes : PrivateKey::no;

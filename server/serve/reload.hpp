@@ -1,4 +1,4 @@
-// What SIGHUP does: reads again all that can change while the server runs.
+// The action of SIGHUP: reloads everything that can change while the server runs.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@
 
 namespace tacit::server {
 
-/// Names of settings that differ between two configurations as they were written and count only from a restart on.
+/// Names of the settings that differ between two configurations as written and need a restart.
 std::vector<std::string> settings_for_restart(const std::map<std::string, std::string>& before,
                                               const std::map<std::string, std::string>& after);
 
 class Reload {
  public:
-  /// What is reloaded. Null: there is none of it in this process.
+  /// The objects to reload. A null pointer means that this process does not have the object.
   struct Parts {
     http::Server& server;
     store::Store& store;
@@ -36,15 +36,15 @@ class Reload {
     http::CertificateWatch& certificates;
   };
 
-  /// All of it must outlive this.
+  /// All arguments must outlive this object.
   Reload(const ConfigSources& sources, const LoadedConfig& loaded, Parts parts, ReloadCounts& counts);
 
-  /// Reads the configuration from the same sources, and every file that it names. A configuration that is not good
-  /// changes nothing; else each part that is not good stays as it was, and the others change. Logs what came of it, a
-  /// line for each trouble, and answers it. Throws nothing. On one thread.
+  /// Reads the configuration from the same sources, and every file that it names. A faulty configuration changes
+  /// nothing; otherwise faulty parts stay unchanged, and the others change. Logs the result, with one line per fault,
+  /// and returns it. Does not throw. Always call it on the same thread.
   const ReloadReport& run();
 
-  /// Of the last run; nothing before the first. On that thread.
+  /// The report of the last run; std::nullopt before the first. On the same thread.
   const std::optional<ReloadReport>& last() const { return last_; }
 
  private:
@@ -61,7 +61,7 @@ class Reload {
   const Planes planes_;
   Parts parts_;
   ReloadCounts& counts_;
-  ReloadReport report_;  ///< of the run under way
+  ReloadReport report_;  ///< of the current run
   std::optional<ReloadReport> last_;
 };
 

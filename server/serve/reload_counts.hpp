@@ -1,4 +1,4 @@
-// How often the configuration was read again.
+// The number of reloads of the configuration.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,7 @@ namespace tacit::server {
 /// Any thread may read them.
 struct ReloadCounts {
   std::atomic<std::uint64_t> good{0};
-  std::atomic<std::uint64_t> bad{0};  ///< something was kept as it was, because what was read is not good
+  std::atomic<std::uint64_t> bad{0};  ///< reloads in which a faulty part was not changed
 };
 
 }  // namespace tacit::server

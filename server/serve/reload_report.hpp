@@ -1,4 +1,4 @@
-// What a reload reports, and whether it counts as good.
+// The result of a reload.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,17 @@
 
 namespace tacit::server {
 
-/// What came of a reload.
+/// The result of a reload.
 struct ReloadReport {
-  /// A part that stayed as it was, and why: a sentence. A reason each.
+  /// A part that was not changed, with one reason: a sentence. A part may appear several times.
   struct Kept {
     std::string part;
     std::string reason;
   };
-  std::vector<std::string> taken;  ///< parts that were read again and are in use
+  std::vector<std::string> taken;  ///< parts that were reloaded
   std::vector<Kept> kept;
-  std::vector<std::string> restart_needed;    ///< settings that changed and count only from a restart on
-  std::vector<std::string> next_start_fails;  ///< why, though what was read is good
+  std::vector<std::string> restart_needed;    ///< changed settings that need a restart
+  std::vector<std::string> next_start_fails;  ///< reasons, although the reloaded parts are valid
   std::int64_t at = 0;                        ///< seconds since 1970
 
   bool good() const { return kept.empty() && next_start_fails.empty(); }

@@ -28,7 +28,7 @@ std::optional<std::uint64_t> number_of(const Environment& environment, const std
 std::optional<std::chrono::microseconds> watchdog_of(const Environment& environment) {
   const auto interval = number_of(environment, "WATCHDOG_USEC");
   if (!interval || *interval == 0 || *interval > std::uint64_t{1} << 50) return std::nullopt;
-  // The variables are inherited; those for another process are not ours to answer.
+  // The variables are inherited and may be meant for another process.
   const auto pid = number_of(environment, "WATCHDOG_PID");
   if (pid && *pid != static_cast<std::uint64_t>(::getpid())) return std::nullopt;
   return std::chrono::microseconds(*interval);
@@ -44,14 +44,14 @@ std::string address_of(const Environment& environment) {
   return address;
 }
 
-/// On the clock that the manager compares with its own time of asking to reload.
+/// CLOCK_MONOTONIC, which the manager compares with the time of its reload request.
 std::uint64_t monotonic_microseconds() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
-/// A line break would begin another assignment.
+/// Replaces line breaks, which would begin another assignment.
 std::string status_line(std::string_view status) {
   std::string line = "STATUS=" + std::string(status);
   for (char& c : line) {
@@ -77,7 +77,7 @@ void ServiceManager::tell(const std::string& lines) const {
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   std::memcpy(name.sun_path, address_.data(), address_.size());
-  // A path ends with a null byte; a name of the abstract namespace is exactly as long as it says.
+  // A path ends with a null byte. A name in the abstract namespace does not; the length determines its end.
   const std::size_t length = offsetof(sockaddr_un, sun_path) + address_.size() + (address_.front() == '/' ? 1 : 0);
   const void* const address = &name;
   static_cast<void>(::sendto(descriptor_, lines.data(), lines.size(), MSG_NOSIGNAL,

@@ -1,6 +1,6 @@
-// What a service manager (systemd) that started this process is told: the protocol of sd_notify(3), which is one
-// datagram with lines NAME=VALUE to the socket that the environment names. Written out here: libsystemd would bring
-// five libraries along for it.
+// Notifications to the service manager (systemd) that started this process: the protocol of sd_notify(3), one datagram
+// with lines NAME=VALUE to the socket in the environment. Implemented here, because libsystemd depends on five more
+// libraries.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,7 @@
 
 namespace tacit::server {
 
-/// Thread-safe. Where no manager asked to be told, telling does nothing; that it cannot be told is no error of the
-/// server's.
+/// Thread-safe. Without a manager, notifications do nothing. A failed notification is not an error of the server.
 class ServiceManager {
  public:
   /// Reads NOTIFY_SOCKET, and WATCHDOG_USEC with WATCHDOG_PID, as in process_environment().
@@ -22,14 +21,14 @@ class ServiceManager {
   ServiceManager& operator=(const ServiceManager&) = delete;
 
   bool listens() const { return descriptor_ >= 0; }
-  /// How often `alive` is expected at least; nothing if the manager does not watch.
+  /// Longest interval between calls of `alive`; std::nullopt if the manager has no watchdog.
   std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
 
-  void ready(std::string_view status) const;   ///< it serves; also the end of reloading
+  void ready(std::string_view status) const;   ///< the server serves, or has finished a reload
   void status(std::string_view status) const;  ///< one line for people
   void alive() const;
   void reloading() const;
-  /// It is on its way to its end, which it may take this long to reach.
+  /// The server is stopping, which may take up to `most`.
   void stopping(std::string_view status, std::chrono::seconds most) const;
 
  private:

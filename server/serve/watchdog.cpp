@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// Two of three messages may come late before the manager loses patience. Without a watchdog it is only about the
-/// status.
+/// A third of the manager's limit, so that two of three messages may be late. Without a watchdog, only the status is
+/// updated.
 microseconds interval_of(const ServiceManager& manager) {
   constexpr microseconds longest = std::chrono::seconds(2);
   return manager.watchdog() ? std::clamp(*manager.watchdog() / 3, microseconds(1000), longest) : longest;
@@ -71,7 +71,7 @@ void Watchdog::look() {
   if (!tells_status_ || status == told_) return;
   told_ = status;
   manager_.status(status);
-  // The words may say for how long; the log has a line for the beginning and one for the end.
+  // The text may contain a duration and change; the log gets only one line for the beginning and one for the end.
   if (std::exchange(in_trouble_, trouble.has_value()) == trouble.has_value()) return;
   if (trouble) {
     http::log(http::LogLine(http::LogLevel::warn, "in_trouble").field("reason", *trouble));

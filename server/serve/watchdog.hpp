@@ -1,4 +1,4 @@
-// Tells the service manager that the server is alive, as long as it is.
+// Sends the watchdog messages to the service manager while the server makes progress.
 #pragma once
 
 #include <chrono>
@@ -13,9 +13,9 @@
 
 namespace tacit::server {
 
-/// Asks `trouble` now and then, on a thread of its own: nothing if all that must move moves, else what does not, in
-/// words; what it throws is trouble, too. While there is trouble the manager hears of it as the status, and its
-/// watchdog hears nothing, so that it ends a server that stays so. Does nothing where no manager listens.
+/// Calls `trouble` at intervals on its own thread. `trouble` returns std::nullopt if the server makes progress, else a
+/// description of what is stuck; an exception counts as trouble. During trouble the manager gets the description as the
+/// status and no watchdog message, so that it ends a server that stays stuck. Does nothing without a manager.
 class Watchdog {
  public:
   using Trouble = std::function<std::optional<std::string>()>;
@@ -25,7 +25,7 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// From now on the status is somebody else's to tell.
+  /// Stops sending the status, because another object sends it from now on.
   void keep_status();
 
  private:

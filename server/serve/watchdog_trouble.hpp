@@ -1,4 +1,4 @@
-// What the watchdog counts as trouble.
+// The conditions that the watchdog reports as trouble.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace tacit::server {
 
-/// What does not move though it should, in words: a thread that serves, or the store's writer. Any thread.
+/// A description of what is stuck: a serving thread or the store's writer; std::nullopt if neither. Any thread.
 std::optional<std::string> trouble(const http::Server& server, const store::Store& store);
 
 }  // namespace tacit::server

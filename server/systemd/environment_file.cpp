@@ -32,11 +32,11 @@ class Reader {
     if (!name.empty()) found_[std::move(name)] = std::move(text);
   }
 
-  /// To the end of its line, which may be one of the next ones.
+  /// Reads to the end of the value's line, which may be a later one.
   std::string value() {
     at_ = std::min(text_.find_first_not_of(blanks, at_), text_.size());
     std::string text;
-    std::size_t kept = 0;  // of it, without white space that nothing quotes
+    std::size_t kept = 0;  // its size without trailing unquoted white space
     char quote = '\0';
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];

@@ -7,9 +7,9 @@
 
 namespace tacit::server {
 
-/// Name → value; of a name that is there twice the last. Lines that are comments (# or ;) or no NAME=VALUE are passed
-/// over. Quotes around a value, or parts of it, are taken off; a backslash takes the next character as it is, and joins
-/// lines at their end.
+/// Name → value; the last value of a repeated name. Comments (# or ;) and lines that are not NAME=VALUE are skipped.
+/// Quotes around a value or parts of it are removed. A backslash escapes the next character, and joins lines at their
+/// end.
 std::map<std::string, std::string> parse_environment_file(std::string_view text);
 
 }  // namespace tacit::server

@@ -28,12 +28,12 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* unseal_program = "/usr/bin/systemd-creds";
 /// A TPM may take seconds.
 constexpr std::chrono::seconds longest_unsealing{30};
-constexpr std::size_t largest = std::size_t{1} << 20;  // of a credential, as systemd has it
+constexpr std::size_t largest = std::size_t{1} << 20;  // systemd's limit for a credential
 constexpr std::string_view no_file = "/nonexistent/unjudged-";
 
 constexpr std::string_view keyring_settings[] = {"metadata-keyring", "root-private-keyring", "root-public-keyring"};
 
-/// Waits for the child, and ends it if it takes too long. Whether it ended well.
+/// Waits for the child, and kills it if it takes too long. Returns whether it succeeded.
 bool ends_well(pid_t child) {
   const auto until = Clock::now() + longest_unsealing;
   int status = 0;
@@ -44,7 +44,7 @@ bool ends_well(pid_t child) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// Runs systemd-creds with its output going to the memory. What it says itself is nothing for our users.
+/// Runs systemd-creds with its output to the memory file. Its own messages are discarded.
 bool unseal(const UnitCredential& credential, const Descriptor& memory) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -63,7 +63,7 @@ bool unseal(const UnitCredential& credential, const Descriptor& memory) {
   return error == 0 && ends_well(child);
 }
 
-/// The file's content, without a copy in this process. False, with errno, if it cannot be read.
+/// Copies the file without a copy in this process's memory. Returns false, with errno, on failure.
 bool copy(const Path& source, const Descriptor& memory) {
   const Descriptor file(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) return false;
@@ -78,13 +78,13 @@ bool copy(const Path& source, const Descriptor& memory) {
   return false;
 }
 
-/// Of the reader alone, as a credential is.
+/// Makes the reader the only user with access, as for a credential.
 bool hand_over(const Descriptor& memory, uid_t reader) {
   return ::fchmod(memory.get(), 0400) == 0 &&
          (reader == ::geteuid() || ::fchown(memory.get(), reader, static_cast<gid_t>(-1)) == 0);
 }
 
-/// Not where a digit follows: that is another descriptor's name.
+/// Skips matches followed by a digit, which name another descriptor.
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
     const auto end = at + what.size();
@@ -109,10 +109,10 @@ void CredentialStandIns::add(const std::string& setting, const UnitCredential& c
     problems_.push_back(of + ": " + std::strerror(errno));
     one.judged = false;
   } else if (credential.sealed && ::geteuid() != 0) {
-    notes_.push_back(of + " is sealed and was not judged: only root can unseal it");
+    notes_.push_back(of + " is sealed and was not checked: only root can unseal it");
     one.judged = false;
   } else if (credential.sealed && ::access(unseal_program, X_OK) != 0) {
-    notes_.push_back(of + " is sealed and was not judged: systemd-creds is not installed, which unseals it");
+    notes_.push_back(of + " is sealed and was not checked: systemd-creds is not installed");
     one.judged = false;
   } else {
     one.memory = Descriptor(::memfd_create("tacit-credential", MFD_CLOEXEC));

@@ -1,5 +1,5 @@
-// Keyrings that systemd hands over as credentials, for a command that judges a configuration without being a unit: as
-// root they are read, or unsealed, into memory that has no name, and stand where the settings name files.
+// Keyrings that systemd passes as credentials, for a command that checks a configuration outside a unit: as root they
+// are read or unsealed into anonymous memory files, which replace the files of the settings.
 #pragma once
 
 #include <filesystem>
@@ -15,23 +15,23 @@ namespace tacit::server {
 
 class CredentialStandIns {
  public:
-  /// Opens the unit's credentials, as systemd would at its start. Call it with root's rights; what is opened is
-  /// `reader`'s. Nothing of it reaches a disk.
+  /// Opens the unit's credentials, as systemd does at the unit's start. Call it as root. `reader` owns the opened
+  /// files. They are never written to a disk.
   void open(const Unit& unit, uid_t reader);
-  /// Where a keyring's file is not there and FILE.cred is, which `systemd-creds` made: opens that.
+  /// For each keyring whose FILE does not exist, opens FILE.cred, created by `systemd-creds`, if it exists.
   void open_beside(const Config& config, uid_t reader);
 
-  /// Puts them into the settings.
+  /// Replaces the settings' files with the opened ones.
   void use(Config& config) const;
-  /// A sentence with the names of stand-ins replaced by what they stand for.
+  /// The sentence with the names of stand-ins replaced by the names of the original files.
   std::string with_names(std::string sentence) const;
-  /// What a sentence is about that cannot be judged: whether it names a stand-in that could not be opened.
+  /// Whether the sentence names a stand-in that could not be opened, so that it proves nothing.
   bool is_about_unjudged(const std::string& sentence) const;
-  /// Whether any could not be opened though nothing may be wrong with it.
+  /// Whether a possibly valid credential could not be opened.
   bool any_unjudged() const;
-  /// For the operator: what was judged in which way, and what was not.
+  /// For the operator: which credentials were not checked, and why.
   const std::vector<std::string>& notes() const { return notes_; }
-  /// What would keep the unit from starting: a credential that is not there, or not this host's.
+  /// Problems that would prevent the unit's start: a credential that is missing, or sealed to another host.
   const std::vector<std::string>& problems() const { return problems_; }
 
  private:

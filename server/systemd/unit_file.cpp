@@ -17,7 +17,7 @@ using Path = std::filesystem::path;
 
 constexpr std::size_t longest_file = std::size_t{1} << 20;
 
-/// The words of a line, with quotes around words or parts of them taken off.
+/// The words of a line, without quotes around words or parts of words.
 std::vector<std::string> words_of(std::string_view line) {
   std::vector<std::string> words;
   std::string word;
@@ -39,7 +39,7 @@ std::vector<std::string> words_of(std::string_view line) {
   return words;
 }
 
-/// Lines without comments; one that ends in a backslash goes on in the next.
+/// The lines without comments. A backslash at a line's end joins it with the next line.
 std::vector<std::string> lines_of(const Path& file) {
   std::ifstream in(file);
   std::vector<std::string> lines;
@@ -83,7 +83,7 @@ class Reader {
 
   Unit unit_;
   std::string group_;                                            ///< the last Group=
-  std::vector<std::pair<std::string, bool>> environment_files_;  ///< path or pattern, and whether it has to be there
+  std::vector<std::pair<std::string, bool>> environment_files_;  ///< path or pattern, and whether it must exist
   std::map<std::string, UnitCredential> credentials_;
   std::map<std::string, std::string> wanted_;  // setting → credential
 };
@@ -103,7 +103,7 @@ void Reader::file(const Path& file) {
   }
 }
 
-// An empty value takes back what a list has.
+// An empty value clears a list.
 void Reader::line(const std::string& key, const std::string& value) {
   if (key == "User") unit_.user = value;
   if (key == "Group" && !value.empty()) unit_.groups.push_back(group_ = value);
@@ -123,7 +123,7 @@ void Reader::credential(const std::string& value, bool sealed) {
   const auto colon = value.find(':');
   if (colon == std::string::npos) return;
   const std::string name = value.substr(0, colon);
-  credentials_[name] = {name, value.substr(colon + 1), sealed};  // the later one counts
+  credentials_[name] = {name, value.substr(colon + 1), sealed};  // the later one overrides
 }
 
 void Reader::variables(const std::string& value) {
@@ -140,12 +140,12 @@ void Reader::environment_file(std::string value) {
   const bool needed = !value.starts_with('-');
   if (!needed) value.erase(0, 1);
   const std::vector<std::string> words = words_of(value);
-  // One whose path has a specifier is an instance's own, and this is no instance.
+  // A path with a specifier belongs to an instance of a template, which this unit is not.
   if (words.empty() || words.front().find('%') != std::string::npos) return;
   environment_files_.emplace_back(words.front(), needed);
 }
 
-/// What the files say counts over Environment=, and the later file over the earlier.
+/// Files override Environment=, and later files override earlier ones.
 void Reader::add_files() {
   for (const auto& [pattern, needed] : environment_files_) {
     glob_t found{};
@@ -197,7 +197,7 @@ std::span<const std::filesystem::path> unit_directories() {
 
 std::optional<Unit> read_unit(const std::string& name, std::span<const std::filesystem::path> directories) {
   Path unit;
-  std::map<std::string, Path> drop_ins;  // in the order of their names, wherever they are
+  std::map<std::string, Path> drop_ins;  // ordered by name, whatever their directories
   std::error_code error;
   for (const Path& directory : directories) {
     if (std::filesystem::is_regular_file(directory / name, error)) unit = directory / name;

@@ -1,4 +1,4 @@
-// What a systemd unit of this host gives its server: the parts of it that decide whether a configuration is good.
+// The parts of a systemd unit that decide whether its server's configuration is valid.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace tacit::server {
 
-/// A file that systemd reads as root and hands over.
+/// A file that systemd reads as root and passes to the service.
 struct UnitCredential {
   std::string name;
   std::filesystem::path source;
@@ -21,17 +21,17 @@ struct Unit {
   std::string name;  ///< tacit-api.service
   std::string user;
   std::vector<std::string> groups;                 ///< Group= and SupplementaryGroups=
-  std::map<std::string, std::string> environment;  ///< Environment= and EnvironmentFile=, of TACIT_… alone
-  std::vector<std::filesystem::path> missing;      ///< files of EnvironmentFile= without which it does not start
-  std::string plane;                               ///< of its `serve --plane`; empty if it does not say
-  std::map<std::string, UnitCredential> settings;  ///< setting → the credential that its command line has for it
+  std::map<std::string, std::string> environment;  ///< Environment= and EnvironmentFile=, only TACIT_…
+  std::vector<std::filesystem::path> missing;      ///< missing files of EnvironmentFile= that prevent its start
+  std::string plane;                               ///< from its `serve --plane`; empty if not given
+  std::map<std::string, UnitCredential> settings;  ///< setting → the credential that its command line uses
 };
 
-/// Where systemd looks, what counts most last.
+/// systemd's search path, highest precedence last.
 std::span<const std::filesystem::path> unit_directories();
 
-/// The unit with its drop-ins. Returns nullopt if there is none. Reads of it what tacit's own units use, not all that
-/// systemd knows.
+/// The unit with its drop-ins. Returns nullopt if there is none. Understands only the directives that tacit's own units
+/// use.
 std::optional<Unit> read_unit(const std::string& name, std::span<const std::filesystem::path> directories);
 
 }  // namespace tacit::server

@@ -1,5 +1,5 @@
-// What check-config, a start and a reload say of certificates and CRLs that can be served with, and still keep clients
-// out.
+// Notes of check-config, a start and a reload about certificates and CRLs that are usable but make clients fail.
+// Problems are in config_check.cpp.
 #include "http/client_certificates/client_trust.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "http/tls/tls_context.hpp"
@@ -14,7 +14,7 @@ void add_notes(const http::TlsFiles& files, std::string_view plane, const std::s
   http::TlsFiles without_tickets = files;
   without_tickets.ticket_keys.clear();
   const auto context = http::make_tls_context(without_tickets);
-  if (context.has_error()) return;  // a problem, and told as one
+  if (context.has_error()) return;  // a problem, which config_check.cpp reports
   const std::int64_t now = http::seconds_now();
   for (const std::string& warning : http::CertificateFacts::of(context->get(), host).warnings(plane, now)) {
     const bool of_crl = warning.starts_with("the CRL ");
@@ -33,7 +33,7 @@ std::vector<std::string> find_certificate_notes(const Config& config) {
     const bool runs = plane == http::Plane::api ? runs_api(config.plane) : runs_tools(config.plane);
     const http::TlsFiles files = tls_files(config, plane);
     if (!runs || files.certificate.empty() || files.certificate_key.empty()) continue;
-    // Without the CA of its clients the tool plane's own certificate can still be looked at.
+    // The tool plane's own certificate can be checked without the CA of its clients.
     add_notes(files, http::name_of(plane), host_of(config, plane), notes);
   }
   return notes;

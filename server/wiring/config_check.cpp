@@ -28,7 +28,7 @@ namespace tacit::server {
 namespace {
 
 using Path = std::filesystem::path;
-using NamedFiles = std::vector<std::pair<std::string, Path>>;  // the setting's name
+using NamedFiles = std::vector<std::pair<std::string, Path>>;  // name of the setting, file
 
 struct Listening {
   const char* setting;
@@ -52,7 +52,7 @@ bool overlap(const Endpoint& a, const Endpoint& b) {
   return a.host == b.host || all(a) || all(b);
 }
 
-// Gathers problems, one look at the configuration after another.
+// Collects problems from several checks of the configuration.
 class Check {
  public:
   explicit Check(const Config& config) : config_(config) {}
@@ -74,11 +74,11 @@ class Check {
 
   const Config& config_;
   std::vector<std::string> problems_;
-  std::map<std::string, std::size_t> told_;  // of a file, without the settings' names → which problem
+  std::map<std::string, std::size_t> told_;  // sentence without the settings' names → index of its problem
 };
 
-/// Puts the names of the settings before a sentence that begins with a file of theirs. One that was told of already,
-/// because several settings name the file, gets the further names and is not told again.
+/// Adds a sentence that begins with a file, with the names of the settings of that file in front. If the sentence is
+/// already reported, because several settings name the file, adds the names to the existing problem.
 void Check::file_problem(const NamedFiles& files, std::string sentence) {
   std::string names;
   for (const auto& [name, file] : files) {
@@ -163,7 +163,7 @@ void Check::keyrings() {
   const auto root_private = keyring<crypto::RootPrivateKeyring>("root-private-keyring", config_.root_private_keyring);
   if (!root_public || !root_private || root_private->find(root_public->primary().id) != nullptr) return;
   problem(config_.root_private_keyring.string() + " lacks the key " + crypto::to_hex(root_public->primary().id) +
-          ", the primary one of " + config_.root_public_keyring.string());
+          ", the primary key of " + config_.root_public_keyring.string());
 }
 
 void Check::issuers() {
@@ -173,24 +173,24 @@ void Check::issuers() {
   }
 }
 
-// Servers serve without either, so these are no problems.
+// Servers run without either, so these are notes, not problems.
 void add_directory_notes(const Config& config, std::vector<std::string>& notes) {
   std::error_code error;
   const Path& control = config.control_directory;
   if (!control.empty() && !std::filesystem::is_directory(control, error)) {
     notes.push_back("control-directory: " + control.string() +
-                    " is no directory that can be found: the server makes no socket there, and tacit reload and tacit "
+                    " is not an accessible directory: the server creates no socket there, and tacit reload and tacit "
                     "status do not find it");
   }
   const Path& record = config.backup_record;
   if (!record.empty() &&
       !std::filesystem::is_directory(std::filesystem::absolute(record, error).parent_path(), error)) {
     notes.push_back("backup-record: " + record.string() +
-                    " has no directory that can be found: tacit backup cannot note there that it has succeeded");
+                    " has no accessible directory: tacit backup cannot record its success there");
   }
 }
 
-/// Opening the store checks its files; this is about what the check would find later.
+/// Opening the store checks its files; this note is about later changes.
 void add_store_note(const Config& config, std::vector<std::string>& notes) {
   struct stat folder {};
   if (::stat(config.store.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) != 0) return;
@@ -216,8 +216,8 @@ std::vector<std::string> find_notes(const Config& config) {
   add_store_note(config, notes);
   if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
   notes.emplace_back(
-      "public-url is not configured: clients are not told which issuers there are, for "
-      "/.well-known/oauth-protected-resource is 404 and a 401 does not lead to it");
+      "public-url is not configured: clients cannot discover the issuers, because "
+      "/.well-known/oauth-protected-resource is 404 and a 401 does not refer to it");
   return notes;
 }
 

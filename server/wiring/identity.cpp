@@ -9,7 +9,7 @@
 namespace tacit::server {
 namespace {
 
-/// Writes what happens to issuers to the log. Stateless, so one serves for the life of the process.
+/// Logs the issuers' events. Stateless, so one instance serves for the life of the process.
 class LoggedEvents final : public auth::IssuerEvents {
  public:
   void keys_changed(std::string_view issuer, std::size_t keys) override {

@@ -1,4 +1,4 @@
-// The trusted issuers of tokens that a configuration names, and what is logged of them.
+// The trusted token issuers of a configuration, and the log lines of their events.
 #pragma once
 
 #include <memory>
@@ -9,14 +9,14 @@
 
 namespace tacit::server {
 
-/// Whether this process judges tokens: the API plane does, the tool plane only if it wants the user's.
+/// Whether this process checks tokens: the API plane does, the tool plane only with tool-user-token.
 bool uses_issuers(const Config& config);
 
-/// Starts the thread that talks to them; null if there are none to use. Throws UsageError with a sentence that names
-/// the file.
+/// Starts the thread that talks to the issuers; null if none are used. Throws UsageError with a sentence that names the
+/// file.
 std::unique_ptr<auth::Issuers> start_issuers(const Config& config);
 
-/// What clients are told of how to authenticate.
+/// The document that tells clients how to authenticate.
 http::ProtectedResource protected_resource(const Config& config, const auth::Issuers* issuers);
 
 }  // namespace tacit::server

@@ -54,7 +54,7 @@ void check_listening(int descriptor, const std::string& name) {
   const int domain = option_of(descriptor, SO_DOMAIN);
   if (domain < 0) throw UsageError(what + " cannot be used: " + std::strerror(errno));
   const bool tcp = (domain == AF_INET || domain == AF_INET6) && option_of(descriptor, SO_TYPE) == SOCK_STREAM;
-  if (!tcp) throw UsageError(what + " is no TCP socket");
+  if (!tcp) throw UsageError(what + " is not a TCP socket");
   if (option_of(descriptor, SO_ACCEPTCONN) != 1) {
     throw UsageError(what + " does not listen: its socket unit must have ListenStream= and Accept=no");
   }
@@ -64,7 +64,7 @@ void check_listening(int descriptor, const std::string& name) {
 
 InheritedSockets take_inherited_sockets(const Environment& environment) {
   InheritedSockets sockets;
-  // The variables are inherited; those for another process are not ours to take.
+  // The variables are inherited and may be meant for another process.
   if (variable(environment, "LISTEN_PID") != std::to_string(::getpid())) return sockets;
   const int count = count_of(variable(environment, "LISTEN_FDS"));
   const auto names = split(variable(environment, "LISTEN_FDNAMES"));
@@ -76,7 +76,7 @@ InheritedSockets take_inherited_sockets(const Environment& environment) {
       throw UsageError("an inherited socket is named " + shown(name) + ": FileDescriptorName= must be api or tools");
     }
     if (*place >= 0) {
-      throw UsageError("two inherited sockets are named " + name + ": a plane has one");
+      throw UsageError("two inherited sockets are named " + name + "; a plane has only one");
     }
     check_listening(descriptor, name);
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);

@@ -1,5 +1,5 @@
-// Listening sockets that a service manager opened and left to this process (systemd.socket(5), sd_listen_fds(3)): it
-// holds them while the server is started anew, so that whoever connects meanwhile waits and is not refused.
+// Listening sockets that a service manager opened and passed to this process (systemd.socket(5), sd_listen_fds(3)). The
+// manager holds them during a restart, so that clients that connect meanwhile wait and are not refused.
 #pragma once
 
 #include <map>
@@ -7,15 +7,15 @@
 
 namespace tacit::server {
 
-/// Descriptors of listening TCP sockets by the planes that they are for.
+/// Descriptors of listening TCP sockets, one for each plane.
 struct InheritedSockets {
   int api = -1;  ///< -1: there is none
   int tools = -1;
 };
 
-/// Reads LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES (names `api` and `tools`), as in process_environment(). The
-/// descriptors are the caller's from then on. Throws UsageError if something else was left to this process: to pass it
-/// over would leave clients waiting there.
+/// Reads LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES (names `api` and `tools`), as in process_environment(). The caller
+/// owns the descriptors. Throws UsageError for any other inherited socket, because clients of an ignored socket would
+/// wait forever.
 InheritedSockets take_inherited_sockets(const std::map<std::string, std::string>& environment);
 
 }  // namespace tacit::server

@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// The host is numeric: the configuration's reader has seen to it.
+/// The host is numeric: the configuration's reader has checked it.
 tcp::endpoint endpoint_of(const Endpoint& where) { return {asio::ip::make_address(where.host), where.port}; }
 
 const Endpoint& configured(const Config& config, http::Plane plane) {
@@ -31,13 +31,13 @@ std::vector<http::Plane> planes_of(const Config& config) {
   return planes;
 }
 
-/// No socket is inherited for it: what it answers is about this process, and where there is none, nobody should wait.
+/// Never inherited: it reports on this process, so clients must not wait for another one.
 http::Listener admin_listener(const Config& config) {
   return {http::Plane::admin, endpoint_of(*config.admin_listen), nullptr};
 }
 
-/// Those of the file. If it is not good, or there is none, those from before: sessions outlive a reload. Trouble with
-/// the file is answered.
+/// Uses the ticket keys of the file. If the file is faulty, or there is none, keeps the previous keys, so that sessions
+/// survive a reload. Returns the trouble with the file.
 std::optional<std::string> take_ticket_keys(const Config& config, SSL_CTX* before, SSL_CTX* context) {
   std::optional<std::string> trouble;
   if (!config.ticket_keys.empty()) {
@@ -45,9 +45,9 @@ std::optional<std::string> take_ticket_keys(const Config& config, SSL_CTX* befor
     if (keys && http::TicketKeys::use(context, std::move(*keys))) return std::nullopt;
     trouble = keys.has_error() ? keys.error() : "cannot use session ticket keys";
   } else if (http::TicketKeys::of(before) != nullptr) {
-    return std::nullopt;  // shared keys that nobody shares any more
+    return std::nullopt;  // previously shared keys must no longer be used
   }
-  http::TicketKeys::carry_over(before, context);  // or sessions begin anew
+  http::TicketKeys::carry_over(before, context);  // otherwise sessions could not be resumed
   return trouble;
 }
 
@@ -105,7 +105,7 @@ std::vector<std::string> reload_certificates(const Config& config, http::Server&
   std::vector<std::string> troubles;
   for (const http::Plane plane : planes_of(config)) {
     http::TlsFiles files = tls_files(config, plane);
-    files.ticket_keys.clear();  // they may be bad while the certificate is good
+    files.ticket_keys.clear();  // they may be faulty while the certificate is valid
     auto tls = http::make_tls_context(files);
     if (!tls) {
       troubles.push_back(tls.error().message);

@@ -20,7 +20,7 @@ std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
   return std::make_shared<const Keyring>(std::move(*keyring));
 }
 
-// LMDB wants whole pages.
+// LMDB requires whole pages.
 std::uint64_t whole_pages(std::uint64_t size) {
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return (size + page - 1) / page * page;
@@ -56,7 +56,7 @@ void CloseStore::operator()(store::Store* store) const {
   const std::unique_ptr<store::Store> owner(store);
   constexpr std::chrono::seconds grace{2};
   if (store->finish(grace)) return;
-  // Its writer waits for something that may never come, and so would the destructor.
+  // The writer may wait forever, and the destructor would wait for the writer.
   std::cerr << "tacit: another process holds the store's lock, or the disk does not answer" << std::endl;
   std::_Exit(exit_failed);
 }
@@ -69,9 +69,9 @@ void require_keyrings(const Config& config) {
 OpenStore open_store(const Config& config, PrivateKey with_private) {
   require_keyrings(config);
   store::StoreOptions options = store_options(config);
-  options.map_size = 0;  // a command works in what the store has, whatever its own configuration says
+  options.map_size = 0;  // a command uses the store's present map, whatever its configuration
   options.give_up_root = become_store_user;
-  options.scrub_within = {};  // servers do, and when they start
+  options.scrub_within = {};  // servers scrub, also at their start
   auto store = store::Store::open(options, load_keys(config, with_private));
   if (store.has_error()) throw UsageError(sentence(store.error()));
   return OpenStore(store->release());
@@ -88,9 +88,9 @@ std::string sentence(const store::Failure& failure) {
   if (!failure.subject.empty()) return failure.subject;
   switch (failure.code) {
     case store::Errc::not_found:
-      return "there is none";
+      return "not found";
     case store::Errc::overloaded:
-      return "too many changes are waiting; try again";
+      return "too many writes are waiting; try again";
     case store::Errc::full:
       return "the disk or the store's map (map-size) is full";
     default:

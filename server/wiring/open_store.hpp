@@ -1,5 +1,5 @@
-// How an operator's commands come to the store: keys and store opened by the configuration, and an operation run to its
-// end.
+// Access of an operator's commands to the store: opens keys and store as configured, and runs an operation to
+// completion.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,32 +20,32 @@ namespace tacit::server {
 
 enum class PrivateKey : bool { no, yes };
 
-/// Loads the configured keyrings, and the private one only if asked to. One that is not configured stays null.
+/// Loads the configured keyrings, the private one only on request. Keyrings that are not configured stay null.
 /// Throws UsageError with a sentence that names the file.
 store::StoreKeys load_keys(const Config& config, PrivateKey with_private);
 
-/// Throws UsageError unless the keyrings are configured that a store needs to be opened.
+/// Throws UsageError unless the keyrings needed to open a store are configured.
 void require_keyrings(const Config& config);
 
 /// The store's part of the configuration.
 store::StoreOptions store_options(const Config& config);
 
-/// Closes a command's store. Ends the process, with a line that says why, if the store cannot finish what was asked of
-/// it.
+/// Closes a command's store. If the store cannot finish its work, prints the reason and ends the process, because the
+/// destructor could wait forever.
 struct CloseStore {
   void operator()(store::Store* store) const;
 };
 using OpenStore = std::unique_ptr<store::Store, CloseStore>;
 
-/// The store for an operator's command. A process of root gives up root when it has read its keyrings
-/// (server/process/store_user.hpp): what needs root later is done by another process (server/process/apart.hpp). Throws
-/// UsageError if keys that are needed are not configured, or cannot be loaded, or the store cannot be opened.
+/// Opens the store for an operator's command. A root process gives up root after it has read its keyrings
+/// (server/process/store_user.hpp); another process does later work that needs root (server/process/apart.hpp). Throws
+/// UsageError if a required key is not configured or cannot be loaded, or the store cannot be opened.
 OpenStore open_store(const Config& config, PrivateKey with_private = PrivateKey::no);
 
-/// Who the audit says did it: the operator, by the name of this process's user.
+/// The audit context of an operator: the name of this process's user.
 store::AuditContext operator_context();
 
-/// Runs one of the store's operations to its end on the calling thread.
+/// Runs a store operation to completion on the calling thread.
 template <class T>
 store::Outcome<T> run(boost::asio::awaitable<store::Outcome<T>> operation) {
   boost::asio::io_context context(1);
@@ -60,13 +60,13 @@ store::Outcome<T> run(boost::asio::awaitable<store::Outcome<T>> operation) {
   return outcome;
 }
 
-/// What went wrong, as a sentence for an operator.
+/// The failure as a sentence for an operator.
 std::string sentence(const store::Failure& failure);
 
-/// Throws CommandFailed with `what` and why.
+/// Throws CommandFailed with `what` and the reason.
 [[noreturn]] void fail(const std::string& what, const store::Failure& failure);
 
-/// The outcome's value; fails as above if there is none.
+/// The outcome's value. Throws as fail() if there is none.
 template <class T>
 T value_or_fail(store::Outcome<T> outcome, const std::string& what) {
   if (outcome.has_error()) fail(what, outcome.error());

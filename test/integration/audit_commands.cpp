@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(an_export_can_be_checked_by_itself) {
   BOOST_TEST(broken.status == 1);
   BOOST_TEST(lines_of(broken.out).size() == 7U);
   BOOST_TEST(json::parse(lines_of(broken.out).at(3)).as_object().contains("stored"));
-  BOOST_TEST(broken.err.find("1 of them do not fit the chain") != std::string::npos);
+  BOOST_TEST(broken.err.find("1 of them do not match the chain") != std::string::npos);
   BOOST_TEST(audit(busy.deployment, {"verify"}).status == 1);
   BOOST_TEST(audit(busy.deployment, {"prune", "--before", "6", "--yes"}).status == 1);
   BOOST_TEST(good(busy.deployment, {"tail"}).find("FAULT=") != std::string::npos);
@@ -207,9 +207,9 @@ BOOST_AUTO_TEST_CASE(the_log_has_heads_and_a_log_that_was_cut_off_is_found_by_th
 BOOST_AUTO_TEST_CASE(prune_leaves_a_chain_that_verifies_while_the_server_goes_on) {
   Busy busy;
   const std::string anchor = head_of(busy.deployment);
-  BOOST_TEST(good(busy.deployment, {"prune", "--before", "1h", "--yes"}) == "No entry is before that.\n");
+  BOOST_TEST(good(busy.deployment, {"prune", "--before", "1h", "--yes"}) == "There are no earlier entries.\n");
   const std::string told = good(busy.deployment, {"prune", "--before", "4", "--yes"});
-  BOOST_TEST(told.starts_with("Pruned 3 entries, the newest of them 3:"), told);
+  BOOST_TEST(told.starts_with("Pruned 3 entries, the newest one 3:"), told);
   busy.add();
   const std::string report = good(busy.deployment, {"verify", "--anchor", anchor});
   BOOST_TEST(value_of(report, "audit entries") == "5");

@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_told) {
   const Finished done = feeding.once();
   BOOST_TEST(done.status == 0);
   BOOST_TEST(done.err.find("the entries " + std::to_string(before + 1) + " to " + std::to_string(before + 3) +
-                           " are not in the log any more") != std::string::npos,
+                           " are no longer in the log") != std::string::npos,
              done.err);
   const auto lines = lines_of(feeding.fed());
   BOOST_REQUIRE(lines.size() > before + 1);
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(the_system_log_gets_every_entry) {
   // The daemon is restarted; what comes meanwhile waits.
   socket.reset();
   feeding.add(3);
-  wait_until([&] { return read_file(feeding.err()).find("tried again") != std::string::npos; });
+  wait_until([&] { return read_file(feeding.err()).find("retrying") != std::string::npos; });
   socket = std::make_unique<Socket>(name);
   const std::size_t had = expected.size();
   expected = lines_of(feeding.exported());

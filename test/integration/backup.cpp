@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
     const Finished done = run({"/bin/bash", "-c", held + command + " --stall-timeout 1 >" + pipe},
                               {{"TACIT_CONFIG", deployment.config().string()}});
     BOOST_TEST(done.status == 1);
-    BOOST_TEST(done.err.find("has taken nothing for 1 s ") != std::string::npos, done.err);
+    BOOST_TEST(done.err.find("has read nothing for 1 s ") != std::string::npos, done.err);
     std::filesystem::remove(pipe);
   }
   BOOST_TEST(deployment.command({"backup", "-", "--stall-timeout", "0"}).status == 2);
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_restore_that_cannot_be_recorded_is_no_success) {
                                  "; exec " TACIT_BINARY " restore " + file + " --store " + store},
                             {{"TACIT_CONFIG", deployment.config().string()}});
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(done.err.find("could not take store.restore") != std::string::npos, done.err);
+  BOOST_TEST(done.err.find("store.restore could not be written to its audit log") != std::string::npos, done.err);
   good(deployment.command({"verify", "--store", store}));
 }
 

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(another_stores_backups_are_never_deleted) {
   const Deployment other;
   const Finished done = other.command({"backup", "--into", backups.into.string(), "--keep", "1"});
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(done.err.find("no older one was deleted") != std::string::npos, done.err);
+  BOOST_TEST(done.err.find("no older backup was deleted") != std::string::npos, done.err);
   BOOST_TEST(backups.names().size() == 2u);
 }
 
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_noted_says_so) {
   const std::string nowhere = backups.deployment.folder() / "none" / "record";
   const Finished timed = backups.back_up({"--backup-record", nowhere});
   BOOST_TEST(timed.status == 1);
-  BOOST_TEST(timed.err.find("cannot be noted in " + nowhere + ": No such file or directory") != std::string::npos);
+  BOOST_TEST(timed.err.find("cannot be recorded in " + nowhere + ": No such file or directory") != std::string::npos);
   BOOST_TEST(backups.names().size() == 1u);
   const std::string file = backups.deployment.folder() / "by-hand";
   BOOST_TEST(backups.deployment.command({"backup", file, "--backup-record", nowhere}).status == 0);

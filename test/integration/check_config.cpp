@@ -143,9 +143,9 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition
   done = as_nobody();
   BOOST_TEST(done.status == 0, done.err);
   BOOST_TEST(has(done.err,
-                 "metadata-keyring: " + (folder / "metadata.keyring.cred").string() + " is sealed and was not judged"),
+                 "metadata-keyring: " + (folder / "metadata.keyring.cred").string() + " is sealed and was not checked"),
              done.err);
-  BOOST_TEST(has(done.out, "as far as it was judged"), done.out);
+  BOOST_TEST(has(done.out, "as far as it was checked"), done.out);
   std::filesystem::remove(folder / "api-certificate");
   done = as_nobody();
   BOOST_TEST(done.status == 2);
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
   BOOST_TEST(done.status == 1);
   json::object lines = lines_of(done);
   BOOST_TEST(!good(lines, "api plane"));
-  BOOST_TEST(has(text(lines, "api plane"), "no server was found"));
+  BOOST_TEST(has(text(lines, "api plane"), "no server could be asked"));
   BOOST_TEST(good(lines, "map"));
   BOOST_TEST(has(text(lines, "api certificate"), "of the file"));
   BOOST_TEST(deployment.command({"status", "--frobnicate"}).status == 2);
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
   done = deployment.command({"status", "--json"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(text(lines_of(done), "api plane"), "gives no answer"), done.out);
+  BOOST_TEST(has(text(lines_of(done), "api plane"), "does not answer"), done.out);
   server.process().signal(SIGCONT);
 }
 
@@ -336,7 +336,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_and_one_that_is_not_taken_yet_n
   present(later);
   lines = lines_of(deployment.command({"status", "--json"}));
   BOOST_TEST(!good(lines, "api certificate"));
-  BOOST_TEST(has(text(lines, "api certificate"), "the file's is another"));
+  BOOST_TEST(has(text(lines, "api certificate"), "the file contains another one"));
   BOOST_TEST(deployment.command({"reload"}).status == 0);
   lines = lines_of(deployment.command({"status", "--json"}));
   BOOST_TEST(good(lines, "api certificate"));

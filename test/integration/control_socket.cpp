@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_good_reload_tells_what_was_taken_and_what_needs_a_restart
   BOOST_TEST(done.status == 0, done.err);
   BOOST_TEST(done.err.empty(), done.err);
   const std::string name = "process " + std::to_string(server.process().pid()) + " (api, tools): ";
-  BOOST_TEST(done.out == name + "taken over: limits, certificates, tool identities, keyrings\n");
+  BOOST_TEST(done.out == name + "reloaded: limits, certificates, tool identities, keyrings\n");
   deployment.configure({{"threads", "1"}, {"request-rate", "7"}});
   done = deployment.command({"reload"});
   BOOST_TEST(done.status == 0, done.err);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_rejected_reload_fails_with_the_reasons) {
   Finished done = deployment.command({"reload"});
   BOOST_TEST(done.status == 1);
   BOOST_TEST(done.out.empty(), done.out);
-  BOOST_TEST(has(done.err, "configuration not taken over: "), done.err);
+  BOOST_TEST(has(done.err, "configuration not reloaded: "), done.err);
   BOOST_TEST(has(done.err, "threads: \"many\""), done.err);
   BOOST_TEST(has(done.err, "access-log-sample: \"no\""), done.err);
   const std::string log = deployment.printed();
@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(a_rejected_reload_fails_with_the_reasons) {
   deployment.configure({{"threads", "2"}, {"access-log-sample", "1"}, {"tool-certificate", "/nowhere.pem"}});
   done = deployment.command({"reload"});
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(done.out, "taken over: limits, tool identities, keyrings"), done.out);
-  BOOST_TEST(has(done.err, "certificates not taken over: "), done.err);
+  BOOST_TEST(has(done.out, "reloaded: limits, tool identities, keyrings"), done.out);
+  BOOST_TEST(has(done.err, "certificates not reloaded: "), done.err);
   BOOST_TEST(has(done.err, "/nowhere.pem"), done.err);
 
   // All is taken, and the next start would fail.
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(as_systemd_calls_it_the_units_server_is_asked_whatever_the_
   write_file(deployment.config(), "store = \nplane = none\n");
   done = run(call, unit);
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(done.err, "configuration not taken over: " + deployment.config().string() + ":1: store: "), done.err);
+  BOOST_TEST(has(done.err, "configuration not reloaded: " + deployment.config().string() + ":1: store: "), done.err);
   Environment gone = unit;
   gone["MAINPID"] = "1";
   BOOST_TEST(run(call, gone).status == 1);
@@ -228,8 +228,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   const Finished done = deployment.command({"reload", "--timeout", "3"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(done.err, "process 2: gives no answer"), done.err);
-  BOOST_TEST(has(done.out, "process " + std::to_string(server.process().pid()) + " (api, tools): taken over: "),
+  BOOST_TEST(has(done.err, "process 2: does not answer"), done.err);
+  BOOST_TEST(has(done.out, "process " + std::to_string(server.process().pid()) + " (api, tools): reloaded: "),
              done.out);
   ::close(alive);
   BOOST_TEST(server.stop() == 0);

@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(verify_of_a_disk_that_does_not_answer_ends_and_says_where_i
         {TACIT_BINARY, "verify", "--config", stored.deployment.config().string(), "--stall-timeout", "2"}, environment);
     BOOST_TEST(done.status == 1, done.status);
     BOOST_TEST(done.err.find("data.mdb") != std::string::npos, done.err);
-    BOOST_TEST(done.err.find("came no further for 2 s") != std::string::npos, done.err);
+    BOOST_TEST(done.err.find("made no progress for 2 s") != std::string::npos, done.err);
     BOOST_TEST(done.err.find(bytes == 0 ? "was opening the store" : "was checking page ") != std::string::npos,
                done.err);
   }

@@ -145,9 +145,9 @@ BOOST_AUTO_TEST_CASE(no_key_is_retired_while_a_row_cannot_be_read) {
   const Row whole = *std::ranges::find(rows, std::string("api_keys"), &Row::table);
   write_row(deployment.store(), whole.table, whole.key, "nothing that can be read");
   expect_refusal(deployment, {"key", "retire", old_key, "--yes"},
-                 "is not retired: 1 row cannot be read and may name it");
+                 "is not retired: 1 row cannot be read and may use it");
   const Finished listed = deployment.command({"key", "list", "--uses"});
-  BOOST_TEST(listed.err.find("1 rows cannot be read and may name any metadata key") != std::string::npos, listed.err);
+  BOOST_TEST(listed.err.find("1 rows cannot be read and may use any metadata key") != std::string::npos, listed.err);
   write_row(deployment.store(), whole.table, whole.key, whole.value);
   succeed(deployment, {"key", "retire", old_key, "--yes"});
   deployment.verify();

@@ -188,11 +188,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
     BOOST_TEST(done.status == status);
     BOOST_TEST(done.err.find(words) != std::string::npos, done.err);
   };
-  says({"key", "add", "toor"}, 2, "KEYRING: \"toor\" is none of root, metadata");
+  says({"key", "add", "toor"}, 2, "KEYRING: \"toor\" is neither root nor metadata");
   says({"key", "add"}, 2, "KEYRING is missing");
-  says({"key", "promote", "xyz"}, 2, "KEY: \"xyz\" is no key's id");
-  says({"key", "promote", "0123456789abcdef"}, 1, "no keyring has the key 0123456789abcdef");
-  says({"key", "retire", "0123456789abcdef", "--yes"}, 1, "no keyring has the key 0123456789abcdef");
+  says({"key", "promote", "xyz"}, 2, "KEY: \"xyz\" is not a key id");
+  says({"key", "promote", "0123456789abcdef"}, 1, "no keyring contains the key 0123456789abcdef");
+  says({"key", "retire", "0123456789abcdef", "--yes"}, 1, "no keyring contains the key 0123456789abcdef");
   says({"key", "rewrap", "root", "--rate", "x"}, 2, "--rate: \"x\" is not a whole number");
   const std::string key = primary(deployment, "metadata");
   says({"key", "promote", key}, 1, "is the primary one already");
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
   says({"key", "add", "root"}, 2, "root-private-keyring is not configured");
   const Finished listed = deployment.command({"key", "list"});
   BOOST_TEST(listed.status == 0);
-  BOOST_TEST(listed.out.find("its private half was not looked for") != std::string::npos, listed.out);
+  BOOST_TEST(listed.out.find("its private half was not checked") != std::string::npos, listed.out);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(what_somebody_still_reads_is_said) {
     it.load(server, 20);
     const Finished done = it.deployment().command({"scrub", "--wait", "0"});
     BOOST_TEST(done.status == 1);
-    BOOST_TEST(done.err.find("reads an older state") != std::string::npos, done.err);
+    BOOST_TEST(done.err.find("reader of an older snapshot") != std::string::npos, done.err);
     const Finished stats = it.deployment().command({"stats"});
     BOOST_TEST(stats.out.find("(process " + std::to_string(::getpid()) + ")") != std::string::npos, stats.out);
   }

@@ -18,7 +18,7 @@ install_older() {
   is "where keyrings go" "root:root 755" mode /etc/tacit/keys
   says "man tacit" 'tacit - a write-only secret store' in_host man tacit
   says "man tacit.conf" 'api-listen = ADDRESS:PORT' in_host man tacit.conf
-  says "man tacit-audit-prune" 'Deletes the oldest audit entries' in_host man tacit-audit-prune
+  says "man tacit-audit-prune" 'Permanently deletes the oldest audit entries' in_host man tacit-audit-prune
   check "completion for zsh and fish" in_host test -s /usr/share/zsh/vendor-completions/_tacit -a \
     -s /usr/share/fish/vendor_completions.d/tacit.fish
   check "systemd finds no fault in the units" in_host bash -c '
@@ -241,7 +241,7 @@ refuse_a_reload() {
   check "a good one succeeds" in_host systemctl reload tacit-api.service tacit-tools.service
   in_host bash -c 'echo "threads = many" >>/etc/tacit/tacit.conf'
   check "a bad one fails" in_host bash -c '! systemctl reload tacit-api.service'
-  says "systemctl status has the reason" 'not taken over: .*threads: "many" is not a whole number' \
+  says "systemctl status has the reason" 'not reloaded: .*threads: "many" is not a whole number' \
     in_host systemctl status --no-pager --full --lines 20 tacit-api.service
   says "so has tacit reload, of both processes" 'process [0-9]+ \(tools\): configuration not taken over' in_host tacit reload
   is "the server runs on" "$pid" property tacit-api.service MainPID

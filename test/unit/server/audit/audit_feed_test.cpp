@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_state_is_refused, Folder) {
                            "x:"
                            "00000000000000000000000000000000000000000000000000000000000000"}) {
     directory.write("state", text);
-    BOOST_TEST(state_error().find("holds no SEQUENCE:HASH") != std::string::npos, text);
+    BOOST_TEST(state_error().find("contains no SEQUENCE:HASH") != std::string::npos, text);
   }
   fs::remove(directory / "state");
   fs::create_symlink("elsewhere", directory / "state");

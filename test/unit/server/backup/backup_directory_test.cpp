@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(one_process_at_a_time_is_at_work_in_a_directory_that_is_the
   const tacit::test::TemporaryDirectory directory;
   {
     const BackupDirectory first(directory.path());
-    BOOST_TEST(error_of(directory.path()).ends_with(": another backup into it is under way"));
+    BOOST_TEST(error_of(directory.path()).ends_with(": another backup into this directory is running"));
   }
   BOOST_TEST(error_of(directory.path()) == "");
   BOOST_TEST(error_of(directory / "none").ends_with("none: No such file or directory"));
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(only_whole_backups_and_leftovers_are_deleted) {
   BOOST_TEST((deleted == Names{left, ago(2h)}));
   BOOST_TEST_REQUIRE(troubles.size() == 1u);
   BOOST_TEST(troubles.front() ==
-             (directory / ago(3h).c_str()).string() + " has a backup's name and is no whole backup: it is left");
+             (directory / ago(3h).c_str()).string() + " has a backup's name but is not a complete backup; it is kept");
   for (const std::string& name : {made, ago(1h), ago(3h), ago(4h), std::string("notes")}) {
     BOOST_TEST(fs::exists(directory / name.c_str()), name);
   }

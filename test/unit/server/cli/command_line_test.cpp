@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told) {
   BOOST_TEST(error_of({"api-key", "crate"}) ==
              "\"api-key crate\" is not a command; did you mean api-key create? See tacit help api-key");
   BOOST_TEST(error_of({"--threads", "4"}) ==
-             "the command comes before its options, so \"--threads\" is not one; see tacit help");
+             "the command must precede its options; \"--threads\" is not a command; see tacit help");
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_with_options_are_told) {

@@ -83,9 +83,9 @@ BOOST_FIXTURE_TEST_CASE(without_a_terminal_an_unused_key_is_retired, Filled) {
 
 BOOST_FIXTURE_TEST_CASE(a_dry_run_says_what_would_be_done_and_does_nothing, Filled) {
   const std::string before = state();
-  const Words told = {"Would prune 2 entries, the newest of them 2:",
+  const Words told = {"Would prune 2 entries, the newest one 2:",
                       "Would erase the tenant " + std::string(tenant) + ": 0 secrets of 0 bytes and 1 API key.",
-                      "Would retire the metadata key " + old_key + ": nothing stored names it.",
+                      "Would retire the metadata key " + old_key + ": no stored data uses it.",
                       "Would revoke the API key " + api_key + " (a key) of the tenant " + tenant + "."};
   for (std::size_t i = 0; i < destructive.size(); ++i) {
     BOOST_TEST(good(with(destructive[i], {"--dry-run"})).starts_with(told[i]));

@@ -36,19 +36,19 @@ BOOST_FIXTURE_TEST_CASE(init_makes_keyrings_and_store, Installation) {
 BOOST_FIXTURE_TEST_CASE(init_makes_nothing_where_anything_is, Installation) {
   for (const auto name : {"public", "private", "metadata"}) {
     directory.write(name, "mine");
-    BOOST_TEST(refused({"init"}).find("exists already; nothing was made") != std::string::npos);
+    BOOST_TEST(refused({"init"}).find("already exists; nothing was created") != std::string::npos);
     BOOST_TEST((files() == std::vector<std::string>{name}));
     BOOST_TEST(content(directory / name) == "mine");
     std::filesystem::remove(directory / name);
   }
   std::filesystem::create_directory(directory / "store");
   directory.write("store/file", "mine");
-  BOOST_TEST(refused({"init"}).find("exists already") != std::string::npos);
+  BOOST_TEST(refused({"init"}).find("already exists") != std::string::npos);
   BOOST_TEST((files() == std::vector<std::string>{"store"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(init_removes_what_it_made_when_a_later_step_fails, Installation) {
-  BOOST_TEST(refused({"init", "--store", "/proc/none/store"}, 1).find("cannot make the store") != std::string::npos);
+  BOOST_TEST(refused({"init", "--store", "/proc/none/store"}, 1).find("cannot create the store") != std::string::npos);
   BOOST_TEST(files().empty());
 }
 
@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(a_key_is_made_listed_and_revoked, MadeInstallation) {
   BOOST_TEST(table.find(id + "  revoked") != std::string::npos);
   BOOST_TEST(good({"api-key", "list", "--tenant", "0190a5d0-0000-7000-8000-000000000002"}).find(id) ==
              std::string::npos);
-  BOOST_TEST(refused({"api-key", "revoke", "00000000000", "--yes"}, 1).find("there is none") != std::string::npos);
+  BOOST_TEST(refused({"api-key", "revoke", "00000000000", "--yes"}, 1).find("not found") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_that_cannot_be_printed_is_told_of, MadeInstallation) {
@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallati
              "requests-per-second  0, its own\nrequest-burst        7, its own\napi-keys             0, its own\n"
              "secrets              10000, the default\n");
   BOOST_TEST(refused(words({})) ==
-             "tacit: no limit is given: --requests-per-second, --request-burst, --api-keys or --secrets\n");
+             "tacit: no limit was given: --requests-per-second, --request-burst, --api-keys or --secrets\n");
   BOOST_TEST(refused(words({"--request-burst", "0"})) ==
              "tacit: --request-burst: \"0\" is not between 1 and 1000000\n");
   BOOST_TEST(refused(words({"--requests-per-second", "many"})) ==

@@ -76,12 +76,12 @@ BOOST_FIXTURE_TEST_CASE(only_visible_names_that_end_in_conf_are_read, Directory)
 
 BOOST_FIXTURE_TEST_CASE(a_setting_twice_in_one_of_them_is_refused, Directory) {
   write("a.conf", "threads = 2\nthreads = 2\n");
-  BOOST_TEST(problem() == "x.conf.d/a.conf:2: threads was set before, at x.conf.d/a.conf:1");
+  BOOST_TEST(problem() == "x.conf.d/a.conf:2: threads is already set at x.conf.d/a.conf:1");
 }
 
 BOOST_FIXTURE_TEST_CASE(faults_name_their_file_and_line, Directory) {
   write("a.conf", "\nthread = 2\n");
-  BOOST_TEST(problem() == "x.conf.d/a.conf:2: \"thread\" is no setting; did you mean threads?");
+  BOOST_TEST(problem() == "x.conf.d/a.conf:2: \"thread\" is not a setting; did you mean threads?");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_bad_value_is_refused_even_where_a_later_file_has_a_good_one, Directory) {
@@ -96,10 +96,10 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_is_told, Directory) {
   fs::remove(drop_ins / "a.conf");
   // Opening a pipe would wait for a writer for ever.
   BOOST_TEST_REQUIRE(::mkfifo((drop_ins / "a.conf").c_str(), 0600) == 0);
-  BOOST_TEST(problem() == "x.conf.d/a.conf: is no regular file");
+  BOOST_TEST(problem() == "x.conf.d/a.conf: is not a regular file");
   fs::remove(drop_ins / "a.conf");
   fs::create_symlink("gone", drop_ins / "a.conf");
-  BOOST_TEST(problem() == "x.conf.d/a.conf: is a link to a file that is not there");
+  BOOST_TEST(problem() == "x.conf.d/a.conf: is a link to a file that does not exist");
   fs::remove(drop_ins / "a.conf");
   fs::create_symlink("a.conf", drop_ins / "a.conf");
   BOOST_TEST(problem() == "x.conf.d/a.conf: cannot be read: Too many levels of symbolic links");
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(the_directory_may_be_absent_but_is_a_directory, Director
   BOOST_TEST(problem() == "x.conf.d: cannot be read: Not a directory");
   fs::remove(drop_ins);
   fs::create_symlink("gone", drop_ins);
-  BOOST_TEST(problem() == "x.conf.d: is a link to a directory that is not there");
+  BOOST_TEST(problem() == "x.conf.d: is a link to a directory that does not exist");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -129,12 +129,14 @@ BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
 }
 
 BOOST_FIXTURE_TEST_CASE(faults_of_the_file_name_the_line, Sources) {
-  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") == "tacit.conf:3: \"thread\" is no setting; did you mean threads?");
+  BOOST_TEST(problem("threads = 1\n\nthread = 2\n") ==
+             "tacit.conf:3: \"thread\" is not a setting; did you mean threads?");
   BOOST_TEST(problem("threads = many") == "tacit.conf:1: threads: \"many\" is not a whole number");
   BOOST_TEST(problem("store =") == "tacit.conf:1: store: the path is empty");
   BOOST_TEST(problem("#\njust words\n") == "tacit.conf:2: \"just words\" is not name = value");
-  BOOST_TEST(problem("[server]\nthreads = 1\n") == "tacit.conf:1: \"[server]\" is a section, and there are none");
-  BOOST_TEST(problem("threads = 1\nthreads = 1\n") == "tacit.conf:2: threads was set before, at tacit.conf:1");
+  BOOST_TEST(problem("[server]\nthreads = 1\n") ==
+             "tacit.conf:1: \"[server]\" is a section; this file has no sections");
+  BOOST_TEST(problem("threads = 1\nthreads = 1\n") == "tacit.conf:2: threads is already set at tacit.conf:1");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_was_asked_for_must_be_there, Sources) {
@@ -150,10 +152,10 @@ BOOST_FIXTURE_TEST_CASE(faults_elsewhere_name_the_variable_or_option, Sources) {
   sources.environment = {{"TACIT_THREADS", "x"}};
   BOOST_TEST(problem("") == "TACIT_THREADS: \"x\" is not a whole number");
   sources.environment = {{"TACIT_THREAD", "1"}};
-  BOOST_TEST(problem("") == "the environment's TACIT_THREAD is no setting; did you mean TACIT_THREADS?");
+  BOOST_TEST(problem("") == "the environment variable TACIT_THREAD is not a setting; did you mean TACIT_THREADS?");
   sources.environment.clear();
   sources.command_line = {{"log-level", "loud"}};
-  BOOST_TEST(problem("") == "--log-level: \"loud\" is none of debug, info, warn, error");
+  BOOST_TEST(problem("") == "--log-level: \"loud\" is not one of debug, info, warn, error");
 }
 
 BOOST_FIXTURE_TEST_CASE(all_faults_are_told_at_once, Sources) {

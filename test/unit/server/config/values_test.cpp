@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
     BOOST_TEST(error_of([&] { read_number(text, 0, 10); }) == "\"" + std::string(text) + "\" is not a whole number");
   }
   BOOST_TEST(error_of([] { read_number("18446744073709551616", 0, 10); }) ==
-             "\"18446744073709551616\" is too large; the most is 10");
+             "\"18446744073709551616\" is too large; the maximum is 10");
   BOOST_TEST(error_of([] { read_number("11", 0, 10); }) == "\"11\" is not between 0 and 10");
 }
 
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(sizes) {
     BOOST_TEST(error_of([&] { read_size(text, 0, UINT64_MAX); }).find("is not a number of bytes") != std::string::npos);
   }
   for (const std::string text : {"99999999999T", "18446744073709551616", "99999999999999999999 KiB"}) {
-    BOOST_TEST(error_of([&] { read_size(text, 0, 1000); }) == "\"" + text + "\" is too large; the most is 1000");
+    BOOST_TEST(error_of([&] { read_size(text, 0, 1000); }) == "\"" + text + "\" is too large; the maximum is 1000");
   }
   BOOST_TEST(error_of([] { read_size("1M", 0, 1000); }) == "\"1M\" is not between 0 and 1000");
 }
@@ -69,10 +69,10 @@ BOOST_AUTO_TEST_CASE(seconds) {
   }
   for (const std::string text : {"99999999999999999999w", "18446744073709551616"}) {
     BOOST_TEST(error_of([&] { read_seconds(text, 0, day); }) ==
-               "\"" + text + "\" is too large; the most is 86400 seconds");
+               "\"" + text + "\" is too large; the maximum is 86400 seconds");
   }
   BOOST_TEST(error_of([] { read_number("18446744073709551616", 0, 10); }) ==
-             "\"18446744073709551616\" is too large; the most is 10");
+             "\"18446744073709551616\" is too large; the maximum is 10");
   BOOST_TEST(error_of([] { read_seconds("2d", 1, day); }) == "\"2d\" is not between 1 and 86400 seconds");
   BOOST_TEST(error_of([] { read_seconds("0", 1, day); }) == "\"0\" is not between 1 and 86400 seconds");
 }

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_killed_it_and_how_far_it_had_come_is_told) {
 BOOST_AUTO_TEST_CASE(what_comes_no_further_is_ended_and_told) {
   const auto told = [](const CommandFailed& error) {
     const std::string words = words_of(error);
-    return words.find("checking page 17") != std::string::npos && words.find("came no further") != std::string::npos &&
+    return words.find("checking page 17") != std::string::npos && words.find("made no progress") != std::string::npos &&
            words.find("it was killed") != std::string::npos;
   };
   // One that sleeps, one that works for ever, and one that was stopped.

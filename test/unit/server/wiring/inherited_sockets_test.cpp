@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_served_is_told) {
   BOOST_TEST(contains(taken({Kind::listening}, left("1", "")), "FileDescriptorName= must be api or tools"));
   BOOST_TEST(contains(taken({Kind::listening, Kind::listening}, left("2", "api:api")), "two inherited sockets"));
   BOOST_TEST(contains(taken({Kind::bound}, left("1", "api")), "does not listen"));
-  BOOST_TEST(contains(taken({Kind::datagram}, left("1", "api")), "is no TCP socket"));
+  BOOST_TEST(contains(taken({Kind::datagram}, left("1", "api")), "is not a TCP socket"));
   BOOST_TEST(contains(taken({Kind::file}, left("1", "api")), "cannot be used"));
   BOOST_TEST(contains(taken({}, left("x", "api")), "LISTEN_FDS: \"x\" is not a whole number"));
   BOOST_TEST(contains(taken({}, left("1000000", "api")), "LISTEN_FDS: "));
