@@ -75,7 +75,7 @@ std::optional<std::string> Line::read_word() {
         return "a quoted name has no closing quote, or a backslash before something other than a quote or a backslash";
       }
       if (!rest_.empty() && blank.find(rest_.front()) == std::string_view::npos) {
-        return "something follows a closing quote without a blank";
+        return "a closing quote is not followed by a blank";
       }
       continue;
     }
@@ -100,18 +100,16 @@ std::optional<std::string> Line::read() {
 std::optional<std::string> fault_of(const Word& word) {
   const std::string_view identity = word.text;
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](auto k) { return identity.starts_with(k); });
-  if (kind == kinds.end()) return "an identity starts with uri:, dns: or cn:";
+  if (kind == kinds.end()) return "an identity must start with uri:, dns: or cn:";
   if (identity.size() == kind->size()) return "the identity has no name after its kind";
   if (store::is_pattern(identity)) return "an identity is one name and takes no *; only its tools do";
   if (word.comma && !word.quoted) {
-    return "an identity has a comma or a semicolon; a line has one identity, then its tools, separated by blanks. A "
-           "name "
-           "that has one is quoted, as in cn:\"a, b\"";
+    return "an identity has a comma or a semicolon; a line has one identity, then its tools, separated by blanks. "
+           "Quote a name that has one, as in cn:\"a, b\"";
   }
   if (!is_identity_name(identity)) {
-    return "no certificate can have that name: a URI or DNS name is of visible ASCII without blanks, a common name of "
-           "UTF-8 "
-           "without control characters and odd blanks";
+    return "no certificate can have that name: a URI or DNS name is visible ASCII without blanks, a common name is "
+           "UTF-8 without control characters and unusual blanks";
   }
   return std::nullopt;
 }
@@ -144,12 +142,12 @@ std::optional<std::string> fault_of_tool(const Word& tool) {
     return c == '*' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
            static_cast<unsigned char>(c) >= 0x80;
   });
-  if (!has_letter) return "after an identity come its tools, separated by blanks; " + tool.text + " is none";
+  if (!has_letter) return "after an identity come its tools, separated by blanks; " + tool.text + " is not a tool name";
   return std::nullopt;
 }
 
 std::string ambiguous(const std::string& name, const std::string& word) {
-  return "\"" + word + "\" may be a part of the common name, or a tool. Quote the name: cn:\"" + name + " " + word +
+  return "\"" + word + "\" may be a part of the common name or a tool. Quote the name: cn:\"" + name + " " + word +
          "\" if it is a part, cn:\"" + name + "\" if it is a tool";
 }
 

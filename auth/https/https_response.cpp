@@ -25,7 +25,7 @@ std::optional<std::string> fault_of_type(std::string_view type) {
       (type.size() > 5 && same_word(type.substr(type.size() - 5), "+json"))) {
     return std::nullopt;
   }
-  return "it answered with a content type that is not JSON's";
+  return "it answered with a content type other than JSON";
 }
 
 }  // namespace

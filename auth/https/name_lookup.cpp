@@ -48,7 +48,7 @@ std::string describe_lookup(int failed) {
     case EAI_NONAME:
     case EAI_NODATA:
     case EAI_ADDRFAMILY:
-      return "looking up the host's name failed: no name server knows an address of it";
+      return "looking up the host's name failed: no name server knows its address";
     case EAI_AGAIN:
       return "looking up the host's name failed: no name server answers";
     case EAI_FAIL:

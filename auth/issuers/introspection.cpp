@@ -172,7 +172,8 @@ asio::awaitable<std::optional<HttpsUrl>> Introspection::find_endpoint(Time deadl
     co_await store::wait_for<KeySetPtr>(enlist, left);
   }
   if (!refresh_->introspection_endpoint()) {
-    report_->introspection_failed("its metadata, which would name the introspection endpoint, is not known");
+    report_->introspection_failed(
+        "its introspection endpoint is not known: its metadata cannot be read or does not name one");
   }
   co_return refresh_->introspection_endpoint();
 }
@@ -188,7 +189,7 @@ IntrospectionAnswer Introspection::judge(const HttpsClient::Outcome& outcome) {
   const json::value* active =
       document && document->is_object() ? find_member(document->get_object(), "active") : nullptr;
   if (active == nullptr || !active->is_bool()) {
-    report_->introspection_failed("its answer is no JSON object that says whether the token is active");
+    report_->introspection_failed("its answer is not a JSON object with a boolean `active`");
     return Refusal::issuer_unreachable;
   }
   return judge_introspection(document->get_object(), *config_, std::chrono::system_clock::now());

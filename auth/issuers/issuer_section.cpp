@@ -30,8 +30,8 @@ struct Condition {
 
 constexpr const char* no_introspection = "without introspection";
 constexpr const char* no_jwts = "with keys = none, which takes no JWTs";
-constexpr const char* no_fetching = "where nothing is fetched again and again: the keys are not, nor is metadata";
-constexpr const char* no_asking = "where the issuer is never asked anything";
+constexpr const char* no_fetching = "where neither keys nor metadata are fetched periodically";
+constexpr const char* no_asking = "where no request is sent to the issuer";
 
 constexpr Condition conditions[] = {
     {"client-tokens", introspects, no_introspection},
@@ -45,7 +45,7 @@ constexpr Condition conditions[] = {
     {"refresh-most", fetches_again, no_fetching},
     {"fetch-timeout", is_asked, no_asking},
     {"ca", is_asked, no_asking},
-    {"default-scopes", takes_tokens_without_scopes, "with type = at+jwt, for such tokens name their scopes"},
+    {"default-scopes", takes_tokens_without_scopes, "with type = at+jwt, because such tokens name their scopes"},
     {"client-tokens", client_can_be_user, "with a user-claim other than sub"},
 };
 
@@ -63,10 +63,10 @@ class SectionCheck {
     check_introspection();
     if (one_source && section_.sound({"introspection"})) check_effects();
     if (section_.sound({"audience"}) && config_.audiences.empty()) {
-      fail("lacks audience: without one, tokens for other services would be taken");
+      fail("lacks audience: without one, tokens for other services would be accepted");
     }
     if (section_.sound({"headers"}) && !config_.in_authorization && !config_.in_token) {
-      fail("allows its tokens in no header");
+      fail("allows no header for its tokens");
     }
     if (section_.sound({"refresh-least", "refresh-most"}) && config_.refresh_least > config_.refresh_most) {
       fail("has refresh-least above refresh-most");
@@ -88,7 +88,7 @@ class SectionCheck {
   void check_keys() {
     if (config_.keys == Keys::discovery) {
       const auto urls = metadata_urls(config_.issuer);
-      if (!urls) fail(urls.error() + ", so its keys cannot be discovered: give jwks-url or jwks-file");
+      if (!urls) fail(urls.error() + ", so its keys cannot be discovered: set jwks-url or jwks-file");
     }
     if (config_.keys == Keys::none && !introspects(config_) && section_.sound({"introspection"})) {
       fail("has neither keys nor introspection, so none of its tokens could be checked");
@@ -100,9 +100,9 @@ class SectionCheck {
     const bool shared = config_.keys == Keys::shared_secret;
     const bool only_hs256 = std::ranges::all_of(
         config_.algorithms, [](crypto::SignatureAlgorithm each) { return each == crypto::SignatureAlgorithm::hs256; });
-    if (shared && !only_hs256) fail("has a shared secret, which verifies HS256 alone");
+    if (shared && !only_hs256) fail("has a shared secret, which verifies only HS256");
     if (!shared && config_.allows(crypto::SignatureAlgorithm::hs256)) {
-      fail("allows HS256, which takes a shared secret: whoever can verify such a token can make one");
+      fail("allows HS256, which needs a shared secret: a verifier of such tokens can also make them");
     }
   }
 
@@ -113,10 +113,10 @@ class SectionCheck {
     if (introspects(config_) && !(id && secret)) {
       fail("has introspection, which needs client-id and client-secret-file");
     }
-    if (!introspects(config_) && (id || secret)) fail("has credentials of a client but no introspection");
+    if (!introspects(config_) && (id || secret)) fail("has client credentials but no introspection");
     if (config_.introspection == Introspection::discovery) {
       const auto urls = metadata_urls(config_.issuer);
-      if (!urls) fail(urls.error() + ", so its introspection endpoint cannot be discovered: give its URL");
+      if (!urls) fail(urls.error() + ", so its introspection endpoint cannot be discovered: set its URL");
     }
   }
 

@@ -95,7 +95,7 @@ asio::awaitable<IntrospectionAnswer> RunningIssuer::introspect(std::string_view 
 
 void RunningIssuer::start(asio::io_context& context) {
   asio::co_spawn(context, KeyRefresh::run(keys_), [report = report_](const std::exception_ptr& thrown) {
-    if (thrown) report->keys_failed("an error within: its keys are fetched no more until the next start");
+    if (thrown) report->keys_failed("internal error: its keys are not fetched again until the next start");
   });
 }
 

@@ -137,7 +137,7 @@ asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
       failed = true;
     }
     if (!failed) continue;
-    self->report_->keys_failed("an error within, such as too little memory");
+    self->report_->keys_failed("internal error, such as lack of memory");
     co_await self->woken_.wait(steady_clock::now() + pause_after_error);
   }
 }
@@ -187,7 +187,7 @@ asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch_guarded() {
     Fetched fetched = co_await fetch();
     co_return fetched;
   } catch (const std::exception&) {
-    failed.failure = "an error within, such as too little memory";
+    failed.failure = "internal error, such as lack of memory";
   }
   co_return failed;
 }
@@ -257,7 +257,7 @@ asio::awaitable<void> KeyRefresh::fetch_keys(HttpsUrl url, Fetched& fetched) {
   fetched.fresh_for = freshness(answer->cache_control, answer->age);
   auto keys = KeySet::parse(answer->body.text());
   if (keys.has_error()) {
-    add_failure(fetched.failure, "its keys are no good: " + keys.error());
+    add_failure(fetched.failure, "its keys cannot be used: " + keys.error());
   } else {
     fetched.keys = std::move(*keys);
   }
@@ -308,7 +308,7 @@ void KeyRefresh::give_up() {
   if (published_->get() == nullptr) return;
   published_->publish(nullptr);
   last_ = KeySet().succeed(last_);
-  report_->keys_failed("its keys could not be fetched for so long that those known are no longer used");
+  report_->keys_failed("its keys could not be fetched within keep-keys; the last known keys are no longer used");
 }
 
 }  // namespace tacit::auth

@@ -47,7 +47,7 @@ class Reader {
   void read(std::string_view text) {
     while (!text.empty()) {
       ++number_;
-      if (faults_.size() >= most_faults) return fail("is as far as the file was read, for it has too many faults");
+      if (faults_.size() >= most_faults) return fail("is the last line read: the file has too many faults");
       const auto line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(line.size() + 1, text.size()));
       take(trim(without_comment(line)));
@@ -85,8 +85,8 @@ class Reader {
     if (issuer.empty() || issuer.find_first_of(blank) != std::string_view::npos) {
       return fail("is not [issuer], with the tokens' iss between the brackets");
     }
-    if (!names_.emplace(issuer).second) return fail("has an issuer that has a section already");
-    if (names_.size() > most_issuers) return fail("has one issuer more than the 64 that there may be");
+    if (!names_.emplace(issuer).second) return fail("has an issuer that already has a section");
+    if (names_.size() > most_issuers) return fail("exceeds the limit of 64 issuers");
     section_->config.issuer = issuer;
   }
 
@@ -94,8 +94,8 @@ class Reader {
     if (!section_) return fail("comes before the first [issuer]");
     const auto known = issuer_settings();
     const auto setting = std::ranges::find_if(known, [&](const IssuerSetting& each) { return each.name == name; });
-    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is no setting of an issuer" + meant(name));
-    if (!section_->given.emplace(name, number_).second) return fail(std::string(name) + " is there twice");
+    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is not an issuer setting" + meant(name));
+    if (!section_->given.emplace(name, number_).second) return fail(std::string(name) + " is set twice");
     if (value.empty()) return fail_setting(name, " has no value");
     if (auto wrong = setting->set(section_->config, value); !wrong.empty()) fail_setting(name, ": " + wrong);
   }

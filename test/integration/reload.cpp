@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(issuers) {
       "\n";
   const std::vector<std::pair<std::string, std::string>> faults = {
       {"[not a section\n", "is not [issuer]"},
-      {other + "algorithms = RS256\n", "none of the algorithms fits a key"},
+      {other + "algorithms = RS256\n", "no key fits `algorithms`"},
       {other + "client-tokens = on\n", "client-tokens has no effect"},
   };
   for (const auto& [section, why] : faults) {

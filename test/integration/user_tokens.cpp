@@ -331,11 +331,11 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   trusting.put_keys(trusting.signer);
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudience = x\ncolour = red\n");
   BOOST_TEST(said().status != 0);
-  BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is no setting of an issuer") != std::string::npos);
+  BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is not an issuer setting") != std::string::npos);
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudiance = x\n");
   for (const std::string command : {"check-config", "serve"}) {
     const std::string meant = trusting.deployment.command({command}).err;
-    BOOST_TEST(meant.find("\"audiance\" is no setting of an issuer; did you mean audience?") != std::string::npos,
+    BOOST_TEST(meant.find("\"audiance\" is not an issuer setting; did you mean audience?") != std::string::npos,
                meant);
   }
 }
@@ -346,7 +346,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_st
   for (const std::string command : {"check-config", "serve"}) {
     const Finished done = trusting.deployment.command({command});
     BOOST_TEST(done.status == 2);
-    BOOST_TEST(done.err == "tacit: " + file + ":4: none of the algorithms fits a key of the key file " +
+    BOOST_TEST(done.err == "tacit: " + file + ":4: no key fits `algorithms` in the key file " +
                                trusting.keys().string() + "\ntacit: " + file +
                                ":5: client-tokens has no effect without introspection\n");
   }
