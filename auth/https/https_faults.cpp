@@ -22,14 +22,14 @@ bool is_of_system(error_code error) {
   return error.category() == boost::system::system_category() || error.category() == boost::system::generic_category();
 }
 
-// The number of an error that has no words here, so that the operator can look it up.
+// The number of an error without a description here, so that an operator can look it up.
 std::string number_of(unsigned long code) {
   char text[32];
   static_cast<void>(std::snprintf(text, sizeof text, "%08lX", code));
   return text;
 }
 
-// Of OpenSSL's code for a failure of TLS.
+// Describes OpenSSL's code of a TLS failure.
 std::string describe_tls(unsigned long code) {
   switch (ERR_GET_REASON(code)) {
     case SSL_R_WRONG_VERSION_NUMBER:

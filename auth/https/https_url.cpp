@@ -16,7 +16,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 bool is_in_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }
 
-/// What RFC 3986 allows in a path or query, without looking at what follows a `%`.
+/// The characters that RFC 3986 allows in a path or query. The characters after a `%` are not checked.
 bool is_in_target(char c) {
   return c > ' ' && c < '\x7f' && std::string_view("\"#<>\\^`{|}").find(c) == std::string_view::npos;
 }
@@ -29,7 +29,7 @@ std::optional<std::uint16_t> parse_port(std::string_view digits) {
   return port;
 }
 
-/// The host, and what follows it: nothing, or a colon and a port.
+/// The host, and the rest: empty, or a colon and a port.
 struct HostAndRest {
   std::string host;
   std::string_view rest;

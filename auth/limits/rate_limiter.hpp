@@ -62,9 +62,8 @@ class RateLimiter {
   RateLimiter(std::size_t buckets, Clock::time_point start, std::chrono::seconds longest_debt = {});
 
   /// Takes a token from the key's bucket if it has one; a refusal takes none. The rate may change between calls: an
-  /// empty bucket stays empty and fills at the new rate. (With a longest debt, an empty bucket of a lower rate cannot be
-  /// told from a debt, so the caller makes the rate part of the key.) Debt (see charge) is paid first. `rate` must be
-  /// limited.
+  /// empty bucket stays empty and fills at the new rate. (With a longest debt, an empty bucket of a lower rate looks
+  /// like debt, so the caller makes the rate part of the key.) Debt (see charge) is paid first. `rate` must be limited.
   Verdict take(crypto::ByteView key, Rate rate, Clock::time_point now);
 
   /// Takes `count` tokens even if the bucket has fewer. The debt extends the wait by at most the time of one burst, or
