@@ -1,7 +1,7 @@
 // The text form of an API key. Secret scanners can recognise it, and typing mistakes are found without a look-up:
 //   tct_ ‖ id (11) ‖ secret (43) ‖ checksum (6)      64 characters, all after the prefix of [0-9A-Za-z]
-// The secret is 43 uniformly random characters (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as zlib computes it)
-// of the id and secret characters, in base 62, most significant digit first, padded with 0.
+// The secret is 43 uniformly random characters (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as in zlib) of the
+// id and secret characters, in base 62, most significant digit first, padded with 0.
 #pragma once
 
 #include <optional>

@@ -38,7 +38,7 @@ std::vector<std::string> find_skipped_keys(const IssuerConfig& issuer) {
   if (issuer.keys != IssuerConfig::Keys::file) return notes;
   const auto keys = load_key_file(issuer.jwks_file);
   if (!keys) return notes;
-  // By its place, which finds it in the file; the server's log has the kid, which finds it in tokens.
+  // By position, which locates the key in the file; the server's log has the kid, which identifies it in tokens.
   const std::string begin = "the key file " + issuer.jwks_file.string() + " has keys that are not used: ";
   const SkippedKeys& skipped = keys->skipped();
   for (const SkippedKey& key : skipped.named) {

@@ -13,7 +13,7 @@ using boost::system::result;
 
 constexpr std::size_t largest_document = 256 * 1024;
 
-/// Nothing if the field is not there.
+/// std::nullopt if the field is missing.
 result<std::optional<HttpsUrl>, std::string> read_url(const json::object& document, const char* name) {
   const json::value* field = find_member(document, name);
   if (field == nullptr) return std::optional<HttpsUrl>();

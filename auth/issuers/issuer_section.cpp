@@ -18,14 +18,14 @@ bool fetches_again(const IssuerConfig& config) {
   return fetches_keys(config) || config.introspection == Introspection::discovery;
 }
 bool is_asked(const IssuerConfig& config) { return fetches_keys(config) || introspects(config); }
-/// An access token of RFC 9068 has to say what it may do (auth/tokens/jwt_claims.cpp), so these have no default.
+/// An RFC 9068 access token must state its scopes (auth/tokens/jwt_claims.cpp), so default-scopes does not apply.
 bool takes_tokens_without_scopes(const IssuerConfig& config) { return config.required_type != "at+jwt"; }
 bool client_can_be_user(const IssuerConfig& config) { return !config.client_tokens || config.user_claim == "sub"; }
 
 struct Condition {
   const char* setting;
   bool (*has_effect)(const IssuerConfig& config);
-  const char* otherwise;  ///< when it has none
+  const char* otherwise;  ///< where it has none
 };
 
 constexpr const char* no_introspection = "without introspection";
@@ -49,7 +49,7 @@ constexpr Condition conditions[] = {
     {"client-tokens", client_can_be_user, "with a user-claim other than sub"},
 };
 
-/// Looks at the section, one question after another.
+/// Checks the section, one aspect after the other.
 class SectionCheck {
  public:
   explicit SectionCheck(const IssuerSection& section) : section_(section), config_(section.config) {}
@@ -75,7 +75,7 @@ class SectionCheck {
   }
 
  private:
-  /// Whether it is clear where the keys come from.
+  /// Whether the section names exactly one valid source of keys.
   bool check_sources() {
     const auto sources = {"keys", "jwks-url", "jwks-file", "shared-secret-file"};
     if (std::ranges::count_if(sources, [&](const char* name) { return section_.given.contains(name); }) > 1) {
@@ -151,7 +151,7 @@ std::vector<IssuerFault> find_section_faults(const IssuerSection& section) { ret
 std::vector<IssuerFault> find_section_file_faults(const IssuerSection& section) {
   std::vector<IssuerFault> faults;
   for (FileFault& fault : find_file_faults(section.config)) {
-    if (!section.sound({fault.setting})) continue;  // it was told before
+    if (!section.sound({fault.setting})) continue;  // already reported
     faults.push_back({section.line_of(fault.setting), std::move(fault.sentence)});
   }
   return faults;

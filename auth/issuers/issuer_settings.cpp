@@ -45,7 +45,7 @@ std::string set_jwks_file(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-/// Reads a secret that others must not be able to read. Its last line end is the editor's, not the secret's.
+/// Reads a secret from a file that other users must not be able to read. Final line ends are not part of the secret.
 std::string read_secret(std::string_view file, ConfiguredSecret& secret) {
   auto content = crypto::read_key_file(std::filesystem::path(file), S_IRWXO | S_IWGRP);
   if (!content) return content.error().message;
@@ -65,7 +65,7 @@ std::string set_shared_secret(IssuerConfig& config, std::string_view value) {
   return std::string(value) + " holds less than 32 bytes, the least for HS256";
 }
 
-/// Where a comma or a semicolon can be nothing but a separator; empty if there is none.
+/// The fault of a word with a comma or a semicolon, which can only be a wrong separator; empty without one.
 std::string separator_fault(std::string_view word, const char* what) {
   if (word.find_first_of(",;") == std::string_view::npos) return {};
   return quoted(word) + " has a comma or a semicolon; " + what + " have spaces between them";
@@ -136,7 +136,7 @@ std::string set_default_scopes(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-/// `word=scope`; the word may hold an =, a scope's name does not.
+/// `word=scope`. The word may contain `=`, a scope's name does not.
 std::string set_scope_map(IssuerConfig& config, std::string_view value) {
   config.scope_names.clear();
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
@@ -176,7 +176,7 @@ std::string set_text(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-/// A claim's name, or a path of names with dots between.
+/// A claim's name, or a path of names separated by dots.
 template <auto Member>
 std::string set_claim(IssuerConfig& config, std::string_view value) {
   if (value.starts_with('.') || value.ends_with('.') || value.find("..") != std::string_view::npos) {
@@ -186,7 +186,7 @@ std::string set_claim(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-// The seconds that a unit has, as the settings outside this file take them, too: 90s, 5m, 2h, 7d, 2w. 0: it is none.
+// The seconds in a unit, as in the server's own settings: 90s, 5m, 2h, 7d, 2w. 0 if it is not a unit.
 std::uint64_t seconds_of(std::string_view unit) {
   if (unit.empty() || unit == "s") return 1;
   if (unit == "m") return 60;
