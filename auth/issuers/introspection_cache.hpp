@@ -50,11 +50,11 @@ class IntrospectionCache {
 
   /// The cached answer for the token with that digest.
   std::optional<IntrospectionAnswer> find(const crypto::Digest& digest, const Now& now);
-  /// Answers the waiter from the cache, or adds it to a call. Returns a new call, which the caller must make and settle;
-  /// null if none is needed. With too many calls in progress the answer is issuer_unreachable.
+  /// Answers the waiter from the cache, or adds it to a call. Returns a new call, which the caller must make and
+  /// settle; null if none is needed. With too many calls in progress the answer is issuer_unreachable.
   std::shared_ptr<const Call> ask(const crypto::Digest& digest, std::string_view token, const Now& now,
                                   const AnswerWaiter& waiter);
-  /// The answer with its grant's expiry limited to the time that this cache keeps it, so that no caller keeps it longer.
+  /// The answer with its grant's expiry limited to the time that this cache keeps it, so callers keep it no longer.
   IntrospectionAnswer shortened(IntrospectionAnswer answer, const Now& now) const;
   /// Ends a call: keeps the answer, unless it is no verdict on the token, and returns the call's waiters.
   std::vector<AnswerWaiter> settle(const crypto::Digest& digest, const IntrospectionAnswer& answer, const Now& now);

@@ -29,7 +29,7 @@ bool is_same(const VerificationKey& a, const VerificationKey& b) {
   return a.kid == b.kid && a.algorithm == b.algorithm && a.thumbprint == b.thumbprint;
 }
 
-// What the text is, if it is no JSON.
+// Describes text that is not JSON.
 std::string describe_no_json(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return "it is empty";
@@ -42,7 +42,7 @@ std::string describe_no_json(std::string_view text) {
   return "it is not JSON (UTF-8, no more than 16 levels deep)";
 }
 
-// What the document is, if it has no `keys`.
+// Describes a document without `keys`.
 std::string describe_no_set(const json::value& document) {
   if (document.is_array()) return R"(it is a list, not an object: a JWK set is {"keys": [...]})";
   if (!document.is_object()) return R"(it is not an object: a JWK set is {"keys": [...]})";
@@ -68,7 +68,7 @@ std::string describe_none_usable(const SkippedKeys& skipped) {
   return sentence;
 }
 
-// Reads the elements of `keys`, one after the other.
+// Reads the elements of `keys` in order.
 class SetReader {
  public:
   void read(const json::value& element) {
@@ -85,7 +85,7 @@ class SetReader {
   }
 
   result<KeySet, std::string> finish() {
-    // An issuer that takes back all its keys, or whose only key everybody knows now, means it.
+    // An issuer that withdraws all its keys, or publishes only a private key, has no valid keys: not an error.
     const bool taken_back = position_ == 0 || leaked_;
     if (keys_.empty() && !taken_back) return describe_none_usable(skipped_);
     return KeySet(std::move(keys_), std::move(skipped_));
@@ -142,7 +142,7 @@ std::optional<KeySet> KeySet::of_secret(crypto::ByteView secret) {
 
 std::vector<KeySet::Key> KeySet::candidates(std::string_view kid, SignatureAlgorithm algorithm) const {
   std::vector<Key> found;
-  // A shared secret has no published id that a token's could be compared with.
+  // A shared secret has no published kid to compare with.
   const bool any = kid.empty() || algorithm == SignatureAlgorithm::hs256;
   for (const Key& key : keys_) {
     if ((any || key->kid == kid) && key->takes(algorithm)) found.push_back(key);

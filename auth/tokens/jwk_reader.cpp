@@ -60,7 +60,7 @@ result<Bytes, UnusableKey> needed_bytes(const json::object& jwk, std::string_vie
   return Bytes(bytes->view().begin(), bytes->view().end());
 }
 
-// An unsigned big-endian number as it should have been written: without leading zeros.
+// The canonical form of an unsigned big-endian number: without leading zeros.
 ByteView without_leading_zeros(ByteView number) {
   while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
   return number;
@@ -68,8 +68,8 @@ ByteView without_leading_zeros(ByteView number) {
 
 std::string encoded(ByteView bytes) { return std::string(crypto::base64url_encode(bytes).text()); }
 
-// RFC 7638 section 3: the members that make up the key, in the order of their names, without white space. None of
-// these texts needs an escape: they are base64url, or one of our own constants.
+// RFC 7638 section 3: the members that make up the key, in the order of their names, without white space. None of the
+// texts needs escaping: they are base64url or constants of this file.
 Digest thumbprint_of(const std::string& members) { return crypto::sha256(as_bytes("{" + members + "}")); }
 
 MaterialResult read_rsa(const json::object& jwk) {
@@ -89,7 +89,7 @@ MaterialResult read_rsa(const json::object& jwk) {
                   thumbprint_of(R"("e":")" + encoded(exponent) + R"(","kty":"RSA","n":")" + encoded(modulus) + "\"")};
 }
 
-// A coordinate in its full length (RFC 7518 section 6.2.1.2); of another length if the number does not fit.
+// A coordinate padded to its full length (RFC 7518 section 6.2.1.2); longer if the number does not fit.
 Bytes coordinate(ByteView number, std::size_t size) {
   if (number.size() > size) number = without_leading_zeros(number);
   Bytes full(number.begin(), number.end());
