@@ -127,7 +127,7 @@ JsonFault explain(std::string_view body, std::size_t stopped, error_code code, b
   if (code == error::exponent_overflow) return {stopped, "The exponent of a number is too large"};
   // What is left of that which Python's module takes and the parser does not.
   const bool of_word = stopped < body.size() && (body[stopped] == 'N' || body[stopped] == 'I');
-  if (of_word) return {stopped, "NaN and Infinity are no JSON"};
+  if (of_word) return {stopped, "NaN and Infinity are not JSON"};
   return {stopped, "An \\u escape is half of a surrogate pair"};
 }
 

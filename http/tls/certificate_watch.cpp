@@ -23,11 +23,11 @@ std::optional<std::string> fault_of(const RevocationLists::Times& crl, std::int6
   const std::string subject = "the CRL of " + crl.issuer + " ";
   if (crl.next_update && *crl.next_update < now) {
     return subject + "expired at " + crypto::text_of_time(*crl.next_update) +
-           "; what it lists is still refused, but what was revoked since is not";
+           "; certificates that it lists are still refused, but later revocations are not known";
   }
   if (crl.this_update > now) {
     return subject + "is not valid before " + crypto::text_of_time(crl.this_update) +
-           "; what it lists is refused already";
+           "; certificates that it lists are already refused";
   }
   return std::nullopt;
 }
@@ -54,7 +54,7 @@ std::vector<std::string> CertificateFacts::warnings(std::string_view plane, std:
     if (!fault) continue;
     const bool is_leaf = &validity == &validities.front();
     all.push_back(is_leaf ? certificate_of(plane) + *fault
-                          : certificate_of(plane) + "comes with that of " + validity.subject + ", which " + *fault);
+                          : certificate_of(plane) + "is sent with that of " + validity.subject + ", which " + *fault);
   }
   for (const std::string& fault : faults) all.push_back(certificate_of(plane) + fault);
   for (const RevocationLists::Times& crl : crls) {
@@ -102,7 +102,7 @@ std::vector<CertificateWatch::Expired> CertificateWatch::expired(std::int64_t no
     for (const Validity& validity : facts.validities) {
       if (validity.until >= now) continue;
       all.push_back({false, "the certificate of " + validity.subject + ", which the plane " +
-                                std::string(name_of(plane)) + " shows, " + *validity.fault(now)});
+                                std::string(name_of(plane)) + " uses, " + *validity.fault(now)});
     }
     for (const RevocationLists::Times& crl : facts.crls) {
       if (auto fault = fault_of(crl, now)) all.push_back({true, std::move(*fault)});

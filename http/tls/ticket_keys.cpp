@@ -105,10 +105,10 @@ result<Keys, std::string> TicketKeys::parse(ByteView content) {
     std::ranges::copy(content.subspan(48, 32), key.aes.span().begin());
     const ByteView whole = content.first(key_size);
     if (std::ranges::all_of(whole, [&](std::uint8_t byte) { return byte == whole.front(); })) {
-      return std::string("has a key that is all of one byte");
+      return std::string("has a key that is one repeated byte");
     }
     const auto same = std::ranges::count_if(keys->keys_, [&](const Key& other) { return other.name == key.name; });
-    if (same > 1) return std::string("has two keys of one name");
+    if (same > 1) return std::string("has two keys with the same name");
   }
   return Keys(std::move(keys));
 }

@@ -62,9 +62,9 @@ std::string reason_of_refusal() {
     case SSL_R_CA_KEY_TOO_SMALL:
       return ": its key is too weak for TLS";
     case SSL_R_CA_MD_TOO_WEAK:
-      return ": its signature is made with a digest that is too weak for TLS";
+      return ": its signature uses a digest that is too weak for TLS";
     case SSL_R_UNKNOWN_CERTIFICATE_TYPE:
-      return ": its key is of a kind that TLS does not know";
+      return ": its key has a type that TLS does not support";
     default:
       return {};
   }
@@ -107,7 +107,7 @@ std::optional<std::string> use_key(SSL_CTX* context, const TlsFiles& files,
   }
   if (place > 1) {
     return files.certificate.string() + ": the certificate that belongs to the private key is number " +
-           std::to_string(place) + " in the file; it has to be the first, before those of its issuers";
+           std::to_string(place) + " in the file; it must be the first, before those of its issuers";
   }
   if (SSL_CTX_use_PrivateKey(context, key->get()) == 1) return std::nullopt;
   return name + ": the private key cannot be used" + reason_of_refusal();
@@ -117,7 +117,7 @@ std::optional<std::string> use_certificate(SSL_CTX* context, const TlsFiles& fil
   const auto chain = crypto::load_certificates(files.certificate, crypto::Beside::keys);
   if (chain.has_error()) return chain.error().message;
   if (is_for_others(files.certificate_key)) {
-    return files.certificate_key.string() + ": others than its owner and group may use it; chmod o= it";
+    return files.certificate_key.string() + ": users other than its owner and group can access it; run chmod o= on it";
   }
   if (auto fault = use_chain(context, files, *chain)) return fault;
   return use_key(context, files, *chain);
@@ -126,7 +126,7 @@ std::optional<std::string> use_certificate(SSL_CTX* context, const TlsFiles& fil
 std::optional<std::string> require_client_certificates(SSL_CTX* context, const TlsFiles& files) {
   auto trust = ClientTrust::load(files.client_ca, files.client_crl, SSL_CTX_get_security_level(context));
   if (trust.has_error()) return trust.error();
-  if (!ClientTrust::use(context, std::move(*trust))) return "there is no memory for " + files.client_ca.string();
+  if (!ClientTrust::use(context, std::move(*trust))) return "out of memory for " + files.client_ca.string();
   // A resumed session would carry an identity that was proved before; here it is proved on each connection.
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context, 0);
@@ -143,7 +143,7 @@ std::optional<std::int64_t> certificate_expiry(SSL_CTX* context) {
 
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));
-  if (!context) return TlsError{"TLS cannot be set up: memory is short, or OpenSSL's configuration is broken"};
+  if (!context) return TlsError{"TLS cannot be set up: out of memory, or OpenSSL's configuration is invalid"};
   set_common_options(context.get());
   if (auto fault = use_certificate(context.get(), files)) return TlsError{std::move(*fault)};
   if (!files.ticket_keys.empty()) {

@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(keys_and_chains_in_the_wrong_order_are_told_apart) {
   const CertificateFiles& server = certificates().server;
   bed.deployment.configure({{"api-certificate", chain.string()}});
   write_file(chain, read_file(certificates().servers.certificate()) + read_file(server.certificate));
-  BOOST_TEST(has(bed.check(2), "is number 2 in the file; it has to be the first"));
+  BOOST_TEST(has(bed.check(2), "is number 2 in the file; it must be the first"));
   write_file(chain, read_file(bed.ca.certificate()));
   BOOST_TEST(has(bed.check(2), "does not belong to the certificate of CN=own-runtimes"));
   write_file(chain, read_file(server.certificate) + read_file(bed.ca.certificate()));

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
 #if BOOST_VERSION < 108300  // later versions of Boost.JSON take such a number
   BOOST_TEST(why("{\"a\":1e99999999999}") == error("The exponent of a number is too large"));
 #endif
-  BOOST_TEST(why("{\"a\":NaN}") == error("NaN and Infinity are no JSON"));
+  BOOST_TEST(why("{\"a\":NaN}") == error("NaN and Infinity are not JSON"));
 }
 
 BOOST_AUTO_TEST_CASE(broken_syntax) {
