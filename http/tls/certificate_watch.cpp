@@ -18,7 +18,7 @@ std::string certificate_of(std::string_view plane) {
   return "the certificate of the plane " + std::string(plane) + " ";
 }
 
-/// "the CRL of … expired at …", or that it is not valid yet.
+/// "the CRL of … expired at …", or "… is not valid before …"; std::nullopt if it is current.
 std::optional<std::string> fault_of(const RevocationLists::Times& crl, std::int64_t now) {
   const std::string subject = "the CRL of " + crl.issuer + " ";
   if (crl.next_update && *crl.next_update < now) {
@@ -74,7 +74,7 @@ std::optional<std::int64_t> CertificateFacts::crl_expiry() const {
 void CertificateWatch::use(Plane plane, CertificateFacts facts) {
   const std::lock_guard lock(mutex_);
   facts_.at(static_cast<std::size_t>(plane)) = std::move(facts);
-  said_.clear();  // after a reload it is said again
+  said_.clear();  // log again after a reload
   next_look_.store({});
 }
 
@@ -114,7 +114,7 @@ std::vector<CertificateWatch::Expired> CertificateWatch::expired(std::int64_t no
 void CertificateWatch::log_expired(std::chrono::steady_clock::time_point now) {
   auto next = next_look_.load(std::memory_order_relaxed);
   if (now.time_since_epoch() < next) return;
-  // Of several threads one looks.
+  // Only one of several threads checks.
   if (!next_look_.compare_exchange_strong(next, now.time_since_epoch() + between_looks)) return;
   std::vector<Expired> to_say;
   {
