@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_has_to_say_yes) {
     return run({"/usr/bin/script", "-qec", command, "/dev/null"});
   };
   const Finished refused = on_terminal("");
-  BOOST_TEST(refused.status == 1);  // nobody typed an answer
+  BOOST_TEST(refused.status == 1);  // no answer was typed
   BOOST_TEST(refused.out.find("Prune 3 entries") != std::string::npos, refused.out);
   BOOST_TEST(refused.out.find("nothing was done") != std::string::npos, refused.out);
   BOOST_TEST(lines_of(good(busy.deployment, {"export"})).size() == 6U);

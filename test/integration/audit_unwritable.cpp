@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   REQUIRE_STATUS(resolve(server, Impatient::question(user, "tool2")), 403);
   REQUIRE_STATUS(Client(server, "no-such-key").get(one), 401);
   StoreLock lock(bed.deployment.store());
-  // The first of them waits in vain, of whatever kind it is.
+  // The first of them waits in vain, whichever kind it is.
   BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(one); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/healthz"); }) == 200);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   for (std::size_t i = 0; i < asks.size(); ++i) {
     BOOST_TEST_CONTEXT("request " << i) { BOOST_TEST(bed.bounded(asks[i]) == 503); }
   }
-  REQUIRE_STATUS(api().get(one), 200);  // what is not audited goes on
+  REQUIRE_STATUS(api().get(one), 200);  // unaudited requests still work
   const Finished head = bed.deployment.command({"audit", "tail", "--lines", "1"});
   BOOST_TEST(head.status == 0, head.err);
   lock.let_go();

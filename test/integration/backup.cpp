@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   BOOST_TEST(exported.out.find("value number") == std::string::npos);
   BOOST_TEST(deployment.command({"export", "--tenant", new_uuid()}).status == 1);
 
-  BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id}).status == 2);  // nobody to ask
+  BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id}).status == 2);  // no terminal to ask on
   REQUIRE_STATUS(tenant.api.get(secrets_path), 200);
   good(deployment.command({"erase", "--tenant", tenant.id, "--yes"}));
   REQUIRE_STATUS(tenant.api.get(secrets_path), 401);

@@ -47,7 +47,7 @@ struct Host {
   std::unique_ptr<Server> server;
 };
 
-/// A request that was sent, or should have been, and got no good answer.
+/// A request that could not be sent or failed.
 struct Loss {
   std::string why;
   std::string request_id;
@@ -125,7 +125,7 @@ class Load {
   /// Requests that were answered well.
   std::size_t done() const { return done_; }
   const std::vector<Loss>& lost() const { return lost_; }
-  /// Between what the server has and what was acknowledged; empty if there is none.
+  /// The difference between the stored and the acknowledged state; empty if there is none.
   virtual std::string difference() { return ""; }
 
  protected:
@@ -135,7 +135,7 @@ class Load {
   std::vector<Loss> lost_;
 };
 
-/// Changes secrets, and knows all there is of its tenant, whom nobody else changes.
+/// Changes secrets of its own tenant, which no other client changes, and records their expected state.
 class Writer final : public Load {
  public:
   using Load::Load;
@@ -179,7 +179,7 @@ class Writer final : public Load {
       ++done_;
     } catch (const std::exception& error) {
       lost_.push_back(caller_.lose(error.what()));
-      doubtful_.insert(name);  // it is not touched any more: names begin anew
+      doubtful_.insert(name);  // not used again: later secrets get new names
     }
   }
 
@@ -288,7 +288,7 @@ Settings behind(const Settings& more) {
   return settings;
 }
 
-/// Waits until the balancer lets somebody through.
+/// Waits until the balancer accepts a client.
 void wait_for(std::uint16_t port) {
   for (int i = 0; i < 100; ++i) {
     try {

@@ -1,6 +1,6 @@
-// Hostile chunked bodies behind proxies that end TLS and read HTTP themselves: whatever such a proxy takes for one
-// request is one here, so that nobody's second request goes past it. The proxies give every request an id of their own;
-// one that comes with its sender's id was never seen by them.
+// Hostile chunked bodies behind proxies that terminate TLS and parse HTTP themselves: what such a proxy reads as one
+// request must be one request here, so that no second request is smuggled past it. The proxies set their own id on
+// every request; a request with the sender's id was never seen by them.
 #include "test/integration/balancer_setup.hpp"
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_certificate_is_refused_on_new_connections_and_on_
   BOOST_TEST(has(audit.out, R"("reason":"certificate_revoked")"), audit.out);
   BOOST_TEST(has(audit.out, R"("tool":"t")"), audit.out);
 
-  // A list that is no good keeps the one from before.
+  // An invalid CRL leaves the previous one in use.
   write_file(bed.crl, "no list\n");
   BOOST_TEST(has(bed.reload(server), "certificates_kept"));
   BOOST_TEST(!is_let_in(server, bad));
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_seco
   without.certificate.reset();
   BOOST_CHECK_THROW(HttpsClient{without}, TransportError);
   BOOST_TEST(comes_true([&] { return has(bed.deployment.printed(), "the client has no certificate"); }));
-  // Who only looks whether somebody listens leaves no line.
+  // A connection without a handshake, such as a port check, is not logged.
   const std::size_t before = bed.deployment.printed().size();
   ::close(connect_tcp(server.tools_port(), 1000ms));
   HttpsClient client(as(server, bed.client("good")));

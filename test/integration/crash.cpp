@@ -38,7 +38,7 @@ struct Known {
   Content content;
 };
 
-// What one client knows of its secrets, which nobody else touches.
+// One client's record of its secrets, which no other client changes.
 struct Model {
   std::string key;
   std::string prefix;

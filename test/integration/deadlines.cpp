@@ -33,7 +33,7 @@ const Tenant& tenant() {
   return made;
 }
 
-// Sends a byte every 100 ms until the server has had enough; the time that took. Nothing if it never has.
+// Sends a byte every 100 ms until the server closes. Returns the time that took; std::nullopt if it does not close.
 std::optional<Clock::duration> dribble(HttpsClient& client, char byte) {
   const auto start = Clock::now();
   while (Clock::now() - start < 8s) {

@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_server_starts_without_the_provider_and_takes_its_tokens_o
   CHECK_STATUS(tenant.api.get(secrets_path), 200);
   CHECK_STATUS(HttpsClient(server.api_client()).request("GET", "/readyz"), 200);
   for (const Tokens& each : tokens) check_unavailable(server, each.access);
-  // What can be told to be no good without the provider is.
+  // Tokens that can be refused without the provider are refused.
   BOOST_TEST(status_with(server, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb2JvdCJ9.") == 401);
   provider.start();
   for (const Tokens& each : tokens) {
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(a_provider_that_hangs_does_not_keep_the_server_from_stoppin
   std::thread waiting([&] {
     try {
       status_with(server, tokens[1].access);
-    } catch (const TransportError&) {  // nobody answered it: the server's time was up
+    } catch (const TransportError&) {  // not answered: the server had reached its deadline
     }
   });
   std::this_thread::sleep_for(200ms);

@@ -43,7 +43,7 @@ class Process {
   pid_t pid() const { return pid_; }
   bool running();
   void signal(int number) const;
-  /// The exit code, or 128 + the signal that ended it; nothing if it still runs after `patience`.
+  /// The exit code, or 128 + the signal that ended it; std::nullopt if it still runs after `patience`.
   std::optional<int> wait(std::chrono::milliseconds patience);
 
  private:

@@ -1,4 +1,4 @@
-// 429: for a tenant that asks too often, and for an address from which somebody guesses credentials.
+// 429: for a tenant over its rate, and for an address with too many failed credentials.
 #include <atomic>
 #include <regex>
 #include <thread>
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
   for (int i = 0; i < 20; ++i) REQUIRE_STATUS(known.api.get(secrets_path), 200);
   REQUIRE_STATUS(nobody.get(secrets_path), 401);
   {
-    // A key that was never used before gets in at once, however long the guessing goes on.
+    // A key that was never used before is accepted at once, even during guessing.
     const Repeating guessing([&] { guess(); });
     for (const std::string& key : new_keys) REQUIRE_STATUS(Client(server, key).get(secrets_path), 200);
   }

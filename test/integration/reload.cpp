@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
   ClientOptions resuming = old;
   resuming.session = before.session();
   BOOST_TEST(!is_served(resuming, tenant));
-  BOOST_TEST(status_of_resolve(before, tenant) == 403);  // nor is who is connected already
+  BOOST_TEST(status_of_resolve(before, tenant) == 403);  // nor are existing connections
 
   write_file(files.authority, "no authority\n");
   const std::string log = reload(server, files.deployment);

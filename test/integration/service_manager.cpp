@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What is told next, once what says only that all goes well is passed over.
+/// The next message, skipping those that only report that all is well.
 std::string next_news(const NotifySocket& socket) {
   const auto until = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < until) {
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_co
   HttpsClient asked(server.api_client());
   REQUIRE_STATUS(asked.request("GET", "/healthz"), 200);
   HttpsClient connected(server.api_client());
-  // The handshake is over on this side; the server has seen its end once it has answered somebody who came later.
+  // The handshake is finished on this side; the server has seen its end once it has answered a later client.
   REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
   server.process().signal(SIGTERM);
   BOOST_TEST(asked.closed_by_server());

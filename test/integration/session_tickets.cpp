@@ -84,7 +84,7 @@ BOOST_DATA_TEST_CASE(a_session_of_one_server_is_resumed_on_another,
   reload(one, deployment);
   write_keys(file, second);
   reload(one, deployment);
-  BOOST_TEST(resumes(one, old, version));       // by the key that it was given anew with
+  BOOST_TEST(resumes(one, old, version));       // by the key that encrypted the renewed ticket
   BOOST_TEST(!resumes(one, session, version));  // the old key is gone
 }
 

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
   REQUIRE_STATUS(with_nonsense->request("POST", "/tool/v1/resolve", {}, "{"), 422);
   for (HttpsClient* const each : {by_leaf.get(), by_issuer.get(), by_good.get()}) REQUIRE_STATUS(ask(*each), 200);
   std::this_thread::sleep_until(expiry);
-  // Whatever else is wrong with the request.
+  // Independent of other faults of the request.
   for (const Answer& refused :
        {elsewhere->request("GET", "/nowhere"), with_nonsense->request("POST", "/tool/v1/resolve", {}, "{")}) {
     CHECK_STATUS(refused, 403);

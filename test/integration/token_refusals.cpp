@@ -1,4 +1,4 @@
-// Tokens that are no good, or not good enough, and what whoever has none is told: RFC 6750, RFC 9728.
+// Invalid and insufficient tokens, and the response without a token: RFC 6750, RFC 9728.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 #include "test/integration/trusting_deployment.hpp"

@@ -11,7 +11,7 @@ namespace {
 
 using Idp = IdentityProvider;
 
-/// Who presents a token.
+/// A client that presents a token.
 struct Bearer {
   std::string name;  ///< also the id of its requests
   std::string subject;

@@ -1,5 +1,5 @@
-// Whoever can write the database: every byte of every box and of all that a box is bound to is altered, and boxes are
-// put in each other's places. Each time nothing opens; a wrong value never comes out.
+// An attacker with write access to the database: every byte of every box and of its bound data is altered, and boxes
+// are swapped. No altered box opens; a wrong value is never returned.
 #include <openssl/err.h>
 
 #include "crypto/envelope.hpp"
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(two_tenants_are_swapped) {
   const Rings rings;
   const Row a = make_row(rings);
   const Row b = make_row(rings);
-  Row moved = b;  // the whole row of b, told to be of tenant a
+  Row moved = b;  // the whole row of b, presented as tenant a's
   moved.tenant = moved.address.tenant = a.tenant;
   BOOST_TEST(!metadata_opens(rings, moved));
   BOOST_TEST(!value_opens(rings, moved));

@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(one_at_a_time) {
   const auto second = KeyringEdit::open_metadata(folder.file("metadata"));
   BOOST_REQUIRE(!second);
   BOOST_TEST(second.error().message == folder.file("metadata").string() + ": is being changed by another process");
-  // Somebody who takes no locks.
+  // A writer that takes no locks.
   BOOST_REQUIRE(first.add());
   const std::string text = read(folder.file("metadata"));
   write(folder.file("metadata"), text, 0440);

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_overwritten) {
   BOOST_TEST(half.error().message == (rings.folder / "public").string() + ": exists already and is not overwritten");
   BOOST_TEST(!std::filesystem::exists(rings.folder / "new"));
   BOOST_TEST(read(rings.folder / "private") + read(rings.folder / "public") == before);
-  // Whatever has the name keeps it, a link into nowhere too.
+  // An existing file with the name stays, even a dangling link.
   std::filesystem::create_symlink(rings.folder / "nowhere", rings.folder / "link");
   BOOST_TEST(!create_metadata_keyring(rings.folder / "link"));
   BOOST_TEST(!std::filesystem::exists(rings.folder / "nowhere"));

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(what_is_formatted_parses) {
   BOOST_TEST(!parse_keyring("a file", "metadata", text.text()));
 }
 
-// Whatever stands in a file, reading it ends in a ring or in a message.
+// Any file contents yield a keyring or an error message.
 BOOST_AUTO_TEST_CASE(damaged_text_never_parses_as_another_key) {
   const Bytes key = test::random_of(32);
   const WipedBytes good = format_keyring("metadata", KeyId{}, key);

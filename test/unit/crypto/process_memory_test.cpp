@@ -1,5 +1,5 @@
-// What of a secret is left anywhere in the process after it was used and destroyed: the whole memory is searched, freed
-// blocks and used stacks too. This is what whoever reads a core dump or a swapped page would find.
+// Searches the whole process memory, including freed blocks and used stacks, for remains of a secret after its
+// destruction, as they would appear in a core dump or a swapped page.
 #include <algorithm>
 #include <cstring>
 #include <fstream>

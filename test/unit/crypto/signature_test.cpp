@@ -269,8 +269,8 @@ BOOST_AUTO_TEST_CASE(ed25519_as_published) {
   BOOST_TEST(!key->verify(Algorithm::eddsa, message, good));
 }
 
-// With such a key, S = 0 and a point of small order as R are a signature of one message in eight at least, and
-// nobody's.
+// With such a key, S = 0 and a point of small order as R form a valid signature of at least one message in eight,
+// without any signer.
 BOOST_AUTO_TEST_CASE(ed25519_keys_of_small_order_or_a_second_encoding_are_refused) {
   const std::string ff(60, 'f');
   const std::string zeros(62, '0');

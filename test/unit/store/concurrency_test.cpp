@@ -11,7 +11,7 @@ using namespace tacit::store::testing;
 
 namespace {
 
-/// A client that creates, changes, reads, resolves and deletes at random, among others who do the same.
+/// A client that creates, changes, reads, resolves and deletes at random, concurrently with others of its kind.
 class Client {
  public:
   Client(Store& store, unsigned seed) : store_(store), random_(seed) {}

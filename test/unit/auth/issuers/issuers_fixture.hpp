@@ -19,7 +19,7 @@
 
 namespace tacit::test {
 
-/// Remembers what it was told.
+/// Records the events.
 class Events final : public auth::IssuerEvents {
  public:
   void keys_changed(std::string_view issuer, std::size_t keys) override {

@@ -439,7 +439,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin
   BOOST_TEST(now[0] != before);
   BOOST_TEST(eventually([&] { return now[0]->keys().get() != nullptr; }));
   BOOST_TEST(now[0]->keys().get()->has("b"));
-  BOOST_TEST(before->config().issuer == config.issuer);  // whoever looks at it may go on
+  BOOST_TEST(before->config().issuer == config.issuer);  // readers may still use it
 }
 
 BOOST_FIXTURE_TEST_CASE(who_may_speak_for_which_tenants_changes_at_once, IssuersFixture) {

@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
       "issuers:9: lacks audience: without one, tokens for other services would be accepted",
       "issuers:10: has an issuer that already has a section",
       "issuers:11: audience has no value",
-      // What follows from a bad line is not told as well.
+      // Consequences of a faulty line are not reported as well.
       "issuers:13: audience has no value",
       "issuers:14: jwks-url: \"http://c.example/keys\" is not an https URL",
       "issuers:15: algorithms: \"none\" is not one of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "

@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(a_hundred_failures_do_not_overflow, ScheduleFixture) {
 BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_had_once_in_ten_seconds, ScheduleFixture) {
   auto schedule = first_fetched(600s);
   BOOST_TEST(!schedule.due(start + 1s));
-  BOOST_TEST(schedule.ask(start + 1s));  // the fetch before was nobody's wish
+  BOOST_TEST(schedule.ask(start + 1s));  // the fetch before was not requested
   BOOST_TEST(schedule.due(start + 1s));
   BOOST_TEST(schedule.ask(start + 1s));  // the same one
   schedule.started(start + 1s);

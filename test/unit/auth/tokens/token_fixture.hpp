@@ -120,7 +120,7 @@ struct Mint {
     if (!key) return key.error();
     return judge_claims(*decoded, config, now);
   }
-  /// Nothing if the token is accepted.
+  /// std::nullopt if the token is accepted.
   std::optional<Refusal> refusal(std::string_view token, const IssuerConfig& config = issuer_config()) const {
     const auto grant = judge(token, config);
     return grant ? std::nullopt : std::optional(grant.error());

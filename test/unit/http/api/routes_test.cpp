@@ -53,7 +53,7 @@ bool is_on(std::span<const Route> routes, const Route& route) {
   return std::ranges::any_of(routes, [&](const Route& other) { return other.path == route.path; });
 }
 
-// As the routes table writes it: no slash at the end, `{id}` for whatever the document calls it.
+// In the form of the routes table: no trailing slash, `{id}` for any parameter name of the document.
 std::string table_path(std::string path) {
   if (const std::size_t brace = path.find('{'); brace != std::string::npos)
     path.replace(brace, path.find('}') + 1 - brace, "{id}");

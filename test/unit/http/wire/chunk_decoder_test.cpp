@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(all_else_has_a_limit_too) {
   BOOST_TEST(got.body.size() == limit);
 }
 
-// Whatever random bytes are read, they end, and no more is taken than may be.
+// Random bytes are decoded in bounded time, and no more bytes are consumed than allowed.
 BOOST_AUTO_TEST_CASE(random_bytes) {
   std::mt19937 random(1);
   const std::string letters = "0015aF;= \t\r\n\r\n:x\"\0"s;

@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
   BOOST_TEST(keeps(with("Proxy-Connection: close\r\n")));
 }
 
-// Beast judges it as it does Connection, and would refuse the request for what nobody reads.
+// Beast treats it like Connection, and would refuse the request for a field that has no meaning here.
 BOOST_AUTO_TEST_CASE(proxy_connection_is_ignored_whatever_it_says) {
   const auto hidden = [](std::string raw) {
     hide_proxy_connection({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});

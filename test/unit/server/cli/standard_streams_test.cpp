@@ -1,4 +1,4 @@
-// What streams print escapes, whatever was forgotten.
+// Streams escape all output, even if the caller forgot to.
 #include "server/cli/standard_streams.hpp"
 
 #include <boost/test/unit_test.hpp>

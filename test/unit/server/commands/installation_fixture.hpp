@@ -74,7 +74,7 @@ struct Installation {
     if (out.empty()) finished.out = content(out_file);
     return finished;
   }
-  // The same with a terminal on standard input and standard error, on which somebody types the answer to a question.
+  // The same with a terminal on standard input and standard error, on which the answer to a question is typed.
   Finished run_on_terminal(std::vector<std::string> words, const std::string& answer) const {
     words.insert(words.begin(), "tacit");
     words.insert(words.end(), {"--config", configuration.string()});

@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
   BOOST_TEST(load_config(sources).config.threads == 9u);
 }
 
-// Whatever else is wrong with such a line. A comment may be in any encoding, as ever.
+// Independent of other faults of the line. A comment may be in any encoding.
 BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
   const std::string told = "tacit.conf:2: is not UTF-8; save the file as UTF-8";
   BOOST_TEST(problem("threads = 1\nw\xf6rter\n") == told);

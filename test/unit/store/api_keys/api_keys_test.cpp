@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
   }
   fixture.put(Table::api_keys, id, row);
   BOOST_TEST(fixture.store().api_keys().find(id).has_value());
-  // Under another id it speaks for nobody.
+  // Under another id it is not accepted.
   fixture.put(Table::api_keys, "BBBBBBBBBBB", row);
   BOOST_TEST(!fixture.store().api_keys().find("BBBBBBBBBBB"));
 }

@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(an_update_without_a_change_writes_nothing) {
   same.name = "a name";
   same.scopes = some_key("").scopes;
   same.expires_at = some_key("").expires_at;
-  // Even of who could not give these scopes.
+  // Even by a caller that could not grant these scopes.
   BOOST_TEST(fixture.update(numbered(1), same, {}).has_value());
   BOOST_TEST((fixture.rows(Table::api_keys) == before));
   BOOST_TEST(fixture.audit().size() == 1U);

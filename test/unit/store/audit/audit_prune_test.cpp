@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_the_chain_still_verifies) {
   const std::string entry = fixture.audit().back();
   BOOST_TEST(entry.find("\"action\":\"audit.prune\"") != std::string::npos);
   BOOST_TEST(entry.find("\"reason\":\"" + to_string(fourth) + "\"") != std::string::npos);
-  // And the log goes on, is pruned again, and is opened again.
+  // The log continues, is pruned again, and is opened again.
   fixture.add(3);
   BOOST_TEST(fixture.prune(9) == 4U);
   fixture.reopen();
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(entries_put_back_below_the_checkpoint_are_found) {
   const std::string words = "audit entry 3 is stored although the log was pruned through 4";
   BOOST_TEST(only_problem(fixture) == words);
   BOOST_TEST(fixture.verify_log().problems.at(0) == words);
-  // Who begins later does not meet it.
+  // A later reader does not meet it.
   BOOST_TEST(fixture.read(2).front().mark.sequence == 5U);
 }
 

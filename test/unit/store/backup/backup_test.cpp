@@ -134,7 +134,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_overwritten, BackedUp) {
   BOOST_TEST(there.error().subject.find("not empty") != std::string::npos);
   BOOST_REQUIRE(restored(bytes));
   BOOST_TEST(!restored(bytes));
-  // An empty folder is somebody's preparation, and stays when nothing comes of it.
+  // An empty folder was prepared by the caller, and stays if the backup fails.
   std::filesystem::create_directory(folder() / "empty");
   BOOST_TEST(!restore(folder() / "empty", api_keys_only(), source_of({}), {}));
   BOOST_TEST(std::filesystem::exists(folder() / "empty"));

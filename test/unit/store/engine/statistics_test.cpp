@@ -1,4 +1,4 @@
-// What the store tells of itself, against what was done with it.
+// The store's statistics, compared with the operations done.
 #include "store/engine/statistics.hpp"
 #include "store/health.hpp"
 #include "store/secrets/secrets.hpp"

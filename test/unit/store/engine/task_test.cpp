@@ -8,7 +8,7 @@ using tacit::store::Task;
 
 namespace {
 
-/// Waits until somebody calls `go`, as a transaction on a network would.
+/// Waits until `go` is called, as a transaction over a network would.
 struct Gate {
   std::coroutine_handle<> waiting;
   bool await_ready() const { return false; }

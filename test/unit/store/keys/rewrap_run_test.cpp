@@ -1,4 +1,4 @@
-// A whole rewrap: all its steps, at its rate, and what the audit log and its watcher are told of it.
+// A whole rewrap: all its steps, its rate, its audit entries and its progress reports.
 #include "store/keys/rewrap_run.hpp"
 
 #include <boost/test/unit_test.hpp>

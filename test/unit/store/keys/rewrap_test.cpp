@@ -1,5 +1,5 @@
-// Rewrapping: what is stored goes from one key to another, step by step, and nobody who uses the store sees it. Each
-// step here begins anew, as after a kill.
+// Rewrapping: stored data moves from one key to another, step by step, invisibly to the store's users. Each step here
+// starts again, as after a kill.
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().secrets().create(keyless, new_secret("new"), who()))));
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().tenants().set_quota(tenant_id(9), 1, who()))));
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().api_keys().add(some_key(numbered(8), small), who()))));
-    // All else goes on, and names the new key.
+    // Everything else continues, and names the new key.
     BOOST_TEST(r.fixture.wait(r.fixture.store().secrets().create(small, new_secret("more"), who())).has_value());
     BOOST_TEST(r.fixture.wait(r.fixture.store().api_keys().revoke(numbered(1), who())).has_value());
     BOOST_TEST(r.uses(kind, r.old).total() == 0U);
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
   BOOST_TEST(all.problems.front().find("the tenant is being erased") != std::string::npos);
   const KeyUse left = r.uses(KeyKind::metadata, r.old);
   BOOST_TEST(left.secrets == many);
-  BOOST_TEST(left.tenants == 0U);  // its mark is made anew
+  BOOST_TEST(left.tenants == 0U);  // its mark is recreated
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().tenants().erase(large, {}, who())));
   BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
   BOOST_TEST(r.run(KeyKind::metadata, 7).problems.empty());

@@ -129,7 +129,7 @@ struct RotationFixture {
     BOOST_TEST(report.problem_count == 0U);
     BOOST_TEST(report.values_opened == report.secrets);
   }
-  /// All that must hold at any time, for whoever has both keys.
+  /// The invariants that hold at any time for a reader with both keys.
   void expect_unchanged() {
     expect_clean();
     BOOST_TEST(listed() == before, boost::test_tools::per_element());

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_a_key_gains_does_not_outlive_who_gives_it) {
   BOOST_TEST(!refused(ends, key(see, 500), key(see, 1000)));
   BOOST_CHECK(refused(ends, key(see, 500), key(see, 1001)) == Errc::outlives);
   BOOST_CHECK(refused(ends, key(see, 500), key(see)) == Errc::outlives);
-  // A scope, for longer than who gives it has it.
+  // A scope, for longer than its giver has it.
   BOOST_CHECK(refused(ends, key(see), key(see | change)) == Errc::outlives);
   BOOST_CHECK(refused(ends, key(see, 2000), key(see | change, 2000)) == Errc::outlives);
   BOOST_TEST(!refused(ends, key(see, 2000), key(see | change, 1000)));

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_record_of_format_1_keeps_it_where_builds_that_do_not_know
   BOOST_TEST(decoder.u16() == 2U);
   BOOST_TEST(decoder.u16() == 4U);
   BOOST_TEST(decoder.u64() == 1U);
-  BOOST_TEST(decoder.u16() == 0xFFFFU);  // longer than any name of a tool: nobody looks it up
+  BOOST_TEST(decoder.u16() == 0xFFFFU);  // longer than any tool name, so it is never looked up
   BOOST_TEST(decoder.u64() == 4'000'000'001U);
   const auto record = peek_tenant_record(tacit::crypto::as_bytes(stored));
   BOOST_REQUIRE(record);

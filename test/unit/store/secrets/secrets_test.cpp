@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(an_update_that_changes_nothing_writes_nothing) {
   BOOST_TEST(fixture.update(made, {}).has_value());
   BOOST_TEST(fixture.audit().size() == entries);
   BOOST_CHECK(fixture.rows(Table::tenants) == rows);
-  // A value that is given is a change, whatever it is: the store cannot compare it.
+  // Any given value is a change, because the store cannot compare it.
   const auto revalued = fixture.update(made, with_value("a value of some length"));
   BOOST_REQUIRE(revalued);
   BOOST_TEST(revalued->updated_at > made.updated_at);

@@ -270,7 +270,8 @@ BOOST_AUTO_TEST_CASE(index_entries_that_point_elsewhere) {
 
 BOOST_AUTO_TEST_CASE(an_altered_value_that_only_the_private_key_shows) {
   TamperFixture fixture;
-  // Whoever has the metadata key, but not the root private key, can make a whole row with a value box of another's.
+  // An attacker with the metadata key but not the root private key can make a whole row with another tenant's value
+  // box.
   const std::string row = fixture.row_of(fixture.first());
   const auto parsed = parse_secret_row(tacit::crypto::as_bytes(row));
   const auto opened =

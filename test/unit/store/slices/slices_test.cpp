@@ -1,5 +1,5 @@
-// Reading in slices: nobody else on the thread waits for more than one, and what is read over several snapshots is
-// right whatever changes in between.
+// Reading in slices: other work of the thread waits for at most one slice, and a read over several snapshots is correct
+// despite changes in between.
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>

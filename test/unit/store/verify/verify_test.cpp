@@ -33,7 +33,7 @@ struct VerifyFixture : StoreFixture {
     BOOST_FAIL("no such row");
     return {};
   }
-  /// Changes the record as only somebody with the metadata key can.
+  /// Changes the record, which requires the metadata key.
   template <class Change>
   void change_record(Change change) {
     const tacit::crypto::TenantKeys keys(all_keys().metadata->primary(), tenant_id(1));

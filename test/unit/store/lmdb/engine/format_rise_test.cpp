@@ -1,4 +1,5 @@
-// A store of format 1 becomes one of format 2 when no process of an older build has it open, whatever dies meanwhile.
+// A store of format 1 becomes one of format 2 when no process of an older build has it open, even if processes die
+// meanwhile.
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/wait.h>

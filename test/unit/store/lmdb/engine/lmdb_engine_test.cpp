@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   StoreFixtureOptions options;
   options.commit = commits.hook();
   StoreFixture fixture(options);
-  // So that the tenant has its key pair: concurrent first writes each make one, and all but one start anew.
+  // So that the tenant has its key pair: concurrent first writes each make one, and all but one are retried.
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
   Crowd<SecretInfo> crowd;
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
   fixture.close();
   opener.join();
   crowd.run();
-  // Those that met another first write of the tenant have to start anew, and the store is closed by then.
+  // Writes that conflicted with another first write of the tenant must be retried, when the store is already closed.
   BOOST_TEST(crowd.count(std::nullopt) >= 1);
   BOOST_TEST(crowd.count(std::nullopt) + crowd.count(Errc::unavailable) == 10);
   fixture.reopen();

@@ -1,4 +1,4 @@
-// What happens while the store's lock is held by somebody who does not let go of it.
+// Behaviour while another process holds the store's lock and does not release it.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   BOOST_TEST((std::chrono::steady_clock::now() - asked < 150ms));
   holder.kill();
   BOOST_TEST(soon([&] { return !fixture.store().health().unwilling(); }));
-  // What nobody waits for any more is done all the same.
+  // Writes whose waiter has given up are still done.
   BOOST_TEST(soon([&] { return fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 1U; }));
   BOOST_TEST(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("b"), who())).has_value());
   BOOST_TEST(fixture.verify().problem_count == 0U);

@@ -24,7 +24,7 @@ std::string content(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A folder with both files, and a file elsewhere that nobody may write to by way of them.
+/// A folder with both files, and a file elsewhere that must not be written to through them.
 struct Folder {
   Folder() {
     fs::create_directory(store);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file_with_one_name_is_refused) {
     fs::create_directory(file);
     BOOST_TEST(has(folder.fault(), "is no regular file"));
     fs::remove(file);
-    BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // nobody waits for its other end
+    BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // it has no other end, which must not be waited for
     BOOST_TEST(has(folder.fault(), "is no regular file"));
     BOOST_TEST(content(folder.victim) == "victim");
   }
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondi
     BOOST_TEST(has(folder.fault(), "expected is root, who owns the folder: as root, chown -h root " + file.string()));
     BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
     BOOST_TEST(has(folder.fault(), "expected is root, or the folder's owner, 12345: as root, chown -h 12345 "));
-    // Who owns the folder may own what is in it.
+    // The folder's owner may own the files in it.
     BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 0) == 0);
     BOOST_TEST(folder.fault().empty());
   }
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_somebody_else_may_have_put_is_not_followed, *bo
   BOOST_REQUIRE(::chmod(shared.c_str(), 0777) == 0);
   BOOST_TEST(has(why(), "the symbolic link link on the way there is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 01777) == 0);
-  BOOST_TEST(why().empty());  // nobody else can replace it
+  BOOST_TEST(why().empty());  // no other user can replace it
   BOOST_REQUIRE(::lchown((shared / "link").c_str(), 65534, 0) == 0);
   BOOST_TEST(has(why(), "is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 0755) == 0);

@@ -1,4 +1,4 @@
-// What LMDB itself writes is never taken for damage, whatever the load: else a good store could not be opened.
+// LMDB's own pages are never reported as damage, under any load: else a sound store could not be opened.
 #include "store/lmdb/pages/lmdb_pages.hpp"
 
 #include <lmdb.h>
