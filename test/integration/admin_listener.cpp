@@ -1,4 +1,4 @@
-// The listener for monitors and balancers: plain HTTP, without a credential, and nothing of tenants.
+// The listener for monitors and balancers: plain HTTP, no credential, no tenants' data.
 #include <sys/socket.h>
 #include <unistd.h>
 

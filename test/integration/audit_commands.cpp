@@ -1,4 +1,4 @@
-// The audit log in an operator's hands: shown, followed, exported, verified, pruned, while servers run.
+// The audit log's commands while servers run: show, follow, export, verify, prune.
 #include <signal.h>
 
 #include <boost/json/parse.hpp>

@@ -1,5 +1,5 @@
-// The audit log handed on as it grows, over the real program: to files that are rotated and cut, to a socket as the
-// system log has, across stops, kills and prunings.
+// The audit feed of the real program: to files that are rotated and truncated, to a socket like the system log's,
+// across stops, kills and prunings.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

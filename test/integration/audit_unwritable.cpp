@@ -1,4 +1,4 @@
-// What is answered while the audit log cannot be written: 503 within a bounded time, and nothing that was not audited.
+// Requests while the audit log cannot be written: 503 within a bounded time, and no unaudited action.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_lock.hpp"
 #include "test/integration/store_rows.hpp"

@@ -1,5 +1,5 @@
-// Data in an operator's hands: backups of a store that is being written to, restoring them, one tenant's data handed
-// out or erased, and what the figures say. Over the real program.
+// Backups of a store that is being written to, restores, export and erasure of one tenant's data, and the statistics.
+// With the real program.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,5 +1,4 @@
-// What tacit-backup.service lets its command do, by the real program: the part that has the store open does not run as
-// root.
+// The sandbox of tacit-backup.service with the real program: the part that opens the store does not run as root.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

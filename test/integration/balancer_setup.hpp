@@ -1,4 +1,4 @@
-// What tests need that start a load balancer from conf's samples.
+// Helpers for tests that start a load balancer from conf's samples.
 #pragma once
 
 #include <cstdint>

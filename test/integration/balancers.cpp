@@ -1,6 +1,5 @@
-// Two servers over one store behind real load balancers, configured as conf/ has it, under load: the audit knows the
-// clients, a server can be restarted without the loss of a request, and one that is killed loses what is in flight on
-// it.
+// Two servers over one store behind real load balancers, configured as in conf/, under load: the audit records the
+// clients, a restart loses no request, and a killed server loses only requests in flight.
 #include <atomic>
 #include <functional>
 #include <set>

@@ -1,5 +1,5 @@
-// `tacit check-config` with another user's rights and with sealed keyrings, and `tacit status`; and that commands which
-// work on the store do not care for settings of the server.
+// `tacit check-config` with another user's rights and with sealed keyrings, and `tacit status`; store commands ignore
+// settings of the server.
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>

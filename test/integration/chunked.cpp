@@ -1,4 +1,4 @@
-// Chunked request bodies: read like those with a length, and refused wherever two readers could differ.
+// Chunked request bodies: read like those with a length, and refused where two parsers could differ.
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"
 

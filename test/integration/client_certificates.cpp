@@ -1,4 +1,4 @@
-// What the real program makes of clients' CAs, CRLs, keys and certificates: at check-config, at a handshake, after a
+// The real program's handling of clients' CAs, CRLs, keys and certificates: in check-config, at a handshake, after a
 // reload.
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// The command line, as an operator types it, also while a server runs.
+// The command line as an operator uses it, also while a server runs.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;

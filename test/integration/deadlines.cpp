@@ -1,5 +1,4 @@
-// Peers that stall, dribble or come in crowds: each wait has its own deadline, and a byte now and then does not extend
-// it.
+// Peers that stall, dribble or flood: each wait has its own deadline, and occasional bytes do not extend it.
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -1,5 +1,4 @@
-// A whole installation of Tacit in a folder of its own: configuration, certificates, keyrings, a store; and servers
-// over it.
+// A whole installation of Tacit in its own folder: configuration, certificates, keyrings, a store, and servers over it.
 #pragma once
 
 #include <cstdint>

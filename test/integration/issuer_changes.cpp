@@ -1,4 +1,4 @@
-// What happens to an identity provider while its tokens are in use: new keys, outages, revocations.
+// Changes of an identity provider while its tokens are in use: new keys, outages, revocations.
 #include <atomic>
 #include <csignal>
 

@@ -1,4 +1,4 @@
-// Values, names, masks and credentials must not be where an operator, a log collector or a core dump shows them.
+// Values, names, masks and credentials must not appear where an operator, a log collector or a core dump shows them.
 #include <sys/stat.h>
 #include <unistd.h>
 

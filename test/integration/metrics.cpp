@@ -1,4 +1,4 @@
-// What /metrics counts against what was done, and against what dashboard and alert rules ask for.
+// The figures of /metrics against the operations done, and against the metrics that dashboard and alert rules use.
 #include <boost/json/parse.hpp>
 
 #include <chrono>

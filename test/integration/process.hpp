@@ -1,4 +1,4 @@
-// Programs that a test starts: they never outlive it, and what they print is kept.
+// Programs that a test starts: they never outlive it, and their output is kept.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// The size limit of a tenant: 413 exactly beyond the edge, and an account that is never off by a byte.
+// The size limit of a tenant: 413 exactly beyond the limit, and exact accounting.
 #include "test/integration/parallel.hpp"
 #include "test/integration/shared_server.hpp"
 

@@ -1,4 +1,4 @@
-// What SIGHUP changes in a running server, what it leaves as it was, and what it says of either.
+// What SIGHUP changes in a running server, what it leaves unchanged, and the report of both.
 #include <csignal>
 #include <sstream>
 

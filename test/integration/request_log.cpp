@@ -1,4 +1,4 @@
-// The access log's lines: what has one, and that a request's trace is in it and in the audit log.
+// The access log's lines: which requests have one, and that a request's trace is in it and in the audit log.
 #include <signal.h>
 
 #include <sstream>

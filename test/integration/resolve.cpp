@@ -1,5 +1,4 @@
-// What a tool gets: defaults by the most specific binding, secrets by name where they may go, and nothing at all on a
-// refusal.
+// Resolve: defaults by the most specific binding, secrets by name where allowed, and no values on a refusal.
 #include <numeric>
 
 #include "test/integration/parallel.hpp"

@@ -1,4 +1,4 @@
-// The server under a service manager: what it tells, and the sockets that it is left.
+// The server under a service manager: its notifications, and the sockets that it inherits.
 #include <arpa/inet.h>
 #include <lmdb.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-// Session ticket keys that servers share: a session of one is resumed on another, also while the keys are rotated.
+// Session ticket keys that servers share: each resumes sessions of the others, also while the keys are rotated.
 #include <csignal>
 #include <random>
 

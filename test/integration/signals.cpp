@@ -1,4 +1,4 @@
-// What an operator does to a running server: reload, drain, hurry; and to one that should not start.
+// Signals to a running server: reload, drain, stop at once; and to a server that should not start.
 #include <csignal>
 #include <filesystem>
 #include <fstream>

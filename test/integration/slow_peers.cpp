@@ -1,5 +1,5 @@
-// Peers that are slow, or that stay for ever: the rate at which answers have to be taken, the age of connections and of
-// their certificates, and the memory that all of them may hold.
+// Slow and permanent peers: the minimum rate of reading responses, the maximum age of connections and of their
+// certificates, and the memory limit of all connections.
 #include <sys/socket.h>
 
 #include <memory>

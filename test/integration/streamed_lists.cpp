@@ -1,4 +1,5 @@
-// Lists that are sent while they are read: whole, bounded in memory, and not to be taken for whole when they are not.
+// Lists that are sent while they are read: complete, bounded in memory, and never mistaken for complete if they are
+// not.
 #include <boost/json/parse.hpp>
 
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-// Peers that keep TLS busy without asking anything, and what they may not keep others from.
+// Peers that send TLS records without requests: limits on them, and service for other clients.
 #include <unistd.h>
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// An identity provider, and a deployment that takes its tokens.
+// An identity provider, and a deployment that trusts it.
 #pragma once
 
 #include <map>

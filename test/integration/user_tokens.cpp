@@ -1,5 +1,5 @@
-// Tokens of an issuer whose keys are in a file: which headers they may come in, keys that change, and the user's own
-// token beside a runtime's certificate.
+// Tokens of an issuer with a key file: allowed headers, changing keys, and a user's own token beside a runtime's
+// certificate.
 #include <algorithm>
 #include <csignal>
 #include <ctime>

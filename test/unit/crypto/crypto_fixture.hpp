@@ -1,4 +1,4 @@
-// What the tests of this folder share: bytes from hexadecimal, folders that vanish, and rings of fresh keys.
+// Shared by the tests of this folder: bytes from hexadecimal, temporary folders, and keyrings with fresh keys.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// Both implementations against the RFC's boxes and against each other. With OpenSSL before 3.2 there is Tacit's own
-// alone.
+// Both implementations against the RFC's boxes and against each other. With OpenSSL before 3.2 there is only Tacit's
+// own.
 #include <openssl/err.h>
 
 #include "crypto/hpke_openssl.hpp"

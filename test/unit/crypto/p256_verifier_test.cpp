@@ -1,4 +1,4 @@
-// Compares with OpenSSL's own verification wherever a signature is not known to be good or bad beforehand.
+// Compares with OpenSSL's verification where a signature's validity is not known beforehand.
 #include "crypto/p256_verifier.hpp"
 
 #include <openssl/ecdsa.h>

@@ -1,4 +1,4 @@
-// A value that is replaced while many read it.
+// A value that is replaced while many threads read it.
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Keys that sign, which Tacit itself has none of: made for a test, with the public half as tests want to publish it.
+// Signing keys for tests, which Tacit itself does not have, with their public halves in the forms that tests need.
 #pragma once
 
 #include <openssl/core_names.h>

@@ -1,4 +1,4 @@
-// The operator's guide and the alert rules name log events and metrics: these must be what the program writes.
+// The operator's guide and the alert rules name log events and metrics, which must exist in the program.
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>

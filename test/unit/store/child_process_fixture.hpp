@@ -1,4 +1,4 @@
-// A process of its own beside the test, begun before the test's process opens the store.
+// A separate process, started before the test's process opens the store.
 #pragma once
 
 #include <signal.h>

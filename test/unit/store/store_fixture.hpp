@@ -1,4 +1,4 @@
-// What the tests of the store stand on: keys, a store in a folder of its own, and a way to wait for what it answers.
+// Shared by the store's tests: keys, a store in its own folder, and a way to wait for its results.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

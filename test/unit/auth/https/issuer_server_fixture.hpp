@@ -1,4 +1,4 @@
-// An issuer's web server for tests, on 127.0.0.1: proper, or as broken as a test asks for.
+// An issuer's web server for tests, on 127.0.0.1: correct, or with faults that a test requests.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Issuers that run against a test's server, and threads that ask them.
+// Issuers that use a test's server, and threads that query them.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>

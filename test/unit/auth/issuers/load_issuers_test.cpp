@@ -1,4 +1,4 @@
-// The issuers file: what it may say, and that what is wrong is named with its line.
+// The issuers' file: valid contents, and faults reported with their line.
 #include <boost/test/unit_test.hpp>
 
 #include <unistd.h>

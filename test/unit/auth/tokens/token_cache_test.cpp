@@ -1,4 +1,4 @@
-// What a thread remembers of verified tokens, and for how long.
+// The cache of verified tokens: its contents and lifetimes.
 #include <boost/test/unit_test.hpp>
 
 #include <array>

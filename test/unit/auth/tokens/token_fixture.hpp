@@ -1,4 +1,4 @@
-// An issuer for tests, which signs tokens, and what Tacit makes of them.
+// A test issuer that signs tokens, and Tacit's verdicts on them.
 #pragma once
 
 #include <boost/test/unit_test.hpp>

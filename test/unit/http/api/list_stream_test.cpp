@@ -1,4 +1,4 @@
-// A list that is read in slices: its bytes, and when it stops before its end.
+// A list that is read in slices: its bytes, and early ends.
 #include "http/api/list_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>

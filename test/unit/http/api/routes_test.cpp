@@ -1,4 +1,4 @@
-// The routes table and the OpenAPI document say the same.
+// The routes table and the OpenAPI document agree.
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>

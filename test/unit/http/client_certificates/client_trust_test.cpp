@@ -1,4 +1,4 @@
-// Which client certificates are good by tool-client-ca and tool-client-crl, shown by handshakes in memory.
+// Client certificates that tool-client-ca and tool-client-crl accept, checked by handshakes in memory.
 #include "http/client_certificates/client_trust.hpp"
 
 #include <boost/test/unit_test.hpp>

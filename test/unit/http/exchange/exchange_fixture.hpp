@@ -1,4 +1,4 @@
-// An exchange for code that answers without asking the store.
+// An exchange for code that responds without the store.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Whole documents: what is JSON here, what is not, and where it stops being it.
+// Whole documents: valid and invalid JSON, and the offset of the fault.
 #include <boost/test/unit_test.hpp>
 
 #include <boost/version.hpp>

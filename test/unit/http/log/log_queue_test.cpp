@@ -1,4 +1,4 @@
-// Lines between the threads that log and the one that writes.
+// The queue between the logging threads and the writing thread.
 #include "http/log/log_queue.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// What a hostile peer can make a TLS connection do at a stretch, shown over a socket of the loopback.
+// The work that a hostile peer can cause in one turn of a TLS connection, tested over a loopback socket.
 #include "http/tls/tls_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,4 @@
-// Chunked bodies byte by byte: what is taken, where it ends, and what is refused.
+// Chunked bodies byte by byte: accepted bodies, their ends, and refusals.
 #include "http/wire/chunk_decoder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// The raw bytes of a head: which are taken, which are refused and why (RFC 9112).
+// The raw bytes of a head: which heads are accepted, which are refused and why (RFC 9112).
 #include "http/wire/framing.hpp"
 #include "http/wire/head_lines.hpp"
 

@@ -1,4 +1,4 @@
-// Targets: which are sound, and which route they mean.
+// Request targets: which are valid, and their routes.
 #include <boost/test/unit_test.hpp>
 
 #include "http/wire/target.hpp"

@@ -1,4 +1,4 @@
-// A folder with a configuration, in which the real program is run as an operator runs it.
+// A folder with a configuration, in which the real program runs as an operator runs it.
 #pragma once
 
 #include <fcntl.h>

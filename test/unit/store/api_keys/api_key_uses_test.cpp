@@ -1,4 +1,4 @@
-// Last uses: in one commit for many keys, and not for every minute.
+// Last uses: one commit for many keys, and no write for a use that is hardly later.
 #include <boost/test/unit_test.hpp>
 
 #include "store/api_keys/api_keys.hpp"

@@ -1,4 +1,4 @@
-// API keys as their tenant sees and changes them.
+// API keys as their tenant reads and changes them.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Pruning the audit log, and what the checkpoint that it leaves is worth.
+// Pruning the audit log, and verification from the checkpoint that it leaves.
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_trail.hpp"

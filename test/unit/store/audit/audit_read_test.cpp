@@ -1,4 +1,4 @@
-// Reading the audit log in pages, and checking its chain alone.
+// Reading the audit log in pages, and checking only its chain.
 #include "store/audit/audit_read.hpp"
 #include "store/audit/audit_trail.hpp"
 

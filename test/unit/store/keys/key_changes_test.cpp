@@ -1,5 +1,5 @@
-// Keys are changed by one process while another, which read its keyrings before, is in the middle of something: what it
-// does then never names a key that nothing may name any more.
+// One process changes keys while another, which read its keyrings before, is working: the other process must not use a
+// key that is no longer allowed.
 #include <boost/test/unit_test.hpp>
 
 #include "store/audit/audit_trail.hpp"

@@ -1,4 +1,4 @@
-// Keyrings of a test's own, which it changes as an operator does.
+// Keyrings of one test, which it changes as an operator does.
 #pragma once
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// A store with tenants of every sort, whose keys are changed as an operator changes them.
+// A store with tenants of every kind, whose keys are changed as an operator changes them.
 #pragma once
 
 #include <string>

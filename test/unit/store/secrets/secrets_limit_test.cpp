@@ -1,4 +1,4 @@
-// How many secrets a tenant may have.
+// The limit of a tenant's secrets.
 #include <boost/test/unit_test.hpp>
 
 #include "store/rows/codec.hpp"

@@ -1,5 +1,5 @@
-// A store that reads a few rows at a stretch, and operations on it that are taken step by step, so that a test can do
-// something between two slices.
+// A store that reads a few rows per slice, and operations that are resumed step by step, so that a test can act between
+// two slices.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

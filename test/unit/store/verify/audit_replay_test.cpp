@@ -1,4 +1,4 @@
-// Rows that are genuine and yet not what should be stored: only the audit log tells.
+// Authentic rows that differ from what should be stored: only the audit log reveals them.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>

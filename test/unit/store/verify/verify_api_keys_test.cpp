@@ -1,4 +1,4 @@
-// What `verify` says of API keys and their indexes.
+// `verify` on API keys and their indexes.
 #include <boost/test/unit_test.hpp>
 
 #include "store/api_keys/api_keys.hpp"

@@ -1,4 +1,4 @@
-// Stores as builds left them that know format 1 alone.
+// Stores as written by builds that know only format 1.
 #pragma once
 
 #include <string>

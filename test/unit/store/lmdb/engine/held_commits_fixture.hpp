@@ -1,4 +1,4 @@
-// For tests of what happens while a commit is under way, or when it fails.
+// For tests with a commit in progress or a failing commit.
 #pragma once
 
 #include <lmdb.h>

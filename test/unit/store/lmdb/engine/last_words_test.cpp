@@ -1,5 +1,5 @@
-// What a process says, and how it ends, when LMDB stumbles in it. Each case runs once more, in a process of its own
-// where Boost.Test handles no signals, and does there what is to be looked at.
+// A process's message and end when LMDB fails in it. Each case runs again in its own process, where Boost.Test handles
+// no signals, and the checks are made there.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-// Pages that are free but kept from use, for another process reads an older state: no room, until it ends or dies.
+// Free pages that cannot be reused because another process reads an older state: no room until that process ends or
+// dies.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// A store's file as bytes, to be damaged: what the tests of its checks stand on.
+// A store's file as bytes to damage, for the tests of its checks.
 #pragma once
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// No page that is in use is ever overwritten, even if the free list says that it is free.
+// A page in use is never overwritten, even if the free list contains it.
 #include "store/lmdb/scrub/free_list_proof.hpp"
 
 #include <lmdb.h>

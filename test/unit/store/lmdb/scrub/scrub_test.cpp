@@ -1,4 +1,4 @@
-// What was deleted or replaced is gone from the raw file, too.
+// Deleted and replaced data is also gone from the raw file.
 #include <lmdb.h>
 
 #include <algorithm>
