@@ -35,7 +35,7 @@ std::string get(const Server& server, const std::string& target, const std::stri
   return exchange(server.admin_port(), request, source);
 }
 
-/// Connections that are opened and ask nothing, or not all of it.
+/// Connections with no request or an incomplete one.
 class Squatters {
  public:
   explicit Squatters(std::uint16_t port) : port_(port) {}

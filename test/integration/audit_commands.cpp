@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(an_export_can_be_checked_by_itself) {
               std::vector<std::string>(lines.begin() + 3, lines.end())));
   BOOST_TEST((lines_of(good(busy.deployment, {"export", "--until", time})) ==
               std::vector<std::string>(lines.begin(), lines.begin() + 3)));
-  // An entry that was altered is still there, as text, and the exit code tells.
+  // An altered entry is still printed as text, and the exit code reports it.
   BOOST_REQUIRE(busy.server.stop() == 0);
   for (const Row& row : read_rows(busy.deployment.store())) {
     if (row.table != "audit" || row.key.back() != 4) continue;

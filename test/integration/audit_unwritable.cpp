@@ -35,7 +35,7 @@ struct Impatient {
     id = tenant.create(some_default).at("secret_id").as_string();
     BOOST_REQUIRE(server.stop() == 0);
   }
-  /// The status of an answer that may not take longer than a few times the server's patience; nothing of the value.
+  /// The status of a response, which must arrive within a few times the server's wait and must not contain the value.
   template <class Ask>
   int bounded(Ask ask) const {
     const auto began = std::chrono::steady_clock::now();

@@ -212,7 +212,7 @@ ClientOptions through(std::uint16_t port, const std::string& source) {
   return options;
 }
 
-/// Connections that say nothing while a server is restarted: they are idle when it stops listening.
+/// Connections that are idle while a server is restarted.
 class Resting {
  public:
   explicit Resting(const std::vector<std::uint16_t>& ports) {
@@ -324,7 +324,7 @@ void check_audit(const Deployment& deployment) {
   BOOST_TEST(addresses == expected, boost::test_tools::per_element());
 }
 
-/// Which server had a request that was lost: a name, or an address where the balancer tells it.
+/// The server of a lost request: its name, or its address if the balancer reports that.
 using WhoHad = std::function<std::string(const Loss&)>;
 
 void restart_under_load(const Deployment& deployment, Host& one, Host& other, const std::vector<std::uint16_t>& ports) {
@@ -339,7 +339,7 @@ void restart_under_load(const Deployment& deployment, Host& one, Host& other, co
 /// Each client may lose what it had in flight on the server that dies, and nothing on the other.
 void kill_under_load(const Deployment& deployment, Host& dying, const std::vector<std::uint16_t>& ports,
                      const WhoHad& who_had) {
-  // A connection to a server that is dying may come to be and end at once: nothing of a request is lost with it.
+  // A connection to a dying server may be accepted and closed at once, which loses no request.
   Crowd crowd(deployment, ports, 20);
   std::this_thread::sleep_for(300ms);
   dying.server->kill();

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
   HttpsClient deaf(server().api_client());
   const std::string request = request_bytes("GET", secrets_path, {{"x-api-key", tenant().key}}, {});
   const auto start = Clock::now();
-  // Each answer is over 100 KB: soon the server can write no more, so it reads no more either.
+  // Each response is over 100 KB: soon the server cannot write, so it stops reading.
   bool ended = false;
   try {
     while (Clock::now() - start < 15s) deaf.send(request);

@@ -30,7 +30,7 @@ class ReservedPort {
 };
 
 struct SigningKey {
-  std::string id;  ///< the same id is the same key pair, for the life of the provider
+  std::string id;  ///< the same id means the same key pair during the provider's lifetime
   std::string algorithm = "ES256";
 };
 

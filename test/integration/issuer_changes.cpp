@@ -14,7 +14,7 @@ namespace {
 
 using Idp = IdentityProvider;
 
-/// Looks again until it is so, for at most `patience`.
+/// Waits until the condition holds, at most `patience`.
 template <class Condition>
 bool comes_true(Condition condition, std::chrono::milliseconds patience = 10s) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -39,7 +39,7 @@ class Traffic {
     const std::scoped_lock lock(mutex_);
     for (const Tokens& each : tokens) tokens_.push_back(each.access);
   }
-  /// Returns when no request with one of them is under way any more.
+  /// Returns when no request with one of them is in progress.
   void give_up(const std::vector<Tokens>& tokens) {
     {
       const std::scoped_lock lock(mutex_);
@@ -50,7 +50,7 @@ class Traffic {
   /// Returns when every thread has since asked with every token.
   void go_round() {
     std::vector<std::uint64_t> wanted;
-    for (const auto& round : rounds_) wanted.push_back(round + 2);  // the one that is under way may have begun before
+    for (const auto& round : rounds_) wanted.push_back(round + 2);  // the current round may have started earlier
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const bool went = comes_true([&] { return rounds_[i] >= wanted[i]; }, 30s);
       if (!went) throw std::runtime_error("the requests do not go on");

@@ -46,7 +46,7 @@ class OldStore {
   Deployment deployment_;
 };
 
-/// A process of an older version that has the store open: all that others see of it are LMDB's locks.
+/// A process of an older version that has the store open: other processes see only its LMDB locks.
 class OlderProcess {
  public:
   explicit OlderProcess(const std::filesystem::path& store) {

@@ -19,7 +19,7 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// Answers what was logged of it, once it is done.
+/// Returns the reload's log lines once it is done.
 std::string reload(Server& server, const Deployment& deployment) {
   const std::size_t before = deployment.printed().size();
   server.process().signal(SIGHUP);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   deployment.configure(
       {{"api-certificate", renewed.certificate.string()}, {"api-certificate-key", renewed.key.string()}});
 
-  // As a renewal leaves it that knows nothing of modes: the next start would refuse it, so it is not taken now.
+  // As left by a renewal that ignores file modes: the next start would refuse it, so the reload refuses it too.
   std::filesystem::permissions(renewed.key, std::filesystem::perms(0644));
   std::string log = reload(server, deployment);
   BOOST_TEST(!is_good(log));

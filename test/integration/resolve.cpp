@@ -14,7 +14,7 @@ const char* const issue_tool = "agno__linear__get_issue_details";
 struct Bindings {
   Tenant tenant = new_tenant();
 
-  /// A secret whose value tells its name.
+  /// A secret whose value contains its name.
   json::object add(const std::string& name, const json::value& tool, const json::value& argument,
                    bool is_default = true) {
     return tenant.create({{"secret_name", name},

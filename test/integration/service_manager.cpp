@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
   HttpsClient half_body(held.client());
   half_body.send("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
   CHECK_STATUS(half_body.read_answer(), 100);
-  // Reads nothing of more than all buffers between the two hold.
+  // Does not read a response that is larger than all buffers in between.
   HttpsClient deaf(held.client());
   for (int i = 0; i < 1000; ++i) deaf.send("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n");
   const int no_handshake = connect_tcp(held.port(), 10s);

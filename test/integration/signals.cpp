@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Looks again until it is so, for at most five seconds.
+/// Waits until the condition holds, at most five seconds.
 template <class Condition>
 bool comes_true(Condition condition) {
   for (int i = 0; i < 100; ++i) {

@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
   BOOST_TEST(spent <= 7);
   BOOST_TEST(spent >= 7 - come_back);
   BOOST_TEST(settled_scrape(server.admin_port()).sum("tacit_integrity_failures_total", {}) == 1);
-  // Over HTTP/1.0 only TLS tells: there is no goodbye.
+  // Over HTTP/1.0 only TLS shows it: there is no close_notify.
   HttpsClient old(server.api_client());
   old.send("GET " + secrets_path + " HTTP/1.0\r\nx-api-key: " + key + "\r\nHost: x\r\n\r\n");
   const std::string answer = old.read_to_end();

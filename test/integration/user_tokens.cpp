@@ -43,7 +43,7 @@ int list_status(const Server& server, const Headers& credential) {
 
 Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 
-/// Presents tokens over one connection, for what has to come fast.
+/// Presents tokens over one connection, for tests that need speed.
 class Presenter {
  public:
   explicit Presenter(const Server& server) : client_(server.api_client(), {}) {}

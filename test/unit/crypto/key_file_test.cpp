@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(only_regular_files) {
 
 BOOST_AUTO_TEST_CASE(owner) {
   if (::geteuid() != 0) {
-    // The other way round: what is root's is read by anybody whom its mode lets.
+    // Conversely, root's file can be read by any user that its mode allows.
     BOOST_TEST(read_error("/etc/hostname", 0022) == "read");
     return;
   }

@@ -55,7 +55,7 @@ bool all_zero(const void* data, std::size_t size) {
 
 bool released_as_zeros() { return watch.released && watch.was_zero; }
 
-// Runs `work` on a stack that is ours to read afterwards, and tells whether the pattern is still on it.
+// Runs `work` on a stack that can be read afterwards, and returns whether the pattern is still on it.
 constexpr std::uint8_t pattern = 0xa7;
 constexpr std::size_t stack_size = 512 * 1024;
 

@@ -9,7 +9,7 @@
 
 namespace tacit::store::testing {
 
-/// Runs `work(ready)` in a child; `ready()` tells the parent, which waits for that. Killed with its owner.
+/// Runs `work(ready)` in a child and waits until it calls `ready()`. The child is killed with its owner.
 class Child {
  public:
   template <class Work>

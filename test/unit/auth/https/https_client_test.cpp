@@ -252,7 +252,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_an_error, ClientFixture) {
     reply.break_off = size;
     BOOST_TEST_CONTEXT(size) { BOOST_TEST(contains(fault(reply), "closed the connection before")); }
   }
-  // Without a length, only TLS says whether the end is the end; this server does not say it.
+  // Without a length, only close_notify marks the end of the body; this server does not send it.
   reply.break_off = std::string::npos;
   reply.raw = "HTTP/1.1 200 OK\r\n\r\n{\"keys\":";
   BOOST_TEST(contains(fault(reply), "closed the connection before"));

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(another_rate_counts_at_once) {
   BOOST_TEST(!limiter.take(Key(1).view(), {1000, 2000}, start).allowed);
   BOOST_TEST((limiter.take(Key(1).view(), {1000, 2000}, start).wait == 1ms));
   BOOST_TEST(take_all(limiter, Key(1), {1000, 2000}, start + 100ms) == 100U);
-  // Lowered: no more than the new burst, then the new rate.
+  // Lowered: at most the new burst, then the new rate.
   BOOST_TEST(take_all(limiter, Key(1), {1, 2}, start + 10s) == 2U);
   BOOST_TEST((limiter.take(Key(1).view(), {1, 2}, start + 10s).wait == 1s));
 }

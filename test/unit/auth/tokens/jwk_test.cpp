@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(keys_for_other_ends_are_passed_over) {
         R"("alg":256,)", R"("kid":1,)", R"("kid":["a"],)", R"("x":"AAAA","x":"AAAA",)"}) {
     BOOST_TEST(usable({p256().jwk(more)}) == 0u, more);
   }
-  // What is null says nothing.
+  // A null member counts as absent.
   for (const char* const more : {R"("use":null,)", R"("key_ops":null,)", R"("key_ops":"verify",)", R"("alg":null,)",
                                  R"("kid":null,)", R"("d":null,"k":null,)", R"("x5c":null,)"}) {
     BOOST_TEST(usable({p256().jwk(more)}) == 1u, more);

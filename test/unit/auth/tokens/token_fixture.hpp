@@ -133,7 +133,7 @@ inline const Mint& mint() {
   return made;
 }
 
-/// The refusal in a word, or "accepted": what tests compare, so that a failure tells both.
+/// The refusal in a word, or "accepted", so that a failed comparison prints both.
 inline std::string verdict(std::optional<Refusal> refusal) { return refusal ? to_string(*refusal) : "accepted"; }
 inline std::string verdict(const boost::system::result<TokenGrant, Refusal>& grant) {
   return grant ? "accepted" : to_string(grant.error());

@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
   }
 }
 
-// There are three reasons for it, and a client tells them apart by the policy alone.
+// There are three reasons for it, which a client distinguishes only by the policy.
 BOOST_AUTO_TEST_CASE(every_kind_of_429_is_described) {
   const std::string described = text(at("/components/responses/TooManyRequests/description"));
   for (const std::string name : {"tenant", "failed-auth", "issuer-questions", "issuer-ask-rate", "issuer-ask-burst"}) {

@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(data_has_a_limit) {
   BOOST_TEST((read("5\r\nhello\r\n0\r\n\r\n", 5).state == State::complete));
   BOOST_TEST((read("5\r\nhello\r\n0\r\n\r\n", 4).state == State::too_large));
   BOOST_TEST((read("3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", 5).state == State::complete));
-  // As soon as a size says so.
+  // As soon as a chunk's size exceeds the limit.
   const Read got = read("3\r\nhel\r\n3\r\nlo!", 5);
   BOOST_TEST((got.state == State::too_large));
   BOOST_TEST(got.body == "hel");

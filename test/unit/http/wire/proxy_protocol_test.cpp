@@ -22,7 +22,7 @@ std::string client_in(const std::string& bytes) {
   return header.client->address().to_string() + " " + std::to_string(header.client->port());
 }
 
-/// Every beginning is incomplete, the whole is taken, and nothing of what follows it.
+/// Every prefix is incomplete; the whole header is consumed, and no byte after it.
 void check_every_cut(const std::string& header) {
   for (std::size_t size = 0; size < header.size(); ++size) {
     BOOST_TEST_CONTEXT("the first " << size << " bytes") {

@@ -14,7 +14,7 @@ using namespace tacit::server;
 
 namespace {
 
-/// A stream that escapes, and what comes out of it.
+/// An escaping stream, and its output.
 struct Escaping {
   std::ostringstream target;
   EscapingBuffer buffer{*target.rdbuf()};

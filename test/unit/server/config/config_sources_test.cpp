@@ -196,7 +196,7 @@ BOOST_FIXTURE_TEST_CASE(what_only_looks_like_a_service_link_is_refused, Sources)
   }
 }
 
-// None may be mistaken for a link and passed over.
+// None may be mistaken for a link and skipped.
 BOOST_AUTO_TEST_CASE(no_setting_is_named_as_a_service_link) {
   for (const Setting& setting : settings()) {
     BOOST_TEST(!is_service_link(environment_name(setting.name), "tcp://10.0.0.1:8443"), setting.name);

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(an_anchor_is_found_or_missed) {
   BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("no entry has the anchor's hash"));
   anchor.sequence = 3;
   BOOST_TEST(fixture.verify_log(anchor).problems.at(0).starts_with("entry 3 is not the anchor's: 3:"));
-  // The newest entries were cut off: nothing else tells.
+  // The newest entries were cut off: only a known head reveals it.
   const AuditMark head = fixture.head();
   fixture.put(Table::audit, AuditFixture::key(5), std::nullopt);
   BOOST_TEST(fixture.verify_log().problem_count == 0U);

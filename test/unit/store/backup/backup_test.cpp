@@ -29,7 +29,7 @@ ByteSource source_of(const Bytes& bytes, std::size_t at_a_time = 1000) {
 
 bool drop(ByteView) { return true; }
 
-/// A store with something deleted and something refused in it, and a backup of it.
+/// A store with deleted data and a refusal, and a backup of it.
 struct BackedUp : StoreFixture {
   BackedUp() {
     for (int i = 0; i < 300; ++i) {

@@ -16,14 +16,14 @@
 
 namespace tacit::store::testing {
 
-/// An operation under way.
+/// An operation in progress.
 template <class T>
 class Stepwise {
  public:
   explicit Stepwise(boost::asio::awaitable<Outcome<T>> operation) {
     boost::asio::co_spawn(context_, keep(std::move(operation), outcome_), boost::asio::detached);
   }
-  /// Runs what is ready, once; true while the operation is under way.
+  /// Runs ready handlers once; true while the operation is in progress.
   bool step() {
     if (context_.poll_one() == 0 && !outcome_) std::this_thread::yield();  // it waits for the writer
     return !outcome_;

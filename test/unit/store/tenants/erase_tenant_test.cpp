@@ -21,7 +21,7 @@ namespace crypto = tacit::crypto;
 
 namespace {
 
-/// Lets so many commits pass; those after them find the disk full.
+/// Allows that many commits; later ones find the disk full.
 struct LimitedCommits {
   std::atomic<int> left{INT_MAX};
   int commit(MDB_txn* txn) {

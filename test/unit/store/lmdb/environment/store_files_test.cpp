@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(what_is_replaced_after_the_check_is_not_opened) {
   BOOST_TEST(*opened == 7);
   BOOST_TEST(content(folder.victim) == "victim");
   BOOST_TEST(content(folder.lock.string() + ".aside") == "written");
-  BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was this process's alone, for that moment
+  BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was visible only to this process, for that moment
 }
 
 BOOST_AUTO_TEST_CASE(the_folder_itself_may_be_a_link_of_ones_own) {

@@ -12,7 +12,7 @@ using namespace tacit::store::testing;
 
 namespace {
 
-/// What is found in the store's file when it has these bytes: all of it in words.
+/// All faults found in a store's file with these bytes, as text.
 std::string found_in(const UsedStore& used, const std::string& bytes) {
   used.write(bytes);
   const auto engine = PageEngine::open(used.folder() / "store");
