@@ -231,10 +231,9 @@ constexpr IssuerSetting list[] = {
     {"algorithms", "WORDS", "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512",
      "The algorithms that it may sign with, of these. With a shared secret, HS256 only.", set_algorithms},
     {"headers", "WORDS", "authorization",
-     "The request headers that may carry its tokens: authorization, token, or both.",
-     set_headers},
-    {"type", "WORD", "",
-     "The `typ` that its JWTs must have; at+jwt for RFC 9068. Default: at+jwt, JWT or no `typ`.", set_type},
+     "The request headers that may carry its tokens: authorization, token, or both.", set_headers},
+    {"type", "WORD", "", "The `typ` that its JWTs must have; at+jwt for RFC 9068. Default: at+jwt, JWT or no `typ`.",
+     set_type},
     {"leeway", "SECONDS", "60", "How far its clock and this host's may differ, for exp, nbf and iat: from 0 to 600.",
      set_seconds<&IssuerConfig::leeway, 0, 600>},
 
@@ -255,8 +254,7 @@ constexpr IssuerSetting list[] = {
      "gives none. Without a map the words are Tacit's own: secrets:read, secrets:write, keys:manage.",
      set_scope_map},
     {"default-scopes", "SCOPES", "",
-     "The scopes of a JWT without that claim; not for at+jwt and opaque tokens. Default: none.",
-     set_default_scopes},
+     "The scopes of a JWT without that claim; not for at+jwt and opaque tokens. Default: none.", set_default_scopes},
 
     {"introspection", "discovery|URL", "",
      "Ask the issuer about opaque tokens (RFC 7662), at the endpoint in its metadata or at this URL. For at most one "

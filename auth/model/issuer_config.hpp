@@ -66,7 +66,7 @@ struct IssuerConfig {
   enum class Introspection : std::uint8_t { none, discovery, url };
   Introspection introspection = Introspection::none;  ///< opaque tokens: RFC 7662
   std::string introspection_url;                      ///< https
-  bool client_tokens = false;  ///< an answer without `sub` means a client's own token
+  bool client_tokens = false;                         ///< an answer without `sub` means a client's own token
   std::string client_id;
   ConfiguredSecret client_secret;
   std::chrono::seconds introspection_cache{30};  ///< how long an answer is used at most
@@ -74,7 +74,7 @@ struct IssuerConfig {
 
   std::chrono::seconds refresh_least{60};  ///< bounds of the key set's Cache-Control lifetime
   std::chrono::seconds refresh_most{3600};
-  std::chrono::seconds keep_stale{24 * 3600};  ///< how long the last good set is used after a missed refresh
+  std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set is used after a missed refresh
   std::chrono::milliseconds fetch_timeout{5000};  ///< of one whole request to the issuer
 
   /// Compares every setting; secrets by content. The contents of other named files are not compared.

@@ -49,8 +49,7 @@ std::optional<std::string> fault_of_scope(const X509_CRL* crl) {
   if (!point) return "has a damaged issuing distribution point";
   if (point->indirectCRL > 0) return "is an indirect CRL; only an authority's own CRL is accepted";
   if (point->onlyattr > 0) return "lists attribute certificates only";
-  if (point->onlysomereasons != nullptr)
-    return "covers only some revocation reasons; a complete one is needed";
+  if (point->onlysomereasons != nullptr) return "covers only some revocation reasons; a complete one is needed";
   if (point->distpoint != nullptr && point->distpoint->type != 0) {
     return "has a distribution point that is named relative to its issuer, which is not supported";
   }

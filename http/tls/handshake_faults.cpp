@@ -16,10 +16,8 @@ struct Row {
 };
 
 constexpr HandshakeFault unknown_issuer{
-    "certificate_untrusted", "the client's certificate has an unknown issuer: no CA in tool-client-ca issued it",
-    true};
-constexpr HandshakeFault bad_signature{"certificate_untrusted",
-                                       "the client's certificate has a wrong signature", true};
+    "certificate_untrusted", "the client's certificate has an unknown issuer: no CA in tool-client-ca issued it", true};
+constexpr HandshakeFault bad_signature{"certificate_untrusted", "the client's certificate has a wrong signature", true};
 constexpr HandshakeFault wrong_purpose{
     "certificate_purpose", "the client's certificate is for another purpose: its usages do not allow clients", true};
 constexpr HandshakeFault wrong_authority{
@@ -68,8 +66,7 @@ constexpr std::array certificate_rows{
 constexpr HandshakeFault other_certificate{"certificate_untrusted", "the client's certificate does not verify", true};
 
 constexpr HandshakeFault not_tls{"not_tls", "the client did not send TLS"};
-constexpr HandshakeFault old_protocol{"protocol_version",
-                                      "the client supports neither TLS 1.2 nor TLS 1.3"};
+constexpr HandshakeFault old_protocol{"protocol_version", "the client supports neither TLS 1.2 nor TLS 1.3"};
 constexpr HandshakeFault no_common_terms{
     "no_common_terms", "the client and this server have no cipher suite, group or signature algorithm in common"};
 constexpr HandshakeFault plain_http{"plain_http", "the client speaks plain HTTP, and this port speaks HTTPS"};
@@ -97,8 +94,7 @@ constexpr std::array handshake_rows{
     Row{SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, no_common_terms},
     Row{SSL_R_NO_CIPHERS_SPECIFIED, no_common_terms},
     Row{SSL_R_NO_APPLICATION_PROTOCOL,
-        {"no_application_protocol",
-         "the client offers no supported protocol: http/1.1 is not among its ALPN names"}},
+        {"no_application_protocol", "the client offers no supported protocol: http/1.1 is not among its ALPN names"}},
 };
 
 constexpr HandshakeFault refused_untrusted{"server_untrusted",
@@ -118,8 +114,7 @@ constexpr std::array alert_rows{
 };
 constexpr HandshakeFault other_alert{"client_alert", "the client aborted the handshake with an alert"};
 constexpr HandshakeFault other{"protocol_error", "the client violated the TLS protocol"};
-constexpr HandshakeFault too_long{"handshake_too_long",
-                                  "the client sent more records or bytes than a handshake needs"};
+constexpr HandshakeFault too_long{"handshake_too_long", "the client sent more records or bytes than a handshake needs"};
 constexpr HandshakeFault proxy_header{
     "proxy_header", "the client sent a PROXY protocol header, and proxy-protocol-from does not name its address"};
 

@@ -110,8 +110,7 @@ bool covers(const Route& route, std::string_view path, std::string_view& id) {
 }  // namespace
 
 std::string_view target_fault(std::string_view target) {
-  if (!target.starts_with('/'))
-    return "The request target must be a path that begins with a slash, not a whole URL.";
+  if (!target.starts_with('/')) return "The request target must be a path that begins with a slash, not a whole URL.";
   const std::size_t mark = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, mark);
   if (const auto fault = bytes_fault(path, of_path); !fault.empty()) return fault;

@@ -335,8 +335,7 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudiance = x\n");
   for (const std::string command : {"check-config", "serve"}) {
     const std::string meant = trusting.deployment.command({command}).err;
-    BOOST_TEST(meant.find("\"audiance\" is not an issuer setting; did you mean audience?") != std::string::npos,
-               meant);
+    BOOST_TEST(meant.find("\"audiance\" is not an issuer setting; did you mean audience?") != std::string::npos, meant);
   }
 }
 

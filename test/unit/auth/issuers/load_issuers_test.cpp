@@ -358,16 +358,14 @@ BOOST_AUTO_TEST_CASE(another_kind_of_file_is_not_told_of_line_by_line) {
   const auto issuers = parse_issuers(text, "issuers");
   BOOST_TEST_REQUIRE(issuers.has_error());
   BOOST_TEST_REQUIRE(issuers.error().faults.size() == 101U);
-  BOOST_TEST(issuers.error().faults.back() ==
-             "issuers:101: is the last line read: the file has too many faults");
+  BOOST_TEST(issuers.error().faults.back() == "issuers:101: is the last line read: the file has too many faults");
 }
 
 BOOST_AUTO_TEST_CASE(sixty_four_issuers_are_the_most) {
   std::string text;
   for (int i = 0; i < 64; ++i) text += "[https://" + std::to_string(i) + ".example]\naudience = x\n";
   BOOST_TEST(good(text).size() == 64U);
-  BOOST_TEST(fault(text + "[https://more.example]\naudience = x\n") ==
-             "issuers:129: exceeds the limit of 64 issuers");
+  BOOST_TEST(fault(text + "[https://more.example]\naudience = x\n") == "issuers:129: exceeds the limit of 64 issuers");
 }
 
 BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_are_named) {
