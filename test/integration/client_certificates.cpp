@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_seco
       {bed.ca.issue("old", old), "has expired"},
       {bed.ca.issue("early", early), "is not yet valid"},
       {bed.ca.issue("other", other), "is for another purpose"},
-      {certificates().runtime, "is of an unknown issuer"}};
+      {certificates().runtime, "has an unknown issuer"}};
   for (const auto& [files, why] : refused) {
     for (int i = 0; i < 3; ++i) BOOST_TEST(!is_let_in(server, files));
     const std::string log = bed.deployment.printed();

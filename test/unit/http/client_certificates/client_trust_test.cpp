@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
   refused(pki.root.crl({{}, -60, 3600, {}, true}), "is a delta CRL");
   refused(pki.root.crl({{}, -60, 3600, "critical,indirectCRL:TRUE"}), "is an indirect CRL");
   refused(pki.root.crl({{}, -60, 3600, "critical,onlyAA:TRUE"}), "attribute certificates");
-  refused(pki.root.crl({{}, -60, 3600, "critical,onlysomereasons:keyCompromise"}), "some reasons");
+  refused(pki.root.crl({{}, -60, 3600, "critical,onlysomereasons:keyCompromise"}), "some revocation reasons");
   std::string damaged = pki.root.crl();
   damaged.insert(damaged.find('\n') + 20, "!!");
   refused(damaged, "is not base64");

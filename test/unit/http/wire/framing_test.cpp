@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
   BOOST_TEST(!refused(bare.substr(0, bare.find('\n'))));
   // What begins no request: TLS, where it is not spoken.
   BOOST_TEST(refused("\x16\x03\x01\x02"));
-  BOOST_TEST(line_fault("\x16\x03\x01\x02").starts_with("TLS begins"));
+  BOOST_TEST(line_fault("\x16\x03\x01\x02").starts_with("A TLS handshake"));
   BOOST_TEST(refused("\x80\x2e\x01"));
   BOOST_TEST(!refused("\r"));
   // What is cut between CR and LF, and what follows a whole head.
