@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
   const std::string path = one(text(made, "key_id"));
   expect_refusal(manager.api.patch(path, {{"scopes", {"secrets:write"}}}), "secrets:write");
   BOOST_TEST((manager.api.get(path).json() == json::value(without_text(made))));
-  // Nor can it change the rights of a key that has more; to rename it and to revoke it takes no right.
+  // It cannot change the rights of a key that has more; renaming and revoking need no further right.
   const std::string strong = id_of(shared_deployment().create_key(manager.id));
   expect_refusal(manager.api.patch(one(strong), {{"scopes", {"secrets:read"}}}), "secrets:write");
   expect_refusal(manager.api.patch(one(strong), {{"expires_at", future}}), "secrets:write");

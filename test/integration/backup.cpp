@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_says_so_and_keeps_nothing_
   }
   Client anyone(server.api_client(), {});
   BOOST_TEST(anyone.get("/readyz").body.find("moved away or deleted") != std::string::npos);
-  // As it is where the store is the root of a file system.
+  // As if the store were the root of a file system.
   std::filesystem::create_directory(deployment.store() / "lost+found");
   good(deployment.command({"restore", folder + "/backup"}));
   const Answer ready = anyone.get("/readyz");

@@ -62,7 +62,7 @@ class Caller {
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body) {
     request_id_ = new_uuid();
-    // As every client that keeps connections does: one that the server has closed meanwhile is not used.
+    // Like every client with persistent connections: a connection that the server has closed is not used.
     if (connection_ && connection_->is_stale()) connection_.reset();
     server_.clear();
     if (!connection_) connect();
@@ -81,7 +81,7 @@ class Caller {
     return answer;
   }
 
-  /// Of the request that was asked last.
+  /// For the last request.
   Loss lose(const std::string& why) {
     connection_.reset();
     return {why, request_id_, server_};

@@ -53,7 +53,7 @@ bool is_refused(const ClientOptions& options) {
   }
 }
 
-/// Of the audit's entries and the log's lines, by request id. An entry's peer has a port where that is known.
+/// The peers of the audit's entries and the log's lines, by request id. An entry's peer has a port if it is known.
 std::map<std::string, std::string> peers_in_audit(const Deployment& deployment) {
   std::map<std::string, std::string> peers;
   for (const json::object& entry : read_audit(deployment.store())) {

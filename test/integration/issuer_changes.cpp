@@ -116,7 +116,7 @@ void check_unavailable(const Server& server, const std::string& token) {
 
 BOOST_AUTO_TEST_SUITE(issuer_changes)
 
-// As providers do it: a key is published before it signs, and for a while after it signed last.
+// As providers rotate keys: a key is published before its first signature, and for a while after its last.
 BOOST_AUTO_TEST_CASE(while_keys_are_rotated_no_good_token_is_refused) {
   const Settings section = {{"refresh-least", "1"}, {"refresh-most", "1"}};
   TrustingDeployment trusting(section);

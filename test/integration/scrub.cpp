@@ -103,7 +103,7 @@ class Scrubbed {
   GoneRows gone_;
 };
 
-/// Looks at the store as it is now, as a process beside the servers.
+/// Reads the store's current state, as a process beside the servers.
 class Snapshot {
  public:
   explicit Snapshot(const std::filesystem::path& store) {

@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(requests_and_answers_share_a_limit_of_memory) {
   const Deployment deployment({{"buffer-memory", "1M"}, {"threads", "1"}, {"admin-listen", "127.0.0.1:0"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
-  // Of a body that is no JSON. It needs as much as those that never come to their end.
+  // A body that is not JSON. It needs as much memory as incomplete ones.
   const std::string body(65'000, ' ');
   const auto ask = [&] { return tenant.api.request("POST", secrets_path, body); };
   REQUIRE_STATUS(ask(), 422);

@@ -83,7 +83,7 @@ class Stalled {
     const std::string address(ready.at(plane).as_string());
     return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
   }
-  /// So many access lines, each of a good answer.
+  /// Makes that many access lines, each of a successful response.
   void ask(int times) const {
     Client api(ClientOptions{port("api"), certificates().servers.certificate()}, {{"x-api-key", key}});
     const Headers id{{"X-Request-Id", std::string(64, 'i')},

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(slow_readers_of_long_lists_hold_little_memory) {
     clients.push_back(std::make_unique<HttpsClient>(shared().server.api_client()));
     const int small = 64 * 1024;
     setsockopt(clients.back()->socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    // As many as the system's buffers do not take: those are not the server's memory.
+    // More than the system's buffers hold, which are not the server's memory.
     for (int j = 0; j < 12; ++j) clients.back()->send(get_bytes("1.1"));
   }
   std::this_thread::sleep_for(1s);

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_say_why) {
   BOOST_TEST(kept.find(Idp::introspector_secret) == std::string::npos);
   for (const Tokens& each : tokens) {
     for (const std::string& token : {each.access, each.refresh, each.id}) {
-      // Of a JWT the signature is what makes it good.
+      // A JWT is valid only by its signature.
       const std::string secret = token.substr(token.rfind('.') + 1);
       BOOST_TEST((secret.empty() || kept.find(secret) == std::string::npos), secret);
     }

@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   const std::string bad_token = trusting.signer.sign(expired);
   BOOST_TEST(presenter.status_after_401s("tct_guess") == 429);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
-  // Nor does one guess what an issuer signed, though it has ended: its holder learns that, and in the end to wait.
+  // An expired token that an issuer signed is not a guess: its holder is told so, and finally has to wait.
   BOOST_TEST(presenter.status_of(bad_token) == 401);
   BOOST_TEST(presenter.status_after_401s(bad_token) == 429);
   expired["jti"] = "another";

@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(other_installations_keys_open_nothing) {
   const Row row = make_row(rings);
   BOOST_TEST(!metadata_opens(others, row));
   BOOST_TEST(!tenant_key_opens(others, row));
-  // Nor does their id, put over ours.
+  // Their id in place of ours does not help either.
   Row renamed = row;
   const KeyId metadata_id = others.metadata.primary().id;
   std::copy(metadata_id.begin(), metadata_id.end(), renamed.metadata_box.begin() + 1);

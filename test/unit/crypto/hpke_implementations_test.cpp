@@ -18,7 +18,7 @@ using namespace tacit::crypto::test;
 
 namespace {
 
-// Of the published vectors, the first message of the cipher that Tacit uses, as a box.
+// The first message of the published vectors for Tacit's cipher, as a box.
 struct PublishedBox {
   const HpkeVector& vector = hpke_vectors()[1];
   PrivateKey key = private_from_hex(vector.sk_rm);

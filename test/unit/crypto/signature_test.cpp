@@ -217,7 +217,7 @@ BOOST_DATA_TEST_CASE(another_hash_is_refused, boost::unit_test::data::make({fals
   BOOST_TEST(!bench.verifies(Algorithm::es512, bench.p521.ecdsa(Bench::message, "SHA256")));
 }
 
-// As DER such a signature has 128 bytes or more, or just fewer where both numbers are short.
+// In DER such a signature has 128 bytes or more, or slightly fewer if both numbers are short.
 BOOST_AUTO_TEST_CASE(es512_numbers_of_every_length) {
   const SigningKey signer = SigningKey::ec("P-521");
   const auto key = SignatureKey::p521(signer.x(), signer.y());

@@ -27,10 +27,10 @@ class SigningKey {
 
   Bytes n() const { return number(OSSL_PKEY_PARAM_RSA_N); }
   Bytes e() const { return number(OSSL_PKEY_PARAM_RSA_E); }
-  /// Of an elliptic curve, without leading zeros cut off.
+  /// Of an elliptic curve key, with leading zeros.
   Bytes x() const { return half_of_point(true); }
   Bytes y() const { return half_of_point(false); }
-  /// Of an Edwards curve.
+  /// Of an Edwards curve key.
   Bytes raw() const {
     std::size_t size = 0;
     require(EVP_PKEY_get_raw_public_key(key_.get(), nullptr, &size) == 1, "no raw key");

@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
   }
 }
 
-// Of every setting two values: a new one needs a row here.
+// Two values of every setting: a new setting needs a row here.
 BOOST_AUTO_TEST_CASE(a_config_that_differs_in_any_one_setting_is_another) {
   const TemporaryFile first("0123456789abcdef0123456789abcdef"), second("0123456789abcdef0123456789abcdeg");
   const TemporaryFile first_again("0123456789abcdef0123456789abcdef\n");

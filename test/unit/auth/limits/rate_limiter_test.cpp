@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(threads_that_displace_each_other_leave_a_busy_key_exact) {
     threads.emplace_back([&, i] {
       for (std::uint64_t j = 0; j < 5'000; ++j) {
         taken += limiter.take(busy.view(), rate, start).allowed ? 1 : 0;
-        // Of these some are the same on all threads.
+        // Some of these keys are the same on all threads.
         refused += limiter.take(Key(j % 64 + 64 * (i % 2)).view(), rate, start).allowed ? 0 : 1;
       }
     });

@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   BOOST_TEST_REQUIRE(trust->crl_times().size() == 1U);
   BOOST_TEST(*trust->crl_times().front().next_update < std::time(nullptr));
 
-  // Of two with one scope the newer counts, wherever it stands.
+  // Of two CRLs with the same scope the newer counts, in any order.
   const std::string newer = pki.root.crl({{other.certificate}});
   for (const std::string& text : {content(old) + newer, newer + content(old)}) {
     const Trust two = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", text));

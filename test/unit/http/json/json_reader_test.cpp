@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
     return faults[0].ctx;
   };
   const auto error = [](const std::string& words) { return R"({"error":")" + words + R"("})"; };
-  // As the published API has it.
+  // As in the published API.
   BOOST_TEST(why("{\"a\":}") == error("Expecting value"));
   BOOST_TEST(why("{a:1}") == error("Expecting property name enclosed in double quotes"));
   BOOST_TEST(why("{\"a\" 1}") == error("Expecting ':' delimiter"));

@@ -78,7 +78,7 @@ class Pair {
     ERR_clear_error();
     return result;
   }
-  /// As a connection does that has to wait; what it wants is here already, or comes next.
+  /// Like a connection that has to wait; the bytes have arrived already or arrive next.
   void pass(Status status) {
     if (status == Status::yield) {
       boost::asio::co_spawn(context_, wait(*stream_), boost::asio::detached);

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(data_has_a_limit) {
   for (const char* size : {"ffffffffffffffff\r", "8000000000000000;a", "10001\r"}) {
     BOOST_TEST((read(size).state == State::too_large), size);
   }
-  // Nor does the sum of two run over.
+  // The sum of two sizes does not overflow either.
   BOOST_TEST((read("1\r\nx\r\nffffffffffffffff\r\n").state == State::too_large));
   BOOST_TEST((read("10000\r\n" + std::string(65536, 'x') + "\r\n0\r\n\r\n").state == State::complete));
 }

@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
   }
 }
 
-// Such a head may have no other end, and be waited for until the deadline.
+// Such a head may never end otherwise, and would be waited for until the deadline.
 BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
   const auto refused = [](const std::string& raw, std::size_t searched = 0) {
     const HeadScan scan = scan_head(raw, searched);

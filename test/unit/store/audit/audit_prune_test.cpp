@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_the_chain_is_evidence_and_stays) {
   BOOST_REQUIRE(!plan);
   BOOST_CHECK(plan.error().code == Errc::integrity);
   BOOST_TEST(plan.error().subject.find("audit entry 3") != std::string::npos);
-  // Nor if it is altered after it was looked at.
+  // Also not if it is altered after the check.
   BOOST_TEST(!fixture.wait(fixture.store().audit().prune(whole, who(), {})));
   BOOST_TEST(fixture.audit().size() == 10U);
   BOOST_TEST(fixture.plan(at(3)).entries == 2U);

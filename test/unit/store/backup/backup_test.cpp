@@ -56,7 +56,7 @@ struct BackedUp : StoreFixture {
     return restore(target(), keys, source_of(from), {});
   }
   std::filesystem::path target() const { return folder() / "restored"; }
-  /// That it fails so, and leaves nothing.
+  /// Checks that the backup fails with that error and leaves no files.
   void refuses(const Bytes& from, const std::string& words) {
     const auto made = restored(from);
     BOOST_REQUIRE(!made);

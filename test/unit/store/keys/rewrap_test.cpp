@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   const crypto::Uuid tenant = tenant_id(7);
   ApiKey key = some_key(numbered(7), tenant);
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().api_keys().add(key, who())));
-  // As it was before there was an index.
+  // As in stores from before the index existed.
   crypto::Bytes row;
   Encoder encoder(row);
   const StoreKeys keys = r.rings.load();

@@ -29,7 +29,7 @@ struct RiseFixture : StoreFixture {
   void create(const std::string& name) {
     BOOST_REQUIRE(wait(store().secrets().create(tenant_id(1), new_secret(name), who())));
   }
-  /// Looks all the time.
+  /// Checks continuously.
   void raise() {
     engine().raise_format(1ms, [this](std::uint32_t format) { told += format; });
   }

@@ -70,7 +70,7 @@ void destroy_locks(const std::filesystem::path& folder) {
 
 BOOST_AUTO_TEST_SUITE(processes)
 
-// As when one plane starts while the other, or a command, ends.
+// As if one plane starts while the other, or a command, ends.
 BOOST_AUTO_TEST_CASE(a_store_is_opened_while_the_last_other_process_closes_it) {
   StoreFixture fixture;
   const StoreOptions options = fixture.store_options();

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_behind_a_link_that_others_may_have_put_ther
   std::filesystem::create_directory_symlink(elsewhere, open / "link");
   BOOST_TEST(!!make_folder(open / "link" / "a" / "b" / "store"));
   BOOST_TEST(std::filesystem::is_empty(elsewhere));
-  // Nor in the place of what is missing.
+  // A dangling link is not followed either.
   std::filesystem::create_directory_symlink(elsewhere / "missing", folder.path() / "nowhere");
   BOOST_TEST(!!make_folder(folder.path() / "nowhere" / "store"));
   BOOST_TEST(std::filesystem::is_empty(elsewhere));

@@ -68,7 +68,7 @@ std::unique_ptr<LmdbEnv> open_unchecked(const UsedStore& used) {
   return std::move(*env);
 }
 
-/// As long as there is more, and no longer than a good while.
+/// Continues while there is more to do, with a time limit.
 Finding prove(FreeListProof& proof, std::chrono::nanoseconds slice) {
   const auto until = ScrubClock::now() + 60s;
   while (proof.finding() == Finding::open && ScrubClock::now() < until) proof.step(ScrubClock::now() + slice);
