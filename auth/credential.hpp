@@ -1,5 +1,5 @@
 // Selects the request header that carries the credential: the first that is present of `token`, `Authorization`,
-// `x-api-key`. The others are never tried, so adding a header cannot select a different credential to fall back to.
+// `x-api-key`. The others are ignored, so no proxy or client can cause a second credential to be tried.
 #pragma once
 
 #include <cstdint>
