@@ -20,7 +20,7 @@ bool allowed_in(const IssuerConfig& issuer, Credential::Kind header) {
 
 bool introspects(const IssuerConfig& issuer) { return issuer.introspection != IssuerConfig::Introspection::none; }
 
-/// The characters of an access token (RFC 6750 section 2.1): what has others is not worth asking anybody about.
+/// The characters of an access token (RFC 6750 section 2.1). Text with others is refused without introspection.
 bool is_opaque_token(std::string_view text) {
   constexpr std::string_view marks = "-._~+/=";
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
@@ -28,8 +28,8 @@ bool is_opaque_token(std::string_view text) {
   });
 }
 
-/// Whether the issuer may have begun to sign with a key that is not known yet. Without a kid every key is tried, and
-/// none fits.
+/// Whether the issuer may have started to sign with a key that is not known yet. A token without a kid is tried with
+/// every key, so bad_signature can mean an unknown key.
 bool may_be_of_new_key(const UnverifiedToken& token, const Authenticator::Verdict& verdict) {
   if (!verdict.has_error()) return false;
   return verdict.error() == Refusal::unknown_key || (verdict.error() == Refusal::bad_signature && token.kid.empty());
@@ -45,7 +45,7 @@ Authenticator::Authenticator(const store::ApiKeys& api_keys, const Issuers* issu
   follow_issuers();
 }
 
-/// What was verified for those before them says nothing of the new ones.
+/// Drops the cached tokens: they were verified for the previous issuers.
 void Authenticator::follow_issuers() {
   if (!list_) return;
   const IssuerList* const newest = list_->get();
@@ -63,7 +63,7 @@ bool Authenticator::is_trusted(const IssuerConfig& issuer) const {
 std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& digest,
                                                            Clock::time_point now) {
   follow_issuers();
-  // What could be a token of nobody is judged as an API key: it is one, or malformed.
+  // Text that cannot be a token of any issuer is an API key or malformed.
   const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
   if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
   return judge_token(credential, digest, now);
@@ -105,10 +105,10 @@ asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential
   if (!token) co_return token.error();
   KnownIssuer* const known = issuer_of(token->issuer(), credential.kind);
   if (known == nullptr) co_return Refusal::unknown_issuer;
-  Issuer& issuer = *known->issuer;  // `known` may be gone once something was waited for
+  Issuer& issuer = *known->issuer;  // `known` may be invalid after a co_await
   if (issuer.config().keys == IssuerConfig::Keys::none) co_return co_await introspect(issuer, credential, digest);
   Verdict verdict = co_await verify_with_newest(issuer, *token, digest);
-  // The keys that were waited for may have been asked for before the issuer had the new one.
+  // The awaited fetch may have started before the issuer published the new key.
   if (may_be_of_new_key(*token, verdict)) verdict = co_await verify_with_newest(issuer, *token, digest);
   const bool doubtful = may_be_of_new_key(*token, verdict) && !issuer.keys_are_current();
   if (doubtful) co_return Refusal::issuer_unreachable;

@@ -1,5 +1,5 @@
-// Who a credential speaks for, whatever kind it is of: an API key, a JWT of a trusted issuer, or an opaque access token
-// that its issuer is asked about.
+// Authenticates a credential of any kind: an API key, a JWT of a trusted issuer, or an opaque access token, which its
+// issuer introspects.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -18,23 +18,23 @@
 namespace tacit::auth {
 
 struct AuthenticatorOptions {
-  std::size_t cached_tokens = 8192;  ///< of each thread
+  std::size_t cached_tokens = 8192;  ///< per thread
   std::chrono::seconds cached_at_most{300};
 };
 
-/// Belongs to one thread. The store's API keys and the issuers must outlive it. Follows who is trusted.
+/// Belongs to one thread. The store's API keys and the issuers must outlive it. Follows changes of the trusted issuers.
 class Authenticator {
  public:
   using Clock = std::chrono::system_clock;
   using Verdict = boost::system::result<Principal, Refusal>;
 
-  /// Without issuers (null) only API keys are good.
+  /// `issuers` may be null: then only API keys are accepted.
   Authenticator(const store::ApiKeys& api_keys, const Issuers* issuers, const AuthenticatorOptions& options);
 
-  /// What can be said at once, which is nearly always all. Nothing if an issuer has to be asked first: then ask().
-  /// `digest` is the credential_digest of its text.
+  /// The verdict, if it needs no request to an issuer, which is the usual case; else std::nullopt: then call ask().
+  /// `digest` is the credential_digest of the credential's text.
   std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
-  /// The same, asking the issuer. `credential`'s text has to live until it answers.
+  /// The verdict, after a request to the issuer if needed. `credential`'s text must live until then.
   boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest);
 
  private:
@@ -56,7 +56,7 @@ class Authenticator {
   bool is_trusted(const IssuerConfig& issuer) const;
 
   ApiKeyVerifier api_keys_;
-  std::optional<crypto::Published<IssuerList>::Reader> list_;  ///< nothing: only API keys are good
+  std::optional<crypto::Published<IssuerList>::Reader> list_;  ///< std::nullopt: only API keys are accepted
   const IssuerList* followed_ = nullptr;                       ///< the list that issuers_ was made from
   std::vector<KnownIssuer> issuers_;
   TokenCache cache_;

@@ -20,8 +20,7 @@ bool same_letters(std::string_view text, std::string_view lower_case) {
   return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), matches);
 }
 
-// What follows the scheme, if the scheme is Bearer (RFC 9110 section 11.1: schemes are case-insensitive); else all of
-// it.
+// The text after the scheme if the scheme is Bearer (case-insensitive, RFC 9110 section 11.1); else the whole value.
 std::string_view without_bearer(std::string_view value) {
   constexpr std::string_view scheme = "bearer";
   const auto end = std::min(value.find_first_of(blank), value.size());

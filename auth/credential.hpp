@@ -1,5 +1,5 @@
-// Which of a request's headers carries its credential. Exactly one decides, so that no proxy or client can be made to
-// have another one tried: the first present of `token`, `Authorization`, `x-api-key`.
+// Selects the request header that carries the credential: the first that is present of `token`, `Authorization`,
+// `x-api-key`. The others are ignored, so no proxy or client can cause a second credential to be tried.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace tacit::auth {
 
-/// The values of the three headers as received; nothing for one that was not sent.
+/// The values of the three headers as received; std::nullopt for a header that was not sent.
 struct CredentialHeaders {
   std::optional<std::string_view> token{};
   std::optional<std::string_view> authorization{};
@@ -20,17 +20,16 @@ struct CredentialHeaders {
 struct Credential {
   enum class Kind : std::uint8_t { none, token, authorization, x_api_key };
   Kind kind = Kind::none;
-  std::string_view text{};  ///< without spaces around it and without `Bearer`; may be empty; into the header's value
+  std::string_view text{};  ///< trimmed, without `Bearer`; may be empty; points into the header's value
 
   bool present() const { return kind != Kind::none; }
 };
 
-/// What tells credentials apart without keeping them: of an API key the SHA-256 of its secret part, which is what the
-/// store has of it; of anything else that of the whole text. Computed once a request.
+/// Identifies a credential without storing it: the SHA-256 of an API key's secret part, as in the store, or of the
+/// whole text of any other credential. Computed once per request.
 crypto::Digest credential_digest(std::string_view text);
 
-/// The credential that decides. A header that is present counts, even if it is empty: then the request has a
-/// credential, and a bad one.
+/// The credential to judge. An empty header counts as present: the request then has a malformed credential.
 Credential choose_credential(const CredentialHeaders& headers);
 
 }  // namespace tacit::auth

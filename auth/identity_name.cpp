@@ -14,8 +14,8 @@ struct Range {
   std::uint32_t last;
 };
 
-/// Controls, blanks, what is not seen, what turns the direction of text, private use and what is no character: two
-/// names that look alike must not differ in these.
+/// Controls, blanks, invisible characters, direction marks, private use and noncharacters: two names that look alike
+/// could differ in these.
 constexpr std::array<Range, 19> unfit{{{0x00, 0x1f},
                                        {0x7f, 0xa0},
                                        {0xad, 0xad},
@@ -35,7 +35,7 @@ constexpr std::array<Range, 19> unfit{{{0x00, 0x1f},
                                        {0xfeff, 0xfeff},
                                        {0xffa0, 0xffa0},
                                        {0xfff0, 0x10ffff}}};
-/// Of the last of these ranges: what there are letters in.
+/// The part of the last range that contains letters.
 constexpr Range supplementary{0x10000, 0x323af};
 
 bool is_fit(std::uint32_t point) {

@@ -14,8 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kinds = {"uri:", "dns:", "cn:"};
 constexpr std::string_view blank = " \t\r";
 
-/// A word of a line. Quotes may stand around all of it, or in an identity around the name alone; \" and \\ within them
-/// are a quote and a backslash.
+/// A word of a line. Quotes enclose the whole word, or only the name of an identity; \" and \\ within them stand for a
+/// quote and a backslash.
 struct Word {
   std::string text;
   bool quoted = false;
@@ -32,8 +32,8 @@ std::string_view next_line(std::string_view& text) {
   return line;
 }
 
-// Takes what stands in quotes off the line, up to and with the closing one. False if there is none, or a backslash
-// before anything else.
+// Takes quoted text off the line, including the closing quote. False if there is no closing quote, or if a backslash
+// precedes anything but a quote or a backslash.
 bool take_quoted(std::string_view& line, std::string& text) {
   line.remove_prefix(1);
   while (!line.empty()) {
@@ -51,11 +51,11 @@ bool take_quoted(std::string_view& line, std::string& text) {
   return false;
 }
 
-// Reads one line: an identity, then its tools. A # that begins a word begins a comment.
+// Reads one line: an identity, then its tools. A # at the beginning of a word starts a comment.
 class Line {
  public:
   explicit Line(std::string_view line) : rest_(line) {}
-  /// Why the line cannot be understood, if it cannot.
+  /// The syntax error of the line, if any.
   std::optional<std::string> read();
   const std::vector<Word>& words() const { return words_; }
 
@@ -75,7 +75,7 @@ std::optional<std::string> Line::read_word() {
         return "a quoted name has no closing quote, or a backslash before something other than a quote or a backslash";
       }
       if (!rest_.empty() && blank.find(rest_.front()) == std::string_view::npos) {
-        return "something follows a closing quote without a blank";
+        return "a closing quote is not followed by a blank";
       }
       continue;
     }
@@ -100,18 +100,16 @@ std::optional<std::string> Line::read() {
 std::optional<std::string> fault_of(const Word& word) {
   const std::string_view identity = word.text;
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](auto k) { return identity.starts_with(k); });
-  if (kind == kinds.end()) return "an identity starts with uri:, dns: or cn:";
+  if (kind == kinds.end()) return "an identity must start with uri:, dns: or cn:";
   if (identity.size() == kind->size()) return "the identity has no name after its kind";
   if (store::is_pattern(identity)) return "an identity is one name and takes no *; only its tools do";
   if (word.comma && !word.quoted) {
-    return "an identity has a comma or a semicolon; a line has one identity, then its tools, separated by blanks. A "
-           "name "
-           "that has one is quoted, as in cn:\"a, b\"";
+    return "an identity has a comma or a semicolon; a line has one identity, then its tools, separated by blanks. "
+           "Quote a name that has one, as in cn:\"a, b\"";
   }
   if (!is_identity_name(identity)) {
-    return "no certificate can have that name: a URI or DNS name is of visible ASCII without blanks, a common name of "
-           "UTF-8 "
-           "without control characters and odd blanks";
+    return "no certificate can have that name: a URI or DNS name is visible ASCII without blanks, a common name is "
+           "UTF-8 without control characters and unusual blanks";
   }
   return std::nullopt;
 }
@@ -122,8 +120,8 @@ bool has_upper_case(std::string_view tool) {
   return std::ranges::any_of(tool, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-// Whether an unquoted word after a common name that is not quoted either may be the rest of that name rather than a
-// tool. Names of tools have * or _ in them; others are believed if they stand alone and in lower case.
+// Whether an unquoted word after an unquoted common name may be the rest of that name rather than a tool. Tool names
+// usually contain * or _; any other word counts as a tool only if it is the single one and has no upper case.
 bool may_be_of_the_name(const Word& tool, std::size_t tools) {
   if (tool.quoted) return false;
   if (!is_snake_or_pattern(tool.text)) return tools > 1 || has_upper_case(tool.text);
@@ -144,12 +142,12 @@ std::optional<std::string> fault_of_tool(const Word& tool) {
     return c == '*' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
            static_cast<unsigned char>(c) >= 0x80;
   });
-  if (!has_letter) return "after an identity come its tools, separated by blanks; " + tool.text + " is none";
+  if (!has_letter) return "after an identity come its tools, separated by blanks; " + tool.text + " is not a tool name";
   return std::nullopt;
 }
 
 std::string ambiguous(const std::string& name, const std::string& word) {
-  return "\"" + word + "\" may be a part of the common name, or a tool. Quote the name: cn:\"" + name + " " + word +
+  return "\"" + word + "\" may be a part of the common name or a tool. Quote the name: cn:\"" + name + " " + word +
          "\" if it is a part, cn:\"" + name + "\" if it is a tool";
 }
 

@@ -1,12 +1,11 @@
-// Which tool runtimes may ask for which tools. From a file, a line an identity:
+// The tools that each tool runtime may use, from a file with one identity per line:
 //   uri:spiffe://example.org/runtime  agno__linear__*  agno__github__create_issue
 //   dns:runtime-7.tools.example.org   *
 //   cn:legacy-runtime                 legacy__*
 //   cn:"My Runtime"                   my__*
-// The kind is part of the identity, so a common name can never pass for a URI. # starts a comment; blank lines are
-// skipped.
-// Words are separated by blanks; one with a blank, a comma or a semicolon in it is quoted, with \" and \\ for a quote
-// and a backslash.
+// The kind is part of the identity, so a common name never matches a URI. # starts a comment; blank lines are skipped.
+// Words are separated by blanks. A word that contains a blank, a comma or a semicolon is quoted; \" and \\ stand for a
+// quote and a backslash.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -20,18 +19,18 @@
 
 namespace tacit::auth {
 
-/// Immutable after loading, so any thread may read it.
+/// Immutable after loading; any thread may read it.
 class ToolIdentities {
  public:
   struct Error {
     std::string message;  ///< one sentence with the file and line
   };
-  /// Reads the file; refuses an unknown kind, a name that no certificate can have, an identity without patterns or
-  /// listed twice, words that may be the rest of a name with blanks, commas between tools, and an empty file.
+  /// Reads the file. Refuses an unknown kind, a name that no certificate can have, an identity without patterns or
+  /// listed twice, words that may belong to an unquoted name with blanks, commas between tools, and an empty file.
   static boost::system::result<ToolIdentities, Error> load(const std::filesystem::path& file);
   static boost::system::result<ToolIdentities, Error> parse(std::string_view text, std::string_view file_name);
 
-  /// Whether the identity was granted a pattern that covers the tool. An unknown identity is granted nothing.
+  /// Whether a pattern of the identity covers the tool. False for an unknown identity.
   bool may_use(std::string_view identity, std::string_view tool_name) const;
   bool knows(std::string_view identity) const;
   bool operator==(const ToolIdentities&) const = default;

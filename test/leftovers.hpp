@@ -1,4 +1,4 @@
-// What a store's file holds of rows that are gone.
+// Finds remains of deleted rows in a store's file.
 #pragma once
 
 #include <cstdint>

@@ -63,7 +63,7 @@ cmake --preset "$configuration" -DTACIT_TESTS=ON >/dev/null
 echo "Building build/$preset"
 cmake --build --preset "$preset" "${targets[@]}"
 
-# An error that a sanitizer finds ends the process; nobody may read it as a test that expects a failure.
+# A sanitizer error aborts the process, so that it cannot pass as a failure that a test expects.
 export ASAN_OPTIONS="abort_on_error=1:detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1${TSAN_OPTIONS:+:$TSAN_OPTIONS}"

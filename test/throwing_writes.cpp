@@ -1,5 +1,5 @@
-// Loaded before a server's own libraries (LD_PRELOAD): encrypting what holds the text of THROWING_WRITES throws, as
-// anything may for want of memory.
+// Loaded before a server's own libraries (LD_PRELOAD): encryption of data that contains the text of THROWING_WRITES
+// throws, like an allocation failure.
 #include <dlfcn.h>
 #include <openssl/ssl.h>
 

@@ -50,7 +50,7 @@ std::optional<ParsedApiKey> parse_api_key(std::string_view text) {
   if (!is_base62(body)) return std::nullopt;
   const std::string_view checked = body.substr(0, checked_size);
   const Checksum checksum = checksum_of(checked);
-  // The checksum finds typing mistakes and guards nothing, so an ordinary comparison will do.
+  // The checksum is not secret, so the comparison need not be constant-time.
   if (crypto::as_text(checksum) != body.substr(checked_size)) return std::nullopt;
   return ParsedApiKey{checked.substr(0, id_size), checked.substr(id_size)};
 }

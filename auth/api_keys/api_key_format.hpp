@@ -1,7 +1,7 @@
-// The text form of an API key, made so that secret scanners know it and a typing mistake shows without a look-up:
+// The text form of an API key. Secret scanners can recognise it, and typing mistakes are found without a look-up:
 //   tct_ ‖ id (11) ‖ secret (43) ‖ checksum (6)      64 characters, all after the prefix of [0-9A-Za-z]
-// The secret is 43 characters drawn uniformly (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as zlib computes it)
-// of the id and secret characters, in base 62, most significant digit first, padded with 0.
+// The secret is 43 uniformly random characters (256.03 bits). The checksum is the CRC-32 (ISO-HDLC, as in zlib) of the
+// id and secret characters, in base 62, most significant digit first, padded with 0.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace tacit::auth {
 
-/// A new key: the text to show once, and what is kept of it.
+/// A new key: the text, which is shown once, and the parts that are stored.
 struct GeneratedApiKey {
   std::string id;
   crypto::WipedBytes text;
@@ -21,14 +21,14 @@ struct GeneratedApiKey {
 };
 GeneratedApiKey generate_api_key();
 
-/// Whether the text begins as every API key does, and no token.
+/// Whether the text starts with the prefix of API keys, which no token has.
 bool has_api_key_prefix(std::string_view text);
 
 struct ParsedApiKey {
-  std::string_view id;      ///< into the text
-  std::string_view secret;  ///< into the text
+  std::string_view id;      ///< points into the text
+  std::string_view secret;  ///< points into the text
 };
-/// Nothing if the text has not the form or the checksum is off. Looks nothing up.
+/// std::nullopt if the form or the checksum is wrong. Does not access the store.
 std::optional<ParsedApiKey> parse_api_key(std::string_view text);
 
 }  // namespace tacit::auth

@@ -1,6 +1,6 @@
-// When API keys were last used, on its way to the store: noted in memory by the thread that served the request,
-// gathered from the threads now and then, and stored for all keys together, so that a request costs neither a lock nor
-// a write. What is on the way when the process dies is lost: a last use is a hint for whoever cleans up, not a record.
+// Last uses of API keys before they are stored. Each thread notes uses in memory; they are collected from the threads
+// periodically and stored in one batch, so a request costs neither a lock nor a write. Uses that are not yet stored
+// are lost if the process dies: a last use is a hint for cleaning up unused keys, not a record.
 #pragma once
 
 #include <chrono>
@@ -21,11 +21,11 @@ class ApiKeyUses {
  public:
   explicit ApiKeyUses(std::size_t most_keys) : most_keys_(most_keys) {}
 
-  /// `at` is in microseconds since the Unix epoch. A further key beyond the limit is passed over: it is noted when it
-  /// is used again after the next take().
+  /// `at` is in microseconds since the Unix epoch. A new key beyond the limit is ignored until it is used again after
+  /// the next take().
   void note(std::string_view id, std::int64_t at);
   bool empty() const { return latest_.empty(); }
-  /// All of them; none are left.
+  /// Returns and removes all uses.
   std::vector<store::ApiKeyUse> take();
 
  private:
@@ -36,20 +36,20 @@ class ApiKeyUses {
   std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> latest_;
 };
 
-/// What the threads have noted and the store has not yet. Thread-safe.
+/// The uses that threads have noted and that are not stored yet. Thread-safe.
 class ApiKeyUseLog {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds interval{30};  ///< of what due() answers
+  static constexpr std::chrono::seconds interval{30};  ///< between batches that due() returns
   static constexpr std::size_t most_keys_of_thread = 1024;
   static constexpr std::size_t most_keys = 16384;
 
   explicit ApiKeyUseLog(Clock::time_point now = Clock::now()) : taken_(now) {}
 
   void gather(const std::vector<store::ApiKeyUse>& uses);
-  /// What to store now: all there is, but nothing before the interval since the last time is over.
+  /// The uses to store now: all of them, or none if the last batch is less than `interval` ago.
   std::vector<store::ApiKeyUse> due(Clock::time_point now);
-  /// All there is.
+  /// Returns and removes all uses, regardless of the interval.
   std::vector<store::ApiKeyUse> take();
 
  private:

@@ -8,7 +8,7 @@
 namespace tacit::auth {
 namespace {
 
-// Compared with when there is no key of that id. No text is known to hash to it; a match would still be refused.
+// Compared against if no key has the id, so that the work is the same. A match would still be refused.
 constexpr crypto::Digest nobodys_hash{};
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Whether an API key is good, and who it speaks for.
+// Verifies an API key and determines its principal.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -12,14 +12,13 @@
 
 namespace tacit::auth {
 
-/// Checks presented API keys against the stored ones. Thread-safe; the store's part must outlive it.
+/// Checks presented API keys against the stored ones. Thread-safe; `keys` must outlive it.
 class ApiKeyVerifier {
  public:
   explicit ApiKeyVerifier(const store::ApiKeys& keys) : keys_(keys) {}
 
-  /// Who the key speaks for at `now`. `digest` is the credential_digest of the key. Compares in constant time, and does
-  /// the same work for an unknown id as for a wrong secret. Expiry and revocation are told only of a key whose secret
-  /// was right.
+  /// The key's principal at `now`. `digest` is the credential_digest of the key. Compares in constant time and does the
+  /// same work for an unknown id as for a wrong secret. Reports expiry and revocation only if the secret is right.
   boost::system::result<Principal, Refusal> verify(std::string_view presented_key, const crypto::Digest& digest,
                                                    std::chrono::system_clock::time_point now) const;
 
@@ -27,8 +26,8 @@ class ApiKeyVerifier {
   const store::ApiKeys& keys_;
 };
 
-/// The decision of ApiKeyVerifier without the look-up: `stored` is what the store has under the presented id, and
-/// `presented_hash` the SHA-256 of the presented secret part.
+/// ApiKeyVerifier's decision without the look-up: `stored` is the stored key with the presented id, or null;
+/// `presented_hash` is the SHA-256 of the presented secret part.
 boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored,
                                                         const crypto::Digest& presented_hash,
                                                         std::chrono::system_clock::time_point now);

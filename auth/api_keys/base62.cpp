@@ -17,7 +17,7 @@ bool is_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') 
 bool is_base62(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 void random_base62(std::span<std::uint8_t> out) {
-  // 256 is no multiple of 62: the bytes from 248 on would favour the first characters, so they are thrown away.
+  // 256 is not a multiple of 62: bytes from 248 up would favour the first characters, so they are discarded.
   constexpr std::size_t fair = 256 / radix * radix;
   crypto::WipedArray<64> drawn;
   std::size_t filled = 0;

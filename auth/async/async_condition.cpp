@@ -9,7 +9,7 @@ namespace {
 namespace asio = boost::asio;
 using Timers = std::list<asio::steady_timer*>;
 
-/// In the list as long as its coroutine waits, be it resumed or destroyed.
+/// Keeps the timer in the list until its coroutine is resumed or destroyed.
 class Listed {
  public:
   Listed(Timers& list, asio::steady_timer& timer) : list_(list), place_(list.insert(list.end(), &timer)) {}
@@ -31,7 +31,7 @@ asio::awaitable<void> AsyncCondition::wait(Time deadline) {
 }
 
 void AsyncCondition::notify_one() {
-  // Cancelling counts nothing where the wait is over already, by its deadline or by a notification before this one.
+  // cancel() returns 0 if the wait has already ended, by its deadline or an earlier notification.
   for (asio::steady_timer* timer : waiting_) {
     if (timer->cancel() != 0) return;
   }

@@ -10,7 +10,7 @@
 
 namespace tacit::auth {
 
-/// Used on the executor's thread alone. May be destroyed before those who wait were resumed only along with them.
+/// Used only on the executor's thread. May be destroyed while coroutines wait only if they are destroyed with it.
 class AsyncCondition {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -18,9 +18,9 @@ class AsyncCondition {
   AsyncCondition(const AsyncCondition&) = delete;
   AsyncCondition& operator=(const AsyncCondition&) = delete;
 
-  /// Until notified, or the deadline. The caller looks at what it waits for again, whichever it was.
+  /// Waits until notified or until the deadline. The caller must check its condition again in both cases.
   boost::asio::awaitable<void> wait(Time deadline);
-  /// Wakes the one who waits longest and whose deadline is not over.
+  /// Wakes the coroutine that has waited longest and whose deadline has not passed.
   void notify_one();
   void notify_all();
 

@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// delta-seconds: digits alone; numbers past the longest count as it.
+/// Parses delta-seconds: only digits; larger numbers count as `longest`.
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   if (text.empty()) return std::nullopt;
   std::int64_t seconds = 0;
@@ -31,7 +31,7 @@ std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   return std::chrono::seconds(seconds);
 }
 
-/// Takes the first directive off the list: up to a comma that is not within quotes.
+/// Takes the first directive off the list: up to a comma outside quotes.
 std::string_view next_directive(std::string_view& list) {
   bool quoted = false;
   std::size_t end = 0;
@@ -61,7 +61,7 @@ std::optional<std::chrono::seconds> freshness(std::string_view cache_control, st
     if (same_word(name, "no-store") || same_word(name, "no-cache")) return none;
     if (!same_word(name, "max-age")) continue;
     const std::string_view value = equals < directive.size() ? trimmed(directive.substr(equals + 1)) : "";
-    // Of two that contradict each other the shorter is believed.
+    // Of two contradictory values the shorter counts.
     const auto said = parse_seconds(unquoted(value)).value_or(none);
     fresh = fresh ? std::min(*fresh, said) : said;
   }

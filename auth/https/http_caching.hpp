@@ -1,4 +1,4 @@
-// How long an HTTP answer stays fresh (RFC 9111 sections 4.2 and 5.2).
+// The freshness lifetime of an HTTP response (RFC 9111 sections 4.2 and 5.2).
 #pragma once
 
 #include <chrono>
@@ -7,9 +7,9 @@
 
 namespace tacit::auth {
 
-/// From the values of Cache-Control (those of several fields joined by commas) and Age: max-age less the age, at least
-/// zero; zero with no-store or no-cache, or when max-age cannot be read; nothing if there is no max-age. What is said
-/// to shared caches alone (s-maxage) is not looked at. At most ten years.
+/// The lifetime from the values of Cache-Control (several fields joined by commas) and Age: max-age minus the age, at
+/// least zero and at most ten years. Zero with no-store or no-cache, or if max-age is malformed; std::nullopt without
+/// max-age. s-maxage, which is for shared caches, is ignored.
 std::optional<std::chrono::seconds> freshness(std::string_view cache_control, std::string_view age);
 
 }  // namespace tacit::auth

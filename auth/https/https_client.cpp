@@ -27,7 +27,7 @@ using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-/// Closes a socket when the time is over, so that whatever is under way on it ends.
+/// Closes a socket at the deadline, which ends every pending operation on it.
 class Deadline {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -68,11 +68,11 @@ struct HttpsClient::Connection {
   asio::ssl::stream<tcp::socket> stream;
   crypto::WipedBytes storage{header_limit};
   boost::beast::flat_static_buffer_base buffer{storage.data(), storage.size()};
-  std::optional<HttpsParser> parser;  ///< of the answer that is being read
+  std::optional<HttpsParser> parser;  ///< of the response being read
   Time idle_since{};
 };
 
-/// Either a connection or why there is none.
+/// A connection, or the reason why connecting failed.
 struct HttpsClient::Connected {
   std::unique_ptr<Connection> connection;
   std::string why;
@@ -120,7 +120,7 @@ asio::awaitable<HttpsClient::Connected> HttpsClient::connect(const HttpsUrl& url
   auto left = static_cast<std::int64_t>(addresses->size());
   for (const asio::ip::address& address : *addresses) {
     made.connection = std::make_unique<Connection>(executor_, *trust_, url.authority());
-    // Each address gets its share of the time that is left, so that one that never answers does not hide the others.
+    // Each address gets an equal share of the remaining time, so that one unresponsive address does not use all of it.
     const Time now = std::chrono::steady_clock::now();
     const Deadline share(made.connection->socket(), now + (deadline - now) / left--);
     const tcp::endpoint endpoint(address, url.port);
@@ -145,7 +145,7 @@ asio::awaitable<HttpsClient::Connected> HttpsClient::connect(const HttpsUrl& url
   co_return made;
 }
 
-/// Sends the message and reads the head of the answer. An error is that of the connection.
+/// Sends the message and reads the response's head. An error means that the connection failed.
 asio::awaitable<error_code> HttpsClient::exchange_heads(Connection& connection, const HttpsRequest& request) {
   HttpsParser& parser = connection.parser.emplace();
   parser.header_limit(static_cast<std::uint32_t>(header_limit));
@@ -153,7 +153,7 @@ asio::awaitable<error_code> HttpsClient::exchange_heads(Connection& connection, 
   const asio::const_buffer message(request.message.data(), request.message.size());
   const auto [unsent, sent] = co_await asio::async_write(connection.stream, message, as_result);
   if (unsent) co_return unsent;
-  // Counted here: the parser's own limit holds for what arrives at once, and forgets fields that it has taken.
+  // Counted here because the parser's own limit applies to buffered bytes only, not to fields already parsed.
   for (std::size_t total = 0; !parser.is_header_done();) {
     const auto [unread, size] = co_await http::async_read_some(connection.stream, connection.buffer, parser, as_result);
     total += size;
@@ -171,13 +171,13 @@ asio::awaitable<HttpsClient::Outcome> HttpsClient::read_body(Connection& connect
     failure.message = std::move(*fault);
     co_return failure;
   }
-  // Noted before the body is read: trailers become fields after it.
+  // Copied before the body is read, because trailers become fields afterwards.
   HttpsAnswer answer;
   answer.cache_control = joined(parser.get(), http::field::cache_control);
   answer.age = joined(parser.get(), http::field::age);
   parser.eager(true);
   error_code error;
-  // Counted here too, with room for the lengths of chunks: their extensions and trailers are in no limit of the parser.
+  // Counted here too, with room for chunk sizes: the parser limits neither chunk extensions nor trailers.
   for (std::size_t total = 0; !error && !parser.is_done();) {
     const auto [unread, size] = co_await http::async_read_some(connection.stream, connection.buffer, parser, as_result);
     total += size;
@@ -208,8 +208,8 @@ asio::awaitable<HttpsClient::Outcome> HttpsClient::attempt(HttpsRequest& request
   Outcome outcome = failure;
   const error_code error = co_await exchange_heads(connection, request);
   if (error) {
-    // A server may close a connection that rests at any time. What fails on one before a byte of the answer was not
-    // answered, and asking twice does no harm.
+    // A server may close an idle connection at any time. If a reused connection fails before the first byte of the
+    // response, the request is repeated; it is idempotent.
     may_repeat = !fresh && !end.over() && !connection.parser->got_some() && connection.buffer.size() == 0;
     failure.message = describe_failure(error);
     outcome = failure;

@@ -1,4 +1,4 @@
-// A client for what issuers serve: small JSON documents over HTTPS from hosts that have to prove who they are.
+// An HTTPS client for issuers, which serve small JSON documents. Certificates are always verified.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,8 +19,8 @@
 
 namespace tacit::auth {
 
-/// Used on the executor's thread alone, and must outlive what it is awaited for. Follows no redirects: 200 with JSON is
-/// the one good answer.
+/// Used only on the executor's thread; must outlive all awaited calls. Only 200 with JSON is a success; redirects are
+/// not followed.
 class HttpsClient {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -38,10 +38,11 @@ class HttpsClient {
   HttpsClient(const HttpsClient&) = delete;
   HttpsClient& operator=(const HttpsClient&) = delete;
 
-  /// All of it is over by the deadline: waiting for a connection, name, connecting, handshake, answer.
+  /// The deadline covers everything: waiting for a free connection, look-up, connecting, handshake, response.
   boost::asio::awaitable<Outcome> send(HttpsRequest request, Time deadline);
 
-  /// To be called before the executor's context is destroyed if this lives on. Nothing may be awaited any more.
+  /// Must be called before the executor's context is destroyed, if this object outlives the context. No call may be
+  /// awaited any more.
   void close();
 
  private:
@@ -64,7 +65,7 @@ class HttpsClient {
   NameLookup names_;
   AsyncCondition place_free_;
   std::size_t in_use_ = 0;
-  std::vector<std::unique_ptr<Connection>> idle_;  ///< the longest unused first
+  std::vector<std::unique_ptr<Connection>> idle_;  ///< longest unused first
   std::shared_ptr<boost::asio::steady_timer> idle_timer_;
 };
 

@@ -22,14 +22,14 @@ bool is_of_system(error_code error) {
   return error.category() == boost::system::system_category() || error.category() == boost::system::generic_category();
 }
 
-// The number of an error that has no words here, so that the operator can look it up.
+// The number of an error without a description here, so that an operator can look it up.
 std::string number_of(unsigned long code) {
   char text[32];
   static_cast<void>(std::snprintf(text, sizeof text, "%08lX", code));
   return text;
 }
 
-// Of OpenSSL's code for a failure of TLS.
+// Describes OpenSSL's code of a TLS failure.
 std::string describe_tls(unsigned long code) {
   switch (ERR_GET_REASON(code)) {
     case SSL_R_WRONG_VERSION_NUMBER:
@@ -49,7 +49,7 @@ std::string describe_tls(unsigned long code) {
     case SSL_R_TLSV1_UNRECOGNIZED_NAME:
       return "it does not serve that host name";
     case SSL_R_TLSV1_ALERT_INTERNAL_ERROR:
-      return "it failed within while it set up TLS";
+      return "it reported an internal error during the TLS handshake";
     case SSL_R_DH_KEY_TOO_SMALL:
     case SSL_R_EE_KEY_TOO_SMALL:
       return "its key is too short to be secure";
@@ -67,10 +67,10 @@ std::string describe_failure(error_code error) {
   }
   if (error == http::error::end_of_stream || error == http::error::partial_message || error == asio::error::eof ||
       error == asio::ssl::error::stream_truncated) {
-    return "it closed the connection before its answer was whole";
+    return "it closed the connection before its answer was complete";
   }
   if (error.category() == http::make_error_code(http::error::bad_version).category()) {
-    return "its answer is not proper HTTP";
+    return "its answer is not valid HTTP";
   }
   if (error.category() == asio::error::get_ssl_category())
     return describe_tls(static_cast<unsigned long>(error.value()));
@@ -101,7 +101,7 @@ std::string describe_certificate(long verdict) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_CERT_UNTRUSTED:
-      return "it is of an authority that is not trusted, or lacks the certificates between; set ca to a file with its "
+      return "its authority is not trusted, or it came without intermediate certificates; set ca to a file with its "
              "authority";
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return "it is self-signed; set ca to a file with it";
@@ -116,11 +116,11 @@ std::string describe_certificate(long verdict) {
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return "it is for another address";
     case X509_V_ERR_INVALID_PURPOSE:
-      return "it is not for servers";
+      return "it is not a server certificate";
     case X509_V_ERR_INVALID_CA:
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
     case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-      return "one above it may not issue certificates";
+      return "a certificate above it may not issue certificates";
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
       return "its signature is wrong";
     case X509_V_ERR_CERT_REVOKED:

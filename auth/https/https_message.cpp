@@ -3,7 +3,7 @@
 namespace tacit::auth {
 namespace {
 
-/// The request line and the fields that every request has. The URL's parts hold no control characters.
+/// Appends the request line and the common fields. The URL's parts contain no control characters.
 void append_head(crypto::WipedBytes& message, std::string_view method, const HttpsUrl& url) {
   message.append(method);
   message.append(" ");

@@ -1,4 +1,4 @@
-// What is sent to an issuer, and what is made of its answer.
+// Requests to an issuer, and its responses.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,12 @@
 
 namespace tacit::auth {
 
-/// A whole message, head and body, in wiped memory: it may hold a token and a client's secret.
+/// A whole message, head and body, in wiped memory because it may hold a token and a client secret.
 struct HttpsRequest {
   HttpsUrl url;
   crypto::WipedBytes message;
-  std::size_t body_limit = 0;  ///< bytes of the answer's body
-  bool keep_alive = false;     ///< leave the connection open for the next one
+  std::size_t body_limit = 0;  ///< bytes of the response's body
+  bool keep_alive = false;     ///< keep the connection open for the next request
 };
 HttpsRequest make_get(const HttpsUrl& url, std::size_t body_limit);
 /// `authorization` is the field's value; `form` is application/x-www-form-urlencoded.
@@ -30,7 +30,7 @@ struct HttpsAnswer {
 
 struct HttpsError {
   std::string message;  ///< a sentence; repeats nothing that the server sent
-  unsigned status = 0;  ///< of the answer, if there was one
+  unsigned status = 0;  ///< of the response; 0 if there was none
 };
 
 }  // namespace tacit::auth

@@ -13,7 +13,7 @@ bool same_word(std::string_view a, std::string_view b) {
   return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
 }
 
-/// Lenient about what carries JSON, for static hosts often do not know; strict about what does not.
+/// Accepts generic types, because static hosts often do not know that a file is JSON.
 std::optional<std::string> fault_of_type(std::string_view type) {
   type = type.substr(0, type.find(';'));
   while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
@@ -25,7 +25,7 @@ std::optional<std::string> fault_of_type(std::string_view type) {
       (type.size() > 5 && same_word(type.substr(type.size() - 5), "+json"))) {
     return std::nullopt;
   }
-  return "it answered with a content type that is not JSON's";
+  return "it answered with a content type other than JSON";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How an issuer's answer is parsed, and which are good: 200 with JSON.
+// Parses an issuer's response. Only 200 with JSON is accepted.
 #pragma once
 
 #include <boost/beast/core/buffers_range.hpp>
@@ -20,7 +20,7 @@ struct WipedBody {
     template <bool is_request, class Fields>
     reader(boost::beast::http::header<is_request, Fields>&, value_type& body) : body_(body) {}
     void init(const boost::optional<std::uint64_t>& size, boost::system::error_code& error) {
-      // Never more than the parser's body limit, which it checks first.
+      // At most the parser's body limit, which the parser checks first.
       if (size) body_.reserve(static_cast<std::size_t>(*size));
       error = {};
     }
@@ -44,7 +44,7 @@ struct WipedBody {
 using HttpsParser = boost::beast::http::response_parser<WipedBody>;
 using HttpsResponse = HttpsParser::value_type;
 
-/// What keeps a header from being that of a good answer, in words that repeat nothing of it.
+/// Why the response is not accepted, judged by its header; std::nullopt if it is. Repeats nothing that the server sent.
 std::optional<std::string> fault_of_header(const HttpsResponse& header);
 
 /// The values of all fields of that name, joined by commas.

@@ -16,7 +16,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 bool is_in_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }
 
-/// What RFC 3986 allows in a path or query, without looking at what follows a `%`.
+/// The characters that RFC 3986 allows in a path or query. The characters after a `%` are not checked.
 bool is_in_target(char c) {
   return c > ' ' && c < '\x7f' && std::string_view("\"#<>\\^`{|}").find(c) == std::string_view::npos;
 }
@@ -29,7 +29,7 @@ std::optional<std::uint16_t> parse_port(std::string_view digits) {
   return port;
 }
 
-/// The host, and what follows it: nothing, or a colon and a port.
+/// The host, and the rest: empty, or a colon and a port.
 struct HostAndRest {
   std::string host;
   std::string_view rest;
@@ -67,20 +67,20 @@ boost::system::result<HttpsUrl, std::string> parse_https_url(std::string_view te
   if (text.size() > longest_url) return std::string("is longer than 2048 bytes");
   if (text.size() < scheme.size() ||
       !std::equal(scheme.begin(), scheme.end(), text.begin(), [](char a, char b) { return a == lower(b); })) {
-    return std::string("is no https URL");
+    return std::string("is not an https URL");
   }
   text.remove_prefix(scheme.size());
   const std::size_t end = std::min(text.find_first_of("/?#"), text.size());
   const std::string_view authority = text.substr(0, end);
   const std::string_view target = text.substr(end);
-  if (authority.find('@') != std::string_view::npos) return std::string("is a URL with a user in it");
+  if (authority.find('@') != std::string_view::npos) return std::string("is a URL with user information");
   auto host = split_host(authority);
-  if (!host) return std::string("is a URL without a proper host");
+  if (!host) return std::string("is a URL without a valid host");
   HttpsUrl url;
   url.host = std::move(host->host);
   if (!host->rest.empty()) {
     const auto port = host->rest.front() == ':' ? parse_port(host->rest.substr(1)) : std::nullopt;
-    if (!port) return std::string("is a URL without a proper port");
+    if (!port) return std::string("is a URL without a valid port");
     url.port = *port;
   }
   if (!std::all_of(target.begin(), target.end(), is_in_target)) {

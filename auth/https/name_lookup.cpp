@@ -35,20 +35,20 @@ NameLookup::Addresses loopback_addresses() {
   return std::vector<asio::ip::address>{asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
 }
 
-// RFC 6761, section 6.3: this name is the host itself, and no name server is asked for it. Hosts without /etc/hosts
-// would ask.
+// RFC 6761, section 6.3: these names mean the host itself and must not be sent to a name server, which hosts without
+// /etc/hosts would do.
 bool is_this_host(std::string_view host) {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
   return boost::algorithm::iequals(host, "localhost") || boost::algorithm::iends_with(host, ".localhost");
 }
 
-// Of getaddrinfo's answer (gai_strerror(3) has the C library's words).
+// Describes an error of getaddrinfo (gai_strerror(3) has the C library's texts).
 std::string describe_lookup(int failed) {
   switch (failed) {
     case EAI_NONAME:
     case EAI_NODATA:
     case EAI_ADDRFAMILY:
-      return "looking up the host's name failed: no name server knows an address of it";
+      return "looking up the host's name failed: no name server knows its address";
     case EAI_AGAIN:
       return "looking up the host's name failed: no name server answers";
     case EAI_FAIL:
@@ -62,15 +62,15 @@ std::string describe_lookup(int failed) {
 
 }  // namespace
 
-/// A look-up under way: shared by its thread and those who wait.
+/// A look-up in progress, shared by its thread and the waiting coroutines.
 struct NameLookup::Flight {
   Flight(std::string name, const asio::any_io_executor& on) : host(std::move(name)), arrived(on), executor(on) {}
 
   const std::string host;
-  // Of the executor's thread.
+  // Used on the executor's thread.
   AsyncCondition arrived;
   std::optional<Addresses> addresses;
-  // Guarded: nothing once nobody may be told any more.
+  // `mutex` guards `executor`, which is std::nullopt after close().
   std::mutex mutex;
   std::optional<asio::any_io_executor> executor;
 };
@@ -93,7 +93,7 @@ void NameLookup::start(const std::string& host) {
     try {
       found = resolver(flight->host);
     } catch (const std::exception&) {
-      // Memory is short: what was set above is the answer.
+      // Out of memory: the error set above is returned.
     }
     const std::lock_guard lock(flight->mutex);
     if (!flight->executor) return;

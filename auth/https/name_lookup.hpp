@@ -1,5 +1,5 @@
-// Addresses of host names. The system's look-up cannot be cancelled and may take minutes, so each runs on a thread of
-// its own that nobody waits for: neither a deadline nor the end of the process.
+// Resolves host names. The system's look-up cannot be cancelled and may take minutes, so each runs on its own detached
+// thread, which delays neither a deadline nor the end of the process.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,25 +15,25 @@
 
 namespace tacit::auth {
 
-/// Used on the executor's thread alone. One look-up is under way at most; those for the same host share it, those for
-/// another wait for its end.
+/// Used only on the executor's thread. At most one look-up is in progress; calls for the same host share it, calls for
+/// another host wait until it ends.
 class NameLookup {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Addresses = boost::system::result<std::vector<boost::asio::ip::address>, std::string>;
-  /// Blocks. Called on a thread of its own; the error is a sentence.
+  /// May block. Called on its own thread. The error is a sentence.
   using Resolver = std::function<Addresses(const std::string& host)>;
 
   explicit NameLookup(boost::asio::any_io_executor executor, Resolver resolver = ask_system);
-  /// A look-up that is still under way touches nothing of this, nor the executor's context, afterwards.
+  /// A look-up still in progress no longer accesses this object or the executor's context.
   ~NameLookup();
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  /// At least one address. An address as host is answered at once, and so are localhost and names under it (RFC 6761,
-  /// section 6.3).
+  /// Returns at least one address. An IP address, localhost and names under localhost (RFC 6761, section 6.3) need no
+  /// look-up.
   boost::asio::awaitable<Addresses> find(std::string host, Time deadline);
-  /// As the destructor; to be called before the executor's context is destroyed if this lives on.
+  /// Like the destructor. Must be called before the executor's context is destroyed, if this object outlives it.
   void close();
 
   static Addresses ask_system(const std::string& host);

@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// The authorities of a PEM file. One whose own issuer is not in the file is trusted all the same.
+/// Trusts the authorities of a PEM file, including those whose own issuer is not in the file.
 std::optional<std::string> trust_file(SSL_CTX* context, const std::filesystem::path& ca) {
   const auto certificates = crypto::load_certificates(ca, crypto::Beside::nothing);
   if (certificates.has_error()) return certificates.error().message;
@@ -64,7 +64,7 @@ bool expect_host(SSL* ssl, const std::string& host) {
   X509_VERIFY_PARAM* terms = SSL_get0_param(ssl);
   error_code no_address;
   asio::ip::make_address(host, no_address);
-  // An address goes into the certificate check, but not into the handshake's server name (RFC 6066 section 3).
+  // An address is checked against the certificate but not sent as the server name (RFC 6066 section 3).
   if (!no_address) return X509_VERIFY_PARAM_set1_ip_asc(terms, host.c_str()) == 1;
   X509_VERIFY_PARAM_set_hostflags(terms, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   return SSL_set1_host(ssl, host.c_str()) == 1 && set_server_name(ssl, host);

@@ -1,4 +1,4 @@
-// Whom Tacit believes where it is the client: the terms of its own TLS connections.
+// TLS settings of the connections that Tacit makes as a client.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -15,7 +15,7 @@ class context;
 
 namespace tacit::auth {
 
-/// Whose certificates are believed, and the other terms of TLS: 1.2 or 1.3, forward secret AEAD suites. Immutable.
+/// The trusted authorities and the other TLS settings: 1.2 or 1.3, forward secret AEAD suites. Immutable.
 class TlsTrust {
  public:
   /// Trusts the authorities of a PEM file, or the system's if `ca` is empty. The error is a sentence.
@@ -24,7 +24,7 @@ class TlsTrust {
   TlsTrust(const TlsTrust&) = delete;
   TlsTrust& operator=(const TlsTrust&) = delete;
 
-  /// To make streams with; nothing of it may be set.
+  /// For creating streams; must not be modified.
   boost::asio::ssl::context& context() const { return *context_; }
 
  private:
@@ -32,7 +32,7 @@ class TlsTrust {
   std::unique_ptr<boost::asio::ssl::context> context_;
 };
 
-/// Names whom the other end of a handshake has to prove to be: a host, or an address. False if memory is short.
+/// Sets the host name or address that the server's certificate must be for. False if out of memory.
 bool expect_host(SSL* ssl, const std::string& host);
 
 }  // namespace tacit::auth

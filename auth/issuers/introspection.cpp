@@ -19,7 +19,7 @@ namespace json = boost::json;
 using std::chrono::steady_clock;
 
 constexpr std::size_t answer_limit = 64 * 1024;
-constexpr std::chrono::milliseconds grace{250};  // for the way between threads, beyond the issuer's time
+constexpr std::chrono::milliseconds grace{250};  // for passing the answer between threads
 
 IntrospectionCache::Now both_clocks() { return {steady_clock::now(), std::chrono::system_clock::now()}; }
 
@@ -30,7 +30,7 @@ IntrospectionCache::Limits limits_of(const IssuerConfig& config) {
   return limits;
 }
 
-/// application/x-www-form-urlencoded, of bytes. Encoding more than need be is allowed, and the same everywhere.
+/// Appends bytes as application/x-www-form-urlencoded. Encodes more than necessary, which every decoder accepts.
 void append_form_encoded(crypto::WipedBytes& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
@@ -55,7 +55,7 @@ crypto::WipedBytes basic_credentials(std::string_view client_id, std::string_vie
   append_form_encoded(pair, client_id);
   pair.push_back(':');
   append_form_encoded(pair, client_secret);
-  crypto::WipedBytes encoded((pair.size() + 2) / 3 * 4 + 1);  // and the zero that OpenSSL adds
+  crypto::WipedBytes encoded((pair.size() + 2) / 3 * 4 + 1);  // plus OpenSSL's terminating zero
   EVP_EncodeBlock(encoded.data(), pair.data(), static_cast<int>(pair.size()));
   encoded.resize(encoded.size() - 1);
   crypto::WipedBytes value;
@@ -111,14 +111,14 @@ void Introspection::enlist(const crypto::Digest& digest, std::string_view token,
     const std::lock_guard lock(mutex_);
     closed = closed_;
     const Call call = closed ? nullptr : cache_.ask(digest, token, both_clocks(), waiter);
-    // With the mutex held, so that it cannot come after close.
+    // Posted with the mutex held, so that it cannot follow close().
     if (call) asio::post(executor_, [self = shared_from_this(), call] { self->start(call); });
   }
   if (closed) waiter->answer(Refusal::issuer_unreachable);
 }
 
 void Introspection::start(const Call& call) {
-  // Whatever fails here is memory that is short: those who wait are answered, and may ask again.
+  // Only lack of memory fails here: the waiting calls are answered and may retry.
   const auto give_up = [self = shared_from_this(), call] { self->settle(call->digest, Refusal::issuer_unreachable); };
   try {
     asio::co_spawn(executor_, make_call(shared_from_this(), call), [give_up](const std::exception_ptr& thrown) {
@@ -172,7 +172,8 @@ asio::awaitable<std::optional<HttpsUrl>> Introspection::find_endpoint(Time deadl
     co_await store::wait_for<KeySetPtr>(enlist, left);
   }
   if (!refresh_->introspection_endpoint()) {
-    report_->introspection_failed("its metadata, which would name the introspection endpoint, is not known");
+    report_->introspection_failed(
+        "its introspection endpoint is not known: its metadata cannot be read or does not name one");
   }
   co_return refresh_->introspection_endpoint();
 }
@@ -188,7 +189,7 @@ IntrospectionAnswer Introspection::judge(const HttpsClient::Outcome& outcome) {
   const json::value* active =
       document && document->is_object() ? find_member(document->get_object(), "active") : nullptr;
   if (active == nullptr || !active->is_bool()) {
-    report_->introspection_failed("its answer is no JSON object that says whether the token is active");
+    report_->introspection_failed("its answer is not a JSON object with a boolean `active`");
     return Refusal::issuer_unreachable;
   }
   return judge_introspection(document->get_object(), *config_, std::chrono::system_clock::now());

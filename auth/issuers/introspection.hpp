@@ -1,4 +1,4 @@
-// Asking an issuer about opaque tokens: RFC 7662, with the client's credentials by HTTP Basic (RFC 6749 section 2.3.1).
+// Token introspection (RFC 7662) of opaque tokens, with client credentials in HTTP Basic (RFC 6749 section 2.3.1).
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -24,21 +24,21 @@ crypto::WipedBytes basic_credentials(std::string_view client_id, std::string_vie
 /// `token=…&token_type_hint=access_token`.
 crypto::WipedBytes introspection_form(std::string_view token);
 
-/// Threads ask; the issuers' thread makes the calls. Made by make_shared; must be closed before the executor's context
-/// is destroyed.
+/// Any thread may ask; the issuers' thread makes the calls. Create with make_shared; must be closed before the
+/// executor's context is destroyed.
 class Introspection : public std::enable_shared_from_this<Introspection> {
  public:
   Introspection(boost::asio::any_io_executor executor, std::shared_ptr<const IssuerConfig> config,
                 std::shared_ptr<const TlsTrust> trust, std::shared_ptr<IssuerReport> report,
                 std::shared_ptr<KeyRefresh> refresh);
 
-  /// What the issuer says of the token, which has to live until then; malformed if it is empty, too_large if it is
-  /// larger than max_token_size. Resumes on the caller's executor, at the latest a quarter of a second after
-  /// fetch_timeout. Nothing of this is touched on the way back: it may be gone by then.
+  /// The issuer's answer about the token, which must live until then; malformed if it is empty, too_large if it exceeds
+  /// max_token_size. Resumes on the caller's executor at most 250 ms after fetch_timeout. This object is not accessed
+  /// after the wait, so it may be destroyed meanwhile.
   boost::asio::awaitable<IntrospectionAnswer> ask(std::string_view token);
 
-  /// Answers all who wait with issuer_unreachable, and everybody from then on; nothing is posted to the executor any
-  /// more. On the executor's thread, or when that has ended.
+  /// Answers all waiting and all later calls with issuer_unreachable; nothing more is posted to the executor. Call on
+  /// the executor's thread, or after it has ended.
   void close();
 
  private:
@@ -55,12 +55,12 @@ class Introspection : public std::enable_shared_from_this<Introspection> {
 
   const std::shared_ptr<const IssuerConfig> config_;
   const std::shared_ptr<IssuerReport> report_;
-  const std::shared_ptr<KeyRefresh> refresh_;  ///< knows the endpoint that the metadata names
+  const std::shared_ptr<KeyRefresh> refresh_;  ///< provides the endpoint from the metadata
   const boost::asio::any_io_executor executor_;
   const crypto::WipedBytes credentials_;
-  HttpsClient client_;  ///< of the executor's thread
+  HttpsClient client_;  ///< used on the executor's thread
 
-  std::mutex mutex_;  ///< guards what follows
+  std::mutex mutex_;  ///< guards the members below
   IntrospectionCache cache_;
   bool closed_ = false;
 };

@@ -1,5 +1,5 @@
-// What is known of opaque tokens: the issuer's answers for a while, and who waits for the ones that are being asked
-// for.
+// Caches the issuer's answers about opaque tokens for a limited time, and holds the waiters of introspection calls in
+// progress.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -23,23 +23,23 @@ namespace tacit::auth {
 
 using IntrospectionAnswer = boost::system::result<TokenGrant, Refusal>;
 
-/// Does no I/O and takes the time from its caller. Not thread-safe. Tokens are known by their SHA-256; only those that
-/// are being asked for are held.
+/// Does no I/O; callers pass the time. Not thread-safe. Tokens are identified by SHA-256; a token's text is held only
+/// while a call for it is in progress.
 class IntrospectionCache {
  public:
   struct Limits {
-    std::chrono::milliseconds positive{30'000};  ///< how long a grant is believed, at most until the token's exp
-    std::chrono::milliseconds negative{5'000};   ///< … that a token is no good
-    std::size_t answers = 10'000;                ///< kept; beyond, the oldest goes
-    std::size_t calls = 1'000;                   ///< under way
+    std::chrono::milliseconds positive{30'000};  ///< how long a grant is kept, at most until the token's exp
+    std::chrono::milliseconds negative{5'000};   ///< how long a refusal is kept
+    std::size_t answers = 10'000;                ///< kept; when full, the oldest is evicted
+    std::size_t calls = 1'000;                   ///< in progress
   };
-  /// Both clocks: how long an answer was kept must not depend on the wall clock, when a token expires does.
+  /// Both clocks: an answer's age is measured on the steady clock, a token's expiry on the wall clock.
   struct Now {
     std::chrono::steady_clock::time_point steady;
     std::chrono::system_clock::time_point system;
   };
   using AnswerWaiter = std::shared_ptr<store::Waiter<IntrospectionAnswer>>;
-  /// The issuer is being asked about one token.
+  /// A call to the issuer about one token.
   struct Call {
     crypto::Digest digest{};
     crypto::WipedBytes token;
@@ -48,18 +48,17 @@ class IntrospectionCache {
 
   explicit IntrospectionCache(const Limits& limits) : limits_(limits) {}
 
-  /// What is known of the token with that digest.
+  /// The cached answer for the token with that digest.
   std::optional<IntrospectionAnswer> find(const crypto::Digest& digest, const Now& now);
-  /// Answers the waiter if it can; else lets it wait for a call. A call that was not under way is returned: it has to
-  /// be made, and settled. With too many under way the answer is issuer_unreachable.
+  /// Answers the waiter from the cache, or adds it to a call. Returns a new call, which the caller must make and
+  /// settle; null if none is needed. With too many calls in progress the answer is issuer_unreachable.
   std::shared_ptr<const Call> ask(const crypto::Digest& digest, std::string_view token, const Now& now,
                                   const AnswerWaiter& waiter);
-  /// The answer with its grant cut short to the time that the cache believes it, so that nobody keeps it longer.
+  /// The answer with its grant's expiry limited to the time that this cache keeps it, so callers keep it no longer.
   IntrospectionAnswer shortened(IntrospectionAnswer answer, const Now& now) const;
-  /// The call has ended: keeps the answer, unless it says nothing
-  /// of the token, and returns who waits for it.
+  /// Ends a call: keeps the answer, unless it is no verdict on the token, and returns the call's waiters.
   std::vector<AnswerWaiter> settle(const crypto::Digest& digest, const IntrospectionAnswer& answer, const Now& now);
-  /// Gives up all calls and returns who waits for them.
+  /// Drops all calls and returns their waiters.
   std::vector<AnswerWaiter> abandon();
 
   std::size_t kept() const { return kept_.size(); }
@@ -73,7 +72,7 @@ class IntrospectionCache {
     std::chrono::system_clock::time_point exp;
     bool good(const Now& now) const { return now.steady < until && now.system < exp; }
   };
-  /// A digest is evenly distributed already.
+  /// A digest is already uniformly distributed.
   struct FirstBytes {
     std::size_t operator()(const crypto::Digest& digest) const {
       std::size_t bytes = 0;

@@ -1,4 +1,4 @@
-// A trusted issuer at run time: its keys, fetched and refreshed in the background, and its word on opaque tokens.
+// A trusted issuer at run time: its keys, fetched and refreshed in the background, and introspection of opaque tokens.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,48 +20,48 @@
 
 namespace tacit::auth {
 
-/// What happens to an issuer in the background, for logs and metrics. Sentences hold no secrets.
+/// Background events of issuers, for logs and metrics. Sentences contain no secrets.
 struct IssuerEvents {
   virtual ~IssuerEvents() = default;
   /// A new key set is in use.
   virtual void keys_changed(std::string_view issuer, std::size_t keys) = 0;
-  /// Keys of the set that is in use from now on were passed over. Told when they are others than before.
+  /// Keys of the set now in use were skipped. Reported when the skipped keys have changed.
   virtual void keys_skipped(std::string_view issuer, const SkippedKeys& skipped) = 0;
-  /// Keys could not be fetched, or were no good; the old ones go on. At most once a minute for each issuer.
+  /// Keys could not be fetched or used; the old ones remain in use. At most once a minute per issuer.
   virtual void keys_failed(std::string_view issuer, std::string_view why) = 0;
-  /// Introspection could not be asked. At most once a minute for each issuer.
+  /// An introspection call failed. At most once a minute per issuer.
   virtual void introspection_failed(std::string_view issuer, std::string_view why) = 0;
 };
 
-/// How an issuer's keys are had, for metrics.
+/// The state of an issuer's keys, for metrics.
 struct KeyStatus {
-  bool fetched = false;                                            ///< over the network, again and again
-  std::optional<std::chrono::steady_clock::time_point> renewed{};  ///< when they were last found good
-  std::uint64_t failures = 0;                                      ///< to fetch them, since the start
+  bool fetched = false;                                            ///< fetched periodically over the network
+  std::optional<std::chrono::steady_clock::time_point> renewed{};  ///< when the last good set was obtained
+  std::uint64_t failures = 0;                                      ///< failed fetches since the start
 };
 
-/// Thread-safe. What is awaited here resumes on the caller's executor; until then the execution context must live and
-/// has work outstanding. Afterwards nothing of it is touched.
+/// Thread-safe. Awaited calls resume on the caller's executor; until then its execution context must live and has
+/// outstanding work. The context is not accessed afterwards.
 class Issuer {
  public:
   virtual ~Issuer() = default;
   virtual const IssuerConfig& config() const = 0;
-  /// The keys in use; the published value is null while there are none that may be used (never fetched, or the last
-  /// good set's refresh fell due keep_stale ago and has failed since).
+  /// The keys in use. The published value is null while there are none (never fetched, or the refresh of the last good
+  /// set has failed since it fell due keep_stale ago).
   virtual const crypto::Published<KeySet>& keys() const = 0;
   virtual KeyStatus key_status() const = 0;
-  /// For a token whose kid is unknown, or while there are no keys: fetches them if that was not done in the last 10 s,
-  /// however many ask, waits for a fetch that is under way, and answers the keys then in use (null: none). At the
-  /// latest a quarter of a second after fetch_timeout, with what there is.
+  /// For a token with an unknown kid, or while there are no keys: starts a fetch unless one was requested in the last
+  /// 10 s, waits for a fetch in progress, and returns the keys then in use (null: none). Returns the current keys at
+  /// most 250 ms after fetch_timeout.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
-  /// Whether the keys in use are what the issuer published when it was last asked; false if that failed, or is under
-  /// way: a token with an unknown kid then is not known to be bad. True after refreshed(), it was asked less than 10 s
-  /// ago, or meanwhile. That has to do for refusing the token: asked about each, the issuer would be asked as often as
-  /// whoever sends them likes, and if each were undecided, they could make it look as if it was down. Thread-safe.
+  /// Whether the last fetch of keys succeeded and none is in progress; if false, a token with an unknown kid may be
+  /// valid. True after refreshed() means that the keys are at most 10 s old, which suffices to refuse the token:
+  /// fetching for every such token would let clients choose how often the issuer is asked, and leaving every such token
+  /// undecided would let them make the issuer look unreachable. Thread-safe.
   virtual bool keys_are_current() const = 0;
-  /// What the issuer says of an opaque token. `token` has to live until it answers. Answers are shared and cached.
-  /// issuer_unreachable if it cannot be asked; malformed if this issuer is not configured for introspection, or the
-  /// token is empty; too_large if it is larger than max_token_size. As bounded in time as the above.
+  /// Introspects an opaque token. `token` must live until the answer. Answers are shared and cached.
+  /// issuer_unreachable if the call fails; malformed if this issuer is not configured for introspection, or the token
+  /// is empty; too_large if it exceeds max_token_size. Returns within the same time as refreshed().
   virtual boost::asio::awaitable<boost::system::result<TokenGrant, Refusal>> introspect(std::string_view token) = 0;
 };
 
@@ -71,24 +71,24 @@ using IssuerList = std::vector<Issuer*>;
 /// All trusted issuers and the one thread that talks to them.
 class Issuers {
  public:
-  /// Starts the thread and returns at once: an issuer that is down holds nothing up. Reads key files here.
-  /// `events` must outlive it; called on the thread.
+  /// Starts the thread and returns without waiting for any issuer. Reads key files on the caller's thread.
+  /// `events` must outlive this object; it is called on the issuers' thread.
   static boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start(std::vector<IssuerConfig> configs,
                                                                                   IssuerEvents& events);
-  /// As stop().
+  /// Like stop().
   virtual ~Issuers() = default;
-  /// Ends the thread. Those who wait, and those who ask from then on, are answered issuer_unreachable, or with the keys
-  /// that were known. Does not wait for issuers (nor for name servers). Thread-safe; again: nothing.
+  /// Ends the thread. Waiting and later calls are answered with issuer_unreachable or the keys already known. Does not
+  /// wait for issuers or name servers. Thread-safe and idempotent.
   virtual void stop() = 0;
-  /// Those that are trusted now. An issuer that is not any more lives on as long as this, though it is asked nothing.
+  /// The issuers trusted now. A removed issuer's object lives as long as this object, but makes no more requests.
   IssuerList all() const { return *list().get(); }
-  /// The same, for who follows its changes; never null.
+  /// The same list, for readers that follow its changes; never null.
   virtual const crypto::Published<IssuerList>& list() const = 0;
-  /// Trusts these from now on: who is new is begun with, who is gone is asked no more, and who is configured otherwise
-  /// begins anew, without its keys. The others go on as they are. With an error nothing has changed. Not after stop();
-  /// on one thread.
+  /// Replaces the trusted issuers. New issuers are started, missing ones are stopped, and changed ones are restarted
+  /// without keys; unchanged ones keep running. On error nothing changes. Must not be called after stop(); always call
+  /// it on the same thread.
   virtual boost::system::result<void, IssuerConfigError> reconfigure(std::vector<IssuerConfig> configs) = 0;
-  /// Asks every issuer anew (key files too) whenever it comes to it. Thread-safe.
+  /// Makes the thread fetch every issuer's keys again, and reread key files, as soon as it can. Thread-safe.
   virtual void refresh() = 0;
 };
 

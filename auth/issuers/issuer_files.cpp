@@ -13,8 +13,8 @@ boost::system::result<KeySet, std::string> load_key_file(const std::filesystem::
   const auto text = crypto::read_text_file(file, largest_key_document);
   if (!text) return "the key file " + text.error().message;
   auto keys = KeySet::parse(*text);
-  if (!keys) return "the key file " + name + " is no good: " + keys.error();
-  if (keys->keys().empty()) return "the key file " + name + " is no good: it has no public key";
+  if (!keys) return "the key file " + name + " cannot be used: " + keys.error();
+  if (keys->keys().empty()) return "the key file " + name + " cannot be used: it has no public key";
   return keys;
 }
 
@@ -23,7 +23,7 @@ std::optional<std::string> find_algorithm_fault(const IssuerConfig& issuer, cons
     return std::ranges::any_of(issuer.algorithms, [&](crypto::SignatureAlgorithm each) { return key->takes(each); });
   };
   if (std::ranges::any_of(keys.keys(), is_useful)) return std::nullopt;
-  return "none of the algorithms fits a key of the key file " + issuer.jwks_file.string();
+  return "no key fits `algorithms` in the key file " + issuer.jwks_file.string();
 }
 
 boost::system::result<KeySet, std::string> load_keys(const IssuerConfig& issuer) {
@@ -38,7 +38,7 @@ std::vector<std::string> find_skipped_keys(const IssuerConfig& issuer) {
   if (issuer.keys != IssuerConfig::Keys::file) return notes;
   const auto keys = load_key_file(issuer.jwks_file);
   if (!keys) return notes;
-  // By its place, which finds it in the file; the server's log has the kid, which finds it in tokens.
+  // By position, which locates the key in the file; the server's log has the kid, which identifies it in tokens.
   const std::string begin = "the key file " + issuer.jwks_file.string() + " has keys that are not used: ";
   const SkippedKeys& skipped = keys->skipped();
   for (const SkippedKey& key : skipped.named) {

@@ -13,12 +13,12 @@ using boost::system::result;
 
 constexpr std::size_t largest_document = 256 * 1024;
 
-/// Nothing if the field is not there.
+/// std::nullopt if the field is missing.
 result<std::optional<HttpsUrl>, std::string> read_url(const json::object& document, const char* name) {
   const json::value* field = find_member(document, name);
   if (field == nullptr) return std::optional<HttpsUrl>();
   const auto text = text_of(field);
-  if (!text) return std::string("its metadata has a ") + name + " that is no string";
+  if (!text) return std::string("its metadata has a ") + name + " that is not a string";
   auto url = parse_https_url(*text);
   if (url.has_error()) return std::string("its metadata has a ") + name + " that " + url.error();
   return std::optional<HttpsUrl>(std::move(*url));
@@ -40,7 +40,7 @@ result<std::vector<HttpsUrl>, std::string> metadata_urls(std::string_view issuer
 
 result<IssuerMetadata, std::string> parse_metadata(std::string_view document, std::string_view issuer) {
   const auto parsed = parse_json_document(crypto::without_byte_order_mark(document), largest_document);
-  if (!parsed || !parsed->is_object()) return std::string("its metadata is no JSON object");
+  if (!parsed || !parsed->is_object()) return std::string("its metadata is not a JSON object");
   const json::object& fields = parsed->get_object();
   const auto named = text_of(find_member(fields, "issuer"));
   if (!named) return std::string("its metadata does not name the issuer");

@@ -1,4 +1,4 @@
-// What is told of one issuer, and not too often.
+// Reports the events of one issuer, at a limited rate.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace tacit::auth {
 
-/// True at most once in an interval.
+/// Limits an event to once per interval.
 class AtMostEvery {
  public:
   explicit AtMostEvery(std::chrono::milliseconds interval) : interval_(interval) {}
@@ -26,10 +26,10 @@ class AtMostEvery {
   std::optional<std::chrono::steady_clock::time_point> last_;
 };
 
-/// Passes on what happens. Used on the issuers' thread alone.
+/// Forwards events to IssuerEvents. Used only on the issuers' thread.
 class IssuerReport {
  public:
-  /// `events` must outlive it. Failures of one kind are told at most every `interval`.
+  /// `events` must outlive it. Failures of one kind are reported at most once per `interval`.
   IssuerReport(IssuerEvents& events, std::shared_ptr<const IssuerConfig> config, std::chrono::milliseconds interval)
       : events_(events), config_(std::move(config)), keys_(interval), introspection_(interval) {}
 

@@ -18,20 +18,20 @@ bool fetches_again(const IssuerConfig& config) {
   return fetches_keys(config) || config.introspection == Introspection::discovery;
 }
 bool is_asked(const IssuerConfig& config) { return fetches_keys(config) || introspects(config); }
-/// An access token of RFC 9068 has to say what it may do (auth/tokens/jwt_claims.cpp), so these have no default.
+/// An RFC 9068 access token must state its scopes (auth/tokens/jwt_claims.cpp), so default-scopes does not apply.
 bool takes_tokens_without_scopes(const IssuerConfig& config) { return config.required_type != "at+jwt"; }
 bool client_can_be_user(const IssuerConfig& config) { return !config.client_tokens || config.user_claim == "sub"; }
 
 struct Condition {
   const char* setting;
   bool (*has_effect)(const IssuerConfig& config);
-  const char* otherwise;  ///< when it has none
+  const char* otherwise;  ///< where it has none
 };
 
 constexpr const char* no_introspection = "without introspection";
 constexpr const char* no_jwts = "with keys = none, which takes no JWTs";
-constexpr const char* no_fetching = "where nothing is fetched again and again: the keys are not, nor is metadata";
-constexpr const char* no_asking = "where the issuer is never asked anything";
+constexpr const char* no_fetching = "where neither keys nor metadata are fetched periodically";
+constexpr const char* no_asking = "where no request is sent to the issuer";
 
 constexpr Condition conditions[] = {
     {"client-tokens", introspects, no_introspection},
@@ -45,11 +45,11 @@ constexpr Condition conditions[] = {
     {"refresh-most", fetches_again, no_fetching},
     {"fetch-timeout", is_asked, no_asking},
     {"ca", is_asked, no_asking},
-    {"default-scopes", takes_tokens_without_scopes, "with type = at+jwt, for such tokens name their scopes"},
+    {"default-scopes", takes_tokens_without_scopes, "with type = at+jwt, because such tokens name their scopes"},
     {"client-tokens", client_can_be_user, "with a user-claim other than sub"},
 };
 
-/// Looks at the section, one question after another.
+/// Checks the section, one aspect after the other.
 class SectionCheck {
  public:
   explicit SectionCheck(const IssuerSection& section) : section_(section), config_(section.config) {}
@@ -63,10 +63,10 @@ class SectionCheck {
     check_introspection();
     if (one_source && section_.sound({"introspection"})) check_effects();
     if (section_.sound({"audience"}) && config_.audiences.empty()) {
-      fail("lacks audience: without one, tokens for other services would be taken");
+      fail("lacks audience: without one, tokens for other services would be accepted");
     }
     if (section_.sound({"headers"}) && !config_.in_authorization && !config_.in_token) {
-      fail("allows its tokens in no header");
+      fail("allows no header for its tokens");
     }
     if (section_.sound({"refresh-least", "refresh-most"}) && config_.refresh_least > config_.refresh_most) {
       fail("has refresh-least above refresh-most");
@@ -75,7 +75,7 @@ class SectionCheck {
   }
 
  private:
-  /// Whether it is clear where the keys come from.
+  /// Whether the section names exactly one valid source of keys.
   bool check_sources() {
     const auto sources = {"keys", "jwks-url", "jwks-file", "shared-secret-file"};
     if (std::ranges::count_if(sources, [&](const char* name) { return section_.given.contains(name); }) > 1) {
@@ -88,7 +88,7 @@ class SectionCheck {
   void check_keys() {
     if (config_.keys == Keys::discovery) {
       const auto urls = metadata_urls(config_.issuer);
-      if (!urls) fail(urls.error() + ", so its keys cannot be discovered: give jwks-url or jwks-file");
+      if (!urls) fail(urls.error() + ", so its keys cannot be discovered: set jwks-url or jwks-file");
     }
     if (config_.keys == Keys::none && !introspects(config_) && section_.sound({"introspection"})) {
       fail("has neither keys nor introspection, so none of its tokens could be checked");
@@ -100,9 +100,9 @@ class SectionCheck {
     const bool shared = config_.keys == Keys::shared_secret;
     const bool only_hs256 = std::ranges::all_of(
         config_.algorithms, [](crypto::SignatureAlgorithm each) { return each == crypto::SignatureAlgorithm::hs256; });
-    if (shared && !only_hs256) fail("has a shared secret, which verifies HS256 alone");
+    if (shared && !only_hs256) fail("has a shared secret, which verifies only HS256");
     if (!shared && config_.allows(crypto::SignatureAlgorithm::hs256)) {
-      fail("allows HS256, which takes a shared secret: whoever can verify such a token can make one");
+      fail("allows HS256, which needs a shared secret: a verifier of such tokens can also make them");
     }
   }
 
@@ -113,10 +113,10 @@ class SectionCheck {
     if (introspects(config_) && !(id && secret)) {
       fail("has introspection, which needs client-id and client-secret-file");
     }
-    if (!introspects(config_) && (id || secret)) fail("has credentials of a client but no introspection");
+    if (!introspects(config_) && (id || secret)) fail("has client credentials but no introspection");
     if (config_.introspection == Introspection::discovery) {
       const auto urls = metadata_urls(config_.issuer);
-      if (!urls) fail(urls.error() + ", so its introspection endpoint cannot be discovered: give its URL");
+      if (!urls) fail(urls.error() + ", so its introspection endpoint cannot be discovered: set its URL");
     }
   }
 
@@ -151,7 +151,7 @@ std::vector<IssuerFault> find_section_faults(const IssuerSection& section) { ret
 std::vector<IssuerFault> find_section_file_faults(const IssuerSection& section) {
   std::vector<IssuerFault> faults;
   for (FileFault& fault : find_file_faults(section.config)) {
-    if (!section.sound({fault.setting})) continue;  // it was told before
+    if (!section.sound({fault.setting})) continue;  // already reported
     faults.push_back({section.line_of(fault.setting), std::move(fault.sentence)});
   }
   return faults;

@@ -1,5 +1,5 @@
-// A section of the issuers' file as it was read, and what is wrong with it as a whole: what is missing, contradictory
-// or without effect.
+// A parsed section of the issuers' file, and its faults as a whole: settings that are missing, contradictory or without
+// effect.
 #pragma once
 
 #include <cstddef>
@@ -17,26 +17,26 @@ namespace tacit::auth {
 
 struct IssuerSection {
   IssuerConfig config;
-  std::size_t line = 0;                                   ///< where it begins
-  std::map<std::string, std::size_t, std::less<>> given;  ///< the settings that are there, by name → line
-  std::set<std::string, std::less<>> faulty;              ///< those of them whose values are no good
+  std::size_t line = 0;                                   ///< its first line
+  std::map<std::string, std::size_t, std::less<>> given;  ///< the settings present: name → line
+  std::set<std::string, std::less<>> faulty;              ///< the settings whose values are invalid
 
-  /// The setting's line; if it is not there, that of the section.
+  /// The setting's line, or the section's if the setting is missing.
   std::size_t line_of(std::string_view setting) const;
-  /// Whether what is said of all of them can be relied on: none is faulty.
+  /// Whether none of the settings is faulty, so that conclusions from their values hold.
   bool sound(std::initializer_list<std::string_view> settings) const;
 };
 
 struct IssuerFault {
-  std::size_t line = 0;  ///< 0: of the file as a whole
-  std::string what;      ///< the rest of a sentence that begins with the place
+  std::size_t line = 0;  ///< 0: the file as a whole
+  std::string what;      ///< a clause that follows the position
 };
 
-/// Of a section whose defaults are filled in. Says nothing that follows from a fault of a line alone, and looks at no
+/// The faults of a section whose defaults are filled in, except those that follow from a single faulty line. Reads no
 /// file.
 std::vector<IssuerFault> find_section_faults(const IssuerSection& section);
 
-/// What is wrong with the files of keys and authorities that it names.
+/// The faults of the key file and authorities' file that the section names.
 std::vector<IssuerFault> find_section_file_faults(const IssuerSection& section);
 
 }  // namespace tacit::auth

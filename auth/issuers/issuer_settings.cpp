@@ -33,7 +33,7 @@ std::string set_keys(IssuerConfig& config, std::string_view value) {
 }
 
 std::string set_jwks_url(IssuerConfig& config, std::string_view value) {
-  if (!is_https_url(value)) return quoted(value) + " is no https URL";
+  if (!is_https_url(value)) return quoted(value) + " is not an https URL";
   config.keys = IssuerConfig::Keys::url;
   config.jwks_url = value;
   return {};
@@ -45,7 +45,7 @@ std::string set_jwks_file(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-/// Reads a secret that others must not be able to read. Its last line end is the editor's, not the secret's.
+/// Reads a secret from a file that other users must not be able to read. Final line ends are not part of the secret.
 std::string read_secret(std::string_view file, ConfiguredSecret& secret) {
   auto content = crypto::read_key_file(std::filesystem::path(file), S_IRWXO | S_IWGRP);
   if (!content) return content.error().message;
@@ -65,7 +65,7 @@ std::string set_shared_secret(IssuerConfig& config, std::string_view value) {
   return std::string(value) + " holds less than 32 bytes, the least for HS256";
 }
 
-/// Where a comma or a semicolon can be nothing but a separator; empty if there is none.
+/// The fault of a word with a comma or a semicolon, which can only be a wrong separator; empty without one.
 std::string separator_fault(std::string_view word, const char* what) {
   if (word.find_first_of(",;") == std::string_view::npos) return {};
   return quoted(word) + " has a comma or a semicolon; " + what + " have spaces between them";
@@ -77,7 +77,8 @@ std::string set_algorithms(IssuerConfig& config, std::string_view value) {
     if (auto fault = separator_fault(word, "algorithms"); !fault.empty()) return fault;
     const auto algorithm = algorithm_of(word);
     if (!algorithm) {
-      return quoted(word) + " is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512, HS256";
+      return quoted(word) +
+             " is not one of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512, HS256";
     }
     config.algorithms.push_back(*algorithm);
   }
@@ -122,7 +123,7 @@ std::string set_type(IssuerConfig& config, std::string_view value) {
 
 std::string add_scope(std::string_view name, store::Scope& scopes) {
   const auto scope = scope_of(name);
-  if (!scope) return quoted(name) + " is none of secrets:read, secrets:write, keys:manage";
+  if (!scope) return quoted(name) + " is not one of secrets:read, secrets:write, keys:manage";
   scopes = scopes | *scope;
   return {};
 }
@@ -135,7 +136,7 @@ std::string set_default_scopes(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-/// `word=scope`; the word may hold an =, a scope's name does not.
+/// `word=scope`. The word may contain `=`, a scope's name does not.
 std::string set_scope_map(IssuerConfig& config, std::string_view value) {
   config.scope_names.clear();
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
@@ -175,7 +176,7 @@ std::string set_text(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-/// A claim's name, or a path of names with dots between.
+/// A claim's name, or a path of names separated by dots.
 template <auto Member>
 std::string set_claim(IssuerConfig& config, std::string_view value) {
   if (value.starts_with('.') || value.ends_with('.') || value.find("..") != std::string_view::npos) {
@@ -185,7 +186,7 @@ std::string set_claim(IssuerConfig& config, std::string_view value) {
   return {};
 }
 
-// The seconds that a unit has, as the settings outside this file take them, too: 90s, 5m, 2h, 7d, 2w. 0: it is none.
+// The seconds in a unit, as in the server's own settings: 90s, 5m, 2h, 7d, 2w. 0 if it is not a unit.
 std::uint64_t seconds_of(std::string_view unit) {
   if (unit.empty() || unit == "s") return 1;
   if (unit == "m") return 60;
@@ -201,87 +202,86 @@ std::string set_seconds(IssuerConfig& config, std::string_view value) {
   const auto [end, error] = std::from_chars(value.data(), last, number);
   const std::uint64_t factor = seconds_of({end, last});
   if (error != std::errc() || factor == 0 || number > Most / factor || number * factor < Least) {
-    return quoted(value) + " is no number of seconds from " + std::to_string(Least) + " to " + std::to_string(Most);
+    return quoted(value) + " is not a number of seconds from " + std::to_string(Least) + " to " + std::to_string(Most);
   }
   config.*Member = std::chrono::seconds(number * factor);
   return {};
 }
 
 constexpr IssuerSetting list[] = {
-    {"audience", "WORDS", "", "What a token's `aud` has to name: one of these. Needed.", set_audience},
+    {"audience", "WORDS", "", "A token's `aud` must contain one of these. Required.", set_audience},
 
     {"keys", "discovery|none", "discovery",
-     "Where its keys come from. discovery: from what its metadata names, at /.well-known/openid-configuration or "
-     "/.well-known/oauth-authorization-server; the issuer has to be an https URL without a query. none: it has no "
-     "JWTs, only opaque tokens, by introspection. In its stead there may be one of jwks-url, jwks-file, "
-     "shared-secret-file.",
+     "Where its keys come from. discovery: from the URL in its metadata, at /.well-known/openid-configuration or "
+     "/.well-known/oauth-authorization-server; the issuer must be an https URL without a query. none: it issues no "
+     "JWTs, only opaque tokens, checked by introspection. One of jwks-url, jwks-file and shared-secret-file can "
+     "replace this setting.",
      set_keys},
-    {"jwks-url", "URL", "", "Where to fetch its keys, over https.", set_jwks_url},
+    {"jwks-url", "URL", "", "The https URL of its keys.", set_jwks_url},
     {"jwks-file", "FILE", "",
-     "A JWK set with its keys, at most 256 KiB, of which one at least has to fit `algorithms`. Read at the start and "
-     "at SIGHUP.",
+     "A JWK set with its keys, at most 256 KiB; at least one key must fit `algorithms`. Read at the start and at "
+     "SIGHUP.",
      set_jwks_file},
     {"shared-secret-file", "FILE", "",
-     "A secret shared with the issuer, for HS256: at least 32 bytes. Others must not be able to read it.",
+     "A secret shared with the issuer, for HS256: at least 32 bytes. Other users must not be able to read the file.",
      set_shared_secret},
-    {"ca", "FILE", "", "Certificate authorities, PEM, for https to the issuer. Without it the system's.",
+    {"ca", "FILE", "", "Certificate authorities, PEM, for https to the issuer. Default: the system's.",
      set_text<&IssuerConfig::ca>},
 
     {"algorithms", "WORDS", "ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512",
-     "Which algorithms it may sign with, of these. With a shared secret it is HS256, and no other.", set_algorithms},
-    {"headers", "WORDS", "authorization", "Which request headers may carry its tokens: authorization, token, or both.",
-     set_headers},
-    {"type", "WORD", "",
-     "The `typ` that its JWTs must have; at+jwt for RFC 9068. Without it at+jwt, JWT or none at all.", set_type},
-    {"leeway", "SECONDS", "60", "How far its clock and this one may differ, for exp, nbf and iat: from 0 to 600.",
+     "The algorithms that it may sign with, of these. With a shared secret, HS256 only.", set_algorithms},
+    {"headers", "WORDS", "authorization",
+     "The request headers that may carry its tokens: authorization, token, or both.", set_headers},
+    {"type", "WORD", "", "The `typ` that its JWTs must have; at+jwt for RFC 9068. Default: at+jwt, JWT or no `typ`.",
+     set_type},
+    {"leeway", "SECONDS", "60", "How far its clock and this host's may differ, for exp, nbf and iat: from 0 to 600.",
      set_seconds<&IssuerConfig::leeway, 0, 600>},
 
     {"user-claim", "NAME", "sub",
-     "The claim that is the user, and decides the tenant: one whose value users cannot choose. It may be a path, such "
-     "as "
-     "act.sub: the member of that name of the claim of that name. A claim with the whole name comes first.",
+     "The claim that names the user and decides the tenant; users must not be able to choose its value. It may be a "
+     "path: act.sub is the member `sub` of the claim `act`. A claim with the whole name takes precedence.",
      set_claim<&IssuerConfig::user_claim>},
     {"uuid-users", "on|off", "on",
-     "Whether a user that is a UUID is the tenant of that id. All others, and with off those too, become one of this "
-     "issuer's own (UUIDv5).",
+     "Whether a user that is a UUID is the tenant with that id. Every other user, and with off every user, becomes a "
+     "tenant of this issuer's own (UUIDv5).",
      set_switch<&IssuerConfig::uuid_users>},
     {"scope-claim", "NAME", "scope",
-     "The claim with the token's scopes: a text with spaces, or a list. It may be a path as user-claim may, such as "
+     "The claim with the token's scopes: a text with spaces, or a list. It may be a path, like user-claim, such as "
      "realm_access.roles.",
      set_claim<&IssuerConfig::scope_claim>},
     {"scope-map", "WORD=SCOPE...", "",
-     "What the claim's words mean here; a word may have several scopes, one each time that it is there, and a word "
-     "without any means nothing. Without a map they are Tacit's own: secrets:read, secrets:write, keys:manage.",
+     "The scopes that the claim's words stand for. Repeat a word to give it several scopes; a word that is not listed "
+     "gives none. Without a map the words are Tacit's own: secrets:read, secrets:write, keys:manage.",
      set_scope_map},
     {"default-scopes", "SCOPES", "",
-     "What a JWT may do that has no such claim; never an at+jwt or an opaque token. Without it nothing.",
-     set_default_scopes},
+     "The scopes of a JWT without that claim; not for at+jwt and opaque tokens. Default: none.", set_default_scopes},
 
     {"introspection", "discovery|URL", "",
-     "Ask the issuer about opaque tokens (RFC 7662), at the endpoint that its metadata names or at this one. For one "
-     "issuer at most. Without it opaque tokens are refused.",
+     "Ask the issuer about opaque tokens (RFC 7662), at the endpoint in its metadata or at this URL. For at most one "
+     "issuer. Without it opaque tokens are refused.",
      set_introspection},
-    {"client-id", "NAME", "", "Who asks: a client that the issuer knows. Needed with introspection.",
+    {"client-id", "NAME", "", "The client id to ask with; the issuer must know it. Required with introspection.",
      set_text<&IssuerConfig::client_id>},
-    {"client-secret-file", "FILE", "", "Its secret. Others must not be able to read it. Needed with introspection.",
+    {"client-secret-file", "FILE", "",
+     "Its secret. Other users must not be able to read the file. Required with introspection.",
      [](IssuerConfig& config, std::string_view value) { return read_secret(value, config.client_secret); }},
     {"client-tokens", "on|off", "off",
-     "Whether an opaque token of which the issuer names no user is one that a client got for itself, with the client "
-     "as the user. Keep it off if the issuer leaves out its users' sub: they would all be one tenant.",
+     "Whether an opaque token without a user in the issuer's answer belongs to a client itself; the client is then the "
+     "user. Keep it off if the issuer omits its users' sub: they would all be one tenant.",
      set_switch<&IssuerConfig::client_tokens>},
     {"introspection-cache", "SECONDS", "30",
-     "For how long at most its answer is believed, from 0 to 86400. A revoked token works so long.",
+     "How long its answer is used at most, from 0 to 86400. A revoked token works that long.",
      set_seconds<&IssuerConfig::introspection_cache, 0, day>},
     {"introspection-negative-cache", "SECONDS", "5",
-     "For how long its answer that a token is not active is believed, from 0 to 86400.",
+     "How long its answer that a token is not active is used, from 0 to 86400.",
      set_seconds<&IssuerConfig::negative_cache, 0, day>},
 
     {"refresh-least", "SECONDS", "60",
-     "How soon its keys are fetched again at the earliest, whatever its Cache-Control says: from 1 to 86400.",
+     "The shortest time between fetches of its keys, whatever its Cache-Control says: from 1 to 86400.",
      set_seconds<&IssuerConfig::refresh_least, 1, day>},
-    {"refresh-most", "SECONDS", "3600", "How soon at the latest: from 1 to 2592000.",
+    {"refresh-most", "SECONDS", "3600", "The longest time between fetches of its keys: from 1 to 2592000.",
      set_seconds<&IssuerConfig::refresh_most, 1, 30 * day>},
-    {"keep-keys", "SECONDS", "86400", "For how long the last good keys serve while it is down, from 0 to 31536000.",
+    {"keep-keys", "SECONDS", "86400", "How long the last good keys are used while it is down, from 0 to 31536000.",
      set_seconds<&IssuerConfig::keep_stale, 0, 365 * day>},
     {"fetch-timeout", "SECONDS", "5", "How long one request to it may take, from 1 to 60.",
      set_seconds<&IssuerConfig::fetch_timeout, 1, 60>},

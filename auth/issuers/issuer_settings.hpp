@@ -1,5 +1,5 @@
-// The settings that a section of the issuers' file may have: what each is called, what it means, and how its text
-// becomes a member of IssuerConfig. The help text and the manual page are made from this list, too.
+// The settings of a section of the issuers' file: name, help, and the conversion of its text to a member of
+// IssuerConfig. The help text and the manual page are generated from this list.
 #pragma once
 
 #include <span>
@@ -12,19 +12,19 @@ namespace tacit::auth {
 
 struct IssuerSetting {
   const char* name;
-  const char* argument;  ///< what its value is, for the help text: FILE, SECONDS, WORDS, … Choices are on|off
-  const char* initial;   ///< the default as it would be written; empty: there is none, and `help` says what holds then
-  const char* help;      ///< sentences, with the limits
-  /// Answers what is wrong with the value, as the rest of a sentence; empty if nothing is.
+  const char* argument;  ///< the kind of value, for the help text: FILE, SECONDS, WORDS, …; choices as on|off
+  const char* initial;   ///< the default as written in the file; empty: none, and `help` describes the effect
+  const char* help;      ///< sentences, including the limits
+  /// Sets the value. Returns its fault as a clause; empty if it is valid.
   std::string (*set)(IssuerConfig& config, std::string_view value);
 };
 
 std::span<const IssuerSetting> issuer_settings();
 
-/// Whether the text is an https URL that an issuer may be asked at.
+/// Whether the text is an https URL that requests to an issuer may use.
 bool is_https_url(std::string_view text);
 
-/// Takes the next word off the front; empty at the end.
+/// Removes and returns the first word; empty at the end.
 std::string_view next_word(std::string_view& text);
 
 }  // namespace tacit::auth

@@ -1,4 +1,4 @@
-// The issuers' file read by a caller that knows which name was probably meant by an unknown one.
+// Reads the issuers' file with suggestions for misspelt names, which the caller provides.
 #pragma once
 
 #include <span>
@@ -9,10 +9,10 @@
 
 namespace tacit::auth {
 
-/// The end of a sentence about a word that is none of the names; empty if it is like none of them.
+/// The end of a sentence about an unknown word, suggesting a similar name; empty if no name is similar.
 using Suggest = std::string (*)(std::string_view word, std::span<const std::string> names);
 
-/// As the functions without `suggest`, which suggest nothing.
+/// Like the functions without `suggest`, which suggest no names.
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
                                                                                  Suggest suggest);
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest);

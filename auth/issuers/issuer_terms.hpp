@@ -1,4 +1,4 @@
-// How patient the issuers' thread is, where no configuration says it. Tests are less so.
+// Intervals of the issuers' thread that are not configurable. Tests use shorter ones.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -18,11 +18,11 @@ struct IssuerTerms {
   std::chrono::milliseconds retry_most = RefreshTerms{}.retry_most;
   std::chrono::milliseconds ask_every = RefreshTerms{}.ask_every;  ///< between fetches for tokens with an unknown kid
   std::chrono::milliseconds event_every{60'000};                   ///< between events of one kind and issuer
-  /// Multiplies what is configured in seconds for keys: refresh_least, refresh_most, keep_stale.
+  /// The length of a second in refresh_least, refresh_most and keep_stale.
   std::chrono::milliseconds second{1'000};
 };
 
-/// Issuers::start with other terms.
+/// Like Issuers::start, with other intervals.
 boost::system::result<std::unique_ptr<Issuers>, IssuerConfigError> start_issuers(std::vector<IssuerConfig> configs,
                                                                                  IssuerEvents& events,
                                                                                  const IssuerTerms& terms);

@@ -29,7 +29,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::result;
 
-constexpr std::chrono::milliseconds grace{250};  // for the way between threads, beyond the issuer's time
+constexpr std::chrono::milliseconds grace{250};  // for passing the answer between threads
 
 RefreshTerms refresh_terms(const IssuerConfig& config, const IssuerTerms& terms) {
   RefreshTerms refresh;
@@ -64,9 +64,9 @@ class RunningIssuer final : public Issuer {
   KeyRefresh& refresh() { return *keys_; }
   void start(asio::io_context& context);
   void close();
-  /// The same for one that is trusted no more. On the issuers' thread.
+  /// The same for an issuer that is no longer trusted. On the issuers' thread.
   void retire();
-  /// Of the authorities' file, as it was when this began.
+  /// The digest of the authorities' file when this issuer was started.
   const crypto::Digest& authorities() const { return authorities_; }
 
  private:
@@ -78,7 +78,7 @@ class RunningIssuer final : public Issuer {
 };
 
 asio::awaitable<KeySetPtr> RunningIssuer::refreshed() {
-  // Nothing of this is touched once the wait has begun: it may be gone by the time that it is over.
+  // `this` must not be accessed after the wait: it may have been destroyed.
   const std::shared_ptr<crypto::Published<KeySet>> published = keys_->published();
   const std::chrono::milliseconds deadline = config_->fetch_timeout + grace;
   auto enlist = [keys = keys_.get()](const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) { keys->ask(waiter); };
@@ -95,7 +95,7 @@ asio::awaitable<IntrospectionAnswer> RunningIssuer::introspect(std::string_view 
 
 void RunningIssuer::start(asio::io_context& context) {
   asio::co_spawn(context, KeyRefresh::run(keys_), [report = report_](const std::exception_ptr& thrown) {
-    if (thrown) report->keys_failed("an error within: its keys are fetched no more until the next start");
+    if (thrown) report->keys_failed("internal error: its keys are not fetched again until the next start");
   });
 }
 
@@ -109,7 +109,7 @@ void RunningIssuer::retire() {
   if (introspection_) introspection_->close();
 }
 
-/// Of a file that is read by somebody else; of none, and of one that cannot be read, that of nothing.
+/// The digest of the file's contents; that of empty text if the file is missing or cannot be read.
 crypto::Digest digest_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   const std::string content{std::istreambuf_iterator<char>(in), {}};
@@ -142,9 +142,9 @@ class RunningIssuers final : public Issuers {
   const IssuerTerms terms_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-  std::map<std::filesystem::path, std::shared_ptr<const TlsTrust>> trusts_;  ///< reading the system's takes a while
+  std::map<std::filesystem::path, std::shared_ptr<const TlsTrust>> trusts_;  ///< by path; loading is slow
   std::vector<Running> running_;
-  std::vector<Running> retired_;        ///< somebody may look at them still
+  std::vector<Running> retired_;        ///< other threads may still use them
   crypto::Published<IssuerList> list_;  ///< the objects of running_
   std::thread thread_;
   std::mutex stopping_;
@@ -156,7 +156,7 @@ void RunningIssuers::stop() {
   if (std::exchange(stopped_, true)) return;
   context_.stop();
   if (thread_.joinable()) thread_.join();
-  // What waits on other threads is answered; what waits on this one is destroyed with the context, after the issuers.
+  // Waiters on other threads are answered; coroutines of this thread are destroyed with the context, after the issuers.
   for (const Running& issuer : running_) issuer->close();
   for (const Running& issuer : retired_) issuer->close();
 }
@@ -211,7 +211,7 @@ result<void, IssuerConfigError> RunningIssuers::reconfigure(std::vector<IssuerCo
   return {};
 }
 
-/// Begins with those that are new, and ends with those that are not among them.
+/// Starts the new issuers and retires those that are not in `next`.
 void RunningIssuers::use(std::vector<Running> next) {
   const std::lock_guard lock(stopping_);
   const std::vector<Running> before = std::exchange(running_, std::move(next));
@@ -240,7 +240,7 @@ void RunningIssuers::run() {
       context_.run();
       return;
     } catch (const std::exception&) {
-      // Memory was too short to start a call: its waiters' deadlines answer them. The thread goes on.
+      // Out of memory when starting a call: its waiters end at their deadlines. The thread continues.
     }
   }
 }

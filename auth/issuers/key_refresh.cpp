@@ -75,7 +75,7 @@ void KeyRefresh::ask(const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) {
     const std::lock_guard lock(mutex_);
     if (!closed_ && client_ && schedule_.ask(steady_clock::now())) {
       waiters_.push_back(waiter);
-      // The first of them wakes the thread; a fetch that is under way needs no waking.
+      // Only the first waiter wakes the thread; a fetch in progress needs no wake-up.
       if (waiters_.size() == 1) wake();
       return;
     }
@@ -95,7 +95,7 @@ void KeyRefresh::force() {
   wake();
 }
 
-/// With the mutex held, so that it cannot come after close.
+/// Call with the mutex held, so that the post cannot follow close().
 void KeyRefresh::wake() {
   asio::post(executor_, [self = shared_from_this()] { self->woken_.notify_all(); });
 }
@@ -124,7 +124,7 @@ bool KeyRefresh::is_closed() {
 }
 
 asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
-  // What was loaded before the thread ran is told on it.
+  // Report keys that load() read before the thread started.
   if (!self->last_.keys().empty()) self->report_->keys_changed(self->last_.keys().size());
   if (self->last_.skipped().count > 0) self->report_->keys_skipped(self->last_.skipped());
   while (!self->is_closed()) {
@@ -137,12 +137,12 @@ asio::awaitable<void> KeyRefresh::run(std::shared_ptr<KeyRefresh> self) {
       failed = true;
     }
     if (!failed) continue;
-    self->report_->keys_failed("an error within, such as too little memory");
+    self->report_->keys_failed("internal error, such as lack of memory");
     co_await self->woken_.wait(steady_clock::now() + pause_after_error);
   }
 }
 
-/// One after the other, for each takes a while: what else this thread does waits for one of an issuer's at most. They
+/// Prepares one key at a time, because each takes a while: other work of this thread waits for at most one. The keys
 /// are in use meanwhile.
 asio::awaitable<void> KeyRefresh::prepare_keys() {
   if (!config_->allows(crypto::SignatureAlgorithm::es256)) co_return;
@@ -154,7 +154,7 @@ asio::awaitable<void> KeyRefresh::prepare_keys() {
   }
 }
 
-/// Waits for what is next, and does it.
+/// Waits for the next event of the schedule and handles it.
 asio::awaitable<void> KeyRefresh::step() {
   Time wakes_at = Time::max();
   bool due = false;
@@ -180,14 +180,14 @@ asio::awaitable<void> KeyRefresh::step() {
   finish(std::move(fetched));
 }
 
-/// Memory that is short, or whatever else throws, is a fetch that failed.
+/// Turns exceptions, such as lack of memory, into a failed fetch.
 asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch_guarded() {
   Fetched failed;
   try {
     Fetched fetched = co_await fetch();
     co_return fetched;
   } catch (const std::exception&) {
-    failed.failure = "an error within, such as too little memory";
+    failed.failure = "internal error, such as lack of memory";
   }
   co_return failed;
 }
@@ -227,7 +227,7 @@ asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch() {
   co_return fetched;
 }
 
-/// Asks at both places; the second only if the first answered, with whatever.
+/// Tries both metadata URLs; the second only if the host responded to the first.
 asio::awaitable<result<IssuerMetadata, std::string>> KeyRefresh::discover(Fetched& fetched) {
   const auto urls = metadata_urls(config_->issuer);
   if (urls.has_error()) co_return urls.error();
@@ -257,7 +257,7 @@ asio::awaitable<void> KeyRefresh::fetch_keys(HttpsUrl url, Fetched& fetched) {
   fetched.fresh_for = freshness(answer->cache_control, answer->age);
   auto keys = KeySet::parse(answer->body.text());
   if (keys.has_error()) {
-    add_failure(fetched.failure, "its keys are no good: " + keys.error());
+    add_failure(fetched.failure, "its keys cannot be used: " + keys.error());
   } else {
     fetched.keys = std::move(*keys);
   }
@@ -297,18 +297,18 @@ void KeyRefresh::use(KeySet keys) {
   const bool skips_others = next.skipped() != last_.skipped();
   last_ = std::move(next);
   if (skips_others && last_.skipped().count > 0) report_->keys_skipped(last_.skipped());
-  // A set without keys is one, too: its tokens are known to be no good.
+  // A set without keys is published too: every token of the issuer is then invalid.
   if (!changed && published_->get() != nullptr) return;
   published_->publish(std::make_shared<const KeySet>(last_));
   report_->keys_changed(last_.keys().size());
 }
 
-/// The last good set has served its time. What it verified is void too.
+/// Drops the expired last good set, and with it the tokens that it verified.
 void KeyRefresh::give_up() {
   if (published_->get() == nullptr) return;
   published_->publish(nullptr);
   last_ = KeySet().succeed(last_);
-  report_->keys_failed("its keys could not be fetched for so long that those known are no longer used");
+  report_->keys_failed("its keys could not be fetched within keep-keys; the last known keys are no longer used");
 }
 
 }  // namespace tacit::auth

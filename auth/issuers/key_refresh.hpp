@@ -1,5 +1,5 @@
-// One issuer's keys at run time: fetched, kept, given up, and who waits for them. With discovery it is also what learns
-// the issuer's introspection endpoint.
+// One issuer's keys at run time: fetches, keeps and drops them, and holds the calls that wait for them. With discovery
+// it also obtains the issuer's introspection endpoint.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,8 +28,8 @@ namespace tacit::auth {
 
 using KeySetPtr = std::shared_ptr<const KeySet>;
 
-/// The issuers' thread runs it; other threads ask. Made by make_shared; must be closed before the executor's context is
-/// destroyed.
+/// Runs on the issuers' thread; other threads ask. Create with make_shared; must be closed before the executor's
+/// context is destroyed.
 class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
  public:
   using Time = RefreshSchedule::Time;
@@ -37,37 +37,37 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   KeyRefresh(boost::asio::any_io_executor executor, std::shared_ptr<const IssuerConfig> config,
              std::shared_ptr<const TlsTrust> trust, std::shared_ptr<IssuerReport> report, const RefreshTerms& terms);
 
-  /// Reads the key file or takes the shared secret, if that is where the keys are from; the error is a sentence. Before
-  /// `run`, on any thread.
+  /// Reads the key file or the shared secret, if the configuration has one. The error is a sentence. Call before `run`,
+  /// on any thread.
   boost::system::result<void, std::string> load();
 
   // On any thread.
 
-  /// Lives on its own, for a coroutine that was answered may look at it when this is gone.
+  /// Shared, because a resumed coroutine may read it after this object is destroyed.
   const std::shared_ptr<crypto::Published<KeySet>>& published() const { return published_; }
-  /// Whether the last fetch brought keys, and none is under way. True of keys that are not fetched.
+  /// Whether the last fetch obtained keys and none is in progress. True for keys that are not fetched.
   bool current() const { return current_.load(std::memory_order_acquire); }
-  /// Answers the keys in use (null: none): after a fetch, if one is under way, or if the schedule lets one start.
+  /// Answers with the keys in use (null: none), after a fetch if one is in progress or the schedule lets one start.
   void ask(const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter);
   KeyStatus status() const;
-  /// Fetches, or reads the file, as soon as it comes to it.
+  /// Requests a fetch, or a read of the file, as soon as possible.
   void force();
 
-  // On the executor's thread, or when that has ended.
+  // On the executor's thread, or after it has ended.
 
-  /// Answers all who wait, and from then on at once; nothing is posted to the executor any more.
+  /// Answers all waiting calls, and later ones at once; nothing more is posted to the executor.
   void close();
 
-  /// As close(), and `run` ends; the keys go, for this itself may stay for long.
+  /// Like close(), but also ends `run` and drops the keys, because this object may live much longer.
   void retire();
 
-  /// Keeps the keys fresh until it is retired, or it is destroyed with its context. Throws nothing.
+  /// Keeps the keys fresh until retire(), or until the context destroys it. Throws nothing.
   static boost::asio::awaitable<void> run(std::shared_ptr<KeyRefresh> self);
-  /// As the issuer's metadata says.
+  /// From the issuer's metadata.
   const std::optional<HttpsUrl>& introspection_endpoint() const { return introspection_; }
 
  private:
-  /// What a fetch brought. `failure` is empty if all of it was good.
+  /// The result of a fetch. `failure` is empty if every part succeeded.
   struct Fetched {
     std::optional<KeySet> keys;
     std::optional<std::chrono::seconds> fresh_for;
@@ -91,15 +91,15 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   std::atomic<bool> current_{true};
   const std::shared_ptr<crypto::Published<KeySet>> published_ = std::make_shared<crypto::Published<KeySet>>();
 
-  // Of the executor's thread.
+  // Used on the executor's thread.
   const boost::asio::any_io_executor executor_;
-  std::unique_ptr<HttpsClient> client_;  ///< null where nothing is fetched
+  std::unique_ptr<HttpsClient> client_;  ///< null if nothing is fetched
   AsyncCondition woken_;
   std::optional<HttpsUrl> introspection_;
-  KeySet last_;  ///< the published set, empty while there is none
+  KeySet last_;  ///< the published set; empty while there is none
   std::minstd_rand spread_;
 
-  mutable std::mutex mutex_;  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards the members below
   RefreshSchedule schedule_;
   KeyStatus status_;
   std::vector<std::shared_ptr<store::Waiter<KeySetPtr>>> waiters_;

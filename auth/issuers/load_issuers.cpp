@@ -20,7 +20,7 @@ using Keys = IssuerConfig::Keys;
 
 constexpr std::string_view blank = " \t\r";
 constexpr std::size_t most_issuers = 64;
-constexpr std::size_t most_faults = 100;  // more of them are another kind of file
+constexpr std::size_t most_faults = 100;  // a file with more is probably not an issuers' file
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(blank);
@@ -28,7 +28,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
-/// A # that begins a word begins a comment; one within a word is part of it.
+/// A # at the beginning of a word starts a comment; within a word it is part of the word.
 std::string_view without_comment(std::string_view line) {
   for (std::size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
     if (at == 0 || blank.find(line[at - 1]) != std::string_view::npos) return line.substr(0, at);
@@ -38,7 +38,7 @@ std::string_view without_comment(std::string_view line) {
 
 enum class Files : bool { unread, judged };
 
-/// Reads the file line by line, to its end or until there are faults enough.
+/// Reads the file line by line, to its end or until most_faults.
 class Reader {
  public:
   Reader(std::string_view file_name, Files files, Suggest suggest = nullptr)
@@ -47,7 +47,7 @@ class Reader {
   void read(std::string_view text) {
     while (!text.empty()) {
       ++number_;
-      if (faults_.size() >= most_faults) return fail("is as far as the file was read, for it has too many faults");
+      if (faults_.size() >= most_faults) return fail("is the last line read: the file has too many faults");
       const auto line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(line.size() + 1, text.size()));
       take(trim(without_comment(line)));
@@ -77,7 +77,7 @@ class Reader {
     set(trim(line.substr(0, equals)), trim(line.substr(equals + 1)));
   }
 
-  /// One whose head is no good is read all the same, for the sake of its lines.
+  /// A section with a faulty head is still read, to report the faults of its lines.
   void begin_section(std::string_view line) {
     finish_section();
     section_.emplace().line = number_;
@@ -85,8 +85,8 @@ class Reader {
     if (issuer.empty() || issuer.find_first_of(blank) != std::string_view::npos) {
       return fail("is not [issuer], with the tokens' iss between the brackets");
     }
-    if (!names_.emplace(issuer).second) return fail("has an issuer that has a section already");
-    if (names_.size() > most_issuers) return fail("has one issuer more than the 64 that there may be");
+    if (!names_.emplace(issuer).second) return fail("has an issuer that already has a section");
+    if (names_.size() > most_issuers) return fail("exceeds the limit of 64 issuers");
     section_->config.issuer = issuer;
   }
 
@@ -94,13 +94,13 @@ class Reader {
     if (!section_) return fail("comes before the first [issuer]");
     const auto known = issuer_settings();
     const auto setting = std::ranges::find_if(known, [&](const IssuerSetting& each) { return each.name == name; });
-    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is no setting of an issuer" + meant(name));
-    if (!section_->given.emplace(name, number_).second) return fail(std::string(name) + " is there twice");
+    if (setting == known.end()) return fail("\"" + std::string(name) + "\" is not an issuer setting" + meant(name));
+    if (!section_->given.emplace(name, number_).second) return fail(std::string(name) + " is set twice");
     if (value.empty()) return fail_setting(name, " has no value");
     if (auto wrong = setting->set(section_->config, value); !wrong.empty()) fail_setting(name, ": " + wrong);
   }
 
-  /// What can be told only once the whole section was read.
+  /// Checks that need the whole section.
   void finish_section() {
     if (!section_) return;
     IssuerSection section = std::move(*section_);
@@ -112,7 +112,7 @@ class Reader {
     add(find_section_faults(section));
     if (files_ == Files::judged) add(find_section_file_faults(section));
     if (config.introspection != IssuerConfig::Introspection::none && std::exchange(introspects_, true)) {
-      constexpr auto why = "more than one issuer has introspection, but an opaque token does not say whose it is";
+      constexpr auto why = "more than one issuer has introspection, but an opaque token does not name its issuer";
       faults_.push_back({section.line_of("introspection"), why});
     }
     issuers_.push_back(std::move(config));
@@ -153,9 +153,9 @@ class Reader {
   Files files_;
   Suggest suggest_;
   std::size_t number_ = 0;
-  std::optional<IssuerSection> section_;      ///< the one that is being read
-  std::set<std::string, std::less<>> names_;  ///< the issuers that there were sections of
-  bool introspects_ = false;                  ///< one of them does
+  std::optional<IssuerSection> section_;      ///< the section being read
+  std::set<std::string, std::less<>> names_;  ///< the issuers read so far
+  bool introspects_ = false;                  ///< whether one of them has introspection
   std::vector<IssuerConfig> issuers_;
   std::vector<IssuerFault> faults_;
 };

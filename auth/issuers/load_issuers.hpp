@@ -1,10 +1,10 @@
-// The issuers of tokens that are trusted, from a file with a section for each:
+// Loads the trusted token issuers from a file with one section per issuer:
 //
 //   [https://id.example.org]              # exactly the tokens' `iss`
-//   audience = https://tacit.example.org  # one of these has to be in `aud`; needed
+//   audience = https://tacit.example.org  # `aud` must contain one of these; required
 //   keys = discovery                      # or jwks-url, jwks-file, shared-secret-file
 //
-// conf/issuers.sample explains every name. # at the beginning of a word starts a comment.
+// conf/issuers.sample explains every setting. # at the beginning of a word starts a comment.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -19,28 +19,28 @@
 namespace tacit::auth {
 
 struct IssuerConfigError {
-  IssuerConfigError() = default;  // result::error() makes one where there is none
+  IssuerConfigError() = default;  // result::error() default-constructs it without an error
   explicit IssuerConfigError(const std::string& fault) : message(fault), faults(1, fault) {}
-  /// Of one at least.
+  /// `all` has at least one fault.
   explicit IssuerConfigError(std::vector<std::string> all);
 
-  std::string message;              ///< all the faults in one line
-  std::vector<std::string> faults;  ///< in the order of the file, a sentence each, with the file and line
+  std::string message;              ///< all faults in one line
+  std::vector<std::string> faults;  ///< sentences with file and line, in the order of the file
 };
 
-/// Reads the file, and the secrets that it names, to its end whatever is wrong. Refuses what is unknown, missing,
-/// twice, contradictory, or without effect; more than one issuer with introspection, for an opaque token does not say
-/// whose it is. Does not look at the files of keys and authorities.
+/// Reads the whole file, and the secrets that it names, and reports all faults: settings that are unknown, missing,
+/// duplicate, contradictory or without effect, and more than one issuer with introspection, because an opaque token
+/// does not name its issuer. Does not read key files and authorities' files.
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file);
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
                                                                                   std::string_view file_name);
 
-/// What can be used so, and is still worth knowing: each key of the key files that is passed over, and why. Sentences;
-/// none if the file is no good.
+/// Notes about a valid file: a sentence for each skipped key of the key files, with the reason. Empty if the file has
+/// faults.
 std::vector<std::string> find_issuer_notes(const std::filesystem::path& file);
 
-/// All that is wrong with the file and the files that it names: sentences as IssuerConfigError has them; none if
-/// it is good.
+/// All faults of the file and of the files that it names: sentences as in IssuerConfigError; empty if there are
+/// none.
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file);
 
 }  // namespace tacit::auth

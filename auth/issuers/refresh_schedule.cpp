@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of an answer that does not say how long it is fresh.
+// For a response that does not state its freshness.
 constexpr milliseconds unsaid_freshness{5 * 60'000};
 
 }  // namespace
@@ -47,7 +47,7 @@ void RefreshSchedule::failed(Time now, double spread) {
   for (std::uint32_t i = 0; i < failures_ && wait < terms_.retry_most; ++i) wait *= 2;
   if (wait < terms_.retry_most) ++failures_;
   due_ = after(now, std::min(wait, terms_.retry_most), spread);
-  if (std::exchange(renewed_, false)) {  // something else of the fetch failed
+  if (std::exchange(renewed_, false)) {  // the keys are new, another part of the fetch failed
     refresh_due_ = due_;
   } else if (refresh_due_ && now < *refresh_due_) {
     due_ = std::min(due_, *refresh_due_);

@@ -6,7 +6,7 @@ namespace tacit::auth {
 namespace {
 
 constexpr std::size_t longest = 32;
-constexpr std::array<std::uint8_t, 1> all_tokens{};  // as long as no key's id and no digest
+constexpr std::array<std::uint8_t, 1> all_tokens{};  // its length differs from that of every key id and digest
 
 /// The client's network, and what it presents.
 class Key {

@@ -1,5 +1,5 @@
-// How often one client address may present credentials that are no good: guessing is slow, and nobody else pays for it.
-// A client has a bucket for guesses, and one for each credential or API key that is better told from the others.
+// Limits failed credentials per client address, so that guessing is slow and other clients are not affected. A client
+// has one bucket for guesses, and separate buckets for known API key ids and for genuine tokens.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -15,8 +15,8 @@
 
 namespace tacit::auth {
 
-/// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is what one subscriber has to pick
-/// addresses from (RFC 6177). An IPv4 address that came mapped into IPv6 is that IPv4 address.
+/// The addresses that count as one client: an IPv4 address, or the /64 of an IPv6 address, within which one subscriber
+/// can choose addresses (RFC 6177). An IPv4-mapped IPv6 address counts as its IPv4 address.
 std::array<std::uint8_t, 16> client_network(const boost::asio::ip::address& address);
 
 /// Thread-safe. Takes 1 MiB.
@@ -29,23 +29,23 @@ class AuthFailureLimit {
 
   bool limited() const { return rate().limited(); }
   Rate rate() const { return failures_.load(std::memory_order_relaxed); }
-  /// What was counted before stays.
+  /// Keeps the existing buckets.
   void change(Rate failures) { failures_.store(failures, std::memory_order_relaxed); }
 
-  /// Zero if a credential from there may be judged; else how long until one may. Changes nothing.
+  /// Zero if a credential from `client` may be judged now; else the time until then. Changes nothing.
   std::chrono::nanoseconds wait(const boost::asio::ip::address& client, Clock::time_point now) const;
 
-  /// A credential from there was judged and is no good. Of those that are judged at the same time each is charged, so
-  /// that it does not pay to guess on many connections at once.
+  /// Charges a failed credential from `client`. Credentials that are judged concurrently are charged each, so guessing
+  /// on many connections at once gains nothing.
   void failed(const boost::asio::ip::address& client, Clock::time_point now);
 
-  /// The same of the API key of that id alone, at most 32 bytes.
+  /// The same for one API key id, of at most 32 bytes.
   std::chrono::nanoseconds wait(const boost::asio::ip::address& client, std::string_view key_id,
                                 Clock::time_point now) const;
   void failed(const boost::asio::ip::address& client, std::string_view key_id, Clock::time_point now);
 
-  /// The same of tokens that are no guess, for their issuer did give them out: each has that rate, and all of one
-  /// client have more_tokens times that, for whoever may have such tokens may have any number of them.
+  /// The same for genuine tokens (wrong place or time; not a guess): each token has that rate, and all tokens of one
+  /// client together have more_tokens times that rate, because a client can hold any number of such tokens.
   static constexpr std::uint32_t more_tokens = 16;
   std::chrono::nanoseconds wait(const boost::asio::ip::address& client, const crypto::Digest& token,
                                 Clock::time_point now) const;

@@ -6,24 +6,24 @@
 namespace tacit::auth {
 namespace {
 
-// Times are counted from the limiter's start in ticks, so that 56 bits hold decades: the state's lower bits. The
-// largest rate is an interval of 100 ticks.
+// Times are ticks since the limiter's start; the state's lower 56 bits hold decades of them. The largest rate is an
+// interval of 100 ticks.
 using Tick = std::chrono::duration<std::int64_t, std::ratio<1, 100'000'000>>;
 constexpr std::uint64_t ticks_per_second = 100'000'000;
 constexpr unsigned time_bits = 56;
 constexpr std::uint64_t time_mask = (std::uint64_t{1} << time_bits) - 1;
 
-/// How much later another thread may have read the clock, though it came first.
+/// Allowance for a thread that read the clock later but updated the state earlier.
 constexpr std::uint64_t clock_slack = ticks_per_second;
 
 constexpr auto relaxed = std::memory_order_relaxed;
-// Who sees the state that an owner wrote sees that owner's tag, or a later one.
+// A thread that reads an owner's state also sees that owner's tag or a later one.
 constexpr auto acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release;
 
 std::uint64_t echo_of(std::uint64_t tag) { return tag & ~time_mask; }
 
-/// The TAT in `state` if it is of that tag's bucket; else that of a full one.
+/// The TAT in `state` if the echo matches the tag; else that of a full bucket.
 std::uint64_t tat_of(std::uint64_t state, std::uint64_t tag) {
   return (state & ~time_mask) == echo_of(tag) ? state & time_mask : 0;
 }
@@ -36,8 +36,8 @@ struct Schedule {
       : interval(ticks_per_second / std::clamp<std::uint64_t>(rate.per_second, 1, Rate::most)),
         depth(interval * std::clamp<std::uint64_t>(rate.burst, 1, Rate::most)) {}
 
-  std::uint64_t interval;  ///< between two at the steady rate
-  std::uint64_t depth;     ///< of the bucket: how far ahead of now the TAT may lie
+  std::uint64_t interval;  ///< between two tokens at the steady rate
+  std::uint64_t depth;     ///< how far ahead of now the TAT may lie
 };
 
 }  // namespace
@@ -49,7 +49,7 @@ RateLimiter::RateLimiter(std::size_t buckets, Clock::time_point start, std::chro
 
 std::uint64_t RateLimiter::tag_of(crypto::ByteView key) const {
   const std::uint64_t hash = crypto::siphash(hash_key_, key);
-  return hash == 0 ? 1 : hash;  // 0 is a way that was never used
+  return hash == 0 ? 1 : hash;  // 0 marks an unused way
 }
 
 std::uint64_t RateLimiter::ticks(Clock::time_point now) const {
@@ -76,7 +76,8 @@ std::size_t RateLimiter::find_or_take_over(Set& set, std::uint64_t tag) {
     }
     if (tags[fullest] == tag) return fullest;
     if (!set.tags[fullest].compare_exchange_strong(tags[fullest], tag, relaxed)) continue;
-    // The echo says whose the old TAT was, unless it happens to be the same. If this fails, somebody took one since.
+    // The echo identifies the old TAT's owner, unless the echoes are equal. If this fails, another thread has updated
+    // the state since.
     set.states[fullest].compare_exchange_strong(states[fullest], 0, relaxed);
     return fullest;
   }
@@ -99,7 +100,7 @@ RateLimiter::Verdict RateLimiter::take(crypto::ByteView key, Rate rate, Clock::t
     auto [state, seen] = state_in(set, tag);
     const std::uint64_t tat = std::max(tat_of(seen, tag), at);
     if (tat > at + farthest(schedule.depth) + clock_slack) {
-      // Written at a lower rate: it becomes a bucket that is empty now.
+      // Written at a lower rate: the bucket becomes empty as of now.
       state.compare_exchange_weak(seen, state_of(at + schedule.depth, tag), release, relaxed);
       continue;
     }

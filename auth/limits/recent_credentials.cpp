@@ -10,7 +10,7 @@ namespace {
 constexpr unsigned minute_bits = 16;
 constexpr std::uint64_t minute_mask = (std::uint64_t{1} << minute_bits) - 1;
 
-constexpr auto relaxed = std::memory_order_relaxed;  // each word is judged by itself
+constexpr auto relaxed = std::memory_order_relaxed;  // each word is independent of the others
 
 std::uint64_t word_at(const crypto::Digest& credential, std::size_t offset) {
   std::uint64_t word = 0;
@@ -61,14 +61,14 @@ void RecentCredentials::remember(const crypto::Digest& credential, Clock::time_p
   for (auto& place : sets_[set_of(credential)].words) {
     const std::uint64_t word = place.load(relaxed);
     if (word == (tag | present)) return;
-    // Its own place before any, one that was never used before one that is.
+    // Prefer the credential's own entry, then an unused one, then the oldest.
     const std::uint64_t merit = has_tag(word, tag) ? minute_mask + 2 : word == 0 ? minute_mask + 1 : age(word, present);
     if (chosen == nullptr || merit > oldest) {
       chosen = &place;
       oldest = merit;
     }
   }
-  // Two that choose one place at once: one of them is forgotten.
+  // If two threads choose the same place, one credential is lost, which is harmless.
   chosen->store(tag | present, relaxed);
 }
 

@@ -1,9 +1,9 @@
-// Which credentials this process has found good within the last hour, so that who presents one of them goes on while
-// somebody else guesses from the same address. Says nothing of whether they still are: they are judged as always.
+// The credentials that this process accepted within the last hour. Their holders are not limited while another client
+// guesses from the same address. The table decides only that: each credential is still judged on every request.
 //
-// A table without locks: sets of eight words in a cache line, each word 48 bits of the credential's SHA-256 and the
-// minute in which it was last good. With the bits that choose the set, 61 bits have to agree. Only good credentials
-// come in, and being forgotten costs their holder little, so the place needs no secret key.
+// A lock-free table: sets of eight words in a cache line, each word 48 bits of the credential's SHA-256 and the minute
+// in which it was last accepted. With the bits that choose the set, 61 bits must match. Only accepted credentials are
+// entered, and eviction costs their holder little, so the hash needs no secret key.
 #pragma once
 
 #include <array>
@@ -17,21 +17,21 @@
 
 namespace tacit::auth {
 
-/// Thread-safe. Time comes from the caller, from one steady clock.
+/// Thread-safe. Callers pass the time, from one steady clock.
 class RecentCredentials {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::minutes lifetime{60};
 
-  /// Takes 8 bytes for each of `places`, rounded up to a power of two; when they are used, the oldest of a set goes.
+  /// `places` is rounded up to a power of two; each takes 8 bytes. A full set evicts its oldest entry.
   explicit RecentCredentials(std::size_t places, Clock::time_point start);
 
-  /// Whether the credential with that SHA-256 was remembered within the last hour, to the minute. (One of 45 days ago
-  /// that nothing has displaced passes for new again: the minutes are counted in 16 bits.)
+  /// Whether the credential with that SHA-256 was remembered within the last hour, to the minute. (An entry of 45 days
+  /// ago that was never evicted counts as new, because minutes are counted in 16 bits.)
   bool contains(const crypto::Digest& credential, Clock::time_point now) const;
-  /// It was good just now. Writes nothing more often than once a minute.
+  /// Records that the credential was accepted at `now`. Writes at most once a minute per credential.
   void remember(const crypto::Digest& credential, Clock::time_point now);
-  /// It is good no more.
+  /// Removes a credential that is no longer valid.
   void forget(const crypto::Digest& credential);
 
  private:

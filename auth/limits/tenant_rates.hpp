@@ -1,4 +1,4 @@
-// How many requests each tenant may make: what an operator set for it, or the default.
+// Each tenant's request rate: the limit that an operator set, or the default.
 #pragma once
 
 #include <chrono>
@@ -13,29 +13,29 @@
 
 namespace tacit::auth {
 
-/// One thread's view of the stored limits, each at most `lifetime` old; the store is not asked more often for one
-/// tenant. Takes 256 KiB: 8192 tenants, each in the one place that a keyed hash gives it. Not thread-safe.
+/// One thread's cache of the stored limits. The store is read at most once per `lifetime` and tenant. Takes 256 KiB: a
+/// direct-mapped table of 8192 tenants with a keyed hash. Not thread-safe.
 class TenantRates {
  public:
   using Clock = RateLimiter::Clock;
   using Read = std::function<store::Outcome<store::TenantLimits>(const crypto::Uuid& tenant)>;
   static constexpr std::chrono::seconds lifetime{3};
 
-  /// `read` asks the store.
+  /// `read` reads a tenant's limits from the store.
   TenantRates(Rate by_default, Read read);
 
-  /// The tenant's rate at `now`. If the store cannot tell, what it said last, or the default: who may ask must not
-  /// depend on it.
+  /// The tenant's rate at `now`. If the store cannot be read: the last known rate, or the default, so that a store
+  /// failure refuses no request.
   Rate of(const crypto::Uuid& tenant, Clock::time_point now);
 
-  /// Another default, which counts at once.
+  /// Replaces the default with immediate effect.
   void change_default(Rate by_default);
 
  private:
   struct Entry {
     crypto::Uuid tenant;
     Rate rate;
-    Clock::time_point read_at = Clock::time_point::min();  ///< then: holds nothing
+    Clock::time_point read_at = Clock::time_point::min();  ///< min(): the entry is unused
   };
 
   Rate rate_from(const store::TenantLimits& limits) const;

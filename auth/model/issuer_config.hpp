@@ -1,4 +1,4 @@
-// One trusted issuer of tokens, as an operator describes it.
+// The configuration of one trusted token issuer.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +20,8 @@
 
 namespace tacit::auth {
 
-/// A secret of a configuration and of its copies, or none. Two are equal if they have the same bytes, which is told in
-/// time that depends on the lengths only.
+/// An optional secret that copies of a configuration share. Comparison is by content, in time that depends only on the
+/// lengths.
 class ConfiguredSecret {
  public:
   ConfiguredSecret() = default;
@@ -54,30 +54,30 @@ struct IssuerConfig {
   std::vector<std::string> audiences;  ///< never empty
   bool in_authorization = true;        ///< tokens of this issuer may come in `Authorization`
   bool in_token = false;               ///< … in `token`
-  std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any of an access token
+  std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any access token's
   std::chrono::seconds leeway{60};
-  bool uuid_users = true;  ///< a user that is a UUID is that tenant; else every user is one of this issuer's own
-  std::string user_claim = "sub";     ///< the tenant: as it is if a UUID, else UUIDv5 of issuer and this
+  bool uuid_users = true;  ///< a user that is a UUID is that tenant; false: every user becomes a tenant of this issuer
+  std::string user_claim = "sub";     ///< the tenant: its value if a UUID, else the UUIDv5 of issuer and value
   std::string scope_claim = "scope";  ///< a string with spaces, or an array of strings
   std::multimap<std::string, store::Scope, std::less<>>
-      scope_names;                                   ///< the claim's words → scopes; others mean nothing
-  store::Scope default_scopes = store::Scope::none;  ///< of a token that has no such claim
+      scope_names;                                   ///< the claim's words → scopes; other words give none
+  store::Scope default_scopes = store::Scope::none;  ///< of a token without that claim
 
   enum class Introspection : std::uint8_t { none, discovery, url };
   Introspection introspection = Introspection::none;  ///< opaque tokens: RFC 7662
   std::string introspection_url;                      ///< https
-  bool client_tokens = false;  ///< take answers without `sub` as tokens that a client got for itself
+  bool client_tokens = false;                         ///< an answer without `sub` means a client's own token
   std::string client_id;
   ConfiguredSecret client_secret;
-  std::chrono::seconds introspection_cache{30};  ///< how long an answer is believed at most
+  std::chrono::seconds introspection_cache{30};  ///< how long an answer is used at most
   std::chrono::seconds negative_cache{5};        ///< … that a token is not active
 
-  std::chrono::seconds refresh_least{60};  ///< bounds of what Cache-Control says of the key set
+  std::chrono::seconds refresh_least{60};  ///< bounds of the key set's Cache-Control lifetime
   std::chrono::seconds refresh_most{3600};
-  std::chrono::seconds keep_stale{24 * 3600};  ///< how long the last good set serves on from the first refresh missed
-  std::chrono::milliseconds fetch_timeout{5000};  ///< of one request to the issuer, all of it
+  std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set is used after a missed refresh
+  std::chrono::milliseconds fetch_timeout{5000};  ///< of one whole request to the issuer
 
-  /// Whether every setting is the same, secrets by their contents. What is in other files that it names does not count.
+  /// Compares every setting; secrets by content. The contents of other named files are not compared.
   bool operator==(const IssuerConfig& other) const = default;
 
   bool allows(crypto::SignatureAlgorithm algorithm) const {

@@ -1,4 +1,4 @@
-// Who a request speaks for, once its credential was checked.
+// The authenticated party of a request.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace tacit::auth {
 struct Principal {
   crypto::Uuid tenant;
   store::Scope scopes = store::Scope::none;
-  std::string actor;  ///< as the audit names it: "api-key:<id>"
-  /// When an API key that this is ends, in microseconds since the Unix epoch: no key that it makes may go on longer. A
-  /// token's own end, minutes away, does not bind the keys that its user makes, and is not here.
+  std::string actor;  ///< the audit's name for it, such as "api-key:<id>"
+  /// The expiry of the authenticating API key, in microseconds since the Unix epoch: a key that it creates may not live
+  /// longer. Not set for a token: its short lifetime does not limit the keys that its user creates.
   std::optional<std::int64_t> expires_at{};
-  std::string api_key{};  ///< the id of an API key that this is; empty: it is none
+  std::string api_key{};  ///< the id of the authenticating API key; empty for a token
 };
 
 }  // namespace tacit::auth

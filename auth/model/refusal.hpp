@@ -1,5 +1,5 @@
-// Why a credential was refused. For logs and the audit alone: whoever presented it gets the same answer for all that
-// are no good.
+// Why a credential was refused. Only for logs and the audit: the client gets the same response for every invalid
+// credential.
 #pragma once
 
 #include <array>
@@ -11,42 +11,42 @@
 namespace tacit::auth {
 
 enum class Refusal : std::uint8_t {
-  malformed,           ///< it has neither the form of an API key (its checksum included) nor that of a token
-  too_large,           ///< a token of more bytes than any may have
+  malformed,           ///< neither an API key with a valid checksum nor a token
+  too_large,           ///< a token over the size limit
   unknown,             ///< no API key has that id
-  wrong_secret,        ///< the id is known, the secret is another
+  wrong_secret,        ///< the id is known, the secret does not match
   expired,             ///< an API key or a token
   revoked,             ///< an API key
   not_yet_valid,       ///< a token's nbf, or its iat, is in the future
-  unknown_issuer,      ///< no configured issuer has that `iss`, or not for that header
-  wrong_algorithm,     ///< not one that the issuer's key may be used with; `none` too
+  unknown_issuer,      ///< no configured issuer has that `iss` and allows that header
+  wrong_algorithm,     ///< not allowed for the issuer or its key; also `none`
   forbidden_header,    ///< the token names its own key (jwk, jku, x5u, x5c) or an extension (crit)
-  wrong_type,          ///< `typ` is not one of an access token
-  unknown_key,         ///< the issuer publishes no key of that kid
-  bad_signature,       ///< the key is the issuer's, the signature is not
+  wrong_type,          ///< `typ` is not that of an access token
+  unknown_key,         ///< the issuer publishes no key with that kid
+  bad_signature,       ///< the signature does not verify with the issuer's key
   wrong_audience,      ///< the token is for another service
   wrong_claims,        ///< a claim is missing, of a wrong type or out of its bounds
-  inactive,            ///< the issuer says that an opaque token is not active
-  altered,             ///< what is stored of an API key failed its integrity check: no word on the credential
-  unavailable,         ///< the store could not be read: likewise; to be tried again
-  issuer_unreachable,  ///< the issuer's keys or its word could not be had: likewise
+  inactive,            ///< the issuer reports an opaque token as not active
+  altered,             ///< the stored API key failed its integrity check: no verdict on the credential
+  unavailable,         ///< the store could not be read: no verdict; the client may retry
+  issuer_unreachable,  ///< the issuer's keys or answer could not be obtained: no verdict
 };
 
-/// What a refusal says of the credential.
+/// What a refusal means for the credential.
 enum class RefusalKind : std::uint8_t {
-  invalid,     ///< it was never issued, or is revoked or has ended: it is answered as one that never was
-  not_here,    ///< its issuer did issue that token, for another service or another time: it is no guess. Not of an API
-               ///< key: one that has ended is invalid
-  no_verdict,  ///< nothing: the server could not judge it
+  invalid,     ///< it was never issued, or is revoked or has ended; both get the same response
+  not_here,    ///< a genuine token, for another service or another time; not a guess. An API key that has ended is
+               ///< invalid instead
+  no_verdict,  ///< the server could not judge it
 };
 
 struct RefusalRow {
   Refusal refusal;
-  const char* name;  ///< in a word
+  const char* name;  ///< one word, for logs
   RefusalKind kind;
 };
 
-/// By their values.
+/// Indexed by Refusal.
 inline constexpr std::array<RefusalRow, 19> refusals{{
     {Refusal::malformed, "malformed", RefusalKind::invalid},
     {Refusal::too_large, "too_large", RefusalKind::invalid},
@@ -72,7 +72,7 @@ static_assert(crypto::has_row_for_each(refusals, &RefusalRow::refusal, Refusal::
 
 inline constexpr std::size_t refusal_count = refusals.size();
 
-/// The refusal in a word.
+/// One word for logs.
 constexpr const char* to_string(Refusal refusal) { return crypto::row_at(refusals, refusal).name; }
 constexpr bool is_of_its_issuer(Refusal refusal) {
   return crypto::row_at(refusals, refusal).kind == RefusalKind::not_here;

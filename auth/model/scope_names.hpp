@@ -1,4 +1,4 @@
-// Scopes as people write them: `secrets:read`, `secrets:write`, `keys:manage`.
+// The text form of scopes: `secrets:read`, `secrets:write`, `keys:manage`.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace tacit::auth {
 
-/// Nothing for a name that is no scope.
+/// std::nullopt if the name is not a scope.
 std::optional<store::Scope> scope_of(std::string_view name);
 
 /// The names of the scopes in the set, in the order above.

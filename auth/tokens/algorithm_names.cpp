@@ -7,7 +7,7 @@ namespace {
 
 using Algorithm = crypto::SignatureAlgorithm;
 
-// The first name of an algorithm is the one that is written.
+// algorithm_name returns the first name of an algorithm.
 constexpr std::pair<std::string_view, Algorithm> names[] = {
     {"ES256", Algorithm::es256}, {"RS256", Algorithm::rs256}, {"PS256", Algorithm::ps256},
     {"ES384", Algorithm::es384}, {"RS384", Algorithm::rs384}, {"PS384", Algorithm::ps384},

@@ -1,4 +1,4 @@
-// Signature algorithms as the parameter `alg` of tokens and keys names them (RFC 7518 section 3.1, RFC 8037
+// Names of signature algorithms in the parameter `alg` of tokens and keys (RFC 7518 section 3.1, RFC 8037
 // section 3.1).
 #pragma once
 
@@ -9,8 +9,7 @@
 
 namespace tacit::auth {
 
-/// Nothing for a name that is not known here; `none` is not. Case matters. `Ed25519`, the newer name (RFC 9864), means
-/// the same as `EdDSA`.
+/// std::nullopt for an unknown name, including `none`. Case-sensitive. `Ed25519` (RFC 9864) is a newer name of `EdDSA`.
 std::optional<crypto::SignatureAlgorithm> algorithm_of(std::string_view name);
 
 std::string_view algorithm_name(crypto::SignatureAlgorithm algorithm);

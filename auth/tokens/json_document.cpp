@@ -16,11 +16,11 @@ namespace json = boost::json;
 using json::error_code;
 using Piece = json::string_view;
 
-// A member that an object with a key twice is given. A document that has it itself says no more than that of itself.
+// A member added to an object with a duplicate key. A document that contains it itself only marks itself so.
 constexpr Piece repeated_mark{"\0repeated", 9};
 
-// What Boost.JSON's parser calls. It builds the value as Boost.JSON's own handler does, and counts the keys: of two
-// equal keys the value keeps the last, so one that came out smaller than what was read had a key twice.
+// The handler of Boost.JSON's parser. It builds the value like Boost.JSON's own handler and counts the keys: the value
+// keeps only the last of equal keys, so a value with fewer keys than were read had a duplicate.
 class Handler {
  public:
   enum class Repeated : bool { counted, marked };
@@ -102,7 +102,7 @@ class Handler {
   bool on_comment(Piece, error_code&) { return true; }
 
  private:
-  // Of the object that ends, whose keys are the last ones; takes them away.
+  // For the object that ends, whose keys are the last ones in open_keys_; removes them.
   bool has_repeated(std::size_t size) {
     const auto first = open_keys_.end() - static_cast<std::ptrdiff_t>(size);
     std::sort(first, open_keys_.end());
@@ -112,14 +112,14 @@ class Handler {
   }
 
   const Repeated repeated_;
-  std::string key_;                          // the part that was read of one; with Repeated::marked, as the next
-  std::vector<std::string> open_keys_;       // of the objects that have not ended
-  std::array<unsigned char, 2048> scratch_;  // not initialised: the stack's first memory, enough for most tokens
+  std::string key_;                          // the key read so far; used with Repeated::marked, like open_keys_
+  std::vector<std::string> open_keys_;       // keys of the open objects
+  std::array<unsigned char, 2048> scratch_;  // uninitialised; the stack's first memory, enough for most tokens
   json::value_stack stack_;
   std::size_t keys_ = 0;
 };
 
-// No deeper than json_document_depth.
+// Recursion is bounded by json_document_depth.
 std::size_t keys_of(const json::value& value) {
   std::size_t keys = 0;
   if (const auto* object = value.if_object()) {

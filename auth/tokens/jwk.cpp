@@ -29,7 +29,7 @@ bool is_same(const VerificationKey& a, const VerificationKey& b) {
   return a.kid == b.kid && a.algorithm == b.algorithm && a.thumbprint == b.thumbprint;
 }
 
-// What the text is, if it is no JSON.
+// Describes text that is not JSON.
 std::string describe_no_json(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return "it is empty";
@@ -39,16 +39,16 @@ std::string describe_no_json(std::string_view text) {
   if (text.starts_with('<')) return "it is HTML or XML, not a JWK set (JSON)";
   if (text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) return "it is DER, not a JWK set (JSON)";
   if (const auto encoding = crypto::find_encoding_fault(text)) return "it " + *encoding;
-  return "it is no JSON (UTF-8, no more than 16 levels deep)";
+  return "it is not JSON (UTF-8, no more than 16 levels deep)";
 }
 
-// What the document is, if it has no `keys`.
+// Describes a document without `keys`.
 std::string describe_no_set(const json::value& document) {
   if (document.is_array()) return R"(it is a list, not an object: a JWK set is {"keys": [...]})";
-  if (!document.is_object()) return R"(it is no object: a JWK set is {"keys": [...]})";
+  if (!document.is_object()) return R"(it is not an object: a JWK set is {"keys": [...]})";
   const json::object& object = document.get_object();
   const auto has = [&](std::string_view name) { return find_member(object, name) != nullptr; };
-  if (has("keys")) return "its `keys` is no list";
+  if (has("keys")) return "its `keys` is not a list";
   if (has("kty")) return R"(it is one key, not a set: put it into {"keys": [...]})";
   if (has("jwks_uri")) return "it is the issuer's metadata: the JWK set is at its jwks_uri";
   const bool pem = std::ranges::any_of(object, [](const json::key_value_pair& member) {
@@ -68,7 +68,7 @@ std::string describe_none_usable(const SkippedKeys& skipped) {
   return sentence;
 }
 
-// Reads the elements of `keys`, one after the other.
+// Reads the elements of `keys` in order.
 class SetReader {
  public:
   void read(const json::value& element) {
@@ -79,13 +79,13 @@ class SetReader {
       return skip(element, std::move(key.error().why), key.error().expected);
     }
     const auto same = std::ranges::find_if(keys_, [&](const KeySet::Key& other) { return is_same(**key, *other); });
-    if (same != keys_.end()) return skip(element, "it is there before", true);
+    if (same != keys_.end()) return skip(element, "it repeats an earlier key", true);
     if (keys_.size() >= KeySet::most_keys) return skip(element, "there are 64 usable keys before it", false);
     keys_.push_back(std::move(*key));
   }
 
   result<KeySet, std::string> finish() {
-    // An issuer that takes back all its keys, or whose only key everybody knows now, means it.
+    // An issuer that withdraws all its keys, or publishes only a private key, has no valid keys: not an error.
     const bool taken_back = position_ == 0 || leaked_;
     if (keys_.empty() && !taken_back) return describe_none_usable(skipped_);
     return KeySet(std::move(keys_), std::move(skipped_));
@@ -127,7 +127,7 @@ result<KeySet, std::string> KeySet::parse(std::string_view jwks) {
   if (!document) return describe_no_json(text);
   const json::value* listed = document->is_object() ? find_member(document->get_object(), "keys") : nullptr;
   if (listed == nullptr || !listed->is_array()) return describe_no_set(*document);
-  if (has_repeated_member(document->get_object())) return std::string("it has a member twice");
+  if (has_repeated_member(document->get_object())) return std::string("it has a duplicate member");
   SetReader reader;
   for (const json::value& element : listed->get_array()) reader.read(element);
   return reader.finish();
@@ -142,7 +142,7 @@ std::optional<KeySet> KeySet::of_secret(crypto::ByteView secret) {
 
 std::vector<KeySet::Key> KeySet::candidates(std::string_view kid, SignatureAlgorithm algorithm) const {
   std::vector<Key> found;
-  // A shared secret has no published id that a token's could be compared with.
+  // A shared secret has no published kid to compare with.
   const bool any = kid.empty() || algorithm == SignatureAlgorithm::hs256;
   for (const Key& key : keys_) {
     if ((any || key->kid == kid) && key->takes(algorithm)) found.push_back(key);

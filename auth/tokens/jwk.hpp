@@ -15,88 +15,89 @@
 
 namespace tacit::auth {
 
-/// One key of an issuer, shared by the key sets that have it. Any thread may use it; it only gets quicker, and dropped.
+/// One key of an issuer, shared by the key sets that contain it. Thread-safe. It changes only by being prepared or
+/// dropped.
 struct VerificationKey {
   VerificationKey(std::string id, std::optional<crypto::SignatureAlgorithm> only, crypto::Digest print,
                   crypto::SignatureKey verifier)
       : kid(std::move(id)), algorithm(only), thumbprint(print), key(std::move(verifier)) {}
 
-  std::string kid;                                      ///< empty if it was published without
-  std::optional<crypto::SignatureAlgorithm> algorithm;  ///< the one it was published for, if any
+  std::string kid;                                      ///< empty if published without one
+  std::optional<crypto::SignatureAlgorithm> algorithm;  ///< the key's `alg`, if any
   crypto::Digest thumbprint;                            ///< RFC 7638
   crypto::SignatureKey key;
-  /// Set once the issuer no longer publishes it: what it verified is void. A piece of its own, so that a verified token
-  /// that is remembered does not keep the key.
+  /// Set when the issuer no longer publishes the key, which invalidates the tokens that it verified. Allocated
+  /// separately, so that a cached token does not keep the key in memory.
   std::shared_ptr<std::atomic<bool>> dropped = std::make_shared<std::atomic<bool>>(false);
 
   /// Whether a token may be verified with this key by that algorithm.
   bool takes(crypto::SignatureAlgorithm by) const { return key.fits(by) && (!algorithm || *algorithm == by); }
 };
 
-/// A key of a set that was passed over.
+/// A skipped key of a set.
 struct SkippedKey {
   std::size_t position = 0;  ///< in `keys`, from 1
-  std::string kid;           ///< in quotes, cut short, without control characters; empty if it has none
-  std::string why;           ///< the rest of a sentence that begins with the key; holds nothing of the key itself
-  bool expected = false;     ///< it is for something else than verifying signatures, or there twice
+  std::string kid;           ///< quoted, truncated, printable; empty if it has none
+  std::string why;           ///< a clause that follows the key's name; contains no key material
+  bool expected = false;     ///< not for verifying signatures, or a duplicate
 
-  /// The key and why, as one clause.
+  /// The key and the reason, as one clause.
   std::string text() const;
   bool operator==(const SkippedKey&) const = default;
 };
 
-/// The keys that were passed over: the first ones, and how many there are in all.
+/// The skipped keys: the first ones, and the total count.
 struct SkippedKeys {
   static constexpr std::size_t most_named = 16;
   std::vector<SkippedKey> named;
   std::size_t count = 0;
 
   void add(SkippedKey key);
-  /// A clause for each of the first ones, and one for the others.
+  /// A clause for each of the first ones, and one for the rest.
   std::vector<std::string> texts() const;
   bool operator==(const SkippedKeys&) const = default;
 };
 
-/// An issuer's keys at one time. Always the same ones, so threads share it.
+/// An immutable set of an issuer's keys, shared by threads.
 class KeySet {
  public:
   using Key = std::shared_ptr<const VerificationKey>;
   static constexpr std::size_t most_keys = 64;
-  static constexpr std::size_t most_bytes = 256 * 1024;  ///< of its text, wherever it comes from
-  /// Keys tried for one token, so that a token without a kid does not cost a verification for every key.
+  static constexpr std::size_t most_bytes = 256 * 1024;  ///< of its text, from any source
+  /// The limit of keys tried for one token, so that a token without a kid does not cost a verification per key.
   static constexpr std::size_t most_candidates = 8;
-  /// Keys that are prepared at one time, so that an issuer with many of them takes a bounded time and memory.
+  /// The limit of prepared keys, which bounds the time and memory that an issuer with many keys takes.
   static constexpr std::size_t most_prepared = 8;
 
   KeySet() = default;
   explicit KeySet(std::vector<Key> keys, SkippedKeys skipped = {})
       : keys_(std::move(keys)), skipped_(std::move(skipped)) {}
 
-  /// Reads a JWK set. Keys that are not for verifying signatures (`use`, `key_ops`), of kinds or algorithms that are
-  /// not known here, or weak (RSA below 2048 bits, Ed25519 of small order), are passed over, as RFC 7517 section 5
-  /// asks; so is what is no key at all, a private or symmetric one, which everybody knows now, one that is there twice,
-  /// and each beyond most_keys. The error is a clause that names what the text is instead, and of its words repeats
-  /// those alone that SkippedKey has: no JSON, no `keys`, a member twice, too much, or keys of which none is usable. An
-  /// empty list is no error: the issuer trusts none of its keys any more.
+  /// Parses a JWK set. Keys that are not for verifying signatures (`use`, `key_ops`), of unknown kinds or algorithms,
+  /// or weak (RSA below 2048 bits, Ed25519 of small order) are skipped, as RFC 7517 section 5 requires; so are elements
+  /// that are not keys, private and symmetric keys, which are compromised by being published, duplicates, and keys
+  /// beyond most_keys. The error is a clause that says what the text is instead (not JSON, no `keys`, a duplicate
+  /// member, too large, no usable key) and repeats only what SkippedKey contains. An empty list is not an error: the
+  /// issuer has withdrawn all its keys.
   static boost::system::result<KeySet, std::string> parse(std::string_view jwks);
 
-  /// The set of a secret shared with the issuer, for HS256. Nothing if it is shorter than 32 bytes.
+  /// The set of a secret shared with the issuer, for HS256. std::nullopt if it is shorter than 32 bytes.
   static std::optional<KeySet> of_secret(crypto::ByteView secret);
 
-  /// The keys that a token of that kid and algorithm may have been signed with, at most most_candidates: with a kid
-  /// those that have it, else all that take the algorithm. The kid does not matter for HS256.
+  /// The keys that may verify a token with that kid and algorithm, at most most_candidates: with a kid the keys that
+  /// have it, else all keys that fit the algorithm. The kid is ignored for HS256.
   std::vector<Key> candidates(std::string_view kid, crypto::SignatureAlgorithm algorithm) const;
   bool has(std::string_view kid) const;
   const std::vector<Key>& keys() const { return keys_; }
-  /// What the text had beside them.
+  /// The skipped keys of the text.
   const SkippedKeys& skipped() const { return skipped_; }
 
-  /// This set with each key that `before` has too (kid, algorithm and thumbprint) replaced by before's own object, so
-  /// that what it verified stays valid; marks before's other keys as dropped.
+  /// This set, with each key that `before` also has (same kid, algorithm and thumbprint) replaced by before's object,
+  /// so that tokens which it verified stay valid. Marks before's other keys as dropped.
   KeySet succeed(const KeySet& before) const;
 
-  /// The P-256 keys that are worth preparing (crypto::SignatureKey::prepare) and are not yet: as many as most_prepared
-  /// leaves room for beside those that are.
+  /// The P-256 keys to prepare (crypto::SignatureKey::prepare) that are not prepared yet; together with the prepared
+  /// keys at most most_prepared.
   std::vector<Key> to_prepare() const;
 
  private:

@@ -41,7 +41,7 @@ result<std::string_view, UnusableKey> needed_text(const json::object& jwk, std::
   const json::value* member = find_member(jwk, name);
   if (member == nullptr) return unusable("it has no " + std::string(name));
   const auto text = text_of(member);
-  if (!text) return unusable("its " + std::string(name) + " is no text");
+  if (!text) return unusable("its " + std::string(name) + " is not a string");
   return *text;
 }
 
@@ -60,7 +60,7 @@ result<Bytes, UnusableKey> needed_bytes(const json::object& jwk, std::string_vie
   return Bytes(bytes->view().begin(), bytes->view().end());
 }
 
-// An unsigned big-endian number as it should have been written: without leading zeros.
+// The canonical form of an unsigned big-endian number: without leading zeros.
 ByteView without_leading_zeros(ByteView number) {
   while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
   return number;
@@ -68,8 +68,8 @@ ByteView without_leading_zeros(ByteView number) {
 
 std::string encoded(ByteView bytes) { return std::string(crypto::base64url_encode(bytes).text()); }
 
-// RFC 7638 section 3: the members that make up the key, in the order of their names, without white space. None of
-// these texts needs an escape: they are base64url, or one of our own constants.
+// RFC 7638 section 3: the members that make up the key, in the order of their names, without white space. None of the
+// texts needs escaping: they are base64url or constants of this file.
 Digest thumbprint_of(const std::string& members) { return crypto::sha256(as_bytes("{" + members + "}")); }
 
 MaterialResult read_rsa(const json::object& jwk) {
@@ -84,12 +84,12 @@ MaterialResult read_rsa(const json::object& jwk) {
     return unusable("its n has " + std::to_string(bits) + " bits; RSA keys need 2048 to 8192");
   }
   auto key = SignatureKey::rsa(modulus, exponent);
-  if (!key) return unusable("its n and e are no RSA key: both have to be odd, and e from 3 to 4294967295");
+  if (!key) return unusable("its n and e are not a valid RSA key: both must be odd, and e from 3 to 4294967295");
   return Material{std::move(*key),
                   thumbprint_of(R"("e":")" + encoded(exponent) + R"(","kty":"RSA","n":")" + encoded(modulus) + "\"")};
 }
 
-// A coordinate in its full length (RFC 7518 section 6.2.1.2); of another length if the number does not fit.
+// A coordinate padded to its full length (RFC 7518 section 6.2.1.2); longer if the number does not fit.
 Bytes coordinate(ByteView number, std::size_t size) {
   if (number.size() > size) number = without_leading_zeros(number);
   Bytes full(number.begin(), number.end());
@@ -109,7 +109,7 @@ MaterialResult read_ec(const json::object& jwk) {
   const auto crv = needed_text(jwk, "crv");
   if (!crv) return crv.error();
   const auto* const curve = std::ranges::find(curves, *crv, &Curve::name);
-  if (curve == std::end(curves)) return unusable("its crv " + shown_word(*crv) + " is none of P-256, P-384, P-521");
+  if (curve == std::end(curves)) return unusable("its crv " + shown_word(*crv) + " is not one of P-256, P-384, P-521");
   const auto first = needed_bytes(jwk, "x");
   if (!first) return first.error();
   const auto second = needed_bytes(jwk, "y");
@@ -117,7 +117,7 @@ MaterialResult read_ec(const json::object& jwk) {
   const Bytes x = coordinate(*first, curve->size);
   const Bytes y = coordinate(*second, curve->size);
   auto key = curve->make(x, y);
-  if (!key) return unusable("its x and y are no point of " + std::string(curve->name));
+  if (!key) return unusable("its x and y are not a point on " + std::string(curve->name));
   return Material{std::move(*key), thumbprint_of(R"("crv":")" + std::string(curve->name) + R"(","kty":"EC","x":")" +
                                                  encoded(x) + R"(","y":")" + encoded(y) + "\"")};
 }
@@ -130,7 +130,7 @@ MaterialResult read_okp(const json::object& jwk) {
   if (!x) return x.error();
   if (x->size() != 32) return unusable("its x has " + std::to_string(x->size()) + " bytes; Ed25519 keys have 32");
   auto key = SignatureKey::ed25519(*x);
-  if (!key) return unusable("its x is no sound Ed25519 key");
+  if (!key) return unusable("its x is not a valid Ed25519 key");
   return Material{std::move(*key), thumbprint_of(R"("crv":"Ed25519","kty":"OKP","x":")" + encoded(*x) + "\"")};
 }
 
@@ -140,7 +140,7 @@ MaterialResult read_material(const json::object& jwk) {
   if (*kty == "RSA") return read_rsa(jwk);
   if (*kty == "EC") return read_ec(jwk);
   if (*kty == "OKP") return read_okp(jwk);
-  return unusable("its kty " + shown_word(*kty) + " is none of RSA, EC, OKP");
+  return unusable("its kty " + shown_word(*kty) + " is not one of RSA, EC, OKP");
 }
 
 // Private members of RSA, elliptic-curve and octet keys (RFC 7518 section 6, RFC 8037 section 2), and symmetric keys.
@@ -148,23 +148,23 @@ std::optional<UnusableKey> find_secret(const json::object& jwk) {
   constexpr std::string_view names[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
   for (const std::string_view name : names) {
     if (find_member(jwk, name) == nullptr) continue;
-    return UnusableKey{"it has the private member " + std::string(name) + ", so it is known to all; replace it", false,
+    return UnusableKey{"it has the private member " + std::string(name) + ", so it is compromised; replace it", false,
                        true};
   }
   if (text_of(find_member(jwk, "kty")) != "oct") return std::nullopt;
-  return UnusableKey{"its kty is oct: a secret key does not belong into a published set", false, true};
+  return UnusableKey{"its kty is oct: a secret key does not belong in a published set", false, true};
 }
 
 std::optional<UnusableKey> find_other_use(const json::object& jwk) {
   if (const json::value* use = find_member(jwk, "use")) {
     const auto text = text_of(use);
-    if (!text) return unusable("its use is no text");
+    if (!text) return unusable("its use is not a string");
     if (*text == "enc") return for_something_else("its use is \"enc\": it is not for signatures");
     if (*text != "sig") return unusable("its use " + shown_word(*text) + " is not \"sig\"");
   }
   const json::value* operations = find_member(jwk, "key_ops");
   if (operations == nullptr || text_of(operations) == "verify") return std::nullopt;
-  if (!operations->is_array()) return unusable("its key_ops is no list");
+  if (!operations->is_array()) return unusable("its key_ops is not a list");
   const bool verifies = std::ranges::any_of(
       operations->get_array(), [](const json::value& operation) { return text_of(&operation) == "verify"; });
   if (verifies) return std::nullopt;
@@ -175,7 +175,7 @@ result<std::string, UnusableKey> read_kid(const json::object& jwk) {
   const json::value* member = find_member(jwk, "kid");
   if (member == nullptr) return {boost::system::in_place_value, std::string()};
   const auto kid = text_of(member);
-  if (!kid) return unusable("its kid is no text");
+  if (!kid) return unusable("its kid is not a string");
   if (kid->size() > max_kid_size) return unusable("its kid is longer than " + std::to_string(max_kid_size) + " bytes");
   return {boost::system::in_place_value, std::string(*kid)};
 }
@@ -184,7 +184,7 @@ result<std::optional<SignatureAlgorithm>, UnusableKey> read_algorithm(const json
   const json::value* member = find_member(jwk, "alg");
   if (member == nullptr) return std::optional<SignatureAlgorithm>();
   const auto name = text_of(member);
-  if (!name) return unusable("its alg is no text");
+  if (!name) return unusable("its alg is not a string");
   const auto algorithm = algorithm_of(*name);
   if (!algorithm) return unusable("its alg " + shown_word(*name) + " is not supported");
   return std::optional<SignatureAlgorithm>(algorithm);
@@ -192,9 +192,9 @@ result<std::optional<SignatureAlgorithm>, UnusableKey> read_algorithm(const json
 
 std::string_view kind_of(const json::value& element) {
   if (element.is_null()) return "null";
-  if (element.is_string()) return "a text";
+  if (element.is_string()) return "a string";
   if (element.is_array()) return "a list";
-  return element.is_bool() ? "a truth value" : "a number";
+  return element.is_bool() ? "a boolean" : "a number";
 }
 
 }  // namespace
@@ -202,7 +202,7 @@ std::string_view kind_of(const json::value& element) {
 result<KeySet::Key, UnusableKey> read_jwk(const json::value& element) {
   if (!element.is_object()) return unusable("it is " + std::string(kind_of(element)) + ", not an object");
   const json::object& jwk = element.get_object();
-  if (has_repeated_member(jwk)) return unusable("it has a member twice");
+  if (has_repeated_member(jwk)) return unusable("it has a duplicate member");
   if (auto secret = find_secret(jwk)) return std::move(*secret);
   if (auto other = find_other_use(jwk)) return std::move(*other);
   auto kid = read_kid(jwk);
@@ -212,7 +212,7 @@ result<KeySet::Key, UnusableKey> read_jwk(const json::value& element) {
   auto material = read_material(jwk);
   if (!material) return material.error();
   if (*algorithm && !material->key.fits(**algorithm)) {
-    return unusable("its alg " + std::string(algorithm_name(**algorithm)) + " is not one for keys of its kty and crv");
+    return unusable("its alg " + std::string(algorithm_name(**algorithm)) + " does not fit its kty and crv");
   }
   return KeySet::Key(
       std::make_shared<VerificationKey>(std::move(*kid), *algorithm, material->thumbprint, std::move(material->key)));

@@ -1,4 +1,4 @@
-// One key of a JWK set (RFC 7517 section 4): made into a key that verifies signatures, or why it is not.
+// Parses one key of a JWK set (RFC 7517 section 4) into a key that verifies signatures.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -14,20 +14,20 @@ namespace tacit::auth {
 
 /// Why a key cannot be used.
 struct UnusableKey {
-  std::string why;        ///< the rest of a sentence that begins with the key; holds nothing of the key itself
-  bool expected = false;  ///< it says that it is for something else than verifying signatures
-  bool leaked = false;    ///< it has a private part, which everybody knows now
+  std::string why;        ///< a clause that follows the key's name; contains no key material
+  bool expected = false;  ///< the key states a use other than verifying signatures
+  bool leaked = false;    ///< it has a private part, which is compromised by being published
 };
 
-/// Reads an element of `keys`, as parse_json_parts answered it. A member that is null counts as absent. Numbers may
-/// have leading zeros or, of a point's coordinates, lack them, and may be in base64 with padding as in base64url:
-/// issuers do all of this, and none of it means another key.
+/// Reads an element of `keys` from parse_json_parts. A null member counts as absent. Numbers may have leading zeros, a
+/// point's coordinates may lack them, and base64 with padding is accepted like base64url: issuers publish all of these,
+/// and none is ambiguous.
 boost::system::result<KeySet::Key, UnusableKey> read_jwk(const boost::json::value& element);
 
-/// The key's kid as it may be shown; empty if it has none.
+/// The key's kid, printable; empty if it has none.
 std::string shown_kid(const boost::json::value& element);
 
-/// A word of a document as it may be shown: in quotes, at most 64 characters, printable ASCII.
+/// A word of a document, printable: quoted, at most 64 characters, ASCII.
 std::string shown_word(std::string_view word);
 
 }  // namespace tacit::auth

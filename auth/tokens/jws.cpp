@@ -23,7 +23,7 @@ struct Parts {
   std::string_view signature;
 };
 
-// Three parts with two dots between them. A fourth part fails when the third is decoded, for a dot is not base64url.
+// Splits at the first two dots. A third dot fails when the third part is decoded, because it is not base64url.
 std::optional<Parts> split(std::string_view text) {
   const auto first = text.find('.');
   if (first == std::string_view::npos) return std::nullopt;
@@ -32,8 +32,8 @@ std::optional<Parts> split(std::string_view text) {
   return Parts{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
 }
 
-// A key of the token's own choice would verify anything (RFC 8725 section 3.10); the others change what was signed or
-// have to be understood by whoever accepts the token (RFC 7515 section 4.1.11), and none of them is.
+// A key that the token itself supplies would verify anything (RFC 8725 section 3.10). The other parameters change the
+// signed data, or must be understood to accept the token (RFC 7515 section 4.1.11), and are not supported.
 bool is_forbidden(const json::object& header) {
   return std::ranges::any_of(header, [](const json::key_value_pair& member) {
     const std::string_view name(member.key().data(), member.key().size());
@@ -43,8 +43,8 @@ bool is_forbidden(const json::object& header) {
   });
 }
 
-// RFC 7515 section 4.1.9: media types are compared without regard to case, and `application/` is usually left out.
-// Nothing for one that says nothing.
+// RFC 7515 section 4.1.9: media types are case-insensitive, and `application/` is usually omitted. std::nullopt if the
+// type is empty.
 std::optional<std::string> media_type(std::string_view text) {
   std::string type(text);
   std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
@@ -53,7 +53,7 @@ std::optional<std::string> media_type(std::string_view text) {
   return type;
 }
 
-/// What a header says.
+/// The contents of a header.
 struct Header {
   crypto::SignatureAlgorithm algorithm{};
   std::string kid;
@@ -92,8 +92,8 @@ result<Header, Refusal> parse_header(std::string_view encoded) {
   return judge_header(header->get_object());
 }
 
-// An issuer's tokens have one header, byte for byte, as long as it signs with one key. So a thread keeps the last that
-// was good.
+// An issuer's tokens have byte-identical headers while it signs with one key, so each thread caches the last valid
+// header.
 result<Header, Refusal> read_header(std::string_view encoded) {
   constexpr std::size_t most_kept = 1024;
   thread_local std::string last_encoded;

@@ -11,7 +11,7 @@ namespace {
 
 using boost::system::result;
 
-// Why the set has no key for the token.
+// The refusal if the set has no key for the token.
 Refusal no_candidate(const UnverifiedToken& token, const KeySet& keys) {
   const bool known = token.kid.empty() ? !keys.keys().empty() : keys.has(token.kid);
   return known ? Refusal::wrong_algorithm : Refusal::unknown_key;
@@ -27,7 +27,7 @@ bool looks_like_jwt(std::string_view text) {
   const auto first = text.find('.');
   const auto last = text.rfind('.');
   if (first == std::string_view::npos || first == 0 || last <= first + 1) return false;
-  // A part with a dot in it is none of base64url.
+  // A part with a dot in it is not base64url.
   return crypto::is_base64url(text.substr(0, first)) &&
          crypto::is_base64url(text.substr(first + 1, last - first - 1)) && crypto::is_base64url(text.substr(last + 1));
 }
@@ -38,7 +38,7 @@ result<UnverifiedToken, Refusal> decode_jwt(std::string_view text, boost::json::
   if (!jws) return jws.error();
   auto claims = parse_json_document(jws->payload.text(), jws->payload.size(), std::move(memory));
   if (!claims || !claims->is_object()) return Refusal::malformed;
-  // Made with its claims: assigning them to others would copy them out of their memory.
+  // Constructed with its claims: assigning them would copy them out of their memory resource.
   return UnverifiedToken{jws->algorithm,       std::move(jws->kid),
                          std::move(jws->type), std::move(claims->get_object()),
                          jws->signed_part,     std::move(jws->signature)};

@@ -1,4 +1,4 @@
-// The judgement of claims: RFC 7519 section 4.1, RFC 9068 section 2.2 and 4, RFC 7662 section 2.2.
+// Judges claims: RFC 7519 section 4.1, RFC 9068 section 2.2 and 4, RFC 7662 section 2.2.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -17,11 +17,11 @@ using boost::system::result;
 using std::chrono::system_clock;
 
 constexpr std::size_t max_user_size = 255;
-constexpr double end_of_time = 253'402'300'800;  // the start of the year 10000; milliseconds lie far behind it
+constexpr double end_of_time = 253'402'300'800;  // the start of the year 10000; a time in milliseconds is far beyond it
 
-// A claim whose name may be a path: `realm_access.roles` is the member `roles` of the claim `realm_access`. A claim of
-// the whole name comes first, since names that are URLs have dots; so does, within an object, a member of the rest of
-// the path. Each object of the document is looked into once at most, and none is deeper than json_document_depth.
+// Finds a claim whose name may be a path: `realm_access.roles` is the member `roles` of the claim `realm_access`. A
+// claim with the whole name takes precedence, because URLs as names contain dots; likewise, within an object, a member
+// with the whole rest of the path. Each object is searched at most once, and the depth is at most json_document_depth.
 const json::value* find_claim(const json::object& claims, std::string_view path) {
   if (const json::value* claim = find_member(claims, path)) return claim;
   for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
@@ -32,14 +32,14 @@ const json::value* find_claim(const json::object& claims, std::string_view path)
   return nullptr;
 }
 
-// A NumericDate (RFC 7519 section 2), to the nanosecond and rounded down: a double has no finer ones for these years.
-// What is later than the clock can tell is its last moment.
+// A NumericDate (RFC 7519 section 2), rounded down to nanoseconds, which is finer than a double for these years. A time
+// beyond the clock's range becomes its maximum.
 std::optional<system_clock::time_point> time_of(const json::value& value) {
   double number = 0;
   if (value.is_double()) {
     number = value.get_double();
   } else if (value.is_int64()) {
-    number = static_cast<double>(value.get_int64());  // exact below 2^53, and more is too late
+    number = static_cast<double>(value.get_int64());  // exact below 2^53; larger values are too late
   } else {
     return std::nullopt;  // a uint64 is too late
   }
@@ -52,7 +52,7 @@ std::optional<system_clock::time_point> time_of(const json::value& value) {
   return system_clock::time_point(seconds + rest);
 }
 
-// What a claim that may be missing says, or that it is no good.
+// An optional time claim: its value, or that it is invalid.
 struct Time {
   std::optional<system_clock::time_point> at;
   bool wrong = false;
@@ -87,7 +87,7 @@ std::optional<Refusal> judge_issuer(const json::value& iss, const IssuerConfig& 
   return *name == issuer.issuer ? std::nullopt : std::optional(Refusal::unknown_issuer);
 }
 
-// Fills in when the token expires, if it says so.
+// Sets `expires` if the token has exp.
 std::optional<Refusal> judge_times(const json::object& claims, const IssuerConfig& issuer, system_clock::time_point now,
                                    std::optional<system_clock::time_point>& expires) {
   const Time exp = read_time(claims, "exp");
@@ -132,7 +132,7 @@ store::Scope scopes_of_list(std::string_view words, const IssuerConfig& issuer) 
   return scopes;
 }
 
-// Nothing if the claim is of a wrong type.
+// std::nullopt if the claim has a wrong type.
 std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerConfig& issuer, store::Scope unsaid) {
   const json::value* claim = find_claim(claims, issuer.scope_claim);
   if (claim == nullptr) return unsaid;
@@ -146,16 +146,16 @@ std::optional<store::Scope> scopes_of(const json::object& claims, const IssuerCo
   return scopes;
 }
 
-/// Where the kinds of token differ.
+/// The differences between the kinds of tokens.
 struct Reading {
   std::string_view user_claim;
-  store::Scope unsaid_scopes;  ///< of a token that has no scope claim
+  store::Scope unsaid_scopes;  ///< of a token without a scope claim
 };
 
-// What tokens and introspection answers have in common: the claims that are there have to be good.
+// Common to tokens and introspection responses: the claims that are present must be valid.
 result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig& issuer, const Reading& reading,
                                   system_clock::time_point now) {
-  // Bound to a key that its sender has to prove (RFC 7800, DPoP, mutual TLS): worth nothing as a bearer token.
+  // Bound to a key that the sender must prove (RFC 7800, DPoP, mutual TLS): not valid as a bearer token.
   if (find_member(claims, "cnf") != nullptr) return Refusal::wrong_type;
   if (const json::value* iss = find_member(claims, "iss")) {
     if (const auto refusal = judge_issuer(*iss, issuer)) return *refusal;
@@ -181,7 +181,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view lower) {
                             [](char c, char small) { return (c >= 'A' && c <= 'Z' ? c | 0x20 : c) == small; });
 }
 
-/// Whether the claim is missing or one of the texts, in whichever case.
+/// Whether the claim is missing or one of the texts, case-insensitively.
 bool is_any_of(const json::object& claims, std::string_view name, std::initializer_list<std::string_view> lower) {
   const json::value* claim = find_member(claims, name);
   if (claim == nullptr) return true;
@@ -189,8 +189,8 @@ bool is_any_of(const json::object& claims, std::string_view name, std::initializ
   return text && std::ranges::any_of(lower, [&](std::string_view each) { return equal_ignoring_case(*text, each); });
 }
 
-/// Issuers answer about refresh and ID tokens, too, and that they are active. What they say of the kind is in
-/// `token_type` (RFC 7662), or in names of their own.
+/// Issuers also report refresh and ID tokens as active. They state the kind in `token_type` (RFC 7662) or in members of
+/// their own.
 bool is_access_token(const json::object& answer) {
   return is_any_of(answer, "token_type", {"bearer", "access_token"}) &&
          is_any_of(answer, "token_use", {"access_token"}) && is_any_of(answer, "typ", {"bearer", "jwt", "at+jwt"});
@@ -209,7 +209,7 @@ result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const Iss
   for (const char* const needed : {"iss", "aud", "exp"}) {
     if (find_member(token.claims, needed) == nullptr) return Refusal::wrong_claims;
   }
-  // What an access token may do its issuer says (RFC 9068 section 2.2.3); what a browser holds often says nothing.
+  // An RFC 9068 access token states its scopes (section 2.2.3); browsers' tokens often have none.
   const auto unsaid = token.type == "at+jwt" ? store::Scope::none : issuer.default_scopes;
   return judge(token.claims, issuer, Reading{issuer.user_claim, unsaid}, now);
 }
@@ -218,12 +218,12 @@ result<TokenGrant, Refusal> judge_introspection(const json::object& answer, cons
                                                 system_clock::time_point now) {
   const json::value* active = find_member(answer, "active");
   if (active == nullptr || !active->is_bool() || !active->get_bool()) return Refusal::inactive;
-  // Of a refresh token, or of one for the issuer's own use, issuers say that it is active, but not for whom.
+  // Issuers report refresh tokens and tokens for their own use as active, but without an audience.
   if (find_member(answer, "aud") == nullptr) return Refusal::wrong_audience;
   if (!is_access_token(answer)) return Refusal::wrong_type;
   Reading reading{issuer.user_claim, store::Scope::none};
-  // A client's own token has the client as its subject (RFC 9068 section 2.2), or none. Without a word from the
-  // operator an issuer that leaves out its users' `sub` must not make one tenant of all users of a client.
+  // A client's own token has the client as its subject (RFC 9068 section 2.2), or none. By default, an issuer that
+  // omits its users' `sub` must not turn all users of a client into one tenant.
   const auto names = [&](std::string_view name) { return find_member(answer, name) != nullptr; };
   const bool names_user = names("sub") || names("username") || names("user_name");
   if (issuer.client_tokens && issuer.user_claim == "sub" && !names_user) reading.user_claim = "client_id";

@@ -1,5 +1,5 @@
-// The tokens that one thread verified lately, by SHA-256 of their text: a token that comes again costs a hash, not a
-// signature.
+// Caches the tokens that one thread verified recently, by SHA-256 of their text: a repeated token costs a hash instead
+// of a signature verification.
 #pragma once
 
 #include <array>
@@ -14,25 +14,24 @@
 
 namespace tacit::auth {
 
-/// A verified token, and what that rests on.
+/// A verified token, with its issuer and key.
 struct VerifiedToken {
   TokenGrant grant;
-  const IssuerConfig* issuer = nullptr;  ///< lives as long as the issuers, longer than any cache
-  /// VerificationKey::dropped of the key that it was verified with: then it is void. Null: the issuer was asked.
+  const IssuerConfig* issuer = nullptr;  ///< lives as long as Issuers, which outlives every cache
+  /// VerificationKey::dropped of the verifying key: if set, the token is no longer valid. Null if introspected.
   std::shared_ptr<const std::atomic<bool>> dropped;
 };
 
-/// Belongs to one thread. Keeps what it has in sets of four, found by the hash; in a full set the token that ends first
-/// gives way. Only tokens whose signature was good come here, so nobody else can choose what gives way.
+/// Belongs to one thread. A set-associative table with sets of four, indexed by the hash; a full set evicts the token
+/// that expires first. Only verified tokens are entered, so other clients cannot cause evictions.
 class TokenCache {
  public:
   using Clock = std::chrono::system_clock;
 
-  /// At most `tokens` of them (rounded up to a whole set; 0: none), each for `most` at the longest and never past its
-  /// end.
+  /// Holds at most `tokens` (rounded up to a whole set; 0: none), each for at most `most` and never past its expiry.
   TokenCache(std::size_t tokens, std::chrono::seconds most);
 
-  /// The token, if it is there, has not ended, and its key is still the issuer's. Valid until the next call.
+  /// The token, if it is cached, has not expired, and its key is still published; else null. Valid until the next call.
   const VerifiedToken* find(const crypto::Digest& text_hash, Clock::time_point now);
   void keep(const crypto::Digest& text_hash, VerifiedToken token, Clock::time_point now);
   void clear();

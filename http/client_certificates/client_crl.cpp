@@ -41,16 +41,15 @@ bool is_understood(const X509_EXTENSION* extension, std::span<const int> known) 
   return std::ranges::find(known, nid) != known.end();
 }
 
-/// Says less than all of what its issuer revoked, or says it of others.
+/// Refuses a CRL that lists only a part of its issuer's revocations, or those of other issuers.
 std::optional<std::string> fault_of_scope(const X509_CRL* crl) {
   if (has_extension(crl, NID_delta_crl)) return "is a delta CRL; a complete one is needed";
   if (!has_extension(crl, NID_issuing_distribution_point)) return std::nullopt;
   const IssuingPoint point = issuing_point(crl);
   if (!point) return "has a damaged issuing distribution point";
-  if (point->indirectCRL > 0) return "is an indirect CRL; only an authority's own CRL counts";
+  if (point->indirectCRL > 0) return "is an indirect CRL; only an authority's own CRL is accepted";
   if (point->onlyattr > 0) return "lists attribute certificates only";
-  if (point->onlysomereasons != nullptr)
-    return "lists only what was revoked for some reasons; a complete one is needed";
+  if (point->onlysomereasons != nullptr) return "covers only some revocation reasons; a complete one is needed";
   if (point->distpoint != nullptr && point->distpoint->type != 0) {
     return "has a distribution point that is named relative to its issuer, which is not supported";
   }
@@ -69,7 +68,7 @@ std::optional<std::string> fault_of_extensions(X509_CRL* crl) {
     for (int j = 0; j < X509_REVOKED_get_ext_count(entry); ++j) {
       const X509_EXTENSION* const extension = X509_REVOKED_get_ext(entry, j);
       const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(const_cast<X509_EXTENSION*>(extension)));
-      if (nid == NID_certificate_issuer) return "is an indirect CRL; only an authority's own CRL counts";
+      if (nid == NID_certificate_issuer) return "is an indirect CRL; only an authority's own CRL is accepted";
       if (!is_understood(extension, known_of_entries)) {
         return "has an entry with a critical extension that is not understood";
       }
@@ -85,7 +84,7 @@ bool signed_by(X509_CRL* crl, const X509* authority) {
   return verified;
 }
 
-/// An authority may have several certificates: what makes it one are its name and its key.
+/// Authorities are the same if their names and keys are: an authority may have several certificates.
 bool is_same_authority(const X509* a, const X509* b) {
   if (X509_NAME_cmp(X509_get_subject_name(a), X509_get_subject_name(b)) != 0) return false;
   EVP_PKEY* const key_a = X509_get0_pubkey(a);
@@ -95,7 +94,7 @@ bool is_same_authority(const X509* a, const X509* b) {
   return same;
 }
 
-/// Whether the list says all of the certificate's kind, and of its distribution point if it has one of its own.
+/// Whether the list covers the certificate's kind, and its distribution point if the list is for one.
 bool covers(const X509_CRL* crl, X509* certificate) {
   const IssuingPoint point = issuing_point(crl);
   if (!point) return true;
@@ -136,16 +135,16 @@ result<RevocationLists::List, std::string> RevocationLists::examine(CrlPtr crl,
     return X509_NAME_cmp(X509_get_subject_name(authority.get()), X509_CRL_get_issuer(crl.get())) == 0;
   };
   if (std::ranges::none_of(authorities, has_name)) {
-    return subject + "is of an authority that tool-client-ca does not hold";
+    return subject + "was issued by an authority that is not in tool-client-ca";
   }
   const auto issuer = std::ranges::find_if(authorities, [&](const CertificatePtr& authority) {
     return has_name(authority) && signed_by(crl.get(), authority.get());
   });
-  if (issuer == authorities.end()) return subject + "has a signature that is not of that authority's key";
+  if (issuer == authorities.end()) return subject + "has a signature that its authority's key does not verify";
   const auto from = crypto::seconds_of(X509_CRL_get0_lastUpdate(crl.get()));
   const ASN1_TIME* const until = X509_CRL_get0_nextUpdate(crl.get());
   if (!from || (until != nullptr && !crypto::seconds_of(until))) {
-    return subject + "has a time that cannot be understood";
+    return subject + "has an invalid time";
   }
   // The first search sorts the list; later ones come from several threads.
   lists_serial(crl.get(), issuer->get());
@@ -167,7 +166,7 @@ void RevocationLists::add(List list, const std::filesystem::path& file) {
     return;
   }
   if (list.times.this_update == same->times.this_update) {
-    // Which of them is newer cannot be told: what either lists is refused.
+    // If neither is newer, certificates that either lists are refused.
     const bool twice = std::ranges::any_of(
         lists_, [&](const List& other) { return X509_CRL_match(list.crl.get(), other.crl.get()) == 0; });
     if (!twice) lists_.push_back(std::move(list));
@@ -192,11 +191,11 @@ result<RevocationLists, std::string> RevocationLists::load(const std::filesystem
   for (const List& list : lists.lists_) {
     if (!list.times.next_update) {
       lists.notes_.push_back(file.string() + ": the CRL of " + list.times.issuer +
-                             " has no nextUpdate, so nothing tells when it is out of date");
+                             " has no nextUpdate, so it never counts as out of date");
     }
     if ((X509_get_key_usage(list.issuer.get()) & KU_CRL_SIGN) == 0) {
       lists.notes_.push_back(file.string() + ": the certificate of " + list.times.issuer +
-                             " lacks the key usage cRLSign; its CRL is taken all the same");
+                             " lacks the key usage cRLSign; its CRL is accepted anyway");
     }
   }
   return lists;

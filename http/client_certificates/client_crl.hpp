@@ -1,4 +1,4 @@
-// The CRLs of the tool runtimes' authorities (RFC 5280 section 5): which of their certificates are revoked.
+// The CRLs of the tool runtimes' authorities (RFC 5280 section 5).
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -14,7 +14,7 @@
 
 namespace tacit::http {
 
-/// Immutable once loaded; any thread may ask it.
+/// Immutable after loading; any thread may use it.
 class RevocationLists {
  public:
   enum class Verdict : std::uint8_t {
@@ -22,25 +22,25 @@ class RevocationLists {
     revoked,
     unknown,  ///< no list covers the certificate
   };
-  /// A list's times, in seconds since 1970. Without `next_update` it never gets old.
+  /// A list's times, in seconds since 1970. A list without `next_update` never gets out of date.
   struct Times {
     std::string issuer;
     std::int64_t this_update = 0;
     std::optional<std::int64_t> next_update{};
   };
 
-  /// Every CRL of the PEM file has to be signed by one of the authorities, complete for them and not indirect. Of
-  /// several CRLs with one scope the newest counts. The error names the file.
+  /// Every CRL of the PEM file must be signed by one of the authorities, complete and not indirect. Of several CRLs
+  /// with the same scope the newest counts. The error names the file.
   static boost::system::result<RevocationLists, std::string> load(const std::filesystem::path& file,
                                                                   std::span<const crypto::CertificatePtr> authorities);
 
-  /// Of a certificate that the issuer has signed. What a list of the issuer names is revoked, whatever the list's age.
+  /// Judges a certificate that the issuer signed. An out-of-date list still counts.
   Verdict judge(X509* certificate, X509* issuer) const;
-  /// Whether there is a list of that authority.
+  /// Whether that authority has a list.
   bool has_list_of(const X509* authority) const;
 
   std::vector<Times> times() const;
-  /// What is odd about the file and no reason to refuse it: sentences.
+  /// Oddities of the file that are no reason to refuse it, as sentences.
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:

@@ -26,7 +26,7 @@ struct NamesDeleter {
 };
 using Names = std::unique_ptr<GENERAL_NAMES, NamesDeleter>;
 
-/// How many names of a kind there are, and the first of them.
+/// The number of names of a kind, and the first one.
 struct Found {
   int count = 0;
   std::string first;
@@ -60,7 +60,7 @@ Found common_names(X509* certificate) {
   return found;
 }
 
-/// A kind that no identity can be configured with: it is granted nothing, but the audit can say who asked.
+/// A kind that no configured identity can have: it is granted no tools, but identifies the client in the audit.
 std::string fingerprint(X509* certificate) {
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
@@ -73,7 +73,7 @@ std::string fingerprint(X509* certificate) {
 ClientIdentity identity_of(X509* certificate) {
   int state = -1;
   const Names names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, &state, nullptr)));
-  // There is such an extension, and it cannot be understood: what it says is not to be passed over.
+  // A malformed or repeated extension must not be ignored.
   if (!names && state != -1) return {fingerprint(certificate)};
   struct Kind {
     std::string_view prefix;

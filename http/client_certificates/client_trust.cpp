@@ -16,7 +16,7 @@ using Trust = std::shared_ptr<const ClientTrust>;
 
 void release_trust(void*, void* held, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Trust*>(held); }
 
-/// Where a context holds its trust.
+/// The index of a context's trust (SSL_CTX_set_ex_data(3)).
 int place() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, release_trust);
   return index;
@@ -27,7 +27,7 @@ std::uint64_t next_number() {
   return last.fetch_add(1) + 1;
 }
 
-/// For the log, which is written by the thread whose handshake it was.
+/// For the log; the thread of the handshake also writes the log line.
 thread_local std::string refused;
 
 /// SSL_CTX_set_security_level(3).
@@ -36,21 +36,21 @@ int bits_of_level(int level) {
   return bits[static_cast<std::size_t>(std::clamp(level, 0, 5))];
 }
 
-/// Why the certificate cannot be an authority of clients, if it cannot.
+/// Why the certificate cannot be an authority of clients; std::nullopt if it can.
 std::optional<std::string> fault_of(X509* certificate, int security_level) {
   const std::uint32_t flags = X509_get_extension_flags(certificate);
   if ((flags & EXFLAG_INVALID) != 0) return "has extensions that are not valid";
   if (X509_check_ca(certificate) == 0) {
     const bool says_so = (flags & EXFLAG_BCONS) != 0 && (flags & EXFLAG_CA) != 0;
     return says_so ? "may not sign certificates (its key usage lacks keyCertSign)"
-                   : "is no CA certificate (basicConstraints does not say CA:TRUE); put the CA there that issued it";
+                   : "is not a CA certificate (basicConstraints is not CA:TRUE); use the CA that issued it";
   }
-  // 4: a key usage alone says so.
+  // 4: only the key usage marks it as a CA.
   if (X509_check_ca(certificate) == 4) {
-    return "is no CA certificate (it has no basicConstraints); put the CA there that issued it";
+    return "is not a CA certificate (it has no basicConstraints); use the CA that issued it";
   }
   if (X509_check_purpose(certificate, X509_PURPOSE_SSL_CLIENT, 1) == 0) {
-    return "may not issue certificates of clients (see its extended key usage)";
+    return "may not issue client certificates (see its extended key usage)";
   }
   const EVP_PKEY* const key = X509_get0_pubkey(certificate);
   if (key == nullptr) return "has a public key of a kind that is not supported";
@@ -58,7 +58,7 @@ std::optional<std::string> fault_of(X509* certificate, int security_level) {
   return std::nullopt;
 }
 
-/// What a client may send of certificates: five of them, with large keys and many names.
+/// The limit of a client's certificates in bytes: five of them, with large keys and many names.
 constexpr long most_certificate_bytes = 32L * 1024;
 
 bool is_issued_by(X509* certificate, X509* issuer) {
@@ -90,7 +90,7 @@ std::optional<std::string> ClientTrust::take(std::vector<CertificatePtr> certifi
     }
     if (!store_ || X509_STORE_add_cert(store_.get(), certificate.get()) != 1) {
       ERR_clear_error();
-      return file_.string() + ": " + subject + " cannot be taken";
+      return file_.string() + ": " + subject + " cannot be used";
     }
     authorities_.push_back({std::move(certificate)});
   }
@@ -100,13 +100,13 @@ std::optional<std::string> ClientTrust::take(std::vector<CertificatePtr> certifi
 bool ClientTrust::has_child(const X509* authority) const {
   return std::ranges::any_of(authorities_, [&](const Authority& other) {
     X509* const child = other.certificate.get();
-    // A renewed certificate of the same authority is none of its children.
+    // A renewed certificate of the same authority is not its child.
     const bool own = X509_NAME_cmp(X509_get_subject_name(child), X509_get_issuer_name(child)) == 0;
     return !own && is_issued_by(child, const_cast<X509*>(authority));
   });
 }
 
-/// An authority that another one has revoked is none, nor are those below it.
+/// Marks the authorities that another one has revoked, and those below them.
 void ClientTrust::mark_revoked() {
   for (bool changed = true; std::exchange(changed, false);) {
     for (Authority& child : authorities_) {
@@ -118,13 +118,13 @@ void ClientTrust::mark_revoked() {
         child.revoked = true;
         changed = true;
         notes_.push_back(file_.string() + ": " + crypto::subject_of(certificate) +
-                         " is revoked, or its issuer is: no client that it certifies gets in");
+                         " is revoked, or its issuer is: clients that it certifies are refused");
       }
     }
   }
 }
 
-/// Fails closed: where revocation is configured it covers every certificate, or no certificate is taken.
+/// Fails closed: with CRLs configured, a certificate that no CRL covers is refused.
 std::optional<std::string> ClientTrust::take_crls(const std::filesystem::path& crls) {
   std::vector<CertificatePtr> certificates;
   for (const Authority& authority : authorities_) certificates.emplace_back(X509_dup(authority.certificate.get()));
@@ -136,8 +136,8 @@ std::optional<std::string> ClientTrust::take_crls(const std::filesystem::path& c
     if (crls_->has_list_of(certificate)) continue;
     const std::string lacking = crls.string() + ": there is no CRL of " + crypto::subject_of(certificate) +
                                 ", an authority in " + file_.string();
-    if (!has_child(certificate)) return lacking + ": no certificate that it issued could be taken; add its CRL";
-    notes_.push_back(lacking + ": no client certificate that it issued itself is taken");
+    if (!has_child(certificate)) return lacking + ": every certificate that it issued would be refused; add its CRL";
+    notes_.push_back(lacking + ": client certificates that it issued itself are refused");
   }
   mark_revoked();
   if (std::ranges::all_of(authorities_, [](const Authority& authority) { return authority.revoked; })) {
@@ -158,8 +158,8 @@ result<Trust, std::string> ClientTrust::load(const std::filesystem::path& author
   return Trust(std::move(trust));
 }
 
-/// The chain ends at an authority of the file, whose own issuer needs no word: that the file holds it is enough, unless
-/// another one in the file has revoked it.
+/// Judges a chain that ends at an authority of the file. That authority is trusted without its issuer, unless another
+/// authority in the file has revoked it.
 int ClientTrust::judge_chain(STACK_OF(X509) * chain) const {
   if (!crls_) return X509_V_OK;
   const int size = sk_X509_num(chain);
@@ -218,12 +218,12 @@ bool ClientTrust::use(SSL_CTX* context, Trust trust) {
   SSL_CTX_set_purpose(context, X509_PURPOSE_SSL_CLIENT);
   SSL_CTX_set_verify_depth(context, most_intermediates);
   SSL_CTX_set_max_cert_list(context, most_certificate_bytes);
-  // An authority in the file is trusted though its own issuer is not there.
+  // An authority in the file is trusted even if its issuer is not in the file.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_cert_verify_callback(context, on_verify, nullptr);
   auto held = std::make_unique<Trust>(std::move(trust));
   if (SSL_CTX_set_ex_data(context, place(), held.get()) != 1) return false;
-  static_cast<void>(held.release());  // the context's now
+  static_cast<void>(held.release());  // now owned by the context
   return true;
 }
 
@@ -265,10 +265,11 @@ std::vector<std::string> ClientTrust::notes(std::int64_t now) const {
     const auto until = crypto::seconds_of(X509_get0_notAfter(certificate));
     const std::string subject = file_.string() + ": the CA " + crypto::subject_of(certificate);
     if (until && *until < now) {
-      all.push_back(subject + " expired at " + crypto::text_of_time(*until) + ": no client that it certifies gets in");
+      all.push_back(subject + " expired at " + crypto::text_of_time(*until) +
+                    ": clients that it certifies are refused");
     } else if (from && *from > now) {
       all.push_back(subject + " is not valid before " + crypto::text_of_time(*from) +
-                    ": until then no client that it certifies gets in");
+                    ": until then clients that it certifies are refused");
     }
   }
   if (crls_) all.insert(all.end(), crls_->notes().begin(), crls_->notes().end());

@@ -1,5 +1,5 @@
-// Which client certificates the tool plane takes: those that chain to an authority of tool-client-ca and that no CRL of
-// tool-client-crl names.
+// Decides which client certificates the tool plane accepts: those that chain to an authority of tool-client-ca and are
+// not in a CRL of tool-client-crl.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -22,34 +22,35 @@
 
 namespace tacit::http {
 
-/// Immutable once loaded; any thread may ask it.
+/// Immutable after loading; any thread may use it.
 class ClientTrust {
  public:
-  /// `crls` may be empty: then nothing is revoked. The error is a sentence that names the file. `security_level` is
-  /// that of the TLS context (SSL_CTX_set_security_level(3)), which refuses keys that are too weak for it.
+  /// `crls` may be empty: then no certificate counts as revoked. The error is a sentence that names the file.
+  /// `security_level` is that of the TLS context (SSL_CTX_set_security_level(3)), which refuses keys that are too weak
+  /// for it.
   static boost::system::result<std::shared_ptr<const ClientTrust>, std::string> load(
       const std::filesystem::path& authorities, const std::filesystem::path& crls, int security_level);
 
-  /// From now on a client of the context must present a certificate that is good by this. False if memory is short.
+  /// Makes the context require client certificates that `trust` accepts. False if out of memory.
   static bool use(SSL_CTX* context, std::shared_ptr<const ClientTrust> trust);
-  /// What the context uses; null if it asks clients for no certificate.
+  /// The context's trust; null if it requests no client certificates.
   static std::shared_ptr<const ClientTrust> of(const SSL_CTX* context);
 
-  /// Intermediate authorities that may stand between a client's certificate and the authority in the file.
+  /// The limit of intermediate authorities between a client's certificate and the authority in the file.
   static constexpr int most_intermediates = 4;
 
-  /// Judges the certificate that a connection was opened with. X509_V_OK, or why it is no good (X509_V_ERR_…). If it is
-  /// good, `validity` becomes what its chain by this trust says.
+  /// Judges the certificate of a connection's handshake. X509_V_OK, or the reason (X509_V_ERR_…). On success `validity`
+  /// is set to that of the certificate's chain.
   int judge(const SSL* ssl, CertificateValidity* validity = nullptr) const;
 
-  /// The subject of the certificate that this thread refused last in a handshake, once; empty if there is none. OpenSSL
-  /// forgets it.
+  /// Returns and clears the subject of the certificate that this thread refused last in a handshake; empty if there is
+  /// none. OpenSSL does not keep it.
   static std::string take_refused();
 
-  /// Differs from that of every other one.
+  /// Unique to each ClientTrust.
   std::uint64_t number() const { return number_; }
 
-  /// What an operator should know: sentences.
+  /// Notes for the operator, as sentences.
   std::vector<std::string> notes(std::int64_t now) const;
   /// The CRLs' times; none without CRLs.
   std::vector<RevocationLists::Times> crl_times() const;
@@ -60,7 +61,7 @@ class ClientTrust {
   };
   struct Authority {
     crypto::CertificatePtr certificate;
-    bool revoked = false;  ///< by a CRL of another one, or its own issuer is
+    bool revoked = false;  ///< by another authority's CRL, or its issuer is revoked
   };
 
   explicit ClientTrust(std::filesystem::path file);
@@ -80,8 +81,8 @@ class ClientTrust {
   std::vector<std::string> notes_;
 };
 
-/// The trust that counts now for all connections, those too that were opened under another. Thread-safe, but for
-/// replace(), which one thread calls.
+/// The current trust, for all connections, including those opened under an earlier one. Thread-safe, except that only
+/// one thread may call replace().
 class CurrentTrust {
  public:
   void replace(std::shared_ptr<const ClientTrust> trust) {
@@ -90,7 +91,7 @@ class CurrentTrust {
     number_.store(number, std::memory_order_release);
   }
   std::shared_ptr<const ClientTrust> get() const { return trust_.get(); }
-  /// The number of what counts; 0: there is none.
+  /// The current trust's number; 0 without one.
   std::uint64_t number() const { return number_.load(std::memory_order_acquire); }
 
  private:

@@ -23,7 +23,7 @@ constexpr std::size_t longest_word = 5;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// A number as 64-bit integer, if it is one: pydantic takes booleans from those only.
+// The number as a 64-bit integer, if it is integral: pydantic converts only those to booleans.
 std::optional<std::int64_t> as_integer(const JsonEvent& number) {
   if (number.kind == Kind::integer) {
     std::int64_t value = 0;
@@ -31,7 +31,7 @@ std::optional<std::int64_t> as_integer(const JsonEvent& number) {
     if (std::from_chars(number.text.data(), end, value).ec != std::errc{}) return std::nullopt;
     return value;
   }
-  // Not std::from_chars: it does not tell a number too small, which is 0, from one too large, which is infinite.
+  // std::from_chars does not distinguish underflow, which is 0 here, from overflow, which is infinite.
   const double value = std::strtod(std::string(number.text).c_str(), nullptr);
   constexpr double past_int64 = 9223372036854775808.0;
   if (std::trunc(value) != value || value >= past_int64 || value <= -past_int64) return std::nullopt;
@@ -58,7 +58,7 @@ void BoolField::take_number(const JsonEvent& event) {
 }
 
 void BoolField::take_word(std::string_view part, bool last) {
-  // One character more than the longest word is enough to know that it is none.
+  // One character more than the longest word suffices to detect that it is not a word.
   word_.append(part.substr(0, longest_word + 1 - std::min(word_.size(), longest_word + 1)));
   if (!last) return;
   std::ranges::transform(word_, word_.begin(), lower);

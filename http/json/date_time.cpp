@@ -14,7 +14,7 @@ constexpr DateTimeError trailing{"unexpected extra characters at the end of the 
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The number that so many digits at the beginning of the text make; takes them off it.
+/// Removes that many digits from the front of the text and returns their number.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits || !std::ranges::all_of(text.substr(0, digits), is_digit)) return std::nullopt;
   int number = 0;
@@ -46,7 +46,7 @@ std::variant<sys_days, DateTimeError> take_date(std::string_view& text) {
   return sys_days(date);
 }
 
-/// Two digits that are below `past`.
+/// Removes two digits whose number is below `past`.
 std::optional<int> take_pair(std::string_view& text, int past) {
   const auto number = take_number(text, 2);
   return number && *number < past ? number : std::nullopt;

@@ -1,4 +1,4 @@
-// Instants as requests write them: RFC 3339 date-times.
+// Parses instants in requests: RFC 3339 date-times.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 namespace tacit::http {
 
 struct DateTimeError {
-  std::string_view words;  ///< in those of the Rust crate `speedate` (pydantic's parser); empty: it has no offset
+  std::string_view words;  ///< in the wording of the Rust crate `speedate` (pydantic's parser); empty: it has no offset
 };
 
-/// The instant in microseconds since the Unix epoch, or why the text is none. Digits of a second beyond the sixth are
-/// dropped. A leap second (:60) is refused, as pydantic does.
+/// The instant in microseconds since the Unix epoch, or the fault. Fractional digits beyond the sixth are dropped. Leap
+/// seconds (:60) are refused, as by pydantic.
 std::variant<std::int64_t, DateTimeError> parse_date_time(std::string_view text);
 
 }  // namespace tacit::http

@@ -1,6 +1,6 @@
-// Faults of a body, path or query: the 422 answer. Types and messages are pydantic v2's, which clients of the published
-// API know; pydantic's `input` is left out, and no message repeats a character of what was sent: it may be a secret.
-// Places do: on the tool plane they have names of arguments and fields.
+// Faults of a body, path or query, for the 422 response. Types and messages are pydantic v2's, which clients of the
+// published API know. pydantic's `input` is omitted and messages repeat nothing of the request, because it may be a
+// secret. Locations do: on the tool plane they contain names of arguments and fields.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -16,36 +16,36 @@
 
 namespace tacit::http {
 
-/// A name as the request has it.
+/// A name from the request.
 struct SentName {
   std::string text;
 };
 
-/// One step of the way to a fault: a field's name (of static storage), an index or a byte offset, or a name that is
-/// anybody's to choose.
+/// One step of a fault's location: a field's name (in static storage), an index or byte offset, or a name that the
+/// client chose.
 using LocStep = std::variant<std::string_view, std::uint64_t, SentName>;
 using Loc = std::vector<LocStep>;
 
 struct Fault {
-  std::string_view type;  ///< of static storage
+  std::string_view type;  ///< in static storage
   Loc loc;
   std::string msg;
-  std::string ctx{};  ///< what `ctx` is, as JSON; empty: there is none
+  std::string ctx{};  ///< the value of `ctx` as JSON; empty: none
 };
 
-/// In the order in which the fields are declared.
+/// In the order of the fields' declarations.
 using Faults = std::vector<Fault>;
 
-/// What a reader of requests answers.
+/// The result of reading a request.
 template <class T>
 using Parsed = boost::system::result<T, Faults>;
 
-// The kinds of fault, with pydantic's words (pydantic.dev: "Validation Errors").
+// The kinds of fault, with pydantic's texts (pydantic.dev: "Validation Errors").
 Fault missing(Loc loc);
 Fault string_type(Loc loc);
 Fault string_unicode(Loc loc);
 Fault string_too_short(Loc loc, std::size_t min);
-/// Tells both lengths in `ctx`.
+/// Sets both lengths in `ctx`.
 Fault string_too_long(Loc loc, std::size_t max, std::size_t found);
 Fault bool_type(Loc loc);
 Fault bool_parsing(Loc loc);
@@ -57,22 +57,22 @@ Fault dict_type(Loc loc);
 /// `what` is "List" or "Dictionary".
 Fault too_short(Loc loc, std::string_view what, std::size_t min, std::size_t found);
 Fault too_long(Loc loc, std::string_view what, std::size_t max, std::size_t found);
-/// `expected` lists what there is to choose from.
+/// `expected` lists the choices.
 Fault literal_error(Loc loc, std::string_view expected);
 Fault datetime_type(Loc loc);
-/// `why` in the words of speedate, whose parser pydantic uses.
+/// `why` in the wording of speedate, pydantic's parser.
 Fault datetime_parsing(Loc loc, std::string_view why);
 Fault timezone_aware(Loc loc);
 Fault datetime_future(Loc loc);
 Fault less_than(Loc loc, std::string_view limit);
-/// A field that there is not, where such are not ignored.
+/// An unknown field, where those are not ignored.
 Fault extra_forbidden(Loc loc);
 Fault uuid_type(Loc loc);
-/// `why` in the words of uuid-rs, whose parser pydantic uses.
+/// `why` in the wording of uuid-rs, pydantic's parser.
 Fault uuid_parsing(Loc loc, std::string_view why);
-/// A syntax error at a byte of the body, which does not count a byte order mark; `why` in `ctx`, as FastAPI has it.
+/// A syntax error at a byte offset of the body, not counting a byte order mark; `why` goes into `ctx`, as in FastAPI.
 Fault json_invalid(std::size_t offset, std::string_view why);
-/// A rule of our own; `rule` is a sentence without the full stop.
+/// A rule of Tacit's own; `rule` is a sentence without the full stop.
 Fault value_error(Loc loc, std::string_view rule);
 
 /// The rule that a default belongs to one argument of some tool.

@@ -20,7 +20,7 @@ class Scanner {
 
   std::optional<JsonFault> document() {
     skip();
-    bool due = true;  // a value has to begin here
+    bool due = true;  // a value must begin here
     while (due || !open_.empty()) {
       auto fault = due ? value(due) : next_item(due);
       if (fault) return fault;
@@ -32,7 +32,7 @@ class Scanner {
   }
 
  private:
-  /// The character at the place that was reached; NUL, which may stand nowhere, at the end.
+  /// The character at the current position; at the end NUL, which is valid nowhere.
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   void skip() { at_ = std::min(text_.find_first_not_of(white_space, at_), text_.size()); }
 
@@ -100,7 +100,7 @@ class Scanner {
     return JsonFault{start, "Unterminated string starting at"};
   }
 
-  /// From its backslash to its last character.
+  /// Reads an escape from its backslash to its last character.
   std::optional<JsonFault> escape() {
     constexpr std::string_view known = "\"\\/bfnrt";
     const std::size_t backslash = at_++;
@@ -109,7 +109,7 @@ class Scanner {
       return std::nullopt;
     }
     const std::string_view digits = text_.substr(at_ + 1, 4);
-    // The string cannot end within it.
+    // The escape must be complete within the string.
     if (at_ + 5 >= text_.size() || !std::ranges::all_of(digits, is_hex)) {
       return JsonFault{at_, "Invalid \\uXXXX escape"};
     }
@@ -125,7 +125,7 @@ class Scanner {
     return true;
   }
 
-  /// Takes as much as is a number: of `1.` and `1e` the digit alone.
+  /// Reads the longest valid number: of `1.` and `1e` only the digit.
   bool number() {
     const std::size_t sign = peek() == '-' ? 1 : 0;
     if (!is_digit(peek(sign))) return false;
@@ -150,7 +150,7 @@ class Scanner {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::string open_;  // what will close the arrays and objects that are open
+  std::string open_;  // the closing characters of the open arrays and objects
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The kinds of fields that request bodies have. Each takes its member's value, keeps no more than its limits allow, and
-// reports what is wrong with it as pydantic v2 would.
+// The kinds of fields of request bodies. Each takes its member's value, stores at most its limits, and reports faults
+// like pydantic v2.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,18 @@
 
 namespace tacit::http {
 
-enum class Given : std::uint8_t { absent, null, value, wrong };  ///< wrong: of another type
+enum class Given : std::uint8_t { absent, null, value, wrong };  ///< wrong: of a wrong type
 
-/// Collects a string while it is within its length: what is too long is counted, not kept.
+/// Collects a string up to its length limit; the excess is counted but not stored.
 template <class Buffer>
 class BoundedText {
  public:
   explicit BoundedText(limits::Length length) : length_(length) {}
   void append(std::string_view part);
-  /// At the end of the string: reports a length that is off; false if it is.
+  /// Call at the end of the string. Reports a wrong length; false if it is wrong.
   bool check(Loc loc, Faults& faults) const;
   Buffer take() { return std::move(text_); }
-  std::string_view view() const;  ///< only a part of a text that is too long
+  std::string_view view() const;  ///< only the first part of an overlong text
   std::size_t code_points() const { return code_points_; }
 
  private:
@@ -37,7 +37,7 @@ class BoundedText {
   Buffer text_;
 };
 
-/// Remembers which kind of value came, for fields that take one kind of scalar.
+/// Remembers the kind of the value, for fields that accept one kind of scalar.
 class ScalarField : public JsonTarget {
  public:
   Given given() const { return given_; }
@@ -56,14 +56,14 @@ class TextField final : public ScalarField {
   /// Reports a value of a wrong type or length, and a null unless it is `nullable`.
   void check(std::string_view name, bool nullable, Faults& faults) const;
   Buffer value() { return text_.take(); }                 ///< once
-  std::string_view view() const { return text_.view(); }  ///< only a part of a text that is too long
+  std::string_view view() const { return text_.view(); }  ///< only the first part of an overlong text
   std::size_t code_points() const { return text_.code_points(); }
 
  private:
   BoundedText<Buffer> text_;
 };
 
-/// Reports a field that is not there, null or not as it should be.
+/// Reports a missing, null or invalid field.
 template <class Buffer>
 void require(const TextField<Buffer>& field, std::string_view name, Faults& faults) {
   if (field.given() == Given::absent) {
@@ -73,11 +73,11 @@ void require(const TextField<Buffer>& field, std::string_view name, Faults& faul
   }
 }
 
-/// A boolean as pydantic reads one when it is not strict: also 0, 1, 0.0, 1.0 and words such as "yes" and "OFF".
+/// A boolean in pydantic's lax mode: also 0, 1, 0.0, 1.0 and words such as "yes" and "OFF".
 class BoolField final : public ScalarField {
  public:
   void take(const JsonEvent& event) override;
-  void check(std::string_view name, Faults& faults) const;  ///< null is nothing wrong
+  void check(std::string_view name, Faults& faults) const;  ///< null is no fault
   bool value() const { return value_; }                     ///< false unless has_value()
 
  private:
@@ -86,11 +86,11 @@ class BoolField final : public ScalarField {
   void set(std::optional<bool> value);
 
   std::string word_;
-  bool unreadable_ = false;  // of a type that could be a boolean, but is none
+  bool unreadable_ = false;  // of a type that can be a boolean, but with an invalid value
   bool value_ = false;
 };
 
-/// An array or object, or null for none: follows how deep its events are.
+/// An array or object, or null for none. Tracks the nesting of its events.
 class ContainerField : public JsonTarget {
  public:
   void take(const JsonEvent& event) final;
@@ -98,9 +98,9 @@ class ContainerField : public JsonTarget {
  protected:
   ContainerField(std::string_view name, std::size_t max_items, JsonEvent::Kind opening)
       : name_(name), max_items_(max_items), opening_(opening) {}
-  /// An event directly within the container; of a container within it only the beginning.
+  /// Takes an event directly within the container; of a nested container only the beginning.
   virtual void take_inner(const JsonEvent& event) = 0;
-  /// The faults of the container, but for its type.
+  /// Reports the container's faults, except a wrong type.
   void check_items(std::string_view what, Faults& faults) const;
 
   std::string_view name_;
@@ -129,7 +129,7 @@ class TextListField final : public ContainerField {
   std::vector<std::string> items_;
 };
 
-/// An object of strings. Faults name an entry by its key.
+/// An object of strings. Faults name entries by key.
 class TextMapField final : public ContainerField {
  public:
   using Entries = std::vector<std::pair<std::string, std::string>>;
@@ -145,7 +145,7 @@ class TextMapField final : public ContainerField {
 
   limits::Length key_length_;
   limits::Length value_length_;
-  std::string key_;  // of the entry that is being read
+  std::string key_;  // of the entry being read
   bool key_is_sound_ = false;
   BoundedText<std::string> value_;
   Entries entries_;

@@ -19,7 +19,7 @@ using Piece = boost::json::string_view;
 
 std::string_view plain(Piece text) { return {text.data(), text.size()}; }
 
-// What Boost.JSON's parser calls. Sizes are bounded by the body's; each target bounds what it keeps.
+// The handler of Boost.JSON's parser. Sizes are bounded by the body's size; each target limits what it stores.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -30,7 +30,7 @@ class Handler {
   Handler(std::string_view body, std::span<const JsonMember> members, UnknownMembers* unknown)
       : members_(members), unknown_(unknown), keys_(body) {}
 
-  bool is_object() const { return is_object_; }  ///< once the document was read
+  bool is_object() const { return is_object_; }  ///< valid after the document was read
   bool met_key_twice() const { return met_key_twice_; }
 
   bool on_document_begin(error_code&) { return true; }
@@ -67,7 +67,7 @@ class Handler {
   bool on_key(Piece last, std::size_t, error_code& error) {
     const std::string_view key = keys_.finish(plain(last));
     if (!keys_.insert(key)) {
-      // Boost.JSON's own readers keep the last of two; which one another reader on the way kept cannot be known.
+      // Boost.JSON's own readers keep the last of duplicates; another parser on the way may have kept the first.
       met_key_twice_ = true;
       error = boost::json::error::syntax;
       return false;
@@ -83,7 +83,7 @@ class Handler {
     return emit({.kind = Kind::text_part, .text = plain(part)});
   }
   bool on_string(Piece last, std::size_t, error_code&) { return emit({.kind = Kind::text, .text = plain(last)}); }
-  bool on_number_part(Piece, error_code&) { return true; }  // only of a document that ends in it
+  bool on_number_part(Piece, error_code&) { return true; }  // only at the end of a document
   bool on_int64(std::int64_t, Piece text, error_code&) { return number(plain(text)); }
   bool on_uint64(std::uint64_t, Piece text, error_code&) { return number(plain(text)); }
   bool on_double(double, Piece text, error_code&) { return number(plain(text)); }
@@ -116,7 +116,7 @@ class Handler {
   bool met_key_twice_ = false;
 };
 
-/// Why the parser stopped where it did, for people, and where they should look.
+/// Describes the parser's error, with the offset to report.
 JsonFault explain(std::string_view body, std::size_t stopped, error_code code, bool key_twice) {
   using boost::json::error;
   if (key_twice) return {stopped, "An object has the same key twice"};
@@ -125,13 +125,13 @@ JsonFault explain(std::string_view body, std::size_t stopped, error_code code, b
   if (sound < body.size()) return {sound, "Not UTF-8"};
   if (const auto fault = python_json_fault(body)) return *fault;
   if (code == error::exponent_overflow) return {stopped, "The exponent of a number is too large"};
-  // What is left of that which Python's module takes and the parser does not.
+  // The remaining texts that Python's module accepts and the parser refuses.
   const bool of_word = stopped < body.size() && (body[stopped] == 'N' || body[stopped] == 'I');
-  if (of_word) return {stopped, "NaN and Infinity are no JSON"};
+  if (of_word) return {stopped, "NaN and Infinity are not JSON"};
   return {stopped, "An \\u escape is half of a surrogate pair"};
 }
 
-// Not inlined: what it and the parser leave on the stack has to lie below the frame that burns it.
+// Not inlined: its stack data and the parser's must lie below the frame that burns the stack.
 [[gnu::noinline]] Faults read(std::string_view body, std::span<const JsonMember> members, UnknownMembers* unknown) {
   boost::json::parse_options options;
   options.max_depth = limits::json_depth;
@@ -148,7 +148,7 @@ JsonFault explain(std::string_view body, std::size_t stopped, error_code code, b
   return faults;
 }
 
-// Unescaping goes through a buffer in the parser's frame.
+// Unescaping uses a buffer in the parser's frame.
 struct BurnStack {
   BurnStack() = default;
   BurnStack(const BurnStack&) = delete;

@@ -1,6 +1,6 @@
-// Reads a body that is a JSON object straight into the fields that want it: no tree is built, so a value is in memory
-// only where its field keeps it. Strict RFC 8259: no comments, no NaN, nothing after the object, no key twice in an
-// object. A byte order mark before the text is skipped, as the published API does.
+// Reads a body that is a JSON object directly into its fields. No tree is built, so a value is in memory only in its
+// field. Strict RFC 8259: no comments, NaN, text after the object or duplicate keys. A byte order mark before the text
+// is skipped, as in the published API.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct JsonEvent {
   bool truth = false;       ///< of boolean
 };
 
-/// Whoever takes the value of a member.
+/// Receives the value of a member.
 class JsonTarget {
  public:
   JsonTarget() = default;
@@ -44,19 +44,19 @@ class JsonTarget {
 };
 
 struct JsonMember {
-  std::string_view name;  ///< of static storage
+  std::string_view name;  ///< in static storage
   JsonTarget* target;
 };
 
-/// Names of members that nobody asked for, in order; no more than the first unknown_members.
+/// Names of unknown members, in order; at most the first unknown_members.
 using UnknownMembers = std::vector<std::string>;
 inline constexpr std::size_t unknown_members = 256;
 
-/// Hands the values of the named members of the body's object to their targets; other members are read over, and named
-/// in `unknown` where that is wanted. An empty body is an object without members. Answers the faults of the document as
-/// a whole: not JSON; no object, for which each of the members is missing, as the published API has it. The targets
-/// know the faults of the values. Arrays and objects may be open limits::json_depth deep, and an exponent has to fit an
-/// int. Leaves no copy of a string on the stack.
+/// Passes the values of the named members of the body's object to their targets. Other members are skipped, and named
+/// in `unknown` if it is not null. An empty body is an object without members. Returns the faults of the document as a
+/// whole: not JSON, or not an object, which is reported as missing members, as in the published API. The targets hold
+/// the faults of the values. Arrays and objects may be nested limits::json_depth deep, and an exponent must fit an int.
+/// Leaves no copy of a string on the stack.
 Faults read_json(std::string_view body, std::span<const JsonMember> members, UnknownMembers* unknown = nullptr);
 
 }  // namespace tacit::http

@@ -11,7 +11,7 @@ constexpr std::array<std::size_t, 5> group_lengths{8, 4, 4, 4, 12};
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-/// The text without what may surround the hyphenated form.
+/// The text without braces or `urn:uuid:`.
 std::string_view unwrap(std::string_view text) {
   if (text.starts_with(urn_prefix)) return text.substr(urn_prefix.size());
   if (text.size() >= 2 && text.front() == '{' && text.back() == '}') return text.substr(1, text.size() - 2);

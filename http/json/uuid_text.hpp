@@ -1,4 +1,4 @@
-// UUIDs as requests may write them: the forms that pydantic takes.
+// Parses UUIDs in requests, in the forms that pydantic accepts.
 #pragma once
 
 #include <string>
@@ -9,9 +9,8 @@
 
 namespace tacit::http {
 
-/// The id, or why the text is none, in the words of the Rust crate `uuid` (pydantic's parser) but without the
-/// characters found. Taken are 8-4-4-4-12 digits, alone, in braces or after `urn:uuid:`, and 32 digits; hexadecimal in
-/// either case.
+/// The id, or the fault in the wording of the Rust crate `uuid` (pydantic's parser), but without the characters found.
+/// Accepts 8-4-4-4-12 hexadecimal digits, alone, in braces or after `urn:uuid:`, and 32 digits; in either case.
 std::variant<crypto::Uuid, std::string> parse_uuid_text(std::string_view text);
 
 }  // namespace tacit::http

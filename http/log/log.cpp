@@ -38,7 +38,7 @@ LogLine& LogLine::field(std::string_view key, std::string_view value) {
   if (is_plain(value)) {
     write_text(text_, value);
   } else {
-    // A peer's text: logs are read on terminals, too.
+    // The text may come from a peer, and logs are also read on terminals.
     crypto::WipedBytes quoted;
     write_text(quoted, value);
     text_.append(printable_json(quoted.text()));

@@ -1,4 +1,4 @@
-// The log: one JSON object a line on stderr. Callers never hand it a credential, a value, a secret's name or a mask.
+// The log: one JSON object per line on stderr. Callers never pass credentials, values, secrets' names or masks.
 #pragma once
 
 #include <concepts>
@@ -14,8 +14,8 @@ namespace tacit::http {
 void set_log_level(LogLevel level);
 bool log_enabled(LogLevel level);
 
-/// One line in the making: `{"time":…,"level":…,"event":…` and then the fields. Texts are escaped as printable.hpp
-/// says.
+/// Builds one line: `{"time":…,"level":…,"event":…`, then the fields. Texts are escaped as described in
+/// printable.hpp.
 class LogLine {
  public:
   LogLine(LogLevel level, std::string_view event);
@@ -37,10 +37,10 @@ class LogLine {
 /// Writes a line (log_writer.hpp) unless it is below the level. Thread-safe; lines of different threads do not mix.
 void log(LogLine& line);
 inline void log(LogLine&& line) { log(line); }
-/// Writes it whatever the level, as an audit head: for what is evidence rather than news.
+/// Writes the line at any level, as an audit head: for lines that serve as evidence.
 void log_always(LogLine& line);
 
-/// One thread's buffer of access log lines: queued many at once. Not thread-safe.
+/// One thread's buffer of access log lines, which queues them in batches. Not thread-safe.
 class LogBuffer {
  public:
   ~LogBuffer() { flush(); }

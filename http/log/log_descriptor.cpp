@@ -42,7 +42,7 @@ LogDescriptor::LogDescriptor(int descriptor) : descriptor_(descriptor), most_at_
   if (is_file_) most_at_once_ = most_into_file;
 }
 
-/// The reader takes what it takes; there is no other use for this thread. False on an error.
+/// Waits without a deadline until the reader accepts more; this thread has no other work. False on an error.
 bool LogDescriptor::wait() const {
   if (is_file_) return true;
   for (;;) {
@@ -67,7 +67,7 @@ bool LogDescriptor::write_all(std::string_view text) {
 }
 
 bool LogDescriptor::write(std::string_view lines) {
-  // What is left of a line after an error shall not be the beginning of the next one.
+  // End a line that an earlier error cut off, so that the next line does not continue it.
   return (!torn_ || write_all("\n")) && write_all(lines);
 }
 

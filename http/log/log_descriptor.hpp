@@ -1,4 +1,4 @@
-// The descriptor that log lines are written to.
+// Writes log lines to a descriptor.
 #pragma once
 
 #include <cstddef>
@@ -6,20 +6,19 @@
 
 namespace tacit::http {
 
-/// Whether the descriptor is the journal's stream that JOURNAL_STREAM tells of (systemd.exec(5)): DEVICE:INODE, in
-/// decimal.
+/// Whether the descriptor is the journal's stream named by JOURNAL_STREAM (systemd.exec(5)): DEVICE:INODE in decimal.
 bool is_journal(int descriptor, const char* journal_stream);
 
-/// Not thread-safe. The descriptor is other processes' too, so it is not made a non-blocking one.
+/// Not thread-safe. The descriptor is not made non-blocking, because other processes share it.
 class LogDescriptor {
  public:
   explicit LogDescriptor(int descriptor);
 
-  /// How much may be written at once, as whole lines. Pipes take PIPE_BUF bytes without mixing them with what other
-  /// processes write, and without waiting once they are ready at all (pipe(7)); so do sockets and terminals, nearly.
+  /// The limit in bytes of one write of whole lines. A ready pipe accepts PIPE_BUF bytes atomically and without
+  /// blocking (pipe(7)); sockets and terminals nearly always do.
   std::size_t most_at_once() const { return most_at_once_; }
 
-  /// Writes lines, for as long as the reader needs. False if that fails: some of it may be written.
+  /// Writes lines, waiting for the reader as long as needed. False on failure, when a part may have been written.
   bool write(std::string_view lines);
 
  private:
@@ -30,7 +29,7 @@ class LogDescriptor {
   bool is_file_ = false;
   bool is_socket_ = false;
   std::size_t most_at_once_;
-  bool torn_ = false;  ///< the last line that was written lacks its end
+  bool torn_ = false;  ///< the last line was written incompletely
 };
 
 }  // namespace tacit::http

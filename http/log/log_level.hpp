@@ -1,4 +1,4 @@
-// How much a log line matters.
+// The severity of log lines.
 #pragma once
 
 #include <array>
@@ -15,10 +15,10 @@ enum class LogLevel : std::uint8_t { debug, info, warn, error };
 struct LogLevelRow {
   LogLevel level;
   std::string_view name;      ///< in log lines and in the configuration
-  std::string_view priority;  ///< what lines of the journal begin with (sd-daemon(3))
+  std::string_view priority;  ///< the prefix of lines for the journal (sd-daemon(3))
 };
 
-/// By their values.
+/// Indexed by LogLevel.
 inline constexpr std::array<LogLevelRow, 4> log_levels{{{LogLevel::debug, "debug", "<7>"},
                                                         {LogLevel::info, "info", "<6>"},
                                                         {LogLevel::warn, "warn", "<4>"},
@@ -27,7 +27,7 @@ static_assert(crypto::has_row_for_each(log_levels, &LogLevelRow::level, LogLevel
 
 constexpr const LogLevelRow& row_of(LogLevel level) { return crypto::row_at(log_levels, level); }
 
-/// Nothing if no level has that name.
+/// std::nullopt if no level has that name.
 constexpr std::optional<LogLevel> find_log_level(std::string_view name) {
   for (const LogLevelRow& row : log_levels) {
     if (row.name == name) return row.level;

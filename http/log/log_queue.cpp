@@ -5,7 +5,7 @@
 namespace tacit::http {
 namespace {
 
-/// Of the room, in sixteenths.
+/// The part of the queue that each kind may use, in sixteenths.
 constexpr std::array<std::size_t, log_kinds> shares{8, 12, 15, 16};
 
 std::size_t index_of(LogKind kind) { return static_cast<std::size_t>(kind); }
@@ -25,7 +25,7 @@ bool LogQueue::has_room(std::size_t size, LogKind kind) const {
          pending_.lines.size() + 1 <= most_lines_ / 16 * share;
 }
 
-// Nothing here allocates: the room was reserved.
+// Does not allocate: the memory was reserved.
 void LogQueue::push(std::string_view lines, LogKind kind) noexcept {
   bool wake = false;
   {
@@ -70,7 +70,7 @@ const LogBatch& LogQueue::take() {
 }
 
 void LogQueue::written() {
-  // Nobody else looks at it. To overwrite it takes as long as it is full.
+  // Only this thread uses taken_. Clearing it wipes it, which takes time in proportion to its size.
   taken_.text.resize(0);
   taken_.lines.clear();
   taken_.dropped = {};

@@ -1,4 +1,4 @@
-// Log lines on their way to the thread that writes them: a queue that never waits for a reader.
+// A queue of log lines for the writing thread; adding a line never waits for the log's reader.
 #pragma once
 
 #include <array>
@@ -15,48 +15,48 @@
 
 namespace tacit::http {
 
-/// In the order in which they give way when there is no room.
+/// In the order in which they are dropped when the queue fills up.
 enum class LogKind : std::uint8_t { access, other, error, audit_head };
 inline constexpr std::size_t log_kinds = 4;
-/// Lines of each kind.
+/// The number of lines of each kind.
 using LogCounts = std::array<std::uint64_t, log_kinds>;
 
-/// Lines in their order, one after the other.
+/// Consecutive lines in order.
 struct LogBatch {
   struct Line {
-    std::uint32_t size;  ///< with its line break
+    std::uint32_t size;  ///< including the line break
     LogKind kind;
   };
   crypto::WipedBytes text;
   std::vector<Line> lines;
-  LogCounts dropped{};  ///< had no room beside these lines
+  LogCounts dropped{};  ///< lines dropped because the queue was full
 };
 
-/// Thread-safe; any number of threads push, one takes. Adding a line is a copy under a mutex that is never held while
-/// anything is written. What has no room is dropped and counted: access lines may take half of it, other lines three
-/// quarters, errors fifteen sixteenths, and audit heads all.
+/// Thread-safe; any number of threads push, one takes. Adding a line is a copy under a mutex that is never held during
+/// a write. Lines that do not fit are dropped and counted: access lines may use half of the queue, other lines three
+/// quarters, errors fifteen sixteenths, and audit heads all of it.
 class LogQueue {
  public:
-  /// As much again is in the batch that is being written. Memory is reserved now and used as it is needed.
+  /// The batch being written takes the same amount again. Address space is reserved now; pages are used on demand.
   LogQueue(std::size_t most_bytes, std::size_t most_lines);
   LogQueue(const LogQueue&) = delete;
   LogQueue& operator=(const LogQueue&) = delete;
 
-  /// Whole lines, each with its line break.
+  /// Adds whole lines, each with its line break.
   void push(std::string_view lines, LogKind kind) noexcept;
-  /// Lines that could not be written after all.
+  /// Counts taken lines that could not be written.
   void add_dropped(const LogCounts& counts) noexcept;
-  /// Of all time.
+  /// Dropped lines since the start.
   LogCounts dropped() const noexcept;
 
-  /// Waits until there are lines. They are the caller's until it calls `written`.
+  /// Waits for lines. The batch is valid until the caller calls `written`.
   const LogBatch& take();
   void written();
 
-  /// Waits until all lines that were pushed are written. False if that takes longer.
+  /// Waits until all pushed lines are written, at most `most`. False on timeout.
   bool wait_written(std::chrono::milliseconds most);
 
-  /// For fork(2): no other thread is in the middle of something between these.
+  /// For fork(2): the queue is consistent between these calls.
   void lock() { mutex_.lock(); }
   void unlock() { mutex_.unlock(); }
 

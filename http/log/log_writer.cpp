@@ -19,18 +19,18 @@
 namespace tacit::http {
 namespace {
 
-// A second of 7,000 requests, for a reader that is late.
+// Room for one second at 7,000 requests, for a slow reader.
 constexpr std::size_t most_bytes = std::size_t{4} << 20;
 constexpr std::size_t most_lines = 32768;
 
 std::atomic<bool> priorities{false};
 std::mutex straight;
-// Never deleted: its thread may be in the middle of a write when the process ends.
+// Never deleted: its thread may be writing when the process ends.
 std::atomic<LogQueue*> queue{nullptr};
 
 std::uint64_t sum(const LogCounts& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); }
 
-/// A log that cannot be written has nobody left to tell: what does not go out is dropped.
+/// Drops what cannot be written: there is no other place to report it.
 void write_straight(std::string_view text) {
   const std::lock_guard lock(straight);
   while (!text.empty()) {
@@ -41,7 +41,7 @@ void write_straight(std::string_view text) {
   }
 }
 
-/// The thread's work.
+/// Runs on the writing thread.
 class Writer {
  public:
   explicit Writer(LogQueue& lines) : lines_(lines) {}
@@ -54,7 +54,7 @@ class Writer {
       try {
         if (reader_is_there_) tell();
       } catch (const std::bad_alloc&) {
-        // The next batch tells it.
+        // The next batch reports it.
       }
       lines_.written();
     }
@@ -100,7 +100,7 @@ class Writer {
   bool reader_is_there_ = true;
 };
 
-// A child has none of the threads. What is queued is its parent's to write.
+// A child has no writing thread. Its parent writes the queued lines.
 void before_fork() {
   straight.lock();
   if (LogQueue* const lines = queue.load()) lines->lock();
@@ -126,7 +126,7 @@ std::string_view priority_of(LogLevel level) {
 
 void start_log_writer() {
   auto* const lines = new LogQueue(most_bytes, most_lines);
-  // Signals are other threads' to handle.
+  // Other threads handle signals.
   sigset_t all;
   sigset_t kept;
   sigfillset(&all);

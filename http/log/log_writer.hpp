@@ -1,5 +1,5 @@
-// How log lines get to standard error: straight, or, once a server runs, through a queue and a thread of its own, so
-// that a reader that stalls holds up nothing.
+// Writes log lines to standard error: directly, or, while a server runs, through a queue and a dedicated thread, so
+// that a stalled reader blocks no other thread.
 #pragma once
 
 #include <chrono>
@@ -10,29 +10,29 @@
 
 namespace tacit::http {
 
-/// From now on lines carry the journal's priorities if standard error is the journal (sd-daemon(3)). Reads the
-/// environment: before other threads are started.
+/// Makes lines carry the journal's priorities if standard error is the journal (sd-daemon(3)). Reads the environment;
+/// call before other threads start.
 void look_for_journal();
-/// Whether they do.
+/// Whether lines carry priorities.
 bool log_has_priorities();
-/// `<4>` and so on if they do, else nothing.
+/// The prefix, such as `<4>`, if lines carry priorities; else empty.
 std::string_view priority_of(LogLevel level);
 
-/// From now on lines are queued and a thread writes them. It is never joined: the reader may have stalled it. Once in
-/// a process; throws std::system_error if there can be no thread. A child made by fork(2) writes its own lines
-/// straight, and none of its parent's.
+/// Starts the queue and its thread. The thread is never joined, because a stalled reader may block it. Call once per
+/// process; throws std::system_error if the thread cannot be started. A child of fork(2) writes its own lines directly,
+/// and none of its parent's.
 void start_log_writer();
 
-/// Waits until what was logged before is written, but no longer than this. False if some of it is not. Thread-safe.
+/// Waits until all earlier lines are written, at most `most`. False if some are not. Thread-safe.
 bool flush_log(std::chrono::milliseconds most);
 
-/// Lines that were dropped because the reader did not keep up or could not be written to. Thread-safe.
+/// Lines dropped because the reader was too slow or the write failed. Thread-safe.
 LogCounts dropped_log_lines();
 
-/// Whole lines, as they are. Thread-safe.
+/// Writes whole lines unchanged. Thread-safe.
 void write_log(std::string_view lines, LogKind kind) noexcept;
 
-/// A line that is no JSON object, such as a fault of the configuration, without its line break. Thread-safe.
+/// Writes a line that is not JSON, such as a configuration fault; `line` has no line break. Thread-safe.
 void log_plain(LogLevel level, std::string_view line);
 
 }  // namespace tacit::http

@@ -1,18 +1,18 @@
-// What is logged at most once a second: lines that are there to be seen, not to fill the disk. By address and reason:
-// handshake_log.hpp.
+// Limits a kind of log line to one per second, so that it cannot fill the disk. handshake_log.hpp limits by address and
+// reason.
 #pragma once
 
 #include <chrono>
 
 namespace tacit::http {
 
-/// Of one kind of line. Not thread-safe.
+/// For one kind of line. Not thread-safe.
 class OnceASecond {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds pause{1};
 
-  /// Whether there may be a line now, which then counts as the last.
+  /// Whether a line may be logged now; if so, counts it as the last.
   bool admit(Clock::time_point now) {
     if (now - last_ < pause) return false;
     last_ = now;

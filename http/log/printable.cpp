@@ -14,8 +14,8 @@ bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
 
 bool is_harmful(std::uint32_t point) {
   if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return true;
-  // Arabic letter mark, left-to-right and right-to-left mark; separators, embeddings and overrides; isolates, and the
-  // marks that Unicode has given up; the byte order mark.
+  // Arabic letter mark, left-to-right and right-to-left mark; separators, embeddings and overrides; isolates and
+  // deprecated marks; the byte order mark.
   return point == 0x061c || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
          (point >= 0x2066 && point <= 0x206f) || point == 0xfeff;
 }
@@ -49,7 +49,7 @@ void append_byte(std::string& out, char c, bool json) {
   out += digits[byte & 15U];
 }
 
-/// Whether all of a text that is no character could become one.
+/// Whether an incomplete character could be completed by more bytes.
 bool may_become_character(std::string_view text) {
   constexpr std::string_view seconds = "\x80\x90\xa0";  // every lead byte takes one of these second bytes, if any
   if (text.size() > 3) return false;

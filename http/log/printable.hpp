@@ -1,4 +1,4 @@
-// Text that is safe to show on a terminal. All that commands print passes here, and so do the texts of log lines.
+// Escapes text for terminals. All output of commands and all texts of log lines pass through here.
 #pragma once
 
 #include <cstddef>
@@ -7,20 +7,20 @@
 
 namespace tacit::http {
 
-/// How a text is printed.
+/// Options for printing a text.
 struct Printing {
-  bool line_breaks = false;  ///< keeps them: the text is lines of the program's own
-  bool json = false;         ///< in it, bytes that are not UTF-8 become U+FFFD; else they are written as `\xNN`
-  bool continues = false;    ///< more may follow: a character that is cut off at the end waits for its rest
+  bool line_breaks = false;  ///< keep line breaks, for the program's own texts
+  bool json = false;         ///< for JSON: bytes that are not UTF-8 become U+FFFD; else they become `\xNN`
+  bool continues = false;    ///< more may follow: leave an incomplete character at the end for the next call
 };
 
-/// Appends the text with everything escaped that can drive a terminal or make a line read in another order than it is
-/// written: C0, DEL and C1, the separators of lines and paragraphs, the marks of bidirectional text (Unicode TR 36,
-/// UAX 9), and what is not UTF-8 (RFC 3629). Escapes are JSON's (`\n`, `\u001b`), so that JSON stays the same document.
-/// Answers the bytes at the end of the text that were left because they wait for their rest.
+/// Appends the text, escaping everything that controls a terminal or changes the displayed order of a line: C0, DEL and
+/// C1, line and paragraph separators, marks of bidirectional text (Unicode TR 36, UAX 9), and bytes that are not UTF-8
+/// (RFC 3629). Escapes are JSON's (`\n`, `\u001b`), so that JSON stays the same document. Returns the number of bytes
+/// at the end that were left for the next call (Printing::continues).
 std::size_t append_printable(std::string& out, std::string_view text, Printing how = {});
 
-/// The text on one line.
+/// The escaped text, on one line.
 std::string printable(std::string_view text);
 
 /// The same for a JSON text.

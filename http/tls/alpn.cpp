@@ -5,8 +5,8 @@
 namespace tacit::http {
 namespace {
 
-/// Where a protocol stands in the client's list: at its length, which comes before its name. Returns nullptr if the
-/// client does not offer it. OpenSSL has checked that the list is well-formed.
+/// The position of a protocol in the client's list, at the length byte before its name; nullptr if the client does not
+/// offer it. OpenSSL has checked that the list is well-formed.
 const unsigned char* find(std::string_view offers, std::string_view wanted) {
   while (!offers.empty()) {
     const std::string_view name = offers.substr(1, static_cast<unsigned char>(offers.front()));

@@ -35,15 +35,16 @@ bool is_for(X509* certificate, const std::string& host) {
   return X509_check_host(certificate, host.c_str(), host.size(), strict, nullptr) == 1;
 }
 
-/// What its extensions say of its use.
+/// Faults of the extensions that limit its use.
 void add_faults_of_use(X509* certificate, std::vector<std::string>& faults) {
   const std::uint32_t flags = X509_get_extension_flags(certificate);
   if ((flags & EXFLAG_CA) != 0) {
-    faults.emplace_back("is a CA's own (basicConstraints CA:TRUE), which some clients do not accept from a server");
+    faults.emplace_back(
+        "is a CA certificate (basicConstraints CA:TRUE), which some clients do not accept from a server");
   }
   const bool has_usages = (flags & EXFLAG_XKUSAGE) != 0;
   if (has_usages && (X509_get_extended_key_usage(certificate) & (XKU_SSL_SERVER | XKU_ANYEKU)) == 0) {
-    faults.emplace_back("is not for servers: its extended key usage lacks serverAuth");
+    faults.emplace_back("is not a server certificate: its extended key usage lacks serverAuth");
   }
   if ((flags & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) == 0) {
     faults.emplace_back("cannot sign handshakes: its key usage lacks digitalSignature");
@@ -55,8 +56,8 @@ struct SslDeleter {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 
-/// Tries it in memory, with a client that checks nothing: some keys load, and no usual client can do anything with them
-/// (DSA, or curves that TLS has no name for).
+/// Runs a handshake in memory with a client that verifies nothing: some keys load but work with no common client (DSA,
+/// or curves that TLS does not define).
 bool can_shake_hands(SSL_CTX* context) {
   const std::unique_ptr<SSL_CTX, SslDeleter> client_context(SSL_CTX_new(TLS_client_method()));
   if (!client_context) return true;
@@ -124,13 +125,13 @@ std::vector<std::string> certificate_faults(SSL_CTX* context, const std::string&
   if (certificate == nullptr) return faults;
   if (!has_name_of_server(certificate)) {
     faults.emplace_back(
-        "has no subject alternative name with a DNS name or an address, so clients accept it for no name");
+        "has no subject alternative name with a DNS name or an address, so clients do not accept it for any name");
   } else if (!host.empty() && !is_for(certificate, host)) {
     faults.push_back("is not for " + host + ", the host of public-url");
   }
   add_faults_of_use(certificate, faults);
   if (!can_shake_hands(context)) {
-    faults.emplace_back("has a key of a kind that usual clients cannot use: a TLS handshake with it does not succeed");
+    faults.emplace_back("has a type of key that common clients do not support: a test TLS handshake failed");
   }
   STACK_OF(X509)* rest = nullptr;
   SSL_CTX_get0_chain_certs(context, &rest);

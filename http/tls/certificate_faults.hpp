@@ -1,5 +1,4 @@
-// What is wrong with a server's own certificate, though TLS can be spoken with it: clients that check it do not
-// connect.
+// Finds faults of a server's own certificate that do not prevent TLS but make verifying clients refuse it.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +10,7 @@
 
 namespace tacit::http {
 
-/// When certificates are valid, in seconds since 1970.
+/// A certificate's validity period, in seconds since 1970.
 struct Validity {
   std::string subject;
   std::int64_t from = 0;
@@ -21,12 +20,13 @@ struct Validity {
   std::optional<std::string> fault(std::int64_t now) const;
 };
 
-/// Of the context's certificate, then of the rest of its chain. Those whose times cannot be understood are left out.
+/// The validities of the context's certificate and the rest of its chain. Certificates with malformed times are
+/// omitted.
 std::vector<Validity> validities(SSL_CTX* context);
 
-/// What does not depend on the time: a name that is not the certificate's, no name, a use that it is not for, a chain
-/// in the wrong order. `host`: what clients call the server, a name or an address; empty if nobody knows. Phrases to go
-/// on "the certificate of …".
+/// The faults that do not depend on the time: the wrong name, no name, the wrong use, a chain in the wrong order.
+/// `host` is the name or address that clients use for the server; empty if unknown. Clauses that follow "the
+/// certificate of …".
 std::vector<std::string> certificate_faults(SSL_CTX* context, const std::string& host);
 
 }  // namespace tacit::http

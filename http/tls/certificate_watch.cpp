@@ -18,16 +18,16 @@ std::string certificate_of(std::string_view plane) {
   return "the certificate of the plane " + std::string(plane) + " ";
 }
 
-/// "the CRL of … expired at …", or that it is not valid yet.
+/// "the CRL of … expired at …", or "… is not valid before …"; std::nullopt if it is current.
 std::optional<std::string> fault_of(const RevocationLists::Times& crl, std::int64_t now) {
   const std::string subject = "the CRL of " + crl.issuer + " ";
   if (crl.next_update && *crl.next_update < now) {
     return subject + "expired at " + crypto::text_of_time(*crl.next_update) +
-           "; what it lists is still refused, but what was revoked since is not";
+           "; certificates that it lists are still refused, but later revocations are not known";
   }
   if (crl.this_update > now) {
     return subject + "is not valid before " + crypto::text_of_time(crl.this_update) +
-           "; what it lists is refused already";
+           "; certificates that it lists are already refused";
   }
   return std::nullopt;
 }
@@ -54,7 +54,7 @@ std::vector<std::string> CertificateFacts::warnings(std::string_view plane, std:
     if (!fault) continue;
     const bool is_leaf = &validity == &validities.front();
     all.push_back(is_leaf ? certificate_of(plane) + *fault
-                          : certificate_of(plane) + "comes with that of " + validity.subject + ", which " + *fault);
+                          : certificate_of(plane) + "is sent with that of " + validity.subject + ", which " + *fault);
   }
   for (const std::string& fault : faults) all.push_back(certificate_of(plane) + fault);
   for (const RevocationLists::Times& crl : crls) {
@@ -74,7 +74,7 @@ std::optional<std::int64_t> CertificateFacts::crl_expiry() const {
 void CertificateWatch::use(Plane plane, CertificateFacts facts) {
   const std::lock_guard lock(mutex_);
   facts_.at(static_cast<std::size_t>(plane)) = std::move(facts);
-  said_.clear();  // after a reload it is said again
+  said_.clear();  // log again after a reload
   next_look_.store({});
 }
 
@@ -102,7 +102,7 @@ std::vector<CertificateWatch::Expired> CertificateWatch::expired(std::int64_t no
     for (const Validity& validity : facts.validities) {
       if (validity.until >= now) continue;
       all.push_back({false, "the certificate of " + validity.subject + ", which the plane " +
-                                std::string(name_of(plane)) + " shows, " + *validity.fault(now)});
+                                std::string(name_of(plane)) + " uses, " + *validity.fault(now)});
     }
     for (const RevocationLists::Times& crl : facts.crls) {
       if (auto fault = fault_of(crl, now)) all.push_back({true, std::move(*fault)});
@@ -114,7 +114,7 @@ std::vector<CertificateWatch::Expired> CertificateWatch::expired(std::int64_t no
 void CertificateWatch::log_expired(std::chrono::steady_clock::time_point now) {
   auto next = next_look_.load(std::memory_order_relaxed);
   if (now.time_since_epoch() < next) return;
-  // Of several threads one looks.
+  // Only one of several threads checks.
   if (!next_look_.compare_exchange_strong(next, now.time_since_epoch() + between_looks)) return;
   std::vector<Expired> to_say;
   {

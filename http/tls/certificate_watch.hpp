@@ -1,5 +1,4 @@
-// What is wrong, or gets wrong with time, with the certificates and CRLs that are in use: for /readyz, for the log
-// while the server runs, and for metrics.
+// Watches the certificates and CRLs in use for faults and expiry: for /readyz, the log and metrics.
 #pragma once
 
 #include <array>
@@ -26,12 +25,12 @@ struct CertificateFacts {
   std::vector<std::string> faults;
   std::vector<RevocationLists::Times> crls;
 
-  /// `host`: as certificate_faults has it.
+  /// `host` as in certificate_faults.
   static CertificateFacts of(SSL_CTX* context, const std::string& host);
 
-  /// Sentences, without the names of files: what is wrong with a certificate that clients see is no secret.
+  /// Faults as sentences without file names. They are no secret: clients see the certificate.
   std::vector<std::string> warnings(std::string_view plane, std::int64_t now) const;
-  /// When the first CRL is out of date. Returns nullopt if none ever is.
+  /// The earliest nextUpdate of the CRLs; nullopt if none has one.
   std::optional<std::int64_t> crl_expiry() const;
 };
 
@@ -40,11 +39,11 @@ class CertificateWatch {
  public:
   void use(Plane plane, CertificateFacts facts);
 
-  /// What /readyz of the plane warns of; `admin` hears of both planes.
+  /// The warnings for /readyz of a plane; `admin` gets those of both planes.
   std::vector<std::string> warnings(Plane shown_on, std::int64_t now) const;
   std::optional<std::int64_t> crl_expiry() const;
 
-  /// Logs what has run out: when it does, and every hour from then on. For a call now and then, at little cost.
+  /// Logs expired certificates and CRLs, on expiry and then every hour. Cheap; to be called periodically.
   void log_expired(std::chrono::steady_clock::time_point now);
 
  private:
@@ -55,13 +54,13 @@ class CertificateWatch {
   std::vector<Expired> expired(std::int64_t now) const;
 
   mutable std::mutex mutex_;
-  std::array<CertificateFacts, 2> facts_;  ///< of the planes api and tools
-  std::vector<std::string> said_;          ///< what was logged within the hour
+  std::array<CertificateFacts, 2> facts_;  ///< per plane: api, tools
+  std::vector<std::string> said_;          ///< sentences logged within the hour
   std::chrono::steady_clock::time_point said_since_{};
   std::atomic<std::chrono::steady_clock::duration> next_look_{};
 };
 
-/// Now, in seconds since 1970.
+/// The current time in seconds since 1970.
 std::int64_t seconds_now();
 
 }  // namespace tacit::http

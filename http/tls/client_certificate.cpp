@@ -10,7 +10,7 @@ namespace tacit::http {
 void ClientCertificate::take(const SSL* ssl) {
   const auto trust = ClientTrust::of(SSL_get_SSL_CTX(ssl));
   judged_by_ = trust ? trust->number() : 0;
-  // Not there if a session was resumed: then the chain is judged at the first request.
+  // There is no chain if a session was resumed: it is then judged at the first request.
   const STACK_OF(X509)* const chain = SSL_get0_verified_chain(ssl);
   if (chain != nullptr) validity_ = CertificateValidity::of_chain(chain);
   if (chain == nullptr) judged_by_ = 0;

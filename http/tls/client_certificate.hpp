@@ -1,4 +1,4 @@
-// The certificate that the client of a connection has shown: whose it is, and whether it is still good.
+// A connection's client certificate: its identity, and whether it is still valid.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,26 @@
 
 namespace tacit::http {
 
-/// Belongs to one connection of the tool plane. Without a certificate it is nobody's and always good.
+/// Belongs to one connection of the tool plane. Without a certificate the identity is empty and there is no fault.
 class ClientCertificate {
  public:
-  /// The handshake has ended: takes over what the client was judged by.
+  /// Call after the handshake: stores the identity and the verdict.
   void take(const SSL* ssl);
 
-  /// As client_identity() has it; empty without a certificate.
+  /// As from client_identity(); empty without a certificate.
   const std::string& identity() const { return identity_; }
-  /// It has several names of the kind that decides.
+  /// Whether it has several names of the deciding kind.
   bool ambiguous() const { return ambiguous_; }
 
-  /// Why the certificate is not good at that time, in seconds since 1970: one word, as the audit has it. Empty: it is
-  /// good. What is trusted may have changed since it was judged, and its time may be up.
+  /// Why the certificate is not valid at `now`, in seconds since 1970: one word, for the audit; empty if it is valid.
+  /// The trust may have changed since the last check, and the certificate may have expired.
   std::string_view fault(const SSL* ssl, const CurrentTrust& current, std::int64_t now);
 
  private:
   std::string identity_;
   bool ambiguous_ = false;
-  std::uint64_t judged_by_ = 0;  ///< the number of the trust that it was last judged by
-  std::string_view verdict_{};   ///< what came of it
+  std::uint64_t judged_by_ = 0;  ///< the number of the trust that last judged it
+  std::string_view verdict_{};   ///< the result
   CertificateValidity validity_;
 };
 

@@ -16,17 +16,15 @@ struct Row {
 };
 
 constexpr HandshakeFault unknown_issuer{
-    "certificate_untrusted", "the client's certificate is of an unknown issuer: no CA in tool-client-ca issued it",
-    true};
-constexpr HandshakeFault bad_signature{"certificate_untrusted",
-                                       "the client's certificate has a signature that is not of its issuer", true};
+    "certificate_untrusted", "the client's certificate has an unknown issuer: no CA in tool-client-ca issued it", true};
+constexpr HandshakeFault bad_signature{"certificate_untrusted", "the client's certificate has a wrong signature", true};
 constexpr HandshakeFault wrong_purpose{
     "certificate_purpose", "the client's certificate is for another purpose: its usages do not allow clients", true};
-constexpr HandshakeFault wrong_authority{"certificate_untrusted",
-                                         "an issuer of the client's certificate is no CA, or may not issue it", true};
+constexpr HandshakeFault wrong_authority{
+    "certificate_untrusted", "an issuer of the client's certificate is not a CA, or may not issue it", true};
 constexpr HandshakeFault too_weak{
     "certificate_weak", "the client's certificate, or its issuer's, has a key or a digest that is too weak", true};
-constexpr HandshakeFault bad_times{"certificate_untrusted", "the client's certificate has times that make no sense",
+constexpr HandshakeFault bad_times{"certificate_untrusted", "the client's certificate has invalid validity times",
                                    true};
 
 constexpr std::array certificate_rows{
@@ -38,7 +36,7 @@ constexpr std::array certificate_rows{
         {"certificate_revoked", "the client's certificate, or its issuer's, is revoked", true}},
     Row{X509_V_ERR_UNABLE_TO_GET_CRL,
         {"certificate_without_crl",
-         "no CRL in tool-client-crl covers the client's certificate or its issuer's, so neither is taken", true}},
+         "no CRL in tool-client-crl covers the client's certificate or its issuer's, so it is refused", true}},
     Row{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, unknown_issuer},
     Row{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, unknown_issuer},
     Row{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, unknown_issuer},
@@ -67,9 +65,8 @@ constexpr std::array certificate_rows{
 };
 constexpr HandshakeFault other_certificate{"certificate_untrusted", "the client's certificate does not verify", true};
 
-constexpr HandshakeFault not_tls{"not_tls", "what the client sent is not TLS"};
-constexpr HandshakeFault old_protocol{"protocol_version",
-                                      "the client speaks no version of TLS that is good here: 1.2 or 1.3"};
+constexpr HandshakeFault not_tls{"not_tls", "the client did not send TLS"};
+constexpr HandshakeFault old_protocol{"protocol_version", "the client supports neither TLS 1.2 nor TLS 1.3"};
 constexpr HandshakeFault no_common_terms{
     "no_common_terms", "the client and this server have no cipher suite, group or signature algorithm in common"};
 constexpr HandshakeFault plain_http{"plain_http", "the client speaks plain HTTP, and this port speaks HTTPS"};
@@ -78,7 +75,7 @@ constexpr std::array handshake_rows{
     Row{SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, {"certificate_missing", "the client has no certificate", true}},
     Row{SSL_R_CERTIFICATE_VERIFY_FAILED, other_certificate},
     Row{SSL_R_BAD_SIGNATURE,
-        {"certificate_not_proved", "the client could not prove that it has its certificate's key", true}},
+        {"certificate_not_proved", "the client did not prove that it has its certificate's key", true}},
     Row{SSL_R_HTTP_REQUEST, plain_http},
     Row{SSL_R_HTTPS_PROXY_REQUEST, plain_http},
     Row{SSL_R_WRONG_VERSION_NUMBER, not_tls},
@@ -97,29 +94,27 @@ constexpr std::array handshake_rows{
     Row{SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, no_common_terms},
     Row{SSL_R_NO_CIPHERS_SPECIFIED, no_common_terms},
     Row{SSL_R_NO_APPLICATION_PROTOCOL,
-        {"no_application_protocol",
-         "the client offers no protocol that is spoken here: http/1.1 is not among its ALPN names"}},
+        {"no_application_protocol", "the client offers no supported protocol: http/1.1 is not among its ALPN names"}},
 };
 
 constexpr HandshakeFault refused_untrusted{"server_untrusted",
                                            "the client does not trust the issuer of this server's certificate"};
 constexpr HandshakeFault refused_certificate{"server_refused", "the client does not accept this server's certificate"};
-/// Alerts that the client sent (RFC 8446 section 6).
+/// Alerts from the client (RFC 8446 section 6).
 constexpr std::array alert_rows{
     Row{SSL_AD_UNKNOWN_CA, refused_untrusted},
     Row{SSL_AD_BAD_CERTIFICATE, refused_certificate},
     Row{SSL_AD_UNSUPPORTED_CERTIFICATE, refused_certificate},
     Row{SSL_AD_CERTIFICATE_UNKNOWN, refused_certificate},
-    Row{SSL_AD_CERTIFICATE_REVOKED, {"server_revoked", "the client holds this server's certificate for revoked"}},
-    Row{SSL_AD_CERTIFICATE_EXPIRED, {"server_expired", "the client holds this server's certificate for expired"}},
+    Row{SSL_AD_CERTIFICATE_REVOKED, {"server_revoked", "the client considers this server's certificate revoked"}},
+    Row{SSL_AD_CERTIFICATE_EXPIRED, {"server_expired", "the client considers this server's certificate expired"}},
     Row{SSL_AD_PROTOCOL_VERSION, old_protocol},
     Row{SSL_AD_HANDSHAKE_FAILURE, no_common_terms},
     Row{SSL_AD_INSUFFICIENT_SECURITY, no_common_terms},
 };
-constexpr HandshakeFault other_alert{"client_alert", "the client broke off the handshake with an alert"};
-constexpr HandshakeFault other{"protocol_error", "the client did not keep to the TLS protocol"};
-constexpr HandshakeFault too_long{"handshake_too_long",
-                                  "the client sends more records or bytes than a handshake takes"};
+constexpr HandshakeFault other_alert{"client_alert", "the client aborted the handshake with an alert"};
+constexpr HandshakeFault other{"protocol_error", "the client violated the TLS protocol"};
+constexpr HandshakeFault too_long{"handshake_too_long", "the client sent more records or bytes than a handshake needs"};
 constexpr HandshakeFault proxy_header{
     "proxy_header", "the client sent a PROXY protocol header, and proxy-protocol-from does not name its address"};
 

@@ -1,4 +1,4 @@
-// Why a TLS handshake failed, in words for the operator of the server or of the client.
+// Describes failed TLS handshakes for operators of servers and clients.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +8,20 @@
 
 namespace tacit::http {
 
-/// All of static storage.
+/// The texts have static storage.
 struct HandshakeFault {
-  std::string_view code;  ///< one word, as the audit and a request's note have it
+  std::string_view code;  ///< one word, for the audit and a request's note
   std::string_view text;
-  bool of_client = false;  ///< the client's certificate, or that it has none
+  bool of_client = false;  ///< the cause is the client's certificate, or its absence
 };
 
-/// Of an error of certificate verification (X509_V_ERR_…).
+/// The fault of a certificate verification error (X509_V_ERR_…).
 const HandshakeFault& fault_of_certificate(int error);
 
-/// Of a handshake that failed with that entry of OpenSSL's error queue.
+/// The fault of a handshake that failed with that entry of OpenSSL's error queue.
 const HandshakeFault& fault_of_handshake(const SSL* ssl, unsigned long error);
 
-/// Faults that are seen without OpenSSL, in what arrives before a handshake.
+/// Faults that are detected before OpenSSL's handshake.
 const HandshakeFault& plain_http_fault();
 const HandshakeFault& proxy_header_fault();
 const HandshakeFault& not_tls_fault();

@@ -10,7 +10,7 @@
 namespace tacit::http {
 namespace {
 
-/// Never 0, which an empty entry has.
+/// Never 0, which marks an empty entry.
 std::uint64_t key_of(const boost::asio::ip::address& address, std::string_view reason) {
   std::string text(reason);
   if (address.is_v4()) {
@@ -37,7 +37,7 @@ std::optional<std::uint32_t> HandshakeLog::admit(const boost::asio::ip::address&
   const bool known = entry != set.end();
   if (!known) entry = std::ranges::min_element(set, {}, &Entry::logged);
   const bool recent = entry->key != 0 && now - entry->logged < OnceASecond::pause;
-  // One that was logged within the second keeps its place, or it would be logged again within it.
+  // An entry that was logged within the second stays, or it would be logged twice in that second.
   if (recent || lines_ >= most_lines) {
     if (known) ++entry->left_out;
     return std::nullopt;

@@ -1,5 +1,5 @@
-// Which refused handshakes have a line in the log: of each address and reason one a second at most, and of all not so
-// many that they fill a disk.
+// Limits the log lines of refused handshakes: at most one per second for each address and reason, and a total rate that
+// cannot fill a disk.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -13,15 +13,15 @@
 
 namespace tacit::http {
 
-/// Thread-safe. Takes a fixed amount of memory, however many clients connect.
+/// Thread-safe. Takes a fixed amount of memory.
 class HandshakeLog {
  public:
   using Clock = std::chrono::steady_clock;
-  /// Lines a second, of all addresses.
+  /// Lines per second for all addresses.
   static constexpr std::uint32_t most_lines = 50;
 
-  /// How many refusals of that address (of IPv6 a /64) and reason had no line since its last one, if this one may have
-  /// one; else nothing.
+  /// If this refusal may be logged: the number of unlogged refusals of the address (for IPv6 the /64) and reason since
+  /// the last line; else std::nullopt.
   std::optional<std::uint32_t> admit(const boost::asio::ip::address& address, std::string_view reason,
                                      Clock::time_point now);
 

@@ -9,15 +9,14 @@ namespace {
 constexpr std::string_view proxy_1 = "PROXY ";
 constexpr std::string_view proxy_2{"\r\n\r\n\0\r\nQUIT\n", 12};
 
-/// `PRI` begins HTTP/2 (RFC 9113 section 3.4).
+/// `PRI` starts HTTP/2 (RFC 9113 section 3.4).
 constexpr std::array<std::string_view, 11> methods{"GET ",     "HEAD ",    "POST ",  "PUT ", "PATCH ",   "DELETE ",
                                                    "OPTIONS ", "CONNECT ", "TRACE ", "PRI ", "PROPFIND "};
 
 static_assert(std::ranges::all_of(methods,
                                   [](std::string_view method) { return method.size() <= longest_first_word; }));
 
-/// A method that is none of those, `REPORT /x`: letters, a blank and a slash. Other protocols' commands have no slash
-/// there.
+/// Another method, such as `REPORT /x`: letters, a blank and a slash. Commands of other protocols have no slash there.
 FirstBytes classify_word(std::string_view bytes) {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
   const std::size_t end = std::min(bytes.find_first_not_of(letters), bytes.size());
@@ -27,7 +26,7 @@ FirstBytes classify_word(std::string_view bytes) {
 }
 
 bool starts(std::string_view bytes, std::string_view word) { return bytes.starts_with(word); }
-/// Whether what has come may still become the word.
+/// Whether the bytes are a prefix of the word.
 bool may_become(std::string_view bytes, std::string_view word) {
   return bytes.size() < word.size() && word.starts_with(bytes);
 }
@@ -35,7 +34,7 @@ bool may_become(std::string_view bytes, std::string_view word) {
 }  // namespace
 
 FirstBytes classify(std::string_view bytes) {
-  // No record of TLS, and no client hello of SSL 2, begins with a letter or with CR.
+  // TLS records and SSL 2 client hellos never begin with a letter or CR.
   const bool letter = !bytes.empty() && bytes.front() >= 'A' && bytes.front() <= 'Z';
   if (starts(bytes, proxy_2.substr(0, std::min(bytes.size(), proxy_2.size()))) && bytes.starts_with('\r')) {
     return bytes.size() < 5 ? FirstBytes::other : FirstBytes::proxy_header;

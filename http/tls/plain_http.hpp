@@ -1,4 +1,4 @@
-// Plain HTTP that comes to a port which speaks TLS: recognised by its first bytes, so that it can be told so.
+// Detects plain HTTP on a TLS port by its first bytes, so that the client gets a clear response.
 #pragma once
 
 #include <cstdint>
@@ -7,16 +7,16 @@
 namespace tacit::http {
 
 enum class FirstBytes : std::uint8_t {
-  tls,           ///< or anything else that is TLS's to refuse
-  http,          ///< a method and a blank; of a method that is not known, a slash too
-  proxy_header,  ///< a PROXY protocol header, though none is taken from there
-  other,         ///< no TLS, and not HTTP either
-  undecided,     ///< `longest_first_word` bytes decide
+  tls,           ///< TLS, or bytes that the TLS handshake refuses
+  http,          ///< a method and a blank; for an unknown method also a slash
+  proxy_header,  ///< a PROXY protocol header from a peer that may not send one
+  other,         ///< neither TLS nor HTTP
+  undecided,     ///< more bytes are needed, at most `longest_first_word`
 };
 
 inline constexpr std::size_t longest_first_word = 24;  ///< "UPDATEREDIRECTREF /" and more
 
-/// What a connection begins with, by as many bytes as have come; at least one.
+/// Classifies a connection's first bytes; at least one byte.
 FirstBytes classify(std::string_view bytes);
 
 }  // namespace tacit::http

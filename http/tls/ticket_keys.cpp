@@ -27,7 +27,7 @@ bool is_text(ByteView content) {
   });
 }
 
-/// RFC 4648 section 4, or section 5, with or without the padding that 80 bytes have.
+/// Decodes base64 or base64url (RFC 4648 sections 4 and 5), with or without padding.
 std::optional<crypto::WipedBytes> decode(std::string_view line) {
   if (line.ends_with('=')) line.remove_suffix(1);
   crypto::WipedBytes url;
@@ -37,7 +37,7 @@ std::optional<crypto::WipedBytes> decode(std::string_view line) {
 
 void release_keys(void*, void* held, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Keys*>(held); }
 
-/// Where a context holds its keys.
+/// The index of a context's keys (SSL_CTX_set_ex_data(3)).
 int place() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, release_keys);
   return index;
@@ -46,7 +46,7 @@ int place() {
 bool set_up(const TicketKeys::Key& key, const std::uint8_t* iv, bool encrypts, EVP_CIPHER_CTX* cipher,
             EVP_MAC_CTX* mac) {
   if (EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.aes.data(), iv, encrypts ? 1 : 0) != 1) return false;
-  // The library takes neither for changing.
+  // OpenSSL modifies neither.
   auto* const secret = const_cast<std::uint8_t*>(key.hmac.data());
   std::string digest = "SHA256";
   const std::array<OSSL_PARAM, 3> parameters{
@@ -74,8 +74,8 @@ int choose_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX*
       keys, [&](const TicketKeys::Key& key) { return std::equal(key.name.begin(), key.name.end(), name); });
   if (found == keys.end()) return full_handshake;
   if (!set_up(*found, iv, false, cipher, mac)) return failed;
-  // Who comes with a ticket of an old key gets one of the new key, before the old one is dropped. In TLS 1.3 a ticket
-  // should be used only once (RFC 8446 appendix C.4), so everybody gets another.
+  // A ticket of an old key is replaced by one of the new key before the old key is removed. In TLS 1.3 a ticket should
+  // be used only once (RFC 8446 appendix C.4), so it is always replaced.
   const bool renewed = found != keys.begin() || SSL_version(ssl) == TLS1_3_VERSION;
   return renewed ? taken_and_renewed : taken;
 }
@@ -105,10 +105,10 @@ result<Keys, std::string> TicketKeys::parse(ByteView content) {
     std::ranges::copy(content.subspan(48, 32), key.aes.span().begin());
     const ByteView whole = content.first(key_size);
     if (std::ranges::all_of(whole, [&](std::uint8_t byte) { return byte == whole.front(); })) {
-      return std::string("has a key that is all of one byte");
+      return std::string("has a key that is one repeated byte");
     }
     const auto same = std::ranges::count_if(keys->keys_, [&](const Key& other) { return other.name == key.name; });
-    if (same > 1) return std::string("has two keys of one name");
+    if (same > 1) return std::string("has two keys with the same name");
   }
   return Keys(std::move(keys));
 }
@@ -117,7 +117,7 @@ result<Keys, std::string> TicketKeys::load(const std::filesystem::path& file) {
   constexpr mode_t forbidden = 037;
   auto content = crypto::read_key_file(file, forbidden);
   if (!content) return content.error().message;
-  // The keys may be bytes or text.
+  // The keys may be binary or text.
   if (const auto fault = crypto::make_plain_secret(*content)) {
     return "the session ticket keys in " + file.string() + ": the file " + *fault;
   }
@@ -129,7 +129,7 @@ result<Keys, std::string> TicketKeys::load(const std::filesystem::path& file) {
 bool TicketKeys::use(SSL_CTX* context, std::shared_ptr<const TicketKeys> keys) {
   auto held = std::make_unique<Keys>(std::move(keys));
   if (SSL_CTX_set_ex_data(context, place(), held.get()) != 1) return false;
-  static_cast<void>(held.release());  // the context's now
+  static_cast<void>(held.release());  // now owned by the context
   return SSL_CTX_set_tlsext_ticket_key_evp_cb(context, choose_key) == 1;
 }
 

@@ -16,33 +16,33 @@
 namespace tacit::http {
 namespace {
 
-/// Never called, for no key is read by a function that asks for passphrases. Should one be, it gets none: OpenSSL's own
-/// callback would ask on the terminal.
+/// Keys are not read with functions that ask for passphrases, so this is never called. It replaces OpenSSL's callback,
+/// which would prompt on the terminal.
 int refuse_passphrase(char*, int, int, void*) { return -1; }
 
-/// Curves alone. A client's first message decides which group the server computes with, and OpenSSL's own list has
-/// finite-field groups (RFC 7919), of which the largest keeps the thread for 120 ms.
+/// Allows only elliptic curves. The client chooses the group, and OpenSSL's default list has finite-field groups (RFC
+/// 7919), the largest of which blocks the thread for 120 ms.
 void set_groups(SSL_CTX* context) {
   if (SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519:P-256:X448:P-384:P-521") == 1) return;
-  ERR_clear_error();  // the first is OpenSSL 3.5's
+  ERR_clear_error();  // X25519MLKEM768 needs OpenSSL 3.5
   SSL_CTX_set1_groups_list(context, "X25519:P-256:X448:P-384:P-521");
 }
 
-/// What holds for every listener, whoever its clients are.
+/// Options common to all listeners.
 void set_common_options(SSL_CTX* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   // Forward secret AEAD suites only; TLS 1.3 has no others.
   SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                    SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF |
-                                   SSL_OP_CLEANSE_PLAINTEXT);  // requests carry values
+                                   SSL_OP_CLEANSE_PLAINTEXT);  // requests contain secret values
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // A call ends after a record without data, such as a key update, instead of reading on (http/tls/tls_transport.hpp).
+  // SSL_read returns after a record without data, such as a key update, instead of continuing (tls_transport.hpp).
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   choose_protocol(context);
   set_groups(context);
-  SSL_CTX_set_read_ahead(context, 1);  // header and body of a record by one system call
-  // Sessions live in the clients' tickets; a table of them here would be locked by every handshake.
+  SSL_CTX_set_read_ahead(context, 1);  // read a record's header and body with one system call
+  // Sessions are kept in the clients' tickets; a server-side cache would be locked by every handshake.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
@@ -53,7 +53,7 @@ bool is_for_others(const std::filesystem::path& file) {
   return ::stat(file.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0;
 }
 
-/// OpenSSL's reason for refusing a certificate, in our words; empty if it is another one.
+/// Describes OpenSSL's reason for refusing a certificate; empty for other reasons.
 std::string reason_of_refusal() {
   const int reason = ERR_GET_REASON(ERR_peek_last_error());
   ERR_clear_error();
@@ -62,15 +62,15 @@ std::string reason_of_refusal() {
     case SSL_R_CA_KEY_TOO_SMALL:
       return ": its key is too weak for TLS";
     case SSL_R_CA_MD_TOO_WEAK:
-      return ": its signature is made with a digest that is too weak for TLS";
+      return ": its signature uses a digest that is too weak for TLS";
     case SSL_R_UNKNOWN_CERTIFICATE_TYPE:
-      return ": its key is of a kind that TLS does not know";
+      return ": its key has a type that TLS does not support";
     default:
       return {};
   }
 }
 
-/// Where in the chain the certificate of the key stands, counted from 1; 0: nowhere.
+/// The position of the key's certificate in the chain, from 1; 0 if it is not there.
 std::size_t place_of_key(const std::vector<crypto::CertificatePtr>& chain, const EVP_PKEY* key) {
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const bool fits = X509_check_private_key(chain[i].get(), key) == 1;
@@ -107,7 +107,7 @@ std::optional<std::string> use_key(SSL_CTX* context, const TlsFiles& files,
   }
   if (place > 1) {
     return files.certificate.string() + ": the certificate that belongs to the private key is number " +
-           std::to_string(place) + " in the file; it has to be the first, before those of its issuers";
+           std::to_string(place) + " in the file; it must be the first, before those of its issuers";
   }
   if (SSL_CTX_use_PrivateKey(context, key->get()) == 1) return std::nullopt;
   return name + ": the private key cannot be used" + reason_of_refusal();
@@ -117,7 +117,7 @@ std::optional<std::string> use_certificate(SSL_CTX* context, const TlsFiles& fil
   const auto chain = crypto::load_certificates(files.certificate, crypto::Beside::keys);
   if (chain.has_error()) return chain.error().message;
   if (is_for_others(files.certificate_key)) {
-    return files.certificate_key.string() + ": others than its owner and group may use it; chmod o= it";
+    return files.certificate_key.string() + ": users other than its owner and group can access it; run chmod o= on it";
   }
   if (auto fault = use_chain(context, files, *chain)) return fault;
   return use_key(context, files, *chain);
@@ -126,8 +126,8 @@ std::optional<std::string> use_certificate(SSL_CTX* context, const TlsFiles& fil
 std::optional<std::string> require_client_certificates(SSL_CTX* context, const TlsFiles& files) {
   auto trust = ClientTrust::load(files.client_ca, files.client_crl, SSL_CTX_get_security_level(context));
   if (trust.has_error()) return trust.error();
-  if (!ClientTrust::use(context, std::move(*trust))) return "there is no memory for " + files.client_ca.string();
-  // A resumed session would carry an identity that was proved before; here it is proved on each connection.
+  if (!ClientTrust::use(context, std::move(*trust))) return "out of memory for " + files.client_ca.string();
+  // Sessions are not resumed: each connection must prove the client's identity again.
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context, 0);
   return std::nullopt;
@@ -143,7 +143,7 @@ std::optional<std::int64_t> certificate_expiry(SSL_CTX* context) {
 
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));
-  if (!context) return TlsError{"TLS cannot be set up: memory is short, or OpenSSL's configuration is broken"};
+  if (!context) return TlsError{"TLS cannot be set up: out of memory, or OpenSSL's configuration is invalid"};
   set_common_options(context.get());
   if (auto fault = use_certificate(context.get(), files)) return TlsError{std::move(*fault)};
   if (!files.ticket_keys.empty()) {

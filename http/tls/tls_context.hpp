@@ -17,8 +17,8 @@ struct TlsFiles {
   std::filesystem::path certificate;      ///< PEM, the whole chain, leaf first
   std::filesystem::path certificate_key;  ///< PEM
   std::filesystem::path client_ca;        ///< PEM; if given, a client must present a certificate that chains to it
-  std::filesystem::path ticket_keys{};    ///< if given, sessions are resumed on all servers that have the same
-  std::filesystem::path client_crl{};     ///< PEM; if given, no client gets in whose certificate it does not cover
+  std::filesystem::path ticket_keys{};    ///< if given, servers with the same keys resume each other's sessions
+  std::filesystem::path client_crl{};     ///< PEM; if given, certificates that it does not cover are refused
 };
 
 struct TlsError {
@@ -29,15 +29,15 @@ struct SslContextDeleter {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 using TlsContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
-/// The same, held by every thread that accepts with it.
+/// The same, shared by the accepting threads.
 using SharedTlsContext = std::shared_ptr<SSL_CTX>;
 
-/// When the context's certificate is no longer valid, in seconds since 1970; nothing if it has none. Of the chain the
-/// leaf counts, which has the shortest life.
+/// The expiry of the context's leaf certificate, usually the first of the chain to expire, in seconds since 1970;
+/// std::nullopt without a certificate.
 std::optional<std::int64_t> certificate_expiry(SSL_CTX* context);
 
-/// Loads the files and checks that they belong together, and that nobody but owner and group may use the key. Immutable
-/// afterwards, so all threads share one.
+/// Loads the files and checks that they match and that only owner and group can access the key. The context is
+/// immutable afterwards and shared by all threads.
 boost::system::result<TlsContext, TlsError> make_tls_context(const TlsFiles& files);
 
 }  // namespace tacit::http

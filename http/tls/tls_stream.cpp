@@ -24,7 +24,7 @@ using asio::ip::tcp;
 
 namespace {
 
-/// Comes back when the others that are ready have had their turn.
+/// Resumes after the other ready handlers have run.
 asio::awaitable<std::tuple<boost::system::error_code>> let_others_go_first(asio::any_io_executor executor) {
   co_await asio::post(executor, asio::use_awaitable);
   co_return std::tuple<boost::system::error_code>();
@@ -93,7 +93,7 @@ TlsStream::Result TlsStream::handshake() {
   return result;
 }
 
-/// Puts a step off when the turn is over.
+/// Yields if the turn is over.
 TlsStream::Result TlsStream::begin_step() {
   if (turn_.over()) return {Status::yield};
   turn_.spend();
@@ -107,7 +107,7 @@ TlsStream::Result TlsStream::read_some(std::span<std::uint8_t> out) {
   }
   const auto size = std::min<std::size_t>(out.size(), std::numeric_limits<int>::max());
   Result result{Status::want_read};
-  // A record without data ends the call, though the next one may be here.
+  // SSL_read returns after a record without data, although the next record may have arrived.
   do {
     ERR_clear_error();
     result = outcome(SSL_read(ssl_.get(), out.data(), static_cast<int>(size)));

@@ -1,6 +1,6 @@
-// TLS on a non-blocking socket with OpenSSL driven directly: it reads and writes the socket itself, and the coroutine
-// waits only when it says that it would block. Saves the buffers, copies and timers of a layered stream. Without TLS
-// the same moves bytes as they are.
+// TLS on a non-blocking socket, with OpenSSL reading and writing the socket directly; the coroutine waits only if
+// OpenSSL would block. This saves the buffers, copies and timers of a layered stream. Without TLS the stream transfers
+// plain bytes.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,15 +20,15 @@
 
 namespace tacit::http {
 
-/// Used from the thread of the socket's executor alone. SIGPIPE must be ignored by the process.
+/// Used only on the thread of the socket's executor. The process must ignore SIGPIPE.
 class TlsStream {
  public:
   enum class Status : std::uint8_t {
-    done,        ///< `size` bytes were moved, at least one (handshake: it is finished)
+    done,        ///< `size` bytes were transferred, at least one (handshake: finished)
     want_read,   ///< await wait() for this, then call again
     want_write,  ///< likewise
-    yield,       ///< likewise: there may be more to do, but others of the thread have waited long enough
-    closed,      ///< the peer ended the stream, properly or not
+    yield,       ///< likewise: there may be more to do, but other connections of the thread come first
+    closed,      ///< the peer ended the stream, with or without close_notify
     failed,      ///< a protocol error; the stream is unusable
   };
   struct Result {
@@ -39,77 +39,75 @@ class TlsStream {
     }
   };
 
-  /// Takes a connected socket; it becomes non-blocking. Without a context there is no TLS: the handshake is nothing to
-  /// do, and bytes are read and written as they are.
+  /// Takes a connected socket and makes it non-blocking. Without a context there is no TLS: the handshake does nothing,
+  /// and bytes are transferred as they are.
   TlsStream(boost::asio::ip::tcp::socket socket, SSL_CTX* context);
 
-  /// Bytes that have arrived beneath TLS, before the handshake; they stay there.
+  /// Reads raw bytes before the handshake without consuming them.
   Result peek(std::span<std::uint8_t> out);
-  /// Takes off as many that were peeked at.
+  /// Consumes that many peeked bytes.
   void skip(std::size_t size);
 
   Result handshake();
-  /// The entry of OpenSSL's error queue that the handshake failed with.
+  /// The entry of OpenSSL's error queue with the failure of the handshake.
   unsigned long failure() const { return failure_; }
-  /// It failed because the peer sends records that say nothing, more than it may: key updates, empty records, warnings.
+  /// Whether it failed because the peer sent too many records without data: key updates, empty records, warnings.
   bool flooded() const { return transport_.refused() && !transport_.records().is_ssl2(); }
-  /// It failed because the peer begins with what is no TLS of today.
+  /// Whether it failed because the peer sent an SSL 2 client hello.
   bool is_ssl2() const { return transport_.records().is_ssl2(); }
-  /// Leaves TLS away, before a byte of it was exchanged: from now on bytes are moved as they are.
+  /// Disables TLS before any byte was exchanged: bytes are then transferred as they are.
   void become_plain() { ssl_.reset(); }
 
   Result read_some(std::span<std::uint8_t> out);
   Result write_some(crypto::ByteView data);
 
-  /// Waits until the socket is ready for what `status` wants, at least until the others of the thread have had their
-  /// turn. An error if the wait was cancelled or the socket was closed. (Answers the operation itself: a coroutine
-  /// around it would cost a frame for each request.)
+  /// Waits until the socket is ready for `status`, and at least until the thread's other connections have had their
+  /// turn. An error if the wait was cancelled or the socket was closed. (Returns the operation itself, because a
+  /// wrapping coroutine would cost a frame per request.)
   boost::asio::awaitable<std::tuple<boost::system::error_code>> wait(Status status);
 
-  /// Whether bytes are waiting inside OpenSSL, so that a wait on the socket could sleep although there is something to
-  /// read.
+  /// Whether OpenSSL or the transport holds unread bytes, so that a wait on the socket might not wake up.
   bool has_buffered() const { return ssl_ != nullptr && (SSL_has_pending(ssl_.get()) == 1 || transport_.has_rest()); }
 
-  /// A request has come, and takes its part of the connection's turn. Whether the turn is over: then wait for `yield`
-  /// before the next one.
+  /// Counts a request towards the connection's turn. True if the turn is over: then wait with `yield` before the next
+  /// request.
   bool begin_request() {
     transport_.records().brought_request();
     turn_.spend(Turn::steps_of_request);
     return turn_.over();
   }
 
-  /// What the system knows of the peer.
+  /// The peer's state as known to the system.
   enum class Peer : std::uint8_t {
     there,
-    silent,  ///< it sends nothing more: it has half-closed the connection, or closed it; that looks the same until it
-             ///< is sent something
+    silent,  ///< it has half-closed or closed the connection; the two are indistinguishable until data is sent
     gone,    ///< the connection is reset
   };
-  /// Takes a system call. What the peer sent before stays to be read.
+  /// Makes a system call. Unread bytes stay readable.
   Peer peer();
-  /// The others of the thread have had their turn while this connection waited for something else than its socket.
+  /// Starts a new turn after a wait for something other than the socket, in which other connections had their turn.
   void begin_turn() { turn_.renew(); }
 
-  /// Whether something has arrived that nobody has read; perhaps not the whole of a TLS record.
+  /// Whether unread bytes have arrived, possibly only a part of a TLS record.
   bool has_input();
 
-  /// Bytes that were handed to the socket.
+  /// Bytes written to the socket.
   std::uint64_t sent() const { return transport_.sent(); }
-  /// Of them, those that the peer's host has acknowledged.
+  /// The part of sent() that the peer's host has acknowledged.
   std::uint64_t taken();
 
-  /// Gives back the record buffers, some 34 KiB, of a stream that rests between messages; the next one allocates them
-  /// again.
-  /// Does nothing on OpenSSL before 3.0.14, which could free a buffer that a record is being read into (CVE-2024-4741).
+  /// Frees the record buffers, about 34 KiB, of a stream that is idle between messages; the next message allocates them
+  /// again. Does nothing on OpenSSL before 3.0.14, which could free a buffer that a record is being read into
+  /// (CVE-2024-4741).
   void release_buffers();
 
-  /// Tells the peer that nothing more will be sent: close_notify, then FIN. Does not wait for an answer.
+  /// Ends the sending direction: close_notify, then FIN. Does not wait for the peer.
   void send_close();
-  /// Reads and drops what arrives on the socket beneath TLS, so that closing does not reset what the peer has yet to
-  /// read.
+  /// Reads and drops raw bytes from the socket, so that closing it does not reset the connection before the peer has
+  /// read the response.
   boost::asio::awaitable<void> drop_input();
-  /// What the peer has not taken is dropped when the socket is closed, instead of staying in the system's memory for as
-  /// long as the peer likes.
+  /// Makes closing the socket drop unsent data, instead of leaving it in the system's memory for as long as the peer
+  /// does not read.
   void drop_output_on_close();
   /// Ends pending waits and closes the socket. Must be called from the stream's own thread.
   void close();
@@ -126,7 +124,7 @@ class TlsStream {
 
   boost::asio::ip::tcp::socket socket_;
   Turn turn_;
-  TlsTransport transport_;  ///< before what uses it
+  TlsTransport transport_;  ///< declared before ssl_, which uses it
   std::unique_ptr<SSL, SslDeleter> ssl_;
   unsigned long failure_ = 0;
 };

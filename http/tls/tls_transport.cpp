@@ -43,7 +43,7 @@ int TlsTransport::on_read(BIO* bio, char* out, int size) {
   try {
     return transport_of(bio).read(bio, {reinterpret_cast<std::uint8_t*>(out), static_cast<std::size_t>(size)});
   } catch (const std::bad_alloc&) {
-    return -1;  // ends the connection; OpenSSL lets nothing be thrown through it
+    return -1;  // ends the connection; exceptions must not pass through OpenSSL
   }
 }
 
@@ -72,7 +72,7 @@ bool TlsTransport::may_begin_record(BIO* bio) {
   return !refused_;
 }
 
-/// Hands over bytes of one record at most.
+/// Returns bytes of at most one record.
 int TlsTransport::read(BIO* bio, std::span<std::uint8_t> out) {
   const bool begins = records_.between();
   if (begins && !may_begin_record(bio)) return -1;

@@ -1,5 +1,5 @@
-// The socket beneath OpenSSL. OpenSSL reads ahead, so that a record takes one system call; what came beyond the record
-// waits here, for it would go through all of it in one call: thousands of key updates or empty records.
+// The socket beneath OpenSSL. OpenSSL reads ahead, so that a record takes one system call. Bytes after the record are
+// kept here, because OpenSSL would process all of them in one call: thousands of key updates or empty records.
 #pragma once
 
 #include <cstddef>
@@ -14,29 +14,29 @@
 
 namespace tacit::http {
 
-/// Used from one thread. Stays where it is as long as OpenSSL has its BIO.
+/// Used on one thread. Must not be moved while OpenSSL holds its BIO.
 class TlsTransport {
  public:
-  /// The descriptor stays its owner's; non-blocking.
+  /// `socket` is non-blocking; the caller keeps ownership.
   TlsTransport(int socket, Turn& turn) : socket_(socket), turn_(turn) {}
   TlsTransport(const TlsTransport&) = delete;
   TlsTransport& operator=(const TlsTransport&) = delete;
 
-  /// For SSL_set_bio(3). Null if memory is short.
+  /// For SSL_set_bio(3). Null if out of memory.
   BIO* make_bio();
 
   TlsRecords& records() { return records_; }
   const TlsRecords& records() const { return records_; }
-  /// The last read was put off: the turn is over.
+  /// The last read was postponed because the turn is over.
   bool put_off() const { return put_off_; }
-  /// The last read was refused: the peer sends more records than it may, or none of TLS.
+  /// The last read was refused: too many records without data, or not TLS.
   bool refused() const { return refused_; }
-  /// Bytes wait here that no record was made of yet.
+  /// Whether bytes are kept here for the next record.
   bool has_rest() const { return next_ < rest_.size(); }
-  /// Gives back memory, if nothing waits in it.
+  /// Frees the buffer if it is empty.
   void shrink();
 
-  /// Bytes handed to the socket so far.
+  /// Bytes written to the socket so far.
   std::uint64_t sent() const { return sent_; }
   void add_sent(std::size_t size) { sent_ += size; }
 
@@ -52,8 +52,8 @@ class TlsTransport {
   int socket_;
   Turn& turn_;
   TlsRecords records_;
-  std::vector<std::uint8_t> rest_;  ///< still encrypted
-  std::size_t next_ = 0;            ///< where in it the next record begins, or goes on
+  std::vector<std::uint8_t> rest_;  ///< received, still encrypted
+  std::size_t next_ = 0;            ///< the offset of the next unread byte in rest_
   std::uint64_t sent_ = 0;
   bool put_off_ = false;
   bool refused_ = false;

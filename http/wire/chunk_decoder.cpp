@@ -20,7 +20,7 @@ constexpr std::array<bool, 256> token_bytes = [] {
   return table;
 }();
 
-/// Of a hexadecimal digit; 16 if it is none.
+/// The value of a hexadecimal digit; 16 if it is not one.
 constexpr unsigned digit_of(std::uint8_t byte) {
   if (byte >= '0' && byte <= '9') return static_cast<unsigned>(byte - '0');
   if (byte >= 'a' && byte <= 'f') return static_cast<unsigned>(byte - 'a' + 10);
@@ -72,10 +72,10 @@ void ChunkDecoder::step(std::uint8_t byte) {
     case Step::size_end:
       return expect(byte, '\n', remaining_ == 0 ? Step::trailer_begin : Step::data, line_end_fault);
     case Step::data_cr:
-      return expect(byte, '\r', Step::data_lf, "CR and LF do not follow where a chunk ends by its size.");
+      return expect(byte, '\r', Step::data_lf, "A chunk's data is not followed by CR and LF.");
     case Step::data_lf:
       remaining_ = digits_ = 0;
-      return expect(byte, '\n', Step::size_begin, "CR and LF do not follow where a chunk ends by its size.");
+      return expect(byte, '\n', Step::size_begin, "A chunk's data is not followed by CR and LF.");
     case Step::trailer_begin:
     case Step::trailer_name:
     case Step::trailer_value:
@@ -87,7 +87,7 @@ void ChunkDecoder::step(std::uint8_t byte) {
       if (state_ == State::unfinished) state_ = State::complete;
       return;
     case Step::data:
-      break;  // taken as a whole
+      break;  // consumed in take()
   }
 }
 
@@ -103,7 +103,7 @@ void ChunkDecoder::take_size(std::uint8_t byte) {
   end_size(byte);
 }
 
-/// What may follow the digits. White space has to end in an extension, or it could be a part of anything.
+/// Checks the byte after the digits. White space is allowed only before an extension; elsewhere it is ambiguous.
 void ChunkDecoder::end_size(std::uint8_t byte) {
   if (is_blank(byte)) {
     step_ = Step::size_blank;
@@ -112,7 +112,7 @@ void ChunkDecoder::end_size(std::uint8_t byte) {
   } else if (byte == '\r' && step_ == Step::size) {
     step_ = Step::size_end;
   } else {
-    return refuse("A chunk's size is followed by something else than an extension, or CR and LF.");
+    return refuse("A chunk's size is followed by neither an extension nor CR and LF.");
   }
   if (step_ == Step::size_blank) return;
   if (remaining_ > limit_ - data_) {
@@ -126,7 +126,7 @@ void ChunkDecoder::take_extension(std::uint8_t byte) {
   if (byte == '\r') {
     step_ = Step::size_end;
   } else if (!token_bytes[byte] && byte != ';' && byte != '=' && !is_blank(byte)) {
-    refuse("A chunk's extension has a quoted string, or characters that no extension has.");
+    refuse("A chunk's extension has a quoted string or invalid characters.");
   }
 }
 
@@ -144,7 +144,7 @@ void ChunkDecoder::take_trailer(std::uint8_t byte) {
   } else if (byte == '\r' && step_ == Step::trailer_begin) {
     step_ = Step::last_end;
   } else {
-    refuse("The chunked body does not end in well-formed trailers, or in an empty line.");
+    refuse("The chunked body does not end in well-formed trailers and an empty line.");
   }
 }
 

@@ -1,8 +1,8 @@
-// A body in the chunked transfer coding (RFC 9112 section 7.1), taken apart byte by byte as it arrives. No I/O.
+// Decodes the chunked transfer coding (RFC 9112 section 7.1) incrementally. No I/O.
 //
-// Not Beast's parser: it adds trailers to the header fields, bounds neither trailers nor extensions, and is lenient
-// about line ends and white space, in each version in another way. Here whatever two readers may take differently is
-// refused: that is how a second request is smuggled past a proxy.
+// Beast's parser is not used: it adds trailers to the header fields, limits neither trailers nor extensions, and is
+// lenient about line ends and white space, differently in each version. This decoder refuses everything that two
+// parsers may read differently, because such differences allow request smuggling past a proxy.
 #pragma once
 
 #include <cstddef>
@@ -14,31 +14,31 @@
 
 namespace tacit::http {
 
-/// Sizes, extensions, line ends and trailers may take so many bytes of a body, and eight more for each byte of its
-/// data: enough for chunks of one byte, and a bound on all that a body can take on the wire.
+/// The limit in bytes of a body's sizes, extensions, line ends and trailers, plus eight for each byte of data: enough
+/// for chunks of one byte, and a limit on a body's total size on the wire.
 inline constexpr std::uint64_t chunk_overhead = 16 * 1024;
 inline constexpr std::uint64_t chunk_overhead_per_byte = 8;
 
-/// Takes one body. Sizes have 1 to 16 hexadecimal digits and nothing before them; extensions are tokens, without quoted
-/// strings; every line ends in CR and LF; trailers are well-formed fields, and dropped.
+/// Decodes one body. Sizes have 1 to 16 hexadecimal digits without preceding bytes; extensions are tokens without
+/// quoted strings; every line ends in CR and LF; trailers are well-formed fields, and are dropped.
 class ChunkDecoder {
  public:
   enum class State : std::uint8_t {
     unfinished,
     complete,
-    malformed,  ///< fault() says why; what follows cannot be told from the body
-    too_large,  ///< more data than the limit; told as soon as a chunk's size says so
+    malformed,  ///< fault() says why; the body's end is unknown
+    too_large,  ///< more data than the limit; detected from a chunk's size
   };
 
   /// `limit`: bytes of data.
   explicit ChunkDecoder(std::uint64_t limit) : limit_(limit) {}
 
-  /// Takes bytes from the front of `input`, all of them unless the body ends or is refused within, and appends its data
-  /// to `out`. Returns how many it took: what lies behind a complete body is not its.
+  /// Consumes bytes from the front of `input`, all of them unless the body ends or is refused, and appends the data to
+  /// `out`. Returns the number of bytes consumed; bytes after a complete body are not consumed.
   std::size_t take(crypto::ByteView input, crypto::WipedBytes& out);
 
   State state() const { return state_; }
-  /// Of a malformed body: a sentence of static storage that holds nothing of what was sent.
+  /// The fault of a malformed body: a sentence in static storage that repeats nothing of the input.
   std::string_view fault() const { return fault_; }
 
  private:
@@ -67,8 +67,8 @@ class ChunkDecoder {
   void refuse(std::string_view why);
 
   std::uint64_t limit_;
-  std::uint64_t data_ = 0;       ///< bytes of data so far, those of the chunk that has begun included
-  std::uint64_t remaining_ = 0;  ///< of the chunk; while its size is read, that
+  std::uint64_t data_ = 0;       ///< bytes of data so far, including all of the current chunk
+  std::uint64_t remaining_ = 0;  ///< bytes left of the chunk; while its size is read, the size so far
   std::uint64_t overhead_ = 0;
   unsigned digits_ = 0;
   Step step_ = Step::size_begin;

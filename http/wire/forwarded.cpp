@@ -22,7 +22,7 @@ bool same_word(std::string_view a, std::string_view lower) {
   return std::ranges::equal(a, lower, [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x | 0x20 : x) == y; });
 }
 
-/// What a hop is told to be.
+/// A hop as the field describes it.
 struct Node {
   enum class Kind : std::uint8_t { address, hidden, malformed };
   Kind kind = Kind::malformed;
@@ -31,7 +31,7 @@ struct Node {
 
 constexpr auto hidden = Node::Kind::hidden;
 
-/// Nothing: it is no port. An identifier in a port's place (RFC 7239 section 6.2) tells none.
+/// std::nullopt if it is not a port. An obfuscated port (RFC 7239 section 6.2) counts as unknown.
 std::optional<std::uint16_t> port_of(std::string_view text) {
   if (text.starts_with('_')) return 0;
   std::uint16_t number = 0;
@@ -47,8 +47,8 @@ Node address_node(std::string_view address_text, std::string_view port_text, boo
   return {Node::Kind::address, {unmapped(*address), *port}};
 }
 
-/// `192.0.2.7`, `192.0.2.7:4711`, `[2001:db8::7]`, `[2001:db8::7]:4711`; and in X-Forwarded-For `2001:db8::7`, for
-/// proxies write that.
+/// `192.0.2.7`, `192.0.2.7:4711`, `[2001:db8::7]`, `[2001:db8::7]:4711`; in X-Forwarded-For also `2001:db8::7`, which
+/// proxies write.
 Node node_of(std::string_view text, ForwardedField field) {
   if (same_word(text, "unknown") || text.starts_with('_')) return {hidden};
   if (text.starts_with('[')) {
@@ -66,13 +66,13 @@ Node node_of(std::string_view text, ForwardedField field) {
   return colon + 1 < text.size() ? address_node(text.substr(0, colon), text.substr(colon + 1), false) : Node{};
 }
 
-/// Reads one line of `Forwarded` (RFC 7239 section 4). All of it, from its beginning: where a quoted text ends, only
-/// who read what is before it can tell.
+/// Reads one whole line of `Forwarded` (RFC 7239 section 4) from its beginning, because quoted strings cannot be found
+/// from the end.
 class ElementReader {
  public:
   explicit ElementReader(std::string_view line) : rest_(line) {}
 
-  /// Appends what each element says of its hop (empty: nothing). False if the line is malformed.
+  /// Appends the `for` value of each element (empty if it has none). False if the line is malformed.
   bool read(std::vector<std::string>& hops) {
     for (;;) {
       std::string hop;
@@ -148,18 +148,18 @@ class ElementReader {
   std::string_view rest_;
 };
 
-/// Answers the hops one by one, from the nearest on.
+/// Returns the hops one by one, nearest first.
 class HopReader {
  public:
   HopReader(std::span<const std::string_view> lines, ForwardedField field) : lines_(lines), field_(field) {}
 
-  /// False if what was told is malformed as a whole.
+  /// False if a line is malformed.
   bool prepare() {
     if (field_ == ForwardedField::x_forwarded_for) return true;
     return std::ranges::all_of(lines_, [&](std::string_view line) { return ElementReader(line).read(hops_); });
   }
 
-  /// Nothing: none is told.
+  /// std::nullopt if there are no more hops.
   std::optional<Node> next() { return field_ == ForwardedField::forwarded ? next_element() : next_entry(); }
 
  private:
@@ -186,7 +186,7 @@ class HopReader {
 
   std::span<const std::string_view> lines_;
   ForwardedField field_;
-  std::string_view rest_;          ///< of the line that is being read
+  std::string_view rest_;          ///< of the line being read
   std::vector<std::string> hops_;  ///< of `Forwarded`
 };
 

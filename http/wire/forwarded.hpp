@@ -1,4 +1,4 @@
-// Who the client is behind proxies that tell it in a header field: `X-Forwarded-For`, or `Forwarded` (RFC 7239). Pure.
+// The client's address from a proxy's header field: `X-Forwarded-For`, or `Forwarded` (RFC 7239). Pure.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -12,19 +12,18 @@
 
 namespace tacit::http {
 
-/// The one field that counts. It has to be that which the proxy writes: what else a client sends, a proxy passes on.
+/// The field to read. It must be the field that the proxy writes, because a proxy passes on a client's other fields.
 enum class ForwardedField : std::uint8_t { x_forwarded_for, forwarded };
 
 struct ForwardedClient {
   boost::asio::ip::address address;
-  std::uint16_t port = 0;  ///< 0: not told
+  std::uint16_t port = 0;  ///< 0: unknown
 };
 
-/// Walks from `peer`, who sent the request, back over the hops that are told in the field's lines: as long as a hop is
-/// trusted, what it says of the hop before it is believed. The answer is the first that is not trusted, or the last
-/// that is known (a hop may hide the one before it: `unknown`, or an identifier of its own). Nothing if a line of
-/// `Forwarded` is malformed, or a hop that a trusted one names: then there is no telling who asks. What stands further
-/// left is anybody's, and not looked at.
+/// Walks from `peer`, which sent the request, back over the hops in the field's lines, as long as each hop is trusted.
+/// Returns the first hop that is not trusted, or the last known one (a hop may hide the previous one: `unknown`, or an
+/// obfuscated identifier). std::nullopt if a line of `Forwarded`, or a hop that a trusted hop names, is malformed: the
+/// client is then unknown. Entries further left can be forged and are ignored.
 std::optional<ForwardedClient> forwarded_client(const boost::asio::ip::address& peer,
                                                 std::span<const std::string_view> lines, ForwardedField field,
                                                 const Networks& trusted);

@@ -16,7 +16,7 @@ namespace {
 namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
-/// Of a line with the longest target: room for a method and the version.
+/// The longest target, with room for a method and the version.
 constexpr std::size_t max_request_line_size = max_target_size + 64;
 
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
@@ -50,7 +50,7 @@ Method method_of(beast_http::verb verb) {
   }
 }
 
-/// Whether the text can be a host and a port (RFC 9110 section 7.2): the characters of one, and at least one of them.
+/// Whether the text is not empty and has only characters of a host and port (RFC 9110 section 7.2).
 bool is_host(std::string_view text) {
   constexpr std::string_view marks = "-._~!$&'()*+,;=%:[]";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -58,18 +58,18 @@ bool is_host(std::string_view text) {
   });
 }
 
-/// Takes the fields that anything looks at from Beast's parser as it meets them, and counts what may not be repeated.
+/// Collects the fields in use from Beast's parser, and refuses repeated ones.
 class HeadParser final : public beast_http::basic_parser<true> {
  public:
   explicit HeadParser(RequestHead& head) : head_(head) {
     header_limit(max_head_size + 1);
     body_limit(boost::none);
-    skip(true);  // the body is read by its length alone, after the head was judged
+    skip(true);  // the body is read by its length, after the head was checked
   }
 
   std::optional<Problem> judge(std::string& why) {
     head_.http_1_0 = version_ < 11;
-    // Not Beast's word: it takes Proxy-Connection for Connection.
+    // Beast's keep_alive() is not used: it treats Proxy-Connection like Connection.
     head_.keep_alive = !says_close_ && (says_keep_alive_ || !head_.http_1_0);
     why = fault_;
     if (!fault_.empty()) return Problem::malformed_request;
@@ -81,7 +81,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
   using view = boost::beast::string_view;
   static std::string_view plain(view text) { return {text.data(), text.size()}; }
 
-  /// The first fault is told.
+  /// Only the first fault is reported.
   void fail(std::string_view sentence) {
     if (fault_.empty()) fault_ = sentence;
   }
@@ -117,22 +117,22 @@ class HeadParser final : public beast_http::basic_parser<true> {
         take_length(value);
         return;
       case beast_http::field::transfer_encoding:
-        head_.chunked = true;  // its lines were judged: it is nothing else
+        head_.chunked = true;  // line_fault allows no other value
         return;
       case beast_http::field::authorization:
-        once(head_.authorization, head_.has_authorization, value, "The field Authorization is there more than once.");
+        once(head_.authorization, head_.has_authorization, value, "The field Authorization is repeated.");
         return;
       case beast_http::field::content_type:
-        once(head_.content_type, has_content_type_, value, "The field Content-Type is there more than once.");
+        once(head_.content_type, has_content_type_, value, "The field Content-Type is repeated.");
         return;
       case beast_http::field::content_encoding:
         head_.body_is_encoded = head_.body_is_encoded || !(value.empty() || equal_ignoring_case(value, "identity"));
         return;
       case beast_http::field::if_match:
-        once(unused_, has_if_match_, value, "The field If-Match is there more than once.");
+        once(unused_, has_if_match_, value, "The field If-Match is repeated.");
         return;
       case beast_http::field::expect:
-        once(expect_, has_expect_, value, "The field Expect is there more than once.");
+        once(expect_, has_expect_, value, "The field Expect is repeated.");
         head_.expects_continue = equal_ignoring_case(value, "100-continue");
         head_.expects_other = !head_.expects_continue;
         return;
@@ -147,18 +147,18 @@ class HeadParser final : public beast_http::basic_parser<true> {
   /// Fields that Beast has no name for.
   void take_unregistered(std::string_view name, std::string_view value) {
     if (equal_ignoring_case(name, "token")) {
-      once(head_.token, head_.has_token, value, "The field token is there more than once.");
+      once(head_.token, head_.has_token, value, "The field token is repeated.");
     } else if (equal_ignoring_case(name, "x-api-key")) {
-      once(head_.x_api_key, head_.has_x_api_key, value, "The field x-api-key is there more than once.");
+      once(head_.x_api_key, head_.has_x_api_key, value, "The field x-api-key is repeated.");
     } else if (equal_ignoring_case(name, "x-request-id")) {
       head_.request_id = value;
     } else if (equal_ignoring_case(name, "traceparent")) {
-      // Of two nobody can tell which is meant.
+      // Repeated fields are ambiguous and ignored.
       head_.traceparent = std::exchange(has_traceparent_, true) ? std::string_view() : sane_traceparent(value);
     } else if (equal_ignoring_case(name, "x-forwarded-for")) {
       head_.forwarded_for.push_back(value);
     } else if (equal_ignoring_case(name, "idempotency-key")) {
-      once(unused_, has_idempotency_key_, value, "The field Idempotency-Key is there more than once.");
+      once(unused_, has_idempotency_key_, value, "The field Idempotency-Key is repeated.");
     }
   }
 
@@ -177,7 +177,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
     head_.has_content_length = true;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), head_.content_length);
     if (error != std::errc{} || end != value.data() + value.size()) {
-      fail("The field Content-Length is not a number of bytes that any body can have.");
+      fail("The field Content-Length is not a number of bytes in the allowed range.");
     }
   }
 
@@ -204,18 +204,18 @@ class HeadParser final : public beast_http::basic_parser<true> {
   std::string_view fault_;
 };
 
-/// What only the parser finds.
+/// Describes the faults that only the parser finds.
 std::string_view parser_fault(const error_code& code) {
   using beast_http::error;
   if (code == error::bad_content_length)
-    return "The field Content-Length is not a number of bytes that any body can have.";
-  if (code == error::bad_target) return "The request target has characters that have to be percent-encoded.";
+    return "The field Content-Length is not a number of bytes in the allowed range.";
+  if (code == error::bad_target) return "The request target has characters that must be percent-encoded.";
   if (code == error::bad_version) return "The request line does not end in HTTP/1.1 or HTTP/1.0.";
-  if (code == error::bad_value) return "A field's value has characters that no value has.";
-  return "The request head is not one of HTTP/1.1 (RFC 9112).";
+  if (code == error::bad_value) return "A field's value has invalid characters.";
+  return "The request head is not valid HTTP/1.1 (RFC 9112).";
 }
 
-/// A line of an unfinished head that ends in LF alone: such a head may have no other end, which would be waited for.
+/// Whether a line of an unfinished head ends in LF alone. Such a head may never end in CR and LF, so it is refused now.
 bool has_bare_line_end(std::string_view input, std::size_t from) {
   for (auto at = input.find('\n', from); at != std::string_view::npos; at = input.find('\n', at + 1)) {
     if (at == 0 || input[at - 1] != '\r') return true;
@@ -223,7 +223,7 @@ bool has_bare_line_end(std::string_view input, std::size_t from) {
   return false;
 }
 
-/// Control bytes but CR, which may begin an empty line, and those beyond ASCII.
+/// Whether the first byte is a control byte other than CR, which may begin an empty line, or not ASCII.
 bool begins_no_request(std::string_view input) {
   if (input.empty()) return false;
   const auto first = static_cast<unsigned char>(input.front());

@@ -30,7 +30,7 @@ std::string control_fault(std::size_t number, unsigned char byte) {
   return line(number) + " has the control character 0x" + hex + ".";
 }
 
-/// Of what ends lines, begins them or may not be in them, wherever.
+/// Checks line ends, line beginnings and control characters of all lines.
 std::string byte_fault(std::string_view raw) {
   std::size_t number = 1;
   for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -39,11 +39,11 @@ std::string byte_fault(std::string_view raw) {
     if (c == '\t' && number > 1) continue;
     if (c == '\n') return line(number) + " ends in LF alone; lines end in CR and LF.";
     if (c != '\r') return control_fault(number, c);
-    if (i + 1 >= raw.size() || raw[i + 1] != '\n') return line(number) + " has a CR that no LF follows.";
+    if (i + 1 >= raw.size() || raw[i + 1] != '\n') return line(number) + " has a CR that is not followed by LF.";
     ++i;
     ++number;
     const bool folded = i + 1 < raw.size() && (raw[i + 1] == ' ' || raw[i + 1] == '\t');
-    if (folded) return line(number) + " begins with white space; a field has to be in one line.";
+    if (folded) return line(number) + " begins with white space; a field must be on one line.";
   }
   return {};
 }
@@ -53,15 +53,15 @@ std::string request_line_fault(std::string_view text) {
   const std::size_t last = text.rfind(' ');
   const bool three = first != std::string_view::npos && first != last && text.find(' ', first + 1) == last;
   if (!three || first == 0 || last == first + 1 || last + 1 == text.size()) {
-    return "The request line has to be a method, a target and HTTP/1.1, with one space between them.";
+    return "The request line must be a method, a target and HTTP/1.1, separated by single spaces.";
   }
-  if (!is_token(text.substr(0, first))) return "The method in the request line has characters that no method has.";
+  if (!is_token(text.substr(0, first))) return "The method in the request line has invalid characters.";
   const std::string_view version = text.substr(last + 1);
   if (version == "HTTP/1.1" || version == "HTTP/1.0") return {};
-  return "The request line asks for another protocol than HTTP/1.1 and HTTP/1.0, which are spoken here.";
+  return "The request line names a protocol other than HTTP/1.1 and HTTP/1.0.";
 }
 
-/// The fields that say where a request ends, and for whom it is.
+/// The fields that determine a request's end and host.
 struct Framing {
   std::size_t hosts = 0;
   std::size_t lengths = 0;
@@ -70,35 +70,35 @@ struct Framing {
 
   std::string take(std::string_view name, std::string_view value) {
     if (same_word(name, "host")) {
-      if (++hosts > 1) return "The field Host is there more than once.";
+      if (++hosts > 1) return "The field Host is repeated.";
     } else if (same_word(name, "content-length")) {
-      if (++lengths > 1) return "The field Content-Length is there more than once.";
+      if (++lengths > 1) return "The field Content-Length is repeated.";
       const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
       if (!digits) return "The field Content-Length is not a number of bytes.";
     } else if (same_word(name, "transfer-encoding")) {
-      if (++encodings > 1) return "The field Transfer-Encoding is there more than once.";
+      if (++encodings > 1) return "The field Transfer-Encoding is repeated.";
       chunked = same_word(value, "chunked");
     }
     return {};
   }
 
-  // With a length beside it, not "chunked", or from before it existed: someone is trying to be read in two ways.
+  // Refuses Transfer-Encoding with a Content-Length, other than "chunked", or in HTTP/1.0: parsers disagree on these.
   std::string judge(bool old) const {
     if (hosts == 0 && !old) return "The field Host is missing.";
     if (encodings == 0) return {};
-    if (lengths > 0) return "The fields Transfer-Encoding and Content-Length are there together; send one of them.";
-    if (old) return "The field Transfer-Encoding does not belong in a request of HTTP/1.0.";
-    return chunked ? std::string() : "The field Transfer-Encoding is something else than chunked.";
+    if (lengths > 0) return "The fields Transfer-Encoding and Content-Length are both present; send only one of them.";
+    if (old) return "The field Transfer-Encoding is not allowed in an HTTP/1.0 request.";
+    return chunked ? std::string() : "The field Transfer-Encoding is not chunked.";
   }
 };
 
 std::string field_fault(std::string_view text, std::size_t number, Framing& framing) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return line(number) + " has no colon after a field's name.";
+  if (colon == std::string_view::npos) return line(number) + " has no colon after a field name.";
   const std::string_view name = text.substr(0, colon);
-  if (name.empty()) return line(number) + " has no field's name before its colon.";
+  if (name.empty()) return line(number) + " has no field name before its colon.";
   if (blanks.find(name.back()) != std::string_view::npos) return line(number) + " has white space before its colon.";
-  if (!is_token(name)) return line(number) + " has characters in the field's name that no name has.";
+  if (!is_token(name)) return line(number) + " has invalid characters in its field name.";
   std::string_view value = text.substr(colon + 1);
   value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
   return framing.take(name, value.substr(0, value.find_last_not_of(blanks) + 1));
@@ -107,8 +107,9 @@ std::string field_fault(std::string_view text, std::size_t number, Framing& fram
 }  // namespace
 
 std::string line_fault(std::string_view raw) {
-  // A record of a TLS handshake: on the admin plane, from a client that was told https:// of it.
-  if (raw.starts_with("\x16\x03")) return "TLS begins where a request has to: plain HTTP is spoken here, http://.";
+  // A TLS handshake record: on the admin plane, from a client that is configured with https://.
+  if (raw.starts_with("\x16\x03"))
+    return "A TLS handshake was received instead of a request: this port serves plain HTTP, http://.";
   if (std::string fault = byte_fault(raw); !fault.empty()) return fault;
   Framing framing;
   bool old = false;

@@ -1,4 +1,4 @@
-// The lines of a request's head as they were sent: what is wrong with them, in words for the client and the log. Pure.
+// Finds faults in the raw lines of a request's head, as sentences for the client and the log. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,17 +9,17 @@
 
 namespace tacit::http {
 
-/// The first fault of the lines of a complete head, as a sentence; empty if there is none. Names a field that is known,
-/// and else the line, the request line being the first: what a client sent in a wrong place may be a secret.
+/// The first fault of the lines of a complete head, as a sentence; empty if there is none. Names only known fields,
+/// else the line number (the request line is line 1), because misplaced text may be a secret.
 ///
-/// CR only before LF and LF only after CR; no line that starts with white space (an obsolete fold, or a trick on the
-/// first field); no control byte but tab inside a field, none at all in the request line; a name that is a token, and
-/// right after it a colon. One Host; no Content-Length or Transfer-Encoding that can be read in two ways.
+/// Requires: CR only before LF and LF only after CR; no line that starts with white space (an obsolete fold, or an
+/// attack on the first field); no control byte except tab inside a field, and none in the request line; a name that is
+/// a token, directly followed by a colon; one Host; no ambiguous Content-Length or Transfer-Encoding.
 std::string line_fault(std::string_view raw);
 
-/// Renames the fields `Proxy-Connection` of a head to one that nobody knows, so that a parser which takes them for
-/// `Connection` (Beast's does) neither heeds nor judges them: between a client and an origin server they say nothing
-/// (RFC 9112 appendix C.2.2). Their lines stay as long as they are, and are judged like any other's.
+/// Renames the fields `Proxy-Connection` of a head to an unknown name of the same length, so that Beast's parser, which
+/// treats them like `Connection`, ignores them: they have no meaning between a client and an origin server (RFC 9112
+/// appendix C.2.2). Their lines are checked like any other.
 void hide_proxy_connection(std::span<std::uint8_t> raw);
 
 }  // namespace tacit::http

@@ -27,7 +27,7 @@ struct Bytes {
   std::size_t size;
 };
 
-/// Of the byte at `place`, the bits that a prefix of that many bits covers.
+/// The bits of the byte at `place` that the prefix covers.
 std::uint8_t mask_at(std::size_t place, unsigned prefix) {
   const auto first = static_cast<unsigned>(8 * place);
   if (prefix <= first) return 0;
@@ -47,7 +47,7 @@ ip::address unmapped(const ip::address& address) {
 }
 
 std::optional<ip::address> parse_address(std::string_view text) {
-  // The library reads up to a null byte, and an interface's name after %.
+  // The library stops at a null byte and accepts an interface name after %.
   constexpr std::string_view characters = "0123456789abcdefABCDEF.:";
   if (text.find_first_not_of(characters) != std::string_view::npos) return std::nullopt;
   boost::system::error_code error;
@@ -59,7 +59,7 @@ result<Networks::Network, Networks::Error> Networks::parse_one(std::string_view 
   const auto slash = text.find('/');
   const auto address = parse_address(text.substr(0, slash));
   if (!address || unmapped(*address) != *address) {
-    return refuse(text, "is no network such as 10.0.0.0/8 or 2001:db8::/32");
+    return refuse(text, "is not a network such as 10.0.0.0/8 or 2001:db8::/32");
   }
   Network network{*address};
   const Bytes bytes(network.address);

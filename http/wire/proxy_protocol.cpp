@@ -29,7 +29,7 @@ ProxyHeader complete(std::size_t size, const ip::address& client, std::uint16_t 
 constexpr std::string_view text_start = "PROXY ";
 constexpr std::size_t longest_line = 107;  // with its CRLF
 
-/// Cuts the word before the next blank off the line; nothing if no blank ends it.
+/// Removes and returns the word before the next blank; std::nullopt without a blank.
 std::optional<std::string_view> word(std::string_view& line) {
   const auto blank = line.find(' ');
   if (blank == std::string_view::npos) return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<std::string_view> word(std::string_view& line) {
   return cut;
 }
 
-/// A number as the protocol writes it: digits, without zeros before it.
+/// A number in the protocol's form: digits without leading zeros.
 std::optional<std::uint16_t> port_of(std::string_view text) {
   std::uint16_t number = 0;
   const char* const end = text.data() + text.size();
@@ -66,7 +66,7 @@ ProxyHeader parse_told_in_text(std::string_view rest, bool v6, std::size_t size)
 ProxyHeader parse_line(std::string_view line) {
   const std::size_t size = line.size() + 2;
   std::string_view rest = line.substr(text_start.size());
-  // What follows UNKNOWN is not looked at: the protocol allows anything there.
+  // The protocol allows anything after UNKNOWN, so the rest is ignored.
   if (rest == "UNKNOWN" || rest.starts_with("UNKNOWN ")) return complete(size);
   const auto family = word(rest);
   if (family == "TCP4") return parse_told_in_text(rest, false, size);
@@ -94,7 +94,7 @@ enum Family : std::uint8_t { unspecified = 0x00, tcp4 = 0x11, tcp6 = 0x21, unix_
 
 std::size_t big_endian_16(ByteView bytes) { return (std::size_t{bytes[0]} << 8) | bytes[1]; }
 
-/// How many bytes of addresses a family has; nothing for one that no TCP connection comes of.
+/// The bytes of a family's addresses; std::nullopt for families without TCP.
 std::optional<std::size_t> addresses_size(std::uint8_t family) {
   switch (family) {
     case unspecified:
@@ -128,8 +128,8 @@ bool checksum_holds(ByteView header, ByteView told) {
   return crc32c(header, told) == number;
 }
 
-/// The entries (type, length, value) behind the addresses: each whole, and nothing after the last. Of their contents
-/// only a checksum matters.
+/// Whether the entries (type, length, value) after the addresses are complete, without bytes after the last. Only a
+/// checksum's value is checked.
 bool entries_hold(ByteView entries, ByteView header) {
   constexpr std::uint8_t checksum_type = 0x03;
   while (!entries.empty()) {
@@ -150,15 +150,15 @@ ip::address address_at(ByteView bytes) {
   return Address(raw);
 }
 
-/// `header` is whole: as long as it says.
+/// `header` is complete: it has the length that it specifies.
 ProxyHeader parse_binary_whole(ByteView header) {
-  // Whoever checks the server's health may put anything behind a local command; it is passed over.
+  // A health check may put anything after a LOCAL command; the rest is ignored.
   if (header[12] == local) return complete(header.size());
   const std::uint8_t family = header[13];
   const ByteView told = header.subspan(fixed_size);
   const auto addresses = addresses_size(family);
   if (!addresses || told.size() < *addresses) return refused;
-  // Of an unspecified family the protocol says that what follows is to be ignored.
+  // For an unspecified family the protocol requires the rest to be ignored.
   if (family == unspecified) return complete(header.size());
   if (!entries_hold(told.subspan(*addresses), header)) return refused;
   if (family == tcp4) {
@@ -169,7 +169,7 @@ ProxyHeader parse_binary_whole(ByteView header) {
     const auto port = static_cast<std::uint16_t>(big_endian_16(told.subspan(32)));
     return complete(header.size(), address_at<ip::address_v6>(told), port);
   }
-  return complete(header.size());  // a client of the balancer's own host
+  return complete(header.size());  // a client on the balancer's own host
 }
 
 ProxyHeader parse_binary(ByteView input) {
@@ -183,7 +183,7 @@ ProxyHeader parse_binary(ByteView input) {
   return input.size() < size ? incomplete : parse_binary_whole(input.first(size));
 }
 
-/// Whether the input is as much of `start` as there is of the input.
+/// Whether the input agrees with `start` as far as the input goes.
 template <class Start>
 bool begins(ByteView input, const Start& start) {
   const std::size_t common = std::min(input.size(), start.size());

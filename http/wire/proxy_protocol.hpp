@@ -1,5 +1,5 @@
-// The header that a load balancer sends before a client's own bytes to say whose they are: PROXY protocol, versions 1
-// and 2 (haproxy's doc/proxy-protocol.txt). Pure.
+// The PROXY protocol, versions 1 and 2 (haproxy's doc/proxy-protocol.txt): the header in which a load balancer sends
+// the client's address before the client's bytes. Pure.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,25 +12,25 @@
 
 namespace tacit::http {
 
-/// The longest header that is taken, with what else a balancer tells in it: what they send is a few hundred bytes.
+/// The limit of a header in bytes, with its extra entries. Balancers usually send a few hundred bytes.
 inline constexpr std::size_t max_proxy_header_size = 4096;
 
 struct ProxyHeader {
   enum class State : std::uint8_t {
-    incomplete,  ///< all of the input belongs to a header whose end has not come
+    incomplete,  ///< the input is the beginning of a header
     complete,
-    refused,  ///< it begins with no header, or with one that is not well-formed
+    refused,  ///< the input does not begin with a well-formed header
   };
   State state = State::refused;
   std::size_t size = 0;  ///< complete: bytes of the input that are the header
-  /// The client. Nothing if the balancer speaks for itself (a health check), or says that it does not know: then who
-  /// has connected is the client.
+  /// The client. std::nullopt for the balancer's own connection (a health check) or an unknown client: the peer is then
+  /// the client.
   std::optional<boost::asio::ip::tcp::endpoint> client{};
 };
 
-/// Reads the header that `input` begins with. Refuses whatever the text of the protocol does not allow, as soon as it
-/// can be seen: addresses of another family than was told, a number with zeros before it, a command, a family or a
-/// version that there is not, a datagram's protocol, entries that do not fill their place exactly, a wrong checksum.
+/// Parses the header at the start of `input`. Refuses everything that the protocol's specification does not allow, as
+/// early as possible: addresses of the wrong family, numbers with leading zeros, unknown commands, families or
+/// versions, datagram protocols, entries that do not exactly fill their space, a wrong checksum.
 ProxyHeader parse_proxy_header(crypto::ByteView input);
 
 }  // namespace tacit::http

@@ -1,4 +1,4 @@
-// What a request is called in answers, in logs and in the audit log.
+// Request ids, which appear in responses, logs and the audit log.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,12 @@
 
 namespace tacit::http {
 
-/// One connection's: a random number of the connection and the request's number on it.
+/// Creates the ids of one connection: a random number of the connection and the request's number on it.
 class RequestIds {
  public:
   RequestIds();
-  /// The client's own id (X-Request-Id; empty: none) if it is short and plain, and not an API key that somebody put in
-  /// the wrong header; else a new one.
+  /// The client's own id (X-Request-Id; empty: none) if it is short, plain, and not an API key sent in the wrong
+  /// header; else a new one.
   std::string take(std::string_view own);
 
  private:

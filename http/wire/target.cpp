@@ -11,8 +11,7 @@ constexpr std::string_view id_segment = "{id}";
 
 enum : unsigned char { in_path = 1, in_query = 2 };
 
-// Which bytes may stand unescaped where. Paths: RFC 3986 section 3.3 (pchar) and `/`. Queries: what clients send in
-// practice.
+// The bytes allowed unescaped. Paths: RFC 3986 section 3.3 (pchar) and `/`. Queries: what clients send in practice.
 constexpr std::array<unsigned char, 256> allowed = [] {
   std::array<unsigned char, 256> table{};
   for (unsigned char c = 0x21; c < 0x7f; ++c) table[c] = in_query;
@@ -31,7 +30,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// The byte that the escape at `at` stands for, or -1.
+// The byte of the escape at `at`, or -1.
 int escaped_byte(std::string_view text, std::size_t at) {
   if (at + 2 >= text.size()) return -1;
   const int high = hex_value(text[at + 1]);
@@ -45,19 +44,19 @@ struct Words {
   std::string_view byte;
   std::string_view escape;
 };
-constexpr Words of_path{in_path, "The path has a character that has to be percent-encoded.",
-                        "The path has a % that two hexadecimal digits do not follow."};
-constexpr Words of_query{in_query, "The query has a character that has to be percent-encoded.",
-                         "The query has a % that two hexadecimal digits do not follow."};
+constexpr Words of_path{in_path, "The path has a character that must be percent-encoded.",
+                        "The path has a % that is not followed by two hexadecimal digits."};
+constexpr Words of_query{in_query, "The query has a character that must be percent-encoded.",
+                         "The query has a % that is not followed by two hexadecimal digits."};
 
 std::string_view bytes_fault(std::string_view text, const Words& words) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '#') return "The request target has a fragment (#), which clients keep to themselves.";
+    if (text[i] == '#') return "The request target has a fragment (#), which is not part of a request.";
     if ((allowed[static_cast<unsigned char>(text[i])] & words.where) == 0) return words.byte;
     if (text[i] != '%') continue;
     const int byte = escaped_byte(text, i);
     if (byte < 0) return words.escape;
-    // What a proxy that decodes once more would read as another path.
+    // A proxy that decodes twice would read these as another path.
     const bool misread = byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\';
     if (misread && words.where == in_path) return "The path has an escaped slash, backslash or control character.";
     i += 2;
@@ -80,7 +79,7 @@ bool is_dot_segment(std::string_view segment) {
   return dots == 1 || dots == 2;
 }
 
-// Takes the first segment, and the slash before it, off a path.
+// Removes and returns a path's first segment with the slash before it.
 std::string_view take_segment(std::string_view& path) {
   const std::size_t end = std::min(path.find('/', 1), path.size());
   const std::string_view segment = path.substr(1, end - 1);
@@ -91,14 +90,13 @@ std::string_view take_segment(std::string_view& path) {
 std::string_view segments_fault(std::string_view path) {
   while (path.size() > 1) {
     const std::string_view segment = take_segment(path);
-    if (segment.empty()) return "The path has an empty segment: two slashes, one after the other.";
-    if (is_dot_segment(segment)) return "The path has a segment that is . or ..; send the path that is meant.";
+    if (segment.empty()) return "The path has an empty segment: two consecutive slashes.";
+    if (is_dot_segment(segment)) return "The path has a segment that is . or ..; send the resolved path.";
   }
   return {};
 }
 
-// Whether the path, without its trailing slash, is the route's; `id` becomes its last segment where the route takes
-// one.
+// Whether the path, without its trailing slash, is the route's. Sets `id` to the last segment if the route has one.
 bool covers(const Route& route, std::string_view path, std::string_view& id) {
   std::string_view pattern = route.path;
   if (pattern.starts_with(api_prefix) && !path.starts_with(api_prefix)) pattern.remove_prefix(api_prefix.size());
@@ -112,8 +110,7 @@ bool covers(const Route& route, std::string_view path, std::string_view& id) {
 }  // namespace
 
 std::string_view target_fault(std::string_view target) {
-  if (!target.starts_with('/'))
-    return "The request target has to be a path that begins with a slash, and no whole URL.";
+  if (!target.starts_with('/')) return "The request target must be a path that begins with a slash, not a whole URL.";
   const std::size_t mark = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, mark);
   if (const auto fault = bytes_fault(path, of_path); !fault.empty()) return fault;

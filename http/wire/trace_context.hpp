@@ -1,4 +1,4 @@
-// The caller's place in a distributed trace (W3C Trace Context, https://www.w3.org/TR/trace-context/). Pure.
+// The caller's position in a distributed trace (W3C Trace Context, https://www.w3.org/TR/trace-context/). Pure.
 #pragma once
 
 #include <string_view>
@@ -6,7 +6,7 @@
 namespace tacit::http {
 
 /// The traceparent to record: version, trace id, parent id and flags, 55 characters of lower-case hexadecimal digits
-/// and hyphens. Of a version later than 00 that is the part that version 00 defines (section 3.2.4 there). Empty unless
+/// and hyphens. For versions later than 00, the part that version 00 defines (section 3.2.4 there). Empty unless
 /// `field`, the header field's value, is valid; a view into it.
 std::string_view sane_traceparent(std::string_view field);
 

@@ -57,8 +57,8 @@ make_installation() {
     >"$state/large.header"
 }
 
-# As a client does whose whole answer is read: curl goes round on one connection, at the lowest priority, for its own work is none of
-# what is measured.
+# Like a client that reads whole responses: curl repeats requests on one connection, at the lowest priority, because its own work is
+# not part of the measurement.
 start_load() { # url
   setpriv --pdeathsig TERM nice -n 19 curl --silent --cacert "$state/servers-ca.pem" -H "@$state/large.header" --output /dev/null \
     "$1&round=[1-1000000]" &

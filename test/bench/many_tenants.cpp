@@ -1,5 +1,5 @@
-// Fills a new store with tenants that have a key pair each, as fast as it goes: past the store's operations, in large
-// transactions. `many-tenants STORE ROOT-PUBLIC-KEYRING METADATA-KEYRING COUNT`; rotation.sh uses it.
+// Fills a new store with tenants that have a key pair each, as fast as possible: in large transactions, bypassing the
+// store's operations. `many-tenants STORE ROOT-PUBLIC-KEYRING METADATA-KEYRING COUNT`; rotation.sh uses it.
 #include <atomic>
 #include <cstdlib>
 #include <future>

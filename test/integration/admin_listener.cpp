@@ -1,4 +1,4 @@
-// The listener for monitors and balancers: plain HTTP, without a credential, and nothing of tenants.
+// The listener for monitors and balancers: plain HTTP, no credential, no tenants' data.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,7 +35,7 @@ std::string get(const Server& server, const std::string& target, const std::stri
   return exchange(server.admin_port(), request, source);
 }
 
-/// Connections that are opened and ask nothing, or not all of it.
+/// Connections with no request or an incomplete one.
 class Squatters {
  public:
   explicit Squatters(std::uint16_t port) : port_(port) {}
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(it_serves_nothing_else) {
   // At once, and not when the time for a head is over.
   const std::string answer = exchange(server.admin_port(), "\x16\x03\x01\x02");
   BOOST_TEST(answer.starts_with("HTTP/1.1 400 "), answer);
-  BOOST_TEST(answer.find("plain HTTP is spoken here") != std::string::npos, answer);
+  BOOST_TEST(answer.find("this port serves plain HTTP") != std::string::npos, answer);
 }
 
 BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {

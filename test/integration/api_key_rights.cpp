@@ -1,4 +1,4 @@
-// What it takes to manage API keys, and that none has more than whoever made it.
+// The rights needed to manage API keys; no key has more rights than its creator.
 #include "test/integration/key_manager.hpp"
 
 namespace json = boost::json;
@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
   const std::string path = one(text(made, "key_id"));
   expect_refusal(manager.api.patch(path, {{"scopes", {"secrets:write"}}}), "secrets:write");
   BOOST_TEST((manager.api.get(path).json() == json::value(without_text(made))));
-  // Nor can it change the rights of a key that has more; to rename it and to revoke it takes no right.
+  // It cannot change the rights of a key that has more; renaming and revoking need no further right.
   const std::string strong = id_of(shared_deployment().create_key(manager.id));
   expect_refusal(manager.api.patch(one(strong), {{"scopes", {"secrets:read"}}}), "secrets:write");
   expect_refusal(manager.api.patch(one(strong), {{"expires_at", future}}), "secrets:write");
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
   CHECK_STATUS(manager.api.patch(one(text(made, "key_id")), {{"expires_at", future}}), 403);
   CHECK_STATUS(manager.api.patch(one(text(made, "key_id")), {{"expires_at", nullptr}}), 403);
   CHECK_STATUS(manager.api.patch(one(id_of(manager.key)), {{"expires_at", nullptr}}), 403);
-  // A key that goes on gains nothing from one that ends.
+  // A key without expiry gains nothing from one that expires.
   const std::string lasting = id_of(shared_deployment().create_key(manager.id, {"--scope", "secrets:read"}));
   CHECK_STATUS(manager.api.patch(one(lasting), {{"scopes", {"secrets:read", "secrets:write"}}}), 403);
   CHECK_STATUS(manager.api.patch(one(lasting), {{"scopes", {"secrets:read", "secrets:write"}}, {"expires_at", end}}),

@@ -1,4 +1,4 @@
-// What the store, the log and other processes have of API keys.
+// What the store, the log and other processes see of API keys.
 #include "test/integration/key_manager.hpp"
 #include "test/integration/parallel.hpp"
 #include "test/integration/store_rows.hpp"

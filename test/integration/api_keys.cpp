@@ -1,4 +1,4 @@
-// API keys as their users manage them: made, listed, changed, revoked.
+// API keys managed by their users: created, listed, changed, revoked.
 #include "test/integration/key_manager.hpp"
 
 namespace json = boost::json;

@@ -1,4 +1,4 @@
-// The audit log: every change, every release and every refusal is there, with who and what, and never a value, name or
+// The audit log: every change, release and refusal is recorded with its actor and object, but never a value, name or
 // mask.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
@@ -13,7 +13,7 @@ std::string text(const json::object& entry, std::string_view field) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
-// The only entry with that action and outcome; fails if there is none or are several.
+// The only entry with that action and outcome; fails if there are none or several.
 json::object only(const std::vector<json::object>& all, const std::string& action, const std::string& outcome = "ok") {
   json::object found;
   int count = 0;

@@ -1,4 +1,4 @@
-// The audit log in an operator's hands: shown, followed, exported, verified, pruned, while servers run.
+// The audit log's commands while servers run: show, follow, export, verify, prune.
 #include <signal.h>
 
 #include <boost/json/parse.hpp>
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(an_export_can_be_checked_by_itself) {
               std::vector<std::string>(lines.begin() + 3, lines.end())));
   BOOST_TEST((lines_of(good(busy.deployment, {"export", "--until", time})) ==
               std::vector<std::string>(lines.begin(), lines.begin() + 3)));
-  // An entry that was altered is still there, as text, and the exit code tells.
+  // An altered entry is still printed as text, and the exit code reports it.
   BOOST_REQUIRE(busy.server.stop() == 0);
   for (const Row& row : read_rows(busy.deployment.store())) {
     if (row.table != "audit" || row.key.back() != 4) continue;
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_has_to_say_yes) {
     return run({"/usr/bin/script", "-qec", command, "/dev/null"});
   };
   const Finished refused = on_terminal("");
-  BOOST_TEST(refused.status == 1);  // nobody typed an answer
+  BOOST_TEST(refused.status == 1);  // no answer was typed
   BOOST_TEST(refused.out.find("Prune 3 entries") != std::string::npos, refused.out);
   BOOST_TEST(refused.out.find("nothing was done") != std::string::npos, refused.out);
   BOOST_TEST(lines_of(good(busy.deployment, {"export"})).size() == 6U);

@@ -1,5 +1,5 @@
-// The audit log handed on as it grows, over the real program: to files that are rotated and cut, to a socket as the
-// system log has, across stops, kills and prunings.
+// The audit feed of the real program: to files that are rotated and truncated, to a socket like the system log's,
+// across stops, kills and prunings.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -51,7 +51,7 @@ struct Feeding {
     more.push_back("--once");
     return deployment.command(words(std::move(more)));
   }
-  /// Goes on until it is told to stop.
+  /// Runs until stopped.
   std::unique_ptr<Process> start() const {
     std::vector<std::string> command = words({});
     command.insert(command.begin(), TACIT_BINARY);
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(rotated_files_have_every_line_once) {
   feeding.add(2);
   const auto both = [&] { return read_file(feeding.file() + ".1") + feeding.fed(); };
   wait_until([&] { return both() == feeding.exported(); });
-  // Nobody told it this time.
+  // No signal is sent this time.
   std::filesystem::rename(feeding.file(), feeding.file() + ".2");
   feeding.add(2);
   wait_until([&] { return std::filesystem::exists(feeding.file()); });

@@ -1,4 +1,4 @@
-// What is answered while the audit log cannot be written: 503 within a bounded time, and nothing that was not audited.
+// Requests while the audit log cannot be written: 503 within a bounded time, and no unaudited action.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_lock.hpp"
 #include "test/integration/store_rows.hpp"
@@ -35,7 +35,7 @@ struct Impatient {
     id = tenant.create(some_default).at("secret_id").as_string();
     BOOST_REQUIRE(server.stop() == 0);
   }
-  /// The status of an answer that may not take longer than a few times the server's patience; nothing of the value.
+  /// The status of a response, which must arrive within a few times the server's wait and must not contain the value.
   template <class Ask>
   int bounded(Ask ask) const {
     const auto began = std::chrono::steady_clock::now();
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   REQUIRE_STATUS(resolve(server, Impatient::question(user, "tool2")), 403);
   REQUIRE_STATUS(Client(server, "no-such-key").get(one), 401);
   StoreLock lock(bed.deployment.store());
-  // The first of them waits in vain, of whatever kind it is.
+  // The first of them waits in vain, whichever kind it is.
   BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(one); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/healthz"); }) == 200);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   for (std::size_t i = 0; i < asks.size(); ++i) {
     BOOST_TEST_CONTEXT("request " << i) { BOOST_TEST(bed.bounded(asks[i]) == 503); }
   }
-  REQUIRE_STATUS(api().get(one), 200);  // what is not audited goes on
+  REQUIRE_STATUS(api().get(one), 200);  // unaudited requests still work
   const Finished head = bed.deployment.command({"audit", "tail", "--lines", "1"});
   BOOST_TEST(head.status == 0, head.err);
   lock.let_go();

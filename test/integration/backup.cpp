@@ -1,5 +1,5 @@
-// Data in an operator's hands: backups of a store that is being written to, restoring them, one tenant's data handed
-// out or erased, and what the figures say. Over the real program.
+// Backups of a store that is being written to, restores, export and erasure of one tenant's data, and the statistics.
+// With the real program.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_says_so_and_keeps_nothing_
   }
   Client anyone(server.api_client(), {});
   BOOST_TEST(anyone.get("/readyz").body.find("moved away or deleted") != std::string::npos);
-  // As it is where the store is the root of a file system.
+  // As if the store were the root of a file system.
   std::filesystem::create_directory(deployment.store() / "lost+found");
   good(deployment.command({"restore", folder + "/backup"}));
   const Answer ready = anyone.get("/readyz");
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   BOOST_TEST(exported.out.find("value number") == std::string::npos);
   BOOST_TEST(deployment.command({"export", "--tenant", new_uuid()}).status == 1);
 
-  BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id}).status == 2);  // nobody to ask
+  BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id}).status == 2);  // no terminal to ask on
   REQUIRE_STATUS(tenant.api.get(secrets_path), 200);
   good(deployment.command({"erase", "--tenant", tenant.id, "--yes"}));
   REQUIRE_STATUS(tenant.api.get(secrets_path), 401);

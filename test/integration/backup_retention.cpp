@@ -1,5 +1,5 @@
-// Backups into a directory, by the real program: named by the time, kept as long as they are to be, noted where the
-// server's metrics find it.
+// Backups into a directory with the real program: named by time, pruned by retention, and recorded for the server's
+// metrics.
 #include <sys/stat.h>
 
 #include <boost/json/parse.hpp>

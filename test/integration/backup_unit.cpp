@@ -1,5 +1,4 @@
-// What tacit-backup.service lets its command do, by the real program: the part that has the store open does not run as
-// root.
+// The sandbox of tacit-backup.service with the real program: the part that opens the store does not run as root.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +50,7 @@ std::string capabilities() {
   return set;
 }
 
-/// A store that a group writes to, and a backup that cannot go on, for nobody reads what it writes.
+/// A store that a group writes to, and a backup that is blocked because its output is not read.
 struct Backup {
   Backup() {
     BOOST_REQUIRE(::chown(deployment.store().c_str(), 0, a_group) == 0);
@@ -68,7 +67,7 @@ struct Backup {
                     fifo, errors);
   }
 
-  /// What the kernel says of the process and of its child; nothing if there is none.
+  /// The kernel's status of the process and its child; empty if there is none.
   std::string status() const { return read_file("/proc/" + std::to_string(process->pid()) + "/status"); }
   std::string status_of_child() const {
     const std::string parent = "\nPPid:\t" + std::to_string(process->pid()) + "\n";

@@ -1,4 +1,4 @@
-// What tests need that start a load balancer from conf's samples.
+// Helpers for tests that start a load balancer from conf's samples.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace tacit::test {
 
 inline const std::string own_address = "127.0.0.1";  ///< where the balancers connect from
 
-/// A port that nobody listens on, and that no outgoing connection is given: below the range of those.
+/// A port without a listener, below the range of outgoing connections' ports.
 std::uint16_t free_port();
 
 /// 127.0.0.1 and that port.

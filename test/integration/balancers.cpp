@@ -1,6 +1,5 @@
-// Two servers over one store behind real load balancers, configured as conf/ has it, under load: the audit knows the
-// clients, a server can be restarted without the loss of a request, and one that is killed loses what is in flight on
-// it.
+// Two servers over one store behind real load balancers, configured as in conf/, under load: the audit records the
+// clients, a restart loses no request, and a killed server loses only requests in flight.
 #include <atomic>
 #include <functional>
 #include <set>
@@ -47,7 +46,7 @@ struct Host {
   std::unique_ptr<Server> server;
 };
 
-/// A request that was sent, or should have been, and got no good answer.
+/// A request that could not be sent or failed.
 struct Loss {
   std::string why;
   std::string request_id;
@@ -63,7 +62,7 @@ class Caller {
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body) {
     request_id_ = new_uuid();
-    // As every client that keeps connections does: one that the server has closed meanwhile is not used.
+    // Like every client with persistent connections: a connection that the server has closed is not used.
     if (connection_ && connection_->is_stale()) connection_.reset();
     server_.clear();
     if (!connection_) connect();
@@ -82,7 +81,7 @@ class Caller {
     return answer;
   }
 
-  /// Of the request that was asked last.
+  /// For the last request.
   Loss lose(const std::string& why) {
     connection_.reset();
     return {why, request_id_, server_};
@@ -125,7 +124,7 @@ class Load {
   /// Requests that were answered well.
   std::size_t done() const { return done_; }
   const std::vector<Loss>& lost() const { return lost_; }
-  /// Between what the server has and what was acknowledged; empty if there is none.
+  /// The difference between the stored and the acknowledged state; empty if there is none.
   virtual std::string difference() { return ""; }
 
  protected:
@@ -135,7 +134,7 @@ class Load {
   std::vector<Loss> lost_;
 };
 
-/// Changes secrets, and knows all there is of its tenant, whom nobody else changes.
+/// Changes secrets of its own tenant, which no other client changes, and records their expected state.
 class Writer final : public Load {
  public:
   using Load::Load;
@@ -179,7 +178,7 @@ class Writer final : public Load {
       ++done_;
     } catch (const std::exception& error) {
       lost_.push_back(caller_.lose(error.what()));
-      doubtful_.insert(name);  // it is not touched any more: names begin anew
+      doubtful_.insert(name);  // not used again: later secrets get new names
     }
   }
 
@@ -213,7 +212,7 @@ ClientOptions through(std::uint16_t port, const std::string& source) {
   return options;
 }
 
-/// Connections that say nothing while a server is restarted: they are idle when it stops listening.
+/// Connections that are idle while a server is restarted.
 class Resting {
  public:
   explicit Resting(const std::vector<std::uint16_t>& ports) {
@@ -288,7 +287,7 @@ Settings behind(const Settings& more) {
   return settings;
 }
 
-/// Waits until the balancer lets somebody through.
+/// Waits until the balancer accepts a client.
 void wait_for(std::uint16_t port) {
   for (int i = 0; i < 100; ++i) {
     try {
@@ -325,7 +324,7 @@ void check_audit(const Deployment& deployment) {
   BOOST_TEST(addresses == expected, boost::test_tools::per_element());
 }
 
-/// Which server had a request that was lost: a name, or an address where the balancer tells it.
+/// The server of a lost request: its name, or its address if the balancer reports that.
 using WhoHad = std::function<std::string(const Loss&)>;
 
 void restart_under_load(const Deployment& deployment, Host& one, Host& other, const std::vector<std::uint16_t>& ports) {
@@ -340,7 +339,7 @@ void restart_under_load(const Deployment& deployment, Host& one, Host& other, co
 /// Each client may lose what it had in flight on the server that dies, and nothing on the other.
 void kill_under_load(const Deployment& deployment, Host& dying, const std::vector<std::uint16_t>& ports,
                      const WhoHad& who_had) {
-  // A connection to a server that is dying may come to be and end at once: nothing of a request is lost with it.
+  // A connection to a dying server may be accepted and closed at once, which loses no request.
   Crowd crowd(deployment, ports, 20);
   std::this_thread::sleep_for(300ms);
   dying.server->kill();

@@ -1,4 +1,4 @@
-// Certificate authorities of any shape, the certificates and CRLs that they sign, for one run of the tests.
+// Certificate authorities of any shape, and the certificates and CRLs that they sign, for one run of the tests.
 #pragma once
 
 #include <openssl/evp.h>

@@ -1,5 +1,5 @@
-// `tacit check-config` with another user's rights and with sealed keyrings, and `tacit status`; and that commands which
-// work on the store do not care for settings of the server.
+// `tacit check-config` with another user's rights and with sealed keyrings, and `tacit status`; store commands ignore
+// settings of the server.
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ boost::test_tools::assertion_result can_seal(boost::unit_test::test_unit_id) {
   return result;
 }
 
-/// A deployment all of whose files are `nobody`'s, as a server's that runs as that user.
+/// A deployment whose files all belong to `nobody`, as if the server ran as that user.
 struct OfNobody {
   OfNobody() {
     for (const auto& [setting, source] : {std::pair{"api-certificate", certificates().server.certificate},
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   BOOST_TEST((has(done.out, " GiB used") || has(done.out, "of 1 GiB")), done.out);
   BOOST_TEST(done.err.empty(), done.err);
 
-  // Without a backup somebody has to look at it.
+  // Without a backup an operator must act.
   BOOST_TEST(done.status == 1);
   BOOST_TEST(!good(lines, "backup"));
   const auto noted = deployment.folder() / "store.last-backup";
@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   BOOST_TEST(deployment.command({"status"}).status == 1);
   note(std::time(nullptr));
 
-  // A reload that is refused is told of until one is good.
+  // A refused reload is reported until a reload succeeds.
   deployment.configure({{"tool-certificate", "/nowhere.pem"}});
   BOOST_TEST(deployment.command({"reload"}).status == 1);
   done = deployment.command({"status", "--json"});

@@ -1,4 +1,4 @@
-// Chunked request bodies: read like those with a length, and refused wherever two readers could differ.
+// Chunked request bodies: read like those with a length, and refused where two parsers could differ.
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"
 
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_body_without_an_end_is_waited_for_no_longer_than_another)
   BOOST_TEST(cut_off);
 }
 
-// A length is judged before the body is read; of chunks nobody knows how many come.
+// A length is checked before the body is read; the number of chunks is not known in advance.
 BOOST_AUTO_TEST_CASE(they_hold_no_more_memory_than_messages_may) {
   const Deployment deployment({{"buffer-memory", "1M"}, {"threads", "1"}});
   Server server(deployment);

@@ -1,6 +1,6 @@
-// Hostile chunked bodies behind proxies that end TLS and read HTTP themselves: whatever such a proxy takes for one
-// request is one here, so that nobody's second request goes past it. The proxies give every request an id of their own;
-// one that comes with its sender's id was never seen by them.
+// Hostile chunked bodies behind proxies that terminate TLS and parse HTTP themselves: what such a proxy reads as one
+// request must be one request here, so that no second request is smuggled past it. The proxies set their own id on
+// every request; a request with the sender's id was never seen by them.
 #include "test/integration/balancer_setup.hpp"
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t at_once = 12;  // connections that are read together, for a proxy may wait where others answer
+constexpr std::size_t at_once = 12;  // connections read concurrently, because some proxies wait where others respond
 
 std::string secret(const std::string& name) { return R"({"secret_name":")" + name + R"(","secret_value":"12345678"})"; }
 
@@ -87,7 +87,7 @@ void check_stored(const Behind& behind, const ClientOptions& options) {
   BOOST_TEST(names.empty());
 }
 
-/// Every answer is that of its own request, on connections that the proxy has used for the others.
+/// Every response belongs to its request, on connections that the proxy has reused.
 void check_in_step(const Behind& behind, const ClientOptions& options) {
   for (int i = 0; i < 60; ++i) {
     const std::string path = "/never-there-" + std::to_string(i);

@@ -1,4 +1,4 @@
-// Who the client is, where a load balancer stands before the server: for the log, the audit and the limits.
+// The client's address behind a load balancer, for the log, the audit and the limits.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,7 +37,7 @@ std::string told_in_binary(int last_byte) {
   return header + std::string("\x7f\x00\x00\x01\x12\x67\x01\xbb", 8);
 }
 
-/// Presents a credential that is none, so that the audit tells who did.
+/// Presents an invalid credential, so that the audit records the client.
 Answer guess(const ClientOptions& options, const std::string& request_id, const Headers& headers = {}) {
   Headers all = {{"x-api-key", "guessed"}, {"X-Request-Id", request_id}};
   all.insert(all.end(), headers.begin(), headers.end());
@@ -53,7 +53,7 @@ bool is_refused(const ClientOptions& options) {
   }
 }
 
-/// Of the audit's entries and the log's lines, by request id. An entry's peer has a port where that is known.
+/// The peers of the audit's entries and the log's lines, by request id. An entry's peer has a port if it is known.
 std::map<std::string, std::string> peers_in_audit(const Deployment& deployment) {
   std::map<std::string, std::string> peers;
   for (const json::object& entry : read_audit(deployment.store())) {

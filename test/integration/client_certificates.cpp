@@ -1,4 +1,4 @@
-// What the real program makes of clients' CAs, CRLs, keys and certificates: at check-config, at a handshake, after a
+// The real program's handling of clients' CAs, CRLs, keys and certificates: in check-config, at a handshake, after a
 // reload.
 #include <sys/socket.h>
 #include <unistd.h>
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_certificate_is_refused_on_new_connections_and_on_
   BOOST_TEST(has(audit.out, R"("reason":"certificate_revoked")"), audit.out);
   BOOST_TEST(has(audit.out, R"("tool":"t")"), audit.out);
 
-  // A list that is no good keeps the one from before.
+  // An invalid CRL leaves the previous one in use.
   write_file(bed.crl, "no list\n");
   BOOST_TEST(has(bed.reload(server), "certificates_kept"));
   BOOST_TEST(!is_let_in(server, bad));
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(keys_and_chains_in_the_wrong_order_are_told_apart) {
   const CertificateFiles& server = certificates().server;
   bed.deployment.configure({{"api-certificate", chain.string()}});
   write_file(chain, read_file(certificates().servers.certificate()) + read_file(server.certificate));
-  BOOST_TEST(has(bed.check(2), "is number 2 in the file; it has to be the first"));
+  BOOST_TEST(has(bed.check(2), "is number 2 in the file; it must be the first"));
   write_file(chain, read_file(bed.ca.certificate()));
   BOOST_TEST(has(bed.check(2), "does not belong to the certificate of CN=own-runtimes"));
   write_file(chain, read_file(server.certificate) + read_file(bed.ca.certificate()));
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_seco
       {bed.ca.issue("old", old), "has expired"},
       {bed.ca.issue("early", early), "is not yet valid"},
       {bed.ca.issue("other", other), "is for another purpose"},
-      {certificates().runtime, "is of an unknown issuer"}};
+      {certificates().runtime, "has an unknown issuer"}};
   for (const auto& [files, why] : refused) {
     for (int i = 0; i < 3; ++i) BOOST_TEST(!is_let_in(server, files));
     const std::string log = bed.deployment.printed();
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_seco
   without.certificate.reset();
   BOOST_CHECK_THROW(HttpsClient{without}, TransportError);
   BOOST_TEST(comes_true([&] { return has(bed.deployment.printed(), "the client has no certificate"); }));
-  // Who only looks whether somebody listens leaves no line.
+  // A connection without a handshake, such as a port check, is not logged.
   const std::size_t before = bed.deployment.printed().size();
   ::close(connect_tcp(server.tools_port(), 1000ms));
   HttpsClient client(as(server, bed.client("good")));

@@ -1,4 +1,4 @@
-// The command line, as an operator types it, also while a server runs.
+// The command line as an operator uses it, also while a server runs.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(init_makes_everything_once_and_overwrites_nothing) {
   BOOST_TEST(lines(again.err) == 1, again.err);
   BOOST_TEST(read_file(deployment.private_keyring()) == before);
   deployment.verify();
-  // With half of it there, nothing of the rest is made.
+  // If some files exist, the others are not created.
   std::filesystem::remove_all(deployment.store());
   BOOST_TEST(deployment.command({"init"}).status != 0);
   BOOST_TEST(!std::filesystem::exists(deployment.store()));

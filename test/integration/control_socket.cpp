@@ -1,4 +1,4 @@
-// `tacit reload`: what it tells, and that the socket which it asks on harms nobody.
+// `tacit reload`: its report, and the safety of the control socket.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -50,7 +50,7 @@ int connect_to(const std::filesystem::path& path) {
   return socket;
 }
 
-/// A socket file as a server leaves it that was killed, or, kept open and listening, of somebody who never answers.
+/// A socket file as a killed server leaves it, or, kept open and listening, of a process that never answers.
 int bind_at(const std::filesystem::path& path) {
   const int socket = unix_socket();
   const sockaddr_un address = address_of(path);
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(the_socket_is_its_owners_alone_and_goes_with_the_server) {
   BOOST_TEST(sockets_in(deployment.store()).empty());
 }
 
-// Whatever lies under the names of sockets and is none of a dead server stays as it is.
+// Files with sockets' names that are not sockets of dead servers stay unchanged.
 BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   const Deployment deployment;
   const auto store = deployment.store();

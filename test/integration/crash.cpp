@@ -1,5 +1,5 @@
-// kill -9 at any instant, under load: what was acknowledged is there, what was in flight is there whole or not at all,
-// and every invariant holds. TACIT_CRASH_ROUNDS sets the rounds, TACIT_CRASH_SEED repeats a run's choices (not its
+// kill -9 at any instant under load: acknowledged changes are stored, changes in flight are stored completely or not at
+// all, and every invariant holds. TACIT_CRASH_ROUNDS sets the rounds; TACIT_CRASH_SEED repeats a run's choices (not its
 // timing).
 #include <cstdlib>
 #include <random>
@@ -38,7 +38,7 @@ struct Known {
   Content content;
 };
 
-// What one client knows of its secrets, which nobody else touches.
+// One client's record of its secrets, which no other client changes.
 struct Model {
   std::string key;
   std::string prefix;

@@ -1,4 +1,4 @@
-// Who asks: three headers, one of which decides, and a 401 that tells nothing about why.
+// Credentials: three headers, one of which decides, and a 401 that does not say why.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -12,8 +12,7 @@ Answer list_with(const Headers& headers) {
 
 int status_with(const Headers& headers) { return list_with(headers).status; }
 
-// The key's checksum as its format describes it, computed anew: what is wrong with a key is then only what a test made
-// wrong.
+// The key with a recomputed checksum, so that a key has only the fault that a test introduced.
 std::string with_checksum(std::string key) {
   std::uint32_t crc = 0xffffffff;
   for (const char c : key.substr(4, 54)) {

@@ -1,5 +1,5 @@
-// A store that somebody wrote to behind the server's back: `verify` says so, and the server neither crashes nor
-// releases a wrong value.
+// A store that was modified outside the server: `verify` reports it, and the server neither crashes nor releases a
+// wrong value.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 

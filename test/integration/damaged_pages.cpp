@@ -1,5 +1,5 @@
-// A store's file that is short, or whose pages are not what LMDB wrote: every command and the server say so in words,
-// whatever the damage is. None dies by a signal, none hangs.
+// A store file that is truncated or has damaged pages: every command and the server report the damage. None dies by a
+// signal, none hangs.
 #include <csignal>
 #include <random>
 

@@ -1,5 +1,4 @@
-// Peers that stall, dribble or come in crowds: each wait has its own deadline, and a byte now and then does not extend
-// it.
+// Peers that stall, dribble or flood: each wait has its own deadline, and occasional bytes do not extend it.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@ const Tenant& tenant() {
   return made;
 }
 
-// Sends a byte every 100 ms until the server has had enough; the time that took. Nothing if it never has.
+// Sends a byte every 100 ms until the server closes. Returns the time that took; std::nullopt if it does not close.
 std::optional<Clock::duration> dribble(HttpsClient& client, char byte) {
   const auto start = Clock::now();
   while (Clock::now() - start < 8s) {
@@ -102,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
   HttpsClient deaf(server().api_client());
   const std::string request = request_bytes("GET", secrets_path, {{"x-api-key", tenant().key}}, {});
   const auto start = Clock::now();
-  // Each answer is over 100 KB: soon the server can write no more, so it reads no more either.
+  // Each response is over 100 KB: soon the server cannot write, so it stops reading.
   bool ended = false;
   try {
     while (Clock::now() - start < 15s) deaf.send(request);

@@ -195,7 +195,7 @@ Answer Client::request(std::string_view method, std::string_view target, std::st
   try {
     Answer answer = connection_->request(method, target, all, body);
     if (answer.closes()) connection_.reset();
-    // That a path is another listener's is no operation's answer.
+    // The response that a path belongs to another listener is not part of any operation.
     const bool elsewhere = answer.body.find("There is no such path") != std::string::npos;
     if (!elsewhere) check_documented(method, target, answer.status);
     return answer;

@@ -1,5 +1,4 @@
-// A whole installation of Tacit in a folder of its own: configuration, certificates, keyrings, a store; and servers
-// over it.
+// A whole installation of Tacit in its own folder: configuration, certificates, keyrings, a store, and servers over it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,7 @@ struct Certificates {
   TemporaryFolder folder;
   TestCa servers;    ///< signs the servers' certificates
   TestCa runtimes;   ///< the tool plane's client authority
-  TestCa strangers;  ///< trusted by nobody
+  TestCa strangers;  ///< not trusted by any server
   CertificateFiles server;
   CertificateFiles runtime;  ///< URI:spiffe://test/runtime, granted everything unless a test says otherwise
 };
@@ -49,8 +48,8 @@ class Deployment {
   std::string create_key(const std::string& tenant, const std::vector<std::string>& arguments = {}) const;
   /// Runs `tacit verify` and throws with all it printed unless it found everything in order.
   void verify() const;
-  /// All that servers of this deployment ever printed. A line comes to the file soon after what it tells of, not
-  /// before: waits until none has come for a moment.
+  /// All output of this deployment's servers. A line is written shortly after the event that it reports, so this waits
+  /// until no line has arrived for a moment.
   std::string printed() const;
   std::string printed_by_now() const { return std::filesystem::exists(log()) ? read_file(log()) : ""; }
 

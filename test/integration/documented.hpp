@@ -1,4 +1,4 @@
-// Whether what the server answers is what http/api/openapi.json says that it can.
+// Checks the server's responses against http/api/openapi.json.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Empty lines where a request should begin (RFC 9112 section 2.2): one is passed over, and none buys time.
+// Empty lines before a request (RFC 9112 section 2.2): one is skipped, and none extends a deadline.
 #include "test/integration/shared_server.hpp"
 
 using namespace tacit::test;

@@ -20,7 +20,7 @@ std::string from_hex(std::string_view hex) {
   return bytes;
 }
 
-/// Of pieces: a text, a text and how many times, or bytes.
+/// Joins pieces: a text, a text with a repeat count, or bytes.
 std::string body_of(const json::value& pieces) {
   std::string body;
   for (const json::value& piece : pieces.as_array()) {

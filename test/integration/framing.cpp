@@ -1,5 +1,5 @@
-// Messages that two readers of HTTP could take differently: each is refused and its connection closed, so that nothing
-// after it is ever read as a request. The bytes are sent exactly as written here.
+// Messages that two HTTP parsers could read differently: each is refused and its connection closed, so that nothing
+// after it is read as a request. The bytes are sent exactly as written here.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;

@@ -1,5 +1,5 @@
-// A disk that fills up under a running server: 507, readiness that says why, reads and deletes that go on, and no need
-// for anybody to start anything anew once there is room.
+// A disk that fills up under a running server: 507, readiness says why, reads and deletes continue, and the server
+// recovers without a restart once there is room.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_nobody_reads_is_named_while_deletes_go_on_and
   Server server(deployment);
   Tenant tenant(deployment, server);
   std::vector<std::string> ids;
-  // More than fits into all that is between the store and who reads the backup.
+  // More than all buffers between the store and the backup's reader hold.
   for (int n = 0; n < 3000; ++n) ids.push_back(create(tenant, n).text("secret_id"));
   const auto pipe = deployment.folder() / "pipe";
   const int held = ::mkfifo(pipe.c_str(), 0600) == 0 ? ::open(pipe.c_str(), O_RDWR | O_CLOEXEC) : -1;

@@ -1,4 +1,4 @@
-// Bodies made to confuse a parser: each has one defined answer, nothing of it is stored, and nothing of it comes back.
+// Bodies made to confuse a parser: each has one defined response, and nothing of it is stored or echoed.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;

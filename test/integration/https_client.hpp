@@ -1,5 +1,5 @@
-// A blocking HTTPS client that shows everything: what it sends can be any bytes, and what it reads is parsed as
-// strictly as the standard writes it, by code that shares nothing with the server.
+// A blocking HTTPS client for tests: it can send any bytes, and parses responses strictly by the standard, with code
+// that it does not share with the server.
 #pragma once
 
 #include <openssl/ssl.h>

@@ -25,7 +25,7 @@ const std::string redirect_uri = "https://application.test/back";
 const json::value robot_client = {{"id", IdentityProvider::robot}, {"secret", robot_secret}};
 const json::value user_client = {{"id", "application"}, {"redirect_uri", redirect_uri}};
 
-// As OpenID Connect Dynamic Client Registration describes clients.
+// A client in the form of OpenID Connect Dynamic Client Registration.
 json::array clients() {
   const json::array none;
   return {{{"client_id", IdentityProvider::robot},

@@ -14,8 +14,8 @@
 
 namespace tacit::test {
 
-/// A TCP port of 127.0.0.1 that is nobody else's as long as this lives: it is bound without listening, which leaves it
-/// to a server that shares addresses (SO_REUSEADDR). Connecting is refused while no server listens.
+/// A TCP port of 127.0.0.1, reserved as long as this lives: it is bound without listening, so that only a server that
+/// shares addresses (SO_REUSEADDR) can use it. Connecting is refused while no server listens.
 class ReservedPort {
  public:
   ReservedPort();
@@ -30,14 +30,14 @@ class ReservedPort {
 };
 
 struct SigningKey {
-  std::string id;  ///< the same id is the same key pair, for the life of the provider
+  std::string id;  ///< the same id means the same key pair during the provider's lifetime
   std::string algorithm = "ES256";
 };
 
 /// What a client asks tokens for.
 struct TokenRequest {
   std::string resource;  ///< empty: none, which gives a token that is good at the provider itself only
-  std::string user{};    ///< who logs in and consents (authorization code, PKCE); empty: the client for itself
+  std::string user{};    ///< the user that logs in and consents (authorization code, PKCE); empty: the client itself
   std::string scope = "secrets:read secrets:write";
 };
 
@@ -83,7 +83,7 @@ class IdentityProvider {
   /// Returns when it listens.
   void start();
   void stop();
-  /// Until it is resumed, whoever asks is connected and gets no answer.
+  /// Until it is resumed, clients can connect but get no answer.
   void pause();
   void resume();
   /// Publishes these, and signs with the first of each algorithm, from when this returns.

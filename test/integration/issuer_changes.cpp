@@ -1,4 +1,4 @@
-// What happens to an identity provider while its tokens are in use: new keys, outages, revocations.
+// Changes of an identity provider while its tokens are in use: new keys, outages, revocations.
 #include <atomic>
 #include <csignal>
 
@@ -14,7 +14,7 @@ namespace {
 
 using Idp = IdentityProvider;
 
-/// Looks again until it is so, for at most `patience`.
+/// Waits until the condition holds, at most `patience`.
 template <class Condition>
 bool comes_true(Condition condition, std::chrono::milliseconds patience = 10s) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -39,7 +39,7 @@ class Traffic {
     const std::scoped_lock lock(mutex_);
     for (const Tokens& each : tokens) tokens_.push_back(each.access);
   }
-  /// Returns when no request with one of them is under way any more.
+  /// Returns when no request with one of them is in progress.
   void give_up(const std::vector<Tokens>& tokens) {
     {
       const std::scoped_lock lock(mutex_);
@@ -50,7 +50,7 @@ class Traffic {
   /// Returns when every thread has since asked with every token.
   void go_round() {
     std::vector<std::uint64_t> wanted;
-    for (const auto& round : rounds_) wanted.push_back(round + 2);  // the one that is under way may have begun before
+    for (const auto& round : rounds_) wanted.push_back(round + 2);  // the current round may have started earlier
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const bool went = comes_true([&] { return rounds_[i] >= wanted[i]; }, 30s);
       if (!went) throw std::runtime_error("the requests do not go on");
@@ -116,7 +116,7 @@ void check_unavailable(const Server& server, const std::string& token) {
 
 BOOST_AUTO_TEST_SUITE(issuer_changes)
 
-// As providers do it: a key is published before it signs, and for a while after it signed last.
+// As providers rotate keys: a key is published before its first signature, and for a while after its last.
 BOOST_AUTO_TEST_CASE(while_keys_are_rotated_no_good_token_is_refused) {
   const Settings section = {{"refresh-least", "1"}, {"refresh-most", "1"}};
   TrustingDeployment trusting(section);
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_server_starts_without_the_provider_and_takes_its_tokens_o
   CHECK_STATUS(tenant.api.get(secrets_path), 200);
   CHECK_STATUS(HttpsClient(server.api_client()).request("GET", "/readyz"), 200);
   for (const Tokens& each : tokens) check_unavailable(server, each.access);
-  // What can be told to be no good without the provider is.
+  // Tokens that can be refused without the provider are refused.
   BOOST_TEST(status_with(server, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb2JvdCJ9.") == 401);
   provider.start();
   for (const Tokens& each : tokens) {
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(a_provider_that_hangs_does_not_keep_the_server_from_stoppin
   std::thread waiting([&] {
     try {
       status_with(server, tokens[1].access);
-    } catch (const TransportError&) {  // nobody answered it: the server's time was up
+    } catch (const TransportError&) {  // not answered: the server had reached its deadline
     }
   });
   std::this_thread::sleep_for(200ms);

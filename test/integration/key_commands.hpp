@@ -1,4 +1,4 @@
-// Keys changed by commands as an operator does it, and what a client expects of its secrets meanwhile.
+// Keys changed by commands as an operator does it, and a client's expectations of its secrets meanwhile.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// A user who manages API keys, and what tests ask of them.
+// A client that manages API keys, and helpers for tests.
 #pragma once
 
 #include "test/integration/shared_server.hpp"
@@ -13,7 +13,7 @@ inline const std::string future = "2100-01-01T00:00:00Z";
 inline std::string id_of(const std::string& key) { return key.substr(4, 11); }
 inline std::string one(const std::string& id) { return keys_path + id; }
 
-/// A user who manages keys, by one that the operator made.
+/// A client that manages keys with a key that the operator created.
 struct Manager {
   Manager(const Deployment& deployment, const Server& server, const std::vector<std::string>& rights = all_scopes)
       : id(new_uuid()), key(deployment.create_key(id, rights)), api(server, key) {}

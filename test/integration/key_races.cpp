@@ -1,4 +1,4 @@
-// Keys changed while another command works with the keyrings of before, or after one was cut short.
+// Keys changed while another command uses the previous keyrings, or after a command was interrupted.
 #include <algorithm>
 #include <filesystem>
 #include <optional>

@@ -1,5 +1,5 @@
 // Both keys are changed while two servers work: one that has read the keyrings since, and one that has the new keys but
-// still the old ones as primary. The rewrap is killed half-way and goes on.
+// still the old ones as primary. The rewrap is killed half-way and continued.
 #include <signal.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t secrets_at_first = 40;
 
-/// Creates, changes, deletes, lists and resolves until it is told to stop.
+/// Creates, changes, deletes, lists and resolves until stopped.
 void work(const Server& server, Known& known, const std::atomic<bool>& stop) {
   Client api(server, known.key);
   Client tools(server.tools_client(), {});

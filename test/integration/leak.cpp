@@ -1,4 +1,4 @@
-// Values, names, masks and credentials must not be where an operator, a log collector or a core dump shows them.
+// Values, names, masks and credentials must not appear where an operator, a log collector or a core dump shows them.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,8 +194,8 @@ BOOST_AUTO_TEST_CASE(no_core_file_is_written) {
   BOOST_TEST(limit.find_first_not_of(" 0") == limit.find('b'), "the core file limit is " << limit);  // "0 0 bytes"
 }
 
-// The kernel gives what /proc shows of a process that may not be dumped to root. Of a process of root's own that proves
-// nothing, so this one runs as nobody.
+// In /proc the kernel gives a non-dumpable process's files to root. For a process of root that proves nothing, so this
+// one runs as the user nobody.
 BOOST_AUTO_TEST_CASE(the_process_is_not_dumpable, *boost::unit_test::precondition(is_root)) {
   Deployment deployment;
   const std::filesystem::path folder = deployment.folder();

@@ -1,6 +1,5 @@
-// Clients that leave while their answer is made: nobody works for them any more, and what was read is charged. Those
-// that only say that they send no more are answered. And what goes wrong while an answer is sent ends that connection
-// alone.
+// Clients that disconnect while their response is prepared: the server stops the work, and what was read is charged.
+// Clients that only half-close are answered. A failure while a response is sent ends only that connection.
 #include <sys/socket.h>
 #include <unistd.h>
 

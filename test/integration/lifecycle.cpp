@@ -1,4 +1,4 @@
-// Starting, stopping, and what a process of each plane needs.
+// Starting, stopping, and the files that a process of each plane needs.
 #include <signal.h>
 #include <sys/inotify.h>
 #include <unistd.h>

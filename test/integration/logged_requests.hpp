@@ -1,4 +1,4 @@
-// What the log and the rate's fields say of a request.
+// A request's log line and rate limit fields.
 #pragma once
 
 #include <boost/json/parse.hpp>

@@ -1,4 +1,4 @@
-// Sizes that are refused, answers that come before a body was read, and the order of answers.
+// Sizes that are refused, responses before a body was read, and the order of responses.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;

@@ -1,4 +1,4 @@
-// What /metrics counts against what was done, and against what dashboard and alert rules ask for.
+// The figures of /metrics against the operations done, and against the metrics that dashboard and alert rules use.
 #include <boost/json/parse.hpp>
 
 #include <chrono>
@@ -350,7 +350,7 @@ BOOST_AUTO_TEST_CASE(no_label_says_who_asked_or_for_what) {
   for (const auto& sample : scrape.samples()) {
     for (const auto& [name, value] : sample.labels) BOOST_TEST(known.contains(name), name);
   }
-  // A whole process has some hundred series, whatever is asked of it.
+  // A process has a few hundred series, independent of the requests.
   BOOST_TEST(scrape.samples().size() < 1500U);
 }
 

@@ -1,5 +1,5 @@
-// A disk that takes no more though it says that it has room: quotas, volumes that are thinner than they say. Growth is
-// refused, deletes work while there is any way, readiness says why, and nobody has to do anything once there is room.
+// A disk that accepts no more data although it reports free space: quotas, thin volumes. Growth is refused, deletes
+// work as long as possible, readiness says why, and the server recovers by itself once there is room.
 #include <cerrno>
 
 #include "test/integration/shared_server.hpp"
@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A server whose store is on a disk that fails as told (test/faulty_disk.cpp).
+/// A server whose store is on a disk that fails on request (test/faulty_disk.cpp).
 class Faulty {
  public:
   explicit Faulty(Settings settings = {}) : deployment_(with(std::move(settings))) {}

@@ -1,6 +1,6 @@
-// A store that version 0.2.0 made, which is in the repository as store_0_2_0.tar.gz with its keyrings: it has two
-// secrets of one tenant, of which the first was changed once, and twelve that were deleted. It opens, is whole, takes
-// changes; and what that version left of the deleted ones is overwritten.
+// A store of version 0.2.0, in the repository as store_0_2_0.tar.gz with its keyrings: two secrets of one tenant, of
+// which the first was changed once, and twelve deleted ones. It opens, is sound and accepts changes; the remains of the
+// deleted secrets are overwritten.
 #include <lmdb.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -46,7 +46,7 @@ class OldStore {
   Deployment deployment_;
 };
 
-/// A process of an older version that has the store open: all that others see of it are LMDB's locks.
+/// A process of an older version that has the store open: other processes see only its LMDB locks.
 class OlderProcess {
  public:
   explicit OlderProcess(const std::filesystem::path& store) {

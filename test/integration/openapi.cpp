@@ -1,4 +1,4 @@
-// The served OpenAPI document against the server that serves it.
+// The served OpenAPI document compared with the server that serves it.
 #include <regex>
 #include <set>
 

@@ -1,4 +1,4 @@
-// Work that several threads of a test do at once.
+// Work that several threads of a test do concurrently.
 #pragma once
 
 #include <exception>

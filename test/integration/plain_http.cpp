@@ -1,5 +1,5 @@
-// Plain HTTP that comes to a port of HTTPS: told so, whatever the method, however its bytes arrive, and behind a
-// balancer's header too.
+// Plain HTTP on an HTTPS port gets a clear response, for any method and any division of its bytes, also after a
+// balancer's header.
 #include <sys/socket.h>
 #include <unistd.h>
 

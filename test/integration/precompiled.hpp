@@ -1,5 +1,5 @@
-// The headers that every integration test reads and that take longest. Compiled once a build; neither Asio nor Beast is
-// among them, so that a client that misreads HTTP the way the server does cannot hide it.
+// The headers of integration tests that are slow to compile, compiled once per build. Neither Asio nor Beast is among
+// them, so that a client that misreads HTTP as the server does cannot hide the fault.
 #pragma once
 
 #include <boost/json.hpp>

@@ -1,4 +1,4 @@
-// Programs that a test starts: they never outlive it, and what they print is kept.
+// Programs that a test starts: they never outlive it, and their output is kept.
 #pragma once
 
 #include <sys/types.h>
@@ -43,7 +43,7 @@ class Process {
   pid_t pid() const { return pid_; }
   bool running();
   void signal(int number) const;
-  /// The exit code, or 128 + the signal that ended it; nothing if it still runs after `patience`.
+  /// The exit code, or 128 + the signal that ended it; std::nullopt if it still runs after `patience`.
   std::optional<int> wait(std::chrono::milliseconds patience);
 
  private:

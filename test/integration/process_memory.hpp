@@ -1,4 +1,4 @@
-// What is in another process's memory.
+// Reads another process's memory.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// 429: for a tenant that asks too often, and for an address from which somebody guesses credentials.
+// 429: for a tenant over its rate, and for an address with too many failed credentials.
 #include <atomic>
 #include <regex>
 #include <thread>
@@ -51,7 +51,7 @@ void check_refusal(const Answer& refused, const std::string& policy, const std::
 
 void wait_for(const Answer& refused) { std::this_thread::sleep_for(std::chrono::seconds(retry_after(refused))); }
 
-/// Asks until the answer is as wanted, for as long as a changed limit may take.
+/// Repeats the request until the response is as expected, as long as a changed limit may take to apply.
 template <class Wanted>
 bool within_5_seconds(Client& client, Wanted wanted) {
   const auto until = Clock::now() + std::chrono::seconds(5);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_list_costs_one_request_more_for_each_hundred_secrets_and_
   BOOST_TEST(spent <= 10);
   BOOST_TEST(spent >= 10 - come_back);
 
-  // More than the whole burst: the list is served, and again when all of it has been paid for, not a burst or two.
+  // More than the whole burst: the list is served, and again only when all of it has been paid for.
   const Finished done = deployment.command(
       {"limits", "set", "--tenant", tenant.id, "--requests-per-second", "1", "--request-burst", "1"});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_limit_that_an_operator_sets_holds_within_5_seconds) {
       tenant.api, [](const Answer& answer) { return answer.header("RateLimit-Policy") == "\"tenant\";q=40;w=40"; }));
   check_refusal(ask_until_refused(40, 200, [&] { return tenant.api.get(secrets_path); }).refused, "tenant",
                 "q=40;w=40");
-  // Raised again: what the bucket lacks comes back at the new rate, not at that of yesterday.
+  // Raised again: the bucket refills at the new rate, not at the old one.
   set({"--requests-per-second", "default", "--request-burst", "default"});
   BOOST_TEST(within_5_seconds(tenant.api, [](const Answer& answer) {
     return answer.status == 200 && answer.header("RateLimit-Policy") == "\"tenant\";q=2000;w=2";
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
   for (int i = 0; i < 20; ++i) REQUIRE_STATUS(known.api.get(secrets_path), 200);
   REQUIRE_STATUS(nobody.get(secrets_path), 401);
   {
-    // A key that was never used before gets in at once, however long the guessing goes on.
+    // A key that was never used before is accepted at once, even during guessing.
     const Repeating guessing([&] { guess(); });
     for (const std::string& key : new_keys) REQUIRE_STATUS(Client(server, key).get(secrets_path), 200);
   }
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
   BOOST_TEST(printed.find(R"("event":"guessing_throttled")") != std::string::npos);
   BOOST_TEST(printed.find(R"("address":"127.0.0.1")") != std::string::npos);
   BOOST_TEST(printed.find("guess-") == std::string::npos);
-  // A connection is one thread's, which says it once a second at most; this test takes a few.
+  // A connection belongs to one thread, which logs this at most once a second; this test takes a few seconds.
   BOOST_TEST(count(printed, R"("event":"guessing_throttled")") <= 30U);
 }
 

@@ -1,4 +1,4 @@
-// What SIGHUP changes in a running server, what it leaves as it was, and what it says of either.
+// What SIGHUP changes in a running server, what it leaves unchanged, and the report of both.
 #include <csignal>
 #include <sstream>
 
@@ -19,7 +19,7 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// Answers what was logged of it, once it is done.
+/// Returns the reload's log lines once it is done.
 std::string reload(Server& server, const Deployment& deployment) {
   const std::size_t before = deployment.printed().size();
   server.process().signal(SIGHUP);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   deployment.configure(
       {{"api-certificate", renewed.certificate.string()}, {"api-certificate-key", renewed.key.string()}});
 
-  // As a renewal leaves it that knows nothing of modes: the next start would refuse it, so it is not taken now.
+  // As left by a renewal that ignores file modes: the next start would refuse it, so the reload refuses it too.
   std::filesystem::permissions(renewed.key, std::filesystem::perms(0644));
   std::string log = reload(server, deployment);
   BOOST_TEST(!is_good(log));
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
   ClientOptions resuming = old;
   resuming.session = before.session();
   BOOST_TEST(!is_served(resuming, tenant));
-  BOOST_TEST(status_of_resolve(before, tenant) == 403);  // nor is who is connected already
+  BOOST_TEST(status_of_resolve(before, tenant) == 403);  // nor are existing connections
 
   write_file(files.authority, "no authority\n");
   const std::string log = reload(server, files.deployment);
@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(issuers) {
       "\n";
   const std::vector<std::pair<std::string, std::string>> faults = {
       {"[not a section\n", "is not [issuer]"},
-      {other + "algorithms = RS256\n", "none of the algorithms fits a key"},
+      {other + "algorithms = RS256\n", "no key fits `algorithms`"},
       {other + "client-tokens = on\n", "client-tokens has no effect"},
   };
   for (const auto& [section, why] : faults) {

@@ -1,4 +1,4 @@
-// The access log's lines: what has one, and that a request's trace is in it and in the audit log.
+// The access log's lines: which requests have one, and that a request's trace is in it and in the audit log.
 #include <signal.h>
 
 #include <sstream>
@@ -14,7 +14,7 @@ namespace {
 
 const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// What `name` is in the log's line of that request; "-" if it is not there, "no line" if there is none.
+/// The value of `name` in the request's log line; "-" if the field is missing, "no line" if the line is.
 std::string logged(const Deployment& deployment, const std::string& request_id, std::string_view name) {
   std::istringstream lines(deployment.printed());
   for (std::string line; std::getline(lines, line);) {

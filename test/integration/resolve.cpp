@@ -1,5 +1,4 @@
-// What a tool gets: defaults by the most specific binding, secrets by name where they may go, and nothing at all on a
-// refusal.
+// Resolve: defaults by the most specific binding, secrets by name where allowed, and no values on a refusal.
 #include <numeric>
 
 #include "test/integration/parallel.hpp"
@@ -15,7 +14,7 @@ const char* const issue_tool = "agno__linear__get_issue_details";
 struct Bindings {
   Tenant tenant = new_tenant();
 
-  /// A secret whose value tells its name.
+  /// A secret whose value contains its name.
   json::object add(const std::string& name, const json::value& tool, const json::value& argument,
                    bool is_default = true) {
     return tenant.create({{"secret_name", name},

@@ -1,4 +1,4 @@
-// /metrics as Prometheus reads it, by code that shares nothing with the server.
+// Reads /metrics like Prometheus, with code that it does not share with the server.
 #pragma once
 
 #include <cstdint>

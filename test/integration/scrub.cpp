@@ -1,5 +1,5 @@
-// What was deleted, replaced, rewrapped or erased is in the store's raw file no more: after `tacit scrub`, by itself
-// within the time that is set, and after scrubs and servers that were killed.
+// Deleted, replaced, rewrapped and erased data is no longer in the store's raw file: after `tacit scrub`, automatically
+// within the configured time, and after killed scrubs and servers.
 #include <lmdb.h>
 #include <signal.h>
 #include <unistd.h>
@@ -103,7 +103,7 @@ class Scrubbed {
   GoneRows gone_;
 };
 
-/// Looks at the store as it is now, as a process beside the servers.
+/// Reads the store's current state, as a process beside the servers.
 class Snapshot {
  public:
   explicit Snapshot(const std::filesystem::path& store) {

@@ -1,4 +1,4 @@
-// PATCH: what stays, what changes, what null means, and what must not happen halfway.
+// PATCH: what stays, what changes, what null means, and atomicity.
 #include "test/integration/parallel.hpp"
 #include "test/integration/shared_server.hpp"
 

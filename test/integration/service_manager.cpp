@@ -1,4 +1,4 @@
-// The server under a service manager: what it tells, and the sockets that it is left.
+// The server under a service manager: its notifications, and the sockets that it inherits.
 #include <arpa/inet.h>
 #include <lmdb.h>
 #include <netinet/in.h>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What is told next, once what says only that all goes well is passed over.
+/// The next message, skipping those that only report that all is well.
 std::string next_news(const NotifySocket& socket) {
   const auto until = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < until) {
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
   HttpsClient half_body(held.client());
   half_body.send("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
   CHECK_STATUS(half_body.read_answer(), 100);
-  // Reads nothing of more than all buffers between the two hold.
+  // Does not read a response that is larger than all buffers in between.
   HttpsClient deaf(held.client());
   for (int i = 0; i < 1000; ++i) deaf.send("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n");
   const int no_handshake = connect_tcp(held.port(), 10s);
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_co
   HttpsClient asked(server.api_client());
   REQUIRE_STATUS(asked.request("GET", "/healthz"), 200);
   HttpsClient connected(server.api_client());
-  // The handshake is over on this side; the server has seen its end once it has answered somebody who came later.
+  // The handshake is finished on this side; the server has seen its end once it has answered a later client.
   REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
   server.process().signal(SIGTERM);
   BOOST_TEST(asked.closed_by_server());

@@ -1,4 +1,4 @@
-// Session ticket keys that servers share: a session of one is resumed on another, also while the keys are rotated.
+// Session ticket keys that servers share: each resumes sessions of the others, also while the keys are rotated.
 #include <csignal>
 #include <random>
 
@@ -84,7 +84,7 @@ BOOST_DATA_TEST_CASE(a_session_of_one_server_is_resumed_on_another,
   reload(one, deployment);
   write_keys(file, second);
   reload(one, deployment);
-  BOOST_TEST(resumes(one, old, version));       // by the key that it was given anew with
+  BOOST_TEST(resumes(one, old, version));       // by the key that encrypted the renewed ticket
   BOOST_TEST(!resumes(one, session, version));  // the old key is gone
 }
 

@@ -1,4 +1,4 @@
-// One server for all tests of a run that need no special one. Tests keep apart by a tenant each.
+// One server for all tests of a run that need no special one. Each test uses its own tenant.
 #pragma once
 
 #include "test/integration/deployment.hpp"

@@ -1,4 +1,4 @@
-// What an operator does to a running server: reload, drain, hurry; and to one that should not start.
+// Signals to a running server: reload, drain, stop at once; and to a server that should not start.
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Looks again until it is so, for at most five seconds.
+/// Waits until the condition holds, at most five seconds.
 template <class Condition>
 bool comes_true(Condition condition) {
   for (int i = 0; i < 100; ++i) {
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(sighup_reads_certificates_again_and_keeps_good_ones) {
   server.process().signal(SIGHUP);
   BOOST_TEST(comes_true([&] { return served_serial(server.api_client()) != first; }));
   const std::string second = served_serial(server.api_client());
-  REQUIRE_STATUS(before.request("GET", "/healthz"), 200);  // who is connected stays connected
+  REQUIRE_STATUS(before.request("GET", "/healthz"), 200);  // existing connections stay open
 
   write_file(files.certificate, "not a certificate\n");
   server.process().signal(SIGHUP);
@@ -78,12 +78,12 @@ BOOST_AUTO_TEST_CASE(a_draining_server_serves_but_is_not_ready) {
   REQUIRE_STATUS(client.request("GET", "/readyz"), 200);
   server.process().signal(SIGTERM);
   BOOST_TEST(comes_true([&] { return ask("/readyz").status == 503; }));
-  // Who has a connection is served, and asked to come again on another.
+  // Existing connections are served, and asked to reconnect.
   const Answer last = client.request("GET", "/healthz");
   REQUIRE_STATUS(last, 200);
   BOOST_TEST(last.closes());
   REQUIRE_STATUS(ask("/healthz"), 200);
-  // A second signal is for whoever does not want to wait.
+  // A second signal skips the wait.
   server.process().signal(SIGTERM);
   const auto code = server.process().wait(10s);
   BOOST_REQUIRE(code.has_value());

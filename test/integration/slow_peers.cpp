@@ -1,5 +1,5 @@
-// Peers that are slow, or that stay for ever: the rate at which answers have to be taken, the age of connections and of
-// their certificates, and the memory that all of them may hold.
+// Slow and permanent peers: the minimum rate of reading responses, the maximum age of connections and of their
+// certificates, and the memory limit of all connections.
 #include <sys/socket.h>
 
 #include <memory>
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
   REQUIRE_STATUS(with_nonsense->request("POST", "/tool/v1/resolve", {}, "{"), 422);
   for (HttpsClient* const each : {by_leaf.get(), by_issuer.get(), by_good.get()}) REQUIRE_STATUS(ask(*each), 200);
   std::this_thread::sleep_until(expiry);
-  // Whatever else is wrong with the request.
+  // Independent of other faults of the request.
   for (const Answer& refused :
        {elsewhere->request("GET", "/nowhere"), with_nonsense->request("POST", "/tool/v1/resolve", {}, "{")}) {
     CHECK_STATUS(refused, 403);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(requests_and_answers_share_a_limit_of_memory) {
   const Deployment deployment({{"buffer-memory", "1M"}, {"threads", "1"}, {"admin-listen", "127.0.0.1:0"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
-  // Of a body that is no JSON. It needs as much as those that never come to their end.
+  // A body that is not JSON. It needs as much memory as incomplete ones.
   const std::string body(65'000, ' ');
   const auto ask = [&] { return tenant.api.request("POST", secrets_path, body); };
   REQUIRE_STATUS(ask(), 422);

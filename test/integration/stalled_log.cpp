@@ -1,4 +1,4 @@
-// A reader of standard error that stops reading, and comes back: it holds up nobody.
+// A reader of standard error that stops reading and resumes blocks no request.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -65,7 +65,7 @@ class Reader {
   std::string text_;
 };
 
-/// A server whose log nobody reads any more once it is ready.
+/// A server whose log is no longer read once it is ready.
 class Stalled {
  public:
   Stalled()
@@ -83,7 +83,7 @@ class Stalled {
     const std::string address(ready.at(plane).as_string());
     return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
   }
-  /// So many access lines, each of a good answer.
+  /// Makes that many access lines, each of a successful response.
   void ask(int times) const {
     Client api(ClientOptions{port("api"), certificates().servers.certificate()}, {{"x-api-key", key}});
     const Headers id{{"X-Request-Id", std::string(64, 'i')},
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_needs_no_reader) {
 BOOST_AUTO_TEST_CASE(lines_have_priorities_where_the_journal_reads_them) {
   const Deployment deployment;
   const std::string config = " --config " + deployment.config().string();
-  // It is told to end once it serves.
+  // It is stopped once it serves.
   const Finished served =
       in_journal("serve" + config +
                  " & server=$!; for i in {1..300}; do grep -q ready /proc/self/fd/2 && break; sleep 0.1; done; kill "

@@ -1,5 +1,5 @@
-// What lies in the store's folder in place of its files, by the real program: nothing is written through it, whatever
-// command meets it. And a store that a group shares, worked on by root.
+// Other files in place of the store's files, with the real program: no command writes through them. And a store that a
+// group shares, worked on by root.
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// A process beside the servers that holds the store's write lock and does not let go of it.
+// A separate process that holds the store's write lock and does not release it.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// The rows of a stopped server's store, read and written behind its back.
+// Reads and writes the rows of a stopped server's store directly.
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
-// Lists that are sent while they are read: whole, bounded in memory, and not to be taken for whole when they are not.
+// Lists that are sent while they are read: complete, bounded in memory, and never mistaken for complete if they are
+// not.
 #include <boost/json/parse.hpp>
 
 #include <sys/socket.h>
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE(slow_readers_of_long_lists_hold_little_memory) {
     clients.push_back(std::make_unique<HttpsClient>(shared().server.api_client()));
     const int small = 64 * 1024;
     setsockopt(clients.back()->socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    // As many as the system's buffers do not take: those are not the server's memory.
+    // More than the system's buffers hold, which are not the server's memory.
     for (int j = 0; j < 12; ++j) clients.back()->send(get_bytes("1.1"));
   }
   std::this_thread::sleep_for(1s);
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
   BOOST_TEST(spent <= 7);
   BOOST_TEST(spent >= 7 - come_back);
   BOOST_TEST(settled_scrape(server.admin_port()).sum("tacit_integrity_failures_total", {}) == 1);
-  // Over HTTP/1.0 only TLS tells: there is no goodbye.
+  // Over HTTP/1.0 only TLS shows it: there is no close_notify.
   HttpsClient old(server.api_client());
   old.send("GET " + secrets_path + " HTTP/1.0\r\nx-api-key: " + key + "\r\nHost: x\r\n\r\n");
   const std::string answer = old.read_to_end();

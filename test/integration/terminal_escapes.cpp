@@ -1,4 +1,4 @@
-// Names that drive terminals, in the store, in files and on the command line: what is printed of them does not.
+// Names with terminal escapes, in the store, in files and on the command line: output escapes them.
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 

@@ -1,4 +1,4 @@
-// Peers that keep TLS busy without asking anything, and what they may not keep others from.
+// Peers that send TLS records without requests: limits on them, and service for other clients.
 #include <unistd.h>
 
 #include <atomic>
@@ -37,7 +37,7 @@ bool ended_by_key_updates(HttpsClient& client, int kind, int most) {
   return false;
 }
 
-/// Whether the server agrees to a key exchange in one of these groups. Nothing of it is verified.
+/// Whether the server agrees to a key exchange in one of these groups. Its certificate is not verified.
 bool takes_groups(const char* groups) {
   const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
@@ -120,14 +120,14 @@ BOOST_AUTO_TEST_CASE(protocols_that_are_not_spoken_are_refused_with_an_alert) {
     HttpsClient client(options);
     BOOST_TEST(client.protocol() == "http/1.1");
     REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
-    // A session of it is resumed as before.
+    // Its sessions are still resumed.
     options.session = client.session();
   }
   HttpsClient again(options);
   BOOST_TEST(again.resumed());
   BOOST_TEST(again.protocol() == "http/1.1");
   options.session = {};
-  // As `curl --http1.0` does, for one.
+  // Like `curl --http1.0`.
   options.alpn = "\x08http/1.0";
   {
     HttpsClient client(options);

@@ -1,4 +1,4 @@
-// Tokens that are no good, or not good enough, and what whoever has none is told: RFC 6750, RFC 9728.
+// Invalid and insufficient tokens, and the response without a token: RFC 6750, RFC 9728.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 #include "test/integration/trusting_deployment.hpp"
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_say_why) {
   BOOST_TEST(kept.find(Idp::introspector_secret) == std::string::npos);
   for (const Tokens& each : tokens) {
     for (const std::string& token : {each.access, each.refresh, each.id}) {
-      // Of a JWT the signature is what makes it good.
+      // A JWT is valid only by its signature.
       const std::string secret = token.substr(token.rfind('.') + 1);
       BOOST_TEST((secret.empty() || kept.find(secret) == std::string::npos), secret);
     }

@@ -1,4 +1,4 @@
-// An issuer of tokens that is nothing but a key: it signs what it is told, and its public key goes into a file.
+// A token issuer that consists of a key: it signs any claims, and writes its public key to a file.
 #pragma once
 
 #include <openssl/evp.h>

@@ -1,5 +1,4 @@
-// Access tokens of a certified provider, npm's oidc-provider: what they may do, whose they are, and how the others are
-// refused.
+// Access tokens of a certified provider, npm's oidc-provider: their scopes, their tenants, and refusals.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 #include "test/integration/trusting_deployment.hpp"
@@ -11,7 +10,7 @@ namespace {
 
 using Idp = IdentityProvider;
 
-/// Who presents a token.
+/// A client that presents a token.
 struct Bearer {
   std::string name;  ///< also the id of its requests
   std::string subject;

@@ -1,4 +1,4 @@
-// Who may ask the tool plane: only runtimes whose certificate is of the right authority, and each only for its tools.
+// Access to the tool plane: only runtimes with a certificate of the right authority, and each only for its tools.
 #include "test/integration/deployment.hpp"
 #include "test/integration/shared_server.hpp"
 
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(an_identity_without_a_grant_gets_nothing) {
   }
 }
 
-// Whoever connects proves its identity each time, and a ticket of the other plane is worth nothing here.
+// Each connection proves the client's identity again; session tickets, also of the other plane, are not accepted.
 BOOST_AUTO_TEST_CASE(no_session_is_resumed) {
   const Asked asked;
   const auto ask = [&](HttpsClient& client, const std::string& tool) {

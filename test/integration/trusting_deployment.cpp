@@ -52,7 +52,7 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
   using std::filesystem::perms;
   std::filesystem::permissions(secret, perms::owner_read);
   configure_issuer(issuer);
-  // One address presents all the tokens here, and many that are no good.
+  // One address presents all tokens here, many of them invalid.
   deployment.configure({{"issuers", (deployment.folder() / "issuers").string()},
                         {"public-url", public_url},
                         {"request-rate", "0"},

@@ -1,4 +1,4 @@
-// An identity provider, and a deployment that takes its tokens.
+// An identity provider, and a deployment that trusts it.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ struct TrustingDeployment {
   /// one.
   explicit TrustingDeployment(const Settings& issuer = {});
 
-  /// Writes the issuers' file anew, likewise. For a server that runs: to be followed by SIGHUP.
+  /// Rewrites the issuers' file with these settings. A running server then needs SIGHUP.
   void configure_issuer(const Settings& issuer);
 
   /// What Tacit makes of a subject of the provider.

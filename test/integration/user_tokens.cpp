@@ -1,5 +1,5 @@
-// Tokens of an issuer whose keys are in a file: which headers they may come in, keys that change, and the user's own
-// token beside a runtime's certificate.
+// Tokens of an issuer with a key file: allowed headers, changing keys, and a user's own token beside a runtime's
+// certificate.
 #include <algorithm>
 #include <csignal>
 #include <ctime>
@@ -43,7 +43,7 @@ int list_status(const Server& server, const Headers& credential) {
 
 Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 
-/// Presents tokens over one connection, for what has to come fast.
+/// Presents tokens over one connection, for tests that need speed.
 class Presenter {
  public:
   explicit Presenter(const Server& server) : client_(server.api_client(), {}) {}
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   const std::string bad_token = trusting.signer.sign(expired);
   BOOST_TEST(presenter.status_after_401s("tct_guess") == 429);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
-  // Nor does one guess what an issuer signed, though it has ended: its holder learns that, and in the end to wait.
+  // An expired token that an issuer signed is not a guess: its holder is told so, and finally has to wait.
   BOOST_TEST(presenter.status_of(bad_token) == 401);
   BOOST_TEST(presenter.status_after_401s(bad_token) == 429);
   expired["jti"] = "another";
@@ -331,12 +331,11 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   trusting.put_keys(trusting.signer);
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudience = x\ncolour = red\n");
   BOOST_TEST(said().status != 0);
-  BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is no setting of an issuer") != std::string::npos);
+  BOOST_TEST((said().out + said().err).find("issuers:3: \"colour\" is not an issuer setting") != std::string::npos);
   write_file(trusting.deployment.folder() / "issuers", "[" + issuer + "]\naudiance = x\n");
   for (const std::string command : {"check-config", "serve"}) {
     const std::string meant = trusting.deployment.command({command}).err;
-    BOOST_TEST(meant.find("\"audiance\" is no setting of an issuer; did you mean audience?") != std::string::npos,
-               meant);
+    BOOST_TEST(meant.find("\"audiance\" is not an issuer setting; did you mean audience?") != std::string::npos, meant);
   }
 }
 
@@ -346,7 +345,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_st
   for (const std::string command : {"check-config", "serve"}) {
     const Finished done = trusting.deployment.command({command});
     BOOST_TEST(done.status == 2);
-    BOOST_TEST(done.err == "tacit: " + file + ":4: none of the algorithms fits a key of the key file " +
+    BOOST_TEST(done.err == "tacit: " + file + ":4: no key fits `algorithms` in the key file " +
                                trusting.keys().string() + "\ntacit: " + file +
                                ":5: client-tokens has no effect without introspection\n");
   }

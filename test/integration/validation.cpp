@@ -1,4 +1,4 @@
-// 422: pydantic v2's types, messages and places, every fault of a body at once, and no echo of what was sent.
+// 422: pydantic v2's types, messages and locations, all faults of a body at once, and no echo of the request.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;

@@ -35,7 +35,7 @@ make_certificate() {  # make_certificate CA NAME SUBJECT_ALTERNATIVE_NAME USE
     -extfile <(printf 'subjectAltName=%s\nextendedKeyUsage=%s\n' "$3" "$4") 2>/dev/null
 }
 
-# Connects anew for each request until the file is gone; prints how many requests there were, and how many failed.
+# Opens a connection per request until the file is gone; prints the numbers of requests and of failures.
 keep_asking() {  # keep_asking PORT
   local asked=0 failed=0
   while [ -e /root/asking ]; do

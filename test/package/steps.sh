@@ -3,7 +3,7 @@
 
 client() { in_host bash -euo pipefail -c 'source /root/client.sh; "$@"' client "$@"; }
 property() { in_host systemctl show --property "$2" --value "$1"; }
-# As where nobody is at a terminal: where dpkg has something to ask, this fails.
+# Non-interactive: fails if dpkg has a question.
 apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null; }
 mode() { in_host stat --format '%U:%G %a' "$1"; }
 
@@ -98,7 +98,7 @@ store_and_release() {
   says "released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
 }
 
-# Four clients that connect anew for each request, while the command runs.
+# Four clients that open a connection per request while the command runs.
 while_asking() {  # while_asking PORT COMMAND…
   local port=$1 client asked failed asking=()
   shift

@@ -12,7 +12,7 @@ move_to_a_new_host() {
   in_host cat /root/key >"$work/key"
   in_host rm /root/move.tar /root/move.list
   (
-    # The host of before goes on in the process that this one comes from.
+    # The parent shell keeps the previous host.
     host_pid=
     host_name=new
     work=$work/new

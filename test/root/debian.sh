@@ -125,7 +125,7 @@ connect_to_network() {  # connect_to_network RELEASE ROOT
   rm -f "$root"/etc/apt/sources.list.d/*.sources
   apt-config dump | grep -E '^Acquire::(https?|ftp|Retries|Check-|Max-|ForceIPv|Queue|Languages|By-Hash|.*[Pp]roxy)' |
     grep -Ev '""|Auto-?[Dd]etect' >"$root/etc/apt/apt.conf.d/90host" || true
-  # dpkg says what it does in lines, since nobody watches a terminal.
+  # dpkg reports in lines instead of a progress display, because there is no terminal.
   echo 'Dpkg::Use-Pty "0";' >>"$root/etc/apt/apt.conf.d/90host"
   cp -r /etc/apt/auth.conf /etc/apt/auth.conf.d "$root/etc/apt/" 2>/dev/null || true
   copy_trust "$root"

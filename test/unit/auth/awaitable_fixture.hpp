@@ -1,4 +1,4 @@
-// Runs one coroutine to its end on a context of its own.
+// Runs one coroutine to completion on its own context.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

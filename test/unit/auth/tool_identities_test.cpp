@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_hash_within_a_word_is_no_comment) {
 BOOST_AUTO_TEST_CASE(faults_name_the_file_and_the_line) {
   BOOST_TEST(error_of("") == "file: lists no identities");
   BOOST_TEST(error_of("# nobody\n\n") == "file: lists no identities");
-  BOOST_TEST(error_of("cn:a *\nspiffe://b *\n") == "file:2: an identity starts with uri:, dns: or cn:");
+  BOOST_TEST(error_of("cn:a *\nspiffe://b *\n") == "file:2: an identity must start with uri:, dns: or cn:");
   BOOST_TEST(error_of("\n\ncn: *\n") == "file:3: the identity has no name after its kind");
   BOOST_TEST(error_of("cn:a\n") == "file:1: cn:a is granted no tools");
   BOOST_TEST(error_of("cn:a # *\n") == "file:1: cn:a is granted no tools");
@@ -103,10 +103,10 @@ BOOST_AUTO_TEST_CASE(what_may_be_the_rest_of_a_name_is_refused) {
   refused("uri:spiffe://a x; y", "separated by blanks, not by commas");
   refused("uri:spiffe://a,uri:spiffe://b *", "a comma or a semicolon");
   refused("uri:spiffe://a uri:spiffe://b *", "needs a line of its own");
-  refused("uri:spiffe://a = x", "= is none");
-  refused("uri:spiffe://a -> x", "-> is none");
+  refused("uri:spiffe://a = x", "= is not a tool name");
+  refused("uri:spiffe://a -> x", "-> is not a tool name");
   refused("cn:\"My Runtime *", "no closing quote");
-  refused("cn:\"My\"Runtime *", "without a blank");
+  refused("cn:\"My\"Runtime *", "not followed by a blank");
   refused("cn:My\"Runtime\" *", "a quote stands within a word");
   refused("cn:\"a\\n\" *", "no closing quote, or a backslash");
   refused("uri:\"spiffe://a b\" *", "no certificate can have that name");

@@ -1,4 +1,4 @@
-// Tables by enumerator.
+// Tables indexed by enumerator.
 #include <boost/test/unit_test.hpp>
 
 #include <array>

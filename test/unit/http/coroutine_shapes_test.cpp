@@ -1,6 +1,6 @@
-// The compiler of Debian 12 destroys some temporaries of a co_await expression twice, and loses the result of one in an
-// `if` condition. The shapes that this program keeps to instead are pinned here, so that another compiler or flag that
-// broke them shows.
+// Debian 12's compiler destroys some temporaries of a co_await expression twice, and loses the result of one in an `if`
+// condition. These tests pin the forms that this program uses instead, so that a compiler or flag that breaks them is
+// detected.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-// The operator's guide and the alert rules name log events and metrics: these must be what the program writes.
+// The operator's guide and the alert rules name log events and metrics, which must exist in the program.
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_SUITE(runbook)
 
 BOOST_AUTO_TEST_CASE(searches_in_logs_name_an_event_that_there_is) {
   const std::string guide = content(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
-  // One that names no event would match whatever has the word in it, such as a probe of /readyz.
+  // A pattern without an event would match any line with the word, such as a probe of /readyz.
   BOOST_TEST(matches(guide, R"((?:`|; )J ([^'][^`;]*))").empty());
   const auto events = matches(guide, R"-(J '"event":"([^"]*)"')-");
   BOOST_TEST(events.size() > 5u);

@@ -55,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_key_is_refused, KeyFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_wrong_secret_is_refused_first, KeyFixture) {
-  // Whoever guesses an id shall not learn from the log's words that it was revoked.
+  // A client that guesses an id must not learn that it was revoked.
   stored.revoked_at = store::to_microseconds(now - 1h);
   stored.expires_at = store::to_microseconds(now - 1h);
   std::string wrong(secret());

@@ -252,7 +252,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_an_error, ClientFixture) {
     reply.break_off = size;
     BOOST_TEST_CONTEXT(size) { BOOST_TEST(contains(fault(reply), "closed the connection before")); }
   }
-  // Without a length, only TLS says whether the end is the end; this server does not say it.
+  // Without a length, only close_notify marks the end of the body; this server does not send it.
   reply.break_off = std::string::npos;
   reply.raw = "HTTP/1.1 200 OK\r\n\r\n{\"keys\":";
   BOOST_TEST(contains(fault(reply), "closed the connection before"));
@@ -285,7 +285,7 @@ BOOST_FIXTURE_TEST_CASE(every_phase_ends_by_the_deadline, ClientFixture) {
   const auto handshake = get(silent.url(), 100ms);
   BOOST_TEST_REQUIRE(handshake.has_error());
   BOOST_TEST(handshake.error().message == "the TLS handshake took too long");
-  // Reserved for documentation: nobody answers, or the network says so at once.
+  // Reserved for documentation: no host answers, or the network reports that at once.
   BOOST_TEST(get("https://192.0.2.1/", 100ms).has_error());
   BOOST_TEST(get(server.url("/x"), -1ms).has_error());
   BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));
@@ -305,7 +305,7 @@ BOOST_FIXTURE_TEST_CASE(connections_are_kept_for_posts, ClientFixture) {
   for (int i = 0; i < 5; ++i) BOOST_TEST(post(server.url("/x")).has_value());
   BOOST_TEST(server.requests("/x") == 5);
   BOOST_TEST(server.connections() == 1);
-  // An answer that is no good costs the connection.
+  // A rejected response closes the connection.
   IssuerReply refused;
   refused.status = 401;
   server.serve("/x", refused);

@@ -1,4 +1,4 @@
-// An issuer's web server for tests, on 127.0.0.1: proper, or as broken as a test asks for.
+// An issuer's web server for tests, on 127.0.0.1: correct, or with faults that a test requests.
 #pragma once
 
 #include <atomic>
@@ -31,7 +31,7 @@ struct IssuerReply {
   std::string fields{};                           ///< further lines, each ended by CRLF
   std::chrono::milliseconds delay{0};             ///< before anything is sent
   bool close = false;                             ///< the connection after this answer, without saying so
-  std::size_t break_off = std::string::npos;      ///< close after so many bytes of the whole answer
+  std::size_t break_off = std::string::npos;      ///< close after that many bytes of the response
   std::string raw{};                              ///< if not empty, all that is sent
   bool stay = false;                              ///< do not close after `raw`
 };

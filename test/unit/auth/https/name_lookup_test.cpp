@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_look_up_that_hangs_holds_nobody_up_and_is_not_joined_by_o
     BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));
     BOOST_TEST(stuck->calls == 1);
   }
-  // Its end comes after that of all who could be told.
+  // It ends after all its waiters are gone.
   stuck->release();
   while (stuck->returned == 0) std::this_thread::yield();
 }

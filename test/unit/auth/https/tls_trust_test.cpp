@@ -1,4 +1,4 @@
-// What the `ca` of an issuer may hold.
+// Valid contents of an issuer's `ca` file.
 #include "auth/https/tls_trust.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -131,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(calls_under_way_are_limited, CacheFixture) {
   BOOST_TEST((cache.ask(digest("c"), "c", now, refused) == nullptr));
   BOOST_TEST_REQUIRE(refused->told.has_value());
   BOOST_TEST((refused->told->error() == auth::Refusal::issuer_unreachable));
-  BOOST_TEST((cache.ask(digest("a"), "a", now, waiter) == nullptr));  // those under way can still be joined
+  BOOST_TEST((cache.ask(digest("a"), "a", now, waiter) == nullptr));  // calls in progress can still be joined
   cache.settle(digest("a"), Answer(auth::Refusal::inactive), now);
   BOOST_TEST((cache.ask(digest("c"), "c", now, waiter) != nullptr));
 }

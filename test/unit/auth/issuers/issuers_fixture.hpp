@@ -1,4 +1,4 @@
-// Issuers that run against a test's server, and threads that ask them.
+// Issuers that use a test's server, and threads that query them.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,7 +19,7 @@
 
 namespace tacit::test {
 
-/// Remembers what it was told.
+/// Records the events.
 class Events final : public auth::IssuerEvents {
  public:
   void keys_changed(std::string_view issuer, std::size_t keys) override {

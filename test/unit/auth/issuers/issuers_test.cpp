@@ -225,7 +225,7 @@ BOOST_FIXTURE_TEST_CASE(keys_that_are_no_good_leave_the_old_ones, IssuersFixture
   junk.body = "{\"keys\": [";
   server.serve("/keys", junk);
   issuers->refresh();
-  BOOST_TEST(eventually([&] { return events.count("its keys are no good") == 1; }));
+  BOOST_TEST(eventually([&] { return events.count("its keys cannot be used") == 1; }));
   BOOST_TEST((keys_of(*issuers) == before));
 }
 
@@ -334,7 +334,7 @@ BOOST_FIXTURE_TEST_CASE(key_files_are_read_at_the_start_and_on_refresh, IssuersF
 
   folder.write("keys.json", "{}");
   issuers->refresh();
-  BOOST_TEST(eventually([&] { return events.count("keys.json is no good") == 1; }));
+  BOOST_TEST(eventually([&] { return events.count("keys.json cannot be used") == 1; }));
   BOOST_TEST((keys_of(*issuers) == before));
   BOOST_TEST((test::run(first(*issuers).refreshed()) == before));
 
@@ -362,13 +362,13 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_keeps_it_from_starting, IssuersFixtu
   config.jwks_file = folder.path();
   BOOST_TEST(refused().find("is a directory") != std::string::npos);
   config.jwks_file = folder.write("junk.json", "junk");
-  BOOST_TEST(refused().find("junk.json is no good") != std::string::npos);
+  BOOST_TEST(refused().find("junk.json cannot be used") != std::string::npos);
   config.jwks_file = folder.write("large.json", std::string(256 * 1024 + 1, ' '));
   BOOST_TEST(refused().find("larger than 256 KiB") != std::string::npos);
   config.jwks_file = folder.write("ed25519.json", test::jwks_of({"a"}));
   BOOST_TEST(refused() == "");
   config.algorithms = {crypto::SignatureAlgorithm::rs256};
-  BOOST_TEST(refused().find("none of the algorithms fits a key of the key file ") != std::string::npos);
+  BOOST_TEST(refused().find("no key fits `algorithms` in the key file ") != std::string::npos);
   config.keys = Keys::shared_secret;
   config.shared_secret = std::make_shared<const crypto::WipedBytes>(crypto::as_bytes("short"));
   BOOST_TEST(refused().find("shorter than 32 bytes") != std::string::npos);
@@ -439,7 +439,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin
   BOOST_TEST(now[0] != before);
   BOOST_TEST(eventually([&] { return now[0]->keys().get() != nullptr; }));
   BOOST_TEST(now[0]->keys().get()->has("b"));
-  BOOST_TEST(before->config().issuer == config.issuer);  // whoever looks at it may go on
+  BOOST_TEST(before->config().issuer == config.issuer);  // readers may still use it
 }
 
 BOOST_FIXTURE_TEST_CASE(who_may_speak_for_which_tenants_changes_at_once, IssuersFixture) {

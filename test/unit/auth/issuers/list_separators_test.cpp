@@ -1,4 +1,4 @@
-// Lists in the issuers' file have one separator; the other ones are refused, never half-understood.
+// Lists in the issuers' file have one separator; other separators are refused.
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>

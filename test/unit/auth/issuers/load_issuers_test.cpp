@@ -1,4 +1,4 @@
-// The issuers file: what it may say, and that what is wrong is named with its line.
+// The issuers' file: valid contents, and faults reported with their line.
 #include <boost/test/unit_test.hpp>
 
 #include <unistd.h>
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_shared_secret_means_hs256_and_nothing_else) {
   BOOST_TEST((issuers[0].algorithms == std::vector{SignatureAlgorithm::hs256}));
   BOOST_TEST(issuers[0].shared_secret->size() == 32U);
   BOOST_TEST(fault(section + "algorithms = HS256 RS256\n") ==
-             "issuers:1: has a shared secret, which verifies HS256 alone");
+             "issuers:1: has a shared secret, which verifies only HS256");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
@@ -133,37 +133,37 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       "introspection = https://id.example.org/ask\nclient-id = c\nclient-secret-file = " + client.name() + "\n";
   const std::string begin = minimal + "\n";  // the fault is in line 4
   const std::vector<std::pair<std::string, std::string>> table = {
-      {begin + "colour = red", "issuers:4: \"colour\" is no setting of an issuer"},
-      {begin + "audience = more", "issuers:4: audience is there twice"},
+      {begin + "colour = red", "issuers:4: \"colour\" is not an issuer setting"},
+      {begin + "audience = more", "issuers:4: audience is set twice"},
       {begin + "leeway =", "issuers:4: leeway has no value"},
-      {begin + "leeway = 601", "issuers:4: leeway: \"601\" is no number of seconds from 0 to 600"},
-      {begin + "leeway = 11m", "issuers:4: leeway: \"11m\" is no number of seconds from 0 to 600"},
-      {begin + "leeway = 1y", "issuers:4: leeway: \"1y\" is no number of seconds from 0 to 600"},
-      {begin + "leeway = s", "issuers:4: leeway: \"s\" is no number of seconds from 0 to 600"},
-      {begin + "leeway = -1", "issuers:4: leeway: \"-1\" is no number of seconds from 0 to 600"},
+      {begin + "leeway = 601", "issuers:4: leeway: \"601\" is not a number of seconds from 0 to 600"},
+      {begin + "leeway = 11m", "issuers:4: leeway: \"11m\" is not a number of seconds from 0 to 600"},
+      {begin + "leeway = 1y", "issuers:4: leeway: \"1y\" is not a number of seconds from 0 to 600"},
+      {begin + "leeway = s", "issuers:4: leeway: \"s\" is not a number of seconds from 0 to 600"},
+      {begin + "leeway = -1", "issuers:4: leeway: \"-1\" is not a number of seconds from 0 to 600"},
       {begin + "nonsense", "issuers:4: is neither [issuer] nor name = value"},
-      {begin + "[https://id.example.org]", "issuers:4: has an issuer that has a section already"},
+      {begin + "[https://id.example.org]", "issuers:4: has an issuer that already has a section"},
       {begin + "[two words]", "issuers:4: is not [issuer], with the tokens' iss between the brackets"},
       {begin + "[]", "issuers:4: is not [issuer], with the tokens' iss between the brackets"},
       {begin + "[open", "issuers:4: is not [issuer], with the tokens' iss between the brackets"},
       {begin + "keys = file", "issuers:4: keys: \"file\" is neither discovery nor none"},
       {begin + "jwks-url = http://id.example.org/keys",
-       "issuers:4: jwks-url: \"http://id.example.org/keys\" is no https URL"},
+       "issuers:4: jwks-url: \"http://id.example.org/keys\" is not an https URL"},
       {begin + "jwks-url = https://user@id.example.org/",
-       "issuers:4: jwks-url: \"https://user@id.example.org/\" is no https URL"},
-      {begin + "jwks-url = https://", "issuers:4: jwks-url: \"https://\" is no https URL"},
+       "issuers:4: jwks-url: \"https://user@id.example.org/\" is not an https URL"},
+      {begin + "jwks-url = https://", "issuers:4: jwks-url: \"https://\" is not an https URL"},
       {"[https://a.example]\naudience = https://a.example, https://b.example",
        "issuers:2: audience: \"https://a.example,\" has a comma at its end; audiences have spaces between them"},
       {begin + "type = at+jwt, jwt", "issuers:4: type: \"at+jwt, jwt\" is not one type"},
       {begin + "algorithms = ES256 none",
-       "issuers:4: algorithms: \"none\" is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "
+       "issuers:4: algorithms: \"none\" is not one of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "
        "RS384, RS512, HS256"},
       {begin + "headers = cookie", "issuers:4: headers: \"cookie\" is neither authorization nor token"},
       {begin + "scope-map = read", "issuers:4: scope-map: \"read\" is not WORD=SCOPE"},
       {begin + "scope-map = read=admin",
-       "issuers:4: scope-map: \"admin\" is none of secrets:read, secrets:write, keys:manage"},
+       "issuers:4: scope-map: \"admin\" is not one of secrets:read, secrets:write, keys:manage"},
       {begin + "default-scopes = all",
-       "issuers:4: default-scopes: \"all\" is none of secrets:read, secrets:write, keys:manage"},
+       "issuers:4: default-scopes: \"all\" is not one of secrets:read, secrets:write, keys:manage"},
       {begin + "introspection = yes", "issuers:4: introspection: \"yes\" is neither discovery nor an https URL"},
       {begin + "client-secret-file = " + open.name(), "others"},
       {begin + "client-secret-file = " + empty.name(), "is empty"},
@@ -172,19 +172,20 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {"leeway = 1\n", "issuers:1: comes before the first [issuer]"},
       {"", "issuers: lists no issuers"},
       {"# nothing\n", "issuers: lists no issuers"},
-      {"\n[https://x.example]\n", "issuers:2: lacks audience: without one, tokens for other services would be taken"},
+      {"\n[https://x.example]\n",
+       "issuers:2: lacks audience: without one, tokens for other services would be accepted"},
       {"[urn:x]\naudience = x\n",
-       "issuers:1: the issuer is no https URL, so its keys cannot be discovered: give jwks-url or jwks-file"},
+       "issuers:1: the issuer is not an https URL, so its keys cannot be discovered: set jwks-url or jwks-file"},
       {"[https://x.example/?a=b]\naudience = x\n",
-       "issuers:1: the issuer is a URL with a query, so its keys cannot be discovered: give jwks-url or jwks-file"},
+       "issuers:1: the issuer is a URL with a query, so its keys cannot be discovered: set jwks-url or jwks-file"},
       {"[https://x.example/#a]\naudience = x\n",
        "issuers:1: the issuer is a URL with a fragment, or with characters that a URL cannot have, so its keys cannot "
        "be "
-       "discovered: give jwks-url or jwks-file"},
+       "discovered: set jwks-url or jwks-file"},
       {"[https://x.example?a]\naudience = x\nkeys = none\nintrospection = discovery\nclient-id = me\n"
        "client-secret-file = " +
            client.name(),
-       "issuers:1: the issuer is a URL with a query, so its introspection endpoint cannot be discovered: give its URL"},
+       "issuers:1: the issuer is a URL with a query, so its introspection endpoint cannot be discovered: set its URL"},
       {begin + "client-tokens = on", "issuers:4: client-tokens has no effect without introspection"},
       {begin + "introspection-cache = 30", "issuers:4: introspection-cache has no effect without introspection"},
       {begin + "introspection-negative-cache = 5",
@@ -192,7 +193,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {begin + asking + "client-tokens = on\nuser-claim = uid",
        "issuers:7: client-tokens has no effect with a user-claim other than sub"},
       {begin + "type = application/at+JWT\ndefault-scopes = secrets:read",
-       "issuers:5: default-scopes has no effect with type = at+jwt, for such tokens name their scopes"},
+       "issuers:5: default-scopes has no effect with type = at+jwt, because such tokens name their scopes"},
       {begin + asking + "keys = none\ntype = at+jwt",
        "issuers:8: type has no effect with keys = none, which takes no JWTs"},
       {begin + asking + "keys = none\nalgorithms = ES256",
@@ -200,21 +201,21 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {begin + asking + "keys = none\ndefault-scopes = secrets:read",
        "issuers:8: default-scopes has no effect with keys = none, which takes no JWTs"},
       {begin + "jwks-file = /x\nrefresh-most = 7200",
-       "issuers:5: refresh-most has no effect where nothing is fetched again and again: the keys are not, nor is "
-       "metadata"},
+       "issuers:5: refresh-most has no effect where neither keys nor metadata are fetched "
+       "periodically"},
       {begin + "jwks-file = /x\nfetch-timeout = 7",
-       "issuers:5: fetch-timeout has no effect where the issuer is never asked anything"},
+       "issuers:5: fetch-timeout has no effect where no request is sent to the issuer"},
       {begin + "jwks-file = /x\nkeep-keys = 1", "issuers:5: keep-keys has no effect where the keys are not fetched"},
-      {begin + "jwks-file = /x\nca = /y", "issuers:5: ca has no effect where the issuer is never asked anything"},
+      {begin + "jwks-file = /x\nca = /y", "issuers:5: ca has no effect where no request is sent to the issuer"},
       {minimal + "keys = none\n",
        "issuers:1: has neither keys nor introspection, so none of its tokens could be checked"},
       {minimal + "jwks-file = /x\njwks-url = https://x.example/\n",
        "issuers:1: has more than one of keys, jwks-url, jwks-file and shared-secret-file"},
       {minimal + "algorithms = HS256\n",
-       "issuers:1: allows HS256, which takes a shared secret: whoever can verify such a token can make one"},
+       "issuers:1: allows HS256, which needs a shared secret: a verifier of such tokens can also make them"},
       {minimal + "introspection = discovery\n",
        "issuers:1: has introspection, which needs client-id and client-secret-file"},
-      {minimal + "client-id = me\n", "issuers:1: has credentials of a client but no introspection"},
+      {minimal + "client-id = me\n", "issuers:1: has client credentials but no introspection"},
       {minimal + "refresh-least = 100\nrefresh-most = 99\n", "issuers:1: has refresh-least above refresh-most"},
   };
   for (const auto& [text, expected] : table) {
@@ -230,7 +231,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
   }
 }
 
-// Of every setting two values: a new one needs a row here.
+// Two values of every setting: a new setting needs a row here.
 BOOST_AUTO_TEST_CASE(a_config_that_differs_in_any_one_setting_is_another) {
   const TemporaryFile first("0123456789abcdef0123456789abcdef"), second("0123456789abcdef0123456789abcdeg");
   const TemporaryFile first_again("0123456789abcdef0123456789abcdef\n");
@@ -327,25 +328,25 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
   BOOST_TEST_REQUIRE(issuers.has_error());
   const std::vector<std::string> expected = {
       "issuers:1: comes before the first [issuer]",
-      "issuers:2: lacks audience: without one, tokens for other services would be taken",
-      "issuers:3: \"colour\" is no setting of an issuer",
-      "issuers:4: leeway: \"x\" is no number of seconds from 0 to 600",
+      "issuers:2: lacks audience: without one, tokens for other services would be accepted",
+      "issuers:3: \"colour\" is not an issuer setting",
+      "issuers:4: leeway: \"x\" is not a number of seconds from 0 to 600",
       "issuers:5: client-tokens has no effect without introspection",
       "issuers:6: is not [issuer], with the tokens' iss between the brackets",
-      "issuers:7: leeway: \"y\" is no number of seconds from 0 to 600",
+      "issuers:7: leeway: \"y\" is not a number of seconds from 0 to 600",
       "issuers:8: is neither [issuer] nor name = value",
-      "issuers:9: the issuer is no https URL, so its keys cannot be discovered: give jwks-url or jwks-file",
-      "issuers:9: lacks audience: without one, tokens for other services would be taken",
-      "issuers:10: has an issuer that has a section already",
+      "issuers:9: the issuer is not an https URL, so its keys cannot be discovered: set jwks-url or jwks-file",
+      "issuers:9: lacks audience: without one, tokens for other services would be accepted",
+      "issuers:10: has an issuer that already has a section",
       "issuers:11: audience has no value",
-      // What follows from a bad line is not told as well.
+      // Consequences of a faulty line are not reported as well.
       "issuers:13: audience has no value",
-      "issuers:14: jwks-url: \"http://c.example/keys\" is no https URL",
-      "issuers:15: algorithms: \"none\" is none of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "
+      "issuers:14: jwks-url: \"http://c.example/keys\" is not an https URL",
+      "issuers:15: algorithms: \"none\" is not one of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, "
       "RS384, RS512, HS256",
       "issuers:16: headers: \"cookie\" is neither authorization nor token",
       "issuers:17: introspection: \"yes\" is neither discovery nor an https URL",
-      "issuers:20: refresh-least: \"99999\" is no number of seconds from 1 to 86400",
+      "issuers:20: refresh-least: \"99999\" is not a number of seconds from 1 to 86400",
   };
   BOOST_TEST(issuers.error().faults == expected, boost::test_tools::per_element());
   BOOST_TEST(issuers.error().message.starts_with(expected[0] + "; " + expected[1] + "; "));
@@ -357,16 +358,14 @@ BOOST_AUTO_TEST_CASE(another_kind_of_file_is_not_told_of_line_by_line) {
   const auto issuers = parse_issuers(text, "issuers");
   BOOST_TEST_REQUIRE(issuers.has_error());
   BOOST_TEST_REQUIRE(issuers.error().faults.size() == 101U);
-  BOOST_TEST(issuers.error().faults.back() ==
-             "issuers:101: is as far as the file was read, for it has too many faults");
+  BOOST_TEST(issuers.error().faults.back() == "issuers:101: is the last line read: the file has too many faults");
 }
 
 BOOST_AUTO_TEST_CASE(sixty_four_issuers_are_the_most) {
   std::string text;
   for (int i = 0; i < 64; ++i) text += "[https://" + std::to_string(i) + ".example]\naudience = x\n";
   BOOST_TEST(good(text).size() == 64U);
-  BOOST_TEST(fault(text + "[https://more.example]\naudience = x\n") ==
-             "issuers:129: has one issuer more than the 64 that there may be");
+  BOOST_TEST(fault(text + "[https://more.example]\naudience = x\n") == "issuers:129: exceeds the limit of 64 issuers");
 }
 
 BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_are_named) {
@@ -386,7 +385,7 @@ BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_
   const std::string from_file = minimal + "jwks-file = " + keys.name() + "\n";
   BOOST_TEST(found(from_file).empty());
   BOOST_TEST(found(from_file + "algorithms = RS256 ES256\n").empty());
-  const std::vector<std::string> unfit = {":4: none of the algorithms fits a key of the key file " + keys.name()};
+  const std::vector<std::string> unfit = {":4: no key fits `algorithms` in the key file " + keys.name()};
   BOOST_TEST(found(from_file + "algorithms = RS256 ES384\n") == unfit, boost::test_tools::per_element());
 
   const auto missing = found(minimal + "ca = /nowhere.pem\n[urn:b]\njwks-file = /nowhere.jwks\n");

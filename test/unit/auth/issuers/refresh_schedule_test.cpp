@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(a_hundred_failures_do_not_overflow, ScheduleFixture) {
 BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_had_once_in_ten_seconds, ScheduleFixture) {
   auto schedule = first_fetched(600s);
   BOOST_TEST(!schedule.due(start + 1s));
-  BOOST_TEST(schedule.ask(start + 1s));  // the fetch before was nobody's wish
+  BOOST_TEST(schedule.ask(start + 1s));  // the fetch before was not requested
   BOOST_TEST(schedule.due(start + 1s));
   BOOST_TEST(schedule.ask(start + 1s));  // the same one
   schedule.started(start + 1s);
@@ -198,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(an_early_fetch_that_fails_shortens_nothing, ScheduleFixt
   schedule.failed(start + 595s, middle);
   BOOST_TEST((schedule.wakes_at() == start + 600s));  // the regular refresh is not put off
   schedule.started(start + 599s);
-  schedule.failed(start + 604s, middle);  // at 600 s it was under way
+  schedule.failed(start + 604s, middle);  // at 600 s it was in progress
   BOOST_TEST(!schedule.gives_up(start + 601s - 1ns));
   BOOST_TEST(schedule.gives_up(start + 601s));
 }

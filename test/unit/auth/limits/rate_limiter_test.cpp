@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(another_rate_counts_at_once) {
   BOOST_TEST(!limiter.take(Key(1).view(), {1000, 2000}, start).allowed);
   BOOST_TEST((limiter.take(Key(1).view(), {1000, 2000}, start).wait == 1ms));
   BOOST_TEST(take_all(limiter, Key(1), {1000, 2000}, start + 100ms) == 100U);
-  // Lowered: no more than the new burst, then the new rate.
+  // Lowered: at most the new burst, then the new rate.
   BOOST_TEST(take_all(limiter, Key(1), {1, 2}, start + 10s) == 2U);
   BOOST_TEST((limiter.take(Key(1).view(), {1, 2}, start + 10s).wait == 1s));
 }
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(with_a_longest_debt_all_is_owed_up_to_that) {
   BOOST_TEST((refused.wait == 114'200ms));  // for 1,141 that are owed, and the one that is asked for
   BOOST_TEST(!limiter.take(Key(1).view(), small, start + 114'190ms).allowed);
   BOOST_TEST(limiter.take(Key(1).view(), small, start + 114'200ms).allowed);
-  // However many there were at once, it goes on in five minutes.
+  // However many were charged at once, the wait is at most five minutes.
   for (int i = 0; i < 10; ++i) limiter.charge(Key(2).view(), small, start, 1150);
   BOOST_TEST((limiter.take(Key(2).view(), small, start).wait == 300'100ms));
   // Unless its burst alone takes longer.
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forge
   BOOST_TEST(all);
   BOOST_TEST(!limiter.take(busy.view(), rate, start).allowed);
   BOOST_TEST(limiter.memory() == std::size_t{1} << 20);
-  // The others are idle by now: they give way, and it is known as what it is.
+  // The others are idle and are evicted; this one stays.
   const auto later = start + 90s;
   for (std::uint64_t key = 0; key < 1'000'000; ++key) limiter.take(Key(key).view(), rate, later);
   BOOST_TEST(take_all(limiter, busy, rate, later) == 90U);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_one_nearest_to_full_gives_way) {
 }
 
 BOOST_AUTO_TEST_CASE(a_way_that_is_taken_over_owes_nothing) {
-  // Whatever the echoes of the two tags are: 2,000 pairs have some that are the same.
+  // For all echoes of the two tags: some of 2,000 pairs have equal ones.
   for (std::uint64_t round = 0; round < 2000; ++round) {
     RateLimiter limiter(8, start);
     for (std::uint64_t key = 0; key < 8; ++key) take_all(limiter, Key(key), {1, 4}, start);
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(threads_that_displace_each_other_leave_a_busy_key_exact) {
     threads.emplace_back([&, i] {
       for (std::uint64_t j = 0; j < 5'000; ++j) {
         taken += limiter.take(busy.view(), rate, start).allowed ? 1 : 0;
-        // Of these some are the same on all threads.
+        // Some of these keys are the same on all threads.
         refused += limiter.take(Key(j % 64 + 64 * (i % 2)).view(), rate, start).allowed ? 0 : 1;
       }
     });

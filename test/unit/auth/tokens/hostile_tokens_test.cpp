@@ -1,5 +1,5 @@
-// Tokens that somebody would get in with, if one check were missing. Each is good but for what its name says: its
-// signature fits, unless that is what is wrong.
+// Tokens that would be accepted if one check were missing. Each is valid except for the fault in its name: its
+// signature verifies unless that is the fault.
 #include <vector>
 
 #include "crypto/digest.hpp"

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(keys_for_other_ends_are_passed_over) {
         R"("alg":256,)", R"("kid":1,)", R"("kid":["a"],)", R"("x":"AAAA","x":"AAAA",)"}) {
     BOOST_TEST(usable({p256().jwk(more)}) == 0u, more);
   }
-  // What is null says nothing.
+  // A null member counts as absent.
   for (const char* const more : {R"("use":null,)", R"("key_ops":null,)", R"("key_ops":"verify",)", R"("alg":null,)",
                                  R"("kid":null,)", R"("d":null,"k":null,)", R"("x5c":null,)"}) {
     BOOST_TEST(usable({p256().jwk(more)}) == 1u, more);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(sets_that_are_refused) {
   const std::string good = p256().jwk();
   for (const std::string& text : {std::string("{"), good + good, R"({"keys":[)" + good + "]}]",
                                   R"({"keys":)" + std::string(17, '[') + std::string(17, ']') + "}"}) {
-    BOOST_TEST(error_of(text) == "it is no JSON (UTF-8, no more than 16 levels deep)", text);
+    BOOST_TEST(error_of(text) == "it is not JSON (UTF-8, no more than 16 levels deep)", text);
   }
   const std::pair<std::string, std::string_view> others[] = {
       {"", "it is empty"},
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(sets_that_are_refused) {
       {std::string("\x30\x82\x01\0", 4), "it is DER, not a JWK set (JSON)"},
       {std::string("{\0\"\0", 4), "it is UTF-16 text; save it as UTF-8"},
       {"[" + good + "]", R"(it is a list, not an object: a JWK set is {"keys": [...]})"},
-      {"null", R"(it is no object: a JWK set is {"keys": [...]})"},
+      {"null", R"(it is not an object: a JWK set is {"keys": [...]})"},
       {good, R"(it is one key, not a set: put it into {"keys": [...]})"},
       {R"({"issuer":"https://a","jwks_uri":"https://a/k"})",
        "it is the issuer's metadata: the JWK set is at its jwks_uri"},
@@ -173,14 +173,14 @@ BOOST_AUTO_TEST_CASE(sets_that_are_refused) {
        "it has certificates or keys in PEM, not a JWK set: the issuer has that at another address"},
       {"{}", "it has no list `keys`"},
       {R"({"keys":null})", "it has no list `keys`"},
-      {R"({"keys":{}})", "its `keys` is no list"},
-      {R"({"keys":[)" + good + R"(],"keys":[]})", "it has a member twice"},
+      {R"({"keys":{}})", "its `keys` is not a list"},
+      {R"({"keys":[)" + good + R"(],"keys":[]})", "it has a duplicate member"},
       {set({R"({"kty":"EC","use":"enc"})"}),
        "none of its keys can verify signatures here: key 1: its use is \"enc\": it is not for signatures"},
       {set({"null", R"({"kid":"a"})", R"({"kty":"AKP"})", "[]", "1"}),
        "none of its keys can verify signatures here: key 1: it is null, not an object; key 2 (kid \"a\"): it has no "
        "kty; "
-       "key 3: its kty \"AKP\" is none of RSA, EC, OKP; and 2 more"}};
+       "key 3: its kty \"AKP\" is not one of RSA, EC, OKP; and 2 more"}};
   for (const auto& [text, why] : others) BOOST_TEST(error_of(text) == why);
   BOOST_TEST(error_of(set({good}) + std::string(KeySet::most_bytes, ' ')) == "it is larger than 256 KiB");
 }
@@ -190,29 +190,30 @@ BOOST_AUTO_TEST_CASE(one_bad_key_does_not_take_the_others_with_it_and_is_named) 
   const std::string x = base64url(p256().x());
   const std::pair<std::string, std::string_view> bad[] = {
       {"null", "key 2: it is null, not an object"},
-      {R"("AAAA")", "key 2: it is a text, not an object"},
+      {R"("AAAA")", "key 2: it is a string, not an object"},
       {"[1]", "key 2: it is a list, not an object"},
       {"{}", "key 2: it has no kty"},
       {R"({"kid":"z","kty":null})", "key 2 (kid \"z\"): it has no kty"},
-      {R"({"kid":"z","kty":"EC","kty":"EC"})", "key 2 (kid \"z\"): it has a member twice"},
+      {R"({"kid":"z","kty":"EC","kty":"EC"})", "key 2 (kid \"z\"): it has a duplicate member"},
       {R"({"kty":"AKP","alg":"ML-DSA-65","pub":"AAAA"})", "key 2: its alg \"ML-DSA-65\" is not supported"},
       {R"({"kty":"EC","crv":"P-256","x":"AAAA"})", "key 2: it has no y"},
-      {R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":")" + x + "\"}", "key 2: its x and y are no point of P-256"},
-      {R"({"kty":"EC","crv":"secp256k1"})", "key 2: its crv \"secp256k1\" is none of P-256, P-384, P-521"},
+      {R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":")" + x + "\"}",
+       "key 2: its x and y are not a point on P-256"},
+      {R"({"kty":"EC","crv":"secp256k1"})", "key 2: its crv \"secp256k1\" is not one of P-256, P-384, P-521"},
       {R"({"kty":"OKP","crv":"X25519"})", "key 2: its crv \"X25519\" is not Ed25519"},
       {R"({"kty":"RSA","n":"+*","e":"AQAB"})", "key 2: its n is not base64url"},
-      {R"({"kty":"RSA","n":7,"e":"AQAB"})", "key 2: its n is no text"},
+      {R"({"kty":"RSA","n":7,"e":"AQAB"})", "key 2: its n is not a string"},
       {SigningKey::rsa(1024).jwk(), "key 2: its n has 1024 bits; RSA keys need 2048 to 8192"},
       {rsa_2048().jwk(R"("kid":"left-out-1","alg":"RS1",)"),
        "key 2 (kid \"left-out-1\"): its alg \"RS1\" is not supported"},
-      {rsa_2048().jwk(R"("alg":"ES256",)"), "key 2: its alg ES256 is not one for keys of its kty and crv"},
-      {rsa_2048().jwk(R"("kid":7,)"), "key 2: its kid is no text"},
+      {rsa_2048().jwk(R"("alg":"ES256",)"), "key 2: its alg ES256 does not fit its kty and crv"},
+      {rsa_2048().jwk(R"("kid":7,)"), "key 2: its kid is not a string"},
       {rsa_2048().jwk(R"("use":"enc",)"), "key 2: its use is \"enc\": it is not for signatures"},
       {rsa_2048().jwk(R"("key_ops":["wrapKey"],)"),
        "key 2: its key_ops lack \"verify\": it is not for verifying signatures"},
-      {rsa_2048().jwk(R"("d":"AAAA",)"), "key 2: it has the private member d, so it is known to all; replace it"},
-      {R"({"kty":"oct","alg":"HS256"})", "key 2: its kty is oct: a secret key does not belong into a published set"},
-      {good, "key 2 (kid \"good\"): it is there before"}};
+      {rsa_2048().jwk(R"("d":"AAAA",)"), "key 2: it has the private member d, so it is compromised; replace it"},
+      {R"({"kty":"oct","alg":"HS256"})", "key 2: its kty is oct: a secret key does not belong in a published set"},
+      {good, "key 2 (kid \"good\"): it repeats an earlier key"}};
   for (const auto& [key, why] : bad) {
     const KeySet keys = parsed(set({good, key, rsa_2048().jwk(R"("kid":"last",)")}));
     BOOST_TEST(keys.keys().size() == 2u, key);

@@ -304,7 +304,7 @@ BOOST_AUTO_TEST_CASE(introspection_checks_what_is_there) {
   BOOST_TEST(verdict(introspected(R"({"active":true,"aud":"tacit"})")) == "wrong_claims");
 }
 
-// A refresh token is active too, and then for nobody in particular.
+// A refresh token is active too, but has no audience.
 BOOST_AUTO_TEST_CASE(introspection_has_to_say_for_whom_the_token_is) {
   for (const char* const aud : {"", R"(,"aud":"other")", R"(,"aud":[])", R"(,"aud":["other"])"}) {
     BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice")" + std::string(aud) + "}")) == "wrong_audience",

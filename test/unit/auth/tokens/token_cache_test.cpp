@@ -1,4 +1,4 @@
-// What a thread remembers of verified tokens, and for how long.
+// The cache of verified tokens: its contents and lifetimes.
 #include <boost/test/unit_test.hpp>
 
 #include <array>
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_dropped_key_voids_what_it_verified) {
   cache.keep(hash_of("a"), token("stays", start + 1h), start);
   cache.keep(hash_of("b"), std::move(other), start);
   BOOST_TEST(cache.find(hash_of("b"), start) != nullptr);
-  // What is remembered of it does not keep the key itself.
+  // The cached token does not keep the key in memory.
   BOOST_TEST(key.use_count() == 1);
   key.reset();
   dropped->store(true);

@@ -1,4 +1,4 @@
-// An issuer for tests, which signs tokens, and what Tacit makes of them.
+// A test issuer that signs tokens, and Tacit's verdicts on them.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -120,7 +120,7 @@ struct Mint {
     if (!key) return key.error();
     return judge_claims(*decoded, config, now);
   }
-  /// Nothing if the token is accepted.
+  /// std::nullopt if the token is accepted.
   std::optional<Refusal> refusal(std::string_view token, const IssuerConfig& config = issuer_config()) const {
     const auto grant = judge(token, config);
     return grant ? std::nullopt : std::optional(grant.error());
@@ -133,7 +133,7 @@ inline const Mint& mint() {
   return made;
 }
 
-/// The refusal in a word, or "accepted": what tests compare, so that a failure tells both.
+/// The refusal in a word, or "accepted", so that a failed comparison prints both.
 inline std::string verdict(std::optional<Refusal> refusal) { return refusal ? to_string(*refusal) : "accepted"; }
 inline std::string verdict(const boost::system::result<TokenGrant, Refusal>& grant) {
   return grant ? "accepted" : to_string(grant.error());

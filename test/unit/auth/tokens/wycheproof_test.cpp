@@ -1,4 +1,4 @@
-// Drives wycheproof_jws.txt. Its payloads are no claims, so the tokens are taken apart as signatures alone.
+// Runs wycheproof_jws.txt. Its payloads are not claims, so only the signatures are parsed and verified.
 #include <fstream>
 #include <sstream>
 #include <vector>

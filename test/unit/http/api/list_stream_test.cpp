@@ -1,4 +1,4 @@
-// A list that is read in slices: its bytes, and when it stops before its end.
+// A list that is read in slices: its bytes, and early ends.
 #include "http/api/list_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Leaves after so many questions whether it is there.
+/// A client that has gone after that many checks.
 struct Client final : ClientWatch {
   explicit Client(int most) : patience(most) {}
   bool client_has_left() override { return asked++ >= patience; }

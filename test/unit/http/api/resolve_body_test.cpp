@@ -1,4 +1,4 @@
-// What a tool runtime asks.
+// The body of a tool runtime's request.
 #include <boost/test/unit_test.hpp>
 
 #include "http/api/request_bodies.hpp"

@@ -1,4 +1,4 @@
-// The routes table and the OpenAPI document say the same.
+// The routes table and the OpenAPI document agree.
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
@@ -53,7 +53,7 @@ bool is_on(std::span<const Route> routes, const Route& route) {
   return std::ranges::any_of(routes, [&](const Route& other) { return other.path == route.path; });
 }
 
-// As the routes table writes it: no slash at the end, `{id}` for whatever the document calls it.
+// In the form of the routes table: no trailing slash, `{id}` for any parameter name of the document.
 std::string table_path(std::string path) {
   if (const std::size_t brace = path.find('{'); brace != std::string::npos)
     path.replace(brace, path.find('}') + 1 - brace, "{id}");
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
   }
 }
 
-// There are three reasons for it, and a client tells them apart by the policy alone.
+// There are three reasons for it, which a client distinguishes only by the policy.
 BOOST_AUTO_TEST_CASE(every_kind_of_429_is_described) {
   const std::string described = text(at("/components/responses/TooManyRequests/description"));
   for (const std::string name : {"tenant", "failed-auth", "issuer-questions", "issuer-ask-rate", "issuer-ask-burst"}) {

@@ -1,4 +1,4 @@
-// Which requests have a line in the access log.
+// The requests that get a line in the access log.
 #include "http/chain/access_sample.hpp"
 
 #include <boost/test/unit_test.hpp>

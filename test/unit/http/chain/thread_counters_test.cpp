@@ -1,4 +1,4 @@
-// Where a request is counted.
+// The counters of a request.
 #include "http/chain/thread_counters.hpp"
 
 #include <boost/test/unit_test.hpp>

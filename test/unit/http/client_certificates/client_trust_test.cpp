@@ -1,4 +1,4 @@
-// Which client certificates are good by tool-client-ca and tool-client-crl, shown by handshakes in memory.
+// Client certificates that tool-client-ca and tool-client-crl accept, checked by handshakes in memory.
 #include "http/client_certificates/client_trust.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -134,15 +134,15 @@ BOOST_AUTO_TEST_CASE(an_intermediate_authority_alone_is_enough) {
 BOOST_AUTO_TEST_CASE(what_is_no_authority_is_refused_with_its_name) {
   const Pki pki;
   const Folder& folder = pki.folder;
-  BOOST_TEST(says(error_of(pki.of_root.certificate), "CN=a is no CA certificate"));
+  BOOST_TEST(says(error_of(pki.of_root.certificate), "CN=a is not a CA certificate"));
   const TestCa without(folder.path, "without", nullptr, {"", ""});
-  BOOST_TEST(says(error_of(without.certificate()), "CN=without is no CA certificate"));
+  BOOST_TEST(says(error_of(without.certificate()), "CN=without is not a CA certificate"));
   const TestCa by_usage(folder.path, "by-usage", nullptr, {"", "critical,keyCertSign"});
-  BOOST_TEST(says(error_of(by_usage.certificate()), "CN=by-usage is no CA certificate"));
+  BOOST_TEST(says(error_of(by_usage.certificate()), "CN=by-usage is not a CA certificate"));
   const TestCa no_signer(folder.path, "no-signer", nullptr, {"critical,CA:TRUE", "critical,cRLSign"});
   BOOST_TEST(says(error_of(no_signer.certificate()), "lacks keyCertSign"));
   const TestCa of_servers(folder.path, "of-servers", nullptr, {"critical,CA:TRUE", "keyCertSign", "serverAuth"});
-  BOOST_TEST(says(error_of(of_servers.certificate()), "may not issue certificates of clients"));
+  BOOST_TEST(says(error_of(of_servers.certificate()), "may not issue client certificates"));
   BOOST_TEST(says(error_of(folder.file("empty", " \n")), "is empty"));
   BOOST_TEST(says(error_of(folder.file("text", "hello\n")), "holds no PEM block"));
   BOOST_TEST(says(error_of(folder.path / "nowhere"), "nowhere: cannot be read"));
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
   const Trust revoked = pki.trust(pki.middle.certificate(), list(pki.middle.crl({{pki.of_middle.certificate}})));
   BOOST_TEST(pki.meets(revoked, pki.of_middle) == "certificate_revoked");
   BOOST_TEST(says(error_of(pki.middle.certificate(), list(pki.root.crl({{pki.middle.certificate()}}))),
-                  "is of an authority that tool-client-ca does not hold"));
+                  "was issued by an authority that is not in tool-client-ca"));
 }
 
 BOOST_AUTO_TEST_CASE(every_authority_needs_its_crl_but_for_one_that_signs_authorities) {
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   BOOST_TEST_REQUIRE(trust->crl_times().size() == 1U);
   BOOST_TEST(*trust->crl_times().front().next_update < std::time(nullptr));
 
-  // Of two with one scope the newer counts, wherever it stands.
+  // Of two CRLs with the same scope the newer counts, in any order.
   const std::string newer = pki.root.crl({{other.certificate}});
   for (const std::string& text : {content(old) + newer, newer + content(old)}) {
     const Trust two = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", text));
@@ -259,13 +259,13 @@ BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
   refused(content(pki.root.certificate()), "holds a certificate");
   refused(content(pki.of_root.key), "holds a private key");
   refused(pki.root.crl() + content(pki.root.certificate()), "only CRLs");
-  refused(pki.stranger.crl(), "is of an authority that tool-client-ca does not hold");
+  refused(pki.stranger.crl(), "was issued by an authority that is not in tool-client-ca");
   const Folder twin;
-  refused(TestCa(twin.path, "root").crl(), "has a signature that is not of that authority's key");
+  refused(TestCa(twin.path, "root").crl(), "has a signature that its authority's key does not verify");
   refused(pki.root.crl({{}, -60, 3600, {}, true}), "is a delta CRL");
   refused(pki.root.crl({{}, -60, 3600, "critical,indirectCRL:TRUE"}), "is an indirect CRL");
   refused(pki.root.crl({{}, -60, 3600, "critical,onlyAA:TRUE"}), "attribute certificates");
-  refused(pki.root.crl({{}, -60, 3600, "critical,onlysomereasons:keyCompromise"}), "some reasons");
+  refused(pki.root.crl({{}, -60, 3600, "critical,onlysomereasons:keyCompromise"}), "some revocation reasons");
   std::string damaged = pki.root.crl();
   damaged.insert(damaged.find('\n') + 20, "!!");
   refused(damaged, "is not base64");

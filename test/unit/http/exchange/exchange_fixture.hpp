@@ -1,4 +1,4 @@
-// An exchange for code that answers without asking the store.
+// An exchange for code that responds without the store.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ class ExchangeFixture {
   std::string_view answer_body() const { return exchange.response.body.text(); }
 
  private:
-  // A place for a store that nobody calls.
+  // A placeholder for a store that is never called.
   alignas(store::Store) std::byte place_[sizeof(store::Store)]{};
   Services services_{reinterpret_cast<store::Store&>(place_)};
   crypto::WipedBytes body_;

@@ -1,4 +1,4 @@
-// What clients are told of how to get in.
+// The metadata that tells clients how to authenticate.
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-// Lax booleans. The table is what pydantic 2 answers for the same JSON.
+// Lax booleans. The table contains pydantic 2's results for the same JSON.
 #include <boost/test/unit_test.hpp>
 
 #include "http/api/request_bodies.hpp"

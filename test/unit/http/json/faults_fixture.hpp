@@ -1,4 +1,4 @@
-// Faults as lines of text, to compare and to read in a failed test.
+// Faults as lines of text, for comparison and for reading in a failed test.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Whole documents: what is JSON here, what is not, and where it stops being it.
+// Whole documents: valid and invalid JSON, and the offset of the fault.
 #include <boost/test/unit_test.hpp>
 
 #include <boost/version.hpp>
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
     return faults[0].ctx;
   };
   const auto error = [](const std::string& words) { return R"({"error":")" + words + R"("})"; };
-  // As the published API has it.
+  // As in the published API.
   BOOST_TEST(why("{\"a\":}") == error("Expecting value"));
   BOOST_TEST(why("{a:1}") == error("Expecting property name enclosed in double quotes"));
   BOOST_TEST(why("{\"a\" 1}") == error("Expecting ':' delimiter"));
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
 #if BOOST_VERSION < 108300  // later versions of Boost.JSON take such a number
   BOOST_TEST(why("{\"a\":1e99999999999}") == error("The exponent of a number is too large"));
 #endif
-  BOOST_TEST(why("{\"a\":NaN}") == error("NaN and Infinity are no JSON"));
+  BOOST_TEST(why("{\"a\":NaN}") == error("NaN and Infinity are not JSON"));
 }
 
 BOOST_AUTO_TEST_CASE(broken_syntax) {

@@ -1,4 +1,4 @@
-// JSON as it is written, to the byte.
+// Written JSON, byte for byte.
 #include <boost/test/unit_test.hpp>
 
 #include <limits>

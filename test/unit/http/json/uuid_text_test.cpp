@@ -1,4 +1,4 @@
-// UUIDs in paths and bodies. The reasons are what pydantic 2 answers, less the characters that it repeats.
+// UUIDs in paths and bodies. The reasons are pydantic 2's, without the characters that it repeats.
 #include <boost/test/unit_test.hpp>
 
 #include "http/api/path_id.hpp"

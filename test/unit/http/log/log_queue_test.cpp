@@ -1,4 +1,4 @@
-// Lines between the threads that log and the one that writes.
+// The queue between the logging threads and the writing thread.
 #include "http/log/log_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_least_important_lines_give_way_first) {
   const LogBatch& batch = queue.take();
   BOOST_TEST(batch.dropped == expected, boost::test_tools::per_element());
   BOOST_TEST(batch.text.size() == room);
-  // As much again while that is written, however long.
+  // The same amount again while the batch is being written, however long that takes.
   BOOST_TEST(fill(queue, LogKind::access, size) == room / 16 * 8 / size);
   queue.written();
 }

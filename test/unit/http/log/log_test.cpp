@@ -1,4 +1,4 @@
-// What is written to standard error, and what the level keeps from it.
+// Lines on standard error, and the effect of the level.
 #include "http/log/log.hpp"
 
 #include <unistd.h>

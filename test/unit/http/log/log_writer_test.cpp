@@ -1,4 +1,4 @@
-// The way of log lines to standard error once a server runs, and to a descriptor that has its moods.
+// Writing log lines to standard error while a server runs, and to a descriptor that stalls or fails.
 #include "http/log/log_writer.hpp"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Lines that may be logged once a second.
+// Lines limited to one per second.
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>

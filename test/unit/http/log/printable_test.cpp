@@ -1,4 +1,4 @@
-// What is safe to show on a terminal.
+// Escaping of text for terminals.
 #include "http/log/printable.hpp"
 
 #include <boost/json/parse.hpp>

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(one_line_a_second_for_each_address_and_reason) {
   BOOST_TEST(log.admit(address, "revoked", start + 10ms).has_value());
   BOOST_TEST(log.admit(make_address("192.0.2.2"), "expired", start + 10ms).has_value());
   BOOST_TEST(log.admit(address, "expired", start + 1s).value() == 9U);
-  // Of IPv6, a /64 is one client.
+  // An IPv6 /64 counts as one client.
   BOOST_TEST(log.admit(make_address("2001:db8::1"), "expired", start + 1s).has_value());
   BOOST_TEST(!log.admit(make_address("2001:db8::2"), "expired", start + 1s));
 }

@@ -1,4 +1,4 @@
-// Records of TLS told apart in what arrives, however it is cut.
+// TLS record boundaries are found for any division of the received bytes.
 #include "http/tls/tls_records.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// What a hostile peer can make a TLS connection do at a stretch, shown over a socket of the loopback.
+// The work that a hostile peer can cause in one turn of a TLS connection, tested over a loopback socket.
 #include "http/tls/tls_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -78,7 +78,7 @@ class Pair {
     ERR_clear_error();
     return result;
   }
-  /// As a connection does that has to wait; what it wants is here already, or comes next.
+  /// Like a connection that has to wait; the bytes have arrived already or arrive next.
   void pass(Status status) {
     if (status == Status::yield) {
       boost::asio::co_spawn(context_, wait(*stream_), boost::asio::detached);

@@ -1,4 +1,4 @@
-// Chunked bodies byte by byte: what is taken, where it ends, and what is refused.
+// Chunked bodies byte by byte: accepted bodies, their ends, and refusals.
 #include "http/wire/chunk_decoder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -155,14 +155,14 @@ BOOST_AUTO_TEST_CASE(data_has_a_limit) {
   BOOST_TEST((read("5\r\nhello\r\n0\r\n\r\n", 5).state == State::complete));
   BOOST_TEST((read("5\r\nhello\r\n0\r\n\r\n", 4).state == State::too_large));
   BOOST_TEST((read("3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", 5).state == State::complete));
-  // As soon as a size says so.
+  // As soon as a chunk's size exceeds the limit.
   const Read got = read("3\r\nhel\r\n3\r\nlo!", 5);
   BOOST_TEST((got.state == State::too_large));
   BOOST_TEST(got.body == "hel");
   for (const char* size : {"ffffffffffffffff\r", "8000000000000000;a", "10001\r"}) {
     BOOST_TEST((read(size).state == State::too_large), size);
   }
-  // Nor does the sum of two run over.
+  // The sum of two sizes does not overflow either.
   BOOST_TEST((read("1\r\nx\r\nffffffffffffffff\r\n").state == State::too_large));
   BOOST_TEST((read("10000\r\n" + std::string(65536, 'x') + "\r\n0\r\n\r\n").state == State::complete));
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(all_else_has_a_limit_too) {
   BOOST_TEST(got.body.size() == limit);
 }
 
-// Whatever random bytes are read, they end, and no more is taken than may be.
+// Random bytes are decoded in bounded time, and no more bytes are consumed than allowed.
 BOOST_AUTO_TEST_CASE(random_bytes) {
   std::mt19937 random(1);
   const std::string letters = "0015aF;= \t\r\n\r\n:x\"\0"s;

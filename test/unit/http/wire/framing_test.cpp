@@ -1,4 +1,4 @@
-// The raw bytes of a head: which are taken, which are refused and why (RFC 9112).
+// The raw bytes of a head: which heads are accepted, which are refused and why (RFC 9112).
 #include "http/wire/framing.hpp"
 #include "http/wire/head_lines.hpp"
 
@@ -100,31 +100,31 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
     BOOST_TEST(why.find(words) != std::string::npos, "'" << why << "' instead of '" << words << "'");
   };
   says("GET / HTTP/1.1\r\n\r\n", "Host is missing");
-  says(with("Host: b\r\n"), "Host is there more than once");
+  says(with("Host: b\r\n"), "Host is repeated");
   says("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "Host is not a host's name");
-  says(with("Content-Length: 5\r\nContent-Length: 5\r\n"), "Content-Length is there more than once");
+  says(with("Content-Length: 5\r\nContent-Length: 5\r\n"), "Content-Length is repeated");
   says(with("content-length: 5x\r\n"), "Content-Length is not a number");
   says(with("Content-Length: 99999999999999999999999\r\n"), "Content-Length is not a number");
-  says(with("Transfer-Encoding: gzip, chunked\r\n"), "Transfer-Encoding is something else");
+  says(with("Transfer-Encoding: gzip, chunked\r\n"), "Transfer-Encoding is not chunked");
   says(with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), "Transfer-Encoding and Content-Length");
   says(with("Transfer-Encoding: chunked\r\n", "POST / HTTP/1.0"), "HTTP/1.0");
-  says(with("Authorization: a\r\nauthorization: b\r\n"), "Authorization is there more than once");
-  says(with("token: a\r\ntoken: b\r\n"), "token is there more than once");
-  says(with("x-api-key: a\r\nx-api-key: b\r\n"), "x-api-key is there more than once");
-  says(with("Content-Type: a/b\r\nContent-Type: a/b\r\n"), "Content-Type is there more than once");
-  says(with("Expect: 100-continue\r\nExpect: 100-continue\r\n"), "Expect is there more than once");
+  says(with("Authorization: a\r\nauthorization: b\r\n"), "Authorization is repeated");
+  says(with("token: a\r\ntoken: b\r\n"), "token is repeated");
+  says(with("x-api-key: a\r\nx-api-key: b\r\n"), "x-api-key is repeated");
+  says(with("Content-Type: a/b\r\nContent-Type: a/b\r\n"), "Content-Type is repeated");
+  says(with("Expect: 100-continue\r\nExpect: 100-continue\r\n"), "Expect is repeated");
   says(with("X: a\r\n b\r\n"), "Line 4 of the request head begins with white space");
   says(with("X: a\x01\r\n"), "Line 3 of the request head has the control character 0x01");
   says(with("X: a\nY: b\r\n"), "Line 3 of the request head ends in LF alone");
   says(with("X: a\rb\r\n"), "Line 3 of the request head has a CR");
   says(with("X : a\r\n"), "Line 3 of the request head has white space before its colon");
   says(with("nothing\r\n"), "Line 3 of the request head has no colon");
-  says(with(": a\r\n"), "Line 3 of the request head has no field's name");
-  says(with("X(y): a\r\n"), "Line 3 of the request head has characters in the field's name");
-  says(with("", "GET / HTTP/2.0"), "another protocol");
-  says(with("", "PRI * HTTP/2.0"), "another protocol");
-  says(with("", "GET /"), "The request line has to be");
-  says(with("", "GET /a b HTTP/1.1"), "The request line has to be");
+  says(with(": a\r\n"), "Line 3 of the request head has no field name");
+  says(with("X(y): a\r\n"), "Line 3 of the request head has invalid characters in its field name");
+  says(with("", "GET / HTTP/2.0"), "a protocol other than");
+  says(with("", "PRI * HTTP/2.0"), "a protocol other than");
+  says(with("", "GET /"), "The request line must be");
+  says(with("", "GET /a b HTTP/1.1"), "The request line must be");
   says(with("", "G(T / HTTP/1.1"), "method");
   says(with("", "GET / HTTP/1.1 "), "The request line");
   says("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "The request line");
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
   BOOST_TEST(keeps(with("Proxy-Connection: close\r\n")));
 }
 
-// Beast judges it as it does Connection, and would refuse the request for what nobody reads.
+// Beast treats it like Connection, and would refuse the request for a field that has no meaning here.
 BOOST_AUTO_TEST_CASE(proxy_connection_is_ignored_whatever_it_says) {
   const auto hidden = [](std::string raw) {
     hide_proxy_connection({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
   }
 }
 
-// Such a head may have no other end, and be waited for until the deadline.
+// Such a head may never end otherwise, and would be waited for until the deadline.
 BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
   const auto refused = [](const std::string& raw, std::size_t searched = 0) {
     const HeadScan scan = scan_head(raw, searched);
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
   BOOST_TEST(!refused(bare.substr(0, bare.find('\n'))));
   // What begins no request: TLS, where it is not spoken.
   BOOST_TEST(refused("\x16\x03\x01\x02"));
-  BOOST_TEST(line_fault("\x16\x03\x01\x02").starts_with("TLS begins"));
+  BOOST_TEST(line_fault("\x16\x03\x01\x02").starts_with("A TLS handshake"));
   BOOST_TEST(refused("\x80\x2e\x01"));
   BOOST_TEST(!refused("\r"));
   // What is cut between CR and LF, and what follows a whole head.

@@ -13,7 +13,7 @@ namespace {
 
 ProxyHeader parse(const std::string& bytes) { return parse_proxy_header(crypto::as_bytes(bytes)); }
 
-/// The client that is told, `address port`; `nobody`, or why there is none.
+/// The header's client as `address port`; `nobody` without one, or the error.
 std::string client_in(const std::string& bytes) {
   const ProxyHeader header = parse(bytes);
   if (header.state == State::refused) return "refused";
@@ -22,7 +22,7 @@ std::string client_in(const std::string& bytes) {
   return header.client->address().to_string() + " " + std::to_string(header.client->port());
 }
 
-/// Every beginning is incomplete, the whole is taken, and nothing of what follows it.
+/// Every prefix is incomplete; the whole header is consumed, and no byte after it.
 void check_every_cut(const std::string& header) {
   for (std::size_t size = 0; size < header.size(); ++size) {
     BOOST_TEST_CONTEXT("the first " << size << " bytes") {
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(binary_tells_the_client) {
 
 BOOST_AUTO_TEST_CASE(binary_may_speak_for_the_balancer_itself) {
   BOOST_TEST(client_in(binary(local, 0x00, "")) == "nobody");
-  BOOST_TEST(client_in(binary(local, 0x11, v4_addresses)) == "nobody");  // told, and to be ignored
+  BOOST_TEST(client_in(binary(local, 0x11, v4_addresses)) == "nobody");  // must be ignored
   BOOST_TEST(client_in(binary(local, 0xff, "anything")) == "nobody");
   BOOST_TEST(client_in(binary(proxied, 0x00, "")) == "nobody");
   BOOST_TEST(client_in(binary(proxied, 0x00, "anything")) == "nobody");

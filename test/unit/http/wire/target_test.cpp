@@ -1,4 +1,4 @@
-// Targets: which are sound, and which route they mean.
+// Request targets: which are valid, and their routes.
 #include <boost/test/unit_test.hpp>
 
 #include "http/wire/target.hpp"
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_fault_is_told) {
   const auto tells = [](std::string_view target, std::string_view words) {
     BOOST_TEST_CONTEXT(target) { BOOST_TEST(target_fault(target).find(words) != std::string_view::npos); }
   };
-  tells("http://x/healthz", "no whole URL");
+  tells("http://x/healthz", "not a whole URL");
   tells("/healthz#x", "fragment");
   tells("/healthz?a#x", "fragment");
   tells("/a//b", "empty segment");

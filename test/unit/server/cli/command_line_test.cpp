@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(help_explains_commands_and_groups) {
     for (std::string word; name >> word;) words.push_back(word);
     BOOST_TEST(read_command_line(words).help);
     BOOST_TEST(read_command_line(words).command == &command);
-    words.emplace_back("--store");  // what was typed before somebody put help in front
+    words.emplace_back("--store");  // typed before `help` was put in front
     BOOST_TEST(read_command_line(words).command == &command);
   }
   BOOST_TEST(error_of({"help", "sevre"}) == "\"sevre\" is not a command; did you mean serve? See tacit help");

@@ -1,4 +1,4 @@
-// The completions as the shells themselves read them.
+// The completions as the shells read them.
 #include "server/cli/completion.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// What cannot be taken back is asked about, refused where nobody can be asked, and can be tried without being done.
+// Irreversible commands ask for confirmation, are refused without a terminal, and can be tried as a dry run.
 #include "server/cli/confirm.hpp"
 
 #include <boost/json/parse.hpp>
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_terminal_nothing_is_destroyed_unasked, Filled)
   BOOST_TEST(state() == before);
 }
 
-// A call that lacks something is told of that first: --yes would not mend it.
+// A missing argument is reported first: --yes would not help.
 BOOST_FIXTURE_TEST_CASE(a_missing_option_is_told_before_the_missing_terminal, Installation) {
   BOOST_TEST(refused({"erase"}) == "tacit: --tenant is missing; see tacit help erase\n");
   BOOST_TEST(refused({"audit", "prune"}) == "tacit: --before is missing; see tacit help audit prune\n");

@@ -1,4 +1,4 @@
-// Output into pipes: of a reader that is slow, and of one that takes nothing any more.
+// Output into pipes with a slow reader, and with a reader that has stopped.
 #include "server/cli/patient_output.hpp"
 
 #include <unistd.h>

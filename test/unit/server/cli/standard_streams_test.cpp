@@ -1,4 +1,4 @@
-// What streams print escapes, whatever was forgotten.
+// Streams escape all output, even if the caller forgot to.
 #include "server/cli/standard_streams.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -14,7 +14,7 @@ using namespace tacit::server;
 
 namespace {
 
-/// A stream that escapes, and what comes out of it.
+/// An escaping stream, and its output.
 struct Escaping {
   std::ostringstream target;
   EscapingBuffer buffer{*target.rdbuf()};

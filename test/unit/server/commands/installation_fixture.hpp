@@ -1,4 +1,4 @@
-// A folder with a configuration, in which the real program is run as an operator runs it.
+// A folder with a configuration, in which the real program runs as an operator runs it.
 #pragma once
 
 #include <fcntl.h>
@@ -74,7 +74,7 @@ struct Installation {
     if (out.empty()) finished.out = content(out_file);
     return finished;
   }
-  // The same with a terminal on standard input and standard error, on which somebody types the answer to a question.
+  // The same with a terminal on standard input and standard error, on which the answer to a question is typed.
   Finished run_on_terminal(std::vector<std::string> words, const std::string& answer) const {
     words.insert(words.begin(), "tacit");
     words.insert(words.end(), {"--config", configuration.string()});

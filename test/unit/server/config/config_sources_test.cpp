@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
   BOOST_TEST(load_config(sources).config.threads == 9u);
 }
 
-// Whatever else is wrong with such a line. A comment may be in any encoding, as ever.
+// Independent of other faults of the line. A comment may be in any encoding.
 BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
   const std::string told = "tacit.conf:2: is not UTF-8; save the file as UTF-8";
   BOOST_TEST(problem("threads = 1\nw\xf6rter\n") == told);
@@ -198,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(what_only_looks_like_a_service_link_is_refused, Sources)
   }
 }
 
-// None may be mistaken for a link and passed over.
+// None may be mistaken for a link and skipped.
 BOOST_AUTO_TEST_CASE(no_setting_is_named_as_a_service_link) {
   for (const Setting& setting : settings()) {
     BOOST_TEST(!is_service_link(environment_name(setting.name), "tcp://10.0.0.1:8443"), setting.name);

@@ -1,4 +1,4 @@
-// How numbers become Prometheus' text; what a whole server shows is an integration test's matter.
+// The Prometheus text form of numbers; an integration test covers a whole server's metrics.
 #include <prometheus/text_serializer.h>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// The service manager's end of its protocol: a datagram socket that keeps what it is told.
+// The service manager's end of its protocol: a datagram socket that keeps the messages.
 #pragma once
 
 #include <sys/socket.h>
@@ -37,7 +37,7 @@ class NotifySocket {
 
   const std::string& name() const { return name_; }
 
-  /// The next message; nothing if none comes in that time.
+  /// The next message; std::nullopt if none arrives in that time.
   std::optional<std::string> next(std::chrono::milliseconds patience) const {
     const timeval time{patience.count() / 1000, patience.count() % 1000 * 1000};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);

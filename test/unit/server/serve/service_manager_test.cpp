@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(without_one_nothing_is_told) {
   const Environment long_name{{"NOTIFY_SOCKET", "/" + std::string(200, 'x')}};
   BOOST_TEST(!ServiceManager(long_name).listens());
   const ServiceManager gone(Environment{{"NOTIFY_SOCKET", "/nonexistent/notify"}});
-  gone.ready("serving");  // nobody is there to hear it
+  gone.ready("serving");  // without a receiver
 }
 
 BOOST_FIXTURE_TEST_CASE(only_a_watchdog_for_this_process_counts, Managed) {

@@ -1,5 +1,5 @@
-// The writer wakes up several times in each commit: it must not wait for others' long slices each time, nor must the
-// kernel's threads that it waits for.
+// The writer wakes up several times in each commit: neither it nor the kernel threads that it waits for may wait for
+// other threads' long slices each time.
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
