@@ -4,19 +4,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 
 namespace tacit::store {
 namespace {
 
-/// The kernel's minimum.
-constexpr std::uint64_t short_slice = 100'000;  // nanoseconds
-constexpr std::uint64_t long_slice = 30'000'000;
+constexpr std::uint64_t long_slice = 30'000'000;  // nanoseconds
 constexpr std::uint64_t usual_slice = 0;  // the kernel's default
-constexpr std::int32_t lower_niceness = 5;
-constexpr std::int32_t lowest_niceness = -20;
 
 /// The first version of the kernel's sched_attr. The kernel's header and the C library's of Debian 12 conflict.
 struct Attributes {
@@ -39,25 +34,14 @@ std::optional<Attributes> own_attributes() {
   return attributes;
 }
 
-bool set(Attributes attributes) { return ::syscall(SYS_sched_setattr, 0, &attributes, 0) == 0; }
-
 void set_slice(std::uint64_t nanoseconds) {
   auto attributes = own_attributes();
   if (!attributes) return;
   attributes->runtime = nanoseconds;
-  set(*attributes);
+  static_cast<void>(::syscall(SYS_sched_setattr, 0, &*attributes, 0));
 }
 
 }  // namespace
-
-void ask_to_run_promptly() {
-  auto attributes = own_attributes();
-  if (!attributes) return;
-  attributes->runtime = short_slice;
-  Attributes preferred = *attributes;
-  preferred.nice = std::max(attributes->nice - lower_niceness, lowest_niceness);
-  if (!set(preferred)) set(*attributes);
-}
 
 void ask_to_give_way() { set_slice(long_slice); }
 

@@ -8,12 +8,9 @@
 
 namespace tacit::store {
 
-/// For a thread with short work that others wait for: slices of 0.1 ms, and a niceness lower by 5 where RLIMIT_NICE or
-/// CAP_SYS_NICE allows it. The lower niceness gives a larger share, which the thread rarely exceeds.
-void ask_to_run_promptly();
-
 /// For a thread with much work that can wait: slices of 30 ms, so that any other waking thread runs first, including
-/// the kernel threads on which a commit waits.
+/// the thread that commits and the kernel's threads on which it waits. The writer does not ask for short slices: it would
+/// preempt the threads that fill its queue, and commit each change by itself.
 void ask_to_give_way();
 
 /// Undoes ask_to_give_way.

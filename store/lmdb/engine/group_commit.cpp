@@ -12,7 +12,6 @@
 #include "store/lmdb/engine/lmdb_transaction.hpp"
 #include "store/lmdb/engine/sync_errors.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
-#include "store/slices/thread_scheduling.hpp"
 
 namespace tacit::store {
 namespace {
@@ -41,7 +40,6 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
 
 void LmdbEngine::run_writer() {
   // A commit waits for the disk several times. Its callers should not wait for a CPU each time as well.
-  ask_to_run_promptly();
   bool look = options_.looks_for_room;
   for (;;) {
     const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());

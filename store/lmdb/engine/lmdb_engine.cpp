@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "store/lmdb/engine/lmdb_transaction.hpp"
-#include "store/slices/thread_scheduling.hpp"
 
 namespace tacit::store {
 namespace {
