@@ -64,7 +64,7 @@ void check_limit(const Parameter& parameter, std::optional<std::size_t>& limit, 
 void check_cursor(const Parameter& parameter, std::optional<crypto::Uuid>& after, Faults& faults) {
   if (parameter.value->empty()) return;
   after = read_list_cursor(*parameter.value);
-  if (!after) faults.push_back(value_error(Loc{"query", parameter.name}, "cursor is none that a list answered"));
+  if (!after) faults.push_back(value_error(Loc{"query", parameter.name}, "cursor was not returned by a list"));
 }
 
 void check_text(Parameter& parameter, limits::Length length, std::optional<std::string>& text, Faults& faults) {

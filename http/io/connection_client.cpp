@@ -60,10 +60,10 @@ bool ForwardedPeer::find(Exchange& exchange, const Balancers& balancers, const a
   const auto client = forwarded_client(sender, lines, balancers.forwarded_field, balancers.forwarded_from);
   if (!client) {
     exchange.note = standard
-                        ? "The field Forwarded, which proxies before this server write, is not well-formed (RFC 7239), "
-                          "or names a hop by something else than an IP address, unknown or an identifier in _."
-                        : "The field X-Forwarded-For, which proxies before this server write, names a hop by something "
-                          "else than an IP address, unknown or an identifier in _.";
+                        ? "The field Forwarded, which proxies in front of this server set, is malformed (RFC 7239), or "
+                          "names a hop by other than an IP address, unknown or an identifier that begins with _."
+                        : "The field X-Forwarded-For, which proxies in front of this server set, names a hop by other "
+                          "than an IP address, unknown or an identifier that begins with _.";
     return false;
   }
   if (client->address == sender) return true;
