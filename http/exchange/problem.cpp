@@ -13,7 +13,7 @@ namespace {
 struct Row {
   Problem problem;
   unsigned status;
-  bool close;  ///< what follows on the connection cannot be told from what was refused
+  bool close;  ///< the end of the refused request is unknown, so no other can follow it
   std::string_view sentence;
   std::string_view headers = {};
 };
@@ -145,13 +145,13 @@ std::string_view reason_of_certificate(std::string_view fault) {
   return "its issuer is no longer trusted, or no revocation list covers it.";
 }
 
-/// The sentence, with what the request and the route add to it.
+/// The row's sentence, completed with facts of the request and the route.
 std::string sentence_of(const Exchange& exchange, const Row& row) {
   if (row.problem == Problem::malformed_request && !exchange.note.empty()) return exchange.note;
   if (row.problem == Problem::body_too_large && exchange.route != nullptr) {
     const std::uint32_t limit = exchange.route->body_limit;
     if (limit == 0) {
-      return "The path takes no body, and does not skip one of more than " + std::to_string(limits::ignored_body) +
+      return "The path takes no body, and ignores one only up to " + std::to_string(limits::ignored_body) +
              " bytes.";
     }
     return "The body is larger than the " + std::to_string(limit) + " bytes that this path accepts.";
@@ -164,7 +164,7 @@ std::string sentence_of(const Exchange& exchange, const Row& row) {
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-/// As a line of the identities' file would begin: with quotes around a name that is not one word otherwise.
+/// As in a line of the identities' file: a name that is not a single word is quoted.
 std::string as_written(std::string_view identity) {
   const std::size_t name = identity.find(':') + 1;
   if (identity.find_first_of(" ,;\"") == std::string_view::npos) return std::string(identity);
@@ -178,7 +178,7 @@ std::string as_written(std::string_view identity) {
   return text;
 }
 
-/// The identity and the tool, to begin a sentence or to go on with one.
+/// A sentence with the identity and the tool, to be continued by the caller.
 std::string runtime_and_tool(const Exchange& exchange, std::string_view verb, std::string_view tool) {
   std::string text("The identity ");
   text.append(as_written(exchange.tool_identity)).append(verb).append(" the tool ").append(quoted(tool));
@@ -205,7 +205,7 @@ std::string joined(const std::vector<std::string_view>& names, std::string_view 
   return text;
 }
 
-/// Names the scopes for people, and for clients as RFC 6750 section 3.1 has it. `so` ends the sentence.
+/// Names the scopes in the sentence, and in the challenge of RFC 6750 section 3.1. `so` ends the sentence.
 void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_view so) {
   const std::vector<std::string_view> names = auth::scope_names(lacking);
   crypto::WipedBytes& body = begin(exchange, row_of(Problem::scope_missing));
@@ -224,7 +224,7 @@ constexpr std::array<ProblemOfErrc, store::errcs.size()> problems_of_errcs{{
     {store::Errc::not_found, Problem::not_found},
     {store::Errc::name_taken, Problem::name_taken},
     {store::Errc::default_taken, Problem::default_taken},
-    {store::Errc::default_unbound, Problem::internal},  // a fault of the body, which has no row: not asked for
+    {store::Errc::default_unbound, Problem::internal},  // not used: answered as a fault of the body
     {store::Errc::quota_exceeded, Problem::quota_exceeded},
     {store::Errc::not_allowed, Problem::secret_not_allowed},
     {store::Errc::integrity, Problem::integrity},

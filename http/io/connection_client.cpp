@@ -9,7 +9,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What the header of the PROXY protocol says. Refused headers have no line in the log if the connection just ended.
+/// Applies the PROXY protocol's header. A connection that ends before its header is complete is not logged.
 bool take_client(ConnectionCore& connection, const ProxyHeader& header) {
   ConnectionPeer& peer = connection.peer;
   if (header.state != ProxyHeader::State::complete) {
@@ -29,7 +29,7 @@ bool take_client(ConnectionCore& connection, const ProxyHeader& header) {
 
 }  // namespace
 
-/// Not a byte of what follows the header is taken: that is TLS's to read.
+/// Takes no byte after the header: TLS reads those.
 asio::awaitable<bool> learn_client(ConnectionCore& connection) {
   static_assert(ConnectionInput::first_size >= max_proxy_header_size);
   const std::span<std::uint8_t> room = connection.input.room();
