@@ -1,4 +1,4 @@
-// An API key as the API shows it.
+// The API's form of an API key.
 #pragma once
 
 #include <string_view>

@@ -95,9 +95,9 @@ struct ThreadState {
   DateField date{};
   LogBuffer access_log{};
   auth::Authenticator authenticator;
-  OnceASecond unaudited_lines{};  ///< that a refusal was not audited
-  OnceASecond guessing_lines{};   ///< that an address guesses
-  OnceASecond refusal_lines{};    ///< that a connection was refused
+  OnceASecond unaudited_lines{};  ///< about refusals that were not audited
+  OnceASecond guessing_lines{};   ///< about addresses that guess
+  OnceASecond refusal_lines{};    ///< about refused connections
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;

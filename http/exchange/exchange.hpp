@@ -32,8 +32,8 @@ enum class Method : std::uint8_t { get, post, patch, del, other };
 /// As in a request line; "other" for `other`.
 std::string_view name_of(Method method);
 
-/// What a listener is for. `admin` is for monitors and balancers on the host or the private network: it has no TLS and
-/// no credentials, and shows nothing of tenants.
+/// The purpose of a listener. `admin` is for monitors and balancers on the host or the private network: it has no TLS
+/// and no credentials, and shows nothing about tenants.
 enum class Plane : std::uint8_t { api, tools, admin };
 
 /// As the log and the audit write it.
@@ -64,7 +64,7 @@ struct RequestHead {
   bool expects_other = false;  ///< an Expect that is not 100-continue
   bool keep_alive = true;
   bool body_is_encoded = false;  ///< a Content-Encoding that is not `identity`
-  bool is_head = false;          ///< the answer has no body, whatever its length field says
+  bool is_head = false;          ///< the answer has no body, whatever its Content-Length
   bool http_1_0 = false;
 
   /// Whether anything follows the head; an empty chunked body counts.
@@ -95,7 +95,7 @@ class MetricsSource {
 class CertificateWatch;
 class ClientWatch;  // http/exchange/client_watch.hpp
 
-/// What handlers work with. Outlives every connection; safe to use from any thread.
+/// What handlers need. Outlives every connection; thread-safe.
 struct Services {
   store::Store& store;
   /// May change at any time. Null without the tool plane.
@@ -106,8 +106,8 @@ struct Services {
   /// Tells clients how to authenticate; may change at any time. Null: challenges alone.
   const crypto::Configured<ProtectedResource>* protected_resource = nullptr;
   bool tool_user_token = false;  ///< the tool plane requires the user's token as well as the runtime's certificate
-  const MetricsSource* metrics = nullptr;    ///< what /metrics answers
-  bool serves_api = true;                    ///< else the tool plane alone
+  const MetricsSource* metrics = nullptr;    ///< the source of /metrics
+  bool serves_api = true;                    ///< false: only the tool plane
   CertificateWatch* certificates = nullptr;  ///< warnings for /readyz
 };
 
@@ -117,11 +117,11 @@ const ProtectedResource& resource_of(const Services& services);
 struct Route;
 enum class Problem : std::uint8_t;  // http/exchange/problem.hpp
 
-/// What all exchanges of a connection have in common.
+/// What all exchanges of a connection share.
 struct ExchangeFacts {
   const Services& services;
   Plane plane;
-  crypto::WipedBytes& body;          ///< where requests' bodies are read to; wiped when the answer is written
+  crypto::WipedBytes& body;          ///< the buffer for requests' bodies; wiped when the answer is written
   ClientWatch* watch = nullptr;      ///< for long work; null: not known
   std::string_view tool_identity{};  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
 };

@@ -80,7 +80,7 @@ static_assert(crypto::has_row_for_each(rows, &Row::problem, Problem::store_full)
 
 const Row& row_of(Problem problem) { return crypto::row_at(rows, problem); }
 
-// All of the answer but its body.
+// Sets everything of the answer except the body.
 crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
   Response& response = exchange.response;
   exchange.problem = row.problem;
@@ -151,8 +151,7 @@ std::string sentence_of(const Exchange& exchange, const Row& row) {
   if (row.problem == Problem::body_too_large && exchange.route != nullptr) {
     const std::uint32_t limit = exchange.route->body_limit;
     if (limit == 0) {
-      return "The path takes no body, and ignores one only up to " + std::to_string(limits::ignored_body) +
-             " bytes.";
+      return "The path takes no body, and ignores one only up to " + std::to_string(limits::ignored_body) + " bytes.";
     }
     return "The body is larger than the " + std::to_string(limit) + " bytes that this path accepts.";
   }

@@ -18,9 +18,9 @@ class ProtectedResource {
 
   /// `WWW-Authenticate` for a request without a credential.
   const std::string& challenge() const { return challenge_; }
-  /// … with one that is not valid.
+  /// … for one with an invalid credential.
   const std::string& challenge_invalid() const { return challenge_invalid_; }
-  /// … with one that lacks the scope of that name.
+  /// … for one whose credential lacks `scope`.
   std::string challenge_scope(std::string_view scope) const;
   /// The document; empty if there is none.
   const std::string& document() const { return document_; }

@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
-/// The first part of a longer answer goes out in small TLS records: a client can use a record once it has all of it,
-/// and a slow one gets 4 KiB sooner than 16.
+/// The first part of a longer answer goes out in small TLS records: a client can use a record only when it is complete,
+/// and a slow client gets 4 KiB sooner than 16.
 constexpr std::size_t slow_start_size = 64 * 1024;
 constexpr std::size_t slow_start_record = 4 * 1024;
 

@@ -22,7 +22,7 @@ class AnswerWriter final : private ClientWatch {
   boost::asio::awaitable<bool> send_continue();
   /// Ends the connection because there is no client to answer. A partial answer cannot be mistaken for a complete one.
   void give_up();
-  /// The exchange has ended.
+  /// Resets the counts after an exchange.
   void forget_exchange() { answered_ = sent_ahead_ = 0; }
 
  private:

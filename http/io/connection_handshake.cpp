@@ -15,8 +15,7 @@ namespace asio = boost::asio;
 
 /// Logs one line, unless there are too many for this client and reason.
 void log_failure(ConnectionCore& connection, const HandshakeFault& fault) {
-  const std::string presented =
-      ClientTrust::take_refused();  // always taken, or the next failure would report it
+  const std::string presented = ClientTrust::take_refused();  // always taken, or the next failure would report it
   const LogLevel level = fault.of_client ? LogLevel::warn : LogLevel::info;
   if (!log_enabled(level)) return;
   const Plane plane = connection.exchange.plane;

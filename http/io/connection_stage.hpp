@@ -6,12 +6,12 @@
 
 namespace tacit::http {
 
-/// In brackets: what the client has to do.
+/// In brackets: what the client must do.
 enum class Stage : std::uint8_t {
   proxy_header,  ///< [send] a balancer has to name the client
   handshake,     ///< [send] the TLS handshake; without TLS it ends at once
   idle,          ///< [send, perhaps] no byte of the next request has come
-  head,          ///< [send] a request has begun to come; its head is not complete
+  head,          ///< [send] a request's head has begun to come and is not complete
   serving,       ///< the chain, a handler or the next piece of an answer works
   body,          ///< [send] the rest of a request is read
   writing,       ///< [take] an answer, or `100 Continue`, is sent

@@ -29,7 +29,7 @@ class ConnectionState {
   /// When it began to wait for a request, or when the first byte of the current request came.
   Clock::time_point waiting_since() const { return waiting_since_; }
 
-  // What the connection does.
+  // The connection's steps.
 
   /// The PROXY header and the handshake share one deadline.
   void await_proxy_header(Clock::time_point now);
@@ -48,7 +48,7 @@ class ConnectionState {
   void close(Clock::time_point now);
   void end();
 
-  // What may end it.
+  // Events that may end the connection.
 
   /// The server winds down. True: the connection ends now, because it is idle, nothing is `unread`, and its client has
   /// sent a request before or has had time to. A request that has arrived is served: closing would lose it.

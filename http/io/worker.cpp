@@ -38,7 +38,7 @@ constexpr std::size_t most_monitors_of_address = 16;
 /// The connection's whole life. It is destroyed on its own thread when this returns.
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
-/// Uses that cannot be stored now are kept for the next time.
+/// Keeps uses that cannot be stored now for the next attempt.
 asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyUse> uses) {
   std::vector<store::ApiKeyUse> kept = uses;
   const auto stored = co_await server.services.store.api_keys().record_uses(std::move(uses));

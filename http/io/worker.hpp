@@ -36,7 +36,7 @@ class Worker {
 
   void use_certificates(Plane plane, SharedTlsContext tls);  ///< thread-safe: for connections accepted from now on
   void change_tenant_rate(auth::Rate by_default);            ///< thread-safe
-  void drain();                                              ///< thread-safe: as Server::drain()
+  void drain();                                              ///< thread-safe; see Server::drain()
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
   const ThreadCounters& counters() const { return state_.counters; }  ///< thread-safe
