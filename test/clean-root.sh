@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Runs a command on a fresh machine, as far as files go: in a new minimal root of a Debian release, in a fresh clone of what is
-# committed here, with no package installed but what debootstrap's minbase has. Needs root. Its exit code is the command's.
+# Runs a command with the files of a fresh machine: in a new minimal root of a Debian release, in a fresh clone of the last
+# commit, with only the packages of debootstrap's minbase. Needs root. Its exit code is the command's.
 #   test/clean-root.sh [--cold] [--remake] [--out DIRECTORY] [bookworm|trixie] COMMAND…
 #     e.g. test/clean-root.sh trixie conf/quickstart.sh --check
 #          test/clean-root.sh bookworm bash
-# Without a release it is bookworm. COMMAND starts in the clone, /src/tacit, as root and with an environment of its own (CI, proxies
-# and npm's settings go along; set others by env). The base root, downloaded packages, npm's and the compiler's caches are
+# The default release is bookworm. COMMAND starts in the clone, /src/tacit, as root and with a new environment (CI, proxies and
+# npm's settings are passed on; set others by env). The base root, downloaded packages, npm's and the compiler's caches are
 # kept in ~/.cache/tacit, so that a second run is quick; no run changes the base root.
-#   --cold           use no cache but the base root, and leave nothing in them
-#   --remake         make the base root again first (which is done by itself after 30 days)
-#   --out DIRECTORY  is /out in the root, to get files out
-# Environment: TACIT_DEBIAN_MIRROR, where packages come from; by default from where this host's apt gets them.
+#   --cold           use no cache except the base root, and write to none
+#   --remake         make the base root again first (automatic after 30 days)
+#   --out DIRECTORY  mount DIRECTORY at /out in the root, to get files out
+# Environment: TACIT_DEBIAN_MIRROR, the mirror for packages; by default the one that this host's apt uses.
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -28,12 +28,12 @@ usage() {
   sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
-# Deleting some ten thousand files takes minutes on a file system that discards their blocks, so nothing waits for it.
+# In the background, because deleting ten thousand files takes minutes on a file system that discards their blocks.
 remove_in_background() { # directory
   (setsid nice rm -rf --one-file-system "$1" </dev/null >/dev/null 2>&1 &)
 }
 
-# A run's directory is locked as long as it runs. Those of runs that were killed are removed here.
+# A run locks its directory as long as it runs. Removes the directories of runs that were killed.
 make_run_directory() {
   local old
   mkdir -p "$cache/runs"
@@ -43,7 +43,7 @@ make_run_directory() {
   run=$(mktemp -d "$cache/runs/XXXXXX")
   exec {run_lock}<"$run"
   flock --shared "$run_lock"
-  # Others than root have to get through to /tmp and the clone.
+  # Users other than root need access to /tmp and the clone.
   chmod 755 "$run"
   mkdir "$run/changes" "$run/overlay" "$run/root" "$run/tmp" "$run/debs" "$run/source"
   chmod 1777 "$run/tmp"
@@ -51,7 +51,7 @@ make_run_directory() {
 
 clone() {
   local commit dirty
-  # The checkout may be another user's; that is no danger here.
+  # The checkout may belong to another user, which is no risk here.
   local git=(git --no-optional-locks -c "safe.directory=*")
   commit=$("${git[@]}" -C "$repository" rev-parse HEAD) || fail "$repository is no git checkout"
   dirty=$("${git[@]}" -C "$repository" status --porcelain | wc -l)
@@ -62,14 +62,14 @@ clone() {
   say "commit $(git -C "$run/source" log -1 --format='%h %s')"
 }
 
-# A run has its own copies of packages, since apt locks their directory.
+# A run has its own copies of packages, because apt locks their directory.
 take_packages() {
   mkdir -p "$cache/debs/$release" "$cache/ccache" "$cache/npm"
   find "$cache/debs/$release" -name '*.deb' -exec cp --link -t "$run/debs" {} +
 }
 # shellcheck disable=SC2317  # called by a trap
 keep_packages() {
-  # What was taken from there still has its name there.
+  # A package with a second link is in the cache already.
   find "$run/debs" -maxdepth 1 -name '*.deb' -links 1 -exec mv -f -t "$cache/debs/$release" {} +
   find "$cache/debs/$release" -name '*.deb' -ctime +90 -delete
 }
@@ -86,14 +86,14 @@ finish() {
   fi
 }
 
-# What this process and all that it waited for took.
+# The time that this process and its children took.
 cpu_seconds() {
   local stat
   read -ra stat <"/proc/$$/stat"
   echo $(((stat[13] + stat[14] + stat[15] + stat[16]) / $(getconf CLK_TCK)))
 }
 
-# The rest runs as process 1 of its own namespaces of processes and mounts, so that nothing of both outlives it.
+# The rest runs as process 1 of its own PID and mount namespaces, so that no process or mount outlives it.
 mount_root() {
   local base=$cache/roots/$release/root
   if ! mount -t overlay overlay -o "lowerdir=$base,upperdir=$run/changes,workdir=$run/overlay" "$run/root" 2>/dev/null; then
@@ -121,10 +121,10 @@ bind() {  # bind FROM TO: TO is in the root
 
 configure_root() {
   connect_to_network "$release" "$run/root"
-  # Where the kept packages are; apt would else remove them after installing.
+  # The packages' cache; without this setting apt would remove them after installing.
   printf '%s\n' 'Dir::Cache::Archives "/var/cache/clean-root/";' 'APT::Keep-Downloaded-Packages "1";' \
     >"$run/root/etc/apt/apt.conf.d/91clean-root"
-  # What is lost in a crash is thrown away anyway, so dpkg need not wait for the disk.
+  # The root is discarded anyway, so dpkg need not wait for the disk.
   echo force-unsafe-io >"$run/root/etc/dpkg/dpkg.cfg.d/clean-root"
   if [ -e "${HOME:-/root}/.npmrc" ]; then cp "${HOME:-/root}/.npmrc" "$run/root/root/.npmrc"; fi
 }
@@ -200,7 +200,7 @@ main() {
   if [ -z "$cold" ]; then take_packages; fi
   say "Debian $release: ${command[*]}"
   export cache run release cold out
-  # In the background, where signals are handled at once.
+  # In the background, so that signals are handled at once.
   unshare --mount --pid --fork --kill-child bash "${BASH_SOURCE[0]}" --inside "${command[@]}" <&0 &
   launcher=$!
   local code=0

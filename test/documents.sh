@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Finds what the documents name and is not there: targets of links with their sections; in backquotes paths and test suites; paths in
-# the drawings' sources. Exit code 1 if there is one.
+# Finds names in the documents that do not exist: targets of links and their sections; paths and test suites in backquotes; paths
+# in the drawings' sources. Exit code 1 if there is one.
 #   test/documents.sh [FILE.md…]     by default every document in the repository
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,13 +19,13 @@ expect() { # DOCUMENT FOLDER PATH
   missing=$((missing + 1))
 }
 
-# The sections of a document, as forges name them in links: lower case, without punctuation, hyphens for spaces.
+# The sections of a document in the form of links: lower case, without punctuation, hyphens for spaces.
 sections() { # DOCUMENT
   awk '/^```/ { code = !code } !code && /^#+ / { sub(/^#+ /, ""); print tolower($0) }' "$1" | sed -E 's/[^[:alnum:] _-]//g; s/ /-/g'
 }
 
 for document in "$@"; do
-  # Links to other places (https:) are not this script's.
+  # External links (https:) are not checked.
   while read -r target; do
     file=$document
     if [[ $target != \#* ]]; then
@@ -38,12 +38,12 @@ for document in "$@"; do
     echo "$document names the section $target, which is not there"
     missing=$((missing + 1))
   done < <(grep -oP '\]\(\K[^):]+(?=\))' "$document" || true)
-  # Paths from the top. A placeholder (<name>, *, …) names no file, nor does a protocol's name for ALPN (http/1.1).
+  # Paths from the top. Placeholders (<name>, *, …) and ALPN's protocol names (http/1.1) are no paths.
   # shellcheck disable=SC2016  # a backquote of the document
   while read -r path; do
     expect "$document" . "$path"
   done < <(grep -oP '`\K(?!http/1\.[01]`)(auth|conf|crypto|http|server|store|test|\.ci)/[A-Za-z0-9_./@-]*(?=[ `])' "$document" | sort -u || true)
-  # Suites as CTest lists them.
+  # Suites by their names in CTest.
   while IFS=. read -r program suite; do
     named=$((named + 1))
     if ! grep -rq --include='*.cpp' "^BOOST_AUTO_TEST_SUITE($suite\\b" "test/${program/-//}"; then
@@ -52,7 +52,7 @@ for document in "$@"; do
     fi
   done < <(grep -oP '\b(unit-(auth|crypto|http|server|store)|integration)\.[a-z][a-z0-9_]*\b(?!\.)' "$document" | sort -u || true)
 done
-# Files in drawings, without their endings.
+# Files in drawings, without their extensions.
 for drawing in conf/drawings/*.dot; do
   while read -r path; do
     named=$((named + 1))

@@ -12,7 +12,7 @@ cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 declaration=test/include_graph.txt
 tops=(auth crypto http server store)
 
-# FOLDER INCLUDED FILE:LINE, of every include between two folders.
+# FOLDER INCLUDED FILE:LINE for every include between two folders.
 edges=$(grep -rn --include='*.hpp' --include='*.cpp' '^#include "' "${tops[@]}" | awk '{
   split($0, quoted, "\"")
   split($0, place, ":")
@@ -58,12 +58,12 @@ problems=$(
         print declaration ":" allowed[edge] ": " ends[1] " does not include " ends[2] " any more: remove it here"
       }
     }' "$declaration" -
-  # tsort names the folders of a cycle, one a line.
+  # tsort prints the folders of a cycle, one a line.
   if ! cycle=$(sed 's/#.*//' "$declaration" | awk 'NF { folder = $1; sub(":$", "", folder); print folder, folder
                  for (i = 2; i <= NF; ++i) print folder, $i }' | tsort 2>&1 >/dev/null); then
     echo "$declaration has a cycle:" $(sed -n 's/^tsort: \([a-z_]*\/\{0,1\}[a-z_\/]*\)$/\1/p' <<<"$cycle" | sort -u)
   fi
-  # The tests of a folder stand in the folder of that name.
+  # The tests of a folder are in the folder of the same name.
   find test/unit -name '*.cpp' -printf '%h\n' | sort -u | while read -r folder; do
     [ "$folder" = test/unit ] || [ -d "${folder#test/unit/}" ] || echo "$folder: there is no folder ${folder#test/unit/}"
   done

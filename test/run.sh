@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs the tests; ends with CTest's summary.
 #   test/run.sh [release|unit|asan|asan-integration|tsan|clang] [options of ctest]     e.g. test/run.sh asan -R unit-crypto
-# release: every test (the default). unit: the unit tests alone, which take half the time to build. asan: every test,
+# release: every test (the default). unit: only the unit tests, which take half the time to build. asan: every test,
 # with the address and undefined-behaviour sanitizers. asan-integration: the tests that start the program, with these.
-# tsan: the tests whose threads share something, with the thread sanitizer. clang: everything compiled by the second
-# compiler, and the unit tests.
-# In CI (environment variable CI) warnings are errors, but with sanitizers: the presets are ci-release and ci-clang.
+# tsan: the tests whose threads share data, with the thread sanitizer. clang: compiles everything with the second
+# compiler, and runs the unit tests.
+# In CI (environment variable CI) warnings are errors except with sanitizers: the presets are ci-release and ci-clang.
 # Environment: TACIT_CRASH_ROUNDS, how often the crash test kills the server (50).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -43,7 +43,7 @@ case $preset in
     ;;
   tsan)
     selection=(--label-regex threads)
-    targets=(--target tacit unit-crypto unit-store unit-auth unit-server integration)  # those that have such tests
+    targets=(--target tacit unit-crypto unit-store unit-auth unit-server integration)  # the targets with such tests
     ;;
 esac
 
@@ -63,7 +63,7 @@ cmake --preset "$configuration" -DTACIT_TESTS=ON >/dev/null
 echo "Building build/$preset"
 cmake --build --preset "$preset" "${targets[@]}"
 
-# A sanitizer error aborts the process, so that it cannot pass as a failure that a test expects.
+# A sanitizer error aborts the process, so that it cannot be mistaken for a failure that a test expects.
 export ASAN_OPTIONS="abort_on_error=1:detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1${TSAN_OPTIONS:+:$TSAN_OPTIONS}"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs clang-tidy 14, which Debian 12 has, with the checks of .clang-tidy over the program's sources. Exit code 1 if it finds anything.
-#   test/tidy.sh [--changed [BASE]]   what differs from the commit BASE, uncommitted changes included; the default
+# Runs Debian 12's clang-tidy 14 with the checks of .clang-tidy over the program's sources. Exit code 1 if it finds anything.
+#   test/tidy.sh [--changed [BASE]]   files that differ from the commit BASE, uncommitted changes included; the default
 #   test/tidy.sh --all                every source: two to three hours of one core
-#   test/tidy.sh FILE…                these
-# Without BASE it is where this branch left origin's main branch; on that branch itself, the last commit that is older than a
-# week. Of a changed header its own .cpp is checked, or one that includes it. At most 40 files, newest changes first; what is
-# left out is named.
-# Environment: TACIT_TIDY_FILES, another number than 40; TACIT_TIDY_JOBS, how many at once (as many as cores).
+#   test/tidy.sh FILE…                these files
+# The default of BASE is where this branch left origin's main branch; on that branch itself, the last commit older than a
+# week. For a changed header its own .cpp is checked, or one that includes it. At most 40 files, newest changes first; the
+# others are listed as left out.
+# Environment: TACIT_TIDY_FILES, the largest number of files (40); TACIT_TIDY_JOBS, the number of parallel jobs (all cores).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -32,11 +32,11 @@ default_base() {
     fi
   done
   base=$(git rev-list --max-count=1 --first-parent --before='1 week ago' HEAD)
-  # A history that is younger, or a shallow clone: from its first commit on.
+  # In a younger history or a shallow clone: from its first commit on.
   echo "${base:-$(git rev-list --max-parents=0 HEAD | tail -1)}"
 }
 
-# Changed since a commit and still there: uncommitted and untracked files first, then by the newest commit.
+# Existing files that changed since a commit: uncommitted and untracked files first, then by the newest commit.
 changed_since() { # BASE
   {
     git ls-files --modified --others --exclude-standard -- "${folders[@]}"
@@ -47,7 +47,7 @@ changed_since() { # BASE
   done
 }
 
-# A source is itself; a header the source of its name, or else one that includes it.
+# For a source, itself; for a header, the source of its name or another one that includes it.
 source_of() { # FILE
   case $1 in
     *.cpp) echo "$1" ;;
@@ -55,19 +55,19 @@ source_of() { # FILE
       if [ -f "${1%.hpp}.cpp" ]; then
         echo "${1%.hpp}.cpp"
       else
-        # Read to its end: a grep that is cut short would count as a failure, and end the list here.
+        # Reads all input: a grep that is cut short would count as a failure and end the list.
         grep --recursive --files-with-matches --include='*.cpp' --fixed-strings "#include \"$1\"" "${folders[@]}" | sort | sed -n 1p || true
       fi
       ;;
   esac
 }
 
-sources_of() { # reads names of files, a line each
+sources_of() { # reads file names, one a line
   local file
   while read -r file; do source_of "$file"; done | awk '!seen[$0]++'
 }
 
-# One file, as xargs calls it; clang-tidy's own words are shown if it finds anything.
+# Checks one file, called by xargs; shows clang-tidy's output if it finds anything.
 check() { # FILE
   local output
   if output=$(clang-tidy-14 -p "$build" --quiet "$1" 2>&1); then
@@ -117,7 +117,7 @@ if ! command -v clang-tidy-14 >/dev/null && [ "$(. /etc/os-release 2>/dev/null &
   fail "clang-tidy-14 is missing, and only Debian 12 has it: try test/clean-root.sh bookworm test/tidy.sh"
 fi
 conf/packages.sh build tidy
-# The compile commands are those of the second compiler, which clang-tidy understands; its precompiled header saves half the time.
+# Uses the compile commands of the second compiler, which clang-tidy understands; its precompiled header halves the time.
 echo "Configuring $build and compiling its precompiled header"
 cmake --preset clang -B "$build" -DCMAKE_CXX_COMPILER=clang++-14 -DTACIT_TESTS=OFF >/dev/null
 cmake --build "$build" --target tacit_pch >/dev/null

@@ -15,7 +15,7 @@ namespace tacit::http {
 namespace {
 
 constexpr std::string_view known_scopes = "'secrets:read', 'secrets:write' or 'keys:manage'";
-constexpr limits::Length expiry_text{0, 64};  // a longer one is no date-time, whatever it begins with
+constexpr limits::Length expiry_text{0, 64};  // a longer text is no date-time
 
 /// A list of scopes' names.
 class ScopesField final : public ContainerField {
@@ -77,7 +77,7 @@ void check_name(const TextField<std::string>& name, bool needed, Faults& faults)
   } else {
     name.check("name", true, faults);
   }
-  // Tables and logs of the operator could not show them.
+  // The operator's tables and logs could not show them.
   if (faults.size() == before && name.has_value() && crypto::has_control_characters(name.view())) {
     faults.push_back(value_error(Loc{"body", "name"}, "name has control characters"));
   }
@@ -94,7 +94,7 @@ void check_instant(std::int64_t instant, std::int64_t now, Faults& faults) {
   }
 }
 
-/// Null is nothing wrong.
+/// Null is accepted.
 void check_expiry(const TextField<std::string>& field, std::int64_t now, std::optional<std::int64_t>& instant,
                   Faults& faults) {
   Loc loc{"body", "expires_at"};

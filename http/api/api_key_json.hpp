@@ -1,4 +1,4 @@
-// An API key as the API shows it.
+// The API's form of an API key.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace tacit::http {
 
-/// Appends the object. `text` is the key itself, which only the answer to its making has; empty: without it.
+/// Appends the object. `text` is the key itself, which only the answer that creates it contains; empty: without it.
 void write_api_key(crypto::WipedBytes& out, const store::ApiKey& key, std::string_view text = {});
 
 }  // namespace tacit::http

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t usual_key_size = 320;  // of one key, so that most answers are allocated once
 constexpr std::size_t usual_list = 10;
 
-/// What is no id is no key's id: for it the store finds nothing, as for another tenant's.
+/// Text that is not an id belongs to no key: the store finds nothing for it, as for another tenant's id.
 std::string key_id(const Exchange& exchange) { return percent_decode(exchange.path_id, false).value_or(std::string()); }
 
 store::Authority authority_of(const auth::Principal& principal) { return {principal.scopes, principal.expires_at}; }
@@ -48,7 +48,7 @@ class KeyListStream final : public ListStream {
     };
     const auto ended = co_await reader_.next(std::move(take));
     exchange_.rows_read = reader_.rows_read();
-    // Not `ended` itself: g++ takes its operator bool for what is returned.
+    // Not `ended` itself: g++ would convert it by its operator bool.
     if (!ended) co_return ended.error();
     co_return *ended;
   }

@@ -1,4 +1,4 @@
-# Writes OUTPUT, a C++ source whose openapi_source() answers the bytes of INPUT. As bytes, for string literals have a size limit.
+# Writes OUTPUT, a C++ source whose openapi_source() answers the bytes of INPUT. As bytes, because string literals have a size limit.
 file(READ ${INPUT} bytes HEX)
 string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
 file(WRITE ${OUTPUT} "// Generated from openapi.json.

@@ -1,5 +1,5 @@
-// What the routes table points at. The chain has authenticated the caller, checked the scope and read the body before
-// it calls one of these; each leaves its answer in `exchange.response`.
+// The routes' handlers. The chain authenticates the caller, checks the scope and reads the body before it calls a
+// handler, which leaves its answer in `exchange.response`.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,8 +10,8 @@ namespace tacit::http {
 
 using Handled = boost::asio::awaitable<void>;
 
-/// Answers the error of `result`, if it is one: a reader's faults, a store's failure. True: then the handler is done.
-/// What is awaited has a name first, for g++ 12 (CONTRIBUTING.md):
+/// Answers the error of `result`, if it has one: a reader's faults or a store's failure. True: the handler is done.
+/// Give the awaited value a name first, because of g++ 12 (CONTRIBUTING.md):
 ///
 ///     auto outcome = co_await …;
 ///     if (refused(exchange, outcome)) co_return;

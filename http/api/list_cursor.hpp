@@ -1,4 +1,4 @@
-// The cursor of a list: the last id of the page before. Clients need not know that.
+// The cursor of a list: the last id of the previous page. It is opaque to clients.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace tacit::http {
 
-/// Returns nullopt for a text that no list returned.
+/// Returns nullopt for a text that was not returned by a list.
 std::optional<crypto::Uuid> read_list_cursor(std::string_view text);
 
 /// Appends the JSON of the cursor: a string, or null on the last page.

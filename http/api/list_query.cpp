@@ -19,7 +19,7 @@ struct Parameter {
   bool repeated = false;
 };
 
-// In the order in which their faults are told.
+// In the order in which their faults are reported.
 enum : std::size_t { limit_at, cursor_at, tool_name_at, secret_name_at };
 using Parameters = std::array<Parameter, 4>;
 
@@ -32,7 +32,7 @@ Parameters split(std::string_view query) {
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const auto name = percent_decode(pair.substr(0, equals), true);
     auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (!name || !value) continue;  // not reached: the target was found sound
+    if (!name || !value) continue;  // not reached: the target was validated before
     const auto known = std::ranges::find(parameters, *name, &Parameter::name);
     if (known == parameters.end()) continue;
     known->repeated = known->value.has_value();
@@ -60,11 +60,11 @@ void check_limit(const Parameter& parameter, std::optional<std::size_t>& limit, 
   }
 }
 
-// An empty one is the first page's: clients begin their loops with it.
+// An empty cursor means the first page: clients begin their loops with it.
 void check_cursor(const Parameter& parameter, std::optional<crypto::Uuid>& after, Faults& faults) {
   if (parameter.value->empty()) return;
   after = read_list_cursor(*parameter.value);
-  if (!after) faults.push_back(value_error(Loc{"query", parameter.name}, "cursor is none that a list answered"));
+  if (!after) faults.push_back(value_error(Loc{"query", parameter.name}, "cursor was not returned by a list"));
 }
 
 void check_text(Parameter& parameter, limits::Length length, std::optional<std::string>& text, Faults& faults) {
@@ -81,7 +81,7 @@ void check_text(Parameter& parameter, limits::Length length, std::optional<std::
   }
 }
 
-// Whether there is a value to look at.
+// Whether there is a value to check.
 bool came_once(const Parameter& parameter, Faults& faults) {
   if (parameter.repeated) {
     faults.push_back(value_error(Loc{"query", parameter.name}, "given more than once"));

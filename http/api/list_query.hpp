@@ -8,7 +8,7 @@
 
 namespace tacit::http {
 
-/// Reads the part of the target after `?`. Unknown names are ignored; a known one that comes twice is a fault.
+/// Reads the part of the target after `?`. Unknown names are ignored; a repeated known name is a fault.
 Parsed<store::ListQuery> parse_list_query(std::string_view query);
 
 }  // namespace tacit::http

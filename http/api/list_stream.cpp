@@ -12,7 +12,7 @@ ListStream::ListStream(Exchange& exchange, Clock::duration longest) : exchange_(
 
 boost::asio::awaitable<store::Outcome<bool>> ListStream::next(crypto::WipedBytes& out) {
   const auto until = Clock::now() + longest_;
-  // Between the pieces, too: a client that takes them as fast as they come must not keep the thread.
+  // Between the pieces, too: a client that takes them fast must not monopolize the thread.
   bool waits = begun_;
   if (!std::exchange(begun_, true)) out.append(R"({"data":[)");
   for (;; waits = true) {
@@ -21,7 +21,7 @@ boost::asio::awaitable<store::Outcome<bool>> ListStream::next(crypto::WipedBytes
       if (!gone_on) co_return gone_on.error();
     }
     const auto ended = co_await read_slice(out);
-    // Not `ended` itself: a const result<bool> that is returned becomes one of its own operator bool.
+    // Not `ended` itself: a returned const result<bool> would be converted by its operator bool.
     if (!ended) co_return ended.error();
     if (*ended) break;
     if (out.size() >= body_piece_size) co_return false;
@@ -32,7 +32,7 @@ boost::asio::awaitable<store::Outcome<bool>> ListStream::next(crypto::WipedBytes
   co_return true;
 }
 
-/// Fails if there is no more reason to go on.
+/// Fails if the client has left or the time is up.
 boost::asio::awaitable<store::Outcome<void>> ListStream::let_others_go_first(Clock::time_point until) {
   co_await store::next_turn();
   exchange_.abandoned = exchange_.watch != nullptr && exchange_.watch->client_has_left();

@@ -1,4 +1,4 @@
-// The JSON of a list, made piece by piece while it is read and sent.
+// The JSON of a list, produced piece by piece while it is read and sent.
 #pragma once
 
 #include <chrono>
@@ -8,25 +8,25 @@
 
 namespace tacit::http {
 
-/// Between two slices of reading it lets others of the thread go first (store/slices/turns.hpp), and stops if its
-/// client has left meanwhile: then it fails, and the exchange is `abandoned`.
+/// Between two slices of reading it yields to other work of the thread (store/slices/turns.hpp). If the client has left
+/// meanwhile, it fails, and the exchange is `abandoned`.
 class ListStream : public BodyStream {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// How long one piece may take to be read, which is mostly waiting for others. Fails with `overloaded` after that.
+  /// The longest time for reading one piece, which is mostly waiting for other work; then it fails with `overloaded`.
   static constexpr std::chrono::seconds longest_piece{30};
 
-  /// `exchange` outlives it.
+  /// `exchange` must outlive the stream.
   explicit ListStream(Exchange& exchange, Clock::duration longest = longest_piece);
 
   boost::asio::awaitable<store::Outcome<bool>> next(crypto::WipedBytes& out) final;
 
  protected:
-  /// Reads a slice and appends what it holds, each entry begun by begin_entry; no more once the piece is long enough.
-  /// True: that was the last. To be counted in the exchange's `rows_read`, too, when it fails.
+  /// Reads a slice and appends its entries, each after begin_entry(), until the piece is long enough. True: that was
+  /// the last slice. Counts the rows in the exchange's `rows_read`, even if it fails.
   virtual boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) = 0;
-  /// Appends what follows the array: members of the object.
+  /// Appends the members of the object that follow the array.
   virtual void write_members(crypto::WipedBytes& out) const;
   void begin_entry(crypto::WipedBytes& out);
 
@@ -37,7 +37,7 @@ class ListStream : public BodyStream {
 
   Clock::duration longest_;
   bool begun_ = false;  ///< something was written
-  bool empty_ = true;   ///< no entry was
+  bool empty_ = true;   ///< no entry was written
 };
 
 }  // namespace tacit::http

@@ -1,4 +1,4 @@
-// The OpenAPI document: http/api/openapi.json, which the build puts into the program, and each plane's part of it.
+// The OpenAPI document: http/api/openapi.json, which the build embeds into the program, and each plane's part of it.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,10 @@
 
 namespace tacit::http {
 
-/// All of it, as the file has it.
+/// The complete file.
 std::string_view openapi_source();
 
-/// What the plane's routes table serves, with the components that this needs. Made at the first call. Thread-safe.
+/// The plane's paths with the components that they need. Built at the first call. Thread-safe.
 std::string_view openapi_document(Plane plane);
 
 }  // namespace tacit::http

@@ -1,4 +1,4 @@
-// From the whole document to a plane's part of it.
+// Extracts a plane's part of the document.
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// As the routes table writes it: no slash at the end, `{id}` for whatever the document calls it.
+/// The path in the routes table's form: no slash at the end, and `{id}` for the document's parameter.
 std::string table_path(std::string path) {
   const std::size_t brace = path.find('{');
   if (brace != std::string::npos) path.replace(brace, path.find('}') + 1 - brace, "{id}");
@@ -31,7 +31,7 @@ json::object served_paths(const json::object& all, std::span<const Route> routes
   return served;
 }
 
-/// What a part of the document names: references, and in lists of theirs tags and security schemes.
+/// The components that a part of the document names: references, tags and security schemes.
 struct Named {
   std::set<std::string, std::less<>> references;  // JSON pointers into the document
   std::set<std::string, std::less<>> tags;

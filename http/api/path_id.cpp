@@ -6,7 +6,7 @@
 namespace tacit::http {
 
 Parsed<crypto::Uuid> parse_path_id(std::string_view segment, std::string_view name) {
-  // Nearly every id comes as we write it, and needs neither decoding nor the other forms' parser.
+  // Nearly every id comes in the form that answers use, and needs neither decoding nor the parser of other forms.
   if (const auto id = crypto::parse_uuid(segment)) return *id;
   const auto text = percent_decode(segment, false);
   auto parsed = parse_uuid_text(text.value_or(std::string()));

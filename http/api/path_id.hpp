@@ -1,4 +1,4 @@
-// The id that a path ends in.
+// The id at the end of a path.
 #pragma once
 
 #include <string_view>

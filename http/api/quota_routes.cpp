@@ -1,4 +1,4 @@
-// What of its quota a tenant uses.
+// A tenant's limits and use.
 #include <utility>
 
 #include "http/api/handlers.hpp"

@@ -26,7 +26,7 @@ struct SecretFields {
     return read_json(body, members);
   }
 
-  /// Whether a default that is asked for would surely lack what it belongs to, fields with other faults apart.
+  /// Whether a requested default certainly lacks a tool or an argument; fields with other faults do not count.
   bool default_lacks(Given how) const {
     return is_default.value() && (tool_name.given() == how || tool_arg.given() == how);
   }
@@ -103,7 +103,7 @@ Parsed<store::SecretUpdate> parse_secret_update(std::string_view body) {
   fields.tool_name.check("tool_name", true, faults);
   fields.tool_arg.check("tool_arg", true, faults);
   fields.is_default.check("is_default_for_tool", faults);
-  // What is left out here may be there in what is stored: the store knows.
+  // Omitted fields may have values in the stored secret, so the store checks that.
   if (fields.default_lacks(Given::null)) faults.push_back(default_unbound());
   if (!faults.empty()) return faults;
   store::SecretUpdate update;

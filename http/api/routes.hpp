@@ -1,4 +1,4 @@
-// The routes table: all that Tacit answers, one row each.
+// The routes table: one row for each method and path.
 #pragma once
 
 #include <span>
@@ -18,7 +18,7 @@ std::span<const Route> admin_routes();
 
 std::span<const Route> routes_of(Plane plane);
 
-/// Whether monitors and balancers ask it again and again: /healthz, /readyz. Null is no probe.
+/// Whether the route is polled by monitors and balancers: /healthz, /readyz. Null is no probe.
 bool is_probe(const Route* route);
 
 }  // namespace tacit::http

@@ -1,4 +1,4 @@
-// A secret as the API shows it: nine fields, never the value.
+// The API's form of a secret: nine fields, never the value.
 #pragma once
 
 #include "crypto/wiped.hpp"

@@ -39,7 +39,7 @@ class SecretListStream final : public ListStream {
     };
     const auto ended = co_await reader_.next(std::move(take));
     exchange_.rows_read = reader_.rows_read();
-    // Not `ended` itself: g++ takes its operator bool for what is returned.
+    // Not `ended` itself: g++ would convert it by its operator bool.
     if (!ended) co_return ended.error();
     co_return *ended;
   }

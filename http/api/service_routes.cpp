@@ -1,4 +1,4 @@
-// What monitors and client generators ask, without a credential.
+// The routes for monitors and client generators, without a credential.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@
 namespace tacit::http {
 namespace {
 
-/// Into the object that a problem's body is.
+/// Adds members to the object in a problem's body.
 void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& reasons) {
   body.resize(body.size() - 1);
   body.append(R"(,"status":"not ready","reasons":[)");
@@ -26,8 +26,8 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& 
   body.append("]}");
 }
 
-/// What an operator has to see to before it keeps clients out: room that gets short, then certificates. `warning` is
-/// the first of them, for monitors that look at one.
+/// Conditions that an operator has to fix before they lock out clients: lack of room, then certificates. `warning` is
+/// the first of them, for monitors that read only one.
 std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
   std::vector<std::string> warnings;
   if (of_room) warnings.push_back(*of_room);
@@ -55,13 +55,13 @@ void answer_ready(crypto::WipedBytes& body, const std::vector<std::string>& warn
 
 }  // namespace
 
-// Says that the process serves, not that the store does: a load balancer asks this all the time.
+// Reports that the process serves, without asking the store: load balancers poll this route.
 Handled get_health(Exchange& exchange) {
   exchange.response.body.append(R"({"status":"ok"})");
   co_return;
 }
 
-// Says whether a balancer should send clients here; why not, for people, beside the sentence that every error has.
+// Reports whether a balancer should send clients here; if not, the reasons for people, in addition to the sentence.
 Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
   const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
@@ -72,7 +72,7 @@ Handled get_readiness(Exchange& exchange) {
   if (unwilling) reasons.push_back(*unwilling);
   if (displaced) reasons.push_back(*displaced);
   const store::Room room = exchange.services.store.health().room();
-  // What clients add needs more of it than what is only logged.
+  // Clients' changes need more room than audit entries alone.
   const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);
   const auto& no_room = adds ? room.growth_refused : room.logging_refused;
   if (no_room) reasons.push_back(*no_room);

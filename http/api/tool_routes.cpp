@@ -1,4 +1,4 @@
-// The tool plane's one route: the values that a tool may use.
+// The tool plane's route: the values that a tool may use.
 #include <utility>
 
 #include "http/api/handlers.hpp"
@@ -16,7 +16,7 @@ bool is_granted(const Exchange& exchange, std::string_view tool_name) {
   return identities != nullptr && (*identities)->may_use(exchange.tool_identity, tool_name);
 }
 
-/// Refuses, with the reason that the audit is told.
+/// Refuses, and records the reason in the audit.
 Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Problem problem, std::string_view reason) {
   store::ToolRefusal refusal;
   refusal.tenant = query.tenant;

@@ -1,4 +1,4 @@
-// Which requests the access log has a line for, where it does not have all. Pure.
+// Selects the requests that a sampled access log contains. Pure.
 #pragma once
 
 #include <chrono>
@@ -6,17 +6,17 @@
 
 namespace tacit::http {
 
-/// One thread's choice.
+/// One thread's sample.
 class AccessSample {
  public:
-  /// A request that took so long is always logged.
+  /// A request that takes this long is always logged.
   static constexpr std::chrono::seconds slow{1};
 
-  /// Of `every` requests that went well one is logged; 1: each.
+  /// One in `every` successful requests is logged; 1: each.
   AccessSample(std::uint32_t every, std::uint32_t seed) : every_(every), state_(seed | 1) {}
 
-  /// How many requests a line for this one stands for; 0: it gets none. Answers below 400 go well, and so does 429: it
-  /// is what a flood of requests is answered. What else is refused, what fails and what is slow always has a line.
+  /// The number of requests that the line of this one represents; 0: it is not logged. Statuses below 400 are sampled,
+  /// and so is 429, which answers floods of requests. Other refusals, failures and slow requests are always logged.
   std::uint32_t weight(unsigned status, std::chrono::steady_clock::duration time) {
     const bool sampled = every_ > 1 && (status < 400 || status == 429) && time < slow;
     if (!sampled) return 1;
@@ -24,8 +24,8 @@ class AccessSample {
   }
 
  private:
-  /// Marsaglia's xorshift with 32 bits: counting would miss all that comes in step with it, as every second of two
-  /// requests that a client makes by turns.
+  /// Marsaglia's xorshift with 32 bits. A counter would systematically miss periodic requests, such as every second one
+  /// of a client that alternates between two.
   std::uint32_t next() {
     state_ ^= state_ << 13;
     state_ ^= state_ >> 17;

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// What gzip, zstd, zlib, bzip2 and xz begin with; no JSON does.
+// The first bytes of gzip, zstd, zlib, bzip2 and xz; no JSON begins with them.
 constexpr std::array compressed{"\x1f\x8b"sv, "\x28\xb5\x2f\xfd"sv, "\x78\x01"sv, "\x78\x5e"sv,
                                 "\x78\x9c"sv, "\x78\xda"sv,         "BZh"sv,      "\xfd\x37\x7a\x58\x5a"sv};
 
@@ -20,7 +20,7 @@ constexpr std::array wide_marks{"\xff\xfe"sv, "\xfe\xff"sv};
 std::optional<Problem> unreadable_encoding(std::string_view body) {
   const auto begins = [body](std::string_view magic) { return body.starts_with(magic); };
   if (std::ranges::any_of(compressed, begins)) return Problem::body_compressed;
-  // JSON begins with a character of ASCII: a NUL beside it is the rest of a wider one.
+  // JSON begins with an ASCII character: a NUL beside it is part of a wider encoding.
   const bool wide = body.size() > 1 && (body[0] == '\0' || body[1] == '\0');
   if (wide || std::ranges::any_of(wide_marks, begins)) return Problem::body_not_utf8;
   return std::nullopt;

@@ -1,4 +1,4 @@
-// Bodies that no JSON parser can say anything useful of. Pure.
+// Detects bodies for which a JSON parser's error would not be helpful. Pure.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace tacit::http {
 
-/// By the first bytes of a body: body_compressed, where no field says that it is; or body_not_utf8, for UTF-16 and
-/// UTF-32 (JSON is sent in UTF-8: RFC 8259 section 8.1). Nothing for all else, JSON or not.
+/// Judges by the first bytes of a body: body_compressed, without a Content-Encoding; or body_not_utf8, for UTF-16 and
+/// UTF-32 (JSON is sent in UTF-8: RFC 8259 section 8.1). nullopt for everything else, JSON or not.
 std::optional<Problem> unreadable_encoding(std::string_view body);
 
 }  // namespace tacit::http

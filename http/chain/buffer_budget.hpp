@@ -1,4 +1,4 @@
-// How much memory requests and answers hold in buffers, over all connections of the process.
+// The memory that requests and answers use for buffers, over all connections of the process.
 #pragma once
 
 #include <atomic>
@@ -9,16 +9,16 @@
 
 namespace tacit::http {
 
-/// Up to which part of the limit something may still take memory, in eighths. What anybody can open must not take it
-/// from those with a credential, nor the API from the tool plane.
+/// The part of the limit up to which memory may be taken, in eighths. Clients without a credential must not take the
+/// memory of those with one, and the API must not take that of the tool plane.
 enum class BufferShare : std::uint8_t { api_heads = 4, api = 6, tools = 8 };
 
-/// One for the whole server; any thread.
+/// One for the whole server; thread-safe.
 class BufferBudget {
  public:
-  void set_limit(std::size_t bytes) { limit_ = static_cast<std::int64_t>(bytes); }  ///< before it is used
+  void set_limit(std::size_t bytes) { limit_ = static_cast<std::int64_t>(bytes); }  ///< before the first use
   std::size_t limit() const { return static_cast<std::size_t>(limit_); }
-  /// What is held; what threads have not told yet is missing.
+  /// The memory in use, without what threads have not reported yet.
   std::size_t used() const {
     const std::int64_t used = used_.load(std::memory_order_relaxed);
     return used > 0 ? static_cast<std::size_t>(used) : 0;
@@ -30,11 +30,11 @@ class BufferBudget {
   std::int64_t limit_ = static_cast<std::int64_t>(PeerLimits{}.buffer_memory);
 };
 
-/// A thread's part in it. Small sums that come and go stay here, so that small requests touch no memory that threads
+/// A thread's account with the budget. Small amounts stay here, so that small requests touch no memory that threads
 /// share.
 class BufferAccount {
  public:
-  /// What a thread may hold untold, in either direction.
+  /// The most that a thread may leave unreported, in either direction.
   static constexpr std::int64_t untold_most = 64 * 1024;
 
   explicit BufferAccount(BufferBudget& budget) : budget_(budget) {}
@@ -46,7 +46,7 @@ class BufferAccount {
     untold_ += bytes;
     if (untold_ > untold_most || untold_ < -untold_most) tell();
   }
-  /// Whether so many bytes more would be beyond that share of the limit.
+  /// Whether `bytes` more would exceed this share of the limit.
   bool lacks(std::size_t bytes, BufferShare share) const {
     const std::int64_t limit = budget_.limit_ / 8 * static_cast<std::int64_t>(share);
     return budget_.used_.load(std::memory_order_relaxed) + untold_ + static_cast<std::int64_t>(bytes) > limit;
@@ -62,7 +62,7 @@ class BufferAccount {
   std::int64_t untold_ = 0;
 };
 
-/// What one connection holds of an account.
+/// The memory that one connection charges to an account.
 class BufferCharge {
  public:
   explicit BufferCharge(BufferAccount& account) : account_(account) {}
@@ -70,7 +70,7 @@ class BufferCharge {
   BufferCharge& operator=(const BufferCharge&) = delete;
   ~BufferCharge() { set(0); }
 
-  /// It holds so many bytes from now on.
+  /// Sets the connection's memory in use.
   void set(std::size_t bytes) {
     if (bytes == held_) return;
     account_.add(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(held_));

@@ -26,7 +26,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// A step lets a request pass, or names the problem that it is answered with.
+// A step lets a request pass, or returns the problem to answer.
 
 std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   RouteMatch found = match(routes_of(exchange.plane), exchange.head);
@@ -38,7 +38,7 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   return found.problem;
 }
 
-/// Room for the body and for an answer, or a piece of one. Monitors are answered in any case.
+/// Checks for room for the body and for an answer, or a piece of one. Monitors are always answered.
 std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
   if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
   // A body that is too large is not read.
@@ -48,8 +48,8 @@ std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
   return thread.buffers.lacks(size + body_piece_size, share) ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
-/// One answer for every credential that is not good; others where the store or an issuer is to blame, so that clients
-/// keep theirs.
+/// Every invalid credential gets the same answer. Failures of the store or an issuer get others, so that clients keep
+/// their credentials.
 Problem problem_of(auth::Refusal refusal) {
   if (refusal == auth::Refusal::unavailable) return Problem::store_unavailable;
   if (refusal == auth::Refusal::issuer_unreachable) return Problem::issuer_unreachable;
@@ -64,8 +64,8 @@ Problem problem_of_none(Exchange& exchange) {
   return Problem::user_token_missing;
 }
 
-/// On the tool plane the certificate is the credential; the user's own may have to come beside it, and then not as an
-/// SDK's key.
+/// On the tool plane the certificate is the credential. If the user's own is required in addition, x-api-key does not
+/// count.
 auth::Credential credential_of(const Exchange& exchange) {
   const RequestHead& head = exchange.head;
   auth::CredentialHeaders headers;
@@ -98,7 +98,7 @@ std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, con
   return problem_of(refusal);
 }
 
-/// Whatever else is wrong with a request: a certificate that is not good any more is what its runtime has to learn.
+/// An invalid certificate outranks every other problem, because its runtime has to learn of it.
 void put_certificate_first(Exchange& exchange, std::optional<Problem>& problem) {
   if (!problem || exchange.certificate_fault.empty()) return;
   problem = Problem::certificate_refused;
@@ -107,7 +107,7 @@ void put_certificate_first(Exchange& exchange, std::optional<Problem>& problem) 
   exchange.response.close = true;
 }
 
-/// A resolve is refused by its handler, which tells the audit what was asked for.
+/// A resolve passes: its handler refuses it, and records in the audit what was requested.
 std::optional<Problem> check_certificate(Exchange& exchange, ThreadState&) {
   if (exchange.certificate_fault.empty()) return std::nullopt;
   exchange.note = exchange.certificate_fault;
@@ -131,19 +131,19 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   return take_verdict(exchange, thread, presented, std::move(*verdict));
 }
 
-/// The part of authentication that waits: for an issuer's new keys, or its word on an opaque token.
+/// The part of authentication that waits: for an issuer's new keys, or for its verdict on an opaque token.
 asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
   Presented presented = present(exchange, thread, credential_of(exchange));
   if (const auto problem = limit_asking(exchange, thread, presented, std::chrono::steady_clock::now())) {
     co_return problem;
   }
   auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest);
-  // Others were refused meanwhile.
+  // Other credentials may have been refused meanwhile.
   presented.wait = guessing_wait(exchange, thread, presented.digest, std::chrono::steady_clock::now());
   co_return take_verdict(exchange, thread, presented, std::move(verdict));
 }
 
-/// Whatever becomes of the request: the key was good.
+/// Recorded whatever happens to the request later, because the key was valid.
 std::optional<Problem> note_key_use(Exchange& exchange, ThreadState& thread) {
   const std::string& key = exchange.principal.api_key;
   if (!key.empty()) thread.api_key_uses.note(key, store::now_microseconds());
@@ -155,8 +155,8 @@ std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
   return Problem::scope_missing;
 }
 
-/// `application/json` with or without parameters, or any type that says it is JSON (RFC 6839 section 3.1). No type at
-/// all is taken for JSON.
+/// `application/json` with or without parameters, or a type with the suffix +json (RFC 6839 section 3.1). A missing
+/// type counts as JSON.
 bool is_json(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
   std::string lower(type);
@@ -188,8 +188,8 @@ std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, Thr
   return std::nullopt;
 }
 
-/// Answers a problem that was found before the body was read: what is left of the request would be read as the next
-/// one.
+/// Answers a problem that was found before the body was read. If there is one, the connection closes, because the body
+/// would be read as the next request.
 template <class Why>
 void refuse(Exchange& exchange, const Why& why) {
   answer(exchange, why);
@@ -204,9 +204,9 @@ void log_unaudited(const Exchange& exchange, ThreadState& thread, const store::F
   log(line);
 }
 
-/// Answers once the entry is written. If it cannot be, whoever asks learns nothing of the credential: but for want of
-/// room, which entries of refusals may not take from others, the answer is why it was not written. An altered record of
-/// an API key is told in any case.
+/// Answers once the audit entry is written. If writing fails, the answer is that failure, so that the client learns
+/// nothing about the credential. Exceptions: a lack of room, because refusals may not use the room of other entries,
+/// and an altered record of an API key, which is always reported.
 asio::awaitable<void> refuse_credential(Exchange& exchange, ThreadState& thread, Problem problem) {
   store::AuditEvent event;
   event.action =
@@ -235,7 +235,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (!problem) problem = take(admit, exchange, thread);
   if (!framing) put_certificate_first(exchange, problem);
   if (problem) {
-    // Whoever comes to the tool plane without a user's token has a runtime's certificate, perhaps stolen.
+    // A client without a required user's token has a runtime's certificate, perhaps stolen, so that is audited, too.
     const bool audited = *problem == Problem::credential_invalid || *problem == Problem::token_too_large ||
                          *problem == Problem::user_token_missing || *problem == Problem::integrity;
     if (audited) {
@@ -243,7 +243,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
     } else {
       refuse(exchange, *problem);
     }
-    // What was not parsed to its end cannot be followed by another request.
+    // The end of a request that was not parsed is unknown, so no other can follow it.
     if (framing) exchange.response.close = true;
     co_return true;
   }
@@ -264,12 +264,12 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   co_return true;
 }
 
-/// What was thrown is the operator's to know, by the request's id; the client learns the id.
+/// The log has the exception for the operator; the client gets only the request's id to refer to it.
 void answer_panic(Exchange& exchange, std::string_view what) {
   log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", what));
   exchange.response.headers.clear();
   answer(exchange, Problem::internal);
-  exchange.response.close = true;  // how much of the request was read is not known
+  exchange.response.close = true;  // it is unknown how much of the request was read
 }
 
 }  // namespace

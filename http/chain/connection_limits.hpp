@@ -1,4 +1,4 @@
-// How many connections there are, in all and from each address.
+// Limits the number of connections, in total and from each address.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -10,22 +10,22 @@
 
 namespace tacit::http {
 
-/// Shared by all threads; asked once a connection, never on the request path.
+/// Shared by all threads; used once for each connection, never on the request path.
 class ConnectionLimits {
  public:
   using Address = boost::asio::ip::address;
 
-  /// 0 for `per_address` means no limit of that kind.
+  /// `per_address` 0: no limit for each address.
   ConnectionLimits(std::size_t total, std::size_t per_address) : total_limit_(total), per_address_limit_(per_address) {}
 
-  /// Counts a new connection in, or refuses it. Without an address it counts in all alone, until its client is known.
+  /// Counts a new connection, or refuses it. Without an address it counts only in total, until its client is known.
   bool enter(const std::optional<Address>& client);
-  /// Counts one that is in for its client's address, too, or refuses it: then it stays as it was.
+  /// Counts an existing connection for its client's address, too, or refuses it: then its count does not change.
   bool name(const Address& client);
-  /// `client` as it was counted.
+  /// `client` is the address that the connection was counted for.
   void leave(const std::optional<Address>& client);
 
-  /// For connections that come from now on; those that are there stay.
+  /// Applies to new connections; existing ones stay.
   void change(std::size_t total, std::size_t per_address);
 
  private:
@@ -35,7 +35,7 @@ class ConnectionLimits {
   std::size_t per_address_limit_;
   std::mutex mutex_;
   std::size_t total_ = 0;
-  std::map<Address, std::size_t> per_address_;  ///< counted whether or not there is a limit: one may be set later
+  std::map<Address, std::size_t> per_address_;  ///< counted even without a limit, because one may be set later
 };
 
 }  // namespace tacit::http

@@ -1,4 +1,4 @@
-// What a server allows its peers over a connection's life.
+// The limits that a server sets its peers over a connection's life.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,11 @@ struct LifetimeLimits {
 };
 
 struct PeerLimits {
-  LifetimeLimits api{std::chrono::hours(1), 1'000'000};  ///< on the admin plane, too
+  LifetimeLimits api{std::chrono::hours(1), 1'000'000};  ///< also for the admin plane
   LifetimeLimits tools{std::chrono::minutes(15), 1'000'000};
-  /// Bytes of an answer that a client has to take in a second, on average over the time-out of writing.
+  /// Bytes of an answer that a client has to take in a second, on average over the write time-out.
   std::size_t write_rate = 1024;
-  /// Bytes of requests and answers that the process may hold in buffers.
+  /// Bytes that the process may use for buffers of requests and answers.
   std::size_t buffer_memory = std::size_t{256} << 20;
 };
 

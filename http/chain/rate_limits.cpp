@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// So many rows cost as much as one request.
+/// The number of rows that cost as much as one request.
 constexpr std::uint64_t rows_of_request = 100;
 
 void append_number(std::string& out, std::uint64_t number) {
@@ -25,7 +25,7 @@ void append_number(std::string& out, std::uint64_t number) {
 }
 
 /// Structured Fields (RFC 9651): a List of one String with Integer parameters. The quota is the burst, the window the
-/// time in which all of it comes back; `reset` is until there is more again, in seconds.
+/// time in which all of it comes back; `reset` is the seconds until more requests are available.
 void append_fields(std::string& headers, std::string_view policy, auth::Rate rate, std::uint32_t remaining,
                    std::uint64_t reset) {
   headers.append("RateLimit-Policy: \"").append(policy).append("\";q=");
@@ -52,8 +52,8 @@ void append_refusal(std::string& headers, std::string_view policy, auth::Rate ra
   append_fields(headers, policy, rate, 0, seconds);
 }
 
-/// Whose bucket it is. The rate is part of it: a debt of minutes and the empty bucket of a lower rate look the same. So
-/// who gets another rate begins with a full bucket, and owes nothing.
+/// The key of a tenant's bucket. It includes the rate, because a debt of minutes and the empty bucket of a lower rate
+/// look the same. So a tenant that gets another rate begins with a full bucket and without debt.
 class TenantKey {
  public:
   TenantKey(const crypto::Uuid& tenant, auth::Rate rate) {
@@ -91,7 +91,7 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   if (!rate.limited()) return std::nullopt;
   const auto verdict = thread.server.tenant_requests.take(TenantKey(tenant, rate).view(), rate, now);
   if (verdict.allowed) {
-    // At one a second or more there is more within a second, unless the bucket is full, which this request sees to.
+    // At one a second or more, another request is available within a second: after this one the bucket is not full.
     append_fields(exchange.response.headers, "tenant", rate, verdict.remaining, 1);
     return std::nullopt;
   }
@@ -130,7 +130,7 @@ std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, con
                                     Clock::time_point now) {
   auth::AuthFailureLimit& questions = thread.server.credentials(exchange.plane).questions;
   if (!questions.limited()) {
-    // Else nothing would bound what a guesser has asked.
+    // Otherwise nothing would bound the queries that a guesser causes.
     const bool guessing = presented.wait != presented.wait.zero();
     return guessing ? std::optional(refuse_guessing(exchange, thread, presented.wait, now)) : std::nullopt;
   }
@@ -155,7 +155,7 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
   thread.server.good_credentials.forget(presented.digest);
   const auto key = auth::parse_api_key(presented.credential.text);
   if (!key && auth::is_of_its_issuer(refusal)) {
-    // Whoever goes on with a token that has ended shall learn that it has, and only in the end wait.
+    // A client that keeps using an expired token must first learn that it has expired, and wait only after many tries.
     const auto wait = failures.wait(exchange.client, presented.digest, now);
     if (wait != wait.zero()) return refuse_guessing(exchange, thread, wait, now);
     failures.failed(exchange.client, presented.digest, now);
@@ -165,7 +165,7 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
     failures.failed(exchange.client, now);
     return std::nullopt;
   }
-  // Whatever was wrong with it, so that nobody learns here which ids there are.
+  // Whatever was wrong with the key, so that the answer does not reveal which ids exist.
   if (key) failures.failed(exchange.client, key->id, now);
   return refuse_guessing(exchange, thread, presented.wait, now);
 }

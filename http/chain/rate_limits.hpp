@@ -1,5 +1,5 @@
-// The limits on how often: requests of a tenant, and bad credentials of a client address. What exceeds one is answered
-// 429 with `Retry-After` (RFC 9110 section 10.2.3), `RateLimit-Policy` and `RateLimit`
+// Rate limits for a tenant's requests, and for a client address's bad credentials and issuer queries. A request beyond
+// one is answered 429 with `Retry-After` (RFC 9110 section 10.2.3), `RateLimit-Policy` and `RateLimit`
 // (draft-ietf-httpapi-ratelimit-headers-10).
 #pragma once
 
@@ -15,22 +15,22 @@
 
 namespace tacit::http {
 
-/// For how long a tenant waits at most for what its lists have cost, unless its burst takes longer to come back. Longer
-/// debts are let off: lists that were begun at the same moment would else lock out a tenant of a low rate for hours,
-/// and in so long a time even the largest ones are little work.
+/// The longest time that a tenant waits for the cost of its lists, unless its burst takes longer to come back. Larger
+/// debts are cut to this: lists begun at the same moment would otherwise lock out a tenant with a low rate for hours,
+/// and spread over that time even the largest lists are little work.
 inline constexpr std::chrono::minutes longest_debt{5};
 
-/// The chain's step after authentication: counts the request against its tenant's rate. Adds the fields of the rate to
-/// the answer, whatever it will be.
+/// The chain's step after authentication: counts the request against its tenant's rate. Adds the rate's fields to the
+/// answer, whatever its status.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
 
-/// After it was answered, or has failed or been left by its client: charges the tenant for the rows that were read for
-/// it, one request for each hundred. What is owed makes it wait before its next request.
+/// At the end of a request, however it ended: charges the tenant for the rows that were read for it, one request for
+/// each hundred. A debt makes the tenant wait before its next request.
 void charge_rows(const Exchange& exchange, ThreadState& thread);
 
-/// How long until the client may guess again, if it has presented too many bad credentials; else zero. Zero for one
-/// that was good lately too, so that who shares an address with a guesser goes on. `credential`: its
-/// auth::credential_digest.
+/// The time until the client may present unknown credentials again, if it has presented too many bad ones; otherwise
+/// zero. Also zero for a credential that was valid recently, so that clients that share an address with a guesser are
+/// not blocked. `credential`: its auth::credential_digest.
 std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
                                        const crypto::Digest& credential, std::chrono::steady_clock::time_point now);
 
@@ -41,23 +41,23 @@ struct Presented {
   std::chrono::nanoseconds wait;  ///< guessing_wait
 };
 
-/// Before it is judged. Where the client has to wait it is judged all the same, for it may be a neighbour's that is
-/// good; but one API key can be guessed only so often. The problem to answer instead then.
+/// Before the credential is judged. It is judged even if the client has to wait, because another client of the address
+/// may have sent a valid one; but guesses at one API key are limited. Returns the problem to answer in that case.
 std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                       std::chrono::steady_clock::time_point now);
 
-/// Before an issuer is asked about a credential: counts it against the client, unless it was good lately. The problem
-/// to answer instead, if there have been too many: issuers answer only so many questions, and everybody shares them.
+/// Before an issuer is asked about a credential: counts the query against the client, unless the credential was valid
+/// recently. Returns the problem to answer after too many queries: an issuer's capacity is shared by all clients.
 std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                     std::chrono::steady_clock::time_point now);
 
-/// After it was judged: it was good. `now` counts to the minute.
+/// After the credential was judged valid. `now` counts to the minute.
 void note_good_credential(ThreadState& thread, const crypto::Digest& credential,
                           std::chrono::steady_clock::time_point now);
 
-/// After it was judged: it was bad, which somebody is charged for: the client, or of a token that its issuer did give
-/// out, that token alone. The problem to answer instead of a refusal, if there have been too many. Not for what is no
-/// verdict.
+/// After the credential was judged bad: counts that against the client, or, for a token that its issuer really issued,
+/// against that token alone. Returns the problem to answer instead of the refusal after too many. Not to be called
+/// without a verdict.
 std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                       auth::Refusal refusal, std::chrono::steady_clock::time_point now);
 

@@ -20,7 +20,7 @@ constexpr auto places = [] {
   return result;
 }();
 
-/// Nothing for what was refused before it was a request for values.
+/// nullopt for a request that was refused before its body was understood.
 std::optional<Release> release_of(const Exchange& exchange) {
   if (exchange.response.status == 200) return exchange.released > 0 ? Release::released : Release::nothing;
   if (!exchange.problem) return std::nullopt;
@@ -56,7 +56,7 @@ void add_all(std::array<Counter, Size>& to, const std::array<Counter, Size>& fro
 }
 
 void add_plane(PlaneCounters& to, const PlaneCounters& from) {
-  // The end first: what begins meanwhile must not make fewer begun than ended.
+  // Ended before begun: a request that begins and ends meanwhile must not make more ended than begun.
   to.requests_ended.add(from.requests_ended.value());
   to.connections_closed.add(from.connections_closed.value());
   to.requests_begun.add(from.requests_begun.value());
@@ -94,7 +94,7 @@ void ThreadCounters::answered(const Exchange& exchange, std::chrono::steady_cloc
   counters.statuses[status_place(exchange.response.status)].add();
   counters.microseconds.add(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()));
-  // That this is not ready is news for balancers; nobody was refused anything.
+  // A 503 of the readiness probe informs balancers; it refuses no request.
   const bool probe = route != nullptr && route->handler == get_readiness;
   if (exchange.problem && !probe) plane.problems[static_cast<std::size_t>(*exchange.problem)].add();
   if (route == nullptr || route->handler != resolve_tool) return;

@@ -1,5 +1,5 @@
-// What one io thread counts for metrics. The thread adds, on the request path, with plain moves in memory of its own:
-// no lock, no allocation, no line that another thread writes. A scrape sums up all threads' counts.
+// The counts of one io thread for metrics. On the request path the thread adds with plain stores to its own memory: no
+// lock, no allocation, no cache line that another thread writes. A scrape sums up all threads' counts.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ using store::Counter;
 
 inline constexpr std::array planes{Plane::api, Plane::tools, Plane::admin};
 
-/// Every status that is answered; the place behind them counts any other, of which there is none.
+/// Every status that Tacit answers; the place behind them would count any other.
 inline constexpr std::array<unsigned, 21> counted_statuses{200, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413,
                                                            414, 415, 417, 422, 429, 431, 500, 503, 505, 507};
 /// The status's place among them.
@@ -30,7 +30,7 @@ inline constexpr std::array<std::uint64_t, 16> duration_bounds{
     100,    250,     500,     1'000,   2'500,     5'000,     10'000,    25'000,
     50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000};
 
-/// A row of the routes table, or all that matched none.
+/// For a row of the routes table, or for all requests that match no row.
 struct alignas(64) RouteCounters {
   std::array<Counter, counted_statuses.size() + 1> statuses;
   store::Histogram<duration_bounds> microseconds;
@@ -39,30 +39,30 @@ struct alignas(64) RouteCounters {
 enum class Handshake : std::uint8_t {
   full,
   resumed,    ///< from a session ticket
-  failed,     ///< a protocol error, or a certificate that is no good
+  failed,     ///< a protocol error, or an invalid certificate
   abandoned,  ///< the client left, or the time was up
 };
 inline constexpr std::size_t handshake_count = 4;
 
-/// Why the server ended a connection that its client would have kept.
+/// Why the server ended a connection that its client did not end.
 enum class Ended : std::uint8_t {
   age,
-  requests,  ///< it has made as many as it may
+  requests,  ///< it has reached its limit of requests
   slow,      ///< the client took an answer too slowly
-  flood,     ///< the client sent TLS records without end that say nothing
+  flood,     ///< the client sent an endless run of empty TLS records
 };
 inline constexpr std::size_t ended_count = 4;
 
-/// What became of a request for values.
+/// The outcome of a request for values.
 enum class Release : std::uint8_t {
   released,            ///< at least one value
-  nothing,             ///< none is bound to that tool
+  nothing,             ///< no secret is bound to the tool
   not_granted,         ///< the runtime's identity may not use the tool
-  other_user,          ///< the user's token is another's
-  not_allowed,         ///< a secret that was named
+  other_user,          ///< the user's token belongs to another user
+  not_allowed,         ///< a named secret
   too_many_arguments,  ///< more defaults than one answer may carry
-  changed,             ///< each time that it was tried
-  integrity,           ///< what is stored was altered
+  changed,             ///< the secrets changed at every attempt
+  integrity,           ///< stored data was altered
   overloaded,
   unavailable,
   full,
@@ -91,7 +91,7 @@ class ThreadCounters {
   PlaneCounters& of(Plane plane) { return planes_[static_cast<std::size_t>(plane)]; }
   const PlaneCounters& of(Plane plane) const { return planes_[static_cast<std::size_t>(plane)]; }
 
-  /// The request was answered, or its client is gone.
+  /// Counts a request that was answered, or whose client has left.
   void answered(const Exchange& exchange, std::chrono::steady_clock::duration time);
 
   Counter unaudited;  ///< refusals whose audit entry could not be written

@@ -1,5 +1,5 @@
-// What the connections of one io thread share. Touched by that thread alone, but for the immutable and atomic parts
-// behind `server`.
+// The state that the connections of one io thread share. Only that thread uses it, except for the immutable and atomic
+// parts behind `server`.
 #pragma once
 
 #include <atomic>
@@ -31,39 +31,39 @@
 
 namespace tacit::http {
 
-/// Who may say whom a connection or a request is of. Nobody else is believed.
+/// The networks whose balancers and proxies may name the client of a connection or a request.
 struct Balancers {
-  Networks proxy_protocol_from;  ///< connections from there begin with a PROXY protocol header, all others with TLS
-  Networks forwarded_from;       ///< of requests from there the field says whose they are
+  Networks proxy_protocol_from;  ///< connections from there begin with a PROXY protocol header, others with TLS
+  Networks forwarded_from;       ///< for requests from there the field names the client
   ForwardedField forwarded_field = ForwardedField::x_forwarded_for;
 };
 
-/// What a plane's clients, by their addresses, may present and have asked. A plane has its own: what the internet
-/// guesses must not keep users of the runtimes out.
+/// Limits for a plane's clients, by address. Each plane has its own, so that guesses from the internet do not lock out
+/// the runtimes' users.
 struct CredentialLimits {
   auth::AuthFailureLimit failures;
-  auth::AuthFailureLimit questions;  ///< tokens that issuers are asked about
+  auth::AuthFailureLimit questions;  ///< queries to issuers about tokens
 };
 
-/// One for the whole server; every thread reads it.
+/// One for the whole server; all threads read it.
 struct ServerState {
   const Services& services;
   Timeouts timeouts;
   bool access_log = true;
   ConnectionLimits api_connections;
-  ConnectionLimits tool_connections;   ///< of its own: what the internet opens must not shut the runtimes out
-  ConnectionLimits admin_connections;  ///< counts alone: the threads make room for monitors
+  ConnectionLimits tool_connections;   ///< separate: connections from the internet must not shut the runtimes out
+  ConnectionLimits admin_connections;  ///< without a limit: the threads make room for monitors
   Balancers balancers;
   std::atomic<bool> draining{false};  ///< answers end their connections
-  auth::Rate tenant_rate;             ///< of a tenant that has none of its own
+  auth::Rate tenant_rate;             ///< of a tenant without its own rate
   auth::RateLimiter tenant_requests;
   CredentialLimits api_credentials;
   CredentialLimits tool_credentials;
   auth::RecentCredentials good_credentials;
-  auth::ApiKeyUseLog api_key_uses{};    ///< what the threads have noted
-  std::uint32_t access_log_sample = 1;  ///< one of so many requests that go well has a line
-  auth::RateLimiter large_tokens{1024, std::chrono::steady_clock::now()};  ///< by address: when one is logged next
-  CurrentTrust client_trust{};  ///< what clients of the tool plane are judged by
+  auth::ApiKeyUseLog api_key_uses{};    ///< recorded by the threads
+  std::uint32_t access_log_sample = 1;  ///< one in so many successful requests is logged
+  auth::RateLimiter large_tokens{1024, std::chrono::steady_clock::now()};  ///< by address: limits their log lines
+  CurrentTrust client_trust{};  ///< what the tool plane judges its clients by
   HandshakeLog api_handshakes{};
   HandshakeLog tool_handshakes{};
   PeerLimits peers{};
@@ -79,7 +79,7 @@ struct ServerState {
   CredentialLimits& credentials(Plane plane) { return plane == Plane::api ? api_credentials : tool_credentials; }
 };
 
-/// The `Date` field's value (RFC 9110 section 6.6.1), made anew once a second rather than for each answer.
+/// The `Date` field's value (RFC 9110 section 6.6.1), refreshed at every sweep rather than for each answer.
 class DateField {
  public:
   DateField() { refresh(); }
@@ -95,15 +95,15 @@ struct ThreadState {
   DateField date{};
   LogBuffer access_log{};
   auth::Authenticator authenticator;
-  OnceASecond unaudited_lines{};  ///< that a refusal was not audited
-  OnceASecond guessing_lines{};   ///< that an address guesses
-  OnceASecond refusal_lines{};    ///< that a connection was refused
+  OnceASecond unaudited_lines{};  ///< about refusals that were not audited
+  OnceASecond guessing_lines{};   ///< about addresses that guess
+  OnceASecond refusal_lines{};    ///< about refused connections
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;
   ThreadCounters counters{};
   BufferAccount buffers{server.buffers};
-  /// What clients have not sent by then is not waited for. Set when the thread winds down.
+  /// Input that has not come by then is not awaited. Set when the thread winds down.
   std::chrono::steady_clock::time_point last_input = std::chrono::steady_clock::time_point::max();
 };
 

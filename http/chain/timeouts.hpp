@@ -1,11 +1,11 @@
-// How long a connection may take for what it has to do.
+// A connection's time limits.
 #pragma once
 
 #include <chrono>
 
 namespace tacit::http {
 
-/// With what each is unless it is configured.
+/// The values are the defaults.
 struct Timeouts {
   bool operator==(const Timeouts&) const = default;
 

@@ -16,7 +16,7 @@ boost::asio::awaitable<void> answer_streamed(Exchange& exchange, std::unique_ptr
   }
   if (*ended) co_return;
   exchange.response.rest = std::move(stream);
-  // Its end alone says where such a body ends (RFC 9112 section 6.3).
+  // HTTP/1.0 has no chunks: the end of the connection marks the end of the body (RFC 9112 section 6.3).
   if (exchange.head.http_1_0) exchange.response.close = true;
 }
 

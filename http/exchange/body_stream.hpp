@@ -1,4 +1,4 @@
-// The rest of an answer's body that is too long to be made whole: it is made while it is sent.
+// The rest of an answer's body that is too long to hold in memory: it is produced while it is sent.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -11,7 +11,7 @@
 
 namespace tacit::http {
 
-/// A body up to this size is sent whole, with its length; a longer one in pieces of about as much.
+/// A body up to this size is sent whole, with its length; a longer one in pieces of about this size.
 inline constexpr std::size_t body_piece_size = std::size_t{64} << 10;
 
 class BodyStream {
@@ -21,16 +21,16 @@ class BodyStream {
   BodyStream& operator=(const BodyStream&) = delete;
   virtual ~BodyStream() = default;
 
-  /// Appends the next piece: body_piece_size bytes and the rest of what was begun within them; fewer only at the end.
-  /// True: that was the last. A failure says that the body cannot be made whole. Leaves the thread to others now and
+  /// Appends the next piece: body_piece_size bytes and the rest of the entry begun within them; fewer only at the end.
+  /// True: that was the last piece. A failure means that the body cannot be completed. Yields the thread now and
   /// then.
   virtual boost::asio::awaitable<store::Outcome<bool>> next(crypto::WipedBytes& out) = 0;
 };
 
 struct Exchange;
 
-/// Answers 200 with what the stream makes: whole, if that is one piece, or the first piece, and the stream for the
-/// rest. Answers nothing if the exchange was abandoned.
+/// Answers 200 with what the stream produces: the whole body if it is one piece; otherwise the first piece, and the
+/// stream for the rest. Answers nothing if the exchange was abandoned.
 boost::asio::awaitable<void> answer_streamed(Exchange& exchange, std::unique_ptr<BodyStream> stream);
 
 }  // namespace tacit::http

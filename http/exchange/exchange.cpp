@@ -42,7 +42,7 @@ void Exchange::begin(std::string_view from, const boost::asio::ip::address& of) 
   next.peer = from;
   next.client = of;
   next.response.body = std::move(response.body);
-  static_cast<ExchangeState&>(*this) = std::move(next);  // a string that an empty one is moved to keeps its memory
+  static_cast<ExchangeState&>(*this) = std::move(next);  // moving an empty string into another keeps the other's memory
 }
 
 store::AuditContext Exchange::audit() const {

@@ -29,17 +29,17 @@ namespace tacit::http {
 
 enum class Method : std::uint8_t { get, post, patch, del, other };
 
-/// As in a request line; of `other`, "other".
+/// As in a request line; "other" for `other`.
 std::string_view name_of(Method method);
 
-/// What a listener is for. `admin` is for monitors and balancers on the host or the private network: it has no TLS and
-/// no credentials, and shows nothing of tenants.
+/// The purpose of a listener. `admin` is for monitors and balancers on the host or the private network: it has no TLS
+/// and no credentials, and shows nothing about tenants.
 enum class Plane : std::uint8_t { api, tools, admin };
 
-/// As the log and the audit have it.
+/// As the log and the audit write it.
 std::string_view name_of(Plane plane);
 
-/// The parts of a request's head that anything looks at. Views into the connection's buffer, valid until the answer is
+/// The parts of a request's head that the server uses. Views into the connection's buffer, valid until the answer is
 /// written.
 struct RequestHead {
   Method method = Method::other;
@@ -56,7 +56,7 @@ struct RequestHead {
   std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
   std::uint64_t content_length = 0;
   bool has_content_length = false;
-  bool chunked = false;            ///< the body comes in chunks, whose sizes tell its length
+  bool chunked = false;            ///< the body comes in chunks, which have the lengths
   bool has_authorization = false;  ///< present, though it may be empty; likewise below
   bool has_token = false;
   bool has_x_api_key = false;
@@ -64,28 +64,28 @@ struct RequestHead {
   bool expects_other = false;  ///< an Expect that is not 100-continue
   bool keep_alive = true;
   bool body_is_encoded = false;  ///< a Content-Encoding that is not `identity`
-  bool is_head = false;          ///< the answer has no body, whatever its length field says
+  bool is_head = false;          ///< the answer has no body, whatever its Content-Length
   bool http_1_0 = false;
 
-  /// Whether something comes behind the head, be it that a chunked body is empty.
+  /// Whether anything follows the head; an empty chunked body counts.
   bool has_body() const { return chunked || content_length > 0; }
 };
 
-/// What is answered. The body is in wiped memory because one route's body holds values.
+/// The answer. The body is in wiped memory because one route's body contains secrets' values.
 struct Response {
   unsigned status = 200;
   crypto::WipedBytes body;
   std::string_view content_type = "application/json";  ///< of static storage
   std::string headers;                                 ///< further header lines, each ended by CRLF
   bool close = false;                                  ///< end the connection after this answer
-  std::unique_ptr<BodyStream> rest{};                  ///< what follows `body`, if that is not all
-  std::uint64_t streamed = 0;                          ///< bytes of the body that were sent and are gone from `body`
+  std::unique_ptr<BodyStream> rest{};                  ///< what follows `body`; null: nothing
+  std::uint64_t streamed = 0;                          ///< bytes of the body that were sent and removed from `body`
 };
 
-/// Makes what a monitor reads. Thread-safe.
+/// Produces the metrics for a monitor. Thread-safe.
 class MetricsSource {
  public:
-  /// As the Prometheus text format, version 0.0.4, has it.
+  /// In the Prometheus text format, version 0.0.4.
   virtual std::string text() const = 0;
 
  protected:
@@ -95,7 +95,7 @@ class MetricsSource {
 class CertificateWatch;
 class ClientWatch;  // http/exchange/client_watch.hpp
 
-/// What handlers work with. Outlives every connection; safe to use from any thread.
+/// What handlers need. Outlives every connection; thread-safe.
 struct Services {
   store::Store& store;
   /// May change at any time. Null without the tool plane.
@@ -103,63 +103,62 @@ struct Services {
   const std::atomic<bool>* stopping = nullptr;  ///< set while a stopping server still serves
   const auth::Issuers* issuers = nullptr;       ///< null: API keys alone are credentials
   auth::AuthenticatorOptions authentication{};
-  /// What clients are told of how to authenticate; as tool_identities. Null: challenges alone.
+  /// Tells clients how to authenticate; may change at any time. Null: challenges alone.
   const crypto::Configured<ProtectedResource>* protected_resource = nullptr;
-  bool tool_user_token = false;  ///< the tool plane wants the user's own token beside the runtime's certificate
-  const MetricsSource* metrics = nullptr;    ///< what /metrics answers
-  bool serves_api = true;                    ///< else the tool plane alone
-  CertificateWatch* certificates = nullptr;  ///< what /readyz warns of
+  bool tool_user_token = false;  ///< the tool plane requires the user's token as well as the runtime's certificate
+  const MetricsSource* metrics = nullptr;    ///< the source of /metrics
+  bool serves_api = true;                    ///< false: only the tool plane
+  CertificateWatch* certificates = nullptr;  ///< warnings for /readyz
 };
 
-/// What clients are told at this moment; of static storage if there is nothing to tell.
+/// The current one; of static storage if none is configured.
 const ProtectedResource& resource_of(const Services& services);
 
 struct Route;
 enum class Problem : std::uint8_t;  // http/exchange/problem.hpp
 
-/// What all exchanges of a connection have in common.
+/// What all exchanges of a connection share.
 struct ExchangeFacts {
   const Services& services;
   Plane plane;
-  crypto::WipedBytes& body;          ///< where requests' bodies are read to; wiped when the answer is written
-  ClientWatch* watch = nullptr;      ///< for work that takes long; null: nobody knows
+  crypto::WipedBytes& body;          ///< the buffer for requests' bodies; wiped when the answer is written
+  ClientWatch* watch = nullptr;      ///< for long work; null: not known
   std::string_view tool_identity{};  ///< of the client's certificate, tool plane only: "uri:…", "dns:…" or "cn:…"
 };
 
-/// What one request brings and what becomes of it. A new request begins with a new one, so a member that is added here
-/// needs no reset.
+/// One request and its outcome. Each request begins with a new state, so a member that is added here needs no reset.
 struct ExchangeState {
   RequestHead head;
   std::string_view peer;              ///< the client: address:port, or the address alone if its port is not known
-  boost::asio::ip::address client{};  ///< whom failed authentications are counted against
+  boost::asio::ip::address client{};  ///< failed authentications count against this address
   std::string request_id;
   const Route* route = nullptr;
   std::string_view path_id;   ///< the last path segment where the route takes one, as sent
-  auth::Principal principal;  ///< on the tool plane, the user whose token came along; empty if none has to
+  auth::Principal principal;  ///< on the tool plane, the user of the token; empty if none is required
   Response response;
-  /// For the log and the audit: why it was refused or failed, in words that hold nothing secret. Of a malformed request
-  /// also what the client is told: a sentence.
+  /// For the log and the audit: why the request was refused or failed, without anything secret. For a malformed request
+  /// a sentence, which the client is sent, too.
   std::string note;
   bool issuer_to_ask = false;        ///< the credential cannot be judged without asking its issuer
-  std::optional<Problem> problem{};  ///< what is answered, if it is one
-  std::uint32_t released = 0;        ///< values that the answer carries
-  std::uint64_t rows_read = 0;       ///< of the store, where a request may read many: they count for its tenant's rate
-  /// Why the client's certificate is no good any more, or names nobody: one word, as the audit has it. Empty: it is
-  /// good.
+  std::optional<Problem> problem{};  ///< the problem that is answered, if any
+  std::uint32_t released = 0;        ///< values in the answer
+  std::uint64_t rows_read = 0;       ///< of the store, for requests that may read many: charged to the tenant's rate
+  /// Why the client's certificate is no longer valid, or has no usable name: one word, as in the audit. Empty: it is
+  /// valid.
   std::string_view certificate_fault{};
-  bool abandoned = false;  ///< there is nobody to answer: its client has left, or the connection was ended
+  bool abandoned = false;  ///< there is no client to answer: it has left, or the connection was ended
 };
 
-/// One request and its answer. A connection uses the same object for all of its exchanges, one after the other, so that
-/// they share memory.
+/// One request and its answer. A connection uses the same object for all its exchanges, one after the other, to reuse
+/// memory.
 struct Exchange : ExchangeFacts, ExchangeState {
   explicit Exchange(const ExchangeFacts& facts) : ExchangeFacts(facts) {}
 
-  /// A new exchange begins: everything of the last one is gone, except that the answer's buffer, which must be empty,
-  /// and the strings keep their memory.
+  /// Begins a new exchange and discards the last one's state. The strings and the answer's buffer, which must be empty,
+  /// keep their memory.
   void begin(std::string_view from, const boost::asio::ip::address& of);
 
-  store::AuditContext audit() const;  ///< who asks, for the store
+  store::AuditContext audit() const;  ///< the caller, for the store's audit
 };
 
 using Handler = boost::asio::awaitable<void> (*)(Exchange&);
@@ -168,7 +167,7 @@ using Handler = boost::asio::awaitable<void> (*)(Exchange&);
 struct Route {
   Method method;
   std::string_view path;     ///< without a trailing slash; `{id}` as the last segment takes one
-  store::Scope scope;        ///< needed of the principal; Scope::none on open routes and on the tool plane
+  store::Scope scope;        ///< what the principal needs; Scope::none on open routes and the tool plane
   bool authenticated;        ///< false: served without a credential
   std::uint32_t body_limit;  ///< bytes; 0: the route takes no body
   Handler handler;

@@ -5,7 +5,7 @@
 
 namespace tacit::http {
 
-/// As RFC 9110 section 15 has it; "Unknown" for a status that is not answered.
+/// As in RFC 9110 section 15; "Unknown" for a status that Tacit never answers.
 std::string_view reason_phrase(unsigned status);
 
 }  // namespace tacit::http

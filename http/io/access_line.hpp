@@ -9,8 +9,8 @@
 
 namespace tacit::http {
 
-/// Of a request that was answered after `time`. Paths are logged as the routes table has them, and queries not at all:
-/// people put secrets in both. `stands_for`: how many requests of its kind, where not all have a line.
+/// For a request that was answered after `time`. Logs the path as the routes table writes it, and no query, because
+/// people put secrets in both. `stands_for`: how many similar requests the line represents in a sampled log.
 LogLine access_line(const Exchange& exchange, std::chrono::steady_clock::duration time, std::uint32_t stands_for,
                     bool keep_alive);
 

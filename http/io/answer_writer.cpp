@@ -14,14 +14,14 @@ namespace asio = boost::asio;
 
 /// A body up to this size goes out in one piece with its head: one TLS record, one system call.
 constexpr std::size_t joined_body_size = 15 * 1024;
-/// The first part of a longer answer goes out in small TLS records: a client can use a record once it has all of it,
-/// and a slow one gets 4 KiB sooner than 16.
+/// The first part of a longer answer goes out in small TLS records: a client can use a record only when it is complete,
+/// and a slow client gets 4 KiB sooner than 16.
 constexpr std::size_t slow_start_size = 64 * 1024;
 constexpr std::size_t slow_start_record = 4 * 1024;
 
 }  // namespace
 
-/// The chain's barrier does not reach so far: what is thrown here ends the connection.
+/// The chain's barrier does not cover this: an exception here ends the connection.
 asio::awaitable<bool> AnswerWriter::write(bool keep_alive) {
   try {
     Exchange& exchange = connection_.exchange;
@@ -57,7 +57,7 @@ asio::awaitable<bool> AnswerWriter::write_all(crypto::ByteView data) {
   state.write();
   connection_.charge_buffers();
   while (!data.empty()) {
-    // The socket's number may be another connection's by now.
+    // The descriptor may have been reused.
     if (state.over()) co_return false;
     const bool starting = answered_ < slow_start_size && data.size() > joined_body_size + slow_start_record;
     const TlsStream::Result result = stream.write_some(starting ? data.first(slow_start_record) : data);
@@ -84,7 +84,7 @@ void AnswerWriter::give_up() {
   connection_.expired();
 }
 
-/// As the chain's barrier logs it. How much the client has is not known, so there is no other answer.
+/// Logs like the chain's barrier. Part of the answer may have been sent, so no other answer can follow.
 void AnswerWriter::fail(std::string_view what) {
   Exchange& exchange = connection_.exchange;
   log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", what));
@@ -94,9 +94,9 @@ void AnswerWriter::fail(std::string_view what) {
   connection_.expired();
 }
 
-/// A client that has sent its FIN may have half-closed the connection, or closed it. The first byte of the answer
-/// tells: a host whose client has closed resets the connection at it, and a client that waits for an answer has the
-/// first byte of it.
+/// A client that has sent a FIN has either half-closed or closed the connection. Sending the first byte of the answer
+/// distinguishes them: the host of a client that has closed resets the connection, and a client that still waits
+/// needs that byte anyway.
 bool AnswerWriter::client_has_left() {
   static constexpr std::string_view first_of_any_answer = "H";
   if (connection_.state.over()) return true;

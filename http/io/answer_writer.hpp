@@ -11,30 +11,30 @@
 
 namespace tacit::http {
 
-/// Belongs to one connection, whose exchange it answers.
+/// Belongs to one connection and answers its exchange.
 class AnswerWriter final : private ClientWatch {
  public:
   explicit AnswerWriter(ConnectionCore& connection) : connection_(connection) { connection.exchange.watch = this; }
 
-  /// Sends the exchange's answer. False if not all of it was sent: then nothing can follow it. Never throws.
+  /// Sends the exchange's answer. False if it was not sent completely: then nothing can follow it. Never throws.
   boost::asio::awaitable<bool> write(bool keep_alive);
   /// Tells the client to send the body of the request. False if the connection has ended.
   boost::asio::awaitable<bool> send_continue();
-  /// There is nobody to answer: ends the connection. What was sent cannot be taken for the whole.
+  /// Ends the connection because there is no client to answer. A partial answer cannot be mistaken for a complete one.
   void give_up();
-  /// The exchange has ended.
+  /// Resets the counts after an exchange.
   void forget_exchange() { answered_ = sent_ahead_ = 0; }
 
  private:
   bool client_has_left() override;
   boost::asio::awaitable<bool> write_all(crypto::ByteView data);
-  boost::asio::awaitable<bool> write_streamed();  // http/io/streamed_answer.cpp, as the next one
+  boost::asio::awaitable<bool> write_streamed();  // http/io/streamed_answer.cpp, like cut_short()
   void cut_short(const store::Failure& failure);
   void fail(std::string_view what);
 
   ConnectionCore& connection_;
   std::size_t answered_ = 0;    ///< bytes of the answer that TLS has taken
-  std::size_t sent_ahead_ = 0;  ///< of them, those that were sent before the rest of the head was made
+  std::size_t sent_ahead_ = 0;  ///< those of them that were sent before the rest of the head was built
 };
 
 }  // namespace tacit::http

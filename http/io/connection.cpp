@@ -33,7 +33,7 @@ asio::awaitable<void> Connection::run() {
     if (!asked) break;
     const bool turn_is_over = stream.begin_request();
     open = co_await serve_request();
-    // Its client may have sent the next ones already, and many of them.
+    // The client may have pipelined many more requests.
     if (open && turn_is_over) co_await stream.wait(TlsStream::Status::yield);
     open = open && !state.over();
   }
@@ -41,7 +41,7 @@ asio::awaitable<void> Connection::run() {
   if (begun && !state.over()) co_await close_gently();
 }
 
-/// What comes before the first request. False if none will come.
+/// The steps before the first request. False if no request will come.
 asio::awaitable<bool> Connection::begin() {
   state.await_proxy_header(Clock::now());
   if (!peer.counted) {
@@ -68,7 +68,7 @@ asio::awaitable<void> Connection::refuse_plain_http() {
   if (written && !state.over()) co_await close_gently();
 }
 
-/// The exchange of the request whose head was read. What is wrong with the head, if anything.
+/// Begins the exchange of the request whose head was read. Returns what is wrong with the head, if anything.
 std::optional<Problem> Connection::begin_request() {
   counters().requests_begun.add();
   counted_in_ = true;
@@ -88,7 +88,7 @@ std::optional<Problem> Connection::begin_request() {
   return framing;
 }
 
-/// Whether the connection goes on.
+/// Whether the connection stays open.
 asio::awaitable<bool> Connection::serve_request() {
   const auto started = Clock::now();
   const std::optional<Problem> framing = begin_request();
@@ -102,15 +102,15 @@ asio::awaitable<bool> Connection::serve_request() {
     const bool written = co_await writer_.write(keep_alive);
     keep_alive = keep_alive && written;
   } else {
-    exchange.response.status = 408;  // for the log: the client left, or its body did not come in time
+    exchange.response.status = 408;  // for the log: the client left, or its body came too late
     exchange.note = "body_incomplete";
   }
   end_request(started, keep_alive);
   co_return keep_alive;
 }
 
-/// Whether clients are asked to come again on another connection, which a balancer will bring to another server: from
-/// the moment on that this one knows that it will end, so that at its end there is hardly a connection left to close.
+/// Whether answers close their connections, so that a balancer sends the next ones to another server. This begins as
+/// soon as a shutdown is announced, so that few connections are left to close at its end.
 bool Connection::is_leaving() const {
   const std::atomic<bool>* const stopping = exchange.services.stopping;
   return thread.server.draining.load(std::memory_order_relaxed) ||
@@ -130,7 +130,7 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
   thread.counters.answered(exchange, time);
   counters().requests_ended.add();
   counted_in_ = false;
-  const bool is_good_probe = is_probe(exchange.route) && exchange.response.status < 400;  // most of the log, else
+  const bool is_good_probe = is_probe(exchange.route) && exchange.response.status < 400;  // they would fill the log
   if (thread.server.access_log && log_enabled(LogLevel::info) && !is_good_probe) {
     const std::uint32_t weight = thread.access_sample.weight(exchange.response.status, time);
     if (weight > 0) {
@@ -138,16 +138,16 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
       thread.access_log.add(line);
     }
   }
-  // Nothing after it will be served. What was received of an unread body is wiped now: the client may take its time to
-  // close.
+  // Nothing after this request is served. What was received of an unread body is wiped now, because the client may
+  // close late.
   if (!keep_alive) input.take_all();
   forget_exchange();
   writer_.forget_exchange();
   state.serve();
 }
 
-/// Says that nothing more comes, then gives the client a moment to read the answer: closing with unread input would
-/// reset it.
+/// Announces the end, then gives the client a moment to read the answer: closing with unread input would reset the
+/// connection.
 asio::awaitable<void> Connection::close_gently() {
   state.close(Clock::now());
   stream.send_close();

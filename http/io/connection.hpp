@@ -1,5 +1,5 @@
-// One client's connection: perhaps a balancer's word on whose it is, TLS, then requests one after the other, each taken
-// through the chain and answered in order.
+// One client's connection: a balancer's PROXY header if there is one, TLS, then requests one after the other, each
+// taken through the chain and answered in order.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,12 +16,12 @@
 
 namespace tacit::http {
 
-/// Lives as long as its run(); belongs to one thread.
+/// Lives as long as run(); belongs to one thread.
 class Connection final : public ConnectionCore {
  public:
   using Clock = ConnectionState::Clock;
 
-  /// `client` is whom the connection is counted for; nothing: `from` is a balancer, which has to say first whose it is.
+  /// The connection counts for `client`; nullopt: `from` is a balancer, whose PROXY header names the client.
   Connection(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& from,
              std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& of_thread);
   ~Connection();
@@ -29,11 +29,11 @@ class Connection final : public ConnectionCore {
   /// Serves until the client leaves, a deadline passes, or the server drains.
   boost::asio::awaitable<void> run();
 
-  /// Ends the connection if it is between requests, and cuts short what it waits for if that is its client's to send or
-  /// to take. One that has just been made may still send its first request.
+  /// Ends the connection if it is between requests; otherwise shortens the time in which its client has to send or to
+  /// take what it waits for. The client of a new connection may still send its first request.
   void wind_down();
-  /// Called now and then: ends it if its deadline has passed, unless its client takes an answer fast enough; makes it
-  /// small if it has been idle for a while, and ends it if it is old.
+  /// Called periodically: ends the connection if its deadline has passed, unless its client takes an answer fast
+  /// enough; frees its buffers if it has been idle for a while, and ends it if it is old.
   void sweep(Clock::time_point now);
 
  private:

@@ -9,7 +9,7 @@ namespace tacit::http {
 
 namespace asio = boost::asio;
 
-/// Sends what the client waits for before it sends the body. False if the connection has ended.
+/// Sends `100 Continue`, for which the client waits before it sends the body. False if the connection has ended.
 asio::awaitable<bool> ConnectionBody::invite() {
   const bool sent = co_await writer_.send_continue();
   if (sent) connection_.state.await_body(ConnectionState::Clock::now());
@@ -18,7 +18,7 @@ asio::awaitable<bool> ConnectionBody::invite() {
 
 void ConnectionBody::end_body() {
   connection_.state.serve();
-  connection_.judge_certificate();  // its time may have come while the body did
+  connection_.judge_certificate();  // it may have expired while the body arrived
 }
 
 asio::awaitable<BodyRead> ConnectionBody::read_body(Exchange& exchange) {

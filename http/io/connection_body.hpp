@@ -9,7 +9,7 @@
 
 namespace tacit::http {
 
-/// Belongs to one connection, whose exchange the chain hands to it.
+/// Belongs to one connection; the chain passes that connection's exchange to it.
 class ConnectionBody final : public BodyReader {
  public:
   ConnectionBody(ConnectionCore& connection, AnswerWriter& writer) : connection_(connection), writer_(writer) {}

@@ -1,5 +1,5 @@
-// How a connection reads a chunked body: through the room behind the head in its input, in turns with other
-// connections of its thread.
+// Reads a chunked body through the room behind the head in the connection's input, taking turns with other connections
+// of the thread.
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/io/connection_body.hpp"
@@ -10,12 +10,12 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Bytes that one connection takes before others have their turn: their chunks may be of one byte each.
+/// Bytes that one connection takes before others have their turn. A limit, because chunks may be of one byte each.
 constexpr std::size_t most_in_turn = 64 * 1024;
 
 }  // namespace
 
-/// The fields of the head are views into the input, in front of what is read here; trailers touch none of them.
+/// The head's fields are views into the input, in front of the bytes that are read here, so trailers cannot alter them.
 asio::awaitable<BodyRead> ConnectionBody::read_chunked_body(Exchange& exchange) {
   ConnectionInput& input = connection_.input;
   ConnectionState& state = connection_.state;

@@ -9,7 +9,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What the header of the PROXY protocol says. Refused headers have no line in the log if the connection just ended.
+/// Applies the PROXY protocol's header. A connection that ends before its header is complete is not logged.
 bool take_client(ConnectionCore& connection, const ProxyHeader& header) {
   ConnectionPeer& peer = connection.peer;
   if (header.state != ProxyHeader::State::complete) {
@@ -29,7 +29,7 @@ bool take_client(ConnectionCore& connection, const ProxyHeader& header) {
 
 }  // namespace
 
-/// Not a byte of what follows the header is taken: that is TLS's to read.
+/// Takes no byte after the header: TLS reads those.
 asio::awaitable<bool> learn_client(ConnectionCore& connection) {
   static_assert(ConnectionInput::first_size >= max_proxy_header_size);
   const std::span<std::uint8_t> room = connection.input.room();
@@ -60,10 +60,10 @@ bool ForwardedPeer::find(Exchange& exchange, const Balancers& balancers, const a
   const auto client = forwarded_client(sender, lines, balancers.forwarded_field, balancers.forwarded_from);
   if (!client) {
     exchange.note = standard
-                        ? "The field Forwarded, which proxies before this server write, is not well-formed (RFC 7239), "
-                          "or names a hop by something else than an IP address, unknown or an identifier in _."
-                        : "The field X-Forwarded-For, which proxies before this server write, names a hop by something "
-                          "else than an IP address, unknown or an identifier in _.";
+                        ? "The field Forwarded, which proxies in front of this server set, is malformed (RFC 7239), or "
+                          "names a hop by other than an IP address, unknown or an identifier that begins with _."
+                        : "The field X-Forwarded-For, which proxies in front of this server set, names a hop by other "
+                          "than an IP address, unknown or an identifier that begins with _.";
     return false;
   }
   if (client->address == sender) return true;

@@ -1,4 +1,4 @@
-// Whose a connection is, and whose a request on it, where balancers and proxies before this server say so.
+// The client of a connection or a request, as reported by balancers and proxies in front of this server.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,19 +10,19 @@
 
 namespace tacit::http {
 
-/// Takes the header of the PROXY protocol off the socket of a connection whose client is not known yet, and counts the
-/// connection for that client. False if it comes to nothing: then the connection ends, and the reason was logged.
+/// Reads the PROXY protocol's header from a connection whose client is not known yet, and counts the connection for
+/// that client. False on failure: then the connection ends, and a refusal was logged.
 boost::asio::awaitable<bool> learn_client(ConnectionCore& connection);
 
 /// The client of a request that a proxy forwards.
 class ForwardedPeer {
  public:
-  /// Notes in the exchange whose the request is, where its sender may speak for others. False if it says so in words
-  /// that cannot be understood; then the exchange's note tells the client so.
+  /// Sets the exchange's client if the sender is a trusted proxy that names one. False if the field is malformed; then
+  /// the exchange's note tells the client so.
   bool find(Exchange& exchange, const Balancers& balancers, const boost::asio::ip::address& sender);
 
  private:
-  std::string text_;  ///< what the exchange's `peer` is a view of
+  std::string text_;  ///< the exchange's `peer` is a view of it
 };
 
 }  // namespace tacit::http

@@ -13,8 +13,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// Buffers that a large message has grown beyond this are given back after it; smaller ones, when the connection
-/// rests.
+/// Buffers that a large message has grown beyond this are freed after it; smaller ones when the connection rests.
 constexpr std::size_t kept_buffer_size = 16 * 1024;
 constexpr std::size_t resting_buffer_size = 4 * 1024;
 

@@ -1,4 +1,4 @@
-// What the parts of a connection share: its socket, its state, its client, and the exchange that takes place.
+// What the parts of a connection share: its socket, its state, its client and the current exchange.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -20,37 +20,37 @@
 
 namespace tacit::http {
 
-/// Whom a connection comes from, as far as is known: a balancer, until its PROXY header has come, or the client itself,
-/// or a proxy that forwards the requests of several clients.
+/// The known origin of a connection: a balancer, until its PROXY header has come; the client itself; or a proxy that
+/// forwards requests of several clients.
 struct ConnectionPeer {
   boost::asio::ip::tcp::endpoint endpoint;
-  std::string text;                                 ///< address:port; without the port if that is not known
-  std::optional<boost::asio::ip::address> counted;  ///< as ConnectionLimits knows it
+  std::string text;                                 ///< address:port; the address alone if the port is not known
+  std::optional<boost::asio::ip::address> counted;  ///< the address that ConnectionLimits counts
 
   void become(const boost::asio::ip::tcp::endpoint& other);
 };
 
-/// "[address]:port" of IPv6. Without the port if that is 0, for it is not known then.
+/// "address:port"; "[address]:port" for IPv6. Without the port if it is 0, which means not known.
 std::string peer_text(const boost::asio::ip::address& address, std::uint16_t port);
 
-/// Belongs to one thread, as all that it holds.
+/// Belongs, with all its members, to one thread.
 class ConnectionCore : public Deadlined {
  public:
   ConnectionCore(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& peer,
                  std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& thread);
 
-  /// Ends the connection whatever it does. What a handler has begun in the store goes on.
+  /// Ends the connection whatever it does. What a handler has begun in the store continues.
   void expired() override;
 
-  /// A new exchange begins, of the connection's client.
+  /// Begins a new exchange with the connection's client.
   void begin_exchange();
-  /// Notes in the exchange whether the client's certificate is good at this moment.
+  /// Sets in the exchange whether the client's certificate is valid at this moment.
   void judge_certificate();
-  /// To be called whenever a message has grown and before it waits for its client.
+  /// Call it whenever a message has grown and before waiting for the client.
   void charge_buffers();
-  /// The exchange has ended: overwrites what it left in the buffers, and gives large ones back.
+  /// Ends the exchange: overwrites its data in the buffers, and frees large ones.
   void forget_exchange();
-  /// Gives back what memory a connection that rests can do without.
+  /// Frees the memory that an idle connection does not need.
   void shrink();
 
   PlaneCounters& counters() { return thread.counters.of(exchange.plane); }
@@ -62,7 +62,7 @@ class ConnectionCore : public Deadlined {
   TlsStream stream;
   ConnectionState state;
   ClientCertificate certificate;
-  // The buffers are used again from one request to the next.
+  // Each request reuses the buffers of the last one.
   ConnectionInput input;
   crypto::WipedBytes body;    ///< of the request
   crypto::WipedBytes output;  ///< the answer's head, and a short body
@@ -75,7 +75,7 @@ class ConnectionCore : public Deadlined {
   BufferCharge buffered_;
 };
 
-/// Logs it once a second at most: a flood of connections must not become a flood of lines.
+/// Logs at most one line a second, so that a flood of connections does not become a flood of lines.
 void log_refused_connection(ThreadState& thread, std::string_view event, const boost::asio::ip::tcp::endpoint& peer);
 
 }  // namespace tacit::http

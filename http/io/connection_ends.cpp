@@ -1,4 +1,4 @@
-// What ends a connection, or makes it small, while it waits: the sweep, and a server that winds down.
+// What ends a waiting connection or frees its buffers: the sweep, and a server that winds down.
 #include "http/io/connection.hpp"
 
 namespace tacit::http {
@@ -47,7 +47,7 @@ void Connection::rest(Clock::time_point now) {
   }
 }
 
-/// A client that sends records without end that say nothing is not told why.
+/// A client that floods the connection with empty TLS records gets no answer.
 void Connection::end_flood() {
   count(Ended::flood);
   log_refused_connection(thread, "tls_flood", peer.endpoint);

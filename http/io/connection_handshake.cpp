@@ -13,10 +13,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// A line of the log, unless there are too many of the client and the reason.
+/// Logs one line, unless there are too many for this client and reason.
 void log_failure(ConnectionCore& connection, const HandshakeFault& fault) {
-  const std::string presented =
-      ClientTrust::take_refused();  // taken though it may not be logged, or another would be it
+  const std::string presented = ClientTrust::take_refused();  // always taken, or the next failure would report it
   const LogLevel level = fault.of_client ? LogLevel::warn : LogLevel::info;
   if (!log_enabled(level)) return;
   const Plane plane = connection.exchange.plane;
@@ -51,8 +50,8 @@ void log_ambiguous(ConnectionCore& connection) {
   log(line);
 }
 
-/// The client of TLS speaks first. What it says is looked at before OpenSSL does, which has no words for plain HTTP.
-/// Whether it is TLS; nothing if the connection has ended.
+/// In TLS the client speaks first. Its first bytes are checked before OpenSSL sees them, because OpenSSL cannot handle
+/// plain HTTP. Whether they are TLS; nullopt if the connection has ended.
 asio::awaitable<std::optional<bool>> is_tls(ConnectionCore& connection) {
   const std::span<std::uint8_t> head = connection.input.room().first(longest_first_word);
   TlsStream::Result result = connection.stream.peek(head);
@@ -66,7 +65,7 @@ asio::awaitable<std::optional<bool>> is_tls(ConnectionCore& connection) {
   co_return first == FirstBytes::tls;
 }
 
-/// What does not speak TLS: HTTP is answered, anything else just ended. Either is logged.
+/// A client that does not speak TLS: HTTP is answered; anything else ends the connection. Both are logged.
 asio::awaitable<Begun> begin_without_tls(ConnectionCore& connection) {
   ConnectionInput& input = connection.input;
   connection.stream.become_plain();
@@ -77,7 +76,7 @@ asio::awaitable<Begun> begin_without_tls(ConnectionCore& connection) {
       const auto [error] = co_await connection.stream.wait(result.status);
       if (error || connection.state.over()) co_return Begun::ended;
     } else if (result.status != TlsStream::Status::done) {
-      co_return Begun::ended;  // less than a word: a client that leaves here has asked nothing
+      co_return Begun::ended;  // too little to classify: the client has requested nothing
     } else {
       input.add(result.size);
       first = classify(input.received());
@@ -116,7 +115,7 @@ asio::awaitable<Begun> begin_tls(ConnectionCore& connection) {
   }
   if (result.status != TlsStream::Status::done) {
     connection.count(result.status == TlsStream::Status::closed ? Handshake::abandoned : Handshake::failed);
-    // A client that just leaves, as a balancer does that checks whether the port is open, has done nothing wrong.
+    // A client that just leaves is no failure: balancers check in this way whether the port is open.
     if (result.status == TlsStream::Status::failed) log_failure(connection, fault_of(stream));
     co_return Begun::ended;
   }

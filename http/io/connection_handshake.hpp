@@ -10,12 +10,12 @@
 namespace tacit::http {
 
 enum class Begun : std::uint8_t {
-  secure,      ///< the handshake is done, and the client's certificate taken over
-  plain_http,  ///< the client sends HTTP without TLS, and what it has sent so far stands in the input: to be told so
-  ended,       ///< there is nobody to talk to
+  secure,      ///< the handshake is done, and the client's certificate is stored
+  plain_http,  ///< the client sends HTTP without TLS, to be answered so; the input holds what has come
+  ended,       ///< the connection has ended, or is to end without an answer
 };
 
-/// Shakes hands. What is wrong is counted and logged here; where the fault is not TLS's, its bytes stay in the input.
+/// Does the handshake. Counts and logs a failure; bytes that are not TLS stay in the input.
 boost::asio::awaitable<Begun> begin_tls(ConnectionCore& connection);
 
 }  // namespace tacit::http

@@ -11,19 +11,19 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Behind a head there is at least that much room in the input: a chunked body is read there.
+/// The least room in the input behind a head, where a chunked body is read.
 constexpr std::size_t least_body_room = 512;
 
 }  // namespace
 
-/// One empty line before a request is passed over (RFC 9112 section 2.2): some clients send one after a body.
+/// Skips one empty line before a request (RFC 9112 section 2.2): some clients send one after a body.
 void HeadReader::skip_empty_line() {
   if (empty_line_skipped_ || !connection_.input.skip_empty_line()) return;
   empty_line_skipped_ = true;
   if (connection_.input.empty()) connection_.state.await_request(ConnectionState::Clock::now());
 }
 
-/// False if there is no memory for it.
+/// False if the memory for buffers is used up.
 bool HeadReader::grow_input() {
   ConnectionInput& input = connection_.input;
   const std::size_t size = std::min(2 * input.size(), max_head_size + ConnectionInput::first_size);
@@ -54,7 +54,7 @@ asio::awaitable<bool> HeadReader::read() {
       scan_.problem = Problem::memory_short;
       co_return true;
     }
-    // Between requests there is nearly never something to read yet: waiting first saves a system call.
+    // Between requests there is rarely anything to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
     if (!input.empty() || stream.has_buffered()) result = stream.read_some(input.room());
     while (result.must_wait()) {
@@ -75,7 +75,7 @@ std::optional<Problem> HeadReader::parse() {
     if (scan_.problem == Problem::malformed_request) exchange.note = line_fault(input.received());
     return scan_.problem;
   }
-  // Before there are views into it.
+  // Before parsing creates views into the input.
   hide_proxy_connection(input.head(scan_.size));
   if (input.size() - scan_.size < least_body_room) input.grow(scan_.size + least_body_room);
   input.take(scan_.size);

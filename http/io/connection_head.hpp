@@ -15,13 +15,13 @@ class HeadReader {
  public:
   explicit HeadReader(ConnectionCore& connection) : connection_(connection) {}
 
-  /// Waits for a request, and reads its head into the connection's input. False if none comes any more; else scan()
-  /// tells where it ends, or why it is refused.
+  /// Waits for a request, and reads its head into the connection's input. False if no request comes; otherwise scan()
+  /// contains the head's end, or why it is refused.
   boost::asio::awaitable<bool> read();
   const HeadScan& scan() const { return scan_; }
 
-  /// What is wrong with the head that was read, if anything; else it is parsed into the exchange. Room for a body is
-  /// behind it.
+  /// Parses the head that was read into the exchange, and ensures room for a body behind it. Returns what is wrong with
+  /// the head, if anything.
   std::optional<Problem> parse();
 
  private:
@@ -30,7 +30,7 @@ class HeadReader {
 
   ConnectionCore& connection_;
   HeadScan scan_;
-  bool empty_line_skipped_ = false;  ///< before the request that is being read
+  bool empty_line_skipped_ = false;  ///< before the current request
 };
 
 }  // namespace tacit::http

@@ -6,8 +6,7 @@
 namespace tacit::http {
 namespace {
 
-/// A buffer that a large message has grown beyond this is given back after it; a smaller one, when the connection
-/// rests.
+/// A buffer that a large message has grown beyond this is freed after it; a smaller one when the connection rests.
 constexpr std::size_t kept_size = 16 * 1024;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// How long a connection lives: a balancer shall spread its clients again now and then, and whoever has got hold of one
-// shall not keep it for ever.
+// How long a connection lives. A limit lets balancers redistribute their clients, and bounds how long an attacker
+// can keep one.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@ class ConnectionLifetime {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Up to a tenth of each limit is taken off, by `random` (any number), so that connections that came together do not
-  /// all end together.
+  /// Reduces each limit by up to a tenth, according to `random` (any number), so that connections that began together
+  /// do not all end together.
   ConnectionLifetime(const LifetimeLimits& limits, Clock::time_point now, std::uint32_t random) {
     const double part = 1.0 - 0.1 * (static_cast<double>(random) / std::numeric_limits<std::uint32_t>::max());
     if (limits.age.count() > 0) ends_ = now + std::chrono::duration_cast<Clock::duration>(limits.age * part);
@@ -23,7 +23,7 @@ class ConnectionLifetime {
     requests_ = limits.requests - static_cast<std::uint64_t>(static_cast<double>(limits.requests) * (1.0 - part));
   }
 
-  /// One more request is served.
+  /// Counts one more request.
   void count_request() { ++served_; }
   bool has_made_all() const { return served_ >= requests_; }
   bool is_old(Clock::time_point now) const { return now >= ends_; }

@@ -21,7 +21,7 @@ StageSet followers(Stage stage) {
     case Stage::proxy_header:
       return any_of({Stage::proxy_header, Stage::handshake});
     case Stage::handshake:
-      return any_of({Stage::idle, Stage::writing});  // plain HTTP on TLS's port is told so
+      return any_of({Stage::idle, Stage::writing});  // writing: the answer to plain HTTP on a TLS port
     case Stage::idle:
       return any_of({Stage::idle, Stage::head, Stage::closing});
     case Stage::head:

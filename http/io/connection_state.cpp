@@ -4,7 +4,7 @@
 
 namespace tacit::http {
 
-/// False if it is over: then it stays so.
+/// False if the connection is over, which is final.
 bool ConnectionState::enter(Stage stage) {
   if (over()) return false;
   assert(may_follow(stage_, stage));
@@ -43,7 +43,7 @@ void ConnectionState::await_body(Clock::time_point now) { await_input(Stage::bod
 
 void ConnectionState::write() { enter(Stage::writing); }
 
-/// If the window of an earlier piece of the answer is over, the next sweep looks at what was taken.
+/// If the window of an earlier piece of the answer has ended, the next sweep checks what was taken.
 void ConnectionState::output_stalled(std::uint64_t taken, Clock::time_point now) {
   if (stage_ != Stage::writing) return;
   if (!write_rate_.watching()) write_rate_.begin(taken, now + write_window(terms_));
@@ -61,7 +61,7 @@ void ConnectionState::end() { stage_ = Stage::over; }
 bool ConnectionState::wind_down(Clock::time_point now, bool unread) {
   deadline_.bring_forward(terms_.last_input);
   if (!idle() || unread) return false;
-  // A client that has just connected is about to ask.
+  // A client that has just connected is about to send a request.
   const auto until = waiting_since_ + first_request_patience;
   if (!asked_ && until > now) {
     deadline_.bring_forward(until);

@@ -1,5 +1,5 @@
-// What a connection does at each moment, how long it may do that, and what ends it. A machine without a socket and
-// without a clock: Connection tells it what happens and when, and asks it what follows.
+// The state machine of a connection: its current stage, the deadline, and what ends it. It has no socket and no clock:
+// Connection reports each event with its time, and asks what follows.
 // http/io/connection_stage.hpp has its stages, http/io/connection_deadlines.hpp their time limits.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace tacit::http {
 
-/// Belongs to one thread. Of the stages, `over` is final: what happens after it changes nothing.
+/// Belongs to one thread. The stage `over` is final: later events change nothing.
 class ConnectionState {
  public:
   using Clock = Deadline::Clock;
@@ -26,55 +26,55 @@ class ConnectionState {
   bool idle() const { return stage_ == Stage::idle; }
   /// When the sweep has to call lapse().
   const Deadline& deadline() const { return deadline_; }
-  /// When it began to wait for a request, or the first byte of that came which it serves.
+  /// When it began to wait for a request, or when the first byte of the current request came.
   Clock::time_point waiting_since() const { return waiting_since_; }
 
-  // What the connection does.
+  // The connection's steps.
 
-  /// The PROXY header and the handshake have one deadline together.
+  /// The PROXY header and the handshake share one deadline.
   void await_proxy_header(Clock::time_point now);
   void handshake();
   void await_request(Clock::time_point now);
-  /// From the first byte of a head on the whole of it has to come in time: a slow sender cannot push the deadline out.
+  /// Sets the deadline for the whole head at its first byte, so that a slow sender cannot postpone it.
   void request_began(Clock::time_point now);
-  /// A head has come, or what cannot become one; a body has come; an answer, or a piece of one, was sent.
+  /// After a head or an invalid head, after a body, and after an answer or a piece of it.
   void serve();
   void await_body(Clock::time_point now);
-  /// Has no deadline as long as the client takes what is sent at once.
+  /// No deadline while the client takes everything at once.
   void write();
-  /// The client does not take the answer at once, of which it has taken so many bytes. A slow client gets all of a long
-  /// answer if it is not too slow: see lapse().
+  /// The client does not take the answer at once; it has taken `taken` bytes so far. A slow client gets the whole of a
+  /// long answer if it is fast enough for lapse().
   void output_stalled(std::uint64_t taken, Clock::time_point now);
   void close(Clock::time_point now);
   void end();
 
-  // What may end it.
+  // Events that may end the connection.
 
-  /// The server winds down. True: it ends now, because it is idle, nothing `unread` has come, and its client has asked
-  /// before or has had time to. A request that has arrived is served: to close would lose it.
+  /// The server winds down. True: the connection ends now, because it is idle, nothing is `unread`, and its client has
+  /// sent a request before or has had time to. A request that has arrived is served: closing would lose it.
   bool wind_down(Clock::time_point now, bool unread);
-  /// It waits for another request in vain: the server drains, and so many as one were served.
+  /// It need not wait for another request: the server drains, and at least one request was served.
   bool is_unwanted() const;
 
   enum class Rest : std::uint8_t {
     none,
-    shrink,  ///< it has been idle for a while: its buffers can be given back. Once, until the next request
+    shrink,  ///< it has been idle for a while: its buffers can be freed. Only once between two requests
     age,     ///< it is old, idle, and nothing has come: it ends now
   };
-  /// Called now and then. `unread`: something has come that was not read; counts only where could_retire().
+  /// Called periodically. `unread`: input has come that was not read; matters only if could_retire().
   Rest rest(Clock::time_point now, bool unread);
   bool could_retire(Clock::time_point now) const { return has_rested(now) && lifetime_.is_old(now); }
 
   enum class Lapse : std::uint8_t {
     none,  ///< the client takes the answer fast enough: there is a new deadline
-    late,  ///< it has not sent in time what it had to: it ends now
-    slow,  ///< it takes the answer too slowly: likewise
+    late,  ///< the client has not sent in time: the connection ends now
+    slow,  ///< the client takes the answer too slowly: likewise
   };
   /// The deadline has passed. The client's host has acknowledged `taken` of `sent` bytes.
   Lapse lapse(std::uint64_t taken, std::uint64_t sent, Clock::time_point now);
 
   enum class Last : std::uint8_t { no, age, requests };
-  /// One more request is answered: whether, and why, it is to be the last one.
+  /// Counts one more answered request. Returns whether, and why, it is the last one.
   Last count_request(Clock::time_point now);
 
  private:
@@ -86,7 +86,7 @@ class ConnectionState {
   ConnectionLifetime lifetime_;
   Stage stage_ = Stage::proxy_header;
   bool asked_ = false;    ///< a request has come
-  bool resting_ = false;  ///< its buffers were given back
+  bool resting_ = false;  ///< its buffers were freed
   Clock::time_point waiting_since_;
   Deadline deadline_;
   WriteRate write_rate_;

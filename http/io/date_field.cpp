@@ -14,7 +14,7 @@ void DateField::refresh() {
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::array<char, 64> buffer{};
-  // Names from tables: strftime's would follow the locale.
+  // Names from tables, because strftime's depend on the locale.
   const auto day = static_cast<std::size_t>(utc.tm_wday);
   const auto month = static_cast<std::size_t>(utc.tm_mon);
   const int size = std::snprintf(buffer.data(), buffer.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[day],

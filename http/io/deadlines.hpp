@@ -1,5 +1,5 @@
-// Deadlines of many connections on one thread, kept without a timer for each: setting one is a store to memory, and a
-// sweep a few times a second ends those that are overdue. So a deadline is late by up to a sweep's interval, never
+// Deadlines of many connections on one thread, without a timer for each: setting one is a store to memory, and a
+// sweep a few times a second ends the overdue connections. A deadline is late by up to the sweep's interval, never
 // early.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace tacit::http {
 
 inline constexpr std::chrono::milliseconds sweep_interval{200};
 
-/// When something has to be done. At first there is no deadline.
+/// The time by which something must happen. Initially none.
 class Deadline {
  public:
   using Clock = std::chrono::steady_clock;
@@ -24,14 +24,14 @@ class Deadline {
   }
   void clear() { when_ = Clock::time_point::max(); }
   bool passed(Clock::time_point now) const { return when_ <= now; }
-  /// The greatest time that there is, if there is none.
+  /// Clock::time_point::max() if there is no deadline.
   Clock::time_point when() const { return when_; }
 
  private:
   Clock::time_point when_ = Clock::time_point::max();
 };
 
-/// Something that has a deadline and ends when it has passed. Belongs to one thread's list.
+/// An object that ends when its deadline has passed. Belongs to one thread's list.
 class Deadlined : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   using Clock = Deadline::Clock;
@@ -39,7 +39,7 @@ class Deadlined : public boost::intrusive::list_base_hook<boost::intrusive::link
   Deadlined(const Deadlined&) = delete;
   Deadlined& operator=(const Deadlined&) = delete;
 
-  /// Ends it at once and takes it off its list.
+  /// Ends it at once and removes it from its list.
   virtual void expired() = 0;
 
  protected:

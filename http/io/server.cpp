@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How many tenants' rates, and how many good credentials, are remembered: 1 MiB and half of one.
+/// The number of tenants' rates and of good credentials that are remembered: 1 MiB and half a MiB.
 constexpr std::size_t tracked = 65'536;
 
 }  // namespace
@@ -60,7 +60,7 @@ ServerError cannot_listen(const tcp::endpoint& endpoint, const boost::system::er
 }
 
 /// SO_REUSEPORT would let a second server, started by mistake, take half of the first one's connections. A bind without
-/// it finds out whether somebody listens already.
+/// it detects a process that already listens.
 boost::system::error_code probe(const tcp::endpoint& endpoint) {
   boost::asio::io_context context(1);
   tcp::acceptor acceptor(context);
@@ -87,7 +87,7 @@ boost::system::result<std::unique_ptr<Server>, ServerError> Server::listen(std::
       const auto bound = listener.inherited >= 0 ? worker->share(listener.inherited, listener.plane, listener.tls)
                                                  : worker->listen(listener.endpoint, listener.plane, listener.tls);
       if (!bound) return cannot_listen(listener.endpoint, bound.error());
-      listener.endpoint = *bound;  // the first thread settles a port that was left open
+      listener.endpoint = *bound;  // the first thread determines a port given as 0
     }
   }
   return server;

@@ -1,5 +1,5 @@
-// An answer whose body is made while it is sent: over HTTP/1.1 in chunks (RFC 9112 section 7.1), over HTTP/1.0 until
-// the connection ends. No more of it than a piece is in memory, however slowly the client takes it.
+// An answer whose body is produced while it is sent: over HTTP/1.1 in chunks (RFC 9112 section 7.1), over HTTP/1.0
+// until the connection ends. Only one piece is in memory, however slowly the client takes it.
 #include <charconv>
 #include <utility>
 
@@ -21,7 +21,7 @@ void append_chunk_size(crypto::WipedBytes& out, std::size_t size) {
 
 }  // namespace
 
-/// Sends what stands in the output, the head, and the body. Whether all of it was sent.
+/// Sends the head, which is in the output, and the body. Whether all of it was sent.
 asio::awaitable<bool> AnswerWriter::write_streamed() {
   crypto::WipedBytes& output = connection_.output;
   Exchange& exchange = connection_.exchange;
@@ -59,8 +59,8 @@ asio::awaitable<bool> AnswerWriter::write_streamed() {
   }
 }
 
-/// Ends the connection at once: without the last chunk, and without TLS's word that all was sent, so that no client
-/// takes what it has for the whole.
+/// Ends the connection at once, without the last chunk and without TLS's close_notify, so that no client mistakes the
+/// partial answer for a complete one.
 void AnswerWriter::cut_short(const store::Failure& failure) {
   Exchange& exchange = connection_.exchange;
   note_failure(exchange, failure);

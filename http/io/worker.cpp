@@ -28,17 +28,17 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds accept_pause{100};
-/// How long handshakes of TCP that have begun may take to end, before a listening socket is closed.
+/// How long TCP handshakes in progress may take before a listening socket is closed.
 constexpr std::chrono::milliseconds closing_pause{100};
 
-/// Connections of monitors on each thread. They are few, and what they ask costs nothing.
+/// The monitors' connections on each thread. Monitors are few, and their requests are cheap.
 constexpr std::size_t most_monitors = 64;
 constexpr std::size_t most_monitors_of_address = 16;
 
 /// The connection's whole life. It is destroyed on its own thread when this returns.
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
-/// Uses that cannot be stored now are kept for the next time.
+/// Keeps uses that cannot be stored now for the next attempt.
 asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyUse> uses) {
   std::vector<store::ApiKeyUse> kept = uses;
   const auto stored = co_await server.services.store.api_keys().record_uses(std::move(uses));
@@ -47,22 +47,22 @@ asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyU
   server.api_key_uses.gather(kept);
 }
 
-/// From now on no connection begins on the listening socket, while those whose handshake has begun come to be. To close
-/// it at once would reset these, though their clients believe that they are connected. Who is turned away hears
-/// nothing, asks again a second later (RFC 6298), and is then refused by a closed port or taken by the next server.
+/// From now on the listening socket drops SYNs, while handshakes in progress complete. Closing it at once would reset
+/// these, though their clients believe that they are connected. A client whose SYN is dropped sends it again a second
+/// later (RFC 6298), and is then refused by a closed port or accepted by the next server.
 void turn_away_new(int listening) {
-  // A classic BPF program, which sees a segment from its TCP header on: SYN is bit 1 of the byte at 13.
+  // A classic BPF program, which sees a segment from its TCP header on: SYN is bit 1 of byte 13.
   constexpr std::uint16_t load_byte = BPF_LD | BPF_B | BPF_ABS;
   constexpr std::uint16_t jump_if_set = BPF_JMP | BPF_JSET | BPF_K;
   constexpr std::uint16_t pass = BPF_RET | BPF_K;
   std::array<sock_filter, 4> code{
       {{load_byte, 0, 0, 13}, {jump_if_set, 0, 1, 0x02}, {pass, 0, 0, 0}, {pass, 0, 0, ~0U}}};
   const sock_fprog program{code.size(), code.data()};
-  // Where that is not possible, the socket is closed as it is.
+  // On failure the socket is closed without the filter.
   static_cast<void>(::setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
 }
 
-/// The end of every coroutine: nothing that one throws is lost.
+/// The completion handler of every coroutine: logs its exception.
 void log_end(std::exception_ptr failure) {
   if (!failure) return;
   try {
@@ -112,7 +112,7 @@ boost::system::result<tcp::endpoint> Worker::share(int listening, Plane plane, S
   if (::getsockname(listening, static_cast<sockaddr*>(raw), &size) != 0) {
     return error_code(errno, boost::system::system_category());
   }
-  // A descriptor of its own: each thread's poller takes one once.
+  // A duplicate, because each thread's poller needs its own descriptor.
   const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
   if (own < 0) return error_code(errno, boost::system::system_category());
   tcp::acceptor acceptor(context_);
@@ -158,12 +158,12 @@ asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
       try {
         adopt(std::move(socket), listener);
       } catch (...) {
-        log_end(std::current_exception());  // out of memory for one connection: the next ones may find some
+        log_end(std::current_exception());  // out of memory for this connection: there may be enough for the next
       }
     } else if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
       co_return;
     } else if (error != asio::error::connection_aborted) {
-      // Out of descriptors or memory: the connections there are must end first, and trying at once would spin.
+      // Out of descriptors or memory: other connections must end first, and retrying at once would spin.
       log(LogLine(LogLevel::error, "accept_failed").field("reason", error.message()));
       pause.expires_after(accept_pause);
       co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -171,9 +171,9 @@ asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
   }
 }
 
-/// Nobody is turned away on the admin plane, or whoever opens connections there would make balancers believe that the
-/// server is gone, and monitors blind. Of those that are there, one that has waited longer for a request than all
-/// others gives way: its client's own, if that has as many as one address may have.
+/// The admin plane refuses no connection, because a client that occupies all of them would blind monitors and make
+/// balancers believe that the server is down. Instead the connection that has waited longest for a request is ended:
+/// one of the same client, if its address has reached its limit.
 void Worker::make_room_for_monitor(const asio::ip::address& client) {
   Connection* of_all = nullptr;
   Connection* of_client = nullptr;
@@ -227,7 +227,7 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   asio::co_spawn(context_, serve(std::move(connection)), log_end);
 }
 
-/// The visitor may take the connection off its list.
+/// The visitor may remove the connection from its list.
 template <class Visit>
 void Worker::for_each_connection(Visit visit) {
   for (DeadlineList* const list : {&connections_, &monitors_}) {
@@ -235,7 +235,7 @@ void Worker::for_each_connection(Visit visit) {
   }
 }
 
-/// Runs while there is something to watch: connections, or acceptors that may bring some.
+/// Runs while there are connections, or acceptors that may accept some.
 asio::awaitable<void> Worker::sweep() {
   while (!draining_ || !connections_.empty() || !monitors_.empty()) {
     sweep_timer_.expires_after(sweep_interval);
@@ -257,7 +257,7 @@ bool Worker::stuck_for(Deadlined::Clock::duration most) const {
   return since > most && !finished_.load();
 }
 
-/// Connections that wait in the queue would be reset with the socket.
+/// Closing the socket would reset the connections that wait in its queue.
 void Worker::take_waiting(Acceptor& listener) {
   for (;;) {
     error_code error;
@@ -273,8 +273,8 @@ void Worker::stop_accepting() {
     if (!listener.acceptor.is_open()) continue;
     error_code ignored;
     if (listener.shared) {
-      // What waits there is for the next server. The poller forgets a descriptor by itself only when nobody else has
-      // the socket open, so it is taken from it before it is closed.
+      // The next server accepts what waits there. The poller forgets a closed descriptor by itself only if no process
+      // has the socket open, so the descriptor is released from it first.
       const int descriptor = listener.acceptor.release(ignored);
       if (!ignored) ::close(descriptor);
     } else {

@@ -1,4 +1,4 @@
-// One io thread: its acceptors, its connections, their deadlines.
+// One io thread: its acceptors, connections and deadlines.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -18,17 +18,17 @@
 
 namespace tacit::http {
 
-/// Made and prepared on the main thread, then run on its own.
+/// Created and prepared on the main thread, then run on its own.
 class Worker {
  public:
   explicit Worker(ServerState& server);
 
-  /// Binds an acceptor; answers the endpoint it got. Before run().
+  /// Binds an acceptor, and returns its endpoint. Before run().
   boost::system::result<boost::asio::ip::tcp::endpoint> listen(const boost::asio::ip::tcp::endpoint& endpoint,
                                                                Plane plane, SharedTlsContext tls);
 
-  /// Accepts from a listening socket that others accept from, too: the other threads, and whoever left it to this
-  /// process. Answers where it listens. Before run().
+  /// Accepts from a listening socket that is shared with the other threads, and with the process that passed it to this
+  /// one. Returns its endpoint. Before run().
   boost::system::result<boost::asio::ip::tcp::endpoint> share(int listening, Plane plane, SharedTlsContext tls);
 
   /// Serves until drained. The thread's whole body.
@@ -36,11 +36,11 @@ class Worker {
 
   void use_certificates(Plane plane, SharedTlsContext tls);  ///< thread-safe: for connections accepted from now on
   void change_tenant_rate(auth::Rate by_default);            ///< thread-safe
-  void drain();                                              ///< thread-safe: as Server::drain()
+  void drain();                                              ///< thread-safe; see Server::drain()
   void abort();                                              ///< thread-safe: ends all connections
   bool finished() const { return finished_.load(); }
   const ThreadCounters& counters() const { return state_.counters; }  ///< thread-safe
-  /// Thread-safe: whether it has not come round for longer than that, though it has not finished.
+  /// Thread-safe: whether the last sweep is longer ago than `most`, and the thread has not finished.
   bool stuck_for(Deadlined::Clock::duration most) const;
 
  private:
@@ -48,7 +48,7 @@ class Worker {
     boost::asio::ip::tcp::acceptor acceptor;
     Plane plane;
     SharedTlsContext tls;
-    bool shared = false;  ///< the socket, and the connections that wait in it, are not only this thread's
+    bool shared = false;  ///< other threads and processes accept from the same socket
   };
 
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
@@ -68,9 +68,9 @@ class Worker {
   DeadlineList connections_;
   DeadlineList monitors_;  ///< the connections of the admin plane
   boost::asio::steady_timer sweep_timer_{context_};
-  bool leaving_ = false;   ///< accepts what has begun to connect, and nothing else
+  bool leaving_ = false;   ///< accepts only connections whose handshake has begun
   bool draining_ = false;  ///< accepts nothing
-  /// When it last came round, on the steady clock.
+  /// When the last sweep ended, on the steady clock.
   std::atomic<Deadlined::Clock::duration> came_round_{Deadlined::Clock::now().time_since_epoch()};
   std::atomic<bool> finished_{false};
 };

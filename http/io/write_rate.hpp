@@ -1,4 +1,4 @@
-// Whether a client takes an answer fast enough. A byte now and then is not: it would hold the answer for ever.
+// Whether a client takes an answer fast enough. A client that takes a byte now and then would hold the answer for ever.
 #pragma once
 
 #include <chrono>
@@ -6,25 +6,25 @@
 
 namespace tacit::http {
 
-/// Watches an answer from the moment on that its client does not take it at once, in windows of time. What the client
-/// has taken is what its host has acknowledged: the socket's own buffer can hold megabytes that nobody reads.
+/// Watches an answer in windows of time, from the moment when its client does not take it at once. Only what the
+/// client's host has acknowledged counts as taken, because the socket's own buffer can hold megabytes.
 class WriteRate {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A window begins.
+  /// Begins a window.
   void begin(std::uint64_t taken, Clock::time_point ends) {
     taken_ = taken;
     ends_ = ends;
   }
-  /// The answer is sent.
+  /// Ends watching: the answer was sent.
   void end() { ends_ = Clock::time_point::min(); }
   bool watching() const { return ends_ != Clock::time_point::min(); }
   /// When the window ends.
   Clock::time_point ends() const { return ends_; }
 
-  /// The window is over, in which `least` more bytes should have been taken; if they were, the next one begins. Of so
-  /// many that were sent: where all of them are taken, it is not the client that is slow.
+  /// At a window's end: whether the client has taken `least` more bytes; if so, the next window begins, until `ends`. A
+  /// client that has taken all `sent` bytes is not slow either.
   bool keeps_up(std::uint64_t taken, std::uint64_t sent, std::uint64_t least, Clock::time_point ends) {
     const bool enough = taken >= sent || taken >= taken_ + least;
     if (enough) begin(taken, ends);

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may_whoever_makes_them) {
     BOOST_TEST(keys.size() == 5U);
     const Answer over = manager.api.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}});
     REQUIRE_STATUS(over, 409);
-    BOOST_TEST(over.text("detail").find("as many API keys as it may have") != std::string::npos);
+    BOOST_TEST(over.text("detail").find("its limit of API keys") != std::string::npos);
     const Finished done = deployment.command({"api-key", "create", "--tenant", manager.id, "--name", "n"});
     BOOST_TEST(done.status == 1);
     BOOST_TEST(done.out.empty());

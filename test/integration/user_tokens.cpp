@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(a_token_may_be_large_and_a_larger_one_is_told_its_size) {
   Client client(server.api_client(), bearer(larger));
   const Answer refused = client.get(secrets_path);
   REQUIRE_STATUS(refused, 401);
-  BOOST_TEST(refused.text("detail") == "The token is larger than 12288 bytes, the most that is accepted.");
+  BOOST_TEST(refused.text("detail") == "The token is larger than 12288 bytes, the largest accepted size.");
   const std::string printed = trusting.deployment.printed();
   BOOST_TEST(printed.find("\"event\":\"token_too_large\"") != std::string::npos, printed);
   BOOST_TEST(printed.find("\"size\":" + std::to_string(larger.size()) + ",\"limit\":12288}") != std::string::npos);

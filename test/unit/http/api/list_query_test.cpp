@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(limits_of_the_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(cursors) {
-  const Lines bad{"value_error query.cursor Value error, cursor is none that a list answered"};
+  const Lines bad{"value_error query.cursor Value error, cursor was not returned by a list"};
   for (const std::string& cursor : {"x"s, " "s, id + "0", "{" + id + "}", id.substr(1)})
     BOOST_TEST(faults_of("cursor=" + cursor) == bad, each);
   for (const char* first : {"cursor=", "cursor", "cursor=&limit=5"}) {
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(texts) {
 BOOST_AUTO_TEST_CASE(what_comes_twice) {
   BOOST_TEST(faults_of("secret_name=a&limit=1&limit=1&tool_name=t&cursor=x&secret_name=b&secret_name=c") ==
                  (Lines{"value_error query.limit Value error, given more than once",
-                        "value_error query.cursor Value error, cursor is none that a list answered",
+                        "value_error query.cursor Value error, cursor was not returned by a list",
                         "value_error query.secret_name Value error, given more than once"}),
              each);
 }

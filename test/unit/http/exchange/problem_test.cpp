@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
   fixture.exchange.route = &route;
   answer(fixture.exchange, Problem::scope_missing);
   BOOST_TEST(fixture.exchange.response.status == 403U);
-  BOOST_TEST(sentence(fixture.answer_body()) == "The credential lacks the scope secrets:write, which this needs.");
+  BOOST_TEST(sentence(fixture.answer_body()) == "The credential lacks the scope secrets:write.");
   BOOST_TEST(fixture.exchange.response.headers ==
              "WWW-Authenticate: Bearer realm=\"tacit\", error=\"insufficient_scope\", scope=\"secrets:write\"\r\n");
 }
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(too_many_secrets_are_counted_in_the_answer) {
   answer(fixture.exchange, over);
   BOOST_TEST(
       fixture.answer_body() ==
-      R"({"detail":{"msg":"The tenant has as many secrets as it may have; delete one first.","count_limit":10000,"count":10000,"requested":10001}})");
+      R"({"detail":{"msg":"The tenant has reached its limit of secrets; delete one first.","count_limit":10000,"count":10000,"requested":10001}})");
   BOOST_TEST(!fixture.exchange.response.close);
 }
 
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_tool_that_is_refused_is_named_with_who_asked) {
   BOOST_TEST(told(Problem::tool_not_granted, {}, "certificate:00ff").find("without a name") != std::string::npos);
   BOOST_TEST(
       told(Problem::other_user) ==
-      R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for another user than the one whose token it sent.)");
+      R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for a user other than the one whose token it sent.)");
   BOOST_TEST(told(Problem::secret_not_allowed, R"("my key" for the argument "key" (not_found))") ==
              "The identity uri:spiffe://a/b asked for the tool \"agno__x\", but named secrets cannot be released: "
              "\"my key\" for the argument \"key\" (not_found).");
