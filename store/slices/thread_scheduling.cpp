@@ -11,7 +11,7 @@ namespace tacit::store {
 namespace {
 
 constexpr std::uint64_t long_slice = 30'000'000;  // nanoseconds
-constexpr std::uint64_t usual_slice = 0;  // the kernel's default
+constexpr std::uint64_t usual_slice = 0;          // the kernel's default
 
 /// The first version of the kernel's sched_attr. The kernel's header and the C library's of Debian 12 conflict.
 struct Attributes {

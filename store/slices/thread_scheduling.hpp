@@ -9,8 +9,8 @@
 namespace tacit::store {
 
 /// For a thread with much work that can wait: slices of 30 ms, so that any other waking thread runs first, including
-/// the thread that commits and the kernel's threads on which it waits. The writer does not ask for short slices: it would
-/// preempt the threads that fill its queue, and commit each change by itself.
+/// the thread that commits and the kernel's threads on which it waits. The writer does not ask for short slices: it
+/// would preempt the threads that fill its queue, and commit each change by itself.
 void ask_to_give_way();
 
 /// Undoes ask_to_give_way.
