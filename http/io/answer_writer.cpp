@@ -48,6 +48,7 @@ asio::awaitable<bool> AnswerWriter::write(bool keep_alive) {
 asio::awaitable<bool> AnswerWriter::send_continue() {
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   const bool sent = co_await write_all(crypto::as_bytes(go_on));
+  answered_ = 0;  // it is not part of the answer
   co_return sent;
 }
 

@@ -20,6 +20,7 @@ bool ConnectionInput::skip_empty_line() {
   if (filled_ < 2 || bytes_.data()[0] != '\r' || bytes_.data()[1] != '\n') return false;
   filled_ -= 2;
   std::memmove(bytes_.data(), bytes_.data() + 2, filled_);
+  crypto::wipe(bytes_.data() + filled_, 2);
   return true;
 }
 

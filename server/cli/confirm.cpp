@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "server/cli/output.hpp"
+#include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -21,6 +22,7 @@ std::string small_letters(std::string text) {
 }
 
 std::string read_answer() {
+  const store::WaitsForOthers operator_thinks;
   std::string answer;
   std::getline(std::cin, answer);
   const auto begin = answer.find_first_not_of(" \t\r");

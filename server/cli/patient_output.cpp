@@ -14,6 +14,7 @@
 #include "server/cli/quantities.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
+#include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -51,6 +52,7 @@ bool PatientOutput::wait() {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
     pollfd poll{descriptor_, POLLOUT, 0};
+    const store::WaitsForOthers waits;
     const int ready = ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (ready > 0) return true;
     if (ready < 0 && errno == EINTR) continue;

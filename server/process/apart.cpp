@@ -114,6 +114,8 @@ Apart::Apart(const Part& part, std::filesystem::path works_on) : works_on_(std::
   // The child would print buffered output again.
   std::cout.flush();
   std::cerr.flush();
+  // Ignored, as the process that started this one may have left it, it would take the child's exit status away.
+  ::signal(SIGCHLD, SIG_DFL);
   const pid_t self = ::getpid();
   child_ = ::fork();
   if (child_ == 0) be_part(part, other.get(), self, *whereabouts_);
@@ -206,7 +208,9 @@ std::string Apart::value_of(int status) const {
     throw CommandFailed(how_far() + " when it was killed by signal " + std::to_string(WTERMSIG(status)) + " (" +
                         ::strsignal(WTERMSIG(status)) + ")");
   }
-  if (text_.empty() || text_.size() > longest_answer) throw CommandFailed("");
+  if (text_.size() > longest_answer) throw CommandFailed(how_far() + " and gave an answer that is too long");
+  if (text_.empty() && WEXITSTATUS(status) == 0) throw CommandFailed(how_far() + " when it ended without an answer");
+  if (text_.empty()) throw CommandFailed("");  // it has said why
   if (text_.front() == usage_error) throw UsageError(text_.substr(1));
   if (text_.front() == command_failed) throw CommandFailed(text_.substr(1));
   return text_.substr(1);

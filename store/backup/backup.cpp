@@ -88,12 +88,6 @@ Failure copy_failed(int code) {
   return failed(Errc::unavailable, std::string("the store cannot be copied: ") + mdb_strerror(code));
 }
 
-/// Passes bytes to a sink, which may take any time.
-bool hand_on(const ByteSink& sink, ByteView bytes) {
-  const WaitsForOthers waits;
-  return sink(bytes);
-}
-
 }  // namespace
 
 Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
@@ -107,7 +101,7 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
     if (got <= 0) break;
     const ByteView bytes = ByteView(buffer).first(static_cast<std::size_t>(got));
     hash.update(bytes);
-    const bool written = hand_on(sink, bytes);
+    const bool written = sink(bytes);
     if (!written) return cannot("the backup cannot be written", errno);
     length += bytes.size();
     note_work(FileWork::copying, length);
@@ -115,7 +109,7 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
   }
   if (const int code = copy.finish(); code != MDB_SUCCESS) return copy_failed(code);
   const Bytes trailer = trailer_of(length, hash.finish());
-  if (!hand_on(sink, trailer)) return cannot("the backup cannot be written", errno);
+  if (!sink(trailer)) return cannot("the backup cannot be written", errno);
   return length + trailer.size();
 }
 

@@ -1,6 +1,7 @@
 // Seals tenants' private keys to the primary root key. The work, a few elliptic curve operations for each, is done
 // before the transaction, so that servers' changes do not wait for it.
 #include "store/engine/await.hpp"
+#include "store/engine/whereabouts.hpp"
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/row_key.hpp"
@@ -51,6 +52,7 @@ Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::s
   plan.more = true;
   for (std::size_t seen = 0; seen < tenants_at_a_time && plan.tenants.size() < most; ++seen) {
     const auto rows = co_await transaction.scan(Table::tenants, {}, start, 1);
+    note_step();
     plan.more = !rows.empty();
     ParsedKey key;
     if (!plan.more || !parse_key(rows.front().key, key)) break;

@@ -1,5 +1,6 @@
 #include "store/keys/rewrap_search.hpp"
 
+#include "store/engine/whereabouts.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/tenant_record.hpp"
@@ -45,6 +46,7 @@ Task<Outcome<RewrapSearch>> search_stale(Transaction& transaction, RewrapPositio
         co_return come;
       }
     }
+    note_step();  // a search may last longer than a process that waits for this one allows without progress
     seen += rows.size();
     if (!rows.empty()) go_on_after(at.key, rows.back().key);
     if (rows.size() == rows_at_a_time) continue;

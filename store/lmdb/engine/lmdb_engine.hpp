@@ -144,7 +144,7 @@ class LmdbEngine final : public Engine {
 
   RoomRefusal refusal_;
   RoomRefusal::Clock::time_point next_take_{};  ///< when to request refused blocks again; writer thread
-  bool sync_failed_ = false;                    ///< by the last commit or its rehearsal; writer thread
+  std::atomic<bool> sync_failed_{false};        ///< by the last commit or its rehearsal; writer thread
   /// Whether this process has synced the file. Before its first sync, a sync that fails for lack of room loses no write
   /// of this process, so a restarted process can try again; after that, any failed sync ends the process. Writer
   /// thread.

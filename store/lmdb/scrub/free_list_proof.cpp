@@ -1,5 +1,7 @@
 #include "store/lmdb/scrub/free_list_proof.hpp"
 
+#include <algorithm>
+
 #include "store/lmdb/environment/lmdb_env.hpp"
 #include "store/model/damage.hpp"
 
@@ -7,6 +9,10 @@ namespace tacit::store {
 namespace {
 
 constexpr std::chrono::seconds pause_without_snapshot{5};
+/// An idle writer continues that soon after the time that is due.
+constexpr std::chrono::microseconds punctual{500};
+/// A walk pins all pages that are freed meanwhile. A store that takes longer is never proved to be sound.
+constexpr FreeListProof::Clock::duration longest_attempt = std::chrono::minutes(16);
 
 }  // namespace
 
@@ -59,6 +65,7 @@ void FreeListProof::end(Finding finding) {
 FreeListProof::Finding FreeListProof::step(Clock::time_point stop) {
   const auto began = Clock::now();
   if (finding_ != Finding::open || began < due_) return finding_;
+  const bool late = began > due_ + punctual;
   if (!attempt_) begin(began);
   if (!attempt_) return finding_;
   const bool more = attempt_->step(stop);
@@ -67,10 +74,12 @@ FreeListProof::Finding FreeListProof::step(Clock::time_point stop) {
     end(attempt_->damaged ? Finding::damaged : Finding::sound);
   } else if (const auto held = now - attempt_->began; held >= most_held_) {
     attempt_.reset();
-    most_held_ *= 2;
+    most_held_ = std::min(2 * most_held_, longest_attempt);
     due_ = now + held;
   } else {
-    due_ = now + (now - began);  // as long as the attempt took: writers get the other half of the time
+    // A writer that comes late is busy with changes: then they get nine tenths of its time, else half of it.
+    const int pause_for_each = late ? 9 : 1;
+    due_ = now + pause_for_each * (now - began);
   }
   return finding_;
 }

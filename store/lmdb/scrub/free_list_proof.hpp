@@ -7,8 +7,8 @@
 // that it has replaced.
 //
 // The walk runs in slices, but on one snapshot, which pins pages until it ends, like a backup. A walk that takes too
-// long is abandoned, and restarted after an equally long pause, with twice the time: its pages are then in the system's
-// cache.
+// long is abandoned, and restarted after an equally long pause, with twice the time, up to 16 minutes: its pages are
+// then in the system's cache.
 #pragma once
 
 #include <chrono>
