@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -11,7 +12,10 @@ namespace tacit::store {
 namespace {
 
 constexpr std::uint64_t long_slice = 30'000'000;  // nanoseconds
+constexpr std::uint64_t short_slice = 100'000;    // the kernel's minimum
 constexpr std::uint64_t usual_slice = 0;          // the kernel's default
+
+std::atomic<int> threads_giving_way{0};
 
 /// The first version of the kernel's sched_attr. The kernel's header and the C library's of Debian 12 conflict.
 struct Attributes {
@@ -43,8 +47,22 @@ void set_slice(std::uint64_t nanoseconds) {
 
 }  // namespace
 
-void ask_to_give_way() { set_slice(long_slice); }
+void ask_to_give_way() {
+  threads_giving_way.fetch_add(1, std::memory_order_relaxed);
+  set_slice(long_slice);
+}
 
-void ask_for_usual_slices() { set_slice(usual_slice); }
+void ask_for_usual_slices() {
+  threads_giving_way.fetch_sub(1, std::memory_order_relaxed);
+  set_slice(usual_slice);
+}
+
+void run_promptly_beside_lists() {
+  thread_local bool prompt = false;
+  const bool wanted = threads_giving_way.load(std::memory_order_relaxed) > 0;
+  if (wanted == prompt) return;
+  prompt = wanted;
+  set_slice(wanted ? short_slice : usual_slice);
+}
 
 }  // namespace tacit::store

@@ -9,11 +9,14 @@
 namespace tacit::store {
 
 /// For a thread with much work that can wait: slices of 30 ms, so that any other waking thread runs first, including
-/// the thread that commits and the kernel's threads on which it waits. The writer does not ask for short slices: it
-/// would preempt the threads that fill its queue, and commit each change by itself.
+/// the thread that commits and the kernel's threads on which it waits.
 void ask_to_give_way();
 
 /// Undoes ask_to_give_way.
 void ask_for_usual_slices();
+
+/// For the thread that commits, before each batch: slices of 0.1 ms while other threads give way. Not at other times:
+/// it would preempt the threads that fill its queue, and commit each change by itself.
+void run_promptly_beside_lists();
 
 }  // namespace tacit::store

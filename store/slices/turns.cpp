@@ -59,6 +59,7 @@ class Turns final : public asio::execution_context::service {
 
  private:
   void shutdown() override {
+    if (std::exchange(giving_way_, false)) ask_for_usual_slices();
     releases_.clear();
     lists_.clear();
   }

@@ -12,6 +12,7 @@
 #include "store/lmdb/engine/lmdb_transaction.hpp"
 #include "store/lmdb/engine/sync_errors.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
+#include "store/slices/thread_scheduling.hpp"
 
 namespace tacit::store {
 namespace {
@@ -39,11 +40,12 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
 }  // namespace
 
 void LmdbEngine::run_writer() {
-  // A commit waits for the disk several times. Its callers should not wait for a CPU each time as well.
   bool look = options_.looks_for_room;
   for (;;) {
     const WriteQueue::Wake wake = look ? WriteQueue::Wake::time : queue_.wait_until(next_wake());
     if (wake == WriteQueue::Wake::closed) break;
+    // A commit waits for the disk several times; it should not wait for a CPU each time as well.
+    run_promptly_beside_lists();
     const auto now = std::chrono::steady_clock::now();
     batch_began_.store(now.time_since_epoch(), std::memory_order_relaxed);
     const auto look_at = next_look();

@@ -64,6 +64,7 @@ BOOST_AUTO_TEST_CASE(policy_and_niceness_stay) {
     BOOST_TEST(attributes_of(0).policy == static_cast<unsigned>(SCHED_BATCH));
     BOOST_TEST(attributes_of(0).nice == 7);
     if (keeps_slices()) BOOST_TEST(attributes_of(0).runtime == 30'000'000U);
+    ask_for_usual_slices();
   }).join();
 }
 
@@ -75,6 +76,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_is_only_to_use_idle_time_is_left_alone) {
     ask_to_give_way();
     BOOST_TEST(attributes_of(0).policy == static_cast<unsigned>(SCHED_IDLE));
     BOOST_TEST(attributes_of(0).runtime == before.runtime);
+    ask_for_usual_slices();
   }).join();
 }
 
@@ -96,6 +98,20 @@ BOOST_AUTO_TEST_CASE(a_thread_gives_way_while_turns_are_waited_for) {
     BOOST_REQUIRE_EQUAL(slices.size(), 2U);
     if (keeps_slices()) BOOST_TEST(slices[0] == 30'000'000U);
     if (keeps_slices()) BOOST_TEST(slices[1] == 30'000'000U);
+    BOOST_TEST(attributes_of(0).runtime == usual);
+  }).join();
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_commits_has_short_slices_while_another_gives_way) {
+  std::thread([] {
+    const std::uint64_t usual = attributes_of(0).runtime;
+    run_promptly_beside_lists();
+    BOOST_TEST(attributes_of(0).runtime == usual);
+    std::thread(ask_to_give_way).join();
+    run_promptly_beside_lists();
+    if (keeps_slices()) BOOST_TEST(attributes_of(0).runtime == 100'000U);
+    std::thread(ask_for_usual_slices).join();
+    run_promptly_beside_lists();
     BOOST_TEST(attributes_of(0).runtime == usual);
   }).join();
 }
