@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_has_to_say_yes) {
   };
   const Finished refused = on_terminal("");
   BOOST_TEST(refused.status == 1);  // no answer was typed
-  BOOST_TEST(refused.out.find("Prune 3 entries") != std::string::npos, refused.out);
+  BOOST_TEST(refused.out.find("prune 3 entries") != std::string::npos, refused.out);
   BOOST_TEST(refused.out.find("nothing was done") != std::string::npos, refused.out);
   BOOST_TEST(lines_of(good(busy.deployment, {"export"})).size() == 6U);
   const Finished done = on_terminal(" --yes");

@@ -291,8 +291,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_file_names_its_settings_once) {
   BOOST_TEST(done.status == 2);
   const std::string settings = "api-certificate and tool-certificate and tool-identities";
   BOOST_TEST(has(done.err, "tacit: " + settings + ": " + folder + ": is a directory\n"), done.err);
-  BOOST_TEST(has(done.err, "note: control-directory: /nonexistent is no directory"), done.err);
-  BOOST_TEST(has(done.err, "note: backup-record: /nonexistent/d/x has no directory"), done.err);
+  BOOST_TEST(has(done.err, "note: control-directory: /nonexistent is not an accessible directory"), done.err);
+  BOOST_TEST(has(done.err, "note: backup-record: /nonexistent/d/x has no accessible directory"), done.err);
 }
 
 BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
   BOOST_TEST(!good(lines, "api plane"));
   BOOST_TEST(has(text(lines, "api plane"), "no server could be asked"));
   BOOST_TEST(good(lines, "map"));
-  BOOST_TEST(has(text(lines, "api certificate"), "of the file"));
+  BOOST_TEST(has(text(lines, "api certificate"), "the file's certificate"));
   BOOST_TEST(deployment.command({"status", "--frobnicate"}).status == 2);
   BOOST_TEST(run({TACIT_BINARY, "status", "--config", "/nonexistent.conf"}).status == 2);
 

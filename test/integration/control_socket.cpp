@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_stopped_is_not_waited_for_longer_than_was_
   const Finished done = deployment.command({"reload", "--timeout", "1"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 8s));
   BOOST_TEST(done.status == 1);
-  BOOST_TEST(has(done.err, "no answer"), done.err);
+  BOOST_TEST(has(done.err, "does not answer"), done.err);
   server.process().signal(SIGCONT);
 }
 

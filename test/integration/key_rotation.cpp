@@ -115,9 +115,9 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
   expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is the primary one");
   succeed(deployment, {"key", "promote", new_root});
   succeed(deployment, {"key", "promote", new_metadata});
-  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 4 tenants still name it");
+  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 4 tenants still use it");
   expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"},
-                 "4 tenants, 160 secrets and 4 API keys still name it");
+                 "4 tenants, 160 secrets and 4 API keys still use it");
   Server fresh(deployment);
 
   // Something that names the old keys even later: by the server that has not read the keyrings.
@@ -139,9 +139,9 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
     expect(made, 200);
   });
   for (const Known& one : known) BOOST_TEST(one.requests > 0U);
-  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 1 tenant still names it");
+  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 1 tenant still uses it");
   expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"},
-                 "0 tenants, 0 secrets and 1 API key still name it");
+                 "0 tenants, 0 secrets and 1 API key still use it");
   BOOST_REQUIRE(stale.stop() == 0);
 
   const std::string told = succeed(deployment, {"key", "rewrap"});

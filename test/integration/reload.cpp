@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   std::filesystem::permissions(renewed.key, std::filesystem::perms(0644));
   std::string log = reload(server, deployment);
   BOOST_TEST(!is_good(log));
-  BOOST_TEST(value_in(log, "certificates_kept", "reason").find("others than its owner and group") != std::string::npos);
+  BOOST_TEST(value_in(log, "certificates_kept", "reason").find("other than its owner and group") != std::string::npos);
   BOOST_TEST(expiry("api") == before);
 
   // Bad ticket keys keep no certificate from being taken, and the other plane's trouble has its own line.

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(links_on_the_way_count_as_who_may_have_put_them, *boost::un
   fs::permissions(shared, fs::perms(0777));
   const Finished done = stats();
   BOOST_TEST(done.status == 2);
-  BOOST_TEST(has(done.err, "the symbolic link store on the way there is not followed"), done.err);
+  BOOST_TEST(has(done.err, "the symbolic link store in its path is not followed"), done.err);
 }
 
 BOOST_AUTO_TEST_CASE(root_works_as_another_user_on_what_a_group_writes, *boost::unit_test::precondition(is_root)) {

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       {begin + "default-scopes = all",
        "issuers:4: default-scopes: \"all\" is not one of secrets:read, secrets:write, keys:manage"},
       {begin + "introspection = yes", "issuers:4: introspection: \"yes\" is neither discovery nor an https URL"},
-      {begin + "client-secret-file = " + open.name(), "others"},
+      {begin + "client-secret-file = " + open.name(), "other than its owner"},
       {begin + "client-secret-file = " + empty.name(), "is empty"},
       {begin + "shared-secret-file = " + brief.name(), "holds less than 32 bytes, the least for HS256"},
       {begin + "shared-secret-file = /nowhere", "/nowhere"},

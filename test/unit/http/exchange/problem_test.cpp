@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(scopes_that_cannot_be_given_are_named) {
   refused.lacking = store::Scope::secrets_read | store::Scope::keys_manage;
   answer(fixture.exchange, refused);
   BOOST_TEST(sentence(fixture.answer_body())
-                 .starts_with("The credential lacks the scope secrets:read and keys:manage, so it can neither give"));
+                 .starts_with("The credential lacks the scope secrets:read and keys:manage, so it can neither grant"));
   BOOST_TEST(fixture.exchange.response.headers.find(R"(scope="secrets:read keys:manage")") != std::string::npos);
 }
 

@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(an_audit_entry_altered_missing_or_moved) {
   std::string altered = rows.at(second);
   altered[50] = static_cast<char>(altered[50] ^ 1);
   fixture.put(Table::audit, second, altered);
-  BOOST_TEST(fixture.finds("audit entry 2 does not fit"));
+  BOOST_TEST(fixture.finds("audit entry 2 does not match"));
   fixture.put(Table::audit, second, std::nullopt);
   BOOST_TEST(fixture.finds("1 is followed by 3"));
   fixture.put(Table::audit, second, rows.at(third));

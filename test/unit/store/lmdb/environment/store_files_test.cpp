@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_somebody_else_may_have_put_is_not_followed, *bo
   };
   BOOST_TEST(why().empty());
   BOOST_REQUIRE(::chmod(shared.c_str(), 0777) == 0);
-  BOOST_TEST(has(why(), "the symbolic link link on the way there is not followed"));
+  BOOST_TEST(has(why(), "the symbolic link link in its path is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 01777) == 0);
   BOOST_TEST(why().empty());  // no other user can replace it
   BOOST_REQUIRE(::lchown((shared / "link").c_str(), 65534, 0) == 0);

@@ -67,9 +67,9 @@ BOOST_AUTO_TEST_CASE(meta_pages_are_what_they_should_be) {
   const UsedStore used;
   for (const lmdb::PageNumber page : {0U, 1U}) {
     const std::string name = "meta page " + std::to_string(page);
-    expect(used, used.with(page, 10, std::uint16_t{2}), name + " is none");
-    expect(used, used.with(page, 16, std::uint32_t{1}), name + " is none");
-    expect(used, used.with(page, 20, std::uint32_t{2}), name + " says format 2");
+    expect(used, used.with(page, 10, std::uint16_t{2}), name + " is not a meta page");
+    expect(used, used.with(page, 16, std::uint32_t{1}), name + " is not a meta page");
+    expect(used, used.with(page, 20, std::uint32_t{2}), name + " has format 2");
     expect(used, used.with(page, 0, std::uint64_t{9}), name + " claims to be page 9");
     expect(used, used.with(page, 144, std::uint64_t{1} << 50U), "do not fit together");
   }
