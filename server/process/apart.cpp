@@ -115,7 +115,7 @@ Apart::Apart(const Part& part, std::filesystem::path works_on) : works_on_(std::
   std::cout.flush();
   std::cerr.flush();
   // Ignored, as the process that started this one may have left it, it would take the child's exit status away.
-  ::signal(SIGCHLD, SIG_DFL);
+  static_cast<void>(::signal(SIGCHLD, SIG_DFL));
   const pid_t self = ::getpid();
   child_ = ::fork();
   if (child_ == 0) be_part(part, other.get(), self, *whereabouts_);
