@@ -243,7 +243,7 @@ refuse_a_reload() {
   check "a bad one fails" in_host bash -c '! systemctl reload tacit-api.service'
   says "systemctl status has the reason" 'not reloaded: .*threads: "many" is not a whole number' \
     in_host systemctl status --no-pager --full --lines 20 tacit-api.service
-  says "so has tacit reload, of both processes" 'process [0-9]+ \(tools\): configuration not taken over' in_host tacit reload
+  says "so has tacit reload, of both processes" 'process [0-9]+ \(tools\): configuration not reloaded' in_host tacit reload
   is "the server runs on" "$pid" property tacit-api.service MainPID
   in_host sed -i '/^threads = many$/d' /etc/tacit/tacit.conf
   check "mended, it succeeds" in_host systemctl reload tacit-api.service
