@@ -30,7 +30,7 @@ class BodyStream {
 struct Exchange;
 
 /// Answers 200 with what the stream produces: the whole body if it is one piece; otherwise the first piece, and the
-/// stream for the rest. Answers nothing if the exchange was abandoned.
+/// stream for the rest. There is no answer if the exchange was abandoned.
 boost::asio::awaitable<void> answer_streamed(Exchange& exchange, std::unique_ptr<BodyStream> stream);
 
 }  // namespace tacit::http

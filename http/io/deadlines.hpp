@@ -18,7 +18,7 @@ class Deadline {
   using Clock = std::chrono::steady_clock;
 
   void set(Clock::time_point when) { when_ = when; }
-  /// Brings the deadline forward; does nothing if there is none.
+  /// Brings the deadline forward. Without a deadline it has no effect.
   void bring_forward(Clock::time_point when) {
     if (when_ != Clock::time_point::max()) when_ = std::min(when_, when);
   }

@@ -15,7 +15,7 @@ using Arguments = boost::program_options::variables_map;
 /// are read again.
 int serve_command(const LoadedConfig& loaded, const ConfigSources& sources);
 
-/// Creates the keyrings and an empty store, or nothing if any of them exists.
+/// Creates the keyrings and an empty store. Refuses if any of them exists.
 int init_command(const Config& config);
 
 int api_key_create_command(const Config& config, const Arguments& arguments);

@@ -20,7 +20,7 @@ bool may_give_up_root();
 bool gives_up_root_for(const std::filesystem::path& store);
 
 /// Becomes the owner of the files or, for root's files that a group can write, `tacit-store` or `nobody`, with only
-/// that group. Does nothing if only root can write to the store, or if the process may not change its user. Returns the
+/// that group. No effect if only root can write to the store, or if the process may not change its user. Returns the
 /// reason of a failure. Call it with one thread.
 std::optional<std::string> become_store_user(const store::FileOwner& owner);
 

@@ -40,7 +40,7 @@ class ApiKeys {
   /// to another tenant.
   Async<ApiKey> get_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) const;
   /// Returns the key after the change. Fails with scope_lacking or outlives if the change needs more than `authority`
-  /// has (store/model/api_key_grant.hpp). Writes nothing if nothing changes.
+  /// has (store/model/api_key_grant.hpp). A change without effect is not written.
   Async<ApiKey> update_of_tenant(crypto::Uuid tenant, std::string id, ApiKeyUpdate update, Authority authority,
                                  AuditContext who);
   /// Returns the key as it was before.

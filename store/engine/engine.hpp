@@ -62,7 +62,7 @@ class Transaction {
   virtual void put(Table table, ByteView key, ByteView value) = 0;
   /// Puts a key that is larger than all others in its table.
   virtual void append(Table table, ByteView key, ByteView value) = 0;
-  /// Does nothing if there is no such row.
+  /// Without such a row it has no effect.
   virtual void erase(Table table, ByteView key) = 0;
 };
 
