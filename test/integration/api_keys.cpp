@@ -1,4 +1,5 @@
-// API keys managed by their users: created, listed, changed, revoked.
+// Users create, list, change and revoke their own API keys; an invalid request reports all of its faults and creates
+// nothing.
 #include "test/integration/key_manager.hpp"
 
 namespace json = boost::json;

@@ -1,5 +1,5 @@
-// Backups into a directory with the real program: named by time, pruned by retention, and recorded for the server's
-// metrics.
+// `backup --into` names a backup by its time, deletes older ones only after the new one is complete, and records its
+// success for the server's metrics.
 #include <sys/stat.h>
 
 #include <boost/json/parse.hpp>

@@ -1,4 +1,4 @@
-// Empty lines before a request (RFC 9112 section 2.2): one is skipped, and none extends a deadline.
+// Empty lines before a request (RFC 9112 section 2.2): the server skips one, and none extends a deadline.
 #include "test/integration/shared_server.hpp"
 
 using namespace tacit::test;

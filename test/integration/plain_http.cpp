@@ -14,7 +14,7 @@ namespace {
 
 const std::string told = R"({"detail":"This port speaks HTTPS: use https:// instead of http://."})";
 
-/// What comes back for these pieces, sent one after the other, until the server closes.
+/// The answer to these pieces, sent one after the other, until the server closes.
 std::string sent(std::uint16_t port, const std::vector<std::string>& pieces) {
   const int socket = connect_tcp(port, 5s);
   for (const std::string& piece : pieces) {

@@ -1,4 +1,5 @@
-// Access tokens of a certified provider, npm's oidc-provider: their scopes, their tenants, and refusals.
+// Access tokens of a certified provider, npm's oidc-provider, give access to the whole API of their tenant within their
+// scopes.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 #include "test/integration/trusting_deployment.hpp"
@@ -40,7 +41,7 @@ std::string text(const json::object& entry, std::string_view field) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
-/// All that the secrets API does, from an empty tenant to an empty tenant.
+/// Every operation of the secrets API, from an empty tenant to an empty tenant.
 void use_whole_api(Client& api, const std::string& request_id, const std::string& tenant) {
   const auto ask = [&](std::string_view method, const std::string& target, const json::value& body = nullptr) {
     return api.request(method, target, body.is_null() ? "" : json::serialize(body), {{"X-Request-Id", request_id}});
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(an_issuers_tokens_are_taken_only_from_the_headers_that_it_i
   trusting.provider.start();
   const Server only_authorization(trusting.deployment);
   for (const Tokens& tokens : trusting.provider.tokens({{Idp::jwt}, {Idp::opaque}})) {
-    // In the header that is allowed first, so that a cache would know it in the other.
+    // First in the allowed header, so that a cache would know the token in the other.
     BOOST_TEST(status_with(only_authorization, tokens.access) == 200);
     HttpsClient client(only_authorization.api_client());
     CHECK_STATUS(client.request("GET", secrets_path, {{"token", tokens.access}}), 401);
