@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(it_serves_nothing_else) {
   BOOST_TEST(answer.find("this port serves plain HTTP") != std::string::npos, answer);
 }
 
-BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {
+BOOST_AUTO_TEST_CASE(connections_of_one_address_keep_no_monitor_out) {
   const Deployment deployment(with_admin());
   const Server server(deployment);
   const int monitor = connect_tcp(server.admin_port(), 5s);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {
   ::close(monitor);
 }
 
-BOOST_AUTO_TEST_CASE(who_asks_nothing_is_not_waited_for_long) {
+BOOST_AUTO_TEST_CASE(a_connection_without_a_request_ends_soon) {
   const Deployment deployment(with_admin());
   const Server server(deployment);
   Squatters squatters(server.admin_port());
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_public_address_is_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(it_may_not_stand_in_another_planes_way) {
+BOOST_AUTO_TEST_CASE(its_address_must_not_overlap_another_planes) {
   const Deployment deployment(Settings{{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "0.0.0.0:8443"}});
   const Finished done = deployment.command({"check-config"});
   BOOST_TEST(done.status == 2);

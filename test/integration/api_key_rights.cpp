@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(each_route_needs_keys_manage_and_says_so) {
   expect_refusal(manager.api.del(secrets_path + new_uuid()), "secrets:write");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_the_tenants_is_not_there) {
+BOOST_AUTO_TEST_CASE(other_tenants_keys_and_invalid_ids_are_404) {
   Manager manager = new_manager();
   Manager other = new_manager();
   const Answer unknown = manager.api.get(one("00000000000"));

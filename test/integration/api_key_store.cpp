@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_shown_once_and_nowhere_else) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may_whoever_makes_them) {
+BOOST_AUTO_TEST_CASE(the_limit_of_keys_holds_for_users_and_operators) {
   const Deployment deployment(Settings{{"api-keys-default", "5"}});
   {
     Server server(deployment);

@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(an_export_can_be_checked_by_itself) {
   BOOST_TEST(good(busy.deployment, {"tail"}).find('\x1b') == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_log_has_heads_and_a_log_that_was_cut_off_is_found_by_them) {
+BOOST_AUTO_TEST_CASE(a_truncated_log_is_found_by_the_heads_in_the_servers_log) {
   Busy busy(Settings{{"audit-head-log", "1"}});
   const auto heads = [&] {
     std::vector<std::string> found;

@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(rotated_files_have_every_line_once) {
   wait_until([&] { return all() == feeding.exported(); });
 }
 
-BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_told) {
+BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_reported) {
   Feeding feeding;
   BOOST_TEST(feeding.once().status == 0);
   const std::size_t before = lines_of(feeding.fed()).size();
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(the_system_log_gets_every_entry) {
   BOOST_TEST(feed->wait(10s).value_or(-1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_while_nobody_takes_anything) {
+BOOST_AUTO_TEST_CASE(it_stops_while_its_output_is_not_read) {
   Feeding feeding;
   feeding.add(300);
   const std::string pipe = feeding.deployment.folder() / "pipe";
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(it_stops_while_nobody_takes_anything) {
   ::close(reader);
 }
 
-BOOST_AUTO_TEST_CASE(calls_that_cannot_be_meant_are_refused) {
+BOOST_AUTO_TEST_CASE(unusable_outputs_are_refused) {
   const Deployment deployment;
   BOOST_TEST(deployment.command({"audit", "feed"}).status == 2);
   BOOST_TEST(deployment.command({"audit", "feed", "--to", "syslog"}).status == 2);

@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_gets_no_backup) {
   ::close(master);
 }
 
-BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_backup_ends_if_its_output_is_not_read) {
   const Deployment deployment;
   Server server(deployment);
   Tenant tenant(deployment, server);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
   BOOST_TEST(deployment.command({"backup", "-", "--stall-timeout", "0"}).status == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_says_so_and_keeps_nothing_that_would_be_lost) {
+BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_reports_that_and_accepts_no_changes) {
   const Deployment deployment;
   const std::string folder = deployment.folder().string();
   Server server(deployment);

@@ -102,7 +102,7 @@ struct Backup {
 
 BOOST_AUTO_TEST_SUITE(backup_unit)
 
-BOOST_AUTO_TEST_CASE(what_reads_the_store_is_not_roots, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(the_process_that_reads_the_store_is_not_root, *boost::unit_test::precondition(is_root)) {
   Backup backup;
   std::string child;
   for (int i = 0; i < 500 && (child.empty() || has(child, "Uid:\t0")); ++i) {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_reads_the_store_is_not_roots, *boost::unit_test::preco
   BOOST_TEST(backup.finish() == 0, read_file(backup.errors));
 }
 
-BOOST_AUTO_TEST_CASE(systemd_does_not_keep_it_from_that) {
+BOOST_AUTO_TEST_CASE(the_unit_lets_the_program_change_its_user) {
   BOOST_TEST(said_of("SecureBits").empty());
   BOOST_TEST(said_of("PrivateUsers") == "no");
   BOOST_TEST(said_of("SystemCallFilter") == "@setuid capset");

@@ -297,7 +297,7 @@ void wait_for(std::uint16_t port) {
     }
     std::this_thread::sleep_for(50ms);
   }
-  throw std::runtime_error("the balancer lets nobody through");
+  throw std::runtime_error("the balancer accepts no connection");
 }
 
 /// Restarts both servers in turn, as an upgrade of the package does.
@@ -372,7 +372,7 @@ std::string first_upstream(const std::filesystem::path& log, const std::string& 
     const std::string upstreams = line.substr(request_id.size() + 1);
     return upstreams.substr(0, upstreams.find(','));
   }
-  return "none that the log knows";
+  return "not in nginx's log";
 }
 
 }  // namespace

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition
   done = files.check({});
   BOOST_TEST(done.status == 2);
   BOOST_TEST(has(done.err, "metadata.keyring.cred cannot be unsealed on this host"), done.err);
-  // A wrong key in it is found, as in a plain file.
+  // A wrong key in a sealed keyring is found, as in a plain one.
   std::filesystem::remove(folder / "metadata.keyring.cred");
   write_file(folder / "metadata.keyring", "tacit-keyring 1 metadata\n");
   std::filesystem::permissions(folder / "metadata.keyring", std::filesystem::perms(0400));
@@ -222,7 +222,7 @@ std::string text(const json::object& lines, const char* subject) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
+BOOST_AUTO_TEST_CASE(it_reports_running_servers) {
   CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"};
   request.valid_to_seconds = 60 * 86400;
   const CertificateFiles lasting = certificates().servers.issue("status-lasting", request);
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_file_names_its_settings_once) {
   BOOST_TEST(has(done.err, "note: backup-record: /nonexistent/d/x has no accessible directory"), done.err);
 }
 
-BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
+BOOST_AUTO_TEST_CASE(it_reports_missing_and_hanging_servers) {
   Deployment deployment;
   Finished done = deployment.command({"status", "--json"});
   BOOST_TEST(done.status == 1);

@@ -52,7 +52,7 @@ void wait_for(const ClientOptions& options) {
     }
     std::this_thread::sleep_for(50ms);
   }
-  throw std::runtime_error("the proxy lets nobody through");
+  throw std::runtime_error("the proxy accepts no connection");
 }
 
 void send_all(const Behind& behind, const ClientOptions& options) {

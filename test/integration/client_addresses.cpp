@@ -88,7 +88,7 @@ std::string logged_peer(const Deployment& deployment, const std::string& request
 
 BOOST_AUTO_TEST_SUITE(client_addresses)
 
-BOOST_AUTO_TEST_CASE(a_balancers_word_on_a_connection_counts_and_nobody_elses) {
+BOOST_AUTO_TEST_CASE(only_a_balancer_may_send_the_proxy_header) {
   const Deployment deployment(behind_balancers());
   Server server(deployment);
   CHECK_STATUS(guess(from(server, balancer, told("192.0.2.7")), "text"), 401);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_balancers_word_on_a_connection_counts_and_nobody_elses) {
   BOOST_TEST(logged_peer(deployment, "text") == "192.0.2.7:4711");
 }
 
-BOOST_AUTO_TEST_CASE(the_word_may_come_in_pieces_but_in_time) {
+BOOST_AUTO_TEST_CASE(the_proxy_header_may_come_in_pieces_but_in_time) {
   const Deployment deployment(Settings{{"proxy-protocol-from", balancer}, {"handshake-timeout", "1"}});
   Server server(deployment);
   const std::string header = told("192.0.2.7");
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(the_word_may_come_in_pieces_but_in_time) {
   ::close(socket);
 }
 
-BOOST_AUTO_TEST_CASE(limits_are_of_the_clients_that_a_balancer_names) {
+BOOST_AUTO_TEST_CASE(limits_apply_to_the_clients_that_a_balancer_names) {
   Settings settings = behind_balancers();
   settings["max-connections-per-address"] = "2";
   settings["failed-auth-rate"] = "1";
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(limits_are_of_the_clients_that_a_balancer_names) {
   CHECK_STATUS(guess(from(server, balancer, told("192.0.2.21")), "another"), 401);
 }
 
-BOOST_AUTO_TEST_CASE(a_proxys_word_on_a_request_counts_and_nobody_elses) {
+BOOST_AUTO_TEST_CASE(only_a_proxys_field_names_the_client_of_a_request) {
   const Deployment deployment(behind_balancers());
   Server server(deployment);
   CHECK_STATUS(guess(from(server, proxy), "one", {{"X-Forwarded-For", "10.9.9.9, 192.0.2.7"}}), 401);

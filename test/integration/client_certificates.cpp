@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_certificate_is_refused_on_new_connections_and_on_
   BOOST_TEST(is_let_in(server, good));
 }
 
-BOOST_AUTO_TEST_CASE(an_expired_crl_is_told_everywhere_and_goes_on_refusing) {
+BOOST_AUTO_TEST_CASE(an_expired_crl_is_reported_everywhere_and_still_refuses) {
   Bed bed;
   const CertificateFiles good = bed.client("good");
   const CertificateFiles bad = bed.client("bad");

@@ -1,5 +1,5 @@
-// `tacit reload` reports what each server applied, and the control socket answers only its owner and outlives no
-// server.
+// `tacit reload` reports what each server applied; only the server's own user can use the control socket, and no client
+// can block it.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(every_server_of_the_store_is_asked_or_those_of_a_plane) {
   BOOST_TEST(said.at("error").as_string().starts_with("no server of the store "));
 }
 
-BOOST_AUTO_TEST_CASE(as_systemd_calls_it_the_units_server_is_asked_whatever_the_configuration_says) {
+BOOST_AUTO_TEST_CASE(under_systemd_the_units_server_is_asked_despite_a_bad_configuration) {
   Deployment deployment;
   const auto runtime = deployment.folder() / "runtime";
   std::filesystem::create_directory(runtime);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_socket_is_its_owners_alone_and_goes_with_the_server) {
 }
 
 // Files with the names of sockets that are not sockets of dead servers stay unchanged.
-BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
+BOOST_AUTO_TEST_CASE(only_sockets_of_dead_servers_are_removed) {
   const Deployment deployment;
   const auto store = deployment.store();
   write_file(store / "control-1.sock", "text");
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(clients_that_stall_or_talk_nonsense_harm_nobody) {
+BOOST_AUTO_TEST_CASE(clients_that_stall_or_send_rubbish_do_not_block_others) {
   const Deployment deployment;
   Server server(deployment);
   const auto path = socket_of(deployment, server);
@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(a_server_serves_without_it) {
   BOOST_TEST(deployment.command({"reload"}).status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_is_stopped_is_not_waited_for_longer_than_was_said) {
+BOOST_AUTO_TEST_CASE(the_timeout_ends_the_wait_for_a_stopped_server) {
   const Deployment deployment;
   Server server(deployment);
   server.process().signal(SIGSTOP);

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_tenant_is_that_of_the_deciding_credential) {
   BOOST_TEST(answer.at("data").as_array().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_valid_key_is_401_and_always_the_same_401) {
+BOOST_AUTO_TEST_CASE(every_invalid_key_gets_the_same_401) {
   const Tenant tenant = new_tenant();
   const Tenant other = new_tenant();
   BOOST_REQUIRE(with_checksum(tenant.key) == tenant.key);

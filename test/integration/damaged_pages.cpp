@@ -158,7 +158,7 @@ class Vandal {
 
 BOOST_AUTO_TEST_SUITE(damaged_pages)
 
-BOOST_AUTO_TEST_CASE(a_file_that_was_cut_off_is_said_to_be) {
+BOOST_AUTO_TEST_CASE(a_truncated_file_is_reported) {
   const Stored stored;
   const std::size_t half = stored.pages() / 2 * page_size;
   for (const std::size_t size :
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_cut_off_is_said_to_be) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_meta_page_that_is_none_is_said_to_be) {
+BOOST_AUTO_TEST_CASE(an_invalid_meta_page_is_reported) {
   const Stored stored;
   for (const std::size_t at : {std::size_t{10}, std::size_t{16}, std::size_t{20}, std::size_t{40}, std::size_t{144}}) {
     for (const std::size_t page : {0U, 1U}) {
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_meta_page_that_is_none_is_said_to_be) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_cut_off_while_it_is_served_ends_the_server_in_words) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_truncated_while_it_is_served_ends_the_server_with_a_reason) {
   const Stored stored;
   Server server(stored.deployment);
   Client api(server, stored.key);

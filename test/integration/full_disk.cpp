@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_backup_that_nobody_reads_is_named_while_deletes_go_on_and_forgotten_when_it_is_killed) {
+BOOST_AUTO_TEST_CASE(a_backup_that_is_not_read_is_reported_until_it_is_killed) {
   const Deployment deployment(
       Settings{{"map-size", "16777216"}, {"quota-default", "268435456"}, {"request-rate", "0"}});
   Server server(deployment);

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_new_key_is_not_called_bad_while_the_provider_d
   BOOST_TEST(comes_true([&] { return status_with(server, token) == 200; }));
 }
 
-BOOST_AUTO_TEST_CASE(sighup_asks_for_the_keys_anew) {
+BOOST_AUTO_TEST_CASE(sighup_fetches_the_keys_again) {
   TrustingDeployment trusting;
   trusting.provider.start();
   Server server(trusting.deployment);
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_server_starts_without_the_provider_and_takes_its_tokens_o
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_provider_that_hangs_holds_up_only_those_who_need_it) {
+BOOST_AUTO_TEST_CASE(a_provider_that_hangs_delays_only_requests_that_need_it) {
   const Settings section = {{"fetch-timeout", "3"}};
   TrustingDeployment trusting(section);
   Idp& provider = trusting.provider;
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(a_provider_that_hangs_does_not_keep_the_server_from_stoppin
   BOOST_TEST((taken < 10s));
 }
 
-BOOST_AUTO_TEST_CASE(a_revoked_token_is_refused_once_what_is_remembered_of_it_is_too_old) {
+BOOST_AUTO_TEST_CASE(a_revoked_token_is_refused_once_its_cached_answer_expires) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;
   provider.start();

@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
              refused.err);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
+BOOST_AUTO_TEST_CASE(faults_are_reported) {
   Deployment deployment;
   const auto says = [&](const std::vector<std::string>& command, int status, const std::string& words) {
     const Finished done = deployment.command(command);

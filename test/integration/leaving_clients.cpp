@@ -128,8 +128,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_answers) {
 BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_connection) {
   const Deployment deployment(
       Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "100000"}});
-  // The library throws where it has to encrypt that text (test/throwing_writes.cpp). It is in the folder of the other
-  // one.
+  // The library throws where it has to encrypt that text (test/throwing_writes.cpp). It is in the same folder as the
+  // library of test/faulty_disk.cpp.
   const auto library = std::filesystem::path(TACIT_FAULTY_DISK).replace_filename("libthrowing-writes.so");
   const Environment environment{{"LD_PRELOAD", library.string()},
                                 {"THROWING_WRITES", "throw-here"},
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_
     BOOST_TEST(answer.find("]}") == std::string::npos);
   }
   for (const std::string id : {"short", "long", "old"}) {
-    BOOST_TEST(wait_for_line(deployment, "panic", id).at("what").as_string() == "as it was told");
+    BOOST_TEST(wait_for_line(deployment, "panic", id).at("what").as_string() == "as requested");
     const json::value line = wait_for_line(deployment, "request", id);
     BOOST_TEST(line.at("note").as_string() == "panic");
     BOOST_TEST(line.at("connection").as_string() == "close");

@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_restart_keeps_everything) {
   BOOST_TEST(released.json().at("arguments").at("a").at("value").as_string() == "12345678");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_of_roots_says_so) {
+BOOST_AUTO_TEST_CASE(a_server_that_runs_as_root_says_so) {
   const Deployment deployment;
   {
     Server server(deployment);

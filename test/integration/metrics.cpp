@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(histograms_rise_to_their_counts) {
   BOOST_TEST(last.size() > 20U);
 }
 
-BOOST_AUTO_TEST_CASE(refusals_are_counted_by_why) {
+BOOST_AUTO_TEST_CASE(refusals_are_counted_by_reason) {
   const Deployment& deployment = watched().trusting.deployment;
   const Tenant tenant = watched().tenant();
   Tenant small = watched().tenant();
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(promtool_finds_no_fault) {
   BOOST_TEST(tried.status == 0, tried.out << tried.err);
 }
 
-BOOST_AUTO_TEST_CASE(what_dashboard_and_rules_ask_for_is_there) {
+BOOST_AUTO_TEST_CASE(metrics_of_dashboard_and_rules_exist) {
   const std::set<std::string> scraped = watched().scrape().names();
   std::string dashboard;
   collect_expressions(json::parse(read_file(conf + "grafana-dashboard.json")), dashboard);
@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(what_dashboard_and_rules_ask_for_is_there) {
     BOOST_TEST(count(part) == alerts, part);
 }
 
-BOOST_AUTO_TEST_CASE(no_label_says_who_asked_or_for_what) {
+BOOST_AUTO_TEST_CASE(no_label_contains_a_tenant_a_tool_or_a_path) {
   Tenant tenant = watched().tenant();
   const std::string tool = "tool_" + new_uuid();
   tenant.create({{"secret_name", tool},

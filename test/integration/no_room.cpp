@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_write_at_all_ends_nothing) {
     const auto kept = create(tenant, "kept").text("secret_id");
     faulty.fail("writes " + std::to_string(error));
     for (int n = 0; n < 20; ++n) REQUIRE_STATUS(create(tenant, "n" + std::to_string(n)), 507);
-    // There is no way to write even the audit entry.
+    // Even a delete cannot be written.
     REQUIRE_STATUS(tenant.api.del(secrets_path + kept), 507);
     REQUIRE_STATUS(tenant.api.get(secrets_path + kept), 200);
     expect_ready(server, 503, "could not be written");

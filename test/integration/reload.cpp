@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   BOOST_TEST(is_good(reload(server, deployment)));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_said) {
+BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_reported) {
   Deployment deployment;
   Server server(deployment);
   deployment.configure({{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "127.0.0.1:8443"}});

@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_named_secret_that_may_not_go_there_is_403_and_releases_no
   BOOST_TEST(absent.body.find("value of") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_403_names_who_asked_for_what_and_every_secret_that_is_withheld) {
+BOOST_AUTO_TEST_CASE(a_403_names_the_identity_the_tool_and_each_withheld_secret) {
   Bindings bound;
   bound.add("good", nullptr, nullptr, false);
   bound.add("elsewhere", "other tool", nullptr, false);

@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(scrubs_and_servers_that_were_killed_cost_nothing) {
   it.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(what_somebody_still_reads_is_said) {
+BOOST_AUTO_TEST_CASE(readers_of_older_snapshots_are_reported) {
   Scrubbed it;
   it.rounds(1);
   Server server(it.deployment());

@@ -122,7 +122,7 @@ boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
 
 BOOST_AUTO_TEST_SUITE(service_manager)
 
-BOOST_AUTO_TEST_CASE(it_is_told_of_ready_reload_and_end) {
+BOOST_AUTO_TEST_CASE(it_is_notified_of_ready_reload_and_end) {
   const Deployment deployment(Settings{{"plane", "api"}, {"shutdown-timeout", "10"}});
   const NotifySocket manager((deployment.folder() / "notify").string());
   Server server(deployment, {}, {{"NOTIFY_SOCKET", manager.name()}});
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_an_io_thread_is_stuck, *bo
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_connects_while_no_server_runs_waits_for_the_next) {
+BOOST_AUTO_TEST_CASE(a_client_that_connects_while_no_server_runs_waits_for_the_next) {
   const Deployment deployment;
   const HeldSocket held;
   auto first = held.serve(deployment);
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(who_connects_while_no_server_runs_waits_for_the_next) {
   HttpsClient late(held.client());
   REQUIRE_STATUS(late.request("GET", "/healthz"), 200);
   ::close(waiting);
-  BOOST_TEST(deployment.printed().find("address_inherited") == std::string::npos);  // nor expected, with port 0
+  BOOST_TEST(deployment.printed().find("address_inherited") == std::string::npos);  // port 0 fits any address
   second->signal(SIGTERM);
   BOOST_TEST(second->wait(30s).value_or(-1) == 0);
 }
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_arrives_while_idle_connections_are_ended_is_
   BOOST_WARN_MESSAGE(caught, "the server ended all connections too quickly to be caught at it");
 }
 
-BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_connected) {
+BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_a_connection) {
   const Deployment deployment;
   Server server(deployment);
   HttpsClient asked(server.api_client());
@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_co
   BOOST_TEST(server.process().wait(30s).value_or(-1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_never_asks_does_not_keep_a_draining_server) {
+BOOST_AUTO_TEST_CASE(a_silent_connection_does_not_keep_a_draining_server) {
   const Deployment deployment;
   Server server(deployment);
   HttpsClient silent(server.api_client());

@@ -111,7 +111,7 @@ Finished in_journal(const std::string& command) {
 
 BOOST_AUTO_TEST_SUITE(stalled_log)
 
-BOOST_AUTO_TEST_CASE(requests_are_served_and_what_was_dropped_is_told) {
+BOOST_AUTO_TEST_CASE(requests_are_served_and_dropped_lines_are_reported) {
   Stalled server;
   for (int round = 0; round < 40 && server.dropped("access") == 0; ++round) server.ask(500);
   const double dropped = server.dropped("access");

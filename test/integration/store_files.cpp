@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_store_of_a_stranger_is_refused, *boost::unit_test::prec
   }
 }
 
-BOOST_AUTO_TEST_CASE(links_on_the_way_count_as_who_may_have_put_them, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(links_that_others_can_replace_are_not_followed, *boost::unit_test::precondition(is_root)) {
   const Store store;
   const fs::path shared = store.deployment.folder() / "shared";
   fs::create_directory(shared);

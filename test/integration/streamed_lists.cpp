@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(slow_readers_of_long_lists_hold_little_memory) {
   for (const auto& client : clients) check_whole(client->read_answer().json());
 }
 
-BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
+BOOST_AUTO_TEST_CASE(a_failure_after_the_head_is_visible_to_the_client) {
   Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "2000"}});
   std::string key;
   std::string last;

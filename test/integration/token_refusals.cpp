@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_token_without_the_scope_is_403_that_says_which_it_lacks) 
   lacks(bearer(server(), all[3].access).post(secrets_path, body), "secrets:write");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_good_token_is_401_and_always_the_same_401) {
+BOOST_AUTO_TEST_CASE(every_invalid_token_gets_the_same_401) {
   const auto mine = provider().tokens({{Idp::jwt, Idp::ann},
                                        {Idp::opaque, Idp::ann},
                                        {Idp::others_jwt, Idp::ann},

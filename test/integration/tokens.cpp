@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_token_does_the_whole_of_the_api_and_the_audit
   trusting.deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(both_kinds_of_token_of_a_user_reach_the_same_secrets_and_nobody_elses_do) {
+BOOST_AUTO_TEST_CASE(both_kinds_of_token_reach_the_secrets_of_their_user_only) {
   const std::vector<Bearer> bearers = bearers_of(provider());
   for (const Bearer& owner : bearers) {
     const Answer made = bearer(server(), owner.token)
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(an_issuers_tokens_are_taken_only_from_the_headers_that_it_i
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_jwt_is_taken_by_whichever_algorithm_it_is_signed) {
+BOOST_AUTO_TEST_CASE(a_jwt_is_accepted_with_every_algorithm) {
   TrustingDeployment trusting;
   std::vector<SigningKey> keys;
   std::vector<TokenRequest> requests;

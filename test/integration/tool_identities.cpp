@@ -59,7 +59,7 @@ CertificateFiles runtime_certificate(const CertificateRequest& request) {
 
 BOOST_AUTO_TEST_SUITE(tool_identities)
 
-BOOST_AUTO_TEST_CASE(nobody_gets_in_without_a_certificate_of_the_runtimes_authority) {
+BOOST_AUTO_TEST_CASE(only_certificates_of_the_runtimes_authority_are_accepted) {
   const Asked asked;
   const Certificates& pki = certificates();
   const CertificateRequest request{"runtime", {"URI:spiffe://test/all"}};
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(uri_comes_before_dns_before_common_name) {
 }
 
 // SPIFFE X509-SVID section 2: exactly one URI. With several, none is chosen, and the audit says why.
-BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_names_nobody) {
+BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_has_no_identity) {
   const Asked asked;
   for (const std::vector<std::string>& names :
        {std::vector<std::string>{"URI:spiffe://test/linear", "URI:spiffe://test/all"},

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_token_comes_only_in_the_headers_that_its_issuer_allows) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_the_file_no_longer_has_is_worth_nothing_from_the_reload_on) {
+BOOST_AUTO_TEST_CASE(tokens_of_a_removed_key_are_refused_after_a_reload) {
   const Trusting trusting;
   Server server(trusting.deployment, {"--threads", "1"});
   const TokenSigner second("second");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_the_file_no_longer_has_is_worth_nothing_from_the
   BOOST_TEST(old_client.get(secrets_path).status == 401);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_file_that_is_no_good_keeps_the_keys_there_are) {
+BOOST_AUTO_TEST_CASE(a_bad_key_file_keeps_the_previous_keys) {
   const Trusting trusting;
   Server server(trusting.deployment);
   Client client(server.api_client(), bearer(trusting.signer.sign(claims_of(new_uuid()))));
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   BOOST_TEST(presenter.status_after_401s(forged) == 429);
 }
 
-BOOST_AUTO_TEST_CASE(who_goes_on_with_a_token_that_has_ended_spoils_nothing_for_others) {
+BOOST_AUTO_TEST_CASE(a_client_with_an_expired_token_does_not_affect_others) {
   const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "5"}});
   Server server(trusting.deployment);
   Presenter presenter(server);
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(who_goes_on_with_a_token_that_has_ended_spoils_nothing_for_
   BOOST_TEST(list_status(server, bearer(trusting.deployment.create_key(new_uuid()))) == 200);
 }
 
-BOOST_AUTO_TEST_CASE(who_has_a_certificate_guesses_users_tokens_slowly) {
+BOOST_AUTO_TEST_CASE(a_runtime_with_a_certificate_guesses_users_tokens_slowly) {
   const Trusting trusting(
       "", {{"tool-user-token", "on"}, {"failed-auth-rate", "1"}, {"failed-auth-burst", "3"}, {"access-log", "off"}});
   Server server(trusting.deployment);
