@@ -77,7 +77,7 @@ boost::json::value Answer::at(std::string_view field) const {
 
 std::string Answer::text(std::string_view field) const {
   const boost::json::value value = at(field);
-  if (!value.is_string()) throw std::runtime_error(std::string(field) + " is no string in: " + body);
+  if (!value.is_string()) throw std::runtime_error(std::string(field) + " is not a string in: " + body);
   return std::string(value.get_string());
 }
 

@@ -55,7 +55,7 @@ class Traffic {
     for (const auto& round : rounds_) wanted.push_back(round + 2);  // the current round may have started earlier
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const bool went = comes_true([&] { return rounds_[i] >= wanted[i]; }, 30s);
-      if (!went) throw std::runtime_error("the requests do not go on");
+      if (!went) throw std::runtime_error("the requests have stopped");
     }
   }
   void stop() {
