@@ -33,7 +33,7 @@ remove_in_background() { # directory
   (setsid nice rm -rf --one-file-system "$1" </dev/null >/dev/null 2>&1 &)
 }
 
-# A run locks its directory as long as it runs. Removes the directories of runs that were killed.
+# A run locks its directory until it ends. Removes the directories of runs that were killed.
 make_run_directory() {
   local old
   mkdir -p "$cache/runs"
@@ -51,7 +51,7 @@ make_run_directory() {
 
 clone() {
   local commit dirty
-  # The checkout may belong to another user, which is no risk here.
+  # The checkout may belong to another user, which is not a risk here.
   local git=(git --no-optional-locks -c "safe.directory=*")
   commit=$("${git[@]}" -C "$repository" rev-parse HEAD) || fail "$repository is no git checkout"
   dirty=$("${git[@]}" -C "$repository" status --porcelain | wc -l)
@@ -86,7 +86,7 @@ finish() {
   fi
 }
 
-# The time that this process and its children took.
+# The processor time of this process and its children, in seconds.
 cpu_seconds() {
   local stat
   read -ra stat <"/proc/$$/stat"

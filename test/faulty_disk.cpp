@@ -1,12 +1,12 @@
-// Loaded before a server's own libraries (LD_PRELOAD): what it asks of the store's file fails as a test says, as under
-// a quota or on a disk that is broken. The file that FAULTY_DISK names has one line, read at each call; while it is not
-// there, nothing fails:
+// Loaded before a server's own libraries (LD_PRELOAD): operations on the store's file fail as a test requests, like
+// under a quota or on a broken disk. The file that FAULTY_DISK names has one line, which is read at each call. Without
+// the file, no operation fails:
 //
-//   quota BYTES        writes, and blocks taken ahead, that reach beyond so many bytes: EDQUOT
-//   writes ERROR       every write
-//   syncs ERROR        every sync
-//   one-sync ERROR     the next sync alone
-//   reads BYTES        no read that reaches beyond so many bytes ever ends
+//   quota BYTES        writes and allocations of blocks beyond that size fail with EDQUOT
+//   writes ERROR       every write fails
+//   syncs ERROR        every sync fails
+//   one-sync ERROR     only the next sync fails
+//   reads BYTES        reads beyond that size never end
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -43,7 +43,7 @@ bool is_store(int fd) {
   return size > 0 && std::string_view(path.data(), static_cast<std::size_t>(size)).ends_with("/data.mdb");
 }
 
-/// The error of writing up to that byte; 0 if it goes well.
+/// The error of a write or an allocation (`ahead`) up to that byte; 0 if it succeeds.
 int write_error(int fd, long long end, bool ahead) {
   if (!is_store(fd)) return 0;
   const Fault now = fault();
@@ -51,7 +51,7 @@ int write_error(int fd, long long end, bool ahead) {
   return now.what == "writes" && !ahead ? static_cast<int>(now.number) : 0;
 }
 
-/// A disk that does not answer.
+/// Like a disk that does not answer.
 void wait_for_ever(int fd, long long end) {
   if (!is_store(fd)) return;
   const Fault now = fault();

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Compares the includes between the folders of the sources with test/include_graph.txt. Exit code 1 if an include is not declared there,
-# if a declared one is not used, if the declared graph has a cycle, or if test/unit has a folder that the sources do not have.
-#   test/include_graph.sh [--print] [ROOT]   --print: shows the graph as it is, in the form of the file; ROOT: another tree
+# if a declared one is not used, if the declared graph has a cycle, if test/unit has a folder that the sources do not have, or if
+# the section "Included by" of a folder's README.md differs from the graph.
+#   test/include_graph.sh [--print|--readmes] [ROOT]   --print: shows the graph as it is, in the form of the file;
+#     --readmes: writes the sections "Included by"; ROOT: another tree
 set -euo pipefail
-print=
-if [ "${1:-}" = --print ]; then
-  print=yes
-  shift
-fi
+mode=
+case "${1:-}" in
+  --print | --readmes)
+    mode=$1
+    shift
+    ;;
+esac
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 declaration=test/include_graph.txt
 tops=(auth crypto http server store)
@@ -22,11 +26,42 @@ edges=$(grep -rn --include='*.hpp' --include='*.cpp' '^#include "' "${tops[@]}" 
 }')
 folders=$(find "${tops[@]}" \( -name '*.hpp' -o -name '*.cpp' \) -printf '%h\n' | sort -u)
 
-if [ -n "$print" ]; then
+if [ "$mode" = --print ]; then
   { echo "$folders"; echo "$edges" | cut -d' ' -f1,2; } | sort -u | awk '
     NF == 1 { order[++count] = $1 }
     NF == 2 { allowed[$1] = allowed[$1] " " $2 }
     END { for (i = 1; i <= count; ++i) print order[i] ":" allowed[order[i]] }'
+  exit
+fi
+
+# A folder's README.md with the section that belongs to the graph: it lists the folders that include this one, in the order of the declaration.
+readme_of() { # FOLDER
+  awk -v folder="$1" '
+    FNR == NR {
+      sub("#.*", "")
+      name = $1; sub(":$", "", name)
+      for (i = 2; i <= NF; ++i) if ($i == folder) names[++count] = name
+      next
+    }
+    /^## / && skipping { skipping = 0; print "" }
+    !skipping { print }
+    /^## Included by$/ {
+      skipping = 1
+      line = count ? "" : "No folder."
+      for (i = 1; i <= count; ++i) {
+        word = "`" names[i] "`" (i < count ? "," : ".")
+        if (length(line) + length(word) < 120) line = line (line == "" ? "" : " ") word; else { wrapped = wrapped line "\n"; line = word }
+      }
+      print "\n" wrapped line "\n`test/include_graph.sh --readmes` writes this list from the graph that `test/include_graph.txt` declares."
+    }
+  ' "$declaration" "$1/README.md"
+}
+
+if [ "$mode" = --readmes ]; then
+  for folder in $folders; do
+    readme=$(readme_of "$folder")
+    printf '%s\n' "$readme" >"$folder/README.md"
+  done
   exit
 fi
 
@@ -61,8 +96,12 @@ problems=$(
   # tsort prints the folders of a cycle, one a line.
   if ! cycle=$(sed 's/#.*//' "$declaration" | awk 'NF { folder = $1; sub(":$", "", folder); print folder, folder
                  for (i = 2; i <= NF; ++i) print folder, $i }' | tsort 2>&1 >/dev/null); then
-    echo "$declaration has a cycle:" $(sed -n 's/^tsort: \([a-z_]*\/\{0,1\}[a-z_\/]*\)$/\1/p' <<<"$cycle" | sort -u)
+    echo "$declaration has a cycle: $(sed -n 's/^tsort: \([a-z_]*\/\{0,1\}[a-z_\/]*\)$/\1/p' <<<"$cycle" | sort -u | paste -sd ' ')"
   fi
+  for folder in $folders; do
+    readme_of "$folder" | cmp -s - "$folder/README.md" ||
+      echo "$folder/README.md: is missing, or \"Included by\" is not what $declaration declares; run test/include_graph.sh --readmes"
+  done
   # The tests of a folder are in the folder of the same name.
   find test/unit -name '*.cpp' -printf '%h\n' | sort -u | while read -r folder; do
     [ "$folder" = test/unit ] || [ -d "${folder#test/unit/}" ] || echo "$folder: there is no folder ${folder#test/unit/}"

@@ -12,20 +12,20 @@
 
 namespace tacit::test {
 
-/// Rows that were there at some time. A row's value that is there no more is gone; what of its bytes also stands in a
-/// row that is there (a part that a change kept) is not.
+/// All rows that a store has had. A value is gone if no present row has it, except for the parts of it that a present
+/// row also contains (because a change kept them).
 class GoneRows {
  public:
   using Rows = std::map<std::string, std::string>;
 
-  /// All rows, as they are now.
+  /// Records the present rows.
   void seen(const Rows& rows) {
     for (const auto& [key, value] : rows) all_.insert(value);
     there_ = rows;
   }
-  /// How many values are gone.
+  /// The number of values that are gone.
   std::size_t count() const { return pieces().second; }
-  /// How many pieces of them the file's bytes hold.
+  /// The number of pieces of these values in the bytes of the file.
   std::size_t found_in(std::string_view file) const {
     const auto [wanted, gone] = pieces();
     std::size_t found = 0;
@@ -45,7 +45,7 @@ class GoneRows {
     std::memcpy(&head, text.data(), sizeof head);
     return head;
   }
-  /// Bytes that look random: boxes, MACs and ids, not counters and zeros.
+  /// Whether the bytes look random, like boxes, MACs and ids, unlike counters and zeros.
   static bool is_telling(std::string_view text) { return std::set<char>(text.begin(), text.end()).size() >= piece - 6; }
 
   std::pair<Pieces, std::size_t> pieces() const {

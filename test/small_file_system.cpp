@@ -88,7 +88,7 @@ void SmallFileSystem::fill_up(std::uint64_t bytes_left) {
   const off_t taken = ::lseek(file, 0, SEEK_END);
   const int code = ::posix_fallocate(file, taken, static_cast<off_t>(available - bytes_left));
   ::close(file);
-  // ext4 needs some of the last blocks for itself, and keeps for the file what it could take.
+  // ext4 needs some of the last blocks for itself; the file keeps the blocks that it got.
   if (code != 0 && code != ENOSPC) throw std::runtime_error("the file system cannot be filled up");
 }
 

@@ -32,7 +32,7 @@ default_base() {
     fi
   done
   base=$(git rev-list --max-count=1 --first-parent --before='1 week ago' HEAD)
-  # In a younger history or a shallow clone: from its first commit on.
+  # In a younger history or a shallow clone, the first commit.
   echo "${base:-$(git rev-list --max-parents=0 HEAD | tail -1)}"
 }
 

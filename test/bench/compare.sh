@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Compares two builds of Tacit in alternation: CPU time and throughput of GET, create and resolve, each round with both builds, in an
-# order that changes. The machine's speed drifts less within a round than between two runs, so the figure is the ratio new / old of a
-# round: its median, and the interval from the second lowest to the second highest, which has the true median in it with 96 % for 9 rounds.
+# Compares CPU time and throughput of GET, create and resolve of two builds of Tacit. Each round measures both builds, in changing order.
+# The machine's speed drifts less within a round than between two runs, so the result is the ratio new / old of a round: its median, and
+# the interval from the second lowest to the second highest, which contains the true median with a probability of 96 % for 9 rounds.
 #   test/bench/compare.sh OLD NEW [ROUNDS]       e.g. test/bench/compare.sh /tmp/tacit-before build/release/bin/tacit
-# Environment: BENCH_SECONDS (3) a row, BENCH_CONNECTIONS (64), BENCH_THREADS (as many as cores).
+# Environment: BENCH_SECONDS (3) per row, BENCH_CONNECTIONS (64), BENCH_THREADS (the number of cores).
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=conf/quickstart/state.sh
@@ -27,7 +27,7 @@ cleanup() {
   rm -rf "$directory"
 }
 
-# One installation for each build, made by it: the same work on stores of the same size.
+# Each build makes its own installation, so that both do the same work on stores of the same size.
 make_installation() { # build
   tacit=${builds[$1]}
   mkdir -p "$directory/$1"
@@ -69,7 +69,7 @@ measure_row() { # build, round, what, load …
     'BEGIN {print what, round, build, cpu, rate}' >>"$directory/figures"
 }
 
-# The ratios new / old of one column, in order: the median and the interval.
+# Prints the median and the interval of the ratios new / old of one column.
 ratios() { # what, column
   awk -v what="$1" -v column="$2" '$1 == what {at[$2, $3] = $column; seen[$2]} END {for (round in seen) print at[round, "new"] / at[round, "old"]}' \
     "$directory/figures" | sort -g | awk '{ratio[NR] = $1} END {

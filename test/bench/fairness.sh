@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures whether one tenant holds up others: the 99th percentile of /healthz, of another tenant's GET and of a resolve, alone and
-# beside 8 connections that list and glob SECRETS (100,000) secrets without a pause. Asked at a constant rate, so that a stall counts
-# for every request that it delays. The target is the quiet p99 and 2 ms.
+# Measures whether one tenant delays others: the 99th percentile of /healthz, of another tenant's GET and of a resolve, alone and
+# beside 8 connections that list and glob SECRETS (100,000) secrets without a pause. The requests come at a constant rate, so that a
+# stall counts for every request that it delays. The target is 2 ms above the p99 of the requests alone.
 #   test/bench/fairness.sh [SECRETS]
-# Environment: BENCH_SECONDS (10) a row, BENCH_RATE (200) requests a second of each kind, BENCH_THREADS (as many as cores). The load
-# shares the cores with the server; beside something else that runs on this machine the figures say little.
+# Environment: BENCH_SECONDS (10) per row, BENCH_RATE (200) requests per second of each kind, BENCH_THREADS (the number of cores). The
+# load shares the cores with the server; the figures mean little if the machine does other work.
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=conf/quickstart/state.sh

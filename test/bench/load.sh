@@ -1,16 +1,16 @@
-# Sourced by run.sh: makes load, and measures what it costs a server.
+# Sourced by run.sh: generates load and measures its cost to a server.
 # shellcheck shell=bash
 
-# Clock ticks of a process and its children, all its threads and all workers of a master: in user mode, and in kernel mode.
+# Clock ticks in user mode and in kernel mode of all threads of a process and of its child processes (nginx's workers).
 cpu_ticks() { # pid
   local pid
   for pid in "$1" $(cat "/proc/$1/task/$1/children"); do
-    # The name in brackets may hold spaces; what follows it does not.
+    # The name in brackets may contain spaces; the fields after it do not.
     sed 's/.*) //' "/proc/$pid/stat"
   done | awk '{user += $12; kernel += $13} END {print user, kernel}'
 }
 
-# Both set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
+# Both functions set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
 with_wrk() { # connections, seconds, url, header
   local report
   report=$(BENCH_HEADER=$4 BENCH_RUN=$RANDOM$RANDOM wrk --threads 2 --connections "$1" --duration "$2s" --timeout 10s \
@@ -32,8 +32,8 @@ print_heading() {
   printf '\n%11s  %-26s %11s %9s %9s %13s %9s %9s\n' connections "" requests/s "p50 ms" "p99 ms" "CPU µs/req" "req/s ×" "CPU ×"
 }
 
-# The first row of a number of connections is what the others are compared with. Sets `cpu`, µs a request, and `cpu_user`, those in
-# user mode.
+# Prints a row, with the ratios to the first row of the same number of connections. Sets `cpu`, µs per request, and `cpu_user`, the part
+# of it in user mode.
 row() { # connections, what, pid, load …
   local count=$1 what=$2 pid=$3
   shift 3
@@ -42,7 +42,7 @@ row() { # connections, what, pid, load …
   before=$(cpu_ticks "$pid")
   "$1" "$count" "$seconds" "${@:2}"
   after=$(cpu_ticks "$pid")
-  [ "$requests" -gt 0 ] || fail "$what: not one request was answered"
+  [ "$requests" -gt 0 ] || fail "$what: no request was answered"
   [ "$errors" = 0 ] || fail "$what: $errors of $requests requests failed: $(tail -n 20 "$state"/wrk.log "$state"/ab.log 2>/dev/null)"
   local rate
   rate=$(awk "BEGIN {print $requests / $elapsed}")

@@ -1,5 +1,5 @@
-// Fills a new store with tenants that have a key pair each, as fast as possible: in large transactions, bypassing the
-// store's operations. `many-tenants STORE ROOT-PUBLIC-KEYRING METADATA-KEYRING COUNT`; rotation.sh uses it.
+// Fills a new store with tenants, each with a key pair, as fast as possible: in large transactions, without the store's
+// operations. For rotation.sh: `many-tenants STORE ROOT-PUBLIC-KEYRING METADATA-KEYRING COUNT`.
 #include <atomic>
 #include <cstdlib>
 #include <future>

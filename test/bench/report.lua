@@ -1,6 +1,6 @@
--- What wrk sends and how it reports, for run.sh. The environment says what to send: BENCH_METHOD, BENCH_HEADER (one `name: value`
--- that carries the credential), BENCH_CREATE (each request makes a secret of a new name), BENCH_TOKENS (a file with a token a
--- line: each request takes the next one).
+-- The requests and the report of wrk, for run.sh. The environment specifies the requests: BENCH_METHOD, BENCH_HEADER (one `name: value`
+-- with the credential), BENCH_CREATE (each request creates a secret with a new name), BENCH_TOKENS (a file with one token per line:
+-- each request takes the next one).
 
 local method = os.getenv("BENCH_METHOD") or "GET"
 local headers = {}
@@ -13,7 +13,7 @@ function setup(thread)
   thread:set("thread_number", threads)
 end
 
--- The requests with all tokens of the file, made beforehand: each thread goes round in its own half of them.
+-- The requests with all tokens of the file, formatted in advance. Each thread cycles through its own half of them.
 local with_tokens
 local function format_all(file)
   local number = 0
@@ -29,7 +29,7 @@ local count = 0
 local prefix
 function init()
   if os.getenv("BENCH_TOKENS") then return format_all(os.getenv("BENCH_TOKENS")) end
-  -- Each thread, and each run of wrk, has names of its own.
+  -- The names differ between threads and between runs of wrk.
   prefix = string.format("%d-%d-", os.time(), thread_number) .. (os.getenv("BENCH_RUN") or "") .. "-"
   if not os.getenv("BENCH_CREATE") then fixed = wrk.format(method, nil, headers) end
   headers["Content-Type"] = "application/json"

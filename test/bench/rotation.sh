@@ -1,7 +1,7 @@
 #!/bin/sh
-# Measures a rotation of the root key: makes a store with COUNT tenants (1,000,000 unless told otherwise), gives it a new
+# Measures a rotation of the root key: makes a store with COUNT tenants (1,000,000 by default), gives it a new
 # root key, reseals every tenant's key at full speed, retires the old key and verifies. The folder (default: one under
-# the system's temporary folder) should be on the disk that is to be measured; it is removed at the end.
+# the system's temporary folder) should be on the disk to measure; it is removed at the end.
 #   test/bench/rotation.sh [COUNT] [FOLDER]
 set -eu
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Compares Tacit with nginx on this machine, in one run and under the same conditions: the same certificate, TLS 1.3, kept-alive
-# connections, as many threads, a body of the size that Tacit's GET answers; then the kinds of credential. Both share the cores with the load generator, so
-# look at the CPU time that the server spends on a request first: it depends least on that.
+# Compares Tacit with nginx on this machine, in one run and under the same conditions: certificate, TLS 1.3, persistent connections,
+# number of threads, and size of the body; then compares the kinds of credential. Both servers share the cores with the load generator,
+# which has the least influence on the server's CPU time per request: compare that first.
 #   test/bench/run.sh
-# Environment: BENCH_SECONDS (5) a row, BENCH_CONNECTIONS ("64 512"), BENCH_THREADS (as many as cores).
+# Environment: BENCH_SECONDS (5) per row, BENCH_CONNECTIONS ("64 512"), BENCH_THREADS (the number of cores).
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=conf/quickstart/state.sh
@@ -57,14 +57,14 @@ restart_tacit() { # access log: on or off, [tokens that a thread remembers]
   start_server
 }
 
-# An issuer whose keys are in a file, and 10,000 tokens of it for the user whose secrets are asked for.
+# An issuer with a key file, and 10,000 of its tokens for the user whose secrets are requested.
 make_tokens() {
   node "$repository/test/bench/tokens.mjs" "$state" https://issuer.bench https://tacit.bench "$user" 10000
   printf '%s\n' "[https://issuer.bench]" "audience = https://tacit.bench" "jwks-file = $state/issuer.jwks" >"$state/issuers"
   echo "issuers = $state/issuers" >>"$state/tacit.conf"
 }
 
-# Twenty secrets, of which one is got and one is bound to the tool that is resolved.
+# Twenty secrets: GET reads one, and another is bound to the tool that is resolved.
 fill_store() {
   local number
   for number in $(seq 20); do
@@ -131,9 +131,9 @@ rows() { # connections
   restart_tacit off
 }
 
-# The same request with each kind of credential. An API key is measured before and after a token that is known, for the machine's
-# speed drifts: the ratio is to the mean of both. A thread remembers fewer tokens than the load goes round in, so in the last row each
-# is verified as if it were new.
+# The same request with each kind of credential. An API key is measured before and after a cached token, because the machine's speed
+# drifts: the ratio is to the mean of both. A thread's cache is smaller than the number of tokens in the load, so in the last row each
+# token is verified as if it were new.
 credential_rows() { # connections
   local url=https://127.0.0.1:$api_port/api/v1/secrets/$secret_id api_key known before
   api_key=$(cat "$state/api-key.header")

@@ -1,6 +1,6 @@
 // Makes an ES256 key and access tokens signed with it (RFC 9068), for run.sh:
 //   node tokens.mjs FOLDER ISSUER AUDIENCE USER NUMBER
-// Writes FOLDER/issuer.jwks (the public key) and FOLDER/tokens, a token a line, no two alike, good for a day.
+// Writes FOLDER/issuer.jwks (the public key) and FOLDER/tokens, one token per line, all different, valid for a day.
 import {createHash, generateKeyPairSync, randomUUID, sign} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 

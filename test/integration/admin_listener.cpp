@@ -1,4 +1,5 @@
-// The listener for monitors and balancers: plain HTTP, no credential, no tenants' data.
+// The admin listener, for monitors and balancers, answers over plain HTTP without a credential, serves no tenant's
+// data, and stays available to monitors when one address takes many connections.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ std::string get(const Server& server, const std::string& target, const std::stri
   return exchange(server.admin_port(), request, source);
 }
 
-/// Connections with no request or an incomplete one.
+/// Connections without a request or with an incomplete one.
 class Squatters {
  public:
   explicit Squatters(std::uint16_t port) : port_(port) {}
@@ -49,7 +50,7 @@ class Squatters {
     sockets_.push_back(connect_tcp(port_, 15s, source));
     if (sockets_.size() % 2 == 0) ::send(sockets_.back(), "GET /readyz", 11, MSG_NOSIGNAL);
   }
-  /// Waits until the server has closed the one of that number.
+  /// Waits until the server has closed the connection of that number.
   void await_end(std::size_t number) const {
     char byte = 0;
     BOOST_TEST(::recv(sockets_.at(number), &byte, 1, 0) <= 0);
@@ -107,13 +108,13 @@ BOOST_AUTO_TEST_CASE(it_serves_nothing_else) {
   ClientOptions tls = server.api_client();
   tls.port = server.admin_port();
   BOOST_CHECK_THROW(HttpsClient{tls}, TransportError);
-  // At once, and not when the time for a head is over.
+  // At once, not when the time limit for a head has passed.
   const std::string answer = exchange(server.admin_port(), "\x16\x03\x01\x02");
   BOOST_TEST(answer.starts_with("HTTP/1.1 400 "), answer);
   BOOST_TEST(answer.find("this port serves plain HTTP") != std::string::npos, answer);
 }
 
-BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {
+BOOST_AUTO_TEST_CASE(connections_of_one_address_keep_no_monitor_out) {
   const Deployment deployment(with_admin());
   const Server server(deployment);
   const int monitor = connect_tcp(server.admin_port(), 5s);
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {
   for (int i = 0; i < 300; ++i) of_one_address.add("127.0.0.2");
   BOOST_TEST(get(server, "/readyz").starts_with("HTTP/1.1 200 "));
   BOOST_TEST(get(server, "/metrics", {}, "127.0.0.2").starts_with("HTTP/1.1 "));
-  BOOST_TEST(ask());  // what one address takes is taken from it alone
+  BOOST_TEST(ask());  // the limit of one address does not affect others
   Squatters of_many(server.admin_port());
   for (int i = 0; i < 300; ++i) of_many.add("127.0.1." + std::to_string(i % 250 + 1));
   BOOST_TEST(get(server, "/readyz").starts_with("HTTP/1.1 200 "));
@@ -137,14 +138,14 @@ BOOST_AUTO_TEST_CASE(whoever_takes_its_connections_keeps_no_monitor_out) {
   ::close(monitor);
 }
 
-BOOST_AUTO_TEST_CASE(who_asks_nothing_is_not_waited_for_long) {
+BOOST_AUTO_TEST_CASE(a_connection_without_a_request_ends_soon) {
   const Deployment deployment(with_admin());
   const Server server(deployment);
   Squatters squatters(server.admin_port());
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < 2; ++i) squatters.add("127.0.0.2");
   for (std::size_t i = 0; i < 2; ++i) squatters.await_end(i);
-  BOOST_TEST((std::chrono::steady_clock::now() - began < 9s));  // of an idle-timeout of 75 and a header-timeout of 10
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 9s));  // idle-timeout is 75, header-timeout 10
 }
 
 BOOST_AUTO_TEST_CASE(a_stopping_server_says_why_it_is_not_ready) {
@@ -164,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_stopping_server_says_why_it_is_not_ready) {
   BOOST_TEST(has(readiness, "Retry-After: 1\r\n"));
   BOOST_TEST(has(readiness, R"("status":"not ready","reasons":["draining"]})"), readiness);
   BOOST_TEST(get(server, "/healthz").starts_with("HTTP/1.1 200 "));
-  // It serves on, and asks clients to come again on another connection.
+  // It continues to serve, and asks clients to open another connection.
   const Answer answer = client.request("GET", "/healthz");
   CHECK_STATUS(answer, 200);
   BOOST_TEST(answer.closes());
@@ -184,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_public_address_is_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(it_may_not_stand_in_another_planes_way) {
+BOOST_AUTO_TEST_CASE(its_address_must_not_overlap_another_planes) {
   const Deployment deployment(Settings{{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "0.0.0.0:8443"}});
   const Finished done = deployment.command({"check-config"});
   BOOST_TEST(done.status == 2);

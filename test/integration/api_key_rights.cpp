@@ -1,4 +1,5 @@
-// The rights needed to manage API keys; no key has more rights than its creator.
+// An API key manages other keys only with the scope keys:manage, and creates no key that has more rights or a later
+// expiry than itself.
 #include "test/integration/key_manager.hpp"
 
 namespace json = boost::json;
@@ -15,13 +16,13 @@ BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
   const std::string path = one(text(made, "key_id"));
   expect_refusal(manager.api.patch(path, {{"scopes", {"secrets:write"}}}), "secrets:write");
   BOOST_TEST((manager.api.get(path).json() == json::value(without_text(made))));
-  // It cannot change the rights of a key that has more; renaming and revoking need no further right.
+  // It cannot change the rights of a stronger key; renaming and revoking one need no further right.
   const std::string strong = id_of(shared_deployment().create_key(manager.id));
   expect_refusal(manager.api.patch(one(strong), {{"scopes", {"secrets:read"}}}), "secrets:write");
   expect_refusal(manager.api.patch(one(strong), {{"expires_at", future}}), "secrets:write");
   CHECK_STATUS(manager.api.patch(one(strong), {{"name", "renamed"}}), 200);
   CHECK_STATUS(manager.api.del(one(strong)), 200);
-  // A key may give its own rights up, and never take them back.
+  // A key can give up its own rights, but cannot take them back.
   Client self(shared_server(), text(made, "key"));
   REQUIRE_STATUS(self.patch(path, {{"scopes", {"keys:manage"}}}), 200);
   expect_refusal(self.patch(path, {{"scopes", {"keys:manage", "secrets:read"}}}), "secrets:read");
@@ -45,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
   CHECK_STATUS(manager.api.patch(one(text(made, "key_id")), {{"expires_at", future}}), 403);
   CHECK_STATUS(manager.api.patch(one(text(made, "key_id")), {{"expires_at", nullptr}}), 403);
   CHECK_STATUS(manager.api.patch(one(id_of(manager.key)), {{"expires_at", nullptr}}), 403);
-  // A key without expiry gains nothing from one that expires.
+  // A key without expiry gets no rights from a key that expires.
   const std::string lasting = id_of(shared_deployment().create_key(manager.id, {"--scope", "secrets:read"}));
   CHECK_STATUS(manager.api.patch(one(lasting), {{"scopes", {"secrets:read", "secrets:write"}}}), 403);
   CHECK_STATUS(manager.api.patch(one(lasting), {{"scopes", {"secrets:read", "secrets:write"}}, {"expires_at", end}}),
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(each_route_needs_keys_manage_and_says_so) {
   expect_refusal(manager.api.del(secrets_path + new_uuid()), "secrets:write");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_the_tenants_is_not_there) {
+BOOST_AUTO_TEST_CASE(other_tenants_keys_and_invalid_ids_are_404) {
   Manager manager = new_manager();
   Manager other = new_manager();
   const Answer unknown = manager.api.get(one("00000000000"));

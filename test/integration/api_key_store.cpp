@@ -1,4 +1,5 @@
-// What the store, the log and other processes see of API keys.
+// An API key's text is not in the store or the log; uses, changes and revocations of keys apply in every process and
+// are in the audit log.
 #include "test/integration/key_manager.hpp"
 #include "test/integration/parallel.hpp"
 #include "test/integration/store_rows.hpp"
@@ -39,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_shown_once_and_nowhere_else) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may_whoever_makes_them) {
+BOOST_AUTO_TEST_CASE(the_limit_of_keys_holds_for_users_and_operators) {
   const Deployment deployment(Settings{{"api-keys-default", "5"}});
   {
     Server server(deployment);
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_last_use_is_noted_without_a_write_for_each_request) {
     BOOST_TEST((answered == std::vector<int>(4, 25)));
     const bool unwritten = std::filesystem::last_write_time(file) == written;
     const bool unseen = listed_by_operator(deployment, id_of(used)).at("last_used_at").is_null();
-    // Uses are written every 30 s, which a machine that is slow enough may reach.
+    // Uses are written every 30 s, which a slow machine may reach.
     if (std::chrono::steady_clock::now() - started < std::chrono::seconds(29)) BOOST_TEST((unwritten && unseen));
     BOOST_REQUIRE(server.stop() == 0);
     const json::object key = listed_by_operator(deployment, id_of(used));
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_one_process_changes_holds_in_the_other_at_once) {
       REQUIRE_STATUS(there.get(secrets_path), 401);
     }
     BOOST_TEST((Client(second, manager.key).get(keys_path).json() == manager.api.get(keys_path).json()));
-    // Both note when keys were last used, and either may stop first.
+    // Both processes record the last uses of keys, and either may stop first.
     BOOST_REQUIRE(second.stop() == 0);
     BOOST_REQUIRE(first.stop() == 0);
     BOOST_TEST(listed_by_operator(deployment, id_of(manager.key)).at("last_used_at").is_string());

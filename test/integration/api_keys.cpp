@@ -1,4 +1,5 @@
-// API keys managed by their users: created, listed, changed, revoked.
+// Users create, list, change and revoke their own API keys; an invalid request reports all of its faults and creates
+// nothing.
 #include "test/integration/key_manager.hpp"
 
 namespace json = boost::json;
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(paths_with_and_without_prefix_and_slash) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(faults_are_told_all_at_once_and_nothing_is_made) {
+BOOST_AUTO_TEST_CASE(faults_are_reported_all_at_once_and_nothing_is_created) {
   Manager manager = new_manager();
   const Answer answer =
       manager.api.post(keys_path, {{"scopes", {"secrets:read", "admin"}}, {"expires_at", "2020-01-01T00:00:00Z"}});

@@ -1,4 +1,5 @@
-// The audit log's commands while servers run: show, follow, export, verify, prune.
+// The audit log can be shown, followed, exported, verified and pruned while servers run, and the chain stays
+// verifiable.
 #include <signal.h>
 
 #include <boost/json/parse.hpp>
@@ -38,7 +39,7 @@ Finished audit(const Deployment& deployment, std::vector<std::string> words) {
   return deployment.command(std::move(words));
 }
 
-/// What follows a word at the beginning of a line.
+/// The text after `name` at the beginning of a line.
 std::string value_of(const std::string& report, const std::string& name) {
   for (const std::string& line : lines_of(report)) {
     if (line.starts_with(name)) return line.substr(line.find_first_not_of(' ', name.size()));
@@ -48,7 +49,7 @@ std::string value_of(const std::string& report, const std::string& name) {
 
 std::string head_of(const Deployment& deployment) { return value_of(good(deployment, {"verify"}), "audit head"); }
 
-/// Follows the chain by nothing but exported lines; answers the last hash, or that it broke.
+/// Checks the chain from exported lines alone. Returns the last hash, or that the chain is broken.
 std::string follow(const std::vector<std::string>& lines, tacit::crypto::Digest previous = {}) {
   std::string last;
   for (const std::string& line : lines) {
@@ -170,7 +171,7 @@ BOOST_AUTO_TEST_CASE(an_export_can_be_checked_by_itself) {
   BOOST_TEST(good(busy.deployment, {"tail"}).find('\x1b') == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_log_has_heads_and_a_log_that_was_cut_off_is_found_by_them) {
+BOOST_AUTO_TEST_CASE(a_truncated_log_is_found_by_the_heads_in_the_servers_log) {
   Busy busy(Settings{{"audit-head-log", "1"}});
   const auto heads = [&] {
     std::vector<std::string> found;
@@ -226,7 +227,7 @@ BOOST_AUTO_TEST_CASE(prune_leaves_a_chain_that_verifies_while_the_server_goes_on
   }
   const std::string head = head_of(busy.deployment);
   BOOST_TEST(follow(lines, previous) == head.substr(head.find(':') + 1));
-  // All but the newest, by time.
+  // Everything but the newest entry, by time.
   std::this_thread::sleep_for(1s);
   BOOST_TEST(good(busy.deployment, {"prune", "--before", "1s", "--yes"}).starts_with("Pruned 4 entries"));
   BOOST_TEST(value_of(good(busy.deployment, {"verify"}), "audit entries") == "2");

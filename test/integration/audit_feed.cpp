@@ -1,5 +1,5 @@
-// The audit feed of the real program: to files that are rotated and truncated, to a socket like the system log's,
-// across stops, kills and prunings.
+// The audit feed delivers each entry once and in order: to files that are rotated or truncated, to a socket like the
+// system log's, and across stops, kills and prunings.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -51,7 +51,7 @@ struct Feeding {
     more.push_back("--once");
     return deployment.command(words(std::move(more)));
   }
-  /// Runs until stopped.
+  /// Runs until it is stopped.
   std::unique_ptr<Process> start() const {
     std::vector<std::string> command = words({});
     command.insert(command.begin(), TACIT_BINARY);
@@ -77,7 +77,7 @@ void wait_until(const Condition& condition) {
   BOOST_REQUIRE(condition());
 }
 
-/// Where a system log would listen.
+/// A datagram socket in place of the system log's.
 class Socket {
  public:
   explicit Socket(const std::string& name) : descriptor_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -93,7 +93,7 @@ class Socket {
   Socket& operator=(const Socket&) = delete;
   ~Socket() { ::close(descriptor_); }
 
-  /// What comes next, without what a line of the system log begins with.
+  /// The next message, without the prefix of a line of the system log.
   std::string next() const {
     std::string text(100000, '\0');
     const ssize_t size = ::recv(descriptor_, text.data(), text.size(), 0);
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(it_goes_on_where_it_stopped) {
   struct stat status {};
   BOOST_REQUIRE(::stat(feeding.file().c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 07777U) == 0640U);
-  // The state is an anchor.
+  // The state file is an anchor for `audit verify`.
   const std::string anchor = lines_of(read_file(feeding.state())).front();
   BOOST_TEST(feeding.deployment.command({"audit", "verify", "--anchor", anchor}).status == 0);
 }
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(rotated_files_have_every_line_once) {
   feeding.add(2);
   const auto both = [&] { return read_file(feeding.file() + ".1") + feeding.fed(); };
   wait_until([&] { return both() == feeding.exported(); });
-  // No signal is sent this time.
+  // This time without a signal.
   std::filesystem::rename(feeding.file(), feeding.file() + ".2");
   feeding.add(2);
   wait_until([&] { return std::filesystem::exists(feeding.file()); });
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(rotated_files_have_every_line_once) {
   wait_until([&] { return all() == feeding.exported(); });
 }
 
-BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_told) {
+BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_reported) {
   Feeding feeding;
   BOOST_TEST(feeding.once().status == 0);
   const std::size_t before = lines_of(feeding.fed()).size();
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_told) {
 
 BOOST_AUTO_TEST_CASE(another_log_is_fed_from_its_beginning) {
   Feeding feeding;
-  // A place that this log has not got, and one that has another entry in this log.
+  // A position beyond the end of this log, and a position that has another entry in this log.
   for (const char* sequence : {"1000000", "2"}) {
     write_file(feeding.state(), sequence + (":" + std::string(64, 'a')) + "\n");
     std::filesystem::remove(feeding.file());
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(the_system_log_gets_every_entry) {
   const auto feed = feeding.start();
   auto expected = lines_of(feeding.exported());
   for (const std::string& line : expected) BOOST_TEST(socket->next() == line);
-  // The daemon is restarted; what comes meanwhile waits.
+  // The daemon restarts; entries of the meantime wait.
   socket.reset();
   feeding.add(3);
   wait_until([&] { return read_file(feeding.err()).find("retrying") != std::string::npos; });
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(the_system_log_gets_every_entry) {
   BOOST_TEST(feed->wait(10s).value_or(-1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_while_nobody_takes_anything) {
+BOOST_AUTO_TEST_CASE(it_stops_while_its_output_is_not_read) {
   Feeding feeding;
   feeding.add(300);
   const std::string pipe = feeding.deployment.folder() / "pipe";
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(it_stops_while_nobody_takes_anything) {
   ::close(reader);
 }
 
-BOOST_AUTO_TEST_CASE(calls_that_cannot_be_meant_are_refused) {
+BOOST_AUTO_TEST_CASE(unusable_outputs_are_refused) {
   const Deployment deployment;
   BOOST_TEST(deployment.command({"audit", "feed"}).status == 2);
   BOOST_TEST(deployment.command({"audit", "feed", "--to", "syslog"}).status == 2);

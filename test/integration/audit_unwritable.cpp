@@ -1,4 +1,4 @@
-// Requests while the audit log cannot be written: 503 within a bounded time, and no unaudited action.
+// While the audit log cannot be written, each request gets 503 within a bounded time, and no action happens unaudited.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_lock.hpp"
 #include "test/integration/store_rows.hpp"
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   REQUIRE_STATUS(resolve(server, Impatient::question(user, "tool2")), 403);
   REQUIRE_STATUS(Client(server, "no-such-key").get(one), 401);
   StoreLock lock(bed.deployment.store());
-  // The first of them waits in vain, whichever kind it is.
+  // The first request waits until its deadline, whichever kind it is.
   BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(one); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/healthz"); }) == 200);

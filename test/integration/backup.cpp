@@ -1,5 +1,5 @@
-// Backups of a store that is being written to, restores, export and erasure of one tenant's data, and the statistics.
-// With the real program.
+// Backups of a store under writes, restores, export and erasure of a tenant, and the statistics: a backup restores to a
+// store that verifies and releases the same values, and nothing is overwritten.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ json::value secret_number(int n) {
           {"is_default_for_tool", true}};
 }
 
-/// What the tool gets, or nothing.
+/// The value that the tool gets; empty if it gets none.
 std::string resolved(const Server& server, const std::string& tenant, int n) {
   const Answer answer = resolve(server, {{"user_id", tenant}, {"tool_name", "tool" + std::to_string(n)}});
   if (answer.status != 200) return {};
@@ -33,7 +33,7 @@ std::string resolved(const Server& server, const std::string& tenant, int n) {
   return arguments.contains("key") ? std::string(arguments.at("key").at("value").as_string()) : std::string();
 }
 
-/// Creates secrets, one after the other, until it goes out of scope.
+/// Creates secrets, one after the other, until it is destroyed.
 class Writer {
  public:
   explicit Writer(Tenant& tenant)
@@ -63,7 +63,7 @@ class Writer {
   std::thread thread_;
 };
 
-/// A command's standard output into a file and its input from one, as a shell does that.
+/// Runs a command in a shell, with redirections.
 Finished shell(const Deployment& deployment, const std::string& arguments) {
   return run({"/bin/sh", "-c", std::string(TACIT_BINARY) + " " + arguments},
              {{"TACIT_CONFIG", deployment.config().string()}});
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_overwritten_and_nothing_damaged_is_restored) {
   }
   BOOST_TEST(deployment.command({"restore", folder + "/none", "--store", store}).status == 2);
   BOOST_TEST(shell(deployment, "backup - > /dev/full").status == 1);
-  // Neither needs the private key, and the first needs none.
+  // Neither command needs the private key; backup needs no key at all.
   std::filesystem::remove(deployment.private_keyring());
   good(deployment.command({"restore", folder + "/backup", "--store", store}));
   std::filesystem::remove(folder + "/metadata.keyring");
@@ -168,14 +168,14 @@ BOOST_AUTO_TEST_CASE(a_terminal_gets_no_backup) {
   ::close(master);
 }
 
-BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_backup_ends_if_its_output_is_not_read) {
   const Deployment deployment;
   Server server(deployment);
   Tenant tenant(deployment, server);
   for (int n = 0; n < 160; ++n) {
     tenant.create({{"secret_name", "n" + std::to_string(n)}, {"secret_value", std::string(1024, 'v')}});
   }
-  // Opened to be read too, by a shell that does not.
+  // The shell also opens the pipe for reading, but does not read it.
   const std::string pipe = (deployment.folder() / "pipe").string();
   const std::string held = "mkfifo " + pipe + " && exec 3<>" + pipe + "; exec " TACIT_BINARY " ";
   const std::vector<std::string> commands = {"backup -", "export --tenant " + tenant.id};
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(output_that_nobody_takes_is_given_up) {
   BOOST_TEST(deployment.command({"backup", "-", "--stall-timeout", "0"}).status == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_says_so_and_keeps_nothing_that_would_be_lost) {
+BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_reports_that_and_accepts_no_changes) {
   const Deployment deployment;
   const std::string folder = deployment.folder().string();
   Server server(deployment);
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_restore_that_cannot_be_recorded_is_no_success) {
     }
     good(deployment.command({"backup", file}));
   }
-  // The file may be as large as it is in the backup, and no larger.
+  // The file may become as large as in the backup, but no larger.
   const auto kibibytes = (std::filesystem::file_size(file) / 4096) * 4;
   const std::string store = (deployment.folder() / "other").string();
   const Finished done = run({"/bin/bash", "-c",
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   BOOST_TEST(exported.out.find("value number") == std::string::npos);
   BOOST_TEST(deployment.command({"export", "--tenant", new_uuid()}).status == 1);
 
-  BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id}).status == 2);  // no terminal to ask on
+  BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id}).status == 2);  // there is no terminal to ask on
   REQUIRE_STATUS(tenant.api.get(secrets_path), 200);
   good(deployment.command({"erase", "--tenant", tenant.id, "--yes"}));
   REQUIRE_STATUS(tenant.api.get(secrets_path), 401);
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   }
   deployment.verify();
   BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id, "--yes"}).status == 1);
-  // The same user may begin again.
+  // The same user can start again.
   Client again(server, deployment.create_key(tenant.id));
   REQUIRE_STATUS(again.post(secrets_path, secret_number(3)), 200);
   BOOST_TEST(resolved(server, tenant.id, 3) == value_of(3));

@@ -1,5 +1,5 @@
-// Backups into a directory with the real program: named by time, pruned by retention, and recorded for the server's
-// metrics.
+// `backup --into` names a backup by its time, deletes older ones only after the new one is complete, and records its
+// success for the server's metrics.
 #include <sys/stat.h>
 
 #include <boost/json/parse.hpp>
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(older_ones_go_when_the_new_one_is_there_and_nothing_else_do
              std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(two_within_a_second_are_two) {
+BOOST_AUTO_TEST_CASE(two_backups_within_a_second_are_two_files) {
   const Backups backups;
   for (int i = 0; i < 3; ++i) {
     const Finished done = backups.back_up();
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_noted_says_so) {
   BOOST_TEST(backups.deployment.command({"backup", file, "--backup-record", nowhere}).status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(calls_that_cannot_be_meant_are_refused) {
+BOOST_AUTO_TEST_CASE(contradictory_arguments_are_refused) {
   const Backups backups;
   const std::string into = backups.into;
   for (const std::vector<std::string>& words :

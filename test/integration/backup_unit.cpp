@@ -1,4 +1,4 @@
-// The sandbox of tacit-backup.service with the real program: the part that opens the store does not run as root.
+// In the sandbox of tacit-backup.service, the process that opens the store does not run as root.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// What the unit says of that name at last.
+/// The last value of that setting in the unit.
 std::string said_of(const std::string& name) {
   std::istringstream unit(read_file(TACIT_SOURCE_DIR "/conf/systemd/tacit-backup.service.in"));
   std::string line;
@@ -39,7 +39,7 @@ std::string said_of(const std::string& name) {
   return value;
 }
 
-/// The unit's capabilities, as setpriv(1) takes them.
+/// The unit's capabilities in the form that setpriv(1) takes.
 std::string capabilities() {
   std::istringstream names(said_of("CapabilityBoundingSet"));
   std::string set = "-all";
@@ -50,7 +50,7 @@ std::string capabilities() {
   return set;
 }
 
-/// A store that a group writes to, and a backup that is blocked because its output is not read.
+/// A store that a group writes to, and a backup that blocks because its output is not read.
 struct Backup {
   Backup() {
     BOOST_REQUIRE(::chown(deployment.store().c_str(), 0, a_group) == 0);
@@ -67,7 +67,7 @@ struct Backup {
                     fifo, errors);
   }
 
-  /// The kernel's status of the process and its child; empty if there is none.
+  /// The kernel's status of the process or of its child; empty if it does not exist.
   std::string status() const { return read_file("/proc/" + std::to_string(process->pid()) + "/status"); }
   std::string status_of_child() const {
     const std::string parent = "\nPPid:\t" + std::to_string(process->pid()) + "\n";
@@ -80,7 +80,7 @@ struct Backup {
     return {};
   }
 
-  /// Reads all that it writes. Its exit code.
+  /// Reads all of its output. Returns its exit code.
   int finish() {
     std::array<char, 65536> part{};
     for (int i = 0; i < 3000; ++i) {
@@ -102,7 +102,7 @@ struct Backup {
 
 BOOST_AUTO_TEST_SUITE(backup_unit)
 
-BOOST_AUTO_TEST_CASE(what_reads_the_store_is_not_roots, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(the_process_that_reads_the_store_is_not_root, *boost::unit_test::precondition(is_root)) {
   Backup backup;
   std::string child;
   for (int i = 0; i < 500 && (child.empty() || has(child, "Uid:\t0")); ++i) {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_reads_the_store_is_not_roots, *boost::unit_test::preco
   BOOST_TEST(backup.finish() == 0, read_file(backup.errors));
 }
 
-BOOST_AUTO_TEST_CASE(systemd_does_not_keep_it_from_that) {
+BOOST_AUTO_TEST_CASE(the_unit_lets_the_program_change_its_user) {
   BOOST_TEST(said_of("SecureBits").empty());
   BOOST_TEST(said_of("PrivateUsers") == "no");
   BOOST_TEST(said_of("SystemCallFilter") == "@setuid capset");

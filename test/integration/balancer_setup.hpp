@@ -14,16 +14,16 @@ inline const std::string own_address = "127.0.0.1";  ///< where the balancers co
 /// A port without a listener, below the range of outgoing connections' ports.
 std::uint16_t free_port();
 
-/// 127.0.0.1 and that port.
+/// 127.0.0.1 with that port.
 std::string at(std::uint16_t port);
 
-/// Replaces every occurrence; the sample that it no longer fits is an error.
+/// Replaces every occurrence. Throws if there is none, because the sample has changed.
 void replace(std::string& text, const std::string& from, const std::string& to);
 
-/// A file of conf/.
+/// The text of a file in conf/.
 std::string sample(const std::string& name);
 
-/// A master that is killed leaves its workers behind.
+/// Stops nginx in order: a killed master process leaves its workers running.
 struct AskedToEnd {
   ~AskedToEnd();
   Process& process;
@@ -40,7 +40,7 @@ struct NginxPlaces {
 };
 std::string nginx_config(const NginxPlaces& places);
 
-/// How to start nginx with a configuration in that folder.
+/// The command that starts nginx with a configuration in that folder.
 std::vector<std::string> nginx_command(const std::filesystem::path& folder, const std::filesystem::path& config);
 
 }  // namespace tacit::test

@@ -1,5 +1,5 @@
-// Two servers over one store behind real load balancers, configured as in conf/, under load: the audit records the
-// clients, a restart loses no request, and a killed server loses only requests in flight.
+// Two servers over one store behind real load balancers, configured as in conf/ and under load: the audit log has the
+// clients' addresses, a restart loses no request, and a killed server loses only requests in flight.
 #include <atomic>
 #include <functional>
 #include <set>
@@ -19,10 +19,10 @@ namespace {
 constexpr int restarts = 10;
 constexpr std::size_t writers = 6;
 constexpr std::size_t resting = 8;
-const std::string reencrypting = "127.0.0.9";  // where nginx connects from when it ends TLS
+const std::string reencrypting = "127.0.0.9";  // nginx connects from here where it terminates TLS
 
-/// One of the two servers: always on the same ports, and with a certificate of its own, so that a client whose TLS ends
-/// there knows which one it talks to.
+/// One of the two servers. It keeps its ports and has its own certificate, so that a client whose TLS ends at the
+/// server can tell which one it is connected to.
 struct Host {
   Host(const Deployment& over, const std::string& called)
       : deployment(over),
@@ -46,23 +46,23 @@ struct Host {
   std::unique_ptr<Server> server;
 };
 
-/// A request that could not be sent or failed.
+/// A request that could not be sent or that failed.
 struct Loss {
   std::string why;
   std::string request_id;
-  std::string server;  ///< as its certificate calls it; empty if there was no connection
+  std::string server;  ///< the name in its certificate; empty if there was no connection
 };
 
-/// One client's connection, which is kept as long as may be.
+/// One client with a connection that it keeps as long as possible.
 class Caller {
  public:
-  /// `attempts`: how often it tries to connect, before anything of a request is sent.
+  /// `attempts`: how often it tries to connect, before it sends any part of a request.
   Caller(ClientOptions options, std::string key, int attempts)
       : options_(std::move(options)), key_(std::move(key)), attempts_(attempts) {}
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body) {
     request_id_ = new_uuid();
-    // Like every client with persistent connections: a connection that the server has closed is not used.
+    // Like every client with persistent connections, it does not use a connection that the server has closed.
     if (connection_ && connection_->is_stale()) connection_.reset();
     server_.clear();
     if (!connection_) connect();
@@ -74,20 +74,20 @@ class Caller {
     return answer;
   }
 
-  /// An answer that is good; throws otherwise.
+  /// Returns an answer with status 200; throws otherwise.
   Answer done(const std::string& method, const std::string& target, const std::string& body) {
     Answer answer = ask(method, target, body);
     if (answer.status != 200) throw std::runtime_error("status " + std::to_string(answer.status) + ": " + answer.body);
     return answer;
   }
 
-  /// For the last request.
+  /// Describes the loss of the last request.
   Loss lose(const std::string& why) {
     connection_.reset();
     return {why, request_id_, server_};
   }
 
-  /// Whether the connection was ended since the last request, if there is one; a reset throws.
+  /// Whether the server ended the connection since the last request. Throws on a reset.
   bool was_ended() { return connection_ && connection_->is_stale() && connection_->read_to_end().empty(); }
 
  private:
@@ -110,7 +110,7 @@ class Caller {
   std::string server_;
 };
 
-/// What one client does without a pause, until it is over or too much was lost to go on.
+/// The requests of one client, without pauses, until `over` or until too many were lost.
 class Load {
  public:
   explicit Load(Caller caller) : caller_(std::move(caller)) {}
@@ -121,7 +121,7 @@ class Load {
   void run(const std::atomic<bool>& over) {
     while (!over && lost_.size() < 20) step();
   }
-  /// Requests that were answered well.
+  /// The number of requests that were answered with 200.
   std::size_t done() const { return done_; }
   const std::vector<Loss>& lost() const { return lost_; }
   /// The difference between the stored and the acknowledged state; empty if there is none.
@@ -139,7 +139,7 @@ class Writer final : public Load {
  public:
   using Load::Load;
 
-  /// An unanswered change may or may not have been made.
+  /// A change without an answer may or may not have been made.
   std::string difference() override {
     const Answer listed = caller_.ask("GET", secrets_path, "");
     if (listed.status != 200) return "the list has status " + std::to_string(listed.status);
@@ -188,7 +188,7 @@ class Writer final : public Load {
   std::set<std::string> doubtful_;
 };
 
-/// Reads as fast as it is answered, which is a multiple of what is written.
+/// Reads without pauses, several times as often as the writer writes.
 class Reader final : public Load {
  public:
   using Load::Load;
@@ -222,7 +222,7 @@ class Resting {
     }
     ask();
   }
-  /// After a restart each of them has been ended in order, or is still good for a request.
+  /// After a restart, each connection has been closed in order or still serves a request.
   void ask() {
     for (const auto& caller : callers_) {
       if (caller->was_ended()) ++ended_;
@@ -236,7 +236,7 @@ class Resting {
   std::size_t ended_ = 0;
 };
 
-/// Clients at work, from two addresses.
+/// Clients under load, from two addresses.
 class Crowd {
  public:
   Crowd(const Deployment& deployment, const std::vector<std::uint16_t>& ports, int attempts) {
@@ -259,7 +259,7 @@ class Crowd {
     threads_.clear();
   }
 
-  /// After the end: everything that was acknowledged is there. Answers what each client lost.
+  /// After the end: checks that every acknowledged change is stored. Returns what each client lost.
   std::vector<std::vector<Loss>> check() {
     std::vector<std::vector<Loss>> lost;
     std::size_t done = 0;
@@ -297,22 +297,22 @@ void wait_for(std::uint16_t port) {
     }
     std::this_thread::sleep_for(50ms);
   }
-  throw std::runtime_error("the balancer lets nobody through");
+  throw std::runtime_error("the balancer accepts no connection");
 }
 
-/// Restarts each of the two in turn, as a package's upgrade would.
+/// Restarts both servers in turn, as an upgrade of the package does.
 void restart_in_turn(Host& one, Host& other, Resting& idle) {
   for (int i = 0; i < restarts; ++i) {
     for (Host* host : {&one, &other}) {
       BOOST_TEST(host->server->stop() == 0);
       host->start();
-      std::this_thread::sleep_for(400ms);  // the balancer has to find out that it is back
+      std::this_thread::sleep_for(400ms);  // the balancer has to notice that the server is back
       idle.ask();
     }
   }
 }
 
-/// The clients' addresses are all that the audit knows.
+/// The audit log has the clients' addresses and no others.
 void check_audit(const Deployment& deployment) {
   std::set<std::string> addresses;
   for (const json::object& entry : read_audit(deployment.store())) {
@@ -333,10 +333,10 @@ void restart_under_load(const Deployment& deployment, Host& one, Host& other, co
   restart_in_turn(one, other, idle);
   crowd.end();
   for (const auto& lost : crowd.check()) BOOST_TEST(lost.empty());
-  BOOST_TEST(idle.ended() > 0u);  // some were idle on a server that went
+  BOOST_TEST(idle.ended() > 0u);  // some were idle on a server that was restarted
 }
 
-/// Each client may lose what it had in flight on the server that dies, and nothing on the other.
+/// Each client may lose its request in flight on the killed server, and none on the other.
 void kill_under_load(const Deployment& deployment, Host& dying, const std::vector<std::uint16_t>& ports,
                      const WhoHad& who_had) {
   // A connection to a dying server may be accepted and closed at once, which loses no request.
@@ -364,7 +364,7 @@ void drive(const Deployment& deployment, Host& one, Host& other, const std::vect
   check_audit(deployment);
 }
 
-/// The first server that nginx brought a request to, by its log.
+/// The first server to which nginx sent a request, from nginx's log.
 std::string first_upstream(const std::filesystem::path& log, const std::string& request_id) {
   std::istringstream lines(read_file(log));
   for (std::string line; std::getline(lines, line);) {
@@ -372,7 +372,7 @@ std::string first_upstream(const std::filesystem::path& log, const std::string& 
     const std::string upstreams = line.substr(request_id.size() + 1);
     return upstreams.substr(0, upstreams.find(','));
   }
-  return "none that the log knows";
+  return "not in nginx's log";
 }
 
 }  // namespace
@@ -406,7 +406,7 @@ BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   const std::uint16_t passing = free_port();
   const std::uint16_t ending = free_port();
   std::string config = nginx_config({deployment.folder(), passing, ending, at(one.api), at(other.api)});
-  // Both shapes stand before one server here, so they have to come from different addresses.
+  // Both configurations connect to the same server here, so they need different addresses.
   replace(config, "proxy_pass https://tacit;", "proxy_pass https://tacit; proxy_bind " + reencrypting + ";");
   const auto requests = deployment.folder() / "nginx-requests.log";
   replace(config, "access_log off;",
@@ -417,7 +417,7 @@ BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
   Process nginx(nginx_command(deployment.folder(), file), log, log);
   const AskedToEnd ends{nginx};
   drive(deployment, one, other, {passing, ending}, [&](const Loss& loss) {
-    // Where TLS ends in nginx, all that a client sees is nginx.
+    // Where nginx terminates TLS, the client sees only nginx.
     const bool told = loss.server == one.name || loss.server == other.name;
     return told ? loss.server : first_upstream(requests, loss.request_id);
   });

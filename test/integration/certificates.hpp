@@ -1,4 +1,4 @@
-// Certificate authorities of any shape, and the certificates and CRLs that they sign, for one run of the tests.
+// Certificate authorities of any form, with the certificates and CRLs that they sign, for one run of the tests.
 #pragma once
 
 #include <openssl/evp.h>
@@ -17,18 +17,18 @@ struct CertificateFiles {
 };
 
 struct CertificateRequest {
-  std::string common_name;                       ///< empty: no CN at all
-  std::vector<std::string> alternative_names{};  ///< as openssl writes them: "URI:spiffe://…", "DNS:…", "IP:…"
+  std::string common_name;                       ///< empty: no CN
+  std::vector<std::string> alternative_names{};  ///< in openssl's syntax: "URI:spiffe://…", "DNS:…", "IP:…"
   std::string extended_usage = "clientAuth";
-  long valid_from_seconds = -3600;  ///< relative to now, likewise below
+  long valid_from_seconds = -3600;  ///< relative to now, as below
   long valid_to_seconds = 86400;
 };
 
 struct CaRequest {
-  std::string basic_constraints = "critical,CA:TRUE";  ///< empty: no such extension; likewise below
+  std::string basic_constraints = "critical,CA:TRUE";  ///< empty: no such extension; as below
   std::string key_usage = "critical,keyCertSign,cRLSign";
   std::string extended_usage{};
-  long valid_from_seconds = -3600;  ///< relative to now, likewise below
+  long valid_from_seconds = -3600;  ///< relative to now, as below
   long valid_to_seconds = 86400;
 };
 
@@ -36,12 +36,12 @@ struct CrlRequest {
   std::vector<std::filesystem::path> revoked{};  ///< certificates
   long this_update_seconds = -60;
   long next_update_seconds = 3600;  ///< 0: none
-  std::string issuing_point{};      ///< as openssl writes the extension: "critical,indirectCRL:TRUE"
+  std::string issuing_point{};      ///< in openssl's syntax of the extension: "critical,indirectCRL:TRUE"
   bool delta = false;
-  bool binary = false;  ///< DER rather than PEM
+  bool binary = false;  ///< DER instead of PEM
 };
 
-/// A P-256 authority; its files go to one folder.
+/// A P-256 authority. Its files are in one folder.
 class TestCa {
  public:
   /// Self-signed, or signed by `issuer`. Writes NAME.pem.

@@ -1,5 +1,5 @@
-// `tacit check-config` with another user's rights and with sealed keyrings, and `tacit status`; store commands ignore
-// settings of the server.
+// `tacit check-config` judges with a user's rights and reads sealed keyrings; `tacit status` reports on running
+// servers; commands of the store ignore faults in the server's settings.
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -49,7 +49,7 @@ struct OfNobody {
     }
     for (const auto& entry : std::filesystem::recursive_directory_iterator(deployment.folder())) give(entry.path());
     give(deployment.folder());
-    take(deployment.folder() / "root-public.keyring");  // which both users read
+    take(deployment.folder() / "root-public.keyring");  // both users read it
   }
   static void give(const std::filesystem::path& file) { BOOST_REQUIRE(::lchown(file.c_str(), nobody, nobody) == 0); }
   static void take(const std::filesystem::path& file) { BOOST_REQUIRE(::lchown(file.c_str(), 0, 0) == 0); }
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(it_judges_with_the_rights_of_a_user, *boost::unit_test::pre
   BOOST_TEST(files.check({"--as", "65534"}).status == 0);
   BOOST_TEST(files.check({"--as", "no-such-user"}).status == 2);
 
-  // What root can read and the user cannot.
+  // A file that root can read and the user cannot.
   const auto key = files.deployment.folder() / "api-certificate-key";
   OfNobody::take(key);
   std::filesystem::permissions(key, std::filesystem::perms(0600));
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(it_judges_with_the_rights_of_a_user, *boost::unit_test::pre
   BOOST_TEST(files.check({"--as", "nobody", "--plane", "api"}).status == 0);
   OfNobody::give(files.deployment.private_keyring());
 
-  // A store that the user can read and not write.
+  // A store that the user can read but not write.
   for (const auto& entry : std::filesystem::directory_iterator(files.deployment.store())) {
     OfNobody::take(entry.path());
     std::filesystem::permissions(entry.path(), std::filesystem::perms(0644));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(it_judges_with_the_rights_of_a_user, *boost::unit_test::pre
   BOOST_TEST(done.status == 2);
   BOOST_TEST(has(done.err, files.deployment.store().string()), done.err);
 
-  // The configuration itself.
+  // The configuration file.
   OfNobody::take(files.deployment.config());
   std::filesystem::permissions(files.deployment.config(), std::filesystem::perms(0600));
   done = files.check();
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition
   BOOST_TEST(done.status == 0, done.err);
   BOOST_TEST(done.out == "The configuration is good.\n");
 
-  // Without root's rights they cannot be unsealed: that is said, and the rest is judged.
+  // Without root's rights the keyrings cannot be unsealed: the check reports that and checks the rest.
   const auto as_nobody = [&] {
     return run({"/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", TACIT_BINARY,
                 "check-config", "--config", files.deployment.config().string()});
@@ -152,12 +152,12 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition
   BOOST_TEST(has(done.err, "api-certificate: "), done.err);
   std::filesystem::copy_file(certificates().server.certificate, folder / "api-certificate");
 
-  // Another host's, or under another name: the unit would not start.
+  // Sealed by another host or under another name: the unit would not start.
   write_file(folder / "metadata.keyring.cred", "rubbish");
   done = files.check({});
   BOOST_TEST(done.status == 2);
   BOOST_TEST(has(done.err, "metadata.keyring.cred cannot be unsealed on this host"), done.err);
-  // A wrong key in it is found as in a plain file.
+  // A wrong key in a sealed keyring is found, as in a plain one.
   std::filesystem::remove(folder / "metadata.keyring.cred");
   write_file(folder / "metadata.keyring", "tacit-keyring 1 metadata\n");
   std::filesystem::permissions(folder / "metadata.keyring", std::filesystem::perms(0400));
@@ -190,10 +190,10 @@ BOOST_AUTO_TEST_CASE(commands_of_the_store_pass_over_faults_in_the_servers_setti
   }
   BOOST_TEST(run({TACIT_BINARY, "stats", "--config", deployment.config().string()}, {{"TACIT_THREADS", "x"}}).status ==
              0);
-  // The server and its check stay strict.
+  // The server and check-config remain strict.
   BOOST_TEST(deployment.command({"check-config"}).status == 2);
   BOOST_TEST(deployment.command({"serve"}).status == 2);
-  // What may be meant for the store is no other setting's.
+  // A misspelled setting of the store is not ignored.
   for (const std::string line : {"stor = /elsewhere\n", "data-dir = /elsewhere\n"}) {
     write_file(deployment.config(), good + line);
     BOOST_TEST(deployment.command({"stats"}).status == 2, line);
@@ -222,7 +222,7 @@ std::string text(const json::object& lines, const char* subject) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
+BOOST_AUTO_TEST_CASE(it_reports_running_servers) {
   CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"};
   request.valid_to_seconds = 60 * 86400;
   const CertificateFiles lasting = certificates().servers.issue("status-lasting", request);
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(it_tells_of_servers_that_run) {
   BOOST_TEST((has(done.out, " GiB used") || has(done.out, "of 1 GiB")), done.out);
   BOOST_TEST(done.err.empty(), done.err);
 
-  // Without a backup an operator must act.
+  // An operator must act on a missing backup.
   BOOST_TEST(done.status == 1);
   BOOST_TEST(!good(lines, "backup"));
   const auto noted = deployment.folder() / "store.last-backup";
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_file_names_its_settings_once) {
   BOOST_TEST(has(done.err, "note: backup-record: /nonexistent/d/x has no accessible directory"), done.err);
 }
 
-BOOST_AUTO_TEST_CASE(it_tells_that_none_runs_and_of_what_hangs) {
+BOOST_AUTO_TEST_CASE(it_reports_missing_and_hanging_servers) {
   Deployment deployment;
   Finished done = deployment.command({"status", "--json"});
   BOOST_TEST(done.status == 1);

@@ -1,4 +1,4 @@
-// Chunked request bodies: read like those with a length, and refused where two parsers could differ.
+// Chunked request bodies are read like bodies with a length, and refused where two parsers could differ.
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(each_framing_is_taken_as_a_whole_or_refused) {
       client.send(posting());
       try {
         client.send(body.bytes + follower);
-      } catch (const TransportError&) {  // it was refused while it was sent
+      } catch (const TransportError&) {  // it was refused during sending
       }
       const Answer answer = client.read_answer();
       if (body.taken) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(the_limit_is_that_of_a_body_with_a_length) {
     HttpsClient client = connect();
     client.send(posting() + in_chunks(most, size) + follower);
     const Answer answer = client.read_answer();
-    BOOST_TEST((answer.status == 200 || answer.status == 409), answer.body);  // the second time the name is taken
+    BOOST_TEST((answer.status == 200 || answer.status == 409), answer.body);  // the second time, the name is taken
     expect_follower(client);
   }
   HttpsClient sized = connect();
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(the_limit_is_that_of_a_body_with_a_length) {
     BOOST_TEST(answer.closes());
     BOOST_TEST(client.closed_by_server());
   }
-  // Chunks of one byte, the most of them.
+  // Chunks of one byte, so as many chunks as possible.
   HttpsClient client = connect();
   client.send(posting() + in_chunks(most, 1) + follower);
   REQUIRE_STATUS(client.read_answer(), 409);
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(where_no_body_is_wanted_it_is_dropped) {
     too_large.send(head(line) + "10001\r\n");
     REQUIRE_STATUS(too_large.read_answer(line.starts_with("HEAD")), 413);
   }
-  // None at all changes nothing, as without a length.
+  // A request without a body changes nothing, as without a length.
   Client api(shared_server(), tenant().key);
   const Answer made = api.request("POST", secrets_path, secret("not changed"));
   REQUIRE_STATUS(made, 200);

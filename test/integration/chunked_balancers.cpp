@@ -1,6 +1,6 @@
 // Hostile chunked bodies behind proxies that terminate TLS and parse HTTP themselves: what such a proxy reads as one
 // request must be one request here, so that no second request is smuggled past it. The proxies set their own id on
-// every request; a request with the sender's id was never seen by them.
+// every request, so a request with the sender's id did not pass the proxy's parser.
 #include "test/integration/balancer_setup.hpp"
 #include "test/integration/chunked_bodies.hpp"
 #include "test/integration/shared_server.hpp"
@@ -19,7 +19,7 @@ std::string secret(const std::string& name) { return R"({"secret_name":")" + nam
 
 std::string name_of(std::size_t number) { return "proxied-" + std::to_string(number); }
 
-/// A server, a tenant, and how to send something through the proxy before it.
+/// A server, a tenant, and what is needed to send bytes through the proxy in front of the server.
 struct Behind {
   explicit Behind(const Settings& settings = {})
       : deployment(settings), server(deployment, {"--plane", "api"}), key(deployment.create_key(new_uuid())) {}
@@ -52,7 +52,7 @@ void wait_for(const ClientOptions& options) {
     }
     std::this_thread::sleep_for(50ms);
   }
-  throw std::runtime_error("the proxy lets nobody through");
+  throw std::runtime_error("the proxy accepts no connection");
 }
 
 void send_all(const Behind& behind, const ClientOptions& options) {
@@ -63,14 +63,14 @@ void send_all(const Behind& behind, const ClientOptions& options) {
       clients.push_back(std::make_unique<HttpsClient>(options));
       try {
         clients.back()->send(behind.posting() + chunked_bodies(secret(name_of(number)))[number].bytes);
-      } catch (const TransportError&) {  // refused while it was sent
+      } catch (const TransportError&) {  // refused during sending
       }
     }
     std::this_thread::sleep_for(300ms);
   }
 }
 
-/// What was stored is what one reading of each message stores: the proxy's.
+/// The stored secrets are exactly those of the proxy's reading of each message.
 void check_stored(const Behind& behind, const ClientOptions& options) {
   const Answer listed = HttpsClient(options).request("GET", secrets_path, behind.with_key());
   REQUIRE_STATUS(listed, 200);
@@ -87,7 +87,7 @@ void check_stored(const Behind& behind, const ClientOptions& options) {
   BOOST_TEST(names.empty());
 }
 
-/// Every response belongs to its request, on connections that the proxy has reused.
+/// Each response belongs to its request, on connections that the proxy has reused.
 void check_in_step(const Behind& behind, const ClientOptions& options) {
   for (int i = 0; i < 60; ++i) {
     const std::string path = "/never-there-" + std::to_string(i);
@@ -124,7 +124,7 @@ void attack_behind_nginx(const std::string& more) {
   Process nginx(nginx_command(behind.deployment.folder(), file), log, log);
   const AskedToEnd ends{nginx};
   attack(behind, ending);
-  // The longest that Tacit takes passes the sample's buffers, too.
+  // The longest target that Tacit accepts also passes the sample's buffers.
   HttpsClient client(behind.through(ending));
   const std::string target = "/api/v1/secrets/?x=" + std::string(16384 - 19, 'x');
   REQUIRE_STATUS(client.request("GET", target, behind.with_key({{"X-Filler", std::string(12288, 'x')}})), 200);

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::string_literals;
 
-/// Bodies whose first size line, chunk and last chunk are as RFC 9112 has them.
+/// Bodies whose first size line, chunk and last chunk conform to RFC 9112.
 std::vector<ChunkedBody> good_bodies(const std::string& text) {
   const std::string size = chunk_size(text.size());
   const std::string chunk = size + "\r\n" + text + "\r\n";
@@ -60,7 +60,7 @@ std::vector<ChunkedBody> bad_sizes(const std::string& text) {
   return all;
 }
 
-/// Line ends that some readers take for one, some for none.
+/// Line ends that some parsers accept and others do not.
 std::vector<ChunkedBody> bad_line_ends(const std::string& text) {
   const std::string size = chunk_size(text.size());
   const std::string chunk = size + "\r\n" + text + "\r\n";

@@ -1,4 +1,5 @@
-// The client's address behind a load balancer, for the log, the audit and the limits.
+// Behind a trusted load balancer, the log, the audit and the limits use the client's address that the balancer reports;
+// no other peer can set it.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ ClientOptions from(const Server& server, const std::string& source, const std::s
 
 std::string told(const std::string& client) { return "PROXY TCP4 " + client + " 127.0.0.1 4711 443\r\n"; }
 
-/// The second version's header: a client of 192.0.2.x, or none.
+/// A PROXY header of version 2: a client of 192.0.2.x, or none.
 std::string told_in_binary(int last_byte) {
   std::string header("\r\n\r\n\0\r\nQUIT\n", 12);
   header += last_byte < 0 ? std::string("\x20\x00\x00\x00", 4) : std::string("\x21\x11\x00\x0c\xc0\x00\x02", 7);
@@ -53,7 +54,7 @@ bool is_refused(const ClientOptions& options) {
   }
 }
 
-/// The peers of the audit's entries and the log's lines, by request id. An entry's peer has a port if it is known.
+/// The peers of the audit's entries, by request id. An entry's peer has a port if it is known.
 std::map<std::string, std::string> peers_in_audit(const Deployment& deployment) {
   std::map<std::string, std::string> peers;
   for (const json::object& entry : read_audit(deployment.store())) {
@@ -63,7 +64,7 @@ std::map<std::string, std::string> peers_in_audit(const Deployment& deployment) 
   return peers;
 }
 
-/// The peers of the log's lines of requests with that status, in order.
+/// The peers of the log's lines for requests with that status, in order.
 std::vector<std::string> logged_peers_of_status(const Deployment& deployment, int status) {
   std::vector<std::string> peers;
   std::istringstream lines(deployment.printed());
@@ -87,7 +88,7 @@ std::string logged_peer(const Deployment& deployment, const std::string& request
 
 BOOST_AUTO_TEST_SUITE(client_addresses)
 
-BOOST_AUTO_TEST_CASE(a_balancers_word_on_a_connection_counts_and_nobody_elses) {
+BOOST_AUTO_TEST_CASE(only_a_balancer_may_send_the_proxy_header) {
   const Deployment deployment(behind_balancers());
   Server server(deployment);
   CHECK_STATUS(guess(from(server, balancer, told("192.0.2.7")), "text"), 401);
@@ -95,8 +96,8 @@ BOOST_AUTO_TEST_CASE(a_balancers_word_on_a_connection_counts_and_nobody_elses) {
   CHECK_STATUS(guess(from(server, balancer, told_in_binary(-1)), "local"), 401);
   CHECK_STATUS(guess(from(server, balancer, "PROXY UNKNOWN\r\n"), "unknown"), 401);
   CHECK_STATUS(guess(from(server, "127.0.0.1"), "direct"), 401);
-  BOOST_TEST(is_refused(from(server, balancer)));                        // required there
-  BOOST_TEST(is_refused(from(server, "127.0.0.1", told("192.0.2.7"))));  // and refused here
+  BOOST_TEST(is_refused(from(server, balancer)));                        // a balancer must send it
+  BOOST_TEST(is_refused(from(server, "127.0.0.1", told("192.0.2.7"))));  // others must not send it
   BOOST_TEST(is_refused(from(server, balancer, "PROXY TCP4 192.0.2.7\r\n")));
   BOOST_TEST(is_refused(from(server, balancer, told("192.0.2.7") + told("192.0.2.9"))));
   BOOST_TEST(server.stop() == 0);
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_balancers_word_on_a_connection_counts_and_nobody_elses) {
   BOOST_TEST(logged_peer(deployment, "text") == "192.0.2.7:4711");
 }
 
-BOOST_AUTO_TEST_CASE(the_word_may_come_in_pieces_but_in_time) {
+BOOST_AUTO_TEST_CASE(the_proxy_header_may_come_in_pieces_but_in_time) {
   const Deployment deployment(Settings{{"proxy-protocol-from", balancer}, {"handshake-timeout", "1"}});
   Server server(deployment);
   const std::string header = told("192.0.2.7");
@@ -121,12 +122,12 @@ BOOST_AUTO_TEST_CASE(the_word_may_come_in_pieces_but_in_time) {
   }
   const auto start = std::chrono::steady_clock::now();
   char byte = 0;
-  BOOST_TEST(::recv(socket, &byte, 1, 0) <= 0);  // the server gives up, not the client
+  BOOST_TEST(::recv(socket, &byte, 1, 0) <= 0);  // the server closes, not the client
   BOOST_TEST((std::chrono::steady_clock::now() - start < 4s));
   ::close(socket);
 }
 
-BOOST_AUTO_TEST_CASE(limits_are_of_the_clients_that_a_balancer_names) {
+BOOST_AUTO_TEST_CASE(limits_apply_to_the_clients_that_a_balancer_names) {
   Settings settings = behind_balancers();
   settings["max-connections-per-address"] = "2";
   settings["failed-auth-rate"] = "1";
@@ -152,7 +153,7 @@ BOOST_AUTO_TEST_CASE(limits_are_of_the_clients_that_a_balancer_names) {
   CHECK_STATUS(guess(from(server, balancer, told("192.0.2.21")), "another"), 401);
 }
 
-BOOST_AUTO_TEST_CASE(a_proxys_word_on_a_request_counts_and_nobody_elses) {
+BOOST_AUTO_TEST_CASE(only_a_proxys_field_names_the_client_of_a_request) {
   const Deployment deployment(behind_balancers());
   Server server(deployment);
   CHECK_STATUS(guess(from(server, proxy), "one", {{"X-Forwarded-For", "10.9.9.9, 192.0.2.7"}}), 401);
@@ -165,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_proxys_word_on_a_request_counts_and_nobody_elses) {
   BOOST_TEST(refused.text("detail").find("X-Forwarded-For") != std::string::npos);
   BOOST_TEST(refused.body.find("rubbish") == std::string::npos);
   {
-    // One connection brings requests of many clients.
+    // One connection carries requests of many clients.
     HttpsClient connection(from(server, proxy));
     for (const std::string last : {"31", "32"}) {
       connection.request(

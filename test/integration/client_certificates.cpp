@@ -1,5 +1,5 @@
-// The real program's handling of clients' CAs, CRLs, keys and certificates: in check-config, at a handshake, after a
-// reload.
+// Clients' CAs, CRLs, keys and certificates are judged alike by check-config, at a handshake and after a reload, and
+// each refusal gives the reason.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ bool comes_true(Condition condition) {
   return false;
 }
 
-/// A tool plane whose clients are of an authority of the test's own.
+/// A tool plane whose clients have certificates of the test's own authority.
 struct Bed {
   Bed() { deployment.configure({{"tool-client-ca", ca.certificate().string()}, {"admin-listen", "127.0.0.1:0"}}); }
   CertificateFiles client(const std::string& stem,
@@ -59,7 +59,7 @@ struct Bed {
 ClientOptions as(const Server& server, const CertificateFiles& certificate) {
   ClientOptions options = server.tools_client();
   options.certificate = certificate;
-  options.tls_version = TLS1_2_VERSION;  // there a refusal is seen within the handshake
+  options.tls_version = TLS1_2_VERSION;  // in TLS 1.2, the client sees a refusal within the handshake
   return options;
 }
 
@@ -77,7 +77,7 @@ bool is_let_in(const Server& server, const CertificateFiles& certificate) {
   }
 }
 
-/// What comes back for these bytes on a plain connection.
+/// The answer to these bytes on a connection without TLS.
 std::string sent_plainly(std::uint16_t port, const std::string& bytes) {
   const int socket = connect_tcp(port, 5000ms);
   std::string answer;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_certificate_is_refused_on_new_connections_and_on_
   BOOST_TEST(is_let_in(server, good));
 }
 
-BOOST_AUTO_TEST_CASE(an_expired_crl_is_told_everywhere_and_goes_on_refusing) {
+BOOST_AUTO_TEST_CASE(an_expired_crl_is_reported_everywhere_and_still_refuses) {
   Bed bed;
   const CertificateFiles good = bed.client("good");
   const CertificateFiles bad = bed.client("bad");

@@ -1,4 +1,5 @@
-// The command line as an operator uses it, also while a server runs.
+// Operators' commands, also while a server runs: help everywhere, exit code 2 and one line for a usage error, and
+// nothing overwritten by `init`.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_understood_is_one_line_and_exit_2) {
 }
 
 BOOST_AUTO_TEST_CASE(init_makes_everything_once_and_overwrites_nothing) {
-  const Deployment deployment;  // made by init
+  const Deployment deployment;  // created by init
   const auto mode = [](const std::filesystem::path& file) {
     return static_cast<unsigned>(std::filesystem::status(file).permissions()) & 0777U;
   };

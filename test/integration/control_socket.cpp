@@ -1,4 +1,5 @@
-// `tacit reload`: its report, and the safety of the control socket.
+// `tacit reload` reports what each server applied; only the server's own user can use the control socket, and no client
+// can block it.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -50,7 +51,8 @@ int connect_to(const std::filesystem::path& path) {
   return socket;
 }
 
-/// A socket file as a killed server leaves it, or, kept open and listening, of a process that never answers.
+/// Creates a socket file like the one of a killed server, or, if it is kept open and listening, of a process that does
+/// not answer.
 int bind_at(const std::filesystem::path& path) {
   const int socket = unix_socket();
   const sockaddr_un address = address_of(path);
@@ -59,7 +61,7 @@ int bind_at(const std::filesystem::path& path) {
   return socket;
 }
 
-/// All that comes until the other end closes.
+/// All bytes until the peer closes.
 std::string read_to_end(int socket) {
   std::string all;
   char part[4096];
@@ -116,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_rejected_reload_fails_with_the_reasons) {
   const std::string log = deployment.printed();
   BOOST_TEST(has(log, R"("level":"error","event":"reloaded_in_part")"), log);
 
-  // A part: the others are taken.
+  // Partly refused: the rest is applied.
   deployment.configure({{"threads", "2"}, {"access-log-sample", "1"}, {"tool-certificate", "/nowhere.pem"}});
   done = deployment.command({"reload"});
   BOOST_TEST(done.status == 1);
@@ -124,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_rejected_reload_fails_with_the_reasons) {
   BOOST_TEST(has(done.err, "certificates not reloaded: "), done.err);
   BOOST_TEST(has(done.err, "/nowhere.pem"), done.err);
 
-  // All is taken, and the next start would fail.
+  // All is applied, but the next start would fail.
   deployment.configure({{"tool-certificate", certificates().server.certificate.string()},
                         {"admin-listen", "127.0.0.1:8443"},
                         {"api-listen", "127.0.0.1:8443"}});
@@ -160,7 +162,7 @@ BOOST_AUTO_TEST_CASE(every_server_of_the_store_is_asked_or_those_of_a_plane) {
   BOOST_TEST(said.at("error").as_string().starts_with("no server of the store "));
 }
 
-BOOST_AUTO_TEST_CASE(as_systemd_calls_it_the_units_server_is_asked_whatever_the_configuration_says) {
+BOOST_AUTO_TEST_CASE(under_systemd_the_units_server_is_asked_despite_a_bad_configuration) {
   Deployment deployment;
   const auto runtime = deployment.folder() / "runtime";
   std::filesystem::create_directory(runtime);
@@ -198,13 +200,13 @@ BOOST_AUTO_TEST_CASE(the_socket_is_its_owners_alone_and_goes_with_the_server) {
   BOOST_TEST(nobody.status == 1);
   BOOST_TEST(has(nobody.err, "no server of the store"), nobody.err);
   Server server(deployment);
-  BOOST_TEST(!std::filesystem::exists(left));  // what a dead server left
+  BOOST_TEST(!std::filesystem::exists(left));  // the file of a dead server
   BOOST_TEST(server.stop() == 0);
   BOOST_TEST(sockets_in(deployment.store()).empty());
 }
 
-// Files with sockets' names that are not sockets of dead servers stay unchanged.
-BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
+// Files with the names of sockets that are not sockets of dead servers stay unchanged.
+BOOST_AUTO_TEST_CASE(only_sockets_of_dead_servers_are_removed) {
   const Deployment deployment;
   const auto store = deployment.store();
   write_file(store / "control-1.sock", "text");
@@ -223,7 +225,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   BOOST_TEST(std::filesystem::is_socket(deployment.folder() / "elsewhere.sock"));
   BOOST_TEST(std::filesystem::is_directory(store / "control-4.sock"));
   BOOST_TEST(std::filesystem::is_socket(store / "control-05.sock"));
-  // One that never answers is waited for no longer than was said; the server is asked all the same.
+  // A process that does not answer is waited for no longer than the option says; the server is asked nevertheless.
   const auto began = std::chrono::steady_clock::now();
   const Finished done = deployment.command({"reload", "--timeout", "3"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));
@@ -235,14 +237,14 @@ BOOST_AUTO_TEST_CASE(what_is_no_dead_servers_socket_is_left_alone) {
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(clients_that_stall_or_talk_nonsense_harm_nobody) {
+BOOST_AUTO_TEST_CASE(clients_that_stall_or_send_rubbish_do_not_block_others) {
   const Deployment deployment;
   Server server(deployment);
   const auto path = socket_of(deployment, server);
   std::vector<int> stalled;
   for (int i = 0; i < 40; ++i) stalled.push_back(connect_to(path));
   REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
-  // Those that are there lapse within seconds, and then it is asked as ever.
+  // Their connections time out within seconds, and then the socket answers again.
   bool asked = false;
   for (int i = 0; i < 60 && !asked; ++i) {
     asked = deployment.command({"reload"}).status == 0;
@@ -261,7 +263,7 @@ BOOST_AUTO_TEST_CASE(another_user_is_refused, *boost::unit_test::precondition(is
   const Deployment deployment;
   Server server(deployment);
   const auto path = socket_of(deployment, server);
-  // Even where the file's mode and its directories would let everybody in.
+  // Even if the modes of the file and its directories admit everybody.
   std::filesystem::permissions(path, std::filesystem::perms(0777));
   std::filesystem::permissions(deployment.store(), std::filesystem::perms(0777));
   std::filesystem::permissions(deployment.folder(), std::filesystem::perms(0755));
@@ -281,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_server_serves_without_it) {
   BOOST_TEST(has(deployment.printed(), "control_socket_failed"));
   REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
   BOOST_TEST(deployment.command({"reload"}).status == 1);
-  // In a directory whose name is longer than a socket's address may be.
+  // In a directory whose path is longer than a socket's address can be.
   const auto deep = deployment.folder() / std::string(120, 'd');
   std::filesystem::create_directory(deep);
   deployment.configure({{"control-directory", deep.string()}});
@@ -289,7 +291,7 @@ BOOST_AUTO_TEST_CASE(a_server_serves_without_it) {
   BOOST_TEST(deployment.command({"reload"}).status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_is_stopped_is_not_waited_for_longer_than_was_said) {
+BOOST_AUTO_TEST_CASE(the_timeout_ends_the_wait_for_a_stopped_server) {
   const Deployment deployment;
   Server server(deployment);
   server.process().signal(SIGSTOP);

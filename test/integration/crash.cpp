@@ -22,7 +22,7 @@ unsigned long from_environment(const char* name, unsigned long otherwise) {
   return text == nullptr ? otherwise : std::stoul(text);
 }
 
-// What a secret is: its value and its argument are made of one number, so that a change that was made by half shows.
+// A secret's value and argument contain the same number, so that a half-made change is visible.
 struct Content {
   std::uint64_t number = 0;
   std::string value() const {
@@ -43,7 +43,7 @@ struct Model {
   std::string key;
   std::string prefix;
   std::map<std::string, Known> there;  // by name, as acknowledged
-  // The change that was sent and not answered: its secret's name, and its content if it was made (nothing: deleted).
+  // The change without an answer: the name of its secret, and the content if it was made (std::nullopt: deleted).
   std::optional<std::pair<std::string, std::optional<Content>>> in_flight;
   std::uint64_t acknowledged = 0;
 };
@@ -53,7 +53,7 @@ class Load {
   Load(const Server& server, Model& model, std::uint64_t seed)
       : model_(model), random_(seed), api_(server, model.key) {}
 
-  // Changes until the server is gone.
+  // Makes changes until the server is gone.
   void run() {
     try {
       while (true) change();
@@ -83,7 +83,7 @@ class Load {
   }
 
   bool accepted(const Answer& answer) {
-    if (answer.status == 503) return false;  // says that nothing was changed
+    if (answer.status == 503) return false;  // it states that nothing was changed
     if (answer.status != 200) throw std::runtime_error("status " + std::to_string(answer.status) + ": " + answer.body);
     ++model_.acknowledged;
     return true;
@@ -96,7 +96,7 @@ class Load {
 
 using Secrets = std::map<std::string, Known>;  // by name
 
-// What the server has of a tenant: the list, and the values by what the tool plane releases.
+// The stored secrets of a tenant: the list, with the values that the tool plane releases.
 Secrets stored(const Server& server, const std::string& user, const std::string& key) {
   Client api(server, key);
   const Answer listed = api.get(secrets_path);
@@ -123,7 +123,7 @@ Secrets stored(const Server& server, const std::string& user, const std::string&
   return result;
 }
 
-// Compares one client's knowledge with what is there, and takes over what became of its change in flight.
+// Compares a client's record with the stored secrets, and records whether the change in flight was made.
 void reconcile(Model& model, Secrets& found) {
   std::set<std::string> names;
   for (const auto& [name, known] : model.there) names.insert(name);

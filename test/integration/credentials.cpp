@@ -1,4 +1,5 @@
-// Credentials: three headers, one of which decides, and a 401 that does not say why.
+// One of three headers decides about a request's credential; every invalid credential gets the same 401, which does not
+// say why.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -12,7 +13,7 @@ Answer list_with(const Headers& headers) {
 
 int status_with(const Headers& headers) { return list_with(headers).status; }
 
-// The key with a recomputed checksum, so that a key has only the fault that a test introduced.
+// The key with a recomputed checksum, so that it has no fault but the one that a test introduced.
 std::string with_checksum(std::string key) {
   std::uint32_t crc = 0xffffffff;
   for (const char c : key.substr(4, 54)) {
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(the_first_present_of_them_decides) {
   BOOST_TEST(status_with({{"token", bad}, {"Authorization", tenant.key}, {"x-api-key", tenant.key}}) == 401);
   BOOST_TEST(status_with({{"Authorization", tenant.key}, {"x-api-key", bad}}) == 200);
   BOOST_TEST(status_with({{"x-api-key", tenant.key}, {"Authorization", bad}}) == 401);
-  BOOST_TEST(status_with({{"token", ""}, {"x-api-key", tenant.key}}) == 401);  // present, though empty
+  BOOST_TEST(status_with({{"token", ""}, {"x-api-key", tenant.key}}) == 401);  // present, although empty
 }
 
 BOOST_AUTO_TEST_CASE(the_tenant_is_that_of_the_deciding_credential) {
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_tenant_is_that_of_the_deciding_credential) {
   BOOST_TEST(answer.at("data").as_array().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_valid_key_is_401_and_always_the_same_401) {
+BOOST_AUTO_TEST_CASE(every_invalid_key_gets_the_same_401) {
   const Tenant tenant = new_tenant();
   const Tenant other = new_tenant();
   BOOST_REQUIRE(with_checksum(tenant.key) == tenant.key);

@@ -1,4 +1,4 @@
-// A store that was modified outside the server: `verify` reports it, and the server neither crashes nor releases a
+// `verify` reports every modification of a stored row, and a server over such a store neither crashes nor releases a
 // wrong value.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
@@ -14,7 +14,7 @@ struct Stored {
   std::string user;
   std::vector<json::object> secrets;
 
-  // Two tenants, bindings and a little history, in a store that no process has open.
+  // Two tenants, bindings and some history, in a store that no process has open.
   Stored() {
     Server server(deployment);
     Tenant one(deployment, server);
@@ -52,7 +52,7 @@ std::string flipped(std::string bytes, std::size_t at) {
 
 void expect_found(const Deployment& deployment, const Row& row, const std::string& what) {
   const Finished done = deployment.command({"verify"});
-  // Without its own description whole, a store is not opened at all: the keyrings may be another's.
+  // A store whose own description is damaged is not opened, because the keyrings might belong to another store.
   const int expected = row.table == "meta" && row.key != "rows" ? 2 : 1;
   BOOST_TEST(done.status == expected, "table " << row.table << ", row " << hex(row.key) << ", " << what
                                                << ": verify answered " << done.status << " " << done.out << done.err);
@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE(verify_finds_a_flipped_byte_in_any_row) {
   stored.deployment.verify();
 }
 
-// Only the audit log's last entry can go without a trace in the store itself. Against that, `verify` prints the log's
-// head, to keep elsewhere.
+// A removal of the audit log's last entry is the only one without a trace in the store. To detect it too, `verify`
+// prints the log's head, which an operator keeps elsewhere.
 BOOST_AUTO_TEST_CASE(verify_finds_any_missing_row) {
   const Stored stored;
   const auto store = stored.deployment.store();
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_store_never_makes_the_server_crash_or_release_a_w
         } catch (const TransportError& error) {
           BOOST_ERROR("the server went away: " << error.what());
         } catch (const std::runtime_error& error) {
-          // Not starting at all over a store whose own description is damaged is right.
+          // Over a store whose own description is damaged, the server must not start.
           BOOST_TEST(std::string(error.what()).find("did not become ready") != std::string::npos, error.what());
         }
         write_row(store, row.table, row.key, row.value);

@@ -1,5 +1,5 @@
-// A store file that is truncated or has damaged pages: every command and the server report the damage. None dies by a
-// signal, none hangs.
+// On a store file that is truncated or has damaged pages, every command and the server report the damage; none ends by
+// a signal, and none hangs.
 #include <csignal>
 #include <random>
 
@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::size_t page_size = 4096;
 
-/// A store that no process has open, with two tenants, defaults, deletions and rows that are long.
+/// A store that no process has open, with two tenants, defaults, deletions and long rows.
 struct Stored {
   Deployment deployment{Settings{{"request-rate", "0"}}};
   std::string key;
   std::string tenant;
-  std::string whole;  ///< the file, but for blocks that were taken ahead
+  std::string whole;  ///< the file without the blocks that were allocated in advance
 
   Stored() {
     Server server(deployment);
@@ -68,7 +68,7 @@ void expect_words(const Stored& stored, const std::vector<std::string>& command,
   BOOST_TEST(words.find("data.mdb") != std::string::npos, words);
 }
 
-/// Starts a server, which may refuse, and asks it for what there is. It never dies by a signal.
+/// Starts a server, which may refuse, and requests everything stored. The server must not end by a signal.
 void expect_no_signal(const Stored& stored, const std::string& damage) {
   const std::size_t before = stored.deployment.printed().size();
   try {
@@ -79,7 +79,7 @@ void expect_no_signal(const Stored& stored, const std::string& damage) {
       api.post(secrets_path, {{"secret_name", "more"}, {"secret_value", "12345"}});
       resolve(server, {{"user_id", stored.tenant}, {"tool_name", "tool7"}});
     } catch (const TransportError&) {
-      // It ended, which is looked at below.
+      // It ended; the exit code is checked below.
     }
     if (server.process().running()) server.process().signal(SIGTERM);
     const auto status = server.process().wait(30s);
@@ -95,7 +95,7 @@ void expect_no_signal(const Stored& stored, const std::string& damage) {
   }
 }
 
-/// Damages the file in one of many ways. In words, what it did.
+/// Damages the file in one of many ways. Returns a description of the damage.
 class Vandal {
  public:
   Vandal(const Stored& stored, unsigned seed) : stored_(stored), random_(seed) {}
@@ -122,7 +122,7 @@ class Vandal {
       case 0:
         bytes_[at + below(page_size)] ^= static_cast<char>(1U << below(8));
         break;
-      case 1:  // the header
+      case 1:  // the page's header
         bytes_[at + below(16)] = any();
         break;
       case 2:
@@ -131,18 +131,18 @@ class Vandal {
       case 3:
         bytes_.replace(at, page_size, page_size, '\0');
         break;
-      case 4: {  // another page in its place
+      case 4: {  // the content of another page
         const std::size_t other = below(stored_.pages()) * page_size;
         bytes_.replace(at, page_size, stored_.whole, other, page_size);
         break;
       }
-      case 5: {  // where a row is
+      case 5: {  // the offset of a row
         const std::size_t pointer = at + 16 + 2 * below(20);
         bytes_[pointer] = any();
         bytes_[pointer + 1] = any();
         break;
       }
-      default: {  // a row's sizes and flags
+      default: {  // the sizes and flags of a row
         const std::size_t row = number_at(at + 16 + 2 * below(10));
         if (row + 8 <= page_size) bytes_[at + row + below(8)] = any();
       }
@@ -158,7 +158,7 @@ class Vandal {
 
 BOOST_AUTO_TEST_SUITE(damaged_pages)
 
-BOOST_AUTO_TEST_CASE(a_file_that_was_cut_off_is_said_to_be) {
+BOOST_AUTO_TEST_CASE(a_truncated_file_is_reported) {
   const Stored stored;
   const std::size_t half = stored.pages() / 2 * page_size;
   for (const std::size_t size :
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_cut_off_is_said_to_be) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_meta_page_that_is_none_is_said_to_be) {
+BOOST_AUTO_TEST_CASE(an_invalid_meta_page_is_reported) {
   const Stored stored;
   for (const std::size_t at : {std::size_t{10}, std::size_t{16}, std::size_t{20}, std::size_t{40}, std::size_t{144}}) {
     for (const std::size_t page : {0U, 1U}) {
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_meta_page_that_is_none_is_said_to_be) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_cut_off_while_it_is_served_ends_the_server_in_words) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_truncated_while_it_is_served_ends_the_server_with_a_reason) {
   const Stored stored;
   Server server(stored.deployment);
   Client api(server, stored.key);
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_cut_off_while_it_is_served_ends_the_server_i
 
 BOOST_AUTO_TEST_CASE(verify_says_which_pages_are_damaged_and_checks_the_rest) {
   const Stored stored;
-  // Damage to a leaf with secrets alone leaves both tenants to be read; their records and branches are elsewhere.
+  // Damage to a leaf with nothing but secrets leaves both tenants readable: their records and branches are elsewhere.
   bool found = false;
   for (std::size_t page = stored.pages() - 1; page > 2 && !found; --page) {
     std::string bytes = stored.whole;
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(verify_of_a_disk_that_does_not_answer_ends_and_says_where_i
   const auto fault = stored.deployment.folder() / "fault";
   const Environment environment{
       {"LD_PRELOAD", TACIT_FAULTY_DISK}, {"FAULTY_DISK", fault.string()}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
-  // Among the meta pages, and in the midst of the rest.
+  // At the meta pages, and in the middle of the other pages.
   for (const std::size_t bytes : {std::size_t{0}, stored.pages() / 2 * page_size}) {
     write_file(fault, "reads " + std::to_string(bytes) + "\n");
     const Finished done = run(
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(no_damage_makes_a_command_or_the_server_die_by_a_signal_or_
   const auto out = (stored.deployment.folder() / "out").string();
   for (int round = 0; round < 40; ++round) {
     const std::string damage = vandal.damage();
-    // A command that takes longer than a minute is an exception.
+    // `run` throws if a command takes longer than a minute.
     for (const std::vector<std::string>& command :
          {std::vector<std::string>{"verify"}, {"stats"}, {"audit", "verify"}, {"backup", out}}) {
       const Finished done = stored.deployment.command(command);

@@ -1,4 +1,4 @@
-// Peers that stall, dribble or flood: each wait has its own deadline, and occasional bytes do not extend it.
+// Peers that stall, dribble or flood are cut off: each wait has its own deadline, and single bytes do not extend it.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,7 +32,7 @@ const Tenant& tenant() {
   return made;
 }
 
-// Sends a byte every 100 ms until the server closes. Returns the time that took; std::nullopt if it does not close.
+// Sends a byte every 100 ms until the server closes. Returns the duration; std::nullopt if the server does not close.
 std::optional<Clock::duration> dribble(HttpsClient& client, char byte) {
   const auto start = Clock::now();
   while (Clock::now() - start < 8s) {
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
   HttpsClient deaf(server().api_client());
   const std::string request = request_bytes("GET", secrets_path, {{"x-api-key", tenant().key}}, {});
   const auto start = Clock::now();
-  // Each response is over 100 KB: soon the server cannot write, so it stops reading.
+  // Each response has more than 100 KB: soon the server cannot write, and stops reading.
   bool ended = false;
   try {
     while (Clock::now() - start < 15s) deaf.send(request);
@@ -109,13 +109,13 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
     ended = true;
   }
   BOOST_TEST(ended);
-  // Another connection: the first may have idled out meanwhile.
+  // On another connection: the first may have reached idle-timeout.
   REQUIRE_STATUS(HttpsClient(server().api_client()).request("GET", "/healthz"), 200);
 }
 
 BOOST_AUTO_TEST_CASE(one_address_gets_its_share_of_connections_and_no_more) {
   server();
-  std::this_thread::sleep_for(3s);  // until connections of other tests have idled out
+  std::this_thread::sleep_for(3s);  // until connections of other tests have reached idle-timeout
   std::vector<std::unique_ptr<HttpsClient>> clients;
   for (int i = 0; i < 40; ++i) {
     clients.push_back(std::make_unique<HttpsClient>(server().api_client()));

@@ -131,7 +131,7 @@ Server::Server(const Deployment& deployment, const std::vector<std::string>& arg
                const Environment& environment) {
   std::vector<std::string> command = {TACIT_BINARY, "serve", "--config", deployment.config().string()};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  // All starts print to one file, so that a test can search everything ever printed; this start is what is added from
+  // All starts print to one file, so that a test can search everything ever printed. The output of this start begins
   // here.
   const std::size_t before = deployment.printed_by_now().size();
   process_ = std::make_unique<Process>(command, deployment.log(), deployment.log(), environment);
@@ -195,7 +195,7 @@ Answer Client::request(std::string_view method, std::string_view target, std::st
   try {
     Answer answer = connection_->request(method, target, all, body);
     if (answer.closes()) connection_.reset();
-    // The response that a path belongs to another listener is not part of any operation.
+    // The response that a path belongs to another listener is not part of any operation in the document.
     const bool elsewhere = answer.body.find("There is no such path") != std::string::npos;
     if (!elsewhere) check_documented(method, target, answer.status);
     return answer;

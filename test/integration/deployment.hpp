@@ -1,4 +1,4 @@
-// A whole installation of Tacit in its own folder: configuration, certificates, keyrings, a store, and servers over it.
+// A whole installation of Tacit in its own folder: configuration, certificates, keyrings, a store, and servers.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace tacit::test {
 
 using Settings = std::map<std::string, std::string>;
 
-/// Made once a run of the tests: three authorities that must not be mistaken for one another.
+/// Created once per run of the tests: three authorities that the server must distinguish.
 struct Certificates {
   Certificates();
   TemporaryFolder folder;
@@ -24,7 +24,7 @@ struct Certificates {
   TestCa runtimes;   ///< the tool plane's client authority
   TestCa strangers;  ///< not trusted by any server
   CertificateFiles server;
-  CertificateFiles runtime;  ///< URI:spiffe://test/runtime, granted everything unless a test says otherwise
+  CertificateFiles runtime;  ///< URI:spiffe://test/runtime, granted all tools unless a test overrides that
 };
 const Certificates& certificates();
 
@@ -42,14 +42,15 @@ class Deployment {
   std::filesystem::path log() const { return folder() / "server.log"; }
   void configure(const Settings& changes);  ///< rewrites the file with these changes
 
-  /// Runs a subcommand with `--config`; its status is the caller's to look at.
+  /// Runs a subcommand with `--config`. The caller checks its status.
   Finished command(std::vector<std::string> arguments) const;
-  /// An API key's text. Further arguments as `api-key create` takes them; without any, every scope.
+  /// Creates an API key and returns its text. Further arguments are those of `api-key create`; without any: every
+  /// scope.
   std::string create_key(const std::string& tenant, const std::vector<std::string>& arguments = {}) const;
-  /// Runs `tacit verify` and throws with all it printed unless it found everything in order.
+  /// Runs `tacit verify`. Throws with its whole output unless it finds everything in order.
   void verify() const;
-  /// All output of this deployment's servers. A line is written shortly after the event that it reports, so this waits
-  /// until no line has arrived for a moment.
+  /// All output of this deployment's servers. The servers write a line shortly after its event, so this waits until no
+  /// line has arrived for a moment.
   std::string printed() const;
   std::string printed_by_now() const { return std::filesystem::exists(log()) ? read_file(log()) : ""; }
 
@@ -62,7 +63,7 @@ class Deployment {
 /// A running `tacit serve`.
 class Server {
  public:
-  /// Returns when the server says that it is ready. Throws with what it printed if it ends or takes too long.
+  /// Returns when the server reports that it is ready. Throws with its output if it ends or takes too long.
   explicit Server(const Deployment& deployment, const std::vector<std::string>& arguments = {},
                   const Environment& environment = {});
 
@@ -70,9 +71,9 @@ class Server {
   std::uint16_t tools_port() const { return tools_port_; }
   std::uint16_t admin_port() const { return admin_port_; }
   Process& process() { return *process_; }
-  /// SIGTERM; its exit code. Throws if it does not end.
+  /// Sends SIGTERM and returns the exit code. Throws if the server does not end.
   int stop();
-  void kill();  ///< SIGKILL, and waits for the end
+  void kill();  ///< sends SIGKILL and waits for the end
 
   ClientOptions api_client() const;
   ClientOptions tools_client() const;  ///< with the runtime's certificate
@@ -83,9 +84,9 @@ class Server {
   std::uint16_t admin_port_ = 0;
 };
 
-std::string new_uuid();  ///< random, for a tenant of the test's own
+std::string new_uuid();  ///< random, for a test's own tenant
 
-/// Requests with one credential, over one connection that is opened again after the server closed it.
+/// Requests with one credential over one connection, which is opened again after the server has closed it.
 class Client {
  public:
   Client(ClientOptions options, Headers credential);
@@ -95,7 +96,7 @@ class Client {
   Answer del(const std::string& target) { return request("DELETE", target); }
   Answer post(const std::string& target, const boost::json::value& body);
   Answer patch(const std::string& target, const boost::json::value& body);
-  /// Any request; a body is sent as application/json.
+  /// Any request. A body is sent as application/json.
   Answer request(std::string_view method, std::string_view target, std::string_view body = {},
                  const Headers& headers = {});
 
@@ -107,7 +108,7 @@ class Client {
 
 inline const std::string secrets_path = "/api/v1/secrets/";
 
-/// Client of a tenant of its own: the usual start of a test.
+/// A client of its own tenant: what most tests start with.
 struct Tenant {
   Tenant(const Deployment& deployment, const Server& server);
   std::string id;

@@ -18,7 +18,7 @@ const json::object& paths() {
   return document.at("paths").as_object();
 }
 
-/// The path as the document writes it, but without a slash at its end.
+/// The path in the document's form, but without a slash at its end.
 std::string plain_path(std::string_view target) {
   std::string path(target.substr(0, target.find('?')));
   if (path.starts_with("/v1/")) path.insert(0, "/api");

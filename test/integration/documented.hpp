@@ -5,8 +5,8 @@
 
 namespace tacit::test {
 
-/// Throws unless the document lists the status for that operation. Paths and methods that are no operation may be
-/// answered with anything. From any thread.
+/// Throws unless the document lists the status for that operation. Any status is good for a path and method that are no
+/// operation. Any thread.
 void check_documented(std::string_view method, std::string_view target, int status);
 
 }  // namespace tacit::test

@@ -1,4 +1,4 @@
-// Empty lines before a request (RFC 9112 section 2.2): one is skipped, and none extends a deadline.
+// Empty lines before a request (RFC 9112 section 2.2): the server skips one, and none extends a deadline.
 #include "test/integration/shared_server.hpp"
 
 using namespace tacit::test;
@@ -12,7 +12,7 @@ const std::string health = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
 BOOST_AUTO_TEST_SUITE(empty_lines)
 
-BOOST_AUTO_TEST_CASE(one_is_passed_over_however_it_arrives) {
+BOOST_AUTO_TEST_CASE(one_is_skipped_in_any_division) {
   for (const std::string before : {"\r\n", "\r"}) {
     HttpsClient client(shared_server().api_client());
     client.send(before);

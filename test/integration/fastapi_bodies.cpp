@@ -1,6 +1,6 @@
-// The published API is a FastAPI application. fastapi_bodies.json is a table of bodies and of what such an application
-// answered to each (fastapi_bodies.py made it, and names the versions); each is sent to the program here. Where it
-// answers something else, the table has that too, and why.
+// The program answers each body as the published API, a FastAPI application, does. fastapi_bodies.json is a table of
+// bodies and of that application's answers (fastapi_bodies.py made it, and names the versions). Where the program
+// answers differently, the table has its answer too, and the reason.
 #include <charconv>
 
 #include "test/integration/shared_server.hpp"
@@ -36,7 +36,7 @@ std::string body_of(const json::value& pieces) {
   return body;
 }
 
-/// `type loc msg` of each fault. Without the offset where the table leaves it open.
+/// `type loc msg` of each fault; without the offset where the table does not fix it.
 std::vector<std::string> lines(const json::array& faults, bool places) {
   std::vector<std::string> result;
   for (const json::value& fault : faults) {
@@ -57,7 +57,7 @@ void check_faults(const json::array& expected, const Answer& answer) {
   for (const json::value& fault : detail.as_array()) BOOST_TEST(!fault.as_object().contains("input"));
 }
 
-/// What FastAPI read from the body is what is stored: name, tool, argument, whether a default. Null: not given.
+/// The stored secret has what FastAPI read from the body: name, tool, argument, whether a default. Null: not given.
 void check_read(const json::array& read, const json::object& stored) {
   const std::array<std::string, 4> names{"secret_name", "tool_name", "tool_arg", "is_default_for_tool"};
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -76,7 +76,7 @@ class Asker {
     if (!connection_ || connection_->is_stale()) connection_.emplace(shared_server().api_client());
     return connection_->request(method, target, headers, body_of(row.at("body")));
   }
-  /// So that no row depends on one before it.
+  /// Deletes the secret, so that no row depends on an earlier one.
   void forget(const Answer& answer) {
     if (answer.status == 200) REQUIRE_STATUS(tenant_.api.del(secrets_path + answer.text("secret_id")), 200);
   }

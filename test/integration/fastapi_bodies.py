@@ -2,7 +2,7 @@
 """Writes fastapi_bodies.json: what the published API, a FastAPI application, answers to each of a table of bodies.
 
 Needed only to make the table again:  python3 -m venv v && v/bin/pip install fastapi httpx && v/bin/python fastapi_bodies.py
-The integration test sends the same bodies to tacit. Where its answer differs, `ours` says what it is, and `why`.
+The integration test sends the same bodies to tacit. Where its answer differs, `ours` has its answer and `why` the reason.
 """
 import json
 import pathlib
@@ -82,14 +82,14 @@ for field in FIELDS:
         case(f"{field} is {value}", f'{{"{field}":{value}}}')
         case(f"{field} is {value}, with all else", '{"secret_name":"n","secret_value":"12345678"}'.replace(f'"{field}":', f'"was_{field}":')[:-1] + f',"{field}":{value}}}', methods=("POST",))
 
-# The flag, as laxly as pydantic reads it.
+# The flag, in all forms that pydantic accepts.
 FLAGS = ["null", "true", "false", "0", "1", "2", "-1", "0.0", "1.0", "-0.0", "0.5", "1.5", "1e0", "10e-1", "2.0", "9223372036854775808", "1e30", "-1e30",
          "1e-400", '""', '" true"', '"true "', '"0"', '"1"', '"2"', '"00"', '"1.0"', '"null"', '"on"', '"off"', '"t"', '"f"', '"y"', '"n"', '"yes"', '"no"', '"true"', '"false"',
          '"TRUE"', '"True"', '"tRUE"', '"oN"', '"OFF"', '"ja"', '"truee"', '"\\u0074rue"', '"ｔrue"', "[]", "[true]", "{}", '{"a":true}']
 for flag in FLAGS:
     case(f"is_default_for_tool is {flag}", FULL, ',"tool_name":"t","tool_arg":"a","is_default_for_tool":', flag, "}")
 for flag in ("1" * 400, "1e400", "-1e400"):
-    # Python's reader makes an infinity of it, which FastAPI fails to write into the answer.
+    # Python reads it as infinity, which FastAPI cannot write into the response.
     ours = None if flag.startswith("11") else {"status": 422, "faults": [["bool_type", ["body", "is_default_for_tool"], "Input should be a valid boolean"]]}
     case(f"is_default_for_tool is the number {flag[:6]}, {len(flag)} long", FULL, ',"is_default_for_tool":', flag, "}", ours=ours, why=ours and "FastAPI fails with 500")
 case("is_default_for_tool has 5000 digits", FULL, ',"is_default_for_tool":', ("1", 5000), "}",
@@ -119,12 +119,12 @@ case("huge numbers in an unknown field", FULL, ',"x":[1e400,-1e-400,123456789012
 case("twenty arrays in one another, unknown", FULL, ',"x":', ("[", 20), ("]", 20), "}")
 case("200 arrays in one another, unknown", FULL, ',"x":', ("[", 200), ("]", 200), "}", ours=invalid(len(FULL) + 5 + 31), why="at most 32 may be open")
 
-# Twice the same name.
+# The same name twice.
 TWICE = '{"secret_name":"n","secret_value":"12345678","secret_value":'
 case("a field that comes twice", TWICE + '"87654321"}', ours=invalid(len(TWICE) - 2), why="another reader on the way may have kept the other one")
 case("an unknown field that comes twice", FULL, ',"x":1,"x":2}', ours=invalid(len(FULL) + 9), why="another reader on the way may have kept the other one")
 
-# White space and marks around.
+# White space and byte order marks around the body.
 case("white space alone", " ")
 case("white space alone, more of it", " \t\r\n\n")
 case("a byte order mark", b"\xef\xbb\xbf", FULL, "}")
@@ -157,7 +157,7 @@ for coding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-3
     case("JSON in " + coding, (FULL + "}").encode(coding), ours=MEDIA, why="RFC 8259 section 8.1: JSON between systems is UTF-8")
 case("gzip without saying so", bytes.fromhex("1f8b0800000000000003ab562a4e4d2e4a2d89cf4bcc4d55b252ca53aa0500"), ours=MEDIA, why="the answer says that compressed bodies are not taken")
 
-# What the body is said to be.
+# The Content-Type.
 for type in ("application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8", "application/vnd.api+json", "application/problem+json; x=y", "application/merge-patch+json"):
     case("type " + type, FULL, "}", type=type)
 for type in ("text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "application/octet-stream", "text/json", "application/jsonp", "json", "*/*"):

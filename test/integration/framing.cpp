@@ -22,10 +22,10 @@ const std::string json_type = "Content-Type: application/json\r\n";
 const std::string body = R"({"secret_name":"smuggled","secret_value":"12345678"})";
 const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
 
-// What follows the hostile message: were it answered, the message was read in another way than it was judged.
+// The request after the hostile message. An answer to it would show that the message was read differently than judged.
 std::string follower() { return with_key("GET /healthz HTTP/1.1\r\n" + host) + "\r\n"; }
 
-// Sends a message and a request after it; expects one answer with that status, and the end of the connection.
+// Sends a message and a request after it. Expects one answer with that status, and the end of the connection.
 void expect_refusal(const std::string& bytes, int status) {
   HttpsClient client(shared_server().api_client());
   client.send(bytes + follower());

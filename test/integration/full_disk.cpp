@@ -1,5 +1,5 @@
-// A disk that fills up under a running server: 507, readiness says why, reads and deletes continue, and the server
-// recovers without a restart once there is room.
+// On a disk that fills up under a running server, changes get 507, readiness gives the reason, reads and deletes
+// continue, and the server recovers without a restart once there is room.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ Answer create(Tenant& tenant, int n) {
                          {{"secret_name", "n" + std::to_string(n)}, {"secret_value", std::string(1024, 'v')}});
 }
 
-/// What /readyz answers once it says these words with that status; it measures once a second.
+/// Returns the answer of /readyz once it has that status and these words; the server measures once a second.
 Answer ready(const Server& server, int status, std::string_view words) {
   Client client(server.api_client(), {});
   Answer answer = client.get("/readyz");
@@ -70,20 +70,20 @@ BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_backup_that_nobody_reads_is_named_while_deletes_go_on_and_forgotten_when_it_is_killed) {
+BOOST_AUTO_TEST_CASE(a_backup_that_is_not_read_is_reported_until_it_is_killed) {
   const Deployment deployment(
       Settings{{"map-size", "16777216"}, {"quota-default", "268435456"}, {"request-rate", "0"}});
   Server server(deployment);
   Tenant tenant(deployment, server);
   std::vector<std::string> ids;
-  // More than all buffers between the store and the backup's reader hold.
+  // More than all buffers between the store and the backup's reader can hold.
   for (int n = 0; n < 3000; ++n) ids.push_back(create(tenant, n).text("secret_id"));
   const auto pipe = deployment.folder() / "pipe";
   const int held = ::mkfifo(pipe.c_str(), 0600) == 0 ? ::open(pipe.c_str(), O_RDWR | O_CLOEXEC) : -1;
   BOOST_REQUIRE(held >= 0);
   Process backup({TACIT_BINARY, "backup", "-", "--stall-timeout", "3600", "--config", deployment.config().string()},
                  pipe, deployment.folder() / "backup.err");
-  // It has taken its snapshot once it writes.
+  // When it writes, it has opened its snapshot.
   pollfd reads{held, POLLIN, 0};
   BOOST_REQUIRE(::poll(&reads, 1, 10000) == 1);
   Answer answer;

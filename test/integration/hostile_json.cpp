@@ -1,4 +1,4 @@
-// Bodies made to confuse a parser: each has one defined response, and nothing of it is stored or echoed.
+// Each body that is made to confuse a parser has one defined response, and no part of it is stored or echoed.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_place_is_a_byte_offset) {
   const Answer answer = tenant.api.request("POST", secrets_path, R"({"ä": nope})");
   REQUIRE_STATUS(answer, 422);
   const auto offset = answer.at("detail").at(0).at("loc").at(1).to_number<std::size_t>();
-  BOOST_TEST((offset == 7 || offset == 8));  // `n`, or the byte that cannot follow it
+  BOOST_TEST((offset == 7 || offset == 8));  // `n`, or the byte after it, which is invalid there
 }
 
 BOOST_AUTO_TEST_CASE(what_is_odd_but_legal_is_taken) {

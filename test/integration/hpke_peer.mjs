@@ -1,6 +1,6 @@
 // The other side of the HPKE interoperability test: @hpke/core, an implementation that shares no code with Tacit's.
 //
-// Reads one request a line from standard input and answers each with a line on standard output. All fields are
+// Reads one request per line from standard input and answers each with a line on standard output. All fields are
 // hexadecimal, "-" stands for no bytes:
 //   open <private key> <info> <aad> <box>         → the plaintext, or "refused"
 //   seal <public key> <info> <aad> <plaintext>    → a box
@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 const encSize = 65;
 const suite = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 
-// A copy with a buffer of its own: a Buffer may be a window on a shared one, and the module takes whole ArrayBuffers.
+// Copies into a new buffer: a Buffer may be a part of a shared one, and the module reads whole ArrayBuffers.
 const fromHex = (text) => Uint8Array.from(Buffer.from(text === '-' ? '' : text, 'hex')).buffer;
 const toHex = (bytes) => Buffer.from(bytes).toString('hex') || '-';
 

@@ -77,7 +77,7 @@ boost::json::value Answer::at(std::string_view field) const {
 
 std::string Answer::text(std::string_view field) const {
   const boost::json::value value = at(field);
-  if (!value.is_string()) throw std::runtime_error(std::string(field) + " is no string in: " + body);
+  if (!value.is_string()) throw std::runtime_error(std::string(field) + " is not a string in: " + body);
   return std::string(value.get_string());
 }
 
@@ -111,7 +111,7 @@ int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience, const st
 }
 
 HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TLS_client_method())) {
-  // A server that closes early must show as an error of the write, not as the end of the test.
+  // A server that closes early must appear as an error of the write, and not end the test's process.
   static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
   static_cast<void>(ignored);
   SSL_CTX* context = context_.get();
@@ -150,7 +150,7 @@ HttpsClient::HttpsClient(const ClientOptions& options) : context_(SSL_CTX_new(TL
 }
 
 HttpsClient::~HttpsClient() {
-  // Else the library takes the session for a broken one, which is not to be resumed.
+  // Otherwise the library takes the session as broken and does not resume it.
   SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN);
   ssl_.reset();
   close(socket_);
@@ -177,7 +177,7 @@ bool HttpsClient::fill() {
   if (why == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
     ERR_clear_error();
     truncated_ = true;
-    return false;  // closed without a TLS goodbye
+    return false;  // closed without close_notify
   }
   throw TransportError("read: " + last_tls_error());
 }
@@ -249,7 +249,7 @@ bool HttpsClient::closed_by_server() {
   try {
     return read_to_end().empty();
   } catch (const TransportError& error) {
-    // A server may reset a connection that still has unread bytes; a time-out is no close.
+    // A server may reset a connection that still has unread bytes. A time-out does not count as closed.
     return std::string_view(error.what()).find("reset") != std::string_view::npos;
   }
 }

@@ -1,4 +1,4 @@
-// A blocking HTTPS client for tests: it can send any bytes, and parses responses strictly by the standard, with code
+// A blocking HTTPS client for tests: it can send any bytes, and it parses responses strictly by the standard, with code
 // that it does not share with the server.
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace tacit::test {
 
-/// The connection failed below HTTP: refused, reset, an alert, a time-out, or bytes that are no HTTP answer.
+/// The connection failed below HTTP: refused, reset, an alert, a time-out, or bytes that are not an HTTP response.
 struct TransportError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -32,25 +32,25 @@ struct Answer {
   Headers headers;
   std::string body;
 
-  std::string header(std::string_view name) const;  ///< empty if absent; names compare without case
+  std::string header(std::string_view name) const;  ///< empty if absent; names are compared without case
   std::size_t count(std::string_view name) const;
   bool closes() const { return header("Connection") == "close"; }
   boost::json::value json() const;  ///< throws if the body is not JSON
-  /// The field of a JSON object body; throws with the whole body in the message if it is not there.
+  /// A field of a JSON object body. Throws with the whole body in the message if the field is missing.
   boost::json::value at(std::string_view field) const;
-  std::string text(std::string_view field) const;  ///< likewise, a string
+  std::string text(std::string_view field) const;  ///< as `at`, a string
 };
 
 struct ClientOptions {
   std::uint16_t port = 0;
-  std::filesystem::path authority;  ///< that must have signed the server's certificate
+  std::filesystem::path authority;  ///< the authority that must have signed the server's certificate
   std::optional<CertificateFiles> certificate{};
-  std::shared_ptr<SSL_SESSION> session{};  ///< to resume
+  std::shared_ptr<SSL_SESSION> session{};  ///< the session to resume
   std::string source{};                    ///< the address to connect from; empty: any
-  std::string preamble{};                  ///< what to send before TLS
-  int tls_version = 0;                     ///< TLS1_2_VERSION, TLS1_3_VERSION or 0 for what both can
+  std::string preamble{};                  ///< bytes to send before TLS
+  int tls_version = 0;                     ///< TLS1_2_VERSION, TLS1_3_VERSION, or 0 for all that both support
   std::chrono::milliseconds patience{10000};
-  std::string alpn{};  ///< protocols to offer, each with its length in a byte before it; empty: none
+  std::string alpn{};  ///< protocols to offer, each after a byte with its length; empty: none
 };
 
 class HttpsClient {
@@ -61,35 +61,35 @@ class HttpsClient {
   HttpsClient& operator=(const HttpsClient&) = delete;
 
   void send(std::string_view bytes);
-  /// The next answer. After HEAD there is no body to read.
+  /// Reads the next answer. An answer to HEAD has no body.
   Answer read_answer(bool after_head = false);
-  /// What still comes until the server closes. Throws if it does not close in time.
+  /// All bytes until the server closes. Throws if it does not close in time.
   std::string read_to_end();
-  /// Whether the server ended TLS properly (close_notify) before the connection.
+  /// Whether the server ended TLS with close_notify before it closed the connection.
   bool said_goodbye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && !truncated_; }
   /// Whether the server closed without sending another byte.
   bool closed_by_server();
-  /// Says that nothing more will be sent, as a client does that half-closes its connection.
+  /// Shuts down the sending side, like a client that half-closes its connection.
   void finish_sending();
   Answer request(std::string_view method, std::string_view target, const Headers& headers = {},
                  std::string_view body = {});
 
-  /// What to resume this connection's session with. Complete once an answer was read.
+  /// What is needed to resume this connection's session. Complete after an answer was read.
   std::shared_ptr<SSL_SESSION> session() const { return {SSL_get1_session(ssl_.get()), SSL_SESSION_free}; }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
-  std::string server_name() const;  ///< the common name of the certificate that the server showed
-  std::string protocol() const;     ///< what the server chose of those offered
+  std::string server_name() const;  ///< the common name in the server's certificate
+  std::string protocol() const;     ///< the protocol that the server chose from the offered ones
   SSL* ssl() const { return ssl_.get(); }
   const char* tls_version() const { return SSL_get_version(ssl_.get()); }
   int socket() const { return socket_; }
-  /// Whether the server has closed it, said that it will, or sent something unasked: nothing should be sent into it any
-  /// more.
+  /// Whether the server has closed the connection, announced that, or sent something unasked. Nothing should be sent on
+  /// it any more.
   bool is_stale() const;
 
  private:
   bool fill();  ///< reads more into buffer_; false at the end
   std::string take_line();
-  std::string take_chunks();  ///< a body in chunks, without extensions and trailers
+  std::string take_chunks();  ///< a chunked body, without extensions and trailers
 
   struct FreeContext {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -100,16 +100,16 @@ class HttpsClient {
   std::unique_ptr<SSL_CTX, FreeContext> context_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
   int socket_ = -1;
-  bool truncated_ = false;   ///< the connection ended without TLS's goodbye
-  bool said_close_ = false;  ///< the last answer had `Connection: close`; the end itself may be still on its way
+  bool truncated_ = false;   ///< the connection ended without close_notify
+  bool said_close_ = false;  ///< the last answer had `Connection: close`; the end itself may still be in transit
   std::string buffer_;
 };
 
-/// The bytes of a request as a well-behaved client sends them.
+/// The bytes of a request, as a well-behaved client sends them.
 std::string request_bytes(std::string_view method, std::string_view target, const Headers& headers,
                           std::string_view body);
 
-/// A TCP connection to 127.0.0.1 whose reads and writes give up after `patience`; from `source` unless that is empty.
+/// A TCP connection to 127.0.0.1 whose reads and writes time out after `patience`; from `source` unless that is empty.
 int connect_tcp(std::uint16_t port, std::chrono::milliseconds patience, const std::string& source = {});
 
 }  // namespace tacit::test

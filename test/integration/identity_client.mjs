@@ -1,13 +1,13 @@
-// A client of the identity provider: walks the flows of OAuth 2.0 that get access tokens, and revokes them.
+// A client of the identity provider: gets access tokens by the flows of OAuth 2.0, and revokes them.
 //
 //   node identity_client.mjs ISSUER REQUESTS
 //
 // REQUESTS is a JSON array. Prints a JSON array with the answer to each, in the order given:
 //   {"flow": "client_credentials", client, resource, scope}             → the token endpoint's answer
-//   {"flow": "authorization_code", client, resource, scope, user, password}   → likewise, by PKCE with S256 (RFC 7636)
+//   {"flow": "authorization_code", client, resource, scope, user, password}   → the same, by PKCE with S256 (RFC 7636)
 //   {"flow": "revoke", client, token}                                   → {}
 // A client is {id, secret, redirect_uri}; without a secret it is a public one. `resource` may be left out. Ends with 1 and a
-// message if anything is not as it should be. NODE_EXTRA_CA_CERTS names the authority that signed the provider's certificate.
+// message if a response is unexpected. NODE_EXTRA_CA_CERTS names the authority that signed the provider's certificate.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpsRequest } from 'node:https';
@@ -29,7 +29,7 @@ function authentication({ id, secret }) {
   return { Authorization: `Basic ${Buffer.from(encoded).toString('base64')}` };
 }
 
-// A field that is undefined is left out.
+// Omits undefined fields.
 const form = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 async function post(endpoint, client, fields) {
@@ -44,7 +44,7 @@ function clientCredentials({ client, resource, scope }) {
   return post(discovered.token_endpoint, client, { grant_type: 'client_credentials', resource, scope });
 }
 
-// One request over node:https, which does not follow redirections, and tells cookies apart in Node.js 18, too, whose fetch joins them.
+// One request over node:https, which does not follow redirections and separates cookies; fetch of Node.js 18 joins them.
 async function ask(url, { method, headers, body }) {
   const request = httpsRequest(url, { method, headers, agent: false });
   request.end(body);
@@ -52,7 +52,7 @@ async function ask(url, { method, headers, body }) {
   return { status: response.statusCode, headers: response.headers, text: await textOf(response) };
 }
 
-// Cookies of one host. Each is sent where its path allows, as browsers do: the provider uses one name for several paths.
+// Cookies of one host, each sent to its path only, like in browsers: the provider uses one name for several paths.
 class Browser {
   cookies = new Map();
 
@@ -81,7 +81,7 @@ class Browser {
   }
 }
 
-// Follows redirections and answers the provider's questions until it sends the browser back to the client; where to.
+// Follows redirections and answers the provider's questions until it sends the browser back to the client. Returns that URL.
 async function authorize(url, { client, user, password }) {
   const browser = new Browser();
   const asked = [];
@@ -112,7 +112,7 @@ async function authorizationCode(request) {
     client_id: client.id,
     redirect_uri: client.redirect_uri,
     scope: `openid offline_access ${scope}`,
-    prompt: 'consent', // without which there is no refresh token
+    prompt: 'consent', // required for a refresh token
     resource,
     state,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),

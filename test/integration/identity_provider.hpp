@@ -1,4 +1,4 @@
-// A certified OpenID Connect provider, npm's oidc-provider, that a test starts, stops, and takes tokens from.
+// A certified OpenID Connect provider, npm's oidc-provider, which a test starts, stops and gets tokens from.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -14,8 +14,8 @@
 
 namespace tacit::test {
 
-/// A TCP port of 127.0.0.1, reserved as long as this lives: it is bound without listening, so that only a server that
-/// shares addresses (SO_REUSEADDR) can use it. Connecting is refused while no server listens.
+/// A TCP port of 127.0.0.1, reserved during this object's lifetime: it is bound but not listening, so that only a
+/// server that shares addresses (SO_REUSEADDR) can use it. Connecting is refused while no server listens.
 class ReservedPort {
  public:
   ReservedPort();
@@ -34,31 +34,32 @@ struct SigningKey {
   std::string algorithm = "ES256";
 };
 
-/// What a client asks tokens for.
+/// The parameters of a request for tokens.
 struct TokenRequest {
-  std::string resource;  ///< empty: none, which gives a token that is good at the provider itself only
+  std::string resource;  ///< empty: none, which gives a token that only the provider itself accepts
   std::string user{};    ///< the user that logs in and consents (authorization code, PKCE); empty: the client itself
   std::string scope = "secrets:read secrets:write";
 };
 
 struct Tokens {
   std::string access;
-  std::string refresh{};  ///< of a user only, likewise below
+  std::string refresh{};  ///< only for a user, as below
   std::string id{};
 };
 
-/// Its issuer, keys, accounts and tokens stay the same when it is started again. Call from the main thread.
+/// Its issuer, keys, accounts and tokens stay the same across restarts. Only for the main thread.
 class IdentityProvider {
  public:
   // Resources, each with its kind of access token.
   inline static const std::string jwt = "https://tacit.test/jwt";
   inline static const std::string opaque = "https://tacit.test/opaque";
-  inline static const std::string brief_jwt = "https://tacit.test/jwt/brief";  ///< for brief_seconds
+  inline static const std::string brief_jwt = "https://tacit.test/jwt/brief";  ///< valid for brief_seconds
   inline static const std::string brief_opaque = "https://tacit.test/opaque/brief";
-  inline static const std::string others_jwt = "https://others.test/jwt";  ///< of another service
+  inline static const std::string others_jwt = "https://others.test/jwt";  ///< for another service
   inline static const std::string others_opaque = "https://others.test/opaque";
   static constexpr int brief_seconds = 4;
-  /// With JWTs signed by that algorithm, of which there has to be a key; those of `jwt` are signed by ES256.
+  /// Its JWTs are signed by that algorithm, and a key of that algorithm has to exist; JWTs of `jwt` are signed by
+  /// ES256.
   static std::string jwt_by(const std::string& algorithm) { return jwt + "/" + algorithm; }
   static const std::vector<std::string>& algorithms();
 
@@ -68,30 +69,30 @@ class IdentityProvider {
   inline static const std::string bob = "bob";
   inline static const std::string bob_id = "bob@example.test";
 
-  // Clients: one that asks for itself, and the resource server with the right to introspect.
+  // Clients: one that requests tokens for itself, and the resource server with the right to introspect.
   inline static const std::string robot = "robot";
   inline static const std::string introspector = "tacit";
   inline static const std::string introspector_secret = "100% of +, :, & and a space";
 
-  /// Not started.
+  /// Does not start the provider.
   IdentityProvider();
 
   const std::string& issuer() const { return issuer_; }
-  /// What signed its certificate.
+  /// The authority that signed its certificate.
   const std::filesystem::path& authority() const { return authority_.certificate(); }
 
-  /// Returns when it listens.
+  /// Returns when the provider listens.
   void start();
   void stop();
-  /// Until it is resumed, clients can connect but get no answer.
+  /// Until `resume`, clients can connect but get no answer.
   void pause();
   void resume();
-  /// Publishes these, and signs with the first of each algorithm, from when this returns.
+  /// Publishes these keys. From its return on, the provider signs with the first key of each algorithm.
   void use_keys(std::vector<SigningKey> keys);
 
   Tokens token(const TokenRequest& request) { return tokens({request}).front(); }
   std::vector<Tokens> tokens(const std::vector<TokenRequest>& requests);
-  /// Revokes a token of the robot, or of the application that users log in to.
+  /// Revokes a token of the robot or of the application for users.
   void revoke(const std::string& token, bool of_robot);
 
  private:

@@ -4,12 +4,12 @@
 //
 // The configuration, an object:
 //   port, certificate, certificate_key   where to listen, and with which PEM files
-//   state          a file for what outlives the process: private keys and tokens. Made if it is not there
-//   keys           [{kid, alg}], published in this order; of each algorithm the first signs. Made when first named
-//   keys_max_age   seconds that the key set may be cached for
+//   state          a file for the state across restarts: private keys and tokens. Created if it does not exist
+//   keys           [{kid, alg}], published in this order; the first key of each algorithm signs. Created when first named
+//   keys_max_age   seconds that clients may cache the key set
 //   resources      {indicator: {format: "jwt" | "opaque", alg, lifetime}}: the access tokens for each resource
-//   scopes         names of scopes that every resource knows
-//   clients        as OpenID Connect Dynamic Client Registration describes them
+//   scopes         names of the scopes of every resource
+//   clients        as in OpenID Connect Dynamic Client Registration
 //   introspectors  ids of the clients that may introspect
 //   accounts       {user name: {id, password}}
 // Prints {"event":"ready","issuer":…,"keys":[kid…]} when it listens. On SIGHUP it reads the configuration again, takes its keys
@@ -28,14 +28,14 @@ const state = existsSync(configuration.state)
   ? JSON.parse(readFileSync(configuration.state, 'utf8'))
   : { cookieKey: randomBytes(32).toString('base64url'), keys: {}, models: {} };
 
-// Whole or not at all, for the process may be killed at any time.
+// Replaces the file atomically, because the process may be killed at any time.
 function saveState() {
   writeFileSync(`${configuration.state}.new`, JSON.stringify(state), { mode: 0o600 });
   renameSync(`${configuration.state}.new`, configuration.state);
 }
 
-// What the provider keeps (sessions, grants, codes, tokens) is in one object, by kind and id, that is in the file after every
-// change.
+// The provider's state (sessions, grants, codes, tokens) is in one object, by kind and id, which is written to the file after
+// every change.
 class StateAdapter {
   constructor(kind) {
     this.kept = (state.models[kind] ??= {});
@@ -150,8 +150,8 @@ async function grantWhatIsAsked({ session, params }, provider) {
   return grant.save();
 }
 
-// The pages that a user sees between asking for authorization and having it: first to log in, then to consent. GET tells which
-// of the two it is, POST answers it.
+// The pages for the user between the request for authorization and the grant: first to log in, then to consent. GET returns
+// which of the two it is, POST submits it.
 async function interact(provider, request, response) {
   const details = await provider.interactionDetails(request, response);
   const { name } = details.prompt;

@@ -1,4 +1,5 @@
-// Changes of an identity provider while its tokens are in use: new keys, outages, revocations.
+// While an identity provider changes its keys, is down or hangs, or revokes tokens, good tokens are accepted, revoked
+// ones are refused, and what cannot be judged gets 503.
 #include <atomic>
 #include <csignal>
 
@@ -25,7 +26,8 @@ bool comes_true(Condition condition, std::chrono::milliseconds patience = 10s) {
   return true;
 }
 
-/// Threads that ask with every token that is good at the time, again and again, and note each answer that is not 200.
+/// Threads that send requests with every token that is currently valid, without a pause, and record each answer that is
+/// not 200.
 class Traffic {
  public:
   explicit Traffic(const Server& server) : server_(server) {
@@ -39,7 +41,7 @@ class Traffic {
     const std::scoped_lock lock(mutex_);
     for (const Tokens& each : tokens) tokens_.push_back(each.access);
   }
-  /// Returns when no request with one of them is in progress.
+  /// Returns when no request with one of these tokens is in progress.
   void give_up(const std::vector<Tokens>& tokens) {
     {
       const std::scoped_lock lock(mutex_);
@@ -47,13 +49,13 @@ class Traffic {
     }
     go_round();
   }
-  /// Returns when every thread has since asked with every token.
+  /// Returns when every thread has sent a request with every token since the call.
   void go_round() {
     std::vector<std::uint64_t> wanted;
     for (const auto& round : rounds_) wanted.push_back(round + 2);  // the current round may have started earlier
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const bool went = comes_true([&] { return rounds_[i] >= wanted[i]; }, 30s);
-      if (!went) throw std::runtime_error("the requests do not go on");
+      if (!went) throw std::runtime_error("the requests have stopped");
     }
   }
   void stop() {
@@ -61,7 +63,7 @@ class Traffic {
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
   }
-  /// After stop(): what was answered otherwise than with 200, a line each.
+  /// After stop(): the answers other than 200, one per line.
   const std::string& complaints() const { return complaints_; }
 
  private:
@@ -76,10 +78,10 @@ class Traffic {
           complain(error.what());
           return;
         }
-        std::this_thread::sleep_for(3ms);  // requests all the time are wanted, not all of the machine's time
+        std::this_thread::sleep_for(3ms);  // requests at all times are wanted, but not the whole processor time
       }
       ++round;
-      std::this_thread::sleep_for(1ms);  // there may be no tokens just now
+      std::this_thread::sleep_for(1ms);  // there may be no tokens at the moment
     }
   }
   std::vector<std::string> current() {
@@ -108,7 +110,7 @@ void check_unavailable(const Server& server, const std::string& token) {
   const Answer answer = bearer(server, token).get(secrets_path);
   REQUIRE_STATUS(answer, 503);
   BOOST_TEST(answer.count("Retry-After") == 1U);
-  BOOST_TEST(answer.count("WWW-Authenticate") == 0U);  // it is not the token's fault
+  BOOST_TEST(answer.count("WWW-Authenticate") == 0U);  // the token is not at fault
   BOOST_TEST(answer.at("detail").is_string());
 }
 
@@ -116,7 +118,7 @@ void check_unavailable(const Server& server, const std::string& token) {
 
 BOOST_AUTO_TEST_SUITE(issuer_changes)
 
-// As providers rotate keys: a key is published before its first signature, and for a while after its last.
+// Like a provider's rotation: a key is published before its first signature and remains so for a while after its last.
 BOOST_AUTO_TEST_CASE(while_keys_are_rotated_no_good_token_is_refused) {
   const Settings section = {{"refresh-least", "1"}, {"refresh-most", "1"}};
   TrustingDeployment trusting(section);
@@ -138,7 +140,7 @@ BOOST_AUTO_TEST_CASE(while_keys_are_rotated_no_good_token_is_refused) {
   traffic.use(new_tokens);
   traffic.go_round();
 
-  // The old tokens are good until the provider drops the key that signed them, and no longer.
+  // The old tokens are valid until the provider drops the key that signed them, and no longer.
   const std::vector<Tokens> old_jwts = {old_tokens[0], old_tokens[1], last_of_first[0]};
   traffic.give_up(old_jwts);
   provider.use_keys({{"second"}});
@@ -160,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_key_that_was_never_announced_is_taken_without_
   traffic.go_round();
   provider.use_keys({{"second"}, {"first"}});
   const auto new_tokens = provider.tokens(one_of_each_kind());
-  // The provider allows an hour, but a key that is not known is asked for at once.
+  // The provider allows an hour of caching, but an unknown key is requested at once.
   traffic.use(new_tokens);
   traffic.go_round();
   traffic.stop();
@@ -185,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_new_key_is_not_called_bad_while_the_provider_d
   BOOST_TEST(comes_true([&] { return status_with(server, token) == 200; }));
 }
 
-BOOST_AUTO_TEST_CASE(sighup_asks_for_the_keys_anew) {
+BOOST_AUTO_TEST_CASE(sighup_fetches_the_keys_again) {
   TrustingDeployment trusting;
   trusting.provider.start();
   Server server(trusting.deployment);
@@ -212,7 +214,7 @@ BOOST_AUTO_TEST_CASE(from_a_reload_on_an_issuer_speaks_only_for_the_tenants_that
   const auto list = [&] { return bearer(server, tokens[0].access).get(secrets_path); };
   const std::string of_ann = list().body;
   BOOST_TEST(of_ann.find("\"n\"") != std::string::npos);
-  BOOST_TEST(status_with(server, tokens[1].access) == 200);  // it names no user but the client
+  BOOST_TEST(status_with(server, tokens[1].access) == 200);  // it names no user, only the client
 
   trusting.configure_issuer({{"uuid-users", "off"}});
   server.process().signal(SIGHUP);
@@ -281,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_server_starts_without_the_provider_and_takes_its_tokens_o
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_provider_that_hangs_holds_up_only_those_who_need_it) {
+BOOST_AUTO_TEST_CASE(a_provider_that_hangs_delays_only_requests_that_need_it) {
   const Settings section = {{"fetch-timeout", "3"}};
   TrustingDeployment trusting(section);
   Idp& provider = trusting.provider;
@@ -341,7 +343,7 @@ BOOST_AUTO_TEST_CASE(a_provider_that_hangs_does_not_keep_the_server_from_stoppin
   BOOST_TEST((taken < 10s));
 }
 
-BOOST_AUTO_TEST_CASE(a_revoked_token_is_refused_once_what_is_remembered_of_it_is_too_old) {
+BOOST_AUTO_TEST_CASE(a_revoked_token_is_refused_once_its_cached_answer_expires) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;
   provider.start();
@@ -352,7 +354,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_token_is_refused_once_what_is_remembered_of_it_is
     const std::string& token = tokens[of_robot ? 0 : 1].access;
     BOOST_TEST(status_with(server, token) == 200);
     provider.revoke(token, of_robot);
-    // It may be remembered for a second; the rest is for a machine that is busy.
+    // The result may be cached for a second; the rest is for a busy machine.
     BOOST_TEST(comes_true([&] { return status_with(server, token) == 401; }, 4s));
     BOOST_TEST(status_with(server, token) == 401);
     BOOST_TEST(status_with(server, tokens[2].access) == 200);

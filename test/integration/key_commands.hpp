@@ -1,4 +1,4 @@
-// Keys changed by commands as an operator does it, and a client's expectations of its secrets meanwhile.
+// Changes keys by commands, like an operator, and records what a client expects of its secrets meanwhile.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace tacit::test {
 
-/// What a client of one tenant knows of its secrets: values by names.
+/// What a client of one tenant knows of its secrets.
 struct Known {
   std::string user;
   std::string key;
@@ -21,7 +21,7 @@ struct Known {
 
 inline std::string value_of(std::size_t n) { return "value " + std::to_string(1'000'000 + n); }
 
-/// Every answer must be what it would be without a rotation.
+/// Throws unless the status is the one that a request has without a rotation.
 inline void expect(const Answer& answer, int status) {
   if (answer.status != status) throw std::runtime_error(std::to_string(answer.status) + ": " + answer.body);
 }
@@ -58,7 +58,7 @@ struct Uses {
   std::size_t total = 0;
 };
 
-/// `tacit key list --uses`, by key.
+/// The output of `tacit key list --uses`, by key.
 inline std::map<std::string, Uses> uses(const Deployment& deployment) {
   const Finished listed = deployment.command({"key", "list", "--uses"});
   BOOST_REQUIRE_MESSAGE(listed.status == 0, listed.err);

@@ -1,4 +1,4 @@
-// A client that manages API keys, and helpers for tests.
+// A client that manages API keys, and helpers for its tests.
 #pragma once
 
 #include "test/integration/shared_server.hpp"
@@ -13,12 +13,12 @@ inline const std::string future = "2100-01-01T00:00:00Z";
 inline std::string id_of(const std::string& key) { return key.substr(4, 11); }
 inline std::string one(const std::string& id) { return keys_path + id; }
 
-/// A client that manages keys with a key that the operator created.
+/// A client that manages API keys with a key that the operator created.
 struct Manager {
   Manager(const Deployment& deployment, const Server& server, const std::vector<std::string>& rights = all_scopes)
       : id(new_uuid()), key(deployment.create_key(id, rights)), api(server, key) {}
 
-  /// A key's text; requires that it is made.
+  /// Creates a key, and requires success. Returns the response.
   boost::json::object make(const boost::json::value& body) {
     const Answer answer = api.post(keys_path, body);
     REQUIRE_STATUS(answer, 200);
@@ -50,7 +50,7 @@ inline std::vector<std::string> ids(const boost::json::array& keys) {
   return result;
 }
 
-/// What the key that was made looks like ever after.
+/// The created key as every later response shows it.
 inline boost::json::object without_text(boost::json::object made) {
   made.erase("key");
   return made;

@@ -1,4 +1,4 @@
-// Keys changed while another command uses the previous keyrings, or after a command was interrupted.
+// A change of keys stays correct while another command uses the previous keyrings, and after a command was interrupted.
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -12,7 +12,7 @@ using namespace tacit::test;
 
 namespace {
 
-/// A rewrap of a tenant a second, so that much can be done meanwhile.
+/// A rewrap of one tenant per second, so that other commands can run during it.
 struct SlowRewrap {
   SlowRewrap(const Deployment& deployment, std::vector<std::string> keyring)
       : out(deployment.folder() / "slow.out"), err(deployment.folder() / "slow.err") {
@@ -34,7 +34,7 @@ struct SlowRewrap {
   std::optional<Process> process;
 };
 
-/// Tenants with a secret each.
+/// Tenants with one secret each.
 std::vector<Known> some_tenants(const Deployment& deployment, std::size_t count) {
   std::vector<Known> known(count);
   Server server(deployment);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_go_on_to_a_key_that_was_retired_mean
     succeed(deployment, {"key", "retire", second, "--yes"});
     BOOST_TEST(slow.wait() == 1);
     const std::string told = read_file(slow.err);
-    // Where commands take longer than a second, it finds the promotion first.
+    // Where commands take longer than a second, the rewrap finds the promotion first.
     const std::string found = "keyring has the key " + second + " as primary, ";
     BOOST_TEST((told.find(found + "which was retired") != std::string::npos ||
                 told.find(found + "but " + first + " was promoted since") != std::string::npos),
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_retirement_that_was_cut_short_before_it_saw_a_late_row_is
   write_row(deployment.store(), late.table, late.key, late.value);
   BOOST_TEST(uses(deployment).at(old_key).state == "missing");
 
-  // The store has it as retired, the keyring not yet, and a server with old keyrings was quicker.
+  // The key is retired in the store but not yet in the keyring, and a server with old keyrings wrote in between.
   std::filesystem::rename(copy, ring);
   for (int again = 0; again < 2; ++again) {
     expect_refusal(deployment, {"key", "retire", old_key, "--yes"},

@@ -1,5 +1,5 @@
-// Both keys are changed while two servers work: one that has read the keyrings since, and one that has the new keys but
-// still the old ones as primary. The rewrap is killed half-way and continued.
+// Both keys can be changed while two servers work and no client notices: one server has read the keyrings since, the
+// other has the new keys but still uses the old ones as primary. The rewrap is killed half-way and continued.
 #include <signal.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t secrets_at_first = 40;
 
-/// Creates, changes, deletes, lists and resolves until stopped.
+/// Creates, changes, deletes, lists and resolves until `stop`.
 void work(const Server& server, Known& known, const std::atomic<bool>& stop) {
   Client api(server, known.key);
   Client tools(server.tools_client(), {});
@@ -44,7 +44,7 @@ void work(const Server& server, Known& known, const std::atomic<bool>& stop) {
   }
 }
 
-/// Starts a rewrap and kills it on its way: it takes a second at that rate.
+/// Starts a rewrap and kills it half-way: at that rate it takes a second.
 void rewrap_and_kill(const Deployment& deployment) {
   const auto out = deployment.folder() / "rewrap.out";
   const auto err = deployment.folder() / "rewrap.err";
@@ -60,7 +60,7 @@ void rewrap_and_kill(const Deployment& deployment) {
   BOOST_REQUIRE(rewrap.wait(std::chrono::seconds(30)) == 128 + SIGKILL);
 }
 
-/// Both servers' clients work while that is done.
+/// Runs `doing` while clients of both servers work.
 template <class Doing>
 void under_load(const Server& first, const Server& second, std::vector<Known>& known, Doing doing) {
   std::atomic<bool> stop{false};
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
                  "4 tenants, 160 secrets and 4 API keys still use it");
   Server fresh(deployment);
 
-  // Something that names the old keys even later: by the server that has not read the keyrings.
+  // A row that names the old keys, written even later by the server that has not read the keyrings.
   Known late;
   late.user = new_uuid();
   late.key = deployment.create_key(late.user,
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
   BOOST_TEST(std::ranges::count(told_of, "key.retire") == 2);
   BOOST_TEST(std::ranges::count(told_of, "key.rewrap") == 1 + 4 + 4);  // the killed one only began
 
-  // The copies that were made before would seal with keys that are gone.
+  // The copies from before the rotation would seal with keys that are gone.
   const Finished refused = deployment.command(
       {"verify", "--root-public-keyring", (copies / "root-public.keyring").string(), "--root-private-keyring",
        (copies / "root-private.keyring").string(), "--metadata-keyring", (copies / "metadata.keyring").string()});
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
              refused.err);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_said) {
+BOOST_AUTO_TEST_CASE(faults_are_reported) {
   Deployment deployment;
   const auto says = [&](const std::vector<std::string>& command, int status, const std::string& words) {
     const Finished done = deployment.command(command);

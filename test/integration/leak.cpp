@@ -1,4 +1,4 @@
-// Values, names, masks and credentials must not appear where an operator, a log collector or a core dump shows them.
+// Values, names, masks and credentials do not appear where an operator, a log collector or a core dump shows them.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Each way that a value takes through the server has a canary of its own, so that a leak tells its way. A canary's mask
-// is recognisable, too: four characters of its start and of its end.
+// Each path of a value through the server has its own canary, so that a leak identifies its path. A canary's mask is
+// recognisable, too: four characters of its start and of its end.
 struct Canary {
   std::string way;
   std::string value;
@@ -40,7 +40,7 @@ struct Exercised {
   std::string reader_key = deployment.create_key(tenant.id, {"--scope", "secrets:read"});
   Canaries values;
   std::string name = "nAmE-" + new_uuid();
-  std::vector<std::unique_ptr<HttpsClient>> connections;  // kept open: their buffers are part of what is searched
+  std::vector<std::unique_ptr<HttpsClient>> connections;  // kept open: their buffers are searched as well
 
   HttpsClient& connect(ClientOptions options) {
     connections.push_back(std::make_unique<HttpsClient>(options));
@@ -100,7 +100,7 @@ struct Exercised {
     BOOST_REQUIRE(lowered.status == 0);
     BOOST_TEST(post(body("q", "quota"), with_key()) == 413);
     BOOST_REQUIRE(deployment.command({"quota", "set", tenant.id, "default"}).status == 0);
-    // A body that never comes whole, on a connection that ends.
+    // A body that stays incomplete, on a connection that ends.
     const std::string bytes = request_bytes("POST", secrets_path, with_key(), body("h", "half"));
     HttpsClient half(server.api_client());
     half.send(std::string_view(bytes).substr(0, bytes.size() - 2));
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_SUITE(leak)
 BOOST_AUTO_TEST_CASE(no_value_stays_in_the_servers_memory, *boost::unit_test::precondition(is_root)) {
   Exercised& it = exercised();
   const pid_t pid = it.server.process().pid();
-  // The search can find: the store's path is in memory surely.
+  // The search works: the store's path is certainly in memory.
   BOOST_REQUIRE(!find_in_memory(pid, it.deployment.store().string()).empty());
   for (const Canary& canary : it.values.all()) {
     const std::vector<std::string> places = find_in_memory(pid, canary.value);
@@ -194,8 +194,8 @@ BOOST_AUTO_TEST_CASE(no_core_file_is_written) {
   BOOST_TEST(limit.find_first_not_of(" 0") == limit.find('b'), "the core file limit is " << limit);  // "0 0 bytes"
 }
 
-// In /proc the kernel gives a non-dumpable process's files to root. For a process of root that proves nothing, so this
-// one runs as the user nobody.
+// The kernel gives the /proc files of a non-dumpable process to root. That proves nothing for a process of root, so
+// this server runs as the user nobody.
 BOOST_AUTO_TEST_CASE(the_process_is_not_dumpable, *boost::unit_test::precondition(is_root)) {
   Deployment deployment;
   const std::filesystem::path folder = deployment.folder();
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(nothing_secret_is_ever_printed) {
   Exercised& it = exercised();
   std::this_thread::sleep_for(500ms);  // the access log is written in batches
   const std::string printed = it.deployment.printed();
-  BOOST_REQUIRE(printed.find("/api/v1/secrets") != std::string::npos);  // it does log requests
+  BOOST_REQUIRE(printed.find("/api/v1/secrets") != std::string::npos);  // requests are logged at all
   for (const Canary& canary : it.values.all()) expect_absent(printed, canary.value, "the value of " + canary.way);
   expect_absent(printed, it.name, "a name");
   for (const std::string& key : {it.tenant.key, it.reader_key}) {

@@ -19,7 +19,7 @@ using namespace tacit::test;
 namespace {
 
 constexpr std::size_t many = 2000;
-const std::string glob = secrets_path + "?limit=1&tool_name=*zz*";  // looks at all, and finds none
+const std::string glob = secrets_path + "?limit=1&tool_name=*zz*";  // reads all secrets and finds none
 
 void fill(const Server& server, const std::string& key) {
   constexpr int clients = 4;
@@ -53,19 +53,19 @@ Full& shared() {
 
 enum class Leaving { reset, close };
 
-/// Asks and leaves, now and then later, until an answer was given up. Its line of the log, and what it cost; null if
-/// all were made to their end.
+/// Sends requests and leaves after increasing delays until the server gives one up. Its log line and its cost; null if
+/// all were completed.
 struct GivenUp {
   json::value line;
   int cost = 0;
 };
 
-/// `least`: so much it has to have cost.
+/// `least`: the minimum that it must have cost.
 GivenUp leave_until_given_up(Leaving how, const std::string& target, int least) {
   const Full& all = shared();
   Client api(all.server, all.tenant.key);
   ClientOptions options = all.server.api_client();
-  options.tls_version = TLS1_2_VERSION;  // no tickets come unasked: what is unread would make a reset of a close
+  options.tls_version = TLS1_2_VERSION;  // no unsolicited tickets: unread bytes would turn a close into a reset
   for (int i = 0; i < 100; ++i) {
     const std::string id = "leaves-" + new_uuid();
     const int before = remaining(api);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_answers) {
     options.tls_version = version;
     for (int i = 0; i < 10; ++i) {
       HttpsClient client(options);
-      // The second one is in the server's buffer, or the socket's, while the first is read.
+      // The second request is in the server's or the socket's buffer while the first is read.
       client.send(all.get(glob, "half-1") + all.get(secrets_path, "half-2"));
       client.finish_sending();
       const Answer found = client.read_answer();
@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_answers) {
 BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_connection) {
   const Deployment deployment(
       Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "100000"}});
-  // Throws where it is given that text to encrypt (test/throwing_writes.cpp). It stands beside the other one.
+  // The library throws where it has to encrypt that text (test/throwing_writes.cpp). It is in the same folder as the
+  // library of test/faulty_disk.cpp.
   const auto library = std::filesystem::path(TACIT_FAULTY_DISK).replace_filename("libthrowing-writes.so");
   const Environment environment{{"LD_PRELOAD", library.string()},
                                 {"THROWING_WRITES", "throw-here"},
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_
     BOOST_TEST(!client.said_goodbye());
     return answer;
   };
-  // The answer to the change that stores it is the first one.
+  // The answer to the change that stores the text is the first to contain it.
   BOOST_CHECK_THROW(api.post(secrets_path, {{"secret_name", "throw-here"}, {"secret_value", "12345678"}}),
                     TransportError);
   BOOST_TEST(ask("1.1", secrets_path + "?secret_name=throw-here", "short").empty());
@@ -160,12 +161,12 @@ BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_
     BOOST_TEST(answer.find("]}") == std::string::npos);
   }
   for (const std::string id : {"short", "long", "old"}) {
-    BOOST_TEST(wait_for_line(deployment, "panic", id).at("what").as_string() == "as it was told");
+    BOOST_TEST(wait_for_line(deployment, "panic", id).at("what").as_string() == "as requested");
     const json::value line = wait_for_line(deployment, "request", id);
     BOOST_TEST(line.at("note").as_string() == "panic");
     BOOST_TEST(line.at("connection").as_string() == "close");
   }
-  // Its thread serves others as before.
+  // Its thread continues to serve other clients.
   BOOST_TEST(deployment.printed().find("coroutine_failed") == std::string::npos);
   for (int i = 0; i < 20; ++i) REQUIRE_STATUS(Client(server, tenant.key).get(secrets_path + "?limit=5"), 200);
   BOOST_TEST(server.stop() == 0);

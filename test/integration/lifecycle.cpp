@@ -1,4 +1,5 @@
-// Starting, stopping, and the files that a process of each plane needs.
+// A server stops in order within its time limits, a restart keeps everything, each plane's process opens only the files
+// that it needs, and a wrong configuration is reported in one line.
 #include <signal.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@ const json::value some_secret = {{"secret_name", "kept"},
                                  {"tool_arg", "a"},
                                  {"is_default_for_tool", true}};
 
-/// Whether the file was opened by any process since this was made.
+/// Whether any process has opened the file since this object was created.
 class OpenWatch {
  public:
   explicit OpenWatch(const std::filesystem::path& file) : fd_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
@@ -37,8 +38,8 @@ class OpenWatch {
   int fd_;
 };
 
-// Begins a request and returns what of it is still to be sent. That the server asked to continue shows that it has
-// begun, too.
+// Begins a request and returns the part that is still to be sent. The server's 100 Continue shows that the request has
+// begun there, too.
 std::string start_request(HttpsClient& client, const std::string& key) {
   const std::string body = json::serialize(some_secret);
   const Headers headers = {{"x-api-key", key}, {"Content-Type", "application/json"}, {"Expect", "100-continue"}};
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_restart_keeps_everything) {
   BOOST_TEST(released.json().at("arguments").at("a").at("value").as_string() == "12345678");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_of_roots_says_so) {
+BOOST_AUTO_TEST_CASE(a_server_that_runs_as_root_says_so) {
   const Deployment deployment;
   {
     Server server(deployment);
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(the_api_plane_never_opens_the_private_keyring) {
     BOOST_TEST(!watch.opened());
     BOOST_TEST(server.stop() == 0);
   }
-  // The watch can tell: the tool plane does open it.
+  // The watch works: the tool plane does open the file.
   const Server tools(deployment, {"--plane", "tools"});
   BOOST_TEST(watch.opened());
 }

@@ -1,4 +1,4 @@
-// A request's log line and rate limit fields.
+// A request's log line, and its rate limit fields.
 #pragma once
 
 #include <boost/json/parse.hpp>
@@ -13,7 +13,7 @@
 
 namespace tacit::test {
 
-/// The log's line of that request; null if there is none.
+/// The log line of that request; null if there is none.
 inline boost::json::value logged(const Deployment& deployment, const std::string& event,
                                  const std::string& request_id) {
   std::istringstream lines(deployment.printed());
@@ -35,7 +35,7 @@ inline boost::json::value wait_for_line(const Deployment& deployment, const std:
   throw std::runtime_error("no line " + event + " of " + request_id);
 }
 
-/// How many requests the client's tenant may still make at once. Costs one.
+/// The number of requests that the client's tenant may still make at once. The call itself costs one.
 inline int remaining(Client& client) {
   const std::string fields = client.get("/api/v1/quota").header("RateLimit");
   return std::stoi(fields.substr(fields.find(";r=") + 3));

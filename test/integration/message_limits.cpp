@@ -1,4 +1,5 @@
-// Sizes that are refused, responses before a body was read, and the order of responses.
+// Messages over a size limit are refused, if possible before the body is sent, and responses keep the order of
+// requests.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -40,11 +41,11 @@ BOOST_AUTO_TEST_CASE(a_head_of_more_than_32_KiB_is_431) {
     BOOST_TEST(answer.at("detail").is_string());
     BOOST_TEST(client.closed_by_server());
   }
-  // Even one that never ends is refused when it is too long, not when it is over.
+  // A head without an end is refused as soon as it is too long.
   HttpsClient endless = connect();
   endless.send("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(40000, 'x'));
   REQUIRE_STATUS(endless.read_answer(), 431);
-  // To the byte, and what was sent behind it is the next request.
+  // The limit is exact, and the bytes after the head are the next request.
   const std::string begin = "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ";
   const std::string next = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
   HttpsClient most = connect();
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(answering_before_the_body_was_read_closes) {
     BOOST_TEST((answer.status == 401 || answer.status == 415), "status " << answer.status);
     if (answer.closes()) {
       BOOST_TEST(client.closed_by_server());
-    } else {  // then the body was read, and the next request is understood
+    } else {  // then the body was read, and the next request is parsed correctly
       REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
     }
   }
@@ -222,7 +223,7 @@ BOOST_AUTO_TEST_CASE(other_methods) {
       if (answer.status == 405) BOOST_TEST(answer.header("Allow") == "GET, HEAD, POST");
     }
   }
-  // HEAD is answered as its GET would be, or refused; never with a body.
+  // HEAD is answered like its GET or refused, but never with a body.
   const Answer head = client.request("HEAD", "/healthz");
   BOOST_TEST((head.status == 200 || head.status == 405), "status " << head.status);
   if (!head.closes()) REQUIRE_STATUS(client.request("GET", "/healthz"), 200);

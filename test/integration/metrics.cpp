@@ -1,4 +1,4 @@
-// The figures of /metrics against the operations done, and against the metrics that dashboard and alert rules use.
+// The figures of /metrics agree with the operations done, and have all metrics that dashboard and alert rules use.
 #include <boost/json/parse.hpp>
 
 #include <chrono>
@@ -19,7 +19,7 @@ namespace {
 const std::string conf = std::string(TACIT_SOURCE_DIR) + "/conf/";
 const std::string requests = "tacit_http_requests_total";
 
-/// One server with an issuer, so that all metrics there are appear.
+/// A server with an issuer, so that every metric appears.
 struct Watched {
   Watched() {
     trusting.provider.start();
@@ -40,7 +40,7 @@ Watched& watched() {
   return all;
 }
 
-/// How much larger a metric is in the second of two scrapes.
+/// The increase of a metric between two scrapes.
 class Growth {
  public:
   Growth() : before_(watched().scrape()) {}
@@ -55,7 +55,7 @@ class Growth {
     try {
       return before_.sum(name, labels);
     } catch (const std::runtime_error&) {
-      return 0;  // a status that had not been answered yet
+      return 0;  // the first answer with this status comes later
     }
   }
   Scrape before_;
@@ -68,7 +68,7 @@ Scrape::Labels route(const std::string& method, const std::string& path, const s
 
 std::string secret_id(const json::object& made) { return std::string(made.at("secret_id").as_string()); }
 
-/// Names in a text that begin like ours or the process's.
+/// Names in a text with the prefix of Tacit's or the process's metrics.
 std::set<std::string> metrics_in(const std::string& text) {
   static const std::regex name(R"(\b(?:tacit|process)_[a-z0-9_]+)");
   std::set<std::string> names;
@@ -76,7 +76,7 @@ std::set<std::string> metrics_in(const std::string& text) {
   return names;
 }
 
-/// The expressions alone: the words around them have names of settings and files.
+/// Only the expressions: the other texts contain names of settings and files.
 std::string expressions_of_rules() {
   std::string text;
   const std::string rules = read_file(conf + "alert-rules.yml");
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(requests_are_counted_by_route_and_status) {
   BOOST_TEST(growth.of("tacit_store_batch_duration_seconds_count") == commits);
   BOOST_TEST(growth.of("tacit_store_table_rows", {{"table", "audit"}}) == 5);
   BOOST_TEST(growth.of("tacit_audit_sequence") == 5);
-  // The scrape that is looked at is itself in flight.
+  // The scrape itself is in flight.
   BOOST_TEST(growth.after().sum("tacit_http_requests_in_flight", {{"plane", "admin"}}) == 1);
   BOOST_TEST(growth.after().sum("tacit_http_requests_in_flight", {{"plane", "api"}}) == 0);
 }
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(histograms_rise_to_their_counts) {
   BOOST_TEST(last.size() > 20U);
 }
 
-BOOST_AUTO_TEST_CASE(refusals_are_counted_by_why) {
+BOOST_AUTO_TEST_CASE(refusals_are_counted_by_reason) {
   const Deployment& deployment = watched().trusting.deployment;
   const Tenant tenant = watched().tenant();
   Tenant small = watched().tenant();
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(refusals_are_counted_by_why) {
   CHECK_STATUS(Client(watched().server->api_client(), {}).get(secrets_path), 401);
   const json::value large{{"secret_name", "n"}, {"secret_value", std::string(200, 'x')}};
   for (int i = 0; i < 2; ++i) CHECK_STATUS(small.api.post(secrets_path, large), 413);
-  // Another 413, which is no quota's.
+  // Another 413, which the quota does not cause.
   CHECK_STATUS(small.api.request("POST", secrets_path, std::string(70'000, ' ')), 413);
   int throttled = 0;
   for (int i = 0; i < 4; ++i) throttled += busy.api.get(secrets_path).status == 429 ? 1 : 0;
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(connections_and_handshakes_are_counted_by_what_became_of_th
     stranger.certificate.reset();
     stranger.tls_version = TLS1_2_VERSION;  // so that the server's refusal ends the client's handshake
     BOOST_CHECK_THROW(HttpsClient{stranger}, TransportError);
-    // What the server does with a connection that failed comes after the alert that the client sees.
+    // The server counts a failed connection after the alert that the client sees.
     const auto deadline = std::chrono::steady_clock::now() + 10s;
     do {
       growth.stop();
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(promtool_finds_no_fault) {
   BOOST_TEST(tried.status == 0, tried.out << tried.err);
 }
 
-BOOST_AUTO_TEST_CASE(what_dashboard_and_rules_ask_for_is_there) {
+BOOST_AUTO_TEST_CASE(metrics_of_dashboard_and_rules_exist) {
   const std::set<std::string> scraped = watched().scrape().names();
   std::string dashboard;
   collect_expressions(json::parse(read_file(conf + "grafana-dashboard.json")), dashboard);
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(what_dashboard_and_rules_ask_for_is_there) {
     BOOST_TEST(asked.size() > 15U);
     for (const std::string& name : asked) BOOST_TEST(scraped.contains(name), name);
   }
-  // Each alert says what it means and what to do.
+  // Each alert has a summary and an action.
   const std::string rules = read_file(conf + "alert-rules.yml");
   const auto count = [&](const std::string& word) {
     std::size_t found = 0;
@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(what_dashboard_and_rules_ask_for_is_there) {
     BOOST_TEST(count(part) == alerts, part);
 }
 
-BOOST_AUTO_TEST_CASE(no_label_says_who_asked_or_for_what) {
+BOOST_AUTO_TEST_CASE(no_label_contains_a_tenant_a_tool_or_a_path) {
   Tenant tenant = watched().tenant();
   const std::string tool = "tool_" + new_uuid();
   tenant.create({{"secret_name", tool},
@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE(a_sampled_access_log_keeps_what_matters) {
   BOOST_TEST(server.stop() == 0);
   const std::string printed = deployment.printed();
   BOOST_TEST(printed.find(R"("status":401)") != std::string::npos);
-  // One in a million: that one of fifty is among them is as good as impossible.
+  // One in a million: it is practically impossible that one of the fifty is logged.
   BOOST_TEST(printed.find(R"("status":200)") == std::string::npos);
 }
 

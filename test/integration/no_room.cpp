@@ -1,5 +1,5 @@
-// A disk that accepts no more data although it reports free space: quotas, thin volumes. Growth is refused, deletes
-// work as long as possible, readiness says why, and the server recovers by itself once there is room.
+// On a disk that accepts no more data although it reports free space (quotas, thin volumes), growth is refused, deletes
+// work as long as possible, readiness gives the reason, and the server recovers by itself once there is room.
 #include <cerrno>
 
 #include "test/integration/shared_server.hpp"
@@ -20,7 +20,7 @@ class Faulty {
             {"FAULTY_DISK", fault().string()},
             {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   }
-  /// The file appears whole: the server reads it all the time.
+  /// Replaces the file atomically, because the server reads it all the time.
   void fail(const std::string& how) const {
     const auto next = deployment_.folder() / "next-fault";
     write_file(next, how + "\n");
@@ -44,7 +44,7 @@ Answer create(Tenant& tenant, const std::string& name) {
   return tenant.api.post(secrets_path, {{"secret_name", name}, {"secret_value", std::string(1024, 'v')}});
 }
 
-/// Waits until /readyz answers that. It measures once a second, and looks for room after up to ten.
+/// Waits until /readyz has that answer. The server measures once a second, and looks for room after up to ten seconds.
 void expect_ready(const Server& server, int status, std::string_view words) {
   Client client(server.api_client(), {});
   Answer answer = client.get("/readyz");
@@ -56,7 +56,7 @@ void expect_ready(const Server& server, int status, std::string_view words) {
   BOOST_TEST(as_wanted(), answer.status << " " << answer.body);
 }
 
-/// Creates until that fails. The ids of those that were made.
+/// Creates secrets until one is refused. Returns the ids of the created ones.
 std::vector<std::string> create_until_refused(Tenant& tenant, const std::string& prefix) {
   std::vector<std::string> ids;
   for (int n = 0; n < 20000; ++n) {
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(under_a_quota_growth_is_refused_deletes_work_and_it_goes_on
   expect_ready(server, 503, "raise the quota");
   REQUIRE_STATUS(tenant.api.get(secrets_path + ids.front()), 200);
   for (const std::string& id : ids) REQUIRE_STATUS(tenant.api.del(secrets_path + id), 200);
-  // What was deleted is room again.
+  // Deletes have made room.
   REQUIRE_STATUS(create(tenant, "again"), 200);
   create_until_refused(tenant, "m");
   faulty.heal();
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_write_at_all_ends_nothing) {
     const auto kept = create(tenant, "kept").text("secret_id");
     faulty.fail("writes " + std::to_string(error));
     for (int n = 0; n < 20; ++n) REQUIRE_STATUS(create(tenant, "n" + std::to_string(n)), 507);
-    // There is no way to write even this.
+    // Even a delete cannot be written.
     REQUIRE_STATUS(tenant.api.del(secrets_path + kept), 507);
     REQUIRE_STATUS(tenant.api.get(secrets_path + kept), 200);
     expect_ready(server, 503, "could not be written");
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_sync_that_fails_for_want_of_room_ends_the_process_which_t
   faulty.deployment().verify();
 }
 
-// The server tries in vain to write before it believes that there is room again: of such an attempt, too.
+// The server attempts a write before it reports room again. A failed sync of such an attempt ends the process, too.
 BOOST_AUTO_TEST_CASE(a_sync_that_fails_while_there_is_no_room_ends_the_process) {
   const Faulty faulty;
   Server server(faulty.deployment(), {}, faulty.environment());
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_sync_that_fails_while_there_is_no_room_ends_the_process) 
   try {
     tenant.api.del(secrets_path + kept);
   } catch (const TransportError&) {
-    // It has ended already, which is looked at below.
+    // It has ended already; the exit code is checked below.
   }
   BOOST_TEST(ended(server) == 1);
   BOOST_TEST(faulty.deployment().printed().find("could not be synced") != std::string::npos);

@@ -1,6 +1,6 @@
-// A store of version 0.2.0, in the repository as store_0_2_0.tar.gz with its keyrings: two secrets of one tenant, of
-// which the first was changed once, and twelve deleted ones. It opens, is sound and accepts changes; the remains of the
-// deleted secrets are overwritten.
+// A store of version 0.2.0 opens, is sound and accepts changes, and the remains of its deleted secrets are overwritten.
+// It is in the repository as store_0_2_0.tar.gz with its keyrings: two secrets of one tenant, of which the first was
+// changed once, and twelve deleted ones.
 #include <lmdb.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -93,7 +93,7 @@ std::int64_t format_of(const OldStore& old) {
   return json::parse(old.command({"stats", "--json"})).at("store_format").as_int64();
 }
 
-/// A server looks every ten seconds.
+/// A server checks every ten seconds.
 void wait_for_format(const OldStore& old, std::int64_t format) {
   for (int i = 0; i < 1200 && format_of(old) != format; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(what_it_still_holds_of_deleted_values_is_overwritten) {
   BOOST_TEST(done.at("overwritten_bytes").to_number<std::uint64_t>() > 0U);
   const json::object after = json::parse(old.command({"stats", "--json"})).as_object();
   BOOST_TEST(after.at("scrub_waiting_bytes").to_number<std::uint64_t>() == 0U);
-  // The pages in use are clean as well: a second look finds none to write again.
+  // The pages in use are clean as well: a second run finds none to write.
   const json::object again = json::parse(old.command({"scrub", "--json"})).as_object();
   BOOST_TEST(again.at("places_cleaned").to_number<std::uint64_t>() == 0U);
   old.deployment().verify();

@@ -1,4 +1,4 @@
-// The served OpenAPI document compared with the server that serves it.
+// The served OpenAPI document lists exactly what the server serves: routes, methods and fields, per plane.
 #include <regex>
 #include <set>
 

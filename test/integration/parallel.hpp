@@ -8,8 +8,8 @@
 
 namespace tacit::test {
 
-/// Runs work(0) … work(count - 1), each on a thread of its own, and throws the first exception that one of them threw.
-/// Boost.Test's macros are for the main thread only: the work must tell what it found by its results.
+/// Runs work(0) … work(count - 1), each on its own thread, and throws the first exception that one of them threw.
+/// Boost.Test's macros are for the main thread only, so the work has to return its findings.
 template <class Work>
 void in_parallel(std::size_t count, Work work) {
   std::mutex mutex;

@@ -14,7 +14,7 @@ namespace {
 
 const std::string told = R"({"detail":"This port speaks HTTPS: use https:// instead of http://."})";
 
-/// What comes back for these pieces, sent one after the other, until the server closes.
+/// The answer to these pieces, sent one after the other, until the server closes.
 std::string sent(std::uint16_t port, const std::vector<std::string>& pieces) {
   const int socket = connect_tcp(port, 5s);
   for (const std::string& piece : pieces) {
@@ -46,7 +46,7 @@ void expect_told(const std::string& answer) {
 
 BOOST_AUTO_TEST_SUITE(plain_http_on_a_port_of_https)
 
-BOOST_AUTO_TEST_CASE(whatever_the_method_and_however_it_arrives) {
+BOOST_AUTO_TEST_CASE(for_any_method_in_any_division) {
   const std::string rest = " /api/v1/secrets/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
   for (const std::uint16_t port : {shared_server().api_port(), shared_server().tools_port()}) {
     for (const std::string method : {"GET", "POST", "PATCH", "REPORT", "LINK", "VERSION-CONTROL"}) {

@@ -1,5 +1,5 @@
-// The headers of integration tests that are slow to compile, compiled once per build. Neither Asio nor Beast is among
-// them, so that a client that misreads HTTP as the server does cannot hide the fault.
+// The headers of integration tests that are slow to compile, compiled once per build. Asio and Beast are not among
+// them, so that the test client cannot share a parsing fault with the server.
 #pragma once
 
 #include <boost/json.hpp>

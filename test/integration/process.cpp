@@ -48,7 +48,7 @@ std::vector<std::string> environment_with(const Environment& additions) {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
-    // The tests' own settings and a developer's must not reach the server as its configuration.
+    // The settings of the tests and of a developer must not reach the server as its configuration.
     if (!text.starts_with("TACIT_") && !additions.contains(text.substr(0, text.find('=')))) result.push_back(text);
   }
   for (const auto& [name, value] : additions) result.push_back(name + "=" + value);
@@ -70,7 +70,7 @@ int open_for_append(const std::filesystem::path& file) {
 
 }  // namespace
 
-// fork and exec rather than posix_spawn, which cannot ask the kernel to end the child with the test.
+// fork and exec instead of posix_spawn, which cannot ask the kernel to end the child together with the test.
 Process::Process(const std::vector<std::string>& command, const std::filesystem::path& out,
                  const std::filesystem::path& err, const Environment& environment) {
   std::vector<std::string> arguments = command;
@@ -84,7 +84,7 @@ Process::Process(const std::vector<std::string>& command, const std::filesystem:
   if (pid_ == 0) {  // only async-signal-safe calls from here on
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(126);
-    ::signal(SIGPIPE, SIG_DFL);  // the client ignores it; the server must cope by itself
+    ::signal(SIGPIPE, SIG_DFL);  // the test client ignores it; the server must handle it by itself
     const int null_fd = open("/dev/null", O_RDONLY);
     dup2(null_fd, STDIN_FILENO);
     dup2(out_fd, STDOUT_FILENO);

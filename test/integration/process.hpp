@@ -1,4 +1,4 @@
-// Programs that a test starts: they never outlive it, and their output is kept.
+// Programs that a test starts: they end with the test, and their output is kept.
 #pragma once
 
 #include <sys/types.h>
@@ -12,7 +12,7 @@
 
 namespace tacit::test {
 
-/// A folder of the test's own, removed at the end unless TACIT_KEEP_TEST_FILES is set.
+/// A test's own folder, removed at the end unless TACIT_KEEP_TEST_FILES is set.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -30,8 +30,8 @@ void write_file(const std::filesystem::path& file, const std::string& content);
 
 using Environment = std::map<std::string, std::string>;
 
-/// A running child. Killed when this goes out of scope, and by the kernel when the test itself dies.
-/// Start it from the main thread: the kernel ties the child's life to the thread that made it.
+/// A running child process. It is killed when this object is destroyed, and by the kernel when the test dies.
+/// Start it from the main thread: the kernel ties the child's life to the thread that started it.
 class Process {
  public:
   Process(const std::vector<std::string>& command, const std::filesystem::path& out, const std::filesystem::path& err,

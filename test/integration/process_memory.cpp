@@ -52,7 +52,7 @@ std::vector<std::string> find_in_memory(pid_t pid, const std::string& text) {
     while (at < mapping.end) {
       const std::size_t wanted = std::min<std::uint64_t>(window.size(), mapping.end - at);
       const ssize_t got = pread(memory, window.data(), wanted, static_cast<off_t>(at));
-      if (got <= 0) {  // a page that cannot be read
+      if (got <= 0) {  // an unreadable page
         at += 4096;
         continue;
       }
@@ -62,7 +62,7 @@ std::vector<std::string> find_in_memory(pid_t pid, const std::string& text) {
         place << (mapping.name.empty() ? "anonymous" : mapping.name) << "+" << std::hex << at + hit - mapping.begin;
         found.push_back(place.str());
       }
-      // The next window starts before this one's end: the text may lie across it.
+      // The next window starts before the end of this one, because the text may cross it.
       at += read.size() > text.size() && at + read.size() < mapping.end ? read.size() - text.size() : read.size();
     }
   }

@@ -1,4 +1,4 @@
-// The size limit of a tenant: 413 exactly beyond the limit, and exact accounting.
+// A tenant's size limit is exact: 413 only beyond it, with correct accounting also under concurrent changes.
 #include "test/integration/parallel.hpp"
 #include "test/integration/shared_server.hpp"
 
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_has_only_so_many_secrets) {
   set_limit("4");
   BOOST_TEST(count_limit() == 4);
   const json::object fourth = tenant.create({{"secret_name", "fourth"}, {"secret_value", "12345678"}});
-  // A tenant over the limit keeps its secrets, and may change them.
+  // A tenant over the limit keeps its secrets and may change them.
   set_limit("1");
   refused(1, 4);
   BOOST_TEST(tenant.api.get(secrets_path).at("data").as_array().size() == 4U);

@@ -1,4 +1,4 @@
-// 429: for a tenant over its rate, and for an address with too many failed credentials.
+// 429 goes to a tenant over its rate and to an address with too many failed credentials; no other client is affected.
 #include <atomic>
 #include <regex>
 #include <thread>
@@ -11,8 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How many answers were `served` before the first other one, and how many might have been had the server counted
-/// right: `burst` and one for each second that it took.
+/// The number of answers `served` before the first other one, and the number that a correct server could serve: `burst`
+/// and one per second of the duration.
 struct Counted {
   int served = 0;
   int least = 0;
@@ -51,7 +51,7 @@ void check_refusal(const Answer& refused, const std::string& policy, const std::
 
 void wait_for(const Answer& refused) { std::this_thread::sleep_for(std::chrono::seconds(retry_after(refused))); }
 
-/// Repeats the request until the response is as expected, as long as a changed limit may take to apply.
+/// Repeats the request until the response is as expected, for as long as a changed limit may take to apply.
 template <class Wanted>
 bool within_5_seconds(Client& client, Wanted wanted) {
   const auto until = Clock::now() + std::chrono::seconds(5);
@@ -68,7 +68,7 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// Does something on a thread of its own again and again as long as it lives, or until that throws.
+/// Repeats an action on its own thread during its lifetime, or until the action throws.
 class Repeating {
  public:
   template <class Something>
@@ -96,7 +96,7 @@ class Repeating {
   std::thread thread_;
 };
 
-/// An API key of that id and secret, whosever they are (auth/api_keys/api_key_format.hpp).
+/// A well-formed API key of that id and secret, whether it exists or not (auth/api_keys/api_key_format.hpp).
 std::string with_checksum(const std::string& id_and_secret) {
   std::uint32_t crc = 0xffffffff;
   for (const char c : id_and_secret) {
@@ -129,14 +129,14 @@ BOOST_AUTO_TEST_CASE(a_list_costs_one_request_more_for_each_hundred_secrets_and_
   const auto started = Clock::now();
   const int before = remaining();
   REQUIRE_STATUS(tenant.api.get(secrets_path), 200);                              // 1 + 3
-  REQUIRE_STATUS(tenant.api.get(secrets_path + "?limit=1&tool_name=*zz*"), 200);  // 1 + 3: what is looked at counts
+  REQUIRE_STATUS(tenant.api.get(secrets_path + "?limit=1&tool_name=*zz*"), 200);  // 1 + 3: rows that are read count
   REQUIRE_STATUS(tenant.api.get(secrets_path + "?limit=50"), 200);                // 1
   const int spent = before - remaining();
   const int come_back = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(Clock::now() - started).count());
   BOOST_TEST(spent <= 10);
   BOOST_TEST(spent >= 10 - come_back);
 
-  // More than the whole burst: the list is served, and again only when all of it has been paid for.
+  // More than the whole burst: the list is served, and again only after all of it has been paid for.
   const Finished done = deployment.command(
       {"limits", "set", "--tenant", tenant.id, "--requests-per-second", "1", "--request-burst", "1"});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_list_costs_one_request_more_for_each_hundred_secrets_and_
     list = tenant.api.get(secrets_path);
     REQUIRE_STATUS(list, 429);
     const auto passed = std::chrono::ceil<std::chrono::seconds>(Clock::now() - listed).count();
-    BOOST_TEST(retry_after(list) <= 4);  // for the three that are owed, and the next one
+    BOOST_TEST(retry_after(list) <= 4);  // for the three owed requests, and the next one
     BOOST_TEST(retry_after(list) + passed >= 4);
   }
 }
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_beyond_its_burst_is_refused_while_another_is_serve
   const Counted counted = ask_until_refused(0, 200, [&] { return busy.api.get(secrets_path); });
   check_refusal(counted.refused, "tenant", "q=5;w=5");
   BOOST_TEST(!counted.refused.closes());
-  // The limit is the tenant's, not the key's; no other tenant's; and none of what has no tenant.
+  // The limit applies to the tenant, not to one key, another tenant, or requests without a tenant.
   ask_until_refused(0, 200, [&] { return second_key.get(secrets_path); });
   REQUIRE_STATUS(other.api.get(secrets_path), 200);
   for (int i = 0; i < 20; ++i) {
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
   for (int i = 0; i < 20; ++i) REQUIRE_STATUS(known.api.get(secrets_path), 200);
   REQUIRE_STATUS(nobody.get(secrets_path), 401);
   {
-    // A key that was never used before is accepted at once, even during guessing.
+    // A key without an earlier use is accepted at once, even during guessing.
     const Repeating guessing([&] { guess(); });
     for (const std::string& key : new_keys) REQUIRE_STATUS(Client(server, key).get(secrets_path), 200);
   }
@@ -278,8 +278,8 @@ BOOST_AUTO_TEST_CASE(a_key_whose_id_is_known_is_guessed_slowly_too) {
   const std::string other = deployment.create_key(tenant);
   std::vector<std::string> keys;
   for (int i = 0; i < 3; ++i) keys.push_back(deployment.create_key(tenant));
-  // Each guess is judged, until that key has had its share of them; then only once a second. So a good one of the same
-  // id gets in with some luck, and hardly three times.
+  // Each guess is judged until the key's share of guesses is used up, then only one per second. So a valid key of the
+  // same id is accepted with some luck, but hardly three times.
   bool kept_out = false;
   for (const std::string& key : keys) {
     Client guesser(server, with_checksum(key.substr(4, 11) + other.substr(15, 43)));

@@ -1,4 +1,4 @@
-// What SIGHUP changes in a running server, what it leaves unchanged, and the report of both.
+// A SIGHUP applies the settings that can change in a running server, keeps the others, and reports both.
 #include <csignal>
 #include <sstream>
 
@@ -19,7 +19,7 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// Returns the reload's log lines once it is done.
+/// Reloads, and returns the log lines of the reload once it is done.
 std::string reload(Server& server, const Deployment& deployment) {
   const std::size_t before = deployment.printed().size();
   server.process().signal(SIGHUP);
@@ -30,7 +30,7 @@ std::string reload(Server& server, const Deployment& deployment) {
     std::this_thread::sleep_for(20ms);
   }
   BOOST_REQUIRE_MESSAGE(added.find(R"("event":"reloaded)") != std::string::npos, added);
-  std::this_thread::sleep_for(50ms);  // the io threads take it over on their own time
+  std::this_thread::sleep_for(50ms);  // each io thread applies it at its own time
   return added;
 }
 
@@ -53,7 +53,7 @@ const json::value secret_for_all_tools = {{"secret_name", "n"},
                                           {"tool_arg", "a"},
                                           {"is_default_for_tool", true}};
 
-/// Puts another deployment's key into this one's keyring: as the primary one, or beside it.
+/// Adds a key of another deployment to this one's keyring, as the primary one or beside it.
 void add_key(const Deployment& to, const Deployment& from, const std::string& keyring, bool as_primary) {
   const auto file = to.folder() / keyring;
   std::istringstream own(read_file(file));
@@ -77,8 +77,8 @@ void add_key(const Deployment& to, const Deployment& from, const std::string& ke
   std::filesystem::permissions(file, permissions);
 }
 
-/// A deployment whose tool plane has its certificate and the authority of its clients in files of their own, to be
-/// changed.
+/// A deployment whose tool plane has files of its own for its certificate and its clients' authority, which a test can
+/// change.
 struct ToolPlaneFiles {
   ToolPlaneFiles() {
     put(certificates().server, certificates().runtimes);
@@ -157,14 +157,14 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   deployment.configure(
       {{"api-certificate", renewed.certificate.string()}, {"api-certificate-key", renewed.key.string()}});
 
-  // As left by a renewal that ignores file modes: the next start would refuse it, so the reload refuses it too.
+  // As after a renewal that ignores file modes: the next start would refuse the file, so the reload refuses it too.
   std::filesystem::permissions(renewed.key, std::filesystem::perms(0644));
   std::string log = reload(server, deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "certificates_kept", "reason").find("other than its owner and group") != std::string::npos);
   BOOST_TEST(expiry("api") == before);
 
-  // Bad ticket keys keep no certificate from being taken, and the other plane's trouble has its own line.
+  // Bad ticket keys do not prevent a new certificate, and a fault of the other plane has its own line.
   std::filesystem::permissions(renewed.key, std::filesystem::perms(0600));
   write_file(ticket_keys, "rubbish");
   std::filesystem::permissions(ticket_keys, std::filesystem::perms(0600));
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   BOOST_TEST(is_good(reload(server, deployment)));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_said) {
+BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_reported) {
   Deployment deployment;
   Server server(deployment);
   deployment.configure({{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "127.0.0.1:8443"}});
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
   Server server(files.deployment);
   Tenant tenant(files.deployment, server);
   tenant.create(secret_for_all_tools);
-  // One identity under two authorities.
+  // The same identity under two authorities.
   const TestCa others(files.folder, "other-runtimes");
   const ClientOptions old = server.tools_client();
   ClientOptions changed = old;
@@ -255,9 +255,9 @@ BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
   open.clear();
   BOOST_TEST(server.stop() == 0);
   const std::string log = deployment.printed();
-  BOOST_TEST(count(log, R"("route":"/api/v1/quota")") == 1u, log);  // the first; then only warnings
+  BOOST_TEST(count(log, R"("route":"/api/v1/quota")") == 1u, log);  // the first one; after it, only warnings
   BOOST_TEST(count(log, R"("event":"stopping")") == 0u, log);
-  BOOST_TEST(count(log, R"("event":"audit_head")") >= 2u, log);  // but evidence is evidence
+  BOOST_TEST(count(log, R"("event":"audit_head")") >= 2u, log);  // audit heads are logged at every level
 }
 
 BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_in_one_line) {
@@ -303,13 +303,13 @@ BOOST_AUTO_TEST_CASE(keyrings) {
     return resolve(tools, {{"user_id", tenant.id}, {"tool_name", "t"}}).status;
   };
   BOOST_TEST(released(before) == 200);
-  BOOST_TEST(released(after) != 200);  // what only the new keys open
+  BOOST_TEST(released(after) != 200);  // the new keys are needed to open it
   add_key(deployment, other, "root-private.keyring", false);
   BOOST_TEST(is_good(reload(tools, deployment)));
   BOOST_TEST(released(before) == 200);
   BOOST_TEST(released(after) == 200);
 
-  // A keyring that lacks a key of the store's is not taken.
+  // A keyring without a key that the store uses is rejected.
   const auto file = deployment.folder() / "metadata.keyring";
   const auto permissions = std::filesystem::status(file).permissions();
   std::filesystem::remove(file);
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(issuers) {
   const std::string stranger = "[https://stranger.test]\naudience = x\njwks-url = https://127.0.0.1:1/keys\nca = " +
                                provider.authority().string() + "\n";
 
-  // One more, while the first one's keys cannot be fetched: it keeps those that it has.
+  // A second issuer, while the first one's keys cannot be fetched: the first keeps its present keys.
   write_file(file, stranger + trusted);
   provider.pause();
   BOOST_TEST(is_good(reload(server, trusting.deployment)));

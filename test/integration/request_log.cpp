@@ -1,4 +1,4 @@
-// The access log's lines: which requests have one, and that a request's trace is in it and in the audit log.
+// The access log has a line for each request that it should, and a request's trace is in its line and in the audit log.
 #include <signal.h>
 
 #include <sstream>
@@ -14,7 +14,7 @@ namespace {
 
 const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// The value of `name` in the request's log line; "-" if the field is missing, "no line" if the line is.
+/// The value of `name` in the request's log line; "-" if the field is missing, "no line" if the line is missing.
 std::string logged(const Deployment& deployment, const std::string& request_id, std::string_view name) {
   std::istringstream lines(deployment.printed());
   for (std::string line; std::getline(lines, line);) {
@@ -27,7 +27,7 @@ std::string logged(const Deployment& deployment, const std::string& request_id, 
   return "no line";
 }
 
-/// The traceparent of the audit's entry of that request; "-" if it is not there.
+/// The traceparent of the request's audit entry; "-" if it is missing.
 std::string audited_trace(const std::vector<json::object>& audit, const std::string& request_id) {
   for (const json::object& entry : audit) {
     const json::value* const id = entry.if_contains("request_id");
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(probes_are_logged_only_when_they_fail) {
     std::this_thread::sleep_for(10ms);
   }
   BOOST_TEST(status == 503);
-  BOOST_TEST(server.stop() == 0);  // a second signal cuts the delay short
+  BOOST_TEST(server.stop() == 0);  // a second signal ends the delay
   for (const std::string id : {"health-1", "ready-1", "ready-2"}) {
     BOOST_TEST(logged(deployment, id, "route") == "no line");
   }

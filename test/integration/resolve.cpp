@@ -1,4 +1,5 @@
-// Resolve: defaults by the most specific binding, secrets by name where allowed, and no values on a refusal.
+// Resolve fills each argument with the default of the most specific binding, or with a secret by name where allowed,
+// and a refusal releases no value.
 #include <numeric>
 
 #include "test/integration/parallel.hpp"
@@ -14,7 +15,7 @@ const char* const issue_tool = "agno__linear__get_issue_details";
 struct Bindings {
   Tenant tenant = new_tenant();
 
-  /// A secret whose value contains its name.
+  /// Creates a secret whose value contains its name.
   json::object add(const std::string& name, const json::value& tool, const json::value& argument,
                    bool is_default = true) {
     return tenant.create({{"secret_name", name},
@@ -28,7 +29,7 @@ struct Bindings {
     more["tool_name"] = json::string(tool);
     return resolve(shared_server(), more);
   }
-  /// Which secret fills each argument.
+  /// The secret in each argument, by argument.
   std::map<std::string, std::string> filled(const std::string& tool, json::object more = {}) const {
     const Answer answer = ask(tool, std::move(more));
     REQUIRE_STATUS(answer, 200);
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(the_most_specific_binding_wins) {
   check(bound.filled(issue_tool), {{"a", "everything"}});
   bound.add("agno", "agno__*", "a");
   check(bound.filled(issue_tool), {{"a", "agno"}});
-  bound.add("by the end", "*get_issue_details", "a");  // more literal characters, though no prefix
+  bound.add("by the end", "*get_issue_details", "a");  // more literal characters, but no prefix
   check(bound.filled(issue_tool), {{"a", "by the end"}});
   bound.add("both ends", "agno__*_issue_details", "a");
   check(bound.filled(issue_tool), {{"a", "both ends"}});
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_named_secret_that_may_not_go_there_is_403_and_releases_no
   BOOST_TEST(absent.body.find("value of") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_403_names_who_asked_for_what_and_every_secret_that_is_withheld) {
+BOOST_AUTO_TEST_CASE(a_403_names_the_identity_the_tool_and_each_withheld_secret) {
   Bindings bound;
   bound.add("good", nullptr, nullptr, false);
   bound.add("elsewhere", "other tool", nullptr, false);

@@ -75,7 +75,7 @@ Scrape settled_scrape(std::uint16_t admin_port) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   for (;;) {
     Scrape scrape(admin_port);
-    // Its own request is in flight.
+    // The request for the metrics is itself in flight.
     if (scrape.sum("tacit_http_requests_in_flight") <= 1) return scrape;
     if (std::chrono::steady_clock::now() > deadline)
       throw std::runtime_error("requests are in flight: " + scrape.text());

@@ -20,10 +20,10 @@ class Scrape {
     double value = 0;
   };
 
-  /// Asks the admin listener. Throws unless it answers with metrics.
+  /// Asks the admin listener. Throws unless the response contains metrics.
   explicit Scrape(std::uint16_t admin_port);
 
-  /// The sum of the samples of that name that have these labels, and perhaps others. Throws if there is none.
+  /// The sum of the samples of that name with at least these labels. Throws if there is none.
   double sum(const std::string& name, const Labels& labels = {}) const;
   std::vector<Sample> all(const std::string& name) const;
   std::set<std::string> names() const;
@@ -35,10 +35,10 @@ class Scrape {
   std::vector<Sample> samples_;
 };
 
-/// A scrape once every request that was answered is counted: that happens after the client has its answer.
+/// A scrape after every answered request is counted: the server counts a request after the client has its answer.
 Scrape settled_scrape(std::uint16_t admin_port);
 
-/// A request of the admin listener's, which has no TLS; the whole answer.
+/// Sends a request to the admin listener, which has no TLS. Returns the whole response.
 std::string ask_admin(std::uint16_t port, const std::string& target);
 
 }  // namespace tacit::test

@@ -1,4 +1,4 @@
-// Deleted, replaced, rewrapped and erased data is no longer in the store's raw file: after `tacit scrub`, automatically
+// Deleted, replaced, rewrapped and erased data is not in the store's raw file: after `tacit scrub`, automatically
 // within the configured time, and after killed scrubs and servers.
 #include <lmdb.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t clients = 3;
 
-/// One tenant's load: creations, replacements and deletions, some of them of values that have pages of their own.
+/// One tenant's load: creations, replacements and deletions, some of them of values with pages of their own.
 class Changes {
  public:
   Changes(const Deployment& deployment, unsigned seed)
@@ -80,7 +80,7 @@ class Scrubbed {
   void load(const Server& server, int count) {
     in_parallel(clients, [&](std::size_t i) { changes_[i]->run(server, count); });
   }
-  /// Some rounds of load by servers that stop, so that the rows between can be seen.
+  /// Some rounds of load by servers that stop, so that the rows can be read in between.
   void rounds(int count) {
     for (int i = 0; i < count; ++i) {
       Server server(deployment_);
@@ -103,7 +103,7 @@ class Scrubbed {
   GoneRows gone_;
 };
 
-/// Reads the store's current state, as a process beside the servers.
+/// Reads the store's current state in a process beside the servers.
 class Snapshot {
  public:
   explicit Snapshot(const std::filesystem::path& store) {
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_SUITE(scrub)
 BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
   Scrubbed it;
   it.rounds(6);
-  // Keys of tenants, and sealed names, are replaced; a tenant is erased.
+  // Replaces the keys of tenants and the sealed names; erases a tenant.
   for (const char* const ring : {"root", "metadata"}) {
     const std::string key = add_key(it.deployment(), ring);
     succeed(it.deployment(), {"key", "promote", key});
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_server_does_it_by_itself) {
   const auto until = std::chrono::steady_clock::now() + 60s;
   while (waiting(server) > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(100ms);
   BOOST_TEST(waiting(server) == 0);
-  // It is counted at the end of a run.
+  // The counter rises at the end of a run.
   const auto scrubbed = [&] { return Scrape(server.admin_port()).sum("tacit_store_scrubbed_bytes_total"); };
   while (scrubbed() == 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(100ms);
   BOOST_TEST(scrubbed() > 0);
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(scrubs_and_servers_that_were_killed_cost_nothing) {
   it.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(what_somebody_still_reads_is_said) {
+BOOST_AUTO_TEST_CASE(readers_of_older_snapshots_are_reported) {
   Scrubbed it;
   it.rounds(1);
   Server server(it.deployment());

@@ -1,5 +1,5 @@
-// The five routes as a client of the published API uses them (contract section 1), and what Tacit decides about them
-// (section 2).
+// The five routes behave as the published API specifies for its clients, and as Tacit specifies where that API leaves a
+// choice.
 #include <set>
 
 #include "test/integration/shared_server.hpp"
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_tool_argument_has_one_default_and_a_default_needs_both_fi
                                                 {"tool_arg", "x"},
                                                 {"is_default_for_tool", true}}),
                  409);
-  // Another argument, another pattern and a binding that is no default are all free.
+  // Another argument, another pattern and a binding that is not a default do not conflict.
   tenant.create({{"secret_name", "c"},
                  {"secret_value", "1234"},
                  {"tool_name", "t"},

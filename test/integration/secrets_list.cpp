@@ -1,4 +1,5 @@
-// The list: order, pages, filters.
+// The list is in creation order, its pages join to the whole list also under deletions, and filters select by name and
+// by tool.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -91,8 +92,8 @@ BOOST_AUTO_TEST_CASE(filters_by_name_and_by_tool) {
              boost::test_tools::per_element());
   BOOST_TEST(list("secret_name=n%C3%A4me+%26+more%3D%3F") == (Names{"näme & more=?"}),
              boost::test_tools::per_element());
-  // A name: what applies to that tool. A pattern: whose stored tool_name it matches, `*` in the stored one being a
-  // character.
+  // A name selects what applies to that tool. A pattern selects the secrets whose stored tool_name it matches; a `*` in
+  // the stored name is a character.
   BOOST_TEST(list("tool_name=agno__linear__get_issue_details") == (Names{"all of linear", "issues", "every"}),
              boost::test_tools::per_element());
   BOOST_TEST(list("tool_name=agno__linear__*") == (Names{"all of linear", "issues"}), boost::test_tools::per_element());

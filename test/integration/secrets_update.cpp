@@ -1,4 +1,4 @@
-// PATCH: what stays, what changes, what null means, and atomicity.
+// PATCH changes exactly the given fields: null clears a binding, and a refused change has no effect.
 #include "test/integration/parallel.hpp"
 #include "test/integration/shared_server.hpp"
 
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_taken_name_or_default_answers_409_and_changes_nothing) {
   REQUIRE_STATUS(secret.tenant.api.patch(path, {{"secret_name", "name"}, {"tool_arg", "changed"}}), 409);
   REQUIRE_STATUS(secret.tenant.api.patch(path, {{"is_default_for_tool", true}, {"secret_name", "changed"}}), 409);
   BOOST_TEST((secret.tenant.api.get(path).json() == json::value(other)));
-  // Once the first gives up its place, the other may have it.
+  // After the first gives up its place, the other can take it.
   secret.patch({{"is_default_for_tool", false}, {"secret_name", "moved"}});
   REQUIRE_STATUS(secret.tenant.api.patch(path, {{"is_default_for_tool", true}, {"secret_name", "name"}}), 200);
 }

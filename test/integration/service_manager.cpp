@@ -1,4 +1,4 @@
-// The server under a service manager: its notifications, and the sockets that it inherits.
+// Under a service manager, the server sends correct notifications and loses no client of an inherited socket.
 #include <arpa/inet.h>
 #include <lmdb.h>
 #include <netinet/in.h>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The next message, skipping those that only report that all is well.
+/// The next message, without those that only report health.
 std::string next_news(const NotifySocket& socket) {
   const auto until = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < until) {
@@ -29,7 +29,7 @@ std::string next_news(const NotifySocket& socket) {
   return "nothing";
 }
 
-/// A listening socket as a service manager holds it: open whether a server runs or not.
+/// A listening socket as a service manager holds it: open whether or not a server runs.
 class HeldSocket {
  public:
   HeldSocket() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -49,7 +49,7 @@ class HeldSocket {
   std::uint16_t port() const { return port_; }
   ClientOptions client() const { return {port_, certificates().servers.certificate()}; }
 
-  /// Starts an API plane on it. The shell knows its own process id, which the program keeps.
+  /// Starts an API plane on the socket. The shell knows its own process id, which the program keeps.
   std::unique_ptr<Process> serve(const Deployment& deployment) const {
     const std::string command = "exec 3<&" + std::to_string(socket_) +
                                 "; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=api; exec " TACIT_BINARY
@@ -85,7 +85,7 @@ class WriteLock {
   MDB_txn* txn_ = nullptr;
 };
 
-/// Holds one thread of another process where it is, as a debugger does.
+/// Stops one thread of another process, like a debugger.
 class HeldThread {
  public:
   explicit HeldThread(pid_t thread) : thread_(thread) {
@@ -101,7 +101,7 @@ class HeldThread {
   pid_t thread_;
 };
 
-/// 0 if it has none of that name.
+/// 0 if the process has no thread of that name.
 pid_t thread_named(pid_t process, const std::string& name) {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
     if (read_file(entry.path() / "comm") == name + "\n") {
@@ -122,7 +122,7 @@ boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
 
 BOOST_AUTO_TEST_SUITE(service_manager)
 
-BOOST_AUTO_TEST_CASE(it_is_told_of_ready_reload_and_end) {
+BOOST_AUTO_TEST_CASE(it_is_notified_of_ready_reload_and_end) {
   const Deployment deployment(Settings{{"plane", "api"}, {"shutdown-timeout", "10"}});
   const NotifySocket manager((deployment.folder() / "notify").string());
   Server server(deployment, {}, {{"NOTIFY_SOCKET", manager.name()}});
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_the_writer_is_stuck) {
   BOOST_TEST(next_news(manager).starts_with("STATUS=in trouble: the store has been writing for "));
   const auto until = std::chrono::steady_clock::now() + 1500ms;  // five times the watchdog's patience
   while (std::chrono::steady_clock::now() < until) {
-    BOOST_TEST(manager.next(300ms).value_or("nothing") != "WATCHDOG=1");  // the status may say for how long
+    BOOST_TEST(manager.next(300ms).value_or("nothing") != "WATCHDOG=1");  // the status may report the duration
   }
 
   lock.reset();
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_an_io_thread_is_stuck, *bo
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_connects_while_no_server_runs_waits_for_the_next) {
+BOOST_AUTO_TEST_CASE(a_client_that_connects_while_no_server_runs_waits_for_the_next) {
   const Deployment deployment;
   const HeldSocket held;
   auto first = held.serve(deployment);
@@ -195,14 +195,15 @@ BOOST_AUTO_TEST_CASE(who_connects_while_no_server_runs_waits_for_the_next) {
   first->signal(SIGTERM);
   BOOST_TEST(first->wait(30s).value_or(-1) == 0);
 
-  // The first is gone and takes nothing along: the kernel completes the connection, and the next server finds it.
+  // The first server is gone without an effect on clients: the kernel completes the connection, and the next server
+  // accepts it.
   const int waiting = connect_tcp(held.port(), 10s);
   BOOST_TEST(waiting >= 0);
   const auto second = held.serve(deployment);
   HttpsClient late(held.client());
   REQUIRE_STATUS(late.request("GET", "/healthz"), 200);
   ::close(waiting);
-  BOOST_TEST(deployment.printed().find("address_inherited") == std::string::npos);  // port 0 promises nothing
+  BOOST_TEST(deployment.printed().find("address_inherited") == std::string::npos);  // port 0 fits any address
   second->signal(SIGTERM);
   BOOST_TEST(second->wait(30s).value_or(-1) == 0);
 }
@@ -245,7 +246,7 @@ BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
   HttpsClient half_body(held.client());
   half_body.send("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
   CHECK_STATUS(half_body.read_answer(), 100);
-  // Does not read a response that is larger than all buffers in between.
+  // This client does not read a response that is larger than all buffers in between.
   HttpsClient deaf(held.client());
   for (int i = 0; i < 1000; ++i) deaf.send("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n");
   const int no_handshake = connect_tcp(held.port(), 10s);
@@ -254,7 +255,7 @@ BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
   const auto began = std::chrono::steady_clock::now();
   server->signal(SIGTERM);
   BOOST_TEST(server->wait(60s).value_or(-1) == 0);
-  BOOST_TEST((std::chrono::steady_clock::now() - began < 7s));  // of a shutdown-timeout of 30
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 7s));  // shutdown-timeout is 30
   ::close(no_handshake);
 }
 
@@ -269,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_was_received_is_answered_by_a_server_that_wi
                             R"({"secret_name": "a", "secret_value": "abcdefgh"})"));
   std::this_thread::sleep_for(300ms);
   server.process().signal(SIGTERM);
-  std::this_thread::sleep_for(4500ms);  // longer than clients have for what they did not send
+  std::this_thread::sleep_for(4500ms);  // longer than a client may take to send the rest of a request
   lock.reset();
   const Answer answer = client.read_answer();
   CHECK_STATUS(answer, 200);
@@ -277,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_was_received_is_answered_by_a_server_that_wi
   BOOST_TEST(server.process().wait(30s).value_or(-1) == 0);
 }
 
-// The server's thread is held while it ends one after the other, before it has come to the last.
+// The test stops the server's thread while it ends connections one after the other, before the last one.
 BOOST_AUTO_TEST_CASE(a_request_that_arrives_while_idle_connections_are_ended_is_answered,
                      *boost::unit_test::precondition(is_root)) {
   const Deployment deployment(Settings{{"plane", "api"}, {"threads", "1"}, {"access-log", "off"}});
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_arrives_while_idle_connections_are_ended_is_
     server.process().signal(SIGTERM);
     const auto until = std::chrono::steady_clock::now() + 5s;
     while (!idle.front()->is_stale() && std::chrono::steady_clock::now() < until) continue;
-    std::optional<HeldThread> held(thread);  // while it ends one after the other
+    std::optional<HeldThread> held(thread);  // while it ends connections one after the other
     caught = !idle.back()->is_stale();
     if (caught) idle.back()->send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
     held.reset();
@@ -307,13 +308,13 @@ BOOST_AUTO_TEST_CASE(a_request_that_arrives_while_idle_connections_are_ended_is_
   BOOST_WARN_MESSAGE(caught, "the server ended all connections too quickly to be caught at it");
 }
 
-BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_connected) {
+BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_a_connection) {
   const Deployment deployment;
   Server server(deployment);
   HttpsClient asked(server.api_client());
   REQUIRE_STATUS(asked.request("GET", "/healthz"), 200);
   HttpsClient connected(server.api_client());
-  // The handshake is finished on this side; the server has seen its end once it has answered a later client.
+  // The handshake is finished on this side; the server has finished it once it has answered a later client.
   REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
   server.process().signal(SIGTERM);
   BOOST_TEST(asked.closed_by_server());
@@ -323,13 +324,13 @@ BOOST_AUTO_TEST_CASE(a_draining_server_waits_for_the_first_request_of_who_has_co
   BOOST_TEST(server.process().wait(30s).value_or(-1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_never_asks_does_not_keep_a_draining_server) {
+BOOST_AUTO_TEST_CASE(a_silent_connection_does_not_keep_a_draining_server) {
   const Deployment deployment;
   Server server(deployment);
   HttpsClient silent(server.api_client());
   const auto began = std::chrono::steady_clock::now();
   BOOST_TEST(server.stop() == 0);
-  BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));  // far less than shutdown-timeout
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));  // far below shutdown-timeout
   BOOST_TEST(silent.closed_by_server());
 }
 

@@ -1,4 +1,4 @@
-// Session ticket keys that servers share: each resumes sessions of the others, also while the keys are rotated.
+// Servers with shared session ticket keys resume each other's sessions, also while the keys are rotated.
 #include <csignal>
 #include <random>
 
@@ -31,7 +31,7 @@ Session begin(const Server& server, int version) {
   return client.session();
 }
 
-/// Whether the session is taken; it is replaced by what the server has given for the next time.
+/// Whether the server resumes the session. Replaces it by the one for the next time.
 bool resumes(const Server& server, Session& session, int version) {
   ClientOptions options = server.api_client();
   options.tls_version = version;
@@ -56,7 +56,7 @@ void reload(Server& server, const Deployment& deployment) {
   server.process().signal(SIGHUP);
   for (int i = 0; i < 200 && count() == before; ++i) std::this_thread::sleep_for(20ms);
   BOOST_REQUIRE(count() == before + 1);
-  std::this_thread::sleep_for(50ms);  // the io threads take it over on their own time
+  std::this_thread::sleep_for(50ms);  // each io thread applies it at its own time
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ BOOST_DATA_TEST_CASE(a_session_of_one_server_is_resumed_on_another,
   BOOST_TEST(resumes(one, session, version));
   BOOST_TEST(resumes(other, session, version));
 
-  // A new key comes first: what the old one made is still good, and is replaced.
+  // A new key is added first: tickets of the old key are still valid, and are replaced.
   Session old = begin(one, version);
   write_keys(file, second + first);
   reload(other, deployment);

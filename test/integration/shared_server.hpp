@@ -5,16 +5,16 @@
 
 namespace tacit::test {
 
-/// Started by the first test that asks, ended with the run.
+/// Started by the first test that needs it, ended at the end of the run.
 Server& shared_server();
 const Deployment& shared_deployment();
 
-/// A tenant of the test's own on the shared server.
+/// A new tenant on the shared server.
 Tenant new_tenant();
 
 }  // namespace tacit::test
 
-/// The status, or all there is to see about why it is another. What is asked is asked once.
+/// Requires the status; a failure shows the whole answer. Evaluates `answer` once.
 #define REQUIRE_STATUS(answer, expected)                                                                              \
   do {                                                                                                                \
     const ::tacit::test::Answer& required_answer = (answer);                                                          \

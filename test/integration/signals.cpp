@@ -1,4 +1,4 @@
-// Signals to a running server: reload, drain, stop at once; and to a server that should not start.
+// Signals make a running server reload, drain or stop at once; open connections are served until then.
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -20,14 +20,14 @@ bool comes_true(Condition condition) {
   return false;
 }
 
-/// The serial number of the certificate that a new connection is shown.
+/// The serial number of the certificate that a new connection gets.
 std::string served_serial(const ClientOptions& options) {
   const std::string command = "openssl s_client -connect 127.0.0.1:" + std::to_string(options.port) +
                               " </dev/null 2>/dev/null | openssl x509 -noout -serial";
   return run({"/bin/sh", "-c", command}).out;
 }
 
-/// A deployment whose server certificate is a file of its own, to be changed.
+/// A deployment with its own file for the server's certificate, which a test can change.
 struct Changeable {
   Changeable() {
     put("first");

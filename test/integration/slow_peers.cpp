@@ -1,5 +1,5 @@
-// Slow and permanent peers: the minimum rate of reading responses, the maximum age of connections and of their
-// certificates, and the memory limit of all connections.
+// Slow and permanent peers are cut off: by a minimum rate of reading responses, the maximum age of connections and of
+// their certificates, and the memory limit of all connections.
 #include <sys/socket.h>
 
 #include <memory>
@@ -29,7 +29,7 @@ bool comes_true(Condition condition) {
   return false;
 }
 
-/// Asks now and then until an answer ends the connection; how long that took, and how many requests.
+/// Sends requests, with pauses, until an answer ends the connection. Returns the duration and the number of requests.
 std::pair<Clock::duration, int> until_last_answer(const ClientOptions& options) {
   HttpsClient client(options);
   const auto start = Clock::now();
@@ -57,7 +57,7 @@ void add_large_secrets(Tenant& tenant, int count) {
   }
 }
 
-/// Reads raw bytes at that pace until the server ends the connection; false if it does not.
+/// Reads raw bytes at that rate until the server ends the connection; false if it does not.
 bool is_cut_off(const HttpsClient& client, std::size_t bytes, Clock::duration pause, Clock::duration patience) {
   std::vector<char> buffer(bytes);
   for (const auto start = Clock::now(); Clock::now() - start < patience; std::this_thread::sleep_for(pause)) {
@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(an_answer_has_to_be_taken_at_a_rate) {
   const Deployment deployment({{"write-timeout", "1"}, {"write-rate", "16K"}, {"admin-listen", "127.0.0.1:0"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
-  add_large_secrets(tenant, 200);  // some 3.5 MB as JSON
+  add_large_secrets(tenant, 200);  // about 3.5 MB as JSON
   const std::string request = request_bytes("GET", secrets_path, {{"x-api-key", tenant.key}}, {});
-  // More than the sockets' buffers hold is asked for.
+  // Requests more than the sockets' buffers hold.
   std::string many;
   for (int i = 0; i < 8; ++i) many += request;
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(an_answer_has_to_be_taken_at_a_rate) {
   BOOST_TEST(is_cut_off(slow, 500, 100ms, 30s));
   BOOST_TEST(ended(server, "api", "slow") == 1);
 
-  // Slow, and fast enough: an answer takes several windows.
+  // Slow, but fast enough: an answer takes several windows.
   HttpsClient steady(server.api_client());
   ::setsockopt(steady.socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   steady.send(many);
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
   const CertificateFiles leaf = root.issue("leaf", {"leaf", name, "clientAuth", -3600, life});
   const CertificateFiles of_brief = brief.issue("of-brief", {"of-brief", name});
   const CertificateFiles good = root.issue("good", {"good", name});
-  // The issuer's certificate comes along.
+  // The file contains the issuer's certificate, too.
   write_file(of_brief.certificate, read_file(of_brief.certificate) + read_file(brief.certificate()));
   const auto expiry = std::chrono::system_clock::now() + std::chrono::seconds(life + 1);
   const Server server(deployment);
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
   REQUIRE_STATUS(with_nonsense->request("POST", "/tool/v1/resolve", {}, "{"), 422);
   for (HttpsClient* const each : {by_leaf.get(), by_issuer.get(), by_good.get()}) REQUIRE_STATUS(ask(*each), 200);
   std::this_thread::sleep_until(expiry);
-  // Independent of other faults of the request.
+  // Regardless of other faults of the request.
   for (const Answer& refused :
        {elsewhere->request("GET", "/nowhere"), with_nonsense->request("POST", "/tool/v1/resolve", {}, "{")}) {
     CHECK_STATUS(refused, 403);
@@ -205,12 +205,12 @@ BOOST_AUTO_TEST_CASE(requests_and_answers_share_a_limit_of_memory) {
     BOOST_TEST(refused.header("Retry-After") != "");
     BOOST_TEST(refused.text("detail").find("memory") != std::string::npos, refused.body);
     BOOST_TEST(used() > 600'000);
-    BOOST_TEST(used() <= 3 << 18);  // a quarter is the tool plane's
+    BOOST_TEST(used() <= 3 << 18);  // a quarter is reserved for the tool plane
     const Answer resolved = HttpsClient(server.tools_client())
                                 .request("POST", "/tool/v1/resolve", {{"Content-Type", "application/json"}},
                                          R"({"user_id":")" + tenant.id + R"(","tool_name":"agno__linear__get"})");
     CHECK_STATUS(resolved, 200);
-    // Monitors see that it lives.
+    // Monitors see that the server is alive.
     REQUIRE_STATUS(tenant.api.get("/healthz"), 200);
     BOOST_TEST(Scrape(server.admin_port()).sum("tacit_unavailable_total", {{"reason", "memory"}}) >= 2);
   }

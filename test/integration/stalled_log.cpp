@@ -1,4 +1,4 @@
-// A reader of standard error that stops reading and resumes blocks no request.
+// A reader of standard error that stops reading and resumes later delays no request, no start and no stop.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// A pipe with a name, for a program's standard error. It holds little and is read when a test wants to.
+/// A named pipe for a program's standard error. It holds little, and is read only when a test does so.
 class Reader {
  public:
   explicit Reader(std::filesystem::path path) : path_(std::move(path)) {
@@ -43,7 +43,7 @@ class Reader {
   const std::filesystem::path& path() const { return path_; }
   const std::string& text() const { return text_; }
 
-  /// Reads until it has read that, or the writer is gone. False after a minute.
+  /// Reads until `wanted` has arrived or the writer has ended. False after a minute.
   bool read_until(const std::string& wanted) {
     const auto until = std::chrono::steady_clock::now() + 1min;
     std::array<char, 4096> part{};
@@ -65,7 +65,7 @@ class Reader {
   std::string text_;
 };
 
-/// A server whose log is no longer read once it is ready.
+/// A server whose log is not read after it has become ready.
 class Stalled {
  public:
   Stalled()
@@ -83,7 +83,7 @@ class Stalled {
     const std::string address(ready.at(plane).as_string());
     return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
   }
-  /// Makes that many access lines, each of a successful response.
+  /// Causes that many access lines, each of a successful response.
   void ask(int times) const {
     Client api(ClientOptions{port("api"), certificates().servers.certificate()}, {{"x-api-key", key}});
     const Headers id{{"X-Request-Id", std::string(64, 'i')},
@@ -101,7 +101,7 @@ class Stalled {
   json::object ready;
 };
 
-/// The shell makes its own standard error what the journal's stream is said to be.
+/// Runs a command whose JOURNAL_STREAM names its own standard error.
 Finished in_journal(const std::string& command) {
   return run({"/bin/bash", "-c",
               "export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); exec " TACIT_BINARY " " + command});
@@ -111,7 +111,7 @@ Finished in_journal(const std::string& command) {
 
 BOOST_AUTO_TEST_SUITE(stalled_log)
 
-BOOST_AUTO_TEST_CASE(requests_are_served_and_what_was_dropped_is_told) {
+BOOST_AUTO_TEST_CASE(requests_are_served_and_dropped_lines_are_reported) {
   Stalled server;
   for (int round = 0; round < 40 && server.dropped("access") == 0; ++round) server.ask(500);
   const double dropped = server.dropped("access");
@@ -119,14 +119,14 @@ BOOST_AUTO_TEST_CASE(requests_are_served_and_what_was_dropped_is_told) {
   for (const char* const kind : {"other", "error", "audit_head"}) BOOST_TEST(server.dropped(kind) == 0, kind);
   BOOST_TEST(contains(ask_admin(server.port("admin"), "/readyz"), "200 OK"));
   server.ask(10);
-  // The reader is back.
+  // The reader resumes.
   BOOST_TEST(server.log.read_until("\"event\":\"log_lines_dropped\""));
   server.process.signal(SIGTERM);
   server.log.read_to_end();
   BOOST_TEST(server.process.wait(30s).value_or(-1) == 0);
   double told = 0;
   for (const std::string& line : lines_of(server.log.text())) {
-    const json::object entry = json::parse(line).as_object();  // each is whole
+    const json::object entry = json::parse(line).as_object();  // each line is whole
     if (entry.at("event").as_string() == "log_lines_dropped") told += static_cast<double>(entry.at("lines").as_int64());
   }
   BOOST_TEST(told >= dropped);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(requests_are_served_and_what_was_dropped_is_told) {
 
 BOOST_AUTO_TEST_CASE(a_stop_needs_no_reader) {
   Stalled server;
-  server.ask(1000);  // more than the pipe takes
+  server.ask(1000);  // more than the pipe holds
   server.process.signal(SIGTERM);
   BOOST_TEST(server.process.wait(30s).value_or(-1) == 0);
 }
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_needs_no_reader) {
 BOOST_AUTO_TEST_CASE(lines_have_priorities_where_the_journal_reads_them) {
   const Deployment deployment;
   const std::string config = " --config " + deployment.config().string();
-  // It is stopped once it serves.
+  // Stopped once it serves.
   const Finished served =
       in_journal("serve" + config +
                  " & server=$!; for i in {1..300}; do grep -q ready /proc/self/fd/2 && break; sleep 0.1; done; kill "
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(lines_have_priorities_where_the_journal_reads_them) {
   BOOST_TEST(wrong.status == 2);
   BOOST_TEST(wrong.err.starts_with("<3>tacit: "), wrong.err);
   BOOST_TEST(in_journal("frobnicate").err.starts_with("<3>tacit: "));
-  // A stream that is not this one is another's.
+  // JOURNAL_STREAM names another stream.
   const Finished elsewhere = run({TACIT_BINARY, "frobnicate"}, {{"JOURNAL_STREAM", "1:2"}});
   BOOST_TEST(elsewhere.err.starts_with("tacit: "), elsewhere.err);
 }

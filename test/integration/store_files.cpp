@@ -1,5 +1,5 @@
-// Other files in place of the store's files, with the real program: no command writes through them. And a store that a
-// group shares, worked on by root.
+// No command writes through a file that was put in place of a store's file, and root works on a store that a group
+// shares only as another user.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +30,7 @@ struct stat status_of(const fs::path& file) {
   return status;
 }
 
-/// A deployment with a file that must stay as it is.
+/// A deployment, and a file that must stay unchanged.
 struct Store {
   const Deployment deployment;
   const fs::path victim = deployment.folder() / "victim";
@@ -66,13 +66,13 @@ std::vector<std::vector<std::string>> commands_of(const Store& store) {
           {"status"}};
 }
 
-/// Each command, and a server: all refuse, and the file that the link leads to is as it was.
+/// Every command, and a server, refuse, and the file that the link leads to is unchanged.
 void expect_refused(const Store& store, const std::string& why, const std::string& content) {
   for (const auto& command : commands_of(store)) {
     const Finished done = store.deployment.command(command);
     BOOST_TEST_CONTEXT(command[0] << ' ' << done.out << done.err) {
       BOOST_TEST(done.status != 0);
-      // They do not get so far.
+      // These two end before that check.
       if (command[0] != "init" && command[0] != "status") BOOST_TEST(has(done.err, why));
       BOOST_TEST(read_file(store.victim) == content);
     }
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_store_of_a_stranger_is_refused, *boost::unit_test::prec
   }
 }
 
-BOOST_AUTO_TEST_CASE(links_on_the_way_count_as_who_may_have_put_them, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(links_that_others_can_replace_are_not_followed, *boost::unit_test::precondition(is_root)) {
   const Store store;
   const fs::path shared = store.deployment.folder() / "shared";
   fs::create_directory(shared);
@@ -168,7 +168,8 @@ BOOST_AUTO_TEST_CASE(root_works_as_another_user_on_what_a_group_writes, *boost::
   const Store store;
   const Deployment& deployment = store.deployment;
   store.give(0, a_group, 03770, 0660);
-  // In folders that root alone may look into: the store is found, and what is published is, before that is given up.
+  // In folders that only root can search: the store and the output folders are opened before root's rights are given
+  // up.
   const std::string backups = (deployment.folder() / "backups").string();
   const std::string state = (deployment.folder() / "feed.state").string();
   const std::string log = (deployment.folder() / "feed.log").string();
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(root_works_as_another_user_on_what_a_group_writes, *boost::
   BOOST_TEST(!has(works({"check-config"}).err, "is not sticky"));
   fs::permissions(deployment.store(), fs::perms(01000), fs::perm_options::remove);
   BOOST_TEST(has(works({"check-config"}).err, "is not sticky: chmod +t " + deployment.store().string()));
-  // Under the other user's number.
+  // Under the other user's id.
   Process tail({TACIT_BINARY, "audit", "tail", "--follow", "--config", deployment.config().string()},
                deployment.folder() / "out", deployment.folder() / "err");
   const auto rights = [&] { return read_file("/proc/" + std::to_string(tail.pid()) + "/status"); };

@@ -7,7 +7,7 @@
 
 namespace tacit::test {
 
-/// Holds the lock from the end of its construction until it is let go of.
+/// Holds the lock from the end of its construction until `let_go`.
 class StoreLock {
  public:
   explicit StoreLock(const std::filesystem::path& store);

@@ -66,7 +66,7 @@ std::vector<Row> read_rows(const std::filesystem::path& store) {
   return rows;
 }
 
-// A row is a byte of format, a hash of 32, and a JSON object.
+// A row is a byte of format, a hash of 32 bytes, and a JSON object.
 std::vector<boost::json::object> read_audit(const std::filesystem::path& store) {
   std::vector<boost::json::object> entries;
   for (const Row& row : read_rows(store)) {

@@ -16,14 +16,14 @@ struct Row {
   std::string value;
 };
 
-/// All rows of all tables. No server may have the store open meanwhile: LMDB wants one environment per process, and
-/// this one takes no part in the server's rules.
+/// All rows of all tables. No server may have the store open meanwhile, because this environment does not follow the
+/// server's rules, and LMDB allows one environment per process.
 std::vector<Row> read_rows(const std::filesystem::path& store);
 
 /// The entries of the audit log, oldest first. No server may run, as above.
 std::vector<boost::json::object> read_audit(const std::filesystem::path& store);
 
-/// Sets a row's value, or removes the row.
+/// Sets a row's value; std::nullopt removes the row.
 void write_row(const std::filesystem::path& store, const std::string& table, const std::string& key,
                const std::optional<std::string>& value);
 

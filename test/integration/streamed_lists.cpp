@@ -1,5 +1,5 @@
-// Lists that are sent while they are read: complete, bounded in memory, and never mistaken for complete if they are
-// not.
+// Lists that are sent while they are read are complete and bounded in memory, and a client can tell an incomplete list
+// from a complete one.
 #include <boost/json/parse.hpp>
 
 #include <sys/socket.h>
@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t many = 600;
 
-/// With long names, so that few secrets make a long list: some 1.3 KB each.
+/// Creates secrets with long names, about 1.3 KB each, so that few make a long list.
 void fill(const Server& server, const Tenant& tenant) {
   constexpr int clients = 4;
   in_parallel(clients, [&](std::size_t client) {
@@ -72,7 +72,7 @@ std::string get_bytes(const std::string& version, const Headers& more = {}) {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_the_programs = false;  // sanitizers keep what was freed
+constexpr bool memory_is_the_programs = false;  // sanitizers keep freed memory
 #else
 constexpr bool memory_is_the_programs = true;
 #endif
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_one_piece_has_its_length) {
   REQUIRE_STATUS(page, 200);
   BOOST_TEST(page.count("Transfer-Encoding") == 0U);
   BOOST_TEST(page.header("Content-Length") == std::to_string(page.body.size()));
-  // However many are looked at for it.
+  // No matter how many rows are read for it.
   const Answer one = shared().tenant.api.get(secrets_path + "?limit=1&tool_name=tool__599*");
   BOOST_TEST(one.header("Content-Length") == std::to_string(one.body.size()));
   BOOST_TEST(one.at("data").as_array().size() == 1U);
@@ -167,18 +167,18 @@ BOOST_AUTO_TEST_CASE(slow_readers_of_long_lists_hold_little_memory) {
     clients.push_back(std::make_unique<HttpsClient>(shared().server.api_client()));
     const int small = 64 * 1024;
     setsockopt(clients.back()->socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    // More than the system's buffers hold, which are not the server's memory.
+    // More than the system's buffers hold, which do not count as the server's memory.
     for (int j = 0; j < 12; ++j) clients.back()->send(get_bytes("1.1"));
   }
   std::this_thread::sleep_for(1s);
   const std::size_t after = resident_bytes(shared().server.process().pid());
   BOOST_TEST_MESSAGE((after - before) / readers / 1024 << " KiB a reader");
-  // A list has 780 KB; held whole, with its room to grow, it would be 1 MiB a reader.
+  // A list has 780 KB; held whole, with room to grow, it would take 1 MiB per reader.
   if (memory_is_the_programs && after > before) BOOST_TEST(after - before < readers * (std::size_t{384} << 10));
   for (const auto& client : clients) check_whole(client->read_answer().json());
 }
 
-BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
+BOOST_AUTO_TEST_CASE(a_failure_after_the_head_is_visible_to_the_client) {
   Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "2000"}});
   std::string key;
   std::string last;
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
   const json::value request = wait_for_line(deployment, "request", "cut-short");
   BOOST_TEST(request.at("note").as_string() == "integrity");
   BOOST_TEST(request.at("connection").as_string() == "close");
-  // What was read is charged all the same: the list and 599 rows, and the question for it.
+  // The rows read are charged nevertheless: the list with 599 rows, and the request for the limits.
   const int spent = before - remaining(api);
   const auto come_back = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - started).count();
   BOOST_TEST(spent <= 7);
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_head_is_not_to_be_taken_for_whole) {
   const std::string answer = old.read_to_end();
   BOOST_TEST(answer.find("]}") == std::string::npos);
   BOOST_TEST(!old.said_goodbye());
-  // What fails before it is an answer as ever.
+  // A failure before the head gets an ordinary answer.
   const Answer found = Client(server, key).get(secrets_path + last);
   REQUIRE_STATUS(found, 500);
 }

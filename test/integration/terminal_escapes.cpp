@@ -1,4 +1,5 @@
-// Names with terminal escapes, in the store, in files and on the command line: output escapes them.
+// Names with terminal escapes are escaped in every output, whether they come from the store, a file or the command
+// line.
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -12,13 +13,13 @@ using namespace tacit::test;
 
 namespace {
 
-// Clear the screen; a line of one's own; CSI as one character and as one byte; DEL; right-to-left override; a line
+// Clear the screen; a line of its own; CSI as one character and as one byte; DEL; right-to-left override; a line
 // separator.
 const std::string hostile =
     "\x1b[2J\x1b[H\nproblems       0\n\xc2\x9b"
     "1m\x9b"
     "2m\x7f\xe2\x80\xae\xe2\x80\xa8\r\t";
-/// The same without what ends a line of a file.
+/// The same without characters that end a line of a file.
 const std::string hostile_on_a_line =
     "\x1b[2J\xc2\x9b"
     "1m\x7f\xe2\x80\xae\xe2\x80\xa8";

@@ -1,4 +1,4 @@
-// Peers that send TLS records without requests: limits on them, and service for other clients.
+// Peers that send TLS records without requests are cut off, and other clients are served meanwhile.
 #include <unistd.h>
 
 #include <atomic>
@@ -25,19 +25,19 @@ Server& server() {
   return made;
 }
 
-/// Whether the server has ended the connection before that many key updates.
+/// Whether the server ends the connection before that many key updates.
 bool ended_by_key_updates(HttpsClient& client, int kind, int most) {
   for (int i = 0; i < most; ++i) {
     if (SSL_key_update(client.ssl(), kind) != 1 || SSL_do_handshake(client.ssl()) != 1) {
       ERR_clear_error();
       return true;
     }
-    if (i % 16 == 15) std::this_thread::sleep_for(1ms);  // so that its end arrives
+    if (i % 16 == 15) std::this_thread::sleep_for(1ms);  // so that the end of the connection arrives
   }
   return false;
 }
 
-/// Whether the server agrees to a key exchange in one of these groups. Its certificate is not verified.
+/// Whether the server accepts a key exchange in one of these groups. Its certificate is not verified.
 bool takes_groups(const char* groups) {
   const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(pipelining_without_end_does_not_keep_others_waiting) {
   BOOST_TEST(good > 0);
 }
 
-// The largest of them costs the server 120 ms, and the client nothing.
+// The largest of these groups costs the server 120 ms, and the client nothing.
 BOOST_AUTO_TEST_CASE(key_exchanges_in_finite_fields_are_refused) {
   for (const char* const group : {"X25519", "P-256", "P-384", "P-521"}) BOOST_TEST(takes_groups(group), group);
   for (const char* const group : {"ffdhe2048", "ffdhe8192"}) BOOST_TEST(!takes_groups(group), group);

@@ -1,4 +1,4 @@
-// Invalid and insufficient tokens, and the response without a token: RFC 6750, RFC 9728.
+// Invalid and insufficient tokens, and requests without a token, get the responses of RFC 6750 and RFC 9728.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 #include "test/integration/trusting_deployment.hpp"
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_token_without_the_scope_is_403_that_says_which_it_lacks) 
   lacks(bearer(server(), all[3].access).post(secrets_path, body), "secrets:write");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_good_token_is_401_and_always_the_same_401) {
+BOOST_AUTO_TEST_CASE(every_invalid_token_gets_the_same_401) {
   const auto mine = provider().tokens({{Idp::jwt, Idp::ann},
                                        {Idp::opaque, Idp::ann},
                                        {Idp::others_jwt, Idp::ann},
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_good_until_it_ends_however_long_answers_are_reme
   for (const std::vector<int>& statuses : seen) {
     BOOST_TEST(statuses.front() == 200);
     BOOST_TEST(statuses.back() == 401);
-    // Once it has ended it stays so.
+    // After its end, the token stays invalid.
     BOOST_TEST(std::is_sorted(statuses.begin(), statuses.end()));
   }
 }
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_say_why) {
   BOOST_TEST(kept.find(Idp::introspector_secret) == std::string::npos);
   for (const Tokens& each : tokens) {
     for (const std::string& token : {each.access, each.refresh, each.id}) {
-      // A JWT is valid only by its signature.
+      // A JWT without its signature is worthless, so only the signature must not appear.
       const std::string secret = token.substr(token.rfind('.') + 1);
       BOOST_TEST((secret.empty() || kept.find(secret) == std::string::npos), secret);
     }
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_new_opaque_token_gets_in_though_its_address_guesses) {
   Deployment& deployment = shared_trust().trusting.deployment;
   deployment.configure({{"failed-auth-rate", "1"}, {"failed-auth-burst", "2"}});
   Server guarded(deployment);
-  deployment.configure({{"failed-auth-rate", "0"}});  // for those that other tests start
+  deployment.configure({{"failed-auth-rate", "0"}});  // for the servers that other tests start
   const auto guess_until_429 = [&](const std::string& token) {
     int status = 401;
     for (int i = 0; i < 50 && status == 401; ++i) status = status_with(guarded, token);

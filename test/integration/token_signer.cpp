@@ -38,7 +38,7 @@ std::string coordinate(const EVP_PKEY* key, const char* name) {
   return encoded(bytes);
 }
 
-/// A signature as JWS writes it: r and s of fixed length.
+/// A signature in the form of JWS: r and s of fixed length.
 std::string raw_signature(const std::string& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   ECDSA_SIG* const signature = d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size()));

@@ -11,14 +11,14 @@
 
 namespace tacit::test {
 
-/// An ES256 key of its own.
+/// Its own ES256 key.
 class TokenSigner {
  public:
   explicit TokenSigner(std::string kid);
 
-  /// A JWK set with the public key alone.
+  /// A JWK set with only the public key.
   std::string jwks() const;
-  /// A token with these claims, `exp` in an hour and `iat` now where they are not given.
+  /// A token with these claims, and by default `exp` in an hour and `iat` now.
   std::string sign(boost::json::object claims) const;
 
  private:

@@ -1,4 +1,5 @@
-// Access tokens of a certified provider, npm's oidc-provider: their scopes, their tenants, and refusals.
+// Access tokens of a certified provider, npm's oidc-provider, give access to the whole API of their tenant within their
+// scopes.
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 #include "test/integration/trusting_deployment.hpp"
@@ -40,7 +41,7 @@ std::string text(const json::object& entry, std::string_view field) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
-/// All that the secrets API does, from an empty tenant to an empty tenant.
+/// Every operation of the secrets API, from an empty tenant to an empty tenant.
 void use_whole_api(Client& api, const std::string& request_id, const std::string& tenant) {
   const auto ask = [&](std::string_view method, const std::string& target, const json::value& body = nullptr) {
     return api.request(method, target, body.is_null() ? "" : json::serialize(body), {{"X-Request-Id", request_id}});
@@ -102,7 +103,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_token_does_the_whole_of_the_api_and_the_audit
   trusting.deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(both_kinds_of_token_of_a_user_reach_the_same_secrets_and_nobody_elses_do) {
+BOOST_AUTO_TEST_CASE(both_kinds_of_token_reach_the_secrets_of_their_user_only) {
   const std::vector<Bearer> bearers = bearers_of(provider());
   for (const Bearer& owner : bearers) {
     const Answer made = bearer(server(), owner.token)
@@ -145,14 +146,14 @@ BOOST_AUTO_TEST_CASE(an_issuers_tokens_are_taken_only_from_the_headers_that_it_i
   trusting.provider.start();
   const Server only_authorization(trusting.deployment);
   for (const Tokens& tokens : trusting.provider.tokens({{Idp::jwt}, {Idp::opaque}})) {
-    // In the header that is allowed first, so that a cache would know it in the other.
+    // First in the allowed header, so that a cache would know the token in the other.
     BOOST_TEST(status_with(only_authorization, tokens.access) == 200);
     HttpsClient client(only_authorization.api_client());
     CHECK_STATUS(client.request("GET", secrets_path, {{"token", tokens.access}}), 401);
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_jwt_is_taken_by_whichever_algorithm_it_is_signed) {
+BOOST_AUTO_TEST_CASE(a_jwt_is_accepted_with_every_algorithm) {
   TrustingDeployment trusting;
   std::vector<SigningKey> keys;
   std::vector<TokenRequest> requests;

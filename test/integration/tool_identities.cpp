@@ -1,4 +1,5 @@
-// Access to the tool plane: only runtimes with a certificate of the right authority, and each only for its tools.
+// Only runtimes with a certificate of the right authority reach the tool plane, and each only for the tools of its
+// identity.
 #include "test/integration/deployment.hpp"
 #include "test/integration/shared_server.hpp"
 
@@ -7,7 +8,7 @@ using namespace tacit::test;
 
 namespace {
 
-// A deployment whose identities file is the one under test.
+// A deployment with the identities file under test.
 struct Runtimes {
   Deployment deployment;
   std::unique_ptr<Server> server;
@@ -58,7 +59,7 @@ CertificateFiles runtime_certificate(const CertificateRequest& request) {
 
 BOOST_AUTO_TEST_SUITE(tool_identities)
 
-BOOST_AUTO_TEST_CASE(nobody_gets_in_without_a_certificate_of_the_runtimes_authority) {
+BOOST_AUTO_TEST_CASE(only_certificates_of_the_runtimes_authority_are_accepted) {
   const Asked asked;
   const Certificates& pki = certificates();
   const CertificateRequest request{"runtime", {"URI:spiffe://test/all"}};
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_CASE(the_kind_is_part_of_the_identity) {
 
 BOOST_AUTO_TEST_CASE(uri_comes_before_dns_before_common_name) {
   const Asked asked;
-  // The URI decides even though it is unknown and the others are granted more.
+  // The URI decides even though it is unknown and the others have more grants.
   const CertificateFiles unknown_uri =
       runtime_certificate({"legacy", {"DNS:tools.test.example", "URI:spiffe://test/unknown"}});
   for (const char* tool : {"agno__dns__x", "legacy__x", "tool"}) REQUIRE_STATUS(asked.as(unknown_uri, tool), 403);
@@ -132,8 +133,8 @@ BOOST_AUTO_TEST_CASE(uri_comes_before_dns_before_common_name) {
   REQUIRE_STATUS(asked.as(dns_and_name, "legacy__x"), 403);
 }
 
-// SPIFFE X509-SVID section 2: exactly one URI. None is chosen, and the audit says why.
-BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_names_nobody) {
+// SPIFFE X509-SVID section 2: exactly one URI. With several, none is chosen, and the audit says why.
+BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_has_no_identity) {
   const Asked asked;
   for (const std::vector<std::string>& names :
        {std::vector<std::string>{"URI:spiffe://test/linear", "URI:spiffe://test/all"},

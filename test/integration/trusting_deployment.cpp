@@ -21,7 +21,7 @@ std::string without_dashes(std::string uuid) {
   return uuid;
 }
 
-// RFC 4122 section 4.3, by code that shares nothing with the server.
+// RFC 4122 section 4.3, by code that is not shared with the server.
 std::string uuid_v5(const std::string& name_space, const std::string& name) {
   const std::string hashed = unhex(without_dashes(name_space)) + name;
   unsigned char digest[EVP_MAX_MD_SIZE];
@@ -52,7 +52,7 @@ TrustingDeployment::TrustingDeployment(const Settings& issuer) {
   using std::filesystem::perms;
   std::filesystem::permissions(secret, perms::owner_read);
   configure_issuer(issuer);
-  // One address presents all tokens here, many of them invalid.
+  // All tokens come from one address here, many of them invalid.
   deployment.configure({{"issuers", (deployment.folder() / "issuers").string()},
                         {"public-url", public_url},
                         {"request-rate", "0"},

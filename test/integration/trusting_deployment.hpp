@@ -12,16 +12,15 @@ namespace tacit::test {
 
 inline const std::string public_url = "https://tacit.test";
 
-/// Neither is started. Start the provider from the main thread.
+/// Starts neither. Start the provider from the main thread.
 struct TrustingDeployment {
-  /// `issuer` adds to and overrides the settings of the provider's section in the issuers' file; an empty value removes
-  /// one.
+  /// `issuer` adds to and overrides the provider's settings in the issuers' file; an empty value removes a setting.
   explicit TrustingDeployment(const Settings& issuer = {});
 
   /// Rewrites the issuers' file with these settings. A running server then needs SIGHUP.
   void configure_issuer(const Settings& issuer);
 
-  /// What Tacit makes of a subject of the provider.
+  /// The tenant id for a subject of the provider.
   std::string tenant_of(const std::string& subject) const;
   std::string actor_of(const std::string& subject) const { return "oauth:" + provider.issuer() + "#" + subject; }
 
@@ -37,9 +36,9 @@ struct SharedTrust {
 };
 SharedTrust& shared_trust();
 
-/// A client that presents an access token as RFC 6750 has it.
+/// A client that presents an access token as RFC 6750 specifies.
 Client bearer(const Server& server, const std::string& token);
-/// The status of a list of secrets with it, over a connection of its own.
+/// The status of a list of secrets with that token, over a connection of its own.
 int status_with(const Server& server, const std::string& token);
 
 /// The parameters of an answer's `WWW-Authenticate: Bearer …`. Throws unless there is exactly one such line and it is

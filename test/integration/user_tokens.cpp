@@ -1,5 +1,5 @@
-// Tokens of an issuer with a key file: allowed headers, changing keys, and a user's own token beside a runtime's
-// certificate.
+// Tokens of an issuer with a key file are accepted only in allowed headers and under its present keys, and on the tool
+// plane beside a runtime's certificate.
 #include <algorithm>
 #include <csignal>
 #include <ctime>
@@ -17,7 +17,7 @@ namespace {
 const std::string issuer = "https://id.test";
 const std::string audience = "https://tacit.test";
 
-/// A deployment that takes the tokens of `signer`.
+/// A deployment that accepts the tokens of `signer`.
 struct Trusting {
   explicit Trusting(const std::string& issuer_settings = "", const Settings& settings = {}) : deployment(settings) {
     put_keys(signer);
@@ -48,7 +48,7 @@ class Presenter {
  public:
   explicit Presenter(const Server& server) : client_(server.api_client(), {}) {}
   int status_of(const std::string& token) { return client_.request("GET", secrets_path, {}, bearer(token)).status; }
-  /// The last of as many answers as there are 401s, and of 20 at the most.
+  /// The first answer other than 401, or the last of 20 answers.
   int status_after_401s(const std::string& token) {
     int status = 401;
     for (int i = 0; i < 20 && status == 401; ++i) status = status_of(token);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_token_comes_only_in_the_headers_that_its_issuer_allows) {
     Server server(trusting.deployment);
     const std::string token = trusting.signer.sign(claims_of(new_uuid()));
     BOOST_TEST_CONTEXT(row.setting) {
-      for (int i = 0; i < 2; ++i) {  // the second time it comes from the cache, if at all
+      for (int i = 0; i < 2; ++i) {  // the second time it may come from the cache
         BOOST_TEST(list_status(server, bearer(token)) == row.in_authorization);
         BOOST_TEST(list_status(server, {{"Authorization", token}}) == row.in_authorization);
         BOOST_TEST(list_status(server, {{"token", token}}) == row.in_token);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_token_comes_only_in_the_headers_that_its_issuer_allows) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_the_file_no_longer_has_is_worth_nothing_from_the_reload_on) {
+BOOST_AUTO_TEST_CASE(tokens_of_a_removed_key_are_refused_after_a_reload) {
   const Trusting trusting;
   Server server(trusting.deployment, {"--threads", "1"});
   const TokenSigner second("second");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_the_file_no_longer_has_is_worth_nothing_from_the
   BOOST_TEST(old_client.get(secrets_path).status == 401);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_file_that_is_no_good_keeps_the_keys_there_are) {
+BOOST_AUTO_TEST_CASE(a_bad_key_file_keeps_the_previous_keys) {
   const Trusting trusting;
   Server server(trusting.deployment);
   Client client(server.api_client(), bearer(trusting.signer.sign(claims_of(new_uuid()))));
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
     CHECK_STATUS(resolve_with(bearer(trusting.signer.sign(expired))), 401);
     CHECK_STATUS(resolve_with(bearer("tct_nonsense")), 401);
     CHECK_STATUS(resolve_with({{"x-api-key", anns_key}}), 401);
-    CHECK_STATUS(resolve_with({{"token", anns_token}}), 401);  // its issuer allows Authorization alone
+    CHECK_STATUS(resolve_with({{"token", anns_token}}), 401);  // its issuer allows only Authorization
     CHECK_STATUS(Client(server.tools_client(), {}).get("/healthz"), 200);
     BOOST_REQUIRE(server.stop() == 0);
   }
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
   }
   BOOST_TEST(releases == 2);
   BOOST_TEST(refusals == 1);
-  BOOST_TEST(missing == 2);  // without any, and with what only an SDK sends
+  BOOST_TEST(missing == 2);  // without any, and with a header that only an SDK sends
 }
 
 BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_beside_it_is_not_looked_at) {
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   const std::string bad_token = trusting.signer.sign(expired);
   BOOST_TEST(presenter.status_after_401s("tct_guess") == 429);
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
-  // An expired token that an issuer signed is not a guess: its holder is told so, and finally has to wait.
+  // An expired token of a trusted issuer is not a guess: its holder gets that reason, and finally has to wait.
   BOOST_TEST(presenter.status_of(bad_token) == 401);
   BOOST_TEST(presenter.status_after_401s(bad_token) == 429);
   expired["jti"] = "another";
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
   BOOST_TEST(presenter.status_after_401s(forged) == 429);
 }
 
-BOOST_AUTO_TEST_CASE(who_goes_on_with_a_token_that_has_ended_spoils_nothing_for_others) {
+BOOST_AUTO_TEST_CASE(a_client_with_an_expired_token_does_not_affect_others) {
   const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "5"}});
   Server server(trusting.deployment);
   Presenter presenter(server);
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(who_goes_on_with_a_token_that_has_ended_spoils_nothing_for_
   BOOST_TEST(list_status(server, bearer(trusting.deployment.create_key(new_uuid()))) == 200);
 }
 
-BOOST_AUTO_TEST_CASE(who_has_a_certificate_guesses_users_tokens_slowly) {
+BOOST_AUTO_TEST_CASE(a_runtime_with_a_certificate_guesses_users_tokens_slowly) {
   const Trusting trusting(
       "", {{"tool-user-token", "on"}, {"failed-auth-rate", "1"}, {"failed-auth-burst", "3"}, {"access-log", "off"}});
   Server server(trusting.deployment);
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(who_has_a_certificate_guesses_users_tokens_slowly) {
     const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
     return Client(server.tools_client(), bearer(token)).post("/tool/v1/resolve", query).status;
   };
-  // What is guessed on the other plane is not counted on this one.
+  // Guesses on the other plane do not count on this one.
   BOOST_TEST(Presenter(server).status_after_401s("tct_guess") == 429);
   int status = resolve_with("tct_guess");
   BOOST_TEST(status == 401);

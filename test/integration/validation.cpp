@@ -1,4 +1,5 @@
-// 422: pydantic v2's types, messages and locations, all faults of a body at once, and no echo of the request.
+// A 422 has pydantic v2's types, messages and locations, reports all faults of a body at once, and does not echo the
+// request.
 #include "test/integration/shared_server.hpp"
 
 namespace json = boost::json;
@@ -8,7 +9,7 @@ namespace {
 
 const std::string canary = "cAnArY-4f1d";
 
-// A fault as `type|loc.loc|msg`, to compare and to read.
+// A fault as `type|loc.loc|msg`, for comparisons and messages.
 std::string summary(const json::value& fault) {
   std::string loc;
   const json::array steps = fault.at("loc").as_array();
@@ -17,7 +18,7 @@ std::string summary(const json::value& fault) {
     loc += step.is_string() ? std::string(step.get_string()) : json::serialize(step);
   }
   const json::object& members = fault.as_object();
-  BOOST_TEST(members.size() == (members.contains("ctx") ? 4U : 3U));  // no input
+  BOOST_TEST(members.size() == (members.contains("ctx") ? 4U : 3U));  // no member `input`
   return std::string(fault.at("type").as_string()) + "|" + loc + "|" + std::string(fault.at("msg").as_string());
 }
 
@@ -30,7 +31,7 @@ std::vector<std::string> faults(const Answer& answer) {
   return result;
 }
 
-// One tenant does for all: nothing here is ever stored.
+// One tenant is enough, because no request here stores anything.
 Client& api() {
   static Tenant tenant = new_tenant();
   return tenant.api;
@@ -272,7 +273,7 @@ BOOST_AUTO_TEST_CASE(only_json_is_taken) {
   BOOST_TEST(tenant.api.get(secrets_path).at("data").as_array().empty());
   BOOST_TEST(send({{"Content-Type", "Application/JSON; charset=utf-8"}}) == 200);
   BOOST_TEST(send({}) ==
-             409);  // without a type a body is taken for JSON, as the published API does: the name is taken now
+             409);  // without a type, a body is read as JSON, as in the published API: the name is taken now
 }
 
 BOOST_AUTO_TEST_SUITE_END()

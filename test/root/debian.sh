@@ -10,7 +10,7 @@ need_root() {  # need_root WHAT
   [ "$(id -u)" = 0 ] || fail "$1 needs root: run it as root or with sudo"
 }
 
-# What the host's apt knows of Debian's archives: a line SUITE|URI|FILE for each, SUITE being a suffix such as -security, or empty.
+# Debian's archives in the host's apt sources: one line SUITE|URI|FILE for each, SUITE being a suffix such as -security, or empty.
 host_archives() {
   local codename
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
@@ -40,11 +40,11 @@ trusts_without_signature() {  # FILE of the host's sources
   [ -f "$1" ] && grep -Eiq '^[^#]*trusted(=|: *)yes' "$1"
 }
 
-debian_mirror() {  # debian_mirror RELEASE: where its packages are
+debian_mirror() {  # debian_mirror RELEASE: prints the mirror of its packages
   debian_sources "$1" | awk -v release="$1" '$(NF - 1) == release { print $(NF - 2); exit }'
 }
 
-# The keyring that the host's source of Debian names, or else the usual one.
+# The keyring that the host's source of Debian names; by default, the usual one.
 host_keyring() {
   local file named
   file=$(host_archives | awk -F'|' '$1 == "" { print $3; exit }')
@@ -55,7 +55,7 @@ host_keyring() {
   [ ! -e "$named" ] || echo "$named"
 }
 
-# A host's keyring may be older than the release. The host's apt vouches for the newest one that its own release has.
+# A host's keyring may be older than the release. The host's apt verifies the newest one of its own release.
 newest_keyring() {  # newest_keyring DIRECTORY: prints the keyring's path
   (
     cd "$1"
@@ -64,7 +64,7 @@ newest_keyring() {  # newest_keyring DIRECTORY: prints the keyring's path
   ) >&2 && find "$1/keyring/usr/share/keyrings" -name 'debian-archive-keyring.*' | head -n 1
 }
 
-# make_debian_root RELEASE DIRECTORY [PACKAGE,…]: DIRECTORY/root is the root, unless it is there already and less than 30 days old.
+# make_debian_root RELEASE DIRECTORY [PACKAGE,…]: creates DIRECTORY/root, unless it exists and is less than 30 days old.
 make_debian_root() {
   local release=$1 directory=$2 packages=${3:-} lock
   mkdir -p "$directory"
@@ -83,7 +83,7 @@ bootstrap() {  # RELEASE DIRECTORY PACKAGES
   local release=$1 directory=$2 packages=$3 mirror keyring script=/usr/share/debootstrap/scripts/$1 begin=$SECONDS
   mirror=$(debian_mirror "$release")
   [ -n "$mirror" ] || fail "this host's apt has no source of its own Debian release: run apt-get update, or set TACIT_DEBIAN_MIRROR to a mirror's URL"
-  # Releases newer than the host's debootstrap are made as the newest one that it knows.
+  # For a release newer than the host's debootstrap, uses the script of the newest release that debootstrap supports.
   [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
   local options=(--variant=minbase ${packages:+"--include=$packages"})
   if [ -z "${TACIT_DEBIAN_MIRROR:-}" ] && trusts_without_signature "$(host_archives | awk -F'|' '$1 == "" { print $3; exit }')"; then
@@ -107,7 +107,7 @@ bootstrap() {  # RELEASE DIRECTORY PACKAGES
   echo "Made in $((SECONDS - begin)) s"
 }
 
-# In mounts of its own, so that none is left when it is interrupted. Prints the steps of its log.
+# In its own mount namespace, so that no mount is left after an interruption. Prints the steps of its log.
 debootstrap_with() {  # KEYRING LOG ARGUMENT…
   local keyring=$1 log=$2
   shift 2
@@ -117,8 +117,8 @@ debootstrap_with() {  # KEYRING LOG ARGUMENT…
   return "${PIPESTATUS[0]}"
 }
 
-# What the root has from the host: where packages come from and how they are fetched, how names are resolved, and whom TLS trusts.
-# The host's whole apt configuration would not do, for it calls programs that only the host has.
+# Copies from the host: the sources of packages, apt's settings for fetching, name resolution, and the authorities that TLS trusts.
+# Does not copy the host's whole apt configuration, which calls programs that only the host has.
 connect_to_network() {  # connect_to_network RELEASE ROOT
   local release=$1 root=$2
   debian_sources "$release" >"$root/etc/apt/sources.list"
@@ -131,7 +131,7 @@ connect_to_network() {  # connect_to_network RELEASE ROOT
   copy_trust "$root"
   rm -f "$root/etc/resolv.conf"
   cat /etc/resolv.conf >"$root/etc/resolv.conf"
-  # Names that only the host's file knows, but none of loopback addresses: a new root need not have any.
+  # The names of the host's file, without those of loopback addresses, which a new root may lack.
   awk '$1 !~ /^(#|127\.|::1$|f[ef][0-9a-f]*::)/ && NF > 1' /etc/hosts >"$root/etc/hosts.host" 2>/dev/null || true
   if [ -s "$root/etc/hosts.host" ]; then mv "$root/etc/hosts.host" "$root/etc/hosts"; else rm -f "$root/etc/hosts.host"; fi
 }
@@ -140,11 +140,11 @@ copy_trust() {  # ROOT
   local root=$1 keyring
   keyring=$(host_keyring)
   if [ -n "$keyring" ] && [ ! -e "$root$keyring" ]; then install -D -m 644 "$keyring" "$root$keyring"; fi
-  # A mirror of the host's own may sign with a key of its own.
+  # The host's own mirror may sign with its own key.
   cp -n /etc/apt/trusted.gpg.d/* "$root/etc/apt/trusted.gpg.d/" 2>/dev/null || true
   mkdir -p "$root/usr/local/share/ca-certificates" "$root/etc/ssl"
   cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-  # The package ca-certificates makes the usual file; before it is there, and for Node.js, which has authorities of its own:
+  # The package ca-certificates creates the usual file. This one is for the time before, and for Node.js, which has its own authorities:
   if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
     cp /etc/ssl/certs/ca-certificates.crt "$root/$host_authorities"
     echo "Acquire::https::CaInfo \"$host_authorities\";" >>"$root/etc/apt/apt.conf.d/90host"
