@@ -60,7 +60,7 @@ class IssuerServer {
   IssuerServer(const IssuerServer&) = delete;
   IssuerServer& operator=(const IssuerServer&) = delete;
 
-  /// What the path answers from now on; called on the server's thread. Others answer 404.
+  /// Sets the response of a path; a function is called on the server's thread. Other paths answer 404.
   void serve(const std::string& path, Respond respond);
   void serve(const std::string& path, IssuerReply reply);
   /// While it is down, connections are closed as soon as they are accepted.

@@ -39,7 +39,7 @@ std::string signed_as_is(const std::string& header, const std::string& payload) 
 
 std::string with_claim(std::string_view name, std::string_view value) { return mint().es256(claims(name, value)); }
 
-// The last character of a base64url text of a size that leaves bits over, with one of those bits set.
+// The text with one of the unused bits of its last base64url character set.
 std::string with_leftover_bit(std::string text) {
   const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   BOOST_REQUIRE(text.size() % 4 >= 2);
