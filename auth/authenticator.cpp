@@ -64,8 +64,8 @@ std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& cre
                                                            Clock::time_point now) {
   follow_issuers();
   // Text that cannot be a token of any issuer is an API key or malformed.
-  const bool only_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
-  if (only_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
+  const bool only_api_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
+  if (only_api_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
   return judge_token(credential, digest, now);
 }
 

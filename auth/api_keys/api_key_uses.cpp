@@ -9,7 +9,7 @@ void ApiKeyUses::note(std::string_view id, std::int64_t at) {
   const auto known = latest_.find(id);
   if (known != latest_.end()) {
     known->second = std::max(known->second, at);
-  } else if (latest_.size() < most_keys_) {
+  } else if (latest_.size() < most_api_keys_) {
     latest_.emplace(id, at);
   }
 }

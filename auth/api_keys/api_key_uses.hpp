@@ -16,13 +16,13 @@
 
 namespace tacit::auth {
 
-/// The latest use of each of a limited number of keys. Not thread-safe.
+/// The latest use of each of a limited number of API keys. Not thread-safe.
 class ApiKeyUses {
  public:
-  explicit ApiKeyUses(std::size_t most_keys) : most_keys_(most_keys) {}
+  explicit ApiKeyUses(std::size_t most_api_keys) : most_api_keys_(most_api_keys) {}
 
-  /// `at` is in microseconds since the Unix epoch. A new key beyond the limit is ignored until it is used again after
-  /// the next take().
+  /// `at` is in microseconds since the Unix epoch. An API key beyond the limit is ignored until it is used again
+  /// after the next take().
   void note(std::string_view id, std::int64_t at);
   bool empty() const { return latest_.empty(); }
   /// Returns and removes all uses.
@@ -32,7 +32,7 @@ class ApiKeyUses {
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  std::size_t most_keys_;
+  std::size_t most_api_keys_;
   std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> latest_;
 };
 
@@ -41,8 +41,8 @@ class ApiKeyUseLog {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds interval{30};  ///< between batches that due() returns
-  static constexpr std::size_t most_keys_of_thread = 1024;
-  static constexpr std::size_t most_keys = 16384;
+  static constexpr std::size_t most_api_keys_of_thread = 1024;
+  static constexpr std::size_t most_api_keys = 16384;
 
   explicit ApiKeyUseLog(Clock::time_point now = Clock::now()) : taken_(now) {}
 
@@ -54,7 +54,7 @@ class ApiKeyUseLog {
 
  private:
   std::mutex mutex_;
-  ApiKeyUses uses_{most_keys};
+  ApiKeyUses uses_{most_api_keys};
   Clock::time_point taken_;
 };
 

@@ -22,15 +22,19 @@ boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* sto
   if (!matches) return Refusal::wrong_secret;
   if (stored->revoked_at) return Refusal::revoked;
   if (stored->expires_at && store::to_microseconds(now) >= *stored->expires_at) return Refusal::expired;
-  return Principal{stored->tenant, stored->scopes, "api-key:" + stored->id, stored->expires_at, stored->id};
+  return Principal{.tenant = stored->tenant,
+                   .scopes = stored->scopes,
+                   .actor = "api-key:" + stored->id,
+                   .expires_at = stored->expires_at,
+                   .api_key = stored->id};
 }
 
-boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_view presented_key,
+boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_view presented,
                                                                  const crypto::Digest& digest,
                                                                  std::chrono::system_clock::time_point now) const {
-  const auto key = parse_api_key(presented_key);
-  if (!key) return Refusal::malformed;
-  const auto stored = keys_.find(key->id);
+  const auto parsed = parse_api_key(presented);
+  if (!parsed) return Refusal::malformed;
+  const auto stored = api_keys_.find(parsed->id);
   if (stored) return judge_api_key(&*stored, digest, now);
   if (stored.error().code == store::Errc::integrity) return Refusal::altered;
   if (stored.error().code != store::Errc::not_found) return Refusal::unavailable;

@@ -12,18 +12,18 @@
 
 namespace tacit::auth {
 
-/// Checks presented API keys against the stored ones. Thread-safe; `keys` must outlive it.
+/// Checks presented API keys against the stored ones. Thread-safe; `api_keys` must outlive it.
 class ApiKeyVerifier {
  public:
-  explicit ApiKeyVerifier(const store::ApiKeys& keys) : keys_(keys) {}
+  explicit ApiKeyVerifier(const store::ApiKeys& api_keys) : api_keys_(api_keys) {}
 
   /// The key's principal at `now`. `digest` is the credential_digest of the key. Compares in constant time and does the
   /// same work for an unknown id as for a wrong secret. Reports expiry and revocation only if the secret is right.
-  boost::system::result<Principal, Refusal> verify(std::string_view presented_key, const crypto::Digest& digest,
+  boost::system::result<Principal, Refusal> verify(std::string_view presented, const crypto::Digest& digest,
                                                    std::chrono::system_clock::time_point now) const;
 
  private:
-  const store::ApiKeys& keys_;
+  const store::ApiKeys& api_keys_;
 };
 
 /// ApiKeyVerifier's decision without the look-up: `stored` is the stored key with the presented id, or null;

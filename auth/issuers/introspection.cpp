@@ -19,7 +19,6 @@ namespace json = boost::json;
 using std::chrono::steady_clock;
 
 constexpr std::size_t answer_limit = 64 * 1024;
-constexpr std::chrono::milliseconds grace{250};  // for passing the answer between threads
 
 IntrospectionCache::Now both_clocks() { return {steady_clock::now(), std::chrono::system_clock::now()}; }
 
@@ -96,7 +95,7 @@ asio::awaitable<IntrospectionAnswer> Introspection::ask(std::string_view token) 
     answer = cache_.find(digest, both_clocks());
   }
   if (answer) co_return *answer;
-  const std::chrono::milliseconds deadline = config_->fetch_timeout + grace;
+  const std::chrono::milliseconds deadline = config_->fetch_timeout + answer_grace;
   auto enlist = [this, digest, token](const IntrospectionCache::AnswerWaiter& waiter) {
     this->enlist(digest, token, waiter);
   };

@@ -13,6 +13,7 @@
 
 #include "auth/https/https_client.hpp"
 #include "auth/issuers/introspection_cache.hpp"
+#include "auth/issuers/issuer.hpp"
 #include "auth/issuers/issuer_report.hpp"
 #include "auth/issuers/key_refresh.hpp"
 #include "auth/model/issuer_config.hpp"
@@ -33,8 +34,8 @@ class Introspection : public std::enable_shared_from_this<Introspection> {
                 std::shared_ptr<KeyRefresh> refresh);
 
   /// The issuer's answer about the token, which must live until then; malformed if it is empty, too_large if it exceeds
-  /// max_token_size. Resumes on the caller's executor at most 250 ms after fetch_timeout. This object is not accessed
-  /// after the wait, so it may be destroyed meanwhile.
+  /// max_token_size. Resumes on the caller's executor at most answer_grace after fetch_timeout. This object is not
+  /// accessed after the wait, so it may be destroyed meanwhile.
   boost::asio::awaitable<IntrospectionAnswer> ask(std::string_view token);
 
   /// Answers all waiting and all later calls with issuer_unreachable; nothing more is posted to the executor. Call on

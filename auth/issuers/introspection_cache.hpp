@@ -28,10 +28,10 @@ using IntrospectionAnswer = boost::system::result<TokenGrant, Refusal>;
 class IntrospectionCache {
  public:
   struct Limits {
-    std::chrono::milliseconds positive{30'000};  ///< how long a grant is kept, at most until the token's exp
-    std::chrono::milliseconds negative{5'000};   ///< how long a refusal is kept
-    std::size_t answers = 10'000;                ///< kept; when full, the oldest is evicted
-    std::size_t calls = 1'000;                   ///< in progress
+    std::chrono::milliseconds positive{};  ///< how long a grant is kept, at most until the token's exp
+    std::chrono::milliseconds negative{};  ///< how long a refusal is kept
+    std::size_t answers = 10'000;          ///< kept; when full, the oldest is evicted
+    std::size_t calls = 1'000;             ///< in progress
   };
   /// Both clocks: an answer's age is measured on the steady clock, a token's expiry on the wall clock.
   struct Now {

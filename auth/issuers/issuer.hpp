@@ -40,6 +40,9 @@ struct KeyStatus {
   std::uint64_t failures = 0;                                      ///< failed fetches since the start
 };
 
+/// For passing an answer between threads, beyond fetch_timeout.
+inline constexpr std::chrono::milliseconds answer_grace{250};
+
 /// Thread-safe. Awaited calls resume on the caller's executor; until then its execution context must live and has
 /// outstanding work. The context is not accessed afterwards.
 class Issuer {
@@ -52,7 +55,7 @@ class Issuer {
   virtual KeyStatus key_status() const = 0;
   /// For a token with an unknown kid, or while there are no keys: starts a fetch unless one was requested in the last
   /// 10 s, waits for a fetch in progress, and returns the keys then in use (null: none). Returns the current keys at
-  /// most 250 ms after fetch_timeout.
+  /// most answer_grace after fetch_timeout.
   virtual boost::asio::awaitable<std::shared_ptr<const KeySet>> refreshed() = 0;
   /// Whether the last fetch of keys succeeded and none is in progress; if false, a token with an unknown kid may be
   /// valid. True after refreshed() means that the keys are at most 10 s old, which suffices to refuse the token:

@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "auth/issuers/issuer_files.hpp"
 #include "auth/tokens/json_document.hpp"
 #include "crypto/text_file.hpp"
 
@@ -10,8 +11,6 @@ namespace {
 
 namespace json = boost::json;
 using boost::system::result;
-
-constexpr std::size_t largest_document = 256 * 1024;
 
 /// std::nullopt if the field is missing.
 result<std::optional<HttpsUrl>, std::string> read_url(const json::object& document, const char* name) {
@@ -39,7 +38,7 @@ result<std::vector<HttpsUrl>, std::string> metadata_urls(std::string_view issuer
 }
 
 result<IssuerMetadata, std::string> parse_metadata(std::string_view document, std::string_view issuer) {
-  const auto parsed = parse_json_document(crypto::without_byte_order_mark(document), largest_document);
+  const auto parsed = parse_json_document(crypto::without_byte_order_mark(document), largest_key_document);
   if (!parsed || !parsed->is_object()) return std::string("its metadata is not a JSON object");
   const json::object& fields = parsed->get_object();
   const auto named = text_of(find_member(fields, "issuer"));

@@ -13,7 +13,7 @@ using Introspection = IssuerConfig::Introspection;
 
 bool introspects(const IssuerConfig& config) { return config.introspection != Introspection::none; }
 bool takes_jwts(const IssuerConfig& config) { return config.keys != Keys::none; }
-bool fetches_keys(const IssuerConfig& config) { return config.keys == Keys::discovery || config.keys == Keys::url; }
+bool fetches_keys(const IssuerConfig& config) { return config.fetches_keys(); }
 bool fetches_again(const IssuerConfig& config) {
   return fetches_keys(config) || config.introspection == Introspection::discovery;
 }

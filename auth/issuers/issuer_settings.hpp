@@ -12,19 +12,16 @@ namespace tacit::auth {
 
 struct IssuerSetting {
   const char* name;
-  const char* argument;  ///< the kind of value, for the help text: FILE, SECONDS, WORDS, …; choices as on|off
-  const char* initial;   ///< the default as written in the file; empty: none, and `help` describes the effect
-  const char* help;      ///< sentences, including the limits
+  const char* argument;      ///< the kind of value, for the help text: FILE, SECONDS, WORDS, …; choices as on|off
+  const char* initial = "";  ///< the default as written in the file; empty: none, and `help` describes the effect
+  const char* help;          ///< sentences, including the limits
   /// Sets the value. Returns its fault as a clause; empty if it is valid.
   std::string (*set)(IssuerConfig& config, std::string_view value);
 };
 
 std::span<const IssuerSetting> issuer_settings();
 
-/// Whether the text is an https URL that requests to an issuer may use.
-bool is_https_url(std::string_view text);
-
-/// Removes and returns the first word; empty at the end.
-std::string_view next_word(std::string_view& text);
+/// A configuration with the default of every setting that has one.
+IssuerConfig default_issuer_config();
 
 }  // namespace tacit::auth

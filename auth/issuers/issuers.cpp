@@ -1,3 +1,4 @@
+// Implements issuer.hpp: runs, replaces and stops the trusted issuers on one thread.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -28,8 +29,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::result;
-
-constexpr std::chrono::milliseconds grace{250};  // for passing the answer between threads
 
 RefreshTerms refresh_terms(const IssuerConfig& config, const IssuerTerms& terms) {
   RefreshTerms refresh;
@@ -80,7 +79,7 @@ class RunningIssuer final : public Issuer {
 asio::awaitable<KeySetPtr> RunningIssuer::refreshed() {
   // `this` must not be accessed after the wait: it may have been destroyed.
   const std::shared_ptr<crypto::Published<KeySet>> published = keys_->published();
-  const std::chrono::milliseconds deadline = config_->fetch_timeout + grace;
+  const std::chrono::milliseconds deadline = config_->fetch_timeout + answer_grace;
   auto enlist = [keys = keys_.get()](const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) { keys->ask(waiter); };
   const std::optional<KeySetPtr> keys = co_await store::wait_for<KeySetPtr>(enlist, deadline);
   if (keys) co_return *keys;

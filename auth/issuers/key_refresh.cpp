@@ -4,9 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
-#include <iterator>
 
-#include "auth/https/http_caching.hpp"
 #include "auth/issuers/issuer_files.hpp"
 
 namespace tacit::auth {
@@ -18,21 +16,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds pause_after_error{1};
 
-bool fetches_keys(const IssuerConfig& config) {
-  return config.keys == IssuerConfig::Keys::discovery || config.keys == IssuerConfig::Keys::url;
-}
-
-bool needs_metadata(const IssuerConfig& config) {
-  return config.keys == IssuerConfig::Keys::discovery || config.introspection == IssuerConfig::Introspection::discovery;
-}
-
-bool asks_network(const IssuerConfig& config) { return fetches_keys(config) || needs_metadata(config); }
-
-void add_failure(std::string& failures, const std::string& failure) {
-  if (!failures.empty()) failures += "; ";
-  failures += failure;
-}
-
 }  // namespace
 
 KeyRefresh::KeyRefresh(asio::any_io_executor executor, std::shared_ptr<const IssuerConfig> config,
@@ -41,15 +24,11 @@ KeyRefresh::KeyRefresh(asio::any_io_executor executor, std::shared_ptr<const Iss
     : config_(std::move(config)),
       report_(std::move(report)),
       executor_(executor),
+      fetch_(executor, config_, std::move(trust)),
       woken_(executor),
       spread_(std::random_device()()),
-      schedule_(terms, asks_network(*config_) ? steady_clock::now() : Time::max()) {
-  status_.fetched = fetches_keys(*config_);
-  if (asks_network(*config_)) {
-    HttpsClient::Limits limits;
-    limits.connections = 1;
-    client_ = std::make_unique<HttpsClient>(executor, std::move(trust), limits);
-  }
+      schedule_(terms, fetch_.asks_network() ? steady_clock::now() : Time::max()) {
+  status_.fetched = config_->fetches_keys();
 }
 
 result<void, std::string> KeyRefresh::load() {
@@ -73,7 +52,7 @@ result<void, std::string> KeyRefresh::load() {
 void KeyRefresh::ask(const std::shared_ptr<store::Waiter<KeySetPtr>>& waiter) {
   {
     const std::lock_guard lock(mutex_);
-    if (!closed_ && client_ && schedule_.ask(steady_clock::now())) {
+    if (!closed_ && fetch_.asks_network() && schedule_.ask(steady_clock::now())) {
       waiters_.push_back(waiter);
       // Only the first waiter wakes the thread; a fetch in progress needs no wake-up.
       if (waiters_.size() == 1) wake();
@@ -108,7 +87,7 @@ void KeyRefresh::close() {
     waiters.swap(waiters_);
   }
   for (const auto& waiter : waiters) waiter->answer(published_->get());
-  if (client_) client_->close();
+  fetch_.close();
 }
 
 void KeyRefresh::retire() {
@@ -162,108 +141,25 @@ asio::awaitable<void> KeyRefresh::step() {
   {
     const std::lock_guard lock(mutex_);
     const Time now = steady_clock::now();
-    stale = schedule_.gives_up(now) && fetches_keys(*config_);
+    stale = schedule_.gives_up(now) && config_->fetches_keys();
     due = schedule_.due(now);
     if (due) {
       schedule_.started(now);
-      current_.store(!fetches_keys(*config_), std::memory_order_release);
+      current_.store(!config_->fetches_keys(), std::memory_order_release);
     }
-    if (!due && client_) wakes_at = schedule_.wakes_at();
+    if (!due && fetch_.asks_network()) wakes_at = schedule_.wakes_at();
   }
   if (stale) give_up();
   if (!due) {
     co_await woken_.wait(wakes_at);
     co_return;
   }
-  Fetched fetched = co_await fetch_guarded();
+  FetchedKeys fetched = co_await fetch_.fetch();
   if (is_closed()) co_return;
   finish(std::move(fetched));
 }
 
-/// Turns exceptions, such as lack of memory, into a failed fetch.
-asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch_guarded() {
-  Fetched failed;
-  try {
-    Fetched fetched = co_await fetch();
-    co_return fetched;
-  } catch (const std::exception&) {
-    failed.failure = "internal error, such as lack of memory";
-  }
-  co_return failed;
-}
-
-asio::awaitable<KeyRefresh::Fetched> KeyRefresh::fetch() {
-  Fetched fetched;
-  std::optional<HttpsUrl> jwks;
-  if (config_->keys == IssuerConfig::Keys::file) {
-    auto keys = load_keys(*config_);
-    if (keys.has_error()) {
-      add_failure(fetched.failure, keys.error());
-    } else {
-      fetched.keys = std::move(*keys);
-    }
-  }
-  if (needs_metadata(*config_)) {
-    auto metadata = co_await discover(fetched);
-    if (metadata.has_error()) {
-      add_failure(fetched.failure, metadata.error());
-    } else {
-      jwks = std::move(metadata->jwks);
-      introspection_ = std::move(metadata->introspection);
-      if (!jwks && config_->keys == IssuerConfig::Keys::discovery) {
-        add_failure(fetched.failure, "its metadata has no jwks_uri");
-      }
-    }
-  }
-  if (config_->keys == IssuerConfig::Keys::url) {
-    auto url = parse_https_url(config_->jwks_url);
-    if (url.has_error()) {
-      add_failure(fetched.failure, "its key URL " + url.error());
-    } else {
-      jwks = std::move(*url);
-    }
-  }
-  if (jwks && fetches_keys(*config_)) co_await fetch_keys(std::move(*jwks), fetched);
-  co_return fetched;
-}
-
-/// Tries both metadata URLs; the second only if the host responded to the first.
-asio::awaitable<result<IssuerMetadata, std::string>> KeyRefresh::discover(Fetched& fetched) {
-  const auto urls = metadata_urls(config_->issuer);
-  if (urls.has_error()) co_return urls.error();
-  std::string failures;
-  for (const HttpsUrl& url : *urls) {
-    HttpsRequest request = make_get(url, largest_key_document);
-    const Time deadline = steady_clock::now() + config_->fetch_timeout;
-    const HttpsClient::Outcome answer = co_await client_->send(std::move(request), deadline);
-    if (answer.has_value()) {
-      fetched.fresh_for = freshness(answer->cache_control, answer->age);
-      co_return parse_metadata(answer->body.text(), config_->issuer);
-    }
-    add_failure(failures, "asking for " + url.target + ": " + answer.error().message);
-    if (answer.error().status == 0) break;
-  }
-  co_return failures;
-}
-
-asio::awaitable<void> KeyRefresh::fetch_keys(HttpsUrl url, Fetched& fetched) {
-  HttpsRequest request = make_get(url, largest_key_document);
-  const Time deadline = steady_clock::now() + config_->fetch_timeout;
-  const HttpsClient::Outcome answer = co_await client_->send(std::move(request), deadline);
-  if (answer.has_error()) {
-    add_failure(fetched.failure, "asking for its keys: " + answer.error().message);
-    co_return;
-  }
-  fetched.fresh_for = freshness(answer->cache_control, answer->age);
-  auto keys = KeySet::parse(answer->body.text());
-  if (keys.has_error()) {
-    add_failure(fetched.failure, "its keys cannot be used: " + keys.error());
-  } else {
-    fetched.keys = std::move(*keys);
-  }
-}
-
-void KeyRefresh::finish(Fetched fetched) {
+void KeyRefresh::finish(FetchedKeys fetched) {
   {
     const std::lock_guard lock(mutex_);
     const Time now = steady_clock::now();

@@ -1,5 +1,4 @@
-// One issuer's keys at run time: fetches, keeps and drops them, and holds the calls that wait for them. With discovery
-// it also obtains the issuer's introspection endpoint.
+// One issuer's keys at run time: keeps them fresh, drops them, and holds the calls that wait for them.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,9 +14,9 @@
 #include <vector>
 
 #include "auth/async/async_condition.hpp"
-#include "auth/https/https_client.hpp"
-#include "auth/issuers/issuer_metadata.hpp"
+#include "auth/issuers/issuer.hpp"
 #include "auth/issuers/issuer_report.hpp"
+#include "auth/issuers/key_fetch.hpp"
 #include "auth/issuers/refresh_schedule.hpp"
 #include "auth/model/issuer_config.hpp"
 #include "auth/tokens/jwk.hpp"
@@ -64,23 +63,12 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
   /// Keeps the keys fresh until retire(), or until the context destroys it. Throws nothing.
   static boost::asio::awaitable<void> run(std::shared_ptr<KeyRefresh> self);
   /// From the issuer's metadata.
-  const std::optional<HttpsUrl>& introspection_endpoint() const { return introspection_; }
+  const std::optional<HttpsUrl>& introspection_endpoint() const { return fetch_.introspection_endpoint(); }
 
  private:
-  /// The result of a fetch. `failure` is empty if every part succeeded.
-  struct Fetched {
-    std::optional<KeySet> keys;
-    std::optional<std::chrono::seconds> fresh_for;
-    std::string failure;
-  };
-
   boost::asio::awaitable<void> prepare_keys();
   boost::asio::awaitable<void> step();
-  boost::asio::awaitable<Fetched> fetch_guarded();
-  boost::asio::awaitable<Fetched> fetch();
-  boost::asio::awaitable<boost::system::result<IssuerMetadata, std::string>> discover(Fetched& fetched);
-  boost::asio::awaitable<void> fetch_keys(HttpsUrl url, Fetched& fetched);
-  void finish(Fetched fetched);
+  void finish(FetchedKeys fetched);
   void use(KeySet keys);
   void give_up();
   void wake();
@@ -93,9 +81,8 @@ class KeyRefresh : public std::enable_shared_from_this<KeyRefresh> {
 
   // Used on the executor's thread.
   const boost::asio::any_io_executor executor_;
-  std::unique_ptr<HttpsClient> client_;  ///< null if nothing is fetched
+  KeyFetch fetch_;
   AsyncCondition woken_;
-  std::optional<HttpsUrl> introspection_;
   KeySet last_;  ///< the published set; empty while there is none
   std::minstd_rand spread_;
 

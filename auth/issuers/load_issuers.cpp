@@ -10,6 +10,7 @@
 #include "auth/issuers/issuer_section.hpp"
 #include "auth/issuers/issuer_settings.hpp"
 #include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/issuers/issuer_values.hpp"
 #include "auth/model/scope_names.hpp"
 #include "crypto/text_file.hpp"
 
@@ -18,7 +19,6 @@ namespace {
 
 using Keys = IssuerConfig::Keys;
 
-constexpr std::string_view blank = " \t\r";
 constexpr std::size_t most_issuers = 64;
 constexpr std::size_t most_faults = 100;  // a file with more is probably not an issuers' file
 
@@ -80,7 +80,9 @@ class Reader {
   /// A section with a faulty head is still read, to report the faults of its lines.
   void begin_section(std::string_view line) {
     finish_section();
-    section_.emplace().line = number_;
+    section_.emplace();
+    section_->line = number_;
+    section_->config = default_issuer_config();
     const std::string_view issuer = line.ends_with(']') ? trim(line.substr(1, line.size() - 2)) : std::string_view();
     if (issuer.empty() || issuer.find_first_of(blank) != std::string_view::npos) {
       return fail("is not [issuer], with the tokens' iss between the brackets");
@@ -107,7 +109,9 @@ class Reader {
     section_.reset();
     IssuerConfig& config = section.config;
     if (config.issuer.empty()) return;
-    default_algorithms(config);
+    if (config.keys == Keys::shared_secret && !section.given.contains("algorithms")) {
+      config.algorithms = {crypto::SignatureAlgorithm::hs256};
+    }
     if (config.scope_names.empty()) default_scope_names(config);
     add(find_section_faults(section));
     if (files_ == Files::judged) add(find_section_file_faults(section));
@@ -116,16 +120,6 @@ class Reader {
       faults_.push_back({section.line_of("introspection"), why});
     }
     issuers_.push_back(std::move(config));
-  }
-
-  static void default_algorithms(IssuerConfig& config) {
-    using enum crypto::SignatureAlgorithm;
-    if (!config.algorithms.empty()) return;
-    if (config.keys == Keys::shared_secret) {
-      config.algorithms = {hs256};
-    } else {
-      config.algorithms = {es256, es384, es512, eddsa, ps256, ps384, ps512, rs256, rs384, rs512};
-    }
   }
 
   static void default_scope_names(IssuerConfig& config) {

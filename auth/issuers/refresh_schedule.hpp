@@ -9,10 +9,10 @@
 namespace tacit::auth {
 
 struct RefreshTerms {
-  std::chrono::milliseconds least{60'000};  ///< bounds of the time between successful fetches
-  std::chrono::milliseconds most{3'600'000};
+  std::chrono::milliseconds least{};  ///< bounds of the time between successful fetches
+  std::chrono::milliseconds most{};
   /// How long fetched keys stay in use after the first due refresh that failed.
-  std::chrono::milliseconds keep{24 * 3'600'000};
+  std::chrono::milliseconds keep{};
   std::chrono::milliseconds retry_first{1'000};  ///< after a failure; doubles
   std::chrono::milliseconds retry_most{60'000};
   std::chrono::milliseconds ask_every{10'000};  ///< between early fetches; after a failure, since any fetch

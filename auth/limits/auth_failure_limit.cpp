@@ -6,12 +6,12 @@ namespace tacit::auth {
 namespace {
 
 constexpr std::size_t longest = 32;
-constexpr std::array<std::uint8_t, 1> all_tokens{};  // its length differs from that of every key id and digest
+constexpr std::array<std::uint8_t, 1> all_tokens{};  // its length differs from that of every API key id and digest
 
 /// The client's network, and what it presents.
-class Key {
+class BucketName {
  public:
-  Key(const boost::asio::ip::address& client, crypto::ByteView what) {
+  BucketName(const boost::asio::ip::address& client, crypto::ByteView what) {
     const auto network = client_network(client);
     what = what.first(std::min(what.size(), longest));
     std::copy(what.begin(), what.end(), std::copy(network.begin(), network.end(), bytes_.begin()));
@@ -43,14 +43,15 @@ void AuthFailureLimit::failed(const boost::asio::ip::address& client, Clock::tim
   if (limited()) buckets_.charge(client_network(client), rate(), now);
 }
 
-std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, std::string_view key_id,
+std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, std::string_view api_key_id,
                                                 Clock::time_point now) const {
   if (!limited()) return {};
-  return buckets_.wait(Key(client, crypto::as_bytes(key_id)).view(), rate(), now);
+  return buckets_.wait(BucketName(client, crypto::as_bytes(api_key_id)).view(), rate(), now);
 }
 
-void AuthFailureLimit::failed(const boost::asio::ip::address& client, std::string_view key_id, Clock::time_point now) {
-  if (limited()) buckets_.charge(Key(client, crypto::as_bytes(key_id)).view(), rate(), now);
+void AuthFailureLimit::failed(const boost::asio::ip::address& client, std::string_view api_key_id,
+                              Clock::time_point now) {
+  if (limited()) buckets_.charge(BucketName(client, crypto::as_bytes(api_key_id)).view(), rate(), now);
 }
 
 Rate AuthFailureLimit::rate_of_tokens() const {
@@ -61,15 +62,15 @@ Rate AuthFailureLimit::rate_of_tokens() const {
 std::chrono::nanoseconds AuthFailureLimit::wait(const boost::asio::ip::address& client, const crypto::Digest& token,
                                                 Clock::time_point now) const {
   if (!limited()) return {};
-  return std::max(buckets_.wait(Key(client, token).view(), rate(), now),
-                  buckets_.wait(Key(client, all_tokens).view(), rate_of_tokens(), now));
+  return std::max(buckets_.wait(BucketName(client, token).view(), rate(), now),
+                  buckets_.wait(BucketName(client, all_tokens).view(), rate_of_tokens(), now));
 }
 
 void AuthFailureLimit::failed(const boost::asio::ip::address& client, const crypto::Digest& token,
                               Clock::time_point now) {
   if (!limited()) return;
-  buckets_.charge(Key(client, token).view(), rate(), now);
-  buckets_.charge(Key(client, all_tokens).view(), rate_of_tokens(), now);
+  buckets_.charge(BucketName(client, token).view(), rate(), now);
+  buckets_.charge(BucketName(client, all_tokens).view(), rate_of_tokens(), now);
 }
 
 }  // namespace tacit::auth

@@ -40,9 +40,9 @@ class AuthFailureLimit {
   void failed(const boost::asio::ip::address& client, Clock::time_point now);
 
   /// The same for one API key id, of at most 32 bytes.
-  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, std::string_view key_id,
+  std::chrono::nanoseconds wait(const boost::asio::ip::address& client, std::string_view api_key_id,
                                 Clock::time_point now) const;
-  void failed(const boost::asio::ip::address& client, std::string_view key_id, Clock::time_point now);
+  void failed(const boost::asio::ip::address& client, std::string_view api_key_id, Clock::time_point now);
 
   /// The same for genuine tokens (wrong place or time; not a guess): each token has that rate, and all tokens of one
   /// client together have more_tokens times that rate, because a client can hold any number of such tokens.

@@ -39,12 +39,12 @@ class ConfiguredSecret {
   std::shared_ptr<const crypto::WipedBytes> bytes_;
 };
 
-/// One trusted issuer. Immutable after loading.
+/// One trusted issuer. Immutable after loading. The defaults of its settings stand in auth/issuers/issuer_settings.cpp.
 struct IssuerConfig {
   enum class Keys : std::uint8_t { discovery, url, file, shared_secret, none };
 
   std::string issuer;                                  ///< `iss`, compared byte by byte
-  Keys keys = Keys::discovery;                         ///< none: opaque tokens only
+  Keys keys{};                                         ///< none: opaque tokens only
   std::string jwks_url;                                ///< Keys::url; https
   std::filesystem::path jwks_file;                     ///< Keys::file
   ConfiguredSecret shared_secret;                      ///< Keys::shared_secret: HS256, at least 32 bytes
@@ -52,13 +52,14 @@ struct IssuerConfig {
   std::vector<crypto::SignatureAlgorithm> algorithms;  ///< allowed; never empty
 
   std::vector<std::string> audiences;  ///< never empty
-  bool in_authorization = true;        ///< tokens of this issuer may come in `Authorization`
+  bool in_authorization = false;       ///< tokens of this issuer may come in `Authorization`
   bool in_token = false;               ///< … in `token`
   std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any access token's
-  std::chrono::seconds leeway{60};
-  bool uuid_users = true;  ///< a user that is a UUID is that tenant; false: every user becomes a tenant of this issuer
-  std::string user_claim = "sub";     ///< the tenant: its value if a UUID, else the UUIDv5 of issuer and value
-  std::string scope_claim = "scope";  ///< a string with spaces, or an array of strings
+  std::chrono::seconds leeway{};
+  /// true: a user that is a UUID is that tenant; false: every user becomes a tenant of this issuer.
+  bool uuid_users = false;
+  std::string user_claim;   ///< the tenant: its value if a UUID, else the UUIDv5 of issuer and value
+  std::string scope_claim;  ///< a string with spaces, or an array of strings
   std::multimap<std::string, store::Scope, std::less<>>
       scope_names;                                   ///< the claim's words → scopes; other words give none
   store::Scope default_scopes = store::Scope::none;  ///< of a token without that claim
@@ -69,17 +70,19 @@ struct IssuerConfig {
   bool client_tokens = false;                         ///< an answer without `sub` means a client's own token
   std::string client_id;
   ConfiguredSecret client_secret;
-  std::chrono::seconds introspection_cache{30};  ///< how long an answer is used at most
-  std::chrono::seconds negative_cache{5};        ///< … that a token is not active
+  std::chrono::seconds introspection_cache{};  ///< how long an answer is used at most
+  std::chrono::seconds negative_cache{};       ///< … that a token is not active
 
-  std::chrono::seconds refresh_least{60};  ///< bounds of the key set's Cache-Control lifetime
-  std::chrono::seconds refresh_most{3600};
-  std::chrono::seconds keep_stale{24 * 3600};     ///< how long the last good set is used after a missed refresh
-  std::chrono::milliseconds fetch_timeout{5000};  ///< of one whole request to the issuer
+  std::chrono::seconds refresh_least{};  ///< bounds of the key set's Cache-Control lifetime
+  std::chrono::seconds refresh_most{};
+  std::chrono::seconds keep_stale{};          ///< how long the last good set is used after a missed refresh
+  std::chrono::milliseconds fetch_timeout{};  ///< of one whole request to the issuer
 
   /// Compares every setting; secrets by content. The contents of other named files are not compared.
   bool operator==(const IssuerConfig& other) const = default;
 
+  /// Whether its keys are fetched over the network.
+  bool fetches_keys() const { return keys == Keys::discovery || keys == Keys::url; }
   bool allows(crypto::SignatureAlgorithm algorithm) const {
     return std::ranges::find(algorithms, algorithm) != algorithms.end();
   }

@@ -16,11 +16,11 @@ namespace json = boost::json;
 using json::error_code;
 using Piece = json::string_view;
 
-// A member added to an object with a duplicate key. A document that contains it itself only marks itself so.
+// A member added to an object with a duplicate name. A document that contains it itself only marks itself so.
 constexpr Piece repeated_mark{"\0repeated", 9};
 
-// The handler of Boost.JSON's parser. It builds the value like Boost.JSON's own handler and counts the keys: the value
-// keeps only the last of equal keys, so a value with fewer keys than were read had a duplicate.
+// The handler of Boost.JSON's parser. It builds the value like Boost.JSON's own handler and counts the members: the
+// value keeps only the last of equal names, so a value with fewer members than were read had a duplicate.
 class Handler {
  public:
   enum class Repeated : bool { counted, marked };
@@ -36,13 +36,13 @@ class Handler {
   }
 
   json::value release() { return stack_.release(); }
-  std::size_t keys() const { return keys_; }
+  std::size_t names() const { return names_; }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return true; }
   bool on_object_end(std::size_t size, error_code&) {
-    keys_ += size;
+    names_ += size;
     if (repeated_ == Repeated::marked && has_repeated(size)) {
       stack_.push_key(repeated_mark);
       stack_.push_null();
@@ -57,14 +57,14 @@ class Handler {
     return true;
   }
   bool on_key_part(Piece part, std::size_t, error_code&) {
-    if (repeated_ == Repeated::marked) key_.append(part.data(), part.size());
+    if (repeated_ == Repeated::marked) name_.append(part.data(), part.size());
     stack_.push_chars(part);
     return true;
   }
   bool on_key(Piece last, std::size_t, error_code&) {
     if (repeated_ == Repeated::marked) {
-      key_.append(last.data(), last.size());
-      open_keys_.push_back(std::exchange(key_, {}));
+      name_.append(last.data(), last.size());
+      open_names_.push_back(std::exchange(name_, {}));
     }
     stack_.push_key(last);
     return true;
@@ -102,33 +102,33 @@ class Handler {
   bool on_comment(Piece, error_code&) { return true; }
 
  private:
-  // For the object that ends, whose keys are the last ones in open_keys_; removes them.
+  // For the object that ends, whose names are the last ones in open_names_; removes them.
   bool has_repeated(std::size_t size) {
-    const auto first = open_keys_.end() - static_cast<std::ptrdiff_t>(size);
-    std::sort(first, open_keys_.end());
-    const bool repeated = std::adjacent_find(first, open_keys_.end()) != open_keys_.end();
-    open_keys_.erase(first, open_keys_.end());
+    const auto first = open_names_.end() - static_cast<std::ptrdiff_t>(size);
+    std::sort(first, open_names_.end());
+    const bool repeated = std::adjacent_find(first, open_names_.end()) != open_names_.end();
+    open_names_.erase(first, open_names_.end());
     return repeated;
   }
 
   const Repeated repeated_;
-  std::string key_;                          // the key read so far; used with Repeated::marked, like open_keys_
-  std::vector<std::string> open_keys_;       // keys of the open objects
+  std::string name_;                         // the name read so far; used with Repeated::marked, like open_names_
+  std::vector<std::string> open_names_;      // of the members of the open objects
   std::array<unsigned char, 2048> scratch_;  // uninitialised; the stack's first memory, enough for most tokens
   json::value_stack stack_;
-  std::size_t keys_ = 0;
+  std::size_t names_ = 0;
 };
 
 // Recursion is bounded by json_document_depth.
-std::size_t keys_of(const json::value& value) {
-  std::size_t keys = 0;
+std::size_t names_of(const json::value& value) {
+  std::size_t names = 0;
   if (const auto* object = value.if_object()) {
-    keys = object->size();
-    for (const auto& member : *object) keys += keys_of(member.value());
+    names = object->size();
+    for (const auto& member : *object) names += names_of(member.value());
   } else if (const auto* array = value.if_array()) {
-    for (const auto& element : *array) keys += keys_of(element);
+    for (const auto& element : *array) names += names_of(element);
   }
-  return keys;
+  return names;
 }
 
 json::parse_options strict_options() {
@@ -150,7 +150,7 @@ std::optional<json::value> parse_json_document(std::string_view text, std::size_
   json::basic_parser<Handler> parser(strict_options(), std::move(memory), Handler::Repeated::counted);
   if (!is_parsed(parser, text)) return std::nullopt;
   json::value value = parser.handler().release();
-  if (keys_of(value) != parser.handler().keys()) return std::nullopt;
+  if (names_of(value) != parser.handler().names()) return std::nullopt;
   return value;
 }
 

@@ -117,9 +117,12 @@ result<Jws, Refusal> decode_jws(std::string_view text) {
   auto payload = crypto::base64url_decode(parts->payload);
   auto signature = crypto::base64url_decode(parts->signature);
   if (!payload || !signature) return Refusal::malformed;
-  return Jws{header->algorithm,       std::move(header->kid),
-             std::move(header->type), text.substr(0, parts->header.size() + 1 + parts->payload.size()),
-             std::move(*payload),     std::move(*signature)};
+  return Jws{.algorithm = header->algorithm,
+             .kid = std::move(header->kid),
+             .type = std::move(header->type),
+             .signed_part = text.substr(0, parts->header.size() + 1 + parts->payload.size()),
+             .payload = std::move(*payload),
+             .signature = std::move(*signature)};
 }
 
 }  // namespace tacit::auth

@@ -39,9 +39,12 @@ result<UnverifiedToken, Refusal> decode_jwt(std::string_view text, boost::json::
   auto claims = parse_json_document(jws->payload.text(), jws->payload.size(), std::move(memory));
   if (!claims || !claims->is_object()) return Refusal::malformed;
   // Constructed with its claims: assigning them would copy them out of their memory resource.
-  return UnverifiedToken{jws->algorithm,       std::move(jws->kid),
-                         std::move(jws->type), std::move(claims->get_object()),
-                         jws->signed_part,     std::move(jws->signature)};
+  return UnverifiedToken{.algorithm = jws->algorithm,
+                         .kid = std::move(jws->kid),
+                         .type = std::move(jws->type),
+                         .claims = std::move(claims->get_object()),
+                         .signed_part = jws->signed_part,
+                         .signature = std::move(jws->signature)};
 }
 
 result<KeySet::Key, Refusal> verify_signature(const UnverifiedToken& token, const IssuerConfig& issuer,

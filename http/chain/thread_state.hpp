@@ -99,7 +99,7 @@ struct ThreadState {
   OnceASecond guessing_lines{};   ///< about addresses that guess
   OnceASecond refusal_lines{};    ///< about refused connections
   auth::TenantRates tenant_rates;
-  auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_keys_of_thread};  ///< since the last sweep
+  auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_api_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;
   ThreadCounters counters{};
   BufferAccount buffers{server.buffers};

@@ -1,3 +1,4 @@
+// The choice of the header that carries the credential.
 #include "auth/credential.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The file of tool runtimes' identities: grants, and faults reported with their line.
 #include "auth/tool_identities.hpp"
 
 #include <boost/test/unit_test.hpp>

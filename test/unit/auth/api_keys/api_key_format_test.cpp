@@ -1,3 +1,4 @@
+// The text form of API keys.
 #include "auth/api_keys/api_key_format.hpp"
 
 #include <boost/test/unit_test.hpp>

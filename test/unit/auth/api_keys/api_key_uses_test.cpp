@@ -1,3 +1,4 @@
+// API keys' last uses before they are stored.
 #include "auth/api_keys/api_key_uses.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -51,7 +52,7 @@ BOOST_AUTO_TEST_CASE(no_more_keys_than_there_is_room_for) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_due_before_the_interval_is_over) {
   ApiKeyUseLog log(start);
-  BOOST_TEST(log.due(start + 1h).empty());  // nor ever, if there is nothing
+  BOOST_TEST(log.due(start + 1h).empty());  // nothing to store
   log.gather({{"a", 1}});
   BOOST_TEST(log.due(start + 29s).empty());
   log.gather({{"a", 2}, {"b", 1}});
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(threads_gather_at_once) {
   std::vector<std::thread> threads;
   for (int n = 0; n < 4; ++n) {
     threads.emplace_back([&log, n] {
-      ApiKeyUses uses(ApiKeyUseLog::most_keys_of_thread);
+      ApiKeyUses uses(ApiKeyUseLog::most_api_keys_of_thread);
       for (int i = 0; i < 1000; ++i) {
         uses.note("shared", 1000 * n + i);
         uses.note(std::to_string(1000 * n + i), 1);

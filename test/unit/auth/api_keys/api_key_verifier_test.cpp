@@ -1,3 +1,4 @@
+// Verdicts on presented API keys.
 #include "auth/api_keys/api_key_verifier.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The freshness of responses by Cache-Control and Age.
 #include "auth/https/http_caching.hpp"
 
 #include <boost/test/unit_test.hpp>

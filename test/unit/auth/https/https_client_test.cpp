@@ -1,3 +1,4 @@
+// The HTTPS client against correct, faulty and slow servers.
 #include "auth/https/https_client.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -45,7 +46,7 @@ struct ClientFixture {
     return test::run_on(context,
                         client.send(auth::make_form_post(url_of(url), "Basic eDp5", form, body_limit), in(10s)));
   }
-  /// What is wrong with what the server answers.
+  /// The fault of the server's response.
   std::string fault(IssuerReply reply, std::chrono::milliseconds patience = 10s) {
     server.serve("/x", std::move(reply));
     const auto outcome = get(server.url("/x"), patience);
@@ -77,7 +78,7 @@ asio::awaitable<int> many(auth::HttpsClient& client, std::string url, int count)
   co_return good;
 }
 
-/// Listens, and accepts nothing: connections are made by the kernel, and nothing is ever said on them.
+/// Listens without accepting: the kernel completes connections, and no byte is ever sent on them.
 class SilentServer {
  public:
   SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -203,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(a_body_has_a_limit, ClientFixture) {
   BOOST_TEST(get(server.url("/x")).has_value());
   reply.body += ' ';
   BOOST_TEST(contains(fault(reply), "too large"));
-  // The same without its length said beforehand, in one chunk and in endless ones.
+  // The same without Content-Length, in one chunk and in endless chunks.
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   reply.raw = head + "10001\r\n" + std::string(body_limit + 1, ' ') + "\r\n0\r\n\r\n";
   BOOST_TEST(contains(fault(reply), "too large"));
@@ -221,11 +222,11 @@ BOOST_FIXTURE_TEST_CASE(a_header_has_a_limit, ClientFixture) {
   BOOST_TEST(get(server.url("/x")).has_value());
   reply.fields += "X-Filler: " + std::string(2'000, 'x') + "\r\n";
   BOOST_TEST(contains(fault(reply), "header"));
-  // Fields without end, each far below the limit.
+  // Endless fields, each far below the limit.
   reply.raw = "HTTP/1.1 200 OK\r\n";
   for (int i = 0; i < 100'000; ++i) reply.raw += "X: y\r\n";
   BOOST_TEST(contains(fault(reply), "header"));
-  // What is beside a chunked body: extensions, and trailers without end.
+  // Endless extensions and trailers of a chunked body.
   reply.raw =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(20'000, 'x') + "\r\na\r\n0\r\n\r\n";
   BOOST_TEST(contains(fault(reply), "too large"));
@@ -285,7 +286,7 @@ BOOST_FIXTURE_TEST_CASE(every_phase_ends_by_the_deadline, ClientFixture) {
   const auto handshake = get(silent.url(), 100ms);
   BOOST_TEST_REQUIRE(handshake.has_error());
   BOOST_TEST(handshake.error().message == "the TLS handshake took too long");
-  // Reserved for documentation: no host answers, or the network reports that at once.
+  // An address reserved for documentation: no host answers, or the network reports an error immediately.
   BOOST_TEST(get("https://192.0.2.1/", 100ms).has_error());
   BOOST_TEST(get(server.url("/x"), -1ms).has_error());
   BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));

@@ -1,3 +1,4 @@
+// Parsing of https URLs.
 #include "auth/https/https_url.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -28,8 +28,11 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 std::string text_of(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
 IssuerRequest taken_apart(const http::request<http::string_body>& message) {
-  return {text_of(message.method_string()), text_of(message.target()), text_of(message[http::field::authorization]),
-          text_of(message[http::field::content_type]), message.body()};
+  return {.method = text_of(message.method_string()),
+          .target = text_of(message.target()),
+          .authorization = text_of(message[http::field::authorization]),
+          .content_type = text_of(message[http::field::content_type]),
+          .body = message.body()};
 }
 
 std::string written(const IssuerReply& reply) {
@@ -159,7 +162,7 @@ const TestCertificates& test_certificates() {
 std::string jwks_of(const std::vector<std::string>& kids) {
   std::string keys;
   for (const std::string& kid : kids) {
-    // Any 32 bytes name a point of Ed25519 well enough for a key that nothing is verified with.
+    // Any 32 bytes serve as an Ed25519 key that verifies nothing.
     const crypto::Digest point = crypto::sha256(crypto::as_bytes(kid));
     if (!keys.empty()) keys += ",";
     keys += R"({"kty":"OKP","crv":"Ed25519","kid":")" + kid + R"(","x":")";

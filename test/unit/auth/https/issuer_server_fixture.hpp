@@ -27,16 +27,16 @@ struct IssuerRequest {
 struct IssuerReply {
   unsigned status = 200;
   std::string body{};
-  std::string content_type = "application/json";  ///< empty: no such field
+  std::string content_type = "application/json";  ///< empty: the field is omitted
   std::string fields{};                           ///< further lines, each ended by CRLF
-  std::chrono::milliseconds delay{0};             ///< before anything is sent
-  bool close = false;                             ///< the connection after this answer, without saying so
+  std::chrono::milliseconds delay{0};             ///< before the first byte
+  bool close = false;                             ///< closes the connection after this response without announcing it
   std::size_t break_off = std::string::npos;      ///< close after that many bytes of the response
-  std::string raw{};                              ///< if not empty, all that is sent
-  bool stay = false;                              ///< do not close after `raw`
+  std::string raw{};                              ///< if not empty, sent instead of the response
+  bool stay = false;                              ///< does not close after `raw`
 };
 
-/// Certificates for 127.0.0.1 and localhost, and what is wrong with others.
+/// Certificates for 127.0.0.1 and localhost, valid and faulty.
 struct TestCertificates {
   TemporaryDirectory folder;
   TestCa authority{folder.path(), "authority"};
@@ -48,7 +48,7 @@ struct TestCertificates {
   CertificateFiles other_host = make(authority, "other", {"DNS:elsewhere.example.org", "IP:127.0.0.2"}, 86400);
   CertificateFiles unknown_authority = make(stranger, "unknown", {"DNS:localhost", "IP:127.0.0.1"}, 86400);
 };
-/// Made once for all tests.
+/// Created once for all tests.
 const TestCertificates& test_certificates();
 
 class IssuerServer {
@@ -60,7 +60,7 @@ class IssuerServer {
   IssuerServer(const IssuerServer&) = delete;
   IssuerServer& operator=(const IssuerServer&) = delete;
 
-  /// What the path answers from now on; called on the server's thread. Others answer 404.
+  /// Sets the response of a path; a function is called on the server's thread. Other paths answer 404.
   void serve(const std::string& path, Respond respond);
   void serve(const std::string& path, IssuerReply reply);
   /// While it is down, connections are closed as soon as they are accepted.
@@ -88,10 +88,10 @@ class IssuerServer {
   std::thread thread_;
 };
 
-/// A key set with a key of each of these kids.
+/// A key set with one key for each kid.
 std::string jwks_of(const std::vector<std::string>& kids);
 
-/// Asks until it is true; false if it is not within ten seconds.
+/// Polls until the condition holds; false if it does not within ten seconds.
 bool eventually(const std::function<bool()>& condition);
 
 }  // namespace tacit::test

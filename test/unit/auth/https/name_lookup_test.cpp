@@ -1,3 +1,4 @@
+// Look-ups of host names: sharing, deadlines and addresses.
 #include "auth/https/name_lookup.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -21,7 +22,7 @@ Addresses one_address(const std::string&) {
   return std::vector<asio::ip::address>(1, asio::ip::make_address("192.0.2.1"));
 }
 
-/// A look-up that does not come back before it is let go.
+/// A look-up that blocks until it is released.
 struct Stuck {
   Addresses look_up(const std::string& host) {
     ++calls;
@@ -86,8 +87,7 @@ BOOST_AUTO_TEST_CASE(this_host_is_known_without_asking) {
 BOOST_AUTO_TEST_CASE(the_system_is_asked_for_others) {
   asio::io_context context(1);
   auth::NameLookup names(context.get_executor());
-  // A short form of an address is a name here, and one that every system resolves, even without /etc/hosts and name
-  // servers.
+  // A short form of an address counts as a name. Every system resolves it, even without /etc/hosts and name servers.
   const auto found = test::run_on(context, names.find("127.1", in(10s)));
   BOOST_TEST_REQUIRE(found.has_value());
   BOOST_TEST(found->at(0).to_string() == "127.0.0.1");
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_look_up_that_hangs_holds_nobody_up_and_is_not_joined_by_o
     BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));
     BOOST_TEST(stuck->calls == 1);
   }
-  // It ends after all its waiters are gone.
+  // The look-up ends after all its waiters are destroyed.
   stuck->release();
   while (stuck->returned == 0) std::this_thread::yield();
 }

@@ -1,3 +1,4 @@
+// The cache of introspection answers, and calls in progress.
 #include "auth/issuers/introspection_cache.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -20,6 +21,10 @@ struct Told final : tacit::store::Waiter<Answer> {
 };
 
 struct CacheFixture {
+  CacheFixture() {
+    limits.positive = 30s;
+    limits.negative = 5s;
+  }
   static crypto::Digest digest(const std::string& token) { return crypto::sha256(crypto::as_bytes(token)); }
   static Answer grant(std::chrono::system_clock::time_point expires) {
     auth::TokenGrant good;
@@ -30,7 +35,7 @@ struct CacheFixture {
   auth::IntrospectionCache::Now after(std::chrono::milliseconds time) const {
     return {now.steady + time, now.system + time};
   }
-  /// Asks, and is answered that.
+  /// Makes a call about the token and answers it.
   void know(auth::IntrospectionCache& cache, const std::string& token, const Answer& answer) const {
     const auto waiter = std::make_shared<Told>();
     BOOST_TEST_REQUIRE((cache.ask(digest(token), token, now, waiter) != nullptr));
@@ -131,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(calls_under_way_are_limited, CacheFixture) {
   BOOST_TEST((cache.ask(digest("c"), "c", now, refused) == nullptr));
   BOOST_TEST_REQUIRE(refused->told.has_value());
   BOOST_TEST((refused->told->error() == auth::Refusal::issuer_unreachable));
-  BOOST_TEST((cache.ask(digest("a"), "a", now, waiter) == nullptr));  // calls in progress can still be joined
+  BOOST_TEST((cache.ask(digest("a"), "a", now, waiter) == nullptr));  // a caller can still join a call in progress
   cache.settle(digest("a"), Answer(auth::Refusal::inactive), now);
   BOOST_TEST((cache.ask(digest("c"), "c", now, waiter) != nullptr));
 }

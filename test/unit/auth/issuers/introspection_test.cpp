@@ -1,3 +1,4 @@
+// Introspection against a test issuer.
 #include "auth/issuers/introspection.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -88,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(the_issuer_is_asked_as_the_standard_says, IntrospectionF
 BOOST_FIXTURE_TEST_CASE(the_endpoint_is_found_by_discovery, IntrospectionFixture) {
   config.introspection = auth::IssuerConfig::Introspection::discovery;
   const auto issuers = start();
-  BOOST_TEST(ask(*issuers).has_value());  // waits for the metadata that is being fetched
+  BOOST_TEST(ask(*issuers).has_value());  // waits for the fetch of the metadata
   BOOST_TEST(server.requests("/.well-known/openid-configuration") == 1);
 }
 
@@ -134,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_past_its_exp_is_asked_for_again, IntrospectionFi
   config.leeway = 60s;
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-  // Good within the leeway, but not to be remembered.
+  // Valid within the leeway, but not cached.
   answer(R"({"active":true,"sub":"somebody","aud":"https://tacit.example.org","exp":)" +
          std::to_string(now.count() - 1) + "}");
   const auto issuers = start();

@@ -1,3 +1,4 @@
+// URLs and contents of issuers' metadata.
 #include "auth/issuers/issuer_metadata.hpp"
 
 #include <boost/test/unit_test.hpp>

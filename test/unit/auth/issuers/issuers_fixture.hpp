@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "auth/issuers/issuer.hpp"
+#include "auth/issuers/issuer_settings.hpp"
 #include "auth/issuers/issuer_terms.hpp"
 #include "test/unit/auth/awaitable_fixture.hpp"
 #include "test/unit/auth/https/issuer_server_fixture.hpp"
@@ -38,7 +39,7 @@ class Events final : public auth::IssuerEvents {
     const std::lock_guard lock(mutex_);
     return told_;
   }
-  /// How many have that in them.
+  /// The number of events that contain `part`.
   int count(std::string_view part) const {
     int found = 0;
     for (const std::string& event : all()) found += event.find(part) != std::string::npos;
@@ -61,7 +62,7 @@ struct IssuersFixture {
     config.algorithms = {crypto::SignatureAlgorithm::eddsa, crypto::SignatureAlgorithm::hs256};
     config.audiences = {"https://tacit.example.org"};
     config.scope_names = {{"read", store::Scope::secrets_read}};
-    // Soon again after a failure; nothing else comes early.
+    // Retries come soon after a failure; nothing else comes early.
     terms.retry_first = std::chrono::milliseconds(5);
     terms.retry_most = std::chrono::milliseconds(20);
     serve_metadata("/.well-known/openid-configuration");
@@ -86,7 +87,7 @@ struct IssuersFixture {
     if (started.has_error()) BOOST_FAIL(started.error().message);
     return std::move(*started);
   }
-  /// Started, and its first keys are there.
+  /// Started, with their first keys fetched.
   std::unique_ptr<auth::Issuers> start_with_keys() {
     auto issuers = start();
     BOOST_TEST_REQUIRE(eventually([&] { return keys_of(*issuers) != nullptr; }));
@@ -99,7 +100,7 @@ struct IssuersFixture {
 
   IssuerServer server;
   Events events;
-  auth::IssuerConfig config;
+  auth::IssuerConfig config = auth::default_issuer_config();
   auth::IssuerTerms terms;
 };
 

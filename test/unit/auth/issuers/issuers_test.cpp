@@ -1,3 +1,4 @@
+// Running issuers: fetches, failures, waiting readers, replacement and stopping.
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -42,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_found_by_discovery, IssuersFixture) {
 
 BOOST_FIXTURE_TEST_CASE(the_other_place_for_metadata_is_tried, IssuersFixture) {
   server.serve("/.well-known/openid-configuration", [](const test::IssuerRequest&) {
-    IssuerReply page;  // as sites do that show a page for any address
+    IssuerReply page;  // some sites show a page for any address
     page.content_type = "text/html";
     return page;
   });
@@ -81,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(a_start_waits_for_nobody_and_keys_come_when_the_issuer_d
   BOOST_TEST(eventually([&] { return events.count("keys ") == 1 && server.connections() > 2; }));
   server.set_down(false);
   BOOST_TEST(eventually([&] { return keys_of(*issuers) != nullptr; }));
-  BOOST_TEST(events.count("keys ") == 1);  // once a minute, however often it fails
+  BOOST_TEST(events.count("keys ") == 1);  // at most once a minute
 }
 
 BOOST_FIXTURE_TEST_CASE(fetched_keys_are_prepared_once_they_are_in_use, IssuersFixture) {
@@ -104,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(keys_of_a_file_are_prepared_after_the_start, IssuersFixt
 }
 
 BOOST_FIXTURE_TEST_CASE(keys_are_fetched_again_as_cache_control_says, IssuersFixture) {
-  terms.second = 1ms;  // so the bounds are 60 ms and 3.6 s
+  terms.second = 1ms;  // the bounds become 60 ms and 3.6 s
   serve_keys({"a"}, "Cache-Control: max-age=0\r\n");
   const auto issuers = start_with_keys();
   serve_keys({"a", "b"}, "Cache-Control: max-age=86400\r\n");
@@ -156,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(keys_that_did_not_change_are_not_published_anew, Issuers
   const auto before = keys_of(*issuers);
   issuers->refresh();
   BOOST_TEST(eventually([&] { return server.requests("/keys") == 2; }));
-  // The second fetch has been used when a third one starts.
+  // When a third fetch starts, the second one has been used.
   issuers->refresh();
   BOOST_TEST(eventually([&] { return server.requests("/keys") == 3; }));
   BOOST_TEST((keys_of(*issuers) == before));
@@ -238,7 +239,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_kid_is_looked_for_once_in_ten_seconds, Issuer
   {
     const auto issuers = start_with_keys();
     server.serve("/keys", slow);
-    // 1000 askers on four threads share the fetch that the first of them starts.
+    // 1000 coroutines on four threads share the fetch that the first one starts.
     std::atomic<int> found{0};
     ask_on_threads(4, 250, [&] { return ask_for_keys(first(*issuers), "b", found); });
     BOOST_TEST(found == 1000);
@@ -261,7 +262,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_current_until_asking_for_them_fails, IssuersFix
     test::run(first(*issuers).refreshed());
     const int requests = server.requests("/keys");
     server.set_down(true);
-    test::run(first(*issuers).refreshed());  // answered by the fetch before, of less than 10 s ago
+    test::run(first(*issuers).refreshed());  // answered by the previous fetch, less than 10 s ago
     BOOST_TEST(server.requests("/keys") == requests);
     BOOST_TEST(first(*issuers).keys_are_current());
     server.set_down(false);
@@ -329,7 +330,7 @@ BOOST_FIXTURE_TEST_CASE(key_files_are_read_at_the_start_and_on_refresh, IssuersF
   config.jwks_file = folder.write("keys.json", test::jwks_of({"a"}));
   const auto issuers = start();
   const auto before = keys_of(*issuers);
-  BOOST_TEST_REQUIRE((before != nullptr));  // without any waiting
+  BOOST_TEST_REQUIRE((before != nullptr));  // without waiting
   BOOST_TEST(eventually([&] { return events.count("changed") == 1; }));
 
   folder.write("keys.json", "{}");
@@ -421,7 +422,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin
   serve_keys({"a"});
   const auto issuers = start_with_keys();
   auth::Issuer* const before = &first(*issuers);
-  server.serve("/keys", IssuerReply{});  // nothing can be fetched any more
+  server.serve("/keys", IssuerReply{});  // further fetches fail
   auth::IssuerConfig other = config;
   other.issuer = "other";
   BOOST_TEST_REQUIRE(issuers->reconfigure({other, config}).has_value());

@@ -1,3 +1,4 @@
+// When an issuer's keys are fetched again, and when they are dropped.
 #include "auth/issuers/refresh_schedule.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 using Time = auth::RefreshSchedule::Time;
-constexpr double middle = 0.5;  // a spread that moves nothing
+constexpr double middle = 0.5;  // the spread that does not move a fetch
 
 struct ScheduleFixture {
   ScheduleFixture() {
@@ -91,11 +92,11 @@ BOOST_FIXTURE_TEST_CASE(a_hundred_failures_do_not_overflow, ScheduleFixture) {
 BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_had_once_in_ten_seconds, ScheduleFixture) {
   auto schedule = first_fetched(600s);
   BOOST_TEST(!schedule.due(start + 1s));
-  BOOST_TEST(schedule.ask(start + 1s));  // the fetch before was not requested
+  BOOST_TEST(schedule.ask(start + 1s));  // the previous fetch was not requested
   BOOST_TEST(schedule.due(start + 1s));
-  BOOST_TEST(schedule.ask(start + 1s));  // the same one
+  BOOST_TEST(schedule.ask(start + 1s));  // the same fetch
   schedule.started(start + 1s);
-  BOOST_TEST(schedule.ask(start + 2s));  // under way
+  BOOST_TEST(schedule.ask(start + 2s));  // in progress
   schedule.succeeded(start + 3s, 600s, middle);
   BOOST_TEST(!schedule.ask(start + 3s));
   BOOST_TEST(!schedule.ask(start + 11s - 1ns));
@@ -109,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(asking_does_not_defeat_the_back_off_for_failures, Schedu
   schedule.started(start);
   schedule.failed(start + 5s, middle);
   BOOST_TEST(!schedule.ask(start + 5s));
-  BOOST_TEST(schedule.ask(start + 6s));  // due by itself
+  BOOST_TEST(schedule.ask(start + 6s));  // due without a request
 }
 
 BOOST_FIXTURE_TEST_CASE(a_forced_fetch_is_due_at_once_or_after_the_one_under_way, ScheduleFixture) {
@@ -131,7 +132,7 @@ BOOST_FIXTURE_TEST_CASE(a_healthy_issuer_keeps_its_keys_however_short_they_are_k
       auto schedule = first_fetched(600s, spread);
       for (int round = 0; round < 3; ++round) {
         const Time due = schedule.wakes_at();
-        BOOST_TEST(schedule.due(due));  // not only woken to give up
+        BOOST_TEST(schedule.due(due));  // woken for a fetch, not only to give up
         BOOST_TEST(!schedule.gives_up(due));
         schedule.started(due);
         schedule.renewed();
@@ -161,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_fetched_serves_on_from_when_its_refresh_fell_du
     BOOST_TEST((schedule.wakes_at() == start + due + 103s));
     schedule.started(start + due + 103s);
     schedule.failed(start + due + 103s, middle);
-    BOOST_TEST(!schedule.gives_up(start + 100h));  // there is nothing to give up
+    BOOST_TEST(!schedule.gives_up(start + 100h));  // no keys to give up
   }
 }
 
@@ -188,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(an_early_fetch_that_fails_shortens_nothing, ScheduleFixt
   BOOST_TEST(schedule.ask(start + 10s));
   schedule.started(start + 10s);
   schedule.failed(start + 15s, middle);
-  BOOST_TEST((schedule.wakes_at() == start + 16s));  // it is tried again
+  BOOST_TEST((schedule.wakes_at() == start + 16s));  // the fetch is retried
   for (const auto at : {16s, 100s, 570s}) {
     schedule.started(start + at);
     schedule.failed(start + at, middle);
@@ -196,7 +197,7 @@ BOOST_FIXTURE_TEST_CASE(an_early_fetch_that_fails_shortens_nothing, ScheduleFixt
   }
   schedule.started(start + 595s);
   schedule.failed(start + 595s, middle);
-  BOOST_TEST((schedule.wakes_at() == start + 600s));  // the regular refresh is not put off
+  BOOST_TEST((schedule.wakes_at() == start + 600s));  // the regular refresh is not postponed
   schedule.started(start + 599s);
   schedule.failed(start + 604s, middle);  // at 600 s it was in progress
   BOOST_TEST(!schedule.gives_up(start + 601s - 1ns));
@@ -210,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_renewed_serves_anew, ScheduleFixture) {
   schedule.failed(start + 60s, middle);
   schedule.started(start + 61s);
   schedule.renewed();
-  schedule.failed(start + 61s, middle);  // something else of that fetch: the next is due in 2 s
+  schedule.failed(start + 61s, middle);  // another part of that fetch failed: the next is due in 2 s
   BOOST_TEST((schedule.wakes_at() == start + 63s));
   BOOST_TEST(!schedule.gives_up(start + 1h));
   schedule.started(start + 63s);

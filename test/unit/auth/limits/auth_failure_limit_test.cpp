@@ -1,3 +1,4 @@
+// The limit of failed credentials per client address, API key and token.
 #include "auth/limits/auth_failure_limit.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(only_failures_are_charged_and_only_to_their_address) {
   BOOST_TEST((limit.wait(make_address("2001:db8::ffff"), start) == 1s));
   BOOST_TEST((limit.wait(make_address("2001:db8:0:1::1"), start) == 0s));
   BOOST_TEST((limit.wait(make_address("192.0.2.1"), start) == 0s));
-  // One for each second from then on.
+  // Then one per second.
   BOOST_TEST((limit.wait(guesser, start + 1s) == 0s));
   limit.failed(guesser, start + 1s);
   BOOST_TEST((limit.wait(guesser, start + 1s) == 1s));

@@ -1,3 +1,4 @@
+// Token buckets against a reference bucket, with debt, eviction and several threads.
 #include "auth/limits/rate_limiter.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -29,7 +30,7 @@ std::uint32_t take_all(RateLimiter& limiter, const Key& key, Rate rate, Clock::t
   return taken;
 }
 
-// A token bucket as textbooks have it: a level that rises with time, up to the burst, and falls by one for each.
+// The textbook token bucket: a level that rises with time up to the burst, and falls by one per request.
 class TokenBucket {
  public:
   explicit TokenBucket(Rate rate) : rate_(rate), level_(std::uint64_t{rate.burst} * unit) {}
@@ -47,7 +48,7 @@ class TokenBucket {
   }
 
  private:
-  static constexpr std::uint64_t unit = 1'000'000'000;  // of one token: what a second brings at one a second
+  static constexpr std::uint64_t unit = 1'000'000'000;  // the size of one token
   Rate rate_;
   std::uint64_t level_;
 };
@@ -66,7 +67,7 @@ BOOST_AUTO_TEST_CASE(decides_as_a_token_bucket_does) {
       Clock::time_point now = start;
       const std::uint64_t interval = 1'000'000'000 / rate.per_second / 10;
       for (int i = 0; i < 2000; ++i) {
-        // Mostly in bursts; now and then long enough for some or all to come back.
+        // Mostly bursts, with occasional pauses in which some or all tokens return.
         const std::uint64_t most = random() % 4 == 0 ? interval * (random() % 30) : interval / (1 + random() % 8);
         const std::chrono::nanoseconds pause(10 * (random() % (most + 1)));
         now += pause;
@@ -110,11 +111,11 @@ BOOST_AUTO_TEST_CASE(keys_do_not_share) {
 BOOST_AUTO_TEST_CASE(another_rate_counts_at_once) {
   RateLimiter limiter(64, start);
   BOOST_TEST(take_all(limiter, Key(1), {1, 100}, start) == 100U);
-  // Raised: what was an empty bucket is one, though full again only in 100 s, and fills at the new rate.
+  // A higher rate: the bucket is still empty and fills at the new rate, although it would be full only in 100 s.
   BOOST_TEST(!limiter.take(Key(1).view(), {1000, 2000}, start).allowed);
   BOOST_TEST((limiter.take(Key(1).view(), {1000, 2000}, start).wait == 1ms));
   BOOST_TEST(take_all(limiter, Key(1), {1000, 2000}, start + 100ms) == 100U);
-  // Lowered: at most the new burst, then the new rate.
+  // A lower rate: at most the new burst, then the new rate.
   BOOST_TEST(take_all(limiter, Key(1), {1, 2}, start + 10s) == 2U);
   BOOST_TEST((limiter.take(Key(1).view(), {1, 2}, start + 10s).wait == 1s));
 }
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(out_of_range_counts_as_the_nearest_in_range) {
   BOOST_TEST(take_all(limiter, Key(2), {UINT32_MAX, 5}, start) == 5U);
   BOOST_TEST((limiter.wait(Key(2).view(), {UINT32_MAX, 5}, start) == 1us));
   BOOST_TEST((limiter.take(Key(3).view(), {1, UINT32_MAX}, start).remaining == Rate::most - 1));
-  // A clock that other threads read a little earlier.
+  // Other threads may have read the clock slightly earlier.
   BOOST_TEST(take_all(limiter, Key(4), {1, 3}, start - 1s) == 3U);
 }
 
@@ -151,13 +152,13 @@ BOOST_AUTO_TEST_CASE(several_are_charged_at_once_and_paid_before_another_is_take
   BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 19U);
   limiter.charge(Key(1).view(), rate, start, 10);
   BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 8U);
-  limiter.charge(Key(1).view(), rate, start, 18);  // ten are owed
+  limiter.charge(Key(1).view(), rate, start, 18);  // a debt of ten tokens
   const auto refused = limiter.take(Key(1).view(), rate, start);
   BOOST_TEST(!refused.allowed);
   BOOST_TEST((refused.wait == 1100ms));
   BOOST_TEST(!limiter.take(Key(1).view(), rate, start + 1090ms).allowed);
   BOOST_TEST(limiter.take(Key(1).view(), rate, start + 1100ms).allowed);
-  // However many: at most another burst.
+  // The debt is limited to one burst.
   limiter.charge(Key(1).view(), rate, start + 1100ms, UINT64_MAX);
   BOOST_TEST((limiter.take(Key(1).view(), rate, start + 1100ms).wait == 2100ms));
   limiter.charge(Key(2).view(), {Rate::most, 1}, start, UINT64_MAX);
@@ -168,16 +169,16 @@ BOOST_AUTO_TEST_CASE(with_a_longest_debt_all_is_owed_up_to_that) {
   RateLimiter limiter(64, start, 300s);
   const Rate small{10, 10};
   BOOST_TEST(limiter.take(Key(1).view(), small, start).allowed);
-  limiter.charge(Key(1).view(), small, start, 1150);  // a list of 115,000 rows
+  limiter.charge(Key(1).view(), small, start, 1150);  // the charge of a list of 115,000 rows
   const auto refused = limiter.take(Key(1).view(), small, start);
   BOOST_TEST(!refused.allowed);
-  BOOST_TEST((refused.wait == 114'200ms));  // for 1,141 that are owed, and the one that is asked for
+  BOOST_TEST((refused.wait == 114'200ms));  // for a debt of 1,141 tokens and the requested one
   BOOST_TEST(!limiter.take(Key(1).view(), small, start + 114'190ms).allowed);
   BOOST_TEST(limiter.take(Key(1).view(), small, start + 114'200ms).allowed);
-  // However many were charged at once, the wait is at most five minutes.
+  // The wait is limited to five minutes.
   for (int i = 0; i < 10; ++i) limiter.charge(Key(2).view(), small, start, 1150);
   BOOST_TEST((limiter.take(Key(2).view(), small, start).wait == 300'100ms));
-  // Unless its burst alone takes longer.
+  // A burst that takes longer extends that limit.
   const Rate slow{1, 1000};
   limiter.charge(Key(3).view(), slow, start, UINT64_MAX);
   BOOST_TEST((limiter.take(Key(3).view(), slow, start).wait == 1001s));
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forge
   BOOST_TEST(all);
   BOOST_TEST(!limiter.take(busy.view(), rate, start).allowed);
   BOOST_TEST(limiter.memory() == std::size_t{1} << 20);
-  // The others are idle and are evicted; this one stays.
+  // The other keys are idle and are evicted; this one stays.
   const auto later = start + 90s;
   for (std::uint64_t key = 0; key < 1'000'000; ++key) limiter.take(Key(key).view(), rate, later);
   BOOST_TEST(take_all(limiter, busy, rate, later) == 90U);
@@ -210,12 +211,12 @@ BOOST_AUTO_TEST_CASE(the_one_nearest_to_full_gives_way) {
   for (std::uint64_t key = 2; key <= 8; ++key) {
     BOOST_TEST(limiter.take(Key(key).view(), rate, start).remaining == 100 - 10 * key - 1);
   }
-  BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 99U);  // in place of 9
+  BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 99U);  // instead of 9
   BOOST_TEST(limiter.take(Key(9).view(), rate, start).remaining == 99U);
 }
 
 BOOST_AUTO_TEST_CASE(a_way_that_is_taken_over_owes_nothing) {
-  // For all echoes of the two tags: some of 2,000 pairs have equal ones.
+  // 2,000 pairs of tags, so that some have equal echoes.
   for (std::uint64_t round = 0; round < 2000; ++round) {
     RateLimiter limiter(8, start);
     for (std::uint64_t key = 0; key < 8; ++key) take_all(limiter, Key(key), {1, 4}, start);
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_way_that_is_taken_over_owes_nothing) {
 BOOST_AUTO_TEST_CASE(threads_take_each_token_once) {
   RateLimiter limiter(64, start);
   const Rate rate{1, 20'000};
-  // A few of each set, so that nothing gives way.
+  // Few keys per set, so that none is evicted.
   std::atomic<std::uint32_t> taken{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -240,7 +241,7 @@ BOOST_AUTO_TEST_CASE(threads_take_each_token_once) {
 }
 
 BOOST_AUTO_TEST_CASE(threads_that_displace_each_other_leave_a_busy_key_exact) {
-  RateLimiter limiter(8, start);  // one set: every new key takes a way over
+  RateLimiter limiter(8, start);  // one set: every new key takes over a way
   const Rate rate{1, 10'000};
   const Key busy(UINT64_MAX);
   for (int i = 0; i < 5'000; ++i) limiter.take(busy.view(), rate, start);
@@ -251,7 +252,7 @@ BOOST_AUTO_TEST_CASE(threads_that_displace_each_other_leave_a_busy_key_exact) {
     threads.emplace_back([&, i] {
       for (std::uint64_t j = 0; j < 5'000; ++j) {
         taken += limiter.take(busy.view(), rate, start).allowed ? 1 : 0;
-        // Some of these keys are the same on all threads.
+        // All threads share some of these keys.
         refused += limiter.take(Key(j % 64 + 64 * (i % 2)).view(), rate, start).allowed ? 0 : 1;
       }
     });

@@ -1,3 +1,4 @@
+// The table of recently accepted credentials: lifetimes, eviction and several threads.
 #include "auth/limits/recent_credentials.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(every_bit_of_a_digest_that_counts_counts) {
 BOOST_AUTO_TEST_CASE(the_oldest_of_a_set_goes_first) {
   RecentCredentials recent(8, start);
   for (std::uint64_t i = 0; i < 8; ++i) recent.remember(credential(i), start + std::chrono::minutes(i));
-  recent.remember(credential(0), start + 8min);  // now 1 is the oldest
+  recent.remember(credential(0), start + 8min);  // credential 1 is now the oldest
   recent.remember(credential(8), start + 9min);
   for (std::uint64_t i = 0; i < 9; ++i) BOOST_TEST(recent.contains(credential(i), start + 9min) == (i != 1));
 }
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(threads_that_remember_at_once) {
   for (std::thread& thread : threads) thread.join();
   std::size_t known = 0;
   for (std::uint64_t j = 0; j < 2'000; ++j) known += recent.contains(credential(j), start + 7min) ? 1U : 0U;
-  BOOST_TEST(known > 1'990U);  // two threads that chose one place at once may have lost one
+  BOOST_TEST(known > 1'990U);  // some are lost when two threads choose the same place
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,3 +1,4 @@
+// One thread's cache of tenants' request rates.
 #include "auth/limits/tenant_rates.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_cannot_tell_refuses_nobody) {
   const int reads = fake.reads;
   rates.of(tenant(1), start + 1h + 1s);
   rates.of(tenant(2), start + 1h + 1s);
-  BOOST_TEST(fake.reads == reads);  // nor is it asked at every request
+  BOOST_TEST(fake.reads == reads);  // the store is not read at every request
   fake.broken = false;
   fake.limits[tenant(2)].requests_per_second = 6;
   BOOST_TEST((rates.of(tenant(2), start + 2h) == Rate{6, 2000}));

@@ -1,3 +1,4 @@
+// Scopes' names in both directions.
 #include "auth/model/scope_names.hpp"
 
 #include <boost/test/unit_test.hpp>

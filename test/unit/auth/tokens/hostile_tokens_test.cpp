@@ -31,7 +31,7 @@ std::string signed_part_of(const std::string& token) { return token.substr(0, to
 std::string payload_of(const std::string& token) { return signed_part_of(token).substr(header_of(token).size() + 1); }
 std::string signature_of(const std::string& token) { return token.substr(token.rfind('.') + 1); }
 
-// Signed as it stands, so that only the form of its parts is wrong.
+// Signed as written, so that only the form of its parts is wrong.
 std::string signed_as_is(const std::string& header, const std::string& payload) {
   const std::string text = header + "." + payload;
   return with_signature(text, mint().p256.ecdsa(text));
@@ -39,7 +39,7 @@ std::string signed_as_is(const std::string& header, const std::string& payload) 
 
 std::string with_claim(std::string_view name, std::string_view value) { return mint().es256(claims(name, value)); }
 
-// The last character of a base64url text of a size that leaves bits over, with one of those bits set.
+// The text with one of the unused bits of its last base64url character set.
 std::string with_leftover_bit(std::string text) {
   const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   BOOST_REQUIRE(text.size() % 4 >= 2);
@@ -47,7 +47,7 @@ std::string with_leftover_bit(std::string text) {
   return text;
 }
 
-// `claims()` with white space behind it until its base64url leaves bits over.
+// `claims()` followed by white space until its base64url has unused bits.
 std::string claims_with_leftover() {
   std::string payload = claims();
   while (payload.size() % 3 == 0) payload += ' ';
@@ -188,31 +188,32 @@ void add_encodings(Rows& rows) {
   rows.push_back({"12 KiB of dots", std::string(max_token_size, '.'), Refusal::malformed});
 }
 
-void add_signatures(Rows& rows) {
+Bytes joined(Bytes first, const Bytes& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+void add_ecdsa_signatures(Rows& rows) {
   const Mint& m = mint();
   const std::string text = signed_part_of(good());
   const Bytes right = m.p256.ecdsa(text);
   const auto add = [&](const char* name, const Bytes& signature) {
     rows.push_back({name, with_signature(text, signature), Refusal::bad_signature});
   };
-  const auto halves = [](Bytes r, const Bytes& s) {
-    r.insert(r.end(), s.begin(), s.end());
-    return r;
-  };
   const Bytes r(right.begin(), right.begin() + 32), s(right.begin() + 32, right.end());
-  const Bytes zero(32), one = halves(Bytes(31), {1});
+  const Bytes zero(32), one = joined(Bytes(31), {1});
   add("no signature", {});
   add("ES256 in DER", m.p256.ecdsa_der(text));
   add("r and s zero", Bytes(64));
-  add("r zero", halves(zero, s));
-  add("s zero", halves(r, zero));
-  add("r and s one", halves(one, one));
-  add("r and s swapped", halves(s, r));
+  add("r zero", joined(zero, s));
+  add("s zero", joined(r, zero));
+  add("r and s one", joined(one, one));
+  add("r and s swapped", joined(s, r));
   add("63 bytes", Bytes(right.begin(), right.end() - 1));
-  add("65 bytes", halves(right, {0}));
-  add("65 bytes with a zero in front", halves({0}, right));
-  add("r of 31 bytes", halves(Bytes(r.begin() + 1, r.end()), s));
-  add("r and s of 48 bytes", halves(halves(Bytes(16), r), halves(Bytes(16), s)));
+  add("65 bytes", joined(right, {0}));
+  add("65 bytes with a zero in front", joined({0}, right));
+  add("r of 31 bytes", joined(Bytes(r.begin() + 1, r.end()), s));
+  add("r and s of 48 bytes", joined(joined(Bytes(16), r), joined(Bytes(16), s)));
   add("one byte", {0x30});
   add("signed under another hash", m.p256.ecdsa(text, "SHA384"));
   add("ones alone", Bytes(64, 0xff));
@@ -221,13 +222,17 @@ void add_signatures(Rows& rows) {
   rows.push_back({"another token's payload",
                   header_of(good()) + "." + base64url(claims("sub", R"("bob")")) + "." + signature_of(good()),
                   Refusal::bad_signature});
+}
+
+void add_other_signatures(Rows& rows) {
+  const Mint& m = mint();
   const std::string rs = compact(R"({"alg":"RS256","kid":"rsa"})", claims());
   Bytes rsa = m.rsa.pkcs1(rs);
   rsa.pop_back();
   rows.push_back({"RSA signature cut short", with_signature(rs, rsa), Refusal::bad_signature});
   rows.push_back({"RSA signature of zeros", with_signature(rs, Bytes(256)), Refusal::bad_signature});
   rows.push_back(
-      {"RSA signature with zeros in front", with_signature(rs, halves({0}, m.rsa.pkcs1(rs))), Refusal::bad_signature});
+      {"RSA signature with zeros in front", with_signature(rs, joined({0}, m.rsa.pkcs1(rs))), Refusal::bad_signature});
   rows.push_back({"RS256 under SHA-1", with_signature(rs, m.rsa.pkcs1(rs, "SHA1")), Refusal::bad_signature});
   rows.push_back({"PS256 said to be RS256", with_signature(rs, m.rsa.pss(rs)), Refusal::bad_signature});
   const std::string ps = compact(R"({"alg":"PS256","kid":"rsa"})", claims());
@@ -238,7 +243,7 @@ void add_signatures(Rows& rows) {
   }
   const std::string ed = compact(R"({"alg":"EdDSA","kid":"ed"})", claims());
   rows.push_back({"Ed25519 of zeros", with_signature(ed, Bytes(64)), Refusal::bad_signature});
-  rows.push_back({"Ed25519 and a byte", with_signature(ed, halves(m.ed25519.eddsa(ed), {0})), Refusal::bad_signature});
+  rows.push_back({"Ed25519 and a byte", with_signature(ed, joined(m.ed25519.eddsa(ed), {0})), Refusal::bad_signature});
 }
 
 void add_payloads(Rows& rows) {
@@ -313,7 +318,8 @@ Rows table() {
   add_keys(rows);
   add_headers(rows);
   add_encodings(rows);
-  add_signatures(rows);
+  add_ecdsa_signatures(rows);
+  add_other_signatures(rows);
   add_payloads(rows);
   add_claims(rows);
   return rows;

@@ -1,3 +1,4 @@
+// The strict JSON parser of tokens and key sets.
 #include "auth/tokens/json_document.hpp"
 
 #include <boost/json/object.hpp>
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(size_and_depth_have_a_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(strings_longer_than_the_parsers_buffers) {
-  // With an escape in it a string is put together from pieces.
+  // The parser assembles a string with an escape from pieces.
   const std::string longest(20'000, 'x');
   const auto value = parse_json_document("{\"" + longest + "\\n\":\"" + longest + "\\t" + longest + "\"}", 100'000);
   BOOST_REQUIRE(value.has_value());

@@ -1,3 +1,4 @@
+// Key sets: usable and skipped keys, thumbprints, candidates and successors.
 #include "auth/tokens/jwk.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,7 +42,7 @@ const SigningKey& p256() {
   return key;
 }
 
-// How many of the keys can be used, with one beside them that can.
+// The number of usable keys, in a set with one more that is usable.
 std::size_t usable(std::initializer_list<std::string> keys) {
   std::string text = p256().jwk(R"("kid":"good",)");
   for (const std::string& key : keys) text += "," + key;
@@ -240,7 +241,7 @@ BOOST_AUTO_TEST_CASE(many_skipped_keys_are_counted) {
   BOOST_TEST(texts.back() == "9984 more keys");
 }
 
-// None of these means another key, and all of them are published.
+// These forms mean the same key, and issuers publish all of them.
 BOOST_AUTO_TEST_CASE(other_ways_to_write_the_same_key) {
   std::string padded = base64url(p256().x());
   padded += "=";
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(other_ways_to_write_the_same_key) {
   }
   const KeySet rsa = parsed(set({R"({"kty":"RSA","e":"AAEAAQ","n":")" + long_number(rsa_2048().n()) + "\"}"}));
   BOOST_TEST((rsa.keys()[0]->thumbprint == plain.keys()[1]->thumbprint));
-  // A coordinate whose leading zero was cut off.
+  // A coordinate without its leading zero.
   SigningKey key = SigningKey::ec("P-256");
   while (key.x()[0] != 0) key = SigningKey::ec("P-256");
   tacit::crypto::Bytes x = key.x();
@@ -383,7 +384,7 @@ BOOST_AUTO_TEST_CASE(only_so_many_keys_are_prepared_and_they_stay_so) {
   BOOST_TEST(before.to_prepare().size() == KeySet::most_prepared - 1);
   for (const auto& key : first) key->key.prepare();
   BOOST_TEST(before.to_prepare().empty());
-  // Those that are prepared count wherever they stand in the next set.
+  // Prepared keys count at any position of the next set.
   std::rotate(jwks.begin(), jwks.begin() + KeySet::most_prepared, jwks.end());
   const KeySet after = set_of().succeed(before);
   BOOST_TEST(after.to_prepare().empty());

@@ -1,3 +1,4 @@
+// Verdicts on claims and on introspection responses.
 #include "auth/tokens/json_document.hpp"
 #include "test/unit/auth/tokens/token_fixture.hpp"
 
@@ -28,7 +29,7 @@ Grant introspected(std::string_view answer, const IssuerConfig& config = issuer_
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 
-// The scopes that a claim gives, with the scopes of tokens without the claim being keys:manage.
+// The scopes that a claim gives. Tokens without the claim have keys:manage.
 Scope scopes_with(std::string_view scope_claim) {
   IssuerConfig config = issuer_config();
   config.default_scopes = Scope::keys_manage;
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
   BOOST_TEST(verdict(judged(claims("exp", number(now_seconds + 1)), exact)) == "accepted");
   BOOST_TEST(verdict(judged(claims("exp", number(now_seconds)), exact)) == "expired");
   BOOST_TEST(verdict(judged(claims("exp", number(now_seconds + 1)), exact, now + 999ms)) == "accepted");
-  // `expires` and the leeway make the first instant of refusal.
+  // The first refused instant is `expires` plus the leeway.
   const auto end = judged(claims())->expires + issuer_config().leeway;
   BOOST_TEST(verdict(judged(claims(), issuer_config(), end - 1ms)) == "accepted");
   BOOST_TEST(verdict(judged(claims(), issuer_config(), end)) == "expired");
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(claims_may_be_paths) {
     BOOST_TEST((scopes(none) == Scope::none), none);
   }
   BOOST_TEST(verdict(judged(claims("resource_access", R"({"my-client":{"roles":7}})"), config)) == "wrong_claims");
-  // A claim of the whole name comes first, and a URL is one.
+  // A claim with the whole name takes precedence; a URL is such a name.
   BOOST_TEST((judged(claims("resource_access.my-client.roles", R"("write")"), config)->principal.scopes ==
               Scope::secrets_write));
   config.scope_claim = "https://x.example/roles";
@@ -197,7 +198,7 @@ BOOST_AUTO_TEST_CASE(claims_may_be_paths) {
       (judged(claims("https://x.example/roles", R"(["write"])"), config)->principal.scopes == Scope::secrets_write));
   BOOST_TEST((judged(claims("https://x", R"({"example/roles":["write"]})"), config)->principal.scopes ==
               Scope::secrets_write));
-  // The same of the user, and in introspection.
+  // The same for the user claim and for introspection.
   config = issuer_config();
   config.user_claim = "act.sub";
   BOOST_TEST(judged(claims("act", R"({"sub":"bob"})"), config)->principal.actor == "oauth:https://id.example.org#bob");
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(introspection_checks_what_is_there) {
   BOOST_TEST(verdict(introspected(R"({"active":true,"aud":"tacit"})")) == "wrong_claims");
 }
 
-// A refresh token is active too, but has no audience.
+// A refresh token is also active, but has no audience.
 BOOST_AUTO_TEST_CASE(introspection_has_to_say_for_whom_the_token_is) {
   for (const char* const aud : {"", R"(,"aud":"other")", R"(,"aud":[])", R"(,"aud":["other"])"}) {
     BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice")" + std::string(aud) + "}")) == "wrong_audience",
@@ -313,8 +314,7 @@ BOOST_AUTO_TEST_CASE(introspection_has_to_say_for_whom_the_token_is) {
   BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice","aud":["other","tacit"]})")) == "accepted");
 }
 
-// A client's own token: its id stands for the subject that is not there, if the operator says that this is what a
-// missing subject means.
+// A client's own token: its id replaces the missing subject, if the operator allows that.
 BOOST_AUTO_TEST_CASE(introspection_of_a_client_for_itself) {
   const char* const clients_own = R"({"active":true,"client_id":"robot","aud":"tacit"})";
   BOOST_TEST(verdict(introspected(clients_own)) == "wrong_claims");

@@ -1,3 +1,4 @@
+// Decoding and verification of JWTs: forms, headers and signatures.
 #include "auth/tokens/jwt.hpp"
 
 #include "crypto/base64.hpp"
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(rfc7515_a3) {
 }
 
 BOOST_AUTO_TEST_CASE(rfc8037_a4) {
-  // Its payload is a sentence: a signature, and no token.
+  // The payload is a sentence, so this is a signature but not a token.
   const std::string text =
       "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
       "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(the_largest_token) {
   const auto token_of = [](std::size_t padding) {
     return mint().es256(claims("pad", '"' + std::string(padding, 'x') + '"'));
   };
-  // Base64 grows by 4 for 3 bytes, so the sizes around the limit are met one by one.
+  // Base64 grows by 4 characters per 3 bytes, so every size around the limit occurs.
   std::size_t padding = 8'600;
   while (token_of(padding + 1).size() <= max_token_size) ++padding;
   BOOST_TEST(token_of(padding).size() > max_token_size - 3);
@@ -147,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_largest_token) {
   BOOST_TEST(verdict(mint().refusal(token_of(padding + 3))) == "too_large");
 }
 
-// A parameter of the header that is null is not there.
+// A null header parameter counts as absent.
 BOOST_AUTO_TEST_CASE(null_parameters_of_the_header) {
   for (const char* const more : {R"("kid":null)", R"("typ":null)", R"("crit":null)", R"("jwk":null,"jku":null)",
                                  R"("x5u":null,"x5c":null)", R"("b64":null,"zip":null)"}) {

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_found_by_its_hash_alone) {
   cache.keep(hash_of("a"), token("user a", start + 1h), start);
   BOOST_TEST(actor_of(cache.find(hash_of("a"), start)) == "user a");
   BOOST_TEST(cache.find(hash_of("b"), start) == nullptr);
-  BOOST_TEST(cache.find(crypto::Digest{}, start) == nullptr);  // what an empty slot has
+  BOOST_TEST(cache.find(crypto::Digest{}, start) == nullptr);  // the digest of an empty slot
 }
 
 BOOST_AUTO_TEST_CASE(it_is_forgotten_at_its_end_and_after_the_longest_time) {
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(it_is_forgotten_at_its_end_and_after_the_longest_time) {
   BOOST_TEST(cache.find(hash_of("brief"), start + 10s) == nullptr);
   BOOST_TEST(cache.find(hash_of("long"), start + 59999ms) != nullptr);
   BOOST_TEST(cache.find(hash_of("long"), start + 60s) == nullptr);
-  // What was found to have ended does not come back with a clock that is set back.
+  // A token found expired stays removed when the clock is set back.
   BOOST_TEST(cache.find(hash_of("long"), start) == nullptr);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/issuers/issuer_settings.hpp"
 #include "auth/tokens/jws.hpp"
 #include "auth/tokens/jwt.hpp"
 #include "test/unit/crypto/signing_fixture.hpp"
@@ -31,7 +32,7 @@ inline constexpr std::string_view issuer_name = "https://id.example.org";
 inline constexpr std::string_view audience = "https://tacit.example.org";
 
 inline IssuerConfig issuer_config() {
-  IssuerConfig config;
+  IssuerConfig config = default_issuer_config();
   config.issuer = issuer_name;
   config.algorithms = {SignatureAlgorithm::es256, SignatureAlgorithm::rs256, SignatureAlgorithm::ps256,
                        SignatureAlgorithm::es384, SignatureAlgorithm::eddsa, SignatureAlgorithm::es512,
@@ -45,7 +46,7 @@ inline IssuerConfig issuer_config() {
   return config;
 }
 
-/// Claims that are good, with `instead` in place of the member of that name, or without it if `instead` is empty.
+/// Valid claims, with the named member replaced by `instead`, or removed if `instead` is empty.
 inline std::string claims(std::string_view name = {}, std::string_view instead = {}) {
   const std::pair<std::string_view, std::string> members[] = {
       {"iss", '"' + std::string(issuer_name) + '"'}, {"sub", R"("alice")"},
@@ -84,7 +85,7 @@ inline KeySet parsed_set(std::string_view jwks) {
   return *set;
 }
 
-/// An issuer with one key of each kind, and their set.
+/// An issuer with one key of each kind, and their key set.
 struct Mint {
   SigningKey p256 = SigningKey::ec("P-256");
   SigningKey other_p256 = SigningKey::ec("P-256");
@@ -100,13 +101,13 @@ struct Mint {
            ed25519.jwk(R"("kid":"ed",)") + "]}";
   }
 
-  /// By ES256 with the key `ec`.
+  /// Signed by ES256 with the key `ec`.
   std::string es256(std::string_view header, std::string_view payload) const {
     const std::string text = compact(header, payload);
     return with_signature(text, p256.ecdsa(text));
   }
   std::string es256(std::string_view payload) const { return es256(R"({"alg":"ES256","kid":"ec"})", payload); }
-  /// The good claims under this header.
+  /// The valid claims under this header.
   std::string headed(std::string_view header) const { return es256(header, claims()); }
   std::string rs256(std::string_view header, std::string_view payload) const {
     const std::string text = compact(header, payload);
@@ -127,13 +128,13 @@ struct Mint {
   }
 };
 
-/// Made once: its keys take a while.
+/// Created once, because making its keys takes a while.
 inline const Mint& mint() {
   static const Mint made;
   return made;
 }
 
-/// The refusal in a word, or "accepted", so that a failed comparison prints both.
+/// The name of the refusal, or "accepted", so that a failed comparison prints both.
 inline std::string verdict(std::optional<Refusal> refusal) { return refusal ? to_string(*refusal) : "accepted"; }
 inline std::string verdict(const boost::system::result<TokenGrant, Refusal>& grant) {
   return grant ? "accepted" : to_string(grant.error());
