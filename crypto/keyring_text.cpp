@@ -141,7 +141,8 @@ class Parser {
       return wrong("is a second primary key; the first is on line " + std::to_string(primary_line_));
     }
     if (primary) primary_line_ = number_;
-    lines_.push_back({number_, *id, primary, std::string(fields[2]), std::move(*key)});
+    lines_.push_back(
+        {.number = number_, .id = *id, .primary = primary, .created = std::string(fields[2]), .key = std::move(*key)});
     return {};
   }
 

@@ -1,7 +1,5 @@
 #include "crypto/signature.hpp"
 
-#include <openssl/rsa.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -11,6 +9,7 @@
 #include "crypto/openssl.hpp"
 #include "crypto/p256_verifier.hpp"
 #include "crypto/public_key.hpp"
+#include "crypto/verify_context.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -69,93 +68,6 @@ std::array<std::uint8_t, Size> hashed(const EVP_MD* by, ByteView message) {
 std::array<std::uint8_t, 48> sha384_of(ByteView message) { return hashed<48>(sha384(), message); }
 std::array<std::uint8_t, 64> sha512_of(ByteView message) { return hashed<64>(sha512(), message); }
 
-// Setting up a context for verification looks up algorithms by name; copying one does not, but counts references that
-// other threads share. A verification changes its context, so each thread keeps copies of its recently used ones.
-class Prepared {
- public:
-  Prepared() = default;
-  explicit Prepared(PkeyContext context) : context_(std::move(context)), number_(++made) {}
-
-  /// This thread's copy, valid until its next call.
-  EVP_PKEY_CTX* here() const {
-    Copy& copy = copies[number_ % copies.size()];
-    if (copy.number != number_) {
-      copy.context.reset(EVP_PKEY_CTX_dup(context_.get()));
-      require(copy.context != nullptr, "no memory to verify a signature");
-      copy.number = number_;
-    }
-    return copy.context.get();
-  }
-
- private:
-  struct Copy {
-    PkeyContext context;
-    std::uint64_t number;  // 0: none
-  };
-  static inline std::atomic<std::uint64_t> made{0};
-  static inline thread_local std::array<Copy, 32> copies{};
-
-  PkeyContext context_;
-  std::uint64_t number_ = 0;
-};
-
-PkeyContext prepared(EVP_PKEY* key) {
-  PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-  require(context != nullptr && EVP_PKEY_verify_init(context.get()) == 1, "cannot prepare to verify a signature");
-  return context;
-}
-
-PkeyContext prepared_pkcs1(EVP_PKEY* key, const EVP_MD* hash) {
-  PkeyContext context = prepared(key);
-  require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-              EVP_PKEY_CTX_set_signature_md(context.get(), hash) == 1,
-          "cannot prepare to verify RSASSA-PKCS1-v1_5");
-  return context;
-}
-
-PkeyContext prepared_pss(EVP_PKEY* key, const EVP_MD* hash) {
-  PkeyContext context = prepared(key);
-  require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
-              EVP_PKEY_CTX_set_signature_md(context.get(), hash) == 1 &&
-              EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), hash) == 1 &&
-              EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1,
-          "cannot prepare to verify RSASSA-PSS");
-  return context;
-}
-
-bool verify_digest(const Prepared& ready, ByteView digest, ByteView signature) {
-  return tried(EVP_PKEY_verify(ready.here(), signature.data(), signature.size(), digest.data(), digest.size()) == 1);
-}
-
-// Writes a DER INTEGER of an unsigned number; returns the position after it.
-std::uint8_t* write_integer(std::uint8_t* out, ByteView number) {
-  while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
-  const bool padded = (number.front() & 0x80) != 0;
-  *out++ = 0x02;
-  *out++ = static_cast<std::uint8_t>(number.size() + (padded ? 1 : 0));
-  if (padded) *out++ = 0x00;
-  return std::copy(number.begin(), number.end(), out);
-}
-
-// OpenSSL takes r ‖ s, each of `size` bytes (RFC 7518 section 3.4), as a SEQUENCE (RFC 3279 section 2.2.3). An integer
-// is under 128 bytes long, so its length takes one byte; that of the sequence takes two from 128 on (X.690 section
-// 8.1.3.5), which P-521 may reach. OpenSSL checks that r and s are in 1 … order - 1.
-bool verify_ecdsa(const Prepared& ready, std::size_t size, ByteView digest, ByteView signature) {
-  if (signature.size() != 2 * size) return false;
-  constexpr std::size_t head = 3;
-  std::array<std::uint8_t, head + 2 * (2 + 1 + 66)> der;
-  static_assert(der.size() - head < 256);
-  std::uint8_t* const content = der.data() + head;
-  std::uint8_t* end = write_integer(content, signature.first(size));
-  end = write_integer(end, signature.last(size));
-  const auto length = static_cast<std::uint8_t>(end - content);
-  std::uint8_t* start = content;
-  *--start = length;
-  if (length >= 128) *--start = 0x81;
-  *--start = 0x30;
-  return verify_digest(ready, digest, {start, end});
-}
-
 // The fast verifier of a prepared key. Set once; lives as long as the key.
 class Quick {
  public:
@@ -187,26 +99,26 @@ bool verify_ed25519(EVP_PKEY* key, ByteView message, ByteView signature) {
 
 // Prepared contexts, one for each hash.
 struct ByHash {
-  Prepared sha256{};
-  Prepared sha384{};
-  Prepared sha512{};
+  VerifyContext sha256{};
+  VerifyContext sha384{};
+  VerifyContext sha512{};
 };
 
 template <class Prepare>
 ByHash by_hash(EVP_PKEY* key, Prepare prepare) {
-  return {Prepared(prepare(key, EVP_sha256())), Prepared(prepare(key, sha384())), Prepared(prepare(key, sha512()))};
+  return {prepare(key, EVP_sha256()), prepare(key, sha384()), prepare(key, sha512())};
 }
 
 bool verify_rsa(const ByHash& ready, Algorithm algorithm, ByteView message, ByteView signature) {
   switch (algorithm) {
     case Algorithm::rs256:
     case Algorithm::ps256:
-      return verify_digest(ready.sha256, sha256(message), signature);
+      return ready.sha256.verify(sha256(message), signature);
     case Algorithm::rs384:
     case Algorithm::ps384:
-      return verify_digest(ready.sha384, sha384_of(message), signature);
+      return ready.sha384.verify(sha384_of(message), signature);
     default:
-      return verify_digest(ready.sha512, sha512_of(message), signature);
+      return ready.sha512.verify(sha512_of(message), signature);
   }
 }
 
@@ -215,12 +127,12 @@ bool verify_rsa(const ByHash& ready, Algorithm algorithm, ByteView message, Byte
 struct SignatureKey::Key {
   Kind kind;
   PkeyPtr key{};
-  Prepared ready{};      // of an elliptic curve
-  ByHash pkcs1{};        // of RSA
-  ByHash pss{};          // of RSA
-  std::size_t size = 0;  // of RSA: bytes of a signature; of an elliptic curve: of r and of s
-  WipedBytes secret{};   // of HMAC
-  Quick quick{};         // of P-256
+  VerifyContext ready{};  // of an elliptic curve
+  ByHash pkcs1{};         // of RSA
+  ByHash pss{};           // of RSA
+  std::size_t size = 0;   // of RSA: bytes of a signature; of an elliptic curve: of r and of s
+  WipedBytes secret{};    // of HMAC
+  Quick quick{};          // of P-256
 };
 
 SignatureKey::SignatureKey(std::unique_ptr<Key> key) : key_(std::move(key)) {}
@@ -231,8 +143,8 @@ SignatureKey::~SignatureKey() = default;
 std::optional<SignatureKey> SignatureKey::rsa(ByteView modulus, ByteView exponent) {
   PkeyPtr key = import_rsa(modulus, exponent);
   if (key == nullptr) return std::nullopt;
-  ByHash pkcs1 = by_hash(key.get(), prepared_pkcs1);
-  ByHash pss = by_hash(key.get(), prepared_pss);
+  ByHash pkcs1 = by_hash(key.get(), VerifyContext::pkcs1);
+  ByHash pss = by_hash(key.get(), VerifyContext::pss);
   return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::rsa,
                                                    .key = std::move(key),
                                                    .pkcs1 = std::move(pkcs1),
@@ -243,25 +155,25 @@ std::optional<SignatureKey> SignatureKey::rsa(ByteView modulus, ByteView exponen
 std::optional<SignatureKey> SignatureKey::p256(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-256", 32, x, y);
   if (key == nullptr) return std::nullopt;
-  PkeyContext ready = prepared(key.get());
-  return SignatureKey(std::unique_ptr<Key>(
-      new Key{.kind = Kind::p256, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 32}));
+  VerifyContext ready = VerifyContext::ecdsa(key.get());
+  return SignatureKey(
+      std::unique_ptr<Key>(new Key{.kind = Kind::p256, .key = std::move(key), .ready = std::move(ready), .size = 32}));
 }
 
 std::optional<SignatureKey> SignatureKey::p384(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-384", 48, x, y);
   if (key == nullptr) return std::nullopt;
-  PkeyContext ready = prepared(key.get());
-  return SignatureKey(std::unique_ptr<Key>(
-      new Key{.kind = Kind::p384, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 48}));
+  VerifyContext ready = VerifyContext::ecdsa(key.get());
+  return SignatureKey(
+      std::unique_ptr<Key>(new Key{.kind = Kind::p384, .key = std::move(key), .ready = std::move(ready), .size = 48}));
 }
 
 std::optional<SignatureKey> SignatureKey::p521(ByteView x, ByteView y) {
   PkeyPtr key = import_point("P-521", 66, x, y);
   if (key == nullptr) return std::nullopt;
-  PkeyContext ready = prepared(key.get());
-  return SignatureKey(std::unique_ptr<Key>(
-      new Key{.kind = Kind::p521, .key = std::move(key), .ready = Prepared(std::move(ready)), .size = 66}));
+  VerifyContext ready = VerifyContext::ecdsa(key.get());
+  return SignatureKey(
+      std::unique_ptr<Key>(new Key{.kind = Kind::p521, .key = std::move(key), .ready = std::move(ready), .size = 66}));
 }
 
 std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {

@@ -103,7 +103,8 @@ const Path* keyring_of(const Config& config, std::string_view setting) {
 }  // namespace
 
 void CredentialStandIns::add(const std::string& setting, const UnitCredential& credential, uid_t reader) {
-  StandIn one{setting, credential.source.string(), Descriptor(), {}, true};
+  StandIn one{
+      .setting = setting, .stands_for = credential.source.string(), .memory = Descriptor(), .path = {}, .judged = true};
   const std::string of = setting + ": " + one.stands_for;
   if (::access(credential.source.c_str(), F_OK) != 0 && errno == ENOENT) {
     problems_.push_back(of + ": " + std::strerror(errno));

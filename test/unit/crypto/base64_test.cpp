@@ -1,3 +1,4 @@
+// Base64url without padding: the RFC's vectors and refusals.
 #include "crypto/base64.hpp"
 
 #include "test/unit/crypto/crypto_fixture.hpp"

@@ -1,3 +1,4 @@
+// SHA-256, HMAC and HKDF against published vectors.
 #include "crypto/digest.hpp"
 
 #include <stdexcept>
@@ -49,18 +50,23 @@ Bytes counting(std::uint8_t first, std::size_t size) {
 // RFC 5869 appendices A.1 to A.3.
 std::vector<HkdfVector> hkdf_vectors() {
   return {
-      {Bytes(22, 0x0b), counting(0x00, 13), counting(0xf0, 10),
-       "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
-       "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"},
-      {counting(0x00, 80), counting(0x60, 80), counting(0xb0, 80),
-       "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
-       "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09"
-       "b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87"},
-      {Bytes(22, 0x0b),
-       {},
-       {},
-       "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
-       "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"},
+      {.ikm = Bytes(22, 0x0b),
+       .salt = counting(0x00, 13),
+       .info = counting(0xf0, 10),
+       .prk = "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
+       .okm = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"},
+      {.ikm = counting(0x00, 80),
+       .salt = counting(0x60, 80),
+       .info = counting(0xb0, 80),
+       .prk = "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
+       .okm =
+           "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c"
+           "2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87"},
+      {.ikm = Bytes(22, 0x0b),
+       .salt = {},
+       .info = {},
+       .prk = "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
+       .okm = "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"},
   };
 }
 

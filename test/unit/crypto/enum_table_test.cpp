@@ -1,4 +1,4 @@
-// Tables indexed by enumerator.
+// The check that a table has a row for each enumerator, in order.
 #include <boost/test/unit_test.hpp>
 
 #include <array>

@@ -21,7 +21,12 @@ struct Row {
 };
 
 Row make_row(const Rings& rings, const Uuid& tenant, const TenantKey& tenant_key) {
-  Row row{tenant, {tenant, make_uuid_v4(), 1}, tenant_key, random_of(24), {}, {}};
+  Row row{.tenant = tenant,
+          .address = {tenant, make_uuid_v4(), 1},
+          .tenant_key = tenant_key,
+          .header = random_of(24),
+          .value_box = {},
+          .metadata_box = {}};
   row.value_box = *seal_value(tenant_key, row.address, random_of(12));
   const TenantKeys keys(rings.metadata.primary(), tenant);
   row.metadata_box = keys.seal_metadata(row.address.secret, row.header, row.value_box, random_of(30));
@@ -196,7 +201,7 @@ BOOST_AUTO_TEST_CASE(other_installations_keys_open_nothing) {
   const Row row = make_row(rings);
   BOOST_TEST(!metadata_opens(others, row));
   BOOST_TEST(!tenant_key_opens(others, row));
-  // Nor does their id in place of ours.
+  // The boxes do not open either if they name the other installation's keys.
   Row renamed = row;
   const KeyId metadata_id = others.metadata.primary().id;
   std::copy(metadata_id.begin(), metadata_id.end(), renamed.metadata_box.begin() + 1);

@@ -1,3 +1,4 @@
+// Boxes open with their own keys alone and have the documented layouts; MACs depend on every input.
 #include "crypto/envelope.hpp"
 
 #include "crypto/aad.hpp"

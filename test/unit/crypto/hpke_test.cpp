@@ -1,3 +1,4 @@
+// HPKE boxes open unaltered and not otherwise, whichever implementation is in use.
 #include "crypto/hpke.hpp"
 
 #include <openssl/err.h>

@@ -1,3 +1,4 @@
+// Which files are accepted as key files: owner, mode, access control list, kind, size.
 #include "crypto/key_file.hpp"
 
 #include <fstream>
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(only_regular_files) {
   const auto file = make_file(folder, 0400);
   std::filesystem::create_symlink(file, folder / "link");
   BOOST_TEST(read_error(folder / "link") == (folder / "link").string() + ": is a symbolic link; name the file itself");
-  // A folder on the way may be one.
+  // A folder on the path may be a link.
   std::filesystem::create_directory_symlink(folder.path(), folder / "folder link");
   BOOST_TEST(read_error(folder / "folder link/file") == "read");
   BOOST_TEST(read_error(folder.path()) == folder.path().string() + ": is a folder, not a keyring file");
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(only_regular_files) {
 
 BOOST_AUTO_TEST_CASE(owner) {
   if (::geteuid() != 0) {
-    // The other case: any user whom the mode permits can read root's files.
+    // Without root's rights no file can be given away, so only root's ownership is tested.
     BOOST_TEST(read_error("/etc/hostname", 0022) == "read");
     return;
   }

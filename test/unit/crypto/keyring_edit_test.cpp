@@ -1,3 +1,4 @@
+// Adding, promoting and retiring keys, interruptions and concurrent edits included.
 #include "crypto/keyring_edit.hpp"
 
 #include <fstream>
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(one_at_a_time) {
   write(folder.file("metadata"), text, 0440);
   const auto applied = first.apply();
   BOOST_REQUIRE(!applied);
-  BOOST_TEST(applied.error().message.find("was changed by another process meanwhile") != std::string::npos);
+  BOOST_TEST(applied.error().message.find("was changed by another process during this edit") != std::string::npos);
   BOOST_TEST(read(folder.file("metadata")) == text);
   BOOST_TEST(folder.files() == 3U);
 }

@@ -1,3 +1,4 @@
+// Creating and loading keyrings, and the messages for faults in them.
 #include "crypto/keyring.hpp"
 
 #include <fstream>
@@ -49,6 +50,26 @@ std::string load_error(const std::filesystem::path& file) {
 }
 
 constexpr std::string_view header = "tacit-keyring 1 metadata\n";
+
+// The parts of a sound file of one metadata key.
+struct Parts {
+  Bytes key = random_of(32);
+  std::string id = id_of_metadata(key);
+  std::string key_text{base64url_encode(key).text()};
+  std::string good = metadata_line(key, "primary");
+};
+
+// Each fault: a file's content, and what follows the file's name in the message, which contains no key material.
+void check_faults(const Parts& parts, const std::vector<std::pair<std::string, std::string>>& faults) {
+  const TemporaryFolder folder;
+  const auto file = folder / "ring";
+  for (const auto& [text, message] : faults) {
+    write(file, text);
+    const std::string error = load_error<MetadataKeyring>(file);
+    BOOST_TEST(error == file.string() + message);
+    BOOST_TEST(error.find(parts.key_text.substr(0, 12)) == std::string::npos);
+  }
+}
 
 }  // namespace
 
@@ -128,58 +149,56 @@ BOOST_AUTO_TEST_CASE(a_plain_name_is_of_the_current_folder) {
   BOOST_TEST(loaded);
 }
 
-// Every fault names the file and the line, and no message contains key material.
-BOOST_AUTO_TEST_CASE(faults_in_the_text) {
-  const TemporaryFolder folder;
-  const auto file = folder / "ring";
-  const Bytes key = random_of(32);
-  const std::string id = id_of_metadata(key);
-  const std::string key_text(base64url_encode(key).text());
-  const std::string good = metadata_line(key, "primary");
+BOOST_AUTO_TEST_CASE(faults_in_the_header) {
+  const Parts parts;
+  const std::string no_header = ": is not a keyring: it has no header line";
+  const std::string not_the_header = ": line 1 is not the header \"tacit-keyring 1 metadata\"";
+  check_faults(
+      parts,
+      {{"", no_header},
+       {"# only this\n", no_header},
+       {parts.good, not_the_header},
+       {parts.key_text + "\n", not_the_header},
+       {"tacit-keyring 2 metadata\n" + parts.good, ": line 1 has a format version that this program does not know"},
+       {"tacit-keyring 1 root-private\n" + parts.good, ": line 1 is of a root-private keyring, not of a metadata one"},
+       {"tacit-keyring 1 " + parts.key_text + "\n",
+        ": line 1 is of a keyring of an unknown kind, not of a metadata one"},
+       {"tacit-keyring 1 metadata \n" + parts.good, not_the_header},
+       {"tacit-keyring 1 metadata\r" + parts.good, ": line 1 has a carriage return; lines end with a line feed only"},
+       {"\xff\xfet\0a\0c\0"s, ": is UTF-16 text; save it as UTF-8"}});
+}
+
+BOOST_AUTO_TEST_CASE(faults_in_the_lines_of_keys) {
+  const Parts parts;
+  const std::string& id = parts.id;
+  const std::string& key_text = parts.key_text;
   const std::string head(header);
   const std::string date = " 2026-01-02T03:04:05Z ";
-  const std::string short_key(base64url_encode(ByteView(key).first(31)).text());
-  const std::pair<std::string, std::string> faults[] = {
-      {"", ": is not a keyring: it has no header line"},
-      {"# only this\n", ": is not a keyring: it has no header line"},
-      {good, ": line 1 is not the header \"tacit-keyring 1 metadata\""},
-      {key_text + "\n", ": line 1 is not the header \"tacit-keyring 1 metadata\""},
-      {"tacit-keyring 2 metadata\n" + good, ": line 1 has a format version that this program does not know"},
-      {"tacit-keyring 1 root-private\n" + good, ": line 1 is of a root-private keyring, not of a metadata one"},
-      {"tacit-keyring 1 " + key_text + "\n", ": line 1 is of a keyring of an unknown kind, not of a metadata one"},
-      {"tacit-keyring 1 metadata \n" + good, ": line 1 is not the header \"tacit-keyring 1 metadata\""},
-      {head, ": has no primary key"},
-      {head + metadata_line(key, "active"), ": has no primary key"},
-      {head + good + good, ": line 3 has the same id as line 2"},
-      {head + good + metadata_line(random_of(32), "primary"),
-       ": line 3 is a second primary key; the first is on line 2"},
-      {head + head, ": line 2 must have four fields separated by one space: id, state, created, key"},
-      {head + " " + good, ": line 2 must have four fields separated by one space: id, state, created, key"},
-      {head + id + " primary" + date + key_text + " \n",
-       ": line 2 must have four fields separated by one space: id, state, created, key"},
-      {head + id + " primary\t2026-01-02T03:04:05Z " + key_text,
-       ": line 2 must have four fields separated by one space: id, state, created, key"},
-      {head + id.substr(1) + " primary" + date + key_text,
-       ": line 2 has an id that is not 16 lower-case hexadecimal digits"},
-      {head + "ABCDEFABCDEFABCD primary" + date + key_text,
-       ": line 2 has an id that is not 16 lower-case hexadecimal digits"},
-      {head + id + " retired" + date + key_text, ": line 2 has a state that is neither primary nor active"},
-      {head + id + " primary 2026-02-30T03:04:05Z " + key_text,
-       ": line 2 has a creation time that is not a date-time of RFC 3339"},
-      {head + id + " primary" + date + key_text + "=", ": line 2 has a key that is not base64url without padding"},
-      {head + id + " primary" + date + key_text + "*", ": line 2 has a key that is not base64url without padding"},
-      {head + id + " primary" + date + short_key, ": line 2 has a key that is not 32 bytes long"},
-      {head + id + " primary" + date, ": line 2 has a key that is not 32 bytes long"},
-      {head + "0000000000000000 primary" + date + key_text, ": line 2 has an id that does not match its key"},
-      {"tacit-keyring 1 metadata\r" + good, ": line 1 has a carriage return; lines end with a line feed only"},
-      {"\xff\xfet\0a\0c\0"s, ": is UTF-16 text; save it as UTF-8"},
-  };
-  for (const auto& [text, message] : faults) {
-    write(file, text);
-    const std::string error = load_error<MetadataKeyring>(file);
-    BOOST_TEST(error == file.string() + message);
-    BOOST_TEST(error.find(key_text.substr(0, 12)) == std::string::npos);
-  }
+  const std::string short_key(base64url_encode(ByteView(parts.key).first(31)).text());
+  const std::string not_four = ": line 2 must have four fields separated by one space: id, state, created, key";
+  const std::string bad_id = ": line 2 has an id that is not 16 lower-case hexadecimal digits";
+  const std::string bad_base64 = ": line 2 has a key that is not base64url without padding";
+  const std::string bad_size = ": line 2 has a key that is not 32 bytes long";
+  check_faults(
+      parts, {{head, ": has no primary key"},
+              {head + metadata_line(parts.key, "active"), ": has no primary key"},
+              {head + parts.good + parts.good, ": line 3 has the same id as line 2"},
+              {head + parts.good + metadata_line(random_of(32), "primary"),
+               ": line 3 is a second primary key; the first is on line 2"},
+              {head + head, not_four},
+              {head + " " + parts.good, not_four},
+              {head + id + " primary" + date + key_text + " \n", not_four},
+              {head + id + " primary\t2026-01-02T03:04:05Z " + key_text, not_four},
+              {head + id.substr(1) + " primary" + date + key_text, bad_id},
+              {head + "ABCDEFABCDEFABCD primary" + date + key_text, bad_id},
+              {head + id + " retired" + date + key_text, ": line 2 has a state that is neither primary nor active"},
+              {head + id + " primary 2026-02-30T03:04:05Z " + key_text,
+               ": line 2 has a creation time that is not a date-time of RFC 3339"},
+              {head + id + " primary" + date + key_text + "=", bad_base64},
+              {head + id + " primary" + date + key_text + "*", bad_base64},
+              {head + id + " primary" + date + short_key, bad_size},
+              {head + id + " primary" + date, bad_size},
+              {head + "0000000000000000 primary" + date + key_text, ": line 2 has an id that does not match its key"}});
 }
 
 BOOST_AUTO_TEST_CASE(what_editors_add_does_no_harm) {

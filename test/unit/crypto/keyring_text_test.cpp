@@ -1,3 +1,4 @@
+// The text of keyrings: dates, editing that keeps comments, arbitrary input.
 #include "crypto/keyring_text.hpp"
 
 #include "test/unit/crypto/crypto_fixture.hpp"

@@ -1,3 +1,4 @@
+// P-256: ranges of scalars, points on the curve, Diffie-Hellman.
 #include "crypto/p256.hpp"
 
 #include <openssl/err.h>

@@ -1,4 +1,4 @@
-// Compares with OpenSSL's own verification where a signature is not known to be good or bad.
+// P256Verifier against published vectors, and against OpenSSL's verification where the correct result is unknown.
 #include "crypto/p256_verifier.hpp"
 
 #include <openssl/ecdsa.h>

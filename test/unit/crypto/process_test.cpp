@@ -1,3 +1,4 @@
+// Hardening: no core dumps, no access by other processes, locked memory.
 #include "crypto/process.hpp"
 
 #include <openssl/bn.h>

@@ -1,4 +1,4 @@
-// A value that is replaced while many threads read it.
+// A published value is replaced while many threads read it.
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>

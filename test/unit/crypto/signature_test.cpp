@@ -1,3 +1,4 @@
+// Verification of each algorithm's signatures, and refusal of unsound keys.
 #include "crypto/signature.hpp"
 
 #include <openssl/err.h>

@@ -1,3 +1,4 @@
+// SipHash against its published vector and OpenSSL's implementation.
 #include "crypto/siphash.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -25,7 +26,7 @@ std::uint64_t word(const std::uint8_t* bytes) {
   return result;
 }
 
-// OpenSSL's, which is too slow to use for every request.
+// OpenSSL's implementation as the reference.
 std::uint64_t reference(ByteView key, ByteView data) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
   EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);
@@ -45,7 +46,7 @@ std::uint64_t reference(ByteView key, ByteView data) {
 BOOST_AUTO_TEST_SUITE(siphashes)
 
 BOOST_AUTO_TEST_CASE(the_example_of_the_paper) {
-  // Its appendix A: the key 00 01 … 0f, the message 00 01 … 0e.
+  // Appendix A of the paper: the key 00 01 … 0f, the message 00 01 … 0e.
   const Bytes key = counted(16);
   BOOST_TEST(siphash({{word(key.data()), word(key.data() + 8)}}, counted(15)) == 0xa129ca6149be45e5U);
 }
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(any_length_is_as_openssl_has_it) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(keys_are_made_anew) {
+BOOST_AUTO_TEST_CASE(random_keys_differ) {
   const SipKey one = SipKey::random();
   const SipKey other = SipKey::random();
   BOOST_TEST((one.words != other.words));

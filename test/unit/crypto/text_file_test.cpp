@@ -1,3 +1,4 @@
+// Text files: encodings, line ends, sizes, and messages for unreadable ones.
 #include "crypto/text_file.hpp"
 
 #include <filesystem>
@@ -22,7 +23,7 @@ std::string plain(std::string_view text) {
   return made;
 }
 
-// ASCII, in the byte order with these zeros.
+// ASCII text as UTF-16: big-endian if the zero comes first.
 std::string utf16(std::string_view ascii, bool zero_first) {
   std::string text;
   for (const char c : ascii) text.append(zero_first ? std::string{'\0', c} : std::string{c, '\0'});
@@ -40,7 +41,7 @@ struct Folder {
     std::ofstream(path / "text", std::ios::binary) << content;
     return path / "text";
   }
-  // Why it is unreadable, without the file's name.
+  // The reason for which the file is refused, without its name.
   std::string why(const std::filesystem::path& file, std::size_t most = text_file_limit) const {
     const auto read = read_text_file(file, most);
     BOOST_REQUIRE(read.has_error());

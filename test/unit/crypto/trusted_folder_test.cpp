@@ -1,3 +1,4 @@
+// Which folders and links on a path are trusted.
 #include "crypto/trusted_folder.hpp"
 
 #include <cerrno>

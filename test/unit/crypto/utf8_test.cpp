@@ -1,4 +1,4 @@
-// UTF-8, well-formed and not.
+// Well-formed and malformed UTF-8, and control characters.
 #include <boost/test/unit_test.hpp>
 
 #include <string>

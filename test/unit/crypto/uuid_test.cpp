@@ -1,3 +1,4 @@
+// UUIDs: parsing, printing, versions 4, 5 and 7, and the order of version 7.
 #include "crypto/uuid.hpp"
 
 #include <set>

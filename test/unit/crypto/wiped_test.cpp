@@ -1,3 +1,4 @@
+// Wiped memory is overwritten before it is freed.
 #include "crypto/wiped.hpp"
 
 #include <cstdlib>
