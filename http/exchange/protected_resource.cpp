@@ -40,11 +40,9 @@ ProtectedResource::ProtectedResource(std::string_view url, std::vector<std::stri
   // any name.
   std::erase_if(issuers, [](const std::string& issuer) { return !issuer.starts_with("https://"); });
   if (!url.empty() && !issuers.empty()) {
-    link_.append(", resource_metadata=\"").append(url).append("/.well-known/oauth-protected-resource\"");
+    challenges_ = WwwAuthenticate(std::string(url) + "/.well-known/oauth-protected-resource");
     document_ = document_of(url, issuers);
   }
-  challenge_ = challenge_with({});
-  challenge_invalid_ = challenge_with(", error=\"invalid_token\"");
 }
 
 }  // namespace tacit::http
