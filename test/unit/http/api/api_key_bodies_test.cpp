@@ -1,4 +1,5 @@
-// New API keys and their updates: each field's rules in pydantic's words, all faults at once, nothing of the input.
+// New API keys and their updates: the rules of each field with pydantic's messages, all faults at once, and no part of
+// the input in any of them.
 #include <boost/test/unit_test.hpp>
 
 #include "http/api/api_key_bodies.hpp"
@@ -27,7 +28,7 @@ std::string update_with(const std::string& field, const std::string& json) {
   return "{\"" + field + "\":" + json + "}";
 }
 
-/// The faults that a value has in a new key and in an update alike.
+/// The faults of a value, which are the same in a new key and in an update.
 Lines of_both(const std::string& field, const std::string& json) {
   const Lines found = of_new(new_with(field, json));
   BOOST_TEST(of_update(update_with(field, json)) == found, each);
