@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixtu
   answer(exchange, Problem::tool_not_granted);
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_granted) == 1U);
-  answer(exchange, store::Failure{store::Errc::not_allowed, {}, {}, {}});
+  answer(exchange, store::Failure{.code = store::Errc::not_allowed});
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_allowed) == 1U);
   // Requests that did not ask for values.
@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixtu
 }
 
 BOOST_FIXTURE_TEST_CASE(a_quota_refusal_is_one, ExchangeFixture) {
-  answer(exchange, store::Failure{store::Errc::quota_exceeded, {}, {}, {}});
+  answer(exchange, store::Failure{.code = store::Errc::quota_exceeded});
   BOOST_TEST((exchange.problem == Problem::quota_exceeded));
 }
 
