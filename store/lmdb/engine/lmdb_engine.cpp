@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/lmdb/engine/lmdb_transaction.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 
 namespace tacit::store {
 namespace {

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <thread>
 
-#include "store/lmdb/environment/free_list.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/lmdb_locks.hpp"
 #include "store/lmdb/environment/lmdb_txn.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
@@ -39,21 +39,6 @@ OpenFolders& open_folders() {
 Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
 
 }  // namespace
-
-Errc errc_of(int lmdb_code) {
-  switch (lmdb_code) {
-    case MDB_MAP_FULL:
-    case MDB_TXN_FULL:
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return Errc::full;
-    case MDB_READERS_FULL:
-      return Errc::overloaded;
-    default:
-      return Errc::unavailable;
-  }
-}
 
 Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
   if (options.map_size == 0) options.map_size = defaults::map_size;
@@ -109,7 +94,7 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   if (!options.tables) return env;
   check_pages(env->env_, env->name_, options.pages_checked);
   env->clear_dead_readers();
-  if (!options.single_file) env->start_blocks(options.blocks_ahead);
+  if (!options.single_file) env->room_->reserve_ahead(env->file(), env->page_size(), options.blocks_ahead);
   const int code = env->open_tables();
   if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
   if (code != MDB_SUCCESS) {
@@ -176,6 +161,7 @@ std::optional<Failure> LmdbEnv::start_single(const Options& options) {
 
 void LmdbEnv::watch() {
   maps_ = std::make_unique<WatchedMaps>(env_, name_);
+  room_ = std::make_unique<EnvRoom>(env_);
   scrub_writes();
 }
 
@@ -214,29 +200,6 @@ LmdbEnv::~LmdbEnv() {
   folders.paths.erase(registered_);
 }
 
-MapRoom LmdbEnv::room() const {
-  MDB_envinfo info{};
-  MDB_stat stat{};
-  mdb_env_info(env_, &info);
-  mdb_env_stat(env_, &stat);
-  MapRoom room;
-  room.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
-  room.touched = info.me_last_pgno + 1;
-  room.free_pages = room.pages > room.touched ? room.pages - room.touched : 0;
-  if (!room.ample()) count_reusable(room);
-  return room;
-}
-
-void LmdbEnv::count_reusable(MapRoom& room) const {
-  if (room.counted) return;
-  const FreePages pages = store::free_pages(env_);
-  room.reusable = pages.reusable;
-  room.free_pages += pages.reusable;
-  room.pinned = pages.pinned;
-  room.pinning_process = pages.pinning_process;
-  room.counted = true;
-}
-
 void LmdbEnv::scrub_writes() {
   MDB_stat stat{};
   mdb_env_stat(env_, &stat);
@@ -247,40 +210,6 @@ void LmdbEnv::scrub_writes() {
 int LmdbEnv::file() const {
   int file = -1;
   return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
-}
-
-void LmdbEnv::start_blocks(bool ahead) {
-  int file = -1;
-  if (mdb_env_get_fd(env_, &file) == MDB_SUCCESS) blocks_ = std::make_unique<FileBlocks>(file, page_size(), ahead);
-}
-
-DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
-  DiskRoom disk;
-  disk.map = room.pages;
-  disk.touched = room.touched;
-  disk.reusable = room.reusable;
-  if (!blocks_) return disk;
-  const FileSystemPages pages = blocks_->file_system();
-  disk.ahead = blocks_->ahead();
-  disk.taken = blocks_->pages();
-  disk.available = pages.available;
-  disk.whole = pages.whole;
-  disk.refused = blocks_->refused() != 0 && disk.wanted() > disk.taken;
-  return disk;
-}
-
-void LmdbEnv::take_blocks(const MapRoom& room) {
-  if (!blocks_ || !blocks_->ahead()) return;
-  DiskRoom disk;
-  disk.map = room.pages;
-  disk.touched = room.touched;
-  disk.taken = blocks_->pages();
-  if (disk.wanted() > disk.taken) blocks_->take(disk.wanted());
-}
-
-bool LmdbEnv::disk_is_full(int lmdb_code) const {
-  constexpr std::uint64_t next_to_none = 256;  // pages: more than LMDB writes at once
-  return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
 }
 
 bool LmdbEnv::is_dead() const {

@@ -9,6 +9,7 @@
 
 #include "store/lmdb/environment/free_list.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/lmdb_txn.hpp"
 
 namespace tacit::store {

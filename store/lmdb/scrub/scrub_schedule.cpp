@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "store/lmdb/environment/lmdb_env.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 
 namespace tacit::store {
 namespace {

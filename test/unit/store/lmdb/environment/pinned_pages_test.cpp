@@ -31,7 +31,7 @@ class PinnedFixture {
     for (int i = 0; i < 40; ++i) ids_.push_back(*create());
     bed_.close();
     reader_.emplace([this](auto ready) {
-      const auto env = LmdbEnv::open({bed_.store_options().directory, 0, 64});
+      const auto env = LmdbEnv::open({.directory = bed_.store_options().directory, .max_readers = 64});
       MDB_txn* txn = nullptr;
       if (!env || mdb_txn_begin((*env)->handle(), nullptr, MDB_RDONLY, &txn) != MDB_SUCCESS) return;
       ready();
