@@ -37,11 +37,12 @@ store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t 
 
 class KeyListStream final : public ListStream {
  public:
-  KeyListStream(store::TenantKeyReader reader, Exchange& exchange) : ListStream(exchange), reader_(std::move(reader)) {}
+  KeyListStream(store::TenantApiKeyReader reader, Exchange& exchange)
+      : ListStream(exchange), reader_(std::move(reader)) {}
 
  private:
   boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
-    store::TenantKeyReader::Take take = [this, &out](const store::ApiKey& key) {
+    store::TenantApiKeyReader::Take take = [this, &out](const store::ApiKey& key) {
       begin_entry(out);
       write_api_key(out, key);
       return out.size() < body_piece_size;
@@ -53,7 +54,7 @@ class KeyListStream final : public ListStream {
     co_return *ended;
   }
 
-  store::TenantKeyReader reader_;
+  store::TenantApiKeyReader reader_;
 };
 
 void answer_key(Exchange& exchange, const store::ApiKey& key) {

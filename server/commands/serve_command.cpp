@@ -19,7 +19,7 @@
 #include "http/log/log.hpp"
 #include "http/log/log_writer.hpp"
 #include "http/tls/certificate_watch.hpp"
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 #include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/server_options.hpp"
@@ -204,7 +204,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
   crypto::Configured<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
-  Metrics metrics(*store, issuers.get(), {config.store, backup_record_file(config)}, lifecycle.stopping(), reloads);
+  Metrics metrics(*store, issuers.get(), {config.store, last_backup_file(config)}, lifecycle.stopping(), reloads);
   http::CertificateWatch certificates;
   const http::Services services{*store,
                                 identities ? &*identities : nullptr,
