@@ -28,6 +28,7 @@
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
+#include "store/backup/backup_hash.hpp"
 #include "store/backup/keyless_store.hpp"
 #include "store/backup/whole_file.hpp"
 

@@ -22,7 +22,7 @@ Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 
-PageTransaction::Tree PageTransaction::tables() const { return {"table of tables", engine_.snapshot().tables, true}; }
+PageTransaction::Tree PageTransaction::tables() const { return {"table of tables", pages_.snapshot().tables, true}; }
 
 std::optional<PageTransaction::Tree> PageTransaction::find(Table table) {
   auto& found = found_[static_cast<std::size_t>(table)];
@@ -56,10 +56,10 @@ bool PageTransaction::visit(Search& search, const PagePlace& place) {
   note_work(FileWork::reading, place.number);
   Bytes buffer;
   std::optional<std::string> why;
-  if (!engine_.file().has(place.number)) {
+  if (!pages_.file().has(place.number)) {
     why = "does not exist";
   } else {
-    why = engine_.file().read(place.number, buffer);
+    why = pages_.file().read(place.number, buffer);
   }
   const lmdb::Page page(buffer);
   if (!why) why = page_fault(page, place);
@@ -100,7 +100,7 @@ bool PageTransaction::take(Search& search, const PagePlace& place, const lmdb::N
 
 std::optional<Bytes> PageTransaction::data_of(const Search& search, const PagePlace& place, const lmdb::Node& node) {
   if (!node.is_big()) return copy(node.data());
-  const PageFile& file = engine_.file();
+  const PageFile& file = pages_.file();
   const lmdb::PageNumber first = node.overflow_page();
   Bytes data;
   std::optional<std::string> why;
@@ -123,7 +123,7 @@ std::optional<Bytes> PageTransaction::data_of(const Search& search, const PagePl
 void PageTransaction::damage(const Search& search, const PagePlace& place, lmdb::PageNumber page, std::string what) {
   PageDamage found{search.tree.name, page, std::move(what), copy(place.from), std::nullopt};
   if (place.before) found.before = copy(*place.before);
-  engine_.note(std::move(found));
+  pages_.note(std::move(found));
 }
 
 ByteView PageTransaction::hold(Bytes bytes) { return results_.back().held.emplace_back(std::move(bytes)); }
