@@ -29,7 +29,7 @@ std::optional<PageTransaction::Tree> PageTransaction::find(Table table) {
   if (found) return found;
   const std::string name = table_names[static_cast<std::size_t>(table)];
   const Tree all = tables();
-  const Search search = run({all, crypto::as_bytes(name), 1});
+  const Search search = run({.tree = all, .start = crypto::as_bytes(name), .limit = 1});
   if (search.rows.empty() || !std::ranges::equal(search.rows[0].key, crypto::as_bytes(name)) || !search.sub_trees[0]) {
     return std::nullopt;
   }
@@ -121,7 +121,7 @@ std::optional<Bytes> PageTransaction::data_of(const Search& search, const PagePl
 }
 
 void PageTransaction::damage(const Search& search, const PagePlace& place, lmdb::PageNumber page, std::string what) {
-  PageDamage found{search.tree.name, page, std::move(what), copy(place.from), std::nullopt};
+  PageDamage found{.tree = search.tree.name, .page = page, .what = std::move(what), .from = copy(place.from)};
   if (place.before) found.before = copy(*place.before);
   pages_.note(std::move(found));
 }
@@ -131,7 +131,7 @@ ByteView PageTransaction::hold(Bytes bytes) { return results_.back().held.emplac
 Task<std::optional<ByteView>> PageTransaction::get(Table table, ByteView key) {
   const auto tree = find(table);
   if (!tree || key.empty()) return std::optional<ByteView>();
-  const Search search = run({*tree, key, 1});
+  const Search search = run({.tree = *tree, .start = key, .limit = 1});
   if (search.rows.empty() || !std::ranges::equal(search.rows[0].key, key)) return std::optional<ByteView>();
   return std::optional<ByteView>(search.rows[0].value);
 }
@@ -139,7 +139,7 @@ Task<std::optional<ByteView>> PageTransaction::get(Table table, ByteView key) {
 Task<std::vector<Row>> PageTransaction::scan(Table table, ByteView prefix, ByteView start, std::size_t limit) {
   const auto tree = find(table);
   if (!tree) return std::vector<Row>();
-  Search search = run({*tree, less(start, prefix) ? prefix : start, limit});
+  Search search = run({.tree = *tree, .start = less(start, prefix) ? prefix : start, .limit = limit});
   const auto ends = std::ranges::find_if(search.rows, [prefix](const Row& row) {
     return row.key.size() < prefix.size() || !std::ranges::equal(row.key.first(prefix.size()), prefix);
   });
@@ -150,14 +150,14 @@ Task<std::vector<Row>> PageTransaction::scan(Table table, ByteView prefix, ByteV
 Task<std::optional<Row>> PageTransaction::last(Table table) {
   const auto tree = find(table);
   if (!tree) return std::optional<Row>();
-  const Search search = run({*tree, {}, 1, true});
+  const Search search = run({.tree = *tree, .start = {}, .limit = 1, .backwards = true});
   return search.rows.empty() ? std::optional<Row>() : std::optional<Row>(search.rows[0]);
 }
 
 Task<std::uint64_t> PageTransaction::strangers() {
   constexpr std::size_t most = 1000;
   const Tree all = tables();
-  const Search search = run({all, {}, most});
+  const Search search = run({.tree = all, .start = {}, .limit = most});
   const auto is_stranger = [](const Row& row) {
     return std::ranges::find(table_names, crypto::as_text(row.key)) == table_names.end();
   };

@@ -17,6 +17,7 @@
 #include "store/lmdb/environment/store_folder.hpp"
 #include "store/lmdb/pages/file_check.hpp"
 #include "store/model/defaults.hpp"
+#include "store/model/failures.hpp"
 
 namespace tacit::store {
 namespace {
@@ -36,23 +37,21 @@ OpenFolders& open_folders() {
   return folders;
 }
 
-Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
-
 }  // namespace
 
 Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
   if (options.map_size == 0) options.map_size = defaults::map_size;
   if (const auto error = make_folder(options.directory)) {
-    return failure(Errc::unavailable,
+    return failed(Errc::unavailable,
                    "cannot create the folder " + options.directory.string() + ": " + error.message());
   }
   LmdbEnv env;
   if (const auto fault = env.start(options, Missing::made)) return *fault;
   bool taken = false;
   const int code = env.fill(meta, taken);
-  if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
+  if (taken) return failed(Errc::conflict, "there is a store in " + options.directory.string() + " already");
   if (code != MDB_SUCCESS) {
-    return failure(errc_of(code), "cannot create a store in " + options.directory.string() + ": " + mdb_strerror(code));
+    return failed(errc_of(code), "cannot create a store in " + options.directory.string() + ": " + mdb_strerror(code));
   }
   sync_folder(options.directory);
   sync_folder(options.directory / "..");
@@ -96,9 +95,9 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   env->clear_dead_readers();
   if (!options.single_file) env->room_->reserve_ahead(env->file(), env->page_size(), options.blocks_ahead);
   const int code = env->open_tables();
-  if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
+  if (code == MDB_NOTFOUND) return failed(Errc::not_found, options.directory.string() + " does not hold a store");
   if (code != MDB_SUCCESS) {
-    return failure(Errc::unavailable,
+    return failed(Errc::unavailable,
                    "cannot open the store in " + options.directory.string() + ": " + mdb_strerror(code));
   }
   return env;
@@ -110,7 +109,7 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   if (!files) return files.error();
   if (auto taken = take_place(files->path())) return taken;
   if (options.give_up_root) {
-    if (const auto why = options.give_up_root(files->owner())) return failure(Errc::unavailable, *why);
+    if (const auto why = options.give_up_root(files->owner())) return failed(Errc::unavailable, *why);
   }
   // An empty file is left by an interrupted `make`.
   name_ = files->path() + "/data.mdb";
@@ -122,12 +121,12 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   });
   if (!code) return code.error();
   if (*code != MDB_SUCCESS) {
-    return failure(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
+    return failed(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
   }
   // LMDB has created lock.mdb by now, so this alone would be too late.
   int file = -1;
   if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
-    return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
+    return failed(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
   }
   watch();
   return std::nullopt;
@@ -137,7 +136,7 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
   auto& folders = open_folders();
   const std::lock_guard lock(folders.mutex);
   if (!folders.paths.insert(folder).second) {
-    return failure(Errc::unavailable, "this process has " + folder + " open already");
+    return failed(Errc::unavailable, "this process has " + folder + " open already");
   }
   registered_ = folder;
   return std::nullopt;
@@ -148,15 +147,15 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
 std::optional<Failure> LmdbEnv::start_single(const Options& options) {
   name_ = options.directory.string();
   std::error_code error;
-  if (!std::filesystem::exists(name_, error)) return failure(Errc::not_found, "there is no store in " + name_);
+  if (!std::filesystem::exists(name_, error)) return failed(Errc::not_found, "there is no store in " + name_);
   check_file(name_, name_);
   if (const int code = map(name_, options, false); code != MDB_SUCCESS) {
-    return failure(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
+    return failed(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
   }
   watch();
   if (!options.give_up_root) return std::nullopt;
   const auto why = options.give_up_root(FileOwner{0, 0, true});
-  return why ? std::optional(failure(Errc::unavailable, *why)) : std::nullopt;
+  return why ? std::optional(failed(Errc::unavailable, *why)) : std::nullopt;
 }
 
 void LmdbEnv::watch() {
