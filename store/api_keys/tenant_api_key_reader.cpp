@@ -81,6 +81,7 @@ Task<Outcome<bool>> TenantApiKeyReader::hand_out(Transaction& transaction, const
     const auto key = co_await load_tenant_api_key(transaction, *store_, tenant_, places_.top().id);
     const bool revoked_since = !key && key.error().code == Errc::not_found;
     if (!key && !revoked_since) co_return key.error();
+    ++rows_read_;
     places_.pop();
     const bool more = revoked_since || take(*key);
     if ((slice.over(0) || !more) && !places_.empty()) co_return false;

@@ -29,7 +29,7 @@ class TenantApiKeyReader {
 
   /// Reads a slice on this thread; true: it was the last. Fails with integrity, after recording it.
   Async<bool> next(Take take);
-  /// The number of keys that were read.
+  /// The number of keys that were read: each one twice, for its place and for its content.
   std::uint64_t rows_read() const { return rows_read_; }
 
  private:

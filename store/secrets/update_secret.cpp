@@ -1,3 +1,4 @@
+// Changes a secret: its value, its name or its bindings, with its index entries, in one write.
 #include <algorithm>
 
 #include "store/audit/audit_log.hpp"

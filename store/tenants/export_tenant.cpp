@@ -1,3 +1,4 @@
+// Exports a tenant's rows as they are stored: its record, its secrets and its API keys, on one snapshot.
 #include "store/engine/context.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/api_key_row.hpp"

@@ -1,3 +1,4 @@
+// Health::verify: the walk over all tables on one snapshot, and the checks that concern the store as a whole.
 #include <set>
 
 #include "store/audit/audit_chain.hpp"

@@ -43,6 +43,8 @@ struct LmdbOptions {
   std::chrono::milliseconds scrub_within = defaults::scrub_within;
   /// Called once, from any thread, when the environment is no longer usable.
   std::function<void(const std::string& why)> on_failure;
+  /// Called once, on the writer thread, when background scrubbing has found damage: what, where, and what to do.
+  std::function<void(const std::string& why)> on_damage;
   /// Commits a write transaction: mdb_txn_commit, unless a test replaces it by a failure.
   std::function<int(MDB_txn*)> commit;
 };
@@ -63,6 +65,7 @@ class LmdbEngine final : public Engine {
   void close() override;
   std::optional<std::string> unwilling() const override;
   std::optional<std::string> displaced() const override { return env_->displaced(); }
+  std::optional<std::string> damage() const override;
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
   Room room() const override;
@@ -118,6 +121,7 @@ class LmdbEngine final : public Engine {
   std::string disk_lacks_room(const MeasuredRoom& room) const;
   Room measure_for_people() const;
   void fail(int code);
+  void report_damage(const std::string& where);
   /// How long the current batch has taken, if that is too long.
   std::optional<std::chrono::seconds> stuck_for() const;
   void clear_dead_readers_now_and_then();
@@ -130,6 +134,7 @@ class LmdbEngine final : public Engine {
   /// When the current batch began, on the steady clock; zero if none is running.
   std::atomic<std::chrono::steady_clock::duration> batch_began_{};
   std::atomic<bool> failed_{false};
+  std::atomic<bool> damaged_{false};
   mutable std::mutex why_mutex_;
   std::string why_;
   std::atomic<bool> closed_{false};

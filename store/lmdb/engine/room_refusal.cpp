@@ -1,6 +1,7 @@
 #include "store/lmdb/engine/room_refusal.hpp"
 
 #include <lmdb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,6 +21,15 @@ namespace {
 constexpr std::uint64_t pages_looked_for = 64;
 
 std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+/// Which reader keeps pages from use, and what to do. This process's own readers end by themselves.
+std::string pinned_by(std::uint64_t process) {
+  if (process == static_cast<std::uint64_t>(::getpid())) {
+    return " that this process keeps from use while it reads an older state: wait until it has read it";
+  }
+  return " that process " + std::to_string(process) +
+         " keeps from use while it reads an older state: wait for it, or end it";
+}
 
 }  // namespace
 
@@ -110,9 +120,7 @@ std::optional<std::string> LmdbEngine::lacks_room(Growth growth, MeasuredRoom& r
   later.disk.reusable = later.map.reusable;
   if (room.map.pinned > 0 && later.allows(growth)) {
     return "the store has " + mebibytes((room.map.allows(growth) ? room.disk.spare() : room.map.free_pages) * page) +
-           " left, and " + mebibytes(room.map.pinned * page) + " that process " +
-           std::to_string(room.map.pinning_process) +
-           " keeps from use while it reads an older state: wait for it, or end it";
+           " left, and " + mebibytes(room.map.pinned * page) + pinned_by(room.map.pinning_process);
   }
   if (refusal_.forbids(growth)) return disk_lacks_room(room);
   if (!room.map.allows(growth)) {

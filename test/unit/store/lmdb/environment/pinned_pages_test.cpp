@@ -92,6 +92,22 @@ BOOST_AUTO_TEST_CASE(growth_is_refused_early_it_is_said_who_reads_and_deletes_go
   BOOST_TEST(storage.free_pages < storage.pages / 20);
 }
 
+BOOST_AUTO_TEST_CASE(this_process_is_not_named_as_one_to_end) {
+  PinnedFixture pinned;
+  pinned.kill_reader();
+  std::optional<Room> room;
+  const auto verified = pinned.fixture().store().health().verify([&](const VerifyProgress&) {
+    if (room) return;
+    BOOST_TEST((pinned.churn() == Errc::full));
+    room = pinned.fixture().store().health().room();
+  });
+  BOOST_REQUIRE(verified);
+  BOOST_REQUIRE(room);
+  BOOST_REQUIRE(room->growth_refused);
+  BOOST_TEST(room->growth_refused->find("that this process keeps") != std::string::npos, *room->growth_refused);
+  BOOST_TEST(room->growth_refused->find("end it") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_reader_that_died_kept_is_free_at_once) {
   PinnedFixture pinned;
   BOOST_REQUIRE((pinned.churn() == Errc::full));
