@@ -39,12 +39,12 @@ store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t 
 
 class ApiKeyListStream final : public ListStream {
  public:
-  ApiKeyListStream(store::TenantKeyReader reader, Exchange& exchange)
+  ApiKeyListStream(store::TenantApiKeyReader reader, Exchange& exchange)
       : ListStream(exchange), reader_(std::move(reader)) {}
 
  private:
   boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
-    store::TenantKeyReader::Take take = [this, &out](const store::ApiKey& key) {
+    store::TenantApiKeyReader::Take take = [this, &out](const store::ApiKey& key) {
       begin_entry(out);
       write_api_key(out, key);
       return out.size() < body_piece_size;
@@ -56,7 +56,7 @@ class ApiKeyListStream final : public ListStream {
     co_return *ended;
   }
 
-  store::TenantKeyReader reader_;
+  store::TenantApiKeyReader reader_;
 };
 
 void answer_api_key(Exchange& exchange, const store::ApiKey& key) {

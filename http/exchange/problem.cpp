@@ -165,7 +165,7 @@ constexpr std::array<ProblemOfErrc, store::errcs.size()> problems_of_errcs{{
     {store::Errc::unavailable, Problem::store_unavailable},
     {store::Errc::too_many_arguments, Problem::too_many_arguments},
     {store::Errc::too_many_secrets, Problem::too_many_secrets},
-    {store::Errc::too_many_keys, Problem::too_many_api_keys},
+    {store::Errc::too_many_api_keys, Problem::too_many_api_keys},
     {store::Errc::scope_lacking, Problem::scope_missing},
     {store::Errc::outlives, Problem::api_key_outlives},
 }};

@@ -25,7 +25,7 @@ std::string document_of(std::string_view url, const std::vector<std::string>& is
   out.append(R"({"resource":)");
   write_text(out, url);
   write_list(out, "authorization_servers", issuers);
-  write_list(out, "scopes_supported", auth::scope_names(secrets_read | secrets_write | keys_manage));
+  write_list(out, "scopes_supported", auth::scope_names(secrets_read | secrets_write | api_keys_manage));
   write_list(out, "bearer_methods_supported", std::vector<std::string_view>{"header"});
   out.append(R"(,"resource_name":"Tacit"})");
   return std::string(out.text());

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::full) == 507U);
   BOOST_TEST(status_of(Errc::unavailable) == 503U);
   BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
-  BOOST_TEST(status_of(Errc::too_many_keys) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_api_keys) == 409U);
   BOOST_TEST(status_of(Errc::too_many_secrets) == 413U);
   BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
   BOOST_TEST(status_of(Errc::outlives) == 403U);
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
 BOOST_AUTO_TEST_CASE(scopes_that_cannot_be_given_are_named) {
   ExchangeFixture fixture;
   store::Failure refused = failure(store::Errc::scope_lacking);
-  refused.lacking = store::Scope::secrets_read | store::Scope::keys_manage;
+  refused.lacking = store::Scope::secrets_read | store::Scope::api_keys_manage;
   answer(fixture.exchange, refused);
   BOOST_TEST(sentence(fixture.answer_body())
                  .starts_with("The credential lacks the scope secrets:read and keys:manage, so it can neither grant"));
