@@ -13,30 +13,17 @@ using enum Method;
 
 /// Served without a credential.
 constexpr Route open_get(std::string_view path, Handler handler) {
-  return {.method = get,
-          .path = path,
-          .scope = Scope::none,
-          .authenticated = false,
-          .body_limit = 0,
-          .handler = handler};
+  return {
+      .method = get, .path = path, .scope = Scope::none, .authenticated = false, .body_limit = 0, .handler = handler};
 }
 
 constexpr Route without_body(Method method, std::string_view path, Scope scope, Handler handler) {
-  return {.method = method,
-          .path = path,
-          .scope = scope,
-          .authenticated = true,
-          .body_limit = 0,
-          .handler = handler};
+  return {.method = method, .path = path, .scope = scope, .authenticated = true, .body_limit = 0, .handler = handler};
 }
 
 constexpr Route with_body(Method method, std::string_view path, Scope scope, std::uint32_t limit, Handler handler) {
-  return {.method = method,
-          .path = path,
-          .scope = scope,
-          .authenticated = true,
-          .body_limit = limit,
-          .handler = handler};
+  return {
+      .method = method, .path = path, .scope = scope, .authenticated = true, .body_limit = limit, .handler = handler};
 }
 
 constexpr Route health = open_get("/healthz", get_health);

@@ -14,8 +14,8 @@ constexpr std::size_t most_in_turn = 64 * 1024;
 
 }  // namespace
 
-/// Decodes what the input holds, and frees its room from `room_begins` on. Returns the body's result, std::nullopt while
-/// more of it is to come.
+/// Decodes what the input holds, and frees its room from `room_begins` on. Returns the body's result, std::nullopt
+/// while more of it is to come.
 std::optional<BodyRead> ConnectionBody::decode_chunks(ChunkDecoder& decoder, std::size_t room_begins) {
   ConnectionInput& input = connection_.input;
   Exchange& exchange = connection_.exchange;

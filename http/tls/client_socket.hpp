@@ -24,9 +24,7 @@ class ClientSocket {
   explicit ClientSocket(boost::asio::ip::tcp::socket socket);
 
   /// Like recv(2).
-  ssize_t receive(std::span<std::uint8_t> out) {
-    return ::recv(socket_.native_handle(), out.data(), out.size(), 0);
-  }
+  ssize_t receive(std::span<std::uint8_t> out) { return ::recv(socket_.native_handle(), out.data(), out.size(), 0); }
   /// Like send(2). Counts the bytes.
   ssize_t send(crypto::ByteView data) {
     const ssize_t size = ::send(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL);
