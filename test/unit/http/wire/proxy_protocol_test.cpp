@@ -154,7 +154,8 @@ BOOST_AUTO_TEST_CASE(binary_may_speak_for_the_balancer_itself) {
   BOOST_TEST(client_in(binary(local, 0xff, "anything")) == "nobody");
   BOOST_TEST(client_in(binary(proxied, 0x00, "")) == "nobody");
   BOOST_TEST(client_in(binary(proxied, 0x00, "anything")) == "nobody");
-  BOOST_TEST(client_in(binary(proxied, 0x31, std::string(216, 'x'))) == "nobody");  // a Unix socket of the balancer's host
+  BOOST_TEST(client_in(binary(proxied, 0x31, std::string(216, 'x'))) ==
+             "nobody");  // a Unix socket of the balancer's host
 }
 
 BOOST_AUTO_TEST_CASE(binary_is_read_byte_by_byte) {
