@@ -36,6 +36,8 @@ std::optional<std::string> Health::unwilling() const {
 
 std::optional<std::string> Health::displaced() const { return context_->engine->displaced(); }
 
+std::optional<std::string> Health::damage() const { return context_->engine->damage(); }
+
 Room Health::room() const { return context_->engine->room(); }
 
 StoreStatistics Health::statistics() const {

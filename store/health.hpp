@@ -24,6 +24,9 @@ class Health {
   /// std::nullopt if the store is in its place; else, in words, why changes are refused although the store could accept
   /// them.
   std::optional<std::string> displaced() const;
+  /// std::nullopt while no damage to the store's file is known; else a warning, in words. Nothing is refused because of
+  /// it.
+  std::optional<std::string> damage() const;
   /// The room that is left, at most one second old.
   Room room() const;
   /// For metrics. Scans the store's state, so callers should not ask often.

@@ -35,6 +35,7 @@ LmdbOptions lmdb_options(const StoreOptions& options) {
   engine.stuck_after = options.write_deadline / 2;
   engine.scrub_within = options.scrub_within;
   engine.on_failure = options.on_failure;
+  engine.on_damage = options.on_damage;
   // A long-running process has to know whether it can serve before the first write.
   engine.looks_for_room = static_cast<bool>(options.on_failure);
   return engine;

@@ -49,6 +49,9 @@ struct StoreOptions {
   /// Called once, from any thread, when the store is no longer usable (a failed sync, or growth by another process
   /// beyond this process's map). The process should stop.
   std::function<void(const std::string& why)> on_failure;
+  /// Called once, on a thread of the store, when overwriting freed data has found damage to the file: what, where, and
+  /// what to do. The store continues.
+  std::function<void(const std::string& why)> on_damage;
   GiveUpRoot give_up_root{};  ///< see store/lmdb/environment/store_files.hpp
 };
 

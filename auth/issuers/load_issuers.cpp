@@ -124,7 +124,7 @@ class Reader {
 
   static void default_scope_names(IssuerConfig& config) {
     using enum store::Scope;
-    for (const std::string_view name : scope_names(secrets_read | secrets_write | keys_manage)) {
+    for (const std::string_view name : scope_names(secrets_read | secrets_write | api_keys_manage)) {
       config.scope_names.emplace(name, *scope_of(name));
     }
   }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::pair<std::string_view, store::Scope> names[] = {
     {"secrets:read", store::Scope::secrets_read},
     {"secrets:write", store::Scope::secrets_write},
-    {"keys:manage", store::Scope::keys_manage},
+    {"keys:manage", store::Scope::api_keys_manage},
 };
 
 }  // namespace

@@ -17,11 +17,13 @@
 namespace tacit::http {
 namespace {
 
-constexpr std::size_t usual_key_size = 320;  // of one key, so that most answers are allocated once
+constexpr std::size_t usual_api_key_size = 320;  // of one in JSON, so that most answers are allocated once
 constexpr std::size_t usual_list = 10;
 
 /// Text that is not an id belongs to no key: the store finds nothing for it, as for another tenant's id.
-std::string key_id(const Exchange& exchange) { return percent_decode(exchange.path_id, false).value_or(std::string()); }
+std::string api_key_id(const Exchange& exchange) {
+  return percent_decode(exchange.path_id, false).value_or(std::string());
+}
 
 store::Authority authority_of(const auth::Principal& principal) { return {principal.scopes, principal.expires_at}; }
 
@@ -35,13 +37,14 @@ store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t 
   return key;
 }
 
-class KeyListStream final : public ListStream {
+class ApiKeyListStream final : public ListStream {
  public:
-  KeyListStream(store::TenantKeyReader reader, Exchange& exchange) : ListStream(exchange), reader_(std::move(reader)) {}
+  ApiKeyListStream(store::TenantApiKeyReader reader, Exchange& exchange)
+      : ListStream(exchange), reader_(std::move(reader)) {}
 
  private:
   boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
-    store::TenantKeyReader::Take take = [this, &out](const store::ApiKey& key) {
+    store::TenantApiKeyReader::Take take = [this, &out](const store::ApiKey& key) {
       begin_entry(out);
       write_api_key(out, key);
       return out.size() < body_piece_size;
@@ -53,11 +56,11 @@ class KeyListStream final : public ListStream {
     co_return *ended;
   }
 
-  store::TenantKeyReader reader_;
+  store::TenantApiKeyReader reader_;
 };
 
-void answer_key(Exchange& exchange, const store::ApiKey& key) {
-  exchange.response.body.reserve(usual_key_size);
+void answer_api_key(Exchange& exchange, const store::ApiKey& key) {
+  exchange.response.body.reserve(usual_api_key_size);
   write_api_key(exchange.response.body, key);
 }
 
@@ -80,46 +83,46 @@ Handled create_api_key(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   const auto outcome = co_await exchange.services.store.api_keys().add(std::move(added), std::move(who));
   if (refused(exchange, outcome)) co_return;
-  exchange.response.body.reserve(usual_key_size);
+  exchange.response.body.reserve(usual_api_key_size);
   write_api_key(exchange.response.body, key, generated.text.text());
 }
 
 Handled list_api_keys(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
-  std::unique_ptr<BodyStream> stream = std::make_unique<KeyListStream>(
+  std::unique_ptr<BodyStream> stream = std::make_unique<ApiKeyListStream>(
       exchange.services.store.api_keys().read_of_tenant(exchange.principal.tenant, std::move(who)), exchange);
-  exchange.response.body.reserve(usual_key_size * (usual_list + 1));
+  exchange.response.body.reserve(usual_api_key_size * (usual_list + 1));
   co_await answer_streamed(exchange, std::move(stream));
 }
 
 Handled get_api_key(Exchange& exchange) {
-  std::string id = key_id(exchange);
+  std::string id = api_key_id(exchange);
   store::AuditContext who = exchange.audit();
   const auto key = co_await exchange.services.store.api_keys().get_of_tenant(exchange.principal.tenant, std::move(id),
                                                                              std::move(who));
   if (refused(exchange, key)) co_return;
-  answer_key(exchange, *key);
+  answer_api_key(exchange, *key);
 }
 
 Handled update_api_key(Exchange& exchange) {
   auto update = parse_api_key_update(exchange.body.text(), store::now_microseconds());
   if (refused(exchange, update)) co_return;
-  std::string id = key_id(exchange);
+  std::string id = api_key_id(exchange);
   const store::Authority authority = authority_of(exchange.principal);
   store::AuditContext who = exchange.audit();
   const auto key = co_await exchange.services.store.api_keys().update_of_tenant(
       exchange.principal.tenant, std::move(id), std::move(*update), authority, std::move(who));
   if (refused(exchange, key)) co_return;
-  answer_key(exchange, *key);
+  answer_api_key(exchange, *key);
 }
 
 Handled revoke_api_key(Exchange& exchange) {
-  std::string id = key_id(exchange);
+  std::string id = api_key_id(exchange);
   store::AuditContext who = exchange.audit();
   const auto key = co_await exchange.services.store.api_keys().revoke_of_tenant(exchange.principal.tenant,
                                                                                 std::move(id), std::move(who));
   if (refused(exchange, key)) co_return;
-  answer_key(exchange, *key);
+  answer_api_key(exchange, *key);
 }
 
 }  // namespace tacit::http

@@ -90,8 +90,11 @@ Parsed<store::NewSecret> parse_new_secret(std::string_view body) {
   fields.is_default.check("is_default_for_tool", faults);
   if (fields.default_lacks(Given::absent) || fields.default_lacks(Given::null)) faults.push_back(default_unbound());
   if (!faults.empty()) return faults;
-  return store::NewSecret{fields.name.value(), fields.value.value(), optional_text(fields.tool_name),
-                          optional_text(fields.tool_arg), fields.is_default.value()};
+  return store::NewSecret{.name = fields.name.value(),
+                          .value = fields.value.value(),
+                          .tool_name = optional_text(fields.tool_name),
+                          .tool_arg = optional_text(fields.tool_arg),
+                          .is_default_for_tool = fields.is_default.value()};
 }
 
 Parsed<store::SecretUpdate> parse_secret_update(std::string_view body) {

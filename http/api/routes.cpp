@@ -11,25 +11,39 @@ namespace {
 using store::Scope;
 using enum Method;
 
-constexpr Route health{get, "/healthz", Scope::none, false, 0, get_health};
-constexpr Route readiness{get, "/readyz", Scope::none, false, 0, get_readiness};
-constexpr Route resource_metadata{
-    get, "/.well-known/oauth-protected-resource", Scope::none, false, 0, get_resource_metadata};
-constexpr Route openapi{get, "/openapi.json", Scope::none, false, 0, get_openapi};
+/// Served without a credential.
+constexpr Route open_get(std::string_view path, Handler handler) {
+  return {
+      .method = get, .path = path, .scope = Scope::none, .authenticated = false, .body_limit = 0, .handler = handler};
+}
+
+constexpr Route without_body(Method method, std::string_view path, Scope scope, Handler handler) {
+  return {.method = method, .path = path, .scope = scope, .authenticated = true, .body_limit = 0, .handler = handler};
+}
+
+constexpr Route with_body(Method method, std::string_view path, Scope scope, std::uint32_t limit, Handler handler) {
+  return {
+      .method = method, .path = path, .scope = scope, .authenticated = true, .body_limit = limit, .handler = handler};
+}
+
+constexpr Route health = open_get("/healthz", get_health);
+constexpr Route readiness = open_get("/readyz", get_readiness);
+constexpr Route resource_metadata = open_get("/.well-known/oauth-protected-resource", get_resource_metadata);
+constexpr Route openapi = open_get("/openapi.json", get_openapi);
 
 constexpr std::array api{
     health,
-    Route{get, "/api/v1/secrets/{id}", Scope::secrets_read, true, 0, get_secret},
-    Route{get, "/api/v1/secrets", Scope::secrets_read, true, 0, list_secrets},
-    Route{post, "/api/v1/secrets", Scope::secrets_write, true, limits::secret_body, create_secret},
-    Route{patch, "/api/v1/secrets/{id}", Scope::secrets_write, true, limits::secret_body, update_secret},
-    Route{del, "/api/v1/secrets/{id}", Scope::secrets_write, true, 0, delete_secret},
-    Route{get, "/api/v1/api-keys/{id}", Scope::keys_manage, true, 0, get_api_key},
-    Route{get, "/api/v1/api-keys", Scope::keys_manage, true, 0, list_api_keys},
-    Route{post, "/api/v1/api-keys", Scope::keys_manage, true, limits::api_key_body, create_api_key},
-    Route{patch, "/api/v1/api-keys/{id}", Scope::keys_manage, true, limits::api_key_body, update_api_key},
-    Route{del, "/api/v1/api-keys/{id}", Scope::keys_manage, true, 0, revoke_api_key},
-    Route{get, "/api/v1/quota", Scope::secrets_read, true, 0, get_quota},
+    without_body(get, "/api/v1/secrets/{id}", Scope::secrets_read, get_secret),
+    without_body(get, "/api/v1/secrets", Scope::secrets_read, list_secrets),
+    with_body(post, "/api/v1/secrets", Scope::secrets_write, limits::secret_body, create_secret),
+    with_body(patch, "/api/v1/secrets/{id}", Scope::secrets_write, limits::secret_body, update_secret),
+    without_body(del, "/api/v1/secrets/{id}", Scope::secrets_write, delete_secret),
+    without_body(get, "/api/v1/api-keys/{id}", Scope::api_keys_manage, get_api_key),
+    without_body(get, "/api/v1/api-keys", Scope::api_keys_manage, list_api_keys),
+    with_body(post, "/api/v1/api-keys", Scope::api_keys_manage, limits::api_key_body, create_api_key),
+    with_body(patch, "/api/v1/api-keys/{id}", Scope::api_keys_manage, limits::api_key_body, update_api_key),
+    without_body(del, "/api/v1/api-keys/{id}", Scope::api_keys_manage, revoke_api_key),
+    without_body(get, "/api/v1/quota", Scope::secrets_read, get_quota),
     readiness,
     resource_metadata,
     openapi,
@@ -37,7 +51,7 @@ constexpr std::array api{
 
 constexpr std::array tools{
     health,
-    Route{post, "/tool/v1/resolve", Scope::none, true, limits::resolve_body, resolve_tool},
+    with_body(post, "/tool/v1/resolve", Scope::none, limits::resolve_body, resolve_tool),
     readiness,
     openapi,
 };
@@ -45,27 +59,21 @@ constexpr std::array tools{
 constexpr std::array admin{
     health,
     readiness,
-    Route{get, "/metrics", Scope::none, false, 0, get_metrics},
+    open_get("/metrics", get_metrics),
 };
 
 }  // namespace
 
-std::span<const Route> api_routes() { return api; }
-
-std::span<const Route> tool_routes() { return tools; }
-
-std::span<const Route> admin_routes() { return admin; }
-
 std::span<const Route> routes_of(Plane plane) {
   switch (plane) {
     case Plane::api:
-      return api_routes();
+      return api;
     case Plane::tools:
-      return tool_routes();
+      return tools;
     case Plane::admin:
       break;
   }
-  return admin_routes();
+  return admin;
 }
 
 bool is_probe(const Route* route) {

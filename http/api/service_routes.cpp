@@ -26,10 +26,11 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& 
   body.append("]}");
 }
 
-/// Conditions that an operator has to fix before they lock out clients: lack of room, then certificates. `warning` is
-/// the first of them, for monitors that read only one.
+/// Conditions that an operator has to fix before they lock out clients: damage, lack of room, then certificates.
+/// `warning` is the first of them, for monitors that read only one.
 std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
   std::vector<std::string> warnings;
+  if (auto damage = exchange.services.store.health().damage()) warnings.push_back(std::move(*damage));
   if (of_room) warnings.push_back(*of_room);
   if (exchange.services.certificates == nullptr) return warnings;
   for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, seconds_now())) {

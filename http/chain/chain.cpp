@@ -84,7 +84,7 @@ std::optional<Problem> take_verdict(Exchange& exchange, ThreadState& thread, con
                                     auth::Authenticator::Verdict verdict) {
   const auto now = std::chrono::steady_clock::now();
   if (verdict) {
-    note_good_credential(thread, presented.digest, now);
+    thread.server.good_credentials.remember(presented.digest, now);
     exchange.principal = std::move(*verdict);
     return std::nullopt;
   }
@@ -144,7 +144,7 @@ asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadSta
 }
 
 /// Recorded whatever happens to the request later, because the key was valid.
-std::optional<Problem> note_key_use(Exchange& exchange, ThreadState& thread) {
+std::optional<Problem> note_api_key_use(Exchange& exchange, ThreadState& thread) {
   const std::string& key = exchange.principal.api_key;
   if (!key.empty()) thread.api_key_uses.note(key, store::now_microseconds());
   return std::nullopt;
@@ -179,7 +179,7 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
 constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
-constexpr std::array<Step, 4> admit{note_key_use, limit_tenant, check_scope, check_body_fields};
+constexpr std::array<Step, 4> admit{note_api_key_use, limit_tenant, check_scope, check_body_fields};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {

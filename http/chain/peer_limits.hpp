@@ -9,6 +9,8 @@ namespace tacit::http {
 
 /// Connections that a plane may have open at once.
 inline constexpr std::size_t default_max_connections = 16384;
+/// Requests of one connection.
+inline constexpr std::uint64_t default_max_requests = 1'000'000;
 
 /// 0: no limit.
 struct LifetimeLimits {
@@ -17,8 +19,8 @@ struct LifetimeLimits {
 };
 
 struct PeerLimits {
-  LifetimeLimits api{std::chrono::hours(1), 1'000'000};  ///< also for the admin plane
-  LifetimeLimits tools{std::chrono::minutes(15), 1'000'000};
+  LifetimeLimits api{std::chrono::hours(1), default_max_requests};  ///< also for the admin plane
+  LifetimeLimits tools{std::chrono::minutes(15), default_max_requests};
   /// Bytes of an answer that a client has to take in a second, on average over the write time-out.
   std::size_t write_rate = 1024;
   /// Bytes that the process may use for buffers of requests and answers.

@@ -52,11 +52,11 @@ void append_refusal(std::string& headers, std::string_view policy, auth::Rate ra
   append_fields(headers, policy, rate, 0, seconds);
 }
 
-/// The key of a tenant's bucket. It includes the rate, because a debt of minutes and the empty bucket of a lower rate
+/// Identifies a tenant's bucket. It includes the rate, because a debt of minutes and the empty bucket of a lower rate
 /// look the same. So a tenant that gets another rate begins with a full bucket and without debt.
-class TenantKey {
+class TenantBucket {
  public:
-  TenantKey(const crypto::Uuid& tenant, auth::Rate rate) {
+  TenantBucket(const crypto::Uuid& tenant, auth::Rate rate) {
     std::memcpy(bytes_.data(), tenant.view().data(), tenant.view().size());
     std::memcpy(bytes_.data() + tenant.view().size(), &rate.per_second, sizeof rate.per_second);
     std::memcpy(bytes_.data() + tenant.view().size() + sizeof rate.per_second, &rate.burst, sizeof rate.burst);
@@ -89,7 +89,7 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   const crypto::Uuid& tenant = exchange.principal.tenant;
   const auth::Rate rate = thread.tenant_rates.of(tenant, now);
   if (!rate.limited()) return std::nullopt;
-  const auto verdict = thread.server.tenant_requests.take(TenantKey(tenant, rate).view(), rate, now);
+  const auto verdict = thread.server.tenant_requests.take(TenantBucket(tenant, rate).view(), rate, now);
   if (verdict.allowed) {
     // At one a second or more, another request is available within a second: after this one the bucket is not full.
     append_fields(exchange.response.headers, "tenant", rate, verdict.remaining, 1);
@@ -106,7 +106,7 @@ void charge_rows(const Exchange& exchange, ThreadState& thread) {
   const auto now = Clock::now();
   const crypto::Uuid& tenant = exchange.principal.tenant;
   const auth::Rate rate = thread.tenant_rates.of(tenant, now);
-  if (rate.limited()) thread.server.tenant_requests.charge(TenantKey(tenant, rate).view(), rate, now, requests);
+  if (rate.limited()) thread.server.tenant_requests.charge(TenantBucket(tenant, rate).view(), rate, now, requests);
 }
 
 std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadState& thread,
@@ -143,10 +143,6 @@ std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, con
   append_refusal(exchange.response.headers, "issuer-questions", questions.rate(), wait);
   exchange.note = "question_rate";
   return Problem::asking_throttled;
-}
-
-void note_good_credential(ThreadState& thread, const crypto::Digest& credential, Clock::time_point now) {
-  thread.server.good_credentials.remember(credential, now);
 }
 
 std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, const Presented& presented,

@@ -51,10 +51,6 @@ std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, c
 std::optional<Problem> limit_asking(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                     std::chrono::steady_clock::time_point now);
 
-/// After the credential was judged valid. `now` counts to the minute.
-void note_good_credential(ThreadState& thread, const crypto::Digest& credential,
-                          std::chrono::steady_clock::time_point now);
-
 /// After the credential was judged bad: counts that against the client, or, for a token that its issuer really issued,
 /// against that token alone. Returns the problem to answer instead of the refusal after too many. Not to be called
 /// without a verdict.

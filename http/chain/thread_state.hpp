@@ -49,7 +49,7 @@ struct CredentialLimits {
 struct ServerState {
   const Services& services;
   Timeouts timeouts;
-  bool access_log = true;
+  bool access_log;
   ConnectionLimits api_connections;
   ConnectionLimits tool_connections;   ///< separate: connections from the internet must not shut the runtimes out
   ConnectionLimits admin_connections;  ///< without a limit: the threads make room for monitors
@@ -60,13 +60,13 @@ struct ServerState {
   CredentialLimits api_credentials;
   CredentialLimits tool_credentials;
   auth::RecentCredentials good_credentials;
-  auth::ApiKeyUseLog api_key_uses{};    ///< recorded by the threads
-  std::uint32_t access_log_sample = 1;  ///< one in so many successful requests is logged
+  auth::ApiKeyUseLog api_key_uses{};  ///< recorded by the threads
+  std::uint32_t access_log_sample;    ///< one in so many successful requests is logged
   auth::RateLimiter large_tokens{1024, std::chrono::steady_clock::now()};  ///< by address: limits their log lines
   CurrentTrust client_trust{};  ///< what the tool plane judges its clients by
   HandshakeLog api_handshakes{};
   HandshakeLog tool_handshakes{};
-  PeerLimits peers{};
+  PeerLimits peers;
   BufferBudget buffers{};
 
   HandshakeLog& handshakes(Plane plane) { return plane == Plane::api ? api_handshakes : tool_handshakes; }

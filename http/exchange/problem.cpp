@@ -5,83 +5,14 @@
 
 #include "auth/model/scope_names.hpp"
 #include "crypto/enum_table.hpp"
+#include "http/exchange/problem_table.hpp"
 #include "http/json/json_writer.hpp"
 
 namespace tacit::http {
 namespace {
 
-struct Row {
-  Problem problem;
-  unsigned status;
-  bool close;  ///< the end of the refused request is unknown, so no other can follow it
-  std::string_view sentence;
-  std::string_view headers = {};
-};
-
-constexpr std::string_view accept_plain = "Accept-Encoding: identity\r\n";  // RFC 9110 section 12.5.3
-constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
-
-constexpr std::array rows{
-    Row{Problem::malformed_request, 400, true, "The request head is not valid HTTP/1.1 (RFC 9112)."},
-    Row{Problem::plain_http, 400, true, "This port speaks HTTPS: use https:// instead of http://."},
-    Row{Problem::credential_missing, 401, false, "A credential is needed: header token, Authorization or x-api-key."},
-    Row{Problem::user_token_missing, 401, false,
-        "The user's own token is needed in addition to the certificate: header token or Authorization."},
-    Row{Problem::credential_invalid, 401, false, "The credential is not valid."},
-    Row{Problem::token_too_large, 401, false, "The token is larger than 12288 bytes, the largest accepted size."},
-    Row{Problem::scope_missing, 403, false, "The credential lacks the scope that this request needs."},
-    Row{Problem::tool_not_granted, 403, false, "This client certificate is not granted the tool."},
-    Row{Problem::certificate_refused, 403, true, "This client certificate is not accepted: "},
-    Row{Problem::secret_not_allowed, 403, false, "Named secrets cannot be released to the tool."},
-    Row{Problem::other_user, 403, false, "The user's token does not belong to the user asked for."},
-    Row{Problem::key_outlives, 403, false, "The key would outlive the API key that makes or changes it."},
-    Row{Problem::path_unknown, 404, false,
-        "There is no such path on this listener; /openapi.json of each plane lists its paths."},
-    Row{Problem::not_found, 404, false, "The requested object does not exist."},
-    Row{Problem::method_not_allowed, 405, false,
-        "The path does not support this method; the field Allow lists the supported ones."},
-    Row{Problem::name_taken, 409, false, "A secret of this name already exists."},
-    Row{Problem::default_taken, 409, false, "This tool_name and tool_arg already have a default secret."},
-    Row{Problem::changed_meanwhile, 409, false, "Another request changed the same data meanwhile; try again."},
-    Row{Problem::too_many_arguments, 409, false,
-        "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some."},
-    Row{Problem::too_many_keys, 409, false, "The tenant has reached its limit of API keys; revoke one first."},
-    Row{Problem::body_too_large, 413, true, "The body is larger than this path accepts."},
-    Row{Problem::quota_exceeded, 413, false, "The stored secrets would exceed the size limit."},
-    Row{Problem::too_many_secrets, 413, false, "The tenant has reached its limit of secrets; delete one first."},
-    Row{Problem::target_too_long, 414, true, "The request target is longer than 16384 bytes."},
-    Row{Problem::not_json, 415, false, "The body must be JSON, and the field Content-Type application/json."},
-    Row{Problem::body_encoded, 415, false,
-        "The field Content-Encoding is not supported: send the body as plain JSON, without compression.", accept_plain},
-    Row{Problem::body_compressed, 415, false, "The body is compressed, as its first bytes show: send it as plain JSON.",
-        accept_plain},
-    Row{Problem::body_not_utf8, 415, false,
-        "The body is in UTF-16 or UTF-32, as its first bytes show: send it in UTF-8."},
-    Row{Problem::expectation_unknown, 417, false, "The header Expect supports only 100-continue."},
-    Row{Problem::tenant_throttled, 429, false, "The tenant exceeds its request rate; try again later."},
-    Row{Problem::guessing_throttled, 429, false,
-        "Too many credentials from this address were not valid; try again later."},
-    Row{Problem::asking_throttled, 429, false,
-        "Too many new tokens from this address need a query to their issuer; try again later."},
-    Row{Problem::header_too_large, 431, true, "The request head is longer than 32768 bytes."},
-    Row{Problem::internal, 500, false, "The server failed to process the request; its id is "},
-    Row{Problem::integrity, 500, false,
-        "Stored data failed its integrity check and was not used; the request's id is "},
-    Row{Problem::overloaded, 503, false, "Too many requests are waiting; try again soon.", retry_soon},
-    Row{Problem::memory_short, 503, false, "Requests and answers use all the memory allowed for them; try again soon.",
-        retry_soon},
-    Row{Problem::draining, 503, false, "This server is shutting down; try again.", retry_soon},
-    Row{Problem::store_unavailable, 503, false, "The store is not available; try again soon.", retry_soon},
-    Row{Problem::issuer_unreachable, 503, false, "The token's issuer cannot be asked; try again soon.", retry_soon},
-    Row{Problem::store_full, 507, false, "The store has no room left."},
-};
-
-static_assert(crypto::has_row_for_each(rows, &Row::problem, Problem::store_full));
-
-const Row& row_of(Problem problem) { return crypto::row_at(rows, problem); }
-
 // Sets everything of the answer except the body.
-crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
+crypto::WipedBytes& begin(Exchange& exchange, const ProblemRow& row) {
   Response& response = exchange.response;
   exchange.problem = row.problem;
   response.status = row.status;
@@ -94,7 +25,7 @@ crypto::WipedBytes& begin(Exchange& exchange, const Row& row) {
 }
 
 void answer_quota(Exchange& exchange, const store::QuotaDetail& quota) {
-  const Row& row = row_of(Problem::quota_exceeded);
+  const ProblemRow& row = row_of(Problem::quota_exceeded);
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":{"msg":)");
   write_text(body, row.sentence);
@@ -108,7 +39,7 @@ void answer_quota(Exchange& exchange, const store::QuotaDetail& quota) {
 }
 
 void answer_too_many_secrets(Exchange& exchange, const store::QuotaDetail& secrets) {
-  const Row& row = row_of(Problem::too_many_secrets);
+  const ProblemRow& row = row_of(Problem::too_many_secrets);
   crypto::WipedBytes& body = begin(exchange, row);
   body.append(R"({"detail":{"msg":)");
   write_text(body, row.sentence);
@@ -146,7 +77,7 @@ std::string_view reason_of_certificate(std::string_view fault) {
 }
 
 /// The row's sentence, completed with facts of the request and the route.
-std::string sentence_of(const Exchange& exchange, const Row& row) {
+std::string sentence_of(const Exchange& exchange, const ProblemRow& row) {
   if (row.problem == Problem::malformed_request && !exchange.note.empty()) return exchange.note;
   if (row.problem == Problem::body_too_large && exchange.route != nullptr) {
     const std::uint32_t limit = exchange.route->body_limit;
@@ -156,6 +87,7 @@ std::string sentence_of(const Exchange& exchange, const Row& row) {
     return "The body is larger than the " + std::to_string(limit) + " bytes that this path accepts.";
   }
   std::string sentence(row.sentence);
+  if (row.limit > 0) sentence.replace(sentence.find("{}"), 2, std::to_string(row.limit));
   if (row.problem == Problem::certificate_refused) sentence.append(reason_of_certificate(exchange.certificate_fault));
   if (row.status == 500) sentence.append(exchange.request_id).append(".");
   return sentence;
@@ -208,7 +140,7 @@ std::string joined(const std::vector<std::string_view>& names, std::string_view 
 void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_view so) {
   const std::vector<std::string_view> names = auth::scope_names(lacking);
   crypto::WipedBytes& body = begin(exchange, row_of(Problem::scope_missing));
-  exchange.response.headers += resource_of(exchange.services).challenge_scope(joined(names, " "));
+  exchange.response.headers += resource_of(exchange.services).challenges().scope_lacking(joined(names, " "));
   std::string sentence("The credential lacks the scope ");
   sentence.append(joined(names, " and ")).append(so);
   write_detail(body, sentence);
@@ -233,9 +165,9 @@ constexpr std::array<ProblemOfErrc, store::errcs.size()> problems_of_errcs{{
     {store::Errc::unavailable, Problem::store_unavailable},
     {store::Errc::too_many_arguments, Problem::too_many_arguments},
     {store::Errc::too_many_secrets, Problem::too_many_secrets},
-    {store::Errc::too_many_keys, Problem::too_many_keys},
+    {store::Errc::too_many_api_keys, Problem::too_many_api_keys},
     {store::Errc::scope_lacking, Problem::scope_missing},
-    {store::Errc::outlives, Problem::key_outlives},
+    {store::Errc::outlives, Problem::api_key_outlives},
 }};
 static_assert(crypto::has_row_for_each(problems_of_errcs, &ProblemOfErrc::code, store::Errc::outlives));
 
@@ -247,12 +179,12 @@ void answer(Exchange& exchange, Problem problem) {
   if (problem == Problem::scope_missing && exchange.route != nullptr) {
     return answer_scope_missing(exchange, exchange.route->scope, ".");
   }
-  const Row& row = row_of(problem);
-  const ProtectedResource& resource = resource_of(exchange.services);
+  const ProblemRow& row = row_of(problem);
+  const WwwAuthenticate& challenges = resource_of(exchange.services).challenges();
   const bool missing = problem == Problem::credential_missing || problem == Problem::user_token_missing;
-  if (missing) exchange.response.headers += resource.challenge();
+  if (missing) exchange.response.headers += challenges.missing();
   const bool invalid = problem == Problem::credential_invalid || problem == Problem::token_too_large;
-  if (invalid) exchange.response.headers += resource.challenge_invalid();
+  if (invalid) exchange.response.headers += challenges.invalid();
   const std::string sentence = sentence_of(exchange, row);
   write_detail(begin(exchange, row), sentence);
 }

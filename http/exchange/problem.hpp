@@ -23,7 +23,7 @@ enum class Problem : std::uint8_t {
   certificate_refused,  ///< 403, closes: the client's certificate is no longer valid, or has no usable name
   secret_not_allowed,   ///< 403: names the secrets; likewise
   other_user,           ///< 403: the user's token of a resolve belongs to another user; likewise
-  key_outlives,         ///< 403: an API key would outlive the API key that makes or changes it
+  api_key_outlives,     ///< 403: an API key would outlive the API key that makes or changes it
   path_unknown,         ///< 404: no route
   not_found,            ///< 404
   method_not_allowed,   ///< 405 with Allow
@@ -31,7 +31,7 @@ enum class Problem : std::uint8_t {
   default_taken,        ///< 409
   changed_meanwhile,    ///< 409
   too_many_arguments,   ///< 409: a tool would get more values than one resolve may release
-  too_many_keys,        ///< 409: the tenant has reached its limit of API keys
+  too_many_api_keys,    ///< 409: the tenant has reached its limit of API keys
   body_too_large,       ///< 413, closes
   quota_exceeded,       ///< 413 with numbers
   too_many_secrets,     ///< 413 with numbers

@@ -25,7 +25,7 @@ std::string document_of(std::string_view url, const std::vector<std::string>& is
   out.append(R"({"resource":)");
   write_text(out, url);
   write_list(out, "authorization_servers", issuers);
-  write_list(out, "scopes_supported", auth::scope_names(secrets_read | secrets_write | keys_manage));
+  write_list(out, "scopes_supported", auth::scope_names(secrets_read | secrets_write | api_keys_manage));
   write_list(out, "bearer_methods_supported", std::vector<std::string_view>{"header"});
   out.append(R"(,"resource_name":"Tacit"})");
   return std::string(out.text());
@@ -40,11 +40,9 @@ ProtectedResource::ProtectedResource(std::string_view url, std::vector<std::stri
   // any name.
   std::erase_if(issuers, [](const std::string& issuer) { return !issuer.starts_with("https://"); });
   if (!url.empty() && !issuers.empty()) {
-    link_.append(", resource_metadata=\"").append(url).append("/.well-known/oauth-protected-resource\"");
+    challenges_ = WwwAuthenticate(std::string(url) + "/.well-known/oauth-protected-resource");
     document_ = document_of(url, issuers);
   }
-  challenge_ = challenge_with({});
-  challenge_invalid_ = challenge_with(", error=\"invalid_token\"");
 }
 
 }  // namespace tacit::http

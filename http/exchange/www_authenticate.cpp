@@ -1,15 +1,20 @@
-// The `WWW-Authenticate` field (RFC 6750 section 3, RFC 9728 section 5.1).
-#include "http/exchange/protected_resource.hpp"
+#include "http/exchange/www_authenticate.hpp"
 
 namespace tacit::http {
 
-std::string ProtectedResource::challenge_scope(std::string_view scope) const {
-  std::string error = ", error=\"insufficient_scope\", scope=\"";
-  error.append(scope).append("\"");
-  return challenge_with(error);
+WwwAuthenticate::WwwAuthenticate(std::string_view metadata_url) {
+  if (!metadata_url.empty()) link_.append(", resource_metadata=\"").append(metadata_url).append("\"");
+  missing_ = with_error({});
+  invalid_ = with_error(", error=\"invalid_token\"");
 }
 
-std::string ProtectedResource::challenge_with(std::string_view error) const {
+std::string WwwAuthenticate::scope_lacking(std::string_view scope) const {
+  std::string error = ", error=\"insufficient_scope\", scope=\"";
+  error.append(scope).append("\"");
+  return with_error(error);
+}
+
+std::string WwwAuthenticate::with_error(std::string_view error) const {
   std::string line = "WWW-Authenticate: Bearer realm=\"tacit\"";
   line.append(error).append(link_).append("\r\n");
   return line;

@@ -64,7 +64,7 @@ asio::awaitable<bool> AnswerWriter::write_all(crypto::ByteView data) {
     const TlsStream::Result result = stream.write_some(starting ? data.first(slow_start_record) : data);
     if (result.must_wait()) {
       if (result.status != TlsStream::Status::yield) {
-        state.output_stalled(stream.taken(), ConnectionState::Clock::now());
+        state.output_stalled(connection_.socket.taken(), ConnectionState::Clock::now());
       }
       const auto [error] = co_await stream.wait(result.status);
       if (error || state.over()) co_return false;
@@ -102,9 +102,9 @@ bool AnswerWriter::client_has_left() {
   static constexpr std::string_view first_of_any_answer = "H";
   if (connection_.state.over()) return true;
   TlsStream& stream = connection_.stream;
-  const TlsStream::Peer peer = stream.peer();
-  if (peer != TlsStream::Peer::silent || answered_ > 0) return peer == TlsStream::Peer::gone;
-  stream.begin_turn();
+  const ClientSocket::Peer peer = connection_.socket.peer();
+  if (peer != ClientSocket::Peer::silent || answered_ > 0) return peer == ClientSocket::Peer::gone;
+  connection_.turn.renew();  // other connections had their turn while the handler worked
   const TlsStream::Result result = stream.write_some(crypto::as_bytes(first_of_any_answer));
   if (result.status == TlsStream::Status::done) sent_ahead_ = answered_ = result.size;
   return result.status == TlsStream::Status::closed || result.status == TlsStream::Status::failed;

@@ -15,9 +15,9 @@ namespace tacit::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-Connection::Connection(tcp::socket socket, const tcp::endpoint& from, std::optional<asio::ip::address> client,
+Connection::Connection(tcp::socket accepted, const tcp::endpoint& from, std::optional<asio::ip::address> client,
                        Plane plane, SSL_CTX* tls, ThreadState& of_thread)
-    : ConnectionCore(std::move(socket), from, std::move(client), plane, tls, of_thread) {}
+    : ConnectionCore(std::move(accepted), from, std::move(client), plane, tls, of_thread) {}
 
 Connection::~Connection() {
   if (counted_in_) counters().requests_ended.add();
@@ -43,7 +43,7 @@ asio::awaitable<void> Connection::run() {
 
 /// The steps before the first request. False if no request will come.
 asio::awaitable<bool> Connection::begin() {
-  state.await_proxy_header(Clock::now());
+  state.await_input(Stage::proxy_header, Clock::now());
   if (!peer.counted) {
     const bool known = co_await learn_client(*this);
     if (!known) co_return false;
@@ -118,9 +118,10 @@ bool Connection::is_leaving() const {
 }
 
 bool Connection::was_last_request(Clock::time_point now) {
-  const ConnectionState::Last last = state.count_request(now);
-  if (last == ConnectionState::Last::no) return false;
-  count(last == ConnectionState::Last::age ? Ended::age : Ended::requests);
+  lifetime.count_request();
+  const bool made_all = lifetime.has_made_all();
+  if (!made_all && !lifetime.is_old(now)) return false;
+  count(made_all ? Ended::requests : Ended::age);
   return true;
 }
 
@@ -151,7 +152,7 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
 asio::awaitable<void> Connection::close_gently() {
   state.close(Clock::now());
   stream.send_close();
-  co_await stream.drop_input();
+  co_await socket.drop_input();
   expired();
 }
 

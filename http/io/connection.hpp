@@ -12,6 +12,7 @@
 #include "http/io/connection_client.hpp"
 #include "http/io/connection_core.hpp"
 #include "http/io/connection_head.hpp"
+#include "http/io/connection_rest.hpp"
 #include "http/wire/request_id.hpp"
 
 namespace tacit::http {
@@ -22,7 +23,7 @@ class Connection final : public ConnectionCore {
   using Clock = ConnectionState::Clock;
 
   /// The connection counts for `client`; nullopt: `from` is a balancer, whose PROXY header names the client.
-  Connection(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& from,
+  Connection(boost::asio::ip::tcp::socket accepted, const boost::asio::ip::tcp::endpoint& from,
              std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& of_thread);
   ~Connection();
 
@@ -50,6 +51,7 @@ class Connection final : public ConnectionCore {
   bool was_last_request(Clock::time_point now);
   void end_request(Clock::time_point started, bool keep_alive);
 
+  ConnectionRest rest_{state, lifetime};
   HeadReader head_{*this};
   AnswerWriter writer_{*this};
   ConnectionBody body_reader_{*this, writer_};

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 /// Sends `100 Continue`, for which the client waits before it sends the body. False if the connection has ended.
 asio::awaitable<bool> ConnectionBody::invite() {
   const bool sent = co_await writer_.send_continue();
-  if (sent) connection_.state.await_body(ConnectionState::Clock::now());
+  if (sent) connection_.state.await_input(Stage::body, ConnectionState::Clock::now());
   co_return sent;
 }
 
@@ -30,7 +30,7 @@ asio::awaitable<BodyRead> ConnectionBody::read_body(Exchange& exchange) {
   ConnectionState& state = connection_.state;
   TlsStream& stream = connection_.stream;
   const auto size = static_cast<std::size_t>(exchange.head.content_length);  // within the route's limit
-  state.await_body(ConnectionState::Clock::now());
+  state.await_input(Stage::body, ConnectionState::Clock::now());
   exchange.body.resize(size);
   connection_.charge_buffers();
   std::size_t have = std::min(size, input.untaken().size());

@@ -3,9 +3,13 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <optional>
+
 #include "http/chain/chain.hpp"
 #include "http/io/answer_writer.hpp"
 #include "http/io/connection_core.hpp"
+#include "http/wire/chunk_decoder.hpp"
 
 namespace tacit::http {
 
@@ -17,7 +21,10 @@ class ConnectionBody final : public BodyReader {
   boost::asio::awaitable<BodyRead> read_body(Exchange& exchange) override;
 
  private:
-  boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);  // http/io/connection_chunked.cpp
+  // http/io/connection_chunked.cpp
+  boost::asio::awaitable<BodyRead> read_chunked_body(Exchange& exchange);
+  std::optional<BodyRead> decode_chunks(ChunkDecoder& decoder, std::size_t room_begins);
+
   boost::asio::awaitable<bool> invite();
   void end_body();
 

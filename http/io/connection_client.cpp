@@ -36,7 +36,7 @@ asio::awaitable<bool> learn_client(ConnectionCore& connection) {
   ProxyHeader header{ProxyHeader::State::incomplete};
   std::size_t taken = 0;
   while (header.state == ProxyHeader::State::incomplete) {
-    const TlsStream::Result result = connection.stream.peek(room.subspan(taken));
+    const TlsStream::Result result = connection.socket.peek(room.subspan(taken));
     if (result.must_wait()) {
       const auto [error] = co_await connection.stream.wait(result.status);
       if (error || connection.state.over()) co_return false;
@@ -46,7 +46,7 @@ asio::awaitable<bool> learn_client(ConnectionCore& connection) {
     const std::size_t have = taken + result.size;
     header = parse_proxy_header(room.first(have));
     const std::size_t used = header.state == ProxyHeader::State::complete ? header.size : have;
-    connection.stream.skip(used - taken);
+    connection.socket.skip(used - taken);
     taken = used;
   }
   co_return take_client(connection, header);

@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "http/io/buffer_sizes.hpp"
 #include "http/log/log.hpp"
 #include "http/wire/networks.hpp"
 
@@ -13,17 +14,13 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// Buffers that a large message has grown beyond this are freed after it; smaller ones when the connection rests.
-constexpr std::size_t kept_buffer_size = 16 * 1024;
-constexpr std::size_t resting_buffer_size = 4 * 1024;
-
 std::uint32_t any_number() {
   thread_local std::mt19937 random{std::random_device{}()};
   return static_cast<std::uint32_t>(random());
 }
 
 void empty(crypto::WipedBytes& buffer) {
-  if (buffer.capacity() > kept_buffer_size) {
+  if (buffer.capacity() > buffer_size_kept_after_message) {
     buffer = crypto::WipedBytes();
   } else {
     buffer.clear();
@@ -38,12 +35,6 @@ ConnectionTerms terms_of(const ThreadState& thread, Plane plane) {
           .of_monitor = plane == Plane::admin};
 }
 
-ConnectionState first_state(const ThreadState& thread, Plane plane) {
-  const auto now = ConnectionState::Clock::now();
-  const ConnectionLifetime lifetime(thread.server.lifetime(plane), now, any_number());
-  return ConnectionState(terms_of(thread, plane), lifetime, now);
-}
-
 }  // namespace
 
 std::string peer_text(const asio::ip::address& address, std::uint16_t port) {
@@ -56,11 +47,13 @@ void ConnectionPeer::become(const tcp::endpoint& other) {
   text = peer_text(endpoint.address(), endpoint.port());
 }
 
-ConnectionCore::ConnectionCore(tcp::socket socket, const tcp::endpoint& from, std::optional<asio::ip::address> client,
+ConnectionCore::ConnectionCore(tcp::socket accepted, const tcp::endpoint& from, std::optional<asio::ip::address> client,
                                Plane plane, SSL_CTX* tls, ThreadState& of_thread)
     : thread(of_thread),
-      stream(std::move(socket), tls),
-      state(first_state(of_thread, plane)),
+      socket(std::move(accepted)),
+      stream(socket, turn, tls),
+      lifetime(of_thread.server.lifetime(plane), ConnectionState::Clock::now(), any_number()),
+      state(terms_of(of_thread, plane), ConnectionState::Clock::now()),
       exchange(ExchangeFacts{.services = of_thread.server.services, .plane = plane, .body = body}),
       buffered_(of_thread.buffers) {
   peer.become(tcp::endpoint(unmapped(from.address()), from.port()));
@@ -70,7 +63,7 @@ ConnectionCore::ConnectionCore(tcp::socket socket, const tcp::endpoint& from, st
 void ConnectionCore::expired() {
   unlink();
   state.end();
-  stream.close();
+  socket.close();
 }
 
 void ConnectionCore::begin_exchange() { exchange.begin(peer.text, peer.endpoint.address()); }
@@ -94,7 +87,7 @@ void ConnectionCore::shrink() {
   stream.release_buffers();
   input.shrink();
   for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) {
-    if (buffer->capacity() > resting_buffer_size) *buffer = crypto::WipedBytes();
+    if (buffer->capacity() > buffer_size_kept_at_rest) *buffer = crypto::WipedBytes();
   }
   buffered_.set(input.extra_memory());
 }

@@ -13,10 +13,13 @@
 #include "http/chain/thread_state.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/io/connection_input.hpp"
+#include "http/io/connection_lifetime.hpp"
 #include "http/io/connection_state.hpp"
 #include "http/io/deadlines.hpp"
 #include "http/tls/client_certificate.hpp"
+#include "http/tls/client_socket.hpp"
 #include "http/tls/tls_stream.hpp"
+#include "http/tls/turn.hpp"
 
 namespace tacit::http {
 
@@ -36,7 +39,7 @@ std::string peer_text(const boost::asio::ip::address& address, std::uint16_t por
 /// Belongs, with all its members, to one thread.
 class ConnectionCore : public Deadlined {
  public:
-  ConnectionCore(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& peer,
+  ConnectionCore(boost::asio::ip::tcp::socket accepted, const boost::asio::ip::tcp::endpoint& peer,
                  std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& thread);
 
   /// Ends the connection whatever it does. What a handler has begun in the store continues.
@@ -59,7 +62,10 @@ class ConnectionCore : public Deadlined {
 
   ThreadState& thread;
   ConnectionPeer peer;
+  ClientSocket socket;
+  Turn turn;
   TlsStream stream;
+  ConnectionLifetime lifetime;
   ConnectionState state;
   ClientCertificate certificate;
   // Each request reuses the buffers of the last one.

@@ -18,13 +18,13 @@ void Connection::sweep(Clock::time_point now) {
 }
 
 void Connection::lapse(Clock::time_point now) {
-  switch (state.lapse(stream.taken(), stream.sent(), now)) {
+  switch (state.lapse(socket.taken(), socket.sent(), now)) {
     case ConnectionState::Lapse::none:
       return;
     case ConnectionState::Lapse::slow:
       count(Ended::slow);
       log_refused_connection(thread, "answer_not_taken", peer.endpoint);
-      stream.drop_output_on_close();
+      socket.drop_output_on_close();
       break;
     case ConnectionState::Lapse::late:
       break;
@@ -33,13 +33,13 @@ void Connection::lapse(Clock::time_point now) {
 }
 
 void Connection::rest(Clock::time_point now) {
-  switch (state.rest(now, state.could_retire(now) && stream.has_input())) {
-    case ConnectionState::Rest::none:
+  switch (rest_.check(now, rest_.could_end(now) && stream.has_input())) {
+    case ConnectionRest::Next::none:
       break;
-    case ConnectionState::Rest::shrink:
+    case ConnectionRest::Next::shrink:
       shrink();
       break;
-    case ConnectionState::Rest::age:
+    case ConnectionRest::Next::end:
       count(Ended::age);
       stream.send_close();
       expired();

@@ -54,11 +54,11 @@ void log_ambiguous(ConnectionCore& connection) {
 /// plain HTTP. Whether they are TLS; nullopt if the connection has ended.
 asio::awaitable<std::optional<bool>> is_tls(ConnectionCore& connection) {
   const std::span<std::uint8_t> head = connection.input.room().first(longest_first_word);
-  TlsStream::Result result = connection.stream.peek(head);
+  TlsStream::Result result = connection.socket.peek(head);
   while (result.must_wait()) {
     const auto [error] = co_await connection.stream.wait(result.status);
     if (error || connection.state.over()) break;
-    result = connection.stream.peek(head);
+    result = connection.socket.peek(head);
   }
   if (result.status != TlsStream::Status::done) co_return std::nullopt;
   const FirstBytes first = classify(crypto::as_text(crypto::ByteView(head.first(result.size))));
@@ -70,7 +70,7 @@ asio::awaitable<Begun> begin_without_tls(ConnectionCore& connection) {
   ConnectionInput& input = connection.input;
   connection.stream.become_plain();
   FirstBytes first = FirstBytes::undecided;
-  while (first == FirstBytes::undecided && !input.full()) {
+  while (first == FirstBytes::undecided && !input.room().empty()) {
     const TlsStream::Result result = connection.stream.read_some(input.room());
     if (result.must_wait()) {
       const auto [error] = co_await connection.stream.wait(result.status);

@@ -20,7 +20,7 @@ constexpr std::size_t least_body_room = 512;
 void HeadReader::skip_empty_line() {
   if (empty_line_skipped_ || !connection_.input.skip_empty_line()) return;
   empty_line_skipped_ = true;
-  if (connection_.input.empty()) connection_.state.await_request(ConnectionState::Clock::now());
+  if (connection_.input.received().empty()) connection_.state.await_input(Stage::idle, ConnectionState::Clock::now());
 }
 
 /// False if the memory for buffers is used up.
@@ -41,22 +41,22 @@ asio::awaitable<bool> HeadReader::read() {
   TlsStream& stream = connection_.stream;
   std::size_t searched = 0;
   empty_line_skipped_ = false;
-  state.await_request(ConnectionState::Clock::now());
+  state.await_input(Stage::idle, ConnectionState::Clock::now());
   for (;;) {
     skip_empty_line();
     scan_ = scan_head(input.received(), searched);
-    if (!input.empty() && state.idle()) state.request_began(ConnectionState::Clock::now());
+    if (!input.received().empty() && state.idle()) state.await_input(Stage::head, ConnectionState::Clock::now());
     if (scan_.state != HeadScan::State::incomplete) co_return true;
     searched = input.received().size();
     if (state.is_unwanted() && !stream.has_input()) co_return false;
-    if (input.full() && !grow_input()) {
+    if (input.room().empty() && !grow_input()) {
       scan_.state = HeadScan::State::refused;
       scan_.problem = Problem::memory_short;
       co_return true;
     }
     // Between requests there is rarely anything to read yet: waiting first saves a system call.
     TlsStream::Result result{TlsStream::Status::want_read};
-    if (!input.empty() || stream.has_buffered()) result = stream.read_some(input.room());
+    if (!input.received().empty() || stream.has_buffered()) result = stream.read_some(input.room());
     while (result.must_wait()) {
       const auto [error] = co_await stream.wait(result.status);
       if (error || state.over()) co_return false;
@@ -79,7 +79,7 @@ std::optional<Problem> HeadReader::parse() {
   hide_proxy_connection(input.head(scan_.size));
   if (input.size() - scan_.size < least_body_room) input.grow(scan_.size + least_body_room);
   input.take(scan_.size);
-  return parse_head(input.head_text(scan_.size), exchange.head, exchange.note);
+  return parse_head(input.received().substr(0, scan_.size), exchange.head, exchange.note);
 }
 
 }  // namespace tacit::http

@@ -15,10 +15,9 @@ class HeadReader {
  public:
   explicit HeadReader(ConnectionCore& connection) : connection_(connection) {}
 
-  /// Waits for a request, and reads its head into the connection's input. False if no request comes; otherwise scan()
-  /// contains the head's end, or why it is refused.
+  /// Waits for a request, and reads its head into the connection's input. False if no request comes; otherwise
+  /// call parse().
   boost::asio::awaitable<bool> read();
-  const HeadScan& scan() const { return scan_; }
 
   /// Parses the head that was read into the exchange, and ensures room for a body behind it. Returns what is wrong with
   /// the head, if anything.

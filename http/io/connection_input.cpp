@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace tacit::http {
-namespace {
-
-/// A buffer that a large message has grown beyond this is freed after it; a smaller one when the connection rests.
-constexpr std::size_t kept_size = 16 * 1024;
-
-}  // namespace
 
 void ConnectionInput::drop_from(std::size_t place) {
   crypto::wipe(bytes_.data() + place, filled_ - place);
@@ -35,7 +29,7 @@ void ConnectionInput::forget_request() {
   crypto::wipe(bytes_.data() + rest, filled_ - rest);
   filled_ = rest;
   taken_ = 0;
-  if (bytes_.capacity() <= kept_size || rest > first_size) return;
+  if (bytes_.capacity() <= buffer_size_kept_after_message || rest > first_size) return;
   crypto::WipedBytes smaller(first_size);
   if (rest > 0) std::memcpy(smaller.data(), bytes_.data(), rest);
   bytes_ = std::move(smaller);

@@ -9,6 +9,7 @@
 
 #include "crypto/bytes.hpp"
 #include "crypto/wiped.hpp"
+#include "http/io/buffer_sizes.hpp"
 
 namespace tacit::http {
 
@@ -16,12 +17,10 @@ namespace tacit::http {
 /// what came of its body), then the bytes it has not taken, then free room.
 class ConnectionInput {
  public:
-  static constexpr std::size_t first_size = 4 * 1024;
+  static constexpr std::size_t first_size = buffer_size_kept_at_rest;
 
   ConnectionInput() : bytes_(first_size) {}
 
-  bool empty() const { return filled_ == 0; }
-  bool full() const { return filled_ == bytes_.size(); }
   /// All received bytes, taken or not.
   std::string_view received() const { return {reinterpret_cast<const char*>(bytes_.data()), filled_}; }
   /// The free room for received bytes; call add() after writing there.
@@ -30,7 +29,6 @@ class ConnectionInput {
 
   /// The head of the current request, which has `size` bytes.
   std::span<std::uint8_t> head(std::size_t size) { return bytes_.span().first(size); }
-  std::string_view head_text(std::size_t size) const { return received().substr(0, size); }
   /// Adds `size` bytes to those that the current request has taken.
   void take(std::size_t size) { taken_ += size; }
   void take_all() { taken_ = filled_; }

@@ -12,34 +12,20 @@ bool ConnectionState::enter(Stage stage) {
   return true;
 }
 
-bool ConnectionState::await_input(Stage stage, Clock::time_point now) {
-  if (!enter(stage)) return false;
+void ConnectionState::await_input(Stage stage, Clock::time_point now) {
+  if (!enter(stage)) return;
   write_rate_.end();
   deadline_.set(input_deadline(stage, terms_, now));
-  return true;
+  if (stage == Stage::idle || stage == Stage::head) waiting_since_ = now;
 }
-
-void ConnectionState::await_proxy_header(Clock::time_point now) { await_input(Stage::proxy_header, now); }
 
 void ConnectionState::handshake() { enter(Stage::handshake); }
-
-void ConnectionState::await_request(Clock::time_point now) {
-  if (!await_input(Stage::idle, now)) return;
-  waiting_since_ = now;
-  resting_ = false;
-}
-
-void ConnectionState::request_began(Clock::time_point now) {
-  if (await_input(Stage::head, now)) waiting_since_ = now;
-}
 
 void ConnectionState::serve() {
   if (!enter(Stage::serving)) return;
   asked_ = true;
   deadline_.clear();
 }
-
-void ConnectionState::await_body(Clock::time_point now) { await_input(Stage::body, now); }
 
 void ConnectionState::write() { enter(Stage::writing); }
 
@@ -75,17 +61,6 @@ bool ConnectionState::is_unwanted() const {
   return idle() && asked_ && terms_.draining.load(std::memory_order_relaxed);
 }
 
-ConnectionState::Rest ConnectionState::rest(Clock::time_point now, bool unread) {
-  if (!has_rested(now)) return Rest::none;
-  if (lifetime_.is_old(now) && !unread) {
-    end();
-    return Rest::age;
-  }
-  if (resting_) return Rest::none;
-  resting_ = true;
-  return Rest::shrink;
-}
-
 ConnectionState::Lapse ConnectionState::lapse(std::uint64_t taken, std::uint64_t sent, Clock::time_point now) {
   if (!write_rate_.watching()) {
     end();
@@ -98,12 +73,6 @@ ConnectionState::Lapse ConnectionState::lapse(std::uint64_t taken, std::uint64_t
   }
   end();
   return Lapse::slow;
-}
-
-ConnectionState::Last ConnectionState::count_request(Clock::time_point now) {
-  lifetime_.count_request();
-  if (lifetime_.has_made_all()) return Last::requests;
-  return lifetime_.is_old(now) ? Last::age : Last::no;
 }
 
 }  // namespace tacit::http

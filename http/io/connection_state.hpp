@@ -1,12 +1,12 @@
 // The state machine of a connection: its current stage, the deadline, and what ends it. It has no socket and no clock:
 // Connection reports each event with its time, and asks what follows.
-// http/io/connection_stage.hpp has its stages, http/io/connection_deadlines.hpp their time limits.
+// http/io/connection_stage.hpp has its stages, http/io/connection_deadlines.hpp their time limits;
+// http/io/connection_rest.hpp decides what an idle connection frees, and when an old one ends.
 #pragma once
 
 #include <cstdint>
 
 #include "http/io/connection_deadlines.hpp"
-#include "http/io/connection_lifetime.hpp"
 #include "http/io/connection_stage.hpp"
 #include "http/io/deadlines.hpp"
 #include "http/io/write_rate.hpp"
@@ -18,8 +18,7 @@ class ConnectionState {
  public:
   using Clock = Deadline::Clock;
 
-  ConnectionState(const ConnectionTerms& terms, const ConnectionLifetime& lifetime, Clock::time_point now)
-      : terms_(terms), lifetime_(lifetime), waiting_since_(now) {}
+  ConnectionState(const ConnectionTerms& terms, Clock::time_point now) : terms_(terms), waiting_since_(now) {}
 
   Stage stage() const { return stage_; }
   bool over() const { return stage_ == Stage::over; }
@@ -31,15 +30,14 @@ class ConnectionState {
 
   // The connection's steps.
 
+  /// The client has to send what `stage` waits for: a PROXY header, a request (Stage::idle), the rest of its head, or
+  /// its body. The deadline of a head is set at its first byte and holds for the whole, so that a slow sender cannot
+  /// postpone it.
+  void await_input(Stage stage, Clock::time_point now);
   /// The PROXY header and the handshake share one deadline.
-  void await_proxy_header(Clock::time_point now);
   void handshake();
-  void await_request(Clock::time_point now);
-  /// Sets the deadline for the whole head at its first byte, so that a slow sender cannot postpone it.
-  void request_began(Clock::time_point now);
   /// After a head or an invalid head, after a body, and after an answer or a piece of it.
   void serve();
-  void await_body(Clock::time_point now);
   /// No deadline while the client takes everything at once.
   void write();
   /// The client does not take the answer at once; it has taken `taken` bytes so far. A slow client gets the whole of a
@@ -56,15 +54,6 @@ class ConnectionState {
   /// It need not wait for another request: the server drains, and at least one request was served.
   bool is_unwanted() const;
 
-  enum class Rest : std::uint8_t {
-    none,
-    shrink,  ///< it has been idle for a while: its buffers can be freed. Only once between two requests
-    age,     ///< it is old, idle, and nothing has come: it ends now
-  };
-  /// Called periodically. `unread`: input has come that was not read; matters only if could_retire().
-  Rest rest(Clock::time_point now, bool unread);
-  bool could_retire(Clock::time_point now) const { return has_rested(now) && lifetime_.is_old(now); }
-
   enum class Lapse : std::uint8_t {
     none,  ///< the client takes the answer fast enough: there is a new deadline
     late,  ///< the client has not sent in time: the connection ends now
@@ -73,20 +62,12 @@ class ConnectionState {
   /// The deadline has passed. The client's host has acknowledged `taken` of `sent` bytes.
   Lapse lapse(std::uint64_t taken, std::uint64_t sent, Clock::time_point now);
 
-  enum class Last : std::uint8_t { no, age, requests };
-  /// Counts one more answered request. Returns whether, and why, it is the last one.
-  Last count_request(Clock::time_point now);
-
  private:
   bool enter(Stage stage);
-  bool await_input(Stage stage, Clock::time_point now);
-  bool has_rested(Clock::time_point now) const { return idle() && now - waiting_since_ >= rest_after; }
 
   ConnectionTerms terms_;
-  ConnectionLifetime lifetime_;
   Stage stage_ = Stage::proxy_header;
-  bool asked_ = false;    ///< a request has come
-  bool resting_ = false;  ///< its buffers were freed
+  bool asked_ = false;  ///< a request has come
   Clock::time_point waiting_since_;
   Deadline deadline_;
   WriteRate write_rate_;

@@ -1,6 +1,6 @@
-#include <ctime>
-
+// The value of the `Date` field, which http/chain/thread_state.hpp declares.
 #include <array>
+#include <ctime>
 
 #include "http/chain/thread_state.hpp"
 

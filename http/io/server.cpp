@@ -22,22 +22,21 @@ constexpr std::size_t tracked = 65'536;
 
 Server::Server(std::vector<Listener> listeners, const ServerOptions& options, const Services& services)
     : listeners_(std::move(listeners)),
-      state_{services,
-             options.timeouts,
-             options.access_log,
-             {options.max_connections, options.max_connections_per_address},
-             {options.max_connections, options.max_connections_per_address},
-             {std::numeric_limits<std::size_t>::max(), 0},
-             options.balancers,
-             {false},
-             options.tenant_rate,
-             {tracked, Clock::now(), longest_debt},
-             {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
-             {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
-             auth::RecentCredentials(tracked, Clock::now()),
-             auth::ApiKeyUseLog(Clock::now()),
-             options.access_log_sample} {
-  state_.peers = options.peers;
+      state_{.services = services,
+             .timeouts = options.timeouts,
+             .access_log = options.access_log,
+             .api_connections = {options.max_connections, options.max_connections_per_address},
+             .tool_connections = {options.max_connections, options.max_connections_per_address},
+             .admin_connections = {std::numeric_limits<std::size_t>::max(), 0},
+             .balancers = options.balancers,
+             .tenant_rate = options.tenant_rate,
+             .tenant_requests = {tracked, Clock::now(), longest_debt},
+             .api_credentials = {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
+             .tool_credentials = {{options.auth_failures, Clock::now()}, {options.issuer_questions, Clock::now()}},
+             .good_credentials = auth::RecentCredentials(tracked, Clock::now()),
+             .api_key_uses = auth::ApiKeyUseLog(Clock::now()),
+             .access_log_sample = options.access_log_sample,
+             .peers = options.peers} {
   state_.buffers.set_limit(options.peers.buffer_memory);
   for (const Listener& listener : listeners_) {
     note_expiry(listener.plane, listener.tls.get());

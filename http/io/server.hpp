@@ -29,15 +29,16 @@ struct Listener {
   int inherited = -1;
 };
 
+/// The caller sets all members: the defaults stand in server/config/settings.cpp.
 struct ServerOptions {
-  unsigned threads = 1;
+  unsigned threads = 0;  ///< at least 1
   Timeouts timeouts;
-  bool access_log = true;
-  std::uint32_t access_log_sample = 1;                    ///< one in so many successful requests is logged
-  std::size_t max_connections = default_max_connections;  ///< of each plane
-  std::size_t max_connections_per_address = 0;            ///< 0: no limit
-  auth::Rate tenant_rate;                                 ///< of requests, for a tenant without its own rate
-  auth::Rate auth_failures;                               ///< of each client address
+  bool access_log = false;
+  std::uint32_t access_log_sample = 0;          ///< one in so many successful requests is logged; at least 1
+  std::size_t max_connections = 0;              ///< of each plane
+  std::size_t max_connections_per_address = 0;  ///< 0: no limit
+  auth::Rate tenant_rate;                       ///< of requests, for a tenant without its own rate
+  auth::Rate auth_failures;                     ///< of each client address
   auth::Rate issuer_questions;  ///< of each client address: tokens that need a query to an issuer; 0: no limit
   Balancers balancers;
   PeerLimits peers;

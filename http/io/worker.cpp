@@ -5,16 +5,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <array>
 #include <exception>
 #include <random>
 #include <utility>
 
-#include <fcntl.h>
-#include <linux/filter.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+#include "http/io/listening_socket.hpp"
 #include "http/log/log.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "store/api_keys/api_keys.hpp"
@@ -47,21 +42,6 @@ asio::awaitable<void> store_uses(ServerState& server, std::vector<store::ApiKeyU
   server.api_key_uses.gather(kept);
 }
 
-/// From now on the listening socket drops SYNs, while handshakes in progress complete. Closing it at once would reset
-/// these, though their clients believe that they are connected. A client whose SYN is dropped sends it again a second
-/// later (RFC 6298), and is then refused by a closed port or accepted by the next server.
-void turn_away_new(int listening) {
-  // A classic BPF program, which sees a segment from its TCP header on: SYN is bit 1 of byte 13.
-  constexpr std::uint16_t load_byte = BPF_LD | BPF_B | BPF_ABS;
-  constexpr std::uint16_t jump_if_set = BPF_JMP | BPF_JSET | BPF_K;
-  constexpr std::uint16_t pass = BPF_RET | BPF_K;
-  std::array<sock_filter, 4> code{
-      {{load_byte, 0, 0, 13}, {jump_if_set, 0, 1, 0x02}, {pass, 0, 0, 0}, {pass, 0, 0, ~0U}}};
-  const sock_fprog program{code.size(), code.data()};
-  // On failure the socket is closed without the filter.
-  static_cast<void>(::setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
-}
-
 /// The completion handler of every coroutine: logs its exception.
 void log_end(std::exception_ptr failure) {
   if (!failure) return;
@@ -87,46 +67,23 @@ Worker::Worker(ServerState& server)
              .access_sample = AccessSample(server.access_log_sample, std::random_device()())} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {
-  tcp::acceptor acceptor(context_);
-  error_code error;
-  const int on = 1;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-    error.assign(errno, boost::system::system_category());
-  }
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) acceptor.non_blocking(true, error);
-  if (error) return error;
-  const tcp::endpoint bound = acceptor.local_endpoint(error);
-  if (error) return error;
-  acceptors_.push_back({std::move(acceptor), plane, std::move(tls)});
-  return bound;
+  auto acceptor = listen_with_others(context_, endpoint);
+  if (!acceptor) return acceptor.error();
+  return add(Acceptor{std::move(*acceptor), plane, std::move(tls)});
 }
 
 boost::system::result<tcp::endpoint> Worker::share(int listening, Plane plane, SharedTlsContext tls) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  void* const raw = &address;
-  if (::getsockname(listening, static_cast<sockaddr*>(raw), &size) != 0) {
-    return error_code(errno, boost::system::system_category());
-  }
-  // A duplicate, because each thread's poller needs its own descriptor.
-  const int own = ::fcntl(listening, F_DUPFD_CLOEXEC, 0);
-  if (own < 0) return error_code(errno, boost::system::system_category());
-  tcp::acceptor acceptor(context_);
+  auto acceptor = accept_from_inherited(context_, listening);
+  if (!acceptor) return acceptor.error();
+  return add(Acceptor{std::move(*acceptor), plane, std::move(tls), true});
+}
+
+/// Returns where it listens.
+boost::system::result<tcp::endpoint> Worker::add(Acceptor listener) {
   error_code error;
-  acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), own, error);
-  if (error) {
-    ::close(own);
-    return error;
-  }
-  acceptor.non_blocking(true, error);
+  const tcp::endpoint bound = listener.acceptor.local_endpoint(error);
   if (error) return error;
-  const tcp::endpoint bound = acceptor.local_endpoint(error);
-  if (error) return error;
-  acceptors_.push_back({std::move(acceptor), plane, std::move(tls), true});
+  acceptors_.push_back(std::move(listener));
   return bound;
 }
 
@@ -271,14 +228,11 @@ void Worker::stop_accepting() {
   draining_ = true;
   for (Acceptor& listener : acceptors_) {
     if (!listener.acceptor.is_open()) continue;
-    error_code ignored;
     if (listener.shared) {
-      // The next server accepts what waits there. The poller forgets a closed descriptor by itself only if no process
-      // has the socket open, so the descriptor is released from it first.
-      const int descriptor = listener.acceptor.release(ignored);
-      if (!ignored) ::close(descriptor);
+      leave_to_others(listener.acceptor);
     } else {
       take_waiting(listener);
+      error_code ignored;
       listener.acceptor.close(ignored);
     }
   }
@@ -295,7 +249,7 @@ void Worker::use_certificates(Plane plane, SharedTlsContext tls) {
 asio::awaitable<void> Worker::leave() {
   state_.last_input = Deadlined::Clock::now() + wind_down_patience;
   for (Acceptor& listener : acceptors_) {
-    if (!listener.shared && listener.acceptor.is_open()) turn_away_new(listener.acceptor.native_handle());
+    if (!listener.shared && listener.acceptor.is_open()) turn_away_new(listener.acceptor);
   }
   asio::steady_timer pause(context_, closing_pause);
   co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));

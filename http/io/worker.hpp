@@ -51,6 +51,7 @@ class Worker {
     bool shared = false;  ///< other threads and processes accept from the same socket
   };
 
+  boost::system::result<boost::asio::ip::tcp::endpoint> add(Acceptor acceptor);
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
   void make_room_for_monitor(const boost::asio::ip::address& client);
   void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);

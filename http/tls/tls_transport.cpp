@@ -5,8 +5,6 @@
 #include <cstring>
 #include <new>
 
-#include <sys/socket.h>
-
 namespace tacit::http {
 namespace {
 
@@ -49,9 +47,8 @@ int TlsTransport::on_read(BIO* bio, char* out, int size) {
 
 int TlsTransport::on_write(BIO* bio, const char* data, int size) {
   BIO_clear_retry_flags(bio);
-  TlsTransport& transport = transport_of(bio);
-  const ssize_t sent = ::send(transport.socket_, data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (sent > 0) transport.sent_ += static_cast<std::uint64_t>(sent);
+  const ssize_t sent =
+      transport_of(bio).socket_.send({reinterpret_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)});
   if (sent < 0 && would_block()) BIO_set_retry_write(bio);
   return static_cast<int>(sent);
 }
@@ -87,7 +84,7 @@ int TlsTransport::read(BIO* bio, std::span<std::uint8_t> out) {
       next_ = 0;
     }
   } else {
-    const ssize_t got = ::recv(socket_, out.data(), out.size(), 0);
+    const ssize_t got = socket_.receive(out);
     if (got < 0 && would_block()) BIO_set_retry_read(bio);
     if (got == 0) ended_ = true;
     if (got <= 0) return static_cast<int>(got);

@@ -9,6 +9,7 @@
 
 #include <openssl/bio.h>
 
+#include "http/tls/client_socket.hpp"
 #include "http/tls/tls_records.hpp"
 #include "http/tls/turn.hpp"
 
@@ -17,8 +18,8 @@ namespace tacit::http {
 /// Used on one thread. Must not be moved while OpenSSL holds its BIO.
 class TlsTransport {
  public:
-  /// `socket` is non-blocking; the caller keeps ownership.
-  TlsTransport(int socket, Turn& turn) : socket_(socket), turn_(turn) {}
+  /// Both must outlive it.
+  TlsTransport(ClientSocket& socket, Turn& turn) : socket_(socket), turn_(turn) {}
   TlsTransport(const TlsTransport&) = delete;
   TlsTransport& operator=(const TlsTransport&) = delete;
 
@@ -36,10 +37,6 @@ class TlsTransport {
   /// Frees the buffer if it is empty.
   void shrink();
 
-  /// Bytes written to the socket so far.
-  std::uint64_t sent() const { return sent_; }
-  void add_sent(std::size_t size) { sent_ += size; }
-
  private:
   static int on_read(BIO* bio, char* out, int size);
   static int on_write(BIO* bio, const char* data, int size);
@@ -49,12 +46,11 @@ class TlsTransport {
   int read(BIO* bio, std::span<std::uint8_t> out);
   bool may_begin_record(BIO* bio);
 
-  int socket_;
+  ClientSocket& socket_;
   Turn& turn_;
   TlsRecords records_;
   std::vector<std::uint8_t> rest_;  ///< received, still encrypted
   std::size_t next_ = 0;            ///< the offset of the next unread byte in rest_
-  std::uint64_t sent_ = 0;
   bool put_off_ = false;
   bool refused_ = false;
   bool ended_ = false;

@@ -12,13 +12,10 @@
 #include <string_view>
 
 #include "http/exchange/exchange.hpp"
+#include "http/exchange/head_limits.hpp"
 #include "http/exchange/problem.hpp"
 
 namespace tacit::http {
-
-inline constexpr std::size_t max_head_size = 32 * 1024;    ///< bytes, from the request line to the empty line
-inline constexpr std::size_t max_target_size = 16 * 1024;  ///< bytes of a request target
-inline constexpr std::size_t max_field_count = 100;
 
 /// The state of a head in a buffer.
 struct HeadScan {

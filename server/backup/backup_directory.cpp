@@ -18,7 +18,7 @@
 #include "crypto/trusted_folder.hpp"
 #include "crypto/uuid.hpp"
 #include "server/config/errors.hpp"
-#include "store/backup/backup.hpp"
+#include "store/backup/backup_hash.hpp"
 
 namespace tacit::server {
 namespace {

@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "server/backup/backup_directory.hpp"
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
@@ -28,6 +28,7 @@
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
+#include "store/backup/backup_hash.hpp"
 #include "store/backup/keyless_store.hpp"
 #include "store/backup/whole_file.hpp"
 
@@ -139,8 +140,8 @@ Written back_up_to_file(const Config& config, const std::string& name, const Bac
 bool record(const Config& config, const std::string& file, std::uint64_t bytes) {
   std::error_code ignored;
   const std::string place = file == "-" ? file : std::filesystem::absolute(file, ignored).string();
-  const std::filesystem::path record_file = backup_record_file(config);
-  const auto error = write_backup_record(record_file, {now().time_since_epoch().count(), place, bytes});
+  const std::filesystem::path record_file = last_backup_file(config);
+  const auto error = write_last_backup(record_file, {now().time_since_epoch().count(), place, bytes});
   if (!error) return true;
   complain("this backup cannot be recorded in " + record_file.string() + ": " + error.message() +
            "; metrics and `tacit status` do not show it (backup-record)");

@@ -19,7 +19,7 @@
 #include "http/log/log.hpp"
 #include "http/log/log_writer.hpp"
 #include "http/tls/certificate_watch.hpp"
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 #include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/server_options.hpp"
@@ -66,9 +66,15 @@ void log_format(std::uint32_t format) {
   http::log(line.field("format", format));
 }
 
+/// The server continues: most requests do not meet the damage.
+void log_damage(const std::string& why) {
+  http::log(http::LogLine(http::LogLevel::error, "store_damaged").field("reason", why));
+}
+
 std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle& lifecycle) {
   store::StoreOptions options = store_options(config);
   options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
+  options.on_damage = log_damage;
   // The API plane must not open the private half: the planes are separate so that this one cannot decrypt.
   const PrivateKey with_private = runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no;
   auto store = store::open_served_store(options, load_keys(config, with_private), log_format);
@@ -204,7 +210,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
   crypto::Configured<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
   ReloadCounts reloads;
-  Metrics metrics(*store, issuers.get(), {config.store, backup_record_file(config)}, lifecycle.stopping(), reloads);
+  Metrics metrics(*store, issuers.get(), {config.store, last_backup_file(config)}, lifecycle.stopping(), reloads);
   http::CertificateWatch certificates;
   const http::Services services{*store,
                                 identities ? &*identities : nullptr,

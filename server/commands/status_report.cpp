@@ -16,7 +16,7 @@
 #include <set>
 #include <utility>
 
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
 
@@ -226,7 +226,7 @@ StatusLine key_status(const std::vector<FoundServer>& servers) {
 }
 
 StatusLine backup_status(const Config& config, std::int64_t now) {
-  const auto noted = read_backup_record(backup_record_file(config));
+  const auto noted = read_last_backup(last_backup_file(config));
   if (!noted) return {"backup", false, "none is recorded; systemctl enable --now tacit-backup.timer", {}};
   const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
   StatusLine line{"backup", age <= backup_attention, {}, {}};

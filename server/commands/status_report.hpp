@@ -33,7 +33,7 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
                               const std::filesystem::path& file, std::int64_t now);
 /// Whether all servers have the same primary keys.
 StatusLine key_status(const std::vector<FoundServer>& servers);
-/// The last successful backup, as recorded by `tacit backup` (backup_record.hpp).
+/// The last successful backup, as recorded by `tacit backup` (last_backup.hpp).
 StatusLine backup_status(const Config& config, std::int64_t now);
 /// Sizes of the map and the disk; 0 if unknown.
 struct StoreRoom {

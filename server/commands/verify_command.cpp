@@ -28,7 +28,7 @@
 namespace tacit::server {
 namespace {
 
-using Pages = std::unique_ptr<store::PageEngine>;
+using Pages = std::unique_ptr<store::StorePages>;
 
 /// Rows are read without LMDB, because a damaged page could make LMDB crash or hang.
 Pages open_pages(store::Outcome<Pages> opened) {
@@ -47,15 +47,15 @@ Pages open_backup(const std::string& file) {
     });
     if (!whole) throw CommandFailed(file + ": " + sentence(whole.error()));
   }
-  Pages pages = open_pages(store::PageEngine::open_file(file));
+  Pages pages = open_pages(store::StorePages::open_file(file));
   // The content is untrusted, whatever the file's owner.
   if (const auto why = become_store_user({0, 0, true})) throw CommandFailed(*why);
   return pages;
 }
 
-void check_pages(store::PageEngine& pages) {
+void check_pages(store::StorePages& pages) {
   Progress progress(std::cerr, "Checking pages", ::isatty(STDERR_FILENO) == 1, "pages");
-  pages.check_pages([&](std::uint64_t done, std::uint64_t total) {
+  pages.check([&](std::uint64_t done, std::uint64_t total) {
     constexpr std::uint64_t takes_long = 65536;
     if (total >= takes_long) progress.show(done, total);
   });
@@ -69,11 +69,10 @@ void add_damages(store::VerifyReport& report, const std::vector<store::PageDamag
   report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
 }
 
-store::VerifyReport verify(const Config& config, store::StoreKeys keys, Pages engine) {
-  const store::PageEngine& pages = *engine;  // owned by the store after the move
-  check_pages(*engine);
+store::VerifyReport verify(const Config& config, store::StoreKeys keys, store::StorePages& pages) {
+  check_pages(pages);
   const auto damages = pages.damages();
-  const auto opened = store::Store::open(store_options(config), std::move(keys), std::move(engine));
+  const auto opened = store::Store::open(store_options(config), std::move(keys), std::make_unique<store::PageEngine>(pages));
   if (!opened) {
     // The store's own metadata may be on a damaged page.
     if (damages.empty()) throw UsageError(sentence(opened.error()));
@@ -126,9 +125,9 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
 /// Returns whether no problem was found.
 bool verify_and_print(const Config& config, const Arguments& arguments) {
   store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before the process may give up root
-  Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
-                                             : open_pages(store::PageEngine::open(config.store, become_store_user));
-  const auto report = verify(config, std::move(keys), std::move(pages));
+  const Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
+                                             : open_pages(store::StorePages::open(config.store, become_store_user));
+  const auto report = verify(config, std::move(keys), *pages);
   const bool opens_values = !config.root_private_keyring.empty();
   const store::WaitsForOthers reader;
   if (arguments.contains("json")) {

@@ -68,7 +68,7 @@ struct Config {
   std::chrono::seconds token_cache_time{};
 
   std::filesystem::path store;
-  std::filesystem::path backup_record;  ///< time of the last backup; empty: beside the store (backup_record.hpp)
+  std::filesystem::path backup_record;  ///< time of the last backup; empty: beside the store (last_backup.hpp)
   std::uint64_t map_size = 0;           ///< bytes
   std::filesystem::path root_public_keyring;
   std::filesystem::path root_private_keyring;  ///< a process with `plane` api never opens it

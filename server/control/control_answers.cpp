@@ -62,7 +62,11 @@ json::object describe_plane(http::Plane plane, const http::Server& server, const
   out["address"] = address(server, plane);
   out["ready"] = reasons.empty();
   out["reasons"] = list(reasons);
-  if (room.warning) out["warning"] = *room.warning;
+  if (const auto damage = store.health().damage()) {
+    out["warning"] = *damage;
+  } else if (room.warning) {
+    out["warning"] = *room.warning;
+  }
   if (const auto expiry = server.certificate_expiry(plane)) out["certificate_expires"] = *expiry;
   return out;
 }

@@ -9,7 +9,7 @@
 #include <openssl/crypto.h>
 
 #include "http/log/log_writer.hpp"
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 #include "server/metrics/process_statistics.hpp"
 #include "store/health.hpp"
 
@@ -55,7 +55,7 @@ void add_issuer_metrics(MetricFamilies& families, const auth::Issuers* issuers) 
 }
 
 void add_backup_metrics(MetricFamilies& families, const std::filesystem::path& record_file) {
-  const auto record = read_backup_record(record_file);
+  const auto record = read_last_backup(record_file);
   families
       .gauge("tacit_backup_last_success_timestamp_seconds",
              "Time of the last successful `tacit backup`, in seconds since 1970. 0: none is known here.")

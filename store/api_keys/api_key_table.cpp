@@ -6,7 +6,7 @@
 
 namespace tacit::store {
 
-bool is_api_key_id(std::string_view id) { return !id.empty() && id.size() <= longest_key_id; }
+bool is_api_key_id(std::string_view id) { return !id.empty() && id.size() <= longest_api_key_id; }
 
 Failure api_key_altered(std::string_view id) {
   return altered({}, "the record of API key " + std::string(id) + " was altered");

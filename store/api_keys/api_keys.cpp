@@ -67,15 +67,15 @@ Task<Outcome<std::vector<ApiKey>>> read_all(Transaction& transaction, const Stor
   co_return keys;
 }
 
-struct KeyPlan {
+struct ApiKeyPlan {
   ContextPtr store;
   ApiKey key;
   AuditEvent event;
   AuditContext who;
 };
 
-std::shared_ptr<KeyPlan> key_plan(ContextPtr store, ApiKey key, AuditAction action, AuditContext who) {
-  auto plan = std::make_shared<KeyPlan>();
+std::shared_ptr<ApiKeyPlan> api_key_plan(ContextPtr store, ApiKey key, AuditAction action, AuditContext who) {
+  auto plan = std::make_shared<ApiKeyPlan>();
   plan->store = std::move(store);
   plan->key = std::move(key);
   plan->event.action = action;
@@ -84,7 +84,7 @@ std::shared_ptr<KeyPlan> key_plan(ContextPtr store, ApiKey key, AuditAction acti
   return plan;
 }
 
-Task<Outcome<void>> add_key(Transaction& transaction, const KeyPlan& plan) {
+Task<Outcome<void>> add_api_key(Transaction& transaction, const ApiKeyPlan& plan) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(plan.key.id));
   if (row) co_return failed(Errc::conflict);
   const auto allowed = co_await check_primaries(transaction, plan.store->keys);
@@ -102,7 +102,7 @@ Task<Outcome<void>> add_key(Transaction& transaction, const KeyPlan& plan) {
   co_return co_await append_audit(transaction, event, plan.who, key.changed_at);
 }
 
-Task<Outcome<void>> revoke_key(Transaction& transaction, const KeyPlan& plan) {
+Task<Outcome<void>> revoke_api_key(Transaction& transaction, const ApiKeyPlan& plan) {
   auto stored = co_await load_api_key(transaction, *plan.store, plan.key.id);
   if (!stored) co_return stored.error();
   ApiKey& key = stored->key;
@@ -115,10 +115,10 @@ Task<Outcome<void>> revoke_key(Transaction& transaction, const KeyPlan& plan) {
   co_return co_await append_audit(transaction, event, plan.who, *key.revoked_at);
 }
 
-Async<void> revoke_stored(std::shared_ptr<const KeyPlan> plan) {
+Async<void> revoke_stored(std::shared_ptr<const ApiKeyPlan> plan) {
   if (!is_api_key_id(plan->key.id)) co_return failed(Errc::not_found);
-  WorkBody<void> body = [plan](Transaction& transaction) { return revoke_key(transaction, *plan); };
-  const std::size_t bytes = sizeof(KeyPlan) + audit_bytes(plan->event, plan->who);
+  WorkBody<void> body = [plan](Transaction& transaction) { return revoke_api_key(transaction, *plan); };
+  const std::size_t bytes = sizeof(ApiKeyPlan) + audit_bytes(plan->event, plan->who);
   co_return co_await write<void>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
@@ -139,16 +139,16 @@ Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) c
 
 Async<void> ApiKeys::add(ApiKey key, AuditContext who) {
   if (!is_api_key_id(key.id)) throw std::invalid_argument("an API key has an id that no row can have");
-  const auto plan = key_plan(context_, std::move(key), AuditAction::api_key_create, std::move(who));
-  WorkBody<void> body = [plan](Transaction& transaction) { return add_key(transaction, *plan); };
-  const std::size_t bytes = sizeof(KeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
+  const auto plan = api_key_plan(context_, std::move(key), AuditAction::api_key_create, std::move(who));
+  WorkBody<void> body = [plan](Transaction& transaction) { return add_api_key(transaction, *plan); };
+  const std::size_t bytes = sizeof(ApiKeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
   return write<void>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 Async<void> ApiKeys::revoke(std::string id, AuditContext who) {
   ApiKey key;
   key.id = std::move(id);
-  return revoke_stored(key_plan(context_, std::move(key), AuditAction::api_key_revoke, std::move(who)));
+  return revoke_stored(api_key_plan(context_, std::move(key), AuditAction::api_key_revoke, std::move(who)));
 }
 
 }  // namespace tacit::store

@@ -14,7 +14,7 @@
 namespace tacit::store {
 
 class CurrentContext;
-class TenantKeyReader;
+class TenantApiKeyReader;
 
 /// A part of the store (store/store.hpp). Each change is one transaction with its audit entry in it.
 class ApiKeys {
@@ -24,7 +24,7 @@ class ApiKeys {
   /// Finds a key in any state. Fails with not_found, integrity (its record was altered), or the engine's failure, which
   /// says nothing about the key. Runs on the calling thread.
   Outcome<ApiKey> find(std::string_view id) const;
-  /// Fails with too_many_keys if the tenant has its maximum, with conflict if the id is taken.
+  /// Fails with too_many_api_keys if the tenant has its maximum, with conflict if the id is taken.
   Async<void> add(ApiKey key, AuditContext who);
   /// Records when keys were last used, 1024 keys in one transaction, without audit entries. A key is left as it is if
   /// its recorded use is almost as recent, or if it is missing or altered. If no key needs a change, nothing is
@@ -35,7 +35,7 @@ class ApiKeys {
   /// A tenant's keys that are not revoked, expired ones included, in the order of their creation.
   Async<std::vector<ApiKey>> list_of_tenant(crypto::Uuid tenant, AuditContext who) const;
   /// The same list in slices (store/api_keys/tenant_api_key_reader.hpp).
-  TenantKeyReader read_of_tenant(crypto::Uuid tenant, AuditContext who) const;
+  TenantApiKeyReader read_of_tenant(crypto::Uuid tenant, AuditContext who) const;
   /// One key of the tenant. This and the next two fail with not_found if the key does not exist, is revoked, or belongs
   /// to another tenant.
   Async<ApiKey> get_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) const;

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t rows_at_a_time = 32;
 
-Async<std::vector<ApiKey>> read_all(TenantKeyReader reader) {
+Async<std::vector<ApiKey>> read_all(TenantApiKeyReader reader) {
   std::vector<ApiKey> keys;
-  TenantKeyReader::Take take = [&keys](const ApiKey& key) {
+  TenantApiKeyReader::Take take = [&keys](const ApiKey& key) {
     keys.push_back(key);
     return true;
   };
@@ -30,10 +30,10 @@ Async<std::vector<ApiKey>> read_all(TenantKeyReader reader) {
 
 }  // namespace
 
-TenantKeyReader::TenantKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who)
+TenantApiKeyReader::TenantApiKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who)
     : store_(std::move(store)), tenant_(tenant), who_(std::move(who)) {}
 
-Async<bool> TenantKeyReader::next(Take take) {
+Async<bool> TenantApiKeyReader::next(Take take) {
   WorkBody<bool> body = [this, &take](Transaction& transaction) { return read(transaction, take); };
   const auto ended = store::read<bool>(*store_->engine, std::move(body));
   if (ended) co_return *ended;
@@ -42,7 +42,7 @@ Async<bool> TenantKeyReader::next(Take take) {
   co_return failure;
 }
 
-Task<Outcome<bool>> TenantKeyReader::read(Transaction& transaction, const Take& take) {
+Task<Outcome<bool>> TenantApiKeyReader::read(Transaction& transaction, const Take& take) {
   Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
   begun_ = true;
   if (!gathered_) {
@@ -55,7 +55,7 @@ Task<Outcome<bool>> TenantKeyReader::read(Transaction& transaction, const Take& 
 }
 
 /// True: the index was read to its end.
-Task<Outcome<bool>> TenantKeyReader::gather(Transaction& transaction, Slice& slice) {
+Task<Outcome<bool>> TenantApiKeyReader::gather(Transaction& transaction, Slice& slice) {
   const RowKey index(tenant_, RowKind::api_key);
   for (;;) {
     RowKey start = index;
@@ -76,11 +76,12 @@ Task<Outcome<bool>> TenantKeyReader::gather(Transaction& transaction, Slice& sli
 }
 
 /// True: it was the last slice.
-Task<Outcome<bool>> TenantKeyReader::hand_out(Transaction& transaction, const Take& take, Slice& slice) {
+Task<Outcome<bool>> TenantApiKeyReader::hand_out(Transaction& transaction, const Take& take, Slice& slice) {
   while (!places_.empty()) {
     const auto key = co_await load_tenant_api_key(transaction, *store_, tenant_, places_.top().id);
     const bool revoked_since = !key && key.error().code == Errc::not_found;
     if (!key && !revoked_since) co_return key.error();
+    ++rows_read_;
     places_.pop();
     const bool more = revoked_since || take(*key);
     if ((slice.over(0) || !more) && !places_.empty()) co_return false;
@@ -92,7 +93,7 @@ Async<std::vector<ApiKey>> ApiKeys::list_of_tenant(crypto::Uuid tenant, AuditCon
   return read_all(read_of_tenant(tenant, std::move(who)));
 }
 
-TenantKeyReader ApiKeys::read_of_tenant(crypto::Uuid tenant, AuditContext who) const {
+TenantApiKeyReader ApiKeys::read_of_tenant(crypto::Uuid tenant, AuditContext who) const {
   return {context_, tenant, std::move(who)};
 }
 

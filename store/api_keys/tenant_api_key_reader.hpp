@@ -20,16 +20,16 @@ namespace tacit::store {
 /// The index is ordered by id, so the reader first reads it to the end and keeps only the creation time and the id of
 /// each key: 40 bytes. A priority queue sorts them step by step, so no step takes long. One reader serves one list;
 /// between two slices the caller gives way to others (store/slices/turns.hpp).
-class TenantKeyReader {
+class TenantApiKeyReader {
  public:
   /// Takes a key; returns false to end this slice. Called within the slice's time.
   using Take = std::function<bool(const ApiKey& key)>;
 
-  TenantKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who);
+  TenantApiKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who);
 
   /// Reads a slice on this thread; true: it was the last. Fails with integrity, after recording it.
   Async<bool> next(Take take);
-  /// The number of keys that were read.
+  /// The number of keys that were read: each one twice, for its place and for its content.
   std::uint64_t rows_read() const { return rows_read_; }
 
  private:

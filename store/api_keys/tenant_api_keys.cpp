@@ -13,7 +13,7 @@
 namespace tacit::store {
 namespace {
 
-struct TenantKeyPlan {
+struct TenantApiKeyPlan {
   ContextPtr store;
   crypto::Uuid tenant;
   std::string id;
@@ -23,9 +23,9 @@ struct TenantKeyPlan {
   AuditContext who;
 };
 
-std::shared_ptr<TenantKeyPlan> tenant_key_plan(ContextPtr store, crypto::Uuid tenant, std::string id,
-                                               AuditAction action, AuditContext who) {
-  auto plan = std::make_shared<TenantKeyPlan>();
+std::shared_ptr<TenantApiKeyPlan> tenant_api_key_plan(ContextPtr store, crypto::Uuid tenant, std::string id,
+                                                      AuditAction action, AuditContext who) {
+  auto plan = std::make_shared<TenantApiKeyPlan>();
   plan->store = std::move(store);
   plan->tenant = tenant;
   plan->event.action = action;
@@ -49,7 +49,7 @@ ApiKey updated(const ApiKey& key, const ApiKeyUpdate& update) {
   return after;
 }
 
-Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantKeyPlan& plan) {
+Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantApiKeyPlan& plan) {
   auto key = co_await load_tenant_api_key(transaction, *plan.store, plan.tenant, plan.id);
   if (!key) co_return key.error();
   ApiKey after = updated(*key, plan.update);
@@ -65,7 +65,7 @@ Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantKeyPlan& plan
   co_return after;
 }
 
-Task<Outcome<ApiKey>> revoke(Transaction& transaction, const TenantKeyPlan& plan) {
+Task<Outcome<ApiKey>> revoke(Transaction& transaction, const TenantApiKeyPlan& plan) {
   auto key = co_await load_tenant_api_key(transaction, *plan.store, plan.tenant, plan.id);
   if (!key) co_return key.error();
   ApiKey revoked = *key;
@@ -77,23 +77,24 @@ Task<Outcome<ApiKey>> revoke(Transaction& transaction, const TenantKeyPlan& plan
   co_return key;
 }
 
-std::size_t bytes_of(const TenantKeyPlan& plan) {
-  return sizeof(TenantKeyPlan) + (plan.update.name ? plan.update.name->size() : 0) + audit_bytes(plan.event, plan.who);
+std::size_t bytes_of(const TenantApiKeyPlan& plan) {
+  return sizeof(TenantApiKeyPlan) + (plan.update.name ? plan.update.name->size() : 0) +
+         audit_bytes(plan.event, plan.who);
 }
 
-Async<ApiKey> update_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
-                                Authority authority, AuditContext who) {
+Async<ApiKey> update_tenant_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, ApiKeyUpdate changes,
+                                    Authority authority, AuditContext who) {
   if (!is_api_key_id(id)) co_return failed(Errc::not_found);
-  const auto plan = tenant_key_plan(store, tenant, std::move(id), AuditAction::api_key_update, std::move(who));
+  const auto plan = tenant_api_key_plan(store, tenant, std::move(id), AuditAction::api_key_update, std::move(who));
   plan->update = std::move(changes);
   plan->authority = authority;
   WorkBody<ApiKey> body = [plan](Transaction& transaction) { return update(transaction, *plan); };
   co_return co_await write<ApiKey>(*store->engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
 }
 
-Async<ApiKey> revoke_tenant_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who) {
+Async<ApiKey> revoke_tenant_api_key(ContextPtr store, crypto::Uuid tenant, std::string id, AuditContext who) {
   if (!is_api_key_id(id)) co_return failed(Errc::not_found);
-  const auto plan = tenant_key_plan(store, tenant, std::move(id), AuditAction::api_key_revoke, std::move(who));
+  const auto plan = tenant_api_key_plan(store, tenant, std::move(id), AuditAction::api_key_revoke, std::move(who));
   WorkBody<ApiKey> body = [plan](Transaction& transaction) { return revoke(transaction, *plan); };
   co_return co_await write<ApiKey>(*store->engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
 }
@@ -111,12 +112,12 @@ Async<ApiKey> ApiKeys::get_of_tenant(crypto::Uuid tenant, std::string id, AuditC
 Async<ApiKey> ApiKeys::update_of_tenant(crypto::Uuid tenant, std::string id, ApiKeyUpdate update, Authority authority,
                                         AuditContext who) {
   return recording(context_, tenant, who,
-                   update_tenant_key(context_, tenant, std::move(id), std::move(update), authority, who),
+                   update_tenant_api_key(context_, tenant, std::move(id), std::move(update), authority, who),
                    AuditAction::api_key_integrity);
 }
 
 Async<ApiKey> ApiKeys::revoke_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who) {
-  return recording(context_, tenant, who, revoke_tenant_key(context_, tenant, std::move(id), who),
+  return recording(context_, tenant, who, revoke_tenant_api_key(context_, tenant, std::move(id), who),
                    AuditAction::api_key_integrity);
 }
 

@@ -11,29 +11,19 @@
 #include <thread>
 #include <utility>
 
+#include "store/backup/backup_hash.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/model/failures.hpp"
-#include "store/rows/codec.hpp"
 
 namespace tacit::store {
 namespace {
 
-constexpr std::string_view magic = "TACITBAK";
 constexpr std::size_t trailer_size = backup_trailer_size;
 constexpr std::size_t chunk_size = std::size_t{1} << 20;
 
 Failure cannot(const char* what, int error) {
   const Errc code = error == ENOSPC || error == EDQUOT ? Errc::full : Errc::unavailable;
   return failed(code, std::string(what) + ": " + std::generic_category().message(error));
-}
-
-Bytes trailer_of(std::uint64_t length, const crypto::Digest& hash) {
-  Bytes trailer;
-  Encoder encoder(trailer);
-  encoder.raw(crypto::as_bytes(magic));
-  encoder.u64(length);
-  encoder.raw(hash);
-  return trailer;
 }
 
 /// Runs LMDB's copy into a pipe, on another thread.
@@ -93,9 +83,8 @@ Failure copy_failed(int code) {
 Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
                                     const std::function<void(std::uint64_t)>& progress) {
   Copy copy(env.handle());
-  crypto::Sha256 hash;
+  BackupHash hash;
   Bytes buffer(chunk_size);
-  std::uint64_t length = 0;
   for (;;) {
     const std::ptrdiff_t got = copy.read(buffer);
     if (got <= 0) break;
@@ -103,21 +92,19 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
     hash.update(bytes);
     const bool written = sink(bytes);
     if (!written) return cannot("the backup cannot be written", errno);
-    length += bytes.size();
-    note_work(FileWork::copying, length);
-    if (progress) progress(length);
+    note_work(FileWork::copying, hash.length());
+    if (progress) progress(hash.length());
   }
   if (const int code = copy.finish(); code != MDB_SUCCESS) return copy_failed(code);
-  const Bytes trailer = trailer_of(length, hash.finish());
+  const Bytes trailer = hash.trailer();
   if (!sink(trailer)) return cannot("the backup cannot be written", errno);
-  return length + trailer.size();
+  return hash.length() + trailer.size();
 }
 
 Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sink) {
-  crypto::Sha256 hash;
+  BackupHash hash;
   Bytes held(trailer_size + chunk_size);
   std::size_t size = 0;  // number of bytes held back: the last ones may be the trailer
-  std::uint64_t length = 0;
   for (;;) {
     const std::ptrdiff_t got = source(std::span(held).subspan(size));
     if (got < 0 && errno == EINTR) continue;
@@ -129,28 +116,17 @@ Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sin
     const ByteView bytes = ByteView(held).first(ready);
     hash.update(bytes);
     if (!sink(bytes)) return cannot("the content of the backup cannot be written", errno);
-    length += ready;
     std::memmove(held.data(), held.data() + ready, trailer_size);
     size = trailer_size;
   }
   const ByteView last = ByteView(held).first(size);
-  if (size < trailer_size || !crypto::as_text(last).starts_with(magic)) {
+  if (size < trailer_size || !is_trailer_magic(last)) {
     return failed(Errc::integrity, "it is not a backup, or is incomplete: it has no trailer");
   }
-  const Bytes expected = trailer_of(length, hash.finish());
-  if (!std::ranges::equal(last, expected)) {
+  if (!std::ranges::equal(last, hash.trailer())) {
     return failed(Errc::integrity, "the backup is damaged: its length or its hash does not match its trailer");
   }
-  return length;
-}
-
-bool is_backup_trailer(ByteView trailer, std::uint64_t file_bytes) {
-  if (trailer.size() != trailer_size || file_bytes < trailer_size) return false;
-  Bytes beginning;
-  Encoder encoder(beginning);
-  encoder.raw(crypto::as_bytes(magic));
-  encoder.u64(file_bytes - trailer_size);
-  return std::ranges::equal(beginning, trailer.first(beginning.size()));
+  return hash.length();
 }
 
 }  // namespace tacit::store

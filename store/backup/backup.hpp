@@ -1,17 +1,12 @@
 // A backup: a whole store at one instant, in one file or stream.
 //
-//   an LMDB data file without unused pages ‖ trailer, 48 bytes: "TACITBAK" (8) ‖ 8 length of what is before the
-//   trailer, big-endian ‖ 32 SHA-256 of what is before the trailer
-//
-// The trailer shows that a backup is complete and unchanged before LMDB, which trusts its files, opens it. It protects
-// against accidents, not against attackers: an attacker who can write a backup can write a trailer.
+//   an LMDB data file without unused pages ‖ trailer with its length and hash (store/backup/backup_hash.hpp)
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <span>
 
-#include "crypto/digest.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
 
 namespace tacit::store {
@@ -30,9 +25,5 @@ Outcome<std::uint64_t> write_backup(const LmdbEnv& env, const ByteSink& sink,
 /// backup, or is cut off or changed; then the part that was passed on must be discarded. Returns the length of that
 /// part.
 Outcome<std::uint64_t> read_backup(const ByteSource& source, const ByteSink& sink);
-
-inline constexpr std::size_t backup_trailer_size = 48;
-/// Whether these bytes are the trailer of a backup of that total size. Does not check the bytes before them.
-bool is_backup_trailer(ByteView trailer, std::uint64_t file_bytes);
 
 }  // namespace tacit::store

@@ -9,6 +9,7 @@
 
 #include "store/audit/audit_log.hpp"
 #include "store/lmdb/engine/lmdb_transaction.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/reader_slots.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/row_key.hpp"
@@ -113,15 +114,15 @@ void count_readers(MDB_env* env, StoreFigures& figures) {
 }
 
 void measure(const LmdbEnv& env, StoreFigures& figures) {
-  MapRoom room = env.room();
-  env.count_reusable(room);
+  MapRoom room = env.room().map();
+  env.room().count_reusable(room);
   figures.page_bytes = env.page_size();
   figures.map_pages = room.pages;
   figures.used_pages = room.touched;
   figures.reusable_pages = room.reusable;
   figures.pinned_pages = room.pinned;
   figures.scrub_waiting_pages = pages_to_scrub(env, nullptr, UINT64_MAX);
-  figures.disk_free_bytes = env.disk_room(room).available * figures.page_bytes;
+  figures.disk_free_bytes = env.room().disk(room).available * figures.page_bytes;
   int file = -1;
   struct stat status {};
   if (mdb_env_get_fd(env.handle(), &file) == MDB_SUCCESS && ::fstat(file, &status) == 0) {
@@ -162,8 +163,8 @@ void KeylessStore::check_all(const std::function<void(std::uint64_t, std::uint64
 }
 
 std::uint64_t KeylessStore::backup_bytes() const {
-  MapRoom room = env_->room();
-  env_->count_reusable(room);
+  MapRoom room = env_->room().map();
+  env_->room().count_reusable(room);
   return (room.touched - std::min(room.touched, room.unpinned().reusable)) * env_->page_size();
 }
 

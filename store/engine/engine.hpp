@@ -104,6 +104,9 @@ class Engine {
   /// from what other processes find there. Separate from `unwilling`, because ending the process does not help: it may
   /// have the last copy.
   virtual std::optional<std::string> displaced() const = 0;
+  /// std::nullopt while no damage to the store's file is known; else, in words, that there is some. Nothing is refused
+  /// because of it.
+  virtual std::optional<std::string> damage() const { return std::nullopt; }
   virtual EngineStatistics statistics() const = 0;
   /// Scans the store's state, so callers should not ask often. Any thread; waits for no write.
   virtual StorageStatistics storage() const = 0;

@@ -51,7 +51,7 @@ template <class T>
 Outcome<T> read(Engine& engine, WorkBody<T> body) {
   Attempt<T> attempt(std::move(body));
   const auto failure = engine.read([&attempt](Transaction& transaction) { return attempt.run(transaction); });
-  if (failure) return Failure{*failure, {}, {}, {}};
+  if (failure) return Failure{.code = *failure};
   return attempt.take();
 }
 

@@ -67,7 +67,7 @@ class MetadataStep {
 
   void pass(const crypto::Uuid& tenant) {
     const RowKey next = after_tenant(tenant);
-    at() = RewrapPosition{Table::tenants, Bytes(next.view().begin(), next.view().end())};
+    at() = RewrapPosition{.table = Table::tenants, .key = Bytes(next.view().begin(), next.view().end())};
   }
 
   /// Moves the tenant at the position, from there on. A tenant that cannot be opened, or is being erased, is a problem.
@@ -114,7 +114,7 @@ Task<void> MetadataStep::move_tenant() {
 /// At the tenant's first secret.
 void MetadataStep::begin(const crypto::Uuid& tenant) {
   const RowKey first(tenant, RowKind::secret);
-  at() = RewrapPosition{Table::tenants, Bytes(first.view().begin(), first.view().end())};
+  at() = RewrapPosition{.table = Table::tenants, .key = Bytes(first.view().begin(), first.view().end())};
   at().whole = true;
 }
 

@@ -52,7 +52,7 @@ Task<Outcome<RewrapSearch>> search_stale(Transaction& transaction, RewrapPositio
     if (rows.size() == rows_at_a_time) continue;
     come.ended = at.table == Table::api_keys;
     if (come.ended) co_return come;
-    at = RewrapPosition{Table::api_keys};
+    at = RewrapPosition{.table = Table::api_keys};
   }
   co_return come;
 }

@@ -13,7 +13,7 @@
 namespace tacit::store {
 
 /// The permissions of a credential. A set of bits.
-enum class Scope : std::uint8_t { none = 0, secrets_read = 1, secrets_write = 2, keys_manage = 4 };
+enum class Scope : std::uint8_t { none = 0, secrets_read = 1, secrets_write = 2, api_keys_manage = 4 };
 constexpr Scope operator|(Scope a, Scope b) {
   return static_cast<Scope>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
@@ -35,7 +35,7 @@ struct ApiKey {
   std::optional<std::int64_t> expires_at{};  ///< likewise
   std::optional<std::int64_t> revoked_at{};
   std::int64_t changed_at = 0;                 ///< time of creation or last update, as in the audit log; 0: not known
-  std::optional<std::int64_t> last_used_at{};  ///< up to about two minutes old (store/api_keys/api_key_uses.cpp)
+  std::optional<std::int64_t> last_used_at{};  ///< up to about two minutes old (store/api_keys/record_api_key_uses.cpp)
   /// The metadata key that protects its row; std::nullopt: the primary one at the first write. A change keeps it.
   std::optional<crypto::KeyId> metadata_key{};
 };

@@ -8,11 +8,11 @@
 
 namespace tacit::store {
 
-inline Failure failed(Errc code, std::string subject = {}) { return Failure{code, {}, {}, std::move(subject)}; }
+inline Failure failed(Errc code, std::string subject = {}) { return Failure{.code = code, .subject = std::move(subject)}; }
 
 /// A stored row was altered: the secret concerned, if there is one, and what failed.
 inline Failure altered(std::optional<crypto::Uuid> secret, std::string what) {
-  return Failure{Errc::integrity, {}, secret, std::move(what)};
+  return Failure{.code = Errc::integrity, .secret = secret, .subject = std::move(what)};
 }
 
 }  // namespace tacit::store

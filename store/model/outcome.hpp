@@ -29,7 +29,7 @@ enum class Errc : std::uint8_t {
                        ///< time: then it is not known whether the change was made
   too_many_arguments,  ///< one resolve would release more values than the limit
   too_many_secrets,    ///< the tenant has its maximum of secrets; `quota` has counts instead of bytes
-  too_many_keys,       ///< the tenant has its maximum of API keys
+  too_many_api_keys,   ///< the tenant has its maximum of API keys
   scope_lacking,       ///< the caller lacks scopes that it gives to a key, or that the key has; `lacking`
   outlives,            ///< a key would expire later than the key that makes or changes it
 };
@@ -70,7 +70,7 @@ inline constexpr std::array<ErrcRow, 16> errcs{{
     {Errc::unavailable, "unavailable"},
     {Errc::too_many_arguments, "too_many_arguments"},
     {Errc::too_many_secrets, "too_many_secrets"},
-    {Errc::too_many_keys, "too_many_keys"},
+    {Errc::too_many_api_keys, "too_many_keys"},
     {Errc::scope_lacking, "scope_lacking"},
     {Errc::outlives, "outlives"},
 }};

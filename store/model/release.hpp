@@ -1,6 +1,7 @@
 // The release of values to a tool: request and result.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -10,6 +11,10 @@
 #include "crypto/wiped.hpp"
 
 namespace tacit::store {
+
+/// The arguments that one resolve may fill. Bounds the work of one request and the length of its audit entry. No real
+/// tool takes as many.
+inline constexpr std::size_t most_arguments = 256;
 
 struct ResolveQuery {
   crypto::Uuid tenant;

@@ -12,13 +12,13 @@ constexpr std::uint8_t revoked = 2;
 constexpr std::uint8_t used = 4;
 constexpr std::size_t mac_size = 32;
 
-std::optional<crypto::Digest> mac_of(ByteView id, ByteView content, const crypto::KeyId& key_id,
+std::optional<crypto::Digest> mac_of(ByteView id, ByteView content, const crypto::KeyId& metadata_key_id,
                                      const crypto::MetadataKeyring& ring) {
   Bytes guarded;
   Encoder encoder(guarded);
   encoder.text(crypto::as_text(id));
   encoder.raw(content);
-  return crypto::store_record_mac(ring, key_id, "api key", guarded);
+  return crypto::store_record_mac(ring, metadata_key_id, "api key", guarded);
 }
 
 bool is_known(std::uint8_t row_format) { return row_format == format || row_format == first_format; }
@@ -31,11 +31,11 @@ std::optional<std::int64_t> instant_if(bool present, std::int64_t instant) {
 }  // namespace
 
 Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring) {
-  const crypto::KeyId key_id = key.metadata_key.value_or(ring.primary().id);
+  const crypto::KeyId metadata_key_id = key.metadata_key.value_or(ring.primary().id);
   Bytes row;
   Encoder encoder(row);
   encoder.u8(format);
-  encoder.raw(key_id);
+  encoder.raw(metadata_key_id);
   encoder.raw(key.tenant.view());
   encoder.u8(static_cast<std::uint8_t>(key.scopes));
   encoder.u8(static_cast<std::uint8_t>((key.expires_at ? expires : 0) | (key.revoked_at ? revoked : 0) |
@@ -47,7 +47,7 @@ Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring) {
   encoder.i64(key.last_used_at.value_or(0));
   encoder.raw(key.secret_hash);
   encoder.text(key.name);
-  encoder.raw(*mac_of(crypto::as_bytes(key.id), row, key_id, ring));  // the key is in the ring
+  encoder.raw(*mac_of(crypto::as_bytes(key.id), row, metadata_key_id, ring));  // the key is in the ring
   return row;
 }
 
@@ -64,11 +64,11 @@ bool is_indexed(ByteView row) { return !row.empty() && row.front() != first_form
 
 std::optional<ApiKey> decode_api_key(ByteView id, ByteView row, const crypto::MetadataKeyring& ring) {
   Decoder decoder(row);
-  crypto::KeyId key_id{};
+  crypto::KeyId metadata_key_id{};
   if (!is_known(decoder.u8())) return std::nullopt;
-  decoder.into(key_id);
+  decoder.into(metadata_key_id);
   if (!decoder.ok() || row.size() < mac_size) return std::nullopt;
-  const auto mac = mac_of(id, row.first(row.size() - mac_size), key_id, ring);
+  const auto mac = mac_of(id, row.first(row.size() - mac_size), metadata_key_id, ring);
   if (!mac || !crypto::equal_constant_time(*mac, row.last(mac_size))) return std::nullopt;
   return decode_verified_api_key(id, row);
 }

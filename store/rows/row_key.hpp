@@ -30,7 +30,7 @@ using crypto::Uuid;
 enum class RowKind : std::uint8_t { record = 0, secret = 1, name = 2, binding = 3, default_for = 4, api_key = 5 };
 
 inline constexpr std::size_t index_mac_size = 16;
-inline constexpr std::size_t longest_key_id = 32;
+inline constexpr std::size_t longest_api_key_id = 32;
 
 /// A key of Table::tenants, or a prefix of one, built in place.
 class RowKey {
@@ -56,7 +56,7 @@ RowKey secret_key(const Uuid& tenant, const Uuid& id);
 RowKey name_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name);
 RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
                    std::string_view tool_arg);
-/// `id` has at most longest_key_id bytes.
+/// `id` has at most longest_api_key_id bytes.
 RowKey api_key_index_key(const Uuid& tenant, std::string_view id);
 
 /// A key larger than all of the tenant's keys and smaller than all of the next tenant's.

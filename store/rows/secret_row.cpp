@@ -43,7 +43,12 @@ Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uu
   if (!plaintext) return altered(id, "the secret's row was altered");
   auto metadata = decode_metadata(plaintext->view());
   if (!metadata) return altered(id, "the secret's metadata has an unknown format");
-  return StoredSecret{id, parsed->header, std::move(*metadata), row, parsed->value_box, *key_id};
+  return StoredSecret{.id = id,
+                      .header = parsed->header,
+                      .metadata = std::move(*metadata),
+                      .row = row,
+                      .value_box = parsed->value_box,
+                      .metadata_key = *key_id};
 }
 
 Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id) {
@@ -72,15 +77,15 @@ Bytes seal_secret(const crypto::TenantKeys& keys, const crypto::Uuid& id, Secret
 
 SecretInfo secret_info(const crypto::Uuid& tenant, const crypto::Uuid& id, const SecretHeader& header,
                        const Metadata& metadata) {
-  return SecretInfo{id,
-                    tenant,
-                    metadata.name,
-                    metadata.display,
-                    metadata.tool_name,
-                    metadata.tool_arg,
-                    metadata.is_default,
-                    header.created_at,
-                    header.updated_at};
+  return SecretInfo{.id = id,
+                    .tenant = tenant,
+                    .name = metadata.name,
+                    .display = metadata.display,
+                    .tool_name = metadata.tool_name,
+                    .tool_arg = metadata.tool_arg,
+                    .is_default_for_tool = metadata.is_default,
+                    .created_at = header.created_at,
+                    .updated_at = header.updated_at};
 }
 
 }  // namespace tacit::store

@@ -36,7 +36,8 @@ void BoundSecrets::add_ranges(const crypto::TenantKeys& keys, const IndexedPatte
     if (only_defaults && !defaults) continue;
     RowKey prefix = all;
     prefix.add(binding_class(defaults));
-    ranges_.push_back(Range{prefix, &keys, pattern, binding_class(defaults)});
+    ranges_.push_back(
+        Range{.prefix = prefix, .keys = &keys, .pattern = pattern, .entry_class = binding_class(defaults)});
   }
 }
 

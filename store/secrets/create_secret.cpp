@@ -1,3 +1,4 @@
+// Stores a new secret: its row and its index entries in one write, after the limits and the unique names are checked.
 #include "store/audit/audit_log.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
@@ -57,11 +58,11 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   if (!unique) co_return unique.error();
   const std::uint32_t most = tenant.record.limits.secrets.value_or(plan.store->secrets_default);
   if (const auto refusal = count_refusal(most, tenant.record.count)) {
-    co_return Failure{Errc::too_many_secrets, *refusal, {}, {}};
+    co_return Failure{.code = Errc::too_many_secrets, .quota = *refusal};
   }
   const std::uint64_t limit = tenant.record.limit(plan.store->quota_default);
   if (const auto refusal = quota_refusal(limit, tenant.record.used, 0, plan.header.accounted)) {
-    co_return Failure{Errc::quota_exceeded, *refusal, {}, {}};
+    co_return Failure{.code = Errc::quota_exceeded, .quota = *refusal};
   }
   transaction.put(Table::tenants, secret_key(tenant.id, plan.id).view(), plan.row);
   reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);

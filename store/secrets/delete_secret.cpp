@@ -1,3 +1,4 @@
+// Deletes a secret: its row and its index entries in one write.
 #include "store/audit/audit_log.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"

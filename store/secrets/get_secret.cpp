@@ -1,3 +1,4 @@
+// Reads one secret's metadata; never its value.
 #include "store/audit/recording.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/secrets/secrets.hpp"

@@ -48,7 +48,11 @@ class Opening {
       const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
       auto value = crypto::open_value(*private_key_, *key, address, row->value_box);
       if (!value) return altered(chosen.id, "the secret's value cannot be opened");
-      values_.push_back({chosen.argument, std::move(*value), chosen.id, chosen.name, chosen.updated_at});
+      values_.push_back({.argument = chosen.argument,
+                         .value = std::move(*value),
+                         .secret = chosen.id,
+                         .secret_name = chosen.name,
+                         .updated_at = chosen.updated_at});
       if (values_.size() == secrets.size()) return true;
       if (slice.over(as_long_as_opening)) return false;
     }

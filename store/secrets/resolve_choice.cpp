@@ -91,8 +91,11 @@ Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const 
         bound_elsewhere_.push_back(secret->id);
       }
     } else {
-      named_.push_back(Chosen{argument, secret->id, secret->metadata.name, secret->header.updated_at,
-                              Bytes(secret->row.begin(), secret->row.end())});
+      named_.push_back(Chosen{.argument = argument,
+                              .id = secret->id,
+                              .name = secret->metadata.name,
+                              .updated_at = secret->header.updated_at,
+                              .row = Bytes(secret->row.begin(), secret->row.end())});
     }
     if (slice.over(secret ? secret->row.size() : 0)) co_return false;
   }
@@ -131,8 +134,11 @@ Choice ResolveChoice::take() {
   choice.secrets.reserve(choice.secrets.size() + winners.size());
   for (DefaultChoice::Winner& winner : winners) {
     Metadata& metadata = winner.secret.metadata;
-    choice.secrets.push_back(Chosen{std::move(*metadata.tool_arg), winner.secret.id, std::move(metadata.name),
-                                    winner.secret.header.updated_at, std::move(winner.row)});
+    choice.secrets.push_back(Chosen{.argument = std::move(*metadata.tool_arg),
+                                    .id = winner.secret.id,
+                                    .name = std::move(metadata.name),
+                                    .updated_at = winner.secret.header.updated_at,
+                                    .row = std::move(winner.row)});
   }
   choice.changes = std::move(changes_);
   return choice;

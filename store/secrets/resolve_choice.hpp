@@ -14,9 +14,6 @@
 
 namespace tacit::store {
 
-/// Bounds the work of one request and the length of its audit entry. No real tool takes as many arguments.
-inline constexpr std::size_t most_arguments = 256;
-
 /// A secret that will fill an argument, copied from the snapshot.
 struct Chosen {
   std::string argument;

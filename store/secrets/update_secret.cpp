@@ -1,3 +1,4 @@
+// Changes a secret: its value, its name or its bindings, with its index entries, in one write.
 #include <algorithm>
 
 #include "store/audit/audit_log.hpp"
@@ -126,7 +127,7 @@ Task<Outcome<void>> check_rules(Transaction& transaction, const UpdatePlan& plan
   if (!unique) co_return unique.error();
   const std::uint64_t limit = tenant.record.limit(plan.store->quota_default);
   if (const auto refusal = quota_refusal(limit, tenant.record.used, before_bytes, after_bytes)) {
-    co_return Failure{Errc::quota_exceeded, *refusal, {}, {}};
+    co_return Failure{.code = Errc::quota_exceeded, .quota = *refusal};
   }
   co_return Outcome<void>();
 }

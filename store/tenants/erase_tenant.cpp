@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t most_rows = 2000;                     // in one transaction
 constexpr std::size_t most_bytes = std::size_t{256} << 10;  // of rows erased in one
-constexpr std::size_t keys_at_once = 256;
+constexpr std::size_t api_keys_at_once = 256;
 
 struct ErasePlan {
   ContextPtr store;
@@ -32,9 +32,9 @@ using PlanPtr = std::shared_ptr<ErasePlan>;
 
 /// Erases the keys in the tenant's index together with the record: those that are valid. A bounded number; the others
 /// follow.
-Task<std::uint64_t> erase_indexed_keys(Transaction& transaction, crypto::Uuid tenant) {
+Task<std::uint64_t> erase_indexed_api_keys(Transaction& transaction, crypto::Uuid tenant) {
   const RowKey index(tenant, RowKind::api_key);
-  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), keys_at_once);
+  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), api_keys_at_once);
   std::vector<Bytes> keys;
   keys.reserve(entries.size());
   for (const Row& entry : entries) keys.emplace_back(entry.key.begin(), entry.key.end());
@@ -61,14 +61,14 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   const auto allowed = co_await check_primaries(transaction, plan->store->keys);  // the mark names a primary key
   if (!allowed) co_return allowed.error();
   transaction.erase(Table::tenants, record.view());
-  erased.api_keys = co_await erase_indexed_keys(transaction, plan->tenant);
+  erased.api_keys = co_await erase_indexed_api_keys(transaction, plan->tenant);
   put_erasure_mark(transaction, plan->tenant, plan->store->metadata());
   const auto recorded = co_await append_audit(transaction, plan->event, plan->who);
   if (!recorded) co_return recorded.error();
   co_return erased;
 }
 
-Task<Outcome<std::uint64_t>> erase_keys(Transaction& transaction, PlanPtr plan) {
+Task<Outcome<std::uint64_t>> erase_api_keys(Transaction& transaction, PlanPtr plan) {
   for (const std::string& id : plan->keys) transaction.erase(Table::api_keys, crypto::as_bytes(id));
   co_return plan->keys.size();
 }
@@ -90,7 +90,7 @@ Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) 
 }
 
 /// All keys whose row names the tenant: revoked ones are in no index. Unverified, so that altered ones are erased too.
-Task<Outcome<std::vector<std::string>>> find_keys(Transaction& transaction, crypto::Uuid tenant) {
+Task<Outcome<std::vector<std::string>>> find_api_keys(Transaction& transaction, crypto::Uuid tenant) {
   constexpr std::size_t rows_at_a_time = 512;
   std::vector<std::string> ids;
   Bytes start;
@@ -107,21 +107,21 @@ Task<Outcome<std::vector<std::string>>> find_keys(Transaction& transaction, cryp
   co_return ids;
 }
 
-Outcome<std::vector<std::string>> find_keys(const StoreContext& store, const crypto::Uuid& tenant) {
-  return read<std::vector<std::string>>(*store.engine,
-                                        [&tenant](Transaction& transaction) { return find_keys(transaction, tenant); });
+Outcome<std::vector<std::string>> find_api_keys(const StoreContext& store, const crypto::Uuid& tenant) {
+  return read<std::vector<std::string>>(
+      *store.engine, [&tenant](Transaction& transaction) { return find_api_keys(transaction, tenant); });
 }
 
 std::size_t bytes_of(const ErasePlan& plan) { return sizeof(ErasePlan) + audit_bytes(plan.event, plan.who); }
 
 /// Erases all keys, a part in each transaction. Until then only the plan has them.
-Async<std::uint64_t> erase_all_keys(PlanPtr plan, std::vector<std::string> ids) {
+Async<std::uint64_t> erase_all_api_keys(PlanPtr plan, std::vector<std::string> ids) {
   Engine& engine = *plan->store->engine;
-  for (std::size_t at = 0; at < ids.size(); at += keys_at_once) {
-    const std::size_t end = std::min(ids.size(), at + keys_at_once);
+  for (std::size_t at = 0; at < ids.size(); at += api_keys_at_once) {
+    const std::size_t end = std::min(ids.size(), at + api_keys_at_once);
     const auto part = std::make_shared<ErasePlan>(*plan);
     part->keys.assign(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(end));
-    WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_keys(transaction, part); };
+    WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_api_keys(transaction, part); };
     const auto erased =
         co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
     if (!erased) co_return erased.error();
@@ -153,7 +153,7 @@ Async<void> erase_all_rows(PlanPtr plan) {
 
 Async<Erased> erase_step_by_step(PlanPtr plan) {
   const StoreContext& store = *plan->store;
-  auto found = find_keys(store, plan->tenant);
+  auto found = find_api_keys(store, plan->tenant);
   if (!found) co_return found.error();
   plan->keys = std::move(*found);
   WorkBody<Erased> body = [plan](Transaction& transaction) { return begin(transaction, plan); };
@@ -161,9 +161,9 @@ Async<Erased> erase_step_by_step(PlanPtr plan) {
   if (!erased) co_return erased.error();
   plan->keys.clear();
   // Again, because keys could still be created until the first transaction.
-  found = find_keys(store, plan->tenant);
+  found = find_api_keys(store, plan->tenant);
   if (!found) co_return found.error();
-  const auto others = co_await erase_all_keys(plan, std::move(*found));
+  const auto others = co_await erase_all_api_keys(plan, std::move(*found));
   if (!others) co_return others.error();
   erased->api_keys += *others;
   const auto rows = co_await erase_all_rows(plan);

@@ -1,3 +1,4 @@
+// Exports a tenant's rows as they are stored: its record, its secrets and its API keys, on one snapshot.
 #include "store/engine/context.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/api_key_row.hpp"
@@ -47,7 +48,7 @@ Task<Outcome<bool>> export_secrets(Transaction& transaction, const Export& to) {
   }
 }
 
-Task<Outcome<bool>> export_keys(Transaction& transaction, const Export& to) {
+Task<Outcome<bool>> export_api_keys(Transaction& transaction, const Export& to) {
   Bytes start;
   for (;;) {
     const auto rows = co_await transaction.scan(Table::api_keys, {}, start, rows_at_a_time);
@@ -66,7 +67,7 @@ Task<Outcome<bool>> export_in(Transaction& transaction, const Export& to) {
   if (!record || !*record) co_return record;
   const auto secrets = co_await export_secrets(transaction, to);
   if (!secrets || !*secrets) co_return secrets;
-  co_return co_await export_keys(transaction, to);
+  co_return co_await export_api_keys(transaction, to);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// A tenant's quota and limits: reading them, and an operator's changes.
 #include <functional>
 
 #include "store/audit/audit_log.hpp"

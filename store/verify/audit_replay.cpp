@@ -38,7 +38,7 @@ void AuditReplay::entry(std::string_view body) {
     case AuditAction::api_key_create:
     case AuditAction::api_key_update:
     case AuditAction::api_key_revoke:
-      return key_event(*action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+      return api_key_event(*action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
     case AuditAction::tenant_erase:
       if (tenant) tenant_erased(*tenant);
       return;
@@ -59,16 +59,16 @@ void AuditReplay::secret_event(AuditAction action, const SecretName& name, std::
   if (!changes) life->deleted = true;
 }
 
-void AuditReplay::key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant,
-                            std::string_view time) {
+void AuditReplay::api_key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant,
+                                std::string_view time) {
   const bool changes = action == AuditAction::api_key_update;
   if (action == AuditAction::api_key_create) {
-    keys_[id].changed = time;
-    keys_[id].tenant = tenant;
-    keys_[id].made = entries_;
+    api_keys_[id].changed = time;
+    api_keys_[id].tenant = tenant;
+    api_keys_[id].made = entries_;
   }
   if (!changes && action != AuditAction::api_key_revoke) return;
-  KeyLife* const life = life_of(keys_, id);
+  ApiKeyLife* const life = life_of(api_keys_, id);
   if (life == nullptr) return;
   if (!life->tenant) life->tenant = tenant;
   if (!changes) life->revoked = true;
@@ -84,7 +84,7 @@ void AuditReplay::tenant_erased(const crypto::Uuid& tenant) {
   erased_[tenant] = entries_;
 }
 
-bool AuditReplay::erased(const KeyLife& life) const {
+bool AuditReplay::erased(const ApiKeyLife& life) const {
   const auto at = life.tenant ? erased_.find(*life.tenant) : erased_.end();
   return at != erased_.end() && at->second > life.made;
 }
@@ -111,8 +111,8 @@ void AuditReplay::judge(const SecretName& name, SecretLife& life, std::optional<
 
 void AuditReplay::api_key(std::string_view id, const ApiKey* key) {
   if (!believed_) return;
-  const auto at = keys_.find(id);
-  if (at == keys_.end()) {
+  const auto at = api_keys_.find(id);
+  if (at == api_keys_.end()) {
     if (!from_the_start_ || key == nullptr) return;
     return findings_.add("API key " + std::string(id) + ": is stored, but the audit log has no entry of its creation");
   }
@@ -120,7 +120,7 @@ void AuditReplay::api_key(std::string_view id, const ApiKey* key) {
   if (key != nullptr) judge(id, at->second, *key);
 }
 
-void AuditReplay::judge(std::string_view id, const KeyLife& life, const ApiKey& key) {
+void AuditReplay::judge(std::string_view id, const ApiKeyLife& life, const ApiKey& key) {
   const auto say = [&](std::string_view what) {
     findings_.add("API key " + std::string(id) + ": " + std::string(what));
   };
@@ -142,7 +142,7 @@ void AuditReplay::finish() {
   for (const auto& [name, life] : secrets_) {
     if (!life.deleted && !life.stored) problem(name, "is missing, but is created and never deleted in the audit log");
   }
-  for (const auto& [id, life] : keys_) {
+  for (const auto& [id, life] : api_keys_) {
     if (!life.stored && !erased(life)) findings_.add("API key " + id + ": is missing, but is created in the audit log");
   }
 }

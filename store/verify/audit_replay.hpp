@@ -51,7 +51,7 @@ class AuditReplay {
     bool deleted = false;
     bool stored = false;
   };
-  struct KeyLife {
+  struct ApiKeyLife {
     std::string changed;  ///< time of its last change, revocation excluded, as written in the log
     std::optional<crypto::Uuid> tenant;
     bool updated = false;
@@ -61,7 +61,8 @@ class AuditReplay {
   };
 
   void secret_event(AuditAction action, const SecretName& name, std::string_view time);
-  void key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant, std::string_view time);
+  void api_key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant,
+                     std::string_view time);
   void tenant_erased(const crypto::Uuid& tenant);
   /// The life of an id that an entry changes or ends. Its creation may be in the pruned part. Null if the id was never
   /// created.
@@ -73,13 +74,13 @@ class AuditReplay {
   }
   void judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at);
   /// Whether its tenant was erased after its creation.
-  bool erased(const KeyLife& life) const;
-  void judge(std::string_view id, const KeyLife& life, const ApiKey& key);
+  bool erased(const ApiKeyLife& life) const;
+  void judge(std::string_view id, const ApiKeyLife& life, const ApiKey& key);
   void problem(const SecretName& name, std::string_view what);
 
   Findings& findings_;
   std::map<SecretName, SecretLife> secrets_;
-  std::map<std::string, KeyLife, std::less<>> keys_;
+  std::map<std::string, ApiKeyLife, std::less<>> api_keys_;
   std::map<crypto::Uuid, std::uint64_t> erased_;  ///< tenants, each with the sequence of its erasure
   std::uint64_t entries_ = 0;
   bool from_the_start_ = true;

@@ -1,39 +1,16 @@
-// Reads a store's rows without LMDB, which trusts the pages: `verify` has to survive any file. Each page is read with
-// pread(2) and checked before it is followed (store/lmdb/pages/page_fault.hpp). Rows behind a damaged page are left
+// An engine that reads a store's rows page by page (store/verify/store_pages.hpp). Rows behind a damaged page are left
 // out, and the damage is noted; all others are found.
-// For a store in use, LMDB still pins the snapshot; for that it reads only the meta pages and its own lock file.
 #pragma once
 
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <set>
-#include <vector>
-
-#include "crypto/descriptor.hpp"
-#include "store/lmdb/environment/lmdb_env.hpp"
-#include "store/lmdb/pages/page_walk.hpp"
-#include "store/lmdb/pages/pinned_snapshot.hpp"
+#include "store/verify/store_pages.hpp"
 
 namespace tacit::store {
 
-/// Read-only, on one snapshot: the newest when this is opened. For one thread.
+/// Read-only. For one thread.
 class PageEngine final : public Engine {
  public:
-  /// Opens a store's directory. Throws DamagedStore if the meta pages are bad or the file is cut off.
-  static Outcome<std::unique_ptr<PageEngine>> open(const std::filesystem::path& directory,
-                                                   const GiveUpRoot& give_up_root = {});
-  /// Opens a store in one file that no process changes: a backup. Throws likewise.
-  static Outcome<std::unique_ptr<PageEngine>> open_file(const std::filesystem::path& file);
-
-  /// Checks every page. `progress` receives the number of checked pages and the maximum.
-  void check_pages(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
-  /// The damage found so far, each page once; at most 1000.
-  const std::vector<PageDamage>& damages() const { return damages_; }
-  void note(PageDamage damage);
-
-  const PageFile& file() const { return *pages_; }
-  const lmdb::Meta& snapshot() const { return meta_; }
+  /// `pages` must outlive it, and receives the damage that reads find.
+  explicit PageEngine(StorePages& pages) : Engine({}), pages_(pages) {}
 
   std::optional<Errc> read(const Work& work) override;
   void write(Write write) override { write.done(Errc::unavailable); }
@@ -46,15 +23,7 @@ class PageEngine final : public Engine {
   Room room() const override { return {}; }
 
  private:
-  PageEngine() : Engine({}) {}
-
-  std::unique_ptr<LmdbEnv> env_;  ///< null for a single file
-  std::unique_ptr<PinnedSnapshot> pinned_;
-  crypto::Descriptor opened_;  ///< a single file
-  std::unique_ptr<PageFile> pages_;
-  lmdb::Meta meta_;
-  std::vector<PageDamage> damages_;
-  std::set<lmdb::PageNumber> damaged_;
+  StorePages& pages_;
 };
 
 }  // namespace tacit::store

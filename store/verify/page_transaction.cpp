@@ -22,14 +22,14 @@ Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 
-PageTransaction::Tree PageTransaction::tables() const { return {"table of tables", engine_.snapshot().tables, true}; }
+PageTransaction::Tree PageTransaction::tables() const { return {"table of tables", pages_.snapshot().tables, true}; }
 
 std::optional<PageTransaction::Tree> PageTransaction::find(Table table) {
   auto& found = found_[static_cast<std::size_t>(table)];
   if (found) return found;
   const std::string name = table_names[static_cast<std::size_t>(table)];
   const Tree all = tables();
-  const Search search = run({all, crypto::as_bytes(name), 1});
+  const Search search = run({.tree = all, .start = crypto::as_bytes(name), .limit = 1});
   if (search.rows.empty() || !std::ranges::equal(search.rows[0].key, crypto::as_bytes(name)) || !search.sub_trees[0]) {
     return std::nullopt;
   }
@@ -56,10 +56,10 @@ bool PageTransaction::visit(Search& search, const PagePlace& place) {
   note_work(FileWork::reading, place.number);
   Bytes buffer;
   std::optional<std::string> why;
-  if (!engine_.file().has(place.number)) {
+  if (!pages_.file().has(place.number)) {
     why = "does not exist";
   } else {
-    why = engine_.file().read(place.number, buffer);
+    why = pages_.file().read(place.number, buffer);
   }
   const lmdb::Page page(buffer);
   if (!why) why = page_fault(page, place);
@@ -100,7 +100,7 @@ bool PageTransaction::take(Search& search, const PagePlace& place, const lmdb::N
 
 std::optional<Bytes> PageTransaction::data_of(const Search& search, const PagePlace& place, const lmdb::Node& node) {
   if (!node.is_big()) return copy(node.data());
-  const PageFile& file = engine_.file();
+  const PageFile& file = pages_.file();
   const lmdb::PageNumber first = node.overflow_page();
   Bytes data;
   std::optional<std::string> why;
@@ -121,9 +121,9 @@ std::optional<Bytes> PageTransaction::data_of(const Search& search, const PagePl
 }
 
 void PageTransaction::damage(const Search& search, const PagePlace& place, lmdb::PageNumber page, std::string what) {
-  PageDamage found{search.tree.name, page, std::move(what), copy(place.from), std::nullopt};
+  PageDamage found{.tree = search.tree.name, .page = page, .what = std::move(what), .from = copy(place.from)};
   if (place.before) found.before = copy(*place.before);
-  engine_.note(std::move(found));
+  pages_.note(std::move(found));
 }
 
 ByteView PageTransaction::hold(Bytes bytes) { return results_.back().held.emplace_back(std::move(bytes)); }
@@ -131,7 +131,7 @@ ByteView PageTransaction::hold(Bytes bytes) { return results_.back().held.emplac
 Task<std::optional<ByteView>> PageTransaction::get(Table table, ByteView key) {
   const auto tree = find(table);
   if (!tree || key.empty()) return std::optional<ByteView>();
-  const Search search = run({*tree, key, 1});
+  const Search search = run({.tree = *tree, .start = key, .limit = 1});
   if (search.rows.empty() || !std::ranges::equal(search.rows[0].key, key)) return std::optional<ByteView>();
   return std::optional<ByteView>(search.rows[0].value);
 }
@@ -139,7 +139,7 @@ Task<std::optional<ByteView>> PageTransaction::get(Table table, ByteView key) {
 Task<std::vector<Row>> PageTransaction::scan(Table table, ByteView prefix, ByteView start, std::size_t limit) {
   const auto tree = find(table);
   if (!tree) return std::vector<Row>();
-  Search search = run({*tree, less(start, prefix) ? prefix : start, limit});
+  Search search = run({.tree = *tree, .start = less(start, prefix) ? prefix : start, .limit = limit});
   const auto ends = std::ranges::find_if(search.rows, [prefix](const Row& row) {
     return row.key.size() < prefix.size() || !std::ranges::equal(row.key.first(prefix.size()), prefix);
   });
@@ -150,14 +150,14 @@ Task<std::vector<Row>> PageTransaction::scan(Table table, ByteView prefix, ByteV
 Task<std::optional<Row>> PageTransaction::last(Table table) {
   const auto tree = find(table);
   if (!tree) return std::optional<Row>();
-  const Search search = run({*tree, {}, 1, true});
+  const Search search = run({.tree = *tree, .start = {}, .limit = 1, .backwards = true});
   return search.rows.empty() ? std::optional<Row>() : std::optional<Row>(search.rows[0]);
 }
 
 Task<std::uint64_t> PageTransaction::strangers() {
   constexpr std::size_t most = 1000;
   const Tree all = tables();
-  const Search search = run({all, {}, most});
+  const Search search = run({.tree = all, .start = {}, .limit = most});
   const auto is_stranger = [](const Row& row) {
     return std::ranges::find(table_names, crypto::as_text(row.key)) == table_names.end();
   };

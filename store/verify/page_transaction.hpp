@@ -5,7 +5,7 @@
 #include <deque>
 #include <optional>
 
-#include "store/verify/page_engine.hpp"
+#include "store/verify/store_pages.hpp"
 
 namespace tacit::store {
 
@@ -13,7 +13,7 @@ namespace tacit::store {
 /// row, if its rows take much memory.
 class PageTransaction final : public Transaction {
  public:
-  explicit PageTransaction(PageEngine& engine) : engine_(engine) {}
+  explicit PageTransaction(StorePages& pages) : pages_(pages) {}
 
   Task<std::optional<ByteView>> get(Table table, ByteView key) override;
   Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) override;
@@ -59,7 +59,7 @@ class PageTransaction final : public Transaction {
 
   static constexpr std::size_t kept_results = 16;
 
-  PageEngine& engine_;
+  StorePages& pages_;
   std::deque<Result> results_;
   std::array<std::optional<Tree>, table_count> found_{};
 };

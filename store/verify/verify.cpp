@@ -1,3 +1,4 @@
+// Health::verify: the walk over all tables on one snapshot, and the checks that concern the store as a whole.
 #include <set>
 
 #include "store/audit/audit_chain.hpp"
@@ -34,7 +35,7 @@ class Verification {
     co_await walk(Table::tenants, &Verification::tenant_row);
     if (tenant_) tenant_->finish();
     co_await walk(Table::api_keys, &Verification::api_key_row);
-    key_index_.finish();
+    api_key_index_.finish();
     finish();
     co_return std::move(report_);
   }
@@ -130,7 +131,7 @@ class Verification {
       tenant_->finish();
       tenant_.reset();
     }
-    if (!tenant_) tenant_.emplace(store_, replay_, key_index_, findings_, key.tenant);
+    if (!tenant_) tenant_.emplace(store_, replay_, api_key_index_, findings_, key.tenant);
     if (!takes_new_rows_) tenant_->expect_first_format();
     tenant_->row(key, row);
   }
@@ -140,7 +141,7 @@ class Verification {
     const auto key = decode_api_key(row.key, row.value, store_.metadata());
     if (key && erasing_.contains(key->tenant)) return;
     if (!key) findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
-    key_index_.key(crypto::as_text(row.key), row.value, key ? &*key : nullptr);
+    api_key_index_.key(crypto::as_text(row.key), row.value, key ? &*key : nullptr);
     replay_.api_key(crypto::as_text(row.key), key ? &*key : nullptr);
   }
 
@@ -180,7 +181,7 @@ class Verification {
   Findings findings_{report_};
   std::optional<TenantCheck> tenant_;
   AuditReplay replay_{findings_};
-  ApiKeyIndexCheck key_index_{findings_};
+  ApiKeyIndexCheck api_key_index_{findings_};
   std::set<crypto::Uuid> erasing_;
   std::optional<std::uint32_t> format_;
   bool takes_new_rows_ = false;

@@ -41,7 +41,7 @@ void TenantCheck::row(const ParsedKey& key, const Row& row) {
     case RowKind::default_for:
       return index_row(row);
     case RowKind::api_key:
-      return key_index_.entry(tenant_, key.rest, row.value);
+      return api_key_index_.entry(tenant_, key.rest, row.value);
   }
   problem("a row of unknown kind " + std::to_string(key.kind));
 }

@@ -20,7 +20,7 @@ class TenantCheck {
  public:
   TenantCheck(const StoreContext& store, AuditReplay& replay, ApiKeyIndexCheck& keys, Findings& findings,
               const Uuid& tenant)
-      : store_(store), replay_(replay), key_index_(keys), findings_(findings), tenant_(tenant) {}
+      : store_(store), replay_(replay), api_key_index_(keys), findings_(findings), tenant_(tenant) {}
 
   const Uuid& tenant() const { return tenant_; }
   /// Call before the first row if the store takes no record of a newer format yet.
@@ -48,7 +48,7 @@ class TenantCheck {
 
   const StoreContext& store_;
   AuditReplay& replay_;
-  ApiKeyIndexCheck& key_index_;
+  ApiKeyIndexCheck& api_key_index_;
   Findings& findings_;
   const Uuid tenant_;
   bool only_first_format_ = false;

@@ -11,6 +11,7 @@
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/lmdb/engine/lmdb_transaction.hpp"
 #include "store/lmdb/engine/sync_errors.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
 #include "store/slices/thread_scheduling.hpp"
 
@@ -67,10 +68,10 @@ std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
 
 void LmdbEngine::write_some(bool look) {
   clear_dead_readers_now_and_then();
-  env_->take_blocks(env_->room());
-  next_take_ = RoomRefusal::Clock::now() + std::chrono::seconds(1);
+  env_->room().take_blocks();
+  next_take_ = StandingRefusal::Clock::now() + std::chrono::seconds(1);
   if (look || refusal_.stands()) look_for_room();
-  Measured room = measure();
+  MeasuredRoom room = measure();
   const std::uint64_t pages = std::min(room.map.batch_pages(), room.disk.batch_pages());
   run_batch(queue_.take(options_.batch_items, options_.batch_bytes, pages), room);
 }
@@ -104,11 +105,11 @@ void LmdbEngine::take_format_step() {
   if (!next || refusal_.stands()) return;  // optional work is not written to a full disk
   Batch step;
   step.push_back(std::move(*next));
-  Measured room = measure();
+  MeasuredRoom room = measure();
   run_batch(std::move(step), room);
 }
 
-void LmdbEngine::run_batch(Batch batch, Measured& room) {
+void LmdbEngine::run_batch(Batch batch, MeasuredRoom& room) {
   if (batch.empty()) return;
   // A path check is negligible next to a commit.
   if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
@@ -129,7 +130,7 @@ void LmdbEngine::run_batch(Batch batch, Measured& room) {
   answer(batch, failure);
 }
 
-int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
+int LmdbEngine::write_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
   const auto again = [&] {
     if (scrub_) scrub_->distrust();  // the previous attempt may have written some of its pages
     answers.assign(batch.size(), std::nullopt);
@@ -148,7 +149,7 @@ int LmdbEngine::write_batch(Batch& batch, Measured& room, Answers& answers) {
   return code;
 }
 
-int LmdbEngine::try_batch(Batch& batch, Measured& room, Answers& answers) {
+int LmdbEngine::try_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
   const TrustedPages trusted;
@@ -199,13 +200,13 @@ int LmdbEngine::try_write(MDB_txn* parent, const Write& write, bool& changed) {
   return transaction.error();
 }
 
-std::optional<Errc> LmdbEngine::run_write(MDB_txn* parent, const Write& write, Measured& room, int& fatal,
+std::optional<Errc> LmdbEngine::run_write(MDB_txn* parent, const Write& write, MeasuredRoom& room, int& fatal,
                                           bool& changed) {
   if (!has_room(write.growth, room)) return Errc::full;
   int code = try_write(parent, write, changed);
   if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = try_write(parent, write, changed);
   if (code == MDB_SUCCESS) return std::nullopt;
-  if (env_->disk_is_full(code)) return Errc::full;
+  if (env_->room().disk_is_full(code)) return Errc::full;
   const Errc failure = errc_of(code);
   if (condemns_store(code)) fatal = code;
   return failure;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/lmdb/engine/lmdb_transaction.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 
 namespace tacit::store {
 namespace {
@@ -45,8 +46,10 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
       readers_checked_(std::chrono::steady_clock::now()),
-      scrub_(env_->is_single_file() ? nullptr
-                                    : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, readers_checked_)),
+      scrub_(env_->is_single_file()
+                 ? nullptr
+                 : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, readers_checked_,
+                                                   [this](const std::string& where) { report_damage(where); })),
       writer_([this] { run_writer(); }) {
   ::pthread_setname_np(writer_.native_handle(), "store-writer");
 }
@@ -100,6 +103,19 @@ void LmdbEngine::fail(int code) {
     failed_.store(true, std::memory_order_release);
   }
   if (options_.on_failure) options_.on_failure(why);
+}
+
+void LmdbEngine::report_damage(const std::string& where) {
+  damaged_.store(true, std::memory_order_relaxed);
+  if (!options_.on_damage) return;
+  options_.on_damage((options_.env.directory / "data.mdb").string() + " is damaged: " + where +
+                     "; deleted data may stay in it: run tacit verify, which reports all damage, and restore a backup");
+}
+
+std::optional<std::string> LmdbEngine::damage() const {
+  if (!damaged_.load(std::memory_order_relaxed)) return std::nullopt;
+  // Shown to clients, so without a row's key.
+  return "the store's file is damaged, and deleted data may stay in it: the log says where; run tacit verify";
 }
 
 std::optional<std::chrono::seconds> LmdbEngine::stuck_for() const {

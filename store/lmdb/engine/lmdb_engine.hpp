@@ -17,10 +17,11 @@
 
 #include "store/engine/counter.hpp"
 #include "store/lmdb/engine/format_rise.hpp"
+#include "store/lmdb/engine/room_refusal.hpp"
 #include "store/lmdb/engine/write_queue.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
 #include "store/lmdb/environment/lmdb_readers.hpp"
-#include "store/lmdb/environment/room_refusal.hpp"
+#include "store/lmdb/environment/standing_refusal.hpp"
 #include "store/lmdb/scrub/scrub_schedule.hpp"
 #include "store/model/defaults.hpp"
 
@@ -42,6 +43,8 @@ struct LmdbOptions {
   std::chrono::milliseconds scrub_within = defaults::scrub_within;
   /// Called once, from any thread, when the environment is no longer usable.
   std::function<void(const std::string& why)> on_failure;
+  /// Called once, on the writer thread, when background scrubbing has found damage: what, where, and what to do.
+  std::function<void(const std::string& why)> on_damage;
   /// Commits a write transaction: mdb_txn_commit, unless a test replaces it by a failure.
   std::function<int(MDB_txn*)> commit;
 };
@@ -62,6 +65,7 @@ class LmdbEngine final : public Engine {
   void close() override;
   std::optional<std::string> unwilling() const override;
   std::optional<std::string> displaced() const override { return env_->displaced(); }
+  std::optional<std::string> damage() const override;
   EngineStatistics statistics() const override;
   StorageStatistics storage() const override;
   Room room() const override;
@@ -71,12 +75,6 @@ class LmdbEngine final : public Engine {
   void raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t format)> told);
 
  private:
-  /// Measured before a batch.
-  struct Measured {
-    MapRoom map;
-    DiskRoom disk;
-    bool dead_cleared = false;  ///< slots of dead readers were searched, because room was short
-  };
   using Batch = std::vector<Write>;
   using Answers = std::vector<std::optional<Errc>>;
 
@@ -91,14 +89,14 @@ class LmdbEngine final : public Engine {
   void scrub_some();
   /// Takes the next step to the newest format, if it is time.
   void take_format_step();
-  Measured measure() const;
-  void run_batch(Batch batch, Measured& room);
+  MeasuredRoom measure() const;
+  void run_batch(Batch batch, MeasuredRoom& room);
   /// Like try_batch, but retries the writes that may succeed when the first attempt found no room.
-  int write_batch(Batch& batch, Measured& room, Answers& answers);
+  int write_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
   /// Runs the writes and commits. Returns the code of a failure that concerns all of them, or 0 with an answer for
   /// each.
-  int try_batch(Batch& batch, Measured& room, Answers& answers);
-  std::optional<Errc> run_write(MDB_txn* parent, const Write& write, Measured& room, int& fatal, bool& changed);
+  int try_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
+  std::optional<Errc> run_write(MDB_txn* parent, const Write& write, MeasuredRoom& room, int& fatal, bool& changed);
   /// Returns LMDB's code.
   int try_write(MDB_txn* parent, const Write& write, bool& changed);
   /// Commits, after a rehearsal if a lack of room is likely. Returns LMDB's code.
@@ -113,16 +111,17 @@ class LmdbEngine final : public Engine {
   void look_for_room();
   /// Runs store/lmdb/engine/commit_rehearsal.hpp in its own transaction.
   int rehearse(std::uint64_t pages) const;
-  std::optional<RoomRefusal::Clock::time_point> next_look() const;
-  bool has_room(Growth growth, Measured& room) const;
+  std::optional<StandingRefusal::Clock::time_point> next_look() const;
+  bool has_room(Growth growth, MeasuredRoom& room) const;
   /// Frees the slots of dead readers, once per measurement. Returns whether there were any.
-  bool clear_dead_readers(Measured& room) const;
+  bool clear_dead_readers(MeasuredRoom& room) const;
   /// Why a write of that kind is refused for lack of room, in words; std::nullopt if it is not.
-  std::optional<std::string> lacks_room(Growth growth, Measured& room) const;
+  std::optional<std::string> lacks_room(Growth growth, MeasuredRoom& room) const;
   /// The same if the disk lacks room.
-  std::string disk_lacks_room(const Measured& room) const;
+  std::string disk_lacks_room(const MeasuredRoom& room) const;
   Room measure_for_people() const;
   void fail(int code);
+  void report_damage(const std::string& where);
   /// How long the current batch has taken, if that is too long.
   std::optional<std::chrono::seconds> stuck_for() const;
   void clear_dead_readers_now_and_then();
@@ -135,6 +134,7 @@ class LmdbEngine final : public Engine {
   /// When the current batch began, on the steady clock; zero if none is running.
   std::atomic<std::chrono::steady_clock::duration> batch_began_{};
   std::atomic<bool> failed_{false};
+  std::atomic<bool> damaged_{false};
   mutable std::mutex why_mutex_;
   std::string why_;
   std::atomic<bool> closed_{false};
@@ -142,9 +142,9 @@ class LmdbEngine final : public Engine {
   const std::shared_future<void> writer_ended_{writer_ends_.get_future()};
   std::once_flag joined_;
 
-  RoomRefusal refusal_;
-  RoomRefusal::Clock::time_point next_take_{};  ///< when to request refused blocks again; writer thread
-  std::atomic<bool> sync_failed_{false};        ///< by the last commit or its rehearsal; writer thread
+  StandingRefusal refusal_;
+  StandingRefusal::Clock::time_point next_take_{};  ///< when to request refused blocks again; writer thread
+  std::atomic<bool> sync_failed_{false};            ///< by the last commit or its rehearsal; writer thread
   /// Whether this process has synced the file. Before its first sync, a sync that fails for lack of room loses no write
   /// of this process, so a restarted process can try again; after that, any failed sync ends the process. Writer
   /// thread.
@@ -157,7 +157,7 @@ class LmdbEngine final : public Engine {
   Histogram<batch_microsecond_bounds> batch_microseconds_;
   mutable std::mutex room_mutex_;
   mutable Room room_;  ///< as of room_measured_ and of the present refusal
-  mutable int room_refusal_ = 0;
+  mutable int room_refusal_error_ = 0;
   mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
   std::chrono::steady_clock::time_point readers_checked_;
   std::unique_ptr<FormatRise> rise_;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "store/lmdb/environment/room_refusal.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 
 namespace tacit::store {
 

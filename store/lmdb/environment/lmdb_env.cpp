@@ -10,13 +10,14 @@
 #include <system_error>
 #include <thread>
 
-#include "store/lmdb/environment/free_list.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/lmdb_locks.hpp"
 #include "store/lmdb/environment/lmdb_txn.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
 #include "store/lmdb/pages/file_check.hpp"
 #include "store/model/defaults.hpp"
+#include "store/model/failures.hpp"
 
 namespace tacit::store {
 namespace {
@@ -36,38 +37,21 @@ OpenFolders& open_folders() {
   return folders;
 }
 
-Failure failure(Errc code, std::string words) { return Failure{code, {}, {}, std::move(words)}; }
-
 }  // namespace
-
-Errc errc_of(int lmdb_code) {
-  switch (lmdb_code) {
-    case MDB_MAP_FULL:
-    case MDB_TXN_FULL:
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return Errc::full;
-    case MDB_READERS_FULL:
-      return Errc::overloaded;
-    default:
-      return Errc::unavailable;
-  }
-}
 
 Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
   if (options.map_size == 0) options.map_size = defaults::map_size;
   if (const auto error = make_folder(options.directory)) {
-    return failure(Errc::unavailable,
+    return failed(Errc::unavailable,
                    "cannot create the folder " + options.directory.string() + ": " + error.message());
   }
   LmdbEnv env;
   if (const auto fault = env.start(options, Missing::made)) return *fault;
   bool taken = false;
   const int code = env.fill(meta, taken);
-  if (taken) return failure(Errc::conflict, "there is a store in " + options.directory.string() + " already");
+  if (taken) return failed(Errc::conflict, "there is a store in " + options.directory.string() + " already");
   if (code != MDB_SUCCESS) {
-    return failure(errc_of(code), "cannot create a store in " + options.directory.string() + ": " + mdb_strerror(code));
+    return failed(errc_of(code), "cannot create a store in " + options.directory.string() + ": " + mdb_strerror(code));
   }
   sync_folder(options.directory);
   sync_folder(options.directory / "..");
@@ -109,11 +93,11 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   if (!options.tables) return env;
   check_pages(env->env_, env->name_, options.pages_checked);
   env->clear_dead_readers();
-  if (!options.single_file) env->start_blocks(options.blocks_ahead);
+  if (!options.single_file) env->room_->reserve_ahead(env->file(), env->page_size(), options.blocks_ahead);
   const int code = env->open_tables();
-  if (code == MDB_NOTFOUND) return failure(Errc::not_found, options.directory.string() + " does not hold a store");
+  if (code == MDB_NOTFOUND) return failed(Errc::not_found, options.directory.string() + " does not hold a store");
   if (code != MDB_SUCCESS) {
-    return failure(Errc::unavailable,
+    return failed(Errc::unavailable,
                    "cannot open the store in " + options.directory.string() + ": " + mdb_strerror(code));
   }
   return env;
@@ -125,7 +109,7 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   if (!files) return files.error();
   if (auto taken = take_place(files->path())) return taken;
   if (options.give_up_root) {
-    if (const auto why = options.give_up_root(files->owner())) return failure(Errc::unavailable, *why);
+    if (const auto why = options.give_up_root(files->owner())) return failed(Errc::unavailable, *why);
   }
   // An empty file is left by an interrupted `make`.
   name_ = files->path() + "/data.mdb";
@@ -137,12 +121,12 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   });
   if (!code) return code.error();
   if (*code != MDB_SUCCESS) {
-    return failure(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
+    return failed(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
   }
   // LMDB has created lock.mdb by now, so this alone would be too late.
   int file = -1;
   if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
-    return failure(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
+    return failed(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");
   }
   watch();
   return std::nullopt;
@@ -152,7 +136,7 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
   auto& folders = open_folders();
   const std::lock_guard lock(folders.mutex);
   if (!folders.paths.insert(folder).second) {
-    return failure(Errc::unavailable, "this process has " + folder + " open already");
+    return failed(Errc::unavailable, "this process has " + folder + " open already");
   }
   registered_ = folder;
   return std::nullopt;
@@ -163,19 +147,20 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
 std::optional<Failure> LmdbEnv::start_single(const Options& options) {
   name_ = options.directory.string();
   std::error_code error;
-  if (!std::filesystem::exists(name_, error)) return failure(Errc::not_found, "there is no store in " + name_);
+  if (!std::filesystem::exists(name_, error)) return failed(Errc::not_found, "there is no store in " + name_);
   check_file(name_, name_);
   if (const int code = map(name_, options, false); code != MDB_SUCCESS) {
-    return failure(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
+    return failed(Errc::unavailable, "cannot open the store in " + name_ + ": " + mdb_strerror(code));
   }
   watch();
   if (!options.give_up_root) return std::nullopt;
   const auto why = options.give_up_root(FileOwner{0, 0, true});
-  return why ? std::optional(failure(Errc::unavailable, *why)) : std::nullopt;
+  return why ? std::optional(failed(Errc::unavailable, *why)) : std::nullopt;
 }
 
 void LmdbEnv::watch() {
   maps_ = std::make_unique<WatchedMaps>(env_, name_);
+  room_ = std::make_unique<EnvRoom>(env_);
   scrub_writes();
 }
 
@@ -214,29 +199,6 @@ LmdbEnv::~LmdbEnv() {
   folders.paths.erase(registered_);
 }
 
-MapRoom LmdbEnv::room() const {
-  MDB_envinfo info{};
-  MDB_stat stat{};
-  mdb_env_info(env_, &info);
-  mdb_env_stat(env_, &stat);
-  MapRoom room;
-  room.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
-  room.touched = info.me_last_pgno + 1;
-  room.free_pages = room.pages > room.touched ? room.pages - room.touched : 0;
-  if (!room.ample()) count_reusable(room);
-  return room;
-}
-
-void LmdbEnv::count_reusable(MapRoom& room) const {
-  if (room.counted) return;
-  const FreePages pages = store::free_pages(env_);
-  room.reusable = pages.reusable;
-  room.free_pages += pages.reusable;
-  room.pinned = pages.pinned;
-  room.pinning_process = pages.pinning_process;
-  room.counted = true;
-}
-
 void LmdbEnv::scrub_writes() {
   MDB_stat stat{};
   mdb_env_stat(env_, &stat);
@@ -247,40 +209,6 @@ void LmdbEnv::scrub_writes() {
 int LmdbEnv::file() const {
   int file = -1;
   return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
-}
-
-void LmdbEnv::start_blocks(bool ahead) {
-  int file = -1;
-  if (mdb_env_get_fd(env_, &file) == MDB_SUCCESS) blocks_ = std::make_unique<FileBlocks>(file, page_size(), ahead);
-}
-
-DiskRoom LmdbEnv::disk_room(const MapRoom& room) const {
-  DiskRoom disk;
-  disk.map = room.pages;
-  disk.touched = room.touched;
-  disk.reusable = room.reusable;
-  if (!blocks_) return disk;
-  const FileSystemPages pages = blocks_->file_system();
-  disk.ahead = blocks_->ahead();
-  disk.taken = blocks_->pages();
-  disk.available = pages.available;
-  disk.whole = pages.whole;
-  disk.refused = blocks_->refused() != 0 && disk.wanted() > disk.taken;
-  return disk;
-}
-
-void LmdbEnv::take_blocks(const MapRoom& room) {
-  if (!blocks_ || !blocks_->ahead()) return;
-  DiskRoom disk;
-  disk.map = room.pages;
-  disk.touched = room.touched;
-  disk.taken = blocks_->pages();
-  if (disk.wanted() > disk.taken) blocks_->take(disk.wanted());
-}
-
-bool LmdbEnv::disk_is_full(int lmdb_code) const {
-  constexpr std::uint64_t next_to_none = 256;  // pages: more than LMDB writes at once
-  return lmdb_code == EIO && blocks_ && blocks_->file_system().available < next_to_none;
 }
 
 bool LmdbEnv::is_dead() const {

@@ -18,10 +18,8 @@
 #include <string>
 
 #include "store/engine/engine.hpp"
-#include "store/lmdb/environment/disk_room.hpp"
-#include "store/lmdb/environment/file_blocks.hpp"
+#include "store/lmdb/environment/env_room.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
-#include "store/lmdb/environment/map_room.hpp"
 #include "store/lmdb/environment/process_mark.hpp"
 #include "store/lmdb/environment/store_files.hpp"
 #include "store/lmdb/pages/file_check.hpp"
@@ -69,23 +67,12 @@ class LmdbEnv {
   int file() const;
   /// Whether it is a single file, which is only read.
   bool is_single_file() const { return registered_.empty(); }
-  /// The fill level of the map. Counts reusable pages only if the result depends on them.
-  MapRoom room() const;
-  /// Adds the reusable pages to a room without them, and the pages that readers pin.
-  void count_reusable(MapRoom& room) const;
+  /// Its room in the map and on the disk.
+  EnvRoom& room() const { return *room_; }
   /// As of the newest commit. Zeros and empty if it cannot be read, for example if no reader slot is left.
   StorageStatistics statistics() const;
-  /// The disk's room for the file whose map has that `room`.
-  DiskRoom disk_room(const MapRoom& room) const;
-  /// Allocates disk blocks ahead of use, if few are left.
-  void take_blocks(const MapRoom& room);
-  /// Why the file system refused the last request for blocks; 0 if it did not.
-  int blocks_refused() const { return blocks_ ? blocks_->refused() : 0; }
   /// Whether a commit failed permanently: LMDB then refuses all further work.
   bool is_dead() const;
-  /// Whether a write that failed with that code found the disk full. If only a part of a write had room, LMDB returns
-  /// EIO, as for a broken disk.
-  bool disk_is_full(int lmdb_code) const;
   /// std::nullopt while the open file is the one in its place; else what happened to it, in words. Commits to a file
   /// without a name are lost when the last process that has it open ends.
   std::optional<std::string> displaced() const;
@@ -107,7 +94,6 @@ class LmdbEnv {
   /// Makes the tables and the first rows, unless the environment is not empty.
   int fill(const std::vector<FirstRow>& meta, bool& taken) const;
   int open_tables();
-  void start_blocks(bool ahead);
   /// Call once it is open.
   void watch();
   void scrub_writes();
@@ -117,14 +103,10 @@ class LmdbEnv {
   std::unique_ptr<WatchedMaps> maps_;
   std::uint64_t page_size_ = 0;
   std::unique_ptr<ScrubbedWrites> scrubbed_writes_;  ///< null for a file that is only read
-  std::unique_ptr<FileBlocks> blocks_;               ///< null for a file that is only read
+  std::unique_ptr<EnvRoom> room_;
   TableHandles tables_{};
   std::string name_;        ///< of the data file, for messages
   std::string registered_;  ///< the folder, in the list of folders that this process has open; empty for a single file
 };
-
-/// Maps an LMDB error to the caller's error. All errors except a lack of space mean that the store can no longer be
-/// trusted.
-Errc errc_of(int lmdb_code);
 
 }  // namespace tacit::store

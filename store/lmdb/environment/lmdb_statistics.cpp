@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/lmdb/environment/free_list.hpp"
+#include "store/lmdb/environment/high_water_mark.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
 #include "store/lmdb/environment/lmdb_txn.hpp"
 #include "store/lmdb/environment/reader_slots.hpp"
@@ -30,13 +31,10 @@ StorageStatistics LmdbEnv::statistics() const {
   int patch = 0;
   mdb_version(&major, &minor, &patch);
   result.engine = "LMDB " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
-  MDB_envinfo info{};
-  MDB_stat stat{};
-  mdb_env_info(env_, &info);
-  mdb_env_stat(env_, &stat);
-  result.page_bytes = stat.ms_psize;
-  result.pages = stat.ms_psize == 0 ? 0 : info.me_mapsize / stat.ms_psize;
-  result.touched_pages = info.me_last_pgno + 1;
+  result.page_bytes = page_size_;
+  const HighWaterMark mark = high_water_mark(env_);
+  result.pages = mark.map;
+  result.touched_pages = mark.touched;
   const FreePages pages = store::free_pages(env_);
   result.free_pages = pages.reusable;
   result.pinned_pages = pages.pinned;

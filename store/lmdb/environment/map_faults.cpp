@@ -1,38 +1,27 @@
 #include "store/lmdb/environment/map_faults.hpp"
 
-#include <dlfcn.h>
-#include <link.h>
 #include <lmdb.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cinttypes>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <mutex>
-#include <optional>
 #include <string_view>
+
+#include "store/lmdb/environment/address_range.hpp"
 
 namespace tacit::store {
 namespace {
 
-struct Range {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-  bool has(std::uintptr_t address) const { return address >= begin && address < end; }
-};
-
 /// Data for the signal handler: written once before `used` is set, and never freed.
 struct Slot {
   std::atomic<bool> used{false};
-  Range map;
+  AddressRange map;
   std::size_t page_size = 1;
   std::array<char, 256> name{};
 };
@@ -40,7 +29,7 @@ struct Slot {
 constexpr std::size_t most_maps = 16;
 std::array<Slot, most_maps> slots;
 std::mutex slots_mutex;
-Range lmdb_code;
+AddressRange lmdb_code;
 struct sigaction before_bus;
 struct sigaction before_segv;
 struct sigaction before_abort;
@@ -48,8 +37,6 @@ thread_local int trusting = 0;
 
 /// Reading a row with too large a size continues to the map's end, and a little beyond.
 constexpr std::uintptr_t beyond = std::uintptr_t{1} << 20;
-/// No machine has larger pages.
-constexpr std::uintptr_t whole_page = 65536;
 
 std::atomic<const char*> prefix{""};
 
@@ -124,7 +111,7 @@ constexpr std::string_view either =
 const Slot* slot_at(std::uintptr_t address) {
   for (const Slot& slot : slots) {
     if (!slot.used.load(std::memory_order_acquire)) continue;
-    const Range around{slot.map.begin - beyond, slot.map.end + beyond};
+    const AddressRange around{slot.map.begin - beyond, slot.map.end + beyond};
     if (slot.map.begin != 0 && around.has(address)) return &slot;
   }
   return nullptr;
@@ -204,32 +191,10 @@ void on_assertion(MDB_env* env, const char* message) {
   line.end_process();
 }
 
-/// The address range of LMDB's code, if it is a shared library.
-Range find_lmdb_code() {
-  struct Search {
-    std::uintptr_t inside = 0;
-    Range found;
-  } search;
-  search.inside = reinterpret_cast<std::uintptr_t>(::dlsym(RTLD_DEFAULT, "mdb_env_open"));
-  if (search.inside == 0) return {};
-  const auto look = [](dl_phdr_info* object, std::size_t /*size*/, void* context) {
-    auto& seen = *static_cast<Search*>(context);
-    for (int i = 0; i < object->dlpi_phnum; ++i) {
-      const auto& part = object->dlpi_phdr[i];
-      const Range range{object->dlpi_addr + part.p_vaddr, object->dlpi_addr + part.p_vaddr + part.p_memsz};
-      if (part.p_type == PT_LOAD && (part.p_flags & PF_X) != 0 && range.has(seen.inside)) seen.found = range;
-    }
-    return seen.found.begin != 0 ? 1 : 0;
-  };
-  ::dl_iterate_phdr(look, &search);
-  // If LMDB is linked statically, its code cannot be told apart from the program's.
-  return search.found.has(reinterpret_cast<std::uintptr_t>(&on_segv)) ? Range{} : search.found;
-}
-
 void install() {
   static std::once_flag once;
   std::call_once(once, [] {
-    lmdb_code = find_lmdb_code();
+    lmdb_code = range_of_lmdb_code();
     struct sigaction action {};
     action.sa_flags = SA_SIGINFO;
     ::sigemptyset(&action.sa_mask);
@@ -240,42 +205,6 @@ void install() {
     action.sa_sigaction = on_abort;
     ::sigaction(SIGABRT, &action, &before_abort);
   });
-}
-
-/// A line of /proc/self/maps (proc(5)).
-struct Mapping {
-  Range range;
-  std::array<char, 5> rights{};
-  std::uint64_t inode = 0;
-};
-
-std::optional<Mapping> read_mapping(const std::string& line) {
-  Mapping mapping;
-  // NOLINTNEXTLINE(cert-err34-c): the kernel's own text; lines of another form are skipped
-  const int read = std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %" SCNu64, &mapping.range.begin,
-                               &mapping.range.end, mapping.rights.data(), &mapping.inode);
-  return read == 4 ? std::optional(mapping) : std::nullopt;
-}
-
-/// Where this process has the file mapped, which LMDB does not report: shared, read-only, and of that size. The inode
-/// decides between several mappings, but some file systems show another inode there than fstat does. Empty without
-/// /proc.
-Range map_of(int file, std::uint64_t bytes) {
-  struct stat status {};
-  if (::fstat(file, &status) != 0) return {};
-  Range found;
-  bool certain = false;
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    const auto mapping = read_mapping(line);
-    if (!mapping || std::string_view(mapping->rights.data()) != "r--s") continue;
-    const std::uintptr_t size = mapping->range.end - mapping->range.begin;
-    const bool same = mapping->inode == status.st_ino;
-    if (size < bytes || size - bytes >= whole_page || (certain && !same)) continue;
-    found = mapping->range;
-    certain = certain || same;
-  }
-  return found;
 }
 
 }  // namespace
@@ -292,7 +221,7 @@ WatchedMaps::WatchedMaps(MDB_env* environment, const std::string& name) {
       mdb_env_info(environment, &info) != MDB_SUCCESS) {
     return;
   }
-  const Range map = map_of(file, info.me_mapsize);
+  const AddressRange map = range_of_map(file, info.me_mapsize);
   const std::lock_guard lock(slots_mutex);
   const auto free = std::ranges::find_if(slots, [](const Slot& slot) { return !slot.used; });
   if (free == slots.end()) return;

@@ -49,8 +49,8 @@ std::string user_text(uid_t user) {
 
 /// The fault of a file that belongs to `user`, in a folder that belongs to `owner`.
 std::string strangers(const std::string& which, uid_t user, uid_t owner) {
-  std::string fault = "belongs to the user " + user_text(user) + ", who may replace it; the expected owner is root";
-  fault += owner == 0 ? ", who owns the folder" : ", or the folder's owner, " + user_text(owner);
+  std::string fault = "belongs to the user " + user_text(user) + ", which can replace it; the expected owner is root";
+  fault += owner == 0 ? ", which owns the folder" : ", or the folder's owner, " + user_text(owner);
   if (const uid_t self = ::geteuid(); self != 0 && self != owner) {
     fault += ", or this process's user, " + user_text(self);
   }
@@ -221,11 +221,12 @@ Outcome<int> StoreFiles::show_to(const std::function<int(const std::string& fold
   const OwnFolder own(data_, lock_);
   if (own) return open(own.path());
   if (may_be_replaced()) {
-    return failed(Errc::unavailable,
-                  "cannot open the store in " + path_ +
-                      ": other users may replace its files meanwhile, and this process cannot create a folder "
-                      "of its own in /tmp, /dev/shm or /run: make the store's folder sticky (chmod +t) "
-                      "and give its files to root");
+    return failed(
+        Errc::unavailable,
+        "cannot open the store in " + path_ +
+            ": other users can replace its files while it is being opened, and this process cannot create a "
+            "private folder in /tmp, /dev/shm or /run: make the store's folder sticky (chmod +t) and give its "
+            "files to root");
   }
   return open(path_);
 }

@@ -71,9 +71,14 @@ struct Tree {
   PageNumber root = no_page;
 
   static Tree read(ByteView bytes) {
-    return {load<std::uint32_t>(bytes, 0),  load<std::uint16_t>(bytes, 4),  load<std::uint16_t>(bytes, 6),
-            load<std::uint64_t>(bytes, 8),  load<std::uint64_t>(bytes, 16), load<std::uint64_t>(bytes, 24),
-            load<std::uint64_t>(bytes, 32), load<PageNumber>(bytes, 40)};
+    return {.pad = load<std::uint32_t>(bytes, 0),
+            .flags = load<std::uint16_t>(bytes, 4),
+            .depth = load<std::uint16_t>(bytes, 6),
+            .branch_pages = load<std::uint64_t>(bytes, 8),
+            .leaf_pages = load<std::uint64_t>(bytes, 16),
+            .overflow_pages = load<std::uint64_t>(bytes, 24),
+            .entries = load<std::uint64_t>(bytes, 32),
+            .root = load<PageNumber>(bytes, 40)};
   }
 };
 
@@ -94,9 +99,15 @@ struct Meta {
   static Meta read(ByteView page) {
     const ByteView meta = page.size() > page_header_size ? page.subspan(page_header_size) : ByteView();
     const auto part = [meta](std::size_t at) { return meta.size() > at ? meta.subspan(at) : ByteView(); };
-    return {load<PageNumber>(page, 0),        load<std::uint16_t>(page, 10), load<std::uint32_t>(meta, 0),
-            load<std::uint32_t>(meta, 4),     load<std::uint64_t>(meta, 16), Tree::read(part(24)),
-            Tree::read(part(24 + tree_size)), load<PageNumber>(meta, 120),   load<std::uint64_t>(meta, 128)};
+    return {.number = load<PageNumber>(page, 0),
+            .page_flags = load<std::uint16_t>(page, 10),
+            .magic = load<std::uint32_t>(meta, 0),
+            .version = load<std::uint32_t>(meta, 4),
+            .map_size = load<std::uint64_t>(meta, 16),
+            .free_list = Tree::read(part(24)),
+            .tables = Tree::read(part(24 + tree_size)),
+            .last_page = load<PageNumber>(meta, 120),
+            .transaction = load<std::uint64_t>(meta, 128)};
   }
 };
 

@@ -80,7 +80,12 @@ void PageWalk::visit(const Place& place) {
   if (auto why = file_.read(place.page, buffer)) return damage(place, place.page, std::move(*why));
   const Page page(buffer);
   const Walked& tree = trees_[place.tree];
-  PagePlace belongs{place.page, tree.order, tree.sub_trees, place.level, tree.tree.depth, place.from, std::nullopt};
+  PagePlace belongs{.number = place.page,
+                    .order = tree.order,
+                    .sub_trees = tree.sub_trees,
+                    .level = place.level,
+                    .depth = tree.tree.depth,
+                    .from = place.from};
   if (place.before) belongs.before = *place.before;
   if (auto why = page_fault(page, belongs)) return damage(place, place.page, std::move(*why));
   page.is_branch() ? branch(place, page) : leaf(place, page);
@@ -187,7 +192,11 @@ std::optional<std::string> PageWalk::claim(PageNumber first, std::uint64_t count
 }
 
 void PageWalk::damage(const Place& place, PageNumber page, std::string what) const {
-  watcher_.damage({trees_[place.tree].name, page, std::move(what), place.from, place.before});
+  watcher_.damage({.tree = trees_[place.tree].name,
+                   .page = page,
+                   .what = std::move(what),
+                   .from = place.from,
+                   .before = place.before});
 }
 
 std::string key_text(const std::string& table, crypto::ByteView key) {

@@ -9,6 +9,7 @@
 
 #include "store/lmdb/environment/free_list.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/lmdb_txn.hpp"
 
 namespace tacit::store {
@@ -52,7 +53,7 @@ std::string why_scrub_failed(int error, const std::filesystem::path& file) {
     return "the map of " + name + " (map-size) is full: delete something, or start the servers with a larger one" +
            again;
   }
-  if (error == MDB_MAP_RESIZED) return name + " has grown meanwhile: run `tacit scrub` again";
+  if (error == MDB_MAP_RESIZED) return name + " has grown during the scrub: run `tacit scrub` again";
   if (error == MDB_READERS_FULL) {
     return "too many processes read " + name + ": `tacit stats` counts them; end some" + again;
   }

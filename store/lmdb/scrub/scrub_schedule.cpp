@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "store/lmdb/environment/lmdb_env.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 
 namespace tacit::store {
 namespace {
@@ -27,6 +29,10 @@ bool passes(int code) {
   return code == MDB_SUCCESS || is_damage(code) || errc_of(code) == Errc::full || errc_of(code) == Errc::overloaded;
 }
 
+std::string unreadable(const char* what, int code) {
+  return std::string(what) + " cannot be read: " + mdb_strerror(code);
+}
+
 std::uint64_t newest_transaction(const LmdbEnv& env) {
   MDB_envinfo info{};
   mdb_env_info(env.handle(), &info);
@@ -35,8 +41,10 @@ std::uint64_t newest_transaction(const LmdbEnv& env) {
 
 }  // namespace
 
-ScrubSchedule::ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds within, ScrubClock::time_point now)
+ScrubSchedule::ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds within, ScrubClock::time_point now,
+                             std::function<void(const std::string&)> on_damage)
     : env_(env),
+      on_damage_(std::move(on_damage)),
       proof_(env),
       look_(within / looks_within),
       scrubber_(env, memory_),
@@ -69,8 +77,13 @@ void ScrubSchedule::prove(ScrubClock::time_point now) {
       break;
     case FreeListProof::Finding::damaged:
       due_ = ScrubClock::time_point::max();
+      report_damage(proof_.damage());
       break;
   }
+}
+
+void ScrubSchedule::report_damage(const std::string& where) {
+  if (const auto report = std::exchange(on_damage_, {})) report(where);
 }
 
 void ScrubSchedule::set_due(ScrubClock::time_point began, ScrubClock::time_point ended) {
@@ -92,7 +105,10 @@ int ScrubSchedule::step_live(ScrubClock::time_point stop) {
   live_.reset();
   // The second scan checks what was rewritten; after a failure the first scan is repeated later.
   if (result.error == 0) scans_left_ = result.unclean > 0 ? scans_left_ - 1 : 0;
-  if (is_damage(result.error)) scans_left_ = 0;
+  if (is_damage(result.error)) {
+    scans_left_ = 0;
+    report_damage(unreadable("a page in use", result.error));
+  }
   return passes(result.error) ? MDB_SUCCESS : result.error;
 }
 
@@ -133,6 +149,7 @@ int ScrubSchedule::finish(ScrubClock::time_point now) {
   pages_.fetch_add(report.pages, std::memory_order_relaxed);
   look_at_ = now + look_;
   again_ = report.error != 0 || report.pinned;
+  if (is_damage(report.error)) report_damage(unreadable("the free list", report.error));
   if (report.error != 0 && !is_damage(report.error)) next_ = std::max(next_, scrubber_.extent());
   if (!again_) {
     const bool behind = scrubber_.is_behind();

@@ -6,7 +6,8 @@
 // Between runs a process checks the pages in use once (store/lmdb/scrub/scrub_live.hpp).
 //
 // None of this begins before a check of all pages for one that is free and in use
-// (store/lmdb/scrub/free_list_proof.hpp): if there is one, nothing is overwritten, and freed pages keep waiting.
+// (store/lmdb/scrub/free_list_proof.hpp): if there is one, nothing is overwritten, freed pages keep waiting, and the
+// damage is reported.
 //
 // All work runs in slices with pauses between them, so it takes a small share of the thread and of the write lock.
 #pragma once
@@ -15,7 +16,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "store/lmdb/scrub/free_list_proof.hpp"
 #include "store/lmdb/scrub/scrub.hpp"
@@ -33,7 +36,9 @@ struct ScrubFigures {
 class ScrubSchedule {
  public:
   /// `within`: how long after a commit its freed pages are overwritten, unless a reader uses them; 0: never.
-  ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds within, ScrubClock::time_point now);
+  /// `on_damage` receives the first damage that stops this, in words; called at most once, by `run`.
+  ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds within, ScrubClock::time_point now,
+                std::function<void(const std::string& where)> on_damage = {});
 
   /// When to call `run` next; time_point::max(): never.
   ScrubClock::time_point due() const { return due_; }
@@ -56,8 +61,10 @@ class ScrubSchedule {
   bool begins(ScrubClock::time_point now);
   bool is_needed(ScrubClock::time_point now);
   int finish(ScrubClock::time_point now);
+  void report_damage(const std::string& where);
 
   const LmdbEnv& env_;
+  std::function<void(const std::string&)> on_damage_;
   FreeListProof proof_;
   const ScrubClock::duration look_;  ///< between checks for a commit
   ScrubMemory memory_;

@@ -1,2 +1,3 @@
+// The test program unit-http.
 #define BOOST_TEST_MODULE tacit http
 #include <boost/test/unit_test.hpp>

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(two_lines_are_enough) {
   BOOST_TEST(!issuer.allows(SignatureAlgorithm::hs256));
   BOOST_TEST((issuer.default_scopes == Scope::none));
   BOOST_TEST(issuer.scope_names.count("secrets:write") == 1U);
-  BOOST_TEST((issuer.scope_names.find("keys:manage")->second == Scope::keys_manage));
+  BOOST_TEST((issuer.scope_names.find("keys:manage")->second == Scope::api_keys_manage));
 }
 
 BOOST_AUTO_TEST_CASE(everything_can_be_said) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(everything_can_be_said) {
   BOOST_TEST(first.user_claim == "uid");
   BOOST_TEST(first.scope_claim == "scp");
   BOOST_TEST(first.scope_names.count("all") == 2U);
-  BOOST_TEST((first.scope_names.find("a=b")->second == Scope::keys_manage));
+  BOOST_TEST((first.scope_names.find("a=b")->second == Scope::api_keys_manage));
   BOOST_TEST(first.scope_names.count("secrets:read") == 0U);
   BOOST_TEST(first.client_secret->text() == "client secret");
   BOOST_TEST(first.introspection_cache.count() == 9);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(everything_can_be_said) {
   BOOST_TEST(first.fetch_timeout.count() == 2000);
   BOOST_TEST(issuers[1].issuer == "urn:other");
   BOOST_TEST((issuers[1].keys == IssuerConfig::Keys::file));
-  BOOST_TEST((issuers[1].default_scopes == (Scope::secrets_read | Scope::keys_manage)));
+  BOOST_TEST((issuers[1].default_scopes == (Scope::secrets_read | Scope::api_keys_manage)));
 }
 
 BOOST_AUTO_TEST_CASE(a_shared_secret_means_hs256_and_nothing_else) {

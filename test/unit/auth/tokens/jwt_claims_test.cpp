@@ -32,7 +32,7 @@ std::string number(std::int64_t value) { return std::to_string(value); }
 // The scopes that a claim gives. Tokens without the claim have keys:manage.
 Scope scopes_with(std::string_view scope_claim) {
   IssuerConfig config = issuer_config();
-  config.default_scopes = Scope::keys_manage;
+  config.default_scopes = Scope::api_keys_manage;
   const Grant grant = judged(claims("scope", scope_claim), config);
   BOOST_REQUIRE(grant.has_value());
   return grant->principal.scopes;
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(what_is_null_is_not_there) {
   for (const char* const name : {"iss", "aud", "exp", "sub"}) {
     BOOST_TEST(verdict(judged(claims(name, "null"))) == "wrong_claims", name);
   }
-  BOOST_TEST((scopes_with("null") == Scope::keys_manage));
+  BOOST_TEST((scopes_with("null") == Scope::api_keys_manage));
   const auto with = [](std::string_view more) {
     return verdict(introspected(R"({"active":true,"sub":"alice","aud":"tacit",)" + std::string(more) + "}"));
   };
@@ -232,14 +232,14 @@ BOOST_AUTO_TEST_CASE(needed_claims) {
 BOOST_AUTO_TEST_CASE(scopes_from_words) {
   BOOST_TEST((scopes_with(R"("secrets:read")") == Scope::secrets_read));
   BOOST_TEST((scopes_with(R"("openid secrets:read write")") == (Scope::secrets_read | Scope::secrets_write)));
-  BOOST_TEST((scopes_with(R"("  admin  ")") == (Scope::secrets_write | Scope::keys_manage)));
+  BOOST_TEST((scopes_with(R"("  admin  ")") == (Scope::secrets_write | Scope::api_keys_manage)));
   BOOST_TEST((scopes_with(R"(["secrets:read","profile"])") == Scope::secrets_read));
   BOOST_TEST((scopes_with(R"("")") == Scope::none));
   BOOST_TEST((scopes_with("[]") == Scope::none));
   BOOST_TEST((scopes_with(R"("Secrets:read secrets:reads ecrets:read")") == Scope::none));
   BOOST_TEST((scopes_with(R"("secrets:read\twrite")") == Scope::none));
   BOOST_TEST((scopes_with(R"(["secrets:read write"])") == Scope::none));
-  BOOST_TEST((scopes_with("") == Scope::keys_manage));
+  BOOST_TEST((scopes_with("") == Scope::api_keys_manage));
   BOOST_TEST((scopes_with(R"([7,null,"secrets:read",{"write":1},["write"]])") == Scope::secrets_read));
   for (const char* const wrong : {"7", "{}", "true"}) {
     BOOST_TEST(verdict(judged(claims("scope", wrong))) == "wrong_claims", wrong);
@@ -350,7 +350,7 @@ BOOST_AUTO_TEST_CASE(introspection_of_what_is_no_access_token) {
 
 BOOST_AUTO_TEST_CASE(what_a_token_may_do_that_does_not_say) {
   IssuerConfig config = issuer_config();
-  config.default_scopes = Scope::keys_manage;
+  config.default_scopes = Scope::api_keys_manage;
   const Grant opaque = introspected(R"({"active":true,"sub":"alice","aud":"tacit"})", config);
   BOOST_REQUIRE(opaque.has_value());
   BOOST_TEST((opaque->principal.scopes == Scope::none));

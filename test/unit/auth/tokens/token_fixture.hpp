@@ -42,7 +42,7 @@ inline IssuerConfig issuer_config() {
   config.scope_names = {{"secrets:read", store::Scope::secrets_read},
                         {"write", store::Scope::secrets_write},
                         {"admin", store::Scope::secrets_write},
-                        {"admin", store::Scope::keys_manage}};
+                        {"admin", store::Scope::api_keys_manage}};
   return config;
 }
 

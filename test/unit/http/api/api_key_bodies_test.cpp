@@ -1,4 +1,5 @@
-// New API keys and their updates: each field's rules in pydantic's words, all faults at once, nothing of the input.
+// New API keys and their updates: the rules of each field with pydantic's messages, all faults at once, and no part of
+// the input in any of them.
 #include <boost/test/unit_test.hpp>
 
 #include "http/api/api_key_bodies.hpp"
@@ -27,7 +28,7 @@ std::string update_with(const std::string& field, const std::string& json) {
   return "{\"" + field + "\":" + json + "}";
 }
 
-/// The faults that a value has in a new key and in an update alike.
+/// The faults of a value, which are the same in a new key and in an update.
 Lines of_both(const std::string& field, const std::string& json) {
   const Lines found = of_new(new_with(field, json));
   BOOST_TEST(of_update(update_with(field, json)) == found, each);
@@ -54,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_new_key_with_as_little_as_may_be) {
   for (const std::string rest : {"", R"(,"expires_at":null)"}) {
     const auto key = parse_new_api_key(R"({"name":"n","scopes":["keys:manage"])" + rest + "}", now);
     BOOST_REQUIRE(key);
-    BOOST_CHECK(key->scopes == store::Scope::keys_manage);
+    BOOST_CHECK(key->scopes == store::Scope::api_keys_manage);
     BOOST_TEST(!key->expires_at);
   }
 }
@@ -72,7 +73,7 @@ BOOST_AUTO_TEST_CASE(an_update_has_what_is_given) {
       parse_api_key_update(R"({"name":"m","scopes":["keys:manage"],"expires_at":"2027-01-01T01:00:00+01:00"})", now);
   BOOST_REQUIRE(all);
   BOOST_TEST(all->name.value() == "m");
-  BOOST_CHECK(all->scopes.value() == store::Scope::keys_manage);
+  BOOST_CHECK(all->scopes.value() == store::Scope::api_keys_manage);
   BOOST_TEST(all->expires_at->value() == 1'798'761'600'000'000);
 }
 

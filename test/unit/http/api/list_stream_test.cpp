@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A client that has gone after that many checks.
+/// A client that has left after that many checks.
 struct Client final : ClientWatch {
   explicit Client(int most) : patience(most) {}
   bool client_has_left() override { return asked++ >= patience; }
@@ -29,7 +29,7 @@ struct Client final : ClientWatch {
   int asked = 0;
 };
 
-/// The numbers from 0 on, ten in a slice, each a row.
+/// A list of the numbers from 0 on, ten in a slice; each is one row.
 class Numbers final : public ListStream {
  public:
   Numbers(std::uint64_t count, Exchange& exchange, Clock::duration longest = longest_piece)
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(reading_stops_when_the_client_has_left) {
   answer(1'000'000);
   BOOST_TEST(exchange.abandoned);
   BOOST_TEST(client.asked == 4);
-  BOOST_TEST(exchange.rows_read == 40U);  // for which its tenant is charged
+  BOOST_TEST(exchange.rows_read == 40U);  // charged to the tenant's rate
   BOOST_TEST(!exchange.problem.has_value());
   BOOST_TEST(!exchange.response.rest);
 }

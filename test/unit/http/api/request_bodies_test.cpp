@@ -174,9 +174,9 @@ BOOST_AUTO_TEST_CASE(a_default_belongs_to_a_tool_and_an_argument) {
   BOOST_TEST(of_new(base + R"(,"tool_arg":"a"})") == unbound, each);
   BOOST_TEST(of_new(base + R"(,"tool_arg":"a","tool_name":null})") == unbound, each);
   BOOST_TEST(of_new(base + R"(,"tool_arg":"a","tool_name":"t"})") == Lines{}, each);
-  // A field with a fault of its own is there: one fault is enough.
+  // The field is present and has its own fault; no second fault is reported.
   BOOST_TEST(of_new(base + R"(,"tool_arg":"a","tool_name":""})").size() == 1U);
-  // An update's other half may be stored.
+  // In an update the other field may already be stored.
   BOOST_TEST(of_update(R"({"is_default_for_tool":true})") == Lines{}, each);
   BOOST_TEST(of_update(R"({"is_default_for_tool":true,"tool_arg":null})") == unbound, each);
   BOOST_TEST(of_update(R"({"is_default_for_tool":false,"tool_arg":null})") == Lines{}, each);

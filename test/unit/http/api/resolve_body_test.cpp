@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(user_ids) {
   }
   BOOST_TEST(faults("x") == Lines{"uuid_parsing body.user_id Input should be a valid UUID, invalid character at 1"},
              each);
-  // An id with a long tail must not pass for the id.
+  // An id with a long suffix is not accepted as the id.
   const std::string long_tail = "6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b\\n" + repeat("x", 5000);
   BOOST_TEST(faults(long_tail) == Lines{"uuid_parsing body.user_id Input should be a valid UUID, invalid length"},
              each);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(unknown_fields) {
                  (Lines{"extra_forbidden body.Tool_name" + words, "extra_forbidden body.provided" + words,
                         "extra_forbidden body.secrets " + words}),
              each);
-  // After those of the fields that there are.
+  // Faults of unknown fields come after those of known fields.
   BOOST_TEST(faults_of(R"({"x":1,"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b"})") ==
                  (Lines{"missing body.tool_name Field required", "extra_forbidden body.x" + words}),
              each);

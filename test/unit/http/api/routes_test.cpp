@@ -44,9 +44,9 @@ std::string method_name(Method method) {
 
 std::vector<const Route*> all_routes() {
   std::vector<const Route*> routes;
-  for (const Route& route : api_routes()) routes.push_back(&route);
-  for (const Route& route : tool_routes()) routes.push_back(&route);
-  return routes;  // those of the admin listener are for monitors, and in no document
+  for (const Route& route : routes_of(Plane::api)) routes.push_back(&route);
+  for (const Route& route : routes_of(Plane::tools)) routes.push_back(&route);
+  return routes;  // the routes of the admin listener are for monitors, and no document describes them
 }
 
 bool is_on(std::span<const Route> routes, const Route& route) {
@@ -75,20 +75,20 @@ std::map<std::string, const json::value*> operations() {
 
 std::string name_of(const Route& route) { return method_name(route.method) + " " + std::string(route.path); }
 
-// Every status that the way to the handler, and the handler, can end in.
+// Every status that the chain and the handler can answer.
 Statuses statuses_of(const Route& route) {
   Statuses statuses{"200", "400", "413", "414", "417", "431", "500", "503"};
-  const bool on_api = is_on(api_routes(), route);
+  const bool on_api = is_on(routes_of(Plane::api), route);
   const bool writes = route.body_limit > 0 || route.method == Method::del;
   if (route.authenticated && on_api) statuses.insert({"401", "403", "429"});
   if (route.authenticated && !on_api)
-    statuses.insert({"401", "403", "429"});  // where the user's token has to come along
+    statuses.insert({"401", "403", "429"});  // where the user's token is required, too
   const bool of_keys = route.path.starts_with("/api/v1/api-keys");
   if (writes) statuses.insert("507");
   if (writes && (!of_keys || route.method == Method::post)) statuses.insert("409");
   if (route.body_limit > 0) statuses.insert({"415", "422"});
   if (route.path.ends_with("{id}") || route.path.starts_with("/.well-known/")) statuses.insert("404");
-  if (route.path.ends_with("{id}") && !of_keys) statuses.insert("422");  // a key's id can be any text
+  if (route.path.ends_with("{id}") && !of_keys) statuses.insert("422");  // an API key's id may be any text
   if (route.method == Method::get && route.path == "/api/v1/secrets") statuses.insert("422");
   return statuses;
 }
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(the_document_has_every_route_and_no_other) {
 }
 
 BOOST_AUTO_TEST_CASE(a_plane_has_a_route_once) {
-  for (const auto& plane : {api_routes(), tool_routes(), admin_routes()}) {
+  for (const auto& plane : {routes_of(Plane::api), routes_of(Plane::tools), routes_of(Plane::admin)}) {
     std::set<std::string> names;
     for (const Route& route : plane) {
       BOOST_TEST(names.insert(name_of(route)).second);
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
     BOOST_TEST_CONTEXT(name_of(*route)) {
       std::set<std::string> schemes;
       for (const json::value& way : operation.at("security").as_array()) schemes.merge(keys(way));
-      const bool on_api = is_on(api_routes(), *route);
+      const bool on_api = is_on(routes_of(Plane::api), *route);
       const std::set<std::string> expected =
           !route->authenticated ? std::set<std::string>{}
           : on_api              ? std::set<std::string>{"token", "authorization", "x_api_key"}
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
       BOOST_TEST((description.find("`secrets:write`") != std::string::npos) ==
                  (route->scope == store::Scope::secrets_write));
       BOOST_TEST((description.find("`keys:manage`") != std::string::npos) ==
-                 (route->scope == store::Scope::keys_manage));
+                 (route->scope == store::Scope::api_keys_manage));
       BOOST_TEST(operation.as_object().contains("requestBody") == (route->body_limit > 0));
       BOOST_TEST((route->body_limit == 0 ||
                   description.find("may have " + std::to_string(route->body_limit) + " bytes") != std::string::npos));
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"ToolForbidden", Problem::tool_not_granted},
                                                 {"NotFound", Problem::not_found},
                                                 {"Conflict", Problem::name_taken},
-                                                {"KeyConflict", Problem::too_many_keys},
+                                                {"KeyConflict", Problem::too_many_api_keys},
                                                 {"ResolveConflict", Problem::too_many_arguments},
                                                 {"ContentTooLarge", Problem::body_too_large},
                                                 {"UriTooLong", Problem::target_too_long},
@@ -253,8 +253,18 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
                                                 {"InternalError", Problem::internal},
                                                 {"Unavailable", Problem::overloaded},
                                                 {"StoreFull", Problem::store_full}};
-  const Route writing{Method::post, "/", store::Scope::secrets_write, true, 0, nullptr};
-  const Route taking{Method::post, "/", store::Scope::none, true, limits::secret_body, nullptr};
+  const Route writing{.method = Method::post,
+                      .path = "/",
+                      .scope = store::Scope::secrets_write,
+                      .authenticated = true,
+                      .body_limit = 0,
+                      .handler = nullptr};
+  const Route taking{.method = Method::post,
+                     .path = "/",
+                     .scope = store::Scope::none,
+                     .authenticated = true,
+                     .body_limit = limits::secret_body,
+                     .handler = nullptr};
   for (const auto& [name, problem] : examples) {
     ExchangeFixture fixture;
     fixture.exchange.request_id = "4f6c2f1e";
@@ -274,7 +284,7 @@ BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
   }
 }
 
-// There are three reasons for it, which a client distinguishes only by the policy.
+// A 429 has three reasons, which a client distinguishes only by the policy.
 BOOST_AUTO_TEST_CASE(every_kind_of_429_is_described) {
   const std::string described = text(at("/components/responses/TooManyRequests/description"));
   for (const std::string name : {"tenant", "failed-auth", "issuer-questions", "issuer-ask-rate", "issuer-ask-burst"}) {
@@ -297,11 +307,11 @@ BOOST_AUTO_TEST_CASE(every_reference_leads_somewhere_and_every_part_is_used) {
 }
 
 BOOST_AUTO_TEST_CASE(each_plane_has_its_part_of_the_document) {
-  for (const auto& [plane, routes] : {std::pair(Plane::api, api_routes()), std::pair(Plane::tools, tool_routes())}) {
+  for (const Plane plane : {Plane::api, Plane::tools}) {
     const std::string_view text = openapi_document(plane);
     const json::value part = json::parse({text.data(), text.size()});
     std::set<std::string> served;
-    for (const Route& route : routes) served.emplace(route.path);
+    for (const Route& route : routes_of(plane)) served.emplace(route.path);
     std::set<std::string> described;
     for (const auto& [path, item] : part.at("paths").as_object()) {
       described.insert(table_path(std::string(path)));
@@ -327,7 +337,7 @@ BOOST_AUTO_TEST_CASE(each_plane_has_its_part_of_the_document) {
   }
 }
 
-// Generators of TypeScript make every property with a default a required one, in requests, too.
+// Generators of TypeScript make each property with a default required, even in requests.
 BOOST_AUTO_TEST_CASE(nothing_optional_is_made_required) {
   BOOST_TEST(openapi_source().find("\"default\"") == std::string_view::npos);
   for (const std::string path : {"/paths/~1api~1v1~1secrets~1{secret_id}", "/paths/~1api~1v1~1api-keys~1{key_id}"}) {

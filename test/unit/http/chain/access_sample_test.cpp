@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(what_comes_in_step_with_the_sample_is_seen) {
   int lines = 0;
   for (int i = 0; i < 10'000; ++i) {
     lines += sample.weight(200, 1ms) > 0 ? 1 : 0;
-    sample.weight(200, 1ms);  // the other of two requests that come by turns
+    sample.weight(200, 1ms);  // the other of two alternating requests
   }
   BOOST_TEST(lines > 4'500);
   BOOST_TEST(lines < 5'500);

@@ -1,3 +1,4 @@
+// The memory limit of buffers: what threads report, and the share of each kind of request.
 #include "http/chain/buffer_budget.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(threads_see_what_others_hold) {
   large.set(mebibyte);
   BOOST_TEST(mine.lacks(1, BufferShare::tools));
   BOOST_TEST(budget.used() == mebibyte);
-  // Small amounts are not reported, up to a limit of their sum.
+  // Small amounts are not reported until their sum reaches a limit.
   std::vector<std::unique_ptr<BufferCharge>> small;
   for (int i = 0; i < 1000; ++i) small.emplace_back(std::make_unique<BufferCharge>(other))->set(1000);
   BOOST_TEST(budget.used() >= mebibyte + 1'000'000 - static_cast<std::size_t>(BufferAccount::untold_most));

@@ -1,3 +1,4 @@
+// The limits of open connections, in all and of one address.
 #include "http/chain/connection_limits.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -31,7 +32,7 @@ BOOST_AUTO_TEST_CASE(whose_client_is_told_later_counts_in_all_at_once) {
   BOOST_TEST(!limits.enter(std::nullopt));
   BOOST_TEST(limits.name(one));
   BOOST_TEST(!limits.name(one));
-  limits.leave(std::nullopt);  // the one that was refused its name
+  limits.leave(std::nullopt);  // the connection whose address was refused
   BOOST_TEST(limits.name(other));
   limits.leave(one);
   BOOST_TEST(limits.enter(one));

@@ -23,7 +23,7 @@ std::size_t row_of(Plane plane, Method method, std::string_view path) {
   throw std::logic_error("no such route");
 }
 
-/// All that a plane's routes have counted.
+/// The sum of the counters of a plane's routes.
 std::uint64_t requests(const PlaneCounters& plane) {
   std::uint64_t sum = 0;
   for (const RouteCounters& row : plane.routes) {
@@ -98,10 +98,10 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixtu
   answer(exchange, Problem::tool_not_granted);
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_granted) == 1U);
-  answer(exchange, store::Failure{store::Errc::not_allowed, {}, {}, {}});
+  answer(exchange, store::Failure{.code = store::Errc::not_allowed});
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_allowed) == 1U);
-  // What was no request for values.
+  // Requests that did not ask for values.
   answer(exchange, Problem::body_too_large);
   counters.answered(exchange, 0ms);
   const auto& all = counters.of(Plane::tools).releases;
@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixtu
 }
 
 BOOST_FIXTURE_TEST_CASE(a_quota_refusal_is_one, ExchangeFixture) {
-  answer(exchange, store::Failure{store::Errc::quota_exceeded, {}, {}, {}});
+  answer(exchange, store::Failure{.code = store::Errc::quota_exceeded});
   BOOST_TEST((exchange.problem == Problem::quota_exceeded));
 }
 

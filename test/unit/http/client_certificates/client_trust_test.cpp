@@ -50,7 +50,7 @@ struct FreeSsl {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 
-/// A handshake in memory between a server that asks for certificates by `trust` and a client that has `certificate`.
+/// A handshake in memory between a server that verifies certificates by `trust` and a client with `certificate`.
 class Meeting {
  public:
   Meeting(const Trust& trust, const CertificateFiles& server, const CertificateFiles& client,
@@ -91,7 +91,7 @@ class Meeting {
   std::unique_ptr<SSL, FreeSsl> client_;
 };
 
-/// A root, an intermediate authority, and a client of each.
+/// A root, an intermediate authority, and a client certificate of each.
 struct Pki {
   Folder folder;
   TestCa root{folder.path, "root"};
@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_authority_is_refused_with_its_name) {
 
 BOOST_AUTO_TEST_CASE(an_expired_authority_is_noted) {
   const Folder folder;
-  const TestCa old(folder.path, "old", nullptr, {"critical,CA:TRUE", "keyCertSign", "", -7200, -3600});
+  const TestCa old(folder.path, "old", nullptr,
+                   {.key_usage = "keyCertSign", .valid_from_seconds = -7200, .valid_to_seconds = -3600});
   const auto trust = ClientTrust::load(old.certificate(), {}, 2);
   BOOST_TEST_REQUIRE(trust.has_value());
   const auto notes = (*trust)->notes(std::time(nullptr));
@@ -176,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
   const Trust leaf = pki.trust(pki.root.certificate(), list(pki.root.crl({{pki.of_root.certificate}})));
   BOOST_TEST(pki.meets(leaf, pki.of_root) == "certificate_revoked");
   BOOST_TEST(pki.meets(leaf, other) == "");
-  // The issuer that the client brings along has no list.
+  // No CRL covers the issuer that the client sends.
   BOOST_TEST(pki.meets(leaf, pki.of_middle, pki.with_middle) == "certificate_without_crl");
 
   const Trust issuer = pki.trust(pki.root.certificate(), list(pki.root.crl({{pki.middle.certificate()}})));
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
   const Trust all = pki.trust(pki.both, list(of_middle + pki.root.crl()));
   BOOST_TEST(pki.meets(all, pki.of_middle) == "");
 
-  // Alone, the intermediate one needs no word of the root's.
+  // If the intermediate authority alone is trusted, no CRL of the root is needed.
   const Trust middle = pki.trust(pki.middle.certificate(), list(of_middle));
   BOOST_TEST(pki.meets(middle, pki.of_middle) == "");
   const Trust revoked = pki.trust(pki.middle.certificate(), list(pki.middle.crl({{pki.of_middle.certificate}})));
@@ -218,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   BOOST_TEST_REQUIRE(trust->crl_times().size() == 1U);
   BOOST_TEST(*trust->crl_times().front().next_update < std::time(nullptr));
 
-  // Of two CRLs with the same scope the newer counts, in any order.
+  // Of two CRLs with the same scope the newer one applies, in any order.
   const std::string newer = pki.root.crl({{other.certificate}});
   for (const std::string& text : {content(old) + newer, newer + content(old)}) {
     const Trust two = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", text));
@@ -255,17 +256,17 @@ BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
   };
   refused("", "is empty");
   refused("no crl\n", "holds no PEM block");
-  refused(pki.root.crl({{}, -60, 3600, {}, false, true}), "openssl crl -inform DER");
+  refused(pki.root.crl({.binary = true}), "openssl crl -inform DER");
   refused(content(pki.root.certificate()), "holds a certificate");
   refused(content(pki.of_root.key), "holds a private key");
   refused(pki.root.crl() + content(pki.root.certificate()), "only CRLs");
   refused(pki.stranger.crl(), "was issued by an authority that is not in tool-client-ca");
   const Folder twin;
   refused(TestCa(twin.path, "root").crl(), "has a signature that its authority's key does not verify");
-  refused(pki.root.crl({{}, -60, 3600, {}, true}), "is a delta CRL");
-  refused(pki.root.crl({{}, -60, 3600, "critical,indirectCRL:TRUE"}), "is an indirect CRL");
-  refused(pki.root.crl({{}, -60, 3600, "critical,onlyAA:TRUE"}), "attribute certificates");
-  refused(pki.root.crl({{}, -60, 3600, "critical,onlysomereasons:keyCompromise"}), "some revocation reasons");
+  refused(pki.root.crl({.delta = true}), "is a delta CRL");
+  refused(pki.root.crl({.issuing_point = "critical,indirectCRL:TRUE"}), "is an indirect CRL");
+  refused(pki.root.crl({.issuing_point = "critical,onlyAA:TRUE"}), "attribute certificates");
+  refused(pki.root.crl({.issuing_point = "critical,onlysomereasons:keyCompromise"}), "some revocation reasons");
   std::string damaged = pki.root.crl();
   damaged.insert(damaged.find('\n') + 20, "!!");
   refused(damaged, "is not base64");
@@ -288,7 +289,10 @@ BOOST_AUTO_TEST_CASE(a_chain_is_good_for_as_long_as_all_of_it_is) {
   const Pki pki;
   const std::int64_t now = std::time(nullptr);
   const TestCa brief(pki.folder.path, "brief", &pki.root, {.valid_from_seconds = -100, .valid_to_seconds = 500});
-  const CertificateFiles leaf = brief.issue("leaf", {"c", {"URI:spiffe://test/c"}, "clientAuth", -50, 1000});
+  const CertificateFiles leaf = brief.issue("leaf", {.common_name = "c",
+                                                     .alternative_names = {"URI:spiffe://test/c"},
+                                                     .valid_from_seconds = -50,
+                                                     .valid_to_seconds = 1000});
   const fs::path chain = pki.folder.file("leaf-chain.pem", content(leaf.certificate) + content(brief.certificate()));
   const Trust trust = pki.trust(pki.root.certificate());
   const Meeting meeting(trust, pki.server, leaf, chain);

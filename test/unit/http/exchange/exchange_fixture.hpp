@@ -16,7 +16,7 @@ class ExchangeFixture {
   std::string_view answer_body() const { return exchange.response.body.text(); }
 
  private:
-  // A placeholder for a store that is never called.
+  // Storage in place of a store, which is never called.
   alignas(store::Store) std::byte place_[sizeof(store::Store)]{};
   Services services_{reinterpret_cast<store::Store&>(place_)};
   crypto::WipedBytes body_;

@@ -1,3 +1,4 @@
+// A new exchange on a connection begins without the state of the previous one.
 #include "http/exchange/exchange.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -19,7 +20,7 @@ struct NoMore final : BodyStream {
 
 BOOST_AUTO_TEST_SUITE(exchange)
 
-// A sample of what one client's request left behind must not be another's on the same connection.
+// A sample of the state that one client's request leaves must not reach the next request of the same connection.
 BOOST_FIXTURE_TEST_CASE(a_new_exchange_has_nothing_of_the_last_one, ExchangeFixture) {
   exchange.begin("192.0.2.1:443", boost::asio::ip::make_address("192.0.2.1"));
   exchange.head.token = "token";

@@ -6,7 +6,6 @@
 #include "http/exchange/problem.hpp"
 #include "http/exchange/reason_phrase.hpp"
 #include "http/json/faults.hpp"
-#include "http/wire/framing.hpp"
 #include "test/unit/http/exchange/exchange_fixture.hpp"
 
 using namespace tacit;
@@ -22,6 +21,15 @@ struct Expected {
   std::string headers{};
 };
 
+Route route_without_credential(Method method, std::uint32_t body_limit) {
+  return {.method = method,
+          .path = "/",
+          .scope = store::Scope::none,
+          .authenticated = false,
+          .body_limit = body_limit,
+          .handler = nullptr};
+}
+
 const std::vector<Expected> table{
     {Problem::malformed_request, 400, true},
     {Problem::plain_http, 400, true},
@@ -34,7 +42,7 @@ const std::vector<Expected> table{
     {Problem::certificate_refused, 403, true},
     {Problem::secret_not_allowed, 403},
     {Problem::other_user, 403},
-    {Problem::key_outlives, 403},
+    {Problem::api_key_outlives, 403},
     {Problem::path_unknown, 404},
     {Problem::not_found, 404},
     {Problem::method_not_allowed, 405},
@@ -42,7 +50,7 @@ const std::vector<Expected> table{
     {Problem::default_taken, 409},
     {Problem::changed_meanwhile, 409},
     {Problem::too_many_arguments, 409},
-    {Problem::too_many_keys, 409},
+    {Problem::too_many_api_keys, 409},
     {Problem::body_too_large, 413, true},
     {Problem::quota_exceeded, 413},
     {Problem::too_many_secrets, 413},
@@ -134,14 +142,19 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::full) == 507U);
   BOOST_TEST(status_of(Errc::unavailable) == 503U);
   BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
-  BOOST_TEST(status_of(Errc::too_many_keys) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_api_keys) == 409U);
   BOOST_TEST(status_of(Errc::too_many_secrets) == 413U);
   BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
   BOOST_TEST(status_of(Errc::outlives) == 403U);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
-  const Route route{Method::post, "/", store::Scope::secrets_write, true, 0, nullptr};
+  const Route route{.method = Method::post,
+                    .path = "/",
+                    .scope = store::Scope::secrets_write,
+                    .authenticated = true,
+                    .body_limit = 0,
+                    .handler = nullptr};
   ExchangeFixture fixture;
   fixture.exchange.route = &route;
   answer(fixture.exchange, Problem::scope_missing);
@@ -154,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
 BOOST_AUTO_TEST_CASE(scopes_that_cannot_be_given_are_named) {
   ExchangeFixture fixture;
   store::Failure refused = failure(store::Errc::scope_lacking);
-  refused.lacking = store::Scope::secrets_read | store::Scope::keys_manage;
+  refused.lacking = store::Scope::secrets_read | store::Scope::api_keys_manage;
   answer(fixture.exchange, refused);
   BOOST_TEST(sentence(fixture.answer_body())
                  .starts_with("The credential lacks the scope secrets:read and keys:manage, so it can neither grant"));
@@ -211,19 +224,27 @@ BOOST_AUTO_TEST_CASE(sentences_that_say_more) {
   answer(fixture.exchange, Problem::malformed_request);
   BOOST_TEST(sentence(fixture.answer_body()) == "The field Host is missing.");
 
-  const Route taking{Method::post, "/", store::Scope::none, false, 1234, nullptr};
+  const Route taking = route_without_credential(Method::post, 1234);
   fixture.exchange.route = &taking;
   answer(fixture.exchange, Problem::body_too_large);
   BOOST_TEST(sentence(fixture.answer_body()).find(" 1234 bytes") != std::string::npos);
-  const Route ignoring{Method::get, "/", store::Scope::none, false, 0, nullptr};
+  const Route ignoring = route_without_credential(Method::get, 0);
   fixture.exchange.route = &ignoring;
   answer(fixture.exchange, Problem::body_too_large);
   BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(limits::ignored_body)) != std::string::npos);
+}
 
-  answer(fixture.exchange, Problem::target_too_long);
-  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(max_target_size)) != std::string::npos);
-  answer(fixture.exchange, Problem::header_too_large);
-  BOOST_TEST(sentence(fixture.answer_body()).find(std::to_string(max_head_size)) != std::string::npos);
+BOOST_AUTO_TEST_CASE(sentences_have_the_limits_that_apply) {
+  const auto told = [](Problem problem) {
+    ExchangeFixture fixture;
+    answer(fixture.exchange, problem);
+    return sentence(fixture.answer_body());
+  };
+  BOOST_TEST(told(Problem::token_too_large) == "The token is larger than 12288 bytes, the largest accepted size.");
+  BOOST_TEST(told(Problem::too_many_arguments) ==
+             "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some.");
+  BOOST_TEST(told(Problem::target_too_long) == "The request target is longer than 16384 bytes.");
+  BOOST_TEST(told(Problem::header_too_large) == "The request head is longer than 32768 bytes.");
 }
 
 BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {

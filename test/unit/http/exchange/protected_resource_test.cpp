@@ -12,9 +12,10 @@ BOOST_AUTO_TEST_SUITE(protected_resource)
 BOOST_AUTO_TEST_CASE(without_issuers_or_an_address_there_are_plain_challenges_and_no_document) {
   for (const ProtectedResource& resource : {ProtectedResource(), ProtectedResource("https://tacit.example", {}),
                                             ProtectedResource("", {"https://id.example"})}) {
-    BOOST_TEST(resource.challenge() == "WWW-Authenticate: Bearer realm=\"tacit\"\r\n");
-    BOOST_TEST(resource.challenge_invalid() == "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n");
-    BOOST_TEST(resource.challenge_scope("secrets:read") ==
+    BOOST_TEST(resource.challenges().missing() == "WWW-Authenticate: Bearer realm=\"tacit\"\r\n");
+    BOOST_TEST(resource.challenges().invalid() ==
+               "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n");
+    BOOST_TEST(resource.challenges().scope_lacking("secrets:read") ==
                "WWW-Authenticate: Bearer realm=\"tacit\", error=\"insufficient_scope\", scope=\"secrets:read\"\r\n");
     BOOST_TEST(resource.document().empty());
   }
@@ -25,10 +26,10 @@ BOOST_AUTO_TEST_CASE(with_both_the_challenges_lead_to_the_document) {
                                    {"https://id.example", "urn:not-listed", "https://two.example"});
   const std::string link =
       ", resource_metadata=\"https://tacit.example:8443/.well-known/oauth-protected-resource\"\r\n";
-  BOOST_TEST(resource.challenge() == "WWW-Authenticate: Bearer realm=\"tacit\"" + link);
-  BOOST_TEST(resource.challenge_invalid() ==
+  BOOST_TEST(resource.challenges().missing() == "WWW-Authenticate: Bearer realm=\"tacit\"" + link);
+  BOOST_TEST(resource.challenges().invalid() ==
              "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"" + link);
-  BOOST_TEST(resource.challenge_scope("keys:manage").ends_with("scope=\"keys:manage\"" + link));
+  BOOST_TEST(resource.challenges().scope_lacking("keys:manage").ends_with("scope=\"keys:manage\"" + link));
   const json::value document = json::parse(resource.document());
   BOOST_TEST(document.at("resource").as_string() == "https://tacit.example:8443");
   BOOST_TEST(document.at("authorization_servers") == (json::array{"https://id.example", "https://two.example"}));

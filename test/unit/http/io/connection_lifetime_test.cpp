@@ -1,3 +1,4 @@
+// The age and the number of requests after which a connection ends.
 #include "http/io/connection_lifetime.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +11,7 @@ namespace {
 constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
 const ConnectionLifetime::Clock::time_point start{};
 
-/// How many requests are served.
+/// The number of requests that a connection serves; 0: more than 10,000.
 std::uint64_t requests(const LifetimeLimits& limits, std::uint32_t random) {
   ConnectionLifetime lifetime(limits, start, random);
   for (std::uint64_t count = 1; count <= 10'000; ++count) {

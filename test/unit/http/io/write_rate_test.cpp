@@ -1,3 +1,4 @@
+// Whether a client takes an answer fast enough.
 #include "http/io/write_rate.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -19,7 +20,7 @@ BOOST_AUTO_TEST_CASE(each_window_wants_its_part) {
   BOOST_TEST(rate.keeps_up(6000, 90'000, 1000, start + 2s));
   BOOST_TEST((rate.ends() == start + 2s));
   BOOST_TEST(rate.keeps_up(50'000, 90'000, 1000, start + 3s));
-  // What it took before does not count again, and a byte is not enough.
+  // Bytes of an earlier window do not count again, and one byte is not enough.
   BOOST_TEST(!rate.keeps_up(50'001, 90'000, 1000, start + 4s));
   BOOST_TEST((rate.ends() == start + 3s));
   rate.end();

@@ -1,3 +1,4 @@
+// Instants in bodies, with pydantic 2's results, and as the API writes them.
 #include <boost/test/unit_test.hpp>
 
 #include "http/json/date_time.hpp"
@@ -8,7 +9,7 @@ using namespace tacit::http;
 
 namespace {
 
-/// The instant as we write it, or the words, or "naive".
+/// The instant in RFC 3339, the fault's message, or "naive" for a text without an offset.
 std::string shown(std::string_view text) {
   const auto parsed = parse_date_time(text);
   if (const auto* error = std::get_if<DateTimeError>(&parsed)) {

@@ -16,7 +16,7 @@ inline std::string step_text(const LocStep& step) {
   return std::to_string(std::get<std::uint64_t>(step));
 }
 
-/// `type body.field message`
+/// A fault as `type body.field message`.
 inline Lines lines(const Faults& faults) {
   Lines result;
   for (const Fault& fault : faults) {
@@ -27,7 +27,7 @@ inline Lines lines(const Faults& faults) {
   return result;
 }
 
-/// No lines if it was read well.
+/// One line for each fault; empty if the body is valid.
 template <class T>
 Lines lines(const Parsed<T>& parsed) {
   return parsed ? Lines{} : lines(parsed.error());

@@ -30,7 +30,7 @@ struct Reading {
 
 Lines faults_of(std::string_view body) { return Reading(body).faults; }
 
-// What member `a` was read as.
+// The value that was read for member `a`.
 std::string text_of(std::string_view body) {
   Reading reading(body);
   BOOST_TEST(reading.faults == Lines{}, boost::test_tools::per_element());
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark) {
   const std::string mark = "\xef\xbb\xbf";
   BOOST_TEST(text_of(mark + R"({"a":"b"})") == "b");
   BOOST_TEST(text_of(mark + " {\"a\":\"" + mark + "\"}") == mark);
-  // Places do not count it.
+  // The offsets of faults do not count the byte order mark.
   check_all({{mark, 0}, {mark + "  ", 2}, {mark + "{x}", 1}, {mark + mark + "{}", 0}, {" " + mark + "{}", 1}});
 }
 
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
     return faults[0].ctx;
   };
   const auto error = [](const std::string& words) { return R"({"error":")" + words + R"("})"; };
-  // As in the published API.
+  // The messages of Python's json module.
   BOOST_TEST(why("{\"a\":}") == error("Expecting value"));
   BOOST_TEST(why("{a:1}") == error("Expecting property name enclosed in double quotes"));
   BOOST_TEST(why("{\"a\" 1}") == error("Expecting ':' delimiter"));
@@ -110,12 +110,12 @@ BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
   BOOST_TEST(why("{\"a\":\"\n\"}") == error("Invalid control character at"));
   BOOST_TEST(why("{\"a\":\"\\x\"}") == error(R"(Invalid \\escape)"));
   BOOST_TEST(why("{\"a\":\"\\u00g0\"}") == error(R"(Invalid \\uXXXX escape)"));
-  // Where that takes it.
+  // Input that Python's json module accepts.
   BOOST_TEST(why("{\"a\":1,\"a\":2}") == error("An object has the same key twice"));
   BOOST_TEST(why(repeat("[", 100)) == error("Too many arrays and objects are open within one another"));
   BOOST_TEST(why("{\"a\":\"\xff\"}") == error("Not UTF-8"));
   BOOST_TEST(why("{\"a\":\"\\ud800\"}") == error(R"(An \\u escape is half of a surrogate pair)"));
-#if BOOST_VERSION < 108300  // later versions of Boost.JSON take such a number
+#if BOOST_VERSION < 108300  // later versions of Boost.JSON accept such a number
   BOOST_TEST(why("{\"a\":1e99999999999}") == error("The exponent of a number is too large"));
 #endif
   BOOST_TEST(why("{\"a\":NaN}") == error("NaN and Infinity are not JSON"));
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(broken_strings) {
              {"{\"\n\":1}", 2}});
   for (const std::string escape : {"\\u12", "\\u12g4", "\\uD83D", "\\uDE00", "\\uDE00\\uD83D", "\\uD83D\\uD83D",
                                    "\\uD83Dx", "\\uD83D\\n", "\\uD83D\\u0041", "\\ud800", "\\udfff"}) {
-    // Short and long enough for the parser's two ways to read an escape, in a value and in a key.
+    // Short and long texts, because the parser reads their escapes in two ways; in a value and in a key.
     for (const std::string after : {"", "and twenty more bytes"}) {
       for (const std::string& body : {"{\"a\":\"" + escape + after + "\"}", "{\"" + escape + after + "\":1}"}) {
         const Lines found = faults_of(body);
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(what_is_too_long_is_not_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(long_strings_come_in_parts_and_whole) {
-  // Around the size of the parser's own buffer, with escapes and sequences of several bytes on every boundary.
+  // Lengths around the size of the parser's buffer, with escapes and multi-byte sequences across each boundary.
   for (std::size_t plain = 4070; plain < 4110; ++plain) {
     const std::string head = "\n" + repeat("x", plain);
     BOOST_TEST(text_of("{\"a\":\"\\n" + repeat("x", plain) + R"(\ud83d\udd11\u00e9)" + "\xf0\x9f\x94\x91" +

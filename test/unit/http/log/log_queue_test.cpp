@@ -18,7 +18,7 @@ std::string line_of(std::size_t size, char letter = 'x') { return std::string(si
 
 std::size_t index_of(LogKind kind) { return static_cast<std::size_t>(kind); }
 
-/// How many lines of that kind get in until one does not.
+/// The number of lines of that kind that the queue accepts before it drops one.
 std::size_t fill(LogQueue& queue, LogKind kind, std::size_t size) {
   const std::uint64_t before = queue.dropped()[index_of(kind)];
   std::size_t count = 0;
@@ -29,7 +29,7 @@ std::size_t fill(LogQueue& queue, LogKind kind, std::size_t size) {
   return count;
 }
 
-/// Takes lines "<thread> <number>" until one says "end".
+/// Takes lines "<thread> <number>" until the line "end".
 class Reader {
  public:
   Reader(LogQueue& queue, int threads)
@@ -76,7 +76,7 @@ class Reader {
   std::uint64_t dropped_ = 0;
   std::uint64_t faults_ = 0;
   bool ended_ = false;
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;  // last, because it uses the other members
 };
 
 }  // namespace
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(lines_come_out_in_their_order) {
   BOOST_TEST(batch.lines[1].size == 3U);
   BOOST_TEST((batch.lines[1].kind == LogKind::access));
   BOOST_TEST((batch.lines[2].kind == LogKind::error));
-  queue.push("d\n", LogKind::other);  // while it is written
+  queue.push("d\n", LogKind::other);  // while the batch is being written
   BOOST_TEST(batch.text.text() == "a\nbb\nccc\n");
   queue.written();
   BOOST_TEST(queue.take().text.text() == "d\n");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_least_important_lines_give_way_first) {
   const LogBatch& batch = queue.take();
   BOOST_TEST(batch.dropped == expected, boost::test_tools::per_element());
   BOOST_TEST(batch.text.size() == room);
-  // The same amount again while the batch is being written, however long that takes.
+  // While a batch is being written, the queue accepts the same amount again.
   BOOST_TEST(fill(queue, LogKind::access, size) == room / 16 * 8 / size);
   queue.written();
 }

@@ -12,7 +12,7 @@ using namespace tacit::http;
 
 namespace {
 
-/// Standard error into a file, until it goes out of scope.
+/// Redirects standard error to a file during its lifetime.
 class Captured {
  public:
   Captured() : file_(std::tmpfile()), kept_(::dup(STDERR_FILENO)) {

@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Begins `work` in a process of its own, whose standard error is `errors`.
+/// Starts a child process that runs `work` with `errors` as its standard error.
 template <class Work>
 pid_t begin_child(int errors, Work work) {
   const pid_t child = ::fork();
@@ -37,7 +37,7 @@ pid_t begin_child(int errors, Work work) {
   ::_exit(work());
 }
 
-/// Its exit code; 255 if it was killed.
+/// The process's exit code; 255 if a signal ended it.
 int end_of(pid_t child) {
   int status = 0;
   ::waitpid(child, &status, 0);
@@ -80,7 +80,7 @@ struct Pipe {
   std::array<int, 2> ends{};
 };
 
-/// To the end, or until nothing comes for so long.
+/// Reads to the end, or until no byte has come for the given time.
 std::string read_all(int descriptor, int patience_ms) {
   std::string all;
   std::array<char, 4096> part{};
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(pipes_and_sockets_get_what_they_take_in_one_piece) {
   BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) == 0);
   LogDescriptor descriptor(sockets[1]);
   BOOST_TEST(descriptor.most_at_once() == std::size_t{PIPE_BUF});
-  const std::string line = line_of(300'000, 'x');  // more than the socket takes at once
+  const std::string line = line_of(300'000, 'x');  // more than the socket accepts at once
   std::string text;
   std::thread reader([&] { text = read_all(sockets[0], 2000); });
   BOOST_TEST(descriptor.write(line));

@@ -1,3 +1,4 @@
+// The limit of log lines about failed handshakes, by client and reason.
 #include "http/tls/handshake_log.hpp"
 
 #include <boost/test/unit_test.hpp>

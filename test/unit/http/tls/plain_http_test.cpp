@@ -1,3 +1,4 @@
+// The first bytes of a connection to a TLS port: TLS, plain HTTP, a PROXY header, or none of them.
 #include "http/tls/plain_http.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The file of session ticket keys: its formats and faults.
 #include "http/tls/ticket_keys.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +16,7 @@ using namespace tacit::http;
 
 namespace {
 
-/// 80 bytes, none of which is text alone.
+/// 80 bytes that are not text.
 std::string key(char seed) {
   std::string bytes;
   for (int i = 0; i < 80; ++i) bytes.push_back(static_cast<char>(seed + 3 * i + 0x80));

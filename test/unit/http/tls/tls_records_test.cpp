@@ -15,7 +15,7 @@ std::string record(std::size_t size) {
   return bytes.append(size, 'x');
 }
 
-/// Takes all of the bytes; how often a record began.
+/// Takes all bytes. Returns how many records began.
 int records_in(TlsRecords& records, std::string_view bytes) {
   int begun = 0;
   while (!bytes.empty()) {
@@ -28,7 +28,7 @@ int records_in(TlsRecords& records, std::string_view bytes) {
   return begun;
 }
 
-/// The most records that come before it has enough; 0: it never has.
+/// The number of records that are accepted before the limit; 0: the limit was not reached.
 template <class Next>
 int until_flooded(TlsRecords& records, Next next) {
   for (int i = 0; i < 10'000; ++i) {
@@ -85,10 +85,10 @@ BOOST_AUTO_TEST_CASE(afterwards_only_those_count_that_bring_nothing) {
   const int data = until_flooded(records, [&] {
     records_in(records, record(100));
     records.brought_data();
-    records.brought_data();  // the same record's, read in two pieces
+    records.brought_data();  // the same record, read in two pieces
   });
   BOOST_TEST(data == 0);
-  // A byte of data between two of them is no excuse; a request is.
+  // A byte of data between two of them does not reset the count; a request does.
   const int alternating = until_flooded(records, [&] {
     records_in(records, record(22) + record(18));
     records.brought_data();

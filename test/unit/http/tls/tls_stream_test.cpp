@@ -15,8 +15,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "http/tls/client_socket.hpp"
 #include "http/tls/handshake_faults.hpp"
 #include "http/tls/tls_context.hpp"
+#include "http/tls/turn.hpp"
 #include "test/integration/certificates.hpp"
 
 using namespace tacit::http;
@@ -40,7 +42,7 @@ struct Free {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 
-/// A server's stream and a client that OpenSSL makes, each at an end of a connection.
+/// A connection between a TlsStream, as the server, and a client of OpenSSL.
 class Pair {
  public:
   explicit Pair(int version = TLS1_3_VERSION, const std::string& alpn = {}) {
@@ -55,7 +57,8 @@ class Pair {
     peer_.non_blocking(true);
     tcp::socket accepted = acceptor.accept();
     stream_socket_ = accepted.native_handle();
-    stream_.emplace(std::move(accepted), server_context_.get());
+    socket_.emplace(std::move(accepted));
+    stream_.emplace(*socket_, turn_, server_context_.get());
     client_context_.reset(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_min_proto_version(client_context_.get(), version);
     SSL_CTX_set_max_proto_version(client_context_.get(), version);
@@ -78,7 +81,7 @@ class Pair {
     ERR_clear_error();
     return result;
   }
-  /// Like a connection that has to wait; the bytes have arrived already or arrive next.
+  /// Waits as a connection would; the bytes have arrived or arrive next.
   void pass(Status status) {
     if (status == Status::yield) {
       boost::asio::co_spawn(context_, wait(*stream_), boost::asio::detached);
@@ -86,7 +89,7 @@ class Pair {
       context_.run();
     }
   }
-  /// Reads until there is nothing left or it fails; the most steps without a pause.
+  /// Reads until no bytes are left or reading fails. Returns the largest number of steps without a pause.
   int read_all(TlsStream::Result& last) {
     std::array<std::uint8_t, 4096> bytes;
     int steps = 0;
@@ -106,12 +109,13 @@ class Pair {
     }
     return most;
   }
-  /// Whether the socket has something, or soon gets it: what was sent waits for room at times.
+  /// Whether bytes have arrived or arrive soon: sent bytes may wait for room in the socket.
   bool comes_more() {
     pollfd ready{stream_socket_, POLLIN, 0};
     return ::poll(&ready, 1, 200) == 1;
   }
   SSL* client() { return client_.get(); }
+  ClientSocket& socket() { return *socket_; }
   TlsStream& stream() { return *stream_; }
   int peer() { return peer_.native_handle(); }
   void close_peer() { peer_.close(); }
@@ -131,6 +135,8 @@ class Pair {
   std::unique_ptr<SSL_CTX, Free> client_context_;
   tcp::socket peer_{context_};
   int stream_socket_ = -1;
+  std::optional<ClientSocket> socket_;
+  Turn turn_;
   std::optional<TlsStream> stream_;
   std::unique_ptr<SSL, Free> client_;
 };
@@ -304,14 +310,14 @@ BOOST_AUTO_TEST_CASE(of_the_protocols_that_a_client_offers) {
 BOOST_AUTO_TEST_CASE(a_peer_that_half_closes_is_told_from_one_that_has_left) {
   Pair waiting;
   BOOST_TEST((waiting.shake_hands().status == Status::done));
-  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::there));
+  BOOST_TEST((waiting.socket().peer() == ClientSocket::Peer::there));
   BOOST_REQUIRE(SSL_write(waiting.client(), "request", 7) == 7);
   SSL_shutdown(waiting.client());
   ::shutdown(waiting.peer(), SHUT_WR);
-  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::silent));
-  // What it is sent it takes, and what it sent is there to be read.
+  BOOST_TEST((waiting.socket().peer() == ClientSocket::Peer::silent));
+  // It still receives, and its request can still be read.
   BOOST_TEST((waiting.stream().write_some(tacit::crypto::as_bytes("H")).status == Status::done));
-  BOOST_TEST((waiting.stream().peer() == TlsStream::Peer::silent));
+  BOOST_TEST((waiting.socket().peer() == ClientSocket::Peer::silent));
   std::array<std::uint8_t, 64> bytes;
   BOOST_TEST(waiting.stream().read_some(bytes).size == 7U);
   char first = 0;
@@ -321,19 +327,19 @@ BOOST_AUTO_TEST_CASE(a_peer_that_half_closes_is_told_from_one_that_has_left) {
   Pair left;
   BOOST_TEST((left.shake_hands().status == Status::done));
   char token = 0;
-  SSL_read(left.client(), &token, 1);  // session tickets: what is unread would reset the connection at once
+  SSL_read(left.client(), &token, 1);  // session tickets, because unread bytes would make the close a reset
   SSL_shutdown(left.client());
   left.close_peer();
-  BOOST_TEST((left.stream().peer() == TlsStream::Peer::silent));
+  BOOST_TEST((left.socket().peer() == ClientSocket::Peer::silent));
   BOOST_TEST((left.stream().write_some(tacit::crypto::as_bytes("H")).status == Status::done));
-  BOOST_TEST((left.stream().peer() == TlsStream::Peer::gone));
+  BOOST_TEST((left.socket().peer() == ClientSocket::Peer::gone));
 
   Pair reset;
   BOOST_TEST((reset.shake_hands().status == Status::done));
   const linger at_once{1, 0};
   ::setsockopt(reset.peer(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   reset.close_peer();
-  BOOST_TEST((reset.stream().peer() == TlsStream::Peer::gone));
+  BOOST_TEST((reset.socket().peer() == ClientSocket::Peer::gone));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,7 +25,7 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
-/// `pieces` says how long each piece is that the bytes arrive in.
+/// `pieces`: the lengths of the pieces in which the bytes arrive.
 template <class Pieces>
 Read read_in(const std::string& bytes, std::uint64_t most, Pieces pieces) {
   ChunkDecoder decoder(most);
@@ -40,7 +40,7 @@ Read read_in(const std::string& bytes, std::uint64_t most, Pieces pieces) {
   return {decoder.state(), std::string(body.text()), taken, std::string(decoder.fault())};
 }
 
-/// The same however the bytes arrive: at once, one by one, and in pieces of any length.
+/// Checks the same result for bytes that arrive at once, one by one, and in pieces of any length.
 Read read(const std::string& bytes, std::uint64_t most = limit) {
   static std::mt19937 random(4711);
   const Read at_once = read_in(bytes, most, [] { return std::string::npos; });
@@ -58,7 +58,7 @@ void is_body(const std::string& bytes, const std::string& body) {
     BOOST_TEST((got.state == State::complete));
     BOOST_TEST(got.body == body);
     BOOST_TEST(got.taken == bytes.size());
-    // Nothing less is a whole body.
+    // No prefix is a complete body.
     for (std::size_t size = 0; size < std::min<std::size_t>(bytes.size(), 200); ++size) {
       BOOST_TEST((read_in(bytes.substr(0, size), limit, [] { return std::string::npos; }).state == State::unfinished));
     }
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(bodies) {
   is_body("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", "hello world");
   is_body("a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n", "01234567890123456789");
   is_body("000000000000000b\r\nhello world\r\n0000000000000000\r\n\r\n", "hello world");
-  is_body("2\r\n\r\n\r\n3\r\n0\r\n\r\n0\r\n\r\n", "\r\n0\r\n");  // what looks like an end is data
+  is_body("2\r\n\r\n\r\n3\r\n0\r\n\r\n0\r\n\r\n", "\r\n0\r\n");  // data that looks like the last chunk
   const std::string all = "\x00\r\n\xff;:"s;
   is_body("6\r\n" + all + "\r\n0\r\n\r\n", all);
 }
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(data_has_a_limit) {
   BOOST_TEST((read("5\r\nhello\r\n0\r\n\r\n", 5).state == State::complete));
   BOOST_TEST((read("5\r\nhello\r\n0\r\n\r\n", 4).state == State::too_large));
   BOOST_TEST((read("3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", 5).state == State::complete));
-  // As soon as a chunk's size exceeds the limit.
+  // Refused as soon as a chunk's size exceeds the limit.
   const Read got = read("3\r\nhel\r\n3\r\nlo!", 5);
   BOOST_TEST((got.state == State::too_large));
   BOOST_TEST(got.body == "hel");
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(all_else_has_a_limit_too) {
   stops("0\r\na:", "b");
   stops("0\r\n", "a:b\r\n");
   stops("", "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nx\r\n");
-  // Chunks of one byte, as clients send them that write as they make it, are none of that.
+  // Chunks of one byte are accepted: clients send them while they produce the body.
   std::string tiny;
   for (std::uint64_t i = 0; i < limit; ++i) tiny += "1\r\nx\r\n";
   const Read got = read_in(tiny + "0\r\n\r\n", limit, [] { return 1460U; });

@@ -1,3 +1,4 @@
+// The client that Forwarded and X-Forwarded-For name, and malformed fields.
 #include "http/wire/forwarded.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +13,7 @@ namespace {
 
 const Networks trusted = *Networks::parse("10.0.0.0/8 2001:db8:1::/48");
 
-/// The client, `address` or `address port`; or `malformed`.
+/// The client as `address` or `address port`; or `malformed`.
 std::string client_of(ForwardedField field, const std::vector<std::string>& lines, const std::string& peer) {
   const std::vector<std::string_view> views(lines.begin(), lines.end());
   const auto client = forwarded_client(make_address(peer), views, field, trusted);
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(what_a_trusted_hop_says_has_to_be_understood) {
 BOOST_AUTO_TEST_CASE(what_clients_put_before_it_does_not_matter) {
   BOOST_TEST(x_for({"rubbish\", 10.0.0.1,, 192.0.2.7"}) == "192.0.2.7");
   BOOST_TEST(x_for({"10.0.0.5, rubbish, 192.0.2.7, 10.0.0.2"}) == "192.0.2.7");
-  // A quotation mark that a client leaves open cannot swallow what a proxy adds: the line is refused.
+  // A quotation mark that a client leaves open must not hide what a proxy appends: the line is refused.
   BOOST_TEST(forwarded({R"(for=10.0.0.5;x=", for=192.0.2.7)"}) == "malformed");
   BOOST_TEST(forwarded({R"(for=10.0.0.5;x=", for="[2001:db8::7]")"}) == "malformed");
   BOOST_TEST(forwarded({R"(for=10.0.0.5;x=")", "for=192.0.2.7"}) == "malformed");

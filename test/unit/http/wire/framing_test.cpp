@@ -91,7 +91,7 @@ BOOST_DATA_TEST_CASE(refuses_what_servers_read_differently, boost::unit_test::da
   BOOST_TEST((*problem == Problem::malformed_request));
   const std::string why = why_not(refused.raw);
   BOOST_TEST(why.ends_with("."), why);
-  BOOST_TEST(why.find("RFC 9112") == std::string::npos, why);  // each has words of its own
+  BOOST_TEST(why.find("RFC 9112") == std::string::npos, why);  // each fault has its own sentence
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
@@ -206,12 +206,12 @@ BOOST_AUTO_TEST_CASE(keeps_a_connection_as_the_version_says) {
   BOOST_TEST(!keeps("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"));
   BOOST_TEST(!keeps(with("Connection: keep-alive\r\nConnection: TE, CLOSE\r\n")));
   BOOST_TEST(keeps(with("Connection: closed, not-close\r\n")));
-  // Which only ever was between a client and an old proxy (RFC 9112 appendix C.2.2).
+  // Proxy-Connection had a meaning only between a client and an old proxy (RFC 9112 appendix C.2.2).
   BOOST_TEST(!keeps("GET / HTTP/1.0\r\nProxy-Connection: keep-alive\r\n\r\n"));
   BOOST_TEST(keeps(with("Proxy-Connection: close\r\n")));
 }
 
-// Beast treats it like Connection, and would refuse the request for a field that has no meaning here.
+// Beast treats Proxy-Connection like Connection, and would refuse the request for a field without meaning here.
 BOOST_AUTO_TEST_CASE(proxy_connection_is_ignored_whatever_it_says) {
   const auto hidden = [](std::string raw) {
     hide_proxy_connection({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(proxy_connection_is_ignored_whatever_it_says) {
       }
     }
   }
-  // No other line is touched, and the line's framing is judged as ever.
+  // Other lines are unchanged, and the framing of this line is checked as before.
   for (const char* const lines : {"Connection: a b\r\n", "X-Proxy-Connection: x\r\n", "Proxy-Connection-X: x\r\n",
                                   "X: Proxy-Connection: x\r\n", "Proxy-Connection : x\r\n", "Proxy-Connection\r\n"}) {
     BOOST_TEST(hidden(with(lines)) == with(lines));
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_however_it_arrives) {
   }
 }
 
-// Such a head may never end otherwise, and would be waited for until the deadline.
+// Otherwise such a head might never end, and the server would wait until the deadline.
 BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
   const auto refused = [](const std::string& raw, std::size_t searched = 0) {
     const HeadScan scan = scan_head(raw, searched);
@@ -269,12 +269,12 @@ BOOST_AUTO_TEST_CASE(refuses_line_ends_of_lf_alone_at_once) {
     BOOST_TEST(refused(bare.substr(0, bare.find('\n') + 1), searched), searched);
   }
   BOOST_TEST(!refused(bare.substr(0, bare.find('\n'))));
-  // What begins no request: TLS, where it is not spoken.
+  // Bytes that cannot begin a request: TLS on a plain port.
   BOOST_TEST(refused("\x16\x03\x01\x02"));
   BOOST_TEST(line_fault("\x16\x03\x01\x02").starts_with("A TLS handshake"));
   BOOST_TEST(refused("\x80\x2e\x01"));
   BOOST_TEST(!refused("\r"));
-  // What is cut between CR and LF, and what follows a whole head.
+  // A head that is cut between CR and LF, and bytes after a complete head.
   BOOST_TEST((scan_head("GET / HTTP/1.1\r\nHost: a\r\n", 15).state == HeadScan::State::incomplete));
   BOOST_TEST((scan_head(with("") + "a\nb\n", 0).state == HeadScan::State::complete));
 }

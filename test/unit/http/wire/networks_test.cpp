@@ -1,3 +1,4 @@
+// Networks in the configuration: their notation, faults, and which addresses they contain.
 #include "http/wire/networks.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The PROXY protocol, versions 1 and 2: the client of each header, and refusals.
 #include "http/wire/proxy_protocol.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 ProxyHeader parse(const std::string& bytes) { return parse_proxy_header(crypto::as_bytes(bytes)); }
 
-/// The header's client as `address port`; `nobody` without one, or the error.
+/// The header's client as `address port`; `nobody` if it names none; or the error.
 std::string client_in(const std::string& bytes) {
   const ProxyHeader header = parse(bytes);
   if (header.state == State::refused) return "refused";
@@ -96,10 +97,10 @@ BOOST_AUTO_TEST_CASE(a_line_ends_in_time) {
 
 BOOST_AUTO_TEST_CASE(text_that_is_not_as_the_protocol_has_it_is_refused) {
   const std::vector<std::string> wrong{
-      "PROXY TCP4 2001:db8::7 2001:db8::1 4711 8443\r\n",  // another family than it says
+      "PROXY TCP4 2001:db8::7 2001:db8::1 4711 8443\r\n",  // the addresses are of another family
       "PROXY TCP6 192.0.2.7 203.0.113.1 4711 8443\r\n",
       "PROXY TCP4 192.0.2.7 2001:db8::1 4711 8443\r\n",
-      "PROXY TCP4 192.0.2.07 203.0.113.1 4711 8443\r\n",  // numbers that can be read in two ways
+      "PROXY TCP4 192.0.2.07 203.0.113.1 4711 8443\r\n",  // ambiguous numbers
       "PROXY TCP4 192.0.2.7 203.0.113.1 04711 8443\r\n",
       "PROXY TCP4 192.0.2.7 203.0.113.1 4711 08443\r\n",
       "PROXY TCP4 192.0.2.7 203.0.113.1 +4711 8443\r\n",
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_as_the_protocol_has_it_is_refused) {
       "PROXY TCP4 3221225991 203.0.113.1 4711 8443\r\n",
       "PROXY TCP6 fe80::1%lo fe80::2 4711 8443\r\n",
       "PROXY TCP6 [2001:db8::7] [2001:db8::1] 4711 8443\r\n",
-      "PROXY TCP4 192.0.2.7 203.0.113.1 4711\r\n",  // too few words, too many, other blanks
+      "PROXY TCP4 192.0.2.7 203.0.113.1 4711\r\n",  // too few words, too many, other white space
       "PROXY TCP4 192.0.2.7\r\n",
       "PROXY TCP4\r\n",
       "PROXY TCP4 \r\n",
@@ -119,10 +120,10 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_as_the_protocol_has_it_is_refused) {
       "PROXY TCP4 192.0.2.7 203.0.113.1 4711 8443 x\r\n",
       "PROXY TCP4  192.0.2.7 203.0.113.1 4711 8443\r\n",
       "PROXY TCP4\t192.0.2.7 203.0.113.1 4711 8443\r\n",
-      "PROXY TCP5 192.0.2.7 203.0.113.1 4711 8443\r\n",  // another word
+      "PROXY TCP5 192.0.2.7 203.0.113.1 4711 8443\r\n",  // an unknown protocol
       "PROXY tcp4 192.0.2.7 203.0.113.1 4711 8443\r\n",
       "PROXY UDP4 192.0.2.7 203.0.113.1 4711 8443\r\n",
-      "PROXY TCP4 192.0.2.7 203.0.113.1 4711 8443\rX",  // no end of a line
+      "PROXY TCP4 192.0.2.7 203.0.113.1 4711 8443\rX",  // no end of the line
       "PROXY TCP4 192.0.2.7 203.0.113.1 4711 8443\nXYZ\r\n",
       std::string("PROXY TCP4 192.0.2.7\0 203.0.113.1 4711 8443\r\n", 45),
   };
@@ -153,7 +154,8 @@ BOOST_AUTO_TEST_CASE(binary_may_speak_for_the_balancer_itself) {
   BOOST_TEST(client_in(binary(local, 0xff, "anything")) == "nobody");
   BOOST_TEST(client_in(binary(proxied, 0x00, "")) == "nobody");
   BOOST_TEST(client_in(binary(proxied, 0x00, "anything")) == "nobody");
-  BOOST_TEST(client_in(binary(proxied, 0x31, std::string(216, 'x'))) == "nobody");  // of its own host
+  BOOST_TEST(client_in(binary(proxied, 0x31, std::string(216, 'x'))) ==
+             "nobody");  // a Unix socket of the balancer's host
 }
 
 BOOST_AUTO_TEST_CASE(binary_is_read_byte_by_byte) {
@@ -166,9 +168,9 @@ BOOST_AUTO_TEST_CASE(binary_is_read_byte_by_byte) {
 BOOST_AUTO_TEST_CASE(binary_that_is_not_as_the_protocol_has_it_is_refused) {
   for (const unsigned command : {0x00u, 0x10u, 0x11u, 0x22u, 0x2fu, 0x30u, 0x31u, 0xffu}) {
     BOOST_TEST(client_in(binary(command, 0x11, v4_addresses)) == "refused", command);
-    BOOST_TEST(client_in(signature + bytes({command})) == "refused", command);  // as soon as it can be seen
+    BOOST_TEST(client_in(signature + bytes({command})) == "refused", command);  // as soon as the byte has arrived
   }
-  // Datagrams, and families and protocols that there are not.
+  // Datagrams, and undefined families and protocols.
   for (const unsigned family : {0x01u, 0x02u, 0x10u, 0x12u, 0x13u, 0x20u, 0x22u, 0x30u, 0x32u, 0x41u, 0xf1u, 0xffu}) {
     BOOST_TEST(client_in(binary(proxied, family, std::string(216, 'x'))) == "refused", family);
   }
@@ -197,7 +199,7 @@ BOOST_AUTO_TEST_CASE(entries_fill_their_place_exactly) {
 }
 
 BOOST_AUTO_TEST_CASE(a_checksum_has_to_hold) {
-  // Computed by an independent implementation of CRC-32C over the whole header with zeros in the checksum's place.
+  // The checksum is from an independent implementation of CRC-32C, over the whole header with zeros as the checksum.
   const std::string before = v4_addresses + entry(0x01, "http/1.1");
   const auto with = [&](const std::string& sum) {
     return client_in(binary(proxied, 0x11, before + entry(0x03, sum) + entry(0x04, std::string(3, '\0'))));

@@ -1,3 +1,4 @@
+// Request ids: a client's own if it is acceptable, otherwise generated ones.
 #include "http/wire/request_id.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -9,13 +9,23 @@ using namespace std::string_literals;
 
 namespace {
 
+/// Only the method and the path matter here.
+constexpr Route route(Method method, std::string_view path) {
+  return {.method = method,
+          .path = path,
+          .scope = store::Scope::none,
+          .authenticated = true,
+          .body_limit = 0,
+          .handler = nullptr};
+}
+
 constexpr Route routes[] = {
-    {Method::get, "/healthz", store::Scope::none, false, 0, nullptr},
-    {Method::get, "/api/v1/secrets/{id}", store::Scope::none, true, 0, nullptr},
-    {Method::get, "/api/v1/secrets", store::Scope::none, true, 0, nullptr},
-    {Method::post, "/api/v1/secrets", store::Scope::none, true, 0, nullptr},
-    {Method::patch, "/api/v1/secrets/{id}", store::Scope::none, true, 0, nullptr},
-    {Method::del, "/api/v1/secrets/{id}", store::Scope::none, true, 0, nullptr},
+    route(Method::get, "/healthz"),
+    route(Method::get, "/api/v1/secrets/{id}"),
+    route(Method::get, "/api/v1/secrets"),
+    route(Method::post, "/api/v1/secrets"),
+    route(Method::patch, "/api/v1/secrets/{id}"),
+    route(Method::del, "/api/v1/secrets/{id}"),
 };
 
 RouteMatch find(Method method, std::string_view target) {

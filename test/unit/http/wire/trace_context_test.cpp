@@ -1,3 +1,4 @@
+// Which `traceparent` fields are valid.
 #include "http/wire/trace_context.hpp"
 
 #include <boost/test/unit_test.hpp>

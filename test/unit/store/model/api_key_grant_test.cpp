@@ -8,7 +8,7 @@ namespace {
 
 constexpr Scope see = Scope::secrets_read;
 constexpr Scope change = Scope::secrets_write;
-constexpr Scope manage = Scope::keys_manage;
+constexpr Scope manage = Scope::api_keys_manage;
 using Expiry = std::optional<std::int64_t>;
 constexpr Expiry never{};
 

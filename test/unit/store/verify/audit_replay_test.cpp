@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_with_more_scopes_put_back) {
   const Rows before = fixture.rows(Table::api_keys);
   ApiKeyUpdate update;
   update.scopes = Scope::secrets_read;
-  const Authority all{Scope::secrets_read | Scope::secrets_write | Scope::keys_manage};
+  const Authority all{Scope::secrets_read | Scope::secrets_write | Scope::api_keys_manage};
   BOOST_REQUIRE(
       fixture.wait(fixture.store().api_keys().update_of_tenant(tenant_id(1), fixture.key_id, update, all, who())));
   BOOST_TEST(fixture.verify().problem_count == 0U);

@@ -7,13 +7,13 @@ using namespace tacit::store;
 BOOST_AUTO_TEST_SUITE(map_room)
 
 BOOST_AUTO_TEST_CASE(the_reserve_is_a_twentieth_within_bounds) {
-  BOOST_TEST((MapRoom{256, 0}.reserve()) == 64U);
-  BOOST_TEST((MapRoom{20000, 0}.reserve()) == 1000U);
-  BOOST_TEST((MapRoom{4U << 20U, 0}.reserve()) == 8192U);
+  BOOST_TEST((MapRoom{.pages = 256, .free_pages = 0}.reserve()) == 64U);
+  BOOST_TEST((MapRoom{.pages = 20000, .free_pages = 0}.reserve()) == 1000U);
+  BOOST_TEST((MapRoom{.pages = 4U << 20U, .free_pages = 0}.reserve()) == 8192U);
 }
 
 BOOST_AUTO_TEST_CASE(while_pages_are_pinned_up_to_twice_as_much_is_kept) {
-  MapRoom room{20000, 1500};
+  MapRoom room{.pages = 20000, .free_pages = 1500};
   BOOST_TEST(room.allows(Growth::grows));
   room.pinned = 400;
   BOOST_TEST(room.reserve() == 1400U);
@@ -26,25 +26,25 @@ BOOST_AUTO_TEST_CASE(while_pages_are_pinned_up_to_twice_as_much_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(growth_stops_first_then_the_log_and_deletes_never) {
-  const MapRoom roomy{20000, 1001};
+  const MapRoom roomy{.pages = 20000, .free_pages = 1001};
   BOOST_TEST(roomy.allows(Growth::grows));
-  const MapRoom low{20000, 1000};
+  const MapRoom low{.pages = 20000, .free_pages = 1000};
   BOOST_TEST(!low.allows(Growth::grows));
   BOOST_TEST(low.allows(Growth::logs));
-  const MapRoom lower{20000, 500};
+  const MapRoom lower{.pages = 20000, .free_pages = 500};
   BOOST_TEST(!lower.allows(Growth::logs));
   BOOST_TEST(lower.allows(Growth::shrinks));
-  BOOST_TEST((MapRoom{20000, 0}.allows(Growth::shrinks)));
+  BOOST_TEST((MapRoom{.pages = 20000, .free_pages = 0}.allows(Growth::shrinks)));
 }
 
 BOOST_AUTO_TEST_CASE(refusals_stop_long_before_anything_else) {
-  BOOST_TEST((MapRoom{20000, 5001}.allows(Growth::refuses)));
-  const MapRoom quarter{20000, 5000};
+  BOOST_TEST((MapRoom{.pages = 20000, .free_pages = 5001}.allows(Growth::refuses)));
+  const MapRoom quarter{.pages = 20000, .free_pages = 5000};
   BOOST_TEST(!quarter.allows(Growth::refuses));
   BOOST_TEST(quarter.allows(Growth::grows));
   // A quarter of a tiny map would be all that growth leaves.
-  BOOST_TEST((MapRoom{256, 129}.allows(Growth::refuses)));
-  const MapRoom tiny{256, 128};
+  BOOST_TEST((MapRoom{.pages = 256, .free_pages = 129}.allows(Growth::refuses)));
+  const MapRoom tiny{.pages = 256, .free_pages = 128};
   BOOST_TEST(!tiny.allows(Growth::refuses));
   BOOST_TEST(tiny.allows(Growth::grows));
 }
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_write_needs_room_for_the_trees_and_for_its_bytes) {
   BOOST_TEST(MapRoom::pages_for(100 * 2100) >= 100U);
   // Rows that fill pages of their own.
   BOOST_TEST(MapRoom::pages_for(468 * 1024) >= 24U + 117U);
-  BOOST_TEST((MapRoom{20000, 480}.batch_pages()) == 240U);
+  BOOST_TEST((MapRoom{.pages = 20000, .free_pages = 480}.batch_pages()) == 240U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

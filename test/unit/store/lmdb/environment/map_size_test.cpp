@@ -23,7 +23,7 @@ struct SizedStore {
   }
   /// The size of an environment that is opened with this requested size.
   std::uint64_t opened_with(std::uint64_t map_size) const {
-    const auto env = LmdbEnv::open({options.directory, map_size, 64});
+    const auto env = LmdbEnv::open({.directory = options.directory, .map_size = map_size, .max_readers = 64});
     BOOST_REQUIRE(env);
     MDB_envinfo info{};
     mdb_env_info((*env)->handle(), &info);

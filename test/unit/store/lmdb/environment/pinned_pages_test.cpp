@@ -31,7 +31,7 @@ class PinnedFixture {
     for (int i = 0; i < 40; ++i) ids_.push_back(*create());
     bed_.close();
     reader_.emplace([this](auto ready) {
-      const auto env = LmdbEnv::open({bed_.store_options().directory, 0, 64});
+      const auto env = LmdbEnv::open({.directory = bed_.store_options().directory, .max_readers = 64});
       MDB_txn* txn = nullptr;
       if (!env || mdb_txn_begin((*env)->handle(), nullptr, MDB_RDONLY, &txn) != MDB_SUCCESS) return;
       ready();
@@ -90,6 +90,22 @@ BOOST_AUTO_TEST_CASE(growth_is_refused_early_it_is_said_who_reads_and_deletes_go
   const StorageStatistics storage = pinned.fixture().store().health().statistics().storage;
   BOOST_TEST(storage.pinned_pages > storage.pages / 2);
   BOOST_TEST(storage.free_pages < storage.pages / 20);
+}
+
+BOOST_AUTO_TEST_CASE(this_process_is_not_named_as_one_to_end) {
+  PinnedFixture pinned;
+  pinned.kill_reader();
+  std::optional<Room> room;
+  const auto verified = pinned.fixture().store().health().verify([&](const VerifyProgress&) {
+    if (room) return;
+    BOOST_TEST((pinned.churn() == Errc::full));
+    room = pinned.fixture().store().health().room();
+  });
+  BOOST_REQUIRE(verified);
+  BOOST_REQUIRE(room);
+  BOOST_REQUIRE(room->growth_refused);
+  BOOST_TEST(room->growth_refused->find("that this process keeps") != std::string::npos, *room->growth_refused);
+  BOOST_TEST(room->growth_refused->find("end it") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_reader_that_died_kept_is_free_at_once) {

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondi
     BOOST_REQUIRE(::chown(file.c_str(), 65534, 0) == 0);
     BOOST_TEST(has(folder.fault(), file.string() + " belongs to the user 65534"));
     BOOST_TEST(has(folder.fault(),
-                   "the expected owner is root, who owns the folder: as root, chown -h root " + file.string()));
+                   "the expected owner is root, which owns the folder: as root, chown -h root " + file.string()));
     BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
     BOOST_TEST(has(folder.fault(), "expected owner is root, or the folder's owner, 12345: as root, chown -h 12345"));
     // The folder's owner may own the files in it.

@@ -15,11 +15,11 @@ namespace {
 /// The findings in the store's file with these bytes, in words.
 std::string found_in(const UsedStore& used, const std::string& bytes) {
   used.write(bytes);
-  const auto engine = PageEngine::open(used.folder() / "store");
-  BOOST_REQUIRE(engine);
-  (*engine)->check_pages([](std::uint64_t, std::uint64_t) {});
+  const auto pages = StorePages::open(used.folder() / "store");
+  BOOST_REQUIRE(pages);
+  (*pages)->check([](std::uint64_t, std::uint64_t) {});
   std::string words;
-  for (const PageDamage& damage : (*engine)->damages()) words += to_string(damage) + "\n";
+  for (const PageDamage& damage : (*pages)->damages()) words += to_string(damage) + "\n";
   return words;
 }
 
@@ -55,9 +55,9 @@ BOOST_AUTO_TEST_CASE(a_store_as_lmdb_wrote_it_is_good_and_has_the_same_rows) {
   }
   const auto report = used.verify();
   used.close();
-  auto opened = PageEngine::open(used.folder() / "store");
+  const auto opened = StorePages::open(used.folder() / "store");
   BOOST_REQUIRE(opened);
-  const auto store = Store::open(used.store_options(), all_keys(), std::move(*opened));
+  const auto store = Store::open(used.store_options(), all_keys(), std::make_unique<PageEngine>(**opened));
   BOOST_REQUIRE(store);
   const auto by_pages = (*store)->health().verify({});
   BOOST_REQUIRE(by_pages);
@@ -145,10 +145,12 @@ BOOST_AUTO_TEST_CASE(whatever_the_damage_verify_ends_and_opening_ends) {
       bytes[at + place] = static_cast<char>(below(256));
     }
     const std::string damage = found_in(used, bytes);
-    auto engine = PageEngine::open(used.folder() / "store");
-    BOOST_REQUIRE(engine);
-    const auto store = Store::open(used.store_options(), api_keys_only(), std::move(*engine));
-    if (store) BOOST_TEST((*store)->health().verify({}).has_value());
+    {
+      const auto pages = StorePages::open(used.folder() / "store");
+      BOOST_REQUIRE(pages);
+      const auto store = Store::open(used.store_options(), api_keys_only(), std::make_unique<PageEngine>(**pages));
+      if (store) BOOST_TEST((*store)->health().verify({}).has_value());
+    }
     const bool good = opens(used);
     if (!damage.empty()) BOOST_TEST(!good, damage);
     refused += good ? 0 : 1;

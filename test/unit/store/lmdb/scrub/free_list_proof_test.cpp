@@ -5,7 +5,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+
 #include "store/backup/keyless_store.hpp"
+#include "store/health.hpp"
+#include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/lmdb/scrub/scrub_schedule.hpp"
 #include "store/model/damage.hpp"
 #include "test/unit/store/lmdb/pages/damaged_store_fixture.hpp"
@@ -75,15 +82,38 @@ Finding prove(FreeListProof& proof, std::chrono::nanoseconds slice) {
   return proof.finding();
 }
 
+/// Advances by the same time whenever it is read.
+struct TestClock {
+  FreeListProof::Clock::duration tick;
+  FreeListProof::Clock::time_point at{1h};
+  FreeListProof::Clock::time_point operator()() { return at += tick; }
+};
+
+/// The end of a slice that is over after one page.
+constexpr auto one_page = ScrubClock::time_point::min();
+
+void overwrite(const LmdbEnv& env, std::string& value) {
+  MDB_txn* txn = nullptr;
+  BOOST_REQUIRE(mdb_txn_begin(env.handle(), nullptr, 0, &txn) == MDB_SUCCESS);
+  std::string key = "a row of this test";
+  MDB_val k{key.size(), key.data()};
+  MDB_val v{value.size(), value.data()};
+  BOOST_REQUIRE(mdb_put(txn, env.table(Table::meta), &k, &v, 0) == MDB_SUCCESS);
+  BOOST_REQUIRE(mdb_txn_commit(txn) == MDB_SUCCESS);
+}
+
 /// Runs as long as it asks for, or until the first run is over.
-ScrubFigures run_schedule(const LmdbEnv& env) {
-  ScrubSchedule schedule(env, 4ms, ScrubClock::now());
+ScrubFigures run_to_first_scrub(ScrubSchedule& schedule) {
   const auto until = ScrubClock::now() + 60s;
   while (ScrubClock::now() < until && schedule.due() != ScrubClock::time_point::max()) {
     BOOST_TEST(schedule.run(ScrubClock::now()) == MDB_SUCCESS);
     if (schedule.figures(ScrubClock::now()).runs > 0) break;
   }
   return schedule.figures(ScrubClock::now());
+}
+ScrubFigures run_schedule(const LmdbEnv& env) {
+  ScrubSchedule schedule(env, 4ms, ScrubClock::now());
+  return run_to_first_scrub(schedule);
 }
 
 }  // namespace
@@ -109,11 +139,108 @@ BOOST_AUTO_TEST_CASE(a_walk_that_holds_its_snapshot_for_too_long_is_given_up_and
   BOOST_TEST((prove(proof, 0ns) == Finding::sound));
 }
 
-BOOST_AUTO_TEST_CASE(a_page_that_is_free_and_in_use_is_found) {
+BOOST_AUTO_TEST_CASE(a_walk_ends_however_long_it_takes) {
+  const UsedStore used;
+  const auto env = open_unchecked(used);
+  TestClock clock{.tick = 1h};
+  FreeListProof proof(*env, 1min, std::ref(clock));
+  for (int i = 0; i < 1'000'000 && proof.finding() == Finding::open; ++i) proof.step(one_page);
+  BOOST_TEST((proof.finding() == Finding::sound));
+}
+
+BOOST_AUTO_TEST_CASE(a_busy_writer_gets_nine_tenths_of_its_time_and_an_idle_one_half) {
+  const UsedStore used;
+  const auto env = open_unchecked(used);
+  TestClock clock{.tick = 1ms};
+  FreeListProof proof(*env, 1h, std::ref(clock));
+  proof.step(one_page);
+  for (const auto& [lateness, pause] : {std::pair{0ms, 1ms}, std::pair{10ms, 9ms}, std::pair{0ms, 1ms}}) {
+    clock.at = proof.due() + lateness - clock.tick;
+    proof.step(one_page);
+    BOOST_TEST((proof.due() - clock.at == pause));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_attempt_gets_a_larger_share_of_a_busy_writer) {
+  const UsedStore used;
+  const auto env = open_unchecked(used);
+  TestClock clock{.tick = 1h};
+  FreeListProof proof(*env, 1h, std::ref(clock));
+  proof.step(one_page);  // abandoned after an hour
+  clock.tick = 1ms;
+  clock.at = proof.due() + 10ms;
+  proof.step(one_page);
+  BOOST_TEST((proof.due() - clock.at == 8ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_walk_is_given_up_before_the_pages_that_it_pins_are_missed) {
+  const UsedStore used;
+  const auto env = open_unchecked(used);
+  TestClock clock{.tick = 1s};
+  FreeListProof proof(*env, 1000h, std::ref(clock));
+  proof.step(one_page);
+  BOOST_TEST(env->statistics().readers == 1U);
+  const auto room_left = [&] {
+    const MapRoom room = env->room().map();
+    return room.free_pages > 2 * room.reserve();
+  };
+  std::string value(std::size_t{1} << 20, 'v');
+  for (int i = 0; i < 1000 && room_left(); ++i) overwrite(*env, value);
+  BOOST_REQUIRE(!room_left());
+  BOOST_TEST(env->room().map().allows(Growth::grows));
+  clock.at = proof.due();
+  proof.step(one_page);
+  BOOST_TEST(env->statistics().readers == 0U);
+  BOOST_TEST((proof.finding() == Finding::open));
+  BOOST_TEST((proof.due() - clock.at >= 1min));
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_is_free_and_in_use_is_found_and_named) {
   const LyingStore used;
   const auto env = open_unchecked(used);
   FreeListProof proof(*env);
   BOOST_TEST((prove(proof, 0ns) == Finding::damaged));
+  const std::string page = "page " + std::to_string(used.in_use) + " ";
+  BOOST_TEST(proof.damage().find(page) != std::string::npos, proof.damage());
+}
+
+BOOST_AUTO_TEST_CASE(damage_that_stops_the_background_scrub_is_told_once_and_warned_of) {
+  const LyingStore used;
+  LmdbOptions options = used.engine_options();
+  options.env.pages_checked = 1;
+  options.scrub_within = 4ms;
+  std::mutex mutex;
+  std::vector<std::string> told;
+  options.on_damage = [&](const std::string& why) {
+    const std::lock_guard lock(mutex);
+    told.push_back(why);
+  };
+  {
+    auto engine = LmdbEngine::open(options);
+    BOOST_REQUIRE(engine);
+    const LmdbEngine& opened = **engine;
+    const auto store = Store::open(used.store_options(), all_keys(), std::move(*engine));
+    BOOST_REQUIRE(store);
+    const auto until = ScrubClock::now() + 60s;
+    while (!opened.damage() && ScrubClock::now() < until) std::this_thread::sleep_for(1ms);
+    const auto warning = (*store)->health().damage();
+    BOOST_REQUIRE(warning);
+    BOOST_TEST(warning->find("page ") == std::string::npos);  // clients see it
+    BOOST_TEST(!(*store)->health().unwilling());
+  }
+  BOOST_REQUIRE(told.size() == 1U);
+  for (const char* const words : {"data.mdb is damaged: page ", "run tacit verify", "restore a backup"}) {
+    BOOST_TEST(told.front().find(words) != std::string::npos, told.front());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_damage_is_told_of_a_good_store) {
+  const UsedStore used;
+  const auto env = open_unchecked(used);
+  bool told = false;
+  ScrubSchedule schedule(*env, 4ms, ScrubClock::now(), [&told](const std::string&) { told = true; });
+  run_to_first_scrub(schedule);
+  BOOST_TEST(!told);
 }
 
 BOOST_AUTO_TEST_CASE(the_background_scrub_overwrites_nothing_where_the_free_list_lies) {

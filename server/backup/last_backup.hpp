@@ -15,7 +15,7 @@
 
 namespace tacit::server {
 
-struct BackupRecord {
+struct LastBackup {
   std::int64_t at = 0;      ///< time of completion, in seconds since 1970
   std::string file;         ///< the backup's file; "-": standard output
   std::uint64_t bytes = 0;  ///< size of the backup
@@ -23,13 +23,13 @@ struct BackupRecord {
 
 /// The record's path: `backup-record`, by default STORE.last-backup beside the store. Not in the store's directory,
 /// because the planes' users can write there.
-std::filesystem::path backup_record_file(const Config& config);
+std::filesystem::path last_backup_file(const Config& config);
 
 /// Returns nullopt if the file does not exist or is invalid: unreadable, not a regular file, or with a time in the
 /// future. Does not follow a link. Blocks for a small read. Any thread.
-std::optional<BackupRecord> read_backup_record(const std::filesystem::path& file);
+std::optional<LastBackup> read_last_backup(const std::filesystem::path& file);
 
 /// Replaces the file atomically, readable by all users, and syncs it. Does not follow a link.
-std::error_code write_backup_record(const std::filesystem::path& file, const BackupRecord& record);
+std::error_code write_last_backup(const std::filesystem::path& file, const LastBackup& record);
 
 }  // namespace tacit::server

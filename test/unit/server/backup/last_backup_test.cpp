@@ -1,4 +1,4 @@
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,10 +17,10 @@ namespace {
 
 struct Record {
   Record() { config.store = directory / "store"; }
-  fs::path file() const { return backup_record_file(config); }
+  fs::path file() const { return last_backup_file(config); }
   bool reads(const std::string& text) const {
     std::ofstream(file()) << text;
-    return read_backup_record(file()).has_value();
+    return read_last_backup(file()).has_value();
   }
   static std::int64_t now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
 
@@ -30,7 +30,7 @@ struct Record {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(backup_record)
+BOOST_AUTO_TEST_SUITE(last_backup)
 
 BOOST_FIXTURE_TEST_CASE(it_is_beside_the_store, Record) {
   BOOST_TEST(file() == directory / "store.last-backup");
@@ -43,11 +43,11 @@ BOOST_FIXTURE_TEST_CASE(it_is_beside_the_store, Record) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_written_is_read, Record) {
-  BOOST_TEST(!read_backup_record(file()));
+  BOOST_TEST(!read_last_backup(file()));
   const std::int64_t at = now();
-  BOOST_TEST(!write_backup_record(file(), {at, "/b/\"x\"\n.backup", 12345678901}));
-  BOOST_TEST(!write_backup_record(file(), {at, "/b/\"x\"\n.backup", 12345678902}));
-  const auto read = read_backup_record(file());
+  BOOST_TEST(!write_last_backup(file(), {at, "/b/\"x\"\n.backup", 12345678901}));
+  BOOST_TEST(!write_last_backup(file(), {at, "/b/\"x\"\n.backup", 12345678902}));
+  const auto read = read_last_backup(file());
   BOOST_TEST_REQUIRE(read.has_value());
   BOOST_TEST(read->at == at);
   BOOST_TEST(read->file == "/b/\"x\"\n.backup");
@@ -78,20 +78,20 @@ BOOST_FIXTURE_TEST_CASE(a_time_that_is_yet_to_come_is_none, Record) {
 BOOST_FIXTURE_TEST_CASE(links_and_pipes_are_not_followed, Record) {
   std::ofstream(directory / "victim") << R"({"at": 1767225600, "file": "x", "bytes": 1})";
   fs::create_symlink("victim", file());
-  BOOST_TEST(!read_backup_record(file()));
-  BOOST_TEST(!write_backup_record(file(), {now(), "-", 1}));
-  BOOST_TEST(read_backup_record(file()).has_value());
+  BOOST_TEST(!read_last_backup(file()));
+  BOOST_TEST(!write_last_backup(file(), {now(), "-", 1}));
+  BOOST_TEST(read_last_backup(file()).has_value());
   std::ostringstream victim;
   victim << std::ifstream(directory / "victim").rdbuf();
   BOOST_TEST(victim.str().find("1767225600") != std::string::npos);
   fs::remove(file());
   BOOST_TEST_REQUIRE(::mkfifo(file().c_str(), 0600) == 0);
-  BOOST_TEST(!read_backup_record(file()));
+  BOOST_TEST(!read_last_backup(file()));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_there_is_an_error, Record) {
   config.backup_record = directory / "none" / "record";
-  BOOST_TEST((write_backup_record(file(), {now(), "-", 1}) == std::errc::no_such_file_or_directory));
+  BOOST_TEST((write_last_backup(file(), {now(), "-", 1}) == std::errc::no_such_file_or_directory));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-#include "server/backup/backup_record.hpp"
+#include "server/backup/last_backup.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -32,14 +32,14 @@ std::string utc(std::int64_t at) {
 
 }  // namespace
 
-fs::path backup_record_file(const Config& config) {
+fs::path last_backup_file(const Config& config) {
   if (!config.backup_record.empty()) return config.backup_record;
   fs::path store = config.store.lexically_normal();
   if (!store.has_filename()) store = store.parent_path();  // the path ends in a slash
   return store.string() + ".last-backup";
 }
 
-std::optional<BackupRecord> read_backup_record(const fs::path& file) {
+std::optional<LastBackup> read_last_backup(const fs::path& file) {
   std::error_code error;
   const std::string content = read_small_file(file, error);
   if (error) return std::nullopt;
@@ -56,10 +56,10 @@ std::optional<BackupRecord> read_backup_record(const fs::path& file) {
   if (at->get_int64() <= 0 || at->get_int64() > now() + clock_tolerance) return std::nullopt;
   const auto size = bytes->to_number<std::uint64_t>(error);
   if (error) return std::nullopt;
-  return BackupRecord{at->get_int64(), std::string(name->get_string()), size};
+  return LastBackup{at->get_int64(), std::string(name->get_string()), size};
 }
 
-std::error_code write_backup_record(const fs::path& file, const BackupRecord& record) {
+std::error_code write_last_backup(const fs::path& file, const LastBackup& record) {
   const json::object text = {
       {"at", record.at}, {"time", utc(record.at)}, {"file", record.file}, {"bytes", record.bytes}};
   return replace_small_file(file, json::serialize(text) + "\n", record_mode);

@@ -1,5 +1,7 @@
-// The room of the embedded engine for further writes, and its messages about a lack of room.
+#include "store/lmdb/engine/room_refusal.hpp"
+
 #include <lmdb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include "store/lmdb/engine/commit_rehearsal.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/lmdb/engine/sync_errors.hpp"
+#include "store/lmdb/environment/lmdb_errors.hpp"
 
 namespace tacit::store {
 namespace {
@@ -19,37 +22,45 @@ constexpr std::uint64_t pages_looked_for = 64;
 
 std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
+/// Which reader keeps pages from use, and what to do. This process's own readers end by themselves.
+std::string pinned_by(std::uint64_t process) {
+  if (process == static_cast<std::uint64_t>(::getpid())) {
+    return " that this process keeps from use while it reads an older state: wait until it has read it";
+  }
+  return " that process " + std::to_string(process) +
+         " keeps from use while it reads an older state: wait for it, or end it";
+}
+
 }  // namespace
 
-LmdbEngine::Measured LmdbEngine::measure() const {
-  Measured room;
-  room.map = env_->room();
-  room.disk = env_->disk_room(room.map);
+MeasuredRoom LmdbEngine::measure() const {
+  MeasuredRoom room;
+  room.map = env_->room().map();
+  room.disk = env_->room().disk(room.map);
   // If the disk gives no more blocks, only the free pages are left.
-  if (room.disk.ahead && room.disk.wanted() > room.disk.taken) env_->count_reusable(room.map);
+  if (room.disk.ahead && room.disk.wanted() > room.disk.taken) env_->room().count_reusable(room.map);
   room.disk.reusable = room.map.reusable;
   return room;
 }
 
-bool LmdbEngine::has_room(Growth growth, Measured& room) const {
+bool LmdbEngine::has_room(Growth growth, MeasuredRoom& room) const {
   if (refusal_.forbids(growth)) return false;
-  const auto allowed = [&] { return room.map.allows(growth) && room.disk.allows(growth); };
   const auto count = [&] {
-    env_->count_reusable(room.map);
+    env_->room().count_reusable(room.map);
     room.disk.reusable = room.map.reusable;
   };
-  if (allowed()) return true;
+  if (room.allows(growth)) return true;
   if (!room.map.counted) {
     count();
-    if (allowed()) return true;
+    if (room.allows(growth)) return true;
   }
   if (!clear_dead_readers(room)) return false;
-  room.map = env_->room();
+  room.map = env_->room().map();
   count();
-  return allowed();
+  return room.allows(growth);
 }
 
-bool LmdbEngine::clear_dead_readers(Measured& room) const {
+bool LmdbEngine::clear_dead_readers(MeasuredRoom& room) const {
   return !std::exchange(room.dead_cleared, true) && env_->clear_dead_readers();
 }
 
@@ -62,7 +73,7 @@ bool LmdbEngine::found_no_room(int& code) {
   if (sync_failed_ || code == MDB_SUCCESS) return false;
   // LMDB also returns EIO for a partial write. A further write shows whether that was the cause.
   if (code == EIO && !env_->is_dead()) {
-    if (env_->disk_is_full(code)) {
+    if (env_->room().disk_is_full(code)) {
       code = ENOSPC;
     } else {
       forget_sync_error();
@@ -96,22 +107,20 @@ void LmdbEngine::look_for_room() {
   refusal_.stand(code, false);
 }
 
-std::optional<RoomRefusal::Clock::time_point> LmdbEngine::next_look() const {
+std::optional<StandingRefusal::Clock::time_point> LmdbEngine::next_look() const {
   if (refusal_.stands()) return refusal_.next_look();
-  return env_->blocks_refused() != 0 ? std::optional(next_take_) : std::nullopt;
+  return env_->room().blocks_refused() != 0 ? std::optional(next_take_) : std::nullopt;
 }
 
-std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room) const {
+std::optional<std::string> LmdbEngine::lacks_room(Growth growth, MeasuredRoom& room) const {
   if (has_room(growth, room)) return std::nullopt;
   const std::uint64_t page = env_->page_size();
-  Measured later = room;
+  MeasuredRoom later = room;
   later.map = room.map.unpinned();
   later.disk.reusable = later.map.reusable;
-  if (room.map.pinned > 0 && later.map.allows(growth) && later.disk.allows(growth)) {
+  if (room.map.pinned > 0 && later.allows(growth)) {
     return "the store has " + mebibytes((room.map.allows(growth) ? room.disk.spare() : room.map.free_pages) * page) +
-           " left, and " + mebibytes(room.map.pinned * page) + " that process " +
-           std::to_string(room.map.pinning_process) +
-           " keeps from use while it reads an older state: wait for it, or end it";
+           " left, and " + mebibytes(room.map.pinned * page) + pinned_by(room.map.pinning_process);
   }
   if (refusal_.forbids(growth)) return disk_lacks_room(room);
   if (!room.map.allows(growth)) {
@@ -121,12 +130,12 @@ std::optional<std::string> LmdbEngine::lacks_room(Growth growth, Measured& room)
   return disk_lacks_room(room);
 }
 
-std::string LmdbEngine::disk_lacks_room(const Measured& room) const {
+std::string LmdbEngine::disk_lacks_room(const MeasuredRoom& room) const {
   const std::uint64_t page = env_->page_size();
   const std::string left = "the disk has " + mebibytes(room.disk.available * page) + " left";
   const std::string spare = mebibytes(room.disk.spare() * page);
   const int unwritten = refusal_.error();
-  const int refused = unwritten != 0 ? unwritten : env_->blocks_refused();
+  const int refused = unwritten != 0 ? unwritten : env_->room().blocks_refused();
   if (refused == 0) return left + ", and the store's file " + spare + ": make room on the disk";
   return left +
          (unwritten != 0 ? ", but the store's file could not be written ("
@@ -135,7 +144,7 @@ std::string LmdbEngine::disk_lacks_room(const Measured& room) const {
 }
 
 Room LmdbEngine::measure_for_people() const {
-  Measured measured = measure();
+  MeasuredRoom measured = measure();
   // There may have been no write since room became available again.
   measured.disk = measured.disk.after_taking();
   Room room;
@@ -154,8 +163,8 @@ Room LmdbEngine::room() const {
   const auto now = std::chrono::steady_clock::now();
   const int refusal = refusal_.error();
   const bool old = room_measured_ == room_measured_.min() || now - room_measured_ >= std::chrono::seconds(1);
-  if (old || refusal != room_refusal_) {
-    room_refusal_ = refusal;
+  if (old || refusal != room_refusal_error_) {
+    room_refusal_error_ = refusal;
     room_ = measure_for_people();
     room_measured_ = now;
   }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <optional>
 
@@ -13,11 +12,8 @@
 
 namespace tacit::store {
 
-/// Whether an error means a lack of room: on the disk, under a quota or under a file size limit.
-constexpr bool is_want_of_room(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
-
 /// Changed by the writer thread only; read by any thread.
-class RoomRefusal {
+class StandingRefusal {
  public:
   using Clock = std::chrono::steady_clock;
 
