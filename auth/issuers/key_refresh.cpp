@@ -160,11 +160,16 @@ asio::awaitable<void> KeyRefresh::step() {
 }
 
 void KeyRefresh::finish(FetchedKeys fetched) {
+  const bool brought_keys = fetched.keys.has_value();
+  // Before the schedule ends the fetch: a call that no longer has to wait gets the new keys.
+  if (fetched.keys) use(std::move(*fetched.keys));
+  if (brought_keys) current_.store(true, std::memory_order_release);
+  std::vector<std::shared_ptr<store::Waiter<KeySetPtr>>> waiters;
   {
     const std::lock_guard lock(mutex_);
     const Time now = steady_clock::now();
     const double spread = static_cast<double>(spread_() - spread_.min()) / static_cast<double>(spread_.max());
-    if (fetched.keys) {
+    if (brought_keys) {
       schedule_.renewed();
       status_.renewed = now;
     }
@@ -174,16 +179,9 @@ void KeyRefresh::finish(FetchedKeys fetched) {
       schedule_.failed(now, spread);
       ++status_.failures;
     }
-  }
-  const bool brought_keys = fetched.keys.has_value();
-  if (fetched.keys) use(std::move(*fetched.keys));
-  if (brought_keys) current_.store(true, std::memory_order_release);
-  if (!fetched.failure.empty()) report_->keys_failed(fetched.failure);
-  std::vector<std::shared_ptr<store::Waiter<KeySetPtr>>> waiters;
-  {
-    const std::lock_guard lock(mutex_);
     waiters.swap(waiters_);
   }
+  if (!fetched.failure.empty()) report_->keys_failed(fetched.failure);
   for (const auto& waiter : waiters) waiter->answer(published_->get());
 }
 
