@@ -1,3 +1,4 @@
+// `tacit reload`: asks running servers to reload and prints their results (server/serve/reload_result.hpp).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

@@ -115,11 +115,11 @@ class Operation {
 
   const std::string& serving() const { return serving_; }
 
-  const ReloadReport& reload() const {
+  const ReloadResult& reload() const {
     parts_.manager.reloading();
-    const ReloadReport& report = parts_.reload.run();
-    parts_.manager.ready(report.good() ? serving_ : serving_ + "; the last reload failed in part");
-    return report;
+    const ReloadResult& result = parts_.reload.run();
+    parts_.manager.ready(result.succeeded() ? serving_ : serving_ + "; the last reload failed in part");
+    return result;
   }
 
   /// For a request on the control socket.
