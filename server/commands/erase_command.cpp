@@ -15,6 +15,7 @@
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/api_keys/api_keys.hpp"
+#include "store/engine/whereabouts.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::server {
@@ -58,6 +59,7 @@ std::string describe(const Extent& extent) {
 store::Erased erase(store::Store& store, const crypto::Uuid& tenant) {
   const bool bar = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [bar](std::uint64_t rows) {
+    store::note_step();
     if (bar) std::cerr << line_start << "Erased " << rows << " rows" << clear_to_end << std::flush;
   };
   auto outcome = run(store.tenants().erase(tenant, progress, operator_context()));
