@@ -1,3 +1,4 @@
+// `tacit api-key create`: creates a tenant's API key and prints it, once.
 #include <unistd.h>
 
 #include <chrono>

@@ -1,3 +1,4 @@
+// `tacit api-key list`: tenants' API keys with their state, as a table or as JSON.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

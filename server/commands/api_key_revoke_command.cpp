@@ -1,3 +1,4 @@
+// `tacit api-key revoke`: permanently revokes an API key, after a confirmation.
 #include <algorithm>
 #include <iostream>
 #include <string>

@@ -1,3 +1,4 @@
+// `tacit audit export`: prints audit entries as JSON lines, byte for byte as they are hashed, and checks their chain.
 #include <unistd.h>
 
 #include <iostream>

@@ -1,3 +1,5 @@
+// `tacit audit feed`: delivers audit entries to a file or the system log as they are added, and continues after a
+// restart.
 #include <chrono>
 #include <csignal>
 #include <iostream>

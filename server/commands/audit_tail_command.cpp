@@ -1,3 +1,4 @@
+// `tacit audit tail`: shows the newest audit entries and, with --follow, new ones as they are added.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,3 +1,5 @@
+// `tacit check-config`: prints all problems that would prevent `serve` from starting; with --as, for the server's
+// user and with the credentials of its unit. The checks are in server/wiring/config_check.cpp.
 #include <unistd.h>
 
 #include <iostream>

@@ -1,3 +1,4 @@
+// `tacit erase`: deletes all data of a tenant, after a confirmation. The work is in store/tenants/erase_tenant.cpp.
 #include <unistd.h>
 
 #include <boost/json/object.hpp>

@@ -1,3 +1,5 @@
+// `tacit key list`: the cryptographic keys in the keyrings and, with --uses, the number of stored objects that use
+// each.
 #include <unistd.h>
 
 #include <boost/json/array.hpp>

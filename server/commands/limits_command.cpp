@@ -1,3 +1,4 @@
+// `tacit limits get` and `tacit limits set`: a tenant's request rate and its limits of API keys and secrets.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 

@@ -1,3 +1,5 @@
+// `tacit restore`: creates a store from a backup and records that in its audit log. The work is in
+// store/backup/restore.cpp.
 #include <unistd.h>
 
 #include <functional>

@@ -1,3 +1,4 @@
+// `tacit stats`: the number of stored objects, the use of the map and the disk, and readers. Needs no key.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

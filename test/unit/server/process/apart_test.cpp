@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_comes_no_further_is_ended_and_told) {
     return words.find("checking page 17") != std::string::npos && words.find("made no progress") != std::string::npos &&
            words.find("it was killed") != std::string::npos;
   };
-  // One that sleeps, one that works for ever, and one that was stopped.
+  // A child that sleeps, one in an endless loop, and one that is stopped.
   for (const int how : {0, 1, 2}) {
     Apart stalls([how] {
       note_work(FileWork::checking, 17);
