@@ -44,8 +44,8 @@ Extent extent_of(store::Store& store, const crypto::Uuid& tenant) {
     extent.secrets = quota->count;
     extent.bytes = quota->used;
   }
-  const auto keys = store.api_keys().list(tenant);
-  if (keys) extent.api_keys = keys->size();
+  const auto api_keys = store.api_keys().list(tenant);
+  if (api_keys) extent.api_keys = api_keys->size();
   extent.resumed = !quota || (!exported && exported.error().code != store::Errc::not_found);
   extent.any = extent.any || extent.resumed || extent.api_keys > 0;
   return extent;
