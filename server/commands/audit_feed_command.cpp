@@ -131,10 +131,12 @@ void feed(const Config& config, const FeedOptions& options, const std::optional<
 
 /// A child process, which may give up root, reads the store; this process writes the files. A child that makes no
 /// progress is killed.
-void feed_apart(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+void feed_apart(const Config& config, const FeedOptions& options, std::optional<AuditFeedState>& state,
                 AuditFeedFiles& files, const StopSignals& signals) {
   AuditFeedSocket socket;
   const Part part = [&] {
+    const std::optional<store::AuditMark> last = state ? state->last() : std::nullopt;
+    state.reset();                            // so that the lock ends with the other process
     socket.answering = crypto::Descriptor();  // so that the end of the other process is detected
     feed(config, options, last, *make_remote_audit_feed_files(socket.asking), signals);
     return std::string();
@@ -157,9 +159,8 @@ int audit_feed_command(const Config& config, const Arguments& arguments) {
   const StopSignals signals;
   std::optional<AuditFeedState> state;
   if (options.state) state.emplace(*options.state);
-  const auto last = state ? state->last() : std::nullopt;
   const auto files = make_audit_feed_files(options.to, state ? &*state : nullptr, signals);
-  feed_apart(config, options, last, *files, signals);
+  feed_apart(config, options, state, *files, signals);
   return exit_ok;
 }
 
