@@ -70,6 +70,8 @@ BOOST_AUTO_TEST_CASE(defaults_of_other_folders_are_listed_as_people_write_them) 
   BOOST_TEST(listed("idle-timeout") == "75");
   BOOST_TEST((Config().map_size == tacit::store::defaults::map_size));
   BOOST_TEST((Config().timeouts == tacit::http::Timeouts()));
+  const std::string age(find_setting("connection-max-age")->help);
+  BOOST_TEST(age.ends_with(" Default: 3600 on the API plane, 900 on the tool plane. 0: no limit."), age);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_editors_add_does_no_harm, Sources) {
