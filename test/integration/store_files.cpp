@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <iterator>
 #include <thread>
 
+#include "test/integration/child_process.hpp"
 #include "test/integration/deployment.hpp"
 
 namespace fs = std::filesystem;
@@ -29,19 +29,6 @@ struct stat status_of(const fs::path& file) {
   struct stat status {};
   BOOST_REQUIRE(::lstat(file.c_str(), &status) == 0);
   return status;
-}
-
-/// The first child of the process; the process itself while it has none.
-pid_t child_of(pid_t process) {
-  const std::string parent = "\nPPid:\t" + std::to_string(process) + "\n";
-  for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream status(entry.path() / "status");  // empty if the process has ended
-    const std::string text{std::istreambuf_iterator<char>(status), {}};
-    if (has(text, parent)) return static_cast<pid_t>(std::stol(name));
-  }
-  return process;
 }
 
 /// A deployment with a file that must stay as it is.
