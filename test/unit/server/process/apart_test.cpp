@@ -149,10 +149,11 @@ BOOST_AUTO_TEST_CASE(a_question_to_the_operator_may_stay_unanswered_for_longer_t
     Confirmation(Arguments(), Unattended::goes_on).ask("Permanently remove the key from its keyring?");
     return std::string("confirmed");
   });
-  std::thread slow_operator([terminal] {
+  bool typed = false;
+  std::thread slow_operator([terminal, &typed] {
     std::this_thread::sleep_for(6s);
-    const std::string_view typed = "y\n";
-    static_cast<void>(::write(terminal, typed.data(), typed.size()));
+    const std::string_view yes = "y\n";
+    typed = ::write(terminal, yes.data(), yes.size()) == static_cast<ssize_t>(yes.size());
   });
   std::string answer;
   std::string failure;
@@ -162,6 +163,7 @@ BOOST_AUTO_TEST_CASE(a_question_to_the_operator_may_stay_unanswered_for_longer_t
     failure = error.what();
   }
   slow_operator.join();
+  BOOST_TEST(typed);
   ::close(other_end);
   ::close(terminal);
   BOOST_TEST(answer == "confirmed", failure);
