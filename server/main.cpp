@@ -16,6 +16,7 @@
 #include "server/cli/command_line.hpp"
 #include "server/cli/standard_streams.hpp"
 #include "server/config/errors.hpp"
+#include "server/process/command_apart.hpp"
 #include "store/lmdb/environment/map_faults.hpp"
 
 namespace {
@@ -57,7 +58,10 @@ int run_command(const CommandLine& line) {
   for (const std::string& warning : invocation.loaded.warnings) {
     if (!line.command->runs_misconfigured) complain("warning: " + warning + " (not used here)", exit_ok);
   }
-  return line.command->run(invocation);
+  if (!line.command->runs_apart) return line.command->run(invocation);
+  const Config& config = invocation.loaded.config;
+  return run_command_apart(
+      config.store, [&] { return line.command->run(invocation); }, default_stall + config.store_timeout);
 }
 
 int run(const std::vector<std::string>& words, StandardStreams& streams) {

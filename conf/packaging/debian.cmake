@@ -38,11 +38,11 @@ foreach(setting api-certificate=tls/api.pem api-certificate-key=tls/api.key tool
 endforeach()
 file(CONFIGURE OUTPUT ${made}/tacit.conf CONTENT "${configuration}" @ONLY)
 install(TARGETS tacit RUNTIME DESTINATION bin)
-# These stay byte for byte as the first package had them: dpkg asks at an upgrade where the operator and the package both changed
-# a file. What is new is told by the manual and the samples. Nobody is granted anything by having installed a package.
+# These stay byte for byte as in the first package: dpkg asks at an upgrade if the operator and the package changed the same file.
+# The manual and the samples document new settings. The files grant no access.
 install(FILES ${made}/tacit.conf ${sources}/packaging/tool-identities DESTINATION /etc/tacit)
 install(FILES ${sources}/packaging/tacit.conf.d.README DESTINATION /etc/tacit/tacit.conf.d RENAME README)
-# For keyrings, and for certificates with their keys; what is put there has modes of its own.
+# For keyrings, and for certificates with their keys. Files there have their own modes.
 install(DIRECTORY DESTINATION /etc/tacit/keys)
 install(DIRECTORY DESTINATION /etc/tacit/tls)
 install(FILES ${made}/systemd/tacit-api.service ${made}/systemd/tacit-tools.service ${made}/systemd/tacit.service
@@ -91,13 +91,13 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd (>= 252)")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion")
-# Stripped; the symbols, which name functions in a crash's report, are a package beside it.
+# Stripped. The symbols, for readable crash reports, are in a separate package.
 set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "write-only secret store for AI agents' tools")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Tacit keeps the secrets that AI agents' tools need. Users put them in over
-HTTPS; from then on nobody reads them back through that API. The runtimes that
-execute the tools ask over a listener of their own, by client certificate, and
-get the values that the tool may use.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Tacit stores the secrets that AI agents' tools need. Users write them over
+HTTPS; that API never returns a stored value. The runtimes that execute the
+tools connect to a separate listener, authenticate with a client certificate,
+and get the values that the tool may use.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${sources}/packaging/conffiles ${sources}/packaging/postinst
   ${sources}/packaging/prerm ${sources}/packaging/postrm)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

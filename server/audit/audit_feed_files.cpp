@@ -15,6 +15,7 @@
 #include "server/audit/audit_point.hpp"
 #include "server/config/errors.hpp"
 #include "store/backup/whole_file.hpp"
+#include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -91,6 +92,7 @@ class RemoteFiles final : public AuditFeedFiles {
  private:
   bool ask(Request request, std::string_view text) {
     std::string reply;
+    const store::WaitsForOthers writer;
     if (send_message(socket_, request, text)) reply = receive_message(socket_);
     if (reply.empty()) throw CommandFailed("");  // the process has ended and printed the reason
     if (reply.front() == usage_error) throw UsageError(reply.substr(1));
@@ -155,12 +157,14 @@ std::unique_ptr<AuditFeedFiles> make_remote_audit_feed_files(const Descriptor& a
 }
 
 void serve_audit_feed_files(const Descriptor& answering, AuditFeedFiles& files, const StopSignals& signals,
-                            const std::function<void()>& on_stop) {
+                            const FeedReaderControl& reader) {
+  constexpr std::chrono::seconds tick{1};
   bool told = false;
   while (true) {
-    const bool ready = signals.wait(answering.get(), POLLIN, std::chrono::hours(1));
+    const bool ready = signals.wait(answering.get(), POLLIN, tick);
     if (StopSignals::take_hangup()) files.reopen();
-    if (StopSignals::stopped() && !std::exchange(told, true)) on_stop();
+    if (StopSignals::stopped() && !std::exchange(told, true)) reader.stop();
+    if (!ready && !told) reader.waited(tick);
     if (!ready && !told) continue;
     if (!ready && !comes_soon(answering)) return;  // a disk that does not respond may block it
     const std::string request = receive_message(answering);

@@ -1,7 +1,8 @@
-// The files that an audit feed writes: its destination and its position. If a process that has given up root reads the
-// store (server/process/apart.hpp), the other process writes the files on requests over a socket.
+// The files that an audit feed writes: its destination and its position. A child process reads the store
+// (server/process/apart.hpp); its parent writes the files on requests over a socket.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,9 +44,15 @@ struct AuditFeedSocket {
 /// Sends requests to the process at the other end. Each call waits for the result and rethrows its exception.
 std::unique_ptr<AuditFeedFiles> make_remote_audit_feed_files(const crypto::Descriptor& asking);
 
+/// Control of the process that reads the store.
+struct FeedReaderControl {
+  std::function<void()> stop;                             ///< called once, after SIGTERM or SIGINT
+  std::function<void(std::chrono::milliseconds)> waited;  ///< called after each time without a request; may throw
+};
+
 /// Serves the other process's requests until it ends, and reopens the destination at SIGHUP. A failed request is
-/// reported to the other process. Throws what reopening throws. Calls `on_stop` once after SIGTERM or SIGINT.
+/// reported to the other process. Throws what reopening and `reader.waited` throw.
 void serve_audit_feed_files(const crypto::Descriptor& answering, AuditFeedFiles& files, const StopSignals& signals,
-                            const std::function<void()>& on_stop);
+                            const FeedReaderControl& reader);
 
 }  // namespace tacit::server

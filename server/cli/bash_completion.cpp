@@ -1,3 +1,4 @@
+// The completion script for bash, generated from the table of commands (completion.hpp).
 #include <map>
 #include <set>
 #include <string>

@@ -37,6 +37,8 @@ struct Command {
   bool tenant_may_lead = false;            ///< the first operand may be the value of --tenant: an older form
   void (*add_options)(boost::program_options::options_description& own) = nullptr;
   bool runs_misconfigured = false;  ///< runs with a faulty configuration and reports its faults
+  /// Runs in a child process (server/process/command_apart.hpp): required if `run` itself opens the store.
+  bool runs_apart = false;
   int (*run)(const Invocation& invocation) = nullptr;
 };
 

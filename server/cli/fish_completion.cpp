@@ -1,3 +1,4 @@
+// The completion script for fish, generated from the table of commands (completion.hpp).
 #include <string>
 #include <string_view>
 

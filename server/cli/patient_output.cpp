@@ -13,6 +13,7 @@
 
 #include "server/cli/quantities.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "store/engine/whereabouts.hpp"
 
@@ -21,7 +22,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds default_patience{60};
 constexpr std::uint64_t most_patience = 86400;
 
 bool is_file(int descriptor) {
@@ -66,16 +66,18 @@ bool PatientOutput::wait() {
 void PatientOutput::fail_if_stalled() const {
   if (!stalled_) return;
   throw CommandFailed("the reader of the output has read nothing for " + duration_text(patience_) +
-                      " (--stall-timeout): aborted, because the store cannot reuse pages meanwhile");
+                      " (--stall-timeout): aborted, because the store cannot reuse pages while it waits");
 }
 
 void add_stall_timeout(boost::program_options::options_description& own) {
   own.add_options()("stall-timeout", boost::program_options::value<std::string>()->value_name("SECONDS"),
-                    "Longest time for which the reader of the output may read nothing: at most one day. Default 60.");
+                    ("Longest time for which the reader of the output may read nothing: at most one day. Default " +
+                     std::to_string(default_stall.count()) + ".")
+                        .c_str());
 }
 
 std::chrono::seconds stall_timeout(const Arguments& arguments) {
-  if (!arguments.contains("stall-timeout")) return default_patience;
+  if (!arguments.contains("stall-timeout")) return default_stall;
   return read_argument(arguments, "stall-timeout",
                        [](std::string_view text) { return read_seconds(text, 1, most_patience); });
 }

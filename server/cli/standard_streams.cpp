@@ -6,6 +6,7 @@
 #include "http/log/log_writer.hpp"
 #include "http/log/printable.hpp"
 #include "server/cli/output.hpp"
+#include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -52,12 +53,16 @@ std::streamsize EscapingBuffer::xsputn(const char* text, std::streamsize size) {
   const std::size_t left = http::append_printable(safe, all, {.line_breaks = true, .json = true, .continues = true});
   begun_ = std::string(all.substr(all.size() - left));
   const auto length = static_cast<std::streamsize>(safe.size());
+  const store::WaitsForOthers reader;
   const bool written = to_.sputn(safe.data(), length) == length;
   crypto::wipe(safe.data(), safe.size());  // the text may contain a new API key
   return written ? size : 0;
 }
 
-int EscapingBuffer::sync() { return to_.pubsync(); }
+int EscapingBuffer::sync() {
+  const store::WaitsForOthers reader;
+  return to_.pubsync();
+}
 
 LogLineBuffer::~LogLineBuffer() {
   if (!line_.empty()) end_line();

@@ -11,7 +11,8 @@
 namespace tacit::server {
 
 /// Escapes its input with http::append_printable and keeps line breaks. Callers make texts from the store, files and
-/// peers one line (`printable` in output.hpp) before; this buffer is the safety net.
+/// peers one line (`printable` in output.hpp) before; this buffer is the safety net. Notes that the process waits for
+/// the reader (store/engine/whereabouts.hpp).
 class EscapingBuffer : public std::streambuf {
  public:
   explicit EscapingBuffer(std::streambuf& to) : to_(to) {}

@@ -1,3 +1,4 @@
+// `tacit api-key create`: creates a tenant's API key and prints it, once.
 #include <unistd.h>
 
 #include <chrono>
@@ -40,21 +41,21 @@ store::Scope read_scopes(const Arguments& arguments) {
   return scopes;
 }
 
-store::ApiKey describe_key(const Arguments& arguments) {
-  store::ApiKey key;
-  key.tenant = read_argument(arguments, "tenant", read_uuid);
-  key.name = read_argument(arguments, "name", read_name);
-  key.scopes = read_scopes(arguments);
-  key.created_at = store::now_microseconds();
+store::ApiKey describe_api_key(const Arguments& arguments) {
+  store::ApiKey api_key;
+  api_key.tenant = read_argument(arguments, "tenant", read_uuid);
+  api_key.name = read_argument(arguments, "name", read_name);
+  api_key.scopes = read_scopes(arguments);
+  api_key.created_at = store::now_microseconds();
   if (arguments.contains("expires-in")) {
     const auto span = read_argument(arguments, "expires-in", read_time_span);
-    key.expires_at = key.created_at + std::chrono::microseconds(span).count();
+    api_key.expires_at = api_key.created_at + std::chrono::microseconds(span).count();
   }
-  return key;
+  return api_key;
 }
 
 // Writes to the descriptor directly, because a stream's buffer would keep a copy of the key that is never wiped.
-bool print_key(crypto::WipedBytes text) {
+bool print_api_key(crypto::WipedBytes text) {
   text.push_back('\n');
   crypto::ByteView rest = text.view();
   while (!rest.empty()) {
@@ -69,16 +70,16 @@ bool print_key(crypto::WipedBytes text) {
 }  // namespace
 
 int api_key_create_command(const Config& config, const Arguments& arguments) {
-  store::ApiKey key = describe_key(arguments);
+  store::ApiKey api_key = describe_api_key(arguments);
   const auto store = open_store(config);
   auth::GeneratedApiKey generated = auth::generate_api_key();
-  key.id = generated.id;
-  key.secret_hash = generated.secret_hash;
-  value_or_fail(run(store->api_keys().add(key, operator_context())), "cannot store the key");
-  if (!print_key(std::move(generated.text))) {
-    throw CommandFailed("the key could not be printed and is lost; run: tacit api-key revoke " + key.id);
+  api_key.id = generated.id;
+  api_key.secret_hash = generated.secret_hash;
+  value_or_fail(run(store->api_keys().add(api_key, operator_context())), "cannot store the key");
+  if (!print_api_key(std::move(generated.text))) {
+    throw CommandFailed("the key could not be printed and is lost; run: tacit api-key revoke " + api_key.id);
   }
-  std::cerr << "Created the API key " << key.id << " for the tenant " << key.tenant.str()
+  std::cerr << "Created the API key " << api_key.id << " for the tenant " << api_key.tenant.str()
             << ". It is shown only once; the store keeps only a hash.\n";
   return exit_ok;
 }

@@ -1,3 +1,4 @@
+// `tacit audit export`: prints audit entries as JSON lines, byte for byte as they are hashed, and checks their chain.
 #include <unistd.h>
 
 #include <iostream>
@@ -12,6 +13,7 @@
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_read.hpp"
 #include "store/audit/audit_trail.hpp"
+#include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
 namespace {
@@ -40,19 +42,21 @@ class Export {
       auto page = reader_.next();
       if (!page) fail("the rest of the audit log cannot be exported", page.error());
       if (page->empty()) return;
+      const store::WaitsForOthers output_reader;
       for (const store::AuditRecord& record : *page) take(record);
       if (!std::cout.flush() || !data_output().flush()) throw CommandFailed("the output could not be written");
     }
   }
 
-  /// Prints the summary. Returns whether all entries matched the chain and none was pruned meanwhile.
+  /// Prints the summary. Returns whether all entries matched the chain and none was pruned during the export.
   bool report() const {
     std::cerr << "Exported " << count_ << " entries";
     if (count_ > 0) std::cerr << ", " << first_ << " to " << to_string(newest_);
     std::cerr << ".\n";
     if (faults_ > 0) std::cerr << "tacit: " << faults_ << " of them do not match the chain; see tacit audit verify\n";
     if (reader_.pruned_meanwhile() > 0) {
-      std::cerr << "tacit: " << reader_.pruned_meanwhile() << " entries were pruned meanwhile and are not included\n";
+      std::cerr << "tacit: " << reader_.pruned_meanwhile()
+                << " entries were pruned during the export and are not included\n";
     }
     return faults_ == 0 && reader_.pruned_meanwhile() == 0;
   }

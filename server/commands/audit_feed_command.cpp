@@ -1,3 +1,5 @@
+// `tacit audit feed`: delivers audit entries to a file or the system log as they are added, and continues after a
+// restart.
 #include <chrono>
 #include <csignal>
 #include <iostream>
@@ -15,7 +17,6 @@
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/stop_signals.hpp"
-#include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_read.hpp"
 #include "store/audit/audit_trail.hpp"
@@ -70,7 +71,7 @@ class Feed {
         expected_(first_to_feed(store, last)),
         reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)) {}
 
-  /// Delivers all present entries. Returns false if it was told to stop meanwhile.
+  /// Delivers all present entries. Returns false if it was told to stop.
   bool run() {
     for (bool more = true; more;) {
       if (store_.health().displaced()) throw CommandFailed("the store's file was moved or replaced: restart the feed");
@@ -128,18 +129,25 @@ void feed(const Config& config, const FeedOptions& options, const std::optional<
   }
 }
 
-/// A child process, which may give up root, reads the store; this process writes the files.
-void feed_apart(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
+/// A child process, which may give up root, reads the store; this process writes the files. A child that makes no
+/// progress is killed.
+void feed_apart(const Config& config, const FeedOptions& options, std::optional<AuditFeedState>& state,
                 AuditFeedFiles& files, const StopSignals& signals) {
   AuditFeedSocket socket;
-  Apart reader([&] {
+  const Part part = [&] {
+    const std::optional<store::AuditMark> last = state ? state->last() : std::nullopt;
+    state.reset();                            // so that the lock ends with the other process
     socket.answering = crypto::Descriptor();  // so that the end of the other process is detected
     feed(config, options, last, *make_remote_audit_feed_files(socket.asking), signals);
     return std::string();
-  });
+  };
+  Apart reader(part, config.store / "data.mdb");
   socket.asking = crypto::Descriptor();
-  serve_audit_feed_files(socket.answering, files, signals, [&] { reader.signal(SIGTERM); });
-  reader.wait_while_it_goes_on();
+  const std::chrono::milliseconds stall = default_stall + config.store_timeout;
+  serve_audit_feed_files(socket.answering, files, signals,
+                         {.stop = [&] { reader.signal(SIGTERM); },
+                          .waited = [&](std::chrono::milliseconds time) { reader.count_wait(time, stall); }});
+  reader.wait_while_it_goes_on(stall);
 }
 
 }  // namespace
@@ -151,9 +159,8 @@ int audit_feed_command(const Config& config, const Arguments& arguments) {
   const StopSignals signals;
   std::optional<AuditFeedState> state;
   if (options.state) state.emplace(*options.state);
-  const auto last = state ? state->last() : std::nullopt;
   const auto files = make_audit_feed_files(options.to, state ? &*state : nullptr, signals);
-  (gives_up_root_for(config.store) ? feed_apart : feed)(config, options, last, *files, signals);
+  feed_apart(config, options, state, *files, signals);
   return exit_ok;
 }
 

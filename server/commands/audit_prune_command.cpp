@@ -1,3 +1,5 @@
+// `tacit audit prune`: permanently removes the oldest audit entries, after a confirmation. The work is in
+// store/audit/audit_prune.cpp.
 #include <unistd.h>
 
 #include <boost/json/object.hpp>

@@ -1,3 +1,4 @@
+// `tacit audit tail`: shows the newest audit entries and, with --follow, new ones as they are added.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,6 +18,7 @@
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_read.hpp"
@@ -46,7 +48,7 @@ TailOptions read_options(const Arguments& arguments) {
   if (arguments.contains("since")) options.since = read_argument(arguments, "since", read_audit_point);
   if (arguments.contains("tenant")) options.tenant = read_argument(arguments, "tenant", read_uuid).str();
   if (arguments.contains("actor")) options.actor = arguments["actor"].as<std::string>();
-  options.most = options.since ? UINT64_MAX : 10;
+  options.most = options.since ? UINT64_MAX : default_tail_lines;
   if (arguments.contains("lines")) {
     options.most =
         read_argument(arguments, "lines", [](std::string_view text) { return read_number(text, 0, UINT64_MAX); });

@@ -1,3 +1,4 @@
+// `tacit audit verify`: checks the hash chain of the audit log and, with --anchor, that a recorded entry is in it.
 #include <unistd.h>
 
 #include <boost/json/array.hpp>

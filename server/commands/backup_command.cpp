@@ -1,3 +1,5 @@
+// `tacit backup`: copies the store, while it is in use, to a file, a directory of backups or standard output, and
+// records the success (server/backup/).
 #include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>

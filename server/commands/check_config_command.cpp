@@ -1,3 +1,5 @@
+// `tacit check-config`: prints all problems that would prevent `serve` from starting; with --as, for the server's
+// user and with the credentials of its unit. The checks are in server/wiring/config_check.cpp.
 #include <unistd.h>
 
 #include <iostream>
@@ -69,7 +71,7 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   }
   const std::vector<std::string> notes = find_notes(loaded.config);
   const std::vector<std::string> key_notes = find_key_notes(loaded.config);
-  // Only without other problems, because faulty keys would be reported again. Last, because it may give up root.
+  // Only without other problems, because faulty keys would be reported again.
   if (problems.empty() && !stand_ins.any_unjudged()) {
     for (std::string& problem : find_store_problems(loaded.config)) {
       problems.push_back(stand_ins.with_names(std::move(problem)));

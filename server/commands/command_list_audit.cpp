@@ -2,6 +2,7 @@
 #include "server/cli/confirm.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
+#include "server/config/option_defaults.hpp"
 
 namespace tacit::server {
 namespace {
@@ -12,7 +13,8 @@ void add_tail_options(po::options_description& own) {
   own.add_options()("follow,f", "Show entries as they are added, until SIGINT or SIGTERM.")(
       "since", value_of("TIME"),
       "Start at this time or entry: 2026-01-31T12:00:00Z, 2h or 7d (ago), or an entry's sequence.")(
-      "lines", value_of("NUMBER"), "Number of newest entries to show first. Default 10; with --since, all.");
+      "lines", value_of("NUMBER"),
+      with_default("Number of newest entries to show first.", default_tail_lines, "; with --since, all").c_str());
   add_tenant(own, "Show only entries about this tenant.");
   own.add_options()("actor", value_of("ACTOR"),
                     "Show only entries of this actor, as written in the log: api-key:ID, uri:…, operator:NAME.");
@@ -58,6 +60,7 @@ const Command list[] = {
                  "tacit audit tail --since 2h --actor api-key:0aB3dE6gH9j --json\n",
      .settings = store_only,
      .add_options = add_tail_options,
+     .runs_apart = true,
      .run = with_arguments<audit_tail_command>},
     {.name = "audit export",
      .summary = "Prints the audit log as JSON lines.",
@@ -66,6 +69,7 @@ const Command list[] = {
      .examples = "tacit audit export --until 2026-01-31T00:00:00Z >audit.jsonl\n",
      .settings = store_only,
      .add_options = add_audit_export_options,
+     .runs_apart = true,
      .run = with_arguments<audit_export_command>},
     {.name = "audit feed",
      .summary = "Sends audit entries to a file or the system log as they are added.",
@@ -88,6 +92,7 @@ const Command list[] = {
                  "tacit audit verify --anchor 4711:9f86…   # a head recorded earlier\n",
      .settings = store_only,
      .add_options = add_anchor_option,
+     .runs_apart = true,
      .run = with_arguments<audit_verify_command>},
     {.name = "audit prune",
      .summary = "Permanently deletes the oldest audit entries.",
@@ -99,6 +104,7 @@ const Command list[] = {
      .settings = store_only,
      .needed = {"--before TIME"},
      .add_options = add_prune_options,
+     .runs_apart = true,
      .run = with_arguments<audit_prune_command>},
 };
 

@@ -2,6 +2,7 @@
 #include "server/cli/confirm.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
+#include "server/config/option_defaults.hpp"
 
 namespace tacit::server {
 namespace {
@@ -14,8 +15,10 @@ void add_key_list_options(po::options_description& own) {
 }
 
 void add_rewrap_options(po::options_description& own) {
-  own.add_options()("rate", value_of("NUMBER"),
-                    "Tenants per second; for the metadata keyring, rows per second. 0: no limit. Default 1000.");
+  own.add_options()(
+      "rate", value_of("NUMBER"),
+      with_default("Tenants per second; for the metadata keyring, rows per second. 0: no limit.", default_rewrap_rate)
+          .c_str());
 }
 
 const Command list[] = {
@@ -25,6 +28,7 @@ const Command list[] = {
                  "tacit key list --uses   # with the number of uses\n",
      .settings = store_and_private_key,
      .add_options = add_key_list_options,
+     .runs_apart = true,
      .run = with_arguments<key_list_command>},
     {.name = "key add",
      .summary = "Adds a new key to a keyring.",
@@ -50,7 +54,7 @@ const Command list[] = {
      .details = "KEYRING is root (tenants' keys; needs root-private-keyring) or metadata (names, bindings, indexes, "
                 "tenants' records and API keys). Without KEYRING the command does both. Servers may run. The command "
                 "may be stopped at any time; the next run continues. Data from servers that have not read the keyrings "
-                "again is left for the next run. The command stops if another key is promoted meanwhile.\n",
+                "again is left for the next run. The command stops if another key is promoted while it runs.\n",
      .examples = "tacit key rewrap root\n"
                  "tacit key rewrap metadata --rate 0   # without a limit\n",
      .settings = store_and_private_key,

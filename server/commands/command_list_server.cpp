@@ -2,8 +2,10 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include "server/cli/standard_streams.hpp"
+#include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/wiring/config_check.hpp"
 
 namespace tacit::server {
@@ -20,7 +22,8 @@ void add_check_options(po::options_description& own) {
 
 void add_reload_options(po::options_description& own) {
   own.add_options()("timeout", po::value<std::string>()->value_name("SECONDS"),
-                    "How long to wait for each server's answer. Default 30.")("json", "Print a JSON object.");
+                    with_default("How long to wait for each server's answer.", default_reload_timeout.count()).c_str())(
+      "json", "Print a JSON object.");
 }
 
 int check_and_serve(const Invocation& invocation) {

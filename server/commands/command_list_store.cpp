@@ -2,6 +2,7 @@
 #include "server/cli/patient_output.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
+#include "server/config/option_defaults.hpp"
 
 namespace tacit::server {
 namespace {
@@ -11,17 +12,22 @@ namespace po = boost::program_options;
 void add_verify_options(po::options_description& own) {
   own.add_options()("backup", value_of("FILE"), "Check this backup instead of the store.")(
       "stall-timeout", value_of("SECONDS"),
-      "Longest time without progress, for example on a disk that does not answer: at most one day. Default 60.");
+      with_default("Longest time without progress, for example on a disk that does not answer: at most one day.",
+                   default_stall.count())
+          .c_str());
   add_json(own);
 }
 
 void add_stats_options(po::options_description& own) {
-  own.add_options()("top", value_of("NUMBER"), "Number of largest tenants to list. Default 10.");
+  own.add_options()("top", value_of("NUMBER"),
+                    with_default("Number of largest tenants to list.", default_top_tenants).c_str());
   add_json(own);
 }
 
 void add_scrub_options(po::options_description& own) {
-  own.add_options()("wait", value_of("SECONDS"), "How long to wait for readers of older snapshots. Default 60.");
+  own.add_options()(
+      "wait", value_of("SECONDS"),
+      with_default("How long to wait for readers of older snapshots.", default_scrub_wait.count()).c_str());
   add_json(own);
 }
 
@@ -84,6 +90,7 @@ const Command list[] = {
                  "tacit stats --json --top 0\n",
      .settings = store_only,
      .add_options = add_stats_options,
+     .runs_apart = true,
      .run = with_arguments<stats_command>},
     {.name = "scrub",
      .summary = "Overwrites deleted and replaced data in the store's file.",
@@ -97,6 +104,7 @@ const Command list[] = {
                  "tacit scrub --wait 600 --json\n",
      .settings = store_only,
      .add_options = add_scrub_options,
+     .runs_apart = true,
      .run = with_arguments<scrub_command>},
 };
 

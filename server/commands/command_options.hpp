@@ -14,6 +14,12 @@ inline boost::program_options::typed_value<std::string>* value_of(const char* wh
   return boost::program_options::value<std::string>()->value_name(what);
 }
 
+/// A help text followed by "Default N."; `rest` follows the number.
+template <class Number>
+std::string with_default(const char* help, Number number, const char* rest = "") {
+  return std::string(help) + " Default " + std::to_string(number) + rest + ".";
+}
+
 inline void add_tenant(boost::program_options::options_description& own, const char* help) {
   own.add_options()("tenant", value_of("UUID"), help);
 }

@@ -1,3 +1,4 @@
+// `tacit erase`: deletes all data of a tenant, after a confirmation. The work is in store/tenants/erase_tenant.cpp.
 #include <unistd.h>
 
 #include <boost/json/object.hpp>
@@ -15,6 +16,7 @@
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/api_keys/api_keys.hpp"
+#include "store/engine/whereabouts.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::server {
@@ -42,8 +44,8 @@ Extent extent_of(store::Store& store, const crypto::Uuid& tenant) {
     extent.secrets = quota->count;
     extent.bytes = quota->used;
   }
-  const auto keys = store.api_keys().list(tenant);
-  if (keys) extent.api_keys = keys->size();
+  const auto api_keys = store.api_keys().list(tenant);
+  if (api_keys) extent.api_keys = api_keys->size();
   extent.resumed = !quota || (!exported && exported.error().code != store::Errc::not_found);
   extent.any = extent.any || extent.resumed || extent.api_keys > 0;
   return extent;
@@ -58,6 +60,7 @@ std::string describe(const Extent& extent) {
 store::Erased erase(store::Store& store, const crypto::Uuid& tenant) {
   const bool bar = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [bar](std::uint64_t rows) {
+    store::note_step();
     if (bar) std::cerr << line_start << "Erased " << rows << " rows" << clear_to_end << std::flush;
   };
   auto outcome = run(store.tenants().erase(tenant, progress, operator_context()));

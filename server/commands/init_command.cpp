@@ -1,3 +1,4 @@
+// `tacit init`: creates keyrings and an empty store; removes what it created if a later step fails.
 #include <unistd.h>
 
 #include <filesystem>

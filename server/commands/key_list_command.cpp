@@ -1,3 +1,5 @@
+// `tacit key list`: the cryptographic keys in the keyrings and, with --uses, the number of stored objects that use
+// each.
 #include <unistd.h>
 
 #include <boost/json/array.hpp>
@@ -67,7 +69,12 @@ std::string note_of(const crypto::KeyId& id, const std::optional<Keys>& halves) 
 
 Entry entry_of(store::KeyKind kind, const crypto::ListedKey& key, std::string note,
                const std::optional<store::KeyCensus>& census) {
-  return {kind, key.id, key.primary ? "primary" : "active", key.created, std::move(note), use_of(census, key.id)};
+  return {.kind = kind,
+          .id = key.id,
+          .state = key.primary ? "primary" : "active",
+          .created = key.created,
+          .note = std::move(note),
+          .use = use_of(census, key.id)};
 }
 
 /// Adds keys that are in use but in no keyring, and warns of unreadable rows: the list would look complete without.
@@ -76,7 +83,8 @@ void add_the_rest(Entries& entries, store::KeyKind kind, const Keys& keys, const
   if (!census) return;
   for (const auto& [id, use] : census->uses) {
     if (has_key(keys, id) || (halves && has_key(*halves, id))) continue;
-    entries.push_back({kind, id, "missing", "", "not in a keyring; see tacit verify", use});
+    entries.push_back(
+        {.kind = kind, .id = id, .state = "missing", .note = "not in a keyring; see tacit verify", .use = use});
   }
   if (census->unreadable == 0) return;
   std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may use any " << to_string(kind)

@@ -13,6 +13,7 @@
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/key_rings.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
 #include "server/wiring/open_store.hpp"
@@ -24,7 +25,6 @@ namespace {
 
 using store::KeyKind;
 
-constexpr std::uint64_t default_rate = 1000;
 constexpr std::uint64_t most_rate = 1'000'000;
 constexpr std::uint64_t most_problems_shown = 100;
 
@@ -92,11 +92,12 @@ std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, mos
 }  // namespace
 
 int key_rewrap_command(const Config& config, const Arguments& arguments) {
-  const std::uint64_t rate = arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rate;
+  const std::uint64_t rate =
+      arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rewrap_rate;
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
   bool whole = rewrap(config, kind, rate);
-  // The first run may have taken hours, and keys may have changed meanwhile: the keyrings are read again.
+  // The first run may have taken hours, and keys may have changed since: the keyrings are read again.
   if (both) whole = rewrap(config, KeyKind::metadata, rate) && whole;
   return whole ? exit_ok : exit_failed;
 }

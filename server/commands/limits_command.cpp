@@ -1,3 +1,4 @@
+// `tacit limits get` and `tacit limits set`: a tenant's request rate and its limits of API keys and secrets.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -35,11 +36,11 @@ bool read_option(const Arguments& arguments, const char* name, Limit (*read)(std
 }
 
 bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
-  constexpr std::uint32_t most_keys = 1'000'000;
+  constexpr std::uint32_t most_api_keys = 1'000'000;
   constexpr std::uint32_t most_secrets = 1'000'000'000;
   bool any = read_option(arguments, "requests-per-second", read_limit<0, auth::Rate::most>, limits.requests_per_second);
   any |= read_option(arguments, "request-burst", read_limit<1, auth::Rate::most>, limits.request_burst);
-  any |= read_option(arguments, "api-keys", read_limit<0, most_keys>, limits.api_keys);
+  any |= read_option(arguments, "api-keys", read_limit<0, most_api_keys>, limits.api_keys);
   any |= read_option(arguments, "secrets", read_limit<0, most_secrets>, limits.secrets);
   return any;
 }

@@ -1,3 +1,4 @@
+// `tacit quota get` and `tacit quota set`: a tenant's storage quota and its use.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 

@@ -1,3 +1,4 @@
+// `tacit reload`: asks running servers to reload and prints their results (server/serve/reload_result.hpp).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -13,6 +14,7 @@
 #include "server/cli/output.hpp"
 #include "server/cli/standard_streams.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/control/control_client.hpp"
 
@@ -113,7 +115,7 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
     return exit_usage;
   }
   const std::chrono::seconds timeout =
-      arguments.contains("timeout") ? read_argument(arguments, "timeout", read_timeout) : std::chrono::seconds(30);
+      arguments.contains("timeout") ? read_argument(arguments, "timeout", read_timeout) : default_reload_timeout;
   const FoundServers found =
       find_servers(loaded, sources.environment, loaded.config.plane, std::min(timeout, introduction));
   for (const std::string& unseen : found.unseen) complain("cannot look for servers: " + unseen);

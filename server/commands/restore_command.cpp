@@ -1,3 +1,5 @@
+// `tacit restore`: creates a store from a backup and records that in its audit log. The work is in
+// store/backup/restore.cpp.
 #include <unistd.h>
 
 #include <functional>
@@ -19,17 +21,13 @@
 namespace tacit::server {
 namespace {
 
-/// Runs `look` in a child process if possible, because this process may need root to publish the file afterwards.
+/// Runs `look` in a child process, because this process may need root to publish the file afterwards.
 store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
   const Part part = [&] {
     value_or_fail(look(become_store_user), "cannot restore");
     return std::string();
   };
-  if (may_give_up_root()) {
-    Apart(part).wait_while_it_goes_on();
-  } else {
-    part();
-  }
+  Apart(part).wait_while_it_goes_on();
   return {};
 }
 
@@ -46,14 +44,17 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
 
 /// Records the restore, which explains why the log does not continue from its last recorded head. False on failure.
 bool record_restore(const Config& config) {
-  store::AuditEvent event;
-  event.action = store::AuditAction::store_restore;
-  const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
-  if (!recorded) {
-    std::cerr << "tacit: the store was restored, but store.restore could not be written to its audit log: "
-              << sentence(recorded.error()) << '\n';
-  }
-  return recorded.has_value();
+  const Part part = [&config]() -> std::string {
+    store::AuditEvent event;
+    event.action = store::AuditAction::store_restore;
+    const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
+    return recorded ? std::string() : sentence(recorded.error());
+  };
+  const std::string failure = run_apart(config.store, part, default_stall + config.store_timeout);
+  if (failure.empty()) return true;
+  std::cerr << "tacit: the store was restored, but store.restore could not be written to its audit log: " << failure
+            << '\n';
+  return false;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
@@ -66,7 +67,7 @@ void print_json(const store::ScrubReport& report, std::uint64_t page_bytes, cons
 }  // namespace
 
 int scrub_command(const Config& config, const Arguments& arguments) {
-  const auto wait = arguments.contains("wait") ? read_argument(arguments, "wait", read_wait) : std::chrono::seconds(60);
+  const auto wait = arguments.contains("wait") ? read_argument(arguments, "wait", read_wait) : default_scrub_wait;
   const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
   check(*store);

@@ -121,11 +121,11 @@ class Operation {
 
   const std::string& serving() const { return serving_; }
 
-  const ReloadReport& reload() const {
+  const ReloadResult& reload() const {
     parts_.manager.reloading();
-    const ReloadReport& report = parts_.reload.run();
-    parts_.manager.ready(report.good() ? serving_ : serving_ + "; the last reload failed in part");
-    return report;
+    const ReloadResult& result = parts_.reload.run();
+    parts_.manager.ready(result.succeeded() ? serving_ : serving_ + "; the last reload failed in part");
+    return result;
   }
 
   /// For a request on the control socket.
@@ -198,50 +198,90 @@ void store_last_uses(store::Store& store, http::Server& server) {
   std::abort();
 }
 
+/// The objects that requests use. The server's threads end before them.
+struct ServedObjects {
+  ServedObjects(const Config& config, Lifecycle& lifecycle)
+      : identities(load_identities(config)),
+        store(open_served_store(config, lifecycle)),
+        issuers(start_issuers(config)),
+        resource(protected_resource(config, issuers.get())),
+        metrics(*store, issuers.get(), {config.store, last_backup_file(config)}, lifecycle.stopping(), reloads) {}
+
+  crypto::Configured<auth::ToolIdentities>* tool_identities() { return identities ? &*identities : nullptr; }
+
+  std::optional<crypto::Configured<auth::ToolIdentities>> identities;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<auth::Issuers> issuers;
+  crypto::Configured<http::ProtectedResource> resource;
+  ReloadCounts reloads;
+  Metrics metrics;
+  http::CertificateWatch certificates;
+};
+
+http::Services services_of(const Config& config, const Lifecycle& lifecycle, ServedObjects& served) {
+  return {.store = *served.store,
+          .tool_identities = served.tool_identities(),
+          .stopping = &lifecycle.stopping(),
+          .issuers = served.issuers.get(),
+          .authentication = {config.token_cache, config.token_cache_time},
+          .protected_resource = &served.resource,
+          .tool_user_token = config.tool_user_token,
+          .metrics = &served.metrics,
+          .serves_api = runs_api(config.plane),
+          .certificates = &served.certificates};
+}
+
+std::unique_ptr<http::Server> start_server(const Config& config, std::vector<http::Listener> listeners,
+                                           const http::Services& services, ServedObjects& served) {
+  auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
+  if (!listening) throw UsageError(listening.error().message);
+  std::unique_ptr<http::Server> server = std::move(*listening);
+  watch_certificates(config, *server, served.certificates);
+  served.metrics.watch(*server, served.certificates);
+  server->start();
+  log_unused_addresses(config, *server);
+  log_notes(config);
+  warn_of_root(config);
+  served.certificates.log_expired(std::chrono::steady_clock::now());  // at once, not at the threads' next check
+  return server;
+}
+
+/// Ends the server, then the store.
+void finish(const Config& config, store::Store& store, std::unique_ptr<http::Server> server) {
+  store_last_uses(store, *server);
+  server.reset();  // joins the threads; then the store writes what is still queued
+  if (!store.finish(config.shutdown_timeout)) Lifecycle::give_up("the store cannot finish its writes");
+}
+
 int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const Config& config = loaded.config;
   const std::map<std::string, std::string> environment = process_environment();
   const ServiceManager manager(environment);
   const InheritedSockets inherited = take_inherited_sockets(environment);
   Lifecycle lifecycle(config, manager);
-  auto identities = load_identities(config);
   std::vector<http::Listener> listeners = make_listeners(config, inherited);
-  std::unique_ptr<store::Store> store = open_served_store(config, lifecycle);
-  const std::unique_ptr<auth::Issuers> issuers = start_issuers(config);
-  crypto::Configured<http::ProtectedResource> resource(protected_resource(config, issuers.get()));
-  ReloadCounts reloads;
-  Metrics metrics(*store, issuers.get(), {config.store, last_backup_file(config)}, lifecycle.stopping(), reloads);
-  http::CertificateWatch certificates;
-  const http::Services services{*store,
-                                identities ? &*identities : nullptr,
-                                &lifecycle.stopping(),
-                                issuers.get(),
-                                {config.token_cache, config.token_cache_time},
-                                &resource,
-                                config.tool_user_token,
-                                &metrics,
-                                runs_api(config.plane),
-                                &certificates};
-  auto listening = http::Server::listen(std::move(listeners), server_options(config), services);
-  if (!listening) throw UsageError(listening.error().message);
-  std::unique_ptr<http::Server> server = std::move(*listening);
-  watch_certificates(config, *server, certificates);
-  metrics.watch(*server, certificates);
-  server->start();
-  log_unused_addresses(config, *server);
-  log_notes(config);
-  warn_of_root(config);
-  certificates.log_expired(std::chrono::steady_clock::now());  // at once, not at the threads' next check
-  std::optional<AuditHeadLog> audit_head_log(std::in_place, *store, config.audit_head_log);
+  ServedObjects served(config, lifecycle);
+  const http::Services services = services_of(config, lifecycle, served);
+  std::unique_ptr<http::Server> server = start_server(config, std::move(listeners), services, served);
+  std::optional<AuditHeadLog> audit_head_log(std::in_place, *served.store, config.audit_head_log);
   Reload reload(sources, loaded,
-                {*server, *store, identities ? &*identities : nullptr, issuers.get(), resource, certificates}, reloads);
-  const Operation::Parts parts{config, manager, *server, *store, lifecycle.stopping(), reload};
-  const int code = serve_until_stopped(parts, lifecycle, *server, environment, issuers.get());
-  store_last_uses(*store, *server);
-  server.reset();  // joins the threads; then the store writes what is still queued
-  if (!store->finish(config.shutdown_timeout)) lifecycle.give_up("the store cannot finish its writes");
+                {.server = *server,
+                 .store = *served.store,
+                 .identities = served.tool_identities(),
+                 .issuers = served.issuers.get(),
+                 .resource = served.resource,
+                 .certificates = served.certificates},
+                served.reloads);
+  const Operation::Parts parts{.config = config,
+                               .manager = manager,
+                               .server = *server,
+                               .store = *served.store,
+                               .stopping = lifecycle.stopping(),
+                               .reload = reload};
+  const int code = serve_until_stopped(parts, lifecycle, *server, environment, served.issuers.get());
+  finish(config, *served.store, std::move(server));
   audit_head_log.reset();
-  store.reset();
+  served.store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;
 }

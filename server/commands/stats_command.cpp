@@ -1,3 +1,4 @@
+// `tacit stats`: the number of stored objects, the use of the map and the disk, and readers. Needs no key.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,6 +13,7 @@
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
@@ -120,7 +122,7 @@ void print_json(const store::StoreFigures& figures) {
 }  // namespace
 
 int stats_command(const Config& config, const Arguments& arguments) {
-  const std::size_t top = arguments.contains("top") ? read_argument(arguments, "top", read_top) : 10;
+  const std::size_t top = arguments.contains("top") ? read_argument(arguments, "top", read_top) : default_top_tenants;
   const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
   const auto figures = value_or_fail(store->figures(top), "cannot read the store");

@@ -1,3 +1,4 @@
+// `tacit status`: collects the lines of status_report.hpp, each on a thread with a deadline, and prints them.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>

@@ -1,3 +1,5 @@
+// `tacit verify`: checks every page and every invariant of a store or a backup, in a child process. The checks are in
+// store/lmdb/pages/page_walk.cpp and store/verify/.
 #include <unistd.h>
 
 #include <boost/json/array.hpp>

@@ -35,7 +35,7 @@ struct Endpoint {
 
 /// An empty path means that the file is not configured.
 struct Config {
-  /// Sets every setting to its default from settings.cpp.
+  /// Sets every setting to its default from settings_table_*.cpp.
   Config();
   bool operator==(const Config&) const = default;
 

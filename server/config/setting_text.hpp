@@ -1,10 +1,11 @@
-// Text for a setting's default that is a constant of another folder.
+// Text for a setting's default that is a constant of another folder, and for a help text that contains it.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace tacit::server {
 namespace detail {
@@ -39,5 +40,26 @@ constexpr const char* size_text = detail::is_whole(Bytes, 30)   ? detail::number
                                   : detail::is_whole(Bytes, 20) ? detail::number_text<(Bytes >> 20U), 'M'>.data()
                                   : detail::is_whole(Bytes, 10) ? detail::number_text<(Bytes >> 10U), 'K'>.data()
                                                                 : number_text<Bytes>;
+
+/// A text composed at compile time, shorter than `Capacity` bytes.
+template <std::size_t Capacity>
+class ComposedText {
+ public:
+  constexpr ComposedText& add(std::string_view part) {
+    for (const char c : part) text_.at(size_++) = c;
+    return *this;
+  }
+  constexpr ComposedText& add(std::uint64_t number) {
+    std::uint64_t unit = 1;
+    while (number / unit >= 10) unit *= 10;
+    for (; unit != 0; unit /= 10) text_.at(size_++) = static_cast<char>('0' + number / unit % 10);
+    return *this;
+  }
+  constexpr const char* c_str() const { return text_.data(); }
+
+ private:
+  std::array<char, Capacity> text_{};
+  std::size_t size_ = 0;
+};
 
 }  // namespace tacit::server

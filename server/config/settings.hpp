@@ -1,5 +1,6 @@
-// The table of settings: the name, the help and the setter of each. The command line, the environment, the
-// configuration file and the help texts all use this table.
+// The table of settings: the name, the default, the help, the setter of each, and whether a reload applies it. The
+// command line, the environment, the configuration file and the help texts all use this table. Its rows are in
+// settings_table_*.cpp.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +30,10 @@ constexpr bool contains(SettingGroup groups, SettingGroup group) {
 enum class ChangedBy : std::uint8_t { restart, reload };
 
 struct Setting {
-  const char* name;      ///< in the file, and after `--` on the command line
-  const char* argument;  ///< the kind of value for help: ADDRESS:PORT, FILE, …, or the choices: on|off
-  const char* initial;   ///< the default as written in a file; empty: there is none
-  const char* help;      ///< sentences
+  const char* name;          ///< in the file, and after `--` on the command line
+  const char* argument;      ///< the kind of value for help: ADDRESS:PORT, FILE, …, or the choices: on|off
+  const char* initial = "";  ///< the default as written in a file; empty: there is none
+  const char* help;          ///< sentences
   SettingGroup group;
   ChangedBy changed_by;
   void (*set)(Config& config, std::string_view value);  ///< throws UsageError for an invalid value

@@ -73,23 +73,23 @@ json::object describe_plane(http::Plane plane, const http::Server& server, const
 
 }  // namespace
 
-json::object to_json(const ReloadReport& report) {
+json::object to_json(const ReloadResult& result) {
   json::object out;
-  out["good"] = report.good();
-  out["taken"] = list(report.taken);
+  out["good"] = result.succeeded();
+  out["taken"] = list(result.taken);
   json::array kept;
-  for (const ReloadReport::Kept& one : report.kept) {
+  for (const ReloadResult::Kept& one : result.kept) {
     if (kept.size() == most_items) break;
     kept.emplace_back(json::object{{"part", one.part}, {"reason", text(one.reason)}});
   }
   out["kept"] = std::move(kept);
-  out["restart_needed"] = list(report.restart_needed);
-  out["next_start_fails"] = list(report.next_start_fails);
+  out["restart_needed"] = list(result.restart_needed);
+  out["next_start_fails"] = list(result.next_start_fails);
   return out;
 }
 
 json::object describe_server(const Config& config, const http::Server& server, const store::Store& store, bool stopping,
-                             const std::optional<ReloadReport>& last_reload) {
+                             const std::optional<ReloadResult>& last_reload) {
   json::object out;
   out["process"] = ::getpid();
   out["version"] = TACIT_VERSION;
@@ -109,9 +109,9 @@ json::object describe_server(const Config& config, const http::Server& server, c
       {"map_bytes", room.map_bytes}, {"map_free_bytes", room.map_free_bytes}, {"disk_bytes", room.disk_bytes}};
   out["last_reload"] = nullptr;
   if (last_reload) {
-    json::object report = to_json(*last_reload);
-    report["at"] = last_reload->at;
-    out["last_reload"] = std::move(report);
+    json::object result = to_json(*last_reload);
+    result["at"] = last_reload->at;
+    out["last_reload"] = std::move(result);
   }
   return out;
 }

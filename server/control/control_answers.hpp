@@ -7,20 +7,19 @@
 
 #include "http/io/server.hpp"
 #include "server/config/config.hpp"
-#include "server/serve/reload_report.hpp"
+#include "server/serve/reload_result.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
 
 /// For `reload`: {"good": bool, "taken": [part], "kept": [{"part", "reason"}], "restart_needed": [setting],
-/// "next_start_fails": [reason]}. `good` is false if `kept` or `next_start_fails` has members. Long lists are
-/// truncated.
-boost::json::object to_json(const ReloadReport& report);
+/// "next_start_fails": [reason]}. `good`: ReloadResult::succeeded(). Long lists are truncated.
+boost::json::object to_json(const ReloadResult& result);
 
 /// For `status`: {"process", "version", "store", "admin", "planes": [{"plane", "address", "ready", "reasons",
 /// "warning", "certificate_expires"}], "keys": [{"ring", "id", "primary"}], "room": {"map_bytes", "map_free_bytes",
 /// "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since 1970.
 boost::json::object describe_server(const Config& config, const http::Server& server, const store::Store& store,
-                                    bool stopping, const std::optional<ReloadReport>& last_reload);
+                                    bool stopping, const std::optional<ReloadResult>& last_reload);
 
 }  // namespace tacit::server

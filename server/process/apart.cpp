@@ -19,7 +19,6 @@
 #include <utility>
 
 #include "server/config/errors.hpp"
-#include "server/process/store_user.hpp"
 #include "store/backup/whole_file.hpp"
 
 namespace tacit::server {
@@ -186,6 +185,11 @@ std::string Apart::wait_while_it_goes_on(std::chrono::milliseconds stall) {
   return take_answer();
 }
 
+void Apart::count_wait(std::chrono::milliseconds waited, std::chrono::milliseconds stall) {
+  if (!counted_) counted_ = std::make_unique<StallClock>(*whereabouts_, stall);
+  if (counted_->after(waited)) give_up(stall);
+}
+
 void Apart::give_up(std::chrono::milliseconds stall) {
   const std::string where = how_far();
   ::kill(child_, SIGKILL);
@@ -221,7 +225,6 @@ void Apart::signal(int number) const {
 }
 
 std::string run_apart(const std::filesystem::path& store, const Part& part, std::chrono::milliseconds stall) {
-  if (!gives_up_root_for(store)) return part();
   return Apart(part, store / "data.mdb").wait_while_it_goes_on(stall);
 }
 

@@ -8,19 +8,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "crypto/descriptor.hpp"
+#include "server/config/option_defaults.hpp"
 #include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
 
 /// The function of the part. Returns its answer, a text of at most 1 MiB.
 using Part = std::function<std::string()>;
-
-/// Time without progress after which a part is killed.
-inline constexpr std::chrono::seconds default_stall{60};
 
 /// A running part. Construct it while the process has one thread.
 class Apart {
@@ -42,6 +41,9 @@ class Apart {
   /// contains its position. Does not wait for a process that waits for a disk and cannot be killed. Time in which the
   /// part waits for others (WaitsForOthers), or both processes are stopped, does not count.
   std::string wait_while_it_goes_on(std::chrono::milliseconds stall = default_stall);
+  /// For a caller that waits for the part in another way: adds the time that it has waited. If the part makes no
+  /// progress for `stall` in all, kills it and throws as wait_while_it_goes_on does. Always pass the same `stall`.
+  void count_wait(std::chrono::milliseconds waited, std::chrono::milliseconds stall = default_stall);
   void signal(int number) const;
 
  private:
@@ -59,10 +61,11 @@ class Apart {
   pid_t child_ = -1;
   crypto::Descriptor answer_;
   std::string text_;
+  std::unique_ptr<StallClock> counted_;  ///< of count_wait
 };
 
-/// Runs the part, which opens that store, in a child if it would give up root for the store, else in this process.
-/// `stall`: the child's longest time without progress.
+/// Runs the part, which opens that store, in a child, and returns its answer. `stall`: the child's longest time without
+/// progress.
 std::string run_apart(const std::filesystem::path& store, const Part& part,
                       std::chrono::milliseconds stall = default_stall);
 

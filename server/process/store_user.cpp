@@ -2,7 +2,6 @@
 
 #include <linux/capability.h>
 #include <pwd.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -71,8 +70,7 @@ UserRights rights_for(const store::FileOwner& owner) {
   return rights;
 }
 
-}  // namespace
-
+/// Whether this process runs as root and may change its user. In a unit without capabilities, root may not.
 bool may_give_up_root() {
   if (::geteuid() != 0) return false;
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -82,14 +80,7 @@ bool may_give_up_root() {
   return (held[0].effective & needed) == needed;
 }
 
-// Only decides which process does the work. become_store_user decides about root by the opened files.
-bool gives_up_root_for(const std::filesystem::path& store) {
-  if (!may_give_up_root()) return false;
-  struct stat status {};
-  const bool found = ::stat((store / "data.mdb").c_str(), &status) == 0 || ::stat(store.c_str(), &status) == 0;
-  const bool by_group = (status.st_mode & S_IWGRP) != 0 && status.st_gid != 0;
-  return found && (status.st_uid != 0 || by_group || (status.st_mode & S_IWOTH) != 0);
-}
+}  // namespace
 
 std::optional<std::string> become_store_user(const store::FileOwner& owner) {
   if (!may_give_up_root() || (owner.user == 0 && !owner.shared)) return std::nullopt;

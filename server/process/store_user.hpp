@@ -5,19 +5,12 @@
 // that needs root afterwards works on the store in a child (server/process/apart.hpp).
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "store/lmdb/environment/store_files.hpp"
 
 namespace tacit::server {
-
-/// Whether this process runs as root and may change its user. In a unit without capabilities, root may not.
-bool may_give_up_root();
-
-/// Whether this process would give up root for that store, because users other than root can write to it.
-bool gives_up_root_for(const std::filesystem::path& store);
 
 /// Becomes the owner of the files or, for root's files that a group can write, `tacit-store` or `nobody`, with only
 /// that group. No effect if only root can write to the store, or if the process may not change its user. Returns the

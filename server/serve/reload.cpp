@@ -51,18 +51,18 @@ std::vector<std::string> settings_for_restart(const std::map<std::string, std::s
 Reload::Reload(const ConfigSources& sources, const LoadedConfig& loaded, Parts parts, ReloadCounts& counts)
     : sources_(sources), started_with_(loaded.values), planes_(loaded.config.plane), parts_(parts), counts_(counts) {}
 
-const ReloadReport& Reload::run() {
-  report_ = {};
-  report_.at = static_cast<std::int64_t>(std::time(nullptr));
+const ReloadResult& Reload::run() {
+  result_ = {};
+  result_.at = static_cast<std::int64_t>(std::time(nullptr));
   std::optional<LogLevel> level;
   try {
     LoadedConfig loaded = load_config(sources_);
     for (const std::string& problem : loaded.problems) kept("configuration", problem);
     if (loaded.problems.empty()) {
-      report_.restart_needed = settings_for_restart(started_with_, loaded.values);
-      if (!report_.restart_needed.empty()) {
+      result_.restart_needed = settings_for_restart(started_with_, loaded.values);
+      if (!result_.restart_needed.empty()) {
         http::LogLine line(http::LogLevel::warn, "restart_needed");
-        http::log(line.field("settings", joined(report_.restart_needed)));
+        http::log(line.field("settings", joined(result_.restart_needed)));
       }
       loaded.config.plane = planes_;
       change(loaded.config);
@@ -71,22 +71,22 @@ const ReloadReport& Reload::run() {
   } catch (const std::exception& error) {
     kept("configuration", error.what());
   }
-  const bool good = report_.good();
-  (good ? counts_.good : counts_.bad).fetch_add(1, std::memory_order_relaxed);
-  http::log(good ? http::LogLine(http::LogLevel::info, "reloaded")
-                 : http::LogLine(http::LogLevel::error, "reloaded_in_part"));
+  const bool succeeded = result_.succeeded();
+  (succeeded ? counts_.good : counts_.bad).fetch_add(1, std::memory_order_relaxed);
+  http::log(succeeded ? http::LogLine(http::LogLevel::info, "reloaded")
+                      : http::LogLine(http::LogLevel::error, "reloaded_in_part"));
   // Last, so that a raised level does not suppress the line above.
   if (level) http::set_log_level(*level);
-  return last_.emplace(std::move(report_));
+  return last_.emplace(std::move(result_));
 }
 
 /// A fault in one part does not prevent the change of the others.
 void Reload::change(const Config& next) {
   parts_.server.change_limits(server_options(next));
-  report_.taken.emplace_back("limits");
+  result_.taken.emplace_back("limits");
   const std::vector<std::string> troubles = reload_certificates(next, parts_.server);
   for (const std::string& trouble : troubles) kept("certificates", trouble);
-  if (troubles.empty()) report_.taken.emplace_back("certificates");
+  if (troubles.empty()) result_.taken.emplace_back("certificates");
   watch_certificates(next, parts_.server, parts_.certificates);
   for (const std::string& note : find_certificate_notes(next)) {
     http::log(http::LogLine(http::LogLevel::warn, "configuration_note").field("note", note));
@@ -96,9 +96,9 @@ void Reload::change(const Config& next) {
   parts_.resource.publish_if_new(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
   // The loaded parts are valid, but a start may have further requirements.
-  if (!report_.good()) return;
-  report_.next_start_fails = find_problems(next);
-  for (const std::string& problem : report_.next_start_fails) {
+  if (!result_.kept.empty()) return;
+  result_.next_start_fails = find_problems(next);
+  for (const std::string& problem : result_.next_start_fails) {
     http::LogLine line(http::LogLevel::error, "next_start_fails");
     http::log(line.field("reason", problem));
   }
@@ -108,12 +108,12 @@ void Reload::part(const char* name, const std::optional<std::string>& trouble) {
   if (trouble) {
     kept(name, *trouble);
   } else {
-    report_.taken.emplace_back(name);
+    result_.taken.emplace_back(name);
   }
 }
 
 void Reload::kept(const char* name, const std::string& reason) {
-  report_.kept.push_back({name, reason});
+  result_.kept.push_back({name, reason});
   http::LogLine line(http::LogLevel::error, std::string(name) + "_kept");
   http::log(line.field("reason", reason));
 }

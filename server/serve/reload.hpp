@@ -15,7 +15,7 @@
 #include "http/tls/certificate_watch.hpp"
 #include "server/config/config_sources.hpp"
 #include "server/serve/reload_counts.hpp"
-#include "server/serve/reload_report.hpp"
+#include "server/serve/reload_result.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -42,10 +42,10 @@ class Reload {
   /// Reads the configuration from the same sources, and every file that it names. A faulty configuration changes
   /// nothing; otherwise faulty parts stay unchanged, and the others change. Logs the result, with one line per fault,
   /// and returns it. Does not throw. Always call it on the same thread.
-  const ReloadReport& run();
+  const ReloadResult& run();
 
-  /// The report of the last run; std::nullopt before the first. On the same thread.
-  const std::optional<ReloadReport>& last() const { return last_; }
+  /// The result of the last run; std::nullopt before the first. On the same thread.
+  const std::optional<ReloadResult>& last() const { return last_; }
 
  private:
   void change(const Config& next);
@@ -61,8 +61,8 @@ class Reload {
   const Planes planes_;
   Parts parts_;
   ReloadCounts& counts_;
-  ReloadReport report_;  ///< of the current run
-  std::optional<ReloadReport> last_;
+  ReloadResult result_;  ///< of the current run
+  std::optional<ReloadResult> last_;
 };
 
 }  // namespace tacit::server

@@ -19,6 +19,7 @@
 #include "http/tls/tls_context.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/suggestion.hpp"
+#include "server/process/apart.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
@@ -226,14 +227,21 @@ std::vector<std::string> find_key_notes(const Config& config) {
 }
 
 std::vector<std::string> find_store_problems(const Config& config) {
-  try {
-    open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
-    return {};
-  } catch (const UsageError& error) {
-    return {error.what()};
-  } catch (const store::DamagedStore& error) {
-    return {error.what()};
-  }
+  const std::string problem = run_apart(
+      config.store,
+      [&config]() -> std::string {
+        try {
+          open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+          return {};
+        } catch (const UsageError& error) {
+          return error.what();
+        } catch (const store::DamagedStore& error) {
+          return error.what();
+        }
+      },
+      default_stall + config.store_timeout);
+  if (problem.empty()) return {};
+  return {problem};
 }
 
 }  // namespace tacit::server

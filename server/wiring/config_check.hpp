@@ -22,8 +22,8 @@ std::vector<std::string> find_certificate_notes(const Config& config);
 /// files.
 std::vector<std::string> find_key_notes(const Config& config);
 
-/// Problems that prevent opening the store with the configured keys. Call it only if find_problems returns no
-/// problem.
+/// Problems that prevent opening the store with the configured keys. Opens it in a child process
+/// (server/process/apart.hpp). Call it only if find_problems returns no problem, and with one thread.
 std::vector<std::string> find_store_problems(const Config& config);
 
 }  // namespace tacit::server

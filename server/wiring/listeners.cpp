@@ -54,8 +54,16 @@ std::optional<std::string> take_ticket_keys(const Config& config, SSL_CTX* befor
 }  // namespace
 
 http::TlsFiles tls_files(const Config& config, http::Plane plane) {
-  if (plane == http::Plane::api) return {config.api_certificate, config.api_certificate_key, {}, config.ticket_keys};
-  return {config.tool_certificate, config.tool_certificate_key, config.tool_client_ca, {}, config.tool_client_crl};
+  if (plane == http::Plane::api) {
+    return {.certificate = config.api_certificate,
+            .certificate_key = config.api_certificate_key,
+            .client_ca = {},
+            .ticket_keys = config.ticket_keys};
+  }
+  return {.certificate = config.tool_certificate,
+          .certificate_key = config.tool_certificate_key,
+          .client_ca = config.tool_client_ca,
+          .client_crl = config.tool_client_crl};
 }
 
 std::string host_of(const Config& config, http::Plane plane) {

@@ -3,6 +3,7 @@
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
+#include "store/engine/whereabouts.hpp"
 #include "store/model/failures.hpp"
 
 namespace tacit::store {
@@ -28,6 +29,7 @@ Task<AuditMark> base_of(Transaction& transaction, const StoreContext& store) {
 }  // namespace
 
 Outcome<std::vector<AuditRecord>> AuditReader::next() {
+  note_step();  // for a process that waits for this one
   return store::read<Page>(*store_->engine, [this](Transaction& transaction) { return read(transaction); });
 }
 

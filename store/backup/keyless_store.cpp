@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "store/audit/audit_log.hpp"
+#include "store/engine/whereabouts.hpp"
 #include "store/lmdb/engine/lmdb_transaction.hpp"
 #include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/reader_slots.hpp"
@@ -70,6 +71,7 @@ void keep_biggest(std::vector<TenantFigures>& biggest, const TenantFigures& one,
 Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::size_t most) {
   std::optional<Bytes> start = Bytes();
   while (start) {
+    note_step();  // for a process that waits for this one
     const auto rows = co_await transaction.scan(Table::tenants, {}, *start, 1);
     ParsedKey key;
     if (rows.empty() || !parse_key(rows[0].key, key)) co_return;
@@ -199,6 +201,7 @@ ScrubReport KeylessStore::scrub(std::chrono::milliseconds patience,
     whole.add(report);
     if (!report.pinned || report.error != 0 || ScrubClock::now() >= give_up) return whole;
     env_->clear_dead_readers();
+    note_step();  // waiting for readers is no lack of progress
     std::this_thread::sleep_for(pause_for_readers);
   }
 }

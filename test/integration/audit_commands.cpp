@@ -13,6 +13,7 @@
 #include "crypto/keyring.hpp"
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
+#include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
@@ -29,9 +30,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::string good(const Deployment& deployment, std::vector<std::string> words) {
   words.insert(words.begin(), "audit");
-  const Finished done = deployment.command(std::move(words));
-  BOOST_REQUIRE_MESSAGE(done.status == 0, done.status << ": " << done.out << done.err);
-  return done.out;
+  return succeed(deployment, std::move(words));
 }
 
 Finished audit(const Deployment& deployment, std::vector<std::string> words) {

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "test/integration/shared_server.hpp"
+#include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
@@ -38,9 +39,7 @@ struct Feeding {
   }
   std::string exported(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"audit", "export"});
-    const Finished done = deployment.command(std::move(more));
-    BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
-    return done.out;
+    return succeed(deployment, std::move(more));
   }
   std::vector<std::string> words(std::vector<std::string> more) const {
     std::vector<std::string> all = {"audit", "feed", "--to", to, "--state", state()};

@@ -1,6 +1,6 @@
 // While the audit log cannot be written, each request gets 503 within a bounded time, and no action happens unaudited.
 #include "test/integration/shared_server.hpp"
-#include "test/integration/store_lock.hpp"
+#include "test/integration/store_holder.hpp"
 #include "test/integration/store_rows.hpp"
 
 #include <sstream>
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   REQUIRE_STATUS(resolve(server, Impatient::question(user, "tool1")), 200);
   REQUIRE_STATUS(resolve(server, Impatient::question(user, "tool2")), 403);
   REQUIRE_STATUS(Client(server, "no-such-key").get(one), 401);
-  StoreLock lock(bed.deployment.store());
+  StoreHolder lock(bed.deployment.store(), StoreHolder::Holds::write_lock);
   // The first request waits until its deadline, whichever kind it is.
   BOOST_TEST(bed.bounded([&] { return Client(server, "no-such-key").get(one); }) == 503);
   BOOST_TEST(bed.bounded([&] { return Client(server, "").get("/readyz"); }) == 503);
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   REQUIRE_STATUS(api().get(one), 200);  // unaudited requests still work
   const Finished head = bed.deployment.command({"audit", "tail", "--lines", "1"});
   BOOST_TEST(head.status == 0, head.err);
-  lock.let_go();
+  lock.end();
   BOOST_TEST(soon([&] { return Client(server, "").get("/readyz").status == 200; }));
   CHECK_STATUS(Client(server, "no-such-key").get(one), 401);
   CHECK_STATUS(resolve(server, Impatient::question(user, "tool1")), 200);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
 BOOST_AUTO_TEST_CASE(a_release_that_waits_in_vain_is_not_released) {
   const Impatient bed;
   const Server server(bed.deployment);
-  StoreLock lock(bed.deployment.store());
+  StoreHolder lock(bed.deployment.store(), StoreHolder::Holds::write_lock);
   BOOST_TEST(bed.bounded([&] { return resolve(server, Impatient::question(bed.tenant.id, "tool1")); }) == 503);
 }
 
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(refusals_that_are_left_out_to_keep_room_stay_refusals) {
 
 BOOST_AUTO_TEST_CASE(an_operators_command_ends_too) {
   const Deployment deployment(Settings{{"store-timeout", "1"}});
-  const StoreLock lock(deployment.store());
+  const StoreHolder lock(deployment.store(), StoreHolder::Holds::write_lock);
   const auto began = std::chrono::steady_clock::now();
   const Finished done = deployment.command({"quota", "set", new_uuid(), "1000"});
   BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));

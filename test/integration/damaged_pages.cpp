@@ -1,6 +1,7 @@
 // On a store file that is truncated or has damaged pages, every command and the server report the damage; none ends by
 // a signal, and none hangs.
 #include <csignal>
+#include <cstring>
 #include <random>
 
 #include "test/integration/shared_server.hpp"
@@ -58,6 +59,46 @@ std::vector<std::vector<std::string>> commands(const Stored& stored) {
           {"api-key", "list"},
           {"export", "--tenant", stored.tenant},
           {"key", "list", "--uses"}};
+}
+
+/// More of them. Without verify, which reports each damaged page without the file's name.
+std::vector<std::vector<std::string>> every_command(const Stored& stored) {
+  std::vector<std::vector<std::string>> all = {{"scrub"},
+                                               {"audit", "export"},
+                                               {"audit", "tail"},
+                                               {"audit", "prune", "--before", "2h", "--dry-run"},
+                                               {"audit", "feed", "--to", "-", "--once"},
+                                               {"api-key", "create", "--tenant", stored.tenant, "--name", "test"},
+                                               {"api-key", "revoke", "00000000000", "--yes"},
+                                               {"quota", "get", "--tenant", stored.tenant},
+                                               {"limits", "get", "--tenant", stored.tenant},
+                                               {"erase", "--tenant", stored.tenant, "--dry-run"},
+                                               {"key", "rewrap"}};
+  for (const std::vector<std::string>& command : commands(stored)) {
+    if (command.front() != "verify") all.push_back(command);
+  }
+  return all;
+}
+
+/// The file with all children of a branch page but the first replaced by that page. Empty if the page is no branch with
+/// at least two children.
+std::string with_loop(std::string bytes, std::size_t page) {
+  const std::size_t at = page * page_size;
+  const auto number = [&bytes](std::size_t place, std::size_t size) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes.data() + place, size);
+    return value;
+  };
+  constexpr std::uint64_t branch_flag = 1;
+  // LMDB's page header: page number, 2 bytes, flags, end of the node list. A node begins with its child's number.
+  const bool is_branch = number(at, 8) == page && number(at + 10, 2) == branch_flag;
+  const std::size_t nodes = is_branch ? (number(at + 12, 2) - 16) / 2 : 0;
+  if (nodes < 2) return {};
+  for (std::size_t i = 1; i < nodes; ++i) {
+    const std::size_t node = at + number(at + 16 + 2 * i, 2);
+    std::memcpy(bytes.data() + node, &page, 6);
+  }
+  return bytes;
 }
 
 void expect_words(const Stored& stored, const std::vector<std::string>& command, const std::string& damage) {
@@ -252,6 +293,23 @@ BOOST_AUTO_TEST_CASE(no_damage_makes_a_command_or_the_server_die_by_a_signal_or_
     std::filesystem::remove(out);
     expect_no_signal(stored, damage);
   }
+}
+
+// A walk of such a tree would never end.
+BOOST_AUTO_TEST_CASE(a_page_that_leads_back_to_itself_is_reported_by_every_command) {
+  const Stored stored;
+  std::size_t branches = 0;
+  for (std::size_t page = 2; page < stored.pages() && branches < 4; ++page) {
+    const std::string bytes = with_loop(stored.whole, page);
+    if (bytes.empty()) continue;
+    write_file(stored.file(), bytes);
+    if (stored.deployment.command({"verify"}).status == 0) continue;  // a free page
+    ++branches;
+    for (const auto& command : every_command(stored)) {
+      expect_words(stored, command, "a loop at page " + std::to_string(page));
+    }
+  }
+  BOOST_TEST(branches > 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "test/integration/child_process.hpp"
 #include "test/integration/shared_server.hpp"
 #include "test/small_file_system.hpp"
 
@@ -92,10 +93,12 @@ BOOST_AUTO_TEST_CASE(a_backup_that_is_not_read_is_reported_until_it_is_killed) {
     if (answer.status != 200) break;
   }
   REQUIRE_STATUS(answer, 507);
-  ready(server, 503, "that process " + std::to_string(backup.pid()) + " keeps from use");
+  const pid_t reader = child_of(backup.pid());
+  ready(server, 503, "that process " + std::to_string(reader) + " keeps from use");
   for (int n = 1; n < 20; ++n) REQUIRE_STATUS(tenant.api.del(secrets_path + ids[static_cast<std::size_t>(n)]), 200);
   backup.signal(SIGKILL);
   BOOST_REQUIRE(backup.wait(10s));
+  BOOST_REQUIRE(has_ended(reader));
   REQUIRE_STATUS(create(tenant, 9999), 200);
   ready(server, 200, R"({"status":"ready")");
   ::close(held);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "test/integration/shared_server.hpp"
+#include "test/integration/succeeding_command.hpp"
 
 namespace tacit::test {
 
@@ -86,12 +87,6 @@ inline std::string primary(const Deployment& deployment, const std::string& keyr
     if (use.keyring == keyring && use.state == "primary") return key;
   }
   throw std::runtime_error("no primary key");
-}
-
-inline std::string succeed(const Deployment& deployment, const std::vector<std::string>& command) {
-  const Finished done = deployment.command(command);
-  BOOST_REQUIRE_MESSAGE(done.status == 0, done.out << done.err);
-  return done.out;
 }
 
 inline std::string add_key(const Deployment& deployment, const std::string& keyring) {

@@ -1,17 +1,13 @@
 // A store of version 0.2.0 opens, is sound and accepts changes, and the remains of its deleted secrets are overwritten.
 // It is in the repository as store_0_2_0.tar.gz with its keyrings: two secrets of one tenant, of which the first was
 // changed once, and twelve deleted ones.
-#include <lmdb.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <stdexcept>
 #include <thread>
 
 #include "test/integration/shared_server.hpp"
+#include "test/integration/store_holder.hpp"
+#include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
@@ -36,57 +32,10 @@ class OldStore {
     std::filesystem::permissions(deployment_.private_keyring(), std::filesystem::perms::owner_read);
   }
   const Deployment& deployment() const { return deployment_; }
-  std::string command(const std::vector<std::string>& arguments) const {
-    const Finished done = deployment_.command(arguments);
-    BOOST_REQUIRE_MESSAGE(done.status == 0, done.out << done.err);
-    return done.out;
-  }
+  std::string command(const std::vector<std::string>& arguments) const { return succeed(deployment_, arguments); }
 
  private:
   Deployment deployment_;
-};
-
-/// A process of an older version that has the store open: other processes see only its LMDB locks.
-class OlderProcess {
- public:
-  explicit OlderProcess(const std::filesystem::path& store) {
-    int ends[2] = {-1, -1};
-    if (pipe(ends) != 0) throw std::runtime_error("pipe");
-    pid_ = fork();
-    if (pid_ < 0) throw std::runtime_error("fork");
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (!open(store) || write(ends[1], "y", 1) != 1) _exit(1);
-      for (;;) pause();
-    }
-    close(ends[1]);
-    char told = 0;
-    const bool opened = read(ends[0], &told, 1) == 1;
-    close(ends[0]);
-    if (!opened) throw std::runtime_error("the store could not be opened");
-  }
-  ~OlderProcess() { end(); }
-  OlderProcess(const OlderProcess&) = delete;
-  OlderProcess& operator=(const OlderProcess&) = delete;
-  void end() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    pid_ = -1;
-  }
-
- private:
-  static bool open(const std::filesystem::path& store) {
-    MDB_env* env = nullptr;
-    MDB_txn* txn = nullptr;
-    if (mdb_env_create(&env) != MDB_SUCCESS || mdb_env_set_maxdbs(env, 8) != MDB_SUCCESS) return false;
-    if (mdb_env_open(env, store.c_str(), MDB_NOTLS, 0600) != MDB_SUCCESS) return false;
-    if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) != MDB_SUCCESS) return false;
-    mdb_txn_reset(txn);
-    return true;
-  }
-
-  pid_t pid_ = -1;
 };
 
 std::int64_t format_of(const OldStore& old) {
@@ -119,7 +68,7 @@ BOOST_AUTO_TEST_SUITE(old_store)
 BOOST_AUTO_TEST_CASE(its_format_rises_when_the_last_older_process_has_ended) {
   const OldStore old;
   BOOST_TEST(format_of(old) == 1);
-  OlderProcess older(old.deployment().store());
+  StoreHolder older(old.deployment().store(), StoreHolder::Holds::reader_slot);
   {
     Server server(old.deployment());
     add_secret(server, "beside an older process");

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "test/integration/child_process.hpp"
 #include "test/integration/deployment.hpp"
 
 namespace fs = std::filesystem;
@@ -209,7 +210,8 @@ BOOST_AUTO_TEST_CASE(root_works_as_another_user_on_what_a_group_writes, *boost::
   // Under the other user's id.
   Process tail({TACIT_BINARY, "audit", "tail", "--follow", "--config", deployment.config().string()},
                deployment.folder() / "out", deployment.folder() / "err");
-  const auto rights = [&] { return read_file("/proc/" + std::to_string(tail.pid()) + "/status"); };
+  // The parent keeps root and only waits; its child reads the store.
+  const auto rights = [&] { return read_file("/proc/" + std::to_string(child_of(tail.pid())) + "/status"); };
   for (int i = 0; i < 500 && has(rights(), "Uid:\t0"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   BOOST_TEST(!has(rights(), "Uid:\t0"), rights());
   BOOST_TEST(has(rights(), "Gid:\t54321\t54321\t54321\t54321"), rights());

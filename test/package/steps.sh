@@ -157,7 +157,7 @@ reload() {
 }
 
 watch_over_the_process() {
-  step "Stop the process with SIGSTOP, so that nothing in it moves: the watchdog starts it anew"
+  step "Stop the process with SIGSTOP, so that nothing in it moves: the watchdog restarts it"
   in_host bash -c 'mkdir -p /run/systemd/system/tacit-api.service.d
     printf "[Service]\nWatchdogSec=2\n" >/run/systemd/system/tacit-api.service.d/watchdog.conf
     systemctl daemon-reload; systemctl restart tacit-api.service'
@@ -201,7 +201,7 @@ upgrade_with_data() {
   before=$(property tacit-api.service MainPID)
   while_asking 8443 check "apt upgrades" apt install /root/tacit.deb
   is "its version" "$(dpkg-deb --field "$package" Version)" in_host dpkg-query --show --showformat '${Version}' tacit
-  says "the server was started anew" '^[0-9]+$' bash -c "echo $(property tacit-api.service MainPID) | grep -v '^$before$'"
+  says "the server was restarted" '^[0-9]+$' bash -c "echo $(property tacit-api.service MainPID) | grep -v '^$before$'"
   is "what the operator changed in the files is kept" "$edited" in_host sha256sum /etc/tacit/tacit.conf /etc/tacit/tool-identities
   check "nothing is beside them" in_host bash -c '! ls /etc/tacit/*.dpkg-*'
   is "the store's directory is sticky" "root:tacit 3770" mode /var/lib/tacit/store

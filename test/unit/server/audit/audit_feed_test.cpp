@@ -1,3 +1,4 @@
+// The outputs and the recorded position of an audit feed.
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 

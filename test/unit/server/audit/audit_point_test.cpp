@@ -1,3 +1,4 @@
+// Points in the audit log as operators write them: times, spans, sequences, hashes.
 #include "server/audit/audit_point.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// Audit entries as text and as JSON.
 #include "server/audit/audit_text.hpp"
 
 #include <boost/json/parse.hpp>

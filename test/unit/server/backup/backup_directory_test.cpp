@@ -1,3 +1,4 @@
+// A directory of backups: names, retention, and files that are not backups.
 #include "server/backup/backup_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -27,7 +28,7 @@ std::string error_of(const fs::path& directory) {
   }
 }
 
-/// What a backup of no pages would be.
+/// A backup without pages.
 std::string whole() {
   std::string text = "TACITBAK";
   return text.append(40, '\0');
@@ -72,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_either_keeps_is_kept) {
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 1, .for_time = 2h}, now) == Names{ago(3h)}));
 }
 
-// The clock was wrong when the others were made, or is now.
+// The clock is wrong, or was when the others were made.
 BOOST_AUTO_TEST_CASE(the_one_just_made_is_never_deleted) {
   const Names names = {ago(0s), ago(-5h), ago(-6h), ago(-7h)};
   BOOST_TEST(

@@ -1,3 +1,4 @@
+// The record of the last backup.
 #include "server/backup/last_backup.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -55,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_written_is_read, Record) {
   struct stat status {};
   BOOST_TEST_REQUIRE(::stat(file().c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 07777u) == 0644u);
-  // Nothing is left of how it was made.
+  // No temporary file is left.
   BOOST_TEST(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()) == 1);
 }
 

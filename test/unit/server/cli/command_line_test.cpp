@@ -1,3 +1,4 @@
+// The command line: parsing, help texts, and error messages.
 #include "server/cli/command_line.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(settings_options_and_operands) {
   BOOST_TEST(line.settings.at("store") == "/s");
   line = read_command_line({"key", "rewrap", "--rate", "5", "root"});
   BOOST_TEST(line.arguments["KEYRING"].as<std::string>() == "root");
-  line = read_command_line({"key", "rewrap"});  // this operand may be left out
+  line = read_command_line({"key", "rewrap"});  // this operand is optional
   BOOST_TEST(!line.arguments.contains("KEYRING"));
 }
 
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told) {
 BOOST_AUTO_TEST_CASE(mistakes_with_options_are_told) {
   BOOST_TEST(error_of({"serve", "--treads", "4"}) ==
              "tacit serve has no option \"--treads\"; did you mean --threads? See tacit help serve");
-  // No guessing, but a hint.
+  // Names are not guessed; the message has a hint.
   BOOST_TEST(error_of({"serve", "--thread=4"}) ==
              "tacit serve has no option \"--thread\"; did you mean --threads? See tacit help serve");
   BOOST_TEST(error_of({"serve", "--API_listen=4"}) ==
@@ -152,7 +153,7 @@ BOOST_AUTO_TEST_CASE(help_explains_commands_and_groups) {
     for (std::string word; name >> word;) words.push_back(word);
     BOOST_TEST(read_command_line(words).help);
     BOOST_TEST(read_command_line(words).command == &command);
-    words.emplace_back("--store");  // typed before `help` was put in front
+    words.emplace_back("--store");  // typed before `help` was inserted
     BOOST_TEST(read_command_line(words).command == &command);
   }
   BOOST_TEST(error_of({"help", "sevre"}) == "\"sevre\" is not a command; did you mean serve? See tacit help");
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_program_lists_its_commands) {
   BOOST_TEST(keys.find("tacit serve") == std::string::npos);
 }
 
-// The sample of settings, which is made of the list, and the help text are for people; this keeps both whole.
+// The sample of settings and the help text, both generated from the table, contain every setting.
 BOOST_AUTO_TEST_CASE(every_setting_is_in_the_help_and_in_the_sample) {
   const auto help = help_text(&serve(), "");
   const auto sample = sample_of_settings();
@@ -227,8 +228,8 @@ BOOST_AUTO_TEST_CASE(every_setting_is_in_the_help_and_in_the_sample) {
   }
 }
 
-// dpkg asks at an upgrade where both the operator and the package changed a file: the package never does. New settings
-// go into the list alone, of which manual, help and sample are made.
+// dpkg asks at an upgrade if the operator and the package changed the same file, so the package never changes it. New
+// settings are only in the table, from which manual, help and sample are generated.
 BOOST_AUTO_TEST_CASE(the_installed_files_are_those_of_the_first_package) {
   const auto digest = [](const std::string& text) {
     const auto hash = tacit::crypto::sha256(tacit::crypto::as_bytes(text));

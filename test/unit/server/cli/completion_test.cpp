@@ -31,7 +31,7 @@ std::string output_of(const std::string& call) {
   return text;
 }
 
-// The first word of each line: fish puts an explanation after a tab.
+// The first word of each line. In fish an explanation follows after a tab.
 Words words_of(const std::string& text) {
   Words words;
   std::istringstream lines(text);
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(fish_completes, Shells) {
   for (const Case& one : cases) expect("fish", one, fish(one.line));
 }
 
-// An option of two letters, such as --to, has no short form by that.
+// A long option of two letters, such as --to, is not a short form.
 BOOST_AUTO_TEST_CASE(a_name_of_two_letters_is_no_short_form) {
   for (const CompletedCommand& command : completed_commands()) {
     for (const CompletedOption& option : command.options) {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_name_of_two_letters_is_no_short_form) {
   BOOST_TEST(help.find("-h, --help") != std::string::npos, help);
 }
 
-// What is not proposed by its kind is at least known by its name.
+// An argument without proposals of its own has a known name.
 BOOST_AUTO_TEST_CASE(values_are_of_known_kinds) {
   const Words plain = {"UUID",         "NAME", "TIME",     "NUMBER", "BYTES", "SECONDS", "ACTOR", "[SEQUENCE:]HASH",
                        "ADDRESS:PORT", "URL",  "NETWORKS", "USER",   "PATH"};

@@ -24,7 +24,7 @@ Words with(Words words, const Words& more) {
   return words;
 }
 
-// A store in which each of the destructive commands has something to destroy.
+// A store with data for each of the destructive commands.
 struct Filled : Installation {
   Filled() {
     good({"init"});
@@ -42,7 +42,7 @@ struct Filled : Installation {
                    {"key", "retire", old_key},
                    {"api-key", "revoke", api_key}};
   }
-  // All that those commands could change.
+  // All data that those commands could change.
   std::string state() const {
     return good({"key", "list"}) + good({"api-key", "list"}) + good({"quota", "get", tenant}) +
            good({"audit", "export"});
@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(a_missing_option_is_told_before_the_missing_terminal, In
   BOOST_TEST(refused({"audit", "feed"}) == "tacit: --to is missing; see tacit help audit feed\n");
 }
 
-// The store refuses to retire a key while anything names it, so that scripts need not confirm it.
+// The store refuses to retire a key in use, so scripts need no confirmation.
 BOOST_FIXTURE_TEST_CASE(without_a_terminal_an_unused_key_is_retired, Filled) {
   BOOST_TEST(has(good(destructive[2]), "is retired"));
 }
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(a_dry_run_says_what_would_be_done_and_does_nothing, Fill
   BOOST_TEST(erase.at("tenant").as_string() == tenant);
   BOOST_TEST(erase.at("api_keys").to_number<int>() == 1);
   BOOST_TEST(state() == before);
-  // It fails where the command itself would.
+  // A dry run fails like the command itself.
   refused({"erase", "--tenant", "0190a5d0-0000-7000-8000-000000000009", "--dry-run"}, 1);
   refused({"api-key", "revoke", "00000000000", "--dry-run"}, 1);
 }
@@ -133,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(on_a_terminal_only_yes_goes_on, Filled) {
       BOOST_TEST(has(asked.err, "nothing was done"), asked.err);
     }
   }
-  // The tenant's id has to be typed: a y is typed too easily.
+  // The tenant's id must be typed, because y is typed too easily.
   BOOST_TEST(run_on_terminal(destructive[1], "y").code == 1);
   BOOST_TEST(state() == before);
   BOOST_TEST(run_on_terminal(destructive[3], "y").out.starts_with("Revoked " + api_key));
@@ -152,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(with_yes_it_is_done, Filled) {
   BOOST_TEST(json::parse(good(with(destructive[1], {"--yes", "--json"}))).at("api_keys").to_number<int>() == 1);
 }
 
-// Another command that takes --yes takes --dry-run, too.
+// Every command with --yes has --dry-run.
 BOOST_AUTO_TEST_CASE(what_asks_can_be_tried) {
   int found = 0;
   for (const auto& command : tacit::server::commands()) {

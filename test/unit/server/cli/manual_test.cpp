@@ -1,3 +1,4 @@
+// The manual pages contain every command, option and setting.
 #include "server/cli/manual.hpp"
 
 #include <boost/test/unit_test.hpp>

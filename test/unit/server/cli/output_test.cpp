@@ -1,3 +1,4 @@
+// Tables, wrapped text and the progress display.
 #include "server/cli/output.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(progress_is_a_bar_on_a_terminal) {
   {
     Progress progress(out, "Verifying", true);
     progress.show(0, 10);
-    progress.show(12, 10);  // rows were added meanwhile
+    progress.show(12, 10);  // rows were added during the walk
   }
   BOOST_TEST(out.str().find("[##############################] 100 %") != std::string::npos);
   BOOST_TEST(out.str().ends_with("\r\x1b[K"));

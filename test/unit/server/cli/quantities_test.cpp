@@ -1,3 +1,4 @@
+// Sizes, counts and durations as text.
 #include "server/cli/quantities.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -40,7 +40,7 @@ inline std::string content(const std::filesystem::path& file) {
   char* environment[] = {no_variables, nullptr};
   const int out_file = ::open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   bool ready = ::dup2(out_file, STDOUT_FILENO) == STDOUT_FILENO;
-  // Without a file, standard input and standard error stay what they are.
+  // Without a file, standard input and standard error stay unchanged.
   if (!err.empty()) {
     const int err_file = ::open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -51,7 +51,7 @@ inline std::string content(const std::filesystem::path& file) {
   ::_exit(127);
 }
 
-// A folder with a configuration, in which commands are run.
+// A folder with a configuration for commands.
 struct Installation {
   Installation() {
     configuration =
@@ -74,7 +74,7 @@ struct Installation {
     if (out.empty()) finished.out = content(out_file);
     return finished;
   }
-  // The same with a terminal on standard input and standard error, on which the answer to a question is typed.
+  // Likewise, with a terminal as standard input and standard error. The answer is typed on it.
   Finished run_on_terminal(std::vector<std::string> words, const std::string& answer) const {
     words.insert(words.begin(), "tacit");
     words.insert(words.end(), {"--config", configuration.string()});
@@ -97,13 +97,13 @@ struct Installation {
     finished.out = content(out_file);
     return finished;
   }
-  // Runs what must work, and answers what it printed.
+  // Runs a command that must succeed. Returns its output.
   std::string good(const std::vector<std::string>& words) const {
     const auto finished = run(words);
     BOOST_TEST(finished.code == 0, finished.err);
     return finished.out;
   }
-  // Runs what must be refused as a mistake in the call, with one line.
+  // Runs a command that must be refused with one line. Returns that line.
   std::string refused(const std::vector<std::string>& words, int code = 2) const {
     const auto finished = run(words);
     BOOST_TEST(finished.code == code);

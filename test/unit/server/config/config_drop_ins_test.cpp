@@ -1,3 +1,4 @@
+// Drop-ins of the configuration file: which files are read, and in which order.
 #include "server/config/config_drop_ins.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -24,7 +25,7 @@ struct Directory {
   void write_main(const std::string& text) const { std::ofstream(main) << text; }
   void write(const char* name, const std::string& text) const { std::ofstream(drop_ins / name) << text; }
   LoadedConfig load() const { return load_config(sources); }
-  // The one problem there is, without the directory's name.
+  // The only problem, without the directory's name.
   std::string problem() const {
     const auto loaded = load();
     BOOST_TEST_REQUIRE(loaded.problems.size() == 1u);
@@ -94,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_is_told, Directory) {
   fs::create_directory(drop_ins / "a.conf");
   BOOST_TEST(problem() == "x.conf.d/a.conf: is a directory");
   fs::remove(drop_ins / "a.conf");
-  // Opening a pipe would wait for a writer for ever.
+  // Opening a pipe would block until a writer opens it.
   BOOST_TEST_REQUIRE(::mkfifo((drop_ins / "a.conf").c_str(), 0600) == 0);
   BOOST_TEST(problem() == "x.conf.d/a.conf: is not a regular file");
   fs::remove(drop_ins / "a.conf");

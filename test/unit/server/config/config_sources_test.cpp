@@ -1,3 +1,4 @@
+// The sources of the configuration: precedence, unknown names, and faults with their file and line.
 #include "server/config/config_sources.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -25,7 +26,7 @@ struct Sources {
     for (const auto& problem : loaded.problems) BOOST_TEST_MESSAGE(problem);
     return loaded.config;
   }
-  // The one problem there is, without the directory's name.
+  // The only problem, without the directory's name.
   std::string problem(const std::string& file_text) {
     const auto loaded = load(file_text);
     BOOST_TEST_REQUIRE(loaded.problems.size() == 1u);
@@ -69,6 +70,8 @@ BOOST_AUTO_TEST_CASE(defaults_of_other_folders_are_listed_as_people_write_them) 
   BOOST_TEST(listed("idle-timeout") == "75");
   BOOST_TEST((Config().map_size == tacit::store::defaults::map_size));
   BOOST_TEST((Config().timeouts == tacit::http::Timeouts()));
+  const std::string age(find_setting("connection-max-age")->help);
+  BOOST_TEST(age.ends_with(" Default: 3600 on the API plane, 900 on the tool plane. 0: no limit."), age);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_editors_add_does_no_harm, Sources) {
@@ -115,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
   BOOST_TEST(load_config(sources).config.threads == 9u);
 }
 
-// Independent of other faults of the line. A comment may be in any encoding.
+// Other faults of the line make no difference. A comment may be in any encoding.
 BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
   const std::string told = "tacit.conf:2: is not UTF-8; save the file as UTF-8";
   BOOST_TEST(problem("threads = 1\nw\xf6rter\n") == told);
@@ -173,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(variables_of_others_are_passed_over, Sources) {
   BOOST_TEST((good("") == Config{}));
 }
 
-// What Kubernetes gives a container beside services of these names.
+// The variables that Kubernetes sets in a container for services with these names.
 BOOST_FIXTURE_TEST_CASE(service_links_are_passed_over, Sources) {
   for (const std::string name : {"TACIT", "TACIT_API", "TACIT_TOOLS", "TACIT_ADMIN", "TACIT_2_PORT"}) {
     sources.environment = {{name + "_SERVICE_HOST", "10.0.0.1"},
@@ -198,7 +201,7 @@ BOOST_FIXTURE_TEST_CASE(what_only_looks_like_a_service_link_is_refused, Sources)
   }
 }
 
-// None may be mistaken for a link and skipped.
+// No setting's variable may be skipped as a service link.
 BOOST_AUTO_TEST_CASE(no_setting_is_named_as_a_service_link) {
   for (const Setting& setting : settings()) {
     BOOST_TEST(!is_service_link(environment_name(setting.name), "tcp://10.0.0.1:8443"), setting.name);
@@ -218,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_judges_the_settings_that_it_uses, Sources) {
                                  "completely-new = 1\ndrain-delay: 5\nstore = /srv/store\nmap-size = 1G\n");
   sources.environment = {{"TACIT_LOG_LEVEL", "loud"}, {"TACIT_NONSENSE_OF_OURS", "1"}};
   const auto store_only = load_config(sources, SettingGroup::store);
-  // What is like no setting may be meant for the store's.
+  // A name that is similar to no setting may be meant as a setting of the store.
   BOOST_TEST(store_only.problems.size() == 3u);
   BOOST_TEST(store_only.warnings.size() == 5u);
   BOOST_TEST(store_only.config.store == "/srv/store");
@@ -228,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_judges_the_settings_that_it_uses, Sources) {
   BOOST_TEST(all.warnings.empty());
 }
 
-// Passed over, the command would work on another store, or with another keyring.
+// If such a name were ignored, the command would use another store or keyring.
 BOOST_FIXTURE_TEST_CASE(what_may_be_meant_for_its_own_settings_is_a_problem_of_a_command, Sources) {
   for (const char* line : {"stroe = /srv/store", "Store = /srv/store", "store : /srv/store", "store /srv/store",
                            "store", "store =", "sotre=/x", "store = /a\nstore = /b", "metadata_keyring = /x",

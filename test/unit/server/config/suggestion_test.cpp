@@ -1,3 +1,4 @@
+// Suggestions for misspelled names.
 #include "server/config/suggestion.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +14,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_counted) {
   BOOST_TEST(mistakes_between("threads", "threads") == 0u);
   BOOST_TEST(mistakes_between("thread", "threads") == 1u);
   BOOST_TEST(mistakes_between("threadss", "threads") == 1u);
-  BOOST_TEST(mistakes_between("thraeds", "threads") == 1u);  // two neighbours swapped
+  BOOST_TEST(mistakes_between("thraeds", "threads") == 1u);  // two adjacent letters swapped
   BOOST_TEST(mistakes_between("threeds", "threads") == 1u);
   BOOST_TEST(mistakes_between("", "abc") == 3u);
   BOOST_TEST(mistakes_between("abc", "") == 3u);

@@ -1,3 +1,4 @@
+// The readers of numbers, sizes, times and addresses, and their error messages.
 #include "server/config/values.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(switches_paths_and_ids) {
 
 BOOST_AUTO_TEST_CASE(shown_values_stay_on_one_line) {
   BOOST_TEST(shown("a\nb\x1b[0m") == "\"a\\nb\\u001b[0m\"");
-  BOOST_TEST(shown("key=tct_01234567890_abc") == "\"key=tct_…\"");  // an API key stays a secret
+  BOOST_TEST(shown("key=tct_01234567890_abc") == "\"key=tct_…\"");  // an API key is not shown
   BOOST_TEST(shown(std::string(200, 'x')) == "\"" + std::string(80, 'x') + "…\"");
 }
 

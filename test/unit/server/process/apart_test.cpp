@@ -1,13 +1,18 @@
+// A part of a command in a child process: its answer, its failures and death in words, its deadline for progress, and
+// a question to the operator, whose answer has no deadline.
 #include <boost/test/unit_test.hpp>
 
+#include <pty.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
+#include "server/cli/confirm.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/apart.hpp"
 #include "store/engine/whereabouts.hpp"
@@ -62,6 +67,21 @@ BOOST_AUTO_TEST_CASE(what_kills_it_kills_only_that) {
   BOOST_CHECK_EXCEPTION(answer_of([]() -> std::string { ::_exit(1); }), CommandFailed, told);
 }
 
+// A launcher may leave SIGCHLD ignored, and the kernel then discards a child's exit status.
+BOOST_AUTO_TEST_CASE(what_killed_it_is_told_although_the_launcher_ignored_the_end_of_children) {
+  const auto told = [](const CommandFailed& error) {
+    return words_of(error).find("was killed by signal 11") != std::string::npos;
+  };
+  BOOST_REQUIRE(::signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+  BOOST_CHECK_EXCEPTION(answer_of([]() -> std::string {
+                          static_cast<void>(::signal(SIGSEGV, SIG_DFL));  // a sanitizer handles it otherwise
+                          ::raise(SIGSEGV);
+                          return {};
+                        }),
+                        CommandFailed, told);
+  static_cast<void>(::signal(SIGCHLD, SIG_DFL));
+}
+
 BOOST_AUTO_TEST_CASE(what_killed_it_and_how_far_it_had_come_is_told) {
   const auto told = [](const CommandFailed& error) {
     const std::string words = words_of(error);
@@ -85,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_comes_no_further_is_ended_and_told) {
     return words.find("checking page 17") != std::string::npos && words.find("made no progress") != std::string::npos &&
            words.find("it was killed") != std::string::npos;
   };
-  // One that sleeps, one that works for ever, and one that was stopped.
+  // A child that sleeps, one in an endless loop, and one that is stopped.
   for (const int how : {0, 1, 2}) {
     Apart stalls([how] {
       note_work(FileWork::checking, 17);
@@ -118,7 +138,50 @@ BOOST_AUTO_TEST_CASE(what_goes_on_or_waits_for_others_may_take_as_long_as_it_lik
   BOOST_TEST(patient.wait_while_it_goes_on(2s) == "whole");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_waits_longer_than_asked) {
+// `key retire` asks while its child has the store open.
+BOOST_AUTO_TEST_CASE(a_question_to_the_operator_may_stay_unanswered_for_longer_than_the_deadline) {
+  int terminal = -1;
+  int other_end = -1;
+  BOOST_REQUIRE(::openpty(&terminal, &other_end, nullptr, nullptr, nullptr) == 0);
+  Apart asks([other_end] {
+    ::dup2(other_end, STDIN_FILENO);
+    ::dup2(other_end, STDERR_FILENO);
+    Confirmation(Arguments(), Unattended::goes_on).ask("Permanently remove the key from its keyring?");
+    return std::string("confirmed");
+  });
+  bool typed = false;
+  std::thread slow_operator([terminal, &typed] {
+    std::this_thread::sleep_for(6s);
+    const std::string_view yes = "y\n";
+    typed = ::write(terminal, yes.data(), yes.size()) == static_cast<ssize_t>(yes.size());
+  });
+  std::string answer;
+  std::string failure;
+  try {
+    answer = asks.wait_while_it_goes_on(2s);
+  } catch (const CommandFailed& error) {
+    failure = error.what();
+  }
+  slow_operator.join();
+  BOOST_TEST(typed);
+  ::close(other_end);
+  ::close(terminal);
+  BOOST_TEST(answer == "confirmed", failure);
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_that_waits_in_another_way_ends_what_makes_no_progress) {
+  Apart hangs([] {
+    ::pause();
+    return std::string();
+  });
+  const auto told = [](const CommandFailed& error) {
+    return words_of(error).find("made no progress for 60 s") != std::string::npos;
+  };
+  for (int i = 0; i < 59; ++i) hangs.count_wait(1s, 1min);
+  BOOST_CHECK_EXCEPTION(hangs.count_wait(1s, 1min), CommandFailed, told);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_lasts_no_longer_than_asked) {
   Apart hangs([] {
     ::pause();
     return std::string();

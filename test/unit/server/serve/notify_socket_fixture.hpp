@@ -18,7 +18,7 @@ namespace tacit::test {
 
 class NotifySocket {
  public:
-  /// A path, or a name in the abstract namespace where it begins with @.
+  /// A path or, if it begins with @, a name in the abstract namespace.
   explicit NotifySocket(std::string name) : name_(std::move(name)), socket_(::socket(AF_UNIX, SOCK_DGRAM, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

@@ -1,3 +1,4 @@
+// Messages to the service manager.
 #include "server/serve/service_manager.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The watchdog: pings while there is no trouble, and the status that it reports.
 #include "server/serve/watchdog.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,7 +17,7 @@ namespace {
 
 using Environment = std::map<std::string, std::string>;
 
-// A manager that wants to hear every 30 ms.
+// A manager with a watchdog time of 30 ms.
 struct Watched {
   tacit::test::TemporaryDirectory directory;
   tacit::test::NotifySocket socket{(directory / "notify").string()};
@@ -27,7 +28,7 @@ struct Watched {
     return stuck ? std::optional<std::string>("the writer is stuck") : std::nullopt;
   }
   std::string next() const { return socket.next(5s).value_or("nothing"); }
-  /// What comes after all messages of that kind.
+  /// The first message after all messages of that kind.
   std::string after(const std::string& kind) const {
     std::string message = next();
     while (message == kind) message = next();

@@ -1,3 +1,4 @@
+// The reader of systemd's EnvironmentFile=.
 #include "server/systemd/environment_file.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The reader of units: drop-ins, environment, credentials.
 #include "server/systemd/unit_file.hpp"
 
 #include <boost/test/unit_test.hpp>

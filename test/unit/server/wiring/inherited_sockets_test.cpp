@@ -1,3 +1,4 @@
+// Listening sockets that systemd passes.
 #include "server/wiring/inherited_sockets.hpp"
 
 #include <arpa/inet.h>
@@ -33,7 +34,7 @@ int make(Kind kind) {
   return made;
 }
 
-// What a process that was left these descriptors, from 3 on, makes of them. In a child: the test has its own there.
+// The result in a process that inherits these descriptors from 3 on. In a child, because the test uses them itself.
 std::string taken(const std::vector<Kind>& kinds, std::map<std::string, std::string> environment) {
   int answer[2];
   BOOST_TEST_REQUIRE(::pipe(answer) == 0);

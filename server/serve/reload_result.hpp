@@ -1,4 +1,4 @@
-// The result of a reload.
+// The result of a reload, and the judgement whether it succeeded.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,7 @@
 
 namespace tacit::server {
 
-/// The result of a reload.
-struct ReloadReport {
+struct ReloadResult {
   /// A part that was not changed, with one reason: a sentence. A part may appear several times.
   struct Kept {
     std::string part;
@@ -20,7 +19,9 @@ struct ReloadReport {
   std::vector<std::string> next_start_fails;  ///< reasons, although the reloaded parts are valid
   std::int64_t at = 0;                        ///< seconds since 1970
 
-  bool good() const { return kept.empty() && next_start_fails.empty(); }
+  /// The only judgement of a reload: the log, `tacit reload`, `tacit status`, the metrics and the service manager's
+  /// status line use it. Settings that need a restart do not make a reload fail.
+  bool succeeded() const;
 };
 
 }  // namespace tacit::server

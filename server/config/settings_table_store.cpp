@@ -1,0 +1,95 @@
+// The settings of the store and the keyrings: names, defaults, help texts, and whether a reload applies them.
+#include "server/config/settings_table.hpp"
+
+#include "server/config/setting_setters.hpp"
+#include "server/config/setting_text.hpp"
+#include "store/model/defaults.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr auto store_group = SettingGroup::store;
+constexpr auto private_group = SettingGroup::private_key;
+constexpr auto serving = SettingGroup::serving;
+constexpr auto asking = SettingGroup::asking;
+
+constexpr Setting store_and_keys[] = {
+    {.name = "store",
+     .argument = "DIRECTORY",
+     .initial = "/var/lib/tacit/store",
+     .help = "The store. Several processes of one host may share it.",
+     .group = store_group | asking,
+     .changed_by = ChangedBy::restart,
+     .set = set_path<&Config::store>},
+    {.name = "backup-record",
+     .argument = "FILE",
+     .help = "File in which `tacit backup` records a success, for /metrics and `tacit status`. Default: "
+             "STORE.last-backup, beside the store. Only the backup user should be able to write to its directory.",
+     .group = store_group,
+     .changed_by = ChangedBy::restart,
+     .set = set_optional_path<&Config::backup_record>},
+    {.name = "map-size",
+     .argument = "BYTES",
+     .initial = size_text<store::defaults::map_size>,
+     .help = "Maximum size of the store: reserved address space, not memory or disk in use. The same for all "
+             "processes.",
+     .group = store_group,
+     .changed_by = ChangedBy::restart,
+     .set = set_bytes<&Config::map_size, mebibyte>},
+    {.name = "root-public-keyring",
+     .argument = "FILE",
+     .help = "The root public key: seals values, cannot open them.",
+     .group = store_group,
+     .changed_by = ChangedBy::reload,
+     .set = set_optional_path<&Config::root_public_keyring>},
+    {.name = "root-private-keyring",
+     .argument = "FILE",
+     .help = "The root private key, which opens values. Only its owner may have access. With plane=api it is never "
+             "opened.",
+     .group = private_group,
+     .changed_by = ChangedBy::reload,
+     .set = set_optional_path<&Config::root_private_keyring>},
+    {.name = "metadata-keyring",
+     .argument = "FILE",
+     .help = "The key that seals names and bindings.",
+     .group = store_group,
+     .changed_by = ChangedBy::reload,
+     .set = set_optional_path<&Config::metadata_keyring>},
+    {.name = "store-timeout",
+     .argument = "SECONDS",
+     .initial = seconds_text<store::defaults::write_deadline.count()>,
+     .help = "Longest wait of a write, a release or a refusal for its audit entry to be on the disk; then it is "
+             "answered 503. After half of this time, further requests are answered 503 at once, and the server is "
+             "not ready.",
+     .group = store_group,
+     .changed_by = ChangedBy::restart,
+     .set = set_seconds<&Config::store_timeout, 1, 3600>},
+    {.name = "scrub-within",
+     .argument = "SECONDS",
+     .initial = seconds_text<store::defaults::scrub_within.count()>,
+     .help = "Time after a deletion, a replacement or an erasure until its bytes are overwritten in the store's "
+             "file, unless a reader still uses an older snapshot. 0: only `tacit scrub` overwrites them.",
+     .group = serving,
+     .changed_by = ChangedBy::restart,
+     .set = set_seconds<&Config::scrub_within, 0, day>},
+    {.name = "write-queue-items",
+     .argument = "NUMBER",
+     .initial = number_text<store::defaults::queue_items>,
+     .help = "Maximum number of writes that wait for the disk. Further requests are answered 503.",
+     .group = serving,
+     .changed_by = ChangedBy::restart,
+     .set = set_number<&Config::write_queue_items, 1, 1'000'000>},
+    {.name = "write-queue-bytes",
+     .argument = "BYTES",
+     .initial = size_text<store::defaults::queue_bytes>,
+     .help = "Maximum memory of waiting writes. Further requests are answered 503.",
+     .group = serving,
+     .changed_by = ChangedBy::restart,
+     .set = set_bytes<&Config::write_queue_bytes, mebibyte>},
+};
+
+}  // namespace
+
+std::span<const Setting> store_settings() { return store_and_keys; }
+
+}  // namespace tacit::server
