@@ -74,7 +74,8 @@ void add_damages(store::VerifyReport& report, const std::vector<store::PageDamag
 store::VerifyReport verify(const Config& config, store::StoreKeys keys, store::StorePages& pages) {
   check_pages(pages);
   const auto damages = pages.damages();
-  const auto opened = store::Store::open(store_options(config), std::move(keys), std::make_unique<store::PageEngine>(pages));
+  const auto opened =
+      store::Store::open(store_options(config), std::move(keys), std::make_unique<store::PageEngine>(pages));
   if (!opened) {
     // The store's own metadata may be on a damaged page.
     if (damages.empty()) throw UsageError(sentence(opened.error()));
@@ -127,8 +128,9 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
 /// Returns whether no problem was found.
 bool verify_and_print(const Config& config, const Arguments& arguments) {
   store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before the process may give up root
-  const Pages pages = arguments.contains("backup") ? open_backup(arguments["backup"].as<std::string>())
-                                             : open_pages(store::StorePages::open(config.store, become_store_user));
+  const Pages pages = arguments.contains("backup")
+                          ? open_backup(arguments["backup"].as<std::string>())
+                          : open_pages(store::StorePages::open(config.store, become_store_user));
   const auto report = verify(config, std::move(keys), *pages);
   const bool opens_values = !config.root_private_keyring.empty();
   const store::WaitsForOthers reader;

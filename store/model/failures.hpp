@@ -8,7 +8,9 @@
 
 namespace tacit::store {
 
-inline Failure failed(Errc code, std::string subject = {}) { return Failure{.code = code, .subject = std::move(subject)}; }
+inline Failure failed(Errc code, std::string subject = {}) {
+  return Failure{.code = code, .subject = std::move(subject)};
+}
 
 /// A stored row was altered: the secret concerned, if there is one, and what failed.
 inline Failure altered(std::optional<crypto::Uuid> secret, std::string what) {

@@ -32,8 +32,7 @@ Outcome<std::unique_ptr<StorePages>> StorePages::open(const std::filesystem::pat
     return failed(Errc::unavailable, none.what());
   }
   store->meta_ = store->pinned_->meta();
-  store->pages_ =
-      std::make_unique<PageFile>(store->pinned_->file(), store->meta_.page_size(), store->meta_.last_page);
+  store->pages_ = std::make_unique<PageFile>(store->pinned_->file(), store->meta_.page_size(), store->meta_.last_page);
   return store;
 }
 

@@ -42,8 +42,7 @@ OpenFolders& open_folders() {
 Outcome<void> LmdbEnv::create(Options options, const std::vector<FirstRow>& meta) {
   if (options.map_size == 0) options.map_size = defaults::map_size;
   if (const auto error = make_folder(options.directory)) {
-    return failed(Errc::unavailable,
-                   "cannot create the folder " + options.directory.string() + ": " + error.message());
+    return failed(Errc::unavailable, "cannot create the folder " + options.directory.string() + ": " + error.message());
   }
   LmdbEnv env;
   if (const auto fault = env.start(options, Missing::made)) return *fault;
@@ -98,7 +97,7 @@ Outcome<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const Options& options) {
   if (code == MDB_NOTFOUND) return failed(Errc::not_found, options.directory.string() + " does not hold a store");
   if (code != MDB_SUCCESS) {
     return failed(Errc::unavailable,
-                   "cannot open the store in " + options.directory.string() + ": " + mdb_strerror(code));
+                  "cannot open the store in " + options.directory.string() + ": " + mdb_strerror(code));
   }
   return env;
 }
@@ -142,7 +141,7 @@ std::optional<Failure> LmdbEnv::take_place(const std::string& folder) {
   return std::nullopt;
 }
 
-/// Uses no locks. A single file may come from an untrusted source, whoever its owner is, and needs no rights once it is
+/// Uses no locks. A single file may come from an untrusted source, whatever its owner, and needs no rights once it is
 /// open.
 std::optional<Failure> LmdbEnv::start_single(const Options& options) {
   name_ = options.directory.string();

@@ -146,9 +146,9 @@ BOOST_AUTO_TEST_CASE(whatever_the_damage_verify_ends_and_opening_ends) {
     }
     const std::string damage = found_in(used, bytes);
     {
-      const auto pages = StorePages::open(used.folder() / "store");
-      BOOST_REQUIRE(pages);
-      const auto store = Store::open(used.store_options(), api_keys_only(), std::make_unique<PageEngine>(**pages));
+      const auto opened = StorePages::open(used.folder() / "store");
+      BOOST_REQUIRE(opened);
+      const auto store = Store::open(used.store_options(), api_keys_only(), std::make_unique<PageEngine>(**opened));
       if (store) BOOST_TEST((*store)->health().verify({}).has_value());
     }
     const bool good = opens(used);
