@@ -23,6 +23,7 @@
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/model/damage.hpp"
+#include "store/served_store.hpp"
 
 namespace tacit::server {
 namespace {
@@ -227,7 +228,8 @@ std::vector<std::string> find_key_notes(const Config& config) {
 
 std::vector<std::string> find_store_problems(const Config& config) {
   try {
-    open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+    const auto store = open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+    if (const auto fits = store::check_for_serving(*store); !fits) return {sentence(fits.error())};
     return {};
   } catch (const UsageError& error) {
     return {error.what()};
