@@ -4,8 +4,8 @@
 
 #include "crypto/aad.hpp"
 #include "crypto/aead.hpp"
+#include "crypto/hedge.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/random.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -74,6 +74,12 @@ WipedBytes metadata_aad(const MetadataPlace& place, const KeyId& key_id) {
   const Digest value_digest = sha256(place.value_box);
   return canonical("tacit metadata", {format_field, place.tenant.view(), place.secret.view(), place.header, key_id,
                                       ByteView(value_digest)});
+}
+
+// The salt is published. Under the key it does not serve to test guesses of the plaintext, even if the generators are
+// known.
+WipedArray<salt_size> metadata_salt(const WipedArray<32>& tenant_key, ByteView aad, ByteView plaintext) {
+  return hedged_random(tenant_key.view(), "tacit metadata salt", {aad, plaintext});
 }
 
 WipedArray<32> box_key(const WipedArray<32>& tenant_key, ByteView salt) {
@@ -161,10 +167,10 @@ Bytes TenantKeys::seal_metadata(const Uuid& secret, ByteView header, ByteView va
   Bytes box(metadata_box_overhead + plaintext.size());
   box[0] = format;
   std::copy(id_.begin(), id_.end(), box.begin() + 1);
-  const auto salt = std::span(box).subspan(prefix_size, salt_size);
-  random_bytes(salt);
-  const WipedArray<32> key = box_key(metadata_, salt);
   const WipedBytes aad = metadata_aad({tenant_, secret, header, value_box}, id_);
+  const WipedArray<salt_size> salt = metadata_salt(metadata_, aad.view(), plaintext);
+  std::ranges::copy(salt.view(), std::span(box).subspan(prefix_size).begin());
+  const WipedArray<32> key = box_key(metadata_, salt.view());
   aes_gcm_seal(key.view(), zero_nonce, aad.view(), plaintext, std::span(box).subspan(prefix_size + salt_size));
   return box;
 }

@@ -8,7 +8,7 @@
 // metadata box    1 byte format (1) ‖ 8 metadata key id ‖ 32 salt ‖ ciphertext ‖ 16 tag
 //                 AAD: "tacit metadata", format, tenant, secret, the row's header as stored, metadata key id,
 //                 SHA-256(value box). Key: HKDF-Expand(tenant metadata key, "tacit box" ‖ salt); it is used once, so
-//                 the nonce is 12 zero bytes.
+//                 the nonce is 12 zero bytes. The salt is hedged randomness (crypto/hedge.hpp).
 // tenant key box  8 root key id ‖ HPKE box of the 32-byte scalar, sealed to the root public key
 //                 AAD: "tacit tenant key", format, tenant, tenant public key, root key id.
 #pragma once

@@ -1,6 +1,6 @@
 // Hybrid public key encryption, RFC 9180: base mode, single shot, DHKEM(P-256, HKDF-SHA256) 0x0010, HKDF-SHA256 0x0001,
 // AES-256-GCM 0x0002. A box is `enc` (65 bytes, the uncompressed ephemeral point) followed by the ciphertext and its
-// 16-byte tag.
+// 16-byte tag. The ephemeral key is derived from hedged randomness (crypto/hedge.hpp), see section 9.7.5.
 #pragma once
 
 #include <array>

@@ -4,6 +4,7 @@
 
 #include <openssl/hpke.h>
 
+#include "crypto/hpke_suite.hpp"
 #include "crypto/p256.hpp"
 #include "crypto/p256_import.hpp"
 
@@ -27,6 +28,8 @@ Context make_context(int role) {
 std::optional<Bytes> seal(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext) {
   if (to[0] != 0x04) return std::nullopt;
   const Context context = make_context(OSSL_HPKE_ROLE_SENDER);
+  const WipedArray<32> input = hpke_ephemeral_input(to, info, aad, plaintext);
+  require(OSSL_HPKE_CTX_set1_ikme(context.get(), input.data(), input.size()) == 1, "OpenSSL cannot take a key's input");
   Bytes box(hpke_overhead + plaintext.size());
   std::size_t enc_size = to.size();
   if (OSSL_HPKE_encap(context.get(), box.data(), &enc_size, to.data(), to.size(), info.data(), info.size()) != 1) {

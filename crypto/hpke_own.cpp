@@ -3,17 +3,19 @@
 #include <algorithm>
 
 #include "crypto/hpke_suite.hpp"
+#include "crypto/openssl.hpp"
 
 namespace tacit::crypto::hpke_own {
 
 std::optional<Bytes> seal(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext) {
-  const KeyPair ephemeral = generate_key_pair();
-  const auto shared_secret = hpke_encap(to, ephemeral);
+  const auto ephemeral = hpke_derive_key_pair(hpke_ephemeral_input(to, info, aad, plaintext).view());
+  require(ephemeral.has_value(), "cannot derive an ephemeral key");
+  const auto shared_secret = hpke_encap(to, *ephemeral);
   if (!shared_secret) return std::nullopt;
   Bytes box(hpke_overhead + plaintext.size());
-  std::copy(ephemeral.public_key.begin(), ephemeral.public_key.end(), box.begin());
+  std::copy(ephemeral->public_key.begin(), ephemeral->public_key.end(), box.begin());
   HpkeContext context(HpkeAead::aes_256_gcm, *shared_secret, info);
-  context.seal(aad, plaintext, std::span(box).subspan(ephemeral.public_key.size()));
+  context.seal(aad, plaintext, std::span(box).subspan(ephemeral->public_key.size()));
   return box;
 }
 

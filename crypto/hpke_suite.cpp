@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "crypto/digest.hpp"
+#include "crypto/hedge.hpp"
 #include "crypto/p256.hpp"
 
 namespace tacit::crypto {
@@ -63,6 +64,12 @@ std::optional<KeyPair> hpke_derive_key_pair(ByteView input_key) {
     }
   }
   return std::nullopt;
+}
+
+// The sender has no secret key for the hedge. An attacker who knows the output of both generators can test guesses of
+// the plaintext on the ephemeral public key; with unhedged HPKE the attacker would have the plaintext itself.
+WipedArray<32> hpke_ephemeral_input(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext) {
+  return hedged_random({}, "tacit hpke ephemeral", {to, info, aad, plaintext});
 }
 
 std::optional<HpkeSharedSecret> hpke_encap(const PublicKey& to, const KeyPair& ephemeral) {

@@ -17,6 +17,9 @@ enum class HpkeAead : std::uint16_t { aes_128_gcm = 0x0001, aes_256_gcm = 0x0002
 /// DeriveKeyPair, section 7.1.3. std::nullopt if no candidate is a scalar (the probability is 2^-8192).
 std::optional<KeyPair> hpke_derive_key_pair(ByteView input_key);
 
+/// The input key of an ephemeral key pair for one message: hedged randomness over everything that is sealed.
+WipedArray<32> hpke_ephemeral_input(const PublicKey& to, ByteView info, ByteView aad, ByteView plaintext);
+
 /// The shared secret of Encap and Decap, section 4.1.
 using HpkeSharedSecret = WipedArray<32>;
 

@@ -46,13 +46,14 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
+Failure cannot_be_used(const StoreOptions& options, const Failure& why) {
+  return failed(why.code, "the store in " + options.directory.string() + " cannot be used: " + why.subject);
+}
+
 /// Fails if the store was created with other keys.
 Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
   const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
-  if (!fits) {
-    return failed(fits.error().code,
-                  "the store in " + options.directory.string() + " cannot be used: " + fits.error().subject);
-  }
+  if (!fits) return cannot_be_used(options, fits.error());
   auto context = std::make_shared<StoreContext>();
   context->engine = std::move(engine);
   context->keys = std::move(keys);
@@ -99,9 +100,13 @@ Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, S
   if (!engine) return engine.error();
   LmdbEngine& opened = **engine;  // owned by the store from here on
   auto store = Store::open(options, std::move(keys), std::move(*engine));
-  if (store) opened.raise_format(raise_format_every, std::move(on_format));
+  if (!store) return store;
+  if (const auto fits = check_for_serving(**store); !fits) return cannot_be_used(options, fits.error());
+  opened.raise_format(raise_format_every, std::move(on_format));
   return store;
 }
+
+Outcome<void> check_for_serving(const Store& store) { return store.keys().check_primary_root(); }
 
 Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& file, StoreKeys keys,
                                                    const GiveUpRoot& give_up_root) {
@@ -125,8 +130,12 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 }
 
 Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
+  Engine& engine = *parts_->context->engine;
   auto context = make_context(parts_->context->engine, std::move(keys), options);
   if (!context) return context.error();
+  const auto named = read<void>(
+      engine, [&context](Transaction& transaction) { return check_primary_root(transaction, (*context)->keys); });
+  if (!named) return cannot_be_used(options, named.error());
   parts_->context.publish(std::move(*context));
   return {};
 }

@@ -79,8 +79,8 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Later operations use these keys and these defaults of the options. Fails if the keyrings lack a key of the store;
-  /// then nothing has changed. Former keys stay in memory until the store is closed.
+  /// Later operations use these keys and these defaults of the options. Fails if these keys do not fit the store
+  /// (store/served_store.hpp); then nothing has changed. Former keys stay in memory until the store is closed.
   Outcome<void> reconfigure(StoreKeys keys, const StoreOptions& options);
 
   // The parts, each for one subject. They live as long as the store.

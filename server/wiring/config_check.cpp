@@ -24,6 +24,7 @@
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/model/damage.hpp"
+#include "store/served_store.hpp"
 
 namespace tacit::server {
 namespace {
@@ -231,8 +232,9 @@ std::vector<std::string> find_store_problems(const Config& config) {
       config.store,
       [&config]() -> std::string {
         try {
-          open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
-          return {};
+          const auto store = open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+          const auto fits = store::check_for_serving(*store);
+          return fits ? std::string() : sentence(fits.error());
         } catch (const UsageError& error) {
           return error.what();
         } catch (const store::DamagedStore& error) {

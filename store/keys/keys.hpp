@@ -7,15 +7,23 @@
 
 #include "crypto/keyring.hpp"
 #include "store/engine/async.hpp"
+#include "store/engine/engine.hpp"
 #include "store/keys/key_census.hpp"
 #include "store/keys/rewrap.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/key_kind.hpp"
+#include "store/model/store_keys.hpp"
 #include "store/model/verify_report.hpp"
 
 namespace tacit::store {
 
 class CurrentContext;
+
+/// Succeeds if the store names the primary root key of these keyrings; else fails with `integrity` and the reason. To
+/// an unnamed key, in an edited public keyring, a server would seal the private keys of new tenants, so it does not use
+/// such keyrings. A command does, so that a rewrap, which needs the private half, can name the key. `keys` must outlive
+/// the task.
+Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys);
 
 /// A part of the store (store/store.hpp).
 class Keys {
@@ -28,6 +36,8 @@ class Keys {
   /// meanwhile. Fails with not_allowed to promote a retired key or retire a primary one, with not_found if no ring has
   /// the key.
   Async<void> change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
+  /// The same, for the keyrings with which the store was opened.
+  Outcome<void> check_primary_root() const;
   /// Walks the tenants (for a root key) or all rows (for a metadata key), on successive snapshots.
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
 

@@ -142,6 +142,26 @@ Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
 
 }  // namespace
 
+Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys) {
+  const auto row = co_await transaction.get(Table::meta, keys_key());
+  if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
+  const auto named = read_named_keys(*row, *keys.metadata);
+  if (!named) co_return named.error();
+  const crypto::KeyId& primary = primary_of(keys, KeyKind::root);
+  if (contains(named->root, primary)) co_return Outcome<void>();
+  co_return failed(Errc::integrity,
+                   "the root public keyring has the key " + crypto::to_hex(primary) +
+                       " as primary, which the store does not name: the keyring was edited, or the store was restored "
+                       "from a time before that key was promoted; if the key is your own, run: tacit key rewrap root");
+}
+
+Outcome<void> Keys::check_primary_root() const {
+  const ContextPtr store = context_;
+  return read<void>(*store->engine, [&store](Transaction& transaction) {
+    return tacit::store::check_primary_root(transaction, store->keys);
+  });
+}
+
 Async<void> Keys::change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
   const AuditAction action = how == KeyChange::promote ? AuditAction::key_promote : AuditAction::key_retire;
   const auto plan = make_plan(context_, kind, id, action, std::move(who));

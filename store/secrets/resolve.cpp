@@ -1,6 +1,6 @@
 // The release of values to a tool. Three steps: choose the secrets and verify their metadata
-// (store/secrets/resolve_choice.hpp); open the values; then, in one write, check that none of the secrets has changed
-// meanwhile and append the audit entry. No value is returned before that entry is durable.
+// (store/secrets/resolve_choice.hpp); open the values; then, in one write, check that neither the tenant's key pair nor
+// one of the secrets has changed since, and append the audit entry. No value is returned before that entry is durable.
 
 #include <algorithm>
 
@@ -79,14 +79,20 @@ AuditEvent release_event(const ResolvePlan& plan) {
   return event;
 }
 
-/// Records the release if every secret is still byte for byte the opened one, and no default can have replaced one of
-/// them in the choice.
+/// Whether the tenant has the key pair of the choice, and no default can have replaced one of its secrets.
+bool still_fits(const Choice& choice, const TenantRecord& record) {
+  const bool same_key = choice.key && record.key && choice.key->public_key == record.key->public_key &&
+                        choice.key->box == record.key->box;
+  return same_key && (!choice.changes || choice.changes->number == record.changes);
+}
+
+/// Records the release if the choice still fits the tenant, and every secret is still byte for byte the opened one. An
+/// erasure removes the tenant's record, with the key pair, in its first transaction and the secrets later
+/// (store/rows/erasure.hpp), so the secrets alone do not show it.
 Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
-  if (const auto& seen = plan.choice.changes) {
-    const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, seen->keys);
-    if (!tenant) co_return tenant.error();
-    if (!*tenant || (*tenant)->record.changes != seen->number) co_return failed(Errc::conflict);
-  }
+  const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, plan.choice.keys);
+  if (!tenant) co_return tenant.error();
+  if (!*tenant || !still_fits(plan.choice, (*tenant)->record)) co_return failed(Errc::conflict);
   for (const Chosen& chosen : plan.choice.secrets) {
     const RowKey key = secret_key(plan.query.tenant, chosen.id);
     const auto row = co_await transaction.get(Table::tenants, key.view());

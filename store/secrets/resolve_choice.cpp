@@ -118,7 +118,7 @@ Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, con
     if (too_many()) co_return failed(Errc::too_many_arguments);
     if (!slice.over(size) || !sliced) continue;
     defaults_.keep_rows();
-    changes_ = ChangesSeen{tenant.record.changes, tenant.keys};
+    changes_ = ChangesSeen{tenant.record.changes};
     co_return false;
   }
   if (too_many()) co_return failed(Errc::too_many_arguments);
@@ -129,6 +129,7 @@ Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, con
 Choice ResolveChoice::take() {
   Choice choice;
   choice.key = std::move(key_);
+  choice.keys = std::move(keys_);
   choice.secrets = std::move(named_);
   auto winners = defaults_.take();
   choice.secrets.reserve(choice.secrets.size() + winners.size());

@@ -27,11 +27,11 @@ struct Chosen {
 /// only if the number is still the same when the release is recorded.
 struct ChangesSeen {
   std::optional<std::uint64_t> number;  ///< as in the record (store/rows/tenant_record.hpp)
-  std::shared_ptr<const crypto::TenantKeys> keys;
 };
 
 struct Choice {
   std::optional<crypto::TenantKey> key;
+  std::shared_ptr<const crypto::TenantKeys> keys;  ///< of the tenant's record; null for an unknown tenant
   std::vector<Chosen> secrets;
   std::optional<ChangesSeen> changes;  ///< only if there were several snapshots
 };

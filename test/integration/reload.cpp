@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(keyrings) {
   Server tools(deployment, {"--plane", "tools"});
   Tenant before(deployment, api);
   before.create(secret_for_all_tools);
-  add_key(deployment, other, "root-public.keyring", true);
+  add_key(deployment, other, "root-public.keyring", false);
   add_key(deployment, other, "metadata.keyring", true);
   BOOST_TEST(is_good(reload(api, deployment)));
   Tenant after(deployment, api);
@@ -321,6 +321,44 @@ BOOST_AUTO_TEST_CASE(keyrings) {
   REQUIRE_STATUS(before.api.get(secrets_path), 200);
   BOOST_TEST(api.stop() == 0);
   BOOST_TEST(tools.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_edited_root_public_keyring) {
+  const Deployment deployment;
+  const Deployment other;
+  Server server(deployment);
+  Tenant before(deployment, server);
+  before.create(secret_for_all_tools);
+  const auto file = deployment.folder() / "root-public.keyring";
+  const std::string content = read_file(file);
+  add_key(deployment, other, "root-public.keyring", true);
+  const std::string log = reload(server, deployment);
+  BOOST_TEST(!is_good(log));
+  const std::string words = "as primary, which the store does not name: the keyring was edited";
+  BOOST_TEST(value_in(log, "keys_kept", "reason").find(words) != std::string::npos, log);
+  // The key of a new tenant is sealed to the former key.
+  Tenant after(deployment, server);
+  after.create(secret_for_all_tools);
+  BOOST_TEST(resolve(server, {{"user_id", after.id}, {"tool_name", "t"}}).status == 200);
+  BOOST_TEST(server.stop() == 0);
+
+  // A process with the root private keyring misses the private half; the API plane has only the public one.
+  for (const std::string command : {"serve", "check-config"}) {
+    const Finished refused = deployment.command({command, "--plane", "api"});
+    BOOST_TEST(refused.status == 2);
+    BOOST_TEST(refused.err.find(words) != std::string::npos, command << ": " << refused.err);
+  }
+  // The rewrap that the message names needs the private half, which the editor does not have.
+  const Finished rewrap = deployment.command({"key", "rewrap", "root"});
+  BOOST_TEST(rewrap.status == 1);
+  BOOST_TEST(rewrap.err.find("the root private keyring lacks the primary key") != std::string::npos, rewrap.err);
+  const auto permissions = std::filesystem::status(file).permissions();
+  std::filesystem::remove(file);
+  write_file(file, content);
+  std::filesystem::permissions(file, permissions);
+  Server again(deployment);
+  BOOST_TEST(resolve(again, {{"user_id", after.id}, {"tool_name", "t"}}).status == 200);
+  BOOST_TEST(again.stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(issuers) {

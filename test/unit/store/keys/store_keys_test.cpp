@@ -1,6 +1,9 @@
 #include <boost/test/unit_test.hpp>
 
+#include "store/keys/keys.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/served_store.hpp"
+#include "test/unit/store/keys/own_keyrings_fixture.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
@@ -63,6 +66,41 @@ BOOST_AUTO_TEST_CASE(no_other_keyring_opens_it) {
                   "the root public keyring does not hold the key " + root + end));
   BOOST_TEST(says(fixture.refusal({own.root_public, own.metadata, other.root_private}),
                   "the root private keyring does not hold the key " + root + end));
+}
+
+// An attacker who can write the public keyring adds a key of their own and makes it primary.
+BOOST_AUTO_TEST_CASE(an_edited_public_keyring_does_not_serve) {
+  OwnKeyrings rings;
+  StoreFixtureOptions options;
+  options.keys = rings.load();
+  StoreFixture fixture(options);
+  const StoreOptions opened = fixture.store_options();
+  BOOST_TEST(fixture.store().reconfigure(rings.load(), opened).has_value());
+  const crypto::KeyId added = rings.add(KeyKind::root);
+  BOOST_TEST(fixture.store().reconfigure(rings.load(), opened).has_value());  // it only opens
+  rings.promote(KeyKind::root, added);
+  for (const bool with_private : {true, false}) {
+    StoreKeys edited = rings.load();
+    if (!with_private) edited.root_private = nullptr;
+    const auto kept = fixture.store().reconfigure(edited, opened);
+    BOOST_REQUIRE(!kept);
+    BOOST_CHECK(kept.error().code == Errc::integrity);
+    BOOST_TEST(
+        says(kept.error().subject, "has the key " + crypto::to_hex(added) + " as primary, which the store does"));
+    BOOST_TEST(says(kept.error().subject, "run: tacit key rewrap root"));
+    fixture.close();
+    const auto served = open_served_store(opened, edited, [](std::uint32_t) {});
+    BOOST_REQUIRE(!served);
+    BOOST_TEST(served.error().subject == kept.error().subject);
+    fixture.reopen();
+  }
+  // An operator may open it, and a rewrap names the key.
+  fixture.reopen_with(rings.load());
+  BOOST_TEST(!check_for_serving(fixture.store()).has_value());
+  BOOST_REQUIRE(fixture.wait(fixture.store().keys().begin_rewrap(KeyKind::root, who())));
+  BOOST_TEST(check_for_serving(fixture.store()).has_value());
+  fixture.close();
+  BOOST_TEST(open_served_store(opened, rings.load(), [](std::uint32_t) {}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_record_of_the_keys_that_is_gone_or_altered) {

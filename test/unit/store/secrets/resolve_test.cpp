@@ -4,10 +4,16 @@
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <map>
+#include <memory>
 #include <thread>
+#include <utility>
 
+#include "store/engine/await.hpp"
+#include "store/rows/erasure.hpp"
+#include "store/rows/row_key.hpp"
 #include "store/secrets/binding_precedence.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/tenants/tenants.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
@@ -57,6 +63,38 @@ StoredSecret stored(std::string tool, std::int64_t updated_at, std::uint8_t id) 
   secret.metadata.tool_name = std::move(tool);
   secret.metadata.tool_arg = "key";
   return secret;
+}
+
+/// Calls `before_write` once, before the next write.
+class InterruptedEngine final : public Engine {
+ public:
+  InterruptedEngine(Engine& below, std::function<void()> before_write)
+      : Engine(below.write_deadline()), below_(below), before_write_(std::move(before_write)) {}
+
+  std::optional<Errc> read(const Work& work) override { return below_.read(work); }
+  void write(Write write) override {
+    if (const auto call = std::exchange(before_write_, nullptr)) call();
+    below_.write(std::move(write));
+  }
+  // The engine below belongs to another store, which closes it.
+  bool finish(std::chrono::milliseconds) override { return true; }
+  void close() override {}
+  std::optional<std::string> unwilling() const override { return below_.unwilling(); }
+  std::optional<std::string> displaced() const override { return below_.displaced(); }
+  EngineStatistics statistics() const override { return below_.statistics(); }
+  StorageStatistics storage() const override { return below_.storage(); }
+  Room room() const override { return below_.room(); }
+
+ private:
+  Engine& below_;
+  std::function<void()> before_write_;
+};
+
+/// What the first transaction of an erasure leaves: the secrets, without the record.
+Task<Outcome<void>> begin_erasure(Transaction& transaction) {
+  transaction.erase(Table::tenants, record_key(tenant_id(1)).view());
+  put_erasure_mark(transaction, tenant_id(1), *all_keys().metadata);
+  co_return Outcome<void>();
 }
 
 }  // namespace
@@ -205,6 +243,38 @@ BOOST_AUTO_TEST_CASE(nothing_leaves_before_its_entry_is_durable) {
   query.tool_name = "tool";
   const auto refused = fixture.wait(fixture.store().secrets().resolve(std::move(query), who()));
   BOOST_CHECK(code_of(refused) == Errc::unavailable);
+}
+
+// The values were chosen and opened before the erasure, and their release would be recorded after it.
+BOOST_AUTO_TEST_CASE(an_erasure_before_the_record_of_a_release) {
+  for (const bool ended : {false, true}) {
+    ResolveFixture fixture;
+    const SecretInfo made = fixture.create(new_default("a", "tool", "key"));
+    const auto erase = [&] {
+      if (ended) {
+        BOOST_REQUIRE(fixture.wait(fixture.store().tenants().erase(tenant_id(1), {}, who())));
+      } else {
+        WorkBody<void> body = begin_erasure;
+        BOOST_REQUIRE(fixture.wait(write<void>(fixture.engine(), std::move(body), Growth::shrinks, 0)));
+      }
+    };
+    const auto second =
+        Store::open(fixture.store_options(), all_keys(), std::make_unique<InterruptedEngine>(fixture.engine(), erase));
+    BOOST_REQUIRE(second);
+    ResolveQuery query;
+    query.tenant = tenant_id(1);
+    query.tool_name = "tool";
+    const auto values = fixture.wait((*second)->secrets().resolve(std::move(query), who()));
+    if (ended) {
+      BOOST_TEST(fixture.text(values).empty());  // an unknown tenant has no defaults
+    } else {
+      BOOST_CHECK(code_of(values) == Errc::unavailable);
+      BOOST_TEST(values.error().subject == "the tenant is being erased");
+      const RowKey row = secret_key(tenant_id(1), made.id);
+      BOOST_TEST(fixture.rows(Table::tenants).count(std::string(tacit::crypto::as_text(row.view()))) == 1U);
+    }
+    for (const std::string& entry : fixture.audit()) BOOST_TEST(entry.find("secret.release") == std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_changes_meanwhile_is_released_as_one_or_the_other) {
