@@ -1,12 +1,11 @@
 #include "http/exchange/problem.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "auth/model/scope_names.hpp"
 #include "crypto/enum_table.hpp"
+#include "http/exchange/problem_bodies.hpp"
 #include "http/exchange/problem_table.hpp"
-#include "http/json/json_writer.hpp"
 
 namespace tacit::http {
 namespace {
@@ -22,75 +21,6 @@ crypto::WipedBytes& begin(Exchange& exchange, const ProblemRow& row) {
   response.body.clear();
   response.rest.reset();
   return response.body;
-}
-
-void answer_quota(Exchange& exchange, const store::QuotaDetail& quota) {
-  const ProblemRow& row = row_of(Problem::quota_exceeded);
-  crypto::WipedBytes& body = begin(exchange, row);
-  body.append(R"({"detail":{"msg":)");
-  write_text(body, row.sentence);
-  body.append(R"(,"limit":)");
-  write_number(body, quota.limit);
-  body.append(R"(,"used":)");
-  write_number(body, quota.used);
-  body.append(R"(,"requested":)");
-  write_number(body, quota.requested);
-  body.append("}}");
-}
-
-void answer_too_many_secrets(Exchange& exchange, const store::QuotaDetail& secrets) {
-  const ProblemRow& row = row_of(Problem::too_many_secrets);
-  crypto::WipedBytes& body = begin(exchange, row);
-  body.append(R"({"detail":{"msg":)");
-  write_text(body, row.sentence);
-  body.append(R"(,"count_limit":)");
-  write_number(body, secrets.limit);
-  body.append(R"(,"count":)");
-  write_number(body, secrets.used);
-  body.append(R"(,"requested":)");
-  write_number(body, secrets.requested);
-  body.append("}}");
-}
-
-void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
-  body.append(R"({"detail":)");
-  write_text(body, sentence);
-  body.append("}");
-}
-
-struct CertificateReason {
-  std::string_view fault;
-  std::string_view sentence;
-};
-
-constexpr std::array<CertificateReason, 4> certificate_reasons{{
-    {"certificate_revoked", "it, or its issuer's, is revoked."},
-    {"certificate_expired", "it, or its issuer's, has expired."},
-    {"certificate_not_yet_valid", "it, or its issuer's, is not valid yet."},
-    {"identity_ambiguous", "it has more than one name; exactly one URI name is allowed."},
-}};
-
-std::string_view reason_of_certificate(std::string_view fault) {
-  const auto found = std::ranges::find(certificate_reasons, fault, &CertificateReason::fault);
-  if (found != certificate_reasons.end()) return found->sentence;
-  return "its issuer is no longer trusted, or no revocation list covers it.";
-}
-
-/// The row's sentence, completed with facts of the request and the route.
-std::string sentence_of(const Exchange& exchange, const ProblemRow& row) {
-  if (row.problem == Problem::malformed_request && !exchange.note.empty()) return exchange.note;
-  if (row.problem == Problem::body_too_large && exchange.route != nullptr) {
-    const std::uint32_t limit = exchange.route->body_limit;
-    if (limit == 0) {
-      return "The path takes no body, and ignores one only up to " + std::to_string(limits::ignored_body) + " bytes.";
-    }
-    return "The body is larger than the " + std::to_string(limit) + " bytes that this path accepts.";
-  }
-  std::string sentence(row.sentence);
-  if (row.limit > 0) sentence.replace(sentence.find("{}"), 2, std::to_string(row.limit));
-  if (row.problem == Problem::certificate_refused) sentence.append(reason_of_certificate(exchange.certificate_fault));
-  if (row.status == 500) sentence.append(exchange.request_id).append(".");
-  return sentence;
 }
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
@@ -206,9 +136,9 @@ void answer(Exchange& exchange, const store::Failure& failure) {
   exchange.note = store::to_string(failure.code);
   switch (failure.code) {
     case store::Errc::quota_exceeded:
-      return answer_quota(exchange, failure.quota);
+      return write_quota_body(begin(exchange, row_of(Problem::quota_exceeded)), failure.quota);
     case store::Errc::too_many_secrets:
-      return answer_too_many_secrets(exchange, failure.quota);
+      return write_secrets_limit_body(begin(exchange, row_of(Problem::too_many_secrets)), failure.quota);
     case store::Errc::scope_lacking:
       return answer_scope_missing(exchange, failure.lacking,
                                   ", so it can neither grant it to a key nor change the rights of a key that has it.");

@@ -11,7 +11,7 @@ inline constexpr const char* exit_codes =
 
 inline constexpr const char* order_of_sources =
     "Settings are read from the configuration file, then from the environment, then from the command line;\n"
-    "later values override earlier ones. In a file, names have no dashes (threads = 4).\n"
+    "later values override earlier ones. In a file, names have no leading dashes (threads = 4).\n"
     "The drop-ins FILE.d/*.conf are read after FILE, in the order of their names.\n";
 
 inline constexpr const char* about_values =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
 #include "store/engine/whereabouts.hpp"
 
@@ -11,13 +12,18 @@ void Progress::show(std::uint64_t done, std::uint64_t total) {
   const store::WaitsForOthers reader;
   // A live store may grow during the walk; never show more than 100 %.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
-  const std::string figures = std::to_string(done) + " of " + std::to_string(total) + ' ' + unit_ + rate(done);
+  std::string figures = amount(done).append(" of ").append(amount(total));
+  if (unit_ != bytes) figures.append(" ").append(unit_).append(rate(done));
   if (bar_) {
     draw_bar(percent, figures);
   } else if (percent / 10 > last_tenth_) {
     last_tenth_ = percent / 10;
     out_ << what_ << ": " << percent << " %, " << figures << std::endl;
   }
+}
+
+std::string Progress::amount(std::uint64_t number) const {
+  return unit_ == bytes ? short_size_text(number) : std::to_string(number);
 }
 
 std::string Progress::rate(std::uint64_t done) const {

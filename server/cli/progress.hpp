@@ -12,6 +12,8 @@ class Progress {
  public:
   enum class Rate : bool { no, yes };
 
+  static constexpr const char* bytes = nullptr;  ///< as a unit: amounts are shown as sizes
+
   /// `bar`: the stream is a terminal. `unit`: what is counted. `rate`: whether to show the number per second.
   Progress(std::ostream& out, std::string what, bool bar, const char* unit = "rows", Rate rate = Rate::no)
       : out_(out), what_(std::move(what)), bar_(bar), unit_(unit), with_rate_(rate == Rate::yes) {}
@@ -23,6 +25,7 @@ class Progress {
   void show(std::uint64_t done, std::uint64_t total);
 
  private:
+  std::string amount(std::uint64_t number) const;
   std::string rate(std::uint64_t done) const;
   void draw_bar(std::uint64_t percent, const std::string& figures);
 

@@ -18,7 +18,7 @@
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_read.hpp"

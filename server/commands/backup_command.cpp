@@ -73,9 +73,9 @@ Target read_target(const Arguments& arguments) {
 }
 
 store::Outcome<std::uint64_t> copy(const store::KeylessStore& store, const store::ByteSink& sink) {
-  Progress progress(std::cerr, "Backing up", ::isatty(STDERR_FILENO) == 1, "MiB");
+  Progress progress(std::cerr, "Backing up", ::isatty(STDERR_FILENO) == 1, Progress::bytes);
   const std::uint64_t total = store.backup_bytes();
-  return store.backup(sink, [&](std::uint64_t bytes) { progress.show(bytes >> 20, total >> 20); });
+  return store.backup(sink, [&](std::uint64_t bytes) { progress.show(bytes, total); });
 }
 
 std::uint64_t back_up_to_stream(const store::KeylessStore& store, std::chrono::seconds patience) {

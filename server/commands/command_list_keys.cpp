@@ -2,7 +2,7 @@
 #include "server/cli/confirm.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 
 namespace tacit::server {
 namespace {

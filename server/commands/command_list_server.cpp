@@ -5,7 +5,7 @@
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
 #include "server/config/errors.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 #include "server/wiring/config_check.hpp"
 
 namespace tacit::server {

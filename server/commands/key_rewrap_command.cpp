@@ -13,7 +13,7 @@
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/key_rings.hpp"
 #include "server/config/errors.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
 #include "server/wiring/open_store.hpp"

@@ -14,7 +14,7 @@
 #include "server/cli/output.hpp"
 #include "server/cli/standard_streams.hpp"
 #include "server/config/errors.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/control/control_client.hpp"
 

@@ -34,9 +34,9 @@ store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const s
 std::uint64_t restore(const Config& config, const InputFile& input) {
   const std::uint64_t total = input.size();
   // The size of a stream is not known; then no progress is better than a wrong one.
-  Progress progress(std::cerr, "Restoring", ::isatty(STDERR_FILENO) == 1, "MiB");
+  Progress progress(std::cerr, "Restoring", ::isatty(STDERR_FILENO) == 1, Progress::bytes);
   const auto show = [&](std::uint64_t bytes) {
-    if (total > 0) progress.show(bytes >> 20, total >> 20);
+    if (total > 0) progress.show(bytes, total);
   };
   auto restored = store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), show, look_apart);
   return value_or_fail(std::move(restored), "cannot restore");

@@ -13,7 +13,7 @@
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/config/errors.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 #include "server/config/values.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"

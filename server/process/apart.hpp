@@ -13,7 +13,7 @@
 #include <string>
 
 #include "crypto/descriptor.hpp"
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 #include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {

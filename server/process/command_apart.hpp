@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "server/config/option_defaults.hpp"
+#include "server/config/command_option_defaults.hpp"
 
 namespace tacit::server {
 
