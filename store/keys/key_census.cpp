@@ -33,6 +33,8 @@ class Count {
         if (auto counted = walk(table); !counted) return counted.error();
       }
     }
+    at_.rows = at_.rows_total;  // rows that name no such key were skipped
+    if (progress_) progress_(at_);
     return std::move(census_);
   }
 
