@@ -12,6 +12,11 @@ constexpr IssuerSetting list[] = {
      .argument = "WORDS",
      .help = "A token's `aud` must contain one of these. Required.",
      .set = set_audience},
+    {.name = "tool-audience",
+     .argument = "WORDS",
+     .help = "With tool-user-token, a user's token for the tool plane must contain one of these in its `aud`, and the "
+             "API plane refuses such tokens. Required with tool-user-token. None of them may be in `audience`.",
+     .set = set_tool_audience},
 
     {.name = "keys",
      .argument = "discovery|none",

@@ -37,7 +37,7 @@ constexpr std::array api{
 
 constexpr std::array tools{
     health,
-    Route{post, "/tool/v1/resolve", Scope::none, true, limits::resolve_body, resolve_tool},
+    Route{post, "/tool/v1/resolve", Scope::tools_use, true, limits::resolve_body, resolve_tool},
     readiness,
     openapi,
 };

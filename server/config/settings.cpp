@@ -125,8 +125,9 @@ constexpr Setting listeners[] = {
      serving, reload, set_optional_path<&Config::tool_identities>},
 
     {"tool-user-token", "on|off", "off",
-     "Whether a resolve must carry the token of the user whose secret it requests, in `token` or `Authorization`, so "
-     "that a runtime's certificate alone releases no secret.",
+     "Whether a resolve must carry a credential of the user whose secret it requests, in `token` or `Authorization`, "
+     "so that a runtime's certificate alone releases no secret: a token for the issuer's tool-audience, or an API key "
+     "with the scope tools:use. With issuers, each needs tool-audience.",
      serving, restart, [](Config& config, std::string_view text) { config.tool_user_token = read_switch(text); }},
 
     {"admin-listen", "ADDRESS:PORT", "",
