@@ -76,7 +76,7 @@ constexpr IssuerSetting list[] = {
      .initial = "on",
      .help = "Whether a user that is a UUID is the tenant with that id. Every other user, and with off every user, "
              "becomes a "
-             "tenant of this issuer's own (UUIDv5).",
+             "tenant of this issuer's own (UUIDv5). With more than one issuer it must be set for each.",
      .set = set_switch<&IssuerConfig::uuid_users>},
     {.name = "scope-claim",
      .argument = "NAME",

@@ -54,6 +54,7 @@ class Reader {
       take(trim(without_comment(line)));
     }
     finish_section();
+    check_uuid_users();
     if (names_.empty() && faults_.empty()) faults_.push_back({0, "lists no issuers"});
   }
   bool failed() const { return !faults_.empty(); }
@@ -116,6 +117,7 @@ class Reader {
     if (config.scope_names.empty()) default_scope_names(config);
     add(find_section_faults(section));
     check_tool_audience(section);
+    if (!section.given.contains("uuid-users")) without_uuid_users_.push_back(section.line);
     if (files_ == Files::judged) add(find_section_file_faults(section));
     if (config.introspection != IssuerConfig::Introspection::none && std::exchange(introspects_, true)) {
       constexpr auto why = "more than one issuer has introspection, but an opaque token does not name its issuer";
@@ -130,6 +132,16 @@ class Reader {
     faults_.push_back({section.line,
                        "lacks tool-audience, which tool-user-token requires: without one, a tool runtime could use its "
                        "users' tokens on the API plane"});
+  }
+
+  /// A default would let an issuer that is added to the file name the tenants of another.
+  void check_uuid_users() {
+    if (names_.size() < 2) return;
+    for (const std::size_t line : without_uuid_users_) {
+      faults_.push_back({line,
+                         "lacks uuid-users, which must be set for each of several issuers: with on, users whose "
+                         "names are UUIDs are the tenants with these ids, those of other issuers, too"});
+    }
   }
 
   static void default_scope_names(IssuerConfig& config) {
@@ -160,6 +172,7 @@ class Reader {
   std::optional<IssuerSection> section_;      ///< the section being read
   std::set<std::string, std::less<>> names_;  ///< the issuers read so far
   bool introspects_ = false;                  ///< whether one of them has introspection
+  std::vector<std::size_t> without_uuid_users_;  ///< the lines of such sections
   std::vector<IssuerConfig> issuers_;
   std::vector<IssuerFault> faults_;
 };

@@ -178,6 +178,7 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
   const std::vector<std::string> expected = {
       "issuers:1: comes before the first [issuer]",
       "issuers:2: lacks audience: without one, tokens for other services would be accepted",
+      "issuers:2: " + no_choice,
       "issuers:3: \"colour\" is not an issuer setting",
       "issuers:4: leeway: \"x\" is not a number of seconds from 0 to 600",
       "issuers:5: client-tokens has no effect without introspection",
@@ -186,8 +187,10 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
       "issuers:8: is neither [issuer] nor name = value",
       "issuers:9: the issuer is not an https URL, so its keys cannot be discovered: set jwks-url or jwks-file",
       "issuers:9: lacks audience: without one, tokens for other services would be accepted",
+      "issuers:9: " + no_choice,
       "issuers:10: has an issuer that already has a section",
       "issuers:11: audience has no value",
+      "issuers:12: " + no_choice,
       // Consequences of a faulty line are not reported as well.
       "issuers:13: audience has no value",
       "issuers:14: jwks-url: \"http://c.example/keys\" is not an https URL",

@@ -46,6 +46,16 @@ BOOST_AUTO_TEST_CASE(a_server_that_requires_users_tokens_requires_a_tool_audienc
       boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(several_issuers_choose_each_whether_their_users_uuids_are_tenants) {
+  const std::string second = "[https://b.example]\naudience = x\n";
+  BOOST_TEST(fault(minimal + second) == "issuers:1: " + no_choice + "; issuers:3: " + no_choice);
+  BOOST_TEST(fault(minimal + "uuid-users = on\n" + second) == "issuers:4: " + no_choice);
+  const auto issuers = good(minimal + "uuid-users = on\n" + second + "uuid-users = off\n");
+  BOOST_TEST(issuers[0].uuid_users);
+  BOOST_TEST(!issuers[1].uuid_users);
+  BOOST_TEST(good(minimal)[0].uuid_users);
+}
+
 BOOST_AUTO_TEST_CASE(only_one_issuer_may_be_asked_about_opaque_tokens) {
   const TemporaryFile secret("client secret");
   const std::string introspection =
