@@ -35,6 +35,11 @@ bool may_be_of_new_key(const UnverifiedToken& token, const Authenticator::Verdic
   return verdict.error() == Refusal::unknown_key || (verdict.error() == Refusal::bad_signature && token.kid.empty());
 }
 
+Authenticator::Verdict verdict_of(const TokenGrant& grant, TokenAudience audience) {
+  if (grant.audience != audience) return Refusal::wrong_audience;
+  return grant.principal;
+}
+
 }  // namespace
 
 Authenticator::Authenticator(const store::ApiKeys& api_keys, const Issuers* issuers,
@@ -61,19 +66,20 @@ bool Authenticator::is_trusted(const IssuerConfig& issuer) const {
 }
 
 std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& digest,
-                                                           Clock::time_point now) {
+                                                           TokenAudience audience, Clock::time_point now) {
   follow_issuers();
   // Text that cannot be a token of any issuer is an API key or malformed.
   const bool only_api_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
   if (only_api_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
-  return judge_token(credential, digest, now);
+  return judge_token(credential, digest, audience, now);
 }
 
 std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential,
-                                                                 const crypto::Digest& digest, Clock::time_point now) {
+                                                                 const crypto::Digest& digest, TokenAudience audience,
+                                                                 Clock::time_point now) {
   if (const VerifiedToken* const known = cache_.find(digest, now)) {
     if (!allowed_in(*known->issuer, credential.kind)) return Refusal::unknown_issuer;
-    return known->grant.principal;
+    return verdict_of(known->grant, audience);
   }
   if (credential.text.size() > max_token_size) return Refusal::too_large;
   if (!looks_like_jwt(credential.text)) {
@@ -89,49 +95,53 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
   const IssuerConfig& config = known->issuer->config();
   const KeySet* const keys = known->keys.get();
   if (config.keys == IssuerConfig::Keys::none || keys == nullptr) return std::nullopt;
-  Verdict verdict = verify(*token, config, *keys, digest, now);
+  Verdict verdict = verify(*token, config, *keys, digest, audience, now);
   if (may_be_of_new_key(*token, verdict)) return std::nullopt;
   return verdict;
 }
 
-asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest digest) {
+asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest digest,
+                                                           TokenAudience audience) {
   follow_issuers();
   if (!looks_like_jwt(credential.text)) {
     KnownIssuer* const known = introspecting(credential.kind);
     if (known == nullptr) co_return Refusal::malformed;
-    co_return co_await introspect(*known->issuer, credential, digest);
+    co_return co_await introspect(*known->issuer, credential, digest, audience);
   }
   auto token = decode_jwt(credential.text);
   if (!token) co_return token.error();
   KnownIssuer* const known = issuer_of(token->issuer(), credential.kind);
   if (known == nullptr) co_return Refusal::unknown_issuer;
   Issuer& issuer = *known->issuer;  // `known` may be invalid after a co_await
-  if (issuer.config().keys == IssuerConfig::Keys::none) co_return co_await introspect(issuer, credential, digest);
-  Verdict verdict = co_await verify_with_newest(issuer, *token, digest);
+  if (issuer.config().keys == IssuerConfig::Keys::none) {
+    co_return co_await introspect(issuer, credential, digest, audience);
+  }
+  Verdict verdict = co_await verify_with_newest(issuer, *token, digest, audience);
   // The awaited fetch may have started before the issuer published the new key.
-  if (may_be_of_new_key(*token, verdict)) verdict = co_await verify_with_newest(issuer, *token, digest);
+  if (may_be_of_new_key(*token, verdict)) verdict = co_await verify_with_newest(issuer, *token, digest, audience);
   const bool doubtful = may_be_of_new_key(*token, verdict) && !issuer.keys_are_current();
   if (doubtful) co_return Refusal::issuer_unreachable;
   co_return verdict;
 }
 
 asio::awaitable<Authenticator::Verdict> Authenticator::verify_with_newest(Issuer& issuer, const UnverifiedToken& token,
-                                                                          crypto::Digest digest) {
+                                                                          crypto::Digest digest,
+                                                                          TokenAudience audience) {
   const auto keys = co_await issuer.refreshed();
   if (keys == nullptr) co_return Refusal::issuer_unreachable;
-  co_return verify(token, issuer.config(), *keys, digest, Clock::now());
+  co_return verify(token, issuer.config(), *keys, digest, audience, Clock::now());
 }
 
 asio::awaitable<Authenticator::Verdict> Authenticator::introspect(Issuer& issuer, Credential credential,
-                                                                  crypto::Digest digest) {
+                                                                  crypto::Digest digest, TokenAudience audience) {
   auto grant = co_await issuer.introspect(credential.text);
   if (!grant) co_return grant.error();
-  Principal principal = grant->principal;
+  Verdict verdict = verdict_of(*grant, audience);
   if (is_trusted(issuer.config())) {
     VerifiedToken verified{std::move(*grant), &issuer.config(), nullptr};
     cache_.keep(digest, std::move(verified), Clock::now());
   }
-  co_return principal;
+  co_return verdict;
 }
 
 Authenticator::KnownIssuer* Authenticator::issuer_of(std::string_view name, Credential::Kind header) {
@@ -149,14 +159,15 @@ Authenticator::KnownIssuer* Authenticator::introspecting(Credential::Kind header
 }
 
 Authenticator::Verdict Authenticator::verify(const UnverifiedToken& token, const IssuerConfig& issuer,
-                                             const KeySet& keys, const crypto::Digest& digest, Clock::time_point now) {
+                                             const KeySet& keys, const crypto::Digest& digest, TokenAudience audience,
+                                             Clock::time_point now) {
   auto key = verify_signature(token, issuer, keys);
   if (!key) return key.error();
   auto grant = judge_claims(token, issuer, now);
   if (!grant) return grant.error();
-  Principal principal = grant->principal;
+  Verdict verdict = verdict_of(*grant, audience);
   if (is_trusted(issuer)) cache_.keep(digest, VerifiedToken{std::move(*grant), &issuer, (*key)->dropped}, now);
-  return principal;
+  return verdict;
 }
 
 }  // namespace tacit::auth

@@ -12,6 +12,7 @@
 #include "auth/api_keys/api_key_verifier.hpp"
 #include "auth/credential.hpp"
 #include "auth/issuers/issuer.hpp"
+#include "auth/model/token_audience.hpp"
 #include "auth/tokens/token_cache.hpp"
 #include "crypto/published.hpp"
 
@@ -32,10 +33,12 @@ class Authenticator {
   Authenticator(const store::ApiKeys& api_keys, const Issuers* issuers, const AuthenticatorOptions& options);
 
   /// The verdict, if it needs no request to an issuer, which is the usual case; else std::nullopt: then call ask().
-  /// `digest` is the credential_digest of the credential's text.
-  std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
+  /// `digest` is the credential_digest of the credential's text. A token for the other plane than `audience` is refused
+  /// with wrong_audience. The scopes of an API key are the caller's to check.
+  std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& digest, TokenAudience audience,
+                               Clock::time_point now);
   /// The verdict, after a request to the issuer if needed. `credential`'s text must live until then.
-  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest);
+  boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest, TokenAudience audience);
 
  private:
   struct KnownIssuer {
@@ -43,14 +46,16 @@ class Authenticator {
     crypto::Published<KeySet>::Reader keys;
   };
 
-  std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& digest, Clock::time_point now);
+  std::optional<Verdict> judge_token(const Credential& credential, const crypto::Digest& digest, TokenAudience audience,
+                                     Clock::time_point now);
   boost::asio::awaitable<Verdict> verify_with_newest(Issuer& issuer, const UnverifiedToken& token,
-                                                     crypto::Digest digest);
-  boost::asio::awaitable<Verdict> introspect(Issuer& issuer, Credential credential, crypto::Digest digest);
+                                                     crypto::Digest digest, TokenAudience audience);
+  boost::asio::awaitable<Verdict> introspect(Issuer& issuer, Credential credential, crypto::Digest digest,
+                                             TokenAudience audience);
   KnownIssuer* issuer_of(std::string_view name, Credential::Kind header);
   KnownIssuer* introspecting(Credential::Kind header);
   Verdict verify(const UnverifiedToken& token, const IssuerConfig& issuer, const KeySet& keys,
-                 const crypto::Digest& digest, Clock::time_point now);
+                 const crypto::Digest& digest, TokenAudience audience, Clock::time_point now);
 
   void follow_issuers();
   bool is_trusted(const IssuerConfig& issuer) const;

@@ -62,9 +62,7 @@ class SectionCheck {
     }
     check_introspection();
     if (one_source && section_.sound({"introspection"})) check_effects();
-    if (section_.sound({"audience"}) && config_.audiences.empty()) {
-      fail("lacks audience: without one, tokens for other services would be accepted");
-    }
+    check_audiences();
     if (section_.sound({"headers"}) && !config_.in_authorization && !config_.in_token) {
       fail("allows no header for its tokens");
     }
@@ -75,6 +73,17 @@ class SectionCheck {
   }
 
  private:
+  void check_audiences() {
+    if (!section_.sound({"audience"})) return;
+    if (config_.audiences.empty()) fail("lacks audience: without one, tokens for other services would be accepted");
+    for (const std::string& each : config_.tool_audiences) {
+      if (std::ranges::find(config_.audiences, each) == config_.audiences.end()) continue;
+      faults_.push_back({section_.line_of("tool-audience"),
+                         "tool-audience: \"" + each +
+                             "\" is in audience, too: a token for the tool plane must not be valid on the API plane"});
+    }
+  }
+
   /// Whether the section names exactly one valid source of keys.
   bool check_sources() {
     const auto sources = {"keys", "jwks-url", "jwks-file", "shared-secret-file"};

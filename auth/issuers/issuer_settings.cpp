@@ -10,8 +10,13 @@ constexpr std::uint64_t day = 86400;
 constexpr IssuerSetting list[] = {
     {.name = "audience",
      .argument = "WORDS",
-     .help = "A token's `aud` must contain one of these. Required.",
+     .help = "A token's `aud` must contain one of these, which have no comma or semicolon. Required.",
      .set = set_audience},
+    {.name = "tool-audience",
+     .argument = "WORDS",
+     .help = "With tool-user-token, a user's token for the tool plane must contain one of these in its `aud`, and the "
+             "API plane refuses such tokens. Required with tool-user-token. None of them may be in `audience`.",
+     .set = set_tool_audience},
 
     {.name = "keys",
      .argument = "discovery|none",
@@ -71,7 +76,7 @@ constexpr IssuerSetting list[] = {
      .initial = "on",
      .help = "Whether a user that is a UUID is the tenant with that id. Every other user, and with off every user, "
              "becomes a "
-             "tenant of this issuer's own (UUIDv5).",
+             "tenant of this issuer's own (UUIDv5). With more than one issuer it must be set for each.",
      .set = set_switch<&IssuerConfig::uuid_users>},
     {.name = "scope-claim",
      .argument = "NAME",

@@ -1,4 +1,5 @@
-// Reads the issuers' file with suggestions for misspelt names, which the caller provides.
+// Reads the issuers' file for a server: with suggestions for misspelt names, which the caller provides, and with the
+// requirements of the server's own settings.
 #pragma once
 
 #include <span>
@@ -12,9 +13,14 @@ namespace tacit::auth {
 /// The end of a sentence about an unknown word, suggesting a similar name; empty if no name is similar.
 using Suggest = std::string (*)(std::string_view word, std::span<const std::string> names);
 
-/// Like the functions without `suggest`, which suggest no names.
+/// Whether every issuer needs tool-audience, because the tool plane requires users' tokens.
+enum class ToolAudience : bool { optional, required };
+
+/// Like the functions without these parameters, which suggest no names and require no tool-audience.
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
-                                                                                 Suggest suggest);
-std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest);
+                                                                                 Suggest suggest,
+                                                                                 ToolAudience tool_audience);
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest,
+                                            ToolAudience tool_audience);
 
 }  // namespace tacit::auth

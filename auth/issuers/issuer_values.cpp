@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "auth/https/https_url.hpp"
 #include "auth/model/scope_names.hpp"
@@ -40,9 +41,19 @@ std::string separator_fault(std::string_view word, const char* what) {
   return quoted(word) + " has a comma or a semicolon; " + what + " have spaces between them";
 }
 
+std::string add_audiences(std::string_view value, std::vector<std::string>& audiences) {
+  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
+    if (auto fault = separator_fault(word, "audiences"); !fault.empty()) return fault;
+    audiences.emplace_back(word);
+  }
+  return {};
+}
+
+/// A token gets scopes of the API plane alone: tool-audience decides which tokens the tool plane accepts.
 std::string add_scope(std::string_view name, store::Scope& scopes) {
   const auto scope = scope_of(name);
-  if (!scope) return quoted(name) + " is not one of secrets:read, secrets:write, keys:manage";
+  if (!scope || !store::covers(store::api_scopes, *scope))
+    return quoted(name) + " is not one of secrets:read, secrets:write, keys:manage";
   scopes = scopes | *scope;
   return {};
 }
@@ -114,13 +125,11 @@ std::string set_algorithms(IssuerConfig& config, std::string_view value) {
 }
 
 std::string set_audience(IssuerConfig& config, std::string_view value) {
-  for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
-    if (word.starts_with(',') || word.ends_with(',')) {
-      return quoted(word) + " has a comma at its end; audiences have spaces between them";
-    }
-    config.audiences.emplace_back(word);
-  }
-  return {};
+  return add_audiences(value, config.audiences);
+}
+
+std::string set_tool_audience(IssuerConfig& config, std::string_view value) {
+  return add_audiences(value, config.tool_audiences);
 }
 
 std::string set_headers(IssuerConfig& config, std::string_view value) {
@@ -162,9 +171,7 @@ std::string set_scope_map(IssuerConfig& config, std::string_view value) {
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
     const auto equals = word.rfind('=');
     if (equals == std::string_view::npos || equals == 0) return quoted(word) + " is not WORD=SCOPE";
-    if (word.find_first_of(",;") != std::string_view::npos) {
-      return quoted(word) + " has a comma or a semicolon; what WORD=SCOPE there is has spaces between it";
-    }
+    if (auto fault = separator_fault(word, "WORD=SCOPE entries"); !fault.empty()) return fault;
     auto scope = store::Scope::none;
     if (auto wrong = add_scope(word.substr(equals + 1), scope); !wrong.empty()) return wrong;
     config.scope_names.emplace(word.substr(0, equals), scope);

@@ -25,6 +25,7 @@ std::string set_jwks_file(IssuerConfig& config, std::string_view value);
 std::string set_shared_secret(IssuerConfig& config, std::string_view value);
 std::string set_algorithms(IssuerConfig& config, std::string_view value);
 std::string set_audience(IssuerConfig& config, std::string_view value);
+std::string set_tool_audience(IssuerConfig& config, std::string_view value);
 std::string set_headers(IssuerConfig& config, std::string_view value);
 std::string set_type(IssuerConfig& config, std::string_view value);
 /// Words `word=scope`. The word may contain `=`, a scope's name does not.

@@ -41,8 +41,9 @@ enum class Files : bool { unread, judged };
 /// Reads the file line by line, to its end or until most_faults.
 class Reader {
  public:
-  Reader(std::string_view file_name, Files files, Suggest suggest = nullptr)
-      : file_name_(file_name), files_(files), suggest_(suggest) {}
+  Reader(std::string_view file_name, Files files, Suggest suggest = nullptr,
+         ToolAudience tool_audience = ToolAudience::optional)
+      : file_name_(file_name), files_(files), suggest_(suggest), tool_audience_(tool_audience) {}
 
   void read(std::string_view text) {
     while (!text.empty()) {
@@ -53,6 +54,7 @@ class Reader {
       take(trim(without_comment(line)));
     }
     finish_section();
+    check_uuid_users();
     if (names_.empty() && faults_.empty()) faults_.push_back({0, "lists no issuers"});
   }
   bool failed() const { return !faults_.empty(); }
@@ -114,6 +116,8 @@ class Reader {
     }
     if (config.scope_names.empty()) default_scope_names(config);
     add(find_section_faults(section));
+    check_tool_audience(section);
+    if (!section.given.contains("uuid-users")) without_uuid_users_.push_back(section.line);
     if (files_ == Files::judged) add(find_section_file_faults(section));
     if (config.introspection != IssuerConfig::Introspection::none && std::exchange(introspects_, true)) {
       constexpr auto why = "more than one issuer has introspection, but an opaque token does not name its issuer";
@@ -122,9 +126,26 @@ class Reader {
     issuers_.push_back(std::move(config));
   }
 
+  void check_tool_audience(const IssuerSection& section) {
+    const bool lacks = section.sound({"tool-audience"}) && section.config.tool_audiences.empty();
+    if (tool_audience_ == ToolAudience::optional || !lacks) return;
+    faults_.push_back({section.line,
+                       "lacks tool-audience, which tool-user-token requires: without one, a tool runtime could use its "
+                       "users' tokens on the API plane"});
+  }
+
+  /// A default would let an issuer that is added to the file name the tenants of another.
+  void check_uuid_users() {
+    if (names_.size() < 2) return;
+    for (const std::size_t line : without_uuid_users_) {
+      faults_.push_back({line,
+                         "lacks uuid-users, which must be set for each of several issuers: with on, users whose "
+                         "names are UUIDs are the tenants with these ids, those of other issuers, too"});
+    }
+  }
+
   static void default_scope_names(IssuerConfig& config) {
-    using enum store::Scope;
-    for (const std::string_view name : scope_names(secrets_read | secrets_write | api_keys_manage)) {
+    for (const std::string_view name : scope_names(store::api_scopes)) {
       config.scope_names.emplace(name, *scope_of(name));
     }
   }
@@ -146,10 +167,12 @@ class Reader {
   std::string file_name_;
   Files files_;
   Suggest suggest_;
+  ToolAudience tool_audience_;
   std::size_t number_ = 0;
   std::optional<IssuerSection> section_;      ///< the section being read
   std::set<std::string, std::less<>> names_;  ///< the issuers read so far
   bool introspects_ = false;                  ///< whether one of them has introspection
+  std::vector<std::size_t> without_uuid_users_;  ///< the lines of such sections
   std::vector<IssuerConfig> issuers_;
   std::vector<IssuerFault> faults_;
 };
@@ -167,14 +190,15 @@ IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std:
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file) {
-  return load_issuers(file, nullptr);
+  return load_issuers(file, nullptr, ToolAudience::optional);
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
-                                                                                 Suggest suggest) {
+                                                                                 Suggest suggest,
+                                                                                 ToolAudience tool_audience) {
   const auto text = crypto::read_text_file(file);
   if (!text) return IssuerConfigError(text.error().message);
-  return read_issuers(*text, Reader(file.string(), Files::unread, suggest));
+  return read_issuers(*text, Reader(file.string(), Files::unread, suggest, tool_audience));
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
@@ -193,13 +217,14 @@ std::vector<std::string> find_issuer_notes(const std::filesystem::path& file) {
 }
 
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file) {
-  return find_issuer_faults(file, nullptr);
+  return find_issuer_faults(file, nullptr, ToolAudience::optional);
 }
 
-std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest) {
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest,
+                                            ToolAudience tool_audience) {
   const auto text = crypto::read_text_file(file);
   if (!text) return {text.error().message};
-  Reader reader(file.string(), Files::judged, suggest);
+  Reader reader(file.string(), Files::judged, suggest, tool_audience);
   reader.read(*text);
   return reader.sentences();
 }

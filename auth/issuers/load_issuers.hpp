@@ -30,7 +30,8 @@ struct IssuerConfigError {
 
 /// Reads the whole file, and the secrets that it names, and reports all faults: settings that are unknown, missing,
 /// duplicate, contradictory or without effect, and more than one issuer with introspection, because an opaque token
-/// does not name its issuer. Does not read key files and authorities' files.
+/// does not name its issuer. With more than one issuer, each must set uuid-users. Does not read key files and
+/// authorities' files.
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file);
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
                                                                                   std::string_view file_name);

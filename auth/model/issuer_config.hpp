@@ -51,7 +51,8 @@ struct IssuerConfig {
   std::filesystem::path ca;                            ///< PEM; empty: the system's authorities
   std::vector<crypto::SignatureAlgorithm> algorithms;  ///< allowed; never empty
 
-  std::vector<std::string> audiences;  ///< never empty
+  std::vector<std::string> audiences;       ///< of tokens for the API plane; never empty
+  std::vector<std::string> tool_audiences;  ///< of tokens for the tool plane; none of the others
   bool in_authorization = false;       ///< tokens of this issuer may come in `Authorization`
   bool in_token = false;               ///< … in `token`
   std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any access token's

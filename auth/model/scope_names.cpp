@@ -9,6 +9,7 @@ constexpr std::pair<std::string_view, store::Scope> names[] = {
     {"secrets:read", store::Scope::secrets_read},
     {"secrets:write", store::Scope::secrets_write},
     {"keys:manage", store::Scope::api_keys_manage},
+    {"tools:use", store::Scope::tools_use},
 };
 
 }  // namespace

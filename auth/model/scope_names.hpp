@@ -1,4 +1,4 @@
-// The text form of scopes: `secrets:read`, `secrets:write`, `keys:manage`.
+// The text form of scopes: `secrets:read`, `secrets:write`, `keys:manage`, `tools:use`.
 #pragma once
 
 #include <optional>

@@ -12,6 +12,7 @@
 #include "auth/model/issuer_config.hpp"
 #include "auth/model/principal.hpp"
 #include "auth/model/refusal.hpp"
+#include "auth/model/token_audience.hpp"
 #include "auth/tokens/jwk.hpp"
 #include "crypto/wiped.hpp"
 
@@ -52,17 +53,18 @@ boost::system::result<KeySet::Key, Refusal> verify_signature(const UnverifiedTok
 /// tenant in every installation, users of different issuers are different tenants, and an issuer whose users are UUIDs
 /// can name the tenants with those ids. The actor is `oauth:`, the issuer, `#`, the claim.
 struct TokenGrant {
-  Principal principal;
+  Principal principal;  ///< a token for the tool plane has the scope tools_use alone, whatever its claims
+  TokenAudience audience = TokenAudience::api;
   /// The token's `exp`, without the leeway for which it is still accepted. For an introspected token, at most the time
   /// until the issuer must be asked again.
   std::chrono::system_clock::time_point expires;
 };
 
-/// Judges the claims of a token whose signature was verified. A null claim counts as missing. Times are numbers from 0
-/// to the end of the year 9999, compared to the nanosecond, so a fraction in exp counts. The user is a string of 1 to
-/// 255 bytes without control characters. In a list of audiences or scopes, elements that are not strings are ignored.
-/// Errors: wrong_type by `typ`, unknown_issuer, wrong_audience, expired, not_yet_valid
-/// (nbf, iat); wrong_claims if iss, aud, exp or the user is missing, or any claim that is read has a wrong type.
+/// Judges the claims of a token whose signature was verified, for either plane. A null claim counts as missing. Times
+/// are numbers from 0 to the end of the year 9999, compared to the nanosecond, so a fraction in exp counts. The user is
+/// a string of 1 to 255 bytes without control characters. In a list of audiences or scopes, elements that are not
+/// strings are ignored. Errors: wrong_type by `typ`, unknown_issuer, wrong_audience, expired, not_yet_valid (nbf, iat);
+/// wrong_claims if iss, aud, exp or the user is missing, or any claim that is read has a wrong type.
 boost::system::result<TokenGrant, Refusal> judge_claims(const UnverifiedToken& token, const IssuerConfig& issuer,
                                                         std::chrono::system_clock::time_point now);
 

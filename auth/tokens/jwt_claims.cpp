@@ -65,20 +65,21 @@ Time read_time(const json::object& claims, std::string_view name) {
   return {at, !at.has_value()};
 }
 
-bool is_one_of(std::string_view audience, const IssuerConfig& issuer) {
-  return std::ranges::find(issuer.audiences, audience) != issuer.audiences.end();
+/// Whether the text or the list `aud` has one of the audiences.
+bool has_any(const json::value& aud, const std::vector<std::string>& audiences) {
+  const auto is_one = [&](const json::value& element) {
+    const auto text = text_of(&element);
+    return text && std::ranges::find(audiences, *text) != audiences.end();
+  };
+  return aud.is_array() ? std::ranges::any_of(aud.get_array(), is_one) : is_one(aud);
 }
 
-std::optional<Refusal> judge_audience(const json::value& aud, const IssuerConfig& issuer) {
-  if (const auto one = text_of(&aud)) {
-    return is_one_of(*one, issuer) ? std::nullopt : std::optional(Refusal::wrong_audience);
-  }
-  if (!aud.is_array()) return Refusal::wrong_claims;
-  const bool found = std::ranges::any_of(aud.get_array(), [&](const json::value& element) {
-    const auto one = text_of(&element);
-    return one && is_one_of(*one, issuer);
-  });
-  return found ? std::nullopt : std::optional(Refusal::wrong_audience);
+/// A token with audiences of both planes is one for the tool plane: the API plane refuses what a runtime may hold.
+result<TokenAudience, Refusal> judge_audience(const json::value& aud, const IssuerConfig& issuer) {
+  if (!aud.is_string() && !aud.is_array()) return Refusal::wrong_claims;
+  if (has_any(aud, issuer.tool_audiences)) return TokenAudience::tools;
+  if (has_any(aud, issuer.audiences)) return TokenAudience::api;
+  return Refusal::wrong_audience;
 }
 
 std::optional<Refusal> judge_issuer(const json::value& iss, const IssuerConfig& issuer) {
@@ -160,9 +161,10 @@ result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig
   if (const json::value* iss = find_member(claims, "iss")) {
     if (const auto refusal = judge_issuer(*iss, issuer)) return *refusal;
   }
-  if (const json::value* aud = find_member(claims, "aud")) {
-    if (const auto refusal = judge_audience(*aud, issuer)) return *refusal;
-  }
+  const json::value* aud = find_member(claims, "aud");
+  if (aud == nullptr) return Refusal::wrong_claims;
+  const auto audience = judge_audience(*aud, issuer);
+  if (audience.has_error()) return audience.error();
   std::optional<system_clock::time_point> expires;
   if (const auto refusal = judge_times(claims, issuer, now, expires)) return *refusal;
   const auto user = user_of(claims, reading.user_claim);
@@ -170,7 +172,8 @@ result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig
   if (!user || !scopes) return Refusal::wrong_claims;
   TokenGrant grant;
   grant.principal.tenant = tenant_of(*user, issuer);
-  grant.principal.scopes = *scopes;
+  grant.principal.scopes = *audience == TokenAudience::tools ? store::Scope::tools_use : *scopes;
+  grant.audience = *audience;
   grant.principal.actor.append("oauth:").append(issuer.issuer).append("#").append(*user);
   grant.expires = expires.value_or(system_clock::time_point::max());
   return grant;

@@ -14,7 +14,7 @@
 namespace tacit::http {
 namespace {
 
-constexpr std::string_view known_scopes = "'secrets:read', 'secrets:write' or 'keys:manage'";
+constexpr std::string_view known_scopes = "'secrets:read', 'secrets:write', 'keys:manage' or 'tools:use'";
 constexpr limits::Length expiry_text{0, 64};  // a longer text is no date-time
 
 /// A list of scopes' names.
@@ -31,6 +31,9 @@ class ScopesField final : public ContainerField {
       faults.push_back(list_type(Loc{"body", name_}));
     } else if (given_ == Given::value && count_ == 0) {
       faults.push_back(too_short(Loc{"body", name_}, "List", 1, 0));
+    } else if (given_ == Given::value && !store::can_combine(scopes_)) {
+      check_items("List", faults);
+      faults.push_back(value_error(Loc{"body", name_}, "tools:use cannot be combined with other scopes"));
     } else {
       check_items("List", faults);
     }

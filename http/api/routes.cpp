@@ -51,7 +51,7 @@ constexpr std::array api{
 
 constexpr std::array tools{
     health,
-    with_body(post, "/tool/v1/resolve", Scope::none, limits::resolve_body, resolve_tool),
+    with_body(post, "/tool/v1/resolve", Scope::tools_use, limits::resolve_body, resolve_tool),
     readiness,
     openapi,
 };

@@ -9,11 +9,11 @@
 #include <span>
 #include <utility>
 
-#include "auth/credential.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/wiped.hpp"
 #include "http/api/routes.hpp"
 #include "http/chain/body_encoding.hpp"
+#include "http/chain/needed_credential.hpp"
 #include "http/chain/rate_limits.hpp"
 #include "http/json/limits.hpp"
 #include "http/log/log.hpp"
@@ -64,17 +64,6 @@ Problem problem_of_none(Exchange& exchange) {
   return Problem::user_token_missing;
 }
 
-/// On the tool plane the certificate is the credential. If the user's own is required in addition, x-api-key does not
-/// count.
-auth::Credential credential_of(const Exchange& exchange) {
-  const RequestHead& head = exchange.head;
-  auth::CredentialHeaders headers;
-  if (head.has_token) headers.token = head.token;
-  if (head.has_authorization) headers.authorization = head.authorization;
-  if (head.has_x_api_key && exchange.plane == Plane::api) headers.x_api_key = head.x_api_key;
-  return auth::choose_credential(headers);
-}
-
 Presented present(const Exchange& exchange, const ThreadState& thread, const auth::Credential& credential) {
   const crypto::Digest digest = auth::credential_digest(credential.text);
   return {credential, digest, guessing_wait(exchange, thread, digest, std::chrono::steady_clock::now())};
@@ -116,16 +105,15 @@ std::optional<Problem> check_certificate(Exchange& exchange, ThreadState&) {
 }
 
 std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
-  const bool refused_anyway = !exchange.certificate_fault.empty();
-  const bool wanted = exchange.plane == Plane::api || (exchange.services.tool_user_token && !refused_anyway);
-  if (!exchange.route->authenticated || !wanted) return std::nullopt;
+  if (!needs_credential(exchange)) return std::nullopt;
   const auth::Credential credential = credential_of(exchange);
   if (!credential.present()) return problem_of_none(exchange);
   const Presented presented = present(exchange, thread, credential);
   if (const auto problem = limit_guessing(exchange, thread, presented, std::chrono::steady_clock::now())) {
     return problem;
   }
-  auto verdict = thread.authenticator.judge(credential, presented.digest, std::chrono::system_clock::now());
+  auto verdict =
+      thread.authenticator.judge(credential, presented.digest, audience_of(exchange), std::chrono::system_clock::now());
   exchange.issuer_to_ask = !verdict;
   if (!verdict) return std::nullopt;
   return take_verdict(exchange, thread, presented, std::move(*verdict));
@@ -137,7 +125,7 @@ asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadSta
   if (const auto problem = limit_asking(exchange, thread, presented, std::chrono::steady_clock::now())) {
     co_return problem;
   }
-  auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest);
+  auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest, audience_of(exchange));
   // Other credentials may have been refused meanwhile.
   presented.wait = guessing_wait(exchange, thread, presented.digest, std::chrono::steady_clock::now());
   co_return take_verdict(exchange, thread, presented, std::move(verdict));
@@ -151,7 +139,9 @@ std::optional<Problem> note_api_key_use(Exchange& exchange, ThreadState& thread)
 }
 
 std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
+  if (!needs_credential(exchange)) return std::nullopt;
   if (store::covers(exchange.principal.scopes, exchange.route->scope)) return std::nullopt;
+  if (exchange.plane == Plane::tools) exchange.note = store::to_string(store::Errc::scope_lacking);
   return Problem::scope_missing;
 }
 
@@ -227,6 +217,14 @@ Problem problem_of(BodyRead read) {
   return read == BodyRead::no_memory ? Problem::memory_short : Problem::malformed_request;
 }
 
+/// A client of the tool plane without a user's token, or with one for the API plane, has a runtime's certificate,
+/// perhaps stolen, so that is audited, too.
+bool is_audited(const Exchange& exchange, Problem problem) {
+  if (problem == Problem::scope_missing) return exchange.plane == Plane::tools;
+  return problem == Problem::credential_invalid || problem == Problem::token_too_large ||
+         problem == Problem::user_token_missing || problem == Problem::integrity;
+}
+
 /// The chain without its barrier.
 asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
@@ -235,10 +233,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
   if (!problem) problem = take(admit, exchange, thread);
   if (!framing) put_certificate_first(exchange, problem);
   if (problem) {
-    // A client without a required user's token has a runtime's certificate, perhaps stolen, so that is audited, too.
-    const bool audited = *problem == Problem::credential_invalid || *problem == Problem::token_too_large ||
-                         *problem == Problem::user_token_missing || *problem == Problem::integrity;
-    if (audited) {
+    if (is_audited(exchange, *problem)) {
       co_await refuse_credential(exchange, thread, *problem);
     } else {
       refuse(exchange, *problem);

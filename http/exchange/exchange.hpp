@@ -167,7 +167,7 @@ using Handler = boost::asio::awaitable<void> (*)(Exchange&);
 struct Route {
   Method method;
   std::string_view path;     ///< without a trailing slash; `{id}` as the last segment takes one
-  store::Scope scope;        ///< what the principal needs; Scope::none on open routes and the tool plane
+  store::Scope scope;        ///< what the principal, if any, needs; Scope::none on open routes
   bool authenticated;        ///< false: served without a credential
   std::uint32_t body_limit;  ///< bytes; 0: the route takes no body
   Handler handler;

@@ -20,12 +20,11 @@ void write_list(crypto::WipedBytes& out, std::string_view name, const auto& text
 }
 
 std::string document_of(std::string_view url, const std::vector<std::string>& issuers) {
-  using enum store::Scope;
   crypto::WipedBytes out;
   out.append(R"({"resource":)");
   write_text(out, url);
   write_list(out, "authorization_servers", issuers);
-  write_list(out, "scopes_supported", auth::scope_names(secrets_read | secrets_write | api_keys_manage));
+  write_list(out, "scopes_supported", auth::scope_names(store::api_scopes));
   write_list(out, "bearer_methods_supported", std::vector<std::string_view>{"header"});
   out.append(R"(,"resource_name":"Tacit"})");
   return std::string(out.text());

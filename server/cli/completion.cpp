@@ -25,8 +25,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::vector<std::string> all_scopes() {
   std::vector<std::string> words;
-  const auto all = store::Scope::secrets_read | store::Scope::secrets_write | store::Scope::api_keys_manage;
-  for (const std::string_view name : auth::scope_names(all)) words.emplace_back(name);
+  for (const std::string_view name : auth::scope_names(store::api_scopes | store::Scope::tools_use))
+    words.emplace_back(name);
   return words;
 }
 

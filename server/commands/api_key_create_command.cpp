@@ -35,9 +35,12 @@ store::Scope read_scopes(const Arguments& arguments) {
   auto scopes = store::Scope::none;
   for (const auto& name : arguments["scope"].as<std::vector<std::string>>()) {
     const auto scope = auth::scope_of(name);
-    if (!scope) throw UsageError("--scope: " + shown(name) + " is not secrets:read, secrets:write or keys:manage");
+    if (!scope) {
+      throw UsageError("--scope: " + shown(name) + " is not secrets:read, secrets:write, keys:manage or tools:use");
+    }
     scopes = scopes | *scope;
   }
+  if (!store::can_combine(scopes)) throw UsageError("--scope: tools:use cannot be combined with other scopes");
   return scopes;
 }
 

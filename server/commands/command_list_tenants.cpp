@@ -13,9 +13,9 @@ void add_create_options(po::options_description& own) {
   add_tenant(own, "The tenant that the key belongs to. Required.");
   own.add_options()("name", value_of("NAME"), "A name for the key, shown in lists. Required.")(
       "scope", po::value<std::vector<std::string>>()->value_name("SCOPE"),
-      "A permission of the key: secrets:read, secrets:write or keys:manage. May be repeated. "
-      "Default secrets:read and secrets:write.")("expires-in", value_of("TIME"),
-                                                 "When the key expires: 12h, 90d or 2w from now. Default never.");
+      "A permission of the key: secrets:read, secrets:write or keys:manage, may be repeated; or tools:use alone, for "
+      "the tool plane. Default secrets:read and secrets:write.")(
+      "expires-in", value_of("TIME"), "When the key expires: 12h, 90d or 2w from now. Default never.");
 }
 
 void add_list_options(po::options_description& own) {

@@ -52,7 +52,7 @@ struct Config {
   std::filesystem::path tool_client_ca;   ///< PEM, the trust anchors of tool runtimes' certificates
   std::filesystem::path tool_client_crl;  ///< PEM, of these CAs; empty: no certificate is revoked
   std::filesystem::path tool_identities;
-  bool tool_user_token = false;  ///< a resolve needs the token of the user asked for
+  bool tool_user_token = false;  ///< a resolve needs a credential of the user asked for
 
   std::optional<Endpoint> admin_listen;  ///< plain HTTP, only on a private address
 

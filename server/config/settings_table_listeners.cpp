@@ -115,8 +115,9 @@ constexpr Setting listeners[] = {
     {.name = "tool-user-token",
      .argument = "on|off",
      .initial = "off",
-     .help = "Whether a resolve must carry the token of the user whose secret it requests, in `token` or "
-             "`Authorization`, so that a runtime's certificate alone releases no secret.",
+     .help = "Whether a resolve must carry a credential of the user whose secret it requests, in `token` or "
+             "`Authorization`, so that a runtime's certificate alone releases no secret: a token for the issuer's "
+             "tool-audience, or an API key with the scope tools:use. With issuers, each needs tool-audience.",
      .group = serving,
      .changed_by = ChangedBy::restart,
      .set = set_switch<&Config::tool_user_token>},

@@ -49,7 +49,12 @@ std::vector<std::string> settings_for_restart(const std::map<std::string, std::s
 }
 
 Reload::Reload(const ConfigSources& sources, const LoadedConfig& loaded, Parts parts, ReloadCounts& counts)
-    : sources_(sources), started_with_(loaded.values), planes_(loaded.config.plane), parts_(parts), counts_(counts) {}
+    : sources_(sources),
+      started_with_(loaded.values),
+      planes_(loaded.config.plane),
+      tool_user_token_(loaded.config.tool_user_token),
+      parts_(parts),
+      counts_(counts) {}
 
 const ReloadResult& Reload::run() {
   result_ = {};
@@ -126,7 +131,7 @@ std::optional<std::string> Reload::identities(const Config& next) {
 }
 
 std::optional<std::string> Reload::issuers(const Config& next) {
-  auto read = auth::load_issuers(next.issuers, did_you_mean);
+  auto read = auth::load_issuers(next.issuers, did_you_mean, tool_audience(planes_, tool_user_token_));
   std::optional<std::string> trouble;
   if (read) {
     const auto changed = parts_.issuers->reconfigure(std::move(*read));

@@ -59,6 +59,7 @@ class Reload {
   const ConfigSources& sources_;
   const std::map<std::string, std::string> started_with_;
   const Planes planes_;
+  const bool tool_user_token_;
   Parts parts_;
   ReloadCounts& counts_;
   ReloadResult result_;  ///< of the current run

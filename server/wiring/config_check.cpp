@@ -170,7 +170,8 @@ void Check::keyrings() {
 
 void Check::issuers() {
   if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
-  for (std::string& fault : auth::find_issuer_faults(config_.issuers, did_you_mean)) {
+  const auth::ToolAudience needed = tool_audience(config_.plane, config_.tool_user_token);
+  for (std::string& fault : auth::find_issuer_faults(config_.issuers, did_you_mean, needed)) {
     file_problem({{"issuers", config_.issuers}}, std::move(fault));
   }
 }

@@ -1,6 +1,5 @@
 #include "server/wiring/identity.hpp"
 
-#include "auth/issuers/issuer_suggestions.hpp"
 #include "auth/issuers/load_issuers.hpp"
 #include "http/log/log.hpp"
 #include "server/config/errors.hpp"
@@ -46,9 +45,13 @@ bool uses_issuers(const Config& config) {
   return !config.issuers.empty() && (runs_api(config.plane) || config.tool_user_token);
 }
 
+auth::ToolAudience tool_audience(Planes planes, bool tool_user_token) {
+  return runs_tools(planes) && tool_user_token ? auth::ToolAudience::required : auth::ToolAudience::optional;
+}
+
 std::unique_ptr<auth::Issuers> start_issuers(const Config& config) {
   if (!uses_issuers(config)) return nullptr;
-  auto configs = auth::load_issuers(config.issuers, did_you_mean);
+  auto configs = auth::load_issuers(config.issuers, did_you_mean, tool_audience(config.plane, config.tool_user_token));
   if (!configs) throw UsageError(configs.error().message);
   auto issuers = auth::Issuers::start(std::move(*configs), logged_events);
   if (!issuers) throw UsageError(issuers.error().message);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "auth/issuers/issuer.hpp"
+#include "auth/issuers/issuer_suggestions.hpp"
 #include "http/exchange/protected_resource.hpp"
 #include "server/config/config.hpp"
 
@@ -11,6 +12,9 @@ namespace tacit::server {
 
 /// Whether this process checks tokens: the API plane does, the tool plane only with tool-user-token.
 bool uses_issuers(const Config& config);
+
+/// Whether every issuer needs tool-audience: on a tool plane with tool-user-token.
+auth::ToolAudience tool_audience(Planes planes, bool tool_user_token);
 
 /// Starts the thread that talks to the issuers; null if none are used. Throws UsageError with a sentence that names the
 /// file.

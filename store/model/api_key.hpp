@@ -13,7 +13,7 @@
 namespace tacit::store {
 
 /// The permissions of a credential. A set of bits.
-enum class Scope : std::uint8_t { none = 0, secrets_read = 1, secrets_write = 2, api_keys_manage = 4 };
+enum class Scope : std::uint8_t { none = 0, secrets_read = 1, secrets_write = 2, api_keys_manage = 4, tools_use = 8 };
 constexpr Scope operator|(Scope a, Scope b) {
   return static_cast<Scope>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
@@ -24,6 +24,12 @@ constexpr bool covers(Scope held, Scope needed) {
 constexpr Scope lacking(Scope held, Scope needed) {
   return static_cast<Scope>(static_cast<unsigned>(needed) & ~static_cast<unsigned>(held));
 }
+
+/// The scopes of the API plane.
+inline constexpr Scope api_scopes = Scope::secrets_read | Scope::secrets_write | Scope::api_keys_manage;
+/// Whether a credential may have these scopes: those of the API plane, or tools_use alone. A runtime gets credentials
+/// with tools_use, so they must be worth nothing on the API plane.
+constexpr bool can_combine(Scope scopes) { return scopes == Scope::tools_use || !covers(scopes, Scope::tools_use); }
 
 struct ApiKey {
   std::string id;  ///< 11 characters of [0-9A-Za-z], unique in the store

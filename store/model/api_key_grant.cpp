@@ -22,7 +22,9 @@ std::optional<Failure> grant_refusal(const Authority& authority, const ApiKey* b
   const bool rights_change =
       before == nullptr || before->scopes != after.scopes || before->expires_at != after.expires_at;
   if (!rights_change) return std::nullopt;
-  const Scope lacked = lacking(authority.scopes, scopes_before | after.scopes);
+  const bool manages = covers(authority.scopes, Scope::api_keys_manage);
+  const Scope grantable = manages ? authority.scopes | Scope::tools_use : authority.scopes;
+  const Scope lacked = lacking(grantable, scopes_before | after.scopes);
   if (lacked != Scope::none) return scope_refusal(lacked);
   const bool gains = before == nullptr || lacking(scopes_before, after.scopes) != Scope::none ||
                      ends_later(after.expires_at, before->expires_at);

@@ -28,6 +28,34 @@ BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
   expect_refusal(self.patch(path, {{"scopes", {"keys:manage", "secrets:read"}}}), "secrets:read");
 }
 
+BOOST_AUTO_TEST_CASE(keys_manage_grants_the_use_of_tools_alone_and_the_api_plane_refuses_such_a_key) {
+  Manager manager = new_manager({"--scope", "keys:manage"});
+  const json::object made = manager.make({{"name", "n"}, {"scopes", {"tools:use"}}});
+  BOOST_TEST((made.at("scopes") == json::value(json::array{"tools:use"})));
+  const std::string path = one(text(made, "key_id"));
+  Client user(shared_server(), text(made, "key"));
+  const std::string secret = secrets_path + new_uuid();
+  for (const std::string& each : {secrets_path, secret, std::string("/api/v1/quota")}) {
+    expect_refusal(user.get(each), "secrets:read");
+  }
+  expect_refusal(user.post(secrets_path, {{"secret_name", "n"}, {"secret_value", "value"}}), "secrets:write");
+  expect_refusal(user.patch(secret, {{"secret_name", "n"}}), "secrets:write");
+  expect_refusal(user.del(secret), "secrets:write");
+  expect_refusal(user.get(keys_path), "keys:manage");
+  expect_refusal(user.patch(path, {{"scopes", {"keys:manage"}}}), "keys:manage");
+  for (const json::array& scopes :
+       {json::array{"tools:use", "keys:manage"}, json::array{"secrets:read", "tools:use"}}) {
+    const Answer refused = manager.api.post(keys_path, {{"name", "n"}, {"scopes", scopes}});
+    REQUIRE_STATUS(refused, 422);
+    BOOST_TEST(refused.body.find("tools:use cannot be combined with other scopes") != std::string::npos, refused.body);
+    CHECK_STATUS(manager.api.patch(path, {{"scopes", scopes}}), 422);
+  }
+  const Finished both = shared_deployment().command(
+      {"api-key", "create", "--tenant", manager.id, "--name", "n", "--scope", "tools:use", "--scope", "secrets:read"});
+  BOOST_TEST(both.status == 2);
+  BOOST_TEST(both.err.find("--scope: tools:use cannot be combined with other scopes") != std::string::npos, both.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
   std::vector<std::string> rights = all_scopes;
   rights.insert(rights.end(), {"--expires-in", "1h"});

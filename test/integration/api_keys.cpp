@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(faults_are_reported_all_at_once_and_nothing_is_created) {
        {{{"type", "missing"}, {"loc", {"body", "name"}}, {"msg", "Field required"}},
         {{"type", "literal_error"},
          {"loc", {"body", "scopes", 1}},
-         {"msg", "Input should be 'secrets:read', 'secrets:write' or 'keys:manage'"}},
+         {"msg", "Input should be 'secrets:read', 'secrets:write', 'keys:manage' or 'tools:use'"}},
         {{"type", "datetime_future"}, {"loc", {"body", "expires_at"}}, {"msg", "Input should be in the future"}}}}};
   BOOST_TEST((answer.json() == expected), answer.body);
   CHECK_STATUS(manager.api.post(keys_path, {{"name", "n"}, {"scopes", json::array()}}), 422);

@@ -370,8 +370,9 @@ BOOST_AUTO_TEST_CASE(issuers) {
   BOOST_TEST(status_with(server, token) == 200);
   const auto file = trusting.deployment.folder() / "issuers";
   const std::string trusted = read_file(file);
-  const std::string stranger = "[https://stranger.test]\naudience = x\njwks-url = https://127.0.0.1:1/keys\nca = " +
-                               provider.authority().string() + "\n";
+  const std::string stranger =
+      "[https://stranger.test]\naudience = x\nuuid-users = off\njwks-url = https://127.0.0.1:1/keys\nca = " +
+      provider.authority().string() + "\n";
 
   // A second issuer, while the first one's keys cannot be fetched: the first keeps its present keys.
   write_file(file, stranger + trusted);
@@ -389,9 +390,8 @@ BOOST_AUTO_TEST_CASE(issuers) {
 
   const TokenSigner signer("other");
   write_file(trusting.deployment.folder() / "other.jwks", signer.jwks());
-  const std::string other =
-      "[https://other.test]\naudience = x\njwks-file = " + (trusting.deployment.folder() / "other.jwks").string() +
-      "\n";
+  const std::string other = "[https://other.test]\naudience = x\nuuid-users = off\njwks-file = " +
+                            (trusting.deployment.folder() / "other.jwks").string() + "\n";
   const std::vector<std::pair<std::string, std::string>> faults = {
       {"[not a section\n", "is not [issuer]"},
       {other + "algorithms = RS256\n", "no key fits `algorithms`"},

@@ -74,6 +74,7 @@ void TrustingDeployment::configure_issuer(const Settings& issuer) {
       {"client-secret-file", (deployment.folder() / "client-secret").string()},
       {"introspection-cache", "1"},
       {"client-tokens", "on"},
+      {"uuid-users", "on"},  // some tests add an issuer
   };
   for (const auto& [name, value] : issuer) section[name] = value;
   std::string text = "[" + provider.issuer() + "]\n";

@@ -16,6 +16,8 @@ namespace {
 
 const std::string issuer = "https://id.test";
 const std::string audience = "https://tacit.test";
+const std::string tool_audience = "https://tools.tacit.test";
+const std::string with_tool_audience = "tool-audience = " + tool_audience + "\n";
 
 /// A deployment that accepts the tokens of `signer`.
 struct Trusting {
@@ -36,6 +38,15 @@ struct Trusting {
 json::object claims_of(const std::string& user) {
   return {{"iss", issuer}, {"aud", audience}, {"sub", user}, {"scope", "secrets:read secrets:write"}};
 }
+
+/// The claims of a token for the tool plane.
+json::object tool_claims_of(const std::string& user) {
+  json::object claims = claims_of(user);
+  claims["aud"] = tool_audience;
+  return claims;
+}
+
+const std::vector<std::string> tools_use = {"--scope", "tools:use"};
 
 int list_status(const Server& server, const Headers& credential) {
   return HttpsClient(server.api_client()).request("GET", secrets_path, credential).status;
@@ -132,17 +143,17 @@ BOOST_AUTO_TEST_CASE(a_bad_key_file_keeps_the_previous_keys) {
 }
 
 BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
-  const Trusting trusting("", {{"tool-user-token", "on"}});
+  const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
   const std::string ann = new_uuid();
   const std::string bob = new_uuid();
-  const std::string anns_token = trusting.signer.sign(claims_of(ann));
-  const std::string bobs_token = trusting.signer.sign(claims_of(bob));
-  const std::string anns_key = trusting.deployment.create_key(ann);
-  json::object expired = claims_of(ann);
+  const std::string anns_token = trusting.signer.sign(tool_claims_of(ann));
+  const std::string bobs_token = trusting.signer.sign(tool_claims_of(bob));
+  const std::string anns_key = trusting.deployment.create_key(ann, tools_use);
+  json::object expired = tool_claims_of(ann);
   expired["exp"] = std::time(nullptr) - 120;
   {
     Server server(trusting.deployment);
-    Client api(server.api_client(), bearer(anns_token));
+    Client api(server.api_client(), bearer(trusting.signer.sign(claims_of(ann))));
     REQUIRE_STATUS(api.post(secrets_path, new_secret), 200);
     const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
     const auto resolve_with = [&](const Headers& credential) {
@@ -190,6 +201,94 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
   BOOST_TEST(releases == 2);
   BOOST_TEST(refusals == 1);
   BOOST_TEST(missing == 2);  // without any, and with a header that only an SDK sends
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_worth_nothing_on_the_other) {
+  const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
+  const std::string ann = new_uuid();
+  const std::string api_token = trusting.signer.sign(claims_of(ann));
+  const std::string tool_token = trusting.signer.sign(tool_claims_of(ann));
+  json::object for_both = claims_of(ann);
+  for_both["aud"] = json::array{audience, tool_audience};
+  const std::string token_for_both = trusting.signer.sign(for_both);
+  const std::string api_key = trusting.deployment.create_key(ann);
+  const std::string tool_key = trusting.deployment.create_key(ann, tools_use);
+  {
+    Server server(trusting.deployment, {"--threads", "1"});
+    const auto resolve_with = [&](const std::string& credential) {
+      const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
+      const Answer answer = Client(server.tools_client(), bearer(credential)).post("/tool/v1/resolve", query);
+      BOOST_TEST((answer.status == 200) == (answer.body.find("the value") != std::string::npos));
+      return answer;
+    };
+    REQUIRE_STATUS(Client(server.api_client(), bearer(api_token)).post(secrets_path, new_secret), 200);
+    for (int i = 0; i < 2; ++i) {  // the second time from the cache of the thread that serves both planes
+      BOOST_TEST(list_status(server, bearer(api_token)) == 200);
+      BOOST_TEST(list_status(server, bearer(api_key)) == 200);
+      for (const std::string& each : {tool_token, token_for_both}) {
+        CHECK_STATUS(resolve_with(each), 200);
+        BOOST_TEST(list_status(server, bearer(each)) == 401);
+      }
+      CHECK_STATUS(resolve_with(tool_key), 200);
+      for (const Headers& each : {bearer(tool_key), Headers{{"x-api-key", tool_key}}, Headers{{"token", tool_key}}}) {
+        BOOST_TEST(list_status(server, each) == 403);
+      }
+      CHECK_STATUS(resolve_with(api_token), 401);
+      const Answer refused = resolve_with(api_key);
+      REQUIRE_STATUS(refused, 403);
+      BOOST_TEST(refused.text("detail") == "The credential lacks the scope tools:use.");
+    }
+    BOOST_REQUIRE(server.stop() == 0);
+  }
+  int wrong_audience = 0;
+  int scope_lacking = 0;
+  for (const json::object& entry : read_audit(trusting.deployment.store())) {
+    if (entry.at("action") != "credential.refused" || entry.at("plane") != "tools") continue;
+    wrong_audience += entry.at("reason") == "wrong_audience";
+    scope_lacking += entry.at("reason") == "scope_lacking";
+    BOOST_TEST(entry.at("actor") == "uri:spiffe://test/runtime");
+  }
+  BOOST_TEST(wrong_audience == 2);
+  BOOST_TEST(scope_lacking == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_plane_that_takes_users_tokens_does_not_start_without_an_audience_for_them) {
+  const Trusting trusting("", {{"public-url", "https://localhost"}});
+  const std::string said = (trusting.deployment.folder() / "issuers").string() +
+                           ":1: lacks tool-audience, which tool-user-token requires: without one, a tool runtime could "
+                           "use its users' tokens on the API plane\n";
+  for (const std::string command : {"check-config", "serve"}) {
+    for (const std::string plane : {"both", "tools"}) {
+      const Finished done = trusting.deployment.command({command, "--plane", plane, "--tool-user-token", "on"});
+      BOOST_TEST(done.status == 2);
+      BOOST_TEST(done.err.ends_with(said), done.err);
+    }
+  }
+  BOOST_TEST(trusting.deployment.command({"check-config"}).status == 0);
+  BOOST_TEST(trusting.deployment.command({"check-config", "--plane", "api", "--tool-user-token", "on"}).status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_does_not_take_the_audience_of_the_tool_plane_away) {
+  const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
+  const std::string ann = new_uuid();
+  Server server(trusting.deployment);
+  REQUIRE_STATUS(
+      Client(server.api_client(), bearer(trusting.signer.sign(claims_of(ann)))).post(secrets_path, new_secret), 200);
+  write_file(trusting.deployment.folder() / "issuers",
+             "[" + issuer + "]\naudience = " + audience + "\njwks-file = " + trusting.keys().string() + "\n");
+  server.process().signal(SIGHUP);
+  bool told = false;
+  for (int i = 0; i < 100 && !told; ++i) {
+    std::this_thread::sleep_for(50ms);
+    told = trusting.deployment.printed().find("\"issuers_kept\"") != std::string::npos;
+  }
+  BOOST_TEST(told);
+  BOOST_TEST(trusting.deployment.printed().find("lacks tool-audience, which tool-user-token requires") !=
+             std::string::npos);
+  const json::value query = {{"user_id", ann}, {"tool_name", "tool"}};
+  const std::string token = trusting.signer.sign(tool_claims_of(ann));
+  CHECK_STATUS(Client(server.tools_client(), bearer(token)).post("/tool/v1/resolve", query), 200);
+  BOOST_TEST(list_status(server, bearer(token)) == 401);
 }
 
 BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_beside_it_is_not_looked_at) {
@@ -244,7 +343,8 @@ BOOST_AUTO_TEST_CASE(a_client_with_an_expired_token_does_not_affect_others) {
 
 BOOST_AUTO_TEST_CASE(a_runtime_with_a_certificate_guesses_users_tokens_slowly) {
   const Trusting trusting(
-      "", {{"tool-user-token", "on"}, {"failed-auth-rate", "1"}, {"failed-auth-burst", "3"}, {"access-log", "off"}});
+      with_tool_audience,
+      {{"tool-user-token", "on"}, {"failed-auth-rate", "1"}, {"failed-auth-burst", "3"}, {"access-log", "off"}});
   Server server(trusting.deployment);
   const std::string ann = new_uuid();
   Client api(server.api_client(), bearer(trusting.signer.sign(claims_of(ann))));
@@ -259,10 +359,10 @@ BOOST_AUTO_TEST_CASE(a_runtime_with_a_certificate_guesses_users_tokens_slowly) {
   BOOST_TEST(status == 401);
   for (int i = 0; i < 20 && status == 401; ++i) status = resolve_with("tct_guess" + std::to_string(i));
   BOOST_TEST(status == 429);
-  json::object second = claims_of(ann);
+  json::object second = tool_claims_of(ann);
   second["jti"] = "another";
   BOOST_TEST(resolve_with(trusting.signer.sign(second)) == 200);
-  BOOST_TEST(resolve_with(trusting.deployment.create_key(ann)) == 200);
+  BOOST_TEST(resolve_with(trusting.deployment.create_key(ann, tools_use)) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(an_address_has_issuers_asked_only_so_often) {
@@ -352,7 +452,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_st
 }
 
 BOOST_AUTO_TEST_CASE(issuers_without_a_public_url_are_noted_and_are_no_problem) {
-  const Trusting trusting;
+  const Trusting trusting(with_tool_audience);
   const auto notes = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words = {"check-config"};
     words.insert(words.end(), more.begin(), more.end());

@@ -51,4 +51,9 @@ inline std::string fault(const std::string& text) {
 /// The least that a section needs.
 inline const std::string minimal = "[https://id.example.org]\naudience = https://tacit.example.org\n";
 
+/// The fault of a section, if the file has several.
+inline const std::string no_choice =
+    "lacks uuid-users, which must be set for each of several issuers: with on, users whose names are UUIDs are the "
+    "tenants with these ids, those of other issuers, too";
+
 }  // namespace tacit::auth::test

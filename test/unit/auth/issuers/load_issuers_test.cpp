@@ -23,6 +23,7 @@ using Samples = std::map<std::string, std::pair<std::string, std::string>, std::
 Samples samples_of_settings(const std::string& first_secret, const std::string& second_secret) {
   return {
       {"audience", {"a b", "a"}},
+      {"tool-audience", {"c d", "c"}},
       {"keys", {"discovery", "none"}},
       {"jwks-url", {"https://a.example/", "https://b.example/"}},
       {"jwks-file", {"/a", "/b"}},
@@ -75,7 +76,8 @@ BOOST_AUTO_TEST_CASE(two_lines_are_enough) {
 BOOST_AUTO_TEST_CASE(everything_can_be_said) {
   const TemporaryFile secret("client secret\n");
   const auto issuers = good(
-      "# comment\n\n[https://a.example]  # the first\n  audience = one two\r\njwks-url = "
+      "# comment\n\n[https://a.example]  # the first\n  audience = one two\r\ntool-audience = three four\nuuid-users = "
+      "off\njwks-url = "
       "https://a.example:8443/keys\nca = /etc/ca.pem\n"
       "algorithms = ES256 EdDSA\nheaders = token authorization\ntype = application/AT+JWT\nleeway = 5\nuser-claim = "
       "uid\n"
@@ -84,12 +86,15 @@ BOOST_AUTO_TEST_CASE(everything_can_be_said) {
       "refresh-least = 5s\nrefresh-most = 50\nkeep-keys = 2h\nfetch-timeout = 2\nintrospection-cache = 9\n"
       "introspection-negative-cache = 3\nclient-id = tacit\nclient-secret-file = " +
       secret.name() +
-      "\n[urn:other]\naudience = x\njwks-file = /etc/keys\ndefault-scopes = secrets:read keys:manage\n");
+      "\n[urn:other]\naudience = x\nuuid-users = on\njwks-file = /etc/keys\ndefault-scopes = secrets:read "
+      "keys:manage\n");
   BOOST_REQUIRE(issuers.size() == 2U);
   const IssuerConfig& first = issuers[0];
   BOOST_TEST((first.keys == IssuerConfig::Keys::url));
   BOOST_TEST(first.jwks_url == "https://a.example:8443/keys");
   BOOST_TEST(first.audiences.size() == 2U);
+  BOOST_TEST((first.tool_audiences == std::vector<std::string>{"three", "four"}));
+  BOOST_TEST(!first.uuid_users);
   BOOST_TEST(first.ca == "/etc/ca.pem");
   BOOST_TEST((first.algorithms == std::vector{SignatureAlgorithm::es256, SignatureAlgorithm::eddsa}));
   BOOST_TEST(first.in_token);
@@ -159,9 +164,10 @@ BOOST_AUTO_TEST_CASE(what_has_an_effect_is_no_fault) {
 
 BOOST_AUTO_TEST_CASE(sixty_four_issuers_are_the_most) {
   std::string text;
-  for (int i = 0; i < 64; ++i) text += "[https://" + std::to_string(i) + ".example]\naudience = x\n";
+  for (int i = 0; i < 64; ++i) text += "[https://" + std::to_string(i) + ".example]\naudience = x\nuuid-users = off\n";
   BOOST_TEST(good(text).size() == 64U);
-  BOOST_TEST(fault(text + "[https://more.example]\naudience = x\n") == "issuers:129: exceeds the limit of 64 issuers");
+  BOOST_TEST(fault(text + "[https://more.example]\naudience = x\nuuid-users = off\n") ==
+             "issuers:193: exceeds the limit of 64 issuers");
 }
 
 BOOST_AUTO_TEST_CASE(a_default_that_is_written_changes_nothing) {

@@ -8,7 +8,7 @@ using namespace tacit;
 BOOST_AUTO_TEST_SUITE(scope_names)
 
 BOOST_AUTO_TEST_CASE(names_are_read_and_written) {
-  const std::vector<std::string_view> all = {"secrets:read", "secrets:write", "keys:manage"};
+  const std::vector<std::string_view> all = {"secrets:read", "secrets:write", "keys:manage", "tools:use"};
   auto scopes = store::Scope::none;
   BOOST_TEST(auth::scope_names(scopes).empty());
   for (const auto name : all) {
@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(names_are_read_and_written) {
 }
 
 BOOST_AUTO_TEST_CASE(other_names_are_none) {
-  for (const auto name : {"", "secrets", "secrets:Read", "secrets:read ", "*"}) BOOST_TEST(!auth::scope_of(name));
+  for (const auto name : {"", "secrets", "secrets:Read", "secrets:read ", "tools", "tools:Use", "*"})
+    BOOST_TEST(!auth::scope_of(name));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -223,6 +223,26 @@ BOOST_AUTO_TEST_CASE(audiences) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_token_for_the_tool_plane_has_one_scope_and_no_other) {
+  for (const char* const aud : {R"("tools")", R"(["x","https://tools.example.org"])", R"(["tools","tacit"])"}) {
+    const Grant grant = judged(claims("aud", aud));
+    BOOST_TEST_REQUIRE(grant.has_value(), aud);
+    BOOST_TEST((grant->audience == TokenAudience::tools), aud);
+    BOOST_TEST((grant->principal.scopes == Scope::tools_use), aud);
+  }
+  const Grant api = judged(claims());
+  BOOST_TEST_REQUIRE(api.has_value());
+  BOOST_TEST((api->audience == TokenAudience::api));
+  BOOST_TEST((api->principal.scopes == Scope::secrets_read));
+  const Grant opaque = introspected(R"({"active":true,"sub":"alice","aud":"tools","scope":"secrets:read"})");
+  BOOST_TEST_REQUIRE(opaque.has_value());
+  BOOST_TEST((opaque->audience == TokenAudience::tools));
+  BOOST_TEST((opaque->principal.scopes == Scope::tools_use));
+  IssuerConfig config = issuer_config();
+  config.tool_audiences.clear();
+  BOOST_TEST(verdict(judged(claims("aud", R"("tools")"), config)) == "wrong_audience");
+}
+
 BOOST_AUTO_TEST_CASE(needed_claims) {
   for (const char* const name : {"iss", "aud", "exp", "sub"}) {
     BOOST_TEST(verdict(judged(claims(name, ""))) == "wrong_claims", name);

@@ -39,6 +39,7 @@ inline IssuerConfig issuer_config() {
                        SignatureAlgorithm::rs384, SignatureAlgorithm::rs512, SignatureAlgorithm::ps384,
                        SignatureAlgorithm::ps512};
   config.audiences = {std::string(audience), "tacit"};
+  config.tool_audiences = {"https://tools.example.org", "tools"};
   config.scope_names = {{"secrets:read", store::Scope::secrets_read},
                         {"write", store::Scope::secrets_write},
                         {"admin", store::Scope::secrets_write},

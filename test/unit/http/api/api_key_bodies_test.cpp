@@ -35,7 +35,7 @@ Lines of_both(const std::string& field, const std::string& json) {
   return found;
 }
 
-const std::string no_scope = " Input should be 'secrets:read', 'secrets:write' or 'keys:manage'";
+const std::string no_scope = " Input should be 'secrets:read', 'secrets:write', 'keys:manage' or 'tools:use'";
 
 }  // namespace
 
@@ -117,6 +117,10 @@ BOOST_AUTO_TEST_CASE(scopes) {
              each);
   BOOST_TEST(of_both("scopes", "[\"" + repeat("secrets:read", 1000) + "\"]") ==
                  Lines{"literal_error body.scopes.0" + no_scope},
+             each);
+  BOOST_TEST(of_both("scopes", R"(["tools:use","tools:use"])").empty());
+  BOOST_TEST(of_both("scopes", R"(["tools:use","secrets:read"])") ==
+                 Lines{"value_error body.scopes Value error, tools:use cannot be combined with other scopes"},
              each);
   const std::string many = repeat("\"keys:manage\",", 15) + "\"keys:manage\"";
   BOOST_TEST(of_both("scopes", "[" + many + "]").empty());

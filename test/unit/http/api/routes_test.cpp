@@ -173,6 +173,7 @@ BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
                  (route->scope == store::Scope::secrets_write));
       BOOST_TEST((description.find("`keys:manage`") != std::string::npos) ==
                  (route->scope == store::Scope::api_keys_manage));
+      BOOST_TEST((description.find("`tools:use`") != std::string::npos) == (route->scope == store::Scope::tools_use));
       BOOST_TEST(operation.as_object().contains("requestBody") == (route->body_limit > 0));
       BOOST_TEST((route->body_limit == 0 ||
                   description.find("may have " + std::to_string(route->body_limit) + " bytes") != std::string::npos));

@@ -95,7 +95,7 @@ const Case cases[] = {
     {"tacit serve --access-log o", {"on", "off"}, {"api"}},
     {"tacit key add ", {"root", "metadata"}, {}},
     {"tacit key rewrap m", {"metadata"}, {"root"}},
-    {"tacit api-key create --scope ", {"secrets:read", "secrets:write", "keys:manage"}, {}},
+    {"tacit api-key create --scope ", {"secrets:read", "secrets:write", "keys:manage", "tools:use"}, {}},
     {"tacit restore some", {"some.backup"}, {"root"}},
     {"tacit verify --backup so", {"some.backup"}, {}},
 };

@@ -45,6 +45,21 @@ BOOST_AUTO_TEST_CASE(a_new_key_has_no_scope_that_its_maker_lacks) {
   BOOST_CHECK(grant_refusal({manage}, nullptr, key(see | change))->lacking == (see | change));
 }
 
+BOOST_AUTO_TEST_CASE(a_credential_that_manages_keys_grants_the_use_of_tools_without_having_it) {
+  BOOST_TEST(!refused({manage}, key(Scope::tools_use)));
+  BOOST_TEST(!refused({manage}, key(Scope::tools_use), key(Scope::tools_use, 5)));
+  BOOST_TEST(!refused({manage | see}, key(see), key(Scope::tools_use)));
+  BOOST_CHECK(refused({manage}, key(see), key(Scope::tools_use)) == Errc::scope_lacking);
+  BOOST_CHECK(refused({see | change}, key(Scope::tools_use)) == Errc::scope_lacking);
+}
+
+BOOST_AUTO_TEST_CASE(the_use_of_tools_stands_alone) {
+  BOOST_TEST(can_combine(Scope::tools_use));
+  BOOST_TEST(can_combine(api_scopes));
+  BOOST_TEST(can_combine(Scope::none));
+  for (const Scope other : {see, change, manage, api_scopes}) BOOST_TEST(!can_combine(Scope::tools_use | other));
+}
+
 BOOST_AUTO_TEST_CASE(a_new_key_does_not_outlive_its_maker) {
   const Authority ends{manage | see, 1000};
   BOOST_TEST(!refused(ends, key(see, 999)));
