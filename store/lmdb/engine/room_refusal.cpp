@@ -54,7 +54,9 @@ bool LmdbEngine::has_room(Growth growth, MeasuredRoom& room) const {
     count();
     if (room.allows(growth)) return true;
   }
-  if (!clear_dead_readers(room)) return false;
+  if (room.dead_cleared) return false;
+  // Another thread may have cleared them after `room` was measured: what they pinned may be free.
+  if (!clear_dead_readers(room) && room.map.pinned == 0) return false;
   room.map = env_->room().map();
   count();
   return room.allows(growth);
