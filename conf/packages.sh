@@ -13,10 +13,10 @@ declare -Ar packages=(
   [build]="g++ cmake ninja-build ccache libboost$boost-dev libboost-json$boost-dev libboost-program-options$boost-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests; mkfs and mount make the small disk that one of them fills up, where it may; the shells try their
-  # completions.
+  # Boost.Test runs the tests; mkfs and mount make the small disk that one test fills up, if the user may mount; the shells test
+  # their completions.
   [unit]="libboost-test$boost-dev e2fsprogs mount bash-completion zsh fish"
-  # Load balancers stand before Tacit in some tests; of Prometheus its promtool checks metrics and rules.
+  # Some tests run load balancers in front of Tacit; Prometheus' promtool checks metrics and rules.
   [test]="haproxy nginx-light libnginx-mod-stream prometheus"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
   [clang]="clang"

@@ -1,4 +1,4 @@
-# Sourced by quickstart.sh: what a development installation is made of, in one folder. Everything is made only if it is missing.
+# Sourced by quickstart.sh: makes the files of a development installation in one folder, each only if it is missing.
 # shellcheck shell=bash
 
 say() { echo "$*"; }
