@@ -243,10 +243,10 @@ refuse_a_reload() {
   check "a bad one fails" in_host bash -c '! systemctl reload tacit-api.service'
   says "systemctl status has the reason" 'not reloaded: .*threads: "many" is not a whole number' \
     in_host systemctl status --no-pager --full --lines 20 tacit-api.service
-  says "so has tacit reload, of both processes" 'process [0-9]+ \(tools\): configuration not reloaded' in_host tacit reload
+  says "tacit reload has the reason too, for both processes" 'process [0-9]+ \(tools\): configuration not reloaded' in_host tacit reload
   is "the server keeps running" "$pid" property tacit-api.service MainPID
   in_host sed -i '/^threads = many$/d' /etc/tacit/tacit.conf
-  check "mended, it succeeds" in_host systemctl reload tacit-api.service
+  check "after the repair it succeeds" in_host systemctl reload tacit-api.service
   says "tacit status: the API" '^ok +api plane +process [0-9]+ ready on' in_host tacit status
   says "tacit status: tools" '^ok +tools plane +process [0-9]+ ready on' in_host tacit status
   check "tacit check-config --as tacit-api" in_host tacit check-config --as tacit-api
@@ -301,7 +301,7 @@ remove_keeps_data() {
 
 purge_removes_data() {
   step "Purge"
-  says "it says what it leaves" 'keys is left.*root-private.keyring' apt purge tacit
+  says "it lists what it keeps" 'keys is left.*root-private.keyring' apt purge tacit
   check "the backups are kept" in_host bash -c 'ls /var/backups/tacit/tacit-*.backup'
   check "the store is gone" in_host test ! -e /var/lib/tacit
   check "the configuration is gone" in_host test ! -e /etc/tacit/tacit.conf
