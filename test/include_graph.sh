@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Compares the includes between the folders of the sources with test/include_graph.txt. Exit code 1 if an include is not declared there,
-# if a declared one is not used, if the declared graph has a cycle, if the section "Included by" of a folder's README.md differs from
-# the graph or the README.md is long, or if test/unit does not mirror the sources.
+# if a declared one is not used, if the declared graph has a cycle, if test/unit has a folder that the sources do not have, or if
+# the section "Included by" of a folder's README.md differs from the graph.
 #   test/include_graph.sh [--print|--readmes] [ROOT]   --print: shows the graph as it is, in the form of the file;
 #     --readmes: writes the sections "Included by"; ROOT: another tree
+# It also checks that each folder has a short README.md and unit tests, and how the files of unit tests are named.
 set -euo pipefail
 mode=
 case "${1:-}" in
@@ -117,10 +118,7 @@ problems=$(
     [ "$lines" -le 40 ] || echo "$folder/README.md: has $lines lines, more than 40"
     LC_ALL=C.UTF-8 grep -nE '^[^|].{120}' "$folder/README.md" | sed -E "s,^([0-9]+):.*,$folder/README.md:\1: is longer than 120 characters,"
   done
-  # The tests of a folder are in the folder of the same name. Its files are tests and what several of them share.
-  find test/unit \( -name '*.cpp' -o -name '*.hpp' \) -printf '%h\n' | sort -u | while read -r folder; do
-    [ "$folder" = test/unit ] || [ -d "${folder#test/unit/}" ] || echo "$folder: there is no folder ${folder#test/unit/}"
-  done
+  # Files of unit tests are tests and what several of them share.
   find test/unit \( -name '*.cpp' -o -name '*.hpp' \) ! -name '*_test.cpp' ! -name '*_fixture.[ch]pp' ! -name main.cpp \
     ! -name precompiled.hpp -printf '%p: a test is NAME_test.cpp, what tests share NAME_fixture.hpp or NAME_fixture.cpp\n'
   for folder in $folders; do
@@ -129,6 +127,10 @@ problems=$(
       server/control) continue ;;    # needs a running server: test/integration/control_socket.cpp
     esac
     compgen -G "test/unit/$folder/*_test.cpp" >/dev/null || echo "$folder: has no test in test/unit/$folder"
+  done
+  # The tests of a folder are in the folder of the same name.
+  find test/unit -name '*.cpp' -printf '%h\n' | sort -u | while read -r folder; do
+    [ "$folder" = test/unit ] || [ -d "${folder#test/unit/}" ] || echo "$folder: there is no folder ${folder#test/unit/}"
   done
 )
 if [ -n "$problems" ]; then
