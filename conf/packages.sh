@@ -3,7 +3,7 @@
 #   conf/packages.sh build run unit test clang tidy package root bench
 set -euo pipefail
 
-# Debian 12 has two versions of Boost; the one that its plain names mean is too old. Later releases have one that is new enough.
+# Debian 12 has two versions of Boost; its packages without a version in their names are too old. Later releases have one version.
 boost=
 if [ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")" = bookworm ]; then boost=1.81; fi
 
@@ -13,14 +13,14 @@ declare -Ar packages=(
   [build]="g++ cmake ninja-build ccache libboost$boost-dev libboost-json$boost-dev libboost-program-options$boost-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
-  # Boost.Test runs the tests; mkfs and mount make the small disk that one of them fills up, where it may; the shells try their
-  # completions.
+  # Boost.Test runs the tests; mkfs and mount make the small disk that one test fills up, if the user may mount; the shells test
+  # their completions.
   [unit]="libboost-test$boost-dev e2fsprogs mount bash-completion zsh fish"
-  # Load balancers stand before Tacit in some tests; of Prometheus its promtool checks metrics and rules.
+  # Some tests run load balancers in front of Tacit; Prometheus' promtool checks metrics and rules.
   [test]="haproxy nginx-light libnginx-mod-stream prometheus"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
   [clang]="clang"
-  # test/tidy.sh: one version, since each has findings of its own. Debian 12 has it.
+  # test/tidy.sh: one version, because each version reports different findings. Debian 12 has it.
   [tidy]="clang-14 clang-tidy-14"
   # The Debian package.
   [package]="dpkg-dev file"
@@ -50,7 +50,7 @@ installed() {
 }
 
 # An independent implementation of HPKE and an identity provider for the tests come from npm; for measuring, a script signs tokens.
-# Any Node.js from version 18 does, wherever it came from.
+# Any Node.js from version 18 on suffices, also one that is not Debian's.
 node_is_there() {
   command -v node >/dev/null && command -v npm >/dev/null &&
     [ "$(node --print 'process.versions.node.split(".")[0]')" -ge 18 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a clean clone to a running Tacit: installs packages, builds, makes certificates, keys, a store and an API key for a demo
-# user, and serves both planes on 127.0.0.1 until Ctrl-C. Run again, it goes on with what it made.
+# user, and serves both planes on 127.0.0.1 until Ctrl-C. A second run uses what the first one made.
 #   conf/quickstart.sh           serve, and print requests to try
 #   conf/quickstart.sh --check   the same with a store of its own, make those requests itself, compare the answers, and end
 # Environment: TACIT_QUICKSTART_DIR (var/quickstart), TACIT_API_PORT (8443), TACIT_TOOL_PORT (8444).

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds names in the documents that do not exist: targets of links and their sections; paths and test suites in backquotes; paths
-# in the drawings' sources. Exit code 1 if there is one.
+# in the drawings' sources. Compares each drawing's labels with those of its source. Exit code 1 if something is missing or differs.
 #   test/documents.sh [FILE.md…]     by default every document in the repository
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -52,6 +52,17 @@ for document in "$@"; do
     fi
   done < <(grep -oP '\b(unit-(auth|crypto|http|server|store)|integration)\.[a-z][a-z0-9_]*\b(?!\.)' "$document" | sort -u || true)
 done
+# The labels of a drawing and of its source, one line of a label on a line.
+labels_of_source() { # DRAWING.dot
+  sed -E 's,^ *//.*,,' "$1" | grep -oP '\blabel="\K[^"]*' | sed -E 's/\\[nlr]/\n/g' | trimmed
+}
+labels_of_drawing() { # DRAWING.svg
+  grep -oP '<text [^>]*>\K[^<]*' "$1" |
+    sed -e 's/&#45;/-/g' -e 's/&#39;/'\''/g' -e 's/&#160;/ /g' -e 's/&quot;/"/g' -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&amp;/\&/g' | trimmed
+}
+trimmed() {
+  sed -E 's/^ +//; s/ +$//; /^$/d' | LC_ALL=C sort
+}
 # Files in drawings, without their extensions.
 for drawing in conf/drawings/*.dot; do
   while read -r path; do
@@ -60,6 +71,12 @@ for drawing in conf/drawings/*.dot; do
     echo "$drawing names $path, which is not there"
     missing=$((missing + 1))
   done < <(grep -oE '\b(auth|crypto|http|server|store)/[a-z0-9_/]+' "$drawing" | sort -u || true)
+  named=$((named + 1))
+  if ! differences=$(diff <(labels_of_source "$drawing") <(labels_of_drawing "${drawing%.dot}.svg")); then
+    echo "${drawing%.dot}.svg does not show $drawing (<: only in the source, >: only in the drawing); draw it as CONTRIBUTING.md describes:"
+    grep '^[<>]' <<<"$differences"
+    missing=$((missing + 1))
+  fi
 done
 [ "$named" -gt 0 ] || { echo "no document names a file" >&2; exit 1; }
 [ "$missing" -eq 0 ] || exit 1

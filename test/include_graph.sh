@@ -4,6 +4,7 @@
 # the section "Included by" of a folder's README.md differs from the graph.
 #   test/include_graph.sh [--print|--readmes] [ROOT]   --print: shows the graph as it is, in the form of the file;
 #     --readmes: writes the sections "Included by"; ROOT: another tree
+# It also checks that each folder has a short README.md and unit tests, and how the files of unit tests are named.
 set -euo pipefail
 mode=
 case "${1:-}" in
@@ -25,6 +26,7 @@ edges=$(grep -rn --include='*.hpp' --include='*.cpp' '^#include "' "${tops[@]}" 
   if (from != to) print from, to, place[1] ":" place[2]
 }')
 folders=$(find "${tops[@]}" \( -name '*.hpp' -o -name '*.cpp' \) -printf '%h\n' | sort -u)
+documented=$(find "${tops[@]}" -type d | sort)    # also those that only hold folders
 
 if [ "$mode" = --print ]; then
   { echo "$folders"; echo "$edges" | cut -d' ' -f1,2; } | sort -u | awk '
@@ -34,13 +36,20 @@ if [ "$mode" = --print ]; then
   exit
 fi
 
-# A folder's README.md with the section that belongs to the graph: it lists the folders that include this one, in the order of the declaration.
+# A folder's README.md with the section that belongs to the graph: it lists the folders that include this one, in the order of the
+# declaration; for a folder without sources, the folders that include one below it.
 readme_of() { # FOLDER
-  awk -v folder="$1" '
+  local below=
+  if ! grep -qxF -- "$1" <<<"$folders"; then below=$1/; fi
+  awk -v folder="$1" -v below="$below" '
     FNR == NR {
       sub("#.*", "")
       name = $1; sub(":$", "", name)
-      for (i = 2; i <= NF; ++i) if ($i == folder) names[++count] = name
+      if (below != "" && index(name, below) == 1) next
+      for (i = 2; i <= NF; ++i) if ($i == folder || below != "" && index($i, below) == 1) {
+        names[++count] = name
+        break
+      }
       next
     }
     /^## / && skipping { skipping = 0; print "" }
@@ -58,7 +67,7 @@ readme_of() { # FOLDER
 }
 
 if [ "$mode" = --readmes ]; then
-  for folder in $folders; do
+  for folder in $documented; do
     readme=$(readme_of "$folder")
     printf '%s\n' "$readme" >"$folder/README.md"
   done
@@ -98,9 +107,26 @@ problems=$(
                  for (i = 2; i <= NF; ++i) print folder, $i }' | tsort 2>&1 >/dev/null); then
     echo "$declaration has a cycle: $(sed -n 's/^tsort: \([a-z_]*\/\{0,1\}[a-z_\/]*\)$/\1/p' <<<"$cycle" | sort -u | paste -sd ' ')"
   fi
-  for folder in $folders; do
+  for folder in $documented; do
+    if ! [ -e "$folder/README.md" ]; then
+      echo "$folder/README.md: is missing"
+      continue
+    fi
     readme_of "$folder" | cmp -s - "$folder/README.md" ||
-      echo "$folder/README.md: is missing, or \"Included by\" is not what $declaration declares; run test/include_graph.sh --readmes"
+      echo "$folder/README.md: \"Included by\" is not what $declaration declares; run test/include_graph.sh --readmes"
+    lines=$(wc -l <"$folder/README.md")
+    [ "$lines" -le 40 ] || echo "$folder/README.md: has $lines lines, more than 40"
+    LC_ALL=C.UTF-8 grep -nE '^[^|].{120}' "$folder/README.md" | sed -E "s,^([0-9]+):.*,$folder/README.md:\1: is longer than 120 characters,"
+  done
+  # Files of unit tests are tests and what several of them share.
+  find test/unit \( -name '*.cpp' -o -name '*.hpp' \) ! -name '*_test.cpp' ! -name '*_fixture.[ch]pp' ! -name main.cpp \
+    ! -name precompiled.hpp -printf '%p: a test is NAME_test.cpp, what tests share NAME_fixture.hpp or NAME_fixture.cpp\n'
+  for folder in $folders; do
+    case $folder in
+      auth/async) continue ;;        # awaiting other threads: test/unit/auth/issuers tests it by the fetching of keys
+      server/control) continue ;;    # needs a running server: test/integration/control_socket.cpp
+    esac
+    compgen -G "test/unit/$folder/*_test.cpp" >/dev/null || echo "$folder: has no test in test/unit/$folder"
   done
   # The tests of a folder are in the folder of the same name.
   find test/unit -name '*.cpp' -printf '%h\n' | sort -u | while read -r folder; do

@@ -14,14 +14,14 @@ failed() {
   exit 1
 }
 
-# Sets `status` and `body`. The first argument tells who asks: api, runtime, other-runtime or nobody.
-request() { # who, method, path, [body]
-  local who=$1 method=$2 path=$3 options=(--silent --show-error --max-time 30 --cacert "$state/servers-ca.pem" --request "$2")
+# Sets `status` and `body`. The first argument selects the credential: api, runtime, other-runtime or none.
+request() { # credential, method, path, [body]
+  local credential=$1 method=$2 path=$3 options=(--silent --show-error --max-time 30 --cacert "$state/servers-ca.pem" --request "$2")
   local url=https://127.0.0.1:$api_port$path
-  case $who in
+  case $credential in
     api) options+=(-H "@$state/api-key.header") ;;
     runtime | other-runtime)
-      options+=(--cert "$state/$who.pem" --key "$state/$who.key")
+      options+=(--cert "$state/$credential.pem" --key "$state/$credential.key")
       url=https://127.0.0.1:$tool_port$path
       ;;
   esac
@@ -81,7 +81,7 @@ check_create_and_read() {
   expect "the secret" "$(jq -S . <<<"$body")" "$(jq -S . <<<"$created")"
 
   step "be refused without an API key"
-  request nobody GET $secrets
+  request none GET $secrets
   expect_status 401
 }
 
@@ -128,7 +128,7 @@ check_quota() {
     request api POST $secrets "$(secret_json "filler $number" "$filler")"
   done
   expect_status 413
-  expect "the limit told" "$(field .detail.limit)" 8192
+  expect "the limit in the answer" "$(field .detail.limit)" 8192
 
   step "see the counter unchanged by the refusal"
   request api GET /api/v1/quota

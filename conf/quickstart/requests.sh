@@ -1,4 +1,4 @@
-# Sourced by quickstart.sh: requests to try. Each line works as it stands, in any folder of another terminal.
+# Sourced by quickstart.sh: requests to try. Each line can be pasted unchanged into another terminal, in any folder.
 # shellcheck shell=bash
 
 print_requests() {

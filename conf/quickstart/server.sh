@@ -28,7 +28,7 @@ If the ports are taken, choose others: TACIT_API_PORT=… TACIT_TOOL_PORT=… co
   tool_port=$(jq -r '.tools | split(":")[-1]' <<<"$ready")
 }
 
-# Asks the server to end, and answers how it did.
+# Stops the server. Returns its exit code.
 stop_server() {
   [ -n "$server" ] || return 0
   local child=$server
@@ -37,8 +37,8 @@ stop_server() {
   wait "$child"
 }
 
-# Until the server has ended, and answers how it did. A signal that this script handles interrupts a wait; bash remembers how a
-# child ended for the last one.
+# Waits until the server has ended. Returns its exit code. A signal that this script handles interrupts a wait; the last wait
+# still gets the exit code, which bash remembers.
 wait_for_end() {
   while kill -0 "$server" 2>/dev/null; do wait "$server" || true; done
   local child=$server

@@ -1,4 +1,4 @@
-# Sourced by quickstart.sh: what a development installation is made of, in one folder. Everything is made only if it is missing.
+# Sourced by quickstart.sh: makes the files of a development installation in one folder, each only if it is missing.
 # shellcheck shell=bash
 
 say() { echo "$*"; }
@@ -8,7 +8,7 @@ fail() {
   exit 1
 }
 
-# Files appear whole or not at all, so that an interrupted run leaves nothing that the next one would take for good.
+# A file appears only when it is complete, so that an interrupted run leaves no partial file for the next one.
 write_file() { # name, mode; content on standard input
   local file=$state/$1
   (umask 077 && cat >"$file.new")

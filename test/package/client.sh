@@ -23,7 +23,7 @@ make_certificates() {
   make_certificate ca api DNS:localhost serverAuth
   make_certificate ca tools DNS:localhost serverAuth
   make_certificate runtimes-ca runtime URI:spiffe://test/runtime clientAuth
-  # What the guide tells: a plane's TLS key is readable for its user alone.
+  # As in the guide: a plane's TLS key is readable for its user alone.
   chown root:tacit-api api.key
   chown root:tacit-tools tools.key
   chmod 440 api.key tools.key

@@ -1,7 +1,7 @@
-# The commands of the operator's guide, to run them as they stand there. Sourced.
+# Runs commands of the operator's guide unchanged. Sourced.
 # shellcheck shell=bash disable=SC2154
 
-# guide FROM TO: the code between a line that matches FROM, which is among it, and the next one that matches TO, which is not.
+# guide FROM TO: prints the code from a line that matches FROM to before the next one that matches TO.
 guide() {
   awk -v from="$1" -v to="$2" '
     inside && $0 ~ to { exit }

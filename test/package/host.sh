@@ -2,7 +2,7 @@
 # mounts, network, control groups). No virtual machine is needed, only root. Sourced by run.sh, which sets `work` and `release`.
 # shellcheck shell=bash
 
-# What a small server has, and what the test calls in it.
+# Packages of a small server, and those that the test calls in it.
 base_packages=systemd,systemd-sysv,dbus,openssl,curl,procps,bash-completion,man-db,strace
 host_pid=
 host_group=
@@ -13,7 +13,7 @@ make_base() {
   make_debian_root "$release" "$base" "$base_packages"
 }
 
-# The base stays as it is: what a run changes is in memory, and gone with the run.
+# A run does not change the base: its changes are in memory and are lost at its end.
 mount_root() {
   mkdir -p "$work/changes" "$work/root"
   mount -t tmpfs tmpfs "$work/changes"

@@ -2,8 +2,8 @@
 # Installs, runs, upgrades, removes and purges the Debian package on a clean Debian host of its own, under the real systemd, and
 # says what it did at each step. Needs root, and the mirror of Debian packages. Takes some minutes the first time.
 #   test/package/run.sh [--older OLDER.deb] [bookworm|trixie] [PACKAGE.deb]
-# With a release alone, the package is built as the guide tells, from a fresh clone on a fresh machine of that release. With
-# neither, it is built here, for the release of this machine. PACKAGE without a release is taken to be for this machine's.
+# With a release alone, the package is built by the guide's commands, from a fresh clone on a fresh machine of that release. With
+# neither, it is built here, for the release of this machine. A PACKAGE without a release must be for this machine's.
 # Without OLDER the upgrade starts from the same program, packaged as version 0.0.9 with another configuration file.
 # Environment: TACIT_DEBIAN_MIRROR, where packages come from; by default from where this machine's apt gets them.
 set -euo pipefail
@@ -32,7 +32,7 @@ check() {
   fi
   ok "$what"
 }
-# says WHAT PATTERN COMMAND…: it prints what the extended regular expression matches, whether it succeeds or not.
+# says WHAT PATTERN COMMAND…: expects output that the extended regular expression matches. The exit code does not matter.
 says() {
   local what=$1 pattern=$2 output
   shift 2
@@ -115,10 +115,10 @@ build_package() {
   package=$(echo "$repository"/build/release/tacit_*.deb)
 }
 
-# The commit of the package that was handed out last.
+# The commit of the package that was released last.
 last_package=ad1f735
 
-# The new program in the package that was handed out last: its scripts, its units, its users, and no other files.
+# Makes a package of the new program with the scripts, units and users of the package that was released last.
 make_older() {
   local file unit old=$work/older
   dpkg-deb --raw-extract "$package" "$old"

@@ -171,12 +171,12 @@ watch_over_the_process() {
     [ "$i" -lt 150 ] || fail "the watchdog did not restart it: $(in_host systemctl status tacit-api.service)"
     sleep 0.2
   done
-  says "the journal tells of the watchdog" 'Watchdog timeout' in_host journalctl --no-pager --unit tacit-api.service
+  says "the journal reports the watchdog" 'Watchdog timeout' in_host journalctl --no-pager --unit tacit-api.service
   says "it serves again" '"secret_name":"linear"' client api GET /api/v1/secrets/
   in_host bash -c 'rm -r /run/systemd/system/tacit-api.service.d; systemctl daemon-reload; systemctl restart tacit-api.service'
 }
 
-# Those of the first package, and of every later one.
+# Of tacit.conf and tool-identities: the same in every package.
 packaged_files="60e6c0d6867ba47dc031cd801cc4e4003e47ff837c055ca3c9081447d7639986
 f20eca6229acda58e3df7153427f65fbaf76f9cb42b0caba1161e484929a4d94"
 packaged_sums() {
@@ -193,7 +193,7 @@ upgrade_with_data() {
     is "the packaged files of $(basename "$file")" "$packaged_files" packaged_sums "$file"
   done
   edited=$(in_host sha256sum /etc/tacit/tacit.conf /etc/tacit/tool-identities)
-  # What a plane made while it could, and a store elsewhere as the guide once had it made.
+  # A file that a plane made with the rights of the older version, and a store elsewhere, made as the older guide described.
   in_host bash -euc 'chown tacit-api /var/lib/tacit/store/lock.mdb; install -d -o root -g tacit -m 2770 /srv/elsewhere
     install -o tacit-tools -g tacit -m 660 /dev/null /srv/elsewhere/data.mdb; mkdir -p /etc/tacit/tacit.conf.d
     echo "store = /srv/elsewhere" >/etc/tacit/tacit.conf.d/10-store.conf
@@ -215,7 +215,7 @@ upgrade_with_data() {
   check "systemd finds no fault in the new units" in_host bash -c '
     output=$(systemd-analyze verify --man=no tacit-api@1.service tacit-backup.service tacit-backup.timer tacit-audit-feed.service 2>&1)
     test -z "$output" || { echo "$output"; false; }'
-  check "what they may do is little" in_host /usr/share/doc/tacit/exposure.sh
+  check "the units are hardened" in_host /usr/share/doc/tacit/exposure.sh
   check "the operator's guide and its samples" in_host bash -c '
     cd /usr/share/doc/tacit && ls tacit.conf.sample OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
 }
@@ -235,7 +235,7 @@ keep_the_files_in_their_place() {
 }
 
 refuse_a_reload() {
-  step "Reload what is not good: systemctl fails, and tells why; tacit status and check-config, with the units that run"
+  step "Reload a faulty configuration: systemctl fails with the reason; tacit status and check-config, with running units"
   local pid
   pid=$(property tacit-api.service MainPID)
   check "a good one succeeds" in_host systemctl reload tacit-api.service tacit-tools.service
@@ -243,10 +243,10 @@ refuse_a_reload() {
   check "a bad one fails" in_host bash -c '! systemctl reload tacit-api.service'
   says "systemctl status has the reason" 'not reloaded: .*threads: "many" is not a whole number' \
     in_host systemctl status --no-pager --full --lines 20 tacit-api.service
-  says "so has tacit reload, of both processes" 'process [0-9]+ \(tools\): configuration not reloaded' in_host tacit reload
-  is "the server runs on" "$pid" property tacit-api.service MainPID
+  says "tacit reload has the reason too, for both processes" 'process [0-9]+ \(tools\): configuration not reloaded' in_host tacit reload
+  is "the server keeps running" "$pid" property tacit-api.service MainPID
   in_host sed -i '/^threads = many$/d' /etc/tacit/tacit.conf
-  check "mended, it succeeds" in_host systemctl reload tacit-api.service
+  check "after the repair it succeeds" in_host systemctl reload tacit-api.service
   says "tacit status: the API" '^ok +api plane +process [0-9]+ ready on' in_host tacit status
   says "tacit status: tools" '^ok +tools plane +process [0-9]+ ready on' in_host tacit status
   check "tacit check-config --as tacit-api" in_host tacit check-config --as tacit-api
@@ -301,12 +301,12 @@ remove_keeps_data() {
 
 purge_removes_data() {
   step "Purge"
-  says "it says what it leaves" 'keys is left.*root-private.keyring' apt purge tacit
+  says "it lists what it keeps" 'keys is left.*root-private.keyring' apt purge tacit
   check "the backups are kept" in_host bash -c 'ls /var/backups/tacit/tacit-*.backup'
   check "the store is gone" in_host test ! -e /var/lib/tacit
   check "the configuration is gone" in_host test ! -e /etc/tacit/tacit.conf
   check "the keyrings are kept: backups need them" in_host test -s /etc/tacit/keys/root-private.keyring
-  check "the users are left, for files of theirs may be" in_host bash -c 'getent passwd tacit-api tacit-tools && getent group tacit'
+  check "the users are kept, because files may still belong to them" in_host bash -c 'getent passwd tacit-api tacit-tools && getent group tacit'
   check "no unit is left enabled" in_host bash -c '! ls /etc/systemd/system/*.wants/tacit* 2>/dev/null'
   check "no unit has failed" in_host bash -c 'test -z "$(systemctl --failed --no-legend)"'
 }

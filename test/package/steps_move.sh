@@ -1,5 +1,5 @@
-# Moving to a new host by the guide's list: another root with a systemd of its own gets those files and the last backup, and nothing
-# else. Sourced by run.sh.
+# Moving to a new host: another root with its own systemd gets the files of the guide's list and the last backup, and nothing else.
+# Sourced by run.sh.
 # shellcheck shell=bash disable=SC2016,SC2154
 
 move_to_a_new_host() {

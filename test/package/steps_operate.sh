@@ -45,7 +45,7 @@ feed_the_audit_log() {
   in_host systemctl stop tacit-audit-feed.service
   client resolve agno__linear__get >/dev/null
   check "started again" in_host systemctl start tacit-audit-feed.service
-  wait_for "it goes on where it stopped" same_entries
+  wait_for "it continues where it stopped" same_entries
   in_host bash -c 'mkdir -p /run/systemd/system/tacit-audit-feed.service.d
     printf "[Service]\nExecStart=\nExecStart=/usr/bin/tacit audit feed --to /var/log/tacit/audit.jsonl --state \${STATE_DIRECTORY}/file.state --metadata-keyring %%d/metadata.keyring\n" \
       >/run/systemd/system/tacit-audit-feed.service.d/file.conf
