@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/descriptor.hpp"
+#include "crypto/hex.hpp"
 #include "crypto/key_file_access.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_file.hpp"
@@ -62,7 +63,7 @@ void remove_left_temporaries(const Descriptor& folder, const std::filesystem::pa
   for (const auto& entry : std::filesystem::directory_iterator(folder.path(), error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix) || name.size() != prefix.size() + 2 * random_size) continue;
-    if (name.find_first_not_of("0123456789abcdef", prefix.size()) != std::string::npos) continue;
+    if (name.find_first_not_of(hex_digits, prefix.size()) != std::string::npos) continue;
     struct stat status {};
     const bool regular =
         ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
