@@ -7,6 +7,7 @@
 
 #include "auth/api_keys/api_key_format.hpp"
 #include "auth/model/scope_names.hpp"
+#include "auth/model/word_list.hpp"
 #include "crypto/descriptor.hpp"
 #include "crypto/utf8.hpp"
 #include "http/json/limits.hpp"
@@ -37,7 +38,8 @@ store::Scope read_scopes(const Arguments& arguments) {
   for (const auto& name : arguments["scope"].as<std::vector<std::string>>()) {
     const auto scope = auth::scope_of(name);
     if (!scope) {
-      throw UsageError("--scope: " + shown(name) + " is not secrets:read, secrets:write, keys:manage or tools:use");
+      throw UsageError("--scope: " + shown(name) + " is not " +
+                       auth::word_list(auth::scope_names(auth::every_scope), ", ", " or "));
     }
     scopes = scopes | *scope;
   }

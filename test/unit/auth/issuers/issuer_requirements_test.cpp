@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "auth/issuers/issuer_suggestions.hpp"
 #include "auth/issuers/load_issuers.hpp"
 #include "test/unit/auth/issuers/issuers_file_fixture.hpp"
 

@@ -27,10 +27,10 @@ BOOST_AUTO_TEST_SUITE(list_separators)
 
 BOOST_AUTO_TEST_CASE(commas_are_refused_where_blanks_separate) {
   BOOST_TEST(faults_of("scope-map = r=secrets:read w=secrets:write").empty());
-  for (const char* line : {"scope-map = r=secrets:read,w=secrets:write", "scope-map = r=secrets:read;w=secrets:write",
-                           "scope-map = r=secrets:read, w=secrets:write", "algorithms = RS256,ES256",
-                           "headers = authorization,token", "default-scopes = secrets:read,secrets:write",
-                           "audience = a,b", "audience = a;b", "tool-audience = c,d"}) {
+  for (const char* line :
+       {"scope-map = r=secrets:read,w=secrets:write", "scope-map = r=secrets:read;w=secrets:write",
+        "scope-map = r=secrets:read, w=secrets:write", "algorithms = RS256,ES256", "headers = authorization,token",
+        "default-scopes = secrets:read,secrets:write", "audience = a,b", "audience = a;b", "tool-audience = c,d"}) {
     BOOST_TEST(faults_of(line).find("spaces between") != std::string::npos, faults_of(line));
   }
 }
