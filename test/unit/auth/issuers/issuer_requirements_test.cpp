@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_requires_users_tokens_requires_a_tool_audienc
   const std::string sound = "tool-audience = x\nuuid-users = off\n";
   BOOST_TEST(faults(minimal + sound, ToolAudience::required).empty());
   BOOST_TEST(
-      faults(minimal + "uuid-users = on\n[https://b.example]\naudience = x\n" + sound, ToolAudience::required) == lacks,
+      faults(minimal + "uuid-users = on\n[https://b.example]\naudience = a\n" + sound, ToolAudience::required) == lacks,
       boost::test_tools::per_element());
 }
 

@@ -14,7 +14,8 @@ namespace {
 std::string faults_of(const std::string& line) {
   std::string name = "/tmp/tacit-issuers-XXXXXX";
   const std::filesystem::path folder = ::mkdtemp(name.data());
-  std::ofstream(folder / "issuers") << "[https://id.example.org]\naudience = a\n" << line << '\n';
+  const std::string audience = line.starts_with("audience") ? "" : "audience = a\n";
+  std::ofstream(folder / "issuers") << "[https://id.example.org]\n" << audience << line << '\n';
   std::string all;
   for (const std::string& fault : tacit::auth::find_issuer_faults(folder / "issuers")) all += fault + "\n";
   std::filesystem::remove_all(folder);
