@@ -1,7 +1,13 @@
-// An owner of a file descriptor.
+// An owner of a file descriptor, and reading and writing that continue after a signal.
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
 #include <string>
+
+#include "crypto/bytes.hpp"
 
 namespace tacit::crypto {
 
@@ -24,5 +30,12 @@ class Descriptor {
  private:
   int number_;
 };
+
+/// Writes all bytes, for a blocking descriptor. Returns false with errno set on failure; EIO if the system accepts no
+/// bytes. Any thread.
+bool write_all(int descriptor, ByteView bytes);
+
+/// read(2), repeated while a signal interrupts it: the number of bytes, 0 at the end, or -1 with errno set. Any thread.
+ssize_t read_some(int descriptor, std::span<std::uint8_t> into);
 
 }  // namespace tacit::crypto

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "crypto/hex.hpp"
 #include "crypto/wiped.hpp"
 
 namespace tacit::crypto {
@@ -30,14 +31,13 @@ inline constexpr JsonEscapes json_escapes = [] {
 /// Appends a text, which must be UTF-8, without quotes. Leaves no other copy of it. `Out` takes string views.
 template <class Out>
 void append_json_escaped(Out& out, std::string_view utf8, const JsonEscapes& escapes = json_escapes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::size_t run = 0;
   for (std::size_t i = 0; i < utf8.size(); ++i) {
     const auto byte = static_cast<unsigned char>(utf8[i]);
     const char escape = escapes[byte];
     if (escape == 0) continue;
     out.append(utf8.substr(run, i - run));
-    std::array<char, 6> text{'\\', escape, '0', '0', digits[byte >> 4U], digits[byte & 0x0fU]};
+    std::array<char, 6> text{'\\', escape, '0', '0', hex_digits[byte >> 4U], hex_digits[byte & 0x0fU]};
     out.append(std::string_view(text.data(), escape == 'u' ? 6 : 2));
     wipe(text.data(), text.size());
     run = i + 1;

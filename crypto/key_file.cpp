@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crypto/descriptor.hpp"
+#include "crypto/hex.hpp"
 #include "crypto/key_file_access.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_file.hpp"
@@ -17,29 +19,20 @@
 namespace tacit::crypto {
 namespace {
 
+std::string limit_text() { return std::to_string(key_file_limit / 1024) + " KiB, the limit for a keyring"; }
+
 KeyringResult<WipedBytes> read_all(const std::filesystem::path& file, int descriptor) {
   WipedBytes content(key_file_limit + 1);
   std::size_t size = 0;
   while (size < content.size()) {
-    const ssize_t got = ::read(descriptor, content.data() + size, content.size() - size);
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got = read_some(descriptor, content.span().subspan(size));
     if (got < 0) return system_refuses(file, "cannot be read", errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > key_file_limit) return refuse(file, "is larger than 64 KiB, the limit for a keyring");
+  if (size > key_file_limit) return refuse(file, "is larger than " + limit_text());
   content.resize(size);
   return content;
-}
-
-int write_all(int descriptor, ByteView content) {
-  while (!content.empty()) {
-    const ssize_t put = ::write(descriptor, content.data(), content.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return errno;
-    content = content.subspan(static_cast<std::size_t>(put));
-  }
-  return 0;
 }
 
 KeyringResult<Descriptor> open_folder_of(const std::filesystem::path& file) {
@@ -70,7 +63,7 @@ void remove_left_temporaries(const Descriptor& folder, const std::filesystem::pa
   for (const auto& entry : std::filesystem::directory_iterator(folder.path(), error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix) || name.size() != prefix.size() + 2 * random_size) continue;
-    if (name.find_first_not_of("0123456789abcdef", prefix.size()) != std::string::npos) continue;
+    if (name.find_first_not_of(hex_digits, prefix.size()) != std::string::npos) continue;
     struct stat status {};
     const bool regular =
         ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
@@ -140,9 +133,7 @@ KeyringResult<NewKeyFile> NewKeyFile::write(const std::filesystem::path& file, m
   const Descriptor made = make_temporary(*folder, temporary);
   if (!made) return system_refuses(file, "cannot be created in its folder", errno);
   NewKeyFile result(file, std::move(*folder), temporary);
-  if (const int error = write_all(made.get(), content); error != 0) {
-    return system_refuses(file, "cannot be written", error);
-  }
+  if (!write_all(made.get(), content)) return system_refuses(file, "cannot be written", errno);
   // The mode comes last, and by fchmod, because the umask does not apply to it.
   if (::fchmod(made.get(), mode) != 0) return system_refuses(file, "its mode cannot be set", errno);
   if (::fsync(made.get()) != 0) return system_refuses(file, "cannot be synced", errno);
@@ -189,13 +180,13 @@ KeyringResult<KeyFileEdit> KeyFileEdit::open(const std::filesystem::path& file, 
 }
 
 KeyringResult<void> KeyFileEdit::replace(ByteView content) {
-  if (content.size() > key_file_limit) return refuse(file_, "would be larger than 64 KiB, the limit for a keyring");
+  if (content.size() > key_file_limit) return refuse(file_, "would be larger than " + limit_text());
   const std::string temporary = temporary_beside(file_);
   const Descriptor made = make_temporary(folder_, temporary);
   if (!made) return system_refuses(file_, "its replacement cannot be created in its folder", errno);
   auto written = [&]() -> KeyringResult<void> {
-    if (const int error = write_all(made.get(), content); error != 0) {
-      return system_refuses(file_, "its replacement cannot be written", error);
+    if (!write_all(made.get(), content)) {
+      return system_refuses(file_, "its replacement cannot be written", errno);
     }
     if (auto owned = copy_access(file_, descriptor_.get(), made.get()); !owned) return owned;
     if (::fsync(made.get()) != 0) return system_refuses(file_, "its replacement cannot be synced", errno);

@@ -1,4 +1,4 @@
-// Who may use a key file: its owner, mode and access control list. Private to crypto/.
+// The permissions of a key file: its owner, mode and access control list. Private to crypto/.
 #pragma once
 
 #include <filesystem>

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "crypto/digest.hpp"
+#include "crypto/hex.hpp"
 #include "crypto/key_file.hpp"
 #include "crypto/keyring_kinds.hpp"
 #include "crypto/keyring_text.hpp"
@@ -110,12 +111,11 @@ void throw_exception_from_error(const KeyringError& error, const boost::source_l
 }
 
 std::string to_hex(ByteView bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string text;
   text.reserve(2 * bytes.size());
   for (const std::uint8_t byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 0x0f];
+    text += hex_digits[byte >> 4];
+    text += hex_digits[byte & 0x0f];
   }
   return text;
 }

@@ -20,7 +20,8 @@ const KeyringLine* find_line(const std::vector<KeyringLine>& lines, const KeyId&
 std::vector<ListedKey> listed(const std::vector<KeyringLine>& lines) {
   std::vector<ListedKey> keys;
   keys.reserve(lines.size());
-  for (const KeyringLine& line : lines) keys.push_back({line.id, line.primary, line.created});
+  for (const KeyringLine& line : lines)
+    keys.push_back({.id = line.id, .primary = line.primary, .created = line.created});
   return keys;
 }
 
@@ -77,7 +78,7 @@ KeyringResult<void> KeyringEdit::list() {
   if (!halves) return halves.error();
   for (ListedKey& key : keys_) key.has_private = find_line(*halves, key.id) != nullptr;
   for (const KeyringLine& half : *halves) {
-    if (find(half.id) == nullptr) keys_.push_back({half.id, false, half.created, false});
+    if (find(half.id) == nullptr) keys_.push_back({.id = half.id, .created = half.created, .has_public = false});
   }
   return {};
 }

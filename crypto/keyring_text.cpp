@@ -71,18 +71,6 @@ std::vector<std::string_view> split(std::string_view line) {
   }
 }
 
-std::optional<KeyId> parse_id(std::string_view text) {
-  KeyId id{};
-  if (text.size() != 2 * id.size()) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool letter = c >= 'a' && c <= 'f';
-    if (!letter && !is_digit(c)) return std::nullopt;
-    id[i / 2] = static_cast<std::uint8_t>(id[i / 2] * 16 + (letter ? c - 'a' + 10 : c - '0'));
-  }
-  return id;
-}
-
 std::string quoted_kind(std::string_view kind) {
   // Quotes only the known kinds: other text might be a key in the wrong place.
   for (const std::string_view known : {"root-public", "root-private", "metadata"}) {
@@ -127,7 +115,7 @@ class Parser {
   KeyringResult<void> read_key(std::string_view line) {
     const auto fields = split(line);
     if (fields.size() != 4) return wrong("must have four fields separated by one space: id, state, created, key");
-    const auto id = parse_id(fields[0]);
+    const auto id = parse_key_id(fields[0]);
     if (!id) return wrong("has an id that is not 16 lower-case hexadecimal digits");
     if (fields[1] != "primary" && fields[1] != "active") return wrong("has a state that is neither primary nor active");
     if (!is_rfc3339(fields[2])) return wrong("has a creation time that is not a date-time of RFC 3339");
@@ -164,7 +152,7 @@ WipedBytes edited(std::string_view text, Edit edit) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     const bool blank = line.empty() || line.front() == '#';
-    edit(line, blank || !header_seen ? std::nullopt : parse_id(line.substr(0, line.find(' '))), out);
+    edit(line, blank || !header_seen ? std::nullopt : parse_key_id(line.substr(0, line.find(' '))), out);
     header_seen = header_seen || !blank;
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
@@ -192,7 +180,17 @@ void append_key(WipedBytes& text, const KeyId& id, std::string_view state, ByteV
 
 }  // namespace
 
-std::optional<KeyId> parse_key_id(std::string_view text) { return parse_id(text); }
+std::optional<KeyId> parse_key_id(std::string_view text) {
+  KeyId id{};
+  if (text.size() != 2 * id.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool letter = c >= 'a' && c <= 'f';
+    if (!letter && !is_digit(c)) return std::nullopt;
+    id[i / 2] = static_cast<std::uint8_t>(id[i / 2] * 16 + (letter ? c - 'a' + 10 : c - '0'));
+  }
+  return id;
+}
 
 bool is_rfc3339(std::string_view text) {
   if (!take_date(text) || !take(text, 'T') || !take_hours_and_minutes(text)) return false;

@@ -1,16 +1,10 @@
 #include "crypto/pem.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
-#include <system_error>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "crypto/base64.hpp"
-#include "crypto/descriptor.hpp"
+#include "crypto/bounded_file.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -172,38 +166,14 @@ result<std::vector<PemBlock>, PemError> Parser::run() {
 
 PemError unreadable(const std::filesystem::path& file, const std::string& why) { return {file.string() + ": " + why}; }
 
-result<WipedBytes, PemError> read(const std::filesystem::path& file, std::size_t most) {
-  // Must not wait for a pipe, or take over a terminal.
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (in.get() < 0) return unreadable(file, "cannot be read: " + std::generic_category().message(errno));
-  struct stat status {};
-  if (::fstat(in.get(), &status) != 0) {
-    return unreadable(file, "cannot be read: " + std::generic_category().message(errno));
-  }
-  if (S_ISDIR(status.st_mode)) return unreadable(file, "is a directory");
-  if (!S_ISREG(status.st_mode)) return unreadable(file, "is not a regular file");
-  WipedBytes content;
-  std::size_t have = 0;
-  for (;;) {
-    content.resize(have + 16 * 1024);
-    const ssize_t got = ::read(in.get(), content.data() + have, content.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return unreadable(file, "cannot be read: " + std::generic_category().message(errno));
-    have += static_cast<std::size_t>(got);
-    if (have > most) return unreadable(file, "is larger than " + std::to_string(most >> 20U) + " MiB");
-    if (got == 0) break;
-  }
-  content.resize(have);
-  return content;
-}
-
 }  // namespace
 
 result<std::vector<PemBlock>, PemError> parse_pem(std::string_view text) { return Parser(text).run(); }
 
 result<std::vector<PemBlock>, PemError> read_pem_file(const std::filesystem::path& file, std::size_t most) {
-  auto content = read(file, most);
-  if (content.has_error()) return content.error();
+  const FileBound bound{most, std::to_string(most >> 20U) + " MiB"};
+  const auto content = read_bounded_file(file, bound, SpecialFiles::none);
+  if (content.has_error()) return PemError{content.error().message};
   if (content->text().find_first_not_of(" \t\r\n") == std::string_view::npos) return unreadable(file, "is empty");
   auto blocks = parse_pem(content->text());
   if (blocks.has_error()) return unreadable(file, blocks.error().message);

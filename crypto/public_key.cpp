@@ -7,14 +7,13 @@
 #include <array>
 #include <bit>
 
+#include "crypto/signature_limits.hpp"
+
 namespace tacit::crypto {
 namespace {
 
 using ParamBuilder = OpensslPtr<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using Params = OpensslPtr<OSSL_PARAM, OSSL_PARAM_free>;
-
-constexpr std::size_t least_modulus_bits = 2048;
-constexpr std::size_t most_modulus_bits = 8192;
 
 PkeyPtr import_public(const char* type, OSSL_PARAM_BLD* builder) {
   const Params params(OSSL_PARAM_BLD_to_param(builder));
@@ -56,9 +55,9 @@ constexpr Coordinate small_order[] = {
      0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a}};
 
 bool is_sound_modulus(ByteView modulus) {
-  if (modulus.empty() || modulus.size() > most_modulus_bits / 8 || modulus.front() == 0) return false;
+  if (modulus.empty() || modulus.size() > most_rsa_bits / 8 || modulus.front() == 0) return false;
   const std::size_t bits = modulus.size() * 8 - static_cast<std::size_t>(std::countl_zero(modulus.front()));
-  return bits >= least_modulus_bits && (modulus.back() & 1) == 1;
+  return bits >= least_rsa_bits && (modulus.back() & 1) == 1;
 }
 
 bool is_sound_exponent(ByteView exponent) {

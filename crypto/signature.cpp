@@ -9,6 +9,7 @@
 #include "crypto/openssl.hpp"
 #include "crypto/p256_verifier.hpp"
 #include "crypto/public_key.hpp"
+#include "crypto/signature_limits.hpp"
 #include "crypto/verify_context.hpp"
 
 namespace tacit::crypto {
@@ -18,7 +19,6 @@ using Algorithm = SignatureAlgorithm;
 
 enum class Kind : std::uint8_t { rsa, p256, p384, p521, ed25519, hmac };
 
-constexpr std::size_t least_secret_size = 32;
 constexpr std::size_t ed25519_signature_size = 64;
 
 Kind kind_for(Algorithm algorithm) {
@@ -183,7 +183,7 @@ std::optional<SignatureKey> SignatureKey::ed25519(ByteView x) {
 }
 
 std::optional<SignatureKey> SignatureKey::hmac(ByteView secret) {
-  if (secret.size() < least_secret_size) return std::nullopt;
+  if (secret.size() < least_hmac_secret) return std::nullopt;
   return SignatureKey(std::unique_ptr<Key>(new Key{.kind = Kind::hmac, .secret = WipedBytes(secret)}));
 }
 

@@ -1,13 +1,10 @@
 #include "crypto/text_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <span>
-#include <system_error>
+#include <utility>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "crypto/bounded_file.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -60,41 +57,6 @@ std::optional<std::string> make_plain_of(Text& text, std::span<char> characters)
   return std::nullopt;
 }
 
-class Opened {
- public:
-  explicit Opened(const std::filesystem::path& file)
-      : number_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {}
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  ~Opened() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
-// For `--config <(…)` or `--config /dev/stdin`: the caller of the command chooses it, and can end it.
-bool is_given_by_a_shell(const std::filesystem::path& file) {
-  return file.native().starts_with("/dev/") || file.native().starts_with("/proc/self/");
-}
-
-// Reads to the end, or one byte more than `most`; returns errno.
-int read_to_end(int descriptor, std::size_t most, std::string& text) {
-  constexpr std::size_t step = 64 * 1024;
-  for (std::size_t size = 0; size <= most;) {
-    text.resize(std::min(size + step, most + 1));
-    const ssize_t got = ::read(descriptor, text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno;
-    size += static_cast<std::size_t>(got);
-    text.resize(size);
-    if (got == 0) return 0;
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::string_view without_byte_order_mark(std::string_view text) {
@@ -127,24 +89,11 @@ std::optional<std::string> make_plain_secret(WipedBytes& secret) {
 }
 
 boost::system::result<std::string, TextFileError> read_text_file(const std::filesystem::path& file, std::size_t most) {
-  const auto refuse = [&](const std::string& why) { return TextFileError{file.string() + ": " + why}; };
-  const auto unreadable = [&](int error) {
-    return refuse("cannot be read: " + std::generic_category().message(error));
-  };
-  const Opened opened(file);
-  if (opened.get() < 0) return unreadable(errno);
-  struct stat status {};
-  if (::fstat(opened.get(), &status) != 0) return unreadable(errno);
-  if (S_ISDIR(status.st_mode)) return refuse("is a directory");
-  if (!S_ISREG(status.st_mode)) {
-    // A named pipe may never be written to, and a server that waits for it would hang.
-    if (!is_given_by_a_shell(file)) return refuse("is not a regular file");
-    ::fcntl(opened.get(), F_SETFL, 0);
-  }
-  std::string text;
-  if (const int error = read_to_end(opened.get(), most, text); error != 0) return unreadable(error);
-  if (text.size() > most) return refuse("is larger than " + std::to_string(most / 1024) + " KiB");
-  if (const auto fault = make_plain_text(text)) return refuse(*fault);
+  const FileBound bound{most, std::to_string(most / 1024) + " KiB"};
+  const auto content = read_bounded_file(file, bound, SpecialFiles::shell_pipes);
+  if (content.has_error()) return TextFileError{content.error().message};
+  std::string text(content->text());
+  if (const auto fault = make_plain_text(text)) return TextFileError{file.string() + ": " + *fault};
   return {boost::system::in_place_value, std::move(text)};
 }
 

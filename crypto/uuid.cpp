@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/hex.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/random.hpp"
 
@@ -47,11 +48,10 @@ const EVP_MD* sha1() {
 }  // namespace
 
 void Uuid::write(char* out) const {
-  static constexpr char digits[] = "0123456789abcdef";
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (dash_before[i]) *out++ = '-';
-    *out++ = digits[bytes[i] >> 4];
-    *out++ = digits[bytes[i] & 0x0f];
+    *out++ = hex_digits[bytes[i] >> 4];
+    *out++ = hex_digits[bytes[i] & 0x0f];
   }
 }
 

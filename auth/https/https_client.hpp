@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "auth/async/async_condition.hpp"
+#include "auth/https/async_condition.hpp"
 #include "auth/https/https_message.hpp"
 #include "auth/https/name_lookup.hpp"
 #include "auth/https/tls_trust.hpp"

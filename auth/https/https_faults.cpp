@@ -42,8 +42,8 @@ std::string describe_tls(unsigned long code) {
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
     case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY:
-      return "it has no cipher suite in common with Tacit (forward secret AEAD suites alone), or wants a client "
-             "certificate";
+      return "it has no cipher suite in common with Tacit (only AEAD suites with forward secrecy), or wants a "
+             "client certificate";
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
       return "it wants a client certificate, and Tacit has none for issuers";
     case SSL_R_TLSV1_UNRECOGNIZED_NAME:

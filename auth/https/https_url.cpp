@@ -64,7 +64,7 @@ std::string HttpsUrl::authority() const {
 
 boost::system::result<HttpsUrl, std::string> parse_https_url(std::string_view text) {
   constexpr std::string_view scheme = "https://";
-  if (text.size() > longest_url) return std::string("is longer than 2048 bytes");
+  if (text.size() > longest_url) return "is longer than " + std::to_string(longest_url) + " bytes";
   if (text.size() < scheme.size() ||
       !std::equal(scheme.begin(), scheme.end(), text.begin(), [](char a, char b) { return a == lower(b); })) {
     return std::string("is not an https URL");

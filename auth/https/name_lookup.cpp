@@ -12,7 +12,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
-#include "auth/async/async_condition.hpp"
+#include "auth/https/async_condition.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -15,7 +15,7 @@ class context;
 
 namespace tacit::auth {
 
-/// The trusted authorities and the other TLS settings: 1.2 or 1.3, forward secret AEAD suites. Immutable.
+/// The trusted authorities and the other TLS settings: 1.2 or 1.3, AEAD suites with forward secrecy. Immutable.
 class TlsTrust {
  public:
   /// Trusts the authorities of a PEM file, or the system's if `ca` is empty. The error is a sentence.

@@ -14,7 +14,7 @@ struct IssuerSetting {
   const char* name;
   const char* argument;      ///< the kind of value, for the help text: FILE, SECONDS, WORDS, …; choices as on|off
   const char* initial = "";  ///< the default as written in the file; empty: none, and `help` describes the effect
-  const char* help;          ///< sentences, including the limits
+  std::string help;          ///< sentences, including the limits
   /// Sets the value. Returns its fault as a clause; empty if it is valid.
   std::string (*set)(IssuerConfig& config, std::string_view value);
 };

@@ -11,14 +11,14 @@
 
 #include "auth/https/https_url.hpp"
 #include "auth/model/scope_names.hpp"
+#include "auth/model/word_list.hpp"
 #include "auth/tokens/algorithm_names.hpp"
 #include "crypto/key_file.hpp"
+#include "crypto/signature_limits.hpp"
 #include "crypto/text_file.hpp"
 
 namespace tacit::auth {
 namespace {
-
-constexpr std::size_t least_shared_secret = 32;  // RFC 7518 section 3.2
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -52,8 +52,9 @@ std::string add_audiences(std::string_view value, std::vector<std::string>& audi
 /// A token gets scopes of the API plane alone: tool-audience decides which tokens the tool plane accepts.
 std::string add_scope(std::string_view name, store::Scope& scopes) {
   const auto scope = scope_of(name);
-  if (!scope || !store::covers(store::api_scopes, *scope))
-    return quoted(name) + " is not one of secrets:read, secrets:write, keys:manage";
+  if (!scope || !store::covers(store::api_scopes, *scope)) {
+    return quoted(name) + " is not one of " + word_list(scope_names(store::api_scopes), ", ", ", ");
+  }
   scopes = scopes | *scope;
   return {};
 }
@@ -106,8 +107,9 @@ std::string set_jwks_file(IssuerConfig& config, std::string_view value) {
 std::string set_shared_secret(IssuerConfig& config, std::string_view value) {
   config.keys = IssuerConfig::Keys::shared_secret;
   if (auto wrong = read_secret(value, config.shared_secret); !wrong.empty()) return wrong;
-  if (config.shared_secret->size() >= least_shared_secret) return {};
-  return std::string(value) + " holds less than 32 bytes, the least for HS256";
+  if (config.shared_secret->size() >= crypto::least_hmac_secret) return {};
+  return std::string(value) + " holds less than " + std::to_string(crypto::least_hmac_secret) +
+         " bytes, the least for HS256";
 }
 
 std::string set_algorithms(IssuerConfig& config, std::string_view value) {
@@ -115,10 +117,7 @@ std::string set_algorithms(IssuerConfig& config, std::string_view value) {
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
     if (auto fault = separator_fault(word, "algorithms"); !fault.empty()) return fault;
     const auto algorithm = algorithm_of(word);
-    if (!algorithm) {
-      return quoted(word) +
-             " is not one of ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512, HS256";
-    }
+    if (!algorithm) return quoted(word) + " is not one of " + word_list(algorithm_names(), ", ", ", ");
     config.algorithms.push_back(*algorithm);
   }
   return {};

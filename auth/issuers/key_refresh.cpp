@@ -4,8 +4,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <string>
 
 #include "auth/issuers/issuer_files.hpp"
+#include "crypto/signature_limits.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -38,7 +40,9 @@ result<void, std::string> KeyRefresh::load() {
     last_ = std::move(*keys);
   } else if (config_->keys == IssuerConfig::Keys::shared_secret) {
     auto keys = config_->shared_secret ? KeySet::of_secret(config_->shared_secret->view()) : std::nullopt;
-    if (!keys) return std::string("the shared secret is shorter than 32 bytes");
+    if (!keys) {
+      return "the shared secret is shorter than " + std::to_string(crypto::least_hmac_secret) + " bytes";
+    }
     last_ = std::move(*keys);
   } else {
     return {};

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "auth/async/async_condition.hpp"
+#include "auth/https/async_condition.hpp"
 #include "auth/issuers/issuer.hpp"
 #include "auth/issuers/issuer_report.hpp"
 #include "auth/issuers/key_fetch.hpp"

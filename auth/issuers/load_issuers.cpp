@@ -9,7 +9,6 @@
 #include "auth/issuers/issuer_files.hpp"
 #include "auth/issuers/issuer_section.hpp"
 #include "auth/issuers/issuer_settings.hpp"
-#include "auth/issuers/issuer_suggestions.hpp"
 #include "auth/issuers/issuer_values.hpp"
 #include "auth/model/scope_names.hpp"
 #include "crypto/text_file.hpp"
@@ -90,7 +89,7 @@ class Reader {
       return fail("is not [issuer], with the tokens' iss between the brackets");
     }
     if (!names_.emplace(issuer).second) return fail("has an issuer that already has a section");
-    if (names_.size() > most_issuers) return fail("exceeds the limit of 64 issuers");
+    if (names_.size() > most_issuers) return fail("exceeds the limit of " + std::to_string(most_issuers) + " issuers");
     section_->config.issuer = issuer;
   }
 
@@ -169,9 +168,9 @@ class Reader {
   Suggest suggest_;
   ToolAudience tool_audience_;
   std::size_t number_ = 0;
-  std::optional<IssuerSection> section_;      ///< the section being read
-  std::set<std::string, std::less<>> names_;  ///< the issuers read so far
-  bool introspects_ = false;                  ///< whether one of them has introspection
+  std::optional<IssuerSection> section_;         ///< the section being read
+  std::set<std::string, std::less<>> names_;     ///< the issuers read so far
+  bool introspects_ = false;                     ///< whether one of them has introspection
   std::vector<std::size_t> without_uuid_users_;  ///< the lines of such sections
   std::vector<IssuerConfig> issuers_;
   std::vector<IssuerFault> faults_;
@@ -187,10 +186,6 @@ boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> read_issuers
 
 IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std::move(all)) {
   for (const std::string& fault : faults) message += (message.empty() ? "" : "; ") + fault;
-}
-
-boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file) {
-  return load_issuers(file, nullptr, ToolAudience::optional);
 }
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
@@ -214,10 +209,6 @@ std::vector<std::string> find_issuer_notes(const std::filesystem::path& file) {
     std::ranges::move(find_skipped_keys(issuer), std::back_inserter(notes));
   }
   return notes;
-}
-
-std::vector<std::string> find_issuer_faults(const std::filesystem::path& file) {
-  return find_issuer_faults(file, nullptr, ToolAudience::optional);
 }
 
 std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest,

@@ -10,6 +10,7 @@
 #include <boost/system/result.hpp>
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +29,19 @@ struct IssuerConfigError {
   std::vector<std::string> faults;  ///< sentences with file and line, in the order of the file
 };
 
+/// The end of a sentence about an unknown word, suggesting a similar name; empty if no name is similar.
+using Suggest = std::string (*)(std::string_view word, std::span<const std::string> names);
+
+/// Whether every issuer needs tool-audience, because the tool plane requires users' tokens.
+enum class ToolAudience : bool { optional, required };
+
 /// Reads the whole file, and the secrets that it names, and reports all faults: settings that are unknown, missing,
 /// duplicate, contradictory or without effect, and more than one issuer with introspection, because an opaque token
 /// does not name its issuer. With more than one issuer, each must set uuid-users. Does not read key files and
-/// authorities' files.
-boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file);
+/// authorities' files. Without `suggest`, sentences about misspelt names suggest none.
+boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(
+    const std::filesystem::path& file, Suggest suggest = nullptr, ToolAudience tool_audience = ToolAudience::optional);
+/// The same for the text of a file, with the defaults above.
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> parse_issuers(std::string_view text,
                                                                                   std::string_view file_name);
 
@@ -42,6 +51,7 @@ std::vector<std::string> find_issuer_notes(const std::filesystem::path& file);
 
 /// All faults of the file and of the files that it names: sentences as in IssuerConfigError; empty if there are
 /// none.
-std::vector<std::string> find_issuer_faults(const std::filesystem::path& file);
+std::vector<std::string> find_issuer_faults(const std::filesystem::path& file, Suggest suggest = nullptr,
+                                            ToolAudience tool_audience = ToolAudience::optional);
 
 }  // namespace tacit::auth

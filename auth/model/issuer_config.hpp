@@ -39,7 +39,7 @@ class ConfiguredSecret {
   std::shared_ptr<const crypto::WipedBytes> bytes_;
 };
 
-/// One trusted issuer. Immutable after loading. The defaults of its settings stand in auth/issuers/issuer_settings.cpp.
+/// One trusted issuer. Immutable after loading. auth/issuers/issuer_settings.cpp has the defaults of its settings.
 struct IssuerConfig {
   enum class Keys : std::uint8_t { discovery, url, file, shared_secret, none };
 
@@ -53,9 +53,9 @@ struct IssuerConfig {
 
   std::vector<std::string> audiences;       ///< of tokens for the API plane; never empty
   std::vector<std::string> tool_audiences;  ///< of tokens for the tool plane; none of the others
-  bool in_authorization = false;       ///< tokens of this issuer may come in `Authorization`
-  bool in_token = false;               ///< … in `token`
-  std::string required_type;           ///< `typ` without `application/`, in lower case; empty: any access token's
+  bool in_authorization = false;            ///< tokens of this issuer may come in `Authorization`
+  bool in_token = false;                    ///< … in `token`
+  std::string required_type;                ///< `typ` without `application/`, in lower case; empty: any access token's
   std::chrono::seconds leeway{};
   /// true: a user that is a UUID is that tenant; false: every user becomes a tenant of this issuer.
   bool uuid_users = false;

@@ -9,6 +9,9 @@
 
 namespace tacit::auth {
 
+/// All scopes, of both planes.
+inline constexpr store::Scope every_scope = store::api_scopes | store::Scope::tools_use;
+
 /// std::nullopt if the name is not a scope.
 std::optional<store::Scope> scope_of(std::string_view name);
 

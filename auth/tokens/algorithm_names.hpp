@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "crypto/signature.hpp"
 
@@ -13,5 +14,8 @@ namespace tacit::auth {
 std::optional<crypto::SignatureAlgorithm> algorithm_of(std::string_view name);
 
 std::string_view algorithm_name(crypto::SignatureAlgorithm algorithm);
+
+/// The name of each algorithm, as algorithm_name returns it.
+std::vector<std::string_view> algorithm_names();
 
 }  // namespace tacit::auth

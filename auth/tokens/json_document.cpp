@@ -19,8 +19,9 @@ using Piece = json::string_view;
 // A member added to an object with a duplicate name. A document that contains it itself only marks itself so.
 constexpr Piece repeated_mark{"\0repeated", 9};
 
-// The handler of Boost.JSON's parser. It builds the value like Boost.JSON's own handler and counts the members: the
-// value keeps only the last of equal names, so a value with fewer members than were read had a duplicate.
+// The handler of Boost.JSON's parser (boost::json::basic_parser), which requires all `on_` operations and constants. It
+// builds the value like Boost.JSON's own handler and counts the members: the value keeps only the last of equal names,
+// so a value with fewer members than were read had a duplicate.
 class Handler {
  public:
   enum class Repeated : bool { counted, marked };

@@ -39,7 +39,7 @@ std::string describe_no_json(std::string_view text) {
   if (text.starts_with('<')) return "it is HTML or XML, not a JWK set (JSON)";
   if (text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) return "it is DER, not a JWK set (JSON)";
   if (const auto encoding = crypto::find_encoding_fault(text)) return "it " + *encoding;
-  return "it is not JSON (UTF-8, no more than 16 levels deep)";
+  return "it is not JSON (UTF-8, no more than " + std::to_string(json_document_depth) + " levels deep)";
 }
 
 // Describes a document without `keys`.
@@ -80,7 +80,9 @@ class SetReader {
     }
     const auto same = std::ranges::find_if(keys_, [&](const KeySet::Key& other) { return is_same(**key, *other); });
     if (same != keys_.end()) return skip(element, "it repeats an earlier key", true);
-    if (keys_.size() >= KeySet::most_keys) return skip(element, "there are 64 usable keys before it", false);
+    if (keys_.size() >= KeySet::most_keys) {
+      return skip(element, "there are " + std::to_string(KeySet::most_keys) + " usable keys before it", false);
+    }
     keys_.push_back(std::move(*key));
   }
 

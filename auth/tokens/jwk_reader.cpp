@@ -12,6 +12,7 @@
 #include "auth/tokens/json_document.hpp"
 #include "auth/tokens/jws.hpp"
 #include "crypto/base64.hpp"
+#include "crypto/signature_limits.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -80,8 +81,9 @@ MaterialResult read_rsa(const json::object& jwk) {
   const ByteView modulus = without_leading_zeros(*n);
   const ByteView exponent = without_leading_zeros(*e);
   const std::size_t bits = modulus.size() * 8 - static_cast<std::size_t>(std::countl_zero(modulus.front()));
-  if (bits < 2048 || bits > 8192) {
-    return unusable("its n has " + std::to_string(bits) + " bits; RSA keys need 2048 to 8192");
+  if (bits < crypto::least_rsa_bits || bits > crypto::most_rsa_bits) {
+    return unusable("its n has " + std::to_string(bits) + " bits; RSA keys need " +
+                    std::to_string(crypto::least_rsa_bits) + " to " + std::to_string(crypto::most_rsa_bits));
   }
   auto key = SignatureKey::rsa(modulus, exponent);
   if (!key) return unusable("its n and e are not a valid RSA key: both must be odd, and e from 3 to 4294967295");

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "auth/model/scope_names.hpp"
+#include "auth/model/word_list.hpp"
 #include "crypto/utf8.hpp"
 #include "http/json/date_time.hpp"
 #include "http/json/json_fields.hpp"
@@ -14,8 +15,13 @@
 namespace tacit::http {
 namespace {
 
-constexpr std::string_view known_scopes = "'secrets:read', 'secrets:write', 'keys:manage' or 'tools:use'";
 constexpr limits::Length expiry_text{0, 64};  // a longer text is no date-time
+
+/// The names of all scopes, for a message.
+const std::string& known_scopes() {
+  static const std::string text = auth::word_list(auth::scope_names(auth::every_scope), ", ", " or ", "'");
+  return text;
+}
 
 /// A list of scopes' names.
 class ScopesField final : public ContainerField {
@@ -52,7 +58,7 @@ class ScopesField final : public ContainerField {
     if (scope) {
       scopes_ = scopes_ | *scope;
     } else {
-      item_faults_.push_back(literal_error(Loc{"body", name_, std::uint64_t{index}}, known_scopes));
+      item_faults_.push_back(literal_error(Loc{"body", name_, std::uint64_t{index}}, known_scopes()));
     }
   }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/unix_time.hpp"
 #include "http/api/handlers.hpp"
 #include "http/api/openapi.hpp"
 #include "http/exchange/problem.hpp"
@@ -33,7 +34,7 @@ std::vector<std::string> warnings_of(const Exchange& exchange, const std::option
   if (auto damage = exchange.services.store.health().damage()) warnings.push_back(std::move(*damage));
   if (of_room) warnings.push_back(*of_room);
   if (exchange.services.certificates == nullptr) return warnings;
-  for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, seconds_now())) {
+  for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, crypto::seconds_now())) {
     warnings.push_back(std::move(warning));
   }
   return warnings;

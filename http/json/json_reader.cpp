@@ -19,7 +19,8 @@ using Piece = boost::json::string_view;
 
 std::string_view plain(Piece text) { return {text.data(), text.size()}; }
 
-// The handler of Boost.JSON's parser. Sizes are bounded by the body's size; each target limits what it stores.
+// The handler of Boost.JSON's parser (boost::json::basic_parser), which requires all of these operations and constants.
+// Sizes are bounded by the body's size; each target limits what it stores.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
@@ -14,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "crypto/descriptor.hpp"
 #include "http/log/log_descriptor.hpp"
 
 namespace tacit::http {
@@ -33,12 +33,7 @@ std::uint64_t sum(const LogCounts& counts) { return std::accumulate(counts.begin
 /// Drops what cannot be written: there is no other place to report it.
 void write_straight(std::string_view text) {
   const std::lock_guard lock(straight);
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  crypto::write_all(STDERR_FILENO, crypto::as_bytes(text));
 }
 
 /// Runs on the writing thread.

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "crypto/hex.hpp"
 #include "crypto/utf8.hpp"
 
 namespace tacit::http {
 namespace {
 
-constexpr std::string_view digits = "0123456789abcdef";
+using crypto::hex_digits;
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
 
@@ -34,7 +35,7 @@ void append_escape(std::string& out, std::uint32_t point) {
       return;
     default:
       out += 'u';
-      for (unsigned shift = 16; shift > 0; shift -= 4) out += digits[point >> (shift - 4U) & 15U];
+      for (unsigned shift = 16; shift > 0; shift -= 4) out += hex_digits[point >> (shift - 4U) & 15U];
   }
 }
 
@@ -45,8 +46,8 @@ void append_byte(std::string& out, char c, bool json) {
   }
   const auto byte = static_cast<unsigned char>(c);
   out += "\\x";
-  out += digits[byte >> 4U];
-  out += digits[byte & 15U];
+  out += hex_digits[byte >> 4U];
+  out += hex_digits[byte & 15U];
 }
 
 /// Whether an incomplete character could be completed by more bytes.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/certificates.hpp"
+#include "crypto/unix_time.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/log/log.hpp"
@@ -33,11 +34,6 @@ std::optional<std::string> fault_of(const RevocationLists::Times& crl, std::int6
 }
 
 }  // namespace
-
-std::int64_t seconds_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
 
 CertificateFacts CertificateFacts::of(SSL_CTX* context, const std::string& host) {
   CertificateFacts facts;
@@ -123,7 +119,7 @@ void CertificateWatch::log_expired(std::chrono::steady_clock::time_point now) {
       said_.clear();
       said_since_ = now;
     }
-    for (Expired& each : expired(seconds_now())) {
+    for (Expired& each : expired(crypto::seconds_now())) {
       if (std::ranges::find(said_, each.sentence) != said_.end()) continue;
       said_.push_back(each.sentence);
       to_say.push_back(std::move(each));

@@ -60,7 +60,4 @@ class CertificateWatch {
   std::atomic<std::chrono::steady_clock::duration> next_look_{};
 };
 
-/// The current time in seconds since 1970.
-std::int64_t seconds_now();
-
 }  // namespace tacit::http

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/hex.hpp"
+
 namespace tacit::http {
 namespace {
 
@@ -25,8 +27,7 @@ bool is_token(std::string_view text) {
 std::string line(std::size_t number) { return "Line " + std::to_string(number) + " of the request head"; }
 
 std::string control_fault(std::size_t number, unsigned char byte) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  const std::string hex{digits[byte >> 4U], digits[byte & 15U]};
+  const std::string hex{crypto::hex_digits[byte >> 4U], crypto::hex_digits[byte & 15U]};
   return line(number) + " has the control character 0x" + hex + ".";
 }
 

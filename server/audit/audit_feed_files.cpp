@@ -14,7 +14,6 @@
 
 #include "server/audit/audit_point.hpp"
 #include "server/config/errors.hpp"
-#include "store/backup/whole_file.hpp"
 #include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
@@ -55,7 +54,7 @@ bool send_message(const Descriptor& socket, char kind, std::string_view text) {
   std::string message(sizeof size, '\0');
   std::memcpy(message.data(), &size, sizeof size);
   message.append(1, kind).append(text);
-  return store::write_all(socket.get(), crypto::as_bytes(message));
+  return crypto::write_all(socket.get(), crypto::as_bytes(message));
 }
 
 bool receive(const Descriptor& socket, char* into, std::size_t size) {

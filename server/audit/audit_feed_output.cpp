@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "crypto/descriptor.hpp"
 #include "crypto/trusted_folder.hpp"
 #include "server/audit/audit_feed_syslog.hpp"
 #include "server/audit/audit_text.hpp"
@@ -40,13 +41,7 @@ class FileOutput final : public AuditFeedOutput {
     if (was_moved()) reopen();
     const off_t before = ::lseek(descriptor_, 0, SEEK_END);
     const std::string text = line + '\n';
-    std::size_t done = 0;
-    while (done < text.size()) {
-      const ssize_t put = ::write(descriptor_, text.data() + done, text.size() - done);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) give_up(before, errno);
-      done += static_cast<std::size_t>(put);
-    }
+    if (!crypto::write_all(descriptor_, crypto::as_bytes(text))) give_up(before, errno);
     return true;
   }
   void sync() override {

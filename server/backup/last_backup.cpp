@@ -7,6 +7,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "crypto/unix_time.hpp"
 #include "server/process/small_file.hpp"
 
 namespace tacit::server {
@@ -17,10 +18,6 @@ namespace json = boost::json;
 
 constexpr mode_t record_mode = 0644;
 constexpr std::int64_t clock_tolerance = 300;
-
-std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 std::string utc(std::int64_t at) {
   const std::time_t seconds = at;
@@ -53,7 +50,7 @@ std::optional<LastBackup> read_last_backup(const fs::path& file) {
     return std::nullopt;
   }
   // A time in the future, written with a wrong clock, must not suppress the alert until then.
-  if (at->get_int64() <= 0 || at->get_int64() > now() + clock_tolerance) return std::nullopt;
+  if (at->get_int64() <= 0 || at->get_int64() > crypto::seconds_now() + clock_tolerance) return std::nullopt;
   const auto size = bytes->to_number<std::uint64_t>(error);
   if (error) return std::nullopt;
   return LastBackup{at->get_int64(), std::string(name->get_string()), size};

@@ -7,6 +7,8 @@
 
 #include "auth/api_keys/api_key_format.hpp"
 #include "auth/model/scope_names.hpp"
+#include "auth/model/word_list.hpp"
+#include "crypto/descriptor.hpp"
 #include "crypto/utf8.hpp"
 #include "http/json/limits.hpp"
 #include "server/cli/arguments.hpp"
@@ -36,7 +38,8 @@ store::Scope read_scopes(const Arguments& arguments) {
   for (const auto& name : arguments["scope"].as<std::vector<std::string>>()) {
     const auto scope = auth::scope_of(name);
     if (!scope) {
-      throw UsageError("--scope: " + shown(name) + " is not secrets:read, secrets:write, keys:manage or tools:use");
+      throw UsageError("--scope: " + shown(name) + " is not " +
+                       auth::word_list(auth::scope_names(auth::every_scope), ", ", " or "));
     }
     scopes = scopes | *scope;
   }
@@ -60,14 +63,7 @@ store::ApiKey describe_api_key(const Arguments& arguments) {
 // Writes to the descriptor directly, because a stream's buffer would keep a copy of the key that is never wiped.
 bool print_api_key(crypto::WipedBytes text) {
   text.push_back('\n');
-  crypto::ByteView rest = text.view();
-  while (!rest.empty()) {
-    const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    rest = rest.subspan(static_cast<std::size_t>(written));
-  }
-  return true;
+  return crypto::write_all(STDOUT_FILENO, text.view());
 }
 
 }  // namespace

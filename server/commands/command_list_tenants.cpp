@@ -1,4 +1,9 @@
 // The table entries of the commands on one tenant: API keys, quota, limits, export, erasure.
+#include <string>
+#include <string_view>
+
+#include "auth/model/scope_names.hpp"
+#include "auth/model/word_list.hpp"
 #include "server/cli/confirm.hpp"
 #include "server/cli/patient_output.hpp"
 #include "server/commands/command_options.hpp"
@@ -9,12 +14,19 @@ namespace {
 
 namespace po = boost::program_options;
 
+std::string about_scope() {
+  const auto names = [](store::Scope scopes, std::string_view last) {
+    return auth::word_list(auth::scope_names(scopes), ", ", last);
+  };
+  return "A permission of the key: " + names(store::api_scopes, " or ") + ", may be repeated; or " +
+         names(store::Scope::tools_use, {}) + " alone, for the tool plane. Default " +
+         names(store::Scope::secrets_read | store::Scope::secrets_write, " and ") + ".";
+}
+
 void add_create_options(po::options_description& own) {
   add_tenant(own, "The tenant that the key belongs to. Required.");
   own.add_options()("name", value_of("NAME"), "A name for the key, shown in lists. Required.")(
-      "scope", po::value<std::vector<std::string>>()->value_name("SCOPE"),
-      "A permission of the key: secrets:read, secrets:write or keys:manage, may be repeated; or tools:use alone, for "
-      "the tool plane. Default secrets:read and secrets:write.")(
+      "scope", po::value<std::vector<std::string>>()->value_name("SCOPE"), about_scope().c_str())(
       "expires-in", value_of("TIME"), "When the key expires: 12h, 90d or 2w from now. Default never.");
 }
 

@@ -160,7 +160,7 @@ Entries all_entries(const Rings& rings, const store::Store* store) {
   }
   for (const auto& half : rings.halves.value_or(Keys())) {
     if (has_key(rings.root, half.id)) continue;
-    const crypto::ListedKey key{half.id, false, half.created, false};
+    const crypto::ListedKey key{.id = half.id, .created = half.created, .has_public = false};
     const char* const note = "its public half is missing; tacit key add root adds it";
     entries.push_back(entry_of(store::KeyKind::root, key, note, root_census));
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "crypto/bounded_file.hpp"
+
 namespace tacit::server {
 namespace {
 
@@ -23,10 +25,6 @@ bool is_null_device(const fs::path& file) {
          status.st_rdev == null.st_rdev;
 }
 
-std::string cannot_be_read(const fs::path& file, const std::error_code& error) {
-  return file.string() + ": cannot be read: " + std::generic_category().message(error.value());
-}
-
 void take(const fs::path& file, DropIns& found) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
@@ -35,11 +33,9 @@ void take(const fs::path& file, DropIns& found) {
   } else if (status.type() == fs::file_type::not_found) {
     found.problems.push_back(file.string() + ": is a link to a file that does not exist");
   } else if (error) {
-    found.problems.push_back(cannot_be_read(file, error));
-  } else if (fs::is_directory(status)) {
-    found.problems.push_back(file.string() + ": is a directory");
+    found.problems.push_back(crypto::unreadable_file(file, error.value()));
   } else if (!is_null_device(file)) {
-    found.problems.push_back(file.string() + ": is not a regular file");
+    found.problems.push_back(crypto::irregular_file(file, fs::is_directory(status)));
   }
 }
 
@@ -57,7 +53,7 @@ DropIns find_drop_ins(const fs::path& file) {
     return found;
   }
   if (error) {
-    found.problems.push_back(cannot_be_read(directory, error));
+    found.problems.push_back(crypto::unreadable_file(directory, error.value()));
     return found;
   }
   std::vector<fs::path> files;
@@ -65,7 +61,7 @@ DropIns find_drop_ins(const fs::path& file) {
     if (is_drop_in(entry->path())) files.push_back(entry->path());
     entry.increment(error);
   }
-  if (error) found.problems.push_back(cannot_be_read(directory, error));
+  if (error) found.problems.push_back(crypto::unreadable_file(directory, error.value()));
   std::ranges::sort(files, {}, [](const fs::path& path) { return path.filename().string(); });
   for (const fs::path& path : files) take(path, found);
   return found;

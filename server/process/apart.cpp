@@ -18,8 +18,8 @@
 #include <thread>
 #include <utility>
 
+#include "crypto/descriptor.hpp"
 #include "server/config/errors.hpp"
-#include "store/backup/whole_file.hpp"
 
 namespace tacit::server {
 namespace {
@@ -55,7 +55,7 @@ std::string answer_of(const Part& part) {
   std::cout.flush();
   std::cerr.flush();
   // _exit: the parent's destructors and exit handlers must not run here.
-  ::_exit(store::write_all(answer, crypto::as_bytes(text)) ? exit_ok : exit_failed);
+  ::_exit(crypto::write_all(answer, crypto::as_bytes(text)) ? exit_ok : exit_failed);
 }
 
 /// Ends this process by the signal that ended the child, if users commonly end programs with that signal.

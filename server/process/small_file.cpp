@@ -10,7 +10,6 @@
 #include "crypto/descriptor.hpp"
 #include "crypto/trusted_folder.hpp"
 #include "crypto/uuid.hpp"
-#include "store/backup/whole_file.hpp"
 
 namespace tacit::server {
 namespace {
@@ -24,7 +23,7 @@ std::error_code write_new(const Descriptor& folder, const std::string& name, std
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   const Descriptor descriptor(::openat(folder.get(), name.c_str(), flags, 0600));
   if (descriptor.get() < 0) return last_error();
-  if (!store::write_all(descriptor.get(), crypto::as_bytes(text))) return last_error();
+  if (!crypto::write_all(descriptor.get(), crypto::as_bytes(text))) return last_error();
   // fchmod, because the umask would restrict the mode of open.
   if (::fchmod(descriptor.get(), mode) != 0 || ::fsync(descriptor.get()) != 0) return last_error();
   return {};

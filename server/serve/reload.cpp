@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "auth/issuers/issuer_suggestions.hpp"
 #include "auth/issuers/load_issuers.hpp"
 #include "http/log/log.hpp"
 #include "server/config/errors.hpp"

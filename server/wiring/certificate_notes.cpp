@@ -1,5 +1,6 @@
 // Notes of check-config, a start and a reload about certificates and CRLs that are usable but make clients fail.
 // Problems are in config_check.cpp.
+#include "crypto/unix_time.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "http/tls/tls_context.hpp"
@@ -15,7 +16,7 @@ void add_notes(const http::TlsFiles& files, std::string_view plane, const std::s
   without_tickets.ticket_keys.clear();
   const auto context = http::make_tls_context(without_tickets);
   if (context.has_error()) return;  // a problem, which config_check.cpp reports
-  const std::int64_t now = http::seconds_now();
+  const std::int64_t now = crypto::seconds_now();
   for (const std::string& warning : http::CertificateFacts::of(context->get(), host).warnings(plane, now)) {
     const bool of_crl = warning.starts_with("the CRL ");
     notes.push_back((of_crl ? files.client_crl : files.certificate).string() + ": " + warning);

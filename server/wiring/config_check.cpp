@@ -11,7 +11,6 @@
 #include <optional>
 #include <utility>
 
-#include "auth/issuers/issuer_suggestions.hpp"
 #include "auth/issuers/load_issuers.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/keyring.hpp"

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "auth/issuers/issuer.hpp"
-#include "auth/issuers/issuer_suggestions.hpp"
+#include "auth/issuers/load_issuers.hpp"
 #include "http/exchange/protected_resource.hpp"
 #include "server/config/config.hpp"
 

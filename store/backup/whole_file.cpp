@@ -27,16 +27,6 @@ Failure taken(const fs::path& file) {
 
 }  // namespace
 
-bool write_all(int descriptor, crypto::ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
-  }
-  return true;
-}
-
 WholeFile::WholeFile(fs::path file, crypto::Descriptor folder) : file_(std::move(file)), folder_(std::move(folder)) {}
 
 WholeFile::~WholeFile() {
@@ -69,7 +59,7 @@ int WholeFile::make() {
   return 0;
 }
 
-bool WholeFile::write(crypto::ByteView bytes) const { return write_all(descriptor(), bytes); }
+bool WholeFile::write(crypto::ByteView bytes) const { return crypto::write_all(descriptor(), bytes); }
 
 fs::path WholeFile::path() const { return descriptor_.path(); }
 

@@ -41,7 +41,4 @@ class WholeFile {
   std::string hidden_;  ///< its hidden name in the folder; empty: it has none
 };
 
-/// Writes all bytes. Returns false with errno set on failure.
-bool write_all(int descriptor, crypto::ByteView bytes);
-
 }  // namespace tacit::store

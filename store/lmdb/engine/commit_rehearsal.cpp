@@ -11,7 +11,7 @@
 namespace tacit::store {
 namespace {
 
-/// 0, or the error.
+/// 0, or the error. Not crypto::write_all: LMDB shares the descriptor, and its position must stay as it is.
 int write_fully(int file, crypto::ByteView bytes, std::uint64_t at) {
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(at));

@@ -11,6 +11,7 @@
 
 #include "crypto/digest.hpp"
 #include "test/unit/crypto/crypto_fixture.hpp"
+#include "test/unit/crypto/signatures_fixture.hpp"
 #include "test/unit/crypto/signing_fixture.hpp"
 
 using namespace tacit::crypto;
@@ -51,25 +52,25 @@ struct Bench {
   Bytes sign(Algorithm algorithm) const {
     switch (algorithm) {
       case Algorithm::rs256:
-        return rsa_2048().pkcs1(message);
+        return pkcs1(rsa_2048(), message);
       case Algorithm::rs384:
-        return rsa_2048().pkcs1(message, "SHA384");
+        return pkcs1(rsa_2048(), message, "SHA384");
       case Algorithm::rs512:
-        return rsa_2048().pkcs1(message, "SHA512");
+        return pkcs1(rsa_2048(), message, "SHA512");
       case Algorithm::ps256:
-        return rsa_2048().pss(message);
+        return pss(rsa_2048(), message);
       case Algorithm::ps384:
-        return rsa_2048().pss(message, 48, "SHA384", "SHA384");
+        return pss(rsa_2048(), message, 48, "SHA384", "SHA384");
       case Algorithm::ps512:
-        return rsa_2048().pss(message, 64, "SHA512", "SHA512");
+        return pss(rsa_2048(), message, 64, "SHA512", "SHA512");
       case Algorithm::es256:
-        return p256.ecdsa(message);
+        return ecdsa(p256, message);
       case Algorithm::es384:
-        return p384.ecdsa(message, "SHA384");
+        return ecdsa(p384, message, "SHA384");
       case Algorithm::es512:
-        return p521.ecdsa(message, "SHA512");
+        return ecdsa(p521, message, "SHA512");
       case Algorithm::eddsa:
-        return ed25519.eddsa(message);
+        return eddsa(ed25519, message);
       case Algorithm::hs256:
         break;
     }
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(es256_numbers_may_start_with_zeros_or_high_bits) {
   bool seen[2][2] = {};  // r or s; with a leading zero or with the highest bit set
   for (int i = 0; i < 20'000 && !(seen[0][0] && seen[0][1] && seen[1][0] && seen[1][1]); ++i) {
     const std::string message = std::to_string(i);
-    const Bytes good = signer.ecdsa(message);
+    const Bytes good = ecdsa(signer, message);
     BOOST_REQUIRE(key->verify(Algorithm::es256, as_bytes(message), good));
     for (const std::size_t half : {0u, 1u}) {
       if (good[32 * half] == 0) seen[half][0] = true;
@@ -196,26 +197,26 @@ BOOST_DATA_TEST_CASE(es256_numbers_out_of_range_are_refused, boost::unit_test::d
     BOOST_TEST(!bench.verifies(Algorithm::es256, joined(wrong, wrong)));
   }
   BOOST_TEST(!bench.verifies(Algorithm::es256, joined(s, r)));
-  BOOST_TEST(!bench.verifies(Algorithm::es256, bench.p256.ecdsa_der(Bench::message)));
+  BOOST_TEST(!bench.verifies(Algorithm::es256, ecdsa_der(bench.p256, Bench::message)));
   BOOST_TEST(!bench.verifies(Algorithm::es384, Bytes(96)));
-  BOOST_TEST(!bench.verifies(Algorithm::es384, bench.p384.ecdsa_der(Bench::message, "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::es384, ecdsa_der(bench.p384, Bench::message, "SHA384")));
 }
 
 BOOST_DATA_TEST_CASE(another_hash_is_refused, boost::unit_test::data::make({false, true}), prepared) {
   const Bench bench(prepared);
-  BOOST_TEST(!bench.verifies(Algorithm::rs256, rsa_2048().pkcs1(Bench::message, "SHA1")));
-  BOOST_TEST(!bench.verifies(Algorithm::rs256, rsa_2048().pkcs1(Bench::message, "SHA384")));
-  BOOST_TEST(!bench.verifies(Algorithm::es256, bench.p256.ecdsa(Bench::message, "SHA384")));
-  BOOST_TEST(!bench.verifies(Algorithm::es384, bench.p384.ecdsa(Bench::message, "SHA256")));
-  BOOST_TEST(!bench.verifies(Algorithm::ps256, rsa_2048().pss(Bench::message, 32, "SHA384", "SHA384")));
-  BOOST_TEST(!bench.verifies(Algorithm::ps256, rsa_2048().pss(Bench::message, 32, "SHA256", "SHA1")));
-  BOOST_TEST(!bench.verifies(Algorithm::rs384, rsa_2048().pkcs1(Bench::message, "SHA512")));
-  BOOST_TEST(!bench.verifies(Algorithm::rs512, rsa_2048().pkcs1(Bench::message, "SHA384")));
-  BOOST_TEST(!bench.verifies(Algorithm::ps384, rsa_2048().pss(Bench::message, 48, "SHA384", "SHA256")));
-  BOOST_TEST(!bench.verifies(Algorithm::ps512, rsa_2048().pss(Bench::message, 64, "SHA512", "SHA256")));
-  BOOST_TEST(!bench.verifies(Algorithm::ps384, rsa_2048().pss(Bench::message, 32, "SHA384", "SHA384")));
-  BOOST_TEST(!bench.verifies(Algorithm::ps512, rsa_2048().pss(Bench::message, 32, "SHA512", "SHA512")));
-  BOOST_TEST(!bench.verifies(Algorithm::es512, bench.p521.ecdsa(Bench::message, "SHA256")));
+  BOOST_TEST(!bench.verifies(Algorithm::rs256, pkcs1(rsa_2048(), Bench::message, "SHA1")));
+  BOOST_TEST(!bench.verifies(Algorithm::rs256, pkcs1(rsa_2048(), Bench::message, "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::es256, ecdsa(bench.p256, Bench::message, "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::es384, ecdsa(bench.p384, Bench::message, "SHA256")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps256, pss(rsa_2048(), Bench::message, 32, "SHA384", "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps256, pss(rsa_2048(), Bench::message, 32, "SHA256", "SHA1")));
+  BOOST_TEST(!bench.verifies(Algorithm::rs384, pkcs1(rsa_2048(), Bench::message, "SHA512")));
+  BOOST_TEST(!bench.verifies(Algorithm::rs512, pkcs1(rsa_2048(), Bench::message, "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps384, pss(rsa_2048(), Bench::message, 48, "SHA384", "SHA256")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps512, pss(rsa_2048(), Bench::message, 64, "SHA512", "SHA256")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps384, pss(rsa_2048(), Bench::message, 32, "SHA384", "SHA384")));
+  BOOST_TEST(!bench.verifies(Algorithm::ps512, pss(rsa_2048(), Bench::message, 32, "SHA512", "SHA512")));
+  BOOST_TEST(!bench.verifies(Algorithm::es512, ecdsa(bench.p521, Bench::message, "SHA256")));
 }
 
 // In DER such a signature has 128 bytes or more, or slightly fewer if both numbers are short.
@@ -225,7 +226,7 @@ BOOST_AUTO_TEST_CASE(es512_numbers_of_every_length) {
   BOOST_REQUIRE(key.has_value());
   for (int i = 0; i < 500; ++i) {
     const std::string message = std::to_string(i);
-    const Bytes good = signer.ecdsa(message, "SHA512");
+    const Bytes good = ecdsa(signer, message, "SHA512");
     BOOST_TEST_REQUIRE(good.size() == 132u);
     BOOST_TEST_REQUIRE(key->verify(Algorithm::es512, as_bytes(message), good));
   }
@@ -235,9 +236,9 @@ BOOST_AUTO_TEST_CASE(es512_numbers_of_every_length) {
 
 BOOST_AUTO_TEST_CASE(the_salt_of_pss_has_32_bytes) {
   const Bench bench;
-  BOOST_TEST(bench.verifies(Algorithm::ps256, rsa_2048().pss(Bench::message, 32)));
+  BOOST_TEST(bench.verifies(Algorithm::ps256, pss(rsa_2048(), Bench::message, 32)));
   for (const int salt : {0, 20, 31, 33, 64, 222}) {
-    BOOST_TEST(!bench.verifies(Algorithm::ps256, rsa_2048().pss(Bench::message, salt)));
+    BOOST_TEST(!bench.verifies(Algorithm::ps256, pss(rsa_2048(), Bench::message, salt)));
   }
 }
 

@@ -1,8 +1,8 @@
 // Signing keys for tests, which Tacit itself does not have, with the public half in the forms that tests need.
+// signatures_fixture.hpp signs with them.
 #pragma once
 
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -12,7 +12,6 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/signature.hpp"
 
 namespace tacit::crypto::test {
 
@@ -24,6 +23,9 @@ class SigningKey {
   static SigningKey rsa(unsigned bits) { return SigningKey(EVP_RSA_gen(bits)); }
   static SigningKey ec(const char* curve) { return SigningKey(EVP_EC_gen(curve)); }
   static SigningKey edwards(const char* name) { return SigningKey(EVP_PKEY_Q_keygen(nullptr, nullptr, name)); }
+
+  /// For signatures_fixture.hpp. Stays the property of this object.
+  EVP_PKEY* native() const { return key_.get(); }
 
   Bytes n() const { return number(OSSL_PKEY_PARAM_RSA_N); }
   Bytes e() const { return number(OSSL_PKEY_PARAM_RSA_E); }
@@ -53,37 +55,6 @@ class SigningKey {
     char* text = nullptr;
     const long size = BIO_get_mem_data(memory.get(), &text);
     return {text, static_cast<std::size_t>(size)};
-  }
-
-  Bytes pkcs1(std::string_view message, const char* hash = "SHA256") const {
-    return sign(message, hash, [](EVP_PKEY_CTX*) {});
-  }
-  Bytes pss(std::string_view message, int salt = 32, const char* hash = "SHA256", const char* mask = "SHA256") const {
-    return sign(message, hash, [salt, mask](EVP_PKEY_CTX* context) {
-      require(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
-                  EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, mask, nullptr) == 1 &&
-                  EVP_PKEY_CTX_set_rsa_pss_saltlen(context, salt) == 1,
-              "no PSS");
-    });
-  }
-  Bytes ecdsa_der(std::string_view message, const char* hash = "SHA256") const {
-    return sign(message, hash, [](EVP_PKEY_CTX*) {});
-  }
-  /// r ‖ s.
-  Bytes ecdsa(std::string_view message, const char* hash = "SHA256") const {
-    const Bytes der = ecdsa_der(message, hash);
-    const unsigned char* next = der.data();
-    const OpensslPtr<ECDSA_SIG, ECDSA_SIG_free> pair(d2i_ECDSA_SIG(nullptr, &next, static_cast<long>(der.size())));
-    require(pair != nullptr, "no signature");
-    const int half = static_cast<int>((EVP_PKEY_get_bits(key_.get()) + 7) / 8);
-    Bytes both(static_cast<std::size_t>(2 * half));
-    require(BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), both.data(), half) == half &&
-                BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), both.data() + half, half) == half,
-            "no signature");
-    return both;
-  }
-  Bytes eddsa(std::string_view message) const {
-    return sign(message, nullptr, [](EVP_PKEY_CTX*) {});
   }
 
   /// The public key as a JWK; `more` contains further members, each followed by a comma.
@@ -124,22 +95,6 @@ class SigningKey {
     const ByteView both = ByteView(point).subspan(1, size - 1);
     const ByteView half = first ? both.first(both.size() / 2) : both.last(both.size() / 2);
     return {half.begin(), half.end()};
-  }
-  template <class Prepare>
-  Bytes sign(std::string_view message, const char* hash, Prepare prepare) const {
-    const DigestContext context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* parameters = nullptr;
-    require(context != nullptr &&
-                EVP_DigestSignInit_ex(context.get(), &parameters, hash, nullptr, nullptr, key_.get(), nullptr) == 1,
-            "cannot sign");
-    prepare(parameters);
-    const ByteView bytes = as_bytes(message);
-    std::size_t size = 0;
-    require(EVP_DigestSign(context.get(), nullptr, &size, bytes.data(), bytes.size()) == 1, "cannot sign");
-    Bytes signature(size);
-    require(EVP_DigestSign(context.get(), signature.data(), &size, bytes.data(), bytes.size()) == 1, "cannot sign");
-    signature.resize(size);
-    return signature;
   }
 
   PkeyPtr key_;

@@ -14,11 +14,11 @@ using namespace tacit;
 BOOST_AUTO_TEST_SUITE(api_key_format)
 
 // Checksums computed with zlib's crc32.
-constexpr std::string_view known_key = "tct_7gQ2mZx0LpAaB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9f3jGJA3";
+constexpr std::string_view known_api_key = "tct_7gQ2mZx0LpAaB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9f3jGJA3";
 constexpr std::string_view zeros = "tct_0000000000000000000000000000000000000000000000000000004duRqh";
 
 BOOST_AUTO_TEST_CASE(a_known_key_is_read) {
-  const auto parsed = auth::parse_api_key(known_key);
+  const auto parsed = auth::parse_api_key(known_api_key);
   BOOST_TEST_REQUIRE(parsed.has_value());
   BOOST_TEST(parsed->id == "7gQ2mZx0LpA");
   BOOST_TEST(parsed->secret == "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9f");
@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(generated_keys_differ) {
 }
 
 BOOST_AUTO_TEST_CASE(any_changed_character_shows) {
-  for (std::size_t i = 0; i < known_key.size(); ++i) {
+  for (std::size_t i = 0; i < known_api_key.size(); ++i) {
     for (const char c : {'0', 'z', 'Q', '-', ' ', '\0', '\xff'}) {
-      std::string changed(known_key);
+      std::string changed(known_api_key);
       if (changed[i] == c) continue;
       changed[i] = c;
       BOOST_TEST(!auth::parse_api_key(changed).has_value(), "byte " << i);
@@ -58,13 +58,13 @@ BOOST_AUTO_TEST_CASE(any_changed_character_shows) {
 }
 
 BOOST_AUTO_TEST_CASE(other_lengths_are_refused) {
-  for (std::size_t size = 0; size < known_key.size(); ++size) {
-    BOOST_TEST(!auth::parse_api_key(known_key.substr(0, size)).has_value());
+  for (std::size_t size = 0; size < known_api_key.size(); ++size) {
+    BOOST_TEST(!auth::parse_api_key(known_api_key.substr(0, size)).has_value());
   }
-  std::string longer(known_key);
+  std::string longer(known_api_key);
   longer.push_back('0');
   BOOST_TEST(!auth::parse_api_key(longer).has_value());
-  BOOST_TEST(!auth::parse_api_key(std::string(" ").append(known_key)).has_value());
+  BOOST_TEST(!auth::parse_api_key(std::string(" ").append(known_api_key)).has_value());
   BOOST_TEST(!auth::parse_api_key(std::string(1 << 20, 't')).has_value());
 }
 

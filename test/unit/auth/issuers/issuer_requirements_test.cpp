@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "auth/issuers/issuer_suggestions.hpp"
 #include "auth/issuers/load_issuers.hpp"
 #include "test/unit/auth/issuers/issuers_file_fixture.hpp"
 
@@ -35,13 +34,14 @@ BOOST_AUTO_TEST_CASE(a_server_that_requires_users_tokens_requires_a_tool_audienc
   };
   const std::vector<std::string> lacks = {
       ":1: lacks tool-audience, which tool-user-token requires: without one, a tool runtime could use its users' "
-      "tokens on the API plane"};
+      "tokens "
+      "on the API plane"};
   BOOST_TEST(faults(minimal, ToolAudience::optional).empty());
   BOOST_TEST(faults(minimal, ToolAudience::required) == lacks, boost::test_tools::per_element());
   const std::string sound = "tool-audience = x\nuuid-users = off\n";
   BOOST_TEST(faults(minimal + sound, ToolAudience::required).empty());
   BOOST_TEST(
-      faults(minimal + "uuid-users = on\n[https://b.example]\naudience = y\n" + sound, ToolAudience::required) == lacks,
+      faults(minimal + "uuid-users = on\n[https://b.example]\naudience = a\n" + sound, ToolAudience::required) == lacks,
       boost::test_tools::per_element());
 }
 

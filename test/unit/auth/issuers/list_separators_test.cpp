@@ -14,7 +14,8 @@ namespace {
 std::string faults_of(const std::string& line) {
   std::string name = "/tmp/tacit-issuers-XXXXXX";
   const std::filesystem::path folder = ::mkdtemp(name.data());
-  std::ofstream(folder / "issuers") << "[https://id.example.org]\naudience = a\n" << line << '\n';
+  const std::string audience = line.starts_with("audience") ? "" : "audience = a\n";
+  std::ofstream(folder / "issuers") << "[https://id.example.org]\n" << audience << line << '\n';
   std::string all;
   for (const std::string& fault : tacit::auth::find_issuer_faults(folder / "issuers")) all += fault + "\n";
   std::filesystem::remove_all(folder);
@@ -27,10 +28,10 @@ BOOST_AUTO_TEST_SUITE(list_separators)
 
 BOOST_AUTO_TEST_CASE(commas_are_refused_where_blanks_separate) {
   BOOST_TEST(faults_of("scope-map = r=secrets:read w=secrets:write").empty());
-  for (const char* line : {"scope-map = r=secrets:read,w=secrets:write", "scope-map = r=secrets:read;w=secrets:write",
-                           "scope-map = r=secrets:read, w=secrets:write", "algorithms = RS256,ES256",
-                           "headers = authorization,token", "default-scopes = secrets:read,secrets:write",
-                           "tool-audience = c,d", "tool-audience = c;d"}) {
+  for (const char* line :
+       {"scope-map = r=secrets:read,w=secrets:write", "scope-map = r=secrets:read;w=secrets:write",
+        "scope-map = r=secrets:read, w=secrets:write", "algorithms = RS256,ES256", "headers = authorization,token",
+        "default-scopes = secrets:read,secrets:write", "audience = a,b", "audience = a;b", "tool-audience = c,d"}) {
     BOOST_TEST(faults_of(line).find("spaces between") != std::string::npos, faults_of(line));
   }
 }

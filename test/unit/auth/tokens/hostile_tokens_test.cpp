@@ -34,7 +34,7 @@ std::string signature_of(const std::string& token) { return token.substr(token.r
 // Signed as written, so that only the form of its parts is wrong.
 std::string signed_as_is(const std::string& header, const std::string& payload) {
   const std::string text = header + "." + payload;
-  return with_signature(text, mint().p256.ecdsa(text));
+  return with_signature(text, ecdsa(mint().p256, text));
 }
 
 std::string with_claim(std::string_view name, std::string_view value) { return mint().es256(claims(name, value)); }
@@ -90,21 +90,21 @@ void add_keys(Rows& rows) {
   rows.push_back({"ES384 by a P-256 key", m.headed(R"({"alg":"ES384","kid":"ec"})"), Refusal::wrong_algorithm});
   rows.push_back({"EdDSA by a P-256 key", m.headed(R"({"alg":"EdDSA","kid":"ec"})"), Refusal::wrong_algorithm});
   const std::string p384 = compact(R"({"alg":"ES256","kid":"ec-384"})", claims());
-  rows.push_back({"ES256 by a P-384 key", with_signature(p384, m.p384.ecdsa(p384)), Refusal::wrong_algorithm});
+  rows.push_back({"ES256 by a P-384 key", with_signature(p384, ecdsa(m.p384, p384)), Refusal::wrong_algorithm});
   const std::string unnamed = compact(R"({"alg":"ES256"})", claims());
   rows.push_back(
-      {"ES256 by a P-384 key, no kid", with_signature(unnamed, m.p384.ecdsa(unnamed)), Refusal::bad_signature});
+      {"ES256 by a P-384 key, no kid", with_signature(unnamed, ecdsa(m.p384, unnamed)), Refusal::bad_signature});
   const std::string published = compact(R"({"alg":"PS256","kid":"rsa-rs256"})", claims());
-  rows.push_back({"PS256 by a key published for RS256", with_signature(published, m.rsa.pss(published)),
+  rows.push_back({"PS256 by a key published for RS256", with_signature(published, pss(m.rsa, published)),
                   Refusal::wrong_algorithm});
   const SigningKey stranger = SigningKey::ec("P-256");
-  rows.push_back({"a stranger's key", with_signature(unnamed, stranger.ecdsa(unnamed)), Refusal::bad_signature});
+  rows.push_back({"a stranger's key", with_signature(unnamed, ecdsa(stranger, unnamed)), Refusal::bad_signature});
   const SigningKey ed448 = SigningKey::edwards("ED448");
   const std::string ed = compact(R"({"alg":"EdDSA","kid":"ed"})", claims());
-  rows.push_back({"EdDSA by an Ed448 key", with_signature(ed, ed448.eddsa(ed)), Refusal::bad_signature});
+  rows.push_back({"EdDSA by an Ed448 key", with_signature(ed, eddsa(ed448, ed)), Refusal::bad_signature});
   const SigningKey weak = SigningKey::rsa(1024);
   const std::string rs = compact(R"({"alg":"RS256","kid":"rsa"})", claims());
-  rows.push_back({"an RSA key of 1024 bits", with_signature(rs, weak.pkcs1(rs)), Refusal::bad_signature});
+  rows.push_back({"an RSA key of 1024 bits", with_signature(rs, pkcs1(weak, rs)), Refusal::bad_signature});
   for (const char* const kid : {"unknown", "EC", "ec ", " ec", "../ec", "./ec", "/dev/null", "ec\\u0000", "ec%00",
                                 "ec' OR '1'='1", "https://attacker.example/jwks", "\\u0065c2", "*"}) {
     rows.push_back({"kid " + std::string(kid), m.headed(R"({"alg":"ES256","kid":")" + std::string(kid) + "\"}"),
@@ -124,7 +124,8 @@ void add_headers(Rows& rows) {
   const Mint& m = mint();
   const SigningKey own = SigningKey::ec("P-256");
   const std::string embedded = compact(R"({"alg":"ES256","jwk":)" + own.jwk() + "}", claims());
-  rows.push_back({"a key of its own in jwk", with_signature(embedded, own.ecdsa(embedded)), Refusal::forbidden_header});
+  rows.push_back(
+      {"a key of its own in jwk", with_signature(embedded, ecdsa(own, embedded)), Refusal::forbidden_header});
   for (const char* const member :
        {R"("jwk":{})", R"("jku":"https://attacker.example/jwks")", R"("x5u":"https://attacker.example")",
         R"("x5c":["AAAA"])", R"("crit":["exp"])", R"("crit":[])", R"("crit":["b64"],"b64":false)", R"("b64":true)",
@@ -196,14 +197,14 @@ Bytes joined(Bytes first, const Bytes& second) {
 void add_ecdsa_signatures(Rows& rows) {
   const Mint& m = mint();
   const std::string text = signed_part_of(good());
-  const Bytes right = m.p256.ecdsa(text);
+  const Bytes right = ecdsa(m.p256, text);
   const auto add = [&](const char* name, const Bytes& signature) {
     rows.push_back({name, with_signature(text, signature), Refusal::bad_signature});
   };
   const Bytes r(right.begin(), right.begin() + 32), s(right.begin() + 32, right.end());
   const Bytes zero(32), one = joined(Bytes(31), {1});
   add("no signature", {});
-  add("ES256 in DER", m.p256.ecdsa_der(text));
+  add("ES256 in DER", ecdsa_der(m.p256, text));
   add("r and s zero", Bytes(64));
   add("r zero", joined(zero, s));
   add("s zero", joined(r, zero));
@@ -215,7 +216,7 @@ void add_ecdsa_signatures(Rows& rows) {
   add("r of 31 bytes", joined(Bytes(r.begin() + 1, r.end()), s));
   add("r and s of 48 bytes", joined(joined(Bytes(16), r), joined(Bytes(16), s)));
   add("one byte", {0x30});
-  add("signed under another hash", m.p256.ecdsa(text, "SHA384"));
+  add("signed under another hash", ecdsa(m.p256, text, "SHA384"));
   add("ones alone", Bytes(64, 0xff));
   rows.push_back(
       {"another token's signature", text + "." + signature_of(with_claim("sub", R"("bob")")), Refusal::bad_signature});
@@ -227,23 +228,23 @@ void add_ecdsa_signatures(Rows& rows) {
 void add_other_signatures(Rows& rows) {
   const Mint& m = mint();
   const std::string rs = compact(R"({"alg":"RS256","kid":"rsa"})", claims());
-  Bytes rsa = m.rsa.pkcs1(rs);
+  Bytes rsa = pkcs1(m.rsa, rs);
   rsa.pop_back();
   rows.push_back({"RSA signature cut short", with_signature(rs, rsa), Refusal::bad_signature});
   rows.push_back({"RSA signature of zeros", with_signature(rs, Bytes(256)), Refusal::bad_signature});
   rows.push_back(
-      {"RSA signature with zeros in front", with_signature(rs, joined({0}, m.rsa.pkcs1(rs))), Refusal::bad_signature});
-  rows.push_back({"RS256 under SHA-1", with_signature(rs, m.rsa.pkcs1(rs, "SHA1")), Refusal::bad_signature});
-  rows.push_back({"PS256 said to be RS256", with_signature(rs, m.rsa.pss(rs)), Refusal::bad_signature});
+      {"RSA signature with zeros in front", with_signature(rs, joined({0}, pkcs1(m.rsa, rs))), Refusal::bad_signature});
+  rows.push_back({"RS256 under SHA-1", with_signature(rs, pkcs1(m.rsa, rs, "SHA1")), Refusal::bad_signature});
+  rows.push_back({"PS256 said to be RS256", with_signature(rs, pss(m.rsa, rs)), Refusal::bad_signature});
   const std::string ps = compact(R"({"alg":"PS256","kid":"rsa"})", claims());
-  rows.push_back({"RS256 said to be PS256", with_signature(ps, m.rsa.pkcs1(ps)), Refusal::bad_signature});
+  rows.push_back({"RS256 said to be PS256", with_signature(ps, pkcs1(m.rsa, ps)), Refusal::bad_signature});
   for (const int salt : {0, 20, 33, 222}) {
-    rows.push_back({"PS256 with a salt of " + std::to_string(salt), with_signature(ps, m.rsa.pss(ps, salt)),
+    rows.push_back({"PS256 with a salt of " + std::to_string(salt), with_signature(ps, pss(m.rsa, ps, salt)),
                     Refusal::bad_signature});
   }
   const std::string ed = compact(R"({"alg":"EdDSA","kid":"ed"})", claims());
   rows.push_back({"Ed25519 of zeros", with_signature(ed, Bytes(64)), Refusal::bad_signature});
-  rows.push_back({"Ed25519 and a byte", with_signature(ed, joined(m.ed25519.eddsa(ed), {0})), Refusal::bad_signature});
+  rows.push_back({"Ed25519 and a byte", with_signature(ed, joined(eddsa(m.ed25519, ed), {0})), Refusal::bad_signature});
 }
 
 void add_payloads(Rows& rows) {

@@ -104,9 +104,9 @@ BOOST_AUTO_TEST_CASE(every_algorithm_is_accepted) {
   const std::string ed = compact(R"({"alg":"EdDSA","kid":"ed"})", claims());
   const std::string ed25519 = compact(R"({"alg":"Ed25519","kid":"ed"})", claims());
   for (const std::string& token :
-       {with_signature(ec, issuer.p256.ecdsa(ec)), with_signature(rs, issuer.rsa.pkcs1(rs)),
-        with_signature(ps, issuer.rsa.pss(ps)), with_signature(es384, issuer.p384.ecdsa(es384, "SHA384")),
-        with_signature(ed, issuer.ed25519.eddsa(ed)), with_signature(ed25519, issuer.ed25519.eddsa(ed25519))}) {
+       {with_signature(ec, ecdsa(issuer.p256, ec)), with_signature(rs, pkcs1(issuer.rsa, rs)),
+        with_signature(ps, pss(issuer.rsa, ps)), with_signature(es384, ecdsa(issuer.p384, es384, "SHA384")),
+        with_signature(ed, eddsa(issuer.ed25519, ed)), with_signature(ed25519, eddsa(issuer.ed25519, ed25519))}) {
     BOOST_TEST(verdict(issuer.refusal(token)) == "accepted");
     BOOST_TEST(looks_like_jwt(token));
   }
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(the_key_that_signed_is_named) {
   };
   BOOST_TEST(decoded_key(mint().es256(claims())) == "ec");
   const std::string unnamed = compact(R"({"alg":"ES256"})", claims());
-  BOOST_TEST(decoded_key(with_signature(unnamed, mint().other_p256.ecdsa(unnamed))) == "ec-2");
+  BOOST_TEST(decoded_key(with_signature(unnamed, ecdsa(mint().other_p256, unnamed))) == "ec-2");
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_token) {
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(null_parameters_of_the_header) {
   for (const char* const more : {R"("kid":null)", R"("typ":null)", R"("crit":null)", R"("jwk":null,"jku":null)",
                                  R"("x5u":null,"x5c":null)", R"("b64":null,"zip":null)"}) {
     const std::string text = compact(R"({"alg":"ES256",)" + std::string(more) + "}", claims());
-    BOOST_TEST(verdict(mint().refusal(with_signature(text, mint().other_p256.ecdsa(text)))) == "accepted", more);
+    BOOST_TEST(verdict(mint().refusal(with_signature(text, ecdsa(mint().other_p256, text)))) == "accepted", more);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "auth/issuers/issuer_settings.hpp"
 #include "auth/tokens/jws.hpp"
 #include "auth/tokens/jwt.hpp"
+#include "test/unit/crypto/signatures_fixture.hpp"
 #include "test/unit/crypto/signing_fixture.hpp"
 
 namespace tacit::auth {
@@ -105,14 +106,14 @@ struct Mint {
   /// Signed by ES256 with the key `ec`.
   std::string es256(std::string_view header, std::string_view payload) const {
     const std::string text = compact(header, payload);
-    return with_signature(text, p256.ecdsa(text));
+    return with_signature(text, ecdsa(p256, text));
   }
   std::string es256(std::string_view payload) const { return es256(R"({"alg":"ES256","kid":"ec"})", payload); }
   /// The valid claims under this header.
   std::string headed(std::string_view header) const { return es256(header, claims()); }
   std::string rs256(std::string_view header, std::string_view payload) const {
     const std::string text = compact(header, payload);
-    return with_signature(text, rsa.pkcs1(text));
+    return with_signature(text, pkcs1(rsa, text));
   }
 
   boost::system::result<TokenGrant, Refusal> judge(std::string_view token, const IssuerConfig& config) const {

@@ -1,4 +1,4 @@
-#include "auth/async/async_condition.hpp"
+#include "auth/https/async_condition.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
