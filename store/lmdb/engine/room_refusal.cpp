@@ -162,11 +162,10 @@ Room LmdbEngine::room() const {
   const std::lock_guard lock(room_mutex_);
   const auto now = std::chrono::steady_clock::now();
   const int refusal = refusal_.error();
-  const bool old = room_measured_ == room_measured_.min() || now - room_measured_ >= std::chrono::seconds(1);
-  if (old || refusal != room_refusal_error_) {
+  if (refusal != room_refusal_error_) room_measures_.reset();
+  if (room_measures_.admit(now)) {
     room_refusal_error_ = refusal;
     room_ = measure_for_people();
-    room_measured_ = now;
   }
   return room_;
 }
