@@ -6,8 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "auth/api_keys/api_key_uses.hpp"
 #include "auth/authenticator.hpp"
@@ -19,6 +17,7 @@
 #include "http/chain/access_sample.hpp"
 #include "http/chain/buffer_budget.hpp"
 #include "http/chain/connection_limits.hpp"
+#include "http/chain/date_field.hpp"
 #include "http/chain/peer_limits.hpp"
 #include "http/chain/thread_counters.hpp"
 #include "http/chain/timeouts.hpp"
@@ -77,17 +76,6 @@ struct ServerState {
   }
   const LifetimeLimits& lifetime(Plane plane) const { return plane == Plane::tools ? peers.tools : peers.api; }
   CredentialLimits& credentials(Plane plane) { return plane == Plane::api ? api_credentials : tool_credentials; }
-};
-
-/// The `Date` field's value (RFC 9110 section 6.6.1), refreshed at every sweep rather than for each answer.
-class DateField {
- public:
-  DateField() { refresh(); }
-  void refresh();
-  std::string_view text() const { return text_; }
-
- private:
-  std::string text_;
 };
 
 struct ThreadState {
