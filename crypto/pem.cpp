@@ -11,6 +11,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/descriptor.hpp"
+#include "crypto/size_text.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -190,7 +191,7 @@ result<WipedBytes, PemError> read(const std::filesystem::path& file, std::size_t
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return unreadable(file, "cannot be read: " + std::generic_category().message(errno));
     have += static_cast<std::size_t>(got);
-    if (have > most) return unreadable(file, "is larger than " + std::to_string(most >> 20U) + " MiB");
+    if (have > most) return unreadable(file, "is larger than " + mebibytes(most));
     if (got == 0) break;
   }
   content.resize(have);
