@@ -25,7 +25,9 @@ std::string read_name(const std::string& name) {
   constexpr http::limits::Length length = http::limits::api_key_name;
   if (!crypto::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
   const std::size_t size = crypto::count_code_points(name);
-  if (size < length.min || size > length.max) throw UsageError("a name has 1 to 200 characters");
+  if (size < length.min || size > length.max) {
+    throw UsageError("a name has " + std::to_string(length.min) + " to " + std::to_string(length.max) + " characters");
+  }
   if (printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
   return name;
 }

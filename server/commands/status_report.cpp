@@ -25,13 +25,10 @@ namespace {
 
 namespace json = boost::json;
 
-// The same thresholds as in alert-rules.yml.
 constexpr std::int64_t day = 86400;
-constexpr std::int64_t certificate_attention = 14 * day;
-constexpr std::int64_t backup_attention = 26 * 3600;
-constexpr std::uint64_t map_attention = 70;   // percent used
-constexpr std::uint64_t disk_attention = 10;  // percent free
-constexpr std::uint64_t disk_least = std::uint64_t{1} << 30;
+constexpr std::int64_t certificate_attention = certificate_attention_days * day;
+constexpr std::int64_t backup_attention = backup_attention_hours * 3600;
+constexpr std::uint64_t disk_least = disk_attention_gibibytes << 30;
 
 std::string text(const json::object& object, const char* name) {
   const json::value* const found = object.if_contains(name);
@@ -240,7 +237,7 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
 StatusLine map_status(const StoreRoom& room) {
   StatusLine line{"map", true, {}, {}};
   if (room.map_bytes == 0) return {"map", false, "the store could not be read", {}};
-  line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention;
+  line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention_percent;
   line.text = percent(room.map_used_bytes, room.map_bytes) + " of " + short_size_text(room.map_bytes) + " used";
   line.details = {{"bytes", room.map_bytes}, {"used_bytes", room.map_used_bytes}};
   return line;
@@ -249,7 +246,8 @@ StatusLine map_status(const StoreRoom& room) {
 StatusLine disk_status(const StoreRoom& room) {
   StatusLine line{"disk", true, {}, {}};
   if (room.disk_bytes == 0) return {"disk", false, "the store's file system could not be read", {}};
-  line.good = room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention;
+  line.good =
+      room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention_percent;
   line.text = short_size_text(room.disk_free_bytes) + " of " + short_size_text(room.disk_bytes) + " free";
   line.details = {{"bytes", room.disk_bytes}, {"free_bytes", room.disk_free_bytes}};
   return line;
