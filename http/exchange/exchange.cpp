@@ -42,6 +42,22 @@ const ProtectedResource& resource_of(const Services& services) {
   return services.protected_resource != nullptr ? **services.protected_resource : none;
 }
 
+void Response::drop() {
+  Response fresh;
+  fresh.body = std::move(body);
+  fresh.body.clear();
+  *this = std::move(fresh);
+}
+
+void Response::begin_again(unsigned new_status) {
+  std::string kept = std::move(headers);
+  const bool closes = close;
+  drop();
+  status = new_status;
+  headers = std::move(kept);
+  close = closes;
+}
+
 void Exchange::begin(std::string_view from, const boost::asio::ip::address& of) {
   ExchangeState next;
   next.peer = from;
