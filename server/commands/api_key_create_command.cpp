@@ -9,9 +9,9 @@
 #include "auth/model/scope_names.hpp"
 #include "crypto/utf8.hpp"
 #include "http/json/limits.hpp"
+#include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/output.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
@@ -28,7 +28,7 @@ std::string read_name(const std::string& name) {
   if (size < length.min || size > length.max) {
     throw UsageError("a name has " + std::to_string(length.min) + " to " + std::to_string(length.max) + " characters");
   }
-  if (printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
+  if (http::printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
   return name;
 }
 

@@ -16,8 +16,8 @@
 #include <set>
 #include <utility>
 
+#include "http/log/printable.hpp"
 #include "server/backup/last_backup.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
 
 namespace tacit::server {
@@ -32,7 +32,7 @@ constexpr std::uint64_t disk_least = disk_attention_gibibytes << 30;
 
 std::string text(const json::object& object, const char* name) {
   const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? printable(found->get_string()) : std::string();
+  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
 }
 
 bool is_true(const json::object& object, const char* name) {
@@ -61,7 +61,7 @@ std::string texts(const json::object& object, const char* name) {
   const json::value* const found = object.if_contains(name);
   if (found == nullptr || !found->is_array()) return all;
   for (const json::value& one : found->get_array()) {
-    if (one.is_string()) all += (all.empty() ? "" : "; ") + printable(one.get_string());
+    if (one.is_string()) all += (all.empty() ? "" : "; ") + http::printable(one.get_string());
   }
   return all;
 }
@@ -140,7 +140,7 @@ StatusLine plane_status(const char* plane, const FoundServers& found) {
   if (!line.text.empty()) return line;
   line.good = false;
   line.text = "no server could be asked";
-  for (const std::string& unseen : found.unseen) add(line.text, "cannot read " + printable(unseen));
+  for (const std::string& unseen : found.unseen) add(line.text, "cannot read " + http::printable(unseen));
   return line;
 }
 
@@ -180,7 +180,7 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
   if (!counts) {
     line.good = false;
     line.text = file.empty() ? std::string(plane) + " has no certificate configured"
-                             : "could not be read: " + printable(file.string());
+                             : "could not be read: " + http::printable(file.string());
     return line;
   }
   line.details["expires"] = date_time(*counts);
@@ -229,7 +229,7 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
   StatusLine line{"backup", age <= backup_attention, {}, {}};
   line.details = {{"at", date_time(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
   line.text = duration_text(std::chrono::seconds(age)) + " ago, ";
-  line.text.append(noted->file == "-" ? "to standard output" : printable(noted->file));
+  line.text.append(noted->file == "-" ? "to standard output" : http::printable(noted->file));
   line.text.append(", ").append(short_size_text(noted->bytes));
   return line;
 }
