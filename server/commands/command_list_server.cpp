@@ -39,7 +39,8 @@ constexpr auto status_details =
     ComposedText<1024>()
         .add(
             "Prints one line per item, which begins with ok or ATTENTION. Asks the servers on their control sockets "
-            "(as root or the servers' own user) and reads the certificate files and the store. It opens no key, and each "
+            "(as root or the servers' own user) and reads the certificate files and the store. It opens no key, and "
+            "each "
             "wait is limited to a few seconds.\n"
             "ATTENTION means: a configured plane is not ready or not running; a reload was refused; a certificate "
             "expires in less than ")
