@@ -5,6 +5,7 @@
 
 #include "crypto/base64.hpp"
 #include "crypto/bounded_file.hpp"
+#include "crypto/size_text.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -171,7 +172,7 @@ PemError unreadable(const std::filesystem::path& file, const std::string& why) {
 result<std::vector<PemBlock>, PemError> parse_pem(std::string_view text) { return Parser(text).run(); }
 
 result<std::vector<PemBlock>, PemError> read_pem_file(const std::filesystem::path& file, std::size_t most) {
-  const FileBound bound{most, std::to_string(most >> 20U) + " MiB"};
+  const FileBound bound{most, mebibytes(most)};
   const auto content = read_bounded_file(file, bound, SpecialFiles::none);
   if (content.has_error()) return PemError{content.error().message};
   if (content->text().find_first_not_of(" \t\r\n") == std::string_view::npos) return unreadable(file, "is empty");

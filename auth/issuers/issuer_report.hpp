@@ -3,28 +3,13 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "auth/issuers/issuer.hpp"
+#include "crypto/at_most_every.hpp"
 
 namespace tacit::auth {
-
-/// Limits an event to once per interval.
-class AtMostEvery {
- public:
-  explicit AtMostEvery(std::chrono::milliseconds interval) : interval_(interval) {}
-  bool now(std::chrono::steady_clock::time_point time) {
-    if (last_ && time - *last_ < interval_) return false;
-    last_ = time;
-    return true;
-  }
-
- private:
-  std::chrono::milliseconds interval_;
-  std::optional<std::chrono::steady_clock::time_point> last_;
-};
 
 /// Forwards events to IssuerEvents. Used only on the issuers' thread.
 class IssuerReport {
@@ -36,17 +21,17 @@ class IssuerReport {
   void keys_changed(std::size_t keys) { events_.keys_changed(config_->issuer, keys); }
   void keys_skipped(const SkippedKeys& skipped) { events_.keys_skipped(config_->issuer, skipped); }
   void keys_failed(std::string_view why) {
-    if (keys_.now(std::chrono::steady_clock::now())) events_.keys_failed(config_->issuer, why);
+    if (keys_.admit(std::chrono::steady_clock::now())) events_.keys_failed(config_->issuer, why);
   }
   void introspection_failed(std::string_view why) {
-    if (introspection_.now(std::chrono::steady_clock::now())) events_.introspection_failed(config_->issuer, why);
+    if (introspection_.admit(std::chrono::steady_clock::now())) events_.introspection_failed(config_->issuer, why);
   }
 
  private:
   IssuerEvents& events_;
   std::shared_ptr<const IssuerConfig> config_;
-  AtMostEvery keys_;
-  AtMostEvery introspection_;
+  crypto::AtMostEvery keys_;
+  crypto::AtMostEvery introspection_;
 };
 
 }  // namespace tacit::auth

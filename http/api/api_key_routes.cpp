@@ -6,7 +6,7 @@
 #include "http/api/api_key_bodies.hpp"
 #include "http/api/api_key_json.hpp"
 #include "http/api/handlers.hpp"
-#include "http/api/list_stream.hpp"
+#include "http/api/reader_stream.hpp"
 #include "http/exchange/problem.hpp"
 #include "http/wire/target.hpp"
 #include "store/api_keys/api_keys.hpp"
@@ -37,27 +37,9 @@ store::ApiKey describe(const Exchange& exchange, NewApiKey wanted, std::int64_t 
   return key;
 }
 
-class ApiKeyListStream final : public ListStream {
- public:
-  ApiKeyListStream(store::TenantApiKeyReader reader, Exchange& exchange)
-      : ListStream(exchange), reader_(std::move(reader)) {}
+void write_listed_api_key(crypto::WipedBytes& out, const store::ApiKey& key) { write_api_key(out, key); }
 
- private:
-  boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
-    store::TenantApiKeyReader::Take take = [this, &out](const store::ApiKey& key) {
-      begin_entry(out);
-      write_api_key(out, key);
-      return out.size() < body_piece_size;
-    };
-    const auto ended = co_await reader_.next(std::move(take));
-    exchange_.rows_read = reader_.rows_read();
-    // Not `ended` itself: g++ would convert it by its operator bool.
-    if (!ended) co_return ended.error();
-    co_return *ended;
-  }
-
-  store::TenantApiKeyReader reader_;
-};
+using ApiKeyListStream = ReaderStream<store::TenantApiKeyReader, write_listed_api_key>;
 
 void answer_api_key(Exchange& exchange, const store::ApiKey& key) {
   exchange.response.body.reserve(usual_api_key_size);

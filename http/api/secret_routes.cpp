@@ -5,8 +5,8 @@
 #include "http/api/handlers.hpp"
 #include "http/api/list_cursor.hpp"
 #include "http/api/list_query.hpp"
-#include "http/api/list_stream.hpp"
 #include "http/api/path_id.hpp"
+#include "http/api/reader_stream.hpp"
 #include "http/api/request_bodies.hpp"
 #include "http/api/secret_json.hpp"
 #include "http/exchange/problem.hpp"
@@ -24,33 +24,19 @@ void answer_secret(Exchange& exchange, const store::SecretInfo& secret) {
   write_secret(exchange.response.body, secret);
 }
 
-class SecretListStream final : public ListStream {
+class SecretListStream final : public ReaderStream<store::SecretListReader, write_secret> {
  public:
   /// `paged`: with `next_cursor`.
   SecretListStream(store::SecretListReader reader, bool paged, Exchange& exchange)
-      : ListStream(exchange), reader_(std::move(reader)), paged_(paged) {}
+      : ReaderStream(std::move(reader), exchange), paged_(paged) {}
 
  private:
-  boost::asio::awaitable<store::Outcome<bool>> read_slice(crypto::WipedBytes& out) override {
-    store::SecretListReader::Take take = [this, &out](const store::SecretInfo& secret) {
-      begin_entry(out);
-      write_secret(out, secret);
-      return out.size() < body_piece_size;
-    };
-    const auto ended = co_await reader_.next(std::move(take));
-    exchange_.rows_read = reader_.rows_read();
-    // Not `ended` itself: g++ would convert it by its operator bool.
-    if (!ended) co_return ended.error();
-    co_return *ended;
-  }
-
   void write_members(crypto::WipedBytes& out) const override {
     if (!paged_) return;
     out.append(R"(,"next_cursor":)");
-    write_list_cursor(out, reader_.next_page());
+    write_list_cursor(out, reader().next_page());
   }
 
-  store::SecretListReader reader_;
   bool paged_;
 };
 
@@ -93,10 +79,7 @@ Handled update_secret(Exchange& exchange) {
   const auto id = secret_id(exchange);
   auto update = parse_secret_update(exchange.body.text());
   if (!id || !update) {
-    Faults faults = id ? Faults{} : id.error();
-    const Faults of_body = update ? Faults{} : update.error();
-    faults.insert(faults.end(), of_body.begin(), of_body.end());
-    answer(exchange, faults);
+    answer(exchange, all_faults(id, update));
     co_return;
   }
   store::AuditContext who = exchange.audit();

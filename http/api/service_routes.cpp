@@ -1,13 +1,13 @@
 // The routes for monitors and client generators, without a credential.
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "crypto/unix_time.hpp"
 #include "http/api/handlers.hpp"
 #include "http/api/openapi.hpp"
+#include "http/api/readiness.hpp"
 #include "http/exchange/problem.hpp"
 #include "http/json/json_writer.hpp"
 #include "http/tls/certificate_watch.hpp"
@@ -17,7 +17,7 @@ namespace tacit::http {
 namespace {
 
 /// Adds members to the object in a problem's body.
-void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& reasons) {
+void add_reasons(crypto::WipedBytes& body, const std::vector<std::string>& reasons) {
   body.resize(body.size() - 1);
   body.append(R"(,"status":"not ready","reasons":[)");
   for (std::size_t i = 0; i < reasons.size(); ++i) {
@@ -67,17 +67,10 @@ Handled get_health(Exchange& exchange) {
 Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
   const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
-  const std::optional<std::string> unwilling = exchange.services.store.health().unwilling();
-  const std::optional<std::string> displaced = exchange.services.store.health().displaced();
-  std::vector<std::string_view> reasons;
-  if (draining) reasons.push_back("draining");
-  if (unwilling) reasons.push_back(*unwilling);
-  if (displaced) reasons.push_back(*displaced);
-  const store::Room room = exchange.services.store.health().room();
-  // Clients' changes need more room than audit entries alone.
-  const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);
-  const auto& no_room = adds ? room.growth_refused : room.logging_refused;
-  if (no_room) reasons.push_back(*no_room);
+  const store::Store& store = exchange.services.store;
+  const store::Room room = store.health().room();
+  const std::vector<std::string> reasons =
+      reasons_not_ready(exchange.plane, store, room, draining, exchange.services.serves_api);
   if (reasons.empty()) {
     answer_ready(exchange.response.body, warnings_of(exchange, room.warning));
     co_return;

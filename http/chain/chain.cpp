@@ -92,7 +92,7 @@ void put_certificate_first(Exchange& exchange, std::optional<Problem>& problem) 
   if (!problem || exchange.certificate_fault.empty()) return;
   problem = Problem::certificate_refused;
   exchange.note = exchange.certificate_fault;
-  exchange.response.headers.clear();
+  exchange.response.drop();
   exchange.response.close = true;
 }
 
@@ -262,7 +262,7 @@ asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyRea
 /// The log has the exception for the operator; the client gets only the request's id to refer to it.
 void answer_panic(Exchange& exchange, std::string_view what) {
   log(LogLine(LogLevel::error, "panic").field("request_id", exchange.request_id).field("what", what));
-  exchange.response.headers.clear();
+  exchange.response.drop();
   answer(exchange, Problem::internal);
   exchange.response.close = true;  // it is unknown how much of the request was read
 }

@@ -119,9 +119,9 @@ std::chrono::nanoseconds guessing_wait(const Exchange& exchange, const ThreadSta
 std::optional<Problem> limit_guessing(Exchange& exchange, ThreadState& thread, const Presented& presented,
                                       Clock::time_point now) {
   if (presented.wait == presented.wait.zero()) return std::nullopt;
-  const auto key = auth::parse_api_key(presented.credential.text);
-  if (!key) return std::nullopt;
-  const auto wait = thread.server.credentials(exchange.plane).failures.wait(exchange.client, key->id, now);
+  const auto api_key = auth::parse_api_key(presented.credential.text);
+  if (!api_key) return std::nullopt;
+  const auto wait = thread.server.credentials(exchange.plane).failures.wait(exchange.client, api_key->id, now);
   if (wait == wait.zero()) return std::nullopt;
   return refuse_guessing(exchange, thread, presented.wait, now);
 }
@@ -149,8 +149,8 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
                                       auth::Refusal refusal, Clock::time_point now) {
   auth::AuthFailureLimit& failures = thread.server.credentials(exchange.plane).failures;
   thread.server.good_credentials.forget(presented.digest);
-  const auto key = auth::parse_api_key(presented.credential.text);
-  if (!key && auth::is_of_its_issuer(refusal)) {
+  const auto api_key = auth::parse_api_key(presented.credential.text);
+  if (!api_key && auth::is_of_its_issuer(refusal)) {
     // A client that keeps using an expired token must first learn that it has expired, and wait only after many tries.
     const auto wait = failures.wait(exchange.client, presented.digest, now);
     if (wait != wait.zero()) return refuse_guessing(exchange, thread, wait, now);
@@ -162,7 +162,7 @@ std::optional<Problem> limit_refusals(Exchange& exchange, ThreadState& thread, c
     return std::nullopt;
   }
   // Whatever was wrong with the key, so that the answer does not reveal which ids exist.
-  if (key) failures.failed(exchange.client, key->id, now);
+  if (api_key) failures.failed(exchange.client, api_key->id, now);
   return refuse_guessing(exchange, thread, presented.wait, now);
 }
 

@@ -1,12 +1,16 @@
 #include "http/chain/thread_counters.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "http/api/handlers.hpp"
 #include "http/api/routes.hpp"
+#include "http/exchange/reason_phrase.hpp"
 
 namespace tacit::http {
 namespace {
+
+static_assert(std::ranges::all_of(counted_statuses, has_reason_phrase));
 
 constexpr unsigned least_status = 200;
 constexpr unsigned most_status = 599;
@@ -20,34 +24,33 @@ constexpr auto places = [] {
   return result;
 }();
 
+struct ReleaseOfProblem {
+  Problem problem;
+  Release release;
+};
+
+/// The outcomes of a resolve that is not answered with values. The other problems refuse a request before its body is
+/// understood.
+constexpr std::array<ReleaseOfProblem, 11> releases_of_problems{{
+    {Problem::tool_not_granted, Release::not_granted},
+    {Problem::certificate_refused, Release::not_granted},
+    {Problem::other_user, Release::other_user},
+    {Problem::secret_not_allowed, Release::not_allowed},
+    {Problem::too_many_arguments, Release::too_many_arguments},
+    {Problem::changed_meanwhile, Release::changed},
+    {Problem::integrity, Release::integrity},
+    {Problem::overloaded, Release::overloaded},
+    {Problem::memory_short, Release::overloaded},
+    {Problem::store_unavailable, Release::unavailable},
+    {Problem::store_full, Release::full},
+}};
+
 /// nullopt for a request that was refused before its body was understood.
 std::optional<Release> release_of(const Exchange& exchange) {
   if (exchange.response.status == 200) return exchange.released > 0 ? Release::released : Release::nothing;
   if (!exchange.problem) return std::nullopt;
-  switch (*exchange.problem) {
-    case Problem::tool_not_granted:
-    case Problem::certificate_refused:
-      return Release::not_granted;
-    case Problem::other_user:
-      return Release::other_user;
-    case Problem::secret_not_allowed:
-      return Release::not_allowed;
-    case Problem::too_many_arguments:
-      return Release::too_many_arguments;
-    case Problem::changed_meanwhile:
-      return Release::changed;
-    case Problem::integrity:
-      return Release::integrity;
-    case Problem::overloaded:
-    case Problem::memory_short:
-      return Release::overloaded;
-    case Problem::store_unavailable:
-      return Release::unavailable;
-    case Problem::store_full:
-      return Release::full;
-    default:
-      return std::nullopt;
-  }
+  const auto found = std::ranges::find(releases_of_problems, *exchange.problem, &ReleaseOfProblem::problem);
+  return found != releases_of_problems.end() ? std::optional(found->release) : std::nullopt;
 }
 
 template <std::size_t Size>

@@ -6,8 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "auth/api_keys/api_key_uses.hpp"
 #include "auth/authenticator.hpp"
@@ -15,16 +13,17 @@
 #include "auth/limits/rate_limiter.hpp"
 #include "auth/limits/recent_credentials.hpp"
 #include "auth/limits/tenant_rates.hpp"
+#include "crypto/at_most_every.hpp"
 #include "http/chain/access_sample.hpp"
 #include "http/chain/buffer_budget.hpp"
 #include "http/chain/connection_limits.hpp"
+#include "http/chain/date_field.hpp"
 #include "http/chain/peer_limits.hpp"
 #include "http/chain/thread_counters.hpp"
 #include "http/chain/timeouts.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/log/log.hpp"
-#include "http/log/once_a_second.hpp"
 #include "http/tls/handshake_log.hpp"
 #include "http/wire/forwarded.hpp"
 #include "http/wire/networks.hpp"
@@ -79,25 +78,14 @@ struct ServerState {
   CredentialLimits& credentials(Plane plane) { return plane == Plane::api ? api_credentials : tool_credentials; }
 };
 
-/// The `Date` field's value (RFC 9110 section 6.6.1), refreshed at every sweep rather than for each answer.
-class DateField {
- public:
-  DateField() { refresh(); }
-  void refresh();
-  std::string_view text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
 struct ThreadState {
   ServerState& server;
   DateField date{};
   LogBuffer access_log{};
   auth::Authenticator authenticator;
-  OnceASecond unaudited_lines{};  ///< about refusals that were not audited
-  OnceASecond guessing_lines{};   ///< about addresses that guess
-  OnceASecond refusal_lines{};    ///< about refused connections
+  crypto::AtMostEvery unaudited_lines{std::chrono::seconds(1)};  ///< about refusals that were not audited
+  crypto::AtMostEvery guessing_lines{std::chrono::seconds(1)};   ///< about addresses that guess
+  crypto::AtMostEvery refusal_lines{std::chrono::seconds(1)};    ///< about refused connections
   auth::TenantRates tenant_rates;
   auth::ApiKeyUses api_key_uses{auth::ApiKeyUseLog::most_api_keys_of_thread};  ///< since the last sweep
   AccessSample access_sample;

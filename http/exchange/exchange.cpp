@@ -1,40 +1,61 @@
 #include "http/exchange/exchange.hpp"
 
+#include <array>
 #include <utility>
 
+#include "crypto/enum_table.hpp"
+
 namespace tacit::http {
+namespace {
 
-std::string_view name_of(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET";
-    case Method::post:
-      return "POST";
-    case Method::patch:
-      return "PATCH";
-    case Method::del:
-      return "DELETE";
-    case Method::other:
-      break;
-  }
-  return "other";
-}
+struct MethodName {
+  Method method;
+  std::string_view name;
+};
 
-std::string_view name_of(Plane plane) {
-  switch (plane) {
-    case Plane::api:
-      return "api";
-    case Plane::tools:
-      return "tools";
-    case Plane::admin:
-      break;
-  }
-  return "admin";
-}
+constexpr std::array method_names{
+    MethodName{Method::get, "GET"},    MethodName{Method::post, "POST"},   MethodName{Method::patch, "PATCH"},
+    MethodName{Method::del, "DELETE"}, MethodName{Method::other, "other"},
+};
+static_assert(crypto::has_row_for_each(method_names, &MethodName::method, Method::other));
+
+struct PlaneName {
+  Plane plane;
+  std::string_view name;
+};
+
+constexpr std::array plane_names{
+    PlaneName{Plane::api, "api"},
+    PlaneName{Plane::tools, "tools"},
+    PlaneName{Plane::admin, "admin"},
+};
+static_assert(crypto::has_row_for_each(plane_names, &PlaneName::plane, Plane::admin));
+
+}  // namespace
+
+std::string_view name_of(Method method) { return crypto::row_at(method_names, method).name; }
+
+std::string_view name_of(Plane plane) { return crypto::row_at(plane_names, plane).name; }
 
 const ProtectedResource& resource_of(const Services& services) {
   static const ProtectedResource none;
   return services.protected_resource != nullptr ? **services.protected_resource : none;
+}
+
+void Response::drop() {
+  Response fresh;
+  fresh.body = std::move(body);
+  fresh.body.clear();
+  *this = std::move(fresh);
+}
+
+void Response::begin_again(unsigned new_status) {
+  std::string kept = std::move(headers);
+  const bool closes = close;
+  drop();
+  status = new_status;
+  headers = std::move(kept);
+  close = closes;
 }
 
 void Exchange::begin(std::string_view from, const boost::asio::ip::address& of) {

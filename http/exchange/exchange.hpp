@@ -67,6 +67,12 @@ struct RequestHead {
   bool is_head = false;          ///< the answer has no body, whatever its Content-Length
   bool http_1_0 = false;
 
+  /// After the head was refused: nothing that follows it can be read, and its trace is not continued.
+  void refuse() {
+    content_length = 0;
+    chunked = false;
+    traceparent = {};
+  }
   /// Whether anything follows the head; an empty chunked body counts.
   bool has_body() const { return chunked || content_length > 0; }
 };
@@ -80,6 +86,11 @@ struct Response {
   bool close = false;                                  ///< end the connection after this answer
   std::unique_ptr<BodyStream> rest{};                  ///< what follows `body`; null: nothing
   std::uint64_t streamed = 0;                          ///< bytes of the body that were sent and removed from `body`
+
+  /// Drops the answer. The body's buffer keeps its memory.
+  void drop();
+  /// Begins another answer instead, with the same header lines and, if it was to end the connection, the same end.
+  void begin_again(unsigned new_status);
 };
 
 /// Produces the metrics for a monitor. Thread-safe.

@@ -14,12 +14,9 @@ namespace {
 crypto::WipedBytes& begin(Exchange& exchange, const ProblemRow& row) {
   Response& response = exchange.response;
   exchange.problem = row.problem;
-  response.status = row.status;
-  response.content_type = "application/json";
+  response.begin_again(row.status);
   response.headers.append(row.headers);
   response.close = response.close || row.close;
-  response.body.clear();
-  response.rest.reset();
   return response.body;
 }
 
@@ -124,8 +121,7 @@ void answer_tool_refused(Exchange& exchange, Problem problem, std::string_view t
   if (problem == Problem::tool_not_granted) {
     sentence = not_granted(exchange, tool);
   } else if (problem == Problem::other_user) {
-    sentence =
-        runtime_and_tool(exchange, " asked for", tool).append(" for a user other than the one whose token it sent.");
+    sentence = runtime_and_tool(exchange, " asked for", tool).append(" for a user that its token does not belong to.");
   } else {
     sentence = not_released(exchange, tool, withheld);
   }
@@ -151,9 +147,7 @@ void answer(Exchange& exchange, const store::Failure& failure) {
 
 void answer(Exchange& exchange, const Faults& faults) {
   Response& response = exchange.response;
-  response.status = 422;
-  response.content_type = "application/json";
-  response.body.clear();
+  response.begin_again(422);
   write_faults(response.body, faults);
 }
 

@@ -6,6 +6,7 @@
 #include "auth/tokens/jwt.hpp"
 #include "crypto/enum_table.hpp"
 #include "http/exchange/head_limits.hpp"
+#include "http/exchange/reason_phrase.hpp"
 #include "store/model/release.hpp"
 
 namespace tacit::http {
@@ -89,6 +90,7 @@ constexpr std::array rows{
 };
 
 static_assert(crypto::has_row_for_each(rows, &ProblemRow::problem, Problem::store_full));
+static_assert(std::ranges::all_of(rows, [](const ProblemRow& row) { return has_reason_phrase(row.status); }));
 static_assert(std::ranges::all_of(rows, [](const ProblemRow& row) {
   return (row.limit > 0) == (row.sentence.find("{}") != std::string_view::npos);
 }));

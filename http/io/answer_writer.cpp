@@ -34,7 +34,7 @@ asio::awaitable<bool> AnswerWriter::write(bool keep_alive) {
     }
     const bool joined = body.size() <= joined_body_size;
     if (joined && !exchange.head.is_head) output.append(body.view());
-    bool written = co_await write_all(output.view().subspan(sent_ahead_));
+    bool written = co_await write_all(output.view().subspan(connection_.request.sent_ahead));
     if (written && !joined && !exchange.head.is_head) written = co_await write_all(body.view());
     co_return written;
   } catch (const std::exception& error) {
@@ -48,19 +48,20 @@ asio::awaitable<bool> AnswerWriter::write(bool keep_alive) {
 asio::awaitable<bool> AnswerWriter::send_continue() {
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   const bool sent = co_await write_all(crypto::as_bytes(go_on));
-  answered_ = 0;  // it is not part of the answer
+  connection_.request.answered = 0;  // it is not part of the answer
   co_return sent;
 }
 
 asio::awaitable<bool> AnswerWriter::write_all(crypto::ByteView data) {
   ConnectionState& state = connection_.state;
   TlsStream& stream = connection_.stream;
+  std::size_t& answered = connection_.request.answered;
   state.write();
   connection_.charge_buffers();
   while (!data.empty()) {
     // The descriptor may have been reused.
     if (state.over()) co_return false;
-    const bool starting = answered_ < slow_start_size && data.size() > joined_body_size + slow_start_record;
+    const bool starting = answered < slow_start_size && data.size() > joined_body_size + slow_start_record;
     const TlsStream::Result result = stream.write_some(starting ? data.first(slow_start_record) : data);
     if (result.must_wait()) {
       if (result.status != TlsStream::Status::yield) {
@@ -71,7 +72,7 @@ asio::awaitable<bool> AnswerWriter::write_all(crypto::ByteView data) {
     } else if (result.status != TlsStream::Status::done) {
       co_return false;
     }
-    answered_ += result.size;
+    answered += result.size;
     data = data.subspan(result.size);
   }
   co_return true;
@@ -79,7 +80,8 @@ asio::awaitable<bool> AnswerWriter::write_all(crypto::ByteView data) {
 
 void AnswerWriter::give_up() {
   Exchange& exchange = connection_.exchange;
-  if (answered_ <= sent_ahead_) exchange.response.status = 408;  // for the log
+  const RequestProgress& request = connection_.request;
+  if (request.answered <= request.sent_ahead) exchange.response.status = 408;  // for the log
   exchange.note = connection_.state.over() ? "connection_ended" : "client_left";
   exchange.response.body.clear();
   connection_.expired();
@@ -102,11 +104,12 @@ bool AnswerWriter::client_has_left() {
   static constexpr std::string_view first_of_any_answer = "H";
   if (connection_.state.over()) return true;
   TlsStream& stream = connection_.stream;
+  RequestProgress& request = connection_.request;
   const ClientSocket::Peer peer = connection_.socket.peer();
-  if (peer != ClientSocket::Peer::silent || answered_ > 0) return peer == ClientSocket::Peer::gone;
+  if (peer != ClientSocket::Peer::silent || request.answered > 0) return peer == ClientSocket::Peer::gone;
   connection_.turn.renew();  // other connections had their turn while the handler worked
   const TlsStream::Result result = stream.write_some(crypto::as_bytes(first_of_any_answer));
-  if (result.status == TlsStream::Status::done) sent_ahead_ = answered_ = result.size;
+  if (result.status == TlsStream::Status::done) request.sent_ahead = request.answered = result.size;
   return result.status == TlsStream::Status::closed || result.status == TlsStream::Status::failed;
 }
 

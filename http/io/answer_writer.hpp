@@ -3,7 +3,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
 #include <string_view>
 
 #include "http/exchange/client_watch.hpp"
@@ -22,8 +21,6 @@ class AnswerWriter final : private ClientWatch {
   boost::asio::awaitable<bool> send_continue();
   /// Ends the connection because there is no client to answer. A partial answer cannot be mistaken for a complete one.
   void give_up();
-  /// Resets the counts after an exchange.
-  void forget_exchange() { answered_ = sent_ahead_ = 0; }
 
  private:
   bool client_has_left() override;
@@ -33,8 +30,6 @@ class AnswerWriter final : private ClientWatch {
   void fail(std::string_view what);
 
   ConnectionCore& connection_;
-  std::size_t answered_ = 0;    ///< bytes of the answer that TLS has taken
-  std::size_t sent_ahead_ = 0;  ///< those of them that were sent before the rest of the head was built
 };
 
 }  // namespace tacit::http

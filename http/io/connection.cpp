@@ -20,7 +20,7 @@ Connection::Connection(tcp::socket accepted, const tcp::endpoint& from, std::opt
     : ConnectionCore(std::move(accepted), from, std::move(client), plane, tls, of_thread) {}
 
 Connection::~Connection() {
-  if (counted_in_) counters().requests_ended.add();
+  if (request.counted) counters().requests_ended.add();
   counters().connections_closed.add();
   thread.server.limits(exchange.plane).leave(peer.counted);
 }
@@ -71,7 +71,7 @@ asio::awaitable<void> Connection::refuse_plain_http() {
 /// Begins the exchange of the request whose head was read. Returns what is wrong with the head, if anything.
 std::optional<Problem> Connection::begin_request() {
   counters().requests_begun.add();
-  counted_in_ = true;
+  request.counted = true;
   state.serve();
   begin_exchange();
   judge_certificate();
@@ -79,11 +79,7 @@ std::optional<Problem> Connection::begin_request() {
   const bool forwarder_is_clear =
       framing || forwarded_.find(exchange, thread.server.balancers, peer.endpoint.address());
   if (!forwarder_is_clear) framing = Problem::malformed_request;
-  if (framing) {
-    exchange.head.content_length = 0;
-    exchange.head.chunked = false;
-    exchange.head.traceparent = {};
-  }
+  if (framing) exchange.head.refuse();
   exchange.request_id = request_ids_.take(framing ? std::string_view{} : exchange.head.request_id);
   return framing;
 }
@@ -129,8 +125,6 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
   const auto time = Clock::now() - started;
   charge_rows(exchange, thread);
   thread.counters.answered(exchange, time);
-  counters().requests_ended.add();
-  counted_in_ = false;
   const bool is_good_probe = is_probe(exchange.route) && exchange.response.status < 400;  // they would fill the log
   if (thread.server.access_log && log_enabled(LogLevel::info) && !is_good_probe) {
     const std::uint32_t weight = thread.access_sample.weight(exchange.response.status, time);
@@ -142,8 +136,8 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
   // Nothing after this request is served. What was received of an unread body is wiped now, because the client may
   // close late.
   if (!keep_alive) input.take_all();
+  counters().requests_ended.add();
   forget_exchange();
-  writer_.forget_exchange();
   state.serve();
 }
 

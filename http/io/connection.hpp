@@ -57,7 +57,6 @@ class Connection final : public ConnectionCore {
   ConnectionBody body_reader_{*this, writer_};
   ForwardedPeer forwarded_;
   RequestIds request_ids_;
-  bool counted_in_ = false;  ///< a request is being served
 };
 
 }  // namespace tacit::http

@@ -78,6 +78,7 @@ void ConnectionCore::charge_buffers() {
 }
 
 void ConnectionCore::forget_exchange() {
+  request = RequestProgress();
   input.forget_request();
   for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) empty(*buffer);
   buffered_.set(input.extra_memory());

@@ -36,6 +36,14 @@ struct ConnectionPeer {
 /// "address:port"; "[address]:port" for IPv6. Without the port if it is 0, which means not known.
 std::string peer_text(const boost::asio::ip::address& address, std::uint16_t port);
 
+/// What a connection knows of the request that it reads or serves. Each request begins with a new one.
+struct RequestProgress {
+  bool empty_line_skipped = false;  ///< before its head
+  bool counted = false;             ///< among those begun, and not yet among those ended
+  std::size_t answered = 0;         ///< bytes of the answer that TLS has taken
+  std::size_t sent_ahead = 0;       ///< those of them that were sent before the rest of the head was built
+};
+
 /// Belongs, with all its members, to one thread.
 class ConnectionCore : public Deadlined {
  public:
@@ -51,7 +59,7 @@ class ConnectionCore : public Deadlined {
   void judge_certificate();
   /// Call it whenever a message has grown and before waiting for the client.
   void charge_buffers();
-  /// Ends the exchange: overwrites its data in the buffers, and frees large ones.
+  /// Ends the exchange and its request: overwrites its data in the buffers, and frees large ones.
   void forget_exchange();
   /// Frees the memory that an idle connection does not need.
   void shrink();
@@ -73,6 +81,7 @@ class ConnectionCore : public Deadlined {
   crypto::WipedBytes body;    ///< of the request
   crypto::WipedBytes output;  ///< the answer's head, and a short body
   Exchange exchange;
+  RequestProgress request;
 
  protected:
   ~ConnectionCore() = default;

@@ -18,8 +18,9 @@ constexpr std::size_t least_body_room = 512;
 
 /// Skips one empty line before a request (RFC 9112 section 2.2): some clients send one after a body.
 void HeadReader::skip_empty_line() {
-  if (empty_line_skipped_ || !connection_.input.skip_empty_line()) return;
-  empty_line_skipped_ = true;
+  bool& skipped = connection_.request.empty_line_skipped;
+  if (skipped || !connection_.input.skip_empty_line()) return;
+  skipped = true;
   if (connection_.input.received().empty()) connection_.state.await_input(Stage::idle, ConnectionState::Clock::now());
 }
 
@@ -40,7 +41,6 @@ asio::awaitable<bool> HeadReader::read() {
   ConnectionState& state = connection_.state;
   TlsStream& stream = connection_.stream;
   std::size_t searched = 0;
-  empty_line_skipped_ = false;
   state.await_input(Stage::idle, ConnectionState::Clock::now());
   for (;;) {
     skip_empty_line();

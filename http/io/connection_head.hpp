@@ -3,8 +3,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstdint>
-
 #include "http/io/connection_core.hpp"
 #include "http/wire/framing.hpp"
 
@@ -29,7 +27,6 @@ class HeadReader {
 
   ConnectionCore& connection_;
   HeadScan scan_;
-  bool empty_line_skipped_ = false;  ///< before the current request
 };
 
 }  // namespace tacit::http

@@ -29,7 +29,7 @@ struct Listener {
   int inherited = -1;
 };
 
-/// The caller sets all members: the defaults stand in server/config/settings.cpp.
+/// The caller sets all members: the defaults stand in server/config/settings_table_*.cpp.
 struct ServerOptions {
   unsigned threads = 0;  ///< at least 1
   Timeouts timeouts;

@@ -27,7 +27,7 @@ asio::awaitable<bool> AnswerWriter::write_streamed() {
   Exchange& exchange = connection_.exchange;
   Response& response = exchange.response;
   const std::unique_ptr<BodyStream> rest = std::move(response.rest);
-  std::size_t ahead = sent_ahead_;
+  std::size_t ahead = connection_.request.sent_ahead;
   if (exchange.head.is_head) co_return co_await write_all(output.view().subspan(ahead));
   const bool chunked = !exchange.head.http_1_0;
   for (bool last = false;;) {

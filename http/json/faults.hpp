@@ -40,6 +40,17 @@ using Faults = std::vector<Fault>;
 template <class T>
 using Parsed = boost::system::result<T, Faults>;
 
+/// The faults of all parts of a request, in their order; empty if each could be read.
+template <class... T>
+Faults all_faults(const Parsed<T>&... parts) {
+  Faults all;
+  const auto add = [&all](const auto& part) {
+    if (part.has_error()) all.insert(all.end(), part.error().begin(), part.error().end());
+  };
+  (add(parts), ...);
+  return all;
+}
+
 // The kinds of fault, with pydantic's texts (pydantic.dev: "Validation Errors").
 Fault missing(Loc loc);
 Fault string_type(Loc loc);

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "store/model/release.hpp"
+
 namespace tacit::http::limits {
 
 /// The length limits of a text, in Unicode code points of the decoded string.
@@ -34,7 +36,7 @@ inline constexpr std::uint32_t api_key_body = 8 * 1024;
 inline constexpr std::uint32_t ignored_body = 64 * 1024;
 
 /// Entries each of `provided_args` and `secrets` in one resolve.
-inline constexpr std::size_t resolve_items = 256;
+inline constexpr std::size_t resolve_items = store::most_arguments;
 
 inline constexpr std::size_t list_min = 1;
 inline constexpr std::size_t list_max = 1000;

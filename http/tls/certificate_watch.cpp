@@ -12,9 +12,6 @@
 namespace tacit::http {
 namespace {
 
-constexpr std::chrono::seconds between_looks{1};
-constexpr std::chrono::hours said_for{1};
-
 std::string certificate_of(std::string_view plane) {
   return "the certificate of the plane " + std::string(plane) + " ";
 }
@@ -71,7 +68,7 @@ void CertificateWatch::use(Plane plane, CertificateFacts facts) {
   const std::lock_guard lock(mutex_);
   facts_.at(static_cast<std::size_t>(plane)) = std::move(facts);
   said_.clear();  // log again after a reload
-  next_look_.store({});
+  looks_.reset();
 }
 
 std::vector<std::string> CertificateWatch::warnings(Plane shown_on, std::int64_t now) const {
@@ -108,17 +105,11 @@ std::vector<CertificateWatch::Expired> CertificateWatch::expired(std::int64_t no
 }
 
 void CertificateWatch::log_expired(std::chrono::steady_clock::time_point now) {
-  auto next = next_look_.load(std::memory_order_relaxed);
-  if (now.time_since_epoch() < next) return;
-  // Only one of several threads checks.
-  if (!next_look_.compare_exchange_strong(next, now.time_since_epoch() + between_looks)) return;
+  if (!looks_.admit(now)) return;
   std::vector<Expired> to_say;
   {
     const std::lock_guard lock(mutex_);
-    if (now - said_since_ >= said_for) {
-      said_.clear();
-      said_since_ = now;
-    }
+    if (said_again_.admit(now)) said_.clear();
     for (Expired& each : expired(crypto::seconds_now())) {
       if (std::ranges::find(said_, each.sentence) != said_.end()) continue;
       said_.push_back(each.sentence);

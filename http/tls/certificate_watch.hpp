@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/at_most_every.hpp"
 #include "http/client_certificates/client_crl.hpp"
 #include "http/tls/certificate_faults.hpp"
 #include "http/tls/tls_context.hpp"
@@ -56,8 +56,8 @@ class CertificateWatch {
   mutable std::mutex mutex_;
   std::array<CertificateFacts, 2> facts_;  ///< per plane: api, tools
   std::vector<std::string> said_;          ///< sentences logged within the hour
-  std::chrono::steady_clock::time_point said_since_{};
-  std::atomic<std::chrono::steady_clock::duration> next_look_{};
+  crypto::AtMostEvery said_again_{std::chrono::hours(1)};
+  crypto::SharedAtMostEvery looks_{std::chrono::seconds(1)};  ///< only one of several threads looks
 };
 
 }  // namespace tacit::http

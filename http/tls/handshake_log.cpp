@@ -5,8 +5,6 @@
 #include <span>
 #include <string>
 
-#include "http/log/once_a_second.hpp"
-
 namespace tacit::http {
 namespace {
 
@@ -28,15 +26,12 @@ std::optional<std::uint32_t> HandshakeLog::admit(const boost::asio::ip::address&
                                                  Clock::time_point now) {
   const std::uint64_t key = key_of(address, reason);
   const std::lock_guard lock(mutex_);
-  if (now - second_ >= OnceASecond::pause) {
-    second_ = now;
-    lines_ = 0;
-  }
+  if (seconds_.admit(now)) lines_ = 0;
   const std::span<Entry> set = std::span(entries_).subspan((key >> 1U) % sets * ways, ways);
   auto entry = std::ranges::find(set, key, &Entry::key);
   const bool known = entry != set.end();
   if (!known) entry = std::ranges::min_element(set, {}, &Entry::logged);
-  const bool recent = entry->key != 0 && now - entry->logged < OnceASecond::pause;
+  const bool recent = entry->key != 0 && now - entry->logged < interval;
   // An entry that was logged within the second stays, or it would be logged twice in that second.
   if (recent || lines_ >= most_lines) {
     if (known) ++entry->left_out;

@@ -11,6 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include "crypto/at_most_every.hpp"
+
 namespace tacit::http {
 
 /// Thread-safe. Takes a fixed amount of memory.
@@ -31,12 +33,13 @@ class HandshakeLog {
     Clock::time_point logged{};
     std::uint32_t left_out = 0;
   };
+  static constexpr std::chrono::seconds interval{1};
   static constexpr std::size_t ways = 4;
   static constexpr std::size_t sets = 256;
 
   std::mutex mutex_;
   std::array<Entry, ways * sets> entries_{};
-  Clock::time_point second_{};
+  crypto::AtMostEvery seconds_{interval};
   std::uint32_t lines_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 #include <utility>
 
 #include "http/wire/head_lines.hpp"
@@ -48,6 +49,11 @@ Method method_of(beast_http::verb verb) {
     default:
       return Method::other;
   }
+}
+
+std::string_view too_many_fields() {
+  static const std::string sentence = "The header has more than " + std::to_string(max_field_count) + " fields.";
+  return sentence;
 }
 
 /// Whether the text is not empty and has only characters of a host and port (RFC 9110 section 7.2).
@@ -105,7 +111,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
 
   void on_field_impl(beast_http::field field, view name, view beast_value, error_code&) override {
     const std::string_view value = plain(beast_value);
-    if (++fields_ > max_field_count) fail("The header has more than 100 fields.");
+    if (++fields_ > max_field_count) fail(too_many_fields());
     switch (field) {
       case beast_http::field::host:
         if (!is_host(value)) fail("The field Host is not a host's name or address, with or without a port.");

@@ -11,6 +11,7 @@
 
 #include "crypto/descriptor.hpp"
 #include "crypto/trusted_folder.hpp"
+#include "http/log/printable.hpp"
 #include "server/audit/audit_feed_syslog.hpp"
 #include "server/audit/audit_text.hpp"
 #include "server/config/errors.hpp"
@@ -121,7 +122,7 @@ class StreamOutput final : public AuditFeedOutput {
   explicit StreamOutput(const StopSignals& signals) : signals_(signals) {}
 
   bool put(const std::string& line) override {
-    const std::string text = (terminal_ ? escaped_for_terminal(line) : line) + '\n';
+    const std::string text = (terminal_ ? http::printable_json(line) : line) + '\n';
     std::size_t done = 0;
     while (done < text.size()) {
       if (!signals_.wait(STDOUT_FILENO, POLLOUT, std::chrono::hours(1))) {

@@ -8,7 +8,6 @@
 
 #include "crypto/keyring.hpp"
 #include "http/log/printable.hpp"
-#include "server/cli/output.hpp"
 
 namespace tacit::server {
 namespace {
@@ -70,7 +69,7 @@ std::string audit_line(const store::AuditRecord& record) {
     }
   }
   if (!record.fault.empty()) line += " FAULT=" + field(record.fault);
-  return printable(line);
+  return http::printable(line);
 }
 
 std::string audit_json(const store::AuditRecord& record) {
@@ -82,7 +81,5 @@ std::string audit_json(const store::AuditRecord& record) {
   return line + "\"fault\":" + in_quotes(record.fault) + ",\"stored\":" + http::printable_json(in_quotes(record.body)) +
          "}";
 }
-
-std::string escaped_for_terminal(std::string_view json) { return http::printable_json(json); }
 
 }  // namespace tacit::server

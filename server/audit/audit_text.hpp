@@ -17,7 +17,4 @@ std::string audit_line(const store::AuditRecord& record);
 /// text after the hash's comma). An entry that does not match the chain has `fault` and, as text, `stored`.
 std::string audit_json(const store::AuditRecord& record);
 
-/// The same JSON for a terminal: control sequences are written as \u escapes.
-std::string escaped_for_terminal(std::string_view json);
-
 }  // namespace tacit::server

@@ -15,6 +15,7 @@
 #include <memory>
 #include <system_error>
 
+#include "crypto/size_text.hpp"
 #include "crypto/trusted_folder.hpp"
 #include "crypto/uuid.hpp"
 #include "server/config/errors.hpp"
@@ -66,8 +67,6 @@ std::string owner_name(const fs::path& store) {
   const fs::path whole = fs::canonical(store, error);
   return host + ":" + (error ? store : whole).string() + "\n";
 }
-
-std::string mebibytes(std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
 
 }  // namespace
 
@@ -131,10 +130,11 @@ void BackupDirectory::need_room(std::uint64_t bytes, bool beside_store) const {
   const std::uint64_t margin =
       beside_store ? std::min<std::uint64_t>(capacity / 10, std::uint64_t{1} << 30) : std::uint64_t{0};
   if (available >= bytes + margin) return;
-  throw CommandFailed("cannot back up: the disk of " + path_.string() + " has " + mebibytes(available) +
-                      " free, and a backup takes up to " + mebibytes(bytes) +
-                      (beside_store ? ", plus " + mebibytes(margin) + " that the store on that disk needs" : "") +
-                      ": free space, keep fewer backups or keep them on another disk");
+  throw CommandFailed(
+      "cannot back up: the disk of " + path_.string() + " has " + crypto::mebibytes_rounded_up(available) +
+      " free, and a backup takes up to " + crypto::mebibytes_rounded_up(bytes) +
+      (beside_store ? ", plus " + crypto::mebibytes_rounded_up(margin) + " that the store on that disk needs" : "") +
+      ": free space, keep fewer backups or keep them on another disk");
 }
 
 std::optional<std::string> BackupDirectory::other_owner(const fs::path& store) const {

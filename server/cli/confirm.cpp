@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "server/cli/output.hpp"
+#include "http/log/printable.hpp"
 #include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
@@ -54,7 +54,8 @@ Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
 
 void Confirmation::ask(const std::string& question, const std::string& word) const {
   if (yes_) return;
-  std::cerr << printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to continue: ") << std::flush;
+  std::cerr << http::printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to continue: ")
+            << std::flush;
   const std::string answer = read_answer();
   if (word.empty() ? answer == "y" || answer == "yes" : answer == small_letters(word)) return;
   throw CommandFailed("nothing was done: the answer was not " + (word.empty() ? "y" : word));

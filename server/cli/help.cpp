@@ -88,6 +88,15 @@ std::string list_of(const CommandSection& section, const std::string& group) {
   return (group.empty() ? "\n" + std::string(section.heading) + ":\n" : "\n") + table(rows);
 }
 
+/// "0 success; 1 failure, or …."
+std::string list_of_exit_codes() {
+  std::string text;
+  for (const ExitCodeText& each : exit_codes) {
+    text.append(text.empty() ? "" : "; ").append(std::to_string(each.code)).append(" ").append(each.meaning);
+  }
+  return text.append(".");
+}
+
 }  // namespace
 
 bool is_short_form(std::string_view name) { return name.size() == 2 && name.front() == '-'; }
@@ -106,7 +115,7 @@ std::string help_text(const Command* command, std::string_view group) {
   text += "\n\nUsage: tacit COMMAND [options]\n";
   for (const CommandSection& section : command_sections()) text += list_of(section, std::string(group));
   text += "\ntacit help COMMAND explains a command and its options. tacit --version shows the version.\n";
-  if (group.empty()) text.append("\nExit codes: ").append(exit_codes).append("\n");
+  if (group.empty()) text.append("\nExit codes: ").append(list_of_exit_codes()).append("\n");
   return text;
 }
 

@@ -1,13 +1,25 @@
 // Sentences shared by the help texts and the manual pages.
 #pragma once
 
+#include <array>
+
+#include "server/config/errors.hpp"
+
 namespace tacit::server {
 
 inline constexpr const char* what_tacit_is =
     "Tacit stores secrets that its API never shows again, and releases them to the tools that they are for.";
 
-inline constexpr const char* exit_codes =
-    "0 success; 1 failure, or problems were found; 2 the command line or configuration is wrong.";
+struct ExitCodeText {
+  ExitCode code;
+  const char* meaning;  ///< without the full stop
+};
+
+inline constexpr std::array exit_codes{
+    ExitCodeText{exit_ok, "success"},
+    ExitCodeText{exit_failed, "failure, or problems were found"},
+    ExitCodeText{exit_usage, "the command line or the configuration is wrong"},
+};
 
 inline constexpr const char* order_of_sources =
     "Settings are read from the configuration file, then from the environment, then from the command line;\n"

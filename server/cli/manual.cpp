@@ -24,11 +24,18 @@ std::string lower_first(std::string text) {
   return text;
 }
 
+std::string upper_first(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 void add_exit_status(RoffPage& page) {
   page.section("Exit status");
-  page.entry("0", "", "Success.");
-  page.entry("1", "", "Failure, or problems were found.");
-  page.entry("2", "", "The command line or the configuration is wrong. Nothing was done.");
+  for (const ExitCodeText& each : exit_codes) {
+    std::string text = upper_first(each.meaning).append(".");
+    if (each.code == exit_usage) text.append(" Nothing was done.");
+    page.entry(std::to_string(each.code), "", text);
+  }
 }
 
 void add_options(RoffPage& page, const Command& command) {

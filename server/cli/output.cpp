@@ -7,8 +7,6 @@
 
 namespace tacit::server {
 
-std::string printable(std::string_view text) { return http::printable(text); }
-
 std::string table(const std::vector<std::vector<std::string>>& cells) {
   std::vector<std::vector<std::string>> rows = cells;
   std::vector<std::size_t> widths;

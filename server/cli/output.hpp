@@ -1,4 +1,4 @@
-// Output for people: tables, and texts that are safe on a terminal.
+// Output for people: tables and broken lines. http/log/printable.hpp makes texts safe on a terminal.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,6 @@
 #include <vector>
 
 namespace tacit::server {
-
-/// The text on one line, with terminal control sequences escaped: for texts from the store, from files and from peers.
-/// See http/log/printable.hpp.
-std::string printable(std::string_view text);
 
 /// Rows in aligned columns; the first row may be a header. Cells are made printable. Widths count code points.
 std::string table(const std::vector<std::vector<std::string>>& cells);

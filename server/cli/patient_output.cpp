@@ -12,8 +12,8 @@
 #include <string>
 
 #include "server/cli/quantities.hpp"
-#include "server/config/errors.hpp"
 #include "server/config/command_option_defaults.hpp"
+#include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "store/engine/whereabouts.hpp"
 

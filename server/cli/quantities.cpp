@@ -4,30 +4,11 @@
 #include <utility>
 
 namespace tacit::server {
-namespace {
-
-// "1.2 GiB". rest × 10 does not overflow, because a rest is less than 2^60.
-std::string in_unit(std::uint64_t bytes, std::uint64_t unit, const char* name) {
-  const std::uint64_t tenths = bytes % unit * 10 / unit;
-  std::string text = std::to_string(bytes / unit);
-  if (bytes % unit != 0) text += '.' + std::to_string(tenths);
-  return text + ' ' + name;
-}
-
-}  // namespace
 
 std::string counted(std::uint64_t number, const std::string& one, const std::string& many) {
   std::string text = std::to_string(number) + ' ';
   if (number == 1) return text + one;
   return text + (many.empty() ? one + 's' : many);
-}
-
-std::string short_size_text(std::uint64_t bytes) {
-  constexpr std::array names = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  if (bytes < 1024) return counted(bytes, "byte");
-  std::size_t at = 0;
-  while (at + 1 < names.size() && bytes >> (10 * (at + 2)) != 0) ++at;
-  return in_unit(bytes, std::uint64_t{1} << (10 * (at + 1)), names[at]);
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <string>
 
+#include "crypto/size_text.hpp"
+
 namespace tacit::server {
 
 /// "512 bytes", "1 MiB (1048576 bytes)", "1.2 GiB (1288490188 bytes)": rounded down to a tenth, then exact.
 std::string size_text(std::uint64_t bytes);
 
 /// The same without the exact number: "512 bytes", "1 MiB", "1.2 GiB".
-std::string short_size_text(std::uint64_t bytes);
+using crypto::short_size_text;
 
 /// "45 s", "5 min", "1 h 30 min", "2 days 1 h": the two largest units; the remainder is omitted.
 std::string duration_text(std::chrono::seconds span);

@@ -5,7 +5,6 @@
 #include "crypto/wiped.hpp"
 #include "http/log/log_writer.hpp"
 #include "http/log/printable.hpp"
-#include "server/cli/output.hpp"
 #include "store/engine/whereabouts.hpp"
 
 namespace tacit::server {
@@ -125,7 +124,7 @@ std::ostream& clear_to_end(std::ostream& out) { return write_as_is(out, "\x1b[K"
 
 void complain(std::string_view sentence) {
   // One write, so that lines of several commands on one terminal do not mix.
-  std::cerr << std::string("tacit: ").append(printable(sentence)).append("\n") << std::flush;
+  std::cerr << std::string("tacit: ").append(http::printable(sentence)).append("\n") << std::flush;
 }
 
 }  // namespace tacit::server

@@ -11,9 +11,9 @@
 #include "crypto/descriptor.hpp"
 #include "crypto/utf8.hpp"
 #include "http/json/limits.hpp"
+#include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/output.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
@@ -27,8 +27,10 @@ std::string read_name(const std::string& name) {
   constexpr http::limits::Length length = http::limits::api_key_name;
   if (!crypto::is_utf8(name)) throw UsageError(shown(name) + " is not UTF-8");
   const std::size_t size = crypto::count_code_points(name);
-  if (size < length.min || size > length.max) throw UsageError("a name has 1 to 200 characters");
-  if (printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
+  if (size < length.min || size > length.max) {
+    throw UsageError("a name has " + std::to_string(length.min) + " to " + std::to_string(length.max) + " characters");
+  }
+  if (http::printable(name) != name) throw UsageError(shown(name) + " has control characters or is not UTF-8");
   return name;
 }
 

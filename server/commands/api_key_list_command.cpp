@@ -7,6 +7,7 @@
 #include <string>
 
 #include "auth/model/scope_names.hpp"
+#include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
@@ -66,7 +67,8 @@ void print_table(const std::vector<store::ApiKey>& api_keys) {
   for (const auto& api_key : api_keys) {
     rows.push_back({api_key.id, state_of(api_key), api_key.tenant.str(), joined(auth::scope_names(api_key.scopes)),
                     day_and_time(api_key.created_at), api_key.expires_at ? day_and_time(*api_key.expires_at) : "never",
-                    api_key.last_used_at ? day_and_time(*api_key.last_used_at) : "never", printable(api_key.name)});
+                    api_key.last_used_at ? day_and_time(*api_key.last_used_at) : "never",
+                    http::printable(api_key.name)});
   }
   std::cout << table(rows);
 }

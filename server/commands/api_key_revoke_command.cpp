@@ -4,9 +4,9 @@
 #include <string>
 
 #include "auth/api_keys/api_key_format.hpp"
+#include "http/log/printable.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/confirm.hpp"
-#include "server/cli/output.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
@@ -26,7 +26,8 @@ store::ApiKey find_api_key(const store::Store& store, const std::string& id) {
 /// Returns whether to revoke the key.
 bool describe_and_ask(const store::Store& store, const std::string& id, const Confirmation& confirmation) {
   const store::ApiKey found = find_api_key(store, id);
-  const std::string what = "the API key " + id + " (" + printable(found.name) + ") of the tenant " + found.tenant.str();
+  const std::string what =
+      "the API key " + id + " (" + http::printable(found.name) + ") of the tenant " + found.tenant.str();
   if (confirmation.dry_run()) {
     std::cout << (found.revoked_at ? "Already revoked: " : "Would revoke ") << what << ".\n";
     return false;

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <optional>
 
+#include "http/log/printable.hpp"
 #include "server/audit/audit_point.hpp"
 #include "server/audit/audit_text.hpp"
 #include "server/cli/arguments.hpp"
@@ -70,7 +71,7 @@ class Export {
     if (beyond || (since_ && is_before(record, *since_))) return;
     const std::string json = audit_json(record);
     if (terminal_) {
-      std::cout << escaped_for_terminal(json) << '\n';
+      std::cout << http::printable_json(json) << '\n';
     } else {
       data_output() << json << '\n';
     }

@@ -13,12 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "http/log/printable.hpp"
 #include "server/audit/audit_point.hpp"
 #include "server/audit/audit_text.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
-#include "server/config/errors.hpp"
 #include "server/config/command_option_defaults.hpp"
+#include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_read.hpp"
@@ -144,7 +145,7 @@ class Tail {
 
  private:
   void print(const store::AuditRecord& record) const {
-    std::cout << (options_.as_json ? escaped_for_terminal(audit_json(record)) : audit_line(record)) << '\n';
+    std::cout << (options_.as_json ? http::printable_json(audit_json(record)) : audit_line(record)) << '\n';
   }
 
   const TailOptions& options_;

@@ -8,10 +8,10 @@
 #include <iostream>
 #include <optional>
 
+#include "http/log/printable.hpp"
 #include "server/audit/audit_point.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"
 #include "server/config/errors.hpp"
 #include "server/wiring/open_store.hpp"
@@ -54,12 +54,12 @@ void print_text(const store::AuditReport& report, bool anchored) {
   if (report.checkpoint) {
     const store::AuditCheckpoint& checkpoint = *report.checkpoint;
     std::cout << "pruned         through " << to_string(checkpoint.through) << " at "
-              << store::rfc3339(checkpoint.pruned_at) << " by " << printable(checkpoint.pruned_by) << '\n';
+              << store::rfc3339(checkpoint.pruned_at) << " by " << http::printable(checkpoint.pruned_by) << '\n';
   }
   std::cout << "audit head     " << to_string(report.head) << '\n';
   if (anchored && report.problem_count == 0) std::cout << "anchor         found\n";
   std::cout << "problems       " << report.problem_count << '\n';
-  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << http::printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
   }

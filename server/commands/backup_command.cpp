@@ -16,11 +16,11 @@
 #include <system_error>
 #include <thread>
 
+#include "http/log/printable.hpp"
 #include "server/backup/backup_directory.hpp"
 #include "server/backup/last_backup.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/patient_output.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
@@ -151,7 +151,7 @@ bool record(const Config& config, const std::string& file, std::uint64_t bytes) 
 }
 
 void report(const Config& config, const std::string& target, const Written& written) {
-  std::cerr << "Backed up " << printable(config.store.string()) << " to " << printable(target) << ": "
+  std::cerr << "Backed up " << http::printable(config.store.string()) << " to " << http::printable(target) << ": "
             << size_text(written.bytes) << ", format " << written.format << '\n';
 }
 
@@ -189,7 +189,7 @@ int back_up_into(const Config& config, const Target& target) {
     return exit_failed;
   }
   for (const std::string& deleted : directory.tidy(name, target.retention, time, troubles)) {
-    std::cerr << "Deleted " << printable((directory.path() / deleted).string()) << '\n';
+    std::cerr << "Deleted " << http::printable((directory.path() / deleted).string()) << '\n';
   }
   for (const std::string& trouble : troubles) complain(trouble);
   return recorded && troubles.empty() ? exit_ok : exit_failed;
@@ -200,7 +200,7 @@ int try_into(const Config& config, const Target& target) {
   const BackupDirectory directory(target.directory);
   const BackupTime time = now();
   const std::string name = backup_name(time);
-  std::cout << "Would create " << printable((directory.path() / name).string()) << '\n';
+  std::cout << "Would create " << http::printable((directory.path() / name).string()) << '\n';
   std::vector<std::string> troubles;
   const bool deletes = target.retention.count || target.retention.for_time;
   if (const auto other = directory.noted_other_owner(config.store); other && deletes) {
@@ -208,7 +208,7 @@ int try_into(const Config& config, const Target& target) {
     return exit_failed;
   }
   for (const std::string& one : directory.superfluous(name, target.retention, time, troubles)) {
-    std::cout << "Would delete " << printable((directory.path() / one).string()) << '\n';
+    std::cout << "Would delete " << http::printable((directory.path() / one).string()) << '\n';
   }
   for (const std::string& trouble : troubles) complain(trouble);
   return troubles.empty() ? exit_ok : exit_failed;

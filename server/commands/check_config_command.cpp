@@ -101,7 +101,7 @@ void open_beside(CredentialStandIns& stand_ins, Config config, uid_t reader) {
 }
 
 int check_as(const std::string& user, ConfigSources sources) {
-  if (::geteuid() != 0) throw UsageError("--as needs root: only root may become another user");
+  require_root();
   const std::optional<Unit> unit = unit_of(user, sources);
   const UserRights rights = find_user(user, unit ? unit->groups : std::vector<std::string>());
   CredentialStandIns stand_ins;

@@ -4,8 +4,10 @@
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
-#include "server/config/errors.hpp"
+#include "server/commands/status_report.hpp"
 #include "server/config/command_option_defaults.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/setting_text.hpp"
 #include "server/wiring/config_check.hpp"
 
 namespace tacit::server {
@@ -31,6 +33,28 @@ int check_and_serve(const Invocation& invocation) {
   for (const auto& problem : problems) complain(problem);
   return problems.empty() ? serve_command(invocation.loaded, invocation.sources) : exit_usage;
 }
+
+static_assert(disk_attention_percent == 10, "the text says a tenth");
+constexpr auto status_details =
+    ComposedText<1024>()
+        .add(
+            "Prints one line per item, which begins with ok or ATTENTION. Asks the servers on their control sockets "
+            "(as root or the servers' own user) and reads the certificate files and the store. It opens no key, and "
+            "each "
+            "wait is limited to a few seconds.\n"
+            "ATTENTION means: a configured plane is not ready or not running; a reload was refused; a certificate "
+            "expires in less than ")
+        .add(std::uint64_t{certificate_attention_days})
+        .add(" days; servers' keys differ; there is no backup of the last ")
+        .add(std::uint64_t{backup_attention_hours})
+        .add(" hours; ")
+        .add(map_attention_percent)
+        .add(" % of the map is used; or less than a tenth of the disk or less than ")
+        .add(disk_attention_gibibytes)
+        .add(
+            " GiB is free.\n"
+            "Exit code 0: no item needs attention; 1: an item needs attention; 2: the command line or the file of "
+            "--config is wrong.\n");
 
 const Command list[] = {
     {.name = "serve",
@@ -70,15 +94,7 @@ const Command list[] = {
      .run = [](const Invocation& call) { return reload_command(call.loaded, call.sources, call.arguments); }},
     {.name = "status",
      .summary = "Shows the state of the servers, certificates, keys, backups and the store.",
-     .details =
-         "Prints one line per item, which begins with ok or ATTENTION. Asks the servers on their control sockets (as "
-         "root or the servers' own user) and reads the certificate files and the store. It opens no key, and each "
-         "wait is limited to a few seconds.\n"
-         "ATTENTION means: a configured plane is not ready or not running; a reload was refused; a certificate "
-         "expires in less than 14 days; servers' keys differ; there is no backup of the last 26 hours; 70 % of the "
-         "map is used; or less than a tenth of the disk or less than 1 GiB is free.\n"
-         "Exit code 0: no item needs attention; 1: an item needs attention; 2: the command line or the file of "
-         "--config is wrong.\n",
+     .details = status_details.c_str(),
      .examples = "tacit status\n"
                  "tacit status --json\n",
      .settings = all_settings,

@@ -74,19 +74,19 @@ class Lines {
     line["metadata_box"] = encoded(row.metadata_box);
     return print(line);
   }
-  bool api_key(const store::ApiKey& key) {
+  bool api_key(const store::ApiKey& api_key) {
     ++api_keys_;
     json::object line;
     line["type"] = "api_key";
-    line["id"] = key.id;
-    line["name"] = key.name;
+    line["id"] = api_key.id;
+    line["name"] = api_key.name;
     json::array scopes;
-    for (const auto name : auth::scope_names(key.scopes)) scopes.emplace_back(json::string_view(name));
+    for (const auto name : auth::scope_names(api_key.scopes)) scopes.emplace_back(json::string_view(name));
     line["scopes"] = std::move(scopes);
-    line["created_at"] = instant(key.created_at);
-    line["expires_at"] = instant(key.expires_at);
-    line["revoked_at"] = instant(key.revoked_at);
-    line["last_used_at"] = instant(key.last_used_at);
+    line["created_at"] = instant(api_key.created_at);
+    line["expires_at"] = instant(api_key.expires_at);
+    line["revoked_at"] = instant(api_key.revoked_at);
+    line["last_used_at"] = instant(api_key.last_used_at);
     return print(line);
   }
   bool end() {

@@ -8,8 +8,8 @@
 
 #include "crypto/keyring.hpp"
 #include "crypto/trusted_folder.hpp"
+#include "http/log/printable.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/output.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
@@ -83,10 +83,12 @@ int init_command(const Config& config) {
     return std::string();
   });
   made.keep();
-  std::cout << "Created " << printable(config.root_private_keyring.string()) << ": opens values; tool plane only\n"
-            << "Created " << printable(config.root_public_keyring.string()) << ": seals values\n"
-            << "Created " << printable(config.metadata_keyring.string()) << ": seals names and bindings; both planes\n"
-            << "Created " << printable(config.store.string()) << ": an empty store\n"
+  std::cout << "Created " << http::printable(config.root_private_keyring.string())
+            << ": opens values; tool plane only\n"
+            << "Created " << http::printable(config.root_public_keyring.string()) << ": seals values\n"
+            << "Created " << http::printable(config.metadata_keyring.string())
+            << ": seals names and bindings; both planes\n"
+            << "Created " << http::printable(config.store.string()) << ": an empty store\n"
             << "Keep copies of the keyrings apart from the store's backups: without them the store is unreadable.\n";
   return exit_ok;
 }

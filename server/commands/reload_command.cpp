@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/standard_streams.hpp"
-#include "server/config/errors.hpp"
 #include "server/config/command_option_defaults.hpp"
+#include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/control/control_client.hpp"
 
@@ -35,14 +35,14 @@ std::vector<std::string> texts(const json::object& answer, const char* name) {
   const json::value* const found = answer.if_contains(name);
   if (found == nullptr || !found->is_array()) return all;
   for (const json::value& one : found->get_array()) {
-    if (one.is_string()) all.push_back(printable(one.get_string()));
+    if (one.is_string()) all.push_back(http::printable(one.get_string()));
   }
   return all;
 }
 
 std::string text(const json::value& object, const char* name) {
   const json::value* const found = object.is_object() ? object.get_object().if_contains(name) : nullptr;
-  return found != nullptr && found->is_string() ? printable(found->get_string()) : std::string();
+  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
 }
 
 /// A part's name for people: "tool identities" for tool_identities.
@@ -124,7 +124,7 @@ int reload_command(const LoadedConfig& loaded, const ConfigSources& sources, con
         for_unit ? "the unit's server has no control socket; see its log for control_socket_failed"
                  : "no server of the store " + loaded.config.store.string() + " could be asked; is it running?";
     if (arguments.contains("json")) {
-      const json::object none{{"good", false}, {"servers", json::array()}, {"error", printable(trouble)}};
+      const json::object none{{"good", false}, {"servers", json::array()}, {"error", http::printable(trouble)}};
       std::cout << json::serialize(none) << '\n';
     }
     throw CommandFailed(trouble);

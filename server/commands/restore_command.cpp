@@ -6,9 +6,9 @@
 #include <iostream>
 #include <string>
 
+#include "http/log/printable.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/input_file.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/config/errors.hpp"
@@ -64,7 +64,7 @@ int restore_command(const Config& config, const Arguments& arguments) {
   const InputFile input(arguments["FILE"].as<std::string>());
   const std::uint64_t bytes = restore(config, input);
   const bool recorded = record_restore(config);
-  std::cerr << "Restored " << size_text(bytes) << " to " << printable(config.store.string())
+  std::cerr << "Restored " << size_text(bytes) << " to " << http::printable(config.store.string())
             << ". Data deleted or revoked after the backup is back. Run tacit verify.\n";
   return recorded ? exit_ok : exit_failed;
 }

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/log/printable.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
@@ -127,7 +128,7 @@ void add_room(std::vector<StatusLine>& lines, const Config& config, const std::o
 
 StatusLine configuration_status(const LoadedConfig& loaded) {
   if (loaded.problems.empty()) return {"configuration", true, "can be read; tacit check-config checks it in full", {}};
-  std::string text = counted(loaded.problems.size(), "fault") + "; the first: " + printable(loaded.problems[0]);
+  std::string text = counted(loaded.problems.size(), "fault") + "; the first: " + http::printable(loaded.problems[0]);
   return {"configuration", false, std::move(text), {}};
 }
 

@@ -16,8 +16,8 @@
 #include <set>
 #include <utility>
 
+#include "http/log/printable.hpp"
 #include "server/backup/last_backup.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
 
 namespace tacit::server {
@@ -25,17 +25,14 @@ namespace {
 
 namespace json = boost::json;
 
-// The same thresholds as in alert-rules.yml.
 constexpr std::int64_t day = 86400;
-constexpr std::int64_t certificate_attention = 14 * day;
-constexpr std::int64_t backup_attention = 26 * 3600;
-constexpr std::uint64_t map_attention = 70;   // percent used
-constexpr std::uint64_t disk_attention = 10;  // percent free
-constexpr std::uint64_t disk_least = std::uint64_t{1} << 30;
+constexpr std::int64_t certificate_attention = certificate_attention_days * day;
+constexpr std::int64_t backup_attention = backup_attention_hours * 3600;
+constexpr std::uint64_t disk_least = disk_attention_gibibytes << 30;
 
 std::string text(const json::object& object, const char* name) {
   const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? printable(found->get_string()) : std::string();
+  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
 }
 
 bool is_true(const json::object& object, const char* name) {
@@ -64,7 +61,7 @@ std::string texts(const json::object& object, const char* name) {
   const json::value* const found = object.if_contains(name);
   if (found == nullptr || !found->is_array()) return all;
   for (const json::value& one : found->get_array()) {
-    if (one.is_string()) all += (all.empty() ? "" : "; ") + printable(one.get_string());
+    if (one.is_string()) all += (all.empty() ? "" : "; ") + http::printable(one.get_string());
   }
   return all;
 }
@@ -143,7 +140,7 @@ StatusLine plane_status(const char* plane, const FoundServers& found) {
   if (!line.text.empty()) return line;
   line.good = false;
   line.text = "no server could be asked";
-  for (const std::string& unseen : found.unseen) add(line.text, "cannot read " + printable(unseen));
+  for (const std::string& unseen : found.unseen) add(line.text, "cannot read " + http::printable(unseen));
   return line;
 }
 
@@ -183,7 +180,7 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
   if (!counts) {
     line.good = false;
     line.text = file.empty() ? std::string(plane) + " has no certificate configured"
-                             : "could not be read: " + printable(file.string());
+                             : "could not be read: " + http::printable(file.string());
     return line;
   }
   line.details["expires"] = date_time(*counts);
@@ -232,7 +229,7 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
   StatusLine line{"backup", age <= backup_attention, {}, {}};
   line.details = {{"at", date_time(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
   line.text = duration_text(std::chrono::seconds(age)) + " ago, ";
-  line.text.append(noted->file == "-" ? "to standard output" : printable(noted->file));
+  line.text.append(noted->file == "-" ? "to standard output" : http::printable(noted->file));
   line.text.append(", ").append(short_size_text(noted->bytes));
   return line;
 }
@@ -240,7 +237,7 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
 StatusLine map_status(const StoreRoom& room) {
   StatusLine line{"map", true, {}, {}};
   if (room.map_bytes == 0) return {"map", false, "the store could not be read", {}};
-  line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention;
+  line.good = room.map_used_bytes < room.map_bytes / 100 * map_attention_percent;
   line.text = percent(room.map_used_bytes, room.map_bytes) + " of " + short_size_text(room.map_bytes) + " used";
   line.details = {{"bytes", room.map_bytes}, {"used_bytes", room.map_used_bytes}};
   return line;
@@ -249,7 +246,8 @@ StatusLine map_status(const StoreRoom& room) {
 StatusLine disk_status(const StoreRoom& room) {
   StatusLine line{"disk", true, {}, {}};
   if (room.disk_bytes == 0) return {"disk", false, "the store's file system could not be read", {}};
-  line.good = room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention;
+  line.good =
+      room.disk_free_bytes >= disk_least && room.disk_free_bytes >= room.disk_bytes / 100 * disk_attention_percent;
   line.text = short_size_text(room.disk_free_bytes) + " of " + short_size_text(room.disk_bytes) + " free";
   line.details = {{"bytes", room.disk_bytes}, {"free_bytes", room.disk_free_bytes}};
   return line;

@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,13 @@
 #include "server/control/control_client.hpp"
 
 namespace tacit::server {
+
+// What needs attention: the same thresholds as in conf/alert-rules.yml.
+inline constexpr std::int64_t certificate_attention_days = 14;  ///< left until a certificate expires
+inline constexpr std::int64_t backup_attention_hours = 26;      ///< since the last backup
+inline constexpr std::uint64_t map_attention_percent = 70;      ///< of the map used
+inline constexpr std::uint64_t disk_attention_percent = 10;     ///< of the disk free
+inline constexpr std::uint64_t disk_attention_gibibytes = 1;    ///< free
 
 struct StatusLine {
   std::string subject;  ///< "api plane", "backup"

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/input_file.hpp"
-#include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
@@ -119,7 +119,7 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
             << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
                                                 : "")
             << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
-  for (const auto& problem : report.problems) std::cout << "  " << printable(problem) << '\n';
+  for (const auto& problem : report.problems) std::cout << "  " << http::printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
   }

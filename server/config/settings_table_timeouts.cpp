@@ -3,6 +3,7 @@
 
 #include "http/chain/peer_limits.hpp"
 #include "http/chain/timeouts.hpp"
+#include "http/io/connection_deadlines.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/setting_setters.hpp"
 #include "server/config/setting_text.hpp"
@@ -15,6 +16,12 @@ constexpr auto serving = SettingGroup::serving;
 /// The defaults are defined in the folder that uses them.
 constexpr http::PeerLimits peers{};
 constexpr http::Timeouts times{};
+
+constexpr auto shutdown_timeout_help =
+    ComposedText<128>()
+        .add("Longest wait of a stopping server for the requests that it has received. Incomplete requests get ")
+        .add(static_cast<std::uint64_t>(http::wind_down_patience.count()))
+        .add(" s.");
 
 LogLevel log_level(std::string_view text) {
   if (const auto level = http::find_log_level(text)) return *level;
@@ -71,8 +78,7 @@ constexpr Setting timeouts[] = {
     {.name = "shutdown-timeout",
      .argument = "SECONDS",
      .initial = "30",
-     .help = "Longest wait of a stopping server for the requests that it has received. Incomplete requests get 3 "
-             "s.",
+     .help = shutdown_timeout_help.c_str(),
      .group = serving,
      .changed_by = ChangedBy::restart,
      .set = set_seconds<&Config::shutdown_timeout, 1, day>},

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "http/api/readiness.hpp"
 #include "server/control/control_client.hpp"
+#include "server/serve/watchdog_trouble.hpp"
 #include "store/health.hpp"
 
 namespace tacit::server {
@@ -39,24 +42,10 @@ std::string address(const http::Server& server, http::Plane plane) {
   return endpoint.port() == 0 ? std::string() : Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
 }
 
-/// The same conditions as in /readyz of the plane.
-std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store& store, const store::Room& room,
-                                           bool stopping) {
-  std::vector<std::string> reasons;
-  if (stopping) reasons.emplace_back("draining");
-  if (auto unwilling = store.health().unwilling()) reasons.push_back(std::move(*unwilling));
-  if (auto displaced = store.health().displaced()) reasons.push_back(std::move(*displaced));
-  const auto& no_room = plane == http::Plane::api ? room.growth_refused : room.logging_refused;
-  if (no_room) reasons.push_back(*no_room);
-  return reasons;
-}
-
 json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
   const store::Room room = store.health().room();
-  std::vector<std::string> reasons = reasons_not_ready(plane, store, room, stopping);
-  if (const auto thread = server.stuck_thread()) {
-    reasons.push_back("io thread " + std::to_string(*thread) + " is blocked");
-  }
+  std::vector<std::string> reasons = http::reasons_not_ready(plane, store, room, stopping, plane == http::Plane::api);
+  if (auto blocked = blocked_thread(server)) reasons.push_back(std::move(*blocked));
   json::object out;
   out["plane"] = http::name_of(plane);
   out["address"] = address(server, plane);

@@ -14,7 +14,7 @@
 #include <thread>
 #include <utility>
 
-#include "server/cli/output.hpp"
+#include "http/log/printable.hpp"
 #include "server/control/control_files.hpp"
 
 namespace tacit::server {
@@ -123,7 +123,7 @@ boost::system::result<json::object, AskError> ask_server(const std::filesystem::
   options.allow_invalid_utf8 = true;  // file names may contain any bytes
   json::value parsed = json::parse(*answer, error, {}, options);
   if (error || !parsed.is_object()) return AskError{"sends an invalid answer"};
-  std::string refusal = printable(text_of(parsed.get_object(), "error"));
+  std::string refusal = http::printable(text_of(parsed.get_object(), "error"));
   if (!refusal.empty()) return AskError{"refuses: " + std::move(refusal)};
   return std::move(parsed.get_object());
 }
@@ -155,7 +155,7 @@ std::string name_of(const FoundServer& server) {
   std::string planes;
   if (const json::value* const all = server.state.if_contains("planes"); all != nullptr && all->is_array()) {
     for (const json::value& one : all->get_array()) {
-      if (one.is_object()) planes += (planes.empty() ? "" : ", ") + printable(text_of(one.get_object(), "plane"));
+      if (one.is_object()) planes += (planes.empty() ? "" : ", ") + http::printable(text_of(one.get_object(), "plane"));
     }
   }
   return "process " + std::to_string(server.process) + (planes.empty() ? "" : " (" + planes + ")");

@@ -76,8 +76,12 @@ UserRights find_user(const std::string& name, const std::vector<std::string>& fu
   return rights;
 }
 
-void become(const UserRights& rights) {
+void require_root() {
   if (::geteuid() != 0) throw UsageError("--as needs root: only root may become another user");
+}
+
+void become(const UserRights& rights) {
+  require_root();
   if (::setgroups(rights.groups.size(), rights.groups.data()) != 0) refuse("setgroups");
   if (::setresgid(rights.group, rights.group, rights.group) != 0) refuse("setresgid");
   if (::setresuid(rights.user, rights.user, rights.user) != 0) refuse("setresuid");

@@ -18,6 +18,9 @@ struct UserRights {
 /// The user with that name or number, with its groups and `further_groups`. Throws UsageError if one is unknown.
 UserRights find_user(const std::string& name, const std::vector<std::string>& further_groups);
 
+/// Throws UsageError if this process does not run as root, which --as needs.
+void require_root();
+
 /// Permanently gives up root and every capability in the whole process. Call it with one thread. Throws UsageError if
 /// this process does not run as root, CommandFailed if the kernel refuses.
 void become(const UserRights& rights);

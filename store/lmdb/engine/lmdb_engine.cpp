@@ -45,10 +45,10 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
       env_(std::move(env)),
       readers_(std::make_shared<LmdbReaders>(env_->handle())),
       queue_(options_.queue_items, options_.queue_bytes),
-      readers_checked_(std::chrono::steady_clock::now()),
+      reader_checks_(reader_check_interval, std::chrono::steady_clock::now()),
       scrub_(env_->is_single_file()
                  ? nullptr
-                 : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, readers_checked_,
+                 : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, std::chrono::steady_clock::now(),
                                                    [this](const std::string& where) { report_damage(where); })),
       writer_([this] { run_writer(); }) {
   ::pthread_setname_np(writer_.native_handle(), "store-writer");
@@ -165,9 +165,7 @@ StorageStatistics LmdbEngine::storage() const {
 }
 
 void LmdbEngine::clear_dead_readers_now_and_then() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - readers_checked_ < reader_check_interval) return;
-  readers_checked_ = now;
+  if (!reader_checks_.admit(std::chrono::steady_clock::now())) return;
   if (env_->clear_dead_readers() && scrub_) scrub_->distrust();
 }
 

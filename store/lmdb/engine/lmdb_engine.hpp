@@ -15,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "crypto/at_most_every.hpp"
 #include "store/engine/counter.hpp"
 #include "store/lmdb/engine/format_rise.hpp"
 #include "store/lmdb/engine/room_refusal.hpp"
@@ -156,10 +157,10 @@ class LmdbEngine final : public Engine {
   Histogram<batch_job_bounds> batch_jobs_;  ///< writer thread, like the next ones
   Histogram<batch_microsecond_bounds> batch_microseconds_;
   mutable std::mutex room_mutex_;
-  mutable Room room_;  ///< as of room_measured_ and of the present refusal
+  mutable Room room_;  ///< as of the last second and of the present refusal
   mutable int room_refusal_error_ = 0;
-  mutable std::chrono::steady_clock::time_point room_measured_ = std::chrono::steady_clock::time_point::min();
-  std::chrono::steady_clock::time_point readers_checked_;
+  mutable crypto::AtMostEvery room_measures_{std::chrono::seconds(1)};  ///< under room_mutex_, like both above
+  crypto::AtMostEvery reader_checks_;                                   ///< writer thread
   std::unique_ptr<FormatRise> rise_;
   /// The same object, once the writer thread owns it.
   std::atomic<FormatRise*> rising_{nullptr};

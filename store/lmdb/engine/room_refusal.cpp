@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "crypto/size_text.hpp"
 #include "store/lmdb/engine/commit_rehearsal.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/lmdb/engine/sync_errors.hpp"
@@ -17,10 +18,10 @@
 namespace tacit::store {
 namespace {
 
+using crypto::mebibytes;
+
 /// A quarter of a MiB: more than most commits add.
 constexpr std::uint64_t pages_looked_for = 64;
-
-std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 /// Which reader keeps pages from use, and what to do. This process's own readers end by themselves.
 std::string pinned_by(std::uint64_t process) {
@@ -164,11 +165,10 @@ Room LmdbEngine::room() const {
   const std::lock_guard lock(room_mutex_);
   const auto now = std::chrono::steady_clock::now();
   const int refusal = refusal_.error();
-  const bool old = room_measured_ == room_measured_.min() || now - room_measured_ >= std::chrono::seconds(1);
-  if (old || refusal != room_refusal_error_) {
+  if (refusal != room_refusal_error_) room_measures_.reset();
+  if (room_measures_.admit(now)) {
     room_refusal_error_ = refusal;
     room_ = measure_for_people();
-    room_measured_ = now;
   }
   return room_;
 }

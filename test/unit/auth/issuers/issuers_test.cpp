@@ -470,13 +470,4 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_begun_with_changes_nothing, IssuersFixtur
   BOOST_TEST(&first(*issuers) == before);
 }
 
-BOOST_AUTO_TEST_CASE(failures_are_told_once_in_an_interval) {
-  auth::AtMostEvery limit(1min);
-  const std::chrono::steady_clock::time_point start(1h);
-  BOOST_TEST(limit.now(start));
-  BOOST_TEST(!limit.now(start + 1min - 1ns));
-  BOOST_TEST(limit.now(start + 1min));
-  BOOST_TEST(!limit.now(start + 1min + 1s));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,6 +121,23 @@ BOOST_AUTO_TEST_CASE(header_lines_that_are_there_stay) {
   BOOST_TEST(fixture.exchange.response.headers == "Allow: GET\r\nRetry-After: 1\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_problem_replaces_a_begun_answer) {
+  ExchangeFixture fixture;
+  Response& response = fixture.exchange.response;
+  response.body.append("half an answer");
+  response.content_type = "text/plain";
+  response.close = true;
+  answer(fixture.exchange, Problem::not_found);
+  BOOST_TEST(response.status == 404U);
+  BOOST_TEST(response.content_type == "application/json");
+  BOOST_TEST(response.close);
+  BOOST_TEST(response.body.text().starts_with("{\"detail\""));
+  response.drop();
+  BOOST_TEST(response.status == 200U);
+  BOOST_TEST(!response.close);
+  BOOST_TEST(response.body.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_request_id_cannot_break_the_body) {
   ExchangeFixture fixture;
   fixture.exchange.request_id = "\"},\\";
@@ -212,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_tool_that_is_refused_is_named_with_who_asked) {
   BOOST_TEST(told(Problem::tool_not_granted, {}, "certificate:00ff").find("without a name") != std::string::npos);
   BOOST_TEST(
       told(Problem::other_user) ==
-      R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for a user other than the one whose token it sent.)");
+      R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for a user that its token does not belong to.)");
   BOOST_TEST(told(Problem::secret_not_allowed, R"("my key" for the argument "key" (not_found))") ==
              "The identity uri:spiffe://a/b asked for the tool \"agno__x\", but named secrets cannot be released: "
              "\"my key\" for the argument \"key\" (not_found).");

@@ -1,5 +1,6 @@
 // Audit entries as text and as JSON.
 #include "server/audit/audit_text.hpp"
+#include "http/log/printable.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_the_logs_own_is_quoted) {
 
 BOOST_AUTO_TEST_CASE(json_for_a_terminal_means_the_same) {
   const std::string text = "{\"a\":\"caf\xc3\xa9 \xc2\x9b \xe2\x80\xae \xe2\x82\xac \x7f\"}";
-  const std::string escaped = escaped_for_terminal(text);
+  const std::string escaped = http::printable_json(text);
   BOOST_TEST(escaped == "{\"a\":\"caf\xc3\xa9 \\u009b \\u202e \xe2\x82\xac \\u007f\"}");
   BOOST_TEST((boost::json::parse(escaped) == boost::json::parse(text)));
 }

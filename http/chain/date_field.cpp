@@ -1,8 +1,8 @@
-// The value of the `Date` field, which http/chain/thread_state.hpp declares.
-#include <array>
-#include <ctime>
+#include "http/chain/date_field.hpp"
 
-#include "http/chain/thread_state.hpp"
+#include <array>
+#include <cstdio>
+#include <ctime>
 
 namespace tacit::http {
 
