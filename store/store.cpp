@@ -84,8 +84,9 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  return LmdbEnv::create(env_options(options),
-                         {{format_key(), format_value()}, {rows_key(), rows_value()}, {keys_key(), keys_value(keys)}});
+  return LmdbEnv::create(
+      env_options(options),
+      {{format_row_key(), format_value()}, {rows_row_key(), rows_value()}, {keys_row_key(), keys_value(keys)}});
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {

@@ -92,7 +92,7 @@ class Engine {
   /// Runs the work on a consistent snapshot, on this thread. std::nullopt: the work's result counts.
   virtual std::optional<Errc> read(const Work& work) = 0;
   /// Accepts a write: atomic, serialisable, and durable when it is answered. Never waits.
-  virtual void write(Write write) = 0;
+  virtual void submit(Write write) = 0;
   /// Accepts no more writes. Returns whether the accepted ones finish within that time.
   virtual bool finish(std::chrono::milliseconds most) = 0;
   /// Accepts no more writes and waits without limit for the accepted ones. Reads continue. Idempotent.

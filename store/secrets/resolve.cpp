@@ -94,7 +94,7 @@ Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& 
   if (!tenant) co_return tenant.error();
   if (!*tenant || !still_fits(plan.choice, (*tenant)->record)) co_return failed(Errc::conflict);
   for (const Chosen& chosen : plan.choice.secrets) {
-    const RowKey key = secret_key(plan.query.tenant, chosen.id);
+    const RowKey key = secret_row_key(plan.query.tenant, chosen.id);
     const auto row = co_await transaction.get(Table::tenants, key.view());
     if (!row || !std::ranges::equal(*row, chosen.row)) co_return failed(Errc::conflict);
   }

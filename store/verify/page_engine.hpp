@@ -13,7 +13,7 @@ class PageEngine final : public Engine {
   explicit PageEngine(StorePages& pages) : Engine({}), pages_(pages) {}
 
   std::optional<Errc> read(const Work& work) override;
-  void write(Write write) override { write.done(Errc::unavailable); }
+  void submit(Write write) override { write.done(Errc::unavailable); }
   bool finish(std::chrono::milliseconds /*most*/) override { return true; }
   void close() override {}
   std::optional<std::string> unwilling() const override { return "the store is open read-only"; }

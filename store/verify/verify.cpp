@@ -89,11 +89,11 @@ class Verification {
   }
 
   void meta_row(const Row& row) {
-    if (std::ranges::equal(row.key, format_key()) && format_of(row.value)) {
+    if (std::ranges::equal(row.key, format_row_key()) && format_of(row.value)) {
       format_ = format_of(row.value);
-    } else if (std::ranges::equal(row.key, rows_key()) && std::ranges::equal(row.value, rows_value())) {
+    } else if (std::ranges::equal(row.key, rows_row_key()) && std::ranges::equal(row.value, rows_value())) {
       takes_new_rows_ = true;
-    } else if (std::ranges::equal(row.key, keys_key())) {
+    } else if (std::ranges::equal(row.key, keys_row_key())) {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
       if (!fits) findings_.add("the store as a whole: " + fits.error().subject);

@@ -121,14 +121,14 @@ void TenantCheck::expect_entries(const StoredSecret& secret) {
     problem("secret " + secret.id.str() + ": its metadata names a key that its tenant's record does not");
   }
   const crypto::TenantKeys& keys = on_its_way ? *previous_keys_ : *keys_;
-  expect(name_key(keys, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
+  expect(name_row_key(keys, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
   if (metadata.tool_name) {
     expect(binding_key(keys, tenant_, *metadata.tool_name, metadata.is_default, secret.id), {}, secret.id, "");
     const IndexedPattern pattern = indexed_pattern(*metadata.tool_name);
     if (!pattern.exact) prefixes_.add(pattern.literal.size());
   }
   if (metadata.is_default) {
-    const RowKey key = default_key(keys, tenant_, *metadata.tool_name, *metadata.tool_arg);
+    const RowKey key = default_row_key(keys, tenant_, *metadata.tool_name, *metadata.tool_arg);
     expect(key, secret.id.view(), secret.id, "is the default");
   }
 }
