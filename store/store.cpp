@@ -115,7 +115,6 @@ Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& 
   options.directory = file;
   LmdbOptions engine_options;
   engine_options.env.directory = file;
-  engine_options.env.max_readers = options.max_readers;
   engine_options.env.single_file = true;
   engine_options.env.give_up_root = give_up_root;
   auto engine = LmdbEngine::open(std::move(engine_options));
@@ -147,6 +146,8 @@ Tenants& Store::tenants() const { return parts_->tenants; }
 AuditTrail& Store::audit() const { return parts_->audit; }
 Keys& Store::keys() const { return parts_->keys; }
 const Health& Store::health() const { return parts_->health; }
+
+ContextPtr Store::context() const { return parts_->context; }
 
 bool Store::finish(std::chrono::milliseconds most) { return parts_->context->engine->finish(most); }
 

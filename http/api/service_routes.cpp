@@ -30,7 +30,7 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string_view>& 
 /// `warning` is the first of them, for monitors that read only one.
 std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
   std::vector<std::string> warnings;
-  if (auto damage = exchange.services.store.health().damage()) warnings.push_back(std::move(*damage));
+  if (auto damage = exchange.services.store.health().state().damage()) warnings.push_back(std::move(*damage));
   if (of_room) warnings.push_back(*of_room);
   if (exchange.services.certificates == nullptr) return warnings;
   for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, seconds_now())) {
@@ -67,12 +67,12 @@ Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
   const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
   const std::optional<std::string> unwilling = exchange.services.store.health().unwilling();
-  const std::optional<std::string> displaced = exchange.services.store.health().displaced();
+  const std::optional<std::string> displaced = exchange.services.store.health().state().displaced();
   std::vector<std::string_view> reasons;
   if (draining) reasons.push_back("draining");
   if (unwilling) reasons.push_back(*unwilling);
   if (displaced) reasons.push_back(*displaced);
-  const store::Room room = exchange.services.store.health().room();
+  const store::Room room = exchange.services.store.health().state().room();
   // Clients' changes need more room than audit entries alone.
   const bool adds = exchange.plane == Plane::api || (exchange.plane == Plane::admin && exchange.services.serves_api);
   const auto& no_room = adds ? room.growth_refused : room.logging_refused;

@@ -45,14 +45,14 @@ std::vector<std::string> reasons_not_ready(http::Plane plane, const store::Store
   std::vector<std::string> reasons;
   if (stopping) reasons.emplace_back("draining");
   if (auto unwilling = store.health().unwilling()) reasons.push_back(std::move(*unwilling));
-  if (auto displaced = store.health().displaced()) reasons.push_back(std::move(*displaced));
+  if (auto displaced = store.health().state().displaced()) reasons.push_back(std::move(*displaced));
   const auto& no_room = plane == http::Plane::api ? room.growth_refused : room.logging_refused;
   if (no_room) reasons.push_back(*no_room);
   return reasons;
 }
 
 json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
-  const store::Room room = store.health().room();
+  const store::Room room = store.health().state().room();
   std::vector<std::string> reasons = reasons_not_ready(plane, store, room, stopping);
   if (const auto thread = server.stuck_thread()) {
     reasons.push_back("io thread " + std::to_string(*thread) + " is blocked");
@@ -62,7 +62,7 @@ json::object describe_plane(http::Plane plane, const http::Server& server, const
   out["address"] = address(server, plane);
   out["ready"] = reasons.empty();
   out["reasons"] = list(reasons);
-  if (const auto damage = store.health().damage()) {
+  if (const auto damage = store.health().state().damage()) {
     out["warning"] = *damage;
   } else if (room.warning) {
     out["warning"] = *room.warning;
@@ -104,7 +104,7 @@ json::object describe_server(const Config& config, const http::Server& server, c
     keys.emplace_back(json::object{{"ring", key.ring}, {"id", key.id}, {"primary", key.primary}});
   }
   out["keys"] = std::move(keys);
-  const store::Room room = store.health().room();
+  const store::Room room = store.health().state().room();
   out["room"] = json::object{
       {"map_bytes", room.map_bytes}, {"map_free_bytes", room.map_free_bytes}, {"disk_bytes", room.disk_bytes}};
   out["last_reload"] = nullptr;

@@ -17,10 +17,8 @@ class PageEngine final : public Engine {
   bool finish(std::chrono::milliseconds /*most*/) override { return true; }
   void close() override {}
   std::optional<std::string> unwilling() const override { return "the store is open read-only"; }
-  std::optional<std::string> displaced() const override { return std::nullopt; }
   EngineStatistics statistics() const override { return {}; }
   StorageStatistics storage() const override { return {}; }
-  Room room() const override { return {}; }
 
  private:
   StorePages& pages_;
