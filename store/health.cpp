@@ -34,11 +34,7 @@ std::optional<std::string> Health::unwilling() const {
   return why ? why : audit_unwilling(*context_);
 }
 
-std::optional<std::string> Health::displaced() const { return context_->engine->displaced(); }
-
-std::optional<std::string> Health::damage() const { return context_->engine->damage(); }
-
-Room Health::room() const { return context_->engine->room(); }
+const EngineState& Health::state() const { return *context_->engine; }
 
 StoreStatistics Health::statistics() const {
   StoreStatistics result;

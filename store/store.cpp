@@ -84,8 +84,9 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  return LmdbEnv::create(env_options(options),
-                         {{format_key(), format_value()}, {rows_key(), rows_value()}, {keys_key(), keys_value(keys)}});
+  return LmdbEnv::create(
+      env_options(options),
+      {{format_row_key(), format_value()}, {rows_row_key(), rows_value()}, {keys_row_key(), keys_value(keys)}});
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
@@ -114,7 +115,6 @@ Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& 
   options.directory = file;
   LmdbOptions engine_options;
   engine_options.env.directory = file;
-  engine_options.env.max_readers = options.max_readers;
   engine_options.env.single_file = true;
   engine_options.env.give_up_root = give_up_root;
   auto engine = LmdbEngine::open(std::move(engine_options));
@@ -146,6 +146,8 @@ Tenants& Store::tenants() const { return parts_->tenants; }
 AuditTrail& Store::audit() const { return parts_->audit; }
 Keys& Store::keys() const { return parts_->keys; }
 const Health& Store::health() const { return parts_->health; }
+
+ContextPtr Store::context() const { return parts_->context; }
 
 bool Store::finish(std::chrono::milliseconds most) { return parts_->context->engine->finish(most); }
 

@@ -18,6 +18,7 @@
 namespace tacit::store {
 
 class Engine;
+struct StoreContext;
 
 // The parts of the store. Include a part's header to use it.
 class ApiKeys;     // store/api_keys/api_keys.hpp
@@ -37,7 +38,7 @@ struct StoreOptions {
   std::uint32_t secrets_default = defaults::secrets;    ///< secrets a tenant may have, likewise
   std::size_t queue_items = defaults::queue_items;  ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = defaults::queue_bytes;
-  unsigned max_readers = 1024;  ///< LMDB reader slots, over all processes
+  unsigned max_readers = defaults::max_readers;  ///< LMDB reader slots, over all processes
   /// How long an operation waits for a change or an audit entry; after that it fails with `unavailable`, and it is not
   /// known whether the change was made. After half of that time the store reports `unwilling` and refuses other changes
   /// at once.
@@ -90,6 +91,9 @@ class Store {
   AuditTrail& audit() const;
   Keys& keys() const;
   const Health& health() const;
+
+  /// What the operations of folders that are built on this one need (store/verify).
+  std::shared_ptr<const StoreContext> context() const;
 
   /// Accepts no more changes. Returns whether the queued ones finish within that time; if they do not, the destructor
   /// would wait for them, possibly forever (another process holds the store's lock).

@@ -10,7 +10,7 @@ std::vector<std::string> reasons_not_ready(Plane plane, const store::Store& stor
   std::vector<std::string> reasons;
   if (draining) reasons.emplace_back("draining");
   if (auto unwilling = store.health().unwilling()) reasons.push_back(std::move(*unwilling));
-  if (auto displaced = store.health().displaced()) reasons.push_back(std::move(*displaced));
+  if (auto displaced = store.health().state().displaced()) reasons.push_back(std::move(*displaced));
   // Clients' changes need more room than audit entries alone.
   const bool adds = plane == Plane::api || (plane == Plane::admin && serves_api);
   const std::optional<std::string>& no_room = adds ? room.growth_refused : room.logging_refused;

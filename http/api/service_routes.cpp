@@ -31,7 +31,7 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string>& reaso
 /// `warning` is the first of them, for monitors that read only one.
 std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
   std::vector<std::string> warnings;
-  if (auto damage = exchange.services.store.health().damage()) warnings.push_back(std::move(*damage));
+  if (auto damage = exchange.services.store.health().state().damage()) warnings.push_back(std::move(*damage));
   if (of_room) warnings.push_back(*of_room);
   if (exchange.services.certificates == nullptr) return warnings;
   for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, crypto::seconds_now())) {
@@ -68,7 +68,7 @@ Handled get_readiness(Exchange& exchange) {
   const std::atomic<bool>* stopping = exchange.services.stopping;
   const bool draining = stopping != nullptr && stopping->load(std::memory_order_relaxed);
   const store::Store& store = exchange.services.store;
-  const store::Room room = store.health().room();
+  const store::Room room = store.health().state().room();
   const std::vector<std::string> reasons =
       reasons_not_ready(exchange.plane, store, room, draining, exchange.services.serves_api);
   if (reasons.empty()) {

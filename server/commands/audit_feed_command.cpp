@@ -74,7 +74,8 @@ class Feed {
   /// Delivers all present entries. Returns false if it was told to stop.
   bool run() {
     for (bool more = true; more;) {
-      if (store_.health().displaced()) throw CommandFailed("the store's file was moved or replaced: restart the feed");
+      if (store_.health().state().displaced())
+        throw CommandFailed("the store's file was moved or replaced: restart the feed");
       const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
       more = !page.empty();
       if (!feed(page)) return false;

@@ -90,7 +90,6 @@ std::string measure(const std::filesystem::path& directory) {
   if (std::freopen("/dev/null", "w", stdout) == nullptr) return {};
   store::LmdbEnv::Options options;
   options.directory = directory;
-  options.max_readers = 1024;
   options.give_up_root = become_store_user;
   const auto env = store::LmdbEnv::open(options);
   if (!env) return {};

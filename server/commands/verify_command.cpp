@@ -24,8 +24,8 @@
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/engine/whereabouts.hpp"
-#include "store/health.hpp"
 #include "store/verify/page_engine.hpp"
+#include "store/verify/verify.hpp"
 
 namespace tacit::server {
 namespace {
@@ -87,7 +87,7 @@ store::VerifyReport verify(const Config& config, store::StoreKeys keys, store::S
   }
   Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
   auto verified =
-      (*opened)->health().verify([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
+      store::verify_store(**opened, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
   store::VerifyReport report = value_or_fail(std::move(verified), "cannot verify the store");
   add_damages(report, pages.damages());
   return report;

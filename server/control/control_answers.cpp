@@ -43,7 +43,7 @@ std::string address(const http::Server& server, http::Plane plane) {
 }
 
 json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
-  const store::Room room = store.health().room();
+  const store::Room room = store.health().state().room();
   std::vector<std::string> reasons = http::reasons_not_ready(plane, store, room, stopping, plane == http::Plane::api);
   if (auto blocked = blocked_thread(server)) reasons.push_back(std::move(*blocked));
   json::object out;
@@ -51,7 +51,7 @@ json::object describe_plane(http::Plane plane, const http::Server& server, const
   out["address"] = address(server, plane);
   out["ready"] = reasons.empty();
   out["reasons"] = list(reasons);
-  if (const auto damage = store.health().damage()) {
+  if (const auto damage = store.health().state().damage()) {
     out["warning"] = *damage;
   } else if (room.warning) {
     out["warning"] = *room.warning;
@@ -93,7 +93,7 @@ json::object describe_server(const Config& config, const http::Server& server, c
     keys.emplace_back(json::object{{"ring", key.ring}, {"id", key.id}, {"primary", key.primary}});
   }
   out["keys"] = std::move(keys);
-  const store::Room room = store.health().room();
+  const store::Room room = store.health().state().room();
   out["room"] = json::object{
       {"map_bytes", room.map_bytes}, {"map_free_bytes", room.map_free_bytes}, {"disk_bytes", room.disk_bytes}};
   out["last_reload"] = nullptr;

@@ -83,8 +83,8 @@ Metrics::Metrics(const store::Store& store, const auth::Issuers* issuers, Places
 
 /// The same conditions as in /readyz of each plane.
 void Metrics::add_readiness(MetricFamilies& families) const {
-  const bool writable = !store_.health().unwilling() && !store_.health().displaced();
-  const store::Room room = store_.health().room();
+  const bool writable = !store_.health().unwilling() && !store_.health().state().displaced();
+  const store::Room room = store_.health().state().room();
   const bool willing = writable && !stopping_.load(std::memory_order_relaxed);
   auto ready = families.gauge("tacit_ready", "1 if /readyz of the plane reports ready.");
   if (serves(http::Plane::api)) ready.add(std::uint64_t{willing && !room.growth_refused}, {{"plane", "api"}});

@@ -25,7 +25,7 @@ Task<Outcome<StoredApiKey>> load_api_key(Transaction& transaction, const StoreCo
 
 Task<Outcome<ApiKey>> load_tenant_api_key(Transaction& transaction, const StoreContext& store, const Uuid& tenant,
                                           std::string_view id) {
-  const RowKey entry = api_key_index_key(tenant, id);
+  const RowKey entry = api_key_index_row_key(tenant, id);
   const auto found = co_await transaction.get(Table::tenants, entry.view());
   if (!found) co_return failed(Errc::not_found);
   auto stored = co_await load_api_key(transaction, store, id);
@@ -52,11 +52,11 @@ void put_api_key(Transaction& transaction, const StoreContext& store, const ApiK
 }
 
 void put_api_key_entry(Transaction& transaction, const ApiKey& key) {
-  transaction.put(Table::tenants, api_key_index_key(key.tenant, key.id).view(), {});
+  transaction.put(Table::tenants, api_key_index_row_key(key.tenant, key.id).view(), {});
 }
 
 void erase_api_key_entry(Transaction& transaction, const ApiKey& key) {
-  transaction.erase(Table::tenants, api_key_index_key(key.tenant, key.id).view());
+  transaction.erase(Table::tenants, api_key_index_row_key(key.tenant, key.id).view());
 }
 
 }  // namespace tacit::store

@@ -14,7 +14,8 @@ namespace tacit::store {
 class AuditReader;
 class CurrentContext;
 
-/// A part of the store (store/store.hpp).
+/// A part of the store (store/store.hpp). An operation that has only a ContextPtr makes one from a CurrentContext of
+/// its own. Operations take what they need of the context when they are called, so their results may outlive this.
 class AuditTrail {
  public:
   explicit AuditTrail(const CurrentContext& context) : context_(context) {}
@@ -23,7 +24,8 @@ class AuditTrail {
   /// this returns. Refusals fail with `full` while there is still much room for changes and releases, because any
   /// client can cause refusals.
   Async<void> record(AuditEvent event, AuditContext who);
-  /// Records a tool that is refused before a resolve. On failure, returns the error to answer instead of the refusal.
+  /// Records a refused tool ("tool.refused"): the server refuses its identity, or a release its request. On failure,
+  /// returns the error to answer instead of the refusal; a lack of room alone is not a failure (refusal_stands).
   Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
   /// The newest entry's place; sequence 0 if the log is empty. Runs on the calling thread.
   Outcome<AuditMark> head() const;

@@ -25,7 +25,7 @@ class ChainVerification {
     // The log may have been pruned further while it was read.
     const auto again = read<void>(*store_->engine, [this](Transaction& transaction) { return reload(transaction); });
     if (!again) return again.error();
-    if (report_.checkpoint && report_.entries == 0) problem("the audit log is empty although it was pruned");
+    if (report_.checkpoint && report_.entries == 0) report_.add("the audit log is empty although it was pruned");
     judge_anchor();
     return std::move(report_);
   }
@@ -33,7 +33,7 @@ class ChainVerification {
  private:
   Task<Outcome<void>> begin(Transaction& transaction) {
     auto checkpoint = co_await load_checkpoint(transaction, store_->metadata());
-    if (!checkpoint) problem(checkpoint.error().subject);
+    if (!checkpoint) report_.add(checkpoint.error().subject);
     if (checkpoint) report_.checkpoint = std::move(*checkpoint);
     if (report_.checkpoint) seen(report_.checkpoint->through);
     at_.rows_total = co_await transaction.count(Table::audit);
@@ -52,7 +52,7 @@ class ChainVerification {
     while (at_.rows < at_.rows_total) {
       const auto page = reader.next();
       if (!page && page.error().code == Errc::integrity) {
-        problem(page.error().subject);
+        report_.add(page.error().subject);
         return {};
       }
       if (!page) return page.error();
@@ -66,7 +66,7 @@ class ChainVerification {
   void entry(const AuditRecord& record) {
     ++at_.rows;
     ++report_.entries;
-    if (!record.fault.empty()) problem(record.fault);
+    if (!record.fault.empty()) report_.add(record.fault);
     seen(record.mark);
   }
 
@@ -80,18 +80,13 @@ class ChainVerification {
   void judge_anchor() {
     if (!anchor_ || anchor_fits_) return;
     const std::string hash = crypto::to_hex(anchor_->hash);
-    if (!anchor_->sequence) return problem("no entry has the anchor's hash " + hash);
+    if (!anchor_->sequence) return report_.add("no entry has the anchor's hash " + hash);
     const std::string name = to_string(AuditMark{*anchor_->sequence, anchor_->hash});
     if (anchor_seen_)
-      return problem("entry " + std::to_string(*anchor_->sequence) + " differs from the anchor " + name);
+      return report_.add("entry " + std::to_string(*anchor_->sequence) + " differs from the anchor " + name);
     const bool pruned = report_.checkpoint && *anchor_->sequence < report_.checkpoint->through.sequence;
-    problem("the anchor " + name + (pruned ? " names an entry that was pruned" : " names an entry that is missing"));
-  }
-
-  void problem(std::string sentence) {
-    constexpr std::size_t most = 1000;
-    ++report_.problem_count;
-    if (report_.problems.size() < most) report_.problems.push_back(std::move(sentence));
+    report_.add("the anchor " + name +
+                (pruned ? " names an entry that was pruned" : " names an entry that is missing"));
   }
 
   ContextPtr store_;

@@ -8,17 +8,18 @@ namespace tacit::store {
 namespace {
 
 struct EventPlan {
+  ContextPtr store;
   AuditEvent event;
   AuditContext who;
 };
 
 }  // namespace
 
-Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who) {
-  const auto plan = std::make_shared<const EventPlan>(EventPlan{std::move(event), std::move(who)});
+Async<void> AuditTrail::record(AuditEvent event, AuditContext who) {
+  const auto plan = std::make_shared<const EventPlan>(EventPlan{context_, std::move(event), std::move(who)});
   WorkBody<void> body = [plan](Transaction& transaction) { return append_audit(transaction, plan->event, plan->who); };
   const std::size_t bytes = sizeof(EventPlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<void>(*store->engine, std::move(body), growth_of(plan->event.action), bytes);
+  return write<void>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
 }
 
 boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid tenant, Failure failure, std::string tool,
@@ -31,11 +32,9 @@ boost::asio::awaitable<void> record_if_altered(ContextPtr store, crypto::Uuid te
   event.tool = std::move(tool);
   event.reason = std::move(failure.subject);
   // If this fails, the caller still gets the failure and logs it.
-  co_await record_event(std::move(store), std::move(event), std::move(who));
-}
-
-Async<void> AuditTrail::record(AuditEvent event, AuditContext who) {
-  return record_event(context_, std::move(event), std::move(who));
+  const CurrentContext context(std::move(store));
+  AuditTrail audit(context);
+  co_await audit.record(std::move(event), std::move(who));
 }
 
 }  // namespace tacit::store

@@ -1,4 +1,4 @@
-// Audit entries without another change: of an event, or of an integrity failure in an operation.
+// Audit entries of integrity failures in operations.
 #pragma once
 
 #include <string>
@@ -8,9 +8,6 @@
 #include "store/model/audit.hpp"
 
 namespace tacit::store {
-
-/// Writes an audit entry and nothing else, durably.
-Async<void> record_event(ContextPtr store, AuditEvent event, AuditContext who);
 
 /// Records the failure under that action if it is an integrity failure. The failure is returned whether or not this
 /// succeeds.

@@ -20,8 +20,6 @@
 namespace tacit::store {
 namespace {
 
-constexpr unsigned max_readers = 1024;
-
 /// A read transaction.
 class Snapshot {
  public:
@@ -137,7 +135,6 @@ void measure(const LmdbEnv& env, StoreFigures& figures) {
 Outcome<KeylessStore> KeylessStore::open(const std::filesystem::path& directory, const GiveUpRoot& give_up_root) {
   LmdbEnv::Options options;
   options.directory = directory;
-  options.max_readers = max_readers;
   options.give_up_root = give_up_root;
   auto env = LmdbEnv::open(options);
   if (!env) return env.error();

@@ -23,7 +23,7 @@ boost::asio::awaitable<std::optional<Failure>> submit(Engine& engine, Write writ
   const std::chrono::milliseconds deadline = engine.write_deadline();
   auto enlist = [&engine, &write](std::shared_ptr<Waiter<Answer>> waiter) {
     write.done = [waiter = std::move(waiter)](std::optional<Errc> failure) { waiter->answer(Answer{failure}); };
-    engine.write(std::move(write));
+    engine.submit(std::move(write));
   };
   const std::optional<Answer> answer = co_await wait_for<Answer>(enlist, deadline);
   if (!answer) co_return no_answer(deadline);

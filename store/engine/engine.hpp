@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "crypto/bytes.hpp"
-#include "store/engine/room.hpp"
+#include "store/engine/engine_state.hpp"
 #include "store/engine/statistics.hpp"
 #include "store/engine/task.hpp"
 #include "store/model/growth.hpp"
@@ -81,18 +81,15 @@ struct Write {
   std::size_t bytes = 0;  ///< the approximate memory that it holds: it bounds the queues
 };
 
-class Engine {
+class Engine : public EngineState {
  public:
   /// `write_deadline`: how long a caller waits for the answer to a write (store/engine/await.hpp).
   explicit Engine(std::chrono::milliseconds write_deadline) : write_deadline_(write_deadline) {}
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
-  virtual ~Engine() = default;
 
   /// Runs the work on a consistent snapshot, on this thread. std::nullopt: the work's result counts.
   virtual std::optional<Errc> read(const Work& work) = 0;
   /// Accepts a write: atomic, serialisable, and durable when it is answered. Never waits.
-  virtual void write(Write write) = 0;
+  virtual void submit(Write write) = 0;
   /// Accepts no more writes. Returns whether the accepted ones finish within that time.
   virtual bool finish(std::chrono::milliseconds most) = 0;
   /// Accepts no more writes and waits without limit for the accepted ones. Reads continue. Idempotent.
@@ -100,18 +97,9 @@ class Engine {
 
   /// std::nullopt if writes are accepted; else the reason, in words.
   virtual std::optional<std::string> unwilling() const = 0;
-  /// std::nullopt if the store's file is still in its place; else, in words, why writes are refused and reads differ
-  /// from what other processes find there. Separate from `unwilling`, because ending the process does not help: it may
-  /// have the last copy.
-  virtual std::optional<std::string> displaced() const = 0;
-  /// std::nullopt while no damage to the store's file is known; else, in words, that there is some. Nothing is refused
-  /// because of it.
-  virtual std::optional<std::string> damage() const { return std::nullopt; }
   virtual EngineStatistics statistics() const = 0;
   /// Scans the store's state, so callers should not ask often. Any thread; waits for no write.
   virtual StorageStatistics storage() const = 0;
-  /// The room that is left, at most one second old.
-  virtual Room room() const = 0;
 
   std::chrono::milliseconds write_deadline() const { return write_deadline_; }
 

@@ -26,7 +26,7 @@ struct NamedKeysPlan {
 };
 
 Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreContext& store) {
-  const auto row = co_await transaction.get(Table::meta, keys_key());
+  const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return altered({}, "the store's keys are not recorded");
   co_return read_named_keys(*row, store.metadata());
 }
@@ -75,7 +75,7 @@ Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   const auto differs = changed(*named, plan);
   if (!differs) co_return differs.error();
   if (!*differs) co_return Outcome<void>();
-  transaction.put(Table::meta, keys_key(), keys_value(*named, plan.store->metadata()));
+  transaction.put(Table::meta, keys_row_key(), keys_value(*named, plan.store->metadata()));
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
@@ -102,7 +102,7 @@ Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKe
   Ids& ids = named->of(plan.kind);
   if (!contains(ids, plan.id)) {
     ids.insert(ids.begin(), plan.id);
-    transaction.put(Table::meta, keys_key(), keys_value(*named, *keys.metadata));
+    transaction.put(Table::meta, keys_row_key(), keys_value(*named, *keys.metadata));
   }
   co_return named;
 }
@@ -143,7 +143,7 @@ Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
 }  // namespace
 
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys) {
-  const auto row = co_await transaction.get(Table::meta, keys_key());
+  const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
   const auto named = read_named_keys(*row, *keys.metadata);
   if (!named) co_return named.error();

@@ -136,7 +136,7 @@ bool MetadataStep::arrive(Tenant& tenant) {
   const RewrapPosition came = at();
   pass(tenant.id);
   if (!came.clean || !tenant.record.previous_metadata_key) return false;
-  const RowKey again = record_key(tenant.id);
+  const RowKey again = record_row_key(tenant.id);
   const bool more = !came.whole || tenant.record.metadata_key != target().id;
   if (more) at().key.assign(again.view().begin(), again.view().end());
   if (!came.whole) return false;
@@ -185,7 +185,7 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
   if (!metadata.default_is_bound())
     return stays("secret " + id.str() + ": is a default without a tool and an argument");
   const Bytes moved = seal_secret(*tenant.keys, id, secret->header, secret->value_box, metadata);
-  transaction_.put(Table::tenants, secret_key(tenant.id, id).view(), moved);
+  transaction_.put(Table::tenants, secret_row_key(tenant.id, id).view(), moved);
   reindex(transaction_, tenant, id, &*secret, &metadata);
   ++step_.secrets;
   take_in_hand(row.size());

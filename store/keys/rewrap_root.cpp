@@ -89,7 +89,7 @@ void seal(RootPlan& plan) {
 
 /// The opened box is the one in `before`: if other parts of the record have changed, only the box is replaced.
 Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store, const PlannedTenant& planned) {
-  const RowKey key = record_key(planned.id);
+  const RowKey key = record_row_key(planned.id);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   if (row && std::ranges::equal(*row, planned.before)) {
     transaction.put(Table::tenants, key.view(), planned.after);

@@ -11,6 +11,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/uuid.hpp"
 #include "store/model/audit_action.hpp"
+#include "store/model/findings.hpp"
 #include "store/model/outcome.hpp"
 
 namespace tacit::store {
@@ -89,12 +90,10 @@ struct AuditAnchor {
 };
 
 /// The result of a check of the chain alone.
-struct AuditReport {
+struct AuditReport : Findings {
   std::uint64_t entries = 0;
   std::optional<AuditCheckpoint> checkpoint{};
   AuditMark head{};
-  std::vector<std::string> problems{};  ///< one sentence each; at most 1000 are kept
-  std::uint64_t problem_count = 0;
 };
 
 /// The entries that pruning would remove: all stored ones through that entry.

@@ -13,6 +13,7 @@ inline constexpr std::uint32_t api_keys = 100;                      ///< per ten
 inline constexpr std::uint32_t secrets = 10'000;                    ///< likewise
 inline constexpr std::size_t queue_items = 4096;                    ///< changes that may wait for the writer
 inline constexpr std::size_t queue_bytes = std::size_t{64} << 20;   ///< their total size
+inline constexpr unsigned max_readers = 1024;                       ///< LMDB reader slots, over all processes
 inline constexpr std::chrono::seconds write_deadline{10};           ///< for a change to be durable
 inline constexpr std::chrono::seconds scrub_within{60};             ///< for freed pages to be overwritten
 

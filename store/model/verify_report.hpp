@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "store/model/findings.hpp"
 
 namespace tacit::store {
 
@@ -13,7 +14,7 @@ struct VerifyProgress {
   std::uint64_t rows_total = 0;
 };
 
-struct VerifyReport {
+struct VerifyReport : Findings {
   std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
   std::uint64_t values_opened = 0;
@@ -21,8 +22,6 @@ struct VerifyReport {
   std::uint64_t audit_entries = 0;
   std::uint64_t audit_pruned_through = 0;  ///< the last pruned entry; 0: none
   std::string audit_head;                  ///< SEQUENCE:HASH; empty without an entry
-  std::vector<std::string> problems;       ///< one sentence each; at most 1000 are kept
-  std::uint64_t problem_count = 0;
 };
 
 }  // namespace tacit::store

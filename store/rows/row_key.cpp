@@ -2,22 +2,22 @@
 
 namespace tacit::store {
 
-RowKey record_key(const Uuid& tenant) { return {tenant, RowKind::record}; }
+RowKey record_row_key(const Uuid& tenant) { return {tenant, RowKind::record}; }
 
-RowKey secret_key(const Uuid& tenant, const Uuid& id) { return RowKey(tenant, RowKind::secret).add(id.view()); }
+RowKey secret_row_key(const Uuid& tenant, const Uuid& id) { return RowKey(tenant, RowKind::secret).add(id.view()); }
 
-RowKey name_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name) {
+RowKey name_row_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name) {
   const crypto::Digest mac = keys.index_mac("name", {crypto::as_bytes(name)});
   return RowKey(tenant, RowKind::name).add(ByteView(mac).first(index_mac_size));
 }
 
-RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
-                   std::string_view tool_arg) {
+RowKey default_row_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
+                       std::string_view tool_arg) {
   const crypto::Digest mac = keys.index_mac("default", {crypto::as_bytes(tool_name), crypto::as_bytes(tool_arg)});
   return RowKey(tenant, RowKind::default_for).add(ByteView(mac).first(index_mac_size));
 }
 
-RowKey api_key_index_key(const Uuid& tenant, std::string_view id) {
+RowKey api_key_index_row_key(const Uuid& tenant, std::string_view id) {
   return RowKey(tenant, RowKind::api_key).add(crypto::as_bytes(id));
 }
 

@@ -51,13 +51,13 @@ class RowKey {
   std::size_t size_ = 0;
 };
 
-RowKey record_key(const Uuid& tenant);
-RowKey secret_key(const Uuid& tenant, const Uuid& id);
-RowKey name_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name);
-RowKey default_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
-                   std::string_view tool_arg);
+RowKey record_row_key(const Uuid& tenant);
+RowKey secret_row_key(const Uuid& tenant, const Uuid& id);
+RowKey name_row_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view name);
+RowKey default_row_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::string_view tool_name,
+                       std::string_view tool_arg);
 /// `id` has at most longest_api_key_id bytes.
-RowKey api_key_index_key(const Uuid& tenant, std::string_view id);
+RowKey api_key_index_row_key(const Uuid& tenant, std::string_view id);
 
 /// A key larger than all of the tenant's keys and smaller than all of the next tenant's.
 RowKey after_tenant(const Uuid& tenant);

@@ -34,21 +34,21 @@ void count_prefix(PrefixCounts& counts, const std::string& tool_name, bool there
 void erase_entries(Transaction& transaction, Tenant& tenant, const crypto::TenantKeys& keys, const crypto::Uuid& id,
                    const Metadata& old, const Metadata* next) {
   if (next == nullptr || next->name != old.name) {
-    transaction.erase(Table::tenants, name_key(keys, tenant.id, old.name).view());
+    transaction.erase(Table::tenants, name_row_key(keys, tenant.id, old.name).view());
   }
   if (old.tool_name && (next == nullptr || !same_binding(old, *next))) {
     transaction.erase(Table::tenants, binding_key(keys, tenant.id, *old.tool_name, old.is_default, id).view());
     count_prefix(tenant.record.prefixes, *old.tool_name, false);
   }
   if (old.is_default && (next == nullptr || !same_default(old, *next))) {
-    transaction.erase(Table::tenants, default_key(keys, tenant.id, *old.tool_name, *old.tool_arg).view());
+    transaction.erase(Table::tenants, default_row_key(keys, tenant.id, *old.tool_name, *old.tool_arg).view());
   }
 }
 
 void put_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata& fresh,
                  const Metadata* old) {
   if (old == nullptr || old->name != fresh.name) {
-    transaction.put(Table::tenants, name_key(*tenant.keys, tenant.id, fresh.name).view(), id.view());
+    transaction.put(Table::tenants, name_row_key(*tenant.keys, tenant.id, fresh.name).view(), id.view());
   }
   if (fresh.tool_name && (old == nullptr || !same_binding(*old, fresh))) {
     transaction.put(Table::tenants, binding_key(*tenant.keys, tenant.id, *fresh.tool_name, fresh.is_default, id).view(),
@@ -56,24 +56,24 @@ void put_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& i
     count_prefix(tenant.record.prefixes, *fresh.tool_name, true);
   }
   if (fresh.is_default && (old == nullptr || !same_default(*old, fresh))) {
-    transaction.put(Table::tenants, default_key(*tenant.keys, tenant.id, *fresh.tool_name, *fresh.tool_arg).view(),
+    transaction.put(Table::tenants, default_row_key(*tenant.keys, tenant.id, *fresh.tool_name, *fresh.tool_arg).view(),
                     id.view());
   }
 }
 
 Task<Outcome<void>> check_unique_under(Transaction& transaction, const crypto::TenantKeys& keys, crypto::Uuid tenant,
                                        crypto::Uuid id, const Metadata& metadata) {
-  const bool name_taken = co_await is_anothers(transaction, name_key(keys, tenant, metadata.name), id);
+  const bool name_taken = co_await is_anothers(transaction, name_row_key(keys, tenant, metadata.name), id);
   if (name_taken) co_return failed(Errc::name_taken);
   if (!metadata.is_default) co_return Outcome<void>();
-  const RowKey key = default_key(keys, tenant, *metadata.tool_name, *metadata.tool_arg);
+  const RowKey key = default_row_key(keys, tenant, *metadata.tool_name, *metadata.tool_arg);
   const bool default_taken = co_await is_anothers(transaction, key, id);
   if (default_taken) co_return failed(Errc::default_taken);
   co_return Outcome<void>();
 }
 
 /// The keys of a tenant's index entries.
-std::vector<const crypto::TenantKeys*> index_keys(const Tenant& tenant) {
+std::vector<const crypto::TenantKeys*> all_tenant_keys(const Tenant& tenant) {
   std::vector<const crypto::TenantKeys*> all{tenant.keys.get()};
   if (tenant.previous_keys) all.push_back(tenant.previous_keys.get());
   return all;
@@ -81,9 +81,9 @@ std::vector<const crypto::TenantKeys*> index_keys(const Tenant& tenant) {
 
 /// The name index's entry for that name: a secret's id.
 Task<std::optional<ByteView>> name_holder(Transaction& transaction, const Tenant& tenant, std::string_view name) {
-  const auto all_keys = index_keys(tenant);
-  for (const crypto::TenantKeys* keys : all_keys) {
-    const RowKey key = name_key(*keys, tenant.id, name);
+  const auto tenant_keys = all_tenant_keys(tenant);
+  for (const crypto::TenantKeys* keys : tenant_keys) {
+    const RowKey key = name_row_key(*keys, tenant.id, name);
     const auto holder = co_await transaction.get(Table::tenants, key.view());
     if (holder) co_return holder;
   }
@@ -94,8 +94,8 @@ Task<std::optional<ByteView>> name_holder(Transaction& transaction, const Tenant
 
 Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant, crypto::Uuid id,
                                  const Metadata& metadata) {
-  const auto all_keys = index_keys(tenant);
-  for (const crypto::TenantKeys* keys : all_keys) {
+  const auto tenant_keys = all_tenant_keys(tenant);
+  for (const crypto::TenantKeys* keys : tenant_keys) {
     const auto unique = co_await check_unique_under(transaction, *keys, tenant.id, id, metadata);
     if (!unique) co_return unique.error();
   }
@@ -105,10 +105,10 @@ Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant,
 void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
              const Metadata* after) {
   const Metadata* const old = before != nullptr ? &before->metadata : nullptr;
-  const crypto::TenantKeys& old_keys = before != nullptr ? tenant.keys_of(before->metadata_key) : *tenant.keys;
+  const crypto::TenantKeys& old_tenant_keys = before != nullptr ? tenant.keys_of(before->metadata_key) : *tenant.keys;
   // Entries under other keys cannot stay.
-  const bool comparable = &old_keys == tenant.keys.get();
-  if (old != nullptr) erase_entries(transaction, tenant, old_keys, id, *old, comparable ? after : nullptr);
+  const bool comparable = &old_tenant_keys == tenant.keys.get();
+  if (old != nullptr) erase_entries(transaction, tenant, old_tenant_keys, id, *old, comparable ? after : nullptr);
   if (after != nullptr) put_entries(transaction, tenant, id, *after, comparable ? old : nullptr);
 }
 

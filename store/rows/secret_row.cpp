@@ -52,7 +52,7 @@ Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uu
 }
 
 Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id) {
-  const RowKey key = secret_key(opener.tenant, id);
+  const RowKey key = secret_row_key(opener.tenant, id);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   if (!row) co_return failed(Errc::not_found);
   co_return open_secret(opener, id, *row);

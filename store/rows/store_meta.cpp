@@ -78,7 +78,7 @@ Outcome<void> check_format(ByteView row) {
 
 }  // namespace
 
-ByteView format_key() { return crypto::as_bytes("format"); }
+ByteView format_row_key() { return crypto::as_bytes("format"); }
 
 Bytes format_value(std::uint32_t format) {
   Bytes value;
@@ -93,11 +93,11 @@ std::optional<std::uint32_t> format_of(ByteView row) {
   return format;
 }
 
-ByteView rows_key() { return crypto::as_bytes("rows"); }
+ByteView rows_row_key() { return crypto::as_bytes("rows"); }
 
 Bytes rows_value() { return {static_cast<std::uint8_t>(store_format)}; }
 
-ByteView keys_key() { return crypto::as_bytes("keys"); }
+ByteView keys_row_key() { return crypto::as_bytes("keys"); }
 
 Bytes keys_value(const StoreKeys& keys) {
   return keys_value({{keys.root_public->primary().id}, {keys.metadata->primary().id}, {}}, *keys.metadata);
@@ -148,17 +148,17 @@ Outcome<void> check_keys(ByteView row, const StoreKeys& keys) {
 }
 
 Task<std::optional<std::uint32_t>> read_format(Transaction& transaction) {
-  const auto row = co_await transaction.get(Table::meta, format_key());
+  const auto row = co_await transaction.get(Table::meta, format_row_key());
   co_return row ? format_of(*row) : std::nullopt;
 }
 
 Task<bool> takes_new_rows(Transaction& transaction) {
-  const auto row = co_await transaction.get(Table::meta, rows_key());
+  const auto row = co_await transaction.get(Table::meta, rows_row_key());
   co_return row.has_value() && std::ranges::equal(*row, rows_value());
 }
 
 Task<Outcome<void>> check_format(Transaction& transaction) {
-  const auto format = co_await transaction.get(Table::meta, format_key());
+  const auto format = co_await transaction.get(Table::meta, format_row_key());
   if (!format) co_return failed(Errc::unavailable, "its format is not recorded");
   co_return check_format(*format);
 }
@@ -166,13 +166,13 @@ Task<Outcome<void>> check_format(Transaction& transaction) {
 Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys) {
   auto known = co_await check_format(transaction);
   if (!known) co_return known;
-  const auto row = co_await transaction.get(Table::meta, keys_key());
+  const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
   co_return check_keys(*row, keys);
 }
 
 Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys) {
-  const auto row = co_await transaction.get(Table::meta, keys_key());
+  const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return failed(Errc::unavailable, "the store's keys are not recorded");
   const auto fits = check_keys(*row, keys);
   if (!fits) co_return failed(Errc::unavailable, fits.error().subject);
@@ -197,7 +197,7 @@ Outcome<void> check_newest(const NamedKeys& named, const StoreKeys& keys, KeyKin
 }
 
 Task<Outcome<void>> check_newest(Transaction& transaction, const StoreKeys& keys, KeyKind kind) {
-  const auto row = co_await transaction.get(Table::meta, keys_key());
+  const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return failed(Errc::integrity, "the store's keys are not recorded");
   const auto named = read_named_keys(*row, *keys.metadata);
   if (!named) co_return named.error();

@@ -41,14 +41,14 @@ struct StoreKeys;
 inline constexpr std::uint32_t first_store_format = 1;
 inline constexpr std::uint32_t store_format = 2;
 
-ByteView format_key();
+ByteView format_row_key();
 Bytes format_value(std::uint32_t format = store_format);
 /// std::nullopt if the row is incomplete or its format is unknown.
 std::optional<std::uint32_t> format_of(ByteView row);
-ByteView rows_key();
+ByteView rows_row_key();
 Bytes rows_value();
 
-ByteView keys_key();
+ByteView keys_row_key();
 /// The row of a new store: names the primary keys. Needs the root public and the metadata keyring.
 Bytes keys_value(const StoreKeys& keys);
 /// The content of the row. The newest key comes first; the MAC uses the first metadata key.

@@ -164,7 +164,7 @@ Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id) {
 
 Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
                                                  std::shared_ptr<const crypto::TenantKeys> known) {
-  const RowKey key = record_key(id);
+  const RowKey key = record_row_key(id);
   const auto stored = co_await transaction.get(Table::tenants, key.view());
   if (!stored) {
     const bool erasing = co_await is_being_erased(transaction, id);
@@ -201,7 +201,7 @@ Task<void> save_tenant(Transaction& transaction, Tenant& tenant) {
     if (allowed) tenant.record.changes = tenant.record.count;
   }
   const Bytes stored = encode_tenant_record(tenant.record, tenant.id, *tenant.keys);
-  transaction.put(Table::tenants, record_key(tenant.id).view(), stored);
+  transaction.put(Table::tenants, record_row_key(tenant.id).view(), stored);
 }
 
 }  // namespace tacit::store

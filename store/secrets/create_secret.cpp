@@ -64,7 +64,7 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   if (const auto refusal = quota_refusal(limit, tenant.record.used, 0, plan.header.accounted)) {
     co_return Failure{.code = Errc::quota_exceeded, .quota = *refusal};
   }
-  transaction.put(Table::tenants, secret_key(tenant.id, plan.id).view(), plan.row);
+  transaction.put(Table::tenants, secret_row_key(tenant.id, plan.id).view(), plan.row);
   reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
   tenant.record.used += plan.header.accounted;
   tenant.record.count += 1;

@@ -28,7 +28,7 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   if (!secret) co_return secret.error();
   // The box, and the single-use key in it, are unreachable from here on. Their bytes stay in freed pages of the file
   // until these are overwritten, and in every backup.
-  transaction.erase(Table::tenants, secret_key(plan.tenant, plan.id).view());
+  transaction.erase(Table::tenants, secret_row_key(plan.tenant, plan.id).view());
   reindex(transaction, owner, plan.id, &*secret, nullptr);
   owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);
   owner.record.count -= owner.record.count > 0 ? 1 : 0;

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "store/audit/audit_log.hpp"
+#include "store/audit/audit_trail.hpp"
 #include "store/audit/recording.hpp"
-#include "store/audit/tool_refusal.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
 #include "store/secrets/resolve_choice.hpp"
@@ -94,7 +94,7 @@ Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& 
   if (!tenant) co_return tenant.error();
   if (!*tenant || !still_fits(plan.choice, (*tenant)->record)) co_return failed(Errc::conflict);
   for (const Chosen& chosen : plan.choice.secrets) {
-    const RowKey key = secret_key(plan.query.tenant, chosen.id);
+    const RowKey key = secret_row_key(plan.query.tenant, chosen.id);
     const auto row = co_await transaction.get(Table::tenants, key.view());
     if (!row || !std::ranges::equal(*row, chosen.row)) co_return failed(Errc::conflict);
   }
@@ -145,7 +145,9 @@ boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan
   refusal.tool = plan->query.tool_name;
   refusal.reason = to_string(failure.code);
   refusal.secrets = plan->withheld;
-  const auto recorded = co_await record_tool_refusal(plan->store, std::move(refusal), plan->who);
+  const CurrentContext context(plan->store);
+  AuditTrail audit(context);
+  const auto recorded = co_await audit.refuse_tool(std::move(refusal), plan->who);
   if (!recorded) co_return recorded.error();
   co_return failure;
 }

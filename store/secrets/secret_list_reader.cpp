@@ -25,7 +25,7 @@ bool tool_fits(const std::optional<std::string>& asked, const Metadata& metadata
 /// Where a scan of the tenant's secrets continues after that id: at the next larger key.
 RowKey first_key_after(const crypto::Uuid& tenant, const std::optional<crypto::Uuid>& id) {
   if (!id) return {tenant, RowKind::secret};
-  return secret_key(tenant, *id).add(std::uint8_t{0});
+  return secret_row_key(tenant, *id).add(std::uint8_t{0});
 }
 
 }  // namespace

@@ -159,7 +159,7 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
 
   const SecretHeader header = next_header(plan, *value, secret->header, after_bytes);
   const Bytes row = seal_secret(*tenant->keys, plan.id, header, box, after);
-  transaction.put(Table::tenants, secret_key(plan.tenant, plan.id).view(), row);
+  transaction.put(Table::tenants, secret_row_key(plan.tenant, plan.id).view(), row);
   reindex(transaction, *tenant, plan.id, &*secret, &after);
   tenant->record.used = used_after(tenant->record.used, before_bytes, after_bytes);
   tenant->record.note_change();

@@ -20,19 +20,19 @@ namespace {
 
 namespace asio = boost::asio;
 
-class Waiter {
+class TurnWaiter {
  public:
-  Waiter() = default;
-  Waiter(const Waiter&) = delete;
-  Waiter& operator=(const Waiter&) = delete;
-  virtual ~Waiter() = default;
+  TurnWaiter() = default;
+  TurnWaiter(const TurnWaiter&) = delete;
+  TurnWaiter& operator=(const TurnWaiter&) = delete;
+  virtual ~TurnWaiter() = default;
   virtual void resume() = 0;
 };
 
 template <class Handler>
-class WaitingHandler final : public Waiter {
+class TurnWaiterOf final : public TurnWaiter {
  public:
-  explicit WaitingHandler(Handler handler) : handler_(std::move(handler)) {}
+  explicit TurnWaiterOf(Handler handler) : handler_(std::move(handler)) {}
   void resume() override {
     Handler handler = std::move(handler_);
     std::move(handler)();
@@ -50,7 +50,7 @@ class Turns final : public asio::execution_context::service {
 
   explicit Turns(asio::execution_context& owner) : service(owner) {}
 
-  void wait(std::unique_ptr<Waiter> waiter, TurnKind kind, const asio::any_io_executor& executor) {
+  void wait(std::unique_ptr<TurnWaiter> waiter, TurnKind kind, const asio::any_io_executor& executor) {
     (kind == TurnKind::release ? releases_ : lists_).push_back(std::move(waiter));
     if (!scheduled_) schedule(executor);
     if (!giving_way_) ask_to_give_way();
@@ -76,7 +76,7 @@ class Turns final : public asio::execution_context::service {
     ++turn_;
     const bool release = !releases_.empty() && (lists_.empty() || turn_ % turns_for_a_list != 0);
     auto& queue = release ? releases_ : lists_;
-    const std::unique_ptr<Waiter> first = std::move(queue.front());
+    const std::unique_ptr<TurnWaiter> first = std::move(queue.front());
     queue.pop_front();
     scheduled_ = false;
     if (!releases_.empty() || !lists_.empty()) schedule(executor);
@@ -87,8 +87,8 @@ class Turns final : public asio::execution_context::service {
     giving_way_ = false;
   }
 
-  std::deque<std::unique_ptr<Waiter>> releases_;
-  std::deque<std::unique_ptr<Waiter>> lists_;
+  std::deque<std::unique_ptr<TurnWaiter>> releases_;
+  std::deque<std::unique_ptr<TurnWaiter>> lists_;
   unsigned turn_ = 0;
   bool scheduled_ = false;
   bool giving_way_ = false;  ///< to other threads, while much work waits
@@ -103,7 +103,7 @@ asio::awaitable<void> next_turn(TurnKind kind) {
   // A named object: g++ 12 destroys a lambda temporary of an awaiting expression twice.
   auto initiate = [executor, kind](auto handler) {
     auto& turns = asio::use_service<Turns>(asio::query(executor, asio::execution::context));
-    turns.wait(std::make_unique<WaitingHandler<decltype(handler)>>(std::move(handler)), kind, executor);
+    turns.wait(std::make_unique<TurnWaiterOf<decltype(handler)>>(std::move(handler)), kind, executor);
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(initiate), asio::use_awaitable);
 }

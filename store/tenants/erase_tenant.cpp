@@ -48,7 +48,7 @@ Task<std::uint64_t> erase_indexed_api_keys(Transaction& transaction, crypto::Uui
 /// The first transaction, after which the erasure cannot be undone.
 Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   Erased erased;
-  const RowKey record = record_key(plan->tenant);
+  const RowKey record = record_row_key(plan->tenant);
   const RowKey prefix(plan->tenant);
   const auto stored = co_await transaction.get(Table::tenants, record.view());
   const auto said = stored ? peek_tenant_record(*stored) : std::optional<TenantRecord>();

@@ -18,7 +18,7 @@ struct Export {
 };
 
 Task<Outcome<bool>> export_record(Transaction& transaction, const Export& to) {
-  const RowKey key = record_key(to.tenant);
+  const RowKey key = record_row_key(to.tenant);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   if (!row) {
     // Fails with the reason: no rows, being erased, or altered.

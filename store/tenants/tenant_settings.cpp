@@ -58,7 +58,7 @@ Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& p
 }
 
 Task<Outcome<bool>> find_record(Transaction& transaction, crypto::Uuid tenant) {
-  const RowKey key = record_key(tenant);
+  const RowKey key = record_row_key(tenant);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   co_return row.has_value();
 }

@@ -14,8 +14,8 @@
 #include "crypto/uuid.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/audit_action.hpp"
+#include "store/model/findings.hpp"
 #include "store/model/timestamp.hpp"
-#include "store/verify/findings.hpp"
 
 namespace tacit::store {
 

@@ -13,14 +13,12 @@ class PageEngine final : public Engine {
   explicit PageEngine(StorePages& pages) : Engine({}), pages_(pages) {}
 
   std::optional<Errc> read(const Work& work) override;
-  void write(Write write) override { write.done(Errc::unavailable); }
+  void submit(Write write) override { write.done(Errc::unavailable); }
   bool finish(std::chrono::milliseconds /*most*/) override { return true; }
   void close() override {}
   std::optional<std::string> unwilling() const override { return "the store is open read-only"; }
-  std::optional<std::string> displaced() const override { return std::nullopt; }
   EngineStatistics statistics() const override { return {}; }
   StorageStatistics storage() const override { return {}; }
-  Room room() const override { return {}; }
 
  private:
   StorePages& pages_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/engine/whereabouts.hpp"
+#include "store/model/findings.hpp"
 
 namespace tacit::store {
 namespace {
@@ -155,9 +156,8 @@ Task<std::optional<Row>> PageTransaction::last(Table table) {
 }
 
 Task<std::uint64_t> PageTransaction::strangers() {
-  constexpr std::size_t most = 1000;
   const Tree all = tables();
-  const Search search = run({.tree = all, .start = {}, .limit = most});
+  const Search search = run({.tree = all, .start = {}, .limit = most_findings});
   const auto is_stranger = [](const Row& row) {
     return std::ranges::find(table_names, crypto::as_text(row.key)) == table_names.end();
   };

@@ -6,20 +6,14 @@
 #include <utility>
 
 #include "store/model/failures.hpp"
+#include "store/model/findings.hpp"
 
 namespace tacit::store {
-namespace {
-
-constexpr std::size_t most_damages = 1000;
-constexpr unsigned max_readers = 1024;
-
-}  // namespace
 
 Outcome<std::unique_ptr<StorePages>> StorePages::open(const std::filesystem::path& directory,
                                                       const GiveUpRoot& give_up_root) {
   LmdbEnv::Options options;
   options.directory = directory;
-  options.max_readers = max_readers;
   options.tables = false;
   options.give_up_root = give_up_root;
   auto env = LmdbEnv::open(options);
@@ -60,7 +54,7 @@ void StorePages::check(const std::function<void(std::uint64_t, std::uint64_t)>& 
 }
 
 void StorePages::note(PageDamage damage) {
-  if (damages_.size() < most_damages && damaged_.insert(damage.page).second) damages_.push_back(std::move(damage));
+  if (damages_.size() < most_findings && damaged_.insert(damage.page).second) damages_.push_back(std::move(damage));
 }
 
 }  // namespace tacit::store

@@ -27,7 +27,7 @@ class StorePages {
 
   /// Checks every page. `progress` receives the number of checked pages and the maximum.
   void check(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
-  /// The damage found so far, each page once; at most 1000.
+  /// The damage found so far, each page once; at most most_findings.
   const std::vector<PageDamage>& damages() const { return damages_; }
   void note(PageDamage damage);
 

@@ -1,11 +1,12 @@
-// Health::verify: the walk over all tables on one snapshot, and the checks that concern the store as a whole.
+// The walk over all tables on one snapshot, and the checks that concern the store as a whole.
+#include "store/verify/verify.hpp"
+
 #include <set>
 
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/whereabouts.hpp"
-#include "store/health.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/erasure.hpp"
@@ -42,23 +43,23 @@ class Verification {
 
  private:
   void finish() {
-    if (!format_) findings_.add("the store's format is not recorded");
+    if (!format_) report_.add("the store's format is not recorded");
     if (takes_new_rows_ && format_ && *format_ < store_format) {
-      findings_.add("the store accepts rows of a newer format than its own");
+      report_.add("the store accepts rows of a newer format than its own");
     }
-    if (!has_keys_) findings_.add("the store's keys are not recorded");
+    if (!has_keys_) report_.add("the store's keys are not recorded");
     if (report_.audit_entries > 0) report_.audit_head = to_string(chain_.last());
     if (has_log_) return replay_.finish();
     if (report_.audit_pruned_through > 0) {
-      findings_.add("the audit log is empty although it was pruned");
+      report_.add("the audit log is empty although it was pruned");
     } else if (report_.secrets > 0 || report_.api_keys > 0) {
-      findings_.add("the audit log is empty although there are secrets or API keys");
+      report_.add("the audit log is empty although there are secrets or API keys");
     }
   }
 
   Task<void> look_for_strangers() {
     const std::uint64_t strangers = co_await transaction_.strangers();
-    if (strangers > 0) findings_.add("beside the store's own tables there are others: " + number(strangers));
+    if (strangers > 0) report_.add("beside the store's own tables there are others: " + number(strangers));
   }
 
   Task<void> count_rows() {
@@ -89,35 +90,35 @@ class Verification {
   }
 
   void meta_row(const Row& row) {
-    if (std::ranges::equal(row.key, format_key()) && format_of(row.value)) {
+    if (std::ranges::equal(row.key, format_row_key()) && format_of(row.value)) {
       format_ = format_of(row.value);
-    } else if (std::ranges::equal(row.key, rows_key()) && std::ranges::equal(row.value, rows_value())) {
+    } else if (std::ranges::equal(row.key, rows_row_key()) && std::ranges::equal(row.value, rows_value())) {
       takes_new_rows_ = true;
-    } else if (std::ranges::equal(row.key, keys_key())) {
+    } else if (std::ranges::equal(row.key, keys_row_key())) {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
-      if (!fits) findings_.add("the store as a whole: " + fits.error().subject);
+      if (!fits) report_.add("the store as a whole: " + fits.error().subject);
     } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
       erasure_row(*erasing, row);
     } else if (std::ranges::equal(row.key, checkpoint_key())) {
       checkpoint_row(row.value);
     } else {
-      findings_.add("a row of unknown meaning about the store as a whole");
+      report_.add("a row of unknown meaning about the store as a whole");
     }
   }
 
   /// The remaining rows of such a tenant are not checked: they are being erased.
   void erasure_row(const crypto::Uuid& tenant, const Row& row) {
     erasing_.insert(tenant);
-    findings_.add("tenant " + tenant.str() +
-                  (is_good_erasure_mark(row, store_.metadata())
-                       ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
-                       : ": the mark of its erasure was altered"));
+    report_.add("tenant " + tenant.str() +
+                (is_good_erasure_mark(row, store_.metadata())
+                     ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
+                     : ": the mark of its erasure was altered"));
   }
 
   void checkpoint_row(ByteView value) {
     const auto checkpoint = decode_checkpoint(value, store_.metadata());
-    if (!checkpoint) return findings_.add("the audit log's record of pruned entries was altered");
+    if (!checkpoint) return report_.add("the audit log's record of pruned entries was altered");
     report_.audit_pruned_through = checkpoint->through.sequence;
     chain_ = AuditChain(checkpoint->through);
     replay_.begins_later();
@@ -125,13 +126,13 @@ class Verification {
 
   void tenant_row(const Row& row) {
     ParsedKey key;
-    if (!parse_key(row.key, key)) return findings_.add("a row that belongs to no tenant");
+    if (!parse_key(row.key, key)) return report_.add("a row that belongs to no tenant");
     if (erasing_.contains(key.tenant)) return;
     if (tenant_ && tenant_->tenant() != key.tenant) {
       tenant_->finish();
       tenant_.reset();
     }
-    if (!tenant_) tenant_.emplace(store_, replay_, api_key_index_, findings_, key.tenant);
+    if (!tenant_) tenant_.emplace(store_, replay_, api_key_index_, report_, key.tenant);
     if (!takes_new_rows_) tenant_->expect_first_format();
     tenant_->row(key, row);
   }
@@ -140,7 +141,7 @@ class Verification {
     ++report_.api_keys;
     const auto key = decode_api_key(row.key, row.value, store_.metadata());
     if (key && erasing_.contains(key->tenant)) return;
-    if (!key) findings_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
+    if (!key) report_.add("API key " + std::string(crypto::as_text(row.key)) + ": its record was altered");
     api_key_index_.key(crypto::as_text(row.key), row.value, key ? &*key : nullptr);
     replay_.api_key(crypto::as_text(row.key), key ? &*key : nullptr);
   }
@@ -155,9 +156,9 @@ class Verification {
     mark.sequence = entry->sequence;
     mark.hash = entry->hash;
     const auto fault = chain_.follow(mark, entry->body);
-    if (mark.sequence <= before.sequence) return findings_.add(*fault);  // it was pruned, and then put back
+    if (mark.sequence <= before.sequence) return report_.add(*fault);  // it was pruned, and then put back
     if (fault && before.sequence == report_.audit_pruned_through && mark.sequence > before.sequence + 1) {
-      findings_.add(*fault);
+      report_.add(*fault);
       replay_.begins_later();
     } else if (fault) {
       distrust(*fault);
@@ -167,7 +168,7 @@ class Verification {
 
   /// An incomplete log proves nothing about the rows.
   void distrust(const std::string& problem) {
-    findings_.add(problem);
+    report_.add(problem);
     replay_.give_up();
   }
 
@@ -178,10 +179,9 @@ class Verification {
   const Progress& progress_;
   VerifyProgress at_;
   VerifyReport report_;
-  Findings findings_{report_};
   std::optional<TenantCheck> tenant_;
-  AuditReplay replay_{findings_};
-  ApiKeyIndexCheck api_key_index_{findings_};
+  AuditReplay replay_{report_};
+  ApiKeyIndexCheck api_key_index_{report_};
   std::set<crypto::Uuid> erasing_;
   std::optional<std::uint32_t> format_;
   bool takes_new_rows_ = false;
@@ -198,10 +198,10 @@ Task<Outcome<VerifyReport>> verify_in(Transaction& transaction, const StoreConte
 
 }  // namespace
 
-Outcome<VerifyReport> Health::verify(const std::function<void(const VerifyProgress&)>& progress) const {
-  const ContextPtr store = context_;
-  return read<VerifyReport>(*store->engine,
-                            [&](Transaction& transaction) { return verify_in(transaction, *store, progress); });
+Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress) {
+  const ContextPtr context = store.context();
+  return read<VerifyReport>(*context->engine,
+                            [&](Transaction& transaction) { return verify_in(transaction, *context, progress); });
 }
 
 }  // namespace tacit::store

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "store/model/api_key.hpp"
+#include "store/model/findings.hpp"
 #include "store/rows/row_key.hpp"
-#include "store/verify/findings.hpp"
 
 namespace tacit::store {
 

@@ -28,7 +28,7 @@ std::string counts(std::uint64_t recorded, std::uint64_t found) {
 
 }  // namespace
 
-void TenantCheck::problem(const std::string& what) { findings_.add("tenant " + tenant_.str() + ": " + what); }
+void TenantCheck::problem(const std::string& what) { report_.add("tenant " + tenant_.str() + ": " + what); }
 
 void TenantCheck::row(const ParsedKey& key, const Row& row) {
   switch (static_cast<RowKind>(key.kind)) {
@@ -71,7 +71,7 @@ void TenantCheck::open_private_key() {
 
 void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
   Uuid id;
-  ++findings_.report().secrets;
+  ++report_.secrets;
   ++count_;
   if (!parse_id(key.rest, id)) {
     all_opened_ = false;
@@ -106,7 +106,7 @@ void TenantCheck::check_value(const StoredSecret& secret) {
   const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
   const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box);
   if (!value) return problem("secret " + secret.id.str() + ": its value cannot be opened");
-  ++findings_.report().values_opened;
+  ++report_.values_opened;
   const auto& display = secret.metadata.display;
   if (!display || !is_mask_of(*display, value->text())) {
     problem("secret " + secret.id.str() + ": its mask is of another value");
@@ -121,14 +121,14 @@ void TenantCheck::expect_entries(const StoredSecret& secret) {
     problem("secret " + secret.id.str() + ": its metadata names a key that its tenant's record does not");
   }
   const crypto::TenantKeys& keys = on_its_way ? *previous_keys_ : *keys_;
-  expect(name_key(keys, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
+  expect(name_row_key(keys, tenant_, metadata.name), secret.id.view(), secret.id, "has the name");
   if (metadata.tool_name) {
     expect(binding_key(keys, tenant_, *metadata.tool_name, metadata.is_default, secret.id), {}, secret.id, "");
     const IndexedPattern pattern = indexed_pattern(*metadata.tool_name);
     if (!pattern.exact) prefixes_.add(pattern.literal.size());
   }
   if (metadata.is_default) {
-    const RowKey key = default_key(keys, tenant_, *metadata.tool_name, *metadata.tool_arg);
+    const RowKey key = default_row_key(keys, tenant_, *metadata.tool_name, *metadata.tool_arg);
     expect(key, secret.id.view(), secret.id, "is the default");
   }
 }
@@ -155,7 +155,7 @@ void TenantCheck::index_row(const Row& row) {
 }
 
 void TenantCheck::finish() {
-  ++findings_.report().tenants;
+  ++report_.tenants;
   if (!has_record_) return problem("its record is missing");
   if (!record_) return;
   for (const auto& [key, entry] : expected_) {

@@ -7,20 +7,20 @@
 #include <string>
 
 #include "store/engine/context.hpp"
+#include "store/model/verify_report.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/tenant_record.hpp"
 #include "store/verify/audit_replay.hpp"
-#include "store/verify/findings.hpp"
 #include "store/verify/verify_api_keys.hpp"
 
 namespace tacit::store {
 
 class TenantCheck {
  public:
-  TenantCheck(const StoreContext& store, AuditReplay& replay, ApiKeyIndexCheck& keys, Findings& findings,
+  TenantCheck(const StoreContext& store, AuditReplay& replay, ApiKeyIndexCheck& keys, VerifyReport& report,
               const Uuid& tenant)
-      : store_(store), replay_(replay), api_key_index_(keys), findings_(findings), tenant_(tenant) {}
+      : store_(store), replay_(replay), api_key_index_(keys), report_(report), tenant_(tenant) {}
 
   const Uuid& tenant() const { return tenant_; }
   /// Call before the first row if the store takes no record of a newer format yet.
@@ -49,7 +49,7 @@ class TenantCheck {
   const StoreContext& store_;
   AuditReplay& replay_;
   ApiKeyIndexCheck& api_key_index_;
-  Findings& findings_;
+  VerifyReport& report_;
   const Uuid tenant_;
   bool only_first_format_ = false;
   bool has_record_ = false;

@@ -24,7 +24,7 @@ void make_some(const StoreKeys& keys, Rows& rows, std::size_t from, std::size_t 
   for (std::size_t i = from; i < to; ++i) {
     Tenant tenant = new_tenant(*keys.metadata, crypto::make_uuid_v4());
     tenant.record.key = crypto::make_tenant_key(*keys.root_public, tenant.id);
-    const RowKey key = record_key(tenant.id);
+    const RowKey key = record_row_key(tenant.id);
     rows[i] = {Bytes(key.view().begin(), key.view().end()),
                encode_tenant_record(tenant.record, tenant.id, *tenant.keys)};
   }
@@ -51,7 +51,7 @@ bool write(LmdbEngine& engine, const Rows& rows) {
   Write write;
   write.work = [&rows](Transaction& transaction) { return put_all(transaction, rows); };
   write.done = [&done](std::optional<Errc> failure) { done.set_value(!failure); };
-  engine.write(std::move(write));
+  engine.submit(std::move(write));
   return done.get_future().get();
 }
 

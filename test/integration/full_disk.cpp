@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_is_not_read_is_reported_until_it_is_killed) {
   }
   REQUIRE_STATUS(answer, 507);
   const pid_t reader = child_of(backup.pid());
-  ready(server, 503, "that process " + std::to_string(reader) + " keeps from use");
+  ready(server, 503, "that process " + std::to_string(reader) + " pins with an older snapshot");
   for (int n = 1; n < 20; ++n) REQUIRE_STATUS(tenant.api.del(secrets_path + ids[static_cast<std::size_t>(n)]), 200);
   backup.signal(SIGKILL);
   BOOST_REQUIRE(backup.wait(10s));

@@ -51,10 +51,10 @@ Task<bool> FormatRise::take_step(Transaction& transaction) {
   if (!format || settled) co_return false;
   if (env_.older_processes() != OlderProcesses::none) co_return false;
   if (*format < store_format) {
-    transaction.put(Table::meta, format_key(), format_value());
+    transaction.put(Table::meta, format_row_key(), format_value());
     took_ = Took::raised;
   } else {
-    transaction.put(Table::meta, rows_key(), rows_value());
+    transaction.put(Table::meta, rows_row_key(), rows_value());
     took_ = Took::settled;
   }
   co_return true;

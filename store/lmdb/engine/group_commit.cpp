@@ -67,7 +67,7 @@ std::chrono::steady_clock::time_point LmdbEngine::next_wake() const {
 }
 
 void LmdbEngine::write_some(bool look) {
-  clear_dead_readers_now_and_then();
+  clear_dead_readers_at_intervals();
   env_->room().take_blocks();
   next_take_ = StandingRefusal::Clock::now() + std::chrono::seconds(1);
   if (look || refusal_.stands()) look_for_room();

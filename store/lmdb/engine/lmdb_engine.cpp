@@ -69,7 +69,7 @@ std::optional<Errc> LmdbEngine::read(const Work& work) {
   return std::nullopt;
 }
 
-void LmdbEngine::write(Write write) {
+void LmdbEngine::submit(Write write) {
   const bool hopeless = failed_.load(std::memory_order_acquire) || stuck_for();
   const auto refused = hopeless ? Errc::unavailable : queue_.push(write);
   if (refused) write.done(refused);
@@ -164,7 +164,7 @@ StorageStatistics LmdbEngine::storage() const {
   return result;
 }
 
-void LmdbEngine::clear_dead_readers_now_and_then() {
+void LmdbEngine::clear_dead_readers_at_intervals() {
   if (!reader_checks_.admit(std::chrono::steady_clock::now())) return;
   if (env_->clear_dead_readers() && scrub_) scrub_->distrust();
 }

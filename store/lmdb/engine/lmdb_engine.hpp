@@ -61,7 +61,7 @@ class LmdbEngine final : public Engine {
   ~LmdbEngine() override;
 
   std::optional<Errc> read(const Work& work) override;
-  void write(Write write) override;
+  void submit(Write write) override;
   bool finish(std::chrono::milliseconds most) override;
   void close() override;
   std::optional<std::string> unwilling() const override;
@@ -125,7 +125,7 @@ class LmdbEngine final : public Engine {
   void report_damage(const std::string& where);
   /// How long the current batch has taken, if that is too long.
   std::optional<std::chrono::seconds> stuck_for() const;
-  void clear_dead_readers_now_and_then();
+  void clear_dead_readers_at_intervals();
 
   const LmdbOptions options_;
   std::unique_ptr<LmdbEnv> env_;

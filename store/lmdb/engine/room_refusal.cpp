@@ -23,13 +23,12 @@ using crypto::mebibytes;
 /// A quarter of a MiB: more than most commits add.
 constexpr std::uint64_t pages_looked_for = 64;
 
-/// Which reader keeps pages from use, and what to do. This process's own readers end by themselves.
+/// Which reader pins pages, and what to do. This process's own readers end by themselves.
 std::string pinned_by(std::uint64_t process) {
   if (process == static_cast<std::uint64_t>(::getpid())) {
-    return " that this process keeps from use while it reads an older state: wait until it has read it";
+    return " that this process pins with an older snapshot: wait until it has read it";
   }
-  return " that process " + std::to_string(process) +
-         " keeps from use while it reads an older state: wait for it, or end it";
+  return " that process " + std::to_string(process) + " pins with an older snapshot: wait for it, or end it";
 }
 
 }  // namespace
@@ -142,7 +141,7 @@ std::string LmdbEngine::disk_lacks_room(const MeasuredRoom& room) const {
   if (refused == 0) return left + ", and the store's file " + spare + ": make room on the disk";
   return left +
          (unwritten != 0 ? ", but the store's file could not be written ("
-                         : ", but gives none to the store's file, which has " + spare + " (") +
+                         : ", but refuses blocks to the store's file, which has " + spare + " left (") +
          std::generic_category().message(refused) + "): make room on the disk, or raise the quota";
 }
 

@@ -122,7 +122,7 @@ std::optional<Failure> LmdbEnv::start(const Options& options, Missing missing) {
   if (*code != MDB_SUCCESS) {
     return failed(Errc::unavailable, "cannot open the store in " + registered_ + ": " + mdb_strerror(*code));
   }
-  // LMDB has created lock.mdb by now, so this alone would be too late.
+  // LMDB has already created lock.mdb, so this check alone would be too late.
   int file = -1;
   if (mdb_env_get_fd(env_, &file) != MDB_SUCCESS || !files->is_data(file)) {
     return failed(Errc::unavailable, "the store's file in " + registered_ + " was replaced just now; try again");

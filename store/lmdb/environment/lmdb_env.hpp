@@ -24,6 +24,7 @@
 #include "store/lmdb/environment/store_files.hpp"
 #include "store/lmdb/pages/file_check.hpp"
 #include "store/lmdb/pages/scrub_writes.hpp"
+#include "store/model/defaults.hpp"
 
 struct MDB_env;
 struct MDB_txn;
@@ -37,7 +38,7 @@ class LmdbEnv {
   struct Options {
     std::filesystem::path directory;
     std::uint64_t map_size = 0;  ///< bytes; 0: the store's own size (a new one: 16 GiB)
-    unsigned max_readers = 0;
+    unsigned max_readers = defaults::max_readers;
     bool single_file = false;  ///< `directory` is a single data file that no process changes; it is only read
     bool blocks_ahead = true;  ///< allocate disk blocks ahead of use, if the file system can
     bool tables = true;        ///< false: the caller reads the file's pages itself; they are not checked then

@@ -168,7 +168,7 @@ void on_segv(int number, siginfo_t* info, void* context) {
   if (is_fault && slot == nullptr && (trusting > 0 || lmdb_code.has(instruction(context)))) slot = first_slot();
   if (slot == nullptr) return pass_on(number, *info, before_segv);
   Line line;
-  line << "tacit: " << slot->name.data() << ": LMDB left what is mapped of it" << either;
+  line << "tacit: " << slot->name.data() << ": LMDB accessed memory outside the mapped file" << either;
   line.end_process();
 }
 

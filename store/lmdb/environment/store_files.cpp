@@ -59,7 +59,7 @@ std::string strangers(const std::string& which, uid_t user, uid_t owner) {
 
 /// Why the file at that path must not be used; std::nullopt if it may be.
 std::optional<std::string> fault_of(const std::string& which, const struct stat& file, const struct stat& folder) {
-  if (S_ISLNK(file.st_mode)) return "is a symbolic link, which is not followed: put the file itself there";
+  if (S_ISLNK(file.st_mode)) return "is a symbolic link, which is not followed: replace the link by the file";
   if (!S_ISREG(file.st_mode)) return "is not a regular file";
   if (file.st_nlink != 1) {
     return "has " + std::to_string(file.st_nlink) + " names (hard links): it must have only one";

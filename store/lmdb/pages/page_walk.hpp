@@ -1,6 +1,6 @@
 // A walk over the pages of an LMDB file, on one snapshot, that trusts none of them: it reads with pread(2), follows
 // only page numbers inside the file, and visits no page twice. So it ends on any file, and finds faults that would make
-// LMDB, which checks nothing, access memory beyond a page, loop forever, or give out a page that is in use.
+// LMDB, which checks nothing, access memory beyond a page, loop forever, or allocate a page that is in use.
 #pragma once
 
 #include <chrono>

@@ -11,7 +11,7 @@
 // A walk that takes too long is abandoned, and restarted after an equally long pause: its pages are then in the
 // system's cache. Each attempt has twice the time of the one before, without a limit, and a larger share of a busy
 // writer's time, so that the walk ends in a store of any size. An attempt is also abandoned as soon as the pinned pages
-// are missed: before changes are refused for lack of room.
+// are needed: before changes are refused for lack of room.
 #pragma once
 
 #include <chrono>

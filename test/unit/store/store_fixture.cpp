@@ -9,7 +9,7 @@
 
 #include "crypto/random.hpp"
 #include "store/engine/await.hpp"
-#include "store/health.hpp"
+#include "store/verify/verify.hpp"
 
 namespace tacit::store::testing {
 namespace {
@@ -148,7 +148,7 @@ void StoreFixture::put(Table table, const std::string& key, const std::optional<
 }
 
 VerifyReport StoreFixture::verify() {
-  auto report = store_->health().verify({});
+  auto report = verify_store(*store_, {});
   BOOST_REQUIRE(report);
   return std::move(*report);
 }

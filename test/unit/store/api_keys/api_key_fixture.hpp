@@ -13,7 +13,7 @@ namespace tacit::store::testing {
 
 inline constexpr Scope every_scope = Scope::secrets_read | Scope::secrets_write | Scope::api_keys_manage;
 
-inline ApiKey some_key(std::string id, crypto::Uuid tenant = tenant_id(1)) {
+inline ApiKey some_api_key(std::string id, crypto::Uuid tenant = tenant_id(1)) {
   ApiKey key;
   key.id = std::move(id);
   key.tenant = tenant;

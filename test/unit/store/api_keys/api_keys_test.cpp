@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(api_key_rows)
 
 BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
   StoreFixture fixture;
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key("AAAAAAAAAAA"), who())));
   for (int round = 0; round < 2; ++round) {
     const auto found = fixture.store().api_keys().find("AAAAAAAAAAA");
     BOOST_REQUIRE(found);
@@ -27,19 +27,19 @@ BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
     BOOST_CHECK(found->scopes == (Scope::secrets_read | Scope::secrets_write));
     BOOST_TEST(*found->expires_at == 1'800'000'000'000'000);
     BOOST_TEST(!found->revoked_at);
-    BOOST_CHECK(found->secret_hash == some_key("").secret_hash);
+    BOOST_CHECK(found->secret_hash == some_api_key("").secret_hash);
   }
   BOOST_TEST(!fixture.store().api_keys().find("AAAAAAAAAAB"));
   BOOST_TEST(!fixture.store().api_keys().find(""));
   BOOST_TEST(!fixture.store().api_keys().find(std::string(5000, 'A')));
-  const auto twice = fixture.wait(fixture.store().api_keys().add(some_key("AAAAAAAAAAA"), who()));
+  const auto twice = fixture.wait(fixture.store().api_keys().add(some_api_key("AAAAAAAAAAA"), who()));
   BOOST_REQUIRE(!twice);
   BOOST_CHECK(twice.error().code == Errc::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(revoking_is_seen_at_once_and_audited_once) {
   StoreFixture fixture;
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key("AAAAAAAAAAA"), who())));
   BOOST_REQUIRE(fixture.store().api_keys().find("AAAAAAAAAAA"));
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke("AAAAAAAAAAA", who())));
   BOOST_TEST(fixture.store().api_keys().find("AAAAAAAAAAA")->revoked_at.has_value());
@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(revoking_is_seen_at_once_and_audited_once) {
 
 BOOST_AUTO_TEST_CASE(keys_are_listed_by_tenant) {
   StoreFixture fixture;
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key("BBBBBBBBBBB", tenant_id(2)), who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key("AAAAAAAAAAA"), who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key("BBBBBBBBBBB", tenant_id(2)), who())));
   BOOST_TEST(fixture.store().api_keys().list({})->size() == 2U);
   const auto of_second = fixture.store().api_keys().list(tenant_id(2));
   BOOST_REQUIRE(of_second->size() == 1U);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(keys_are_listed_by_tenant) {
 BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
   StoreFixture fixture;
   const std::string id = "AAAAAAAAAAA";
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key(id), who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key(id), who())));
   BOOST_REQUIRE(fixture.store().api_keys().find(id));  // so that this thread has verified it before
   const std::string row = fixture.rows(Table::api_keys).at(id);
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
 
 BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_not_believed) {
   StoreFixture fixture;
-  const ApiKey forged = some_key("AAAAAAAAAAA");
+  const ApiKey forged = some_api_key("AAAAAAAAAAA");
   const TempFolder folder;
   BOOST_REQUIRE(tacit::crypto::create_metadata_keyring(folder.path() / "other"));
   const auto ring = tacit::crypto::MetadataKeyring::load(folder.path() / "other");

@@ -17,7 +17,7 @@ struct UsesFixture : StoreFixture {
   using StoreFixture::StoreFixture;
 
   explicit UsesFixture(int keys, StoreFixtureOptions options = {}) : StoreFixture(std::move(options)) {
-    for (int n = 0; n < keys; ++n) BOOST_REQUIRE(wait(store().api_keys().add(some_key(numbered(n)), who())));
+    for (int n = 0; n < keys; ++n) BOOST_REQUIRE(wait(store().api_keys().add(some_api_key(numbered(n)), who())));
   }
   void use(std::vector<ApiKeyUse> uses) { BOOST_REQUIRE(wait(store().api_keys().record_uses(std::move(uses)))); }
   std::optional<std::int64_t> last_use(int n) { return store().api_keys().find(numbered(n))->last_used_at; }
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(more_than_a_transactions_worth_of_keys) {
 
 BOOST_AUTO_TEST_CASE(a_key_of_the_first_format_is_indexed_with_its_first_noted_use) {
   StoreFixture fixture;
-  const ApiKey old = some_key(numbered(1));
+  const ApiKey old = some_api_key(numbered(1));
   fixture.put(Table::api_keys, old.id, first_format_row(old));
   const auto found = fixture.store().api_keys().find(old.id);
   BOOST_REQUIRE(found);

@@ -53,11 +53,11 @@ BOOST_AUTO_TEST_CASE(keys_are_listed_in_the_order_of_their_creation) {
   ApiKeyFixture fixture;
   BOOST_TEST(fixture.listed().empty());
   for (const int n : {5, 3, 9}) {
-    ApiKey key = some_key(numbered(n));
+    ApiKey key = some_api_key(numbered(n));
     key.created_at -= n;
     fixture.add(key);
   }
-  fixture.add(some_key(numbered(7), tenant_id(2)));
+  fixture.add(some_api_key(numbered(7), tenant_id(2)));
   BOOST_TEST(fixture.listed() == (Ids{numbered(9), numbered(5), numbered(3)}), each);
   BOOST_TEST(fixture.listed(2) == Ids{numbered(7)}, each);
   BOOST_TEST(fixture.listed(3).empty());
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_long_list_is_in_order_though_keys_come_and_go_between_its
   options.api_keys_default = many;
   ApiKeyFixture fixture(options);
   const auto at = [](int n) {
-    ApiKey key = some_key(numbered(n));
+    ApiKey key = some_api_key(numbered(n));
     key.created_at += n * 7919 % many / 3;  // some were made at the same moment
     return key;
   };
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_long_list_is_in_order_though_keys_come_and_go_between_its
 
 BOOST_AUTO_TEST_CASE(a_list_counts_each_row_that_it_reads) {
   ApiKeyFixture fixture;
-  for (int n = 1; n <= 5; ++n) fixture.add(some_key(numbered(n)));
+  for (int n = 1; n <= 5; ++n) fixture.add(some_api_key(numbered(n)));
   TenantApiKeyReader reader = fixture.store().api_keys().read_of_tenant(tenant_id(1), who());
   TenantApiKeyReader::Take take = [](const ApiKey&) { return true; };
   for (bool ended = false; !ended;) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_list_counts_each_row_that_it_reads) {
 
 BOOST_AUTO_TEST_CASE(a_tenant_that_has_only_keys_can_store_secrets) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   fixture.sound();
   BOOST_TEST(fixture.wait(fixture.store().secrets().list(tenant_id(1), {}, who()))->secrets.empty());
   BOOST_TEST(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("n"), who())).has_value());
@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE(a_tenant_that_has_only_keys_can_store_secrets) {
 
 BOOST_AUTO_TEST_CASE(a_revoked_key_is_gone_but_for_the_operator) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
-  fixture.add(some_key(numbered(2)));
+  fixture.add(some_api_key(numbered(1)));
+  fixture.add(some_api_key(numbered(2)));
   const auto revoked = fixture.revoke(numbered(1));
   BOOST_REQUIRE(revoked);
   BOOST_TEST(revoked->name == "a name");
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_is_gone_but_for_the_operator) {
 
 BOOST_AUTO_TEST_CASE(another_tenants_key_is_not_there) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   ApiKeyUpdate rename;
   rename.name = "another";
   for (const std::string& id :
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(another_tenants_key_is_not_there) {
 
 BOOST_AUTO_TEST_CASE(an_update_changes_what_is_given) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   ApiKeyUpdate update;
   update.name = "another";
   BOOST_TEST(fixture.update(numbered(1), update)->name == "another");
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(an_update_changes_what_is_given) {
   BOOST_TEST(key->name == "another");
   BOOST_CHECK(key->scopes == Scope::api_keys_manage);
   BOOST_TEST(!key->expires_at);
-  BOOST_TEST(key->created_at == some_key("").created_at);
+  BOOST_TEST(key->created_at == some_api_key("").created_at);
   const auto audit = fixture.audit();
   BOOST_REQUIRE(audit.size() == 4U);
   for (std::size_t i = 1; i < audit.size(); ++i) {
@@ -195,13 +195,13 @@ BOOST_AUTO_TEST_CASE(an_update_changes_what_is_given) {
 
 BOOST_AUTO_TEST_CASE(an_update_without_a_change_writes_nothing) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   const Rows before = fixture.rows(Table::api_keys);
   ApiKeyUpdate same;
   BOOST_TEST(fixture.update(numbered(1), same).has_value());
   same.name = "a name";
-  same.scopes = some_key("").scopes;
-  same.expires_at = some_key("").expires_at;
+  same.scopes = some_api_key("").scopes;
+  same.expires_at = some_api_key("").expires_at;
   // Also by a caller that could not give these scopes.
   BOOST_TEST(fixture.update(numbered(1), same, {}).has_value());
   BOOST_TEST((fixture.rows(Table::api_keys) == before));
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(an_update_without_a_change_writes_nothing) {
 
 BOOST_AUTO_TEST_CASE(an_update_that_would_give_too_much_changes_nothing) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   const Rows before = fixture.rows(Table::api_keys);
   ApiKeyUpdate more;
   more.name = "another";
@@ -229,30 +229,30 @@ BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may) {
   StoreFixtureOptions options;
   options.api_keys_default = 3;
   ApiKeyFixture fixture(options);
-  for (int n = 1; n <= 3; ++n) fixture.add(some_key(numbered(n)));
-  const auto over = fixture.wait(fixture.store().api_keys().add(some_key(numbered(4)), who()));
+  for (int n = 1; n <= 3; ++n) fixture.add(some_api_key(numbered(n)));
+  const auto over = fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(4)), who()));
   BOOST_TEST(fails_with(over, Errc::too_many_api_keys));
   BOOST_TEST(over.error().subject.find("no more than 3") != std::string::npos);
   BOOST_TEST(fixture.audit().size() == 3U);
-  fixture.add(some_key(numbered(5), tenant_id(2)));
+  fixture.add(some_api_key(numbered(5), tenant_id(2)));
   // Revoked keys do not count; expired ones do, until they are revoked.
   BOOST_REQUIRE(fixture.revoke(numbered(1)));
-  ApiKey expired = some_key(numbered(4));
+  ApiKey expired = some_api_key(numbered(4));
   expired.expires_at = 1;
   fixture.add(expired);
-  BOOST_TEST(
-      fails_with(fixture.wait(fixture.store().api_keys().add(some_key(numbered(6)), who())), Errc::too_many_api_keys));
+  BOOST_TEST(fails_with(fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(6)), who())),
+                        Errc::too_many_api_keys));
   TenantLimits limits;
   limits.api_keys = 4;
   BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who())));
-  fixture.add(some_key(numbered(6)));
-  BOOST_TEST(
-      fails_with(fixture.wait(fixture.store().api_keys().add(some_key(numbered(7)), who())), Errc::too_many_api_keys));
+  fixture.add(some_api_key(numbered(6)));
+  BOOST_TEST(fails_with(fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(7)), who())),
+                        Errc::too_many_api_keys));
   limits.api_keys = 0;
   BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who())));
   BOOST_TEST(fixture.listed().size() == 4U);
-  BOOST_TEST(
-      fails_with(fixture.wait(fixture.store().api_keys().add(some_key(numbered(8)), who())), Errc::too_many_api_keys));
+  BOOST_TEST(fails_with(fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(8)), who())),
+                        Errc::too_many_api_keys));
   fixture.sound();
 }
 
@@ -260,8 +260,8 @@ BOOST_AUTO_TEST_CASE(a_refused_key_of_a_new_tenant_leaves_nothing) {
   StoreFixtureOptions options;
   options.api_keys_default = 0;
   ApiKeyFixture fixture(options);
-  BOOST_TEST(
-      fails_with(fixture.wait(fixture.store().api_keys().add(some_key(numbered(1)), who())), Errc::too_many_api_keys));
+  BOOST_TEST(fails_with(fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(1)), who())),
+                        Errc::too_many_api_keys));
   BOOST_TEST(fixture.rows(Table::tenants).empty());
 }
 
@@ -270,14 +270,14 @@ BOOST_AUTO_TEST_CASE(a_full_store_still_revokes) {
   options.map_size = std::uint64_t{1} << 20;
   options.quota_default = std::uint64_t{64} << 20;
   ApiKeyFixture fixture(options);
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   bool filled = false;
   for (int i = 0; i < 2000 && !filled; ++i) {
     filled = !fixture.wait(
         fixture.store().secrets().create(tenant_id(1), new_secret(std::to_string(i), std::string(1024, 'v')), who()));
   }
   BOOST_REQUIRE(filled);
-  BOOST_TEST(fails_with(fixture.wait(fixture.store().api_keys().add(some_key(numbered(2)), who())), Errc::full));
+  BOOST_TEST(fails_with(fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(2)), who())), Errc::full));
   ApiKeyUpdate less;
   less.scopes = Scope::secrets_read;
   BOOST_TEST(fixture.update(numbered(1), less).has_value());
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_full_store_still_revokes) {
 
 BOOST_AUTO_TEST_CASE(an_altered_record_or_index_is_an_error_and_is_recorded) {
   ApiKeyFixture fixture;
-  fixture.add(some_key(numbered(1)));
+  fixture.add(some_api_key(numbered(1)));
   const std::string row = fixture.rows(Table::api_keys).at(numbered(1));
   std::string flipped = row;
   flipped[30] = static_cast<char>(flipped[30] ^ 1);
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(an_altered_record_or_index_is_an_error_and_is_recorded) {
   BOOST_TEST(fails_with(fixture.get(numbered(1)), Errc::integrity));
   fixture.put(Table::api_keys, numbered(1), row);
   std::string entry = std::string(tacit::crypto::as_text(tenant_id(2).view())) + "\x05" + numbered(1);
-  fixture.add(some_key(numbered(2), tenant_id(2)));
+  fixture.add(some_api_key(numbered(2), tenant_id(2)));
   fixture.put(Table::tenants, entry, "");
   BOOST_TEST(fails_with(fixture.get(numbered(1), 2), Errc::integrity));
   BOOST_TEST(fails_with(fixture.revoke(numbered(1), 2), Errc::integrity));

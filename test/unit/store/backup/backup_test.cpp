@@ -8,8 +8,8 @@
 #include "store/backup/keyless_store.hpp"
 #include "store/backup/restore.hpp"
 #include "store/backup/whole_file.hpp"
-#include "store/health.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/verify/verify.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_backed_up_is_restored_whole, BackedUp) {
   options.directory = target();
   const auto opened = Store::open(options, all_keys());
   BOOST_REQUIRE(opened);
-  const auto report = (*opened)->health().verify({});
+  const auto report = verify_store(**opened, {});
   BOOST_REQUIRE(report);
   BOOST_TEST(report->problem_count == 0U);
   BOOST_TEST(report->secrets == 201U);
@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(a_backup_can_be_read_as_it_is, BackedUp) {
   BOOST_REQUIRE((file && file->write(bytes)));
   const auto opened = Store::open_backup(file->path(), all_keys());
   BOOST_REQUIRE_MESSAGE(opened, opened.error().subject);
-  BOOST_TEST((*opened)->health().verify({})->problem_count == 0U);
+  BOOST_TEST(verify_store(**opened, {})->problem_count == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {

@@ -166,12 +166,12 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_say_which_key_they_name_are_counted) {
     BOOST_TEST(census->unreadable == ++damaged);
   };
   const auto key_of = [](const RowKey& key) { return std::string(crypto::as_text(key.view())); };
-  damage(Table::tenants, key_of(secret_key(large, r.list(large).at(20).id)), KeyKind::metadata);
+  damage(Table::tenants, key_of(secret_row_key(large, r.list(large).at(20).id)), KeyKind::metadata);
   damage(Table::api_keys, numbered(1), KeyKind::metadata);
   damage(Table::meta, "audit checkpoint", KeyKind::metadata);
-  damage(Table::tenants, key_of(record_key(small)), KeyKind::metadata);
+  damage(Table::tenants, key_of(record_row_key(small)), KeyKind::metadata);
   damaged = 0;
-  damage(Table::tenants, key_of(record_key(small)), KeyKind::root);
+  damage(Table::tenants, key_of(record_row_key(small)), KeyKind::root);
   r.fixture.put(Table::tenants, "short", "a row that belongs to nobody");
   BOOST_TEST(r.fixture.store().keys().census(KeyKind::root, {})->unreadable == 2U);
   const auto census = r.fixture.store().keys().census(KeyKind::metadata, {});

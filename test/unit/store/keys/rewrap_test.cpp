@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(changes_of_a_tenant_that_is_half_way) {
     }
     BOOST_REQUIRE(r.fixture.wait(r.fixture.store().secrets().create(large, new_secret(name_of(0)), who())));
     BOOST_REQUIRE(r.fixture.wait(r.fixture.store().secrets().create(tenant_id(9), new_secret("new"), who())));
-    BOOST_REQUIRE(r.fixture.wait(r.fixture.store().api_keys().add(some_key(numbered(9), tenant_id(9)), who())));
+    BOOST_REQUIRE(r.fixture.wait(r.fixture.store().api_keys().add(some_api_key(numbered(9), tenant_id(9)), who())));
     const auto expect = [&] {
       r.expect_clean();
       BOOST_TEST(r.list(large).size() == many - 1);
@@ -186,8 +186,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_opened_stays_and_is_told) {
     r.fixture.put(table, key, row);
   };
   const crypto::Uuid lost = r.list(large).at(20).id;
-  damage(Table::tenants, std::string(crypto::as_text(secret_key(large, lost).view())));
-  damage(Table::tenants, std::string(crypto::as_text(record_key(keyless).view())));
+  damage(Table::tenants, std::string(crypto::as_text(secret_row_key(large, lost).view())));
+  damage(Table::tenants, std::string(crypto::as_text(record_row_key(keyless).view())));
   damage(Table::api_keys, numbered(1));
   for (int run = 0; run < 2; ++run) {
     const RewrapStep all = r.run(KeyKind::metadata, 7);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_opened_stays_and_is_told) {
 BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   RotationFixture r;
   const crypto::Uuid tenant = tenant_id(7);
-  ApiKey key = some_key(numbered(7), tenant);
+  ApiKey key = some_api_key(numbered(7), tenant);
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().api_keys().add(key, who())));
   // In the format before the index existed.
   crypto::Bytes row;
@@ -226,7 +226,8 @@ BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   guard.raw(row);
   encoder.raw(*crypto::store_record_mac(ring, ring.primary().id, "api key", guarded));
   r.fixture.put(Table::api_keys, key.id, std::string(crypto::as_text(row)));
-  r.fixture.put(Table::tenants, std::string(crypto::as_text(api_key_index_key(tenant, key.id).view())), std::nullopt);
+  r.fixture.put(Table::tenants, std::string(crypto::as_text(api_key_index_row_key(tenant, key.id).view())),
+                std::nullopt);
   BOOST_TEST(ids_of(r.fixture.wait(r.fixture.store().api_keys().list_of_tenant(tenant, who()))).empty());
   r.rotate(KeyKind::metadata);
   BOOST_TEST(r.run(KeyKind::metadata, 128).problems.empty());
@@ -251,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_old_keyrings_names_no_retired_key) {
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().secrets().create(tenant_id(9), new_secret("new"), who()))));
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().secrets().create(keyless, new_secret("new"), who()))));
     BOOST_TEST(refused(r.fixture.wait(r.fixture.store().tenants().set_quota(tenant_id(9), 1, who()))));
-    BOOST_TEST(refused(r.fixture.wait(r.fixture.store().api_keys().add(some_key(numbered(8), small), who()))));
+    BOOST_TEST(refused(r.fixture.wait(r.fixture.store().api_keys().add(some_api_key(numbered(8), small), who()))));
     // All other rows are moved, and name the new key.
     BOOST_TEST(r.fixture.wait(r.fixture.store().secrets().create(small, new_secret("more"), who())).has_value());
     BOOST_TEST(r.fixture.wait(r.fixture.store().api_keys().revoke(numbered(1), who())).has_value());
@@ -265,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_whose_erasure_was_cut_short) {
   RotationFixture r;
   // The state after the first transaction of an erasure.
   const StoreKeys keys = r.rings.load();
-  r.fixture.put(Table::tenants, std::string(crypto::as_text(record_key(large).view())), std::nullopt);
+  r.fixture.put(Table::tenants, std::string(crypto::as_text(record_row_key(large).view())), std::nullopt);
   WorkBody<void> mark = [&keys](Transaction& transaction) { return put_mark(transaction, *keys.metadata); };
   BOOST_REQUIRE(r.fixture.wait(write<void>(r.fixture.engine(), mark)));
   r.rotate(KeyKind::metadata);

@@ -38,7 +38,7 @@ struct RotationFixture {
     BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_limits(keyless, {7, 8, 9, 10}, who())));
     BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_quota(keyless, 12345, who())));
     for (int n = 1; n <= 3; ++n) {
-      ApiKey key = some_key(numbered(n), tenant_id(static_cast<std::uint8_t>(n)));
+      ApiKey key = some_api_key(numbered(n), tenant_id(static_cast<std::uint8_t>(n)));
       BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(key, who())));
     }
     BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(numbered(3), who())));

@@ -72,9 +72,9 @@ class InterruptedEngine final : public Engine {
       : Engine(below.write_deadline()), below_(below), before_write_(std::move(before_write)) {}
 
   std::optional<Errc> read(const Work& work) override { return below_.read(work); }
-  void write(Write write) override {
+  void submit(Write write) override {
     if (const auto call = std::exchange(before_write_, nullptr)) call();
-    below_.write(std::move(write));
+    below_.submit(std::move(write));
   }
   // The engine below belongs to another store, which closes it.
   bool finish(std::chrono::milliseconds) override { return true; }
@@ -92,7 +92,7 @@ class InterruptedEngine final : public Engine {
 
 /// What the first transaction of an erasure leaves: the secrets, without the record.
 Task<Outcome<void>> begin_erasure(Transaction& transaction) {
-  transaction.erase(Table::tenants, record_key(tenant_id(1)).view());
+  transaction.erase(Table::tenants, record_row_key(tenant_id(1)).view());
   put_erasure_mark(transaction, tenant_id(1), *all_keys().metadata);
   co_return Outcome<void>();
 }
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(an_erasure_before_the_record_of_a_release) {
     } else {
       BOOST_CHECK(code_of(values) == Errc::unavailable);
       BOOST_TEST(values.error().subject == "the tenant is being erased");
-      const RowKey row = secret_key(tenant_id(1), made.id);
+      const RowKey row = secret_row_key(tenant_id(1), made.id);
       BOOST_TEST(fixture.rows(Table::tenants).count(std::string(tacit::crypto::as_text(row.view()))) == 1U);
     }
     for (const std::string& entry : fixture.audit()) BOOST_TEST(entry.find("secret.release") == std::string::npos);

@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(deleting_leaves_nothing_of_a_secret) {
   // The record counts changes.
   const auto rows_but_record = [&fixture] {
     auto rows = fixture.rows(Table::tenants);
-    BOOST_TEST(rows.erase(std::string(tacit::crypto::as_text(record_key(fixture.tenant).view()))) == 1U);
+    BOOST_TEST(rows.erase(std::string(tacit::crypto::as_text(record_row_key(fixture.tenant).view()))) == 1U);
     return rows;
   };
   const auto rows = rows_but_record();

@@ -35,7 +35,7 @@ struct TamperFixture : StoreFixture {
   const SecretInfo& first(std::uint8_t tenant = 1) const { return made_[tenant == 1 ? 0 : 2]; }
   const SecretInfo& other(std::uint8_t tenant = 1) const { return made_[tenant == 1 ? 1 : 3]; }
 
-  std::string key_of(const SecretInfo& secret) const { return text(secret_key(secret.tenant, secret.id).view()); }
+  std::string key_of(const SecretInfo& secret) const { return text(secret_row_key(secret.tenant, secret.id).view()); }
   std::string row_of(const SecretInfo& secret) { return rows(Table::tenants).at(key_of(secret)); }
   void put_row(const SecretInfo& secret, const std::string& row) { put(Table::tenants, key_of(secret), row); }
 
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_row_cut_short_or_made_longer) {
 
 BOOST_AUTO_TEST_CASE(any_byte_of_a_tenants_record) {
   TamperFixture fixture;
-  const std::string key = text(record_key(tenant_id(1)).view());
+  const std::string key = text(record_row_key(tenant_id(1)).view());
   const std::string record = fixture.rows(Table::tenants).at(key);
   for (std::size_t i = 0; i < record.size(); ++i) {
     BOOST_TEST_CONTEXT("byte " << i) {
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(any_byte_of_a_tenants_record) {
 
 BOOST_AUTO_TEST_CASE(a_missing_or_foreign_record) {
   TamperFixture fixture;
-  const std::string key = text(record_key(tenant_id(1)).view());
+  const std::string key = text(record_row_key(tenant_id(1)).view());
   const Rows rows = fixture.rows(Table::tenants);
   fixture.put(Table::tenants, key, std::nullopt);
   BOOST_TEST(is_altered(fixture.list()));
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_missing_or_foreign_record) {
   BOOST_TEST(is_altered(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
   BOOST_TEST(fixture.verify().problem_count > 0U);
   // Otherwise an attacker could insert a public key.
-  fixture.put(Table::tenants, key, rows.at(text(record_key(tenant_id(2)).view())));
+  fixture.put(Table::tenants, key, rows.at(text(record_row_key(tenant_id(2)).view())));
   BOOST_TEST(is_altered(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("new"), who()))));
   BOOST_TEST(is_altered(fixture.resolve()));
 }

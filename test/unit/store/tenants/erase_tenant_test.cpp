@@ -42,7 +42,7 @@ Task<Outcome<void>> erase_rows_of(Transaction& transaction, crypto::Uuid tenant)
 }
 
 crypto::PublicKey public_key_of(StoreFixture& fixture, const crypto::Uuid& tenant) {
-  const std::string key(crypto::as_text(record_key(tenant).view()));
+  const std::string key(crypto::as_text(record_row_key(tenant).view()));
   const std::string row = fixture.rows(Table::tenants).at(key);
   const auto record = peek_tenant_record(crypto::as_bytes(row));
   BOOST_REQUIRE((record && record->key));
@@ -57,16 +57,16 @@ struct TwoTenants : StoreFixture {
         const std::string name = std::to_string(i);
         BOOST_REQUIRE(wait(store().secrets().create(tenant_id(n), new_default(name, "tool" + name, "key"), who())));
       }
-      add_key(n, "good");
-      add_key(n, "revoked");
-      BOOST_REQUIRE(wait(store().api_keys().revoke(key_id(n, "revoked"), who())));
+      add_api_key(n, "good");
+      add_api_key(n, "revoked");
+      BOOST_REQUIRE(wait(store().api_keys().revoke(api_key_id(n, "revoked"), who())));
     }
     BOOST_REQUIRE(verify().problem_count == 0);
   }
-  static std::string key_id(std::uint8_t tenant, const std::string& name) { return name + std::to_string(tenant); }
-  void add_key(std::uint8_t tenant, const std::string& name) {
+  static std::string api_key_id(std::uint8_t tenant, const std::string& name) { return name + std::to_string(tenant); }
+  void add_api_key(std::uint8_t tenant, const std::string& name) {
     ApiKey key;
-    key.id = key_id(tenant, name);
+    key.id = api_key_id(tenant, name);
     key.tenant = tenant_id(tenant);
     key.name = name;
     key.scopes = Scope::secrets_read;
@@ -84,7 +84,7 @@ struct TwoTenants : StoreFixture {
 };
 
 /// The row key of the first tenant's record.
-std::string record_of_1() { return std::string(tacit::crypto::as_text(record_key(tenant_id(1)).view())); }
+std::string record_of_1() { return std::string(tacit::crypto::as_text(record_row_key(tenant_id(1)).view())); }
 
 }  // namespace
 
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_may_come_again_with_a_key_pair_of_its_own) {
   const auto record = fixture.rows(Table::tenants).at(record_of_1());
   BOOST_REQUIRE(fixture.erase(1));
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_default("0", "tool", "key"), who())));
-  fixture.add_key(1, "new");
+  fixture.add_api_key(1, "new");
   BOOST_TEST(fixture.verify().problem_count == 0U);
   BOOST_TEST((fixture.rows(Table::tenants).at(record_of_1()) != record));
 }

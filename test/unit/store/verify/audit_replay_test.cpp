@@ -19,7 +19,7 @@ struct ReplayFixture : StoreFixture {
     BOOST_REQUIRE(made);
     id = made->id;
     ApiKey key;
-    key.id = key_id;
+    key.id = api_key_id;
     key.tenant = tenant_id(1);
     BOOST_REQUIRE(wait(store().api_keys().add(key, who())));
   }
@@ -51,7 +51,7 @@ struct ReplayFixture : StoreFixture {
     return std::string(tacit::crypto::as_text(key));
   }
 
-  const std::string key_id = "AAAAAAAAAAA";
+  const std::string api_key_id = "AAAAAAAAAAA";
   tacit::crypto::Uuid id;
 };
 
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_life_that_the_log_tells_whole) {
   ReplayFixture fixture;
   fixture.change_value();
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(2), new_secret("second"), who())));
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(fixture.key_id, who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(fixture.api_key_id, who())));
   BOOST_TEST(fixture.verify().problem_count == 0U);
   fixture.remove();
   BOOST_TEST(fixture.verify().problem_count == 0U);
@@ -127,12 +127,12 @@ BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
   ReplayFixture fixture;
   const Rows before = fixture.rows(Table::api_keys);
   const Rows index_before = fixture.rows(Table::tenants);
-  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(fixture.key_id, who())));
+  BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(fixture.api_key_id, who())));
   const Rows index_after = fixture.rows(Table::tenants);
   fixture.put_back(Table::api_keys, before);
   fixture.put_back(Table::tenants, index_before);
   BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is valid, but is revoked in the audit log"));
-  fixture.put(Table::api_keys, fixture.key_id, std::nullopt);
+  fixture.put(Table::api_keys, fixture.api_key_id, std::nullopt);
   fixture.put_back(Table::tenants, index_after);
   BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is missing"));
 }
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_with_more_scopes_put_back) {
   update.scopes = Scope::secrets_read;
   const Authority all{Scope::secrets_read | Scope::secrets_write | Scope::api_keys_manage};
   BOOST_REQUIRE(
-      fixture.wait(fixture.store().api_keys().update_of_tenant(tenant_id(1), fixture.key_id, update, all, who())));
+      fixture.wait(fixture.store().api_keys().update_of_tenant(tenant_id(1), fixture.api_key_id, update, all, who())));
   BOOST_TEST(fixture.verify().problem_count == 0U);
   fixture.put_back(Table::api_keys, before);
   BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is older than its last change"));
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_whose_change_was_cut_off) {
   ApiKeyUpdate update;
   update.name = "another";
   BOOST_REQUIRE(
-      fixture.wait(fixture.store().api_keys().update_of_tenant(tenant_id(1), fixture.key_id, update, {}, who())));
+      fixture.wait(fixture.store().api_keys().update_of_tenant(tenant_id(1), fixture.api_key_id, update, {}, who())));
   fixture.put(Table::audit, ReplayFixture::sequence(3), std::nullopt);
   BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is newer than its last change"));
 }
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(what_was_made_before_the_log_begins_is_not_judged) {
   fixture.put(Table::audit, ReplayFixture::sequence(1), std::nullopt);
   BOOST_TEST(fixture.finds("0 is followed by 2"));
   // What it does have from the beginning on still is.
-  fixture.put(Table::api_keys, fixture.key_id, std::nullopt);
+  fixture.put(Table::api_keys, fixture.api_key_id, std::nullopt);
   BOOST_TEST(fixture.verify().problem_count == 3U);  // the log's beginning, the key, and its entry in the index
 }
 

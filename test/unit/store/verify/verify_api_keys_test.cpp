@@ -12,7 +12,7 @@ namespace {
 struct IndexFixture : StoreFixture {
   IndexFixture() {
     for (int n = 1; n <= 3; ++n) {
-      BOOST_REQUIRE(wait(store().api_keys().add(some_key(numbered(n), tenant_id(n == 3 ? 2 : 1)), who())));
+      BOOST_REQUIRE(wait(store().api_keys().add(some_api_key(numbered(n), tenant_id(n == 3 ? 2 : 1)), who())));
     }
     BOOST_REQUIRE(verify().problem_count == 0);
   }
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_missing_beside_the_index) {
   record.push_back('\0');
   fixture.put(Table::tenants, record, std::nullopt);
   BOOST_TEST(fixture.finds("its record is missing"));
-  const auto made = fixture.wait(fixture.store().api_keys().add(some_key(numbered(9), tenant_id(2)), who()));
+  const auto made = fixture.wait(fixture.store().api_keys().add(some_api_key(numbered(9), tenant_id(2)), who()));
   BOOST_REQUIRE(!made);
   BOOST_CHECK(made.error().code == Errc::integrity);
   // Urgent work continues.

@@ -1,10 +1,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "store/audit/audit_log.hpp"
-#include "store/health.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/tenant_record.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/verify/verify.hpp"
 #include "test/unit/store/lmdb/engine/first_format_fixture.hpp"
 
 using namespace tacit::store;
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(2), new_secret("a"), who())));
   VerifyProgress last;
   int calls = 0;
-  const auto report = fixture.store().health().verify([&](const VerifyProgress& progress) {
+  const auto report = verify_store(fixture.store(), [&](const VerifyProgress& progress) {
     ++calls;
     last = progress;
   });

@@ -4,6 +4,7 @@
 
 #include "store/health.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/verify/verify.hpp"
 #include "test/small_file_system.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
@@ -81,7 +82,7 @@ class DiskFixture {
 void fill_delete_and_go_on(SmallFileSystem& disk) {
   disk.fill_up(3 * mebibyte);
   DiskFixture fixture(disk);
-  BOOST_TEST(!fixture.store().health().room().growth_refused);
+  BOOST_TEST(!fixture.store().health().state().room().growth_refused);
   BOOST_REQUIRE((fixture.fill() == Errc::full));
   BOOST_TEST(fixture.failure() == "");
   BOOST_TEST(!fixture.store().health().unwilling());
@@ -91,7 +92,7 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
   BOOST_TEST(one.has_value());
   // Room is measured once a second.
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-  const auto refused = fixture.store().health().room().growth_refused;
+  const auto refused = fixture.store().health().state().room().growth_refused;
   BOOST_REQUIRE(refused);
   BOOST_TEST(refused->find("the disk has") != std::string::npos);
   // Other processes may take the room that is left on the disk.
@@ -103,9 +104,9 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
   disk.make_room();
   for (int i = 0; i < 500; ++i) BOOST_REQUIRE(fixture.create());
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-  BOOST_TEST(!fixture.store().health().room().growth_refused);
+  BOOST_TEST(!fixture.store().health().state().room().growth_refused);
   BOOST_TEST(fixture.failure() == "");
-  BOOST_TEST(fixture.store().health().verify({})->problem_count == 0U);
+  BOOST_TEST(verify_store(fixture.store(), {})->problem_count == 0U);
 }
 
 }  // namespace
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(where_no_blocks_are_taken_ahead_a_write_that_finds_no_room_
   BOOST_TEST(!fixture.store().health().unwilling());
   disk.make_room();
   for (int i = 0; i < 500; ++i) BOOST_REQUIRE(fixture.create());
-  BOOST_TEST(fixture.store().health().verify({})->problem_count == 0U);
+  BOOST_TEST(verify_store(fixture.store(), {})->problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include "store/health.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
+#include "store/verify/verify.hpp"
 #include "test/unit/store/lmdb/engine/held_commits_fixture.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_snapshot_that_is_held_long_fills_the_map_and_the_store_re
   bool filled = false;
   std::optional<tacit::crypto::Uuid> id;
   // During a read no page of its snapshot is reused: LMDB itself runs out of pages.
-  const auto report = fixture.store().health().verify([&](const VerifyProgress&) {
+  const auto report = verify_store(fixture.store(), [&](const VerifyProgress&) {
     for (int i = 0; i < 5000 && !filled; ++i) {
       if (id) {
         const auto deleted = fixture.wait(fixture.store().secrets().remove(tenant_id(1), *id, who()));

@@ -10,6 +10,7 @@
 #include "store/health.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
+#include "store/verify/verify.hpp"
 #include "test/unit/store/lmdb/engine/held_commits_fixture.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
@@ -220,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_read_inside_a_read_and_on_many_threads) {
   StoreFixture fixture;
   const auto made = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who()));
   BOOST_REQUIRE(made);
-  const auto report = fixture.store().health().verify([&](const VerifyProgress& progress) {
+  const auto report = verify_store(fixture.store(), [&](const VerifyProgress& progress) {
     BOOST_TEST(progress.rows <= progress.rows_total);
     BOOST_TEST(!fixture.store().api_keys().find("nobody"));
   });

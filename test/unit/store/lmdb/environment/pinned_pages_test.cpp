@@ -9,6 +9,7 @@
 #include "store/health.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
+#include "store/verify/verify.hpp"
 #include "test/unit/store/child_process_fixture.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(growth_is_refused_early_it_is_said_who_reads_and_deletes_go
   PinnedFixture pinned;
   BOOST_TEST((pinned.churn() == Errc::full));
   for (int i = 0; i < 20; ++i) BOOST_TEST(pinned.erase_one());
-  const Room room = pinned.fixture().store().health().room();
+  const Room room = pinned.fixture().store().health().state().room();
   BOOST_REQUIRE(room.warning);
   BOOST_REQUIRE(room.growth_refused);
   const std::string who_reads = "that process " + std::to_string(pinned.reader()) + " keeps";
@@ -96,10 +97,10 @@ BOOST_AUTO_TEST_CASE(this_process_is_not_named_as_one_to_end) {
   PinnedFixture pinned;
   pinned.kill_reader();
   std::optional<Room> room;
-  const auto verified = pinned.fixture().store().health().verify([&](const VerifyProgress&) {
+  const auto verified = verify_store(pinned.fixture().store(), [&](const VerifyProgress&) {
     if (room) return;
     BOOST_TEST((pinned.churn() == Errc::full));
-    room = pinned.fixture().store().health().room();
+    room = pinned.fixture().store().health().state().room();
   });
   BOOST_REQUIRE(verified);
   BOOST_REQUIRE(room);

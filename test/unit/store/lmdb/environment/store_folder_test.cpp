@@ -90,16 +90,16 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_in_its_place_takes_no_changes) {
   const auto change = [&fixture] {
     return fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("n"), who()));
   };
-  BOOST_TEST(!fixture.store().health().displaced());
+  BOOST_TEST(!fixture.store().health().state().displaced());
   std::filesystem::rename(file, aside);
-  BOOST_TEST(fixture.store().health().displaced().value_or("").find("moved away") != std::string::npos);
+  BOOST_TEST(fixture.store().health().state().displaced().value_or("").find("moved away") != std::string::npos);
   BOOST_TEST((change().error().code == Errc::unavailable));
   std::filesystem::copy_file(aside, file);
-  BOOST_TEST(fixture.store().health().displaced().value_or("").find("replaced") != std::string::npos);
+  BOOST_TEST(fixture.store().health().state().displaced().value_or("").find("replaced") != std::string::npos);
   BOOST_TEST((change().error().code == Errc::unavailable));
   BOOST_TEST(!fixture.store().health().unwilling());
   std::filesystem::rename(aside, file);
-  BOOST_TEST(!fixture.store().health().displaced());
+  BOOST_TEST(!fixture.store().health().state().displaced());
   BOOST_TEST(change().has_value());
 }
 

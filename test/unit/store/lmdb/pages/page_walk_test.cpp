@@ -2,9 +2,9 @@
 
 #include <random>
 
-#include "store/health.hpp"
 #include "store/model/damage.hpp"
 #include "store/verify/page_engine.hpp"
+#include "store/verify/verify.hpp"
 #include "test/unit/store/lmdb/pages/damaged_store_fixture.hpp"
 
 using namespace tacit::store;
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_store_as_lmdb_wrote_it_is_good_and_has_the_same_rows) {
   BOOST_REQUIRE(opened);
   const auto store = Store::open(used.store_options(), all_keys(), std::make_unique<PageEngine>(**opened));
   BOOST_REQUIRE(store);
-  const auto by_pages = (*store)->health().verify({});
+  const auto by_pages = verify_store(**store, {});
   BOOST_REQUIRE(by_pages);
   BOOST_TEST(by_pages->problem_count == 0U);
   BOOST_TEST(by_pages->secrets == report.secrets);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(whatever_the_damage_verify_ends_and_opening_ends) {
       const auto opened = StorePages::open(used.folder() / "store");
       BOOST_REQUIRE(opened);
       const auto store = Store::open(used.store_options(), api_keys_only(), std::make_unique<PageEngine>(**opened));
-      if (store) BOOST_TEST((*store)->health().verify({}).has_value());
+      if (store) BOOST_TEST(verify_store(**store, {}).has_value());
     }
     const bool good = opens(used);
     if (!damage.empty()) BOOST_TEST(!good, damage);

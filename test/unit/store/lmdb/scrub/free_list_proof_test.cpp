@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(damage_that_stops_the_background_scrub_is_told_once_and_war
     BOOST_REQUIRE(store);
     const auto until = ScrubClock::now() + 60s;
     while (!opened.damage() && ScrubClock::now() < until) std::this_thread::sleep_for(1ms);
-    const auto warning = (*store)->health().damage();
+    const auto warning = (*store)->health().state().damage();
     BOOST_REQUIRE(warning);
     BOOST_TEST(warning->find("page ") == std::string::npos);  // clients see it
     BOOST_TEST(!(*store)->health().unwilling());
