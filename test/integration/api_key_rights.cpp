@@ -7,7 +7,7 @@ using namespace tacit::test;
 
 BOOST_AUTO_TEST_SUITE(api_key_rights)
 
-BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
+BOOST_AUTO_TEST_CASE(a_key_cannot_get_a_scope_that_its_creator_lacks) {
   Manager manager = new_manager({"--scope", "keys:manage", "--scope", "secrets:read"});
   expect_refusal(manager.api.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read", "secrets:write"}}}),
                  "secrets:write");
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(keys_manage_grants_the_use_of_tools_alone_and_the_api_plane
   BOOST_TEST(both.err.find("--scope: tools:use cannot be combined with other scopes") != std::string::npos, both.err);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
+BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_its_creator) {
   std::vector<std::string> rights = all_scopes;
   rights.insert(rights.end(), {"--expires-in", "1h"});
   Manager manager = new_manager(rights);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
                200);
 }
 
-BOOST_AUTO_TEST_CASE(each_route_needs_keys_manage_and_says_so) {
+BOOST_AUTO_TEST_CASE(each_route_requires_keys_manage) {
   Manager plain = new_manager({"--scope", "secrets:read", "--scope", "secrets:write"});
   const std::string path = one(id_of(plain.key));
   expect_refusal(plain.api.get(keys_path), "keys:manage");

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(the_limit_of_keys_holds_for_users_and_operators) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(the_last_use_is_noted_without_a_write_for_each_request) {
+BOOST_AUTO_TEST_CASE(the_last_use_is_recorded_without_a_write_for_each_request) {
   const Deployment deployment;
   std::string used;
   std::string unused;
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_last_use_is_noted_without_a_write_for_each_request) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(what_one_process_changes_holds_in_the_other_at_once) {
+BOOST_AUTO_TEST_CASE(a_change_by_one_process_applies_in_the_other_at_once) {
   const Deployment deployment;
   {
     Server first(deployment, {"--plane", "api"});
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(what_one_process_changes_holds_in_the_other_at_once) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(the_audit_log_tells_who_made_changed_and_revoked_which_key) {
+BOOST_AUTO_TEST_CASE(the_audit_log_names_the_actor_of_each_change_of_a_key) {
   const Deployment deployment;
   std::string actor;
   std::string tenant;

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_made_used_changed_and_revoked) {
   shared_deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(an_update_leaves_what_is_not_given) {
+BOOST_AUTO_TEST_CASE(an_update_keeps_omitted_fields) {
   Manager manager = new_manager();
   const json::object made = manager.make({{"name", "n"}, {"scopes", {"keys:manage"}}, {"expires_at", future}});
   const std::string path = one(text(made, "key_id"));
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(faults_are_reported_all_at_once_and_nothing_is_created) {
   BOOST_TEST(manager.list().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_expired_key_is_refused_listed_and_can_be_given_more_time) {
+BOOST_AUTO_TEST_CASE(an_expired_key_is_refused_listed_and_can_be_extended) {
   Manager manager = new_manager();
   const std::string key = shared_deployment().create_key(manager.id, {"--scope", "secrets:read", "--expires-in", "1s"});
   std::this_thread::sleep_for(std::chrono::milliseconds(1200));

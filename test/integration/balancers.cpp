@@ -379,7 +379,7 @@ std::string first_upstream(const std::filesystem::path& log, const std::string& 
 
 BOOST_AUTO_TEST_SUITE(behind_haproxy)
 
-BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
+BOOST_AUTO_TEST_CASE(restarts_lose_no_request_and_a_kill_only_those_in_flight) {
   const Deployment deployment(behind({{"proxy-protocol-from", own_address}}));
   Host one(deployment, "one");
   Host other(deployment, "other");
@@ -399,7 +399,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(behind_nginx)
 
-BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
+BOOST_AUTO_TEST_CASE(restarts_lose_no_request_and_a_kill_only_those_in_flight) {
   const Deployment deployment(behind({{"proxy-protocol-from", own_address}, {"forwarded-from", reencrypting}}));
   Host one(deployment, "one");
   Host other(deployment, "other");

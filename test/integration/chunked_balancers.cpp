@@ -134,7 +134,7 @@ void attack_behind_nginx(const std::string& more) {
 
 BOOST_AUTO_TEST_SUITE(chunked_behind_haproxy)
 
-BOOST_AUTO_TEST_CASE(nothing_goes_past_it) {
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled) {
   const Behind behind(Settings{{"request-rate", "0"}});
   const std::uint16_t port = free_port();
   const auto folder = behind.deployment.folder();
@@ -157,9 +157,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(chunked_behind_nginx)
 
-BOOST_AUTO_TEST_CASE(nothing_goes_past_it_when_it_reads_bodies_first) { attack_behind_nginx(""); }
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled_with_buffering) { attack_behind_nginx(""); }
 
-BOOST_AUTO_TEST_CASE(nothing_goes_past_it_when_it_passes_them_on) {
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled_without_buffering) {
   attack_behind_nginx("proxy_request_buffering off; ");
 }
 

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(crls_where_they_have_no_effect_are_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(encrypted_keys_are_refused_without_a_question) {
+BOOST_AUTO_TEST_CASE(encrypted_keys_are_refused_without_a_prompt) {
   Bed bed;
   const auto key = bed.deployment.folder() / "encrypted.key";
   const std::string from = certificates().server.key.string();
@@ -225,14 +225,14 @@ BOOST_AUTO_TEST_CASE(a_server_certificate_that_clients_will_not_accept_is_noted)
   notes(of_client, "https://localhost:8443", "lacks serverAuth");
 }
 
-BOOST_AUTO_TEST_CASE(a_good_certificate_is_noted_for_nothing) {
+BOOST_AUTO_TEST_CASE(a_good_certificate_causes_no_note) {
   Bed bed;
   bed.deployment.configure({{"public-url", "https://localhost"}});
   bed.put_crl({});
   BOOST_TEST(bed.check(0) == "The configuration is good.\n");
 }
 
-BOOST_AUTO_TEST_CASE(keys_and_chains_in_the_wrong_order_are_told_apart) {
+BOOST_AUTO_TEST_CASE(wrong_keys_and_wrong_chain_orders_have_their_own_messages) {
   Bed bed;
   const auto chain = bed.deployment.folder() / "chain.pem";
   const CertificateFiles& server = certificates().server;
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_seco
   BOOST_TEST(!has(bed.deployment.printed().substr(before), "handshake_failed"));
 }
 
-BOOST_AUTO_TEST_CASE(plain_http_is_told_to_speak_https) {
+BOOST_AUTO_TEST_CASE(plain_http_gets_a_hint_to_use_https) {
   Bed bed;
   bed.deployment.configure({{"proxy-protocol-from", "127.0.0.9"}});
   Server server(bed.deployment);

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
   BOOST_TEST(run_tacit({"serve", "--help"}).out.find("header-timeout") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_understood_is_one_line_and_exit_2) {
+BOOST_AUTO_TEST_CASE(a_faulty_call_prints_one_line_and_exits_2) {
   const std::string config = shared_deployment().config().string();
   expect_usage_error(run_tacit({"frobnicate"}), "frobnicate");
   expect_usage_error(run_tacit({"serve", "--frobnicate"}), "frobnicate");
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(quotas_are_read_and_set) {
   BOOST_TEST(deployment.command({"quota", "get", "--tenant", tenant.id}).out.find("1048576") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(verify_counts_what_it_checked_while_the_server_runs) {
+BOOST_AUTO_TEST_CASE(verify_reports_counts_while_the_server_runs) {
   const Deployment deployment;
   const Server server(deployment);
   Tenant tenant(deployment, server);

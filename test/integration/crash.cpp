@@ -160,7 +160,7 @@ void reconcile(Model& model, Secrets& found) {
 
 BOOST_AUTO_TEST_SUITE(crash)
 
-BOOST_AUTO_TEST_CASE(kill_9_loses_nothing_acknowledged_and_leaves_nothing_by_half) {
+BOOST_AUTO_TEST_CASE(kill_9_loses_no_acknowledged_write_and_leaves_no_partial_one) {
   const unsigned long rounds = from_environment("TACIT_CRASH_ROUNDS", 50);
   const unsigned long seed = from_environment("TACIT_CRASH_SEED", std::random_device{}());
   BOOST_TEST_MESSAGE("crash: " << rounds << " rounds, TACIT_CRASH_SEED=" << seed);

@@ -36,7 +36,7 @@ std::string altered(std::string key, std::size_t at) {
 
 BOOST_AUTO_TEST_SUITE(credentials)
 
-BOOST_AUTO_TEST_CASE(a_key_is_taken_from_each_of_the_headers) {
+BOOST_AUTO_TEST_CASE(a_key_is_accepted_in_each_header) {
   const Tenant tenant = new_tenant();
   for (const Headers& headers : std::vector<Headers>{{{"x-api-key", tenant.key}},
                                                      {{"X-API-Key", tenant.key}},
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_taken_from_each_of_the_headers) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_first_present_of_them_decides) {
+BOOST_AUTO_TEST_CASE(the_first_present_header_decides) {
   const Tenant tenant = new_tenant();
   const std::string bad = "no key";
   BOOST_TEST(status_with({{"token", tenant.key}, {"Authorization", bad}, {"x-api-key", bad}}) == 200);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_valid_key_without_the_scope_is_403) {
   CHECK_STATUS(writer.del(one), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_revocation_holds_for_open_connections_too) {
+BOOST_AUTO_TEST_CASE(a_revocation_applies_to_open_connections) {
   const Tenant tenant = new_tenant();
   const std::string key = shared_deployment().create_key(tenant.id);
   Client client(shared_server(), key);

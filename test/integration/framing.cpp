@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_head_with_lf_alone_is_answered_at_once) {
   BOOST_TEST(client.closed_by_server());
 }
 
-BOOST_AUTO_TEST_CASE(transfer_encodings_are_chunked_or_wrong) {
+BOOST_AUTO_TEST_CASE(transfer_encodings_other_than_chunked_are_refused) {
   const std::string chunks = "34\r\n" + body + "\r\n0\r\n\r\n";
   BOOST_REQUIRE(body.size() == 0x34);
   expect_refusals({
@@ -105,14 +105,14 @@ BOOST_AUTO_TEST_CASE(content_length_is_one_plain_number) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(a_post_without_a_length_has_no_body_and_what_follows_is_the_next_request) {
+BOOST_AUTO_TEST_CASE(a_post_without_a_length_has_no_body) {
   HttpsClient client(shared_server().api_client());
   client.send(posting("") + follower());
   REQUIRE_STATUS(client.read_answer(), 422);
   REQUIRE_STATUS(client.read_answer(), 200);
 }
 
-BOOST_AUTO_TEST_CASE(exactly_one_host) {
+BOOST_AUTO_TEST_CASE(a_request_has_exactly_one_host) {
   expect_refusals({
       {"none", with_key(get) + "\r\n"},
       {"two", with_key(get + host + host) + "\r\n"},
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(exactly_one_host) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(headers_that_decide_come_once) {
+BOOST_AUTO_TEST_CASE(a_repeated_decisive_header_is_refused) {
   const std::string key = tenant().key;
   expect_refusals({
       {"token", with_key(get + host) + "token: " + key + "\r\ntoken: " + key + "\r\n\r\n"},
@@ -194,13 +194,13 @@ BOOST_AUTO_TEST_CASE(targets_in_other_forms) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(nothing_of_all_this_was_stored) {
+BOOST_AUTO_TEST_CASE(refused_requests_store_nothing) {
   const Answer answer = Client(shared_server(), tenant().key).get(secrets_path);
   REQUIRE_STATUS(answer, 200);
   BOOST_TEST(answer.at("data").as_array().empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_tool_plane_judges_the_same) {
+BOOST_AUTO_TEST_CASE(the_tool_plane_applies_the_same_rules) {
   for (const std::string& bytes :
        {"POST /tool/v1/resolve HTTP/1.1\r\n" + host + json_type + "Transfer-Encoding: identity\r\n\r\n",
         "POST /tool/v1/resolve HTTP/1.1\r\n" + host + host + json_type + length + "\r\n" + body}) {

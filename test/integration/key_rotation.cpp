@@ -88,7 +88,7 @@ void under_load(const Server& first, const Server& second, std::vector<Known>& k
 
 BOOST_AUTO_TEST_SUITE(key_rotation)
 
-BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
+BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
   const Deployment deployment(Settings{{"request-rate", "0"}, {"access-log", "off"}});
   const std::string old_root = primary(deployment, "root");
   const std::string old_metadata = primary(deployment, "metadata");

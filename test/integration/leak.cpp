@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(nothing_secret_is_ever_printed) {
   for (const std::string& mask : it.masks) expect_absent(printed, mask, "a mask");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_secret_is_in_the_store_as_it_is) {
+BOOST_AUTO_TEST_CASE(the_store_contains_no_plaintext_secret) {
   Exercised& it = exercised();
   int files = 0;
   for (const auto& file : std::filesystem::recursive_directory_iterator(it.deployment.store())) {

@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(other_methods) {
   if (!head.closes()) REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
 }
 
-BOOST_AUTO_TEST_CASE(both_tls_versions_and_none_older) {
+BOOST_AUTO_TEST_CASE(tls_1_2_and_1_3_are_accepted_and_older_ones_refused) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     ClientOptions options = shared_server().api_client();
     options.tls_version = version;

@@ -115,7 +115,7 @@ std::string with_checksum(const std::string& id_and_secret) {
 
 BOOST_AUTO_TEST_SUITE(rate_limits)
 
-BOOST_AUTO_TEST_CASE(a_list_costs_one_request_more_for_each_hundred_secrets_and_is_never_refused_for_ever) {
+BOOST_AUTO_TEST_CASE(a_list_costs_a_request_for_each_hundred_secrets_and_always_becomes_possible) {
   const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "1000"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_beyond_its_burst_is_refused_while_another_is_serve
   REQUIRE_STATUS(busy.api.get(secrets_path), 200);
 }
 
-BOOST_AUTO_TEST_CASE(answers_say_what_remains) {
+BOOST_AUTO_TEST_CASE(answers_state_the_remaining_requests) {
   const Deployment deployment(Settings{{"request-rate", "100"}, {"request-burst", "250"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_request_without_the_scope_is_counted) {
   check_counted(ask_until_refused(3, 403, [&] { return writer.get(secrets_path); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_that_an_operator_sets_holds_within_5_seconds) {
+BOOST_AUTO_TEST_CASE(an_operators_limit_applies_within_5_seconds) {
   Tenant tenant = new_tenant();
   const auto set = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"limits", "set", tenant.id});
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_limit_that_an_operator_sets_holds_within_5_seconds) {
   BOOST_TEST(within_5_seconds(tenant.api, [](const Answer& answer) { return answer.count("RateLimit") == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
+BOOST_AUTO_TEST_CASE(guessing_is_slowed_without_excluding_neighbours) {
   const Deployment deployment(Settings{{"failed-auth-burst", "5"}});
   const Server server(deployment);
   Tenant known(deployment, server);
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
   BOOST_TEST(count(printed, R"("event":"guessing_throttled")") <= 30U);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_whose_id_is_known_is_guessed_slowly_too) {
+BOOST_AUTO_TEST_CASE(guesses_of_a_known_key_id_are_slowed) {
   const Deployment deployment(Settings{{"failed-auth-burst", "5"}});
   const Server server(deployment);
   const std::string tenant = new_uuid();
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(a_key_whose_id_is_known_is_guessed_slowly_too) {
   BOOST_TEST(kept_out);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_was_good_is_a_guess_after_its_revocation) {
+BOOST_AUTO_TEST_CASE(a_revoked_key_counts_as_a_guess) {
   const Deployment deployment(Settings{{"failed-auth-burst", "3"}});
   const Server server(deployment);
   const std::string key = deployment.create_key(new_uuid());

@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   BOOST_TEST(is_good(reload(server, deployment)));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_reported) {
+BOOST_AUTO_TEST_CASE(faults_of_the_next_start_are_reported) {
   Deployment deployment;
   Server server(deployment);
   deployment.configure({{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "127.0.0.1:8443"}});
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
   BOOST_TEST(count(log, R"("event":"audit_head")") >= 2u, log);  // audit heads are logged at every level
 }
 
-BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_in_one_line) {
+BOOST_AUTO_TEST_CASE(settings_that_need_a_restart_are_named_in_one_line) {
   Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}});
   Server server(deployment);
   deployment.configure({{"threads", "1"}, {"idle-timeout", "9"}, {"plane", "api"}, {"request-rate", "7"}});
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_in_one_line) {
   REQUIRE_STATUS(HttpsClient(server.tools_client()).request("GET", "/healthz"), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_configuration_that_is_not_good_changes_nothing_and_counts) {
+BOOST_AUTO_TEST_CASE(a_faulty_configuration_changes_nothing_and_is_counted) {
   Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "0"}});
   Server server(deployment);
   Tenant tenant(deployment, server);

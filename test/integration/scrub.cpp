@@ -129,7 +129,7 @@ double waiting(const Server& server) { return Scrape(server.admin_port()).sum("t
 
 BOOST_AUTO_TEST_SUITE(scrub)
 
-BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
+BOOST_AUTO_TEST_CASE(the_command_overwrites_deleted_values) {
   Scrubbed it;
   it.rounds(6);
   // Replaces the keys of tenants and the sealed names; erases a tenant.
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
   it.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_server_does_it_by_itself) {
+BOOST_AUTO_TEST_CASE(a_server_scrubs_in_the_background) {
   Scrubbed it(Settings{{"scrub-within", "2"}, {"admin-listen", "127.0.0.1:0"}});
   it.rounds(2);
   Server server(it.deployment());
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(the_command_works_beside_a_server_under_load) {
   BOOST_TEST(it.leftovers() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(scrubs_and_servers_that_were_killed_cost_nothing) {
+BOOST_AUTO_TEST_CASE(killed_scrubs_and_servers_lose_nothing) {
   Scrubbed it;
   it.rounds(1);
   std::mt19937 random(7);

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_has_no_identity) {
   BOOST_TEST(audit.out.find("identity_ambiguous") != std::string::npos, audit.out + audit.err);
 }
 
-BOOST_AUTO_TEST_CASE(a_common_name_with_spaces) {
+BOOST_AUTO_TEST_CASE(a_common_name_may_contain_spaces) {
   const Asked asked;
   REQUIRE_STATUS(asked.as(runtime_certificate({"My Runtime", {}}), "my__tool"), 200);
   REQUIRE_STATUS(asked.as(runtime_certificate({"My Runtime", {}}), "legacy__x"), 403);

@@ -11,7 +11,7 @@ using namespace tacit;
 
 BOOST_AUTO_TEST_SUITE(https_url)
 
-BOOST_AUTO_TEST_CASE(urls_are_taken_apart) {
+BOOST_AUTO_TEST_CASE(urls_are_parsed) {
   using Row = std::tuple<const char*, const char*, int, const char*, const char*>;
   const std::vector<Row> rows = {
       {"https://id.example.org", "id.example.org", 443, "/", "id.example.org"},
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(urls_are_taken_apart) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_https_url_is_refused) {
+BOOST_AUTO_TEST_CASE(other_texts_are_refused) {
   const std::vector<std::string> texts = {
       "",
       "id.example.org",

@@ -31,7 +31,7 @@ std::string content(const std::filesystem::path& file) {
 
 BOOST_AUTO_TEST_SUITE(tls_trust)
 
-BOOST_AUTO_TEST_CASE(authorities_are_taken_and_nothing_else) {
+BOOST_AUTO_TEST_CASE(only_authorities_are_accepted) {
   const Folder folder;
   const TestCa root(folder.path, "root");
   const TestCa middle(folder.path, "middle", &root);

@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(every_operation_has_all_its_statuses) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
+BOOST_AUTO_TEST_CASE(credentials_and_scopes_match_the_document) {
   const auto documented = operations();
   for (const Route* route : all_routes()) {
     const json::value& operation = *documented.at(name_of(*route));
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_has_the_documented_fields) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
+BOOST_AUTO_TEST_CASE(examples_of_problems_match_the_answers) {
   const std::map<std::string, Problem> examples{{"BadRequest", Problem::malformed_request},
                                                 {"Unauthorized", Problem::credential_invalid},
                                                 {"Forbidden", Problem::scope_missing},

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_intermediate_authority_alone_is_enough) {
   BOOST_TEST(pki.meets(by_root, pki.of_middle, pki.with_middle) == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_authority_is_refused_with_its_name) {
+BOOST_AUTO_TEST_CASE(a_certificate_other_than_an_authority_is_refused_by_name) {
   const Pki pki;
   const Folder& folder = pki.folder;
   BOOST_TEST(says(error_of(pki.of_root.certificate), "CN=a is not a CA certificate"));
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(every_authority_needs_its_crl_but_for_one_that_signs_author
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_without_crl");
 }
 
-BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
+BOOST_AUTO_TEST_CASE(an_outdated_crl_still_refuses) {
   const Pki pki;
   const CertificateFiles other = pki.root.issue("other", {"c", {"URI:spiffe://test/c"}});
   const fs::path old = pki.folder.file("old.pem", pki.root.crl({{pki.of_root.certificate}, -7200, -3600}));
@@ -229,14 +229,14 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_two_crls_of_one_second_what_either_lists_is_refused) {
+BOOST_AUTO_TEST_CASE(two_crls_of_one_second_are_both_applied) {
   const Pki pki;
   const std::string both = pki.root.crl() + pki.root.crl({{pki.of_root.certificate}});
   const Trust trust = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", both));
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_revoked");
 }
 
-BOOST_AUTO_TEST_CASE(a_bundle_may_say_whose_its_certificates_are) {
+BOOST_AUTO_TEST_CASE(a_bundle_may_name_its_certificates) {
   const Pki pki;
   const std::string root = content(pki.root.certificate());
   const std::string name = "subject=/C=US/O=TheGoDaddyGroupIncorporated/CN=Root";
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_bundle_may_say_whose_its_certificates_are) {
   BOOST_TEST(says(error_of(pki.folder.file("bundle", root + lost)), "its BEGIN line is missing"));
 }
 
-BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
+BOOST_AUTO_TEST_CASE(partial_and_unsupported_crls_are_refused) {
   const Pki pki;
   const auto refused = [&](const std::string& text, const std::string& why) {
     const std::string error = error_of(pki.root.certificate(), pki.folder.file("crl", text));
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_judged_again_by_another_trust) {
   BOOST_TEST(revoked->number() != before->number());
 }
 
-BOOST_AUTO_TEST_CASE(a_chain_is_good_for_as_long_as_all_of_it_is) {
+BOOST_AUTO_TEST_CASE(a_chain_expires_with_its_first_certificate) {
   const Pki pki;
   const std::int64_t now = std::time(nullptr);
   const TestCa brief(pki.folder.path, "brief", &pki.root, {.valid_from_seconds = -100, .valid_to_seconds = 500});
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(a_chain_is_good_for_as_long_as_all_of_it_is) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_chain_is_no_longer_than_it_may_be) {
+BOOST_AUTO_TEST_CASE(a_chain_has_a_limit_of_length) {
   const Pki pki;
   const Trust trust = pki.trust(pki.root.certificate());
   std::vector<std::unique_ptr<TestCa>> authorities;

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(once_a_second)
 
-BOOST_AUTO_TEST_CASE(a_line_holds_up_those_of_the_second_after_it) {
+BOOST_AUTO_TEST_CASE(a_line_suppresses_those_of_the_next_second) {
   OnceASecond lines;
   const OnceASecond::Clock::time_point start{1h};
   BOOST_TEST(lines.admit(start));

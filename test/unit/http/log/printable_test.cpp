@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(controls_are_escaped) {
   BOOST_TEST(printable("a\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xe2\x80\xa9z") == "a\\u202e\\u2066\\u2028\\u2029z");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_readable_stays) {
+BOOST_AUTO_TEST_CASE(readable_text_stays) {
   for (const std::string text : {"", "plain \\ \"text\"~", "caf\xc3\xa9 \xc2\xa9 \xc2\xa0", "\xe2\x80\xa6\xe2\x80\x93",
                                  "\xe6\x97\xa5\xe6\x9c\xac", "\xf0\x9f\x94\x91"}) {
     BOOST_TEST(printable(text) == text);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_is_readable_stays) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_told_by_byte) {
+BOOST_AUTO_TEST_CASE(invalid_utf8_is_escaped_by_byte) {
   BOOST_TEST(printable("\xc2") == "\\xc2");
   BOOST_TEST(printable("\x9b[2J") == "\\x9b[2J");
   BOOST_TEST(printable("\xc0\x9b \xed\xa0\x80 \xf5") == "\\xc0\\x9b \\xed\\xa0\\x80 \\xf5");

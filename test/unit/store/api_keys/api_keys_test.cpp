@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
   BOOST_CHECK(twice.error().code == Errc::conflict);
 }
 
-BOOST_AUTO_TEST_CASE(revoking_is_seen_at_once_and_audited_once) {
+BOOST_AUTO_TEST_CASE(a_revocation_applies_at_once_and_is_audited_once) {
   StoreFixture fixture;
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key("AAAAAAAAAAA"), who())));
   BOOST_REQUIRE(fixture.store().api_keys().find("AAAAAAAAAAA"));
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(keys_are_listed_by_tenant) {
   BOOST_TEST(fixture.store().api_keys().list(tenant_id(3))->empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
+BOOST_AUTO_TEST_CASE(an_altered_or_forged_record_is_refused) {
   StoreFixture fixture;
   const std::string id = "AAAAAAAAAAA";
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_key(id), who())));
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
   BOOST_TEST(!fixture.store().api_keys().find("BBBBBBBBBBB"));
 }
 
-BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_not_believed) {
+BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_refused) {
   StoreFixture fixture;
   const ApiKey forged = some_key("AAAAAAAAAAA");
   const TempFolder folder;

@@ -47,7 +47,7 @@ bool says(const std::string& sentence, const std::string& words) {
 
 BOOST_AUTO_TEST_SUITE(store_keys)
 
-BOOST_AUTO_TEST_CASE(a_store_opens_with_the_keys_it_was_made_with) {
+BOOST_AUTO_TEST_CASE(a_store_opens_with_its_own_keys) {
   KeysFixture fixture;
   BOOST_TEST(fixture.refusal(all_keys()).empty());
   BOOST_TEST(fixture.refusal(api_keys_only()).empty());
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(an_edited_public_keyring_does_not_serve) {
   BOOST_TEST(open_served_store(opened, rings.load(), [](std::uint32_t) {}).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_record_of_the_keys_that_is_gone_or_altered) {
+BOOST_AUTO_TEST_CASE(a_missing_or_altered_record_of_the_keys_is_refused) {
   for (const bool gone : {true, false}) {
     KeysFixture fixture;
     std::string row = fixture.rows(Table::meta).at("keys");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(any_byte_of_the_record_of_the_keys) {
   BOOST_TEST(!accepted(row + "x"));
 }
 
-BOOST_AUTO_TEST_CASE(verify_looks_at_the_record_of_the_keys) {
+BOOST_AUTO_TEST_CASE(verify_checks_the_record_of_the_keys) {
   StoreFixture fixture;
   const std::string row = fixture.rows(Table::meta).at("keys");
   fixture.put(Table::meta, "keys", std::nullopt);

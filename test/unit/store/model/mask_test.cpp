@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(several_blocks_and_headers) {
   BOOST_TEST(mask("bag attributes\n-----BEGIN A-----\n0123456789abcdef\n-----END A-----") == "bag****def");
 }
 
-BOOST_AUTO_TEST_CASE(what_only_looks_like_armour_counts) {
+BOOST_AUTO_TEST_CASE(text_similar_to_armour_counts) {
   BOOST_TEST(mask("-----BEGIN A-----\n-----END A-----\n") == "****");
   BOOST_TEST(mask("-----BEGIN PRIVATE KEY\nabcdefghijklmnop") == "----****mnop");
   BOOST_TEST(mask("-----BEGINNING OF IT-----\nabcdefghijkl") == "----****ijkl");

@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(feigned_locks_delay_the_rise_and_nothing_else) {
   fixture.wait_until_risen();
 }
 
-BOOST_AUTO_TEST_CASE(nobody_else_marks_an_older_process) {
+BOOST_AUTO_TEST_CASE(a_mark_by_another_process_does_not_mark_an_older_one) {
   RiseFixture fixture;
   fixture.close();
   Older older(fixture.store_folder());
