@@ -27,7 +27,9 @@ struct Host {
   Host(const Deployment& over, const std::string& called)
       : deployment(over),
         name(called),
-        certificate(certificates().servers.issue(called, {called, {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"})),
+        certificate(certificates().servers.issue(called, {.common_name = called,
+                                                          .alternative_names = {"IP:127.0.0.1", "DNS:localhost"},
+                                                          .extended_usage = "serverAuth"})),
         api(free_port()),
         admin(free_port()) {
     start();
@@ -207,7 +209,7 @@ class Reader final : public Load {
 std::string source_of(std::size_t client) { return client % 2 == 0 ? "127.0.0.2" : "127.0.0.3"; }
 
 ClientOptions through(std::uint16_t port, const std::string& source) {
-  ClientOptions options{port, certificates().servers.certificate()};
+  ClientOptions options{.port = port, .authority = certificates().servers.certificate()};
   options.source = source;
   return options;
 }
@@ -405,7 +407,11 @@ BOOST_AUTO_TEST_CASE(restarts_lose_no_request_and_a_kill_only_those_in_flight) {
   Host other(deployment, "other");
   const std::uint16_t passing = free_port();
   const std::uint16_t ending = free_port();
-  std::string config = nginx_config({deployment.folder(), passing, ending, at(one.api), at(other.api)});
+  std::string config = nginx_config({.folder = deployment.folder(),
+                                     .passing = passing,
+                                     .ending = ending,
+                                     .one = at(one.api),
+                                     .other = at(other.api)});
   // Both configurations connect to the same server here, so they need different addresses.
   replace(config, "proxy_pass https://tacit;", "proxy_pass https://tacit; proxy_bind " + reencrypting + ";");
   const auto requests = deployment.folder() / "nginx-requests.log";

@@ -223,7 +223,9 @@ std::string text(const json::object& lines, const char* subject) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_reports_running_servers) {
-  CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"};
+  CertificateRequest request{.common_name = "127.0.0.1",
+                             .alternative_names = {"IP:127.0.0.1", "DNS:localhost"},
+                             .extended_usage = "serverAuth"};
   request.valid_to_seconds = 60 * 86400;
   const CertificateFiles lasting = certificates().servers.issue("status-lasting", request);
   Deployment deployment(Settings{{"api-certificate", lasting.certificate.string()},
@@ -319,7 +321,8 @@ BOOST_AUTO_TEST_CASE(it_reports_missing_and_hanging_servers) {
 
 BOOST_AUTO_TEST_CASE(expiring_and_unloaded_certificates_need_attention) {
   Deployment deployment;
-  CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1"}, "serverAuth"};
+  CertificateRequest request{
+      .common_name = "127.0.0.1", .alternative_names = {"IP:127.0.0.1"}, .extended_usage = "serverAuth"};
   request.valid_to_seconds = 5 * 86400;
   const CertificateFiles soon = certificates().servers.issue("status-soon", request);
   request.valid_to_seconds = 60 * 86400;

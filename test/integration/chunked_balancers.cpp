@@ -25,7 +25,7 @@ struct Behind {
       : deployment(settings), server(deployment, {"--plane", "api"}), key(deployment.create_key(new_uuid())) {}
 
   ClientOptions through(std::uint16_t port) const {
-    ClientOptions options{port, certificates().servers.certificate()};
+    ClientOptions options{.port = port, .authority = certificates().servers.certificate()};
     options.patience = 3s;
     return options;
   }
@@ -115,7 +115,8 @@ void attack_behind_nginx(const std::string& more) {
   const Behind behind({{"forwarded-from", own_address}, {"request-rate", "0"}});
   const std::uint16_t ending = free_port();
   const std::string server = at(behind.server.api_port());
-  std::string config = nginx_config({behind.deployment.folder(), free_port(), ending, server, server});
+  std::string config = nginx_config(
+      {.folder = behind.deployment.folder(), .passing = free_port(), .ending = ending, .one = server, .other = server});
   replace(config, "proxy_pass https://tacit;",
           "proxy_pass https://tacit; proxy_set_header X-Request-Id $request_id; " + more);
   const auto file = behind.deployment.folder() / "nginx.conf";

@@ -249,8 +249,7 @@ BOOST_AUTO_TEST_CASE(verify_names_damaged_pages_and_checks_the_rest) {
     const Finished done = stored.deployment.command({"verify"});
     found =
         done.out.find("page " + std::to_string(page) + " has rows that do not lie inside it") != std::string::npos &&
-        done.out.find("(tenants, from") != std::string::npos &&
-        done.out.find("tenants        2") != std::string::npos;
+        done.out.find("(tenants, from") != std::string::npos && done.out.find("tenants        2") != std::string::npos;
     if (!found) continue;
     BOOST_TEST(done.status == 1);
     expect_words(stored, {"backup", (stored.deployment.folder() / "out").string()}, "a damaged leaf");

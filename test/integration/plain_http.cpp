@@ -44,7 +44,7 @@ void expect_told(const std::string& answer) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(plain_http_on_a_port_of_https)
+BOOST_AUTO_TEST_SUITE(plain_http)
 
 BOOST_AUTO_TEST_CASE(any_method_in_any_pieces_gets_the_answer) {
   const std::string rest = " /api/v1/secrets/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";

@@ -57,7 +57,7 @@ void check(const Filled& found, const Filled& expected) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(resolve_values)
+BOOST_AUTO_TEST_SUITE(resolve)
 
 BOOST_AUTO_TEST_CASE(a_default_is_returned_with_id_name_and_time) {
   Bindings bound;
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(only_secrets_of_the_requested_tenant_are_released) {
   const Answer foreign = one.ask("tool", {{"secrets", {{"x", "of two"}}}});
   CHECK_STATUS(foreign, 403);
   BOOST_TEST(foreign.body.find("value of") == std::string::npos);
-  const Answer nobody = resolve(shared_server(), {{"user_id", new_uuid()}, {"tool_name", "tool"}});
+  const Answer nobody = tacit::test::resolve(shared_server(), {{"user_id", new_uuid()}, {"tool_name", "tool"}});
   REQUIRE_STATUS(nobody, 200);
   BOOST_TEST((nobody.json() == json::value{{"arguments", json::object{}}}));
 }
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_faulty_request_is_422) {
       {{{"user_id", user}, {"tool_name", "t"}, {"secrets", {"a"}}}, "secrets"},
       {{{"user_id", user}, {"tool_name", "t"}, {"secrets", {{"a", 5}}}}, "secrets"},
   };
-  const Answer unknown = resolve(
+  const Answer unknown = tacit::test::resolve(
       shared_server(),
       {{"user_id", user}, {"tool_name", "t"}, {"provided_arg", {"team"}}, {"secrets", {{"api_key", 5}, {"", "n"}}}});
   REQUIRE_STATUS(unknown, 422);
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_faulty_request_is_422) {
   BOOST_TEST((unknown.at("detail") == expected), unknown.body);
   for (const auto& [body, field] : wrong) {
     BOOST_TEST_CONTEXT(json::serialize(body)) {
-      const Answer answer = resolve(shared_server(), body);
+      const Answer answer = tacit::test::resolve(shared_server(), body);
       REQUIRE_STATUS(answer, 422);
       const json::array detail = answer.at("detail").as_array();
       BOOST_REQUIRE(detail.size() == 1U);

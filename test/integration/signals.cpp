@@ -35,7 +35,9 @@ struct Changeable {
   }
   void put(const std::string& stem) const {
     const CertificateFiles made =
-        certificates().servers.issue("reload-" + stem, {"localhost", {"DNS:localhost", "IP:127.0.0.1"}, "serverAuth"});
+        certificates().servers.issue("reload-" + stem, {.common_name = "localhost",
+                                                        .alternative_names = {"DNS:localhost", "IP:127.0.0.1"},
+                                                        .extended_usage = "serverAuth"});
     std::filesystem::copy_file(made.certificate, certificate, std::filesystem::copy_options::overwrite_existing);
     std::filesystem::copy_file(made.key, key, std::filesystem::copy_options::overwrite_existing);
   }

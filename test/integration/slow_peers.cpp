@@ -137,9 +137,11 @@ BOOST_AUTO_TEST_CASE(an_expiring_certificate_ends_its_open_connection) {
   const TestCa brief(deployment.folder(), "own-brief", &root, {.valid_to_seconds = life});
   deployment.configure({{"tool-client-ca", root.certificate().string()}});
   const std::vector<std::string> name{"URI:spiffe://test/runtime"};
-  const CertificateFiles leaf = root.issue("leaf", {"leaf", name, "clientAuth", -3600, life});
-  const CertificateFiles of_brief = brief.issue("of-brief", {"of-brief", name});
-  const CertificateFiles good = root.issue("good", {"good", name});
+  const CertificateFiles leaf = root.issue(
+      "leaf",
+      {.common_name = "leaf", .alternative_names = name, .extended_usage = "clientAuth", .valid_to_seconds = life});
+  const CertificateFiles of_brief = brief.issue("of-brief", {.common_name = "of-brief", .alternative_names = name});
+  const CertificateFiles good = root.issue("good", {.common_name = "good", .alternative_names = name});
   // The file contains the issuer's certificate, too.
   write_file(of_brief.certificate, read_file(of_brief.certificate) + read_file(brief.certificate()));
   const auto expiry = std::chrono::system_clock::now() + std::chrono::seconds(life + 1);

@@ -85,7 +85,7 @@ void expect_refused(const Store& store, const std::string& why, const std::strin
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(store_in_its_place)
+BOOST_AUTO_TEST_SUITE(store_files)
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_through_a_link) {
   const Store store;

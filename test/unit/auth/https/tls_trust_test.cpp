@@ -35,7 +35,8 @@ BOOST_AUTO_TEST_CASE(only_authorities_are_accepted) {
   const Folder folder;
   const TestCa root(folder.path, "root");
   const TestCa middle(folder.path, "middle", &root);
-  const CertificateFiles leaf = root.issue("leaf", {"x", {"DNS:localhost"}, "serverAuth"});
+  const CertificateFiles leaf =
+      root.issue("leaf", {.common_name = "x", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
   const auto file = folder.path / "ca.pem";
   const auto error_of = [&](const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;

@@ -53,7 +53,7 @@ Samples samples_of_settings(const std::string& first_secret, const std::string& 
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(issuer_config)
+BOOST_AUTO_TEST_SUITE(load_issuers)
 
 BOOST_AUTO_TEST_CASE(two_lines_are_enough) {
   const auto issuers = good(minimal);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(limits_are_those_that_the_help_names) {
 }
 
 BOOST_AUTO_TEST_CASE(the_sample_is_good) {
-  const auto issuers = load_issuers(std::filesystem::path(TACIT_SOURCE_DIR) / "conf/issuers.sample");
+  const auto issuers = tacit::auth::load_issuers(std::filesystem::path(TACIT_SOURCE_DIR) / "conf/issuers.sample");
   BOOST_REQUIRE_MESSAGE(issuers.has_value(), issuers.error().message);
   BOOST_TEST(issuers->size() == 1U);
 }

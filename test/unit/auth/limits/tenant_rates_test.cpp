@@ -23,7 +23,7 @@ struct FakeStore {
   TenantRates rates(Rate by_default) {
     return {by_default, [this](const crypto::Uuid& id) -> store::Outcome<store::TenantLimits> {
               ++reads;
-              if (broken) return store::Failure{store::Errc::unavailable};
+              if (broken) return store::Failure{.code = store::Errc::unavailable};
               return limits[id];
             }};
   }

@@ -38,7 +38,7 @@ const std::vector<TextRule> text_rules{
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(secret_bodies)
+BOOST_AUTO_TEST_SUITE(request_bodies)
 
 BOOST_AUTO_TEST_CASE(a_new_secret_with_all_fields) {
   auto secret = parse_new_secret(

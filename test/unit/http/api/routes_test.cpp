@@ -123,7 +123,7 @@ std::set<std::string> strings(const json::value& array) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(routes_and_document)
+BOOST_AUTO_TEST_SUITE(routes)
 
 BOOST_AUTO_TEST_CASE(the_document_has_every_route_and_no_other) {
   std::set<std::string> served;

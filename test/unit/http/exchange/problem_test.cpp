@@ -94,7 +94,7 @@ unsigned status_of(store::Errc code) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(problems)
+BOOST_AUTO_TEST_SUITE(problem)
 
 BOOST_AUTO_TEST_CASE(every_problem) {
   BOOST_TEST(table.size() == static_cast<std::size_t>(Problem::store_full) + 1);

@@ -28,7 +28,7 @@ void check_value(const std::string& json, bool expected) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(lax_booleans)
+BOOST_AUTO_TEST_SUITE(bool_field)
 
 BOOST_AUTO_TEST_CASE(texts_for_true_are_read) {
   for (const char* json :

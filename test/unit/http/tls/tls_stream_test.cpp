@@ -47,7 +47,8 @@ class Pair {
  public:
   explicit Pair(int version = TLS1_3_VERSION, const std::string& alpn = {}) {
     const TestCa authority(folder_.path, "ca");
-    const CertificateFiles server = authority.issue("server", {"server", {"DNS:localhost"}, "serverAuth"});
+    const CertificateFiles server = authority.issue(
+        "server", {.common_name = "server", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
     std::filesystem::permissions(server.key, std::filesystem::perms(0600));
     auto made = make_tls_context({server.certificate, server.key, {}});
     BOOST_REQUIRE_MESSAGE(made.has_value(), (made.has_error() ? made.error().message : std::string()));

@@ -60,7 +60,7 @@ void fails(Method method, std::string_view target, Problem problem, std::string_
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(targets)
+BOOST_AUTO_TEST_SUITE(target)
 
 BOOST_AUTO_TEST_CASE(both_base_paths_with_and_without_a_slash) {
   for (const char* target : {"/api/v1/secrets", "/api/v1/secrets/", "/v1/secrets", "/v1/secrets/",

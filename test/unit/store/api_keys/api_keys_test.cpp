@@ -14,7 +14,7 @@ std::string as_string(const tacit::crypto::Bytes& bytes) { return std::string(ta
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(api_key_rows)
+BOOST_AUTO_TEST_SUITE(api_keys)
 
 BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
   StoreFixture fixture;

@@ -26,7 +26,7 @@ struct UsesFixture : StoreFixture {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(api_key_uses)
+BOOST_AUTO_TEST_SUITE(record_api_key_uses)
 
 BOOST_AUTO_TEST_CASE(many_keys_are_one_commit_and_no_audit_entry) {
   UsesFixture fixture(10, {.api_keys_default = 10});

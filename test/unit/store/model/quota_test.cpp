@@ -4,7 +4,7 @@
 
 using namespace tacit::store;
 
-BOOST_AUTO_TEST_SUITE(quota_arithmetic)
+BOOST_AUTO_TEST_SUITE(quota)
 
 BOOST_AUTO_TEST_CASE(exactly_at_the_limit_is_allowed) {
   BOOST_TEST(!quota_refusal(100, 60, 0, 40));

@@ -35,7 +35,7 @@ struct ListFixture : StoreFixture {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(lists)
+BOOST_AUTO_TEST_SUITE(list_secrets)
 
 BOOST_AUTO_TEST_CASE(pages_follow_each_other_and_end) {
   ListFixture fixture;

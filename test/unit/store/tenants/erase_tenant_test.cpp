@@ -88,7 +88,7 @@ std::string record_of_1() { return std::string(tacit::crypto::as_text(record_key
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(tenant_erasure)
+BOOST_AUTO_TEST_SUITE(erase_tenant)
 
 BOOST_AUTO_TEST_CASE(an_erasure_removes_the_tenant_and_keeps_the_others) {
   TwoTenants fixture;

@@ -59,7 +59,7 @@ struct VerifyFixture : StoreFixture {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(verification)
+BOOST_AUTO_TEST_SUITE(verify)
 
 BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
   VerifyFixture fixture;
