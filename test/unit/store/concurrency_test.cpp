@@ -1,3 +1,4 @@
+// Threads and coroutines that use one store at once lose no write and see no partial one.
 #include <boost/test/unit_test.hpp>
 #include <random>
 #include <thread>

@@ -1,3 +1,4 @@
+// Rows of API keys: adding, finding, revoking and listing; altered and forged rows are refused.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 

@@ -1,3 +1,4 @@
+// The audit log: the form of its entries, and the hash chain that continues after a restart.
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"

@@ -1,3 +1,4 @@
+// A backup is restored whole or refused, and writing one overwrites nothing.
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// Tasks: results and exceptions reach the caller, and a long loop does not grow the stack.
 #include "store/engine/task.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// A pace keeps a rate: it makes up for a late step but not for a stall.
 #include "store/keys/pace.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// An API key gets no right and no lifetime beyond those of its creator.
 #include <boost/test/unit_test.hpp>
 
 #include "store/model/api_key_grant.hpp"

@@ -1,3 +1,4 @@
+// A mask shows at most an eighth of a value at each end, and nothing of armour and white space.
 #include <boost/test/unit_test.hpp>
 #include <string>
 

@@ -1,3 +1,4 @@
+// Arithmetic of the quota at its limit and beyond it.
 #include "store/model/quota.hpp"
 
 #include <boost/test/unit_test.hpp>

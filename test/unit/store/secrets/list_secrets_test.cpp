@@ -1,3 +1,4 @@
+// Lists of secrets: filters, and pages that join to the whole.
 #include <boost/test/unit_test.hpp>
 
 #include "store/secrets/secrets.hpp"

@@ -1,3 +1,4 @@
+// Resolve releases the most specific default or an allowed named secret, after a durable audit entry.
 #include <lmdb.h>
 
 #include <atomic>

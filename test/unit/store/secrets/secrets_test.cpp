@@ -1,3 +1,4 @@
+// Secrets are created, read, changed and deleted within a tenant and its quota.
 #include <boost/test/unit_test.hpp>
 #include <thread>
 

@@ -1,3 +1,4 @@
+// An erasure removes every row of one tenant, survives an interruption and does not affect other tenants.
 #include <lmdb.h>
 
 #include <atomic>

@@ -1,3 +1,4 @@
+// Verify counts a whole store, and finds altered, missing and misplaced rows.
 #include <boost/test/unit_test.hpp>
 
 #include "store/audit/audit_log.hpp"

@@ -1,3 +1,4 @@
+// A full disk refuses growth, allows deletes, and the store recovers when there is room.
 #include <boost/test/unit_test.hpp>
 #include <thread>
 #include <utility>

@@ -1,3 +1,4 @@
+// The writer thread: writes are committed together, refused separately and bounded in number and bytes.
 #include <lmdb.h>
 
 #include <atomic>

@@ -1,3 +1,4 @@
+// What the file system can still provide: growth stops before the log, and deletes never stop.
 #include "store/lmdb/environment/disk_room.hpp"
 
 #include <boost/test/unit_test.hpp>

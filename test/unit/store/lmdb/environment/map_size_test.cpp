@@ -1,3 +1,4 @@
+// The size of the map: the larger of the requested and the stored one, also when another process raises it.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>

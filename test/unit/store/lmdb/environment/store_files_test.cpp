@@ -1,3 +1,4 @@
+// The store's files are regular files of the right user, and links of other users are not followed.
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// The store's folder is private, is opened once by a process, and holds a store of a known format.
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// The check at opening finds a truncated file and invalid meta pages.
 #include "store/lmdb/pages/file_check.hpp"
 
 #include <fcntl.h>

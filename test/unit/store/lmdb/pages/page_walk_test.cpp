@@ -1,3 +1,4 @@
+// The walk of all pages finds and names damage, and ends whatever the damage is.
 #include <boost/test/unit_test.hpp>
 
 #include <random>

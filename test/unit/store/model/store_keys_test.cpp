@@ -1,3 +1,4 @@
+// A store opens only with the keys that its record of keys names, and detects changes of the record.
 #include <boost/test/unit_test.hpp>
 
 #include "store/keys/keys.hpp"
