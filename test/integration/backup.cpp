@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   deployment.verify();
   BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id, "--yes"}).status == 1);
   // The same user can start again.
-  Client again(server, deployment.create_key(tenant.id));
+  Client again(server, deployment.create_api_key(tenant.id));
   REQUIRE_STATUS(again.post(secrets_path, secret_number(3)), 200);
   BOOST_TEST(resolved(server, tenant.id, 3) == value_of(3));
   deployment.verify();

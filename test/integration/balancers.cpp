@@ -60,7 +60,7 @@ class Caller {
  public:
   /// `attempts`: how often it tries to connect, before it sends any part of a request.
   Caller(ClientOptions options, std::string key, int attempts)
-      : options_(std::move(options)), key_(std::move(key)), attempts_(attempts) {}
+      : options_(std::move(options)), api_key_(std::move(key)), attempts_(attempts) {}
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body) {
     request_id_ = new_uuid();
@@ -69,7 +69,7 @@ class Caller {
     server_.clear();
     if (!connection_) connect();
     server_ = connection_->server_name();
-    Headers headers = {{"X-Request-Id", request_id_}, {"x-api-key", key_}};
+    Headers headers = {{"X-Request-Id", request_id_}, {"x-api-key", api_key_}};
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     Answer answer = connection_->request(method, target, headers, body);
     if (answer.closes()) connection_.reset();
@@ -105,7 +105,7 @@ class Caller {
   }
 
   ClientOptions options_;
-  std::string key_;
+  std::string api_key_;
   int attempts_;
   std::unique_ptr<HttpsClient> connection_;
   std::string request_id_;
@@ -244,7 +244,7 @@ class Crowd {
   Crowd(const Deployment& deployment, const std::vector<std::uint16_t>& ports, int attempts) {
     for (std::size_t i = 0; i < writers; ++i) {
       const std::uint16_t port = ports[i % ports.size()];
-      const std::string key = deployment.create_key(new_uuid());
+      const std::string key = deployment.create_api_key(new_uuid());
       loads_.push_back(std::make_unique<Writer>(Caller(through(port, source_of(i / ports.size())), key, attempts)));
       if (i % 3 == 2) continue;  // two readers for three writers
       loads_.push_back(std::make_unique<Reader>(Caller(through(port, source_of(i / ports.size())), key, attempts)));

@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_checked, *boost::unit_test::preconditio
 BOOST_AUTO_TEST_CASE(commands_of_the_store_ignore_faults_in_the_servers_settings) {
   Deployment deployment;
   const std::string tenant = new_uuid();
-  deployment.create_key(tenant);
+  deployment.create_api_key(tenant);
   const std::string good = read_file(deployment.config());
   write_file(deployment.config(), good + "drain-delay = here\nrequest-rate = fast\nidel-timeout = 1\n");
   const std::vector<std::vector<std::string>> calls = {{"stats"},

@@ -138,12 +138,12 @@ BOOST_AUTO_TEST_CASE(the_limit_is_that_of_a_body_with_a_length) {
 BOOST_AUTO_TEST_CASE(trailers_add_nothing_to_the_head) {
   const std::string body = in_chunks(secret("trailed"), 1000);
   const std::string chunks = body.substr(0, body.size() - 2);
-  const std::string without_key = "POST " + secrets_path +
-                                  " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                                  "Transfer-Encoding: chunked\r\nTrailer: x-api-key\r\n\r\n";
+  const std::string without_api_key = "POST " + secrets_path +
+                                      " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                      "Transfer-Encoding: chunked\r\nTrailer: x-api-key\r\n\r\n";
   for (const char* field : {"x-api-key", "token", "Authorization"}) {
     HttpsClient client = connect();
-    client.send(without_key + chunks + field + ": " + tenant().key + "\r\n\r\n");
+    client.send(without_api_key + chunks + field + ": " + tenant().key + "\r\n\r\n");
     REQUIRE_STATUS(client.read_answer(), 401);
   }
   HttpsClient client = connect();
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(chunked_bodies_respect_the_memory_limit) {
   const Deployment deployment({{"buffer-memory", "1M"}, {"threads", "1"}});
   Server server(deployment);
   const std::string request = "POST " + secrets_path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" +
-                              "x-api-key: " + deployment.create_key(new_uuid()) +
+                              "x-api-key: " + deployment.create_api_key(new_uuid()) +
                               "\r\nTransfer-Encoding: chunked\r\n\r\n";
   std::vector<std::unique_ptr<HttpsClient>> clients;
   for (int i = 0; i < 40; ++i) {

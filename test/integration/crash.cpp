@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(kill_9_loses_no_acknowledged_write_and_leaves_no_partial_on
   std::vector<std::string> keys(tenants);
   for (std::size_t i = 0; i < tenants; ++i) {
     users[i] = new_uuid();
-    keys[i] = deployment.create_key(users[i]);
+    keys[i] = deployment.create_api_key(users[i]);
   }
   std::vector<Model> models(clients);
   for (std::size_t i = 0; i < clients; ++i) {

@@ -79,7 +79,7 @@ Finished Deployment::command(std::vector<std::string> arguments) const {
   return run(arguments);
 }
 
-std::string Deployment::create_key(const std::string& tenant, const std::vector<std::string>& arguments) const {
+std::string Deployment::create_api_key(const std::string& tenant, const std::vector<std::string>& arguments) const {
   std::vector<std::string> all = {"api-key", "create", "--tenant", tenant, "--name", "test"};
   if (arguments.empty()) {
     all.insert(all.end(), {"--scope", "secrets:read", "--scope", "secrets:write"});
@@ -212,7 +212,7 @@ Answer Client::request(std::string_view method, std::string_view target, std::st
 }
 
 Tenant::Tenant(const Deployment& deployment, const Server& server)
-    : id(new_uuid()), key(deployment.create_key(id)), api(server, key) {}
+    : id(new_uuid()), key(deployment.create_api_key(id)), api(server, key) {}
 
 json::object Tenant::create(const json::value& body) {
   const Answer answer = api.post(secrets_path, body);

@@ -40,7 +40,7 @@ std::vector<Known> some_tenants(const Deployment& deployment, std::size_t count)
   Server server(deployment);
   for (Known& one : known) {
     one.user = new_uuid();
-    one.key = deployment.create_key(one.user);
+    one.key = deployment.create_api_key(one.user);
     Client api(server, one.key);
     create(api, one, 1);
   }

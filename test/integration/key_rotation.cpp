@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
     Server server(deployment);
     for (Known& one : known) {
       one.user = new_uuid();
-      one.key = deployment.create_key(one.user);
+      one.key = deployment.create_api_key(one.user);
       Client api(server, one.key);
       for (std::size_t n = 0; n < secrets_at_first; ++n) create(api, one, n);
     }
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
   // A row that names the old keys, written even later by the server that has not read the keyrings.
   Known late;
   late.user = new_uuid();
-  late.key = deployment.create_key(late.user,
-                                   {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
+  late.key = deployment.create_api_key(
+      late.user, {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
   under_load(fresh, stale, known, [&] {
     rewrap_and_kill(deployment);
     const auto halfway = uses(deployment);

@@ -26,15 +26,15 @@ constexpr std::size_t clients = 3;
 class Changes {
  public:
   Changes(const Deployment& deployment, unsigned seed)
-      : user_(new_uuid()), key_(deployment.create_key(user_)), random_(seed) {}
+      : user_(new_uuid()), api_key_(deployment.create_api_key(user_)), random_(seed) {}
 
   const std::string& user() const { return user_; }
   void run(const Server& server, int count) {
-    Client api(server, key_);
+    Client api(server, api_key_);
     for (int i = 0; i < count; ++i) change(api);
   }
   void delete_all(const Server& server) {
-    Client api(server, key_);
+    Client api(server, api_key_);
     while (!ids_.empty()) remove(api, ids_.size() - 1);
   }
 
@@ -63,7 +63,7 @@ class Changes {
   }
 
   std::string user_;
-  std::string key_;
+  std::string api_key_;
   std::mt19937 random_;
   std::vector<std::string> ids_;
   int names_ = 0;

@@ -70,7 +70,7 @@ class Stalled {
  public:
   Stalled()
       : deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "0"}, {"drain-delay", "0"}}),
-        key(deployment.create_key(new_uuid())),
+        key(deployment.create_api_key(new_uuid())),
         log(deployment.folder() / "log"),
         process({TACIT_BINARY, "serve", "--config", deployment.config().string()}, deployment.log(), log.path()) {
     BOOST_REQUIRE(log.read_until("\"event\":\"ready\""));

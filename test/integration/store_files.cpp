@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(root_opens_a_store_that_a_group_writes_as_another_user, *bo
   fs::create_directory(backups);
   for (const fs::path& folder : {deployment.folder(), fs::path(backups)}) fs::permissions(folder, fs::perms(0700));
   const std::string tenant = new_uuid();
-  const std::string key = deployment.create_key(tenant);
+  const std::string key = deployment.create_api_key(tenant);
   const auto works = [&](const std::vector<std::string>& command) {
     const Finished done = deployment.command(command);
     BOOST_TEST(done.status == 0, command[0] << ' ' << command.back() << ": " << done.out << done.err);
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_store_is_made_and_restored_in_a_prepared_folder, *boost::
 BOOST_AUTO_TEST_CASE(root_leaves_the_store_of_a_user_to_that_user, *boost::unit_test::precondition(is_root)) {
   const Store store;
   store.give(nobody, nobody, 0770, 0660);
-  store.deployment.create_key(new_uuid());
+  store.deployment.create_api_key(new_uuid());
   store.deployment.verify();
   fs::remove(store.file("lock.mdb"));
   store.deployment.verify();

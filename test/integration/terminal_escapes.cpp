@@ -50,7 +50,7 @@ void expect_harmless(const Finished& done, const std::string& what) {
 /// A store with an API key, and no server.
 struct Forged {
   Forged() {
-    key = deployment.create_key(tenant);
+    key = deployment.create_api_key(tenant);
     for (const Row& row : read_rows(deployment.store())) {
       if (row.table == "api_keys") write_row(deployment.store(), "api_keys", hostile, row.value);
     }
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(escapes_of_forged_rows_are_not_printed) {
 
 BOOST_AUTO_TEST_CASE(escapes_of_forged_audit_entries_are_not_printed) {
   const Deployment deployment;
-  deployment.create_key(new_uuid());
+  deployment.create_api_key(new_uuid());
   for (const Row& row : read_rows(deployment.store())) {
     if (row.table != "audit") continue;
     const auto begin = row.value.find('{');

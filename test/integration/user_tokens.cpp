@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_requires_the_token_of_its_user) {
   const std::string bob = new_uuid();
   const std::string anns_token = trusting.signer.sign(tool_claims_of(ann));
   const std::string bobs_token = trusting.signer.sign(tool_claims_of(bob));
-  const std::string anns_key = trusting.deployment.create_key(ann, tools_use);
+  const std::string anns_api_key = trusting.deployment.create_api_key(ann, tools_use);
   json::object expired = tool_claims_of(ann);
   expired["exp"] = std::time(nullptr) - 120;
   {
@@ -166,11 +166,11 @@ BOOST_AUTO_TEST_CASE(a_resolve_requires_the_token_of_its_user) {
     BOOST_TEST(without.header("WWW-Authenticate").starts_with("Bearer realm="));
     BOOST_TEST(without.body.find("x-api-key") == std::string::npos);
     CHECK_STATUS(resolve_with(bearer(anns_token)), 200);
-    CHECK_STATUS(resolve_with({{"Authorization", anns_key}}), 200);
+    CHECK_STATUS(resolve_with({{"Authorization", anns_api_key}}), 200);
     CHECK_STATUS(resolve_with(bearer(bobs_token)), 403);
     CHECK_STATUS(resolve_with(bearer(trusting.signer.sign(expired))), 401);
     CHECK_STATUS(resolve_with(bearer("tct_nonsense")), 401);
-    CHECK_STATUS(resolve_with({{"x-api-key", anns_key}}), 401);
+    CHECK_STATUS(resolve_with({{"x-api-key", anns_api_key}}), 401);
     CHECK_STATUS(resolve_with({{"token", anns_token}}), 401);  // its issuer allows only Authorization
     CHECK_STATUS(Client(server.tools_client(), {}).get("/healthz"), 200);
     BOOST_REQUIRE(server.stop() == 0);
@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE(a_resolve_requires_the_token_of_its_user) {
       ++releases;
       BOOST_TEST(entry.at("actor") == "uri:spiffe://test/runtime");
       const bool by_token = entry.at("on_behalf_of") == json::value("oauth:" + issuer + "#" + ann);
-      const bool by_key = entry.at("on_behalf_of") == json::value("api-key:" + anns_key.substr(4, 11));
-      BOOST_TEST((by_token || by_key));
+      const bool by_api_key = entry.at("on_behalf_of") == json::value("api-key:" + anns_api_key.substr(4, 11));
+      BOOST_TEST((by_token || by_api_key));
     }
     if (entry.at("action") == "credential.refused" && entry.at("reason") == "missing") {
       ++missing;
@@ -211,8 +211,8 @@ BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_refused_on_the_other) {
   json::object for_both = claims_of(ann);
   for_both["aud"] = json::array{audience, tool_audience};
   const std::string token_for_both = trusting.signer.sign(for_both);
-  const std::string api_key = trusting.deployment.create_key(ann);
-  const std::string tool_key = trusting.deployment.create_key(ann, tools_use);
+  const std::string api_key = trusting.deployment.create_api_key(ann);
+  const std::string tool_api_key = trusting.deployment.create_api_key(ann, tools_use);
   {
     Server server(trusting.deployment, {"--threads", "1"});
     const auto resolve_with = [&](const std::string& credential) {
@@ -229,8 +229,9 @@ BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_refused_on_the_other) {
         CHECK_STATUS(resolve_with(each), 200);
         BOOST_TEST(list_status(server, bearer(each)) == 401);
       }
-      CHECK_STATUS(resolve_with(tool_key), 200);
-      for (const Headers& each : {bearer(tool_key), Headers{{"x-api-key", tool_key}}, Headers{{"token", tool_key}}}) {
+      CHECK_STATUS(resolve_with(tool_api_key), 200);
+      for (const Headers& each :
+           {bearer(tool_api_key), Headers{{"x-api-key", tool_api_key}}, Headers{{"token", tool_api_key}}}) {
         BOOST_TEST(list_status(server, each) == 403);
       }
       CHECK_STATUS(resolve_with(api_token), 401);
@@ -338,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_client_with_an_expired_token_does_not_affect_others) {
   BOOST_TEST(throttled > 0);
   BOOST_TEST(refused + throttled == 50);
   BOOST_TEST(presenter.status_of("tct_guess") == 401);
-  BOOST_TEST(list_status(server, bearer(trusting.deployment.create_key(new_uuid()))) == 200);
+  BOOST_TEST(list_status(server, bearer(trusting.deployment.create_api_key(new_uuid()))) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(guesses_of_users_tokens_by_a_runtime_are_slowed) {
@@ -362,7 +363,7 @@ BOOST_AUTO_TEST_CASE(guesses_of_users_tokens_by_a_runtime_are_slowed) {
   json::object second = tool_claims_of(ann);
   second["jti"] = "another";
   BOOST_TEST(resolve_with(trusting.signer.sign(second)) == 200);
-  BOOST_TEST(resolve_with(trusting.deployment.create_key(ann, tools_use)) == 200);
+  BOOST_TEST(resolve_with(trusting.deployment.create_api_key(ann, tools_use)) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(an_address_has_a_limit_of_calls_to_issuers) {

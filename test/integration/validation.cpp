@@ -176,19 +176,19 @@ BOOST_AUTO_TEST_CASE(a_missing_body_is_refused) {
   Tenant tenant = new_tenant();
   const json::object made = tenant.create({{"secret_name", "n"}, {"secret_value", "12345678"}});
   const std::string one = secrets_path + std::string(made.at("secret_id").as_string());
-  const std::string manager = shared_deployment().create_key(tenant.id, {"--scope", "keys:manage"});
+  const std::string manager = shared_deployment().create_api_key(tenant.id, {"--scope", "keys:manage"});
   const Answer key =
       Client(shared_server(), manager).post("/api/v1/api-keys/", {{"name", "k"}, {"scopes", {"keys:manage"}}});
   REQUIRE_STATUS(key, 200);
-  const std::string one_key = "/api/v1/api-keys/" + key.text("key_id");
+  const std::string one_api_key = "/api/v1/api-keys/" + key.text("key_id");
   HttpsClient connection(shared_server().api_client());
   for (const std::string type : {"", "Content-Type: application/json\r\n", "Content-Type: text/plain\r\n",
                                  "Content-Type: application/x-www-form-urlencoded\r\n"}) {
     for (const std::string length : {"", "Content-Length: 0\r\n"}) {
       const auto ask = [&](const std::string& method, const std::string& target) {
-        const bool of_key = target.starts_with("/api/v1/api-keys/");
+        const bool of_api_key = target.starts_with("/api/v1/api-keys/");
         connection.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nx-api-key: " +
-                        (of_key ? manager : tenant.key) + "\r\n" + type + length + "\r\n");
+                        (of_api_key ? manager : tenant.key) + "\r\n" + type + length + "\r\n");
         return connection.read_answer();
       };
       BOOST_TEST_CONTEXT(type << length) {
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_missing_body_is_refused) {
         REQUIRE_STATUS(patched, 200);
         BOOST_TEST((patched.json() == json::value(made)));  // updated_at, too
         BOOST_TEST(faults(ask("POST", "/api/v1/api-keys/")) == of_keys, per_element);
-        CHECK_STATUS(ask("PATCH", one_key), 200);
+        CHECK_STATUS(ask("PATCH", one_api_key), 200);
         CHECK_STATUS(ask("PATCH", secrets_path + new_uuid()), 404);
         BOOST_TEST(faults(ask("PATCH", secrets_path + "x")).size() == 1U);
       }

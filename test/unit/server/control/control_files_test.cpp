@@ -59,11 +59,11 @@ BOOST_AUTO_TEST_CASE(a_name_contains_the_process_id) {
 BOOST_AUTO_TEST_CASE(a_server_uses_the_setting_then_the_runtime_directory_then_the_store) {
   Config config;
   config.store = "/var/lib/tacit/store";
-  BOOST_TEST(own_control_directory(config, {}) == "/var/lib/tacit/store");
+  BOOST_TEST((own_control_directory(config, {}) == "/var/lib/tacit/store"));
   const Environment environment{{"RUNTIME_DIRECTORY", "/run/first:/run/second"}};
-  BOOST_TEST(own_control_directory(config, environment) == "/run/first");
+  BOOST_TEST((own_control_directory(config, environment) == "/run/first"));
   config.control_directory = "/run/own";
-  BOOST_TEST(own_control_directory(config, environment) == "/run/own");
+  BOOST_TEST((own_control_directory(config, environment) == "/run/own"));
 }
 
 BOOST_AUTO_TEST_CASE(a_command_of_a_unit_searches_no_directory_of_other_units) {
