@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(unusual_legal_json_is_accepted) {
   BOOST_TEST(named.at("data").as_array().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(many_keys_do_not_slow_it_down) {
+BOOST_AUTO_TEST_CASE(many_keys_do_not_slow_parsing) {
   Tenant tenant = new_tenant();
   std::string body = "{" + fields;
   for (int i = 0; body.size() < 60000; ++i) body += ",\"" + std::to_string(i) + "\":0";

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_body_too_large_is_413_before_it_is_sent) {
   REQUIRE_STATUS(connect().request("POST", secrets_path, with_json(), padded), 200);
 }
 
-BOOST_AUTO_TEST_CASE(expect_continue_is_judged_before_the_body_is_asked_for) {
+BOOST_AUTO_TEST_CASE(expect_continue_is_checked_before_the_body_is_requested) {
   const Headers expecting = {
       {"Expect", "100-continue"}, {"Content-Length", "50"}, {"Content-Type", "application/json"}};
   const auto head = [](const Headers& headers) {

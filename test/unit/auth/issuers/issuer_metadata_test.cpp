@@ -10,7 +10,7 @@ using namespace tacit;
 
 BOOST_AUTO_TEST_SUITE(issuer_metadata)
 
-BOOST_AUTO_TEST_CASE(the_places_are_those_of_the_standards) {
+BOOST_AUTO_TEST_CASE(metadata_is_at_the_addresses_of_the_standards) {
   const auto plain = auth::metadata_urls("https://id.example.org");
   BOOST_TEST_REQUIRE(plain.has_value());
   BOOST_TEST_REQUIRE(plain->size() == 2U);

@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(the_other_place_for_metadata_is_tried, IssuersFixture) {
   BOOST_TEST(keys_of(*issuers)->has("a"));
 }
 
-BOOST_FIXTURE_TEST_CASE(keys_come_from_a_url, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(keys_are_fetched_from_a_url, IssuersFixture) {
   config.keys = Keys::url;
   config.issuer = "any name";
   config.jwks_url = "https://localhost:" + std::to_string(server.port()) + "/keys";

@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_longest_debt_bounds_what_is_owed) {
   BOOST_TEST((limiter.take(Key(3).view(), slow, start).wait == 1001s));
 }
 
-BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forget_a_busy_one) {
+BOOST_AUTO_TEST_CASE(a_million_keys_use_bounded_memory_and_do_not_evict_a_busy_one) {
   RateLimiter limiter(65'536, start);
   BOOST_TEST(limiter.memory() == std::size_t{1} << 20);
   const Rate rate{1, 100};

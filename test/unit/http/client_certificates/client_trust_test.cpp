@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(partial_and_unsupported_crls_are_refused) {
   refused(damaged, "is not base64");
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_judged_again_by_another_trust) {
+BOOST_AUTO_TEST_CASE(a_connection_is_checked_again_with_another_trust) {
   const Pki pki;
   const Trust before = pki.trust(pki.root.certificate());
   const Meeting meeting(before, pki.server, pki.of_middle, pki.with_middle);

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(lines_are_bounded_by_their_number_too) {
   BOOST_TEST(fill(queue, LogKind::audit_head, 2) == 10U);
 }
 
-BOOST_AUTO_TEST_CASE(of_many_lines_those_that_fit_are_kept) {
+BOOST_AUTO_TEST_CASE(lines_that_fit_are_kept) {
   LogQueue queue(room, 160);
   std::string lines;
   for (int i = 0; i < 100; ++i) lines += "x\n";

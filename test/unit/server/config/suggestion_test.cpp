@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_counted) {
   BOOST_TEST(mistakes_between("API_LISTEN", "api-listen") == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(the_nearest_name_is_meant_if_it_is_near) {
+BOOST_AUTO_TEST_CASE(the_nearest_name_is_suggested_if_it_is_near) {
   const std::vector<std::string> names = {"serve", "stats", "verify", "restore", "audit prune"};
   BOOST_TEST(nearest_name("serv", names).value() == "serve");
   BOOST_TEST(nearest_name("sever", names).value() == "serve");  // the same letters

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_store_opens_with_its_own_keys) {
   BOOST_TEST(fixture.refusal(api_keys_only()).empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_other_keyring_opens_it) {
+BOOST_AUTO_TEST_CASE(other_keyrings_do_not_open_a_store) {
   KeysFixture fixture;
   const StoreKeys own = all_keys();
   const StoreKeys other = other_keys();

@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_dies_at_the_rise_leaves_it_to_the_next) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_keep_each_other_from_it) {
+BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_delay_the_rise) {
   RiseFixture fixture;
   fixture.create("a");
   fixture.close();
