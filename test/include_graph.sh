@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compares the includes between the folders of the sources with test/include_graph.txt. Exit code 1 if an include is not declared there,
-# if a declared one is not used, if the declared graph has a cycle, if test/unit has a folder that the sources do not have, or if
-# the section "Included by" of a folder's README.md differs from the graph.
+# if a declared one is not used, if the declared graph has a cycle, if test/unit has a folder that the sources do not have, if the
+# name of a test case has a word that hides its subject, or if the section "Included by" of a folder's README.md differs from the
+# graph.
 #   test/include_graph.sh [--print|--readmes] [ROOT]   --print: shows the graph as it is, in the form of the file;
 #     --readmes: writes the sections "Included by"; ROOT: another tree
 # It also checks that each folder has a short README.md and unit tests, and how the files of unit tests are named.
@@ -130,6 +131,11 @@ problems=$(
   # The tests of a folder are in the folder of the same name.
   find test/unit -name '*.cpp' -printf '%h\n' | sort -u | while read -r folder; do
     [ "$folder" = test/unit ] || [ -d "${folder#test/unit/}" ] || echo "$folder: there is no folder ${folder#test/unit/}"
+  done
+  # The name of a test case is a statement with a subject: "a_caller_waits", not "who_asks_waits".
+  find test/unit test/integration -name '*.cpp' -exec grep -noHP 'BOOST_\w*TEST_CASE\(\s*\K\w*' {} + | while IFS=: read -r file line name; do
+    [[ $name =~ (^|_)(who|whoever|anew|nobody|somebody|told)(_|$) ]] || continue
+    echo "$file:$line: the test case $name: say which subject does what, without \"${BASH_REMATCH[2]}\""
   done
 )
 if [ -n "$problems" ]; then

@@ -67,7 +67,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 BOOST_AUTO_TEST_SUITE(admin_listener)
 
-BOOST_AUTO_TEST_CASE(it_says_without_tls_that_the_server_is_alive_and_ready) {
+BOOST_AUTO_TEST_CASE(it_reports_health_and_readiness_without_tls) {
   const Deployment deployment(with_admin());
   const Server server(deployment);
   const std::string health = get(server, "/healthz");
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(it_serves_nothing_else) {
   BOOST_TEST(answer.find("this port serves plain HTTP") != std::string::npos, answer);
 }
 
-BOOST_AUTO_TEST_CASE(connections_of_one_address_keep_no_monitor_out) {
+BOOST_AUTO_TEST_CASE(connections_of_one_address_do_not_exclude_monitors) {
   const Deployment deployment(with_admin());
   const Server server(deployment);
   const int monitor = connect_tcp(server.admin_port(), 5s);
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_connection_without_a_request_ends_soon) {
   BOOST_TEST((std::chrono::steady_clock::now() - began < 9s));  // idle-timeout is 75, header-timeout 10
 }
 
-BOOST_AUTO_TEST_CASE(a_stopping_server_says_why_it_is_not_ready) {
+BOOST_AUTO_TEST_CASE(a_stopping_server_reports_why_it_is_not_ready) {
   Settings settings = with_admin();
   settings["drain-delay"] = "60";
   const Deployment deployment(settings);

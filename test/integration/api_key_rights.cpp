@@ -1,15 +1,15 @@
 // An API key manages other keys only with the scope keys:manage, and creates no key that has more rights or a later
 // expiry than itself.
-#include "test/integration/key_manager.hpp"
+#include "test/integration/api_key_manager.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
 
 BOOST_AUTO_TEST_SUITE(api_key_rights)
 
-BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
+BOOST_AUTO_TEST_CASE(a_key_cannot_get_a_scope_that_its_creator_lacks) {
   Manager manager = new_manager({"--scope", "keys:manage", "--scope", "secrets:read"});
-  expect_refusal(manager.api.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read", "secrets:write"}}}),
+  expect_refusal(manager.api.post(api_keys_path, {{"name", "n"}, {"scopes", {"secrets:read", "secrets:write"}}}),
                  "secrets:write");
   BOOST_TEST(manager.list().size() == 1U);
   const json::object made = manager.make({{"name", "n"}, {"scopes", {"secrets:read", "keys:manage"}}});
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(a_key_has_no_scope_that_its_maker_lacks) {
   expect_refusal(manager.api.patch(path, {{"scopes", {"secrets:write"}}}), "secrets:write");
   BOOST_TEST((manager.api.get(path).json() == json::value(without_text(made))));
   // It cannot change the rights of a stronger key; renaming and revoking one need no further right.
-  const std::string strong = id_of(shared_deployment().create_key(manager.id));
+  const std::string strong = id_of(shared_deployment().create_api_key(manager.id));
   expect_refusal(manager.api.patch(one(strong), {{"scopes", {"secrets:read"}}}), "secrets:write");
   expect_refusal(manager.api.patch(one(strong), {{"expires_at", future}}), "secrets:write");
   CHECK_STATUS(manager.api.patch(one(strong), {{"name", "renamed"}}), 200);
@@ -41,11 +41,11 @@ BOOST_AUTO_TEST_CASE(keys_manage_grants_the_use_of_tools_alone_and_the_api_plane
   expect_refusal(user.post(secrets_path, {{"secret_name", "n"}, {"secret_value", "value"}}), "secrets:write");
   expect_refusal(user.patch(secret, {{"secret_name", "n"}}), "secrets:write");
   expect_refusal(user.del(secret), "secrets:write");
-  expect_refusal(user.get(keys_path), "keys:manage");
+  expect_refusal(user.get(api_keys_path), "keys:manage");
   expect_refusal(user.patch(path, {{"scopes", {"keys:manage"}}}), "keys:manage");
   for (const json::array& scopes :
        {json::array{"tools:use", "keys:manage"}, json::array{"secrets:read", "tools:use"}}) {
-    const Answer refused = manager.api.post(keys_path, {{"name", "n"}, {"scopes", scopes}});
+    const Answer refused = manager.api.post(api_keys_path, {{"name", "n"}, {"scopes", scopes}});
     REQUIRE_STATUS(refused, 422);
     BOOST_TEST(refused.body.find("tools:use cannot be combined with other scopes") != std::string::npos, refused.body);
     CHECK_STATUS(manager.api.patch(path, {{"scopes", scopes}}), 422);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(keys_manage_grants_the_use_of_tools_alone_and_the_api_plane
   BOOST_TEST(both.err.find("--scope: tools:use cannot be combined with other scopes") != std::string::npos, both.err);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
+BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_its_creator) {
   std::vector<std::string> rights = all_scopes;
   rights.insert(rights.end(), {"--expires-in", "1h"});
   Manager manager = new_manager(rights);
@@ -68,24 +68,24 @@ BOOST_AUTO_TEST_CASE(a_key_does_not_outlive_the_key_that_makes_it) {
   BOOST_TEST(text(manager.make({{"name", "n"}, {"scopes", {"secrets:read"}}, {"expires_at", end}}), "expires_at") ==
              end);
   const Answer later =
-      manager.api.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}, {"expires_at", future}});
+      manager.api.post(api_keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}, {"expires_at", future}});
   REQUIRE_STATUS(later, 403);
   BOOST_TEST(later.text("detail").find("outlive") != std::string::npos);
   CHECK_STATUS(manager.api.patch(one(text(made, "key_id")), {{"expires_at", future}}), 403);
   CHECK_STATUS(manager.api.patch(one(text(made, "key_id")), {{"expires_at", nullptr}}), 403);
   CHECK_STATUS(manager.api.patch(one(id_of(manager.key)), {{"expires_at", nullptr}}), 403);
   // A key without expiry gets no rights from a key that expires.
-  const std::string lasting = id_of(shared_deployment().create_key(manager.id, {"--scope", "secrets:read"}));
+  const std::string lasting = id_of(shared_deployment().create_api_key(manager.id, {"--scope", "secrets:read"}));
   CHECK_STATUS(manager.api.patch(one(lasting), {{"scopes", {"secrets:read", "secrets:write"}}}), 403);
   CHECK_STATUS(manager.api.patch(one(lasting), {{"scopes", {"secrets:read", "secrets:write"}}, {"expires_at", end}}),
                200);
 }
 
-BOOST_AUTO_TEST_CASE(each_route_needs_keys_manage_and_says_so) {
+BOOST_AUTO_TEST_CASE(each_route_requires_keys_manage) {
   Manager plain = new_manager({"--scope", "secrets:read", "--scope", "secrets:write"});
   const std::string path = one(id_of(plain.key));
-  expect_refusal(plain.api.get(keys_path), "keys:manage");
-  expect_refusal(plain.api.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}}), "keys:manage");
+  expect_refusal(plain.api.get(api_keys_path), "keys:manage");
+  expect_refusal(plain.api.post(api_keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}}), "keys:manage");
   expect_refusal(plain.api.get(path), "keys:manage");
   expect_refusal(plain.api.patch(path, {{"name", "n"}}), "keys:manage");
   expect_refusal(plain.api.del(path), "keys:manage");

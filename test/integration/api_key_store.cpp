@@ -1,6 +1,6 @@
 // An API key's text is not in the store or the log; uses, changes and revocations of keys apply in every process and
 // are in the audit log.
-#include "test/integration/key_manager.hpp"
+#include "test/integration/api_key_manager.hpp"
 #include "test/integration/parallel.hpp"
 #include "test/integration/store_rows.hpp"
 
@@ -22,9 +22,9 @@ BOOST_AUTO_TEST_CASE(a_key_is_shown_once_and_nowhere_else) {
     Client self(server, key);
     answers = {manager.api.get(path).body,
                self.get(path).body,
-               manager.api.get(keys_path).body,
+               manager.api.get(api_keys_path).body,
                manager.api.patch(path, {{"name", "another"}}).body,
-               manager.api.post(keys_path, {{"name", "n"}, {"scopes", {"keys:manage"}}}).body,
+               manager.api.post(api_keys_path, {{"name", "n"}, {"scopes", {"keys:manage"}}}).body,
                manager.api.del(path).body};
     REQUIRE_STATUS(self.get(path), 401);
     BOOST_REQUIRE(server.stop() == 0);
@@ -48,13 +48,13 @@ BOOST_AUTO_TEST_CASE(the_limit_of_keys_holds_for_users_and_operators) {
     std::vector<int> statuses(12);
     in_parallel(statuses.size(), [&](std::size_t i) {
       Client client(server, manager.key);
-      statuses[i] = client.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}}).status;
+      statuses[i] = client.post(api_keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}}).status;
     });
     BOOST_TEST(std::count(statuses.begin(), statuses.end(), 200) == 4);
     BOOST_TEST(std::count(statuses.begin(), statuses.end(), 409) == 8);
     const json::array keys = manager.list();
     BOOST_TEST(keys.size() == 5U);
-    const Answer over = manager.api.post(keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}});
+    const Answer over = manager.api.post(api_keys_path, {{"name", "n"}, {"scopes", {"secrets:read"}}});
     REQUIRE_STATUS(over, 409);
     BOOST_TEST(over.text("detail").find("its limit of API keys") != std::string::npos);
     const Finished done = deployment.command({"api-key", "create", "--tenant", manager.id, "--name", "n"});
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(the_limit_of_keys_holds_for_users_and_operators) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(the_last_use_is_noted_without_a_write_for_each_request) {
+BOOST_AUTO_TEST_CASE(the_last_use_is_recorded_without_a_write_for_each_request) {
   const Deployment deployment;
   std::string used;
   std::string unused;
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(the_last_use_is_noted_without_a_write_for_each_request) {
     const auto started = std::chrono::steady_clock::now();
     Server server(deployment);
     const std::string tenant = new_uuid();
-    used = deployment.create_key(tenant);
-    unused = deployment.create_key(tenant);
+    used = deployment.create_api_key(tenant);
+    unused = deployment.create_api_key(tenant);
     const auto file = deployment.store() / "data.mdb";
     const auto written = std::filesystem::last_write_time(file);
     std::vector<int> answered(4);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_last_use_is_noted_without_a_write_for_each_request) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(what_one_process_changes_holds_in_the_other_at_once) {
+BOOST_AUTO_TEST_CASE(a_change_by_one_process_applies_in_the_other_at_once) {
   const Deployment deployment;
   {
     Server first(deployment, {"--plane", "api"});
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_one_process_changes_holds_in_the_other_at_once) {
       REQUIRE_STATUS(manager.api.del(path), 200);
       REQUIRE_STATUS(there.get(secrets_path), 401);
     }
-    BOOST_TEST((Client(second, manager.key).get(keys_path).json() == manager.api.get(keys_path).json()));
+    BOOST_TEST((Client(second, manager.key).get(api_keys_path).json() == manager.api.get(api_keys_path).json()));
     // Both processes record the last uses of keys, and either may stop first.
     BOOST_REQUIRE(second.stop() == 0);
     BOOST_REQUIRE(first.stop() == 0);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(what_one_process_changes_holds_in_the_other_at_once) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(the_audit_log_tells_who_made_changed_and_revoked_which_key) {
+BOOST_AUTO_TEST_CASE(the_audit_log_names_the_actor_of_each_change_of_a_key) {
   const Deployment deployment;
   std::string actor;
   std::string tenant;

@@ -1,6 +1,6 @@
 // Users create, list, change and revoke their own API keys; an invalid request reports all of its faults and creates
 // nothing.
-#include "test/integration/key_manager.hpp"
+#include "test/integration/api_key_manager.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_made_used_changed_and_revoked) {
   shared_deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(an_update_leaves_what_is_not_given) {
+BOOST_AUTO_TEST_CASE(an_update_keeps_omitted_fields) {
   Manager manager = new_manager();
   const json::object made = manager.make({{"name", "n"}, {"scopes", {"keys:manage"}}, {"expires_at", future}});
   const std::string path = one(text(made, "key_id"));
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(paths_with_and_without_prefix_and_slash) {
 BOOST_AUTO_TEST_CASE(faults_are_reported_all_at_once_and_nothing_is_created) {
   Manager manager = new_manager();
   const Answer answer =
-      manager.api.post(keys_path, {{"scopes", {"secrets:read", "admin"}}, {"expires_at", "2020-01-01T00:00:00Z"}});
+      manager.api.post(api_keys_path, {{"scopes", {"secrets:read", "admin"}}, {"expires_at", "2020-01-01T00:00:00Z"}});
   REQUIRE_STATUS(answer, 422);
   const json::value expected = {
       {"detail",
@@ -96,15 +96,16 @@ BOOST_AUTO_TEST_CASE(faults_are_reported_all_at_once_and_nothing_is_created) {
          {"msg", "Input should be 'secrets:read', 'secrets:write', 'keys:manage' or 'tools:use'"}},
         {{"type", "datetime_future"}, {"loc", {"body", "expires_at"}}, {"msg", "Input should be in the future"}}}}};
   BOOST_TEST((answer.json() == expected), answer.body);
-  CHECK_STATUS(manager.api.post(keys_path, {{"name", "n"}, {"scopes", json::array()}}), 422);
-  CHECK_STATUS(manager.api.request("POST", keys_path, "{"), 422);
+  CHECK_STATUS(manager.api.post(api_keys_path, {{"name", "n"}, {"scopes", json::array()}}), 422);
+  CHECK_STATUS(manager.api.request("POST", api_keys_path, "{"), 422);
   CHECK_STATUS(manager.api.patch(one(id_of(manager.key)), {{"name", "a\nb"}}), 422);
   BOOST_TEST(manager.list().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_expired_key_is_refused_listed_and_can_be_given_more_time) {
+BOOST_AUTO_TEST_CASE(an_expired_key_is_refused_listed_and_can_be_extended) {
   Manager manager = new_manager();
-  const std::string key = shared_deployment().create_key(manager.id, {"--scope", "secrets:read", "--expires-in", "1s"});
+  const std::string key =
+      shared_deployment().create_api_key(manager.id, {"--scope", "secrets:read", "--expires-in", "1s"});
   std::this_thread::sleep_for(std::chrono::milliseconds(1200));
   Client client(shared_server(), key);
   const Answer refused = client.get(secrets_path);

@@ -31,7 +31,7 @@ json::object only(const std::vector<json::object>& all, const std::string& actio
 
 BOOST_AUTO_TEST_SUITE(audit)
 
-BOOST_AUTO_TEST_CASE(tells_who_did_what_to_which_secret_and_nothing_secret) {
+BOOST_AUTO_TEST_CASE(entries_name_actor_action_and_secret_but_no_value) {
   const Deployment deployment;
   std::string user;
   std::string key;
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(tells_who_did_what_to_which_secret_and_nothing_secret) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_change_that_is_refused_leaves_no_entry_that_says_it_was_made) {
+BOOST_AUTO_TEST_CASE(a_refused_change_leaves_no_entry_of_a_change) {
   const Deployment deployment;
   {
     Server server(deployment);

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(tail_shows_the_newest_entries_that_match) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(tail_follows_until_it_is_told_to_stop) {
+BOOST_AUTO_TEST_CASE(tail_follows_until_a_signal) {
   for (const int signal : {SIGINT, SIGTERM}) {
     Busy busy;
     const auto out = busy.deployment.folder() / "out";
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_truncated_log_is_found_by_the_heads_in_the_servers_log) {
   BOOST_TEST(audit(busy.deployment, {"verify", "--anchor", "x"}).status == 2);
 }
 
-BOOST_AUTO_TEST_CASE(prune_leaves_a_chain_that_verifies_while_the_server_goes_on) {
+BOOST_AUTO_TEST_CASE(prune_beside_a_server_leaves_a_valid_chain) {
   Busy busy;
   const std::string anchor = head_of(busy.deployment);
   BOOST_TEST(good(busy.deployment, {"prune", "--before", "1h", "--yes"}) == "There are no earlier entries.\n");
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(prune_leaves_a_chain_that_verifies_while_the_server_goes_on
   busy.deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_terminal_has_to_say_yes) {
+BOOST_AUTO_TEST_CASE(prune_on_a_terminal_requires_yes) {
   Busy busy;
   const auto on_terminal = [&](const std::string& more) {
     const std::string command =

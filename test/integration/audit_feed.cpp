@@ -113,7 +113,7 @@ class Socket {
 
 BOOST_AUTO_TEST_SUITE(audit_feed)
 
-BOOST_AUTO_TEST_CASE(it_goes_on_where_it_stopped) {
+BOOST_AUTO_TEST_CASE(it_resumes_where_it_stopped) {
   Feeding feeding;
   {
     const auto feed = feeding.start();
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(it_goes_on_where_it_stopped) {
   BOOST_TEST(feeding.deployment.command({"audit", "verify", "--anchor", anchor}).status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(killed_at_any_time_it_leaves_no_gap_and_no_part_of_a_line) {
+BOOST_AUTO_TEST_CASE(a_kill_leaves_no_gap_and_no_partial_line) {
   Feeding feeding;
   for (int round = 0; round < 6; ++round) {
     const auto feed = feeding.start();
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(rotated_files_have_every_line_once) {
   wait_until([&] { return all() == feeding.exported(); });
 }
 
-BOOST_AUTO_TEST_CASE(entries_that_were_pruned_before_they_were_fed_are_reported) {
+BOOST_AUTO_TEST_CASE(entries_pruned_before_the_feed_are_reported) {
   Feeding feeding;
   BOOST_TEST(feeding.once().status == 0);
   const std::size_t before = lines_of(feeding.fed()).size();
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(another_log_is_fed_from_its_beginning) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(since_counts_while_there_is_no_state) {
+BOOST_AUTO_TEST_CASE(since_applies_only_without_a_state) {
   Feeding feeding;
   BOOST_TEST(feeding.once({"--since", "3"}).status == 0);
   BOOST_TEST(feeding.fed() == feeding.exported({"--since", "3"}));
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(the_system_log_gets_every_entry) {
   BOOST_TEST(feed->wait(10s).value_or(-1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_while_its_output_is_not_read) {
+BOOST_AUTO_TEST_CASE(it_ends_at_sigterm_while_its_output_is_not_read) {
   Feeding feeding;
   feeding.add(300);
   const std::string pipe = feeding.deployment.folder() / "pipe";

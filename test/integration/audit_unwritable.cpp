@@ -105,14 +105,14 @@ BOOST_AUTO_TEST_CASE(every_kind_of_request_is_answered_503_in_time_while_the_loc
   bed.deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_release_that_waits_in_vain_is_not_released) {
+BOOST_AUTO_TEST_CASE(a_release_whose_record_times_out_is_withheld) {
   const Impatient bed;
   const Server server(bed.deployment);
   StoreHolder lock(bed.deployment.store(), StoreHolder::Holds::write_lock);
   BOOST_TEST(bed.bounded([&] { return resolve(server, Impatient::question(bed.tenant.id, "tool1")); }) == 503);
 }
 
-BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_is_not_ready_and_releases_nothing) {
+BOOST_AUTO_TEST_CASE(a_server_that_cannot_continue_the_log_is_not_ready_and_releases_nothing) {
   const Impatient bed;
   write_row(bed.deployment.store(), "audit", std::string(8, '\xFE'), "not an entry");
   const Server server(bed.deployment);
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_is_not_ready_and_releases_no
   REQUIRE_STATUS(Client(server, bed.tenant.key).get(secrets_path + bed.id), 200);
 }
 
-BOOST_AUTO_TEST_CASE(refusals_that_are_left_out_to_keep_room_stay_refusals) {
+BOOST_AUTO_TEST_CASE(refusals_without_an_entry_for_lack_of_room_stay_refusals) {
   const Deployment deployment(Settings{{"map-size", "1048576"}, {"failed-auth-rate", "0"}});
   const Server server(deployment);
   Client stranger(server, "no-such-key");
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(refusals_that_are_left_out_to_keep_room_stay_refusals) {
   REQUIRE_STATUS(resolve(server, Impatient::question(tenant.id, "tool1")), 200);
 }
 
-BOOST_AUTO_TEST_CASE(an_operators_command_ends_too) {
+BOOST_AUTO_TEST_CASE(an_operators_command_times_out_too) {
   const Deployment deployment(Settings{{"store-timeout", "1"}});
   const StoreHolder lock(deployment.store(), StoreHolder::Holds::write_lock);
   const auto began = std::chrono::steady_clock::now();

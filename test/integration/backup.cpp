@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_backup_under_writes_is_restored_verified_and_every_secret
   }
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_overwritten_and_nothing_damaged_is_restored) {
+BOOST_AUTO_TEST_CASE(a_restore_overwrites_nothing_and_refuses_damaged_backups) {
   const Deployment deployment;
   const std::string folder = deployment.folder().string();
   good(deployment.command({"backup", folder + "/backup"}));
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_backup_of_another_installation_is_refused) {
   BOOST_TEST(!std::filesystem::exists(store));
 }
 
-BOOST_AUTO_TEST_CASE(a_terminal_gets_no_backup) {
+BOOST_AUTO_TEST_CASE(a_backup_is_not_written_to_a_terminal) {
   const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
   BOOST_REQUIRE((master >= 0 && ::grantpt(master) == 0 && ::unlockpt(master) == 0));
   const Deployment& deployment = shared_deployment();
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_server_whose_store_is_replaced_reports_that_and_accepts_n
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_restore_that_cannot_be_recorded_is_no_success) {
+BOOST_AUTO_TEST_CASE(a_restore_that_cannot_be_recorded_fails) {
   const Deployment deployment;
   const std::string file = (deployment.folder() / "backup").string();
   {
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_is_exported_sealed_and_erased_for_good) {
   deployment.verify();
   BOOST_TEST(deployment.command({"erase", "--tenant", tenant.id, "--yes"}).status == 1);
   // The same user can start again.
-  Client again(server, deployment.create_key(tenant.id));
+  Client again(server, deployment.create_api_key(tenant.id));
   REQUIRE_STATUS(again.post(secrets_path, secret_number(3)), 200);
   BOOST_TEST(resolved(server, tenant.id, 3) == value_of(3));
   deployment.verify();

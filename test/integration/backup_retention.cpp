@@ -39,7 +39,7 @@ struct Backups {
 
 BOOST_AUTO_TEST_SUITE(backup_retention)
 
-BOOST_AUTO_TEST_CASE(a_backup_is_named_by_the_time_whole_and_for_its_owner) {
+BOOST_AUTO_TEST_CASE(a_backup_is_whole_private_and_named_by_its_time) {
   const Backups backups;
   const std::time_t before = std::time(nullptr);
   const Finished done = backups.back_up();
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_backup_is_named_by_the_time_whole_and_for_its_owner) {
   BOOST_TEST(record.at("bytes").as_int64() == status.st_size);
 }
 
-BOOST_AUTO_TEST_CASE(older_ones_go_when_the_new_one_is_there_and_nothing_else_does) {
+BOOST_AUTO_TEST_CASE(a_successful_backup_deletes_older_ones_only) {
   const Backups backups;
   BOOST_REQUIRE(backups.back_up().status == 0);
   const std::string first = backups.names().front();
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(another_stores_backups_are_never_deleted) {
   BOOST_TEST(backups.names().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(what_fails_deletes_nothing_and_is_not_noted) {
+BOOST_AUTO_TEST_CASE(a_failed_backup_deletes_nothing_and_is_not_recorded) {
   const Backups backups;
   for (const char* name : {"tacit-20200101T000000Z.backup", "tacit-20200102T000000Z.backup"}) {
     BOOST_REQUIRE(backups.deployment.command({"backup", backups.into / name}).status == 0);
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(what_fails_deletes_nothing_and_is_not_noted) {
   BOOST_TEST(!fs::exists(backups.record()));
 }
 
-BOOST_AUTO_TEST_CASE(the_server_shows_when_the_last_one_succeeded) {
+BOOST_AUTO_TEST_CASE(the_server_reports_the_time_of_the_last_backup) {
   const Backups backups;
   const Server server(backups.deployment, {"--admin-listen", "127.0.0.1:0"});
   const std::string name = "tacit_backup_last_success_timestamp_seconds";
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(the_server_shows_when_the_last_one_succeeded) {
   BOOST_TEST(shown == static_cast<double>(json::parse(read_file(backups.record())).at("at").as_int64()));
 }
 
-BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_noted_says_so) {
+BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_recorded_is_reported) {
   const Backups backups;
   const std::string nowhere = backups.deployment.folder() / "none" / "record";
   const Finished timed = backups.back_up({"--backup-record", nowhere});

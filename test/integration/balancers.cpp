@@ -27,7 +27,9 @@ struct Host {
   Host(const Deployment& over, const std::string& called)
       : deployment(over),
         name(called),
-        certificate(certificates().servers.issue(called, {called, {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"})),
+        certificate(certificates().servers.issue(called, {.common_name = called,
+                                                          .alternative_names = {"IP:127.0.0.1", "DNS:localhost"},
+                                                          .extended_usage = "serverAuth"})),
         api(free_port()),
         admin(free_port()) {
     start();
@@ -58,7 +60,7 @@ class Caller {
  public:
   /// `attempts`: how often it tries to connect, before it sends any part of a request.
   Caller(ClientOptions options, std::string key, int attempts)
-      : options_(std::move(options)), key_(std::move(key)), attempts_(attempts) {}
+      : options_(std::move(options)), api_key_(std::move(key)), attempts_(attempts) {}
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body) {
     request_id_ = new_uuid();
@@ -67,7 +69,7 @@ class Caller {
     server_.clear();
     if (!connection_) connect();
     server_ = connection_->server_name();
-    Headers headers = {{"X-Request-Id", request_id_}, {"x-api-key", key_}};
+    Headers headers = {{"X-Request-Id", request_id_}, {"x-api-key", api_key_}};
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     Answer answer = connection_->request(method, target, headers, body);
     if (answer.closes()) connection_.reset();
@@ -103,7 +105,7 @@ class Caller {
   }
 
   ClientOptions options_;
-  std::string key_;
+  std::string api_key_;
   int attempts_;
   std::unique_ptr<HttpsClient> connection_;
   std::string request_id_;
@@ -207,7 +209,7 @@ class Reader final : public Load {
 std::string source_of(std::size_t client) { return client % 2 == 0 ? "127.0.0.2" : "127.0.0.3"; }
 
 ClientOptions through(std::uint16_t port, const std::string& source) {
-  ClientOptions options{port, certificates().servers.certificate()};
+  ClientOptions options{.port = port, .authority = certificates().servers.certificate()};
   options.source = source;
   return options;
 }
@@ -242,7 +244,7 @@ class Crowd {
   Crowd(const Deployment& deployment, const std::vector<std::uint16_t>& ports, int attempts) {
     for (std::size_t i = 0; i < writers; ++i) {
       const std::uint16_t port = ports[i % ports.size()];
-      const std::string key = deployment.create_key(new_uuid());
+      const std::string key = deployment.create_api_key(new_uuid());
       loads_.push_back(std::make_unique<Writer>(Caller(through(port, source_of(i / ports.size())), key, attempts)));
       if (i % 3 == 2) continue;  // two readers for three writers
       loads_.push_back(std::make_unique<Reader>(Caller(through(port, source_of(i / ports.size())), key, attempts)));
@@ -379,7 +381,7 @@ std::string first_upstream(const std::filesystem::path& log, const std::string& 
 
 BOOST_AUTO_TEST_SUITE(behind_haproxy)
 
-BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
+BOOST_AUTO_TEST_CASE(restarts_lose_no_request_and_a_kill_only_those_in_flight) {
   const Deployment deployment(behind({{"proxy-protocol-from", own_address}}));
   Host one(deployment, "one");
   Host other(deployment, "other");
@@ -399,13 +401,17 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(behind_nginx)
 
-BOOST_AUTO_TEST_CASE(restarts_lose_nothing_and_a_kill_what_is_in_flight) {
+BOOST_AUTO_TEST_CASE(restarts_lose_no_request_and_a_kill_only_those_in_flight) {
   const Deployment deployment(behind({{"proxy-protocol-from", own_address}, {"forwarded-from", reencrypting}}));
   Host one(deployment, "one");
   Host other(deployment, "other");
   const std::uint16_t passing = free_port();
   const std::uint16_t ending = free_port();
-  std::string config = nginx_config({deployment.folder(), passing, ending, at(one.api), at(other.api)});
+  std::string config = nginx_config({.folder = deployment.folder(),
+                                     .passing = passing,
+                                     .ending = ending,
+                                     .one = at(one.api),
+                                     .other = at(other.api)});
   // Both configurations connect to the same server here, so they need different addresses.
   replace(config, "proxy_pass https://tacit;", "proxy_pass https://tacit; proxy_bind " + reencrypting + ";");
   const auto requests = deployment.folder() / "nginx-requests.log";

@@ -65,7 +65,7 @@ struct OfNobody {
 
 BOOST_AUTO_TEST_SUITE(check_config)
 
-BOOST_AUTO_TEST_CASE(it_judges_with_the_rights_of_a_user, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(it_checks_with_the_rights_of_a_user, *boost::unit_test::precondition(is_root)) {
   const OfNobody files;
   BOOST_TEST(files.check().status == 0, files.check().err);
   BOOST_TEST(files.check({"--as", "65534"}).status == 0);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(it_needs_root_to_become_another_user, *boost::unit_test::pr
   BOOST_TEST(has(done.err, "--as needs root"), done.err);
 }
 
-BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition(can_seal)) {
+BOOST_AUTO_TEST_CASE(sealed_keyrings_are_checked, *boost::unit_test::precondition(can_seal)) {
   const OfNobody files;
   const auto folder = files.deployment.folder();
   const auto seal = [&](const std::string& name, const std::string& as) {
@@ -168,10 +168,10 @@ BOOST_AUTO_TEST_CASE(sealed_keyrings_are_judged, *boost::unit_test::precondition
   BOOST_TEST(!has(done.err, "/proc/"), done.err);
 }
 
-BOOST_AUTO_TEST_CASE(commands_of_the_store_pass_over_faults_in_the_servers_settings) {
+BOOST_AUTO_TEST_CASE(commands_of_the_store_ignore_faults_in_the_servers_settings) {
   Deployment deployment;
   const std::string tenant = new_uuid();
-  deployment.create_key(tenant);
+  deployment.create_api_key(tenant);
   const std::string good = read_file(deployment.config());
   write_file(deployment.config(), good + "drain-delay = here\nrequest-rate = fast\nidel-timeout = 1\n");
   const std::vector<std::vector<std::string>> calls = {{"stats"},
@@ -223,7 +223,9 @@ std::string text(const json::object& lines, const char* subject) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_reports_running_servers) {
-  CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"};
+  CertificateRequest request{.common_name = "127.0.0.1",
+                             .alternative_names = {"IP:127.0.0.1", "DNS:localhost"},
+                             .extended_usage = "serverAuth"};
   request.valid_to_seconds = 60 * 86400;
   const CertificateFiles lasting = certificates().servers.issue("status-lasting", request);
   Deployment deployment(Settings{{"api-certificate", lasting.certificate.string()},
@@ -279,7 +281,7 @@ BOOST_AUTO_TEST_CASE(it_reports_running_servers) {
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_file_names_its_settings_once) {
+BOOST_AUTO_TEST_CASE(a_fault_of_a_file_names_its_settings_once) {
   Deployment deployment;
   const std::string folder = deployment.folder().string();
   deployment.configure({{"api-certificate", folder},
@@ -317,9 +319,10 @@ BOOST_AUTO_TEST_CASE(it_reports_missing_and_hanging_servers) {
   server.process().signal(SIGCONT);
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_and_one_that_is_not_taken_yet_need_attention) {
+BOOST_AUTO_TEST_CASE(expiring_and_unloaded_certificates_need_attention) {
   Deployment deployment;
-  CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1"}, "serverAuth"};
+  CertificateRequest request{
+      .common_name = "127.0.0.1", .alternative_names = {"IP:127.0.0.1"}, .extended_usage = "serverAuth"};
   request.valid_to_seconds = 5 * 86400;
   const CertificateFiles soon = certificates().servers.issue("status-soon", request);
   request.valid_to_seconds = 60 * 86400;

@@ -54,7 +54,7 @@ std::size_t stored() {
 
 BOOST_AUTO_TEST_SUITE(chunked)
 
-BOOST_AUTO_TEST_CASE(each_framing_is_taken_as_a_whole_or_refused) {
+BOOST_AUTO_TEST_CASE(each_framing_is_accepted_whole_or_refused) {
   const std::size_t before = stored();
   std::size_t number = 0;
   std::size_t taken = 0;
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(each_framing_is_taken_as_a_whole_or_refused) {
   BOOST_TEST(shared_deployment().printed().find(smuggled_id) == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(however_it_arrives) {
+BOOST_AUTO_TEST_CASE(a_chunked_body_may_arrive_in_any_pieces) {
   for (const std::size_t size : {1U, 3U, 1000U}) {
     HttpsClient client = connect();
     const std::string body = secret("in chunks of " + std::to_string(size));
@@ -138,12 +138,12 @@ BOOST_AUTO_TEST_CASE(the_limit_is_that_of_a_body_with_a_length) {
 BOOST_AUTO_TEST_CASE(trailers_add_nothing_to_the_head) {
   const std::string body = in_chunks(secret("trailed"), 1000);
   const std::string chunks = body.substr(0, body.size() - 2);
-  const std::string without_key = "POST " + secrets_path +
-                                  " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                                  "Transfer-Encoding: chunked\r\nTrailer: x-api-key\r\n\r\n";
+  const std::string without_api_key = "POST " + secrets_path +
+                                      " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                      "Transfer-Encoding: chunked\r\nTrailer: x-api-key\r\n\r\n";
   for (const char* field : {"x-api-key", "token", "Authorization"}) {
     HttpsClient client = connect();
-    client.send(without_key + chunks + field + ": " + tenant().key + "\r\n\r\n");
+    client.send(without_api_key + chunks + field + ": " + tenant().key + "\r\n\r\n");
     REQUIRE_STATUS(client.read_answer(), 401);
   }
   HttpsClient client = connect();
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(expect_continue) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(where_no_body_is_wanted_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(an_unwanted_body_is_dropped) {
   for (const std::string line : {"GET /healthz", "HEAD /healthz", "GET /api/v1/secrets/"}) {
     HttpsClient client = connect();
     client.send(head(line) + in_chunks(std::string(60'000, 'x'), 5000) + follower);
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(where_no_body_is_wanted_it_is_dropped) {
   expect_follower(client);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_without_an_end_is_waited_for_no_longer_than_another) {
+BOOST_AUTO_TEST_CASE(an_endless_body_meets_the_deadline_of_bodies) {
   const Deployment deployment(Settings{{"body-timeout", "1"}});
   Server server(deployment);
   HttpsClient client(server.api_client());
@@ -221,11 +221,11 @@ BOOST_AUTO_TEST_CASE(a_body_without_an_end_is_waited_for_no_longer_than_another)
 }
 
 // A length is checked before the body is read; the number of chunks is not known in advance.
-BOOST_AUTO_TEST_CASE(they_hold_no_more_memory_than_messages_may) {
+BOOST_AUTO_TEST_CASE(chunked_bodies_respect_the_memory_limit) {
   const Deployment deployment({{"buffer-memory", "1M"}, {"threads", "1"}});
   Server server(deployment);
   const std::string request = "POST " + secrets_path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" +
-                              "x-api-key: " + deployment.create_key(new_uuid()) +
+                              "x-api-key: " + deployment.create_api_key(new_uuid()) +
                               "\r\nTransfer-Encoding: chunked\r\n\r\n";
   std::vector<std::unique_ptr<HttpsClient>> clients;
   for (int i = 0; i < 40; ++i) {
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(they_hold_no_more_memory_than_messages_may) {
   BOOST_TEST(status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(the_tool_plane_takes_them_too) {
+BOOST_AUTO_TEST_CASE(the_tool_plane_accepts_chunked_bodies) {
   HttpsClient client(shared_server().tools_client());
   const std::string request =
       "POST /tool/v1/resolve HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

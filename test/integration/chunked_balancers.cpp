@@ -22,10 +22,10 @@ std::string name_of(std::size_t number) { return "proxied-" + std::to_string(num
 /// A server, a tenant, and what is needed to send bytes through the proxy in front of the server.
 struct Behind {
   explicit Behind(const Settings& settings = {})
-      : deployment(settings), server(deployment, {"--plane", "api"}), key(deployment.create_key(new_uuid())) {}
+      : deployment(settings), server(deployment, {"--plane", "api"}), key(deployment.create_api_key(new_uuid())) {}
 
   ClientOptions through(std::uint16_t port) const {
-    ClientOptions options{port, certificates().servers.certificate()};
+    ClientOptions options{.port = port, .authority = certificates().servers.certificate()};
     options.patience = 3s;
     return options;
   }
@@ -33,7 +33,7 @@ struct Behind {
     return "POST /api/v1/secrets/ HTTP/1.1\r\nHost: localhost\r\nx-api-key: " + key +
            "\r\nX-Request-Id: own\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
   }
-  Headers with_key(Headers more = {}) const {
+  Headers with_api_key(Headers more = {}) const {
     more.emplace_back("x-api-key", key);
     return more;
   }
@@ -72,7 +72,7 @@ void send_all(const Behind& behind, const ClientOptions& options) {
 
 /// The stored secrets are exactly those of the proxy's reading of each message.
 void check_stored(const Behind& behind, const ClientOptions& options) {
-  const Answer listed = HttpsClient(options).request("GET", secrets_path, behind.with_key());
+  const Answer listed = HttpsClient(options).request("GET", secrets_path, behind.with_api_key());
   REQUIRE_STATUS(listed, 200);
   std::set<std::string> names;
   const json::value all = listed.at("data");
@@ -92,9 +92,9 @@ void check_in_step(const Behind& behind, const ClientOptions& options) {
   for (int i = 0; i < 60; ++i) {
     const std::string path = "/never-there-" + std::to_string(i);
     HttpsClient client(options);
-    REQUIRE_STATUS(client.request("GET", path, behind.with_key()), 404);
-    REQUIRE_STATUS(client.request("GET", "/api/v1/quota", behind.with_key()), 200);
-    REQUIRE_STATUS(client.request("DELETE", "/healthz", behind.with_key()), 405);
+    REQUIRE_STATUS(client.request("GET", path, behind.with_api_key()), 404);
+    REQUIRE_STATUS(client.request("GET", "/api/v1/quota", behind.with_api_key()), 200);
+    REQUIRE_STATUS(client.request("DELETE", "/healthz", behind.with_api_key()), 405);
   }
 }
 
@@ -115,7 +115,8 @@ void attack_behind_nginx(const std::string& more) {
   const Behind behind({{"forwarded-from", own_address}, {"request-rate", "0"}});
   const std::uint16_t ending = free_port();
   const std::string server = at(behind.server.api_port());
-  std::string config = nginx_config({behind.deployment.folder(), free_port(), ending, server, server});
+  std::string config = nginx_config(
+      {.folder = behind.deployment.folder(), .passing = free_port(), .ending = ending, .one = server, .other = server});
   replace(config, "proxy_pass https://tacit;",
           "proxy_pass https://tacit; proxy_set_header X-Request-Id $request_id; " + more);
   const auto file = behind.deployment.folder() / "nginx.conf";
@@ -127,14 +128,14 @@ void attack_behind_nginx(const std::string& more) {
   // The longest target that Tacit accepts also passes the sample's buffers.
   HttpsClient client(behind.through(ending));
   const std::string target = "/api/v1/secrets/?x=" + std::string(16384 - 19, 'x');
-  REQUIRE_STATUS(client.request("GET", target, behind.with_key({{"X-Filler", std::string(12288, 'x')}})), 200);
+  REQUIRE_STATUS(client.request("GET", target, behind.with_api_key({{"X-Filler", std::string(12288, 'x')}})), 200);
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(chunked_behind_haproxy)
 
-BOOST_AUTO_TEST_CASE(nothing_goes_past_it) {
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled) {
   const Behind behind(Settings{{"request-rate", "0"}});
   const std::uint16_t port = free_port();
   const auto folder = behind.deployment.folder();
@@ -157,9 +158,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(chunked_behind_nginx)
 
-BOOST_AUTO_TEST_CASE(nothing_goes_past_it_when_it_reads_bodies_first) { attack_behind_nginx(""); }
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled_with_buffering) { attack_behind_nginx(""); }
 
-BOOST_AUTO_TEST_CASE(nothing_goes_past_it_when_it_passes_them_on) {
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled_without_buffering) {
   attack_behind_nginx("proxy_request_buffering off; ");
 }
 

@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(only_a_proxys_field_names_the_client_of_a_request) {
   BOOST_TEST(logged_peer(deployment, "one") == "192.0.2.7");
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_understood_is_not_the_client_of_the_one_before) {
+BOOST_AUTO_TEST_CASE(a_malformed_request_does_not_inherit_the_previous_client) {
   const Deployment deployment(behind_balancers());
   Server server(deployment);
   const std::string of_client = "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.41\r\n\r\n";
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_understood_is_not_the_client_of_th
   for (const std::string& peer : peers) BOOST_TEST(peer.starts_with(proxy + ":"), peer);
 }
 
-BOOST_AUTO_TEST_CASE(the_standard_field_where_it_is_configured) {
+BOOST_AUTO_TEST_CASE(the_standard_field_is_used_where_it_is_configured) {
   Settings settings = behind_balancers();
   settings["forwarded-header"] = "forwarded";
   const Deployment deployment(settings);

@@ -32,7 +32,7 @@ struct Bed {
   Bed() { deployment.configure({{"tool-client-ca", ca.certificate().string()}, {"admin-listen", "127.0.0.1:0"}}); }
   CertificateFiles client(const std::string& stem,
                           const std::vector<std::string>& names = {"URI:spiffe://test/runtime"}) {
-    return ca.issue(stem, {"client " + stem, names});
+    return ca.issue(stem, {.common_name = "client " + stem, .alternative_names = names});
   }
   void put_crl(const CrlRequest& request) {
     write_file(crl, ca.crl(request));
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_certificate_is_refused_on_new_connections_and_on_
   REQUIRE_STATUS(ask(open_bad), 200);
   REQUIRE_STATUS(ask(open_good), 200);
 
-  bed.put_crl({{bad.certificate}});
+  bed.put_crl({.revoked = {bad.certificate}});
   BOOST_TEST(has(bed.reload(server), R"("event":"reloaded"})"));
   const Answer refused = ask(open_bad);
   REQUIRE_STATUS(refused, 403);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(an_expired_crl_is_reported_everywhere_and_still_refuses) {
   Bed bed;
   const CertificateFiles good = bed.client("good");
   const CertificateFiles bad = bed.client("bad");
-  bed.put_crl({{bad.certificate}, -7200, -3600});
+  bed.put_crl({.revoked = {bad.certificate}, .this_update_seconds = -7200, .next_update_seconds = -3600});
   BOOST_TEST(has(bed.check(0), "note: " + bed.crl.string() + ": the CRL of CN=own-runtimes expired at 20"));
   Server server(bed.deployment);
   BOOST_TEST(!is_let_in(server, bad));
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(crls_where_they_have_no_effect_are_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(encrypted_keys_are_refused_without_a_question) {
+BOOST_AUTO_TEST_CASE(encrypted_keys_are_refused_without_a_prompt) {
   Bed bed;
   const auto key = bed.deployment.folder() / "encrypted.key";
   const std::string from = certificates().server.key.string();
@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(a_server_certificate_that_clients_will_not_accept_is_noted)
     BOOST_TEST(has(ready, "200 OK"), ready);
     BOOST_TEST(has(ready, R"("warnings":["the certificate of the plane api )"), ready);
   };
-  CertificateRequest request{"x", {"DNS:localhost", "IP:127.0.0.1"}, "serverAuth"};
+  CertificateRequest request{
+      .common_name = "x", .alternative_names = {"DNS:localhost", "IP:127.0.0.1"}, .extended_usage = "serverAuth"};
   CertificateRequest old = request;
   old.valid_from_seconds = -7200;
   old.valid_to_seconds = -3600;
@@ -225,14 +226,14 @@ BOOST_AUTO_TEST_CASE(a_server_certificate_that_clients_will_not_accept_is_noted)
   notes(of_client, "https://localhost:8443", "lacks serverAuth");
 }
 
-BOOST_AUTO_TEST_CASE(a_good_certificate_is_noted_for_nothing) {
+BOOST_AUTO_TEST_CASE(a_good_certificate_causes_no_note) {
   Bed bed;
   bed.deployment.configure({{"public-url", "https://localhost"}});
   bed.put_crl({});
   BOOST_TEST(bed.check(0) == "The configuration is good.\n");
 }
 
-BOOST_AUTO_TEST_CASE(keys_and_chains_in_the_wrong_order_are_told_apart) {
+BOOST_AUTO_TEST_CASE(wrong_keys_and_wrong_chain_orders_have_their_own_messages) {
   Bed bed;
   const auto chain = bed.deployment.folder() / "chain.pem";
   const CertificateFiles& server = certificates().server;
@@ -247,12 +248,13 @@ BOOST_AUTO_TEST_CASE(keys_and_chains_in_the_wrong_order_are_told_apart) {
 
 BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_second) {
   Bed bed;
-  CertificateRequest old{"old", {"URI:spiffe://test/runtime"}};
+  CertificateRequest old{.common_name = "old", .alternative_names = {"URI:spiffe://test/runtime"}};
   old.valid_from_seconds = -7200;
   old.valid_to_seconds = -3600;
-  CertificateRequest early{"early", {"URI:spiffe://test/runtime"}};
+  CertificateRequest early{.common_name = "early", .alternative_names = {"URI:spiffe://test/runtime"}};
   early.valid_from_seconds = 3600;
-  CertificateRequest other{"other", {"URI:spiffe://test/runtime"}, "serverAuth"};
+  CertificateRequest other{
+      .common_name = "other", .alternative_names = {"URI:spiffe://test/runtime"}, .extended_usage = "serverAuth"};
   Server server(bed.deployment);
   const std::vector<std::pair<CertificateFiles, std::string>> refused = {
       {bed.ca.issue("old", old), "has expired"},
@@ -277,7 +279,7 @@ BOOST_AUTO_TEST_CASE(refused_handshakes_are_logged_with_their_reason_once_a_seco
   BOOST_TEST(!has(bed.deployment.printed().substr(before), "handshake_failed"));
 }
 
-BOOST_AUTO_TEST_CASE(plain_http_is_told_to_speak_https) {
+BOOST_AUTO_TEST_CASE(plain_http_gets_a_hint_to_use_https) {
   Bed bed;
   bed.deployment.configure({{"proxy-protocol-from", "127.0.0.9"}});
   Server server(bed.deployment);

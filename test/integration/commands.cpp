@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_everywhere) {
   BOOST_TEST(run_tacit({"serve", "--help"}).out.find("header-timeout") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_understood_is_one_line_and_exit_2) {
+BOOST_AUTO_TEST_CASE(a_faulty_call_prints_one_line_and_exits_2) {
   const std::string config = shared_deployment().config().string();
   expect_usage_error(run_tacit({"frobnicate"}), "frobnicate");
   expect_usage_error(run_tacit({"serve", "--frobnicate"}), "frobnicate");
@@ -112,13 +112,13 @@ BOOST_AUTO_TEST_CASE(init_makes_everything_once_and_overwrites_nothing) {
 BOOST_AUTO_TEST_CASE(an_api_key_is_shown_once_and_can_be_listed_and_revoked) {
   const Deployment& deployment = shared_deployment();
   const std::string tenant = new_uuid();
-  const std::string key = deployment.create_key(tenant, {"--scope", "secrets:read", "--expires-in", "90d"});
+  const std::string key = deployment.create_api_key(tenant, {"--scope", "secrets:read", "--expires-in", "90d"});
   BOOST_TEST(key.size() == 64U);
   BOOST_TEST(key.starts_with("tct_"));
   BOOST_TEST(key.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 4) ==
              std::string::npos);
   const std::string id = key.substr(4, 11);
-  const auto line_of_key = [&] {
+  const auto line_of_api_key = [&] {
     const Finished list = deployment.command({"api-key", "list"});
     BOOST_TEST(list.status == 0);
     BOOST_TEST(list.out.find(key.substr(15, 43)) == std::string::npos);
@@ -126,10 +126,10 @@ BOOST_AUTO_TEST_CASE(an_api_key_is_shown_once_and_can_be_listed_and_revoked) {
     BOOST_REQUIRE_MESSAGE(at != std::string::npos, list.out);
     return list.out.substr(at, list.out.find('\n', at) - at);
   };
-  const std::string before = line_of_key();
+  const std::string before = line_of_api_key();
   BOOST_TEST(before.find("secrets:read") != std::string::npos, before);
   BOOST_TEST(deployment.command({"api-key", "revoke", id, "--yes"}).status == 0);
-  BOOST_TEST(line_of_key() != before);
+  BOOST_TEST(line_of_api_key() != before);
   const Finished unknown = deployment.command({"api-key", "revoke", "00000000000", "--yes"});
   BOOST_TEST(unknown.status != 0);
   BOOST_TEST(lines(unknown.err) == 1, unknown.err);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(quotas_are_read_and_set) {
   BOOST_TEST(deployment.command({"quota", "get", "--tenant", tenant.id}).out.find("1048576") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(verify_counts_what_it_checked_while_the_server_runs) {
+BOOST_AUTO_TEST_CASE(verify_reports_counts_while_the_server_runs) {
   const Deployment deployment;
   const Server server(deployment);
   Tenant tenant(deployment, server);

@@ -87,7 +87,7 @@ boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
 
 BOOST_AUTO_TEST_SUITE(control_socket)
 
-BOOST_AUTO_TEST_CASE(a_good_reload_tells_what_was_taken_and_what_needs_a_restart) {
+BOOST_AUTO_TEST_CASE(a_good_reload_lists_what_it_applied_and_what_needs_a_restart) {
   Deployment deployment;
   Server server(deployment);
   Finished done = deployment.command({"reload"});
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_rejected_reload_fails_with_the_reasons) {
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(every_server_of_the_store_is_asked_or_those_of_a_plane) {
+BOOST_AUTO_TEST_CASE(reload_asks_every_server_of_the_store_or_of_a_plane) {
   const Deployment deployment;
   Server first(deployment, {"--plane", "api"});
   Server second(deployment, {"--plane", "api"});
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(under_systemd_the_units_server_is_asked_despite_a_bad_confi
   BOOST_TEST(run(call, gone).status == 1);
 }
 
-BOOST_AUTO_TEST_CASE(the_socket_is_its_owners_alone_and_goes_with_the_server) {
+BOOST_AUTO_TEST_CASE(the_socket_is_private_and_is_removed_with_the_server) {
   const Deployment deployment;
   std::filesystem::path left;
   {
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(another_user_is_refused, *boost::unit_test::precondition(is
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_serves_without_it) {
+BOOST_AUTO_TEST_CASE(a_server_serves_without_a_control_socket) {
   Deployment deployment;
   deployment.configure({{"control-directory", (deployment.folder() / "nowhere").string()}});
   Server server(deployment);

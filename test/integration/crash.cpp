@@ -160,7 +160,7 @@ void reconcile(Model& model, Secrets& found) {
 
 BOOST_AUTO_TEST_SUITE(crash)
 
-BOOST_AUTO_TEST_CASE(kill_9_loses_nothing_acknowledged_and_leaves_nothing_by_half) {
+BOOST_AUTO_TEST_CASE(kill_9_loses_no_acknowledged_write_and_leaves_no_partial_one) {
   const unsigned long rounds = from_environment("TACIT_CRASH_ROUNDS", 50);
   const unsigned long seed = from_environment("TACIT_CRASH_SEED", std::random_device{}());
   BOOST_TEST_MESSAGE("crash: " << rounds << " rounds, TACIT_CRASH_SEED=" << seed);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(kill_9_loses_nothing_acknowledged_and_leaves_nothing_by_hal
   std::vector<std::string> keys(tenants);
   for (std::size_t i = 0; i < tenants; ++i) {
     users[i] = new_uuid();
-    keys[i] = deployment.create_key(users[i]);
+    keys[i] = deployment.create_api_key(users[i]);
   }
   std::vector<Model> models(clients);
   for (std::size_t i = 0; i < clients; ++i) {

@@ -36,7 +36,7 @@ std::string altered(std::string key, std::size_t at) {
 
 BOOST_AUTO_TEST_SUITE(credentials)
 
-BOOST_AUTO_TEST_CASE(a_key_is_taken_from_each_of_the_headers) {
+BOOST_AUTO_TEST_CASE(a_key_is_accepted_in_each_header) {
   const Tenant tenant = new_tenant();
   for (const Headers& headers : std::vector<Headers>{{{"x-api-key", tenant.key}},
                                                      {{"X-API-Key", tenant.key}},
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_taken_from_each_of_the_headers) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_first_present_of_them_decides) {
+BOOST_AUTO_TEST_CASE(the_first_present_header_decides) {
   const Tenant tenant = new_tenant();
   const std::string bad = "no key";
   BOOST_TEST(status_with({{"token", tenant.key}, {"Authorization", bad}, {"x-api-key", bad}}) == 200);
@@ -75,13 +75,13 @@ BOOST_AUTO_TEST_CASE(every_invalid_key_gets_the_same_401) {
   BOOST_REQUIRE(with_checksum(tenant.key) == tenant.key);
   const Deployment& deployment = shared_deployment();
 
-  const std::string revoked = deployment.create_key(tenant.id);
+  const std::string revoked = deployment.create_api_key(tenant.id);
   BOOST_TEST(status_with({{"x-api-key", revoked}}) == 200);
   const std::string id = revoked.substr(4, 11);
   const Finished done = deployment.command({"api-key", "revoke", id, "--yes"});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
 
-  const std::string expired = deployment.create_key(tenant.id, {"--expires-in", "1s"});
+  const std::string expired = deployment.create_api_key(tenant.id, {"--expires-in", "1s"});
   std::this_thread::sleep_for(std::chrono::milliseconds(1200));
 
   const std::string jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0In0.";
@@ -128,9 +128,9 @@ BOOST_AUTO_TEST_CASE(no_credential_is_401_with_a_challenge) {
 BOOST_AUTO_TEST_CASE(a_valid_key_without_the_scope_is_403) {
   const Tenant tenant = new_tenant();
   const Deployment& deployment = shared_deployment();
-  Client reader(shared_server(), deployment.create_key(tenant.id, {"--scope", "secrets:read"}));
-  Client writer(shared_server(), deployment.create_key(tenant.id, {"--scope", "secrets:write"}));
-  Client manager(shared_server(), deployment.create_key(tenant.id, {"--scope", "keys:manage"}));
+  Client reader(shared_server(), deployment.create_api_key(tenant.id, {"--scope", "secrets:read"}));
+  Client writer(shared_server(), deployment.create_api_key(tenant.id, {"--scope", "secrets:write"}));
+  Client manager(shared_server(), deployment.create_api_key(tenant.id, {"--scope", "keys:manage"}));
   const json::value body = {{"secret_name", "n"}, {"secret_value", "12345678"}};
 
   CHECK_STATUS(reader.post(secrets_path, body), 403);
@@ -151,9 +151,9 @@ BOOST_AUTO_TEST_CASE(a_valid_key_without_the_scope_is_403) {
   CHECK_STATUS(writer.del(one), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_revocation_holds_for_open_connections_too) {
+BOOST_AUTO_TEST_CASE(a_revocation_applies_to_open_connections) {
   const Tenant tenant = new_tenant();
-  const std::string key = shared_deployment().create_key(tenant.id);
+  const std::string key = shared_deployment().create_api_key(tenant.id);
   Client client(shared_server(), key);
   REQUIRE_STATUS(client.get(secrets_path), 200);
   const Finished done = shared_deployment().command({"api-key", "revoke", key.substr(4, 11), "--yes"});

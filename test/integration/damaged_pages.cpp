@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_truncated_while_it_is_served_ends_the_server
   BOOST_TEST(stored.deployment.printed().find("the file was cut off or is damaged") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(verify_says_which_pages_are_damaged_and_checks_the_rest) {
+BOOST_AUTO_TEST_CASE(verify_names_damaged_pages_and_checks_the_rest) {
   const Stored stored;
   // Damage to a leaf with nothing but secrets leaves both tenants readable: their records and branches are elsewhere.
   bool found = false;
@@ -249,8 +249,7 @@ BOOST_AUTO_TEST_CASE(verify_says_which_pages_are_damaged_and_checks_the_rest) {
     const Finished done = stored.deployment.command({"verify"});
     found =
         done.out.find("page " + std::to_string(page) + " has rows that do not lie inside it") != std::string::npos &&
-        done.out.find("(tenants, from") != std::string::npos &&
-        done.out.find("tenants        2") != std::string::npos;
+        done.out.find("(tenants, from") != std::string::npos && done.out.find("tenants        2") != std::string::npos;
     if (!found) continue;
     BOOST_TEST(done.status == 1);
     expect_words(stored, {"backup", (stored.deployment.folder() / "out").string()}, "a damaged leaf");
@@ -259,7 +258,7 @@ BOOST_AUTO_TEST_CASE(verify_says_which_pages_are_damaged_and_checks_the_rest) {
   BOOST_TEST(found);
 }
 
-BOOST_AUTO_TEST_CASE(verify_of_a_disk_that_does_not_answer_ends_and_says_where_it_was) {
+BOOST_AUTO_TEST_CASE(verify_of_an_unresponsive_disk_ends_and_reports_its_position) {
   const Stored stored;
   const auto fault = stored.deployment.folder() / "fault";
   const Environment environment{
@@ -277,7 +276,7 @@ BOOST_AUTO_TEST_CASE(verify_of_a_disk_that_does_not_answer_ends_and_says_where_i
   }
 }
 
-BOOST_AUTO_TEST_CASE(no_damage_makes_a_command_or_the_server_die_by_a_signal_or_hang) {
+BOOST_AUTO_TEST_CASE(no_damage_crashes_or_hangs_a_command_or_the_server) {
   const Stored stored;
   Vandal vandal(stored, 20260101);
   const auto out = (stored.deployment.folder() / "out").string();
@@ -296,7 +295,7 @@ BOOST_AUTO_TEST_CASE(no_damage_makes_a_command_or_the_server_die_by_a_signal_or_
 }
 
 // A walk of such a tree would never end.
-BOOST_AUTO_TEST_CASE(a_page_that_leads_back_to_itself_is_reported_by_every_command) {
+BOOST_AUTO_TEST_CASE(every_command_reports_a_page_cycle) {
   const Stored stored;
   std::size_t branches = 0;
   for (std::size_t page = 2; page < stored.pages() && branches < 4; ++page) {

@@ -59,7 +59,7 @@ void check_near(std::optional<Clock::duration> taken, Clock::duration limit) {
 
 BOOST_AUTO_TEST_SUITE(deadlines)
 
-BOOST_AUTO_TEST_CASE(a_handshake_that_does_not_come) {
+BOOST_AUTO_TEST_CASE(a_missing_handshake_is_cut_off) {
   const int fd = connect_tcp(server().api_port(), 10s);
   const auto start = Clock::now();
   char byte = 0;
@@ -68,13 +68,13 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_does_not_come) {
   close(fd);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_dribbles_in) {
+BOOST_AUTO_TEST_CASE(a_slow_head_is_cut_off) {
   HttpsClient client(server().api_client());
   client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
   check_near(dribble(client, 'x'), 1s);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_dribbles_in) {
+BOOST_AUTO_TEST_CASE(a_slow_body_is_cut_off) {
   HttpsClient client(server().api_client());
   client.send(
       "POST /api/v1/secrets/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_dribbles_in) {
   check_near(dribble(client, ' '), 1s);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_that_idles) {
+BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed) {
   HttpsClient client(server().api_client());
   REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
   const auto start = Clock::now();
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_idles) {
   check_near(Clock::now() - start, 2s);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
+BOOST_AUTO_TEST_CASE(a_client_that_reads_no_answers_is_cut_off) {
   Client api(server(), tenant().key);
   for (int i = 0; i < 100; ++i) {
     REQUIRE_STATUS(api.post(secrets_path, {{"secret_name", json::string(std::string(1000, 'x') + std::to_string(i))},
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_answers) {
   REQUIRE_STATUS(HttpsClient(server().api_client()).request("GET", "/healthz"), 200);
 }
 
-BOOST_AUTO_TEST_CASE(one_address_gets_its_share_of_connections_and_no_more) {
+BOOST_AUTO_TEST_CASE(one_address_has_a_limit_of_connections) {
   server();
   std::this_thread::sleep_for(3s);  // until connections of other tests have reached idle-timeout
   std::vector<std::unique_ptr<HttpsClient>> clients;

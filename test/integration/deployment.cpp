@@ -21,8 +21,11 @@ Certificates::Certificates()
     : servers(folder.path(), "servers"),
       runtimes(folder.path(), "runtimes"),
       strangers(folder.path(), "strangers"),
-      server(servers.issue("server", {"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"})),
-      runtime(runtimes.issue("runtime", {"runtime", {"URI:spiffe://test/runtime"}})) {}
+      server(servers.issue("server", {.common_name = "127.0.0.1",
+                                      .alternative_names = {"IP:127.0.0.1", "DNS:localhost"},
+                                      .extended_usage = "serverAuth"})),
+      runtime(
+          runtimes.issue("runtime", {.common_name = "runtime", .alternative_names = {"URI:spiffe://test/runtime"}})) {}
 
 const Certificates& certificates() {
   static const Certificates made;
@@ -76,7 +79,7 @@ Finished Deployment::command(std::vector<std::string> arguments) const {
   return run(arguments);
 }
 
-std::string Deployment::create_key(const std::string& tenant, const std::vector<std::string>& arguments) const {
+std::string Deployment::create_api_key(const std::string& tenant, const std::vector<std::string>& arguments) const {
   std::vector<std::string> all = {"api-key", "create", "--tenant", tenant, "--name", "test"};
   if (arguments.empty()) {
     all.insert(all.end(), {"--scope", "secrets:read", "--scope", "secrets:write"});
@@ -164,10 +167,13 @@ void Server::kill() {
   process_->wait(std::chrono::seconds(30));
 }
 
-ClientOptions Server::api_client() const { return {api_port_, certificates().servers.certificate()}; }
+ClientOptions Server::api_client() const {
+  return {.port = api_port_, .authority = certificates().servers.certificate()};
+}
 
 ClientOptions Server::tools_client() const {
-  return {tools_port_, certificates().servers.certificate(), certificates().runtime};
+  return {
+      .port = tools_port_, .authority = certificates().servers.certificate(), .certificate = certificates().runtime};
 }
 
 std::string new_uuid() { return crypto::make_uuid_v4().str(); }
@@ -206,7 +212,7 @@ Answer Client::request(std::string_view method, std::string_view target, std::st
 }
 
 Tenant::Tenant(const Deployment& deployment, const Server& server)
-    : id(new_uuid()), key(deployment.create_key(id)), api(server, key) {}
+    : id(new_uuid()), key(deployment.create_api_key(id)), api(server, key) {}
 
 json::object Tenant::create(const json::value& body) {
   const Answer answer = api.post(secrets_path, body);

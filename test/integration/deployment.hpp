@@ -46,7 +46,7 @@ class Deployment {
   Finished command(std::vector<std::string> arguments) const;
   /// Creates an API key and returns its text. Further arguments are those of `api-key create`; without any: every
   /// scope.
-  std::string create_key(const std::string& tenant, const std::vector<std::string>& arguments = {}) const;
+  std::string create_api_key(const std::string& tenant, const std::vector<std::string>& arguments = {}) const;
   /// Runs `tacit verify`. Throws with its whole output unless it finds everything in order.
   void verify() const;
   /// All output of this deployment's servers. The servers write a line shortly after its event, so this waits until no

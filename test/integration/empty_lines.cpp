@@ -12,7 +12,7 @@ const std::string health = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
 BOOST_AUTO_TEST_SUITE(empty_lines)
 
-BOOST_AUTO_TEST_CASE(one_is_skipped_in_any_division) {
+BOOST_AUTO_TEST_CASE(one_empty_line_is_skipped_in_any_pieces) {
   for (const std::string before : {"\r\n", "\r"}) {
     HttpsClient client(shared_server().api_client());
     client.send(before);
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(one_is_skipped_in_any_division) {
   REQUIRE_STATUS(client.read_answer(), 200);
 }
 
-BOOST_AUTO_TEST_CASE(one_after_a_body_is_not_the_next_request) {
+BOOST_AUTO_TEST_CASE(an_empty_line_after_a_body_is_not_a_request) {
   HttpsClient client(shared_server().api_client());
   client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}\r\n");
   REQUIRE_STATUS(client.read_answer(), 200);
@@ -35,14 +35,14 @@ BOOST_AUTO_TEST_CASE(one_after_a_body_is_not_the_next_request) {
   REQUIRE_STATUS(client.read_answer(), 200);
 }
 
-BOOST_AUTO_TEST_CASE(two_are_refused) {
+BOOST_AUTO_TEST_CASE(two_empty_lines_are_refused) {
   HttpsClient client(shared_server().api_client());
   client.send("\r\n\r\n\r\n" + health);
   REQUIRE_STATUS(client.read_answer(), 400);
   BOOST_TEST(client.closed_by_server());
 }
 
-BOOST_AUTO_TEST_CASE(a_drip_of_them_is_cut_off) {
+BOOST_AUTO_TEST_CASE(a_drip_of_empty_lines_is_cut_off) {
   const Deployment deployment({{"header-timeout", "1"}, {"idle-timeout", "2"}});
   Server server(deployment);
   HttpsClient client(server.api_client());

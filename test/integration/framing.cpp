@@ -13,7 +13,7 @@ const Tenant& tenant() {
   return made;
 }
 
-std::string with_key(const std::string& head) { return head + "x-api-key: " + tenant().key + "\r\n"; }
+std::string with_api_key(const std::string& head) { return head + "x-api-key: " + tenant().key + "\r\n"; }
 
 const std::string get = "GET /api/v1/secrets/ HTTP/1.1\r\n";
 const std::string post = "POST /api/v1/secrets/ HTTP/1.1\r\n";
@@ -23,7 +23,7 @@ const std::string body = R"({"secret_name":"smuggled","secret_value":"12345678"}
 const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
 
 // The request after the hostile message. An answer to it would show that the message was read differently than judged.
-std::string follower() { return with_key("GET /healthz HTTP/1.1\r\n" + host) + "\r\n"; }
+std::string follower() { return with_api_key("GET /healthz HTTP/1.1\r\n" + host) + "\r\n"; }
 
 // Sends a message and a request after it. Expects one answer with that status, and the end of the connection.
 void expect_refusal(const std::string& bytes, int status) {
@@ -49,7 +49,7 @@ void expect_refusals(const std::vector<Message>& messages) {
   }
 }
 
-std::string posting(const std::string& more) { return with_key(post + host + json_type) + more + "\r\n"; }
+std::string posting(const std::string& more) { return with_api_key(post + host + json_type) + more + "\r\n"; }
 
 }  // namespace
 
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_head_with_lf_alone_is_answered_at_once) {
   BOOST_TEST(client.closed_by_server());
 }
 
-BOOST_AUTO_TEST_CASE(transfer_encodings_are_chunked_or_wrong) {
+BOOST_AUTO_TEST_CASE(transfer_encodings_other_than_chunked_are_refused) {
   const std::string chunks = "34\r\n" + body + "\r\n0\r\n\r\n";
   BOOST_REQUIRE(body.size() == 0x34);
   expect_refusals({
@@ -82,9 +82,9 @@ BOOST_AUTO_TEST_CASE(transfer_encodings_are_chunked_or_wrong) {
       {"with a length", posting("Transfer-Encoding: chunked\r\n" + length) + chunks},
       {"after a length", posting(length + "Transfer-Encoding: chunked\r\n") + chunks},
       {"identity with a length", posting(length + "Transfer-Encoding: identity\r\n") + body},
-      {"on HTTP/1.0", with_key("POST /api/v1/secrets/ HTTP/1.0\r\n" + host + json_type) +
+      {"on HTTP/1.0", with_api_key("POST /api/v1/secrets/ HTTP/1.0\r\n" + host + json_type) +
                           "Transfer-Encoding: chunked\r\n\r\n" + chunks},
-      {"on a GET", with_key(get + host) + "Transfer-Encoding: identity\r\n\r\n" + chunks},
+      {"on a GET", with_api_key(get + host) + "Transfer-Encoding: identity\r\n\r\n" + chunks},
   });
 }
 
@@ -105,62 +105,62 @@ BOOST_AUTO_TEST_CASE(content_length_is_one_plain_number) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(a_post_without_a_length_has_no_body_and_what_follows_is_the_next_request) {
+BOOST_AUTO_TEST_CASE(a_post_without_a_length_has_no_body) {
   HttpsClient client(shared_server().api_client());
   client.send(posting("") + follower());
   REQUIRE_STATUS(client.read_answer(), 422);
   REQUIRE_STATUS(client.read_answer(), 200);
 }
 
-BOOST_AUTO_TEST_CASE(exactly_one_host) {
+BOOST_AUTO_TEST_CASE(a_request_has_exactly_one_host) {
   expect_refusals({
-      {"none", with_key(get) + "\r\n"},
-      {"two", with_key(get + host + host) + "\r\n"},
-      {"two different", with_key(get + host + "Host: elsewhere\r\n") + "\r\n"},
-      {"empty", with_key(get + "Host:\r\n") + "\r\n"},
-      {"with a path", with_key(get + "Host: a/b\r\n") + "\r\n"},
-      {"with a space", with_key(get + "Host: a b\r\n") + "\r\n"},
-      {"a list", with_key(get + "Host: a, b\r\n") + "\r\n"},
+      {"none", with_api_key(get) + "\r\n"},
+      {"two", with_api_key(get + host + host) + "\r\n"},
+      {"two different", with_api_key(get + host + "Host: elsewhere\r\n") + "\r\n"},
+      {"empty", with_api_key(get + "Host:\r\n") + "\r\n"},
+      {"with a path", with_api_key(get + "Host: a/b\r\n") + "\r\n"},
+      {"with a space", with_api_key(get + "Host: a b\r\n") + "\r\n"},
+      {"a list", with_api_key(get + "Host: a, b\r\n") + "\r\n"},
   });
 }
 
-BOOST_AUTO_TEST_CASE(headers_that_decide_come_once) {
+BOOST_AUTO_TEST_CASE(a_repeated_decisive_header_is_refused) {
   const std::string key = tenant().key;
   expect_refusals({
-      {"token", with_key(get + host) + "token: " + key + "\r\ntoken: " + key + "\r\n\r\n"},
+      {"token", with_api_key(get + host) + "token: " + key + "\r\ntoken: " + key + "\r\n\r\n"},
       {"Authorization", get + host + "Authorization: " + key + "\r\nauthorization: x\r\n\r\n"},
-      {"x-api-key", with_key(with_key(get + host)) + "\r\n"},
+      {"x-api-key", with_api_key(with_api_key(get + host)) + "\r\n"},
       {"Content-Type", posting(length + "Content-Type: text/plain\r\n") + body},
-      {"If-Match", with_key(get + host) + "If-Match: \"a\"\r\nIf-Match: \"b\"\r\n\r\n"},
+      {"If-Match", with_api_key(get + host) + "If-Match: \"a\"\r\nIf-Match: \"b\"\r\n\r\n"},
       {"Idempotency-Key", posting(length + "Idempotency-Key: a\r\nIdempotency-Key: a\r\n") + body},
   });
 }
 
 BOOST_AUTO_TEST_CASE(fields_are_plain_lines) {
   expect_refusals({
-      {"a folded line", with_key(get + host) + "X-Folded: a\r\n b\r\n\r\n"},
-      {"a folded line with a tab", with_key(get + host) + "X-Folded: a\r\n\tb\r\n\r\n"},
-      {"a folded first line", get + " X-First: a\r\n" + with_key(host) + "\r\n"},
-      {"a field folded away", with_key(get + host) + "Content-Length:\r\n 0\r\n\r\n"},
-      {"NUL in a value", with_key(get + host) + "X: a\0b\r\n\r\n"s},
-      {"NUL in a name", with_key(get + host) + "X\0: a\r\n\r\n"s},
-      {"a control byte in a value", with_key(get + host) + "X: a\x01"
-                                                           "b\r\n\r\n"},
-      {"DEL in a value", with_key(get + host) + "X: a\x7f\r\n\r\n"},
-      {"a bare CR in a value", with_key(get + host) + "X: a\rContent-Length: 5\r\n\r\n"},
-      {"a bare LF after a field", with_key(get + host) + "X: a\n\r\n"},
+      {"a folded line", with_api_key(get + host) + "X-Folded: a\r\n b\r\n\r\n"},
+      {"a folded line with a tab", with_api_key(get + host) + "X-Folded: a\r\n\tb\r\n\r\n"},
+      {"a folded first line", get + " X-First: a\r\n" + with_api_key(host) + "\r\n"},
+      {"a field folded away", with_api_key(get + host) + "Content-Length:\r\n 0\r\n\r\n"},
+      {"NUL in a value", with_api_key(get + host) + "X: a\0b\r\n\r\n"s},
+      {"NUL in a name", with_api_key(get + host) + "X\0: a\r\n\r\n"s},
+      {"a control byte in a value", with_api_key(get + host) + "X: a\x01"
+                                                               "b\r\n\r\n"},
+      {"DEL in a value", with_api_key(get + host) + "X: a\x7f\r\n\r\n"},
+      {"a bare CR in a value", with_api_key(get + host) + "X: a\rContent-Length: 5\r\n\r\n"},
+      {"a bare LF after a field", with_api_key(get + host) + "X: a\n\r\n"},
       {"bare LFs all over", "GET /healthz HTTP/1.1\nHost: x\n\n"},
       {"a bare LF after the request line", "GET /healthz HTTP/1.1\n" + host + "\r\n"},
-      {"no colon", with_key(get + host) + "nonsense\r\n\r\n"},
-      {"no name", with_key(get + host) + ": value\r\n\r\n"},
-      {"a space in a name", with_key(get + host) + "X Y: a\r\n\r\n"},
-      {"a space before the colon", with_key(get + host) + "X : a\r\n\r\n"},
-      {"a byte beyond ASCII in a name", with_key(get + host) + "X\xc3\xa4: a\r\n\r\n"},
+      {"no colon", with_api_key(get + host) + "nonsense\r\n\r\n"},
+      {"no name", with_api_key(get + host) + ": value\r\n\r\n"},
+      {"a space in a name", with_api_key(get + host) + "X Y: a\r\n\r\n"},
+      {"a space before the colon", with_api_key(get + host) + "X : a\r\n\r\n"},
+      {"a byte beyond ASCII in a name", with_api_key(get + host) + "X\xc3\xa4: a\r\n\r\n"},
   });
 }
 
 BOOST_AUTO_TEST_CASE(request_lines_are_plain) {
-  const std::string rest = with_key(host) + "\r\n";
+  const std::string rest = with_api_key(host) + "\r\n";
   expect_refusals({
       {"no version", "GET /healthz\r\n" + rest},
       {"HTTP/2.0", "GET /healthz HTTP/2.0\r\n" + rest},
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(request_lines_are_plain) {
 }
 
 BOOST_AUTO_TEST_CASE(targets_in_other_forms) {
-  const std::string rest = with_key(host) + "\r\n";
+  const std::string rest = with_api_key(host) + "\r\n";
   for (const std::string line :
        {"GET https://127.0.0.1/healthz HTTP/1.1\r\n", "OPTIONS * HTTP/1.1\r\n", "GET * HTTP/1.1\r\n",
         "CONNECT 127.0.0.1:443 HTTP/1.1\r\n", "GET //127.0.0.1/healthz HTTP/1.1\r\n"}) {
@@ -194,13 +194,13 @@ BOOST_AUTO_TEST_CASE(targets_in_other_forms) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(nothing_of_all_this_was_stored) {
+BOOST_AUTO_TEST_CASE(refused_requests_store_nothing) {
   const Answer answer = Client(shared_server(), tenant().key).get(secrets_path);
   REQUIRE_STATUS(answer, 200);
   BOOST_TEST(answer.at("data").as_array().empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_tool_plane_judges_the_same) {
+BOOST_AUTO_TEST_CASE(the_tool_plane_applies_the_same_rules) {
   for (const std::string& bytes :
        {"POST /tool/v1/resolve HTTP/1.1\r\n" + host + json_type + "Transfer-Encoding: identity\r\n\r\n",
         "POST /tool/v1/resolve HTTP/1.1\r\n" + host + host + json_type + length + "\r\n" + body}) {

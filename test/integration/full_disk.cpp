@@ -38,7 +38,7 @@ Answer ready(const Server& server, int status, std::string_view words) {
 
 BOOST_AUTO_TEST_SUITE(full_disk)
 
-BOOST_AUTO_TEST_CASE(it_answers_507_reads_and_deletes_and_goes_on_when_there_is_room,
+BOOST_AUTO_TEST_CASE(a_full_disk_answers_507_allows_reads_and_deletes_and_recovers,
                      *boost::unit_test::precondition(SmallFileSystem::ext4_mounts)) {
   const TemporaryFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);

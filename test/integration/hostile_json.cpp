@@ -62,7 +62,7 @@ std::vector<Hostile> not_json() {
 
 BOOST_AUTO_TEST_SUITE(hostile_json)
 
-BOOST_AUTO_TEST_CASE(is_json_invalid_at_a_place_in_the_body) {
+BOOST_AUTO_TEST_CASE(invalid_json_is_refused_with_its_place) {
   Tenant tenant = new_tenant();
   for (const Hostile& hostile : not_json()) {
     BOOST_TEST_CONTEXT(hostile.name) {
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_place_is_a_byte_offset) {
   BOOST_TEST((offset == 7 || offset == 8));  // `n`, or the byte after it, which is invalid there
 }
 
-BOOST_AUTO_TEST_CASE(what_is_odd_but_legal_is_taken) {
+BOOST_AUTO_TEST_CASE(unusual_legal_json_is_accepted) {
   Tenant tenant = new_tenant();
   const std::vector<Hostile> legal = {
       {"a byte order mark",
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_is_odd_but_legal_is_taken) {
   BOOST_TEST(named.at("data").as_array().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(many_keys_do_not_slow_it_down) {
+BOOST_AUTO_TEST_CASE(many_keys_do_not_slow_parsing) {
   Tenant tenant = new_tenant();
   std::string body = "{" + fields;
   for (int i = 0; body.size() < 60000; ++i) body += ",\"" + std::to_string(i) + "\":0";

@@ -106,7 +106,9 @@ const std::vector<std::string>& IdentityProvider::algorithms() {
 
 IdentityProvider::IdentityProvider()
     : authority_(folder_.path(), "identity"),
-      certificate_(authority_.issue("provider", {"127.0.0.1", {"IP:127.0.0.1"}, "serverAuth"})),
+      certificate_(authority_.issue(
+          "provider",
+          {.common_name = "127.0.0.1", .alternative_names = {"IP:127.0.0.1"}, .extended_usage = "serverAuth"})),
       issuer_("https://127.0.0.1:" + std::to_string(port_.number())) {
   write_configuration();
 }

@@ -119,7 +119,7 @@ void check_unavailable(const Server& server, const std::string& token) {
 BOOST_AUTO_TEST_SUITE(issuer_changes)
 
 // Like a provider's rotation: a key is published before its first signature and remains so for a while after its last.
-BOOST_AUTO_TEST_CASE(while_keys_are_rotated_no_good_token_is_refused) {
+BOOST_AUTO_TEST_CASE(a_rotation_of_keys_refuses_no_good_token) {
   const Settings section = {{"refresh-least", "1"}, {"refresh-most", "1"}};
   TrustingDeployment trusting(section);
   Idp& provider = trusting.provider;
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(while_keys_are_rotated_no_good_token_is_refused) {
   BOOST_TEST(traffic.complaints().empty(), traffic.complaints());
 }
 
-BOOST_AUTO_TEST_CASE(a_token_of_a_key_that_was_never_announced_is_taken_without_waiting_for_the_next_refresh) {
+BOOST_AUTO_TEST_CASE(a_token_of_an_unannounced_key_is_accepted_before_the_next_refresh) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;
   provider.start();
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_key_that_was_never_announced_is_taken_without_
   BOOST_TEST(traffic.complaints().empty(), traffic.complaints());
 }
 
-BOOST_AUTO_TEST_CASE(a_token_of_a_new_key_is_not_called_bad_while_the_provider_does_not_answer) {
+BOOST_AUTO_TEST_CASE(a_token_of_a_new_key_is_not_invalid_while_the_provider_is_silent) {
   const Settings section = {{"fetch-timeout", "1"}};
   TrustingDeployment trusting(section);
   Idp& provider = trusting.provider;
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(sighup_fetches_the_keys_again) {
   BOOST_TEST(comes_true([&] { return status_with(server, token) == 401; }));
 }
 
-BOOST_AUTO_TEST_CASE(from_a_reload_on_an_issuer_speaks_only_for_the_tenants_that_it_may) {
+BOOST_AUTO_TEST_CASE(a_reload_applies_the_tenants_of_an_issuer) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;
   provider.start();
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(from_a_reload_on_an_issuer_speaks_only_for_the_tenants_that
   BOOST_TEST(comes_true([&] { return status_with(server, tokens[1].access) == 401; }));
 }
 
-BOOST_AUTO_TEST_CASE(while_the_provider_is_down_what_can_be_judged_is_and_the_rest_is_503) {
+BOOST_AUTO_TEST_CASE(an_unavailable_provider_makes_only_unverifiable_tokens_503) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;
   provider.start();
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(while_the_provider_is_down_what_can_be_judged_is_and_the_re
   BOOST_TEST(traffic.complaints().empty(), traffic.complaints());
 }
 
-BOOST_AUTO_TEST_CASE(a_server_starts_without_the_provider_and_takes_its_tokens_once_it_is_there) {
+BOOST_AUTO_TEST_CASE(a_server_starts_without_the_provider_and_accepts_its_tokens_later) {
   TrustingDeployment trusting;
   Idp& provider = trusting.provider;
   provider.start();

@@ -40,7 +40,7 @@ std::vector<Known> some_tenants(const Deployment& deployment, std::size_t count)
   Server server(deployment);
   for (Known& one : known) {
     one.user = new_uuid();
-    one.key = deployment.create_key(one.user);
+    one.key = deployment.create_api_key(one.user);
     Client api(server, one.key);
     create(api, one, 1);
   }
@@ -59,7 +59,7 @@ void expect_all_readable(const Deployment& deployment, std::vector<Known>& known
 
 BOOST_AUTO_TEST_SUITE(key_races)
 
-BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_go_on_to_a_key_that_was_retired_meanwhile) {
+BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_continue_to_a_retired_key) {
   for (const std::string ring : {"root", "metadata"}) {
     const Deployment deployment;
     std::vector<Known> known = some_tenants(deployment, 5);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_go_on_to_a_key_that_was_retired_mean
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_rewrap_of_both_keyrings_goes_to_what_is_promoted_when_it_comes_there) {
+BOOST_AUTO_TEST_CASE(a_rewrap_of_both_keyrings_uses_each_primary_key_at_its_turn) {
   const Deployment deployment;
   std::vector<Known> known = some_tenants(deployment, 4);
   const std::string old_metadata = primary(deployment, "metadata");
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_rewrap_of_both_keyrings_goes_to_what_is_promoted_when_it_
   expect_all_readable(deployment, known);
 }
 
-BOOST_AUTO_TEST_CASE(a_retirement_that_was_cut_short_before_it_saw_a_late_row_is_taken_back) {
+BOOST_AUTO_TEST_CASE(an_interrupted_retirement_is_undone_if_a_late_row_names_the_key) {
   const Deployment deployment;
   some_tenants(deployment, 1);
   const auto api_key = [&] {

@@ -88,7 +88,7 @@ void under_load(const Server& first, const Server& second, std::vector<Known>& k
 
 BOOST_AUTO_TEST_SUITE(key_rotation)
 
-BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
+BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
   const Deployment deployment(Settings{{"request-rate", "0"}, {"access-log", "off"}});
   const std::string old_root = primary(deployment, "root");
   const std::string old_metadata = primary(deployment, "metadata");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
     Server server(deployment);
     for (Known& one : known) {
       one.user = new_uuid();
-      one.key = deployment.create_key(one.user);
+      one.key = deployment.create_api_key(one.user);
       Client api(server, one.key);
       for (std::size_t n = 0; n < secrets_at_first; ++n) create(api, one, n);
     }
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(both_keys_under_load_killed_half_way_and_resumed) {
   // A row that names the old keys, written even later by the server that has not read the keyrings.
   Known late;
   late.user = new_uuid();
-  late.key = deployment.create_key(late.user,
-                                   {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
+  late.key = deployment.create_api_key(
+      late.user, {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
   under_load(fresh, stale, known, [&] {
     rewrap_and_kill(deployment);
     const auto halfway = uses(deployment);

@@ -37,7 +37,7 @@ struct Exercised {
   Deployment deployment;
   Server server{deployment};
   Tenant tenant{deployment, server};
-  std::string reader_key = deployment.create_key(tenant.id, {"--scope", "secrets:read"});
+  std::string reader_api_key = deployment.create_api_key(tenant.id, {"--scope", "secrets:read"});
   Canaries values;
   std::string name = "nAmE-" + new_uuid();
   std::vector<std::unique_ptr<HttpsClient>> connections;  // kept open: their buffers are searched as well
@@ -53,7 +53,7 @@ struct Exercised {
     more["secret_value"] = json::string(values.value(way));
     return json::serialize(more);
   }
-  Headers with_key(const std::string& type = "application/json") const {
+  Headers with_api_key(const std::string& type = "application/json") const {
     return {{"x-api-key", tenant.key}, {"Content-Type", type}};
   }
   int post(const std::string& content, const Headers& headers) {
@@ -62,7 +62,7 @@ struct Exercised {
 
   void create_in_pieces() {
     for (const std::size_t piece : {1U, 7U, 64U, 100000U}) {
-      const std::string bytes = request_bytes("POST", secrets_path, with_key(),
+      const std::string bytes = request_bytes("POST", secrets_path, with_api_key(),
                                               body("p" + std::to_string(piece), "pieces" + std::to_string(piece)));
       HttpsClient& client = connect();
       for (std::size_t at = 0; at < bytes.size(); at += piece) client.send(std::string_view(bytes).substr(at, piece));
@@ -75,33 +75,34 @@ struct Exercised {
       std::snprintf(unit, sizeof unit, "\\u%04x", static_cast<unsigned>(c));
       text += unit;
     }
-    BOOST_TEST(post(R"({"secret_name":")" + name + R"(e","secret_value":")" + text + "\"}", with_key()) == 200);
+    BOOST_TEST(post(R"({"secret_name":")" + name + R"(e","secret_value":")" + text + "\"}", with_api_key()) == 200);
   }
 
   void fail_to_create() {
-    BOOST_TEST(post(body("p1", "taken"), with_key()) == 409);
-    BOOST_TEST(post(body(std::string(2000, 'x'), "faulty"), with_key()) == 422);
-    BOOST_TEST(post(body("u", "unbound", {{"is_default_for_tool", true}}), with_key()) == 422);
-    BOOST_TEST(post(body("j", "cut") + "!", with_key()) == 422);
-    BOOST_TEST(post("[" + body("a", "array") + "]", with_key()) == 422);
+    BOOST_TEST(post(body("p1", "taken"), with_api_key()) == 409);
+    BOOST_TEST(post(body(std::string(2000, 'x'), "faulty"), with_api_key()) == 422);
+    BOOST_TEST(post(body("u", "unbound", {{"is_default_for_tool", true}}), with_api_key()) == 422);
+    BOOST_TEST(post(body("j", "cut") + "!", with_api_key()) == 422);
+    BOOST_TEST(post("[" + body("a", "array") + "]", with_api_key()) == 422);
     BOOST_TEST(
         post(R"({"secret_value":")" + values.value("twice1") + R"(","secret_value":")" + values.value("twice2") + "\"}",
-             with_key()) == 422);
-    BOOST_TEST(post(R"({"secret_value":{"deep":")" + values.value("deep") + "\"}}", with_key()) == 422);
-    BOOST_TEST(post(R"({"x":")" + values.value("unknown-field") + "\"}", with_key()) == 422);
-    BOOST_TEST(post(R"({"is_default_for_tool":")" + values.value("boolean") + "\"}", with_key()) == 422);
-    BOOST_TEST(post(body("t", "type"), with_key("text/plain")) == 415);
+             with_api_key()) == 422);
+    BOOST_TEST(post(R"({"secret_value":{"deep":")" + values.value("deep") + "\"}}", with_api_key()) == 422);
+    BOOST_TEST(post(R"({"x":")" + values.value("unknown-field") + "\"}", with_api_key()) == 422);
+    BOOST_TEST(post(R"({"is_default_for_tool":")" + values.value("boolean") + "\"}", with_api_key()) == 422);
+    BOOST_TEST(post(body("t", "type"), with_api_key("text/plain")) == 415);
     BOOST_TEST(post(body("c", "no-credential"), {{"Content-Type", "application/json"}}) == 401);
-    BOOST_TEST(post(body("s", "no-scope"), {{"x-api-key", reader_key}, {"Content-Type", "application/json"}}) == 403);
-    BOOST_TEST(connect().request("POST", "/nowhere", with_key(), body("n", "nowhere")).status == 404);
-    BOOST_TEST(connect().request("PUT", secrets_path, with_key(), body("m", "method")).status == 405);
-    BOOST_TEST(post(body("l", "too-long") + std::string(70000, ' '), with_key()) == 413);
+    BOOST_TEST(post(body("s", "no-scope"), {{"x-api-key", reader_api_key}, {"Content-Type", "application/json"}}) ==
+               403);
+    BOOST_TEST(connect().request("POST", "/nowhere", with_api_key(), body("n", "nowhere")).status == 404);
+    BOOST_TEST(connect().request("PUT", secrets_path, with_api_key(), body("m", "method")).status == 405);
+    BOOST_TEST(post(body("l", "too-long") + std::string(70000, ' '), with_api_key()) == 413);
     const Finished lowered = deployment.command({"quota", "set", tenant.id, "10"});
     BOOST_REQUIRE(lowered.status == 0);
-    BOOST_TEST(post(body("q", "quota"), with_key()) == 413);
+    BOOST_TEST(post(body("q", "quota"), with_api_key()) == 413);
     BOOST_REQUIRE(deployment.command({"quota", "set", tenant.id, "default"}).status == 0);
     // A body that stays incomplete, on a connection that ends.
-    const std::string bytes = request_bytes("POST", secrets_path, with_key(), body("h", "half"));
+    const std::string bytes = request_bytes("POST", secrets_path, with_api_key(), body("h", "half"));
     HttpsClient half(server.api_client());
     half.send(std::string_view(bytes).substr(0, bytes.size() - 2));
     std::this_thread::sleep_for(100ms);
@@ -109,17 +110,17 @@ struct Exercised {
 
   void use() {
     const Answer made = connect().request(
-        "POST", secrets_path, with_key(),
+        "POST", secrets_path, with_api_key(),
         body("d", "default", {{"tool_name", "tool*"}, {"tool_arg", "a"}, {"is_default_for_tool", true}}));
     REQUIRE_STATUS(made, 200);
     masks.push_back(made.text("display"));
     const std::string one = secrets_path + made.text("secret_id");
     const json::value patch = {{"secret_value", values.value("patched")}};
-    const Answer patched = connect().request("PATCH", one, with_key(), json::serialize(patch));
+    const Answer patched = connect().request("PATCH", one, with_api_key(), json::serialize(patch));
     REQUIRE_STATUS(patched, 200);
     masks.push_back(patched.text("display"));
-    REQUIRE_STATUS(connect().request("GET", one, with_key()), 200);
-    REQUIRE_STATUS(connect().request("GET", secrets_path + "?secret_name=" + name + "d", with_key()), 200);
+    REQUIRE_STATUS(connect().request("GET", one, with_api_key()), 200);
+    REQUIRE_STATUS(connect().request("GET", secrets_path + "?secret_name=" + name + "d", with_api_key()), 200);
     const auto ask = [&](const json::value& question) {
       return connect(server.tools_client())
           .request("POST", "/tool/v1/resolve", {{"Content-Type", "application/json"}}, json::serialize(question));
@@ -134,7 +135,7 @@ struct Exercised {
                       {"tool_name", "other"},
                       {"secrets", {{"x", json::string(name + "d")}, {"y", json::string(name + "p1")}}}}),
                  403);
-    REQUIRE_STATUS(connect().request("DELETE", one, with_key()), 200);
+    REQUIRE_STATUS(connect().request("DELETE", one, with_api_key()), 200);
   }
 
   std::vector<std::string> masks;
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(nothing_secret_is_ever_printed) {
   BOOST_REQUIRE(printed.find("/api/v1/secrets") != std::string::npos);  // requests are logged at all
   for (const Canary& canary : it.values.all()) expect_absent(printed, canary.value, "the value of " + canary.way);
   expect_absent(printed, it.name, "a name");
-  for (const std::string& key : {it.tenant.key, it.reader_key}) {
+  for (const std::string& key : {it.tenant.key, it.reader_api_key}) {
     expect_absent(printed, key, "an API key");
     expect_absent(printed, key.substr(15, 43), "the secret of an API key");
   }
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(nothing_secret_is_ever_printed) {
   for (const std::string& mask : it.masks) expect_absent(printed, mask, "a mask");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_secret_is_in_the_store_as_it_is) {
+BOOST_AUTO_TEST_CASE(the_store_contains_no_plaintext_secret) {
   Exercised& it = exercised();
   int files = 0;
   for (const auto& file : std::filesystem::recursive_directory_iterator(it.deployment.store())) {

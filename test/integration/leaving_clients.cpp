@@ -91,7 +91,7 @@ GivenUp leave_until_given_up(Leaving how, const std::string& target, int least) 
 
 BOOST_AUTO_TEST_SUITE(leaving_clients)
 
-BOOST_AUTO_TEST_CASE(reading_for_a_client_that_has_left_is_given_up_and_charged) {
+BOOST_AUTO_TEST_CASE(a_list_for_a_departed_client_stops_and_is_charged) {
   for (const Leaving how : {Leaving::reset, Leaving::close}) {
     const GivenUp given_up = leave_until_given_up(how, glob, 2);
     BOOST_REQUIRE_MESSAGE(!given_up.line.is_null(), "each was read to its end");
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_answers) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_throws_while_an_answer_is_sent_is_logged_and_ends_its_connection) {
+BOOST_AUTO_TEST_CASE(an_exception_while_sending_is_logged_and_ends_the_connection) {
   const Deployment deployment(
       Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "100000"}});
   // The library throws where it has to encrypt that text (test/throwing_writes.cpp). It is in the same folder as the

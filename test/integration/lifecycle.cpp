@@ -66,7 +66,7 @@ bool refuses_connections(const ClientOptions& options) {
 
 BOOST_AUTO_TEST_SUITE(lifecycle)
 
-BOOST_AUTO_TEST_CASE(sigterm_finishes_what_is_in_flight_and_exits_0) {
+BOOST_AUTO_TEST_CASE(sigterm_finishes_requests_in_flight_and_exits_0) {
   const Deployment deployment;
   Server server(deployment);
   const Tenant tenant(deployment, server);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(sigterm_finishes_what_is_in_flight_and_exits_0) {
   REQUIRE_STATUS(after.get(secrets_path + answer.text("secret_id")), 200);
 }
 
-BOOST_AUTO_TEST_CASE(idle_connections_do_not_hold_it_up) {
+BOOST_AUTO_TEST_CASE(idle_connections_do_not_delay_the_end) {
   const Deployment deployment;
   Server server(deployment);
   HttpsClient used(server.api_client());
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_restart_keeps_everything) {
   BOOST_TEST(released.json().at("arguments").at("a").at("value").as_string() == "12345678");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_runs_as_root_says_so) {
+BOOST_AUTO_TEST_CASE(a_server_that_runs_as_root_logs_a_warning) {
   const Deployment deployment;
   {
     Server server(deployment);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_planes_run_as_two_processes_over_one_store) {
   deployment.verify();
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_with_the_configuration_is_one_clear_line_and_exit_2) {
+BOOST_AUTO_TEST_CASE(a_faulty_configuration_prints_one_line_and_exits_2) {
   Deployment deployment;
   write_file(deployment.folder() / "bad-identities", "uri:spiffe://x\n");
   const std::vector<std::pair<std::string, Settings>> wrong = {

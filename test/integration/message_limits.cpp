@@ -14,14 +14,14 @@ const Tenant& tenant() {
 
 HttpsClient connect() { return HttpsClient(shared_server().api_client()); }
 
-Headers with_key(Headers more = {}) {
+Headers with_api_key(Headers more = {}) {
   more.emplace_back("x-api-key", tenant().key);
   return more;
 }
 
 Headers with_json(Headers more = {}) {
   more.emplace_back("Content-Type", "application/json");
-  return with_key(std::move(more));
+  return with_api_key(std::move(more));
 }
 
 std::string secret(const std::string& name) { return R"({"secret_name":")" + name + R"(","secret_value":"12345678"})"; }
@@ -31,10 +31,10 @@ std::string secret(const std::string& name) { return R"({"secret_name":")" + nam
 BOOST_AUTO_TEST_SUITE(message_limits)
 
 BOOST_AUTO_TEST_CASE(a_head_of_more_than_32_KiB_is_431) {
-  const Headers fits = with_key({{"X-Filler", std::string(32000, 'x')}});
+  const Headers fits = with_api_key({{"X-Filler", std::string(32000, 'x')}});
   REQUIRE_STATUS(connect().request("GET", secrets_path, fits), 200);
   for (const Headers& headers :
-       {with_key({{"X-Filler", std::string(33000, 'x')}}), with_key(Headers(4000, {"X", "0123456789"}))}) {
+       {with_api_key({{"X-Filler", std::string(33000, 'x')}}), with_api_key(Headers(4000, {"X", "0123456789"}))}) {
     HttpsClient client = connect();
     const Answer answer = client.request("GET", secrets_path, headers);
     REQUIRE_STATUS(answer, 431);
@@ -58,10 +58,10 @@ BOOST_AUTO_TEST_CASE(a_head_of_more_than_32_KiB_is_431) {
 }
 
 BOOST_AUTO_TEST_CASE(a_long_target_is_414) {
-  REQUIRE_STATUS(connect().request("GET", secrets_path + "?x=" + std::string(16384 - 20, 'x'), with_key()), 200);
+  REQUIRE_STATUS(connect().request("GET", secrets_path + "?x=" + std::string(16384 - 20, 'x'), with_api_key()), 200);
   for (const std::size_t size : {16384U, 17000U, 60000U}) {
     HttpsClient client = connect();
-    const Answer answer = client.request("GET", "/" + std::string(size, 'x'), with_key());
+    const Answer answer = client.request("GET", "/" + std::string(size, 'x'), with_api_key());
     REQUIRE_STATUS(answer, 414);
     BOOST_TEST(client.closed_by_server());
   }
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_body_too_large_is_413_before_it_is_sent) {
   REQUIRE_STATUS(connect().request("POST", secrets_path, with_json(), padded), 200);
 }
 
-BOOST_AUTO_TEST_CASE(expect_continue_is_judged_before_the_body_is_asked_for) {
+BOOST_AUTO_TEST_CASE(expect_continue_is_checked_before_the_body_is_requested) {
   const Headers expecting = {
       {"Expect", "100-continue"}, {"Content-Length", "50"}, {"Content-Type", "application/json"}};
   const auto head = [](const Headers& headers) {
@@ -99,18 +99,19 @@ BOOST_AUTO_TEST_CASE(expect_continue_is_judged_before_the_body_is_asked_for) {
   {
     HttpsClient client = connect();
     client.send(head(
-        with_key({{"Expect", "100-continue"}, {"Content-Length", "70000"}, {"Content-Type", "application/json"}})));
+        with_api_key({{"Expect", "100-continue"}, {"Content-Length", "70000"}, {"Content-Type", "application/json"}})));
     REQUIRE_STATUS(client.read_answer(), 413);
   }
   {
     HttpsClient client = connect();
-    client.send(head(with_key({{"Expect", "100-continue"}, {"Content-Length", "50"}, {"Content-Type", "text/plain"}})));
+    client.send(
+        head(with_api_key({{"Expect", "100-continue"}, {"Content-Length", "50"}, {"Content-Type", "text/plain"}})));
     REQUIRE_STATUS(client.read_answer(), 415);
   }
   {
     HttpsClient client = connect();
     client.send(
-        head(with_key({{"Expect", "a miracle"}, {"Content-Length", "50"}, {"Content-Type", "application/json"}})));
+        head(with_api_key({{"Expect", "a miracle"}, {"Content-Length", "50"}, {"Content-Type", "application/json"}})));
     REQUIRE_STATUS(client.read_answer(), 417);
   }
   HttpsClient client = connect();
@@ -119,13 +120,13 @@ BOOST_AUTO_TEST_CASE(expect_continue_is_judged_before_the_body_is_asked_for) {
   REQUIRE_STATUS(client.read_answer(), 100);
   client.send(body);
   REQUIRE_STATUS(client.read_answer(), 200);
-  REQUIRE_STATUS(client.request("GET", secrets_path, with_key()), 200);
+  REQUIRE_STATUS(client.request("GET", secrets_path, with_api_key()), 200);
 }
 
 BOOST_AUTO_TEST_CASE(answering_before_the_body_was_read_closes) {
   const std::string body = secret("unread") + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
   for (const Headers& headers :
-       std::vector<Headers>{{{"Content-Type", "application/json"}}, with_key({{"Content-Type", "text/plain"}})}) {
+       std::vector<Headers>{{{"Content-Type", "application/json"}}, with_api_key({{"Content-Type", "text/plain"}})}) {
     HttpsClient client = connect();
     const Answer answer = client.request("POST", secrets_path, headers, body);
     BOOST_TEST((answer.status == 401 || answer.status == 415), "status " << answer.status);
@@ -142,7 +143,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
   std::string bytes;
   for (int i = 0; i < 20; ++i) {
     bytes += request_bytes("POST", secrets_path, with_json(), secret("pipelined " + std::to_string(i)));
-    bytes += request_bytes("GET", secrets_path + "?secret_name=pipelined%20" + std::to_string(i), with_key(), {});
+    bytes += request_bytes("GET", secrets_path + "?secret_name=pipelined%20" + std::to_string(i), with_api_key(), {});
   }
   client.send(bytes);
   for (int i = 0; i < 20; ++i) {
@@ -217,7 +218,7 @@ BOOST_AUTO_TEST_CASE(other_methods) {
   for (const std::string method : {"PUT", "OPTIONS", "TRACE", "PROPFIND", "get", "Post"}) {
     BOOST_TEST_CONTEXT(method) {
       HttpsClient fresh = connect();
-      const Answer answer = fresh.request(method, secrets_path, with_key({{"X-Mirror", "mirrored"}}));
+      const Answer answer = fresh.request(method, secrets_path, with_api_key({{"X-Mirror", "mirrored"}}));
       BOOST_TEST((answer.status == 405 || answer.status == 400), "status " << answer.status);
       BOOST_TEST(answer.body.find("mirrored") == std::string::npos);
       if (answer.status == 405) BOOST_TEST(answer.header("Allow") == "GET, HEAD, POST");
@@ -229,7 +230,7 @@ BOOST_AUTO_TEST_CASE(other_methods) {
   if (!head.closes()) REQUIRE_STATUS(client.request("GET", "/healthz"), 200);
 }
 
-BOOST_AUTO_TEST_CASE(both_tls_versions_and_none_older) {
+BOOST_AUTO_TEST_CASE(tls_1_2_and_1_3_are_accepted_and_older_ones_refused) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     ClientOptions options = shared_server().api_client();
     options.tls_version = version;

@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(releases_are_counted_by_outcome) {
   BOOST_TEST(growth.of("tacit_tls_handshakes_total", {{"plane", "tools"}, {"result", "full"}}) == 5);
 }
 
-BOOST_AUTO_TEST_CASE(connections_and_handshakes_are_counted_by_what_became_of_them) {
+BOOST_AUTO_TEST_CASE(connections_and_handshakes_are_counted_by_outcome) {
   Growth growth;
   {
     HttpsClient first(watched().server->api_client());
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(the_audit_head_is_the_one_that_verify_prints) {
   BOOST_TEST(scrape.sum("tacit_audit_head_prefix") == bits);
 }
 
-BOOST_AUTO_TEST_CASE(the_store_and_the_process_are_there) {
+BOOST_AUTO_TEST_CASE(the_store_and_the_process_have_metrics) {
   const Scrape scrape = watched().scrape();
   const auto now = static_cast<double>(std::time(nullptr));
   BOOST_TEST(scrape.sum("tacit_ready", {{"plane", "api"}}) == 1);
@@ -354,7 +354,7 @@ BOOST_AUTO_TEST_CASE(no_label_contains_a_tenant_a_tool_or_a_path) {
   BOOST_TEST(scrape.samples().size() < 1500U);
 }
 
-BOOST_AUTO_TEST_CASE(only_the_admin_listener_answers_them) {
+BOOST_AUTO_TEST_CASE(only_the_admin_listener_serves_metrics) {
   CHECK_STATUS(HttpsClient(watched().server->api_client()).request("GET", "/metrics"), 404);
   CHECK_STATUS(HttpsClient(watched().server->tools_client()).request("GET", "/metrics"), 404);
 }

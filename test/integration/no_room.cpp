@@ -81,7 +81,7 @@ int ended(Server& server) {
 
 BOOST_AUTO_TEST_SUITE(no_room)
 
-BOOST_AUTO_TEST_CASE(under_a_quota_growth_is_refused_deletes_work_and_it_goes_on_when_the_quota_is_raised) {
+BOOST_AUTO_TEST_CASE(a_disk_quota_refuses_growth_allows_deletes_and_can_be_raised) {
   const Faulty faulty;
   Server server(faulty.deployment(), {}, faulty.environment());
   Tenant tenant(faulty.deployment(), server);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(under_a_quota_growth_is_refused_deletes_work_and_it_goes_on
   faulty.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_write_at_all_ends_nothing) {
+BOOST_AUTO_TEST_CASE(a_disk_that_fails_every_write_ends_no_server) {
   for (const int error : {ENOSPC, EDQUOT, EFBIG}) {
     const Faulty faulty;
     Server server(faulty.deployment(), {}, faulty.environment());
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_write_at_all_ends_nothing) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_sync_that_fails_for_want_of_room_ends_the_process_which_then_refuses_growth) {
+BOOST_AUTO_TEST_CASE(a_failed_sync_without_room_ends_the_process_and_the_next_refuses_growth) {
   const Faulty faulty;
   std::string kept;
   std::optional<Tenant> tenant;
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_sync_that_fails_while_there_is_no_room_ends_the_process) 
   faulty.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(one_sync_that_fails_ends_the_process_whatever_the_error) {
+BOOST_AUTO_TEST_CASE(any_failed_sync_ends_the_process) {
   for (const int error : {EIO, ENOSPC, EDQUOT}) {
     const Faulty faulty;
     Server server(faulty.deployment(), {}, faulty.environment());

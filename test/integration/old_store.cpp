@@ -65,7 +65,7 @@ std::size_t times(const std::string& text, const std::string& part) {
 
 BOOST_AUTO_TEST_SUITE(old_store)
 
-BOOST_AUTO_TEST_CASE(its_format_rises_when_the_last_older_process_has_ended) {
+BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   const OldStore old;
   BOOST_TEST(format_of(old) == 1);
   StoreHolder older(old.deployment().store(), StoreHolder::Holds::reader_slot);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(its_format_rises_when_the_last_older_process_has_ended) {
   old.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(commands_do_not_raise_its_format_and_backups_of_both_open) {
+BOOST_AUTO_TEST_CASE(commands_do_not_raise_the_format_and_backups_of_both_open) {
   const OldStore old;
   const std::filesystem::path folder = old.deployment().folder();
   const auto back_up = [&](const std::string& name) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(commands_do_not_raise_its_format_and_backups_of_both_open) 
   }
 }
 
-BOOST_AUTO_TEST_CASE(is_read_and_changed) {
+BOOST_AUTO_TEST_CASE(an_old_store_is_read_and_changed) {
   const OldStore old;
   old.deployment().verify();
   Server server(old.deployment());
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(is_read_and_changed) {
   old.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(what_it_still_holds_of_deleted_values_is_overwritten) {
+BOOST_AUTO_TEST_CASE(remains_of_deleted_values_are_overwritten) {
   const OldStore old;
   const json::object before = json::parse(old.command({"stats", "--json"})).as_object();
   BOOST_TEST(before.at("scrub_waiting_bytes").to_number<std::uint64_t>() > 0U);

@@ -44,9 +44,9 @@ void expect_told(const std::string& answer) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(plain_http_on_a_port_of_https)
+BOOST_AUTO_TEST_SUITE(plain_http)
 
-BOOST_AUTO_TEST_CASE(for_any_method_in_any_division) {
+BOOST_AUTO_TEST_CASE(any_method_in_any_pieces_gets_the_answer) {
   const std::string rest = " /api/v1/secrets/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
   for (const std::uint16_t port : {shared_server().api_port(), shared_server().tools_port()}) {
     for (const std::string method : {"GET", "POST", "PATCH", "REPORT", "LINK", "VERSION-CONTROL"}) {
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(for_any_method_in_any_division) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(behind_a_balancer) {
+BOOST_AUTO_TEST_CASE(a_client_behind_a_balancer_gets_the_answer) {
   const Deployment deployment(Settings{{"proxy-protocol-from", "127.0.0.1"}});
   const Server server(deployment);
   const std::string header = "PROXY TCP4 192.0.2.7 192.0.2.1 4711 443\r\n";

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(exactly_at_the_limit_is_allowed_and_one_byte_more_changes_n
   REQUIRE_STATUS(tenant.api.patch(one, {{"secret_value", std::string(49, 'y')}}), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_tenant_has_only_so_many_secrets) {
+BOOST_AUTO_TEST_CASE(a_tenant_has_a_limit_of_secrets) {
   const Deployment deployment(Settings{{"secrets-default", "3"}});
   Server server(deployment);
   Tenant tenant(deployment, server);

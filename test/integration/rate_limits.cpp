@@ -115,7 +115,7 @@ std::string with_checksum(const std::string& id_and_secret) {
 
 BOOST_AUTO_TEST_SUITE(rate_limits)
 
-BOOST_AUTO_TEST_CASE(a_list_costs_one_request_more_for_each_hundred_secrets_and_is_never_refused_for_ever) {
+BOOST_AUTO_TEST_CASE(a_list_costs_a_request_for_each_hundred_secrets_and_always_becomes_possible) {
   const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "1000"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
@@ -164,13 +164,13 @@ BOOST_AUTO_TEST_CASE(a_tenant_beyond_its_burst_is_refused_while_another_is_serve
   const Server server(deployment);
   Tenant busy(deployment, server);
   Tenant other(deployment, server);
-  Client second_key(server, deployment.create_key(busy.id));
+  Client second_api_key(server, deployment.create_api_key(busy.id));
   check_counted(ask_until_refused(5, 200, [&] { return busy.api.get("/api/v1/quota"); }));
   const Counted counted = ask_until_refused(0, 200, [&] { return busy.api.get(secrets_path); });
   check_refusal(counted.refused, "tenant", "q=5;w=5");
   BOOST_TEST(!counted.refused.closes());
   // The limit applies to the tenant, not to one key, another tenant, or requests without a tenant.
-  ask_until_refused(0, 200, [&] { return second_key.get(secrets_path); });
+  ask_until_refused(0, 200, [&] { return second_api_key.get(secrets_path); });
   REQUIRE_STATUS(other.api.get(secrets_path), 200);
   for (int i = 0; i < 20; ++i) {
     for (const char* path : {"/healthz", "/readyz", "/openapi.json"}) {
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_beyond_its_burst_is_refused_while_another_is_serve
   REQUIRE_STATUS(busy.api.get(secrets_path), 200);
 }
 
-BOOST_AUTO_TEST_CASE(answers_say_what_remains) {
+BOOST_AUTO_TEST_CASE(answers_state_the_remaining_requests) {
   const Deployment deployment(Settings{{"request-rate", "100"}, {"request-burst", "250"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
@@ -209,11 +209,11 @@ BOOST_AUTO_TEST_CASE(answers_say_what_remains) {
 BOOST_AUTO_TEST_CASE(a_request_without_the_scope_is_counted) {
   const Deployment deployment(Settings{{"request-rate", "1"}, {"request-burst", "3"}});
   const Server server(deployment);
-  Client writer(server, deployment.create_key(new_uuid(), {"--scope", "secrets:write"}));
+  Client writer(server, deployment.create_api_key(new_uuid(), {"--scope", "secrets:write"}));
   check_counted(ask_until_refused(3, 403, [&] { return writer.get(secrets_path); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_that_an_operator_sets_holds_within_5_seconds) {
+BOOST_AUTO_TEST_CASE(an_operators_limit_applies_within_5_seconds) {
   Tenant tenant = new_tenant();
   const auto set = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"limits", "set", tenant.id});
@@ -235,12 +235,12 @@ BOOST_AUTO_TEST_CASE(a_limit_that_an_operator_sets_holds_within_5_seconds) {
   BOOST_TEST(within_5_seconds(tenant.api, [](const Answer& answer) { return answer.count("RateLimit") == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
+BOOST_AUTO_TEST_CASE(guessing_is_slowed_without_excluding_neighbours) {
   const Deployment deployment(Settings{{"failed-auth-burst", "5"}});
   const Server server(deployment);
   Tenant known(deployment, server);
   std::vector<std::string> new_keys;
-  for (int i = 0; i < 10; ++i) new_keys.push_back(deployment.create_key(known.id));
+  for (int i = 0; i < 10; ++i) new_keys.push_back(deployment.create_api_key(known.id));
   for (int i = 0; i < 20; ++i) REQUIRE_STATUS(known.api.get(secrets_path), 200);  // costs nothing
   Client nobody(server.api_client(), {});
   for (int i = 0; i < 20; ++i) REQUIRE_STATUS(nobody.get(secrets_path), 401);  // nor does this
@@ -271,13 +271,13 @@ BOOST_AUTO_TEST_CASE(guessing_becomes_slow_and_shuts_out_no_neighbour) {
   BOOST_TEST(count(printed, R"("event":"guessing_throttled")") <= 30U);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_whose_id_is_known_is_guessed_slowly_too) {
+BOOST_AUTO_TEST_CASE(guesses_of_a_known_key_id_are_slowed) {
   const Deployment deployment(Settings{{"failed-auth-burst", "5"}});
   const Server server(deployment);
   const std::string tenant = new_uuid();
-  const std::string other = deployment.create_key(tenant);
+  const std::string other = deployment.create_api_key(tenant);
   std::vector<std::string> keys;
-  for (int i = 0; i < 3; ++i) keys.push_back(deployment.create_key(tenant));
+  for (int i = 0; i < 3; ++i) keys.push_back(deployment.create_api_key(tenant));
   // Each guess is judged until the key's share of guesses is used up, then only one per second. So a valid key of the
   // same id is accepted with some luck, but hardly three times.
   bool kept_out = false;
@@ -295,10 +295,10 @@ BOOST_AUTO_TEST_CASE(a_key_whose_id_is_known_is_guessed_slowly_too) {
   BOOST_TEST(kept_out);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_was_good_is_a_guess_after_its_revocation) {
+BOOST_AUTO_TEST_CASE(a_revoked_key_counts_as_a_guess) {
   const Deployment deployment(Settings{{"failed-auth-burst", "3"}});
   const Server server(deployment);
-  const std::string key = deployment.create_key(new_uuid());
+  const std::string key = deployment.create_api_key(new_uuid());
   Client client(server, key);
   REQUIRE_STATUS(client.get(secrets_path), 200);
   const Finished done = deployment.command({"api-key", "revoke", key.substr(4, 11), "--yes"});

@@ -20,7 +20,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 }
 
 /// Reloads, and returns the log lines of the reload once it is done.
-std::string reload(Server& server, const Deployment& deployment) {
+std::string reload_log(Server& server, const Deployment& deployment) {
   const std::size_t before = deployment.printed().size();
   server.process().signal(SIGHUP);
   std::string added;
@@ -117,7 +117,7 @@ bool is_served(const ClientOptions& options, const Tenant& tenant) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(reload_at_run_time)
+BOOST_AUTO_TEST_SUITE(reload)
 
 BOOST_AUTO_TEST_CASE(tool_identities) {
   const Deployment deployment;
@@ -132,11 +132,11 @@ BOOST_AUTO_TEST_CASE(tool_identities) {
   BOOST_TEST(may_use("granted_tool") == 200);
   BOOST_TEST(may_use("other_tool") == 403);
   write_file(file, "uri:spiffe://test/runtime other_tool\n");
-  BOOST_TEST(is_good(reload(server, deployment)));
+  BOOST_TEST(is_good(reload_log(server, deployment)));
   BOOST_TEST(may_use("granted_tool") == 403);
   BOOST_TEST(may_use("other_tool") == 200);
   write_file(file, "uri:spiffe://test/runtime\n");
-  const std::string log = reload(server, deployment);
+  const std::string log = reload_log(server, deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "tool_identities_kept", "reason").find("tool-identities:1: ") != std::string::npos, log);
   BOOST_TEST(may_use("other_tool") == 200);
@@ -151,7 +151,9 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
     return Scrape(server.admin_port()).sum("tacit_certificate_expiry_timestamp_seconds", {{"plane", plane}});
   };
   const double before = expiry("api");
-  CertificateRequest request{"127.0.0.1", {"IP:127.0.0.1", "DNS:localhost"}, "serverAuth"};
+  CertificateRequest request{.common_name = "127.0.0.1",
+                             .alternative_names = {"IP:127.0.0.1", "DNS:localhost"},
+                             .extended_usage = "serverAuth"};
   request.valid_to_seconds = 7 * 86400;
   const CertificateFiles renewed = certificates().servers.issue("renewed", request);
   deployment.configure(
@@ -159,7 +161,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
 
   // As after a renewal that ignores file modes: the next start would refuse the file, so the reload refuses it too.
   std::filesystem::permissions(renewed.key, std::filesystem::perms(0644));
-  std::string log = reload(server, deployment);
+  std::string log = reload_log(server, deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "certificates_kept", "reason").find("other than its owner and group") != std::string::npos);
   BOOST_TEST(expiry("api") == before);
@@ -169,7 +171,7 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   write_file(ticket_keys, "rubbish");
   std::filesystem::permissions(ticket_keys, std::filesystem::perms(0600));
   deployment.configure({{"ticket-keys", ticket_keys.string()}, {"tool-certificate", "/nowhere"}});
-  log = reload(server, deployment);
+  log = reload_log(server, deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(count(log, R"("event":"certificates_kept")") == 2u, log);
   BOOST_TEST(log.find("/nowhere") != std::string::npos);
@@ -179,14 +181,14 @@ BOOST_AUTO_TEST_CASE(renewed_certificates) {
   REQUIRE_STATUS(HttpsClient(server.api_client()).request("GET", "/healthz"), 200);
 
   deployment.configure({{"ticket-keys", ""}, {"tool-certificate", certificates().server.certificate.string()}});
-  BOOST_TEST(is_good(reload(server, deployment)));
+  BOOST_TEST(is_good(reload_log(server, deployment)));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_next_start_would_refuse_is_reported) {
+BOOST_AUTO_TEST_CASE(faults_of_the_next_start_are_reported) {
   Deployment deployment;
   Server server(deployment);
   deployment.configure({{"admin-listen", "127.0.0.1:8443"}, {"api-listen", "127.0.0.1:8443"}});
-  const std::string log = reload(server, deployment);
+  const std::string log = reload_log(server, deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "next_start_fails", "reason").find("overlap") != std::string::npos, log);
   BOOST_TEST(value_in(log, "restart_needed", "settings") == "api-listen, admin-listen", log);
@@ -201,14 +203,18 @@ BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
   const TestCa others(files.folder, "other-runtimes");
   const ClientOptions old = server.tools_client();
   ClientOptions changed = old;
-  changed.certificate = others.issue("newcomer", {"runtime", {"URI:spiffe://test/runtime"}});
+  changed.certificate =
+      others.issue("newcomer", {.common_name = "runtime", .alternative_names = {"URI:spiffe://test/runtime"}});
   HttpsClient before(old);
   BOOST_TEST(status_of_resolve(before, tenant) == 200);
   BOOST_TEST(before.server_name() == "127.0.0.1");
   BOOST_TEST(!is_served(changed, tenant));
 
-  files.put(certificates().servers.issue("reload-tools", {"second", {"IP:127.0.0.1"}, "serverAuth"}), others);
-  BOOST_TEST(is_good(reload(server, files.deployment)));
+  files.put(certificates().servers.issue(
+                "reload-tools",
+                {.common_name = "second", .alternative_names = {"IP:127.0.0.1"}, .extended_usage = "serverAuth"}),
+            others);
+  BOOST_TEST(is_good(reload_log(server, files.deployment)));
   BOOST_TEST(is_served(changed, tenant));
   BOOST_TEST(HttpsClient(changed).server_name() == "second");
   BOOST_TEST(!is_served(old, tenant));
@@ -218,7 +224,7 @@ BOOST_AUTO_TEST_CASE(the_tool_planes_certificate_and_client_authority) {
   BOOST_TEST(status_of_resolve(before, tenant) == 403);  // nor are existing connections
 
   write_file(files.authority, "no authority\n");
-  const std::string log = reload(server, files.deployment);
+  const std::string log = reload_log(server, files.deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "certificates_kept", "reason").find(files.authority.string()) != std::string::npos, log);
   BOOST_TEST(is_served(changed, tenant));
@@ -239,7 +245,7 @@ BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
                         {"failed-auth-burst", "2"},
                         {"max-connections-per-address", "3"},
                         {"log-level", "warn"}});
-  BOOST_TEST(value_in(reload(server, deployment), "restart_needed", "settings") == "no such event");
+  BOOST_TEST(value_in(reload_log(server, deployment), "restart_needed", "settings") == "no such event");
   const Answer quota = tenant.api.get("/api/v1/quota");
   BOOST_TEST(quota.at("limit").to_number<std::uint64_t>() == 2097152u);
   BOOST_TEST(quota.header("RateLimit-Policy") == R"("tenant";q=5;w=5)");
@@ -260,29 +266,29 @@ BOOST_AUTO_TEST_CASE(limits_and_the_log_level) {
   BOOST_TEST(count(log, R"("event":"audit_head")") >= 2u, log);  // audit heads are logged at every level
 }
 
-BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_in_one_line) {
+BOOST_AUTO_TEST_CASE(settings_that_need_a_restart_are_named_in_one_line) {
   Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}});
   Server server(deployment);
   deployment.configure({{"threads", "1"}, {"idle-timeout", "9"}, {"plane", "api"}, {"request-rate", "7"}});
-  const std::string log = reload(server, deployment);
+  const std::string log = reload_log(server, deployment);
   BOOST_TEST(is_good(log));
   BOOST_TEST(value_in(log, "restart_needed", "settings") == "plane, threads, idle-timeout", log);
   REQUIRE_STATUS(HttpsClient(server.tools_client()).request("GET", "/healthz"), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_configuration_that_is_not_good_changes_nothing_and_counts) {
+BOOST_AUTO_TEST_CASE(a_faulty_configuration_changes_nothing_and_is_counted) {
   Deployment deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "0"}});
   Server server(deployment);
   Tenant tenant(deployment, server);
   deployment.configure({{"request-rate", "5"}, {"threads", "many"}});
-  const std::string log = reload(server, deployment);
+  const std::string log = reload_log(server, deployment);
   BOOST_TEST(value_in(log, "configuration_kept", "reason").find("threads: \"many\"") != std::string::npos, log);
   BOOST_TEST(tenant.api.get("/api/v1/quota").count("RateLimit") == 0u);
   const Scrape bad(server.admin_port());
   BOOST_TEST(bad.sum("tacit_reloads_total", {{"outcome", "bad"}}) == 1);
   BOOST_TEST(bad.sum("tacit_reloads_total", {{"outcome", "good"}}) == 0);
   deployment.configure({{"threads", "2"}});
-  BOOST_TEST(is_good(reload(server, deployment)));
+  BOOST_TEST(is_good(reload_log(server, deployment)));
   BOOST_TEST(tenant.api.get("/api/v1/quota").count("RateLimit") == 1u);
   BOOST_TEST(Scrape(server.admin_port()).sum("tacit_reloads_total", {{"outcome", "good"}}) == 1);
 }
@@ -296,7 +302,7 @@ BOOST_AUTO_TEST_CASE(keyrings) {
   before.create(secret_for_all_tools);
   add_key(deployment, other, "root-public.keyring", false);
   add_key(deployment, other, "metadata.keyring", true);
-  BOOST_TEST(is_good(reload(api, deployment)));
+  BOOST_TEST(is_good(reload_log(api, deployment)));
   Tenant after(deployment, api);
   after.create(secret_for_all_tools);
   const auto released = [&](const Tenant& tenant) {
@@ -305,7 +311,7 @@ BOOST_AUTO_TEST_CASE(keyrings) {
   BOOST_TEST(released(before) == 200);
   BOOST_TEST(released(after) != 200);  // the new keys are needed to open it
   add_key(deployment, other, "root-private.keyring", false);
-  BOOST_TEST(is_good(reload(tools, deployment)));
+  BOOST_TEST(is_good(reload_log(tools, deployment)));
   BOOST_TEST(released(before) == 200);
   BOOST_TEST(released(after) == 200);
 
@@ -315,7 +321,7 @@ BOOST_AUTO_TEST_CASE(keyrings) {
   std::filesystem::remove(file);
   std::filesystem::copy_file(other.folder() / "metadata.keyring", file);
   std::filesystem::permissions(file, permissions);
-  const std::string log = reload(api, deployment);
+  const std::string log = reload_log(api, deployment);
   BOOST_TEST(!is_good(log));
   BOOST_TEST(value_in(log, "keys_kept", "reason") != "no such event", log);
   REQUIRE_STATUS(before.api.get(secrets_path), 200);
@@ -332,7 +338,7 @@ BOOST_AUTO_TEST_CASE(an_edited_root_public_keyring) {
   const auto file = deployment.folder() / "root-public.keyring";
   const std::string content = read_file(file);
   add_key(deployment, other, "root-public.keyring", true);
-  const std::string log = reload(server, deployment);
+  const std::string log = reload_log(server, deployment);
   BOOST_TEST(!is_good(log));
   const std::string words = "as primary, which the store does not name: the keyring was edited";
   BOOST_TEST(value_in(log, "keys_kept", "reason").find(words) != std::string::npos, log);
@@ -377,12 +383,12 @@ BOOST_AUTO_TEST_CASE(issuers) {
   // A second issuer, while the first one's keys cannot be fetched: the first keeps its present keys.
   write_file(file, stranger + trusted);
   provider.pause();
-  BOOST_TEST(is_good(reload(server, trusting.deployment)));
+  BOOST_TEST(is_good(reload_log(server, trusting.deployment)));
   BOOST_TEST(status_with(server, token) == 200);
   provider.resume();
 
   write_file(file, stranger);
-  BOOST_TEST(is_good(reload(server, trusting.deployment)));
+  BOOST_TEST(is_good(reload_log(server, trusting.deployment)));
   BOOST_TEST(status_with(server, token) == 401);
   const Answer metadata = HttpsClient(server.api_client()).request("GET", "/.well-known/oauth-protected-resource");
   REQUIRE_STATUS(metadata, 200);
@@ -399,14 +405,14 @@ BOOST_AUTO_TEST_CASE(issuers) {
   };
   for (const auto& [section, why] : faults) {
     write_file(file, trusted + section);
-    const std::string log = reload(server, trusting.deployment);
+    const std::string log = reload_log(server, trusting.deployment);
     BOOST_TEST(!is_good(log));
     BOOST_TEST(value_in(log, "issuers_kept", "reason").find(why) != std::string::npos, log);
     BOOST_TEST(status_with(server, token) == 401);
   }
 
   write_file(file, trusted);
-  BOOST_TEST(is_good(reload(server, trusting.deployment)));
+  BOOST_TEST(is_good(reload_log(server, trusting.deployment)));
   BOOST_TEST(status_with(server, token) == 200);
   BOOST_TEST(server.stop() == 0);
 }

@@ -49,7 +49,7 @@ Answer create(Tenant& tenant, const std::string& name, const Headers& headers) {
 
 BOOST_AUTO_TEST_SUITE(request_log)
 
-BOOST_AUTO_TEST_CASE(a_sane_traceparent_is_in_the_log_and_the_audit) {
+BOOST_AUTO_TEST_CASE(a_valid_traceparent_is_in_the_log_and_the_audit) {
   const Deployment deployment;
   Server server(deployment);
   Tenant tenant(deployment, server);

@@ -57,9 +57,9 @@ void check(const Filled& found, const Filled& expected) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(resolve_values)
+BOOST_AUTO_TEST_SUITE(resolve)
 
-BOOST_AUTO_TEST_CASE(a_default_comes_with_what_it_is) {
+BOOST_AUTO_TEST_CASE(a_default_is_returned_with_id_name_and_time) {
   Bindings bound;
   const json::object made = bound.add("linear", "agno__linear__*", "api_key");
   const Answer answer = bound.ask(issue_tool);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(an_exact_name_beats_a_pattern_with_as_many_characters) {
   check(bound.filled("tools"), {{"a", "pattern"}});
 }
 
-BOOST_AUTO_TEST_CASE(of_equally_specific_ones_the_newest_update_wins) {
+BOOST_AUTO_TEST_CASE(among_equally_specific_bindings_the_newest_update_wins) {
   Bindings bound;
   const json::object first = bound.add("first", "too*", "a");
   std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(of_equally_specific_ones_the_newest_update_wins) {
   check(bound.filled("tool"), {{"a", "first again"}});
 }
 
-BOOST_AUTO_TEST_CASE(wildcards_match_any_run_the_empty_one_too_and_nothing_else_is_special) {
+BOOST_AUTO_TEST_CASE(only_wildcards_are_special_and_match_any_run) {
   Bindings bound;
   bound.add("star", "a*b*c", "x");
   for (const char* tool : {"abc", "aXbc", "abYc", "aXXbYYc", "abbbcc", "a.b.c", "aäbc"}) {
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(wildcards_match_any_run_the_empty_one_too_and_nothing_else_
   check(bound.filled("tt.x\\+"), {});
 }
 
-BOOST_AUTO_TEST_CASE(every_argument_is_filled_by_itself_unless_provided) {
+BOOST_AUTO_TEST_CASE(every_argument_that_is_not_provided_gets_its_own_default) {
   Bindings bound;
   bound.add("key", "tool*", "api_key");
   bound.add("team", "*", "team");
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_named_secret_goes_where_it_is_bound_and_replaces_the_defa
         {{"x", "free"}, {"y", "free"}, {"api_key", "default"}});
 }
 
-BOOST_AUTO_TEST_CASE(a_named_secret_that_may_not_go_there_is_403_and_releases_nothing) {
+BOOST_AUTO_TEST_CASE(a_named_secret_bound_elsewhere_is_403_and_releases_nothing) {
   Bindings bound;
   bound.add("good", nullptr, nullptr, false);
   bound.add("default", "*", "z");
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_403_names_the_identity_the_tool_and_each_withheld_secret)
       "\"elsewhere\" for the argument \"a\" (not_bound); \"nobody\" for the argument \"b\" (not_found).");
 }
 
-BOOST_AUTO_TEST_CASE(only_the_tenant_asked_for) {
+BOOST_AUTO_TEST_CASE(only_secrets_of_the_requested_tenant_are_released) {
   Bindings one;
   Bindings two;
   one.add("of one", "*", "a");
@@ -198,12 +198,12 @@ BOOST_AUTO_TEST_CASE(only_the_tenant_asked_for) {
   const Answer foreign = one.ask("tool", {{"secrets", {{"x", "of two"}}}});
   CHECK_STATUS(foreign, 403);
   BOOST_TEST(foreign.body.find("value of") == std::string::npos);
-  const Answer nobody = resolve(shared_server(), {{"user_id", new_uuid()}, {"tool_name", "tool"}});
+  const Answer nobody = tacit::test::resolve(shared_server(), {{"user_id", new_uuid()}, {"tool_name", "tool"}});
   REQUIRE_STATUS(nobody, 200);
   BOOST_TEST((nobody.json() == json::value{{"arguments", json::object{}}}));
 }
 
-BOOST_AUTO_TEST_CASE(changes_and_deletions_show_at_once) {
+BOOST_AUTO_TEST_CASE(changes_and_deletions_apply_at_once) {
   Bindings bound;
   const json::object made = bound.add("a", "tool", "x");
   const std::string one = secrets_path + std::string(made.at("secret_id").as_string());
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(changes_and_deletions_show_at_once) {
   check(bound.filled("moved"), {});
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_is_wrong_is_422) {
+BOOST_AUTO_TEST_CASE(a_faulty_request_is_422) {
   const std::string user = new_uuid();
   const std::vector<std::pair<json::value, std::string>> wrong = {
       {{{"tool_name", "t"}}, "user_id"},
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_wrong_is_422) {
       {{{"user_id", user}, {"tool_name", "t"}, {"secrets", {"a"}}}, "secrets"},
       {{{"user_id", user}, {"tool_name", "t"}, {"secrets", {{"a", 5}}}}, "secrets"},
   };
-  const Answer unknown = resolve(
+  const Answer unknown = tacit::test::resolve(
       shared_server(),
       {{"user_id", user}, {"tool_name", "t"}, {"provided_arg", {"team"}}, {"secrets", {{"api_key", 5}, {"", "n"}}}});
   REQUIRE_STATUS(unknown, 422);
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_wrong_is_422) {
   BOOST_TEST((unknown.at("detail") == expected), unknown.body);
   for (const auto& [body, field] : wrong) {
     BOOST_TEST_CONTEXT(json::serialize(body)) {
-      const Answer answer = resolve(shared_server(), body);
+      const Answer answer = tacit::test::resolve(shared_server(), body);
       REQUIRE_STATUS(answer, 422);
       const json::array detail = answer.at("detail").as_array();
       BOOST_REQUIRE(detail.size() == 1U);

@@ -26,15 +26,15 @@ constexpr std::size_t clients = 3;
 class Changes {
  public:
   Changes(const Deployment& deployment, unsigned seed)
-      : user_(new_uuid()), key_(deployment.create_key(user_)), random_(seed) {}
+      : user_(new_uuid()), api_key_(deployment.create_api_key(user_)), random_(seed) {}
 
   const std::string& user() const { return user_; }
   void run(const Server& server, int count) {
-    Client api(server, key_);
+    Client api(server, api_key_);
     for (int i = 0; i < count; ++i) change(api);
   }
   void delete_all(const Server& server) {
-    Client api(server, key_);
+    Client api(server, api_key_);
     while (!ids_.empty()) remove(api, ids_.size() - 1);
   }
 
@@ -63,7 +63,7 @@ class Changes {
   }
 
   std::string user_;
-  std::string key_;
+  std::string api_key_;
   std::mt19937 random_;
   std::vector<std::string> ids_;
   int names_ = 0;
@@ -129,7 +129,7 @@ double waiting(const Server& server) { return Scrape(server.admin_port()).sum("t
 
 BOOST_AUTO_TEST_SUITE(scrub)
 
-BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
+BOOST_AUTO_TEST_CASE(the_command_overwrites_deleted_values) {
   Scrubbed it;
   it.rounds(6);
   // Replaces the keys of tenants and the sealed names; erases a tenant.
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(the_command_leaves_nothing_that_is_gone) {
   it.deployment().verify();
 }
 
-BOOST_AUTO_TEST_CASE(a_server_does_it_by_itself) {
+BOOST_AUTO_TEST_CASE(a_server_scrubs_in_the_background) {
   Scrubbed it(Settings{{"scrub-within", "2"}, {"admin-listen", "127.0.0.1:0"}});
   it.rounds(2);
   Server server(it.deployment());
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(the_command_works_beside_a_server_under_load) {
   BOOST_TEST(it.leftovers() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(scrubs_and_servers_that_were_killed_cost_nothing) {
+BOOST_AUTO_TEST_CASE(killed_scrubs_and_servers_lose_nothing) {
   Scrubbed it;
   it.rounds(1);
   std::mt19937 random(7);

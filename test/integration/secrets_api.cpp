@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(deleting_answers_what_was_deleted_and_is_final) {
   BOOST_TEST(tenant.api.get(secrets_path).at("data").as_array().empty());
 }
 
-BOOST_AUTO_TEST_CASE(unknown_paths_and_methods_say_so_in_json) {
+BOOST_AUTO_TEST_CASE(unknown_paths_and_methods_get_json_errors) {
   Tenant tenant = new_tenant();
   for (const std::string path :
        {"/", "/api/v1/secret/", "/api/v1/secrets/x/y", "/api/v1//secrets/", "/api/v1/secrets//", "/api/v1/./secrets/",

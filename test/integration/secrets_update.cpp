@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(each_field_changes_alone) {
   BOOST_TEST(secret.value_in_use() == "fedcba9876543210");
 }
 
-BOOST_AUTO_TEST_CASE(null_clears_the_binding_and_means_not_given_elsewhere) {
+BOOST_AUTO_TEST_CASE(null_clears_the_binding_and_is_ignored_elsewhere) {
   Bound secret;
   const json::object same =
       secret.patch({{"secret_name", nullptr}, {"secret_value", nullptr}, {"is_default_for_tool", nullptr}});
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(null_clears_the_binding_and_means_not_given_elsewhere) {
   BOOST_TEST(cleared.at("secret_name").as_string() == "name");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_to_change_leaves_updated_at) {
+BOOST_AUTO_TEST_CASE(an_update_without_a_change_keeps_updated_at) {
   Bound secret;
   for (const json::value& body :
        std::vector<json::value>{json::object{},
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_taken_name_or_default_answers_409_and_changes_nothing) {
   REQUIRE_STATUS(secret.tenant.api.patch(path, {{"is_default_for_tool", true}, {"secret_name", "name"}}), 200);
 }
 
-BOOST_AUTO_TEST_CASE(faults_of_an_update_are_those_of_a_creation_but_nothing_is_required) {
+BOOST_AUTO_TEST_CASE(an_update_has_the_faults_of_a_creation_without_required_fields) {
   Bound secret;
   const Answer answer =
       secret.tenant.api.patch(secret.one, {{"secret_name", ""}, {"secret_value", "123"}, {"tool_arg", 7}});

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(it_is_notified_of_ready_reload_and_end) {
   BOOST_TEST(stopping.ends_with("\nEXTEND_TIMEOUT_USEC=30000000"));  // two shutdown-timeouts and a little
 }
 
-BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_the_writer_is_stuck) {
+BOOST_AUTO_TEST_CASE(the_watchdog_is_not_notified_while_the_writer_is_stuck) {
   const Deployment deployment(Settings{{"plane", "api"}});
   const NotifySocket manager((deployment.folder() / "notify").string());
   Server server(deployment, {}, {{"NOTIFY_SOCKET", manager.name()}, {"WATCHDOG_USEC", "300000"}});
@@ -168,7 +168,8 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_the_writer_is_stuck) {
   BOOST_TEST(server.stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_an_io_thread_is_stuck, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(the_watchdog_is_not_notified_while_an_io_thread_is_stuck,
+                     *boost::unit_test::precondition(is_root)) {
   const Deployment deployment(Settings{{"plane", "api"}, {"threads", "2"}});
   const NotifySocket manager((deployment.folder() / "notify").string());
   Server server(deployment, {}, {{"NOTIFY_SOCKET", manager.name()}, {"WATCHDOG_USEC", "300000"}});
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_connects_while_no_server_runs_waits_for_the_n
   BOOST_TEST(second->wait(30s).value_or(-1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(every_request_is_served_though_servers_come_and_go) {
+BOOST_AUTO_TEST_CASE(every_request_is_served_while_servers_restart) {
   const Deployment deployment;
   const HeldSocket held;
   auto server = held.serve(deployment);
@@ -259,7 +260,7 @@ BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
   ::close(no_handshake);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_was_received_is_answered_by_a_server_that_winds_down) {
+BOOST_AUTO_TEST_CASE(a_stopping_server_answers_a_received_request) {
   const Deployment deployment(Settings{{"plane", "api"}});
   Server server(deployment);
   const Tenant tenant(deployment, server);

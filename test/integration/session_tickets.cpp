@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(without_shared_keys_there_is_no_resumption_elsewhere) {
   BOOST_TEST(!resumes(other, session, TLS1_3_VERSION));
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_file_keeps_the_old_keys_and_keeps_a_server_from_starting) {
+BOOST_AUTO_TEST_CASE(a_bad_file_keeps_the_old_keys_and_prevents_a_start) {
   const Deployment deployment;
   const auto file = deployment.folder() / "ticket.keys";
   write_keys(file, new_key());

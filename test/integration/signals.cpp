@@ -35,7 +35,9 @@ struct Changeable {
   }
   void put(const std::string& stem) const {
     const CertificateFiles made =
-        certificates().servers.issue("reload-" + stem, {"localhost", {"DNS:localhost", "IP:127.0.0.1"}, "serverAuth"});
+        certificates().servers.issue("reload-" + stem, {.common_name = "localhost",
+                                                        .alternative_names = {"DNS:localhost", "IP:127.0.0.1"},
+                                                        .extended_usage = "serverAuth"});
     std::filesystem::copy_file(made.certificate, certificate, std::filesystem::copy_options::overwrite_existing);
     std::filesystem::copy_file(made.key, key, std::filesystem::copy_options::overwrite_existing);
   }
@@ -49,7 +51,7 @@ struct Changeable {
 
 BOOST_AUTO_TEST_SUITE(signals)
 
-BOOST_AUTO_TEST_CASE(sighup_reads_certificates_again_and_keeps_good_ones) {
+BOOST_AUTO_TEST_CASE(sighup_reloads_certificates_and_keeps_good_ones) {
   const Changeable files;
   Server server(files.deployment);
   HttpsClient before(server.api_client());
@@ -99,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_second_server_does_not_share_the_port) {
   BOOST_TEST(second.err.find("cannot listen on 127.0.0.1") != std::string::npos, second.err);
 }
 
-BOOST_AUTO_TEST_CASE(a_closed_standard_output_does_not_take_the_key) {
+BOOST_AUTO_TEST_CASE(no_key_is_created_if_standard_output_is_closed) {
   const Deployment deployment;
   const std::string command = std::string(TACIT_BINARY) + " api-key create --config " + deployment.config().string() +
                               " --tenant " + new_uuid() + " --name nowhere >&-";

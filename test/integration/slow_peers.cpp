@@ -70,7 +70,7 @@ bool is_cut_off(const HttpsClient& client, std::size_t bytes, Clock::duration pa
 
 BOOST_AUTO_TEST_SUITE(slow_peers)
 
-BOOST_AUTO_TEST_CASE(an_answer_has_to_be_taken_at_a_rate) {
+BOOST_AUTO_TEST_CASE(a_client_must_read_its_answer_at_a_minimum_rate) {
   const Deployment deployment({{"write-timeout", "1"}, {"write-rate", "16K"}, {"admin-listen", "127.0.0.1:0"}});
   const Server server(deployment);
   Tenant tenant(deployment, server);
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(an_answer_has_to_be_taken_at_a_rate) {
   BOOST_TEST(ended(server, "api", "slow") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_ends_when_it_is_old) {
+BOOST_AUTO_TEST_CASE(a_connection_ends_at_its_maximum_age) {
   const Deployment deployment({{"connection-max-age", "2"}, {"admin-listen", "127.0.0.1:0"}});
   const Server server(deployment);
   HttpsClient idle(server.api_client());
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_connection_ends_when_it_is_old) {
   BOOST_TEST(ended(server, "api", "requests") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_tool_plane_can_have_an_age_of_its_own) {
+BOOST_AUTO_TEST_CASE(the_tool_plane_has_its_own_maximum_age) {
   const Deployment deployment(Settings{{"tool-connection-max-age", "1"}});
   const Server server(deployment);
   HttpsClient api(server.api_client());
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(the_tool_plane_can_have_an_age_of_its_own) {
   REQUIRE_STATUS(api.request("GET", "/healthz"), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_ends_after_so_many_requests) {
+BOOST_AUTO_TEST_CASE(a_connection_ends_at_its_maximum_of_requests) {
   const Deployment deployment({{"connection-max-requests", "20"}, {"admin-listen", "127.0.0.1:0"}});
   const Server server(deployment);
   const int count = until_last_answer(server.api_client()).second;
@@ -130,16 +130,18 @@ BOOST_AUTO_TEST_CASE(a_connection_ends_after_so_many_requests) {
   BOOST_TEST(ended(server, "api", "requests") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_that_runs_out_ends_its_open_connection) {
+BOOST_AUTO_TEST_CASE(an_expiring_certificate_ends_its_open_connection) {
   Deployment deployment;
   const TestCa root(deployment.folder(), "own-root");
   const long life = 5;
   const TestCa brief(deployment.folder(), "own-brief", &root, {.valid_to_seconds = life});
   deployment.configure({{"tool-client-ca", root.certificate().string()}});
   const std::vector<std::string> name{"URI:spiffe://test/runtime"};
-  const CertificateFiles leaf = root.issue("leaf", {"leaf", name, "clientAuth", -3600, life});
-  const CertificateFiles of_brief = brief.issue("of-brief", {"of-brief", name});
-  const CertificateFiles good = root.issue("good", {"good", name});
+  const CertificateFiles leaf = root.issue(
+      "leaf",
+      {.common_name = "leaf", .alternative_names = name, .extended_usage = "clientAuth", .valid_to_seconds = life});
+  const CertificateFiles of_brief = brief.issue("of-brief", {.common_name = "of-brief", .alternative_names = name});
+  const CertificateFiles good = root.issue("good", {.common_name = "good", .alternative_names = name});
   // The file contains the issuer's certificate, too.
   write_file(of_brief.certificate, read_file(of_brief.certificate) + read_file(brief.certificate()));
   const auto expiry = std::chrono::system_clock::now() + std::chrono::seconds(life + 1);

@@ -70,7 +70,7 @@ class Stalled {
  public:
   Stalled()
       : deployment(Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "0"}, {"drain-delay", "0"}}),
-        key(deployment.create_key(new_uuid())),
+        key(deployment.create_api_key(new_uuid())),
         log(deployment.folder() / "log"),
         process({TACIT_BINARY, "serve", "--config", deployment.config().string()}, deployment.log(), log.path()) {
     BOOST_REQUIRE(log.read_until("\"event\":\"ready\""));
@@ -85,7 +85,8 @@ class Stalled {
   }
   /// Causes that many access lines, each of a successful response.
   void ask(int times) const {
-    Client api(ClientOptions{port("api"), certificates().servers.certificate()}, {{"x-api-key", key}});
+    Client api(ClientOptions{.port = port("api"), .authority = certificates().servers.certificate()},
+               {{"x-api-key", key}});
     const Headers id{{"X-Request-Id", std::string(64, 'i')},
                      {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}};
     for (int i = 0; i < times; ++i) REQUIRE_STATUS(api.request("GET", "/api/v1/quota", {}, id), 200);

@@ -85,7 +85,7 @@ void expect_refused(const Store& store, const std::string& why, const std::strin
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(store_in_its_place)
+BOOST_AUTO_TEST_SUITE(store_files)
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_through_a_link) {
   const Store store;
@@ -133,14 +133,14 @@ BOOST_AUTO_TEST_CASE(an_empty_data_file_stays_empty) {
   BOOST_TEST(fs::file_size(store.file("data.mdb")) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_file_that_is_gone_is_made_again) {
+BOOST_AUTO_TEST_CASE(a_missing_lock_file_is_created) {
   const Store store;
   fs::remove(store.file("lock.mdb"));
   store.deployment.verify();
   BOOST_TEST(status_of(store.file("lock.mdb")).st_uid == status_of(store.file("data.mdb")).st_uid);
 }
 
-BOOST_AUTO_TEST_CASE(the_store_of_a_stranger_is_refused, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(the_store_of_another_user_is_refused, *boost::unit_test::precondition(is_root)) {
   const Store store;
   for (const char* const name : {"lock.mdb", "data.mdb"}) {
     BOOST_REQUIRE(::chown(store.file(name).c_str(), nobody, 0) == 0);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(links_that_others_can_replace_are_not_followed, *boost::uni
   BOOST_TEST(has(done.err, "the symbolic link store in its path is not followed"), done.err);
 }
 
-BOOST_AUTO_TEST_CASE(root_works_as_another_user_on_what_a_group_writes, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(root_opens_a_store_that_a_group_writes_as_another_user, *boost::unit_test::precondition(is_root)) {
   const Store store;
   const Deployment& deployment = store.deployment;
   store.give(0, a_group, 03770, 0660);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(root_works_as_another_user_on_what_a_group_writes, *boost::
   fs::create_directory(backups);
   for (const fs::path& folder : {deployment.folder(), fs::path(backups)}) fs::permissions(folder, fs::perms(0700));
   const std::string tenant = new_uuid();
-  const std::string key = deployment.create_key(tenant);
+  const std::string key = deployment.create_api_key(tenant);
   const auto works = [&](const std::vector<std::string>& command) {
     const Finished done = deployment.command(command);
     BOOST_TEST(done.status == 0, command[0] << ' ' << command.back() << ": " << done.out << done.err);
@@ -253,10 +253,10 @@ BOOST_AUTO_TEST_CASE(a_store_is_made_and_restored_in_a_prepared_folder, *boost::
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_users_own_store_stays_that_users, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(root_leaves_the_store_of_a_user_to_that_user, *boost::unit_test::precondition(is_root)) {
   const Store store;
   store.give(nobody, nobody, 0770, 0660);
-  store.deployment.create_key(new_uuid());
+  store.deployment.create_api_key(new_uuid());
   store.deployment.verify();
   fs::remove(store.file("lock.mdb"));
   store.deployment.verify();

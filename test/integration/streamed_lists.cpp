@@ -89,7 +89,7 @@ std::size_t resident_bytes(pid_t process) {
 
 BOOST_AUTO_TEST_SUITE(streamed_lists)
 
-BOOST_AUTO_TEST_CASE(a_long_list_comes_in_chunks_and_the_connection_goes_on) {
+BOOST_AUTO_TEST_CASE(a_long_list_is_chunked_and_the_connection_stays_open) {
   HttpsClient client(shared().server.api_client());
   const Headers headers = {{"x-api-key", shared().tenant.key}, {"X-Request-Id", "long-list"}};
   for (int i = 0; i < 2; ++i) {
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_long_list_comes_in_chunks_and_the_connection_goes_on) {
   REQUIRE_STATUS(client.request("GET", "/api/v1/quota", headers), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_list_of_one_piece_has_its_length) {
+BOOST_AUTO_TEST_CASE(a_list_of_one_piece_has_a_content_length) {
   const Answer page = shared().tenant.api.get(secrets_path + "?limit=20");
   REQUIRE_STATUS(page, 200);
   BOOST_TEST(page.count("Transfer-Encoding") == 0U);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(over_http_1_0_a_long_list_ends_with_the_connection) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(head_says_what_get_would_and_sends_no_body) {
+BOOST_AUTO_TEST_CASE(head_answers_as_get_without_a_body) {
   HttpsClient client(shared().server.api_client());
   client.send("HEAD " + get_bytes("1.1").substr(4));
   const Answer head = client.read_answer(true);

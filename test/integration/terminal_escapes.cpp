@@ -50,7 +50,7 @@ void expect_harmless(const Finished& done, const std::string& what) {
 /// A store with an API key, and no server.
 struct Forged {
   Forged() {
-    key = deployment.create_key(tenant);
+    key = deployment.create_api_key(tenant);
     for (const Row& row : read_rows(deployment.store())) {
       if (row.table == "api_keys") write_row(deployment.store(), "api_keys", hostile, row.value);
     }
@@ -64,7 +64,7 @@ struct Forged {
 
 BOOST_AUTO_TEST_SUITE(terminal_escapes)
 
-BOOST_AUTO_TEST_CASE(of_forged_rows) {
+BOOST_AUTO_TEST_CASE(escapes_of_forged_rows_are_not_printed) {
   const Forged forged;
   const Finished verified = forged.deployment.command({"verify"});
   BOOST_TEST(verified.status == 1);
@@ -91,9 +91,9 @@ BOOST_AUTO_TEST_CASE(of_forged_rows) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_forged_audit_entries) {
+BOOST_AUTO_TEST_CASE(escapes_of_forged_audit_entries_are_not_printed) {
   const Deployment deployment;
-  deployment.create_key(new_uuid());
+  deployment.create_api_key(new_uuid());
   for (const Row& row : read_rows(deployment.store())) {
     if (row.table != "audit") continue;
     const auto begin = row.value.find('{');
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(of_forged_audit_entries) {
   expect_harmless(deployment.command({"verify"}), "verify");
 }
 
-BOOST_AUTO_TEST_CASE(of_new_names) {
+BOOST_AUTO_TEST_CASE(new_names_with_escapes_are_refused) {
   const Deployment deployment;
   const std::string name = "caf\xc3\xa9";
   BOOST_TEST(deployment.command({"api-key", "create", "--tenant", new_uuid(), "--name", name}).status == 0);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(of_new_names) {
   BOOST_TEST(deployment.command({"api-key", "create", "--tenant", new_uuid(), "--name", hostile}).status == 2);
 }
 
-BOOST_AUTO_TEST_CASE(of_the_configuration) {
+BOOST_AUTO_TEST_CASE(escapes_of_the_configuration_are_not_printed) {
   Deployment deployment;
   for (const char* const setting :
        {"store", "threads", "api-listen", "api-certificate", "tool-client-ca", "tool-identities", "metadata-keyring",
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(of_the_configuration) {
   expect_harmless(unknown, "an unknown setting");
 }
 
-BOOST_AUTO_TEST_CASE(of_files_and_arguments) {
+BOOST_AUTO_TEST_CASE(escapes_of_files_and_arguments_are_not_printed) {
   const TemporaryFolder folder;
   const auto file = folder.path() / hostile;
   write_file(file, "threads = x\n");

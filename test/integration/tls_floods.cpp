@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_client_may_renew_its_keys_between_requests) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(pipelining_without_end_does_not_keep_others_waiting) {
+BOOST_AUTO_TEST_CASE(endless_pipelining_does_not_delay_other_clients) {
   server();
   std::atomic<bool> done{false};
   std::atomic<int> bad{0};
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(key_exchanges_in_finite_fields_are_refused) {
   for (const char* const group : {"ffdhe2048", "ffdhe8192"}) BOOST_TEST(!takes_groups(group), group);
 }
 
-BOOST_AUTO_TEST_CASE(protocols_that_are_not_spoken_are_refused_with_an_alert) {
+BOOST_AUTO_TEST_CASE(unknown_protocols_are_refused_with_an_alert) {
   ClientOptions options = server().api_client();
   options.alpn = "\x02h2\x08http/1.1";
   {

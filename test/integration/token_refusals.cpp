@@ -32,7 +32,7 @@ std::string altered(std::string token, int part) {
 
 BOOST_AUTO_TEST_SUITE(token_refusals)
 
-BOOST_AUTO_TEST_CASE(a_token_without_the_scope_is_403_that_says_which_it_lacks) {
+BOOST_AUTO_TEST_CASE(a_token_without_the_scope_is_403_and_names_the_scope) {
   const auto all = provider().tokens({{Idp::jwt, "", "secrets:read"},
                                       {Idp::opaque, Idp::ann, "secrets:read"},
                                       {Idp::jwt, Idp::bob, "secrets:write"},
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(every_invalid_token_gets_the_same_401) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_token_is_good_until_it_ends_however_long_answers_are_remembered) {
+BOOST_AUTO_TEST_CASE(a_token_ends_in_time_despite_cached_answers) {
   const Settings section = {{"leeway", "0"}, {"introspection-cache", "3600"}};
   TrustingDeployment trusting(section);
   trusting.provider.start();
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_good_until_it_ends_however_long_answers_are_reme
   }
 }
 
-BOOST_AUTO_TEST_CASE(no_credential_is_401_that_says_where_to_find_out_about_the_issuers) {
+BOOST_AUTO_TEST_CASE(a_missing_credential_is_401_with_the_metadata_address) {
   HttpsClient client(server().api_client());
   const Answer answer = client.request("GET", secrets_path);
   REQUIRE_STATUS(answer, 401);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(no_credential_is_401_that_says_where_to_find_out_about_the_
   BOOST_TEST((metadata.at("bearer_methods_supported") == json::value(json::array{"header"})));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_knows_no_public_address_gives_none) {
+BOOST_AUTO_TEST_CASE(a_server_without_a_public_url_gives_no_metadata_address) {
   TrustingDeployment trusting;
   trusting.deployment.configure({{"public-url", ""}});
   const Server nameless(trusting.deployment);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_knows_no_public_address_gives_none) {
   BOOST_TEST((challenge_of(answer) == expected), answer.header("WWW-Authenticate"));
 }
 
-BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_say_why) {
+BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_have_reasons) {
   TrustingDeployment trusting;
   trusting.provider.start();
   const auto tokens = trusting.provider.tokens(
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_neither_logged_nor_kept_and_refusals_say_why) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_new_opaque_token_gets_in_though_its_address_guesses) {
+BOOST_AUTO_TEST_CASE(a_new_opaque_token_is_accepted_from_a_guessing_address) {
   const auto tokens = provider().tokens({{Idp::opaque, Idp::ann}, {Idp::opaque, Idp::bob}});
   Deployment& deployment = shared_trust().trusting.deployment;
   deployment.configure({{"failed-auth-rate", "1"}, {"failed-auth-burst", "2"}});

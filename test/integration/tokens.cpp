@@ -71,7 +71,7 @@ void use_whole_api(Client& api, const std::string& request_id, const std::string
 
 BOOST_AUTO_TEST_SUITE(tokens)
 
-BOOST_AUTO_TEST_CASE(every_kind_of_token_does_the_whole_of_the_api_and_the_audit_names_its_bearer) {
+BOOST_AUTO_TEST_CASE(every_kind_of_token_serves_the_whole_api_and_the_audit_names_its_user) {
   TrustingDeployment trusting;
   trusting.provider.start();
   const std::vector<Bearer> bearers = bearers_of(trusting.provider);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(both_kinds_of_token_reach_the_secrets_of_their_user_only) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_token_is_taken_from_either_header_and_not_as_an_api_key) {
+BOOST_AUTO_TEST_CASE(a_token_is_accepted_in_either_header_but_not_as_an_api_key) {
   for (const Tokens& tokens : provider().tokens({{Idp::jwt}, {Idp::opaque}})) {
     const std::string& token = tokens.access;
     const std::vector<std::pair<Headers, int>> cases = {
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_taken_from_either_header_and_not_as_an_api_key) 
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_issuers_tokens_are_taken_only_from_the_headers_that_it_is_trusted_in) {
+BOOST_AUTO_TEST_CASE(an_issuers_tokens_are_accepted_only_in_its_headers) {
   const Settings section = {{"headers", "authorization"}};
   TrustingDeployment trusting(section);
   trusting.provider.start();
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_jwt_is_accepted_with_every_algorithm) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(api_keys_are_as_good_as_before) {
+BOOST_AUTO_TEST_CASE(api_keys_are_accepted_beside_tokens) {
   Tenant tenant(shared_trust().trusting.deployment, server());
   for (const Headers& headers :
        std::vector<Headers>{{{"x-api-key", tenant.key}}, {{"Authorization", tenant.key}}, {{"token", tenant.key}}}) {

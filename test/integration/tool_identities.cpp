@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_SUITE(tool_identities)
 BOOST_AUTO_TEST_CASE(only_certificates_of_the_runtimes_authority_are_accepted) {
   const Asked asked;
   const Certificates& pki = certificates();
-  const CertificateRequest request{"runtime", {"URI:spiffe://test/all"}};
+  const CertificateRequest request{.common_name = "runtime", .alternative_names = {"URI:spiffe://test/all"}};
   CertificateRequest expired = request;
   expired.valid_from_seconds = -7200;
   expired.valid_to_seconds = -3600;
@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(only_certificates_of_the_runtimes_authority_are_accepted) {
 
 BOOST_AUTO_TEST_CASE(an_identity_may_use_its_tools_and_no_others) {
   const Asked asked;
-  const CertificateFiles linear = runtime_certificate({"whoever", {"URI:spiffe://test/linear"}});
+  const CertificateFiles linear =
+      runtime_certificate({.common_name = "whoever", .alternative_names = {"URI:spiffe://test/linear"}});
   REQUIRE_STATUS(asked.as(linear, "agno__linear__get_issue_details"), 200);
   REQUIRE_STATUS(asked.as(linear, "exact_tool"), 200);
   for (const char* tool : {"agno__github__get", "exact_tool2", "AGNO__linear__x", "legacy__x", "linear"}) {
@@ -106,29 +107,32 @@ BOOST_AUTO_TEST_CASE(an_identity_may_use_its_tools_and_no_others) {
 
 BOOST_AUTO_TEST_CASE(the_kind_is_part_of_the_identity) {
   const Asked asked;
-  const CertificateFiles dns = runtime_certificate({"", {"DNS:tools.test.example"}});
+  const CertificateFiles dns =
+      runtime_certificate({.common_name = "", .alternative_names = {"DNS:tools.test.example"}});
   REQUIRE_STATUS(asked.as(dns, "agno__dns__x"), 200);
   REQUIRE_STATUS(asked.as(dns, "only_by_cn"), 403);
-  const CertificateFiles common_name = runtime_certificate({"legacy", {}});
+  const CertificateFiles common_name = runtime_certificate({.common_name = "legacy"});
   REQUIRE_STATUS(asked.as(common_name, "legacy__x"), 200);
   REQUIRE_STATUS(asked.as(common_name, "agno__dns__x"), 403);
-  const CertificateFiles pretender = runtime_certificate({"uri:spiffe://test/all", {}});
+  const CertificateFiles pretender = runtime_certificate({.common_name = "uri:spiffe://test/all"});
   REQUIRE_STATUS(asked.as(pretender, "legacy__x"), 403);
-  const CertificateFiles as_dns = runtime_certificate({"", {"DNS:spiffe://test/all"}});
+  const CertificateFiles as_dns =
+      runtime_certificate({.common_name = "", .alternative_names = {"DNS:spiffe://test/all"}});
   REQUIRE_STATUS(asked.as(as_dns, "tool"), 403);
 }
 
 BOOST_AUTO_TEST_CASE(uri_comes_before_dns_before_common_name) {
   const Asked asked;
   // The URI decides even though it is unknown and the others have more grants.
-  const CertificateFiles unknown_uri =
-      runtime_certificate({"legacy", {"DNS:tools.test.example", "URI:spiffe://test/unknown"}});
+  const CertificateFiles unknown_uri = runtime_certificate(
+      {.common_name = "legacy", .alternative_names = {"DNS:tools.test.example", "URI:spiffe://test/unknown"}});
   for (const char* tool : {"agno__dns__x", "legacy__x", "tool"}) REQUIRE_STATUS(asked.as(unknown_uri, tool), 403);
-  const CertificateFiles all_three =
-      runtime_certificate({"legacy", {"DNS:tools.test.example", "URI:spiffe://test/linear"}});
+  const CertificateFiles all_three = runtime_certificate(
+      {.common_name = "legacy", .alternative_names = {"DNS:tools.test.example", "URI:spiffe://test/linear"}});
   REQUIRE_STATUS(asked.as(all_three, "exact_tool"), 200);
   REQUIRE_STATUS(asked.as(all_three, "agno__dns__x"), 403);
-  const CertificateFiles dns_and_name = runtime_certificate({"legacy", {"DNS:tools.test.example"}});
+  const CertificateFiles dns_and_name =
+      runtime_certificate({.common_name = "legacy", .alternative_names = {"DNS:tools.test.example"}});
   REQUIRE_STATUS(asked.as(dns_and_name, "agno__dns__x"), 200);
   REQUIRE_STATUS(asked.as(dns_and_name, "legacy__x"), 403);
 }
@@ -140,7 +144,8 @@ BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_has_no_identity) {
        {std::vector<std::string>{"URI:spiffe://test/linear", "URI:spiffe://test/all"},
         {"URI:spiffe://test/all", "URI:spiffe://test/all"},
         {"URI:spiffe://test/all", "DNS:tools.test.example", "URI:urn:x"}}) {
-    const Answer answer = asked.as(runtime_certificate({"legacy", names}), "exact_tool");
+    const Answer answer =
+        asked.as(runtime_certificate({.common_name = "legacy", .alternative_names = names}), "exact_tool");
     REQUIRE_STATUS(answer, 403);
     BOOST_TEST(answer.text("detail").find("more than one name") != std::string::npos);
     BOOST_TEST(answer.closes());
@@ -151,24 +156,25 @@ BOOST_AUTO_TEST_CASE(a_certificate_with_several_uris_has_no_identity) {
   BOOST_TEST(audit.out.find("identity_ambiguous") != std::string::npos, audit.out + audit.err);
 }
 
-BOOST_AUTO_TEST_CASE(a_common_name_with_spaces) {
+BOOST_AUTO_TEST_CASE(a_common_name_may_contain_spaces) {
   const Asked asked;
-  REQUIRE_STATUS(asked.as(runtime_certificate({"My Runtime", {}}), "my__tool"), 200);
-  REQUIRE_STATUS(asked.as(runtime_certificate({"My Runtime", {}}), "legacy__x"), 403);
+  REQUIRE_STATUS(asked.as(runtime_certificate({.common_name = "My Runtime"}), "my__tool"), 200);
+  REQUIRE_STATUS(asked.as(runtime_certificate({.common_name = "My Runtime"}), "legacy__x"), 403);
   for (const char* other : {"My", "My  Runtime", " My Runtime", "My Runtime ", "My\tRuntime"}) {
-    REQUIRE_STATUS(asked.as(runtime_certificate({other, {}}), "my__tool"), 403);
+    REQUIRE_STATUS(asked.as(runtime_certificate({.common_name = other}), "my__tool"), 403);
   }
 }
 
 BOOST_AUTO_TEST_CASE(an_identity_without_a_grant_gets_nothing) {
   const Asked asked;
-  for (const CertificateRequest& request : std::vector<CertificateRequest>{{"unknown", {}},
-                                                                           {"", {}},
-                                                                           {"", {"URI:spiffe://test/linear/"}},
-                                                                           {"", {"URI:SPIFFE://test/all"}},
-                                                                           {"", {"DNS:sub.tools.test.example"}},
-                                                                           {"Legacy", {}},
-                                                                           {"", {"IP:127.0.0.1"}}}) {
+  for (const CertificateRequest& request :
+       std::vector<CertificateRequest>{{.common_name = "unknown"},
+                                       {.common_name = ""},
+                                       {.common_name = "", .alternative_names = {"URI:spiffe://test/linear/"}},
+                                       {.common_name = "", .alternative_names = {"URI:SPIFFE://test/all"}},
+                                       {.common_name = "", .alternative_names = {"DNS:sub.tools.test.example"}},
+                                       {.common_name = "Legacy"},
+                                       {.common_name = "", .alternative_names = {"IP:127.0.0.1"}}}) {
     BOOST_TEST_CONTEXT(request.common_name << (request.alternative_names.empty() ? "" : request.alternative_names[0])) {
       REQUIRE_STATUS(asked.as(runtime_certificate(request), "exact_tool"), 403);
     }
@@ -187,7 +193,7 @@ BOOST_AUTO_TEST_CASE(no_session_is_resumed) {
     BOOST_TEST_CONTEXT("TLS version " << version) {
       ClientOptions options = runtimes().server->tools_client();
       options.tls_version = version;
-      options.certificate = runtime_certificate({"", {"URI:spiffe://test/linear"}});
+      options.certificate = runtime_certificate({.common_name = "", .alternative_names = {"URI:spiffe://test/linear"}});
       HttpsClient first(options);
       BOOST_TEST(ask(first, "exact_tool") == 200);
       options.session = first.session();

@@ -42,7 +42,7 @@ std::vector<std::vector<std::string>> commands_on(const Deployment& deployment) 
 BOOST_AUTO_TEST_SUITE(unresponsive_disk)
 
 // All at once, because each takes as long as the deadline for progress: 60 s and up to store-timeout more.
-BOOST_AUTO_TEST_CASE(every_command_ends_and_says_so) {
+BOOST_AUTO_TEST_CASE(every_command_ends_with_a_message) {
   const Deployment deployment{Settings{{"store-timeout", "1"}}};
   const auto fault = deployment.folder() / "fault";
   const Environment environment{

@@ -142,13 +142,13 @@ BOOST_AUTO_TEST_CASE(a_bad_key_file_keeps_the_previous_keys) {
                  200);
 }
 
-BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
+BOOST_AUTO_TEST_CASE(a_resolve_requires_the_token_of_its_user) {
   const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
   const std::string ann = new_uuid();
   const std::string bob = new_uuid();
   const std::string anns_token = trusting.signer.sign(tool_claims_of(ann));
   const std::string bobs_token = trusting.signer.sign(tool_claims_of(bob));
-  const std::string anns_key = trusting.deployment.create_key(ann, tools_use);
+  const std::string anns_api_key = trusting.deployment.create_api_key(ann, tools_use);
   json::object expired = tool_claims_of(ann);
   expired["exp"] = std::time(nullptr) - 120;
   {
@@ -166,11 +166,11 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
     BOOST_TEST(without.header("WWW-Authenticate").starts_with("Bearer realm="));
     BOOST_TEST(without.body.find("x-api-key") == std::string::npos);
     CHECK_STATUS(resolve_with(bearer(anns_token)), 200);
-    CHECK_STATUS(resolve_with({{"Authorization", anns_key}}), 200);
+    CHECK_STATUS(resolve_with({{"Authorization", anns_api_key}}), 200);
     CHECK_STATUS(resolve_with(bearer(bobs_token)), 403);
     CHECK_STATUS(resolve_with(bearer(trusting.signer.sign(expired))), 401);
     CHECK_STATUS(resolve_with(bearer("tct_nonsense")), 401);
-    CHECK_STATUS(resolve_with({{"x-api-key", anns_key}}), 401);
+    CHECK_STATUS(resolve_with({{"x-api-key", anns_api_key}}), 401);
     CHECK_STATUS(resolve_with({{"token", anns_token}}), 401);  // its issuer allows only Authorization
     CHECK_STATUS(Client(server.tools_client(), {}).get("/healthz"), 200);
     BOOST_REQUIRE(server.stop() == 0);
@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
       ++releases;
       BOOST_TEST(entry.at("actor") == "uri:spiffe://test/runtime");
       const bool by_token = entry.at("on_behalf_of") == json::value("oauth:" + issuer + "#" + ann);
-      const bool by_key = entry.at("on_behalf_of") == json::value("api-key:" + anns_key.substr(4, 11));
-      BOOST_TEST((by_token || by_key));
+      const bool by_api_key = entry.at("on_behalf_of") == json::value("api-key:" + anns_api_key.substr(4, 11));
+      BOOST_TEST((by_token || by_api_key));
     }
     if (entry.at("action") == "credential.refused" && entry.at("reason") == "missing") {
       ++missing;
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_needs_the_token_of_the_user_that_it_asks_for) {
   BOOST_TEST(missing == 2);  // without any, and with a header that only an SDK sends
 }
 
-BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_worth_nothing_on_the_other) {
+BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_refused_on_the_other) {
   const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
   const std::string ann = new_uuid();
   const std::string api_token = trusting.signer.sign(claims_of(ann));
@@ -211,8 +211,8 @@ BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_worth_nothing_on_the_other) {
   json::object for_both = claims_of(ann);
   for_both["aud"] = json::array{audience, tool_audience};
   const std::string token_for_both = trusting.signer.sign(for_both);
-  const std::string api_key = trusting.deployment.create_key(ann);
-  const std::string tool_key = trusting.deployment.create_key(ann, tools_use);
+  const std::string api_key = trusting.deployment.create_api_key(ann);
+  const std::string tool_api_key = trusting.deployment.create_api_key(ann, tools_use);
   {
     Server server(trusting.deployment, {"--threads", "1"});
     const auto resolve_with = [&](const std::string& credential) {
@@ -229,8 +229,9 @@ BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_worth_nothing_on_the_other) {
         CHECK_STATUS(resolve_with(each), 200);
         BOOST_TEST(list_status(server, bearer(each)) == 401);
       }
-      CHECK_STATUS(resolve_with(tool_key), 200);
-      for (const Headers& each : {bearer(tool_key), Headers{{"x-api-key", tool_key}}, Headers{{"token", tool_key}}}) {
+      CHECK_STATUS(resolve_with(tool_api_key), 200);
+      for (const Headers& each :
+           {bearer(tool_api_key), Headers{{"x-api-key", tool_api_key}}, Headers{{"token", tool_api_key}}}) {
         BOOST_TEST(list_status(server, each) == 403);
       }
       CHECK_STATUS(resolve_with(api_token), 401);
@@ -252,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_worth_nothing_on_the_other) {
   BOOST_TEST(scope_lacking == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_tool_plane_that_takes_users_tokens_does_not_start_without_an_audience_for_them) {
+BOOST_AUTO_TEST_CASE(a_tool_plane_with_user_tokens_requires_an_audience) {
   const Trusting trusting("", {{"public-url", "https://localhost"}});
   const std::string said = (trusting.deployment.folder() / "issuers").string() +
                            ":1: lacks tool-audience, which tool-user-token requires: without one, a tool runtime could "
@@ -268,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_tool_plane_that_takes_users_tokens_does_not_start_without
   BOOST_TEST(trusting.deployment.command({"check-config", "--plane", "api", "--tool-user-token", "on"}).status == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_reload_does_not_take_the_audience_of_the_tool_plane_away) {
+BOOST_AUTO_TEST_CASE(a_reload_cannot_remove_the_audience_of_the_tool_plane) {
   const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
   const std::string ann = new_uuid();
   Server server(trusting.deployment);
@@ -291,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_reload_does_not_take_the_audience_of_the_tool_plane_away)
   BOOST_TEST(list_status(server, bearer(token)) == 401);
 }
 
-BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_beside_it_is_not_looked_at) {
+BOOST_AUTO_TEST_CASE(without_the_setting_a_certificate_suffices_and_a_token_is_ignored) {
   const Trusting trusting;
   Server server(trusting.deployment);
   const std::string ann = new_uuid();
@@ -301,7 +302,7 @@ BOOST_AUTO_TEST_CASE(without_that_setting_the_certificate_is_enough_and_a_token_
   CHECK_STATUS(Client(server.tools_client(), bearer("nonsense")).post("/tool/v1/resolve", query), 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_good_new_token_gets_in_though_its_address_guesses) {
+BOOST_AUTO_TEST_CASE(a_good_new_token_is_accepted_from_a_guessing_address) {
   const Trusting trusting("", {{"failed-auth-rate", "1"}, {"failed-auth-burst", "2"}});
   Server server(trusting.deployment);
   Presenter presenter(server);
@@ -338,10 +339,10 @@ BOOST_AUTO_TEST_CASE(a_client_with_an_expired_token_does_not_affect_others) {
   BOOST_TEST(throttled > 0);
   BOOST_TEST(refused + throttled == 50);
   BOOST_TEST(presenter.status_of("tct_guess") == 401);
-  BOOST_TEST(list_status(server, bearer(trusting.deployment.create_key(new_uuid()))) == 200);
+  BOOST_TEST(list_status(server, bearer(trusting.deployment.create_api_key(new_uuid()))) == 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_runtime_with_a_certificate_guesses_users_tokens_slowly) {
+BOOST_AUTO_TEST_CASE(guesses_of_users_tokens_by_a_runtime_are_slowed) {
   const Trusting trusting(
       with_tool_audience,
       {{"tool-user-token", "on"}, {"failed-auth-rate", "1"}, {"failed-auth-burst", "3"}, {"access-log", "off"}});
@@ -362,10 +363,10 @@ BOOST_AUTO_TEST_CASE(a_runtime_with_a_certificate_guesses_users_tokens_slowly) {
   json::object second = tool_claims_of(ann);
   second["jti"] = "another";
   BOOST_TEST(resolve_with(trusting.signer.sign(second)) == 200);
-  BOOST_TEST(resolve_with(trusting.deployment.create_key(ann, tools_use)) == 200);
+  BOOST_TEST(resolve_with(trusting.deployment.create_api_key(ann, tools_use)) == 200);
 }
 
-BOOST_AUTO_TEST_CASE(an_address_has_issuers_asked_only_so_often) {
+BOOST_AUTO_TEST_CASE(an_address_has_a_limit_of_calls_to_issuers) {
   const Trusting trusting("", {{"issuer-ask-rate", "1"}, {"issuer-ask-burst", "2"}, {"failed-auth-burst", "100"}});
   Server server(trusting.deployment);
   const TokenSigner unknown("unknown");
@@ -382,7 +383,7 @@ BOOST_AUTO_TEST_CASE(an_address_has_issuers_asked_only_so_often) {
   BOOST_TEST(list_status(server, bearer(trusting.signer.sign(claims_of(new_uuid())))) == 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_token_may_be_large_and_a_larger_one_is_told_its_size) {
+BOOST_AUTO_TEST_CASE(an_oversized_token_is_refused_with_its_size) {
   const Trusting trusting;
   Server server(trusting.deployment);
   const auto token_with = [&](std::size_t padding) {
@@ -421,7 +422,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_cannot_be_used_is_named_and_the_others_serve) {
   BOOST_TEST(printed.find("left-out-1") != std::string::npos, printed);
 }
 
-BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
+BOOST_AUTO_TEST_CASE(check_config_reports_faults_of_the_issuers) {
   const Trusting trusting;
   const auto said = [&] { return trusting.deployment.command({"check-config"}); };
   BOOST_TEST(said().status == 0);
@@ -439,7 +440,7 @@ BOOST_AUTO_TEST_CASE(check_config_says_what_is_wrong_with_the_issuers) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_starting) {
+BOOST_AUTO_TEST_CASE(every_fault_of_the_issuers_prevents_the_start) {
   const Trusting trusting("algorithms = RS256\nclient-tokens = on\n", {{"public-url", "https://localhost"}});
   const std::string file = (trusting.deployment.folder() / "issuers").string();
   for (const std::string command : {"check-config", "serve"}) {
@@ -451,7 +452,7 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_the_issuers_keeps_the_server_from_st
   }
 }
 
-BOOST_AUTO_TEST_CASE(issuers_without_a_public_url_are_noted_and_are_no_problem) {
+BOOST_AUTO_TEST_CASE(issuers_without_a_public_url_are_noted_as_no_problem) {
   const Trusting trusting(with_tool_audience);
   const auto notes = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words = {"check-config"};

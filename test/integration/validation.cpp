@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(lengths_count_code_points) {
   tenant.create({{"secret_name", "🔑"}, {"secret_value", "🔑🔑🔑🔑"}});
 }
 
-BOOST_AUTO_TEST_CASE(booleans_are_read_as_laxly_as_pydantic_reads_them) {
+BOOST_AUTO_TEST_CASE(booleans_are_read_as_pydantic_reads_them) {
   Tenant tenant = new_tenant();
   int number = 0;
   const auto made_default = [&](const json::value& flag) {
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(all_faults_come_at_once_in_the_order_of_the_fields) {
       per_element);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_is_no_object) {
+BOOST_AUTO_TEST_CASE(a_body_other_than_an_object_is_refused) {
   Faults all;
   for (const std::string field : {"secret_name", "secret_value", "tool_name", "tool_arg", "is_default_for_tool"}) {
     all.push_back("missing|body." + field + "|Field required");
@@ -170,25 +170,25 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_no_object) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(no_body_at_all) {
+BOOST_AUTO_TEST_CASE(a_missing_body_is_refused) {
   const Faults required = {"missing|body.secret_name|Field required", "missing|body.secret_value|Field required"};
   const Faults of_keys = {"missing|body.name|Field required", "missing|body.scopes|Field required"};
   Tenant tenant = new_tenant();
   const json::object made = tenant.create({{"secret_name", "n"}, {"secret_value", "12345678"}});
   const std::string one = secrets_path + std::string(made.at("secret_id").as_string());
-  const std::string manager = shared_deployment().create_key(tenant.id, {"--scope", "keys:manage"});
+  const std::string manager = shared_deployment().create_api_key(tenant.id, {"--scope", "keys:manage"});
   const Answer key =
       Client(shared_server(), manager).post("/api/v1/api-keys/", {{"name", "k"}, {"scopes", {"keys:manage"}}});
   REQUIRE_STATUS(key, 200);
-  const std::string one_key = "/api/v1/api-keys/" + key.text("key_id");
+  const std::string one_api_key = "/api/v1/api-keys/" + key.text("key_id");
   HttpsClient connection(shared_server().api_client());
   for (const std::string type : {"", "Content-Type: application/json\r\n", "Content-Type: text/plain\r\n",
                                  "Content-Type: application/x-www-form-urlencoded\r\n"}) {
     for (const std::string length : {"", "Content-Length: 0\r\n"}) {
       const auto ask = [&](const std::string& method, const std::string& target) {
-        const bool of_key = target.starts_with("/api/v1/api-keys/");
+        const bool of_api_key = target.starts_with("/api/v1/api-keys/");
         connection.send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nx-api-key: " +
-                        (of_key ? manager : tenant.key) + "\r\n" + type + length + "\r\n");
+                        (of_api_key ? manager : tenant.key) + "\r\n" + type + length + "\r\n");
         return connection.read_answer();
       };
       BOOST_TEST_CONTEXT(type << length) {
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(no_body_at_all) {
         REQUIRE_STATUS(patched, 200);
         BOOST_TEST((patched.json() == json::value(made)));  // updated_at, too
         BOOST_TEST(faults(ask("POST", "/api/v1/api-keys/")) == of_keys, per_element);
-        CHECK_STATUS(ask("PATCH", one_key), 200);
+        CHECK_STATUS(ask("PATCH", one_api_key), 200);
         CHECK_STATUS(ask("PATCH", secrets_path + new_uuid()), 404);
         BOOST_TEST(faults(ask("PATCH", secrets_path + "x")).size() == 1U);
       }
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(no_body_at_all) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_text_that_is_too_long_is_told_its_length) {
+BOOST_AUTO_TEST_CASE(a_too_long_text_is_refused_with_its_length) {
   for (const std::string field : {"secret_value", "secret_name"}) {
     const Answer answer = api().post(secrets_path, with(field, text("🔑", 1704)));
     REQUIRE_STATUS(answer, 422);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_text_that_is_too_long_is_told_its_length) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(bodies_that_are_compressed_or_not_in_utf8) {
+BOOST_AUTO_TEST_CASE(compressed_bodies_and_other_encodings_than_utf8_are_refused) {
   using namespace std::string_literals;
   Tenant tenant = new_tenant();
   const std::string body = R"({"secret_name":"n","secret_value":"12345678"})";
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(bodies_that_are_compressed_or_not_in_utf8) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_path_that_holds_no_uuid) {
+BOOST_AUTO_TEST_CASE(a_path_without_a_uuid_is_refused) {
   for (const std::string id : {"x", "123", canary.c_str(), "0189-0000", "01890000-0000-7000-8000-00000000000g"}) {
     for (const std::string method : {"GET", "PATCH", "DELETE"}) {
       BOOST_TEST_CONTEXT(method << " " << id) {
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_path_and_a_body_that_are_both_wrong_are_reported_together
   BOOST_TEST(found[1] == "string_too_short|body.secret_name|String should have at least 1 character");
 }
 
-BOOST_AUTO_TEST_CASE(only_json_is_taken) {
+BOOST_AUTO_TEST_CASE(only_json_is_accepted) {
   const std::string body = R"({"secret_name":"n","secret_value":"12345678"})";
   Tenant tenant = new_tenant();
   const auto send = [&](const Headers& headers) {

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(an_empty_header_is_present) {
   BOOST_TEST(chosen.text == "");
 }
 
-BOOST_AUTO_TEST_CASE(bearer_may_be_there_in_any_case_or_not) {
+BOOST_AUTO_TEST_CASE(bearer_is_optional_and_case_insensitive) {
   BOOST_TEST(of_authorization("key") == "key");
   BOOST_TEST(of_authorization("Bearer key") == "key");
   BOOST_TEST(of_authorization("bearer key") == "key");

@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(names_with_blanks_are_quoted) {
   BOOST_TEST(identities.may_use("uri:urn:a,b", "x,y"));
 }
 
-BOOST_AUTO_TEST_CASE(what_may_be_the_rest_of_a_name_is_refused) {
+BOOST_AUTO_TEST_CASE(a_possible_rest_of_a_name_is_refused) {
   const auto refused = [](const std::string& line, const std::string& why) {
     const std::string error = error_of(line + "\n");
     BOOST_TEST(error.starts_with("file:1: "), line);
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(what_may_be_the_rest_of_a_name_is_refused) {
   BOOST_TEST(error_of(std::string("c\0n\0", 4)) == "file: has control characters; it has to be UTF-8 text");
 }
 
-BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_passed_over) {
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_skipped) {
   BOOST_TEST(parsed("\xef\xbb\xbf"
                     "uri:spiffe://a *\r\n")
                  .knows("uri:spiffe://a"));
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
   BOOST_TEST(ToolIdentities::load("/tmp").error().message == "/tmp: is a directory");
 }
 
-BOOST_AUTO_TEST_CASE(what_editors_add_does_no_harm) {
+BOOST_AUTO_TEST_CASE(additions_by_editors_are_accepted) {
   const tacit::test::TemporaryDirectory folder;
   const auto loaded = ToolIdentities::load(folder.write("identities",
                                                         "\xef\xbb\xbf"

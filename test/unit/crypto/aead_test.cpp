@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(published_vectors) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(any_flipped_bit_is_noticed) {
+BOOST_AUTO_TEST_CASE(any_flipped_bit_is_detected) {
   const Bytes key = random_of(32);
   const AeadNonce nonce{};
   const Bytes aad = random_of(20);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(any_flipped_bit_is_noticed) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_fails_to_open_leaves_nothing_behind) {
+BOOST_AUTO_TEST_CASE(a_failed_opening_leaves_no_plaintext) {
   const Bytes key = random_of(32);
   Bytes box = sealed(key, {}, {}, random_of(64));
   box.back() ^= 1;

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(bits_left_over_are_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(every_byte_and_length_comes_back) {
+BOOST_AUTO_TEST_CASE(every_byte_and_length_round_trips) {
   for (std::size_t size = 0; size < 200; ++size) {
     const Bytes bytes = test::random_of(size);
     const WipedBytes text = base64url_encode(bytes);

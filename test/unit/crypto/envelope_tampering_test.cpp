@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(tenant_keys_are_not_interchangeable) {
   BOOST_TEST(!open_value(*newer_private, newer, row.address, renamed));
 }
 
-BOOST_AUTO_TEST_CASE(boxes_that_say_no_key) {
+BOOST_AUTO_TEST_CASE(boxes_without_a_key_id) {
   for (std::size_t size = 0; size < 200; ++size) {
     Bytes box(size, 1);
     BOOST_TEST(metadata_key_of(box).has_value() == (size >= metadata_box_overhead));

@@ -26,7 +26,7 @@ std::string hex(const Digest& digest) { return to_hex(digest); }
 
 BOOST_AUTO_TEST_SUITE(envelope)
 
-BOOST_AUTO_TEST_CASE(a_value_goes_in_and_comes_out) {
+BOOST_AUTO_TEST_CASE(a_value_round_trips) {
   const Setting s;
   for (const std::size_t size : {0u, 1u, 100u, 65536u}) {
     const Bytes value = random_of(size);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_value_goes_in_and_comes_out) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(metadata_goes_in_and_comes_out) {
+BOOST_AUTO_TEST_CASE(metadata_round_trips) {
   const Setting s;
   for (const std::size_t size : {0u, 1u, 100u, 5000u}) {
     const Bytes header = random_of(size % 60);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(tenant_keys_are_their_own) {
   BOOST_TEST((TenantKey{}.root_key_id() == KeyId{}));
 }
 
-BOOST_AUTO_TEST_CASE(no_point_no_box) {
+BOOST_AUTO_TEST_CASE(an_invalid_point_gives_no_box) {
   Setting s;
   s.tenant_key.public_key[10] ^= 1;
   BOOST_TEST(!seal_value(s.tenant_key, {s.tenant, s.secret, 1}, random_of(3)));

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(hpke_never_has_one_ephemeral_key_for_two_messages) {
   BOOST_TEST(seen.size() == 8U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_sealed_so_opens) {
+BOOST_AUTO_TEST_CASE(hedged_boxes_open) {
   const KeyPair pair = generate_key_pair();
   const Repeating repeating;
   for (const std::size_t size : {0U, 1U, 1000U}) {

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(own_opens_what_it_seals) { check_pair(hpke_own::seal, hpke_
 BOOST_AUTO_TEST_CASE(own_refuses) { check_refusals(hpke_own::seal, hpke_own::open); }
 
 // The implementation in use.
-BOOST_AUTO_TEST_CASE(an_info_of_any_size_and_an_empty_plaintext_are_taken) {
+BOOST_AUTO_TEST_CASE(an_info_of_any_size_and_an_empty_plaintext_are_accepted) {
   const KeyPair pair = generate_key_pair();
   for (const std::size_t info_size : {1023u, 1024u, 1025u, 5000u}) {
     const Bytes info = random_of(info_size);

@@ -10,7 +10,7 @@ using namespace tacit::crypto::test;
 
 BOOST_AUTO_TEST_SUITE(hpke)
 
-BOOST_AUTO_TEST_CASE(what_is_sealed_opens) {
+BOOST_AUTO_TEST_CASE(a_sealed_box_opens) {
   const KeyPair pair = generate_key_pair();
   for (const std::size_t size : {0u, 1u, 15u, 16u, 17u, 1000u, 65536u}) {
     const Bytes info = random_of(size % 40);
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(what_is_sealed_opens) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(every_box_is_new) {
+BOOST_AUTO_TEST_CASE(every_box_differs) {
   const KeyPair pair = generate_key_pair();
   const Bytes plaintext = random_of(20);
   const auto first = hpke_seal(pair.public_key, {}, {}, plaintext);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(every_box_is_new) {
   BOOST_TEST(to_hex(ByteView(*first).subspan(65)) != to_hex(ByteView(*second).subspan(65)));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_altered_opens) {
+BOOST_AUTO_TEST_CASE(no_altered_box_opens) {
   const KeyPair pair = generate_key_pair();
   const Bytes info = random_of(9);
   const Bytes aad = random_of(9);

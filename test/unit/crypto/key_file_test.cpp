@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_new_file_appears_whole_and_can_be_withdrawn) {
   BOOST_TEST(names().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_was_there_is_not_withdrawn) {
+BOOST_AUTO_TEST_CASE(an_existing_file_is_not_withdrawn) {
   const TemporaryFolder folder;
   const auto file = make_file(folder, 0400);
   auto written = NewKeyFile::write(file, 0400, as_bytes("other"));

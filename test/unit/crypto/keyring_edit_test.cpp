@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(both_halves_of_a_root_key) {
   BOOST_TEST(folder.privates().entries().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(all_else_in_the_text_stays) {
+BOOST_AUTO_TEST_CASE(the_rest_of_the_text_stays) {
   const Folder folder;
   const std::string before = read(folder.file("metadata"));
   const std::string line = before.substr(before.find('\n') + 1);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(all_else_in_the_text_stays) {
   BOOST_TEST(read(folder.file("metadata")).starts_with("# ours\n\ntacit-keyring 1 metadata\n# the first\n" + demoted));
 }
 
-BOOST_AUTO_TEST_CASE(what_editors_added_does_no_harm) {
+BOOST_AUTO_TEST_CASE(additions_by_editors_are_accepted) {
   const Folder folder;
   std::string text = "\xef\xbb\xbf" + read(folder.file("metadata"));
   for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.insert(at, "\r");
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_promotion_cut_short_and_the_key_retired) {
   BOOST_TEST(folder.publics().find(second) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(one_at_a_time) {
+BOOST_AUTO_TEST_CASE(edits_exclude_each_other) {
   const Folder folder;
   auto first = folder.metadata();
   const auto second = KeyringEdit::open_metadata(folder.file("metadata"));
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(one_at_a_time) {
   BOOST_TEST(folder.files() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_killed_edit_left_is_taken_away) {
+BOOST_AUTO_TEST_CASE(remains_of_a_killed_edit_are_removed) {
   const Folder folder;
   write(folder.folder / ".metadata.0123456789abcdef", "keys", 0600);
   write(folder.folder / ".metadata.other", "not ours", 0600);
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(what_a_killed_edit_left_is_taken_away) {
   BOOST_TEST(std::filesystem::exists(folder.folder / ".metadata.other"));
 }
 
-BOOST_AUTO_TEST_CASE(the_checks_of_reading_hold) {
+BOOST_AUTO_TEST_CASE(the_checks_of_reading_apply) {
   const Folder folder;
   BOOST_REQUIRE_EQUAL(::chmod(folder.file("metadata").c_str(), 0444), 0);
   BOOST_TEST(!KeyringEdit::open_metadata(folder.file("metadata")));

@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(faults_in_the_lines_of_keys) {
               {head + "0000000000000000 primary" + date + key_text, ": line 2 has an id that does not match its key"}});
 }
 
-BOOST_AUTO_TEST_CASE(what_editors_add_does_no_harm) {
+BOOST_AUTO_TEST_CASE(additions_by_editors_are_accepted) {
   const TemporaryFolder folder;
   const auto file = folder / "ring";
   const Bytes key = random_of(32);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(what_editors_add_does_no_harm) {
   BOOST_TEST(to_hex(ring->primary().id) == id_of_metadata(key));
 }
 
-BOOST_AUTO_TEST_CASE(root_keys_are_judged) {
+BOOST_AUTO_TEST_CASE(root_keys_are_checked) {
   const TemporaryFolder folder;
   const auto file = folder / "ring";
   const auto with_key = [&](std::string_view kind, ByteView key) {

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(date_times) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_formatted_parses) {
+BOOST_AUTO_TEST_CASE(formatted_text_parses) {
   const Bytes key = test::random_of(65);
   const KeyId id = {1, 2, 3, 4, 5, 6, 7, 0xff};
   const WipedBytes text = format_keyring("root-public", id, key);

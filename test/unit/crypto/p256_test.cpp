@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(diffie_hellman_of_rfc_5903) {
   BOOST_TEST(to_hex(p256_diffie_hellman(r, *public_key_of(i))->view()) == shared);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_point_is_refused_everywhere) {
+BOOST_AUTO_TEST_CASE(an_invalid_point_is_refused_everywhere) {
   const KeyPair pair = generate_key_pair();
   BOOST_TEST(is_point(pair.public_key));
   for (const PublicKey& wrong : no_points()) {

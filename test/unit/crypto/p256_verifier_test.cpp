@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(published_vectors_verify_with_and_without_a_table) {
   BOOST_TEST(bad == 89u);
 }
 
-BOOST_AUTO_TEST_CASE(what_openssl_signed_verifies_and_a_changed_bit_does_not) {
+BOOST_AUTO_TEST_CASE(a_signature_by_openssl_verifies_and_a_changed_bit_does_not) {
   std::vector<Digest> digests;
   for (const Bytes& number : awkward_numbers()) digests.push_back(digest_of(number));
   for (int i = 0; i < 50; ++i) digests.push_back(digest_of(test::random_of(32)));
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(what_openssl_signed_verifies_and_a_changed_bit_does_not) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(awkward_numbers_are_judged_as_openssl_judges_them) {
+BOOST_AUTO_TEST_CASE(edge_numbers_have_the_verdict_of_openssl) {
   const std::vector<Bytes> numbers = awkward_numbers();
   for (const Pair& pair : pairs()) {
     for (const Bytes& e : numbers) {
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(two_equal_points_add_up) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_point_has_no_verifier) {
+BOOST_AUTO_TEST_CASE(an_invalid_point_has_no_verifier) {
   Bytes off(65, 0x01);
   off[0] = 0x04;
   BOOST_TEST((P256Verifier::make(off) == nullptr));
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_point_has_no_verifier) {
   BOOST_TEST(ERR_peek_error() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(numbers_of_any_size_are_judged) {
+BOOST_AUTO_TEST_CASE(numbers_of_any_size_have_a_verdict) {
   const Pair pair = Pair::random();
   const Digest digest = digest_of(test::random_of(32));
   BOOST_TEST(!pair.verifies(digest, {}, {}));

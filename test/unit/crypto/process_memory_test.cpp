@@ -194,7 +194,7 @@ std::size_t copies_in_memory(const Needles& needles) {
 BOOST_AUTO_TEST_SUITE(process_memory)
 
 // Without this, the other cases would prove nothing: the search finds a secret that is there.
-BOOST_AUTO_TEST_CASE(the_search_finds_what_is_there) {
+BOOST_AUTO_TEST_CASE(the_search_finds_present_bytes) {
   BOOST_REQUIRE(wiping);
   Bytes secret = random_of(32);
   const Needles needles(secret);

@@ -125,7 +125,7 @@ BOOST_DATA_TEST_CASE(every_algorithm_verifies_what_its_key_signed, boost::unit_t
   }
 }
 
-BOOST_DATA_TEST_CASE(a_changed_byte_is_seen, boost::unit_test::data::make({false, true}), prepared) {
+BOOST_DATA_TEST_CASE(a_changed_byte_is_detected, boost::unit_test::data::make({false, true}), prepared) {
   const Bench bench(prepared);
   for (const Algorithm algorithm : all) {
     const Bytes good = bench.sign(algorithm);

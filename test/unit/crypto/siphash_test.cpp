@@ -43,21 +43,22 @@ std::uint64_t reference(ByteView key, ByteView data) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(siphashes)
+BOOST_AUTO_TEST_SUITE(siphash)
 
 BOOST_AUTO_TEST_CASE(the_example_of_the_paper) {
   // Appendix A of the paper: the key 00 01 … 0f, the message 00 01 … 0e.
   const Bytes key = counted(16);
-  BOOST_TEST(siphash({{word(key.data()), word(key.data() + 8)}}, counted(15)) == 0xa129ca6149be45e5U);
+  BOOST_TEST(tacit::crypto::siphash({{word(key.data()), word(key.data() + 8)}}, counted(15)) == 0xa129ca6149be45e5U);
 }
 
-BOOST_AUTO_TEST_CASE(any_length_is_as_openssl_has_it) {
+BOOST_AUTO_TEST_CASE(any_length_matches_openssl) {
   for (std::size_t size = 0; size <= 300; ++size) {
     Bytes key(16);
     Bytes data(size);
     random_bytes(key);
     random_bytes(data);
-    BOOST_TEST(siphash({{word(key.data()), word(key.data() + 8)}}, data) == reference(key, data), "length " << size);
+    BOOST_TEST(tacit::crypto::siphash({{word(key.data()), word(key.data() + 8)}}, data) == reference(key, data),
+               "length " << size);
   }
 }
 
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(random_keys_differ) {
   const SipKey one = SipKey::random();
   const SipKey other = SipKey::random();
   BOOST_TEST((one.words != other.words));
-  BOOST_TEST(siphash(one, counted(16)) != siphash(other, counted(16)));
+  BOOST_TEST(tacit::crypto::siphash(one, counted(16)) != tacit::crypto::siphash(other, counted(16)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

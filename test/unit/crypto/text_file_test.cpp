@@ -56,7 +56,7 @@ struct Folder {
 
 BOOST_AUTO_TEST_SUITE(text_file)
 
-BOOST_AUTO_TEST_CASE(marks_and_carriage_returns_go) {
+BOOST_AUTO_TEST_CASE(marks_and_carriage_returns_are_removed) {
   BOOST_TEST(plain("") == "");
   BOOST_TEST(plain("a = b\nc\n") == "a = b\nc\n");
   BOOST_TEST(plain("\xef\xbb\xbf") == "");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(marks_and_carriage_returns_go) {
                    "two\n") == "one\ntwo\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_within_a_line_stays) {
+BOOST_AUTO_TEST_CASE(characters_within_a_line_stay) {
   BOOST_TEST(plain("a\rb \xef\xbb\xbf c\xef\xbb\n") == "a\rb \xef\xbb\xbf c\xef\xbb\n");
 }
 
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(files_are_read_whole, Folder) {
   BOOST_TEST(read_text_file(write(""))->empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_says_why, Folder) {
+BOOST_FIXTURE_TEST_CASE(an_unreadable_file_has_a_reason, Folder) {
   BOOST_TEST(why(path) == "is a directory");
   BOOST_TEST(why(path / "none") == "cannot be read: No such file or directory");
   BOOST_TEST(why(write(std::string(2049, 'a')), 2048) == "is larger than 2 KiB");

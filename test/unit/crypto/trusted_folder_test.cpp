@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_path_leads_where_the_kernel_says) {
   BOOST_TEST(sync_folder(*open_folder(folder.path())));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_folder_is_said) {
+BOOST_AUTO_TEST_CASE(a_path_other_than_a_folder_is_reported) {
   const TemporaryFolder folder;
   std::ofstream(folder / "file") << "x";
   fs::create_symlink("file", folder / "link");
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_folder_is_said) {
   BOOST_TEST(error_of(folder / "loop") == ELOOP);
 }
 
-BOOST_AUTO_TEST_CASE(links_that_others_may_have_put_are_not_followed, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(links_of_other_users_are_not_followed, *boost::unit_test::precondition(is_root)) {
   const TemporaryFolder folder;
   fs::create_directories(folder / "shared/inside");
   fs::create_directory(folder / "target");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_found_by_its_folder_and_its_name) {
   BOOST_TEST(!find_file(folder / "nothing/new"));
 }
 
-BOOST_AUTO_TEST_CASE(a_link_in_a_files_place_is_not_followed_into_the_hands_of_others,
+BOOST_AUTO_TEST_CASE(a_link_of_another_user_in_place_of_a_file_is_not_followed,
                      *boost::unit_test::precondition(is_root)) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "log");

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(text_and_back) {
   BOOST_TEST((parse_uuid(Uuid{}.str()) == Uuid{}));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_else_is_a_uuid) {
+BOOST_AUTO_TEST_CASE(other_texts_are_no_uuid) {
   const std::string good = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
   for (std::size_t i = 0; i < good.size(); ++i) {
     for (const char wrong : {'g', '/', ':', '@', 'G', '`', ' ', '\0', '\x80', '{'}) {

@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(arrays_leave_zeros_behind) {
   BOOST_TEST(all_zero(storage, sizeof storage));
 }
 
-BOOST_AUTO_TEST_CASE(the_stack_below_is_burnt) {
+BOOST_AUTO_TEST_CASE(the_stack_below_is_overwritten) {
   BOOST_TEST(pattern_stays(leave_only));
   BOOST_TEST(!pattern_stays(leave_and_burn));
 }

@@ -1,3 +1,3 @@
-// The test program unit-http.
+// The entry point of unit-http.
 #define BOOST_TEST_MODULE tacit http
 #include <boost/test/unit_test.hpp>

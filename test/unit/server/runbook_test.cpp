@@ -40,7 +40,7 @@ std::set<std::string> matches(const std::string& text, const std::string& patter
 
 BOOST_AUTO_TEST_SUITE(runbook)
 
-BOOST_AUTO_TEST_CASE(searches_in_logs_name_an_event_that_there_is) {
+BOOST_AUTO_TEST_CASE(searches_in_logs_name_existing_events) {
   const std::string guide = content(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
   // A pattern without an event would match any line with the word, such as a probe of /readyz.
   BOOST_TEST(matches(guide, R"((?:`|; )J ([^'][^`;]*))").empty());
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(searches_in_logs_name_an_event_that_there_is) {
   for (const std::string& event : events) BOOST_TEST(code.find('"' + event + '"') != std::string::npos, event);
 }
 
-BOOST_AUTO_TEST_CASE(searches_in_metrics_name_one_that_there_is) {
+BOOST_AUTO_TEST_CASE(searches_in_metrics_name_existing_metrics) {
   const std::string guide = content(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
   const auto metrics = matches(guide, R"(M \^([a-z_]*))");
   BOOST_TEST(metrics.size() > 3u);

@@ -1,3 +1,4 @@
+// Threads and coroutines that use one store at once lose no write and see no partial one.
 #include <boost/test/unit_test.hpp>
 #include <random>
 #include <thread>
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(many_coroutines_of_one_thread) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(of_many_new_values_at_once_all_are_taken_and_the_last_stays) {
+BOOST_AUTO_TEST_CASE(concurrent_updates_all_succeed_and_the_last_stays) {
   StoreFixture fixture;
   const auto made =
       fixture.wait(fixture.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));

@@ -165,7 +165,9 @@ crypto::Uuid tenant_id(std::uint8_t n) {
   return id;
 }
 
-AuditContext who() { return {"api", "api-key:test", "192.0.2.1:4000", "request-1"}; }
+AuditContext who() {
+  return {.plane = "api", .actor = "api-key:test", .peer = "192.0.2.1:4000", .request_id = "request-1"};
+}
 
 NewSecret new_secret(std::string name, std::string_view value) {
   NewSecret secret;

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(generated_keys_differ) {
   BOOST_TEST(texts.size() == 1000u);
 }
 
-BOOST_AUTO_TEST_CASE(any_changed_character_shows) {
+BOOST_AUTO_TEST_CASE(any_changed_character_is_detected) {
   for (std::size_t i = 0; i < known_api_key.size(); ++i) {
     for (const char c : {'0', 'z', 'Q', '-', ' ', '\0', '\xff'}) {
       std::string changed(known_api_key);

@@ -28,7 +28,7 @@ constexpr ApiKeyUseLog::Clock::time_point start{1000s};
 
 BOOST_AUTO_TEST_SUITE(api_key_uses)
 
-BOOST_AUTO_TEST_CASE(the_latest_use_of_each_key) {
+BOOST_AUTO_TEST_CASE(the_latest_use_of_each_key_is_kept) {
   ApiKeyUses uses(10);
   BOOST_TEST(uses.empty());
   for (const std::int64_t at : {5, 9, 7}) uses.note("a", at);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(the_latest_use_of_each_key) {
   BOOST_TEST(uses.take().empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_more_keys_than_there_is_room_for) {
+BOOST_AUTO_TEST_CASE(the_number_of_keys_is_limited) {
   ApiKeyUses uses(2);
   uses.note("a", 1);
   uses.note("b", 1);
@@ -62,14 +62,14 @@ BOOST_AUTO_TEST_CASE(nothing_is_due_before_the_interval_is_over) {
   BOOST_TEST((as_map(log.due(start + 60s)) == Uses{{"c", 3}}));
 }
 
-BOOST_AUTO_TEST_CASE(at_the_end_everything_is_taken) {
+BOOST_AUTO_TEST_CASE(at_the_end_every_use_is_returned) {
   ApiKeyUseLog log(start);
   log.gather({{"a", 1}});
   BOOST_TEST((as_map(log.take()) == Uses{{"a", 1}}));
   BOOST_TEST(log.take().empty());
 }
 
-BOOST_AUTO_TEST_CASE(threads_gather_at_once) {
+BOOST_AUTO_TEST_CASE(threads_record_uses_concurrently) {
   ApiKeyUseLog log(start);
   std::vector<std::thread> threads;
   for (int n = 0; n < 4; ++n) {

@@ -170,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(an_old_protocol_is_refused, ClientFixture) {
   BOOST_TEST(contains(outcome.error().message, "TLS handshake failed"));
 }
 
-BOOST_FIXTURE_TEST_CASE(tls_1_2_will_do, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(tls_1_2_is_accepted, ClientFixture) {
   IssuerServer other(test::test_certificates().good, TLS1_2_VERSION);
   other.serve("/x", IssuerReply{});
   BOOST_TEST(get(other.url("/x")).has_value());
@@ -235,7 +235,7 @@ BOOST_FIXTURE_TEST_CASE(a_header_has_a_limit, ClientFixture) {
   BOOST_TEST(contains(fault(reply), "too large"));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_http_is_an_error, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(an_answer_other_than_http_is_an_error, ClientFixture) {
   IssuerReply reply;
   for (const std::string raw :
        {"\x15\x03\x03 not at all", "{\"keys\":[]}", "HTTP/1.1 2\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n",
@@ -259,7 +259,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_an_error, ClientFixture) {
   BOOST_TEST(contains(fault(reply), "closed the connection before"));
 }
 
-BOOST_FIXTURE_TEST_CASE(content_types_of_json_are_taken_others_not, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(only_content_types_of_json_are_accepted, ClientFixture) {
   IssuerReply reply;
   for (const char* type : {"application/json", "Application/JSON; charset=utf-8", "application/jwk-set+json",
                            "application/token-introspection+json", "text/plain", "application/octet-stream", ""}) {
@@ -292,7 +292,7 @@ BOOST_FIXTURE_TEST_CASE(every_phase_ends_by_the_deadline, ClientFixture) {
   BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_port_where_nobody_listens_is_an_error, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(a_closed_port_is_an_error, ClientFixture) {
   std::string url;
   {
     const SilentServer gone;
@@ -314,7 +314,7 @@ BOOST_FIXTURE_TEST_CASE(connections_are_kept_for_posts, ClientFixture) {
   BOOST_TEST(server.connections() == 2);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_kept_connection_that_was_closed_is_made_anew, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(a_closed_connection_is_reopened, ClientFixture) {
   IssuerReply reply;
   reply.close = true;
   server.serve("/x", reply);
@@ -323,7 +323,7 @@ BOOST_FIXTURE_TEST_CASE(a_kept_connection_that_was_closed_is_made_anew, ClientFi
   BOOST_TEST(server.connections() == 5);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_answer_that_broke_off_is_not_asked_for_again, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(a_truncated_answer_is_not_requested_again, ClientFixture) {
   server.serve("/x", IssuerReply{});
   BOOST_TEST(post(server.url("/x")).has_value());
   IssuerReply reply;
@@ -333,7 +333,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_broke_off_is_not_asked_for_again, ClientF
   BOOST_TEST(server.requests("/x") == 2);
 }
 
-BOOST_FIXTURE_TEST_CASE(bytes_after_an_answer_cost_the_connection, ClientFixture) {
+BOOST_FIXTURE_TEST_CASE(bytes_after_an_answer_close_the_connection, ClientFixture) {
   IssuerReply reply;
   reply.raw = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\"no\"";
   reply.stay = true;
@@ -416,7 +416,7 @@ BOOST_AUTO_TEST_CASE(the_context_may_be_destroyed_in_every_phase) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_messages_are_these) {
+BOOST_AUTO_TEST_CASE(each_error_has_its_message) {
   const auto get = auth::make_get(url_of("https://[::1]:8443/keys?a=b"), body_limit);
   BOOST_TEST(get.message.text() ==
              "GET /keys?a=b HTTP/1.1\r\nHost: [::1]:8443\r\nUser-Agent: tacit/" TACIT_VERSION

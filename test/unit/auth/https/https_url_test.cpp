@@ -4,37 +4,59 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
-#include <tuple>
 #include <vector>
 
 using namespace tacit;
 
+namespace {
+
+/// A URL and its parts.
+struct Row {
+  const char* text;
+  const char* host;
+  int port = 443;
+  const char* target = "/";
+  const char* authority;
+};
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(https_url)
 
-BOOST_AUTO_TEST_CASE(urls_are_taken_apart) {
-  using Row = std::tuple<const char*, const char*, int, const char*, const char*>;
+BOOST_AUTO_TEST_CASE(urls_are_parsed) {
   const std::vector<Row> rows = {
-      {"https://id.example.org", "id.example.org", 443, "/", "id.example.org"},
-      {"HTTPS://ID.Example.org/a/B?c=%20d", "id.example.org", 443, "/a/B?c=%20d", "id.example.org"},
-      {"https://id.example.org:443/", "id.example.org", 443, "/", "id.example.org"},
-      {"https://id.example.org:8443?x", "id.example.org", 8443, "/?x", "id.example.org:8443"},
-      {"https://127.0.0.1:65535/keys", "127.0.0.1", 65535, "/keys", "127.0.0.1:65535"},
-      {"https://[::1]/keys", "::1", 443, "/keys", "[::1]"},
-      {"https://[2001:DB8:0::1]:1/", "2001:db8::1", 1, "/", "[2001:db8::1]:1"},
+      {.text = "https://id.example.org", .host = "id.example.org", .authority = "id.example.org"},
+      {.text = "HTTPS://ID.Example.org/a/B?c=%20d",
+       .host = "id.example.org",
+       .target = "/a/B?c=%20d",
+       .authority = "id.example.org"},
+      {.text = "https://id.example.org:443/", .host = "id.example.org", .authority = "id.example.org"},
+      {.text = "https://id.example.org:8443?x",
+       .host = "id.example.org",
+       .port = 8443,
+       .target = "/?x",
+       .authority = "id.example.org:8443"},
+      {.text = "https://127.0.0.1:65535/keys",
+       .host = "127.0.0.1",
+       .port = 65535,
+       .target = "/keys",
+       .authority = "127.0.0.1:65535"},
+      {.text = "https://[::1]/keys", .host = "::1", .target = "/keys", .authority = "[::1]"},
+      {.text = "https://[2001:DB8:0::1]:1/", .host = "2001:db8::1", .port = 1, .authority = "[2001:db8::1]:1"},
   };
-  for (const auto& [text, host, port, target, authority] : rows) {
-    BOOST_TEST_CONTEXT(text) {
-      const auto url = auth::parse_https_url(text);
+  for (const Row& row : rows) {
+    BOOST_TEST_CONTEXT(row.text) {
+      const auto url = auth::parse_https_url(row.text);
       BOOST_TEST_REQUIRE(url.has_value());
-      BOOST_TEST(url->host == host);
-      BOOST_TEST(url->port == port);
-      BOOST_TEST(url->target == target);
-      BOOST_TEST(url->authority() == authority);
+      BOOST_TEST(url->host == row.host);
+      BOOST_TEST(url->port == row.port);
+      BOOST_TEST(url->target == row.target);
+      BOOST_TEST(url->authority() == row.authority);
     }
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_https_url_is_refused) {
+BOOST_AUTO_TEST_CASE(other_texts_are_refused) {
   const std::vector<std::string> texts = {
       "",
       "id.example.org",

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(addresses_need_no_look_up) {
   BOOST_TEST(test::run_on(context, names.find("host", in(10s))).error() == "asked");
 }
 
-BOOST_AUTO_TEST_CASE(this_host_is_known_without_asking) {
+BOOST_AUTO_TEST_CASE(this_host_needs_no_look_up) {
   asio::io_context context(1);
   auth::NameLookup names(context.get_executor(), [](const std::string&) -> Addresses { return std::string("asked"); });
   for (const char* host : {"localhost", "LocalHost", "localhost.", "issuer.localhost"}) {
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(this_host_is_known_without_asking) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_system_is_asked_for_others) {
+BOOST_AUTO_TEST_CASE(the_system_resolves_other_names) {
   asio::io_context context(1);
   auth::NameLookup names(context.get_executor());
   // A short form of an address counts as a name. Every system resolves it, even without /etc/hosts and name servers.
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_system_is_asked_for_others) {
   BOOST_TEST(unknown.has_error());
 }
 
-BOOST_AUTO_TEST_CASE(those_for_one_host_share_a_look_up) {
+BOOST_AUTO_TEST_CASE(callers_for_one_host_share_a_look_up) {
   asio::io_context context(1);
   const auto calls = std::make_shared<std::atomic<int>>(0);
   auth::NameLookup names(context.get_executor(), [calls](const std::string& host) {
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(those_for_one_host_share_a_look_up) {
   BOOST_TEST(*calls == 3);
 }
 
-BOOST_AUTO_TEST_CASE(a_look_up_that_hangs_holds_nobody_up_and_is_not_joined_by_others) {
+BOOST_AUTO_TEST_CASE(a_hanging_look_up_delays_no_caller_and_is_not_shared) {
   const auto stuck = std::make_shared<Stuck>();
   {
     asio::io_context context(1);
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_look_up_that_hangs_holds_nobody_up_and_is_not_joined_by_o
   while (stuck->returned == 0) std::this_thread::yield();
 }
 
-BOOST_AUTO_TEST_CASE(a_look_up_that_hung_is_followed_by_others) {
+BOOST_AUTO_TEST_CASE(a_hung_look_up_does_not_prevent_later_ones) {
   const auto stuck = std::make_shared<Stuck>();
   asio::io_context context(1);
   auth::NameLookup names(context.get_executor(), [stuck](const std::string& host) { return stuck->look_up(host); });

@@ -31,11 +31,12 @@ std::string content(const std::filesystem::path& file) {
 
 BOOST_AUTO_TEST_SUITE(tls_trust)
 
-BOOST_AUTO_TEST_CASE(authorities_are_taken_and_nothing_else) {
+BOOST_AUTO_TEST_CASE(only_authorities_are_accepted) {
   const Folder folder;
   const TestCa root(folder.path, "root");
   const TestCa middle(folder.path, "middle", &root);
-  const CertificateFiles leaf = root.issue("leaf", {"x", {"DNS:localhost"}, "serverAuth"});
+  const CertificateFiles leaf =
+      root.issue("leaf", {.common_name = "x", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
   const auto file = folder.path / "ca.pem";
   const auto error_of = [&](const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;

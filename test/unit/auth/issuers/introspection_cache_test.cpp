@@ -52,7 +52,7 @@ struct CacheFixture {
 
 BOOST_AUTO_TEST_SUITE(introspection_cache)
 
-BOOST_FIXTURE_TEST_CASE(those_who_ask_for_one_token_share_a_call, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(callers_for_one_token_share_a_call, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   const auto first = std::make_shared<Told>();
   const auto second = std::make_shared<Told>();
@@ -67,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(those_who_ask_for_one_token_share_a_call, CacheFixture) 
   BOOST_TEST(cache.settle(digest("a"), Answer(auth::Refusal::inactive), now).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_grant_is_believed_for_a_while, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(a_grant_is_cached_for_a_limited_time, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   know(cache, "a", grant(std::chrono::system_clock::time_point::max()));
   const auto known = cache.find(digest("a"), after(limits.positive - 1ms));
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(a_grant_is_believed_for_a_while, CacheFixture) {
   BOOST_TEST(cache.kept() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_grant_is_never_believed_past_exp, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(a_grant_is_never_cached_past_exp, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   know(cache, "a", grant(now.system + 10s));
   BOOST_TEST(cache.find(digest("a"), after(10s - 1ms)).has_value());
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(a_grant_is_never_believed_past_exp, CacheFixture) {
   BOOST_TEST(cache.kept() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_wall_clock_that_is_set_back_prolongs_nothing, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(a_wall_clock_set_back_prolongs_no_grant, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   know(cache, "a", grant(now.system + 10h));
   auto later = after(limits.positive);
@@ -95,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(a_wall_clock_that_is_set_back_prolongs_nothing, CacheFix
   BOOST_TEST(!cache.find(digest("a"), later).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_refusal_is_believed_for_a_shorter_while, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(a_refusal_is_cached_for_a_shorter_time, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   know(cache, "a", Answer(auth::Refusal::inactive));
   const auto known = cache.find(digest("a"), after(limits.negative - 1ms));
@@ -104,13 +104,13 @@ BOOST_FIXTURE_TEST_CASE(a_refusal_is_believed_for_a_shorter_while, CacheFixture)
   BOOST_TEST(!cache.find(digest("a"), after(limits.negative)).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_no_verdict_is_not_kept, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(an_answer_without_a_verdict_is_not_cached, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   know(cache, "a", Answer(auth::Refusal::issuer_unreachable));
   BOOST_TEST(cache.kept() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_oldest_answer_goes_first, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(the_oldest_answer_is_evicted_first, CacheFixture) {
   limits.answers = 3;
   auth::IntrospectionCache cache(limits);
   for (const char* token : {"a", "b", "c", "d"}) know(cache, token, grant(now.system + 10h));
@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(calls_under_way_are_limited, CacheFixture) {
   BOOST_TEST((cache.ask(digest("c"), "c", now, waiter) != nullptr));
 }
 
-BOOST_FIXTURE_TEST_CASE(abandoned_calls_give_up_who_waits, CacheFixture) {
+BOOST_FIXTURE_TEST_CASE(an_abandoned_call_fails_its_waiting_callers, CacheFixture) {
   auth::IntrospectionCache cache(limits);
   const auto waiter = std::make_shared<Told>();
   cache.ask(digest("a"), "a", now, waiter);

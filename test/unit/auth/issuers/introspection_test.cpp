@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(many_tokens_are_asked_about_at_once_on_few_connections, 
   BOOST_TEST(server.connections() <= 16);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_issuer_that_is_down_is_unreachable_and_said_once, IntrospectionFixture) {
+BOOST_FIXTURE_TEST_CASE(an_issuer_that_is_down_is_reported_once, IntrospectionFixture) {
   server.set_down(true);
   const auto issuers = start();
   for (int i = 0; i < 3; ++i) BOOST_TEST((ask(*issuers).error() == auth::Refusal::issuer_unreachable));
@@ -174,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(an_issuer_that_is_down_is_unreachable_and_said_once, Int
   BOOST_TEST(ask(*issuers).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(answers_that_are_none_are_no_verdict, IntrospectionFixture) {
+BOOST_FIXTURE_TEST_CASE(invalid_answers_give_no_verdict, IntrospectionFixture) {
   terms.event_every = 0ms;
   const auto issuers = start();
   for (const char* body : {"", "[]", "{}", "null", R"({"active":"true"})", R"({"active":1})",
@@ -196,7 +196,7 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none_are_no_verdict, IntrospectionFixtu
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(nobody_is_asked_about_what_can_be_no_token, IntrospectionFixture) {
+BOOST_FIXTURE_TEST_CASE(a_text_that_cannot_be_a_token_causes_no_call, IntrospectionFixture) {
   const auto issuers = start();
   BOOST_TEST((ask(*issuers, "").error() == auth::Refusal::malformed));
   BOOST_TEST((ask(*issuers, std::string(auth::max_token_size + 1, 'x')).error() == auth::Refusal::too_large));
@@ -204,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(nobody_is_asked_about_what_can_be_no_token, Introspectio
   BOOST_TEST(ask(*issuers, std::string(auth::max_token_size, 'x')).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(refused_client_credentials_are_told_as_such, IntrospectionFixture) {
+BOOST_FIXTURE_TEST_CASE(refused_client_credentials_are_reported, IntrospectionFixture) {
   IssuerReply reply;
   reply.status = 401;
   reply.fields = "WWW-Authenticate: Basic realm=\"x\"\r\n";
@@ -214,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(refused_client_credentials_are_told_as_such, Introspecti
   BOOST_TEST(events.count("does not accept our client id and secret") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_slow_issuer_is_unreachable_in_time, IntrospectionFixture) {
+BOOST_FIXTURE_TEST_CASE(a_slow_issuer_counts_as_unreachable_in_time, IntrospectionFixture) {
   config.fetch_timeout = 100ms;
   answer(active, 1h);
   const auto issuers = start();
@@ -224,7 +224,7 @@ BOOST_FIXTURE_TEST_CASE(a_slow_issuer_is_unreachable_in_time, IntrospectionFixtu
   BOOST_TEST(eventually([&] { return events.count("in time") == 1; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_end_answers_those_who_wait, IntrospectionFixture) {
+BOOST_FIXTURE_TEST_CASE(the_end_answers_waiting_callers, IntrospectionFixture) {
   config.fetch_timeout = 1h;
   answer(active, 1h);
   auto issuers = start();

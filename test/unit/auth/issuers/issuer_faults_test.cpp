@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(contradictory_settings_are_named) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
+BOOST_AUTO_TEST_CASE(every_fault_is_reported_in_the_order_of_the_file) {
   const auto issuers = parse_issuers(
       "leeway = 1\n"
       "[https://a.example]\n"
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_in_the_order_of_the_file) {
   BOOST_TEST(issuers.error().message.starts_with(expected[0] + "; " + expected[1] + "; "));
 }
 
-BOOST_AUTO_TEST_CASE(another_kind_of_file_is_not_told_of_line_by_line) {
+BOOST_AUTO_TEST_CASE(a_file_of_another_kind_is_not_reported_line_by_line) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "nonsense\n";
   const auto issuers = parse_issuers(text, "issuers");
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(another_kind_of_file_is_not_told_of_line_by_line) {
   BOOST_TEST(issuers.error().faults.back() == "issuers:101: is the last line read: the file has too many faults");
 }
 
-BOOST_AUTO_TEST_CASE(the_files_of_keys_and_authorities_are_looked_at_where_they_are_named) {
+BOOST_AUTO_TEST_CASE(files_of_keys_and_authorities_are_checked_at_their_lines) {
   // The example key of RFC 7517 appendix A.1, for P-256.
   const TemporaryFile keys(
       R"({"keys": [{"kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",)"

@@ -10,7 +10,7 @@ using namespace tacit;
 
 BOOST_AUTO_TEST_SUITE(issuer_metadata)
 
-BOOST_AUTO_TEST_CASE(the_places_are_those_of_the_standards) {
+BOOST_AUTO_TEST_CASE(metadata_is_at_the_addresses_of_the_standards) {
   const auto plain = auth::metadata_urls("https://id.example.org");
   BOOST_TEST_REQUIRE(plain.has_value());
   BOOST_TEST_REQUIRE(plain->size() == 2U);
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_places_are_those_of_the_standards) {
   BOOST_TEST(path->at(1).port == 8443);
 }
 
-BOOST_AUTO_TEST_CASE(an_issuer_that_is_no_plain_https_url_has_none) {
+BOOST_AUTO_TEST_CASE(an_issuer_other_than_a_plain_https_url_has_no_metadata) {
   for (const char* issuer : {"id.example.org", "http://id.example.org", "https://id.example.org/?a=b"}) {
     BOOST_TEST(auth::metadata_urls(issuer).has_error());
   }
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(both_addresses_may_be_missing) {
   BOOST_TEST((!metadata->jwks && !metadata->introspection));
 }
 
-BOOST_AUTO_TEST_CASE(another_issuers_metadata_and_what_is_no_metadata_is_refused) {
+BOOST_AUTO_TEST_CASE(metadata_of_another_issuer_and_invalid_metadata_are_refused) {
   const std::vector<std::string> documents = {
       R"({"issuer":"https://b.example","jwks_uri":"https://a.example/keys"})",
       R"({"issuer":"https://a.example/","jwks_uri":"https://a.example/keys"})",

@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(the_other_place_for_metadata_is_tried, IssuersFixture) {
   BOOST_TEST(keys_of(*issuers)->has("a"));
 }
 
-BOOST_FIXTURE_TEST_CASE(keys_come_from_a_url, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(keys_are_fetched_from_a_url, IssuersFixture) {
   config.keys = Keys::url;
   config.issuer = "any name";
   config.jwks_url = "https://localhost:" + std::to_string(server.port()) + "/keys";
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(another_issuers_metadata_is_not_used, IssuersFixture) {
   BOOST_TEST(server.requests("/keys") == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_start_waits_for_nobody_and_keys_come_when_the_issuer_does, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(a_start_does_not_wait_for_the_keys_of_an_issuer, IssuersFixture) {
   server.set_down(true);
   serve_keys({"a"});
   const auto issuers = start();
@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_fetched_again_as_cache_control_says, IssuersFix
   BOOST_TEST(server.requests("/keys") == requests);
 }
 
-BOOST_FIXTURE_TEST_CASE(skipped_keys_are_told_when_they_change, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(skipped_keys_are_reported_when_they_change, IssuersFixture) {
   const auto serve = [this](const std::string& before, const std::vector<std::string>& kids) {
     IssuerReply reply;
     reply.body = tacit::test::jwks_of(kids);
@@ -151,7 +151,7 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_is_no_longer_published_is_marked_and_others_s
   BOOST_TEST((kept.front() == before->candidates("b", crypto::SignatureAlgorithm::eddsa).front()));
 }
 
-BOOST_FIXTURE_TEST_CASE(keys_that_did_not_change_are_not_published_anew, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(unchanged_keys_are_not_published_again, IssuersFixture) {
   serve_keys({"a", "b"});
   const auto issuers = start_with_keys();
   const auto before = keys_of(*issuers);
@@ -164,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(keys_that_did_not_change_are_not_published_anew, Issuers
   BOOST_TEST(events.count("changed") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_last_good_keys_go_on_while_the_issuer_is_down_but_not_for_ever, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(the_last_good_keys_serve_a_limited_time_while_the_issuer_is_down, IssuersFixture) {
   terms.second = 1ms;
   config.refresh_least = 10s;
   config.refresh_most = 20s;
@@ -201,7 +201,7 @@ BOOST_FIXTURE_TEST_CASE(an_issuer_that_answers_never_loses_its_keys, IssuersFixt
   BOOST_TEST(events.count("keys ") == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_set_without_keys_is_one, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(a_set_without_keys_is_accepted, IssuersFixture) {
   terms.second = 1ms;
   config.refresh_least = 10s;
   config.refresh_most = 10s;
@@ -218,7 +218,7 @@ BOOST_FIXTURE_TEST_CASE(a_set_without_keys_is_one, IssuersFixture) {
   BOOST_TEST(eventually([&] { return events.count("changed " + server.url() + " 0") == 2; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(keys_that_are_no_good_leave_the_old_ones, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(invalid_keys_keep_the_old_ones, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();
   const auto before = keys_of(*issuers);
@@ -230,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(keys_that_are_no_good_leave_the_old_ones, IssuersFixture
   BOOST_TEST((keys_of(*issuers) == before));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_unknown_kid_is_looked_for_once_in_ten_seconds, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(an_unknown_kid_causes_one_fetch_in_ten_seconds, IssuersFixture) {
   terms.ask_every = 0ms;
   serve_keys({"a"});
   IssuerReply slow;
@@ -254,7 +254,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_kid_is_looked_for_once_in_ten_seconds, Issuer
   BOOST_TEST(server.requests("/keys") == requests + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(keys_are_current_until_asking_for_them_fails, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(keys_are_current_until_a_fetch_fails, IssuersFixture) {
   terms.retry_first = terms.retry_most = 1h;
   serve_keys({"a"});
   {
@@ -279,7 +279,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_current_until_asking_for_them_fails, IssuersFix
   BOOST_TEST(first(*issuers).keys_are_current());
 }
 
-BOOST_FIXTURE_TEST_CASE(who_asks_before_the_first_keys_waits_for_them, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(a_caller_before_the_first_keys_waits, IssuersFixture) {
   IssuerReply slow;
   slow.body = test::jwks_of({"a"});
   slow.delay = 100ms;
@@ -291,7 +291,7 @@ BOOST_FIXTURE_TEST_CASE(who_asks_before_the_first_keys_waits_for_them, IssuersFi
   BOOST_TEST(server.requests("/keys") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_waits_is_answered_in_time_with_what_there_is, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(a_waiting_caller_gets_the_present_keys_in_time, IssuersFixture) {
   config.fetch_timeout = 100ms;
   IssuerReply slow;
   slow.body = test::jwks_of({"a"});
@@ -304,7 +304,7 @@ BOOST_FIXTURE_TEST_CASE(who_waits_is_answered_in_time_with_what_there_is, Issuer
   BOOST_TEST(eventually([&] { return events.count("in time") == 1; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_end_answers_those_who_wait, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(the_end_answers_waiting_callers, IssuersFixture) {
   config.fetch_timeout = 1h;
   IssuerReply slow;
   slow.delay = 1h;
@@ -351,7 +351,7 @@ BOOST_FIXTURE_TEST_CASE(key_files_are_read_at_the_start_and_on_refresh, IssuersF
   BOOST_TEST(server.connections() == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_keeps_it_from_starting, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(an_unusable_configuration_prevents_the_start, IssuersFixture) {
   const test::TemporaryDirectory folder;
   const auto refused = [&] {
     const auto started = auth::start_issuers(std::vector<auth::IssuerConfig>(1, config), events, terms);
@@ -418,7 +418,7 @@ BOOST_FIXTURE_TEST_CASE(several_issuers_are_in_the_order_of_the_configuration, I
   BOOST_TEST(all[1]->keys().get()->has("b"));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin_anew, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(a_reload_keeps_unchanged_issuers_and_restarts_the_others, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();
   auth::Issuer* const before = &first(*issuers);
@@ -443,7 +443,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_configured_as_before_goes_on_and_all_others_begin
   BOOST_TEST(before->config().issuer == config.issuer);  // readers may still use it
 }
 
-BOOST_FIXTURE_TEST_CASE(who_may_speak_for_which_tenants_changes_at_once, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(a_reload_changes_the_tenants_of_an_issuer_at_once, IssuersFixture) {
   serve_keys({"a"});
   config.client_tokens = true;
   const auto issuers = start_with_keys();
@@ -455,7 +455,7 @@ BOOST_FIXTURE_TEST_CASE(who_may_speak_for_which_tenants_changes_at_once, Issuers
   BOOST_TEST(!first(*issuers).config().client_tokens);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_begun_with_changes_nothing, IssuersFixture) {
+BOOST_FIXTURE_TEST_CASE(an_unusable_configuration_changes_nothing, IssuersFixture) {
   serve_keys({"a"});
   const auto issuers = start_with_keys();
   auth::Issuer* const before = &first(*issuers);

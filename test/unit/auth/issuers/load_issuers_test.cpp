@@ -53,7 +53,7 @@ Samples samples_of_settings(const std::string& first_secret, const std::string& 
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(issuer_config)
+BOOST_AUTO_TEST_SUITE(load_issuers)
 
 BOOST_AUTO_TEST_CASE(two_lines_are_enough) {
   const auto issuers = good(minimal);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(two_lines_are_enough) {
   BOOST_TEST((issuer.scope_names.find("keys:manage")->second == Scope::api_keys_manage));
 }
 
-BOOST_AUTO_TEST_CASE(everything_can_be_said) {
+BOOST_AUTO_TEST_CASE(every_setting_can_be_given) {
   const TemporaryFile secret("client secret\n");
   const auto issuers = good(
       "# comment\n\n[https://a.example]  # the first\n  audience = one two\r\ntool-audience = three four\nuuid-users = "
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_differs_in_any_one_setting_is_another) {
   BOOST_TEST((good(section + first.name()) != good("[me]\naudience = x\njwks-file = /a\n")));
 }
 
-BOOST_AUTO_TEST_CASE(what_has_an_effect_is_no_fault) {
+BOOST_AUTO_TEST_CASE(settings_with_an_effect_are_no_fault) {
   const TemporaryFile secret("client secret");
   const std::string credentials = "client-id = c\nclient-secret-file = " + secret.name() + "\n";
   const std::string cached = "introspection-cache = 9\nintrospection-negative-cache = 9\nclient-tokens = on\n";
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(limits_are_those_that_the_help_names) {
 }
 
 BOOST_AUTO_TEST_CASE(the_sample_is_good) {
-  const auto issuers = load_issuers(std::filesystem::path(TACIT_SOURCE_DIR) / "conf/issuers.sample");
+  const auto issuers = tacit::auth::load_issuers(std::filesystem::path(TACIT_SOURCE_DIR) / "conf/issuers.sample");
   BOOST_REQUIRE_MESSAGE(issuers.has_value(), issuers.error().message);
   BOOST_TEST(issuers->size() == 1U);
 }

@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(the_first_fetch_is_due_at_its_time_and_one_at_a_time, Sc
   BOOST_TEST(!schedule.due(start + 1h));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_the_answer_says_is_kept_within_bounds, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(the_lifetime_in_the_answer_is_bounded, ScheduleFixture) {
   BOOST_TEST(next_after(600s).count() == 600);
   BOOST_TEST(next_after(0s).count() == 60);
   BOOST_TEST(next_after(59s).count() == 60);
@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(a_hundred_failures_do_not_overflow, ScheduleFixture) {
   BOOST_TEST((schedule.wakes_at() - start == 60s));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_had_once_in_ten_seconds, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(an_early_fetch_is_allowed_once_in_ten_seconds, ScheduleFixture) {
   auto schedule = first_fetched(600s);
   BOOST_TEST(!schedule.due(start + 1s));
   BOOST_TEST(schedule.ask(start + 1s));  // the previous fetch was not requested
@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(a_forced_fetch_is_due_at_once_or_after_the_one_under_way
   BOOST_TEST(schedule.due(start + 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_healthy_issuer_keeps_its_keys_however_short_they_are_kept, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(a_healthy_issuer_keeps_keys_of_any_lifetime, ScheduleFixture) {
   for (const auto keep : {0s, 1s, 59s}) {
     for (const double spread : {0.0, middle, 1.0}) {
       terms.keep = keep;
@@ -143,7 +143,7 @@ BOOST_FIXTURE_TEST_CASE(a_healthy_issuer_keeps_its_keys_however_short_they_are_k
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_fetched_serves_on_from_when_its_refresh_fell_due_and_is_given_up_once,
+BOOST_FIXTURE_TEST_CASE(stale_keys_serve_a_limited_time_from_the_due_refresh_and_are_dropped_once,
                         ScheduleFixture) {
   for (const auto& [spread, due] : {std::pair(0.0, 540s), std::pair(middle, 600s), std::pair(1.0, 660s)}) {
     terms.keep = 100s;
@@ -166,7 +166,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_fetched_serves_on_from_when_its_refresh_fell_du
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_kept_is_given_up_once_a_refresh_fails, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(keys_without_a_stale_time_are_dropped_when_a_refresh_fails, ScheduleFixture) {
   terms.keep = 0s;
   auto schedule = first_fetched(600s);
   schedule.started(start + 600s);
@@ -174,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_kept_is_given_up_once_a_refresh_fails, Sched
   BOOST_TEST(schedule.gives_up(start + 600s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_refresh_that_was_held_up_counts_from_when_it_began, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(a_delayed_refresh_counts_from_its_start, ScheduleFixture) {
   terms.keep = 100s;
   auto schedule = first_fetched(600s);
   schedule.started(start + 1h);
@@ -204,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(an_early_fetch_that_fails_shortens_nothing, ScheduleFixt
   BOOST_TEST(schedule.gives_up(start + 601s));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_renewed_serves_anew, ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(renewed_keys_serve_for_their_full_time, ScheduleFixture) {
   terms.keep = 100s;
   auto schedule = first_fetched(60s);
   schedule.started(start + 60s);

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(only_failures_are_charged_and_only_to_their_address) {
   BOOST_TEST((limit.wait(guesser, start + 1s) == 1s));
 }
 
-BOOST_AUTO_TEST_CASE(guesses_that_are_judged_at_once_are_all_charged) {
+BOOST_AUTO_TEST_CASE(concurrent_guesses_are_all_charged) {
   AuthFailureLimit limit({1, 5}, start);
   const address guesser = make_address("192.0.2.1");
   for (int i = 0; i < 8; ++i) limit.failed(guesser, start);

@@ -101,14 +101,14 @@ BOOST_AUTO_TEST_CASE(lets_a_burst_through_then_one_for_each_interval) {
   BOOST_TEST(take_all(limiter, Key(1), rate, start + 1h) == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(keys_do_not_share) {
+BOOST_AUTO_TEST_CASE(keys_do_not_share_a_bucket) {
   RateLimiter limiter(65'536, start);
   const Rate rate{1, 3};
   for (std::uint64_t key = 0; key < 100; ++key) BOOST_TEST(take_all(limiter, Key(key), rate, start) == 3U);
   for (std::uint64_t key = 0; key < 100; ++key) BOOST_TEST(!limiter.take(Key(key).view(), rate, start).allowed);
 }
 
-BOOST_AUTO_TEST_CASE(another_rate_counts_at_once) {
+BOOST_AUTO_TEST_CASE(another_rate_applies_at_once) {
   RateLimiter limiter(64, start);
   BOOST_TEST(take_all(limiter, Key(1), {1, 100}, start) == 100U);
   // A higher rate: the bucket is still empty and fills at the new rate, although it would be full only in 100 s.
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(another_rate_counts_at_once) {
   BOOST_TEST((limiter.take(Key(1).view(), {1, 2}, start + 10s).wait == 1s));
 }
 
-BOOST_AUTO_TEST_CASE(out_of_range_counts_as_the_nearest_in_range) {
+BOOST_AUTO_TEST_CASE(a_rate_out_of_range_becomes_the_nearest_in_range) {
   RateLimiter limiter(64, start);
   BOOST_TEST(take_all(limiter, Key(1), {1, 0}, start) == 1U);
   BOOST_TEST(take_all(limiter, Key(2), {UINT32_MAX, 5}, start) == 5U);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(out_of_range_counts_as_the_nearest_in_range) {
   BOOST_TEST(take_all(limiter, Key(4), {1, 3}, start - 1s) == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_charged_beyond_is_owed_up_to_another_burst) {
+BOOST_AUTO_TEST_CASE(charges_beyond_the_burst_are_owed_up_to_another_burst) {
   RateLimiter limiter(64, start);
   const Rate rate{1, 10};
   for (int i = 0; i < 10; ++i) {
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(what_is_charged_beyond_is_owed_up_to_another_burst) {
   BOOST_TEST((limiter.wait(Key(2).view(), rate, start) == 0s));
 }
 
-BOOST_AUTO_TEST_CASE(several_are_charged_at_once_and_paid_before_another_is_taken) {
+BOOST_AUTO_TEST_CASE(several_tokens_are_charged_at_once_and_repaid_before_the_next) {
   RateLimiter limiter(64, start);
   const Rate rate{10, 20};
   BOOST_TEST(limiter.take(Key(1).view(), rate, start).remaining == 19U);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(several_are_charged_at_once_and_paid_before_another_is_take
   BOOST_TEST((limiter.take(Key(2).view(), {Rate::most, 1}, start).wait == 2us));
 }
 
-BOOST_AUTO_TEST_CASE(with_a_longest_debt_all_is_owed_up_to_that) {
+BOOST_AUTO_TEST_CASE(a_longest_debt_bounds_what_is_owed) {
   RateLimiter limiter(64, start, 300s);
   const Rate small{10, 10};
   BOOST_TEST(limiter.take(Key(1).view(), small, start).allowed);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(with_a_longest_debt_all_is_owed_up_to_that) {
   BOOST_TEST((limiter.take(Key(3).view(), slow, start).wait == 1001s));
 }
 
-BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forget_a_busy_one) {
+BOOST_AUTO_TEST_CASE(a_million_keys_use_bounded_memory_and_do_not_evict_a_busy_one) {
   RateLimiter limiter(65'536, start);
   BOOST_TEST(limiter.memory() == std::size_t{1} << 20);
   const Rate rate{1, 100};
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_million_keys_take_no_more_memory_and_do_not_make_it_forge
   BOOST_TEST(take_all(limiter, busy, rate, later) == 90U);
 }
 
-BOOST_AUTO_TEST_CASE(the_one_nearest_to_full_gives_way) {
+BOOST_AUTO_TEST_CASE(the_bucket_nearest_to_full_is_evicted) {
   RateLimiter limiter(8, start);  // one set
   const Rate rate{1, 100};
   for (std::uint64_t key = 1; key <= 8; ++key) {
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_one_nearest_to_full_gives_way) {
   BOOST_TEST(limiter.take(Key(9).view(), rate, start).remaining == 99U);
 }
 
-BOOST_AUTO_TEST_CASE(a_way_that_is_taken_over_owes_nothing) {
+BOOST_AUTO_TEST_CASE(a_reused_slot_owes_nothing) {
   // 2,000 pairs of tags, so that some have equal echoes.
   for (std::uint64_t round = 0; round < 2000; ++round) {
     RateLimiter limiter(8, start);

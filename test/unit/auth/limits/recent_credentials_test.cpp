@@ -20,7 +20,7 @@ crypto::Digest credential(std::uint64_t number) { return crypto::sha256(crypto::
 
 BOOST_AUTO_TEST_SUITE(recent_credentials)
 
-BOOST_AUTO_TEST_CASE(knows_what_was_good_within_the_last_hour) {
+BOOST_AUTO_TEST_CASE(a_good_credential_is_known_for_an_hour) {
   RecentCredentials recent(1024, start);
   BOOST_TEST(!recent.contains(credential(1), start));
   recent.remember(credential(1), start + 5min);
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(knows_what_was_good_within_the_last_hour) {
   BOOST_TEST(!recent.contains(credential(2), start + 5min));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_good_again_stays_for_another_hour) {
+BOOST_AUTO_TEST_CASE(a_credential_that_is_good_again_stays_for_another_hour) {
   RecentCredentials recent(1024, start);
   recent.remember(credential(1), start);
   recent.remember(credential(1), start + 50min);
@@ -38,14 +38,14 @@ BOOST_AUTO_TEST_CASE(what_is_good_again_stays_for_another_hour) {
   BOOST_TEST(!recent.contains(credential(1), start + 110min));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_good_is_forgotten) {
+BOOST_AUTO_TEST_CASE(a_refused_credential_is_forgotten) {
   RecentCredentials recent(8, start);
   for (std::uint64_t i = 0; i < 8; ++i) recent.remember(credential(i), start);
   recent.forget(credential(3));
   for (std::uint64_t i = 0; i < 8; ++i) BOOST_TEST(recent.contains(credential(i), start) == (i != 3));
 }
 
-BOOST_AUTO_TEST_CASE(every_bit_of_a_digest_that_counts_counts) {
+BOOST_AUTO_TEST_CASE(every_compared_bit_of_a_digest_matters) {
   RecentCredentials recent(65'536, start);
   const crypto::Digest known = credential(1);
   recent.remember(known, start);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(every_bit_of_a_digest_that_counts_counts) {
   BOOST_TEST(differ == 48 + 13);
 }
 
-BOOST_AUTO_TEST_CASE(the_oldest_of_a_set_goes_first) {
+BOOST_AUTO_TEST_CASE(the_oldest_of_a_set_is_evicted_first) {
   RecentCredentials recent(8, start);
   for (std::uint64_t i = 0; i < 8; ++i) recent.remember(credential(i), start + std::chrono::minutes(i));
   recent.remember(credential(0), start + 8min);  // credential 1 is now the oldest
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_oldest_of_a_set_goes_first) {
   for (std::uint64_t i = 0; i < 9; ++i) BOOST_TEST(recent.contains(credential(i), start + 9min) == (i != 1));
 }
 
-BOOST_AUTO_TEST_CASE(holds_as_many_as_it_has_room_for) {
+BOOST_AUTO_TEST_CASE(the_capacity_is_used_completely) {
   RecentCredentials recent(1024, start);
   for (std::uint64_t i = 0; i < 100'000; ++i) recent.remember(credential(i), start);
   std::size_t known = 0;
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(holds_as_many_as_it_has_room_for) {
   BOOST_TEST(known == 1024U);
 }
 
-BOOST_AUTO_TEST_CASE(threads_that_remember_at_once) {
+BOOST_AUTO_TEST_CASE(threads_remember_concurrently) {
   RecentCredentials recent(65'536, start);
   std::vector<std::thread> threads;
   for (std::uint64_t i = 0; i < 4; ++i) {

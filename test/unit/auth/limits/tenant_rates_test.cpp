@@ -23,7 +23,7 @@ struct FakeStore {
   TenantRates rates(Rate by_default) {
     return {by_default, [this](const crypto::Uuid& id) -> store::Outcome<store::TenantLimits> {
               ++reads;
-              if (broken) return store::Failure{store::Errc::unavailable};
+              if (broken) return store::Failure{.code = store::Errc::unavailable};
               return limits[id];
             }};
   }
@@ -37,7 +37,7 @@ struct FakeStore {
 
 BOOST_AUTO_TEST_SUITE(tenant_rates)
 
-BOOST_AUTO_TEST_CASE(what_is_not_set_is_the_default) {
+BOOST_AUTO_TEST_CASE(an_unset_limit_is_the_default) {
   FakeStore fake;
   fake.limits[tenant(2)].requests_per_second = 5;
   fake.limits[tenant(3)].request_burst = 7;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_set_is_the_default) {
   BOOST_TEST(!rates.of(tenant(4), start).limited());
 }
 
-BOOST_AUTO_TEST_CASE(the_store_is_asked_once_in_a_while_and_then_what_it_says_counts) {
+BOOST_AUTO_TEST_CASE(the_store_is_read_at_intervals_and_its_limits_apply) {
   FakeStore fake;
   TenantRates rates = fake.rates({1000, 2000});
   for (int i = 0; i < 100; ++i) rates.of(tenant(1), start + i * 1ms);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(the_store_is_asked_once_in_a_while_and_then_what_it_says_co
   BOOST_TEST((TenantRates::lifetime < 5s));
 }
 
-BOOST_AUTO_TEST_CASE(tenants_that_meet_in_one_place_are_kept_apart) {
+BOOST_AUTO_TEST_CASE(tenants_in_one_slot_have_separate_limits) {
   FakeStore fake;
   TenantRates rates = fake.rates({1000, 2000});
   std::vector<crypto::Uuid> ids;
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(tenants_that_meet_in_one_place_are_kept_apart) {
   BOOST_TEST(fake.reads > 4096);
 }
 
-BOOST_AUTO_TEST_CASE(a_store_that_cannot_tell_refuses_nobody) {
+BOOST_AUTO_TEST_CASE(an_unavailable_store_refuses_no_tenant) {
   FakeStore fake;
   fake.limits[tenant(1)].requests_per_second = 5;
   TenantRates rates = fake.rates({1000, 2000});

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(names_are_read_and_written) {
   BOOST_TEST((auth::scope_names(scopes) == all));
 }
 
-BOOST_AUTO_TEST_CASE(other_names_are_none) {
+BOOST_AUTO_TEST_CASE(other_names_are_refused) {
   for (const auto name : {"", "secrets", "secrets:Read", "secrets:read ", "tools", "tools:Use", "*"})
     BOOST_TEST(!auth::scope_of(name));
 }

@@ -330,13 +330,13 @@ Rows table() {
 
 BOOST_AUTO_TEST_SUITE(hostile_tokens)
 
-BOOST_AUTO_TEST_CASE(what_the_table_changes_is_good_by_itself) {
+BOOST_AUTO_TEST_CASE(the_unchanged_token_is_accepted) {
   BOOST_TEST(verdict(mint().refusal(good())) == "accepted");
   BOOST_TEST(verdict(mint().refusal(mint().rs256(R"({"alg":"RS256","kid":"rsa"})", claims()))) == "accepted");
   BOOST_TEST(verdict(mint().refusal(signed_as_is(header_of(good()), base64url(claims_with_leftover())))) == "accepted");
 }
 
-BOOST_AUTO_TEST_CASE(each_is_refused_for_its_own_reason) {
+BOOST_AUTO_TEST_CASE(each_hostile_token_is_refused_for_its_own_reason) {
   const Rows rows = table();
   BOOST_TEST(rows.size() > 200u);
   for (const Hostile& row : rows) {
@@ -344,7 +344,7 @@ BOOST_AUTO_TEST_CASE(each_is_refused_for_its_own_reason) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(algorithms_that_the_issuer_does_not_allow) {
+BOOST_AUTO_TEST_CASE(algorithms_that_the_issuer_does_not_allow_are_refused) {
   IssuerConfig only_rsa = issuer_config();
   only_rsa.algorithms = {SignatureAlgorithm::ps256};
   BOOST_TEST(verdict(mint().refusal(good(), only_rsa)) == "wrong_algorithm");

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_key_twice_is_refused_wherever_it_is) {
   BOOST_TEST(!is_read(many + "\"k99\":1}"));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_but_json) {
+BOOST_AUTO_TEST_CASE(other_texts_than_json_are_refused) {
   for (const std::string_view text : {"",
                                       " ",
                                       "{",
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(nothing_but_json) {
   BOOST_TEST(!is_read(std::string_view("\"\0\"", 3)));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_but_utf_8) {
+BOOST_AUTO_TEST_CASE(other_bytes_than_utf_8_are_refused) {
   for (const char* const text : {"\"\xff\"", "\"\xc3\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"",
                                  "\"\x80\"", "{\"\xff\":1}", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\""}) {
     BOOST_TEST(!is_read(text), text);

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(thumbprints_of_the_other_kinds) {
                   tacit::crypto::as_bytes(R"({"k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY","kty":"oct"})"))));
 }
 
-BOOST_AUTO_TEST_CASE(keys_for_other_ends_are_passed_over) {
+BOOST_AUTO_TEST_CASE(keys_for_other_purposes_are_skipped) {
   BOOST_TEST(usable({p256().jwk(R"("kid":"1","use":"sig",)"), p256().jwk(R"("kid":"2","key_ops":["verify"],)"),
                      p256().jwk(R"("kid":"3","key_ops":["sign","verify"],"x5c":["AAAA"],"unknown":{"a":1},)")}) == 3u);
   for (const char* const more :
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(keys_for_other_ends_are_passed_over) {
   BOOST_TEST(usable({p256().jwk(R"("kid":")" + std::string(257, 'k') + "\",")}) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(unknown_and_unsound_keys_are_passed_over) {
+BOOST_AUTO_TEST_CASE(unknown_and_unsound_keys_are_skipped) {
   const std::string x = base64url(p256().x()), y = base64url(p256().y());
   const std::string n = base64url(rsa_2048().n());
   const SigningKey p384 = SigningKey::ec("P-384");
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(unknown_and_unsound_keys_are_passed_over) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(sets_that_are_refused) {
+BOOST_AUTO_TEST_CASE(invalid_sets_are_refused) {
   const std::string good = p256().jwk();
   for (const std::string& text : {std::string("{"), good + good, R"({"keys":[)" + good + "]}]",
                                   R"({"keys":)" + std::string(17, '[') + std::string(17, ']') + "}"}) {
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(sets_that_are_refused) {
   BOOST_TEST(error_of(set({good}) + std::string(KeySet::most_bytes, ' ')) == "it is larger than 256 KiB");
 }
 
-BOOST_AUTO_TEST_CASE(one_bad_key_does_not_take_the_others_with_it_and_is_named) {
+BOOST_AUTO_TEST_CASE(one_bad_key_is_named_and_the_others_stay) {
   const std::string good = p256().jwk(R"("kid":"good",)");
   const std::string x = base64url(p256().x());
   const std::pair<std::string, std::string_view> bad[] = {
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(one_bad_key_does_not_take_the_others_with_it_and_is_named) 
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_shown_of_a_skipped_key_is_short_and_plain) {
+BOOST_AUTO_TEST_CASE(the_description_of_a_skipped_key_is_short_and_plain) {
   const std::string kid = "\\u001b[31m\\n\xc3\xa9 \\\"" + std::string(200, 'k');
   const KeySet keys = parsed(set({p256().jwk(), R"({"kty":"X","kid":")" + kid + "\"}"}));
   BOOST_TEST(keys.skipped().named.front().kid == "\"?[31m?????" + std::string(54, 'k') + "...\"");
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_set_may_begin_with_a_byte_order_mark) {
   BOOST_TEST(parsed("\xef\xbb\xbf" + set({p256().jwk()})).keys().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_published_secret_is_worth_nothing_and_the_other_keys_stay) {
+BOOST_AUTO_TEST_CASE(a_published_secret_is_skipped_and_the_other_keys_stay) {
   const std::string good = p256().jwk(R"("kid":"good",)");
   for (const char* const member : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
     for (const char* const content : {R"(":"AAAA",)", R"(":7,"use":"enc",)"}) {
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_published_secret_is_worth_nothing_and_the_other_keys_stay
   BOOST_TEST(parsed(set({R"({"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"})"})).keys().empty());
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_list_takes_every_key_back) {
+BOOST_AUTO_TEST_CASE(an_empty_list_withdraws_every_key) {
   const KeySet before = parsed(set({p256().jwk()}));
   const KeySet after = parsed(R"({"keys":[]})").succeed(before);
   BOOST_TEST(after.keys().empty());
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_listed_twice_counts_once_and_is_dropped_like_
   BOOST_TEST(first.keys()[0]->dropped->load());
 }
 
-BOOST_AUTO_TEST_CASE(as_many_keys_as_allowed) {
+BOOST_AUTO_TEST_CASE(the_number_of_keys_is_limited) {
   std::string text;
   for (std::size_t i = 1; i <= KeySet::most_keys; ++i) {
     text += (i > 1 ? "," : "") + p256().jwk("\"kid\":\"" + std::to_string(i) + "\",");
@@ -350,7 +350,7 @@ BOOST_AUTO_TEST_CASE(a_shared_secret_is_a_candidate_for_any_kid) {
   BOOST_TEST(!KeySet::of_secret(tacit::crypto::as_bytes("0123456789abcdef0123456789abcde")));
 }
 
-BOOST_AUTO_TEST_CASE(a_successor_keeps_what_stayed_and_drops_what_went) {
+BOOST_AUTO_TEST_CASE(a_successor_keeps_common_keys_and_drops_removed_ones) {
   const SigningKey second = SigningKey::ec("P-256");
   const KeySet before = parsed(set({p256().jwk(R"("kid":"stays",)"), second.jwk(R"("kid":"goes",)"),
                                     p256().jwk(R"("kid":"changes",)"), p256().jwk(R"("kid":"narrows",)")}));
@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_CASE(a_successor_keeps_what_stayed_and_drops_what_went) {
   BOOST_TEST((first.keys() == after.keys()));
 }
 
-BOOST_AUTO_TEST_CASE(only_so_many_keys_are_prepared_and_they_stay_so) {
+BOOST_AUTO_TEST_CASE(a_limited_number_of_keys_is_prepared_and_stays_prepared) {
   std::vector<std::string> jwks;
   for (std::size_t i = 0; i < 2 * KeySet::most_prepared; ++i) jwks.push_back(SigningKey::ec("P-256").jwk());
   const auto set_of = [&jwks] {

@@ -42,7 +42,7 @@ Scope scopes_with(std::string_view scope_claim) {
 
 BOOST_AUTO_TEST_SUITE(jwt_claims)
 
-BOOST_AUTO_TEST_CASE(who_a_token_speaks_for) {
+BOOST_AUTO_TEST_CASE(a_token_names_its_user) {
   const Grant grant = judged(claims());
   BOOST_REQUIRE(grant.has_value());
   // Python: uuid5(uuid5(NAMESPACE_URL, "https://id.example.org"), "alice").
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(fractions_of_seconds_count) {
   BOOST_TEST((judged(claims("exp", "1700000000.5"))->expires == now + 500ms));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_null_is_not_there) {
+BOOST_AUTO_TEST_CASE(a_null_claim_counts_as_missing) {
   for (const char* const name : {"nbf", "iat", "cnf", "unknown"}) {
     BOOST_TEST(verdict(judged(claims(name, "null"))) == "accepted", name);
   }
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(types_of_access_tokens) {
   for (const char* const type : {"", "jwt", "dpop+jwt"}) BOOST_TEST(typed(type, strict) == "wrong_type", type);
 }
 
-BOOST_AUTO_TEST_CASE(introspection_that_is_active) {
+BOOST_AUTO_TEST_CASE(introspection_of_an_active_token) {
   const Grant grant = introspected(R"({"active":true,"sub":"alice","aud":"tacit","scope":"secrets:read"})");
   BOOST_REQUIRE(grant.has_value());
   BOOST_TEST((grant->principal.tenant == judged(claims())->principal.tenant));
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(introspection_that_is_active) {
   BOOST_TEST((until->expires == now + 1s));
 }
 
-BOOST_AUTO_TEST_CASE(introspection_that_is_not) {
+BOOST_AUTO_TEST_CASE(introspection_of_an_inactive_token) {
   for (const char* const answer : {R"({"active":false})", R"({"active":false,"sub":"alice"})", R"({"sub":"alice"})",
                                    R"({"active":"true","sub":"alice"})", R"({"active":1,"sub":"alice"})", "{}"}) {
     BOOST_TEST(verdict(introspected(answer)) == "inactive", answer);
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(introspection_checks_what_is_there) {
 }
 
 // A refresh token is also active, but has no audience.
-BOOST_AUTO_TEST_CASE(introspection_has_to_say_for_whom_the_token_is) {
+BOOST_AUTO_TEST_CASE(introspection_must_name_the_audience) {
   for (const char* const aud : {"", R"(,"aud":"other")", R"(,"aud":[])", R"(,"aud":["other"])"}) {
     BOOST_TEST(verdict(introspected(R"({"active":true,"sub":"alice")" + std::string(aud) + "}")) == "wrong_audience",
                aud);
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(introspection_of_a_client_for_itself) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(introspection_of_what_is_no_access_token) {
+BOOST_AUTO_TEST_CASE(introspection_refuses_other_tokens_than_access_tokens) {
   const auto with = [](std::string_view more) {
     return verdict(introspected(R"({"active":true,"sub":"alice","aud":"tacit",)" + std::string(more) + "}"));
   };
@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_CASE(introspection_of_what_is_no_access_token) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_token_may_do_that_does_not_say) {
+BOOST_AUTO_TEST_CASE(an_opaque_token_without_scopes_has_none) {
   IssuerConfig config = issuer_config();
   config.default_scopes = Scope::api_keys_manage;
   const Grant opaque = introspected(R"({"active":true,"sub":"alice","aud":"tacit"})", config);

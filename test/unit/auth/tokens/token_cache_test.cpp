@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_found_by_its_hash_alone) {
   BOOST_TEST(cache.find(crypto::Digest{}, start) == nullptr);  // the digest of an empty slot
 }
 
-BOOST_AUTO_TEST_CASE(it_is_forgotten_at_its_end_and_after_the_longest_time) {
+BOOST_AUTO_TEST_CASE(a_token_is_forgotten_at_its_end_and_after_the_longest_time) {
   TokenCache cache(8, 60s);
   cache.keep(hash_of("brief"), token("x", start + 10s), start);
   cache.keep(hash_of("long"), token("x", start + 1h), start);
@@ -60,13 +60,13 @@ BOOST_AUTO_TEST_CASE(it_is_forgotten_at_its_end_and_after_the_longest_time) {
   BOOST_TEST(cache.find(hash_of("long"), start) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_has_ended_is_not_kept) {
+BOOST_AUTO_TEST_CASE(an_expired_token_is_not_kept) {
   TokenCache cache(8, 60s);
   cache.keep(hash_of("a"), token("x", start), start);
   BOOST_TEST(cache.find(hash_of("a"), start - 1s) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(a_dropped_key_voids_what_it_verified) {
+BOOST_AUTO_TEST_CASE(a_dropped_key_voids_its_tokens) {
   TokenCache cache(8, 60s);
   VerifiedToken other = token("other", start + 1h);
   KeySet::Key key = make_key();
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_dropped_key_voids_what_it_verified) {
   BOOST_TEST(cache.find(hash_of("a"), start) != nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(its_number_is_bounded_and_what_ends_first_gives_way) {
+BOOST_AUTO_TEST_CASE(the_size_is_bounded_and_the_first_to_expire_is_evicted) {
   TokenCache cache(4, 1h);  // one set
   for (int i = 0; i < 4; ++i) {
     cache.keep(hash_of(std::to_string(i)), token(std::to_string(i), start + (i == 2 ? 5min : 30min)), start);

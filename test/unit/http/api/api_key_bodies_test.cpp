@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_new_key_with_all_fields) {
   BOOST_TEST(key->expires_at.value() == 1'798'761'600'000'000);
 }
 
-BOOST_AUTO_TEST_CASE(a_new_key_with_as_little_as_may_be) {
+BOOST_AUTO_TEST_CASE(a_new_key_with_required_fields_alone) {
   for (const std::string rest : {"", R"(,"expires_at":null)"}) {
     const auto key = parse_new_api_key(R"({"name":"n","scopes":["keys:manage"])" + rest + "}", now);
     BOOST_REQUIRE(key);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_new_key_with_as_little_as_may_be) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_update_has_what_is_given) {
+BOOST_AUTO_TEST_CASE(an_update_contains_the_given_fields) {
   for (const std::string body : {"{}", R"({"name":null,"scopes":null})"}) {
     const auto nothing = parse_api_key_update(body, now);
     BOOST_REQUIRE(nothing);
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(all_faults_at_once_in_the_order_of_the_fields) {
   BOOST_TEST(found[3].starts_with("datetime_type body.expires_at"));
 }
 
-BOOST_AUTO_TEST_CASE(no_fault_repeats_what_was_sent) {
+BOOST_AUTO_TEST_CASE(no_fault_repeats_the_input) {
   const std::string canary = "cAnArY";
   for (const std::string field : {"name", "scopes", "expires_at"}) {
     for (const std::string json :

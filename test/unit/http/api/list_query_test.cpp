@@ -20,7 +20,7 @@ Lines faults_of(std::string_view query) { return lines(parse_list_query(query));
 
 BOOST_AUTO_TEST_SUITE(list_query)
 
-BOOST_AUTO_TEST_CASE(nothing_asked) {
+BOOST_AUTO_TEST_CASE(an_empty_query_has_the_defaults) {
   for (const char* query : {"", "&", "&&", "=", "a", "a=b&c=%zz", "limits=5", "Limit=5", "limit%00=5"}) {
     const auto list = parse_list_query(query);
     BOOST_TEST_CONTEXT(query) {
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(nothing_asked) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(all_of_it) {
+BOOST_AUTO_TEST_CASE(every_field_is_read) {
   const auto list =
       parse_list_query("limit=20&cursor=" + id + "&tool_name=a__%2A&secret%5Fname=my+k%C3%A9y%2B%26&x=y&x=z");
   BOOST_REQUIRE(list.has_value());
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(texts) {
     BOOST_TEST(faults_of("secret_name=" + bytes) == not_text, each);
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_twice) {
+BOOST_AUTO_TEST_CASE(repeated_parameters_are_refused) {
   BOOST_TEST(faults_of("secret_name=a&limit=1&limit=1&tool_name=t&cursor=x&secret_name=b&secret_name=c") ==
                  (Lines{"value_error query.limit Value error, given more than once",
                         "value_error query.cursor Value error, cursor was not returned by a list",

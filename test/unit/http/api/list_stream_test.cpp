@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(reading_stops_when_the_client_has_left) {
   BOOST_TEST(!exchange.response.rest);
 }
 
-BOOST_AUTO_TEST_CASE(one_slice_asks_for_nobody) {
+BOOST_AUTO_TEST_CASE(one_slice_does_not_check_for_the_client) {
   Client client(0);
   exchange.watch = &client;
   answer(10);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_piece_that_takes_too_long_is_refused_as_overload) {
   BOOST_TEST(exchange.rows_read == 10U);
 }
 
-BOOST_AUTO_TEST_CASE(the_client_is_looked_for_between_later_pieces_too) {
+BOOST_AUTO_TEST_CASE(the_client_is_checked_between_later_pieces_too) {
   Client client(INT_MAX);
   exchange.watch = &client;
   answer(1'000'000);

@@ -38,7 +38,7 @@ const std::vector<TextRule> text_rules{
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(secret_bodies)
+BOOST_AUTO_TEST_SUITE(request_bodies)
 
 BOOST_AUTO_TEST_CASE(a_new_secret_with_all_fields) {
   auto secret = parse_new_secret(
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_new_secret_with_all_fields) {
   BOOST_TEST(secret->is_default_for_tool);
 }
 
-BOOST_AUTO_TEST_CASE(a_new_secret_with_as_little_as_may_be) {
+BOOST_AUTO_TEST_CASE(a_new_secret_with_required_fields_alone) {
   for (const std::string rest : {"", R"(,"tool_name":null,"tool_arg":null,"is_default_for_tool":null)"}) {
     auto secret = parse_new_secret(R"({"secret_name":"n","secret_value":"1234")" + rest + "}");
     BOOST_REQUIRE(secret.has_value());
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_default_belongs_to_a_tool_and_an_argument) {
   BOOST_TEST(of_update(R"({"is_default_for_tool":false,"tool_arg":null})") == Lines{}, each);
 }
 
-BOOST_AUTO_TEST_CASE(no_fault_repeats_what_was_sent) {
+BOOST_AUTO_TEST_CASE(no_fault_repeats_the_input) {
   const std::string canary = "cAnArY";
   const std::string long_canary = repeat(canary, 1000);
   std::vector<std::string> bodies{canary,

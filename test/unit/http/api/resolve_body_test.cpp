@@ -31,7 +31,7 @@ std::string map_of(std::size_t count) {
 
 BOOST_AUTO_TEST_SUITE(resolve_body)
 
-BOOST_AUTO_TEST_CASE(all_of_it) {
+BOOST_AUTO_TEST_CASE(every_field_is_read) {
   const auto query =
       parse_resolve(start + R"(,"provided_args":["team","\u006be\u0079"],"secrets":{"api_key":"my key","other":"o"}})");
   BOOST_REQUIRE(query.has_value());
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(unknown_fields) {
              each);
 }
 
-BOOST_AUTO_TEST_CASE(how_many_there_may_be) {
+BOOST_AUTO_TEST_CASE(the_number_of_entries_is_limited) {
   BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(256) + ",\"secrets\":" + map_of(256) + "}") == Lines{},
              each);
   BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(257) + ",\"secrets\":" + map_of(300) + "}") ==

@@ -123,7 +123,7 @@ std::set<std::string> strings(const json::value& array) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(routes_and_document)
+BOOST_AUTO_TEST_SUITE(routes)
 
 BOOST_AUTO_TEST_CASE(the_document_has_every_route_and_no_other) {
   std::set<std::string> served;
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(every_operation_has_all_its_statuses) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_caller_needs) {
+BOOST_AUTO_TEST_CASE(credentials_and_scopes_match_the_document) {
   const auto documented = operations();
   for (const Route* route : all_routes()) {
     const json::value& operation = *documented.at(name_of(*route));
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(an_api_key_has_the_documented_fields) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(examples_of_problems_are_what_is_answered) {
+BOOST_AUTO_TEST_CASE(examples_of_problems_match_the_answers) {
   const std::map<std::string, Problem> examples{{"BadRequest", Problem::malformed_request},
                                                 {"Unauthorized", Problem::credential_invalid},
                                                 {"Forbidden", Problem::scope_missing},

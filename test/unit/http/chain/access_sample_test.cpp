@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(without_sampling_every_request_has_a_line) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(about_one_in_so_many_has_a_line_that_stands_for_all) {
+BOOST_AUTO_TEST_CASE(a_sampled_line_stands_for_the_omitted_ones) {
   for (const unsigned status : {200U, 429U}) {
     AccessSample sample(10, 42);
     int lines = 0;
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(about_one_in_so_many_has_a_line_that_stands_for_all) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_in_step_with_the_sample_is_seen) {
+BOOST_AUTO_TEST_CASE(requests_in_step_with_the_sample_are_logged) {
   AccessSample sample(2, 42);
   int lines = 0;
   for (int i = 0; i < 10'000; ++i) {
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(what_comes_in_step_with_the_sample_is_seen) {
   BOOST_TEST(lines < 5'500);
 }
 
-BOOST_AUTO_TEST_CASE(refusals_failures_and_slow_requests_always_have_one) {
+BOOST_AUTO_TEST_CASE(refusals_failures_and_slow_requests_always_have_a_line) {
   AccessSample sample(1'000'000, 42);
   for (const unsigned status : {400U, 401U, 403U, 404U, 408U, 413U, 422U, 431U, 500U, 503U, 507U}) {
     for (int i = 0; i < 100; ++i) BOOST_REQUIRE(sample.weight(status, 0ms) == 1U);

@@ -15,7 +15,7 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 BOOST_AUTO_TEST_SUITE(buffer_budget)
 
-BOOST_AUTO_TEST_CASE(what_connections_hold_counts_until_they_let_go) {
+BOOST_AUTO_TEST_CASE(memory_of_connections_counts_until_its_release) {
   BufferBudget budget;
   budget.set_limit(mebibyte);
   BufferAccount account(budget);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(threads_see_what_others_hold) {
   BOOST_TEST(budget.used() <= static_cast<std::size_t>(BufferAccount::untold_most));
 }
 
-BOOST_AUTO_TEST_CASE(what_anybody_opens_leaves_room_for_others) {
+BOOST_AUTO_TEST_CASE(heads_on_the_api_plane_leave_room_for_others) {
   BufferBudget budget;
   budget.set_limit(mebibyte);
   BufferAccount account(budget);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(what_anybody_opens_leaves_room_for_others) {
   BOOST_TEST(!account.lacks(mebibyte / 2, BufferShare::tools));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_left_when_the_threads_have_gone) {
+BOOST_AUTO_TEST_CASE(ended_threads_hold_no_memory) {
   BufferBudget budget;
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {

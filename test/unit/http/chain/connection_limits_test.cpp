@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(each_address_and_all_of_them_have_a_limit) {
   BOOST_TEST(limits.enter(one));
 }
 
-BOOST_AUTO_TEST_CASE(whose_client_is_told_later_counts_in_all_at_once) {
+BOOST_AUTO_TEST_CASE(a_connection_whose_client_is_unknown_counts_in_the_total_at_once) {
   ConnectionLimits limits(3, 1);
   BOOST_TEST(limits.enter(std::nullopt));
   BOOST_TEST(limits.enter(std::nullopt));
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(whose_client_is_told_later_counts_in_all_at_once) {
   BOOST_TEST(limits.enter(one));
 }
 
-BOOST_AUTO_TEST_CASE(limits_that_change_hold_for_who_comes) {
+BOOST_AUTO_TEST_CASE(changed_limits_apply_to_new_connections) {
   ConnectionLimits limits(10, 0);
   for (int i = 0; i < 3; ++i) BOOST_TEST(limits.enter(one));
   limits.change(10, 2);

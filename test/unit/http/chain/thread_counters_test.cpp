@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(a_request_is_counted_in_its_row_and_nowhere_else, Exchan
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_matches_no_route_is_counted_behind_them, ExchangeFixture) {
+BOOST_FIXTURE_TEST_CASE(a_request_without_a_route_is_counted_behind_the_routes, ExchangeFixture) {
   ThreadCounters counters;
   answer(exchange, Problem::not_found);
   counters.answered(exchange, 0ms);
@@ -84,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(every_problem_is_counted_and_has_a_known_status, Exchang
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixture) {
+BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_outcome, ExchangeFixture) {
   ThreadCounters counters;
   exchange.plane = Plane::tools;
   exchange.route = &routes_of(Plane::tools)[row_of(Plane::tools, Method::post, "/tool/v1/resolve")];
@@ -110,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_what_became_of_it, ExchangeFixtu
   BOOST_TEST(sum == 4U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_quota_refusal_is_one, ExchangeFixture) {
+BOOST_FIXTURE_TEST_CASE(a_quota_refusal_is_counted_as_one, ExchangeFixture) {
   answer(exchange, store::Failure{.code = store::Errc::quota_exceeded});
   BOOST_TEST((exchange.problem == Problem::quota_exceeded));
 }

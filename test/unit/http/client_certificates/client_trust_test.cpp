@@ -97,9 +97,11 @@ struct Pki {
   TestCa root{folder.path, "root"};
   TestCa middle{folder.path, "middle", &root};
   TestCa stranger{folder.path, "stranger"};
-  CertificateFiles server = root.issue("server", {"server", {"DNS:localhost"}, "serverAuth"});
-  CertificateFiles of_root = root.issue("of-root", {"a", {"URI:spiffe://test/a"}});
-  CertificateFiles of_middle = middle.issue("of-middle", {"b", {"URI:spiffe://test/b"}});
+  CertificateFiles server = root.issue(
+      "server", {.common_name = "server", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
+  CertificateFiles of_root = root.issue("of-root", {.common_name = "a", .alternative_names = {"URI:spiffe://test/a"}});
+  CertificateFiles of_middle =
+      middle.issue("of-middle", {.common_name = "b", .alternative_names = {"URI:spiffe://test/b"}});
   fs::path with_middle = folder.file("with-middle.pem", content(of_middle.certificate) + content(middle.certificate()));
   fs::path both = folder.file("both.pem", content(middle.certificate()) + content(root.certificate()));
 
@@ -131,7 +133,7 @@ BOOST_AUTO_TEST_CASE(an_intermediate_authority_alone_is_enough) {
   BOOST_TEST(pki.meets(by_root, pki.of_middle, pki.with_middle) == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_authority_is_refused_with_its_name) {
+BOOST_AUTO_TEST_CASE(a_certificate_other_than_an_authority_is_refused_by_name) {
   const Pki pki;
   const Folder& folder = pki.folder;
   BOOST_TEST(says(error_of(pki.of_root.certificate), "CN=a is not a CA certificate"));
@@ -172,19 +174,20 @@ BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
   const Pki pki;
   const Folder& folder = pki.folder;
   const auto list = [&](const std::string& text) { return folder.file("crl.pem", text); };
-  const CertificateFiles other = pki.root.issue("other", {"c", {"URI:spiffe://test/c"}});
+  const CertificateFiles other =
+      pki.root.issue("other", {.common_name = "c", .alternative_names = {"URI:spiffe://test/c"}});
 
-  const Trust leaf = pki.trust(pki.root.certificate(), list(pki.root.crl({{pki.of_root.certificate}})));
+  const Trust leaf = pki.trust(pki.root.certificate(), list(pki.root.crl({.revoked = {pki.of_root.certificate}})));
   BOOST_TEST(pki.meets(leaf, pki.of_root) == "certificate_revoked");
   BOOST_TEST(pki.meets(leaf, other) == "");
   // No CRL covers the issuer that the client sends.
   BOOST_TEST(pki.meets(leaf, pki.of_middle, pki.with_middle) == "certificate_without_crl");
 
-  const Trust issuer = pki.trust(pki.root.certificate(), list(pki.root.crl({{pki.middle.certificate()}})));
+  const Trust issuer = pki.trust(pki.root.certificate(), list(pki.root.crl({.revoked = {pki.middle.certificate()}})));
   BOOST_TEST(pki.meets(issuer, pki.of_middle, pki.with_middle) != "");
 
   const std::string of_middle = pki.middle.crl();
-  const Trust chain = pki.trust(pki.both, list(of_middle + pki.root.crl({{pki.middle.certificate()}})));
+  const Trust chain = pki.trust(pki.both, list(of_middle + pki.root.crl({.revoked = {pki.middle.certificate()}})));
   BOOST_TEST(pki.meets(chain, pki.of_middle) == "certificate_revoked");
   BOOST_TEST(pki.meets(chain, pki.of_root) == "");
   const Trust all = pki.trust(pki.both, list(of_middle + pki.root.crl()));
@@ -193,9 +196,10 @@ BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
   // If the intermediate authority alone is trusted, no CRL of the root is needed.
   const Trust middle = pki.trust(pki.middle.certificate(), list(of_middle));
   BOOST_TEST(pki.meets(middle, pki.of_middle) == "");
-  const Trust revoked = pki.trust(pki.middle.certificate(), list(pki.middle.crl({{pki.of_middle.certificate}})));
+  const Trust revoked =
+      pki.trust(pki.middle.certificate(), list(pki.middle.crl({.revoked = {pki.of_middle.certificate}})));
   BOOST_TEST(pki.meets(revoked, pki.of_middle) == "certificate_revoked");
-  BOOST_TEST(says(error_of(pki.middle.certificate(), list(pki.root.crl({{pki.middle.certificate()}}))),
+  BOOST_TEST(says(error_of(pki.middle.certificate(), list(pki.root.crl({.revoked = {pki.middle.certificate()}}))),
                   "was issued by an authority that is not in tool-client-ca"));
 }
 
@@ -209,10 +213,13 @@ BOOST_AUTO_TEST_CASE(every_authority_needs_its_crl_but_for_one_that_signs_author
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_without_crl");
 }
 
-BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
+BOOST_AUTO_TEST_CASE(an_outdated_crl_still_refuses) {
   const Pki pki;
-  const CertificateFiles other = pki.root.issue("other", {"c", {"URI:spiffe://test/c"}});
-  const fs::path old = pki.folder.file("old.pem", pki.root.crl({{pki.of_root.certificate}, -7200, -3600}));
+  const CertificateFiles other =
+      pki.root.issue("other", {.common_name = "c", .alternative_names = {"URI:spiffe://test/c"}});
+  const fs::path old = pki.folder.file(
+      "old.pem",
+      pki.root.crl({.revoked = {pki.of_root.certificate}, .this_update_seconds = -7200, .next_update_seconds = -3600}));
   const Trust trust = pki.trust(pki.root.certificate(), old);
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_revoked");
   BOOST_TEST(pki.meets(trust, other) == "");
@@ -220,7 +227,7 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   BOOST_TEST(*trust->crl_times().front().next_update < std::time(nullptr));
 
   // Of two CRLs with the same scope the newer one applies, in any order.
-  const std::string newer = pki.root.crl({{other.certificate}});
+  const std::string newer = pki.root.crl({.revoked = {other.certificate}});
   for (const std::string& text : {content(old) + newer, newer + content(old)}) {
     const Trust two = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", text));
     BOOST_TEST(pki.meets(two, pki.of_root) == "");
@@ -229,14 +236,14 @@ BOOST_AUTO_TEST_CASE(a_crl_that_is_out_of_date_goes_on_refusing) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_two_crls_of_one_second_what_either_lists_is_refused) {
+BOOST_AUTO_TEST_CASE(two_crls_of_one_second_are_both_applied) {
   const Pki pki;
-  const std::string both = pki.root.crl() + pki.root.crl({{pki.of_root.certificate}});
+  const std::string both = pki.root.crl() + pki.root.crl({.revoked = {pki.of_root.certificate}});
   const Trust trust = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", both));
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_revoked");
 }
 
-BOOST_AUTO_TEST_CASE(a_bundle_may_say_whose_its_certificates_are) {
+BOOST_AUTO_TEST_CASE(a_bundle_may_name_its_certificates) {
   const Pki pki;
   const std::string root = content(pki.root.certificate());
   const std::string name = "subject=/C=US/O=TheGoDaddyGroupIncorporated/CN=Root";
@@ -248,7 +255,7 @@ BOOST_AUTO_TEST_CASE(a_bundle_may_say_whose_its_certificates_are) {
   BOOST_TEST(says(error_of(pki.folder.file("bundle", root + lost)), "its BEGIN line is missing"));
 }
 
-BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
+BOOST_AUTO_TEST_CASE(partial_and_unsupported_crls_are_refused) {
   const Pki pki;
   const auto refused = [&](const std::string& text, const std::string& why) {
     const std::string error = error_of(pki.root.certificate(), pki.folder.file("crl", text));
@@ -272,20 +279,20 @@ BOOST_AUTO_TEST_CASE(crls_that_say_less_or_other_than_they_should_are_refused) {
   refused(damaged, "is not base64");
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_judged_again_by_another_trust) {
+BOOST_AUTO_TEST_CASE(a_connection_is_checked_again_with_another_trust) {
   const Pki pki;
   const Trust before = pki.trust(pki.root.certificate());
   const Meeting meeting(before, pki.server, pki.of_middle, pki.with_middle);
   BOOST_TEST_REQUIRE(meeting.succeeded());
   BOOST_TEST(before->judge(meeting.server()) == X509_V_OK);
-  const Trust revoked =
-      pki.trust(pki.both, pki.folder.file("crl", pki.root.crl() + pki.middle.crl({{pki.of_middle.certificate}})));
+  const Trust revoked = pki.trust(
+      pki.both, pki.folder.file("crl", pki.root.crl() + pki.middle.crl({.revoked = {pki.of_middle.certificate}})));
   BOOST_TEST(revoked->judge(meeting.server()) == X509_V_ERR_CERT_REVOKED);
   BOOST_TEST(pki.trust(pki.stranger.certificate())->judge(meeting.server()) != X509_V_OK);
   BOOST_TEST(revoked->number() != before->number());
 }
 
-BOOST_AUTO_TEST_CASE(a_chain_is_good_for_as_long_as_all_of_it_is) {
+BOOST_AUTO_TEST_CASE(a_chain_expires_with_its_first_certificate) {
   const Pki pki;
   const std::int64_t now = std::time(nullptr);
   const TestCa brief(pki.folder.path, "brief", &pki.root, {.valid_from_seconds = -100, .valid_to_seconds = 500});
@@ -309,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_chain_is_good_for_as_long_as_all_of_it_is) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_chain_is_no_longer_than_it_may_be) {
+BOOST_AUTO_TEST_CASE(a_chain_has_a_limit_of_length) {
   const Pki pki;
   const Trust trust = pki.trust(pki.root.certificate());
   std::vector<std::unique_ptr<TestCa>> authorities;
@@ -318,8 +325,8 @@ BOOST_AUTO_TEST_CASE(a_chain_is_no_longer_than_it_may_be) {
     const TestCa& issuer = authorities.empty() ? pki.root : *authorities.back();
     authorities.push_back(std::make_unique<TestCa>(pki.folder.path, "level-" + std::to_string(i), &issuer));
     issuers = content(authorities.back()->certificate()) + issuers;
-    const CertificateFiles leaf =
-        authorities.back()->issue("leaf-" + std::to_string(i), {"d", {"URI:spiffe://test/d"}});
+    const CertificateFiles leaf = authorities.back()->issue(
+        "leaf-" + std::to_string(i), {.common_name = "d", .alternative_names = {"URI:spiffe://test/d"}});
     const fs::path chain = pki.folder.file("chain-" + std::to_string(i), content(leaf.certificate) + issuers);
     const bool taken = i <= ClientTrust::most_intermediates;
     BOOST_TEST(pki.meets(trust, leaf, chain) == (taken ? "" : "certificate_untrusted"), i);

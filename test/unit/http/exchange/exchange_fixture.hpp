@@ -18,7 +18,7 @@ class ExchangeFixture {
  private:
   // Storage in place of a store, which is never called.
   alignas(store::Store) std::byte place_[sizeof(store::Store)]{};
-  Services services_{reinterpret_cast<store::Store&>(place_)};
+  Services services_{.store = reinterpret_cast<store::Store&>(place_)};
   crypto::WipedBytes body_;
 };
 

@@ -94,7 +94,7 @@ unsigned status_of(store::Errc code) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(problems)
+BOOST_AUTO_TEST_SUITE(problem)
 
 BOOST_AUTO_TEST_CASE(every_problem) {
   BOOST_TEST(table.size() == static_cast<std::size_t>(Problem::store_full) + 1);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(every_problem) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(header_lines_that_are_there_stay) {
+BOOST_AUTO_TEST_CASE(existing_header_lines_stay) {
   ExchangeFixture fixture;
   fixture.exchange.response.headers = "Allow: GET\r\n";
   answer(fixture.exchange, Problem::overloaded);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(too_many_secrets_are_counted_in_the_answer) {
   BOOST_TEST(!fixture.exchange.response.close);
 }
 
-BOOST_AUTO_TEST_CASE(a_tool_that_is_refused_is_named_with_who_asked) {
+BOOST_AUTO_TEST_CASE(a_refused_tool_is_named_with_the_identity) {
   const auto told = [](Problem problem, std::string_view withheld = {},
                        std::string_view identity = "uri:spiffe://a/b") {
     ExchangeFixture fixture;
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_tool_that_is_refused_is_named_with_who_asked) {
              "\"my key\" for the argument \"key\" (not_found).");
 }
 
-BOOST_AUTO_TEST_CASE(sentences_that_say_more) {
+BOOST_AUTO_TEST_CASE(problems_have_further_sentences) {
   ExchangeFixture fixture;
   fixture.exchange.note = "The field Host is missing.";
   answer(fixture.exchange, Problem::malformed_request);
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(faults_as_json) {
       R"("ctx":{"max_length":5,"actual_length":7}}]})");
 }
 
-BOOST_AUTO_TEST_CASE(who_asks_for_the_audit) {
+BOOST_AUTO_TEST_CASE(the_audit_context_names_the_caller) {
   ExchangeFixture fixture;
   Exchange& exchange = fixture.exchange;
   exchange.peer = "192.0.2.1:4711";

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(without_issuers_or_an_address_there_are_plain_challenges_an
   }
 }
 
-BOOST_AUTO_TEST_CASE(with_both_the_challenges_lead_to_the_document) {
+BOOST_AUTO_TEST_CASE(with_issuers_and_an_address_the_challenges_name_the_document) {
   const ProtectedResource resource("https://tacit.example:8443",
                                    {"https://id.example", "urn:not-listed", "https://two.example"});
   const std::string link =

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(chunks_are_dropped_behind_the_head) {
   BOOST_TEST(crypto::as_text(input.untaken()) == "def");
 }
 
-BOOST_AUTO_TEST_CASE(one_empty_line_is_taken_off_at_a_time) {
+BOOST_AUTO_TEST_CASE(one_empty_line_is_removed_at_a_time) {
   ConnectionInput input;
   BOOST_TEST(!input.skip_empty_line());
   receive(input, "\r");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(one_empty_line_is_taken_off_at_a_time) {
   BOOST_TEST(input.received() == "GET");
 }
 
-BOOST_AUTO_TEST_CASE(a_large_buffer_is_given_back_after_its_request) {
+BOOST_AUTO_TEST_CASE(a_large_buffer_is_freed_after_its_request) {
   ConnectionInput input;
   BOOST_TEST(input.extra_memory() == 0U);
   receive(input, std::string(ConnectionInput::first_size, 'x'));

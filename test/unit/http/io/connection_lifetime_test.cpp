@@ -25,7 +25,7 @@ std::uint64_t requests(const LifetimeLimits& limits, std::uint32_t random) {
 
 BOOST_AUTO_TEST_SUITE(connection_lifetime)
 
-BOOST_AUTO_TEST_CASE(up_to_a_tenth_is_taken_off_the_age) {
+BOOST_AUTO_TEST_CASE(the_age_is_shortened_by_up_to_a_tenth) {
   const ConnectionLifetime longest({1000s, 0}, start, 0);
   BOOST_TEST(!longest.is_old(start + 999s));
   BOOST_TEST(longest.is_old(start + 1000s));
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(up_to_a_tenth_is_taken_off_the_age) {
   BOOST_TEST(between.is_old(start + 951s));
 }
 
-BOOST_AUTO_TEST_CASE(up_to_a_tenth_is_taken_off_the_requests) {
+BOOST_AUTO_TEST_CASE(the_requests_are_reduced_by_up_to_a_tenth) {
   BOOST_TEST(requests({0s, 1000}, 0) == 1000u);
   BOOST_TEST(requests({0s, 1000}, most) <= 901u);
   BOOST_TEST(requests({0s, 1000}, most) >= 900u);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(up_to_a_tenth_is_taken_off_the_requests) {
   BOOST_TEST(requests({0s, 5}, most) == 5u);
 }
 
-BOOST_AUTO_TEST_CASE(without_limits_it_lives_on) {
+BOOST_AUTO_TEST_CASE(without_limits_a_connection_does_not_end) {
   BOOST_TEST(requests({}, most) == 0u);
   BOOST_TEST(!ConnectionLifetime({}, start, most).is_old(start + 24h * 365));
 }

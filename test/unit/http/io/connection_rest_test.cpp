@@ -12,7 +12,7 @@ using Next = ConnectionRest::Next;
 
 BOOST_AUTO_TEST_SUITE(connection_rest)
 
-BOOST_AUTO_TEST_CASE(a_connection_that_rests_is_made_small_once) {
+BOOST_AUTO_TEST_CASE(a_resting_connection_frees_its_memory_once) {
   Server server;
   ConnectionState state = server.connect_idle();
   const ConnectionLifetime lifetime({}, start, 0);

@@ -14,7 +14,7 @@ std::ostream& operator<<(std::ostream& out, Stage stage) { return out << static_
 
 BOOST_AUTO_TEST_SUITE(connection_state)
 
-BOOST_AUTO_TEST_CASE(a_request_takes_it_through_its_stages) {
+BOOST_AUTO_TEST_CASE(a_request_passes_every_stage) {
   Server server;
   ConnectionState state = server.connect();
   BOOST_TEST(state.stage() == Stage::proxy_header);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(each_stage_that_waits_for_input_lapses) {
   BOOST_TEST(lapses(closing));
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_client_gets_a_long_answer_if_it_is_not_too_slow) {
+BOOST_AUTO_TEST_CASE(a_client_above_the_minimum_rate_gets_a_long_answer) {
   Server server;
   server.peers.write_rate = 1000;
   server.timeouts.write = 30s;
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_a_long_answer_if_it_is_not_too_slow) {
   BOOST_TEST(state.over());
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_has_taken_all_is_not_slow) {
+BOOST_AUTO_TEST_CASE(a_client_without_pending_bytes_is_not_slow) {
   Server server;
   ConnectionState state = server.connect_idle();
   state.await_input(Stage::head, start);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_taken_all_is_not_slow) {
   BOOST_TEST((state.deadline().when() == never));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_winds_down_ends_what_is_idle) {
+BOOST_AUTO_TEST_CASE(a_stopping_server_ends_idle_connections) {
   Server server;
   ConnectionState idle = server.connect_idle();
   serve_request(idle, start);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_winds_down_ends_what_is_idle) {
   BOOST_TEST(late.wind_down(start + 2s, false));  // it has had time to send one
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_winds_down_waits_for_what_has_begun_but_not_long) {
+BOOST_AUTO_TEST_CASE(a_stopping_server_waits_a_limited_time_for_begun_requests) {
   Server server;
   ConnectionState shaking = server.connect();
   shaking.await_input(Stage::proxy_header, start);
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_winds_down_waits_for_what_has_begun_but_not_l
   BOOST_TEST((serving.deadline().when() == server.last_input));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_drains_wants_one_request_of_each_connection) {
+BOOST_AUTO_TEST_CASE(a_draining_server_awaits_one_request_of_each_connection) {
   Server server;
   server.draining = true;
   ConnectionState state = server.connect_idle();
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(monitors_have_less_time) {
   BOOST_TEST((shorter.deadline().when() == start + 1s));
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_ends_it_in_any_stage) {
+BOOST_AUTO_TEST_CASE(a_flood_ends_a_connection_in_any_stage) {
   Server server;
   ConnectionState idle = server.connect_idle();
   idle.end();

@@ -12,7 +12,7 @@ const WriteRate::Clock::time_point start{};
 
 BOOST_AUTO_TEST_SUITE(write_rate)
 
-BOOST_AUTO_TEST_CASE(each_window_wants_its_part) {
+BOOST_AUTO_TEST_CASE(each_window_requires_its_share) {
   WriteRate rate;
   BOOST_TEST(!rate.watching());
   rate.begin(5000, start + 1s);
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(each_window_wants_its_part) {
   BOOST_TEST(!rate.watching());
 }
 
-BOOST_AUTO_TEST_CASE(nobody_is_slow_who_has_taken_all) {
+BOOST_AUTO_TEST_CASE(a_client_without_pending_bytes_is_not_slow) {
   WriteRate rate;
   rate.begin(5000, start + 1s);
   BOOST_TEST(rate.keeps_up(5000, 5000, 1000, start + 2s));

@@ -28,9 +28,9 @@ void check_value(const std::string& json, bool expected) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(lax_booleans)
+BOOST_AUTO_TEST_SUITE(bool_field)
 
-BOOST_AUTO_TEST_CASE(what_is_true) {
+BOOST_AUTO_TEST_CASE(texts_for_true_are_read) {
   for (const char* json :
        {"true", "1", "1.0", "1e0", "10e-1", "0.1E1", "0.99999999999999999", R"("1")", R"("on")", R"("t")", R"("true")",
         R"("y")", R"("yes")", R"("ON")", R"("True")", R"("YES")", R"("\u0079es")"}) {
@@ -38,14 +38,14 @@ BOOST_AUTO_TEST_CASE(what_is_true) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_false) {
+BOOST_AUTO_TEST_CASE(texts_for_false_are_read) {
   for (const char* json : {"false", "0", "-0", "0.0", "-0.0", "0e5", "1e-400", R"("0")", R"("off")", R"("f")",
                            R"("false")", R"("n")", R"("no")", R"("OFF")", R"("False")", R"("N")"}) {
     check_value(json, false);
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_read_as_one) {
+BOOST_AUTO_TEST_CASE(other_texts_are_refused) {
   for (const char* json : {"2",
                            "-1",
                            "2.0",
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_as_one) {
   BOOST_TEST(lines(with("\"" + repeat("\\u0079", 5'000) + "\"")) == unreadable, each);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_of_another_type) {
+BOOST_AUTO_TEST_CASE(other_types_are_refused) {
   for (const char* json :
        {"[]", "{}", "[true]", R"({"a":true})", R"([1,"yes"])", "0.5", "-0.1", "1.0000000001", "1e400", "-1e400", "1e30",
         "9.3e18", "9223372036854775808", "-9223372036854775809", "100000000000000000000000"}) {

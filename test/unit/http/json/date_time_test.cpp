@@ -25,7 +25,7 @@ const std::string separator = "invalid date separator, expected `-`";
 
 BOOST_AUTO_TEST_SUITE(date_time)
 
-BOOST_AUTO_TEST_CASE(what_rfc_3339_has) {
+BOOST_AUTO_TEST_CASE(forms_of_rfc_3339_are_read) {
   BOOST_TEST(shown("2030-01-31T23:59:58Z") == "2030-01-31T23:59:58.000000Z");
   BOOST_TEST(shown("2030-01-31t23:59:58z") == "2030-01-31T23:59:58.000000Z");
   BOOST_TEST(shown("2030-01-31 23:59:58Z") == "2030-01-31T23:59:58.000000Z");
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(without_an_offset) {
   BOOST_TEST(shown("2030-01-01T00:00:00.25") == "naive");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_none) {
+BOOST_AUTO_TEST_CASE(other_texts_are_refused) {
   BOOST_TEST(shown("") == "input is too short");
   BOOST_TEST(shown("2030-01-0") == "input is too short");
   BOOST_TEST(shown("203a-01-01T00:00:00Z") == "invalid character in year");

@@ -57,7 +57,7 @@ void check_all(const std::vector<Sample>& samples) {
 
 BOOST_AUTO_TEST_SUITE(json_reader)
 
-BOOST_AUTO_TEST_CASE(what_is_no_object) {
+BOOST_AUTO_TEST_CASE(values_other_than_objects_are_refused) {
   for (const std::string body :
        {"[]", R"([{"a":"b"}])", R"("a")", "1", "-2.5e3", "true", "false", "null", " [1,{}] ", "\xef\xbb\xbfnull"}) {
     BOOST_TEST_CONTEXT(body) {
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark) {
   check_all({{mark, 0}, {mark + "  ", 2}, {mark + "{x}", 1}, {mark + mark + "{}", 0}, {" " + mark + "{}", 1}});
 }
 
-BOOST_AUTO_TEST_CASE(members_that_nobody_asked_for) {
+BOOST_AUTO_TEST_CASE(unknown_members_are_skipped) {
   const auto unknown_in = [](const std::string& body) {
     TextField<std::string> text{any_length};
     const std::array members{JsonMember{"a", &text}};
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(members_that_nobody_asked_for) {
   BOOST_TEST(unknown_in(many + "}").size() == unknown_members);
 }
 
-BOOST_AUTO_TEST_CASE(why_it_is_no_json) {
+BOOST_AUTO_TEST_CASE(faults_have_a_reason) {
   const auto why = [](const std::string& body) {
     TextField<std::string> text{any_length};
     const std::array members{JsonMember{"a", &text}};
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(broken_syntax) {
              {"}", 0}});
 }
 
-BOOST_AUTO_TEST_CASE(what_other_parsers_let_through) {
+BOOST_AUTO_TEST_CASE(leniencies_of_other_parsers_are_refused) {
   check_all({{"{\"a\":NaN}", 5},
              {"{\"a\":Infinity}", 5},
              {"{\"a\":-Infinity}", 6},
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(nesting_has_a_limit) {
   BOOST_TEST(faults_of(repeat("[", 100'000)) == invalid_at(limits::json_depth), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_odd_but_json) {
+BOOST_AUTO_TEST_CASE(unusual_json_is_read) {
   BOOST_TEST(text_of(" \t\r\n{ \"a\" : \"b\" }\n") == "b");
   BOOST_TEST(text_of(R"({"\u0061":"b"})") == "b");
   BOOST_TEST(text_of(R"({"a":"\u0000"})") == "\0"s);
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(an_exponent_fits_an_int) {
 #endif
 }
 
-BOOST_AUTO_TEST_CASE(what_is_too_long_is_not_kept) {
+BOOST_AUTO_TEST_CASE(too_long_strings_are_not_kept) {
   for (const std::string_view unit : {"x", "\\n", "\xf0\x9f\x94\x91", "\\u00e9"}) {
     TextField<std::string> text(limits::secret_name);
     const std::array members{JsonMember{"a", &text}};

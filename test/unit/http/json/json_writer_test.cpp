@@ -36,13 +36,13 @@ constexpr std::int64_t second = 1'000'000;
 
 BOOST_AUTO_TEST_SUITE(json_writer)
 
-BOOST_AUTO_TEST_CASE(plain_text_is_taken_over) {
+BOOST_AUTO_TEST_CASE(plain_text_is_copied) {
   BOOST_TEST(text("") == R"("")");
   BOOST_TEST(text("abc / 'x' \x7f") == "\"abc / 'x' \x7f\"");
   BOOST_TEST(text("\xc3\xa9\xf0\x9f\x94\x91\xe2\x80\xa8") == "\"\xc3\xa9\xf0\x9f\x94\x91\xe2\x80\xa8\"");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_to_be_escaped) {
+BOOST_AUTO_TEST_CASE(special_characters_are_escaped) {
   BOOST_TEST(text("\"") == R"("\"")");
   BOOST_TEST(text("\\") == R"("\\")");
   BOOST_TEST(text("\b\f\n\r\t") == R"("\b\f\n\r\t")");
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_has_to_be_escaped) {
   BOOST_TEST(text("</script>") == R"("</script>")");
 }
 
-BOOST_AUTO_TEST_CASE(every_byte_is_one_or_the_other) {
+BOOST_AUTO_TEST_CASE(every_byte_is_copied_or_escaped) {
   for (int c = 0; c < 0x80; ++c) {
     const std::string written = text(std::string(1, static_cast<char>(c)));
     const bool escaped = c < 0x20 || c == '"' || c == '\\';
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(instants) {
   BOOST_TEST(instant(4'107'542'400 * second) == R"("2100-03-01T00:00:00.000000Z")");
 }
 
-BOOST_AUTO_TEST_CASE(instants_beyond_what_can_be_said) {
+BOOST_AUTO_TEST_CASE(instants_out_of_range_become_the_limits) {
   BOOST_TEST(instant(std::numeric_limits<std::int64_t>::max()) == R"("9999-12-31T23:59:59.999999Z")");
   BOOST_TEST(instant(std::numeric_limits<std::int64_t>::min()) == R"("0000-01-01T00:00:00.000000Z")");
 }

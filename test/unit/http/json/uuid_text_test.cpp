@@ -22,7 +22,7 @@ std::string reading(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(uuid_text)
 
-BOOST_AUTO_TEST_CASE(forms_that_are_taken) {
+BOOST_AUTO_TEST_CASE(accepted_forms_are_read) {
   for (const std::string& text :
        {plain, std::string("0123456789abcdef0123456789abcdef"), "{" + plain + "}", "urn:uuid:" + plain,
         std::string("01234567-89AB-CDEF-0123-456789aBcDeF"), std::string("0123456789ABCDEF0123456789ABCDEF")}) {
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(forms_that_are_taken) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(forms_that_are_not) {
+BOOST_AUTO_TEST_CASE(other_forms_are_refused) {
   const std::vector<std::pair<std::string, std::string>> table{
       {"", "invalid length: expected length 32 for simple format, found 0"},
       {"1234", "invalid length: expected length 32 for simple format, found 4"},

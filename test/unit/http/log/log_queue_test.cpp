@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(lines_come_out_in_their_order) {
   queue.written();
 }
 
-BOOST_AUTO_TEST_CASE(the_least_important_lines_give_way_first) {
+BOOST_AUTO_TEST_CASE(the_least_important_lines_are_dropped_first) {
   LogQueue queue(room, 100'000);
   constexpr std::size_t size = 128;
   BOOST_TEST(fill(queue, LogKind::access, size) == room / 16 * 8 / size);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(lines_are_bounded_by_their_number_too) {
   BOOST_TEST(fill(queue, LogKind::audit_head, 2) == 10U);
 }
 
-BOOST_AUTO_TEST_CASE(of_many_lines_those_that_fit_are_kept) {
+BOOST_AUTO_TEST_CASE(lines_that_fit_are_kept) {
   LogQueue queue(room, 160);
   std::string lines;
   for (int i = 0; i < 100; ++i) lines += "x\n";
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(of_many_lines_those_that_fit_are_kept) {
   queue.written();
 }
 
-BOOST_AUTO_TEST_CASE(nobody_waits_longer_than_asked_for_lines_to_be_written) {
+BOOST_AUTO_TEST_CASE(a_flush_waits_no_longer_than_asked) {
   LogQueue queue(room, 160);
   BOOST_TEST(queue.wait_written(0ms));
   queue.push("a\n", LogKind::error);

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(evidence_is_written_at_any_level) {
   BOOST_TEST(captured.has("audit_head"));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_peer_says_cannot_drive_a_terminal) {
+BOOST_AUTO_TEST_CASE(text_of_a_peer_cannot_control_a_terminal) {
   const Captured captured;
   log(LogLine(LogLevel::warn, "told").field("reason", "a\x1b[2J\n\xc2\x9b\x7f\xe2\x80\xae\x9b \"caf\xc3\xa9\""));
   BOOST_TEST(captured.text().ends_with(

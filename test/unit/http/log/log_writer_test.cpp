@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(queued_lines_are_written_once_and_in_their_order) {
   BOOST_TEST(count_of(text, "\n") == 100U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_stalls_holds_up_nothing_and_hears_what_it_missed) {
+BOOST_AUTO_TEST_CASE(a_stalled_reader_delays_nothing_and_learns_of_dropped_lines) {
   Pipe pipe;
   const Pipe go_on;
   const pid_t child = begin_child(pipe.ends[1], [&] {
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_stalls_holds_up_nothing_and_hears_what_it_mis
   BOOST_TEST(reported == 10'000 - kept);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_counted) {
+BOOST_AUTO_TEST_CASE(unwritable_lines_are_counted) {
   Pipe pipe;
   const int code = in_child(pipe.ends[1], [&] {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_counted) {
   BOOST_TEST(code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_writes_its_own_lines_and_none_of_its_parents) {
+BOOST_AUTO_TEST_CASE(a_forked_child_writes_only_its_own_lines) {
   const File file;
   const int code = in_child(file.descriptor(), [] {
     start_log_writer();
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(lines_have_priorities_in_the_journal) {
   BOOST_TEST(text.ends_with("\n<3>tacit: no such file\n"));
 }
 
-BOOST_AUTO_TEST_CASE(the_journal_is_known_by_device_and_inode) {
+BOOST_AUTO_TEST_CASE(the_journal_is_recognized_by_device_and_inode) {
   const File file;
   struct stat status {};
   BOOST_REQUIRE(::fstat(file.descriptor(), &status) == 0);

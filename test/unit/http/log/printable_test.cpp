@@ -36,29 +36,30 @@ std::string one_character(std::uint32_t point) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(printable_text)
+BOOST_AUTO_TEST_SUITE(printable)
 
 BOOST_AUTO_TEST_CASE(controls_are_escaped) {
-  BOOST_TEST(printable("a\tb\x1b[31m\x7f\r\n") == "a\\tb\\u001b[31m\\u007f\\r\\n");
-  BOOST_TEST(printable(std::string_view("\0\x08", 2)) == "\\u0000\\u0008");
-  BOOST_TEST(printable("\xc2\x9b"
-                       "0m \xc2\x80 \xc2\x9f") == "\\u009b0m \\u0080 \\u009f");
-  BOOST_TEST(printable("a\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xe2\x80\xa9z") == "a\\u202e\\u2066\\u2028\\u2029z");
+  BOOST_TEST(tacit::http::printable("a\tb\x1b[31m\x7f\r\n") == "a\\tb\\u001b[31m\\u007f\\r\\n");
+  BOOST_TEST(tacit::http::printable(std::string_view("\0\x08", 2)) == "\\u0000\\u0008");
+  BOOST_TEST(tacit::http::printable("\xc2\x9b"
+                                    "0m \xc2\x80 \xc2\x9f") == "\\u009b0m \\u0080 \\u009f");
+  BOOST_TEST(tacit::http::printable("a\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xe2\x80\xa9z") ==
+             "a\\u202e\\u2066\\u2028\\u2029z");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_readable_stays) {
+BOOST_AUTO_TEST_CASE(readable_text_stays) {
   for (const std::string text : {"", "plain \\ \"text\"~", "caf\xc3\xa9 \xc2\xa9 \xc2\xa0", "\xe2\x80\xa6\xe2\x80\x93",
                                  "\xe6\x97\xa5\xe6\x9c\xac", "\xf0\x9f\x94\x91"}) {
-    BOOST_TEST(printable(text) == text);
+    BOOST_TEST(tacit::http::printable(text) == text);
     BOOST_TEST(printable_json(text) == text);
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_told_by_byte) {
-  BOOST_TEST(printable("\xc2") == "\\xc2");
-  BOOST_TEST(printable("\x9b[2J") == "\\x9b[2J");
-  BOOST_TEST(printable("\xc0\x9b \xed\xa0\x80 \xf5") == "\\xc0\\x9b \\xed\\xa0\\x80 \\xf5");
-  BOOST_TEST(printable("\xe2\x80 \xe2\x80") == "\\xe2\\x80 \\xe2\\x80");
+BOOST_AUTO_TEST_CASE(invalid_utf8_is_escaped_by_byte) {
+  BOOST_TEST(tacit::http::printable("\xc2") == "\\xc2");
+  BOOST_TEST(tacit::http::printable("\x9b[2J") == "\\x9b[2J");
+  BOOST_TEST(tacit::http::printable("\xc0\x9b \xed\xa0\x80 \xf5") == "\\xc0\\x9b \\xed\\xa0\\x80 \\xf5");
+  BOOST_TEST(tacit::http::printable("\xe2\x80 \xe2\x80") == "\\xe2\\x80 \\xe2\\x80");
   BOOST_TEST(printable_json("\"\x9b\"") == "\"\xef\xbf\xbd\"");
 }
 
@@ -69,13 +70,13 @@ BOOST_AUTO_TEST_CASE(every_character_and_every_byte) {
                          point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
                          (point >= 0x2066 && point <= 0x206f) || point == 0xfeff;
     const std::string character = one_character(point);
-    if ((printable(character) != character) != harmful) BOOST_ERROR("U+" << std::hex << point);
+    if ((tacit::http::printable(character) != character) != harmful) BOOST_ERROR("U+" << std::hex << point);
   }
   for (unsigned first = 0x80; first < 0x100; ++first) {
     for (unsigned second = 0; second < 0x100; ++second) {
       const std::string text{static_cast<char>(first), static_cast<char>(second)};
-      const std::string shown = printable(text);
-      if (!tacit::crypto::is_utf8(shown) || printable(shown) != shown) BOOST_ERROR(shown);
+      const std::string shown = tacit::http::printable(text);
+      if (!tacit::crypto::is_utf8(shown) || tacit::http::printable(shown) != shown) BOOST_ERROR(shown);
     }
   }
 }
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_text_in_pieces_is_the_text) {
       begun.erase(0, begun.size() - left);
     }
     append_printable(out, begun);
-    BOOST_TEST(out == printable(text));
+    BOOST_TEST(out == tacit::http::printable(text));
   }
 }
 

@@ -9,7 +9,7 @@ using namespace tacit::http;
 
 BOOST_AUTO_TEST_SUITE(plain_http)
 
-BOOST_AUTO_TEST_CASE(what_a_connection_begins_with) {
+BOOST_AUTO_TEST_CASE(the_first_bytes_distinguish_http_from_tls) {
   const auto is = [](std::string_view bytes, FirstBytes what) {
     BOOST_TEST((classify(bytes) == what), std::string(bytes));
   };

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_a_name_and_two_secrets_in_the_order_of_the_file) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_key_is_refused) {
+BOOST_AUTO_TEST_CASE(an_invalid_key_is_refused) {
   BOOST_TEST(count_in("") == 0u);
   BOOST_TEST(count_in("\n") == 0u);
   BOOST_TEST(count_in(key(1).substr(1)) == 0u);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_key_is_refused) {
   BOOST_TEST(count_in(std::string(80, 'a')) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_else_may_read_the_file) {
+BOOST_AUTO_TEST_CASE(a_file_that_others_may_read_is_refused) {
   const std::string file =
       (std::filesystem::temp_directory_path() / ("tacit-tickets-" + std::to_string(::getpid()))).string();
   std::ofstream(file, std::ios::binary) << key(1);

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(no_piece_reaches_beyond_a_record) {
   BOOST_TEST(records.between());
 }
 
-BOOST_AUTO_TEST_CASE(cut_anywhere_they_are_the_same) {
+BOOST_AUTO_TEST_CASE(records_cut_anywhere_are_the_same) {
   std::mt19937 random(1);
   std::string stream;
   constexpr int count = 50;
@@ -70,14 +70,14 @@ BOOST_AUTO_TEST_CASE(cut_anywhere_they_are_the_same) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_handshake_has_so_many_records_and_bytes) {
+BOOST_AUTO_TEST_CASE(a_handshake_has_limits_of_records_and_bytes) {
   TlsRecords small;
   BOOST_TEST(until_flooded(small, [&] { records_in(small, record(1)); }) == int{TlsRecords::most_of_handshake});
   TlsRecords large;
   BOOST_TEST(until_flooded(large, [&] { records_in(large, record(16'384)); }) == 4);
 }
 
-BOOST_AUTO_TEST_CASE(afterwards_only_those_count_that_bring_nothing) {
+BOOST_AUTO_TEST_CASE(after_the_handshake_only_records_without_data_count) {
   TlsRecords records;
   for (int i = 0; i < 40; ++i) records_in(records, record(100));
   records.established();
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(afterwards_only_those_count_that_bring_nothing) {
   BOOST_TEST(until_flooded(records, [&] { records_in(records, record(22)); }) == int{TlsRecords::most_quiet});
 }
 
-BOOST_AUTO_TEST_CASE(a_hello_of_ssl_2_is_seen) {
+BOOST_AUTO_TEST_CASE(a_hello_of_ssl_2_is_recognized) {
   TlsRecords records;
   records_in(records, record(5));
   BOOST_TEST(!records.is_ssl2());

@@ -47,7 +47,8 @@ class Pair {
  public:
   explicit Pair(int version = TLS1_3_VERSION, const std::string& alpn = {}) {
     const TestCa authority(folder_.path, "ca");
-    const CertificateFiles server = authority.issue("server", {"server", {"DNS:localhost"}, "serverAuth"});
+    const CertificateFiles server = authority.issue(
+        "server", {.common_name = "server", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
     std::filesystem::permissions(server.key, std::filesystem::perms(0600));
     auto made = make_tls_context({server.certificate, server.key, {}});
     BOOST_REQUIRE_MESSAGE(made.has_value(), (made.has_error() ? made.error().message : std::string()));
@@ -164,7 +165,7 @@ std::string client_hello() {
 
 BOOST_AUTO_TEST_SUITE(tls_stream)
 
-BOOST_DATA_TEST_CASE(key_updates_without_end_end_it,
+BOOST_DATA_TEST_CASE(endless_key_updates_end_the_connection,
                      boost::unit_test::data::make({SSL_KEY_UPDATE_NOT_REQUESTED, SSL_KEY_UPDATE_REQUESTED}), kind) {
   Pair pair;
   BOOST_REQUIRE((pair.shake_hands().status == Status::done));
@@ -176,7 +177,7 @@ BOOST_DATA_TEST_CASE(key_updates_without_end_end_it,
   BOOST_TEST(pair.received == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(key_updates_between_requests_are_fine) {
+BOOST_AUTO_TEST_CASE(key_updates_between_requests_are_allowed) {
   Pair pair;
   BOOST_REQUIRE((pair.shake_hands().status == Status::done));
   for (int request = 0; request < 20; ++request) {
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(key_updates_between_requests_are_fine) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(renegotiations_without_end_end_it) {
+BOOST_AUTO_TEST_CASE(endless_renegotiations_end_the_connection) {
   Pair pair(TLS1_2_VERSION);
   BOOST_REQUIRE((pair.shake_hands().status == Status::done));
   TlsStream::Result last{Status::done};
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(records_of_every_size_arrive_whole) {
   BOOST_TEST((received == sent));
 }
 
-BOOST_AUTO_TEST_CASE(a_handshake_in_shreds_is_refused) {
+BOOST_AUTO_TEST_CASE(a_handshake_in_too_many_pieces_is_refused) {
   Pair pair;
   const std::string hello = client_hello();
   std::string shreds;
@@ -259,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_handshake_in_shreds_is_refused) {
   BOOST_TEST(pair.stream().flooded());
 }
 
-BOOST_AUTO_TEST_CASE(a_handshake_in_some_pieces_is_not) {
+BOOST_AUTO_TEST_CASE(a_handshake_in_some_pieces_is_accepted) {
   Pair pair;
   const std::string hello = client_hello().substr(5);
   std::string pieces;
@@ -286,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_hello_of_ssl_2_is_refused) {
   BOOST_TEST(!pair.stream().flooded());
 }
 
-BOOST_AUTO_TEST_CASE(of_the_protocols_that_a_client_offers) {
+BOOST_AUTO_TEST_CASE(alpn_selects_among_the_offered_protocols) {
   const auto chosen = [](const std::string& offers) -> std::string {
     Pair pair(TLS1_3_VERSION, offers);
     const auto result = pair.shake_hands();
@@ -307,7 +308,7 @@ BOOST_AUTO_TEST_CASE(of_the_protocols_that_a_client_offers) {
   BOOST_TEST(chosen("\x08http/1.2\x02h3") == "no_application_protocol");
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_half_closes_is_told_from_one_that_has_left) {
+BOOST_AUTO_TEST_CASE(a_half_close_is_distinguished_from_a_close) {
   Pair waiting;
   BOOST_TEST((waiting.shake_hands().status == Status::done));
   BOOST_TEST((waiting.socket().peer() == ClientSocket::Peer::there));

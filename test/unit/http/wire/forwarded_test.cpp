@@ -26,44 +26,44 @@ std::string x_for(const std::vector<std::string>& lines, const std::string& peer
   return client_of(ForwardedField::x_forwarded_for, lines, peer);
 }
 
-std::string forwarded(const std::vector<std::string>& lines, const std::string& peer = "10.0.0.1") {
+std::string by_forwarded(const std::vector<std::string>& lines, const std::string& peer = "10.0.0.1") {
   return client_of(ForwardedField::forwarded, lines, peer);
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(forwarded_field)
+BOOST_AUTO_TEST_SUITE(forwarded)
 
-BOOST_AUTO_TEST_CASE(the_rightmost_that_is_not_trusted_is_the_client) {
+BOOST_AUTO_TEST_CASE(the_rightmost_untrusted_address_is_the_client) {
   BOOST_TEST(x_for({"192.0.2.7"}) == "192.0.2.7");
   BOOST_TEST(x_for({"198.51.100.1, 192.0.2.7"}) == "192.0.2.7");
   BOOST_TEST(x_for({"198.51.100.1, 192.0.2.7, 10.0.0.2"}) == "192.0.2.7");
   BOOST_TEST(x_for({"192.0.2.7,10.0.0.3", "10.0.0.2"}) == "192.0.2.7");
   BOOST_TEST(x_for({"198.51.100.1", "192.0.2.7"}) == "192.0.2.7");
-  BOOST_TEST(forwarded({"for=198.51.100.1, for=192.0.2.7;proto=https;by=10.0.0.1"}) == "192.0.2.7");
-  BOOST_TEST(forwarded({"for=192.0.2.7, For=10.0.0.2", "host=a;FOR=10.0.0.3"}) == "192.0.2.7");
+  BOOST_TEST(by_forwarded({"for=198.51.100.1, for=192.0.2.7;proto=https;by=10.0.0.1"}) == "192.0.2.7");
+  BOOST_TEST(by_forwarded({"for=192.0.2.7, For=10.0.0.2", "host=a;FOR=10.0.0.3"}) == "192.0.2.7");
 }
 
-BOOST_AUTO_TEST_CASE(who_is_not_trusted_says_nothing) {
+BOOST_AUTO_TEST_CASE(an_untrusted_peer_is_itself_the_client) {
   BOOST_TEST(x_for({"192.0.2.7"}, "203.0.113.9") == "203.0.113.9");
   BOOST_TEST(x_for({"rubbish"}, "203.0.113.9") == "203.0.113.9");
-  BOOST_TEST(forwarded({"for=\""}, "203.0.113.9") == "203.0.113.9");
+  BOOST_TEST(by_forwarded({"for=\""}, "203.0.113.9") == "203.0.113.9");
   BOOST_TEST(x_for({"192.0.2.7"}, "::ffff:10.0.0.1") == "192.0.2.7");
 }
 
-BOOST_AUTO_TEST_CASE(where_all_are_trusted_it_is_the_first) {
+BOOST_AUTO_TEST_CASE(with_trusted_hops_alone_the_first_is_the_client) {
   BOOST_TEST(x_for({"10.0.0.9, 10.0.0.2"}) == "10.0.0.9");
   BOOST_TEST(x_for({}) == "10.0.0.1");
   BOOST_TEST(x_for({"", " , ,"}) == "10.0.0.1");
-  BOOST_TEST(forwarded({"", " , ,;;"}) == "10.0.0.1");
+  BOOST_TEST(by_forwarded({"", " , ,;;"}) == "10.0.0.1");
 }
 
-BOOST_AUTO_TEST_CASE(a_hop_may_hide_who_came_before_it) {
+BOOST_AUTO_TEST_CASE(a_hop_may_hide_its_client) {
   BOOST_TEST(x_for({"192.0.2.7, unknown"}) == "10.0.0.1");
   BOOST_TEST(x_for({"192.0.2.7, unknown, 10.0.0.2"}) == "10.0.0.2");
-  BOOST_TEST(forwarded({"for=192.0.2.7, for=unknown"}) == "10.0.0.1");
-  BOOST_TEST(forwarded({"for=192.0.2.7, for=_hidden"}) == "10.0.0.1");
-  BOOST_TEST(forwarded({"for=192.0.2.7, proto=https"}) == "10.0.0.1");
+  BOOST_TEST(by_forwarded({"for=192.0.2.7, for=unknown"}) == "10.0.0.1");
+  BOOST_TEST(by_forwarded({"for=192.0.2.7, for=_hidden"}) == "10.0.0.1");
+  BOOST_TEST(by_forwarded({"for=192.0.2.7, proto=https"}) == "10.0.0.1");
 }
 
 BOOST_AUTO_TEST_CASE(addresses_in_all_their_forms) {
@@ -73,15 +73,15 @@ BOOST_AUTO_TEST_CASE(addresses_in_all_their_forms) {
   BOOST_TEST(x_for({"[2001:db8::7]:4711"}) == "2001:db8::7 4711");
   BOOST_TEST(x_for({"::ffff:192.0.2.7"}) == "192.0.2.7");
   BOOST_TEST(x_for({"192.0.2.7, 2001:db8:1::5"}) == "192.0.2.7");
-  BOOST_TEST(forwarded({R"(for="[2001:db8::7]:4711")"}) == "2001:db8::7 4711");
-  BOOST_TEST(forwarded({R"(for="[2001:db8::7]")"}) == "2001:db8::7");
-  BOOST_TEST(forwarded({R"(for="192.0.2.7:4711")"}) == "192.0.2.7 4711");
-  BOOST_TEST(forwarded({R"(for="192.0.2.7:_port")"}) == "192.0.2.7");
-  BOOST_TEST(forwarded({R"(for="192\.0.2.7")"}) == "192.0.2.7");
-  BOOST_TEST(forwarded({R"(by="a,;\"b" ; for=192.0.2.7)"}) == "192.0.2.7");
+  BOOST_TEST(by_forwarded({R"(for="[2001:db8::7]:4711")"}) == "2001:db8::7 4711");
+  BOOST_TEST(by_forwarded({R"(for="[2001:db8::7]")"}) == "2001:db8::7");
+  BOOST_TEST(by_forwarded({R"(for="192.0.2.7:4711")"}) == "192.0.2.7 4711");
+  BOOST_TEST(by_forwarded({R"(for="192.0.2.7:_port")"}) == "192.0.2.7");
+  BOOST_TEST(by_forwarded({R"(for="192\.0.2.7")"}) == "192.0.2.7");
+  BOOST_TEST(by_forwarded({R"(by="a,;\"b" ; for=192.0.2.7)"}) == "192.0.2.7");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_trusted_hop_says_has_to_be_understood) {
+BOOST_AUTO_TEST_CASE(an_invalid_field_of_a_trusted_hop_is_refused) {
   for (const std::string last : {"rubbish", "192.0.2", "192.0.2.7:", "192.0.2.7:99999", "192.0.2.7:x", "[2001:db8::7",
                                  "[192.0.2.7]", "2001:db8::7]", "[2001:db8::7]x", "[2001:db8::7]:", "fe80::1%lo",
                                  "for=192.0.2.7", "192.0.2.7 192.0.2.8", "\"192.0.2.7\""}) {
@@ -91,17 +91,17 @@ BOOST_AUTO_TEST_CASE(what_a_trusted_hop_says_has_to_be_understood) {
        {"for", "for=", "for=\"192.0.2.7", "for=192.0.2.7;for=192.0.2.8", "for=192.0.2.7 for=192.0.2.8", "=192.0.2.7",
         "for =192.0.2.7", "for= 192.0.2.7", "for=[2001:db8::7]", R"(for="2001:db8::7")", "192.0.2.7", "for=192.0.2.7/8",
         R"(for="192.0.2.7"x)", R"(for="\)"}) {
-    BOOST_TEST(forwarded({line}) == "malformed", line);
+    BOOST_TEST(by_forwarded({line}) == "malformed", line);
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_clients_put_before_it_does_not_matter) {
+BOOST_AUTO_TEST_CASE(entries_by_clients_are_ignored) {
   BOOST_TEST(x_for({"rubbish\", 10.0.0.1,, 192.0.2.7"}) == "192.0.2.7");
   BOOST_TEST(x_for({"10.0.0.5, rubbish, 192.0.2.7, 10.0.0.2"}) == "192.0.2.7");
   // A quotation mark that a client leaves open must not hide what a proxy appends: the line is refused.
-  BOOST_TEST(forwarded({R"(for=10.0.0.5;x=", for=192.0.2.7)"}) == "malformed");
-  BOOST_TEST(forwarded({R"(for=10.0.0.5;x=", for="[2001:db8::7]")"}) == "malformed");
-  BOOST_TEST(forwarded({R"(for=10.0.0.5;x=")", "for=192.0.2.7"}) == "malformed");
+  BOOST_TEST(by_forwarded({R"(for=10.0.0.5;x=", for=192.0.2.7)"}) == "malformed");
+  BOOST_TEST(by_forwarded({R"(for=10.0.0.5;x=", for="[2001:db8::7]")"}) == "malformed");
+  BOOST_TEST(by_forwarded({R"(for=10.0.0.5;x=")", "for=192.0.2.7"}) == "malformed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,7 +85,7 @@ const std::vector<Refused> malformed{
 
 BOOST_AUTO_TEST_SUITE(framing)
 
-BOOST_DATA_TEST_CASE(refuses_what_servers_read_differently, boost::unit_test::data::make(malformed), refused) {
+BOOST_DATA_TEST_CASE(refuses_ambiguous_requests, boost::unit_test::data::make(malformed), refused) {
   const auto problem = parse(refused.raw);
   BOOST_REQUIRE(problem.has_value());
   BOOST_TEST((*problem == Problem::malformed_request));
@@ -94,7 +94,7 @@ BOOST_DATA_TEST_CASE(refuses_what_servers_read_differently, boost::unit_test::da
   BOOST_TEST(why.find("RFC 9112") == std::string::npos, why);  // each fault has its own sentence
 }
 
-BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
+BOOST_AUTO_TEST_CASE(faults_have_a_reason_and_a_place) {
   const auto says = [](const std::string& raw, const std::string& words) {
     const std::string why = why_not(raw);
     BOOST_TEST(why.find(words) != std::string::npos, "'" << why << "' instead of '" << words << "'");
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
   says(with(""), "");
 }
 
-BOOST_AUTO_TEST_CASE(never_repeats_what_was_sent) {
+BOOST_AUTO_TEST_CASE(faults_do_not_repeat_the_input) {
   const std::string secret = "cAnArY";
   for (const std::string& raw :
        {with(secret + "\r\n"), with(secret + " : " + secret + "\r\n"), with("X: " + secret + "\x01\r\n"),

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(families_do_not_mix_but_for_mapped_addresses) {
   BOOST_TEST(!contains("::/0", "::ffff:10.1.1.1"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_network_is_refused) {
+BOOST_AUTO_TEST_CASE(an_invalid_network_is_refused) {
   const std::vector<std::string> wrong{
       "10.0.0.0/33",    "10.0.0.0/-1",     "10.0.0.0/", "10.0.0.0/8x", "10.0.0/8",       "10.0.0.1/8", "2001:db8::/129",
       "2001:db8::1/64", "::ffff:10.0.0.1", "fe80::1%1", "example.org", "10.0.0.0/8;::1", "/8",         "010.0.0.0/8",
@@ -65,12 +65,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_network_is_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_semicolon_is_told_to_be_none_of_the_separators) {
+BOOST_AUTO_TEST_CASE(a_semicolon_is_reported_as_a_wrong_separator) {
   BOOST_TEST(Networks::parse("10.0.0.0/8;192.0.2.1").error().message ==
              "\"10.0.0.0/8;192.0.2.1\" has a semicolon; networks are separated by commas or blanks");
 }
 
-BOOST_AUTO_TEST_CASE(private_is_what_no_router_carries) {
+BOOST_AUTO_TEST_CASE(private_networks_are_recognized) {
   for (const char* address : {"127.0.0.1", "127.255.0.9", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.7.7",
                               "169.254.1.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"}) {
     BOOST_TEST(is_private(make_address(address)), address);

@@ -66,7 +66,7 @@ std::string entry(unsigned type, const std::string& value) {
 
 BOOST_AUTO_TEST_SUITE(proxy_protocol)
 
-BOOST_AUTO_TEST_CASE(text_tells_the_client) {
+BOOST_AUTO_TEST_CASE(a_text_header_names_the_client) {
   BOOST_TEST(client_in("PROXY TCP4 192.0.2.7 203.0.113.1 4711 8443\r\n") == "192.0.2.7 4711");
   BOOST_TEST(client_in("PROXY TCP6 2001:db8::7 2001:db8::1 4711 8443\r\n") == "2001:db8::7 4711");
   BOOST_TEST(client_in("PROXY TCP6 ::ffff:192.0.2.7 2001:db8::1 4711 8443\r\n") == "192.0.2.7 4711");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(text_tells_the_client) {
   BOOST_TEST(client_in("PROXY TCP4 0.0.0.0 0.0.0.0 0 0\r\n") == "0.0.0.0 0");
 }
 
-BOOST_AUTO_TEST_CASE(text_may_say_that_it_does_not_know) {
+BOOST_AUTO_TEST_CASE(a_text_header_may_lack_the_client) {
   BOOST_TEST(client_in("PROXY UNKNOWN\r\n") == "nobody");
   BOOST_TEST(client_in("PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535\r\n") == "nobody");
   BOOST_TEST(client_in("PROXY UNKNOWN\n\r\n") == "refused");
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_line_ends_in_time) {
   BOOST_TEST(client_in("PROXY TCP4 " + std::string(96, '1')) == "refused");
 }
 
-BOOST_AUTO_TEST_CASE(text_that_is_not_as_the_protocol_has_it_is_refused) {
+BOOST_AUTO_TEST_CASE(an_invalid_text_header_is_refused) {
   const std::vector<std::string> wrong{
       "PROXY TCP4 2001:db8::7 2001:db8::1 4711 8443\r\n",  // the addresses are of another family
       "PROXY TCP6 192.0.2.7 203.0.113.1 4711 8443\r\n",
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_as_the_protocol_has_it_is_refused) {
   for (const std::string& header : wrong) BOOST_TEST(client_in(header) == "refused", header);
 }
 
-BOOST_AUTO_TEST_CASE(what_begins_otherwise_is_refused_at_its_first_byte) {
+BOOST_AUTO_TEST_CASE(other_bytes_are_refused_at_the_first_one) {
   BOOST_TEST(client_in(bytes({0x16, 0x03, 0x01, 0x02, 0x00, 0x01})) == "refused");  // TLS
   BOOST_TEST(client_in(bytes({0x16})) == "refused");
   BOOST_TEST(client_in("GET / HTTP/1.1\r\n") == "refused");
@@ -141,14 +141,14 @@ BOOST_AUTO_TEST_CASE(what_begins_otherwise_is_refused_at_its_first_byte) {
   BOOST_TEST(client_in("") == "incomplete");
 }
 
-BOOST_AUTO_TEST_CASE(binary_tells_the_client) {
+BOOST_AUTO_TEST_CASE(a_binary_header_names_the_client) {
   BOOST_TEST(client_in(binary(proxied, 0x11, v4_addresses)) == "192.0.2.7 4711");
   BOOST_TEST(client_in(binary(proxied, 0x21, v6_addresses)) == "2001:db8::7 4711");
   const std::string mapped = bytes({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 7});
   BOOST_TEST(client_in(binary(proxied, 0x21, mapped + mapped + v6_addresses.substr(32))) == "192.0.2.7 4711");
 }
 
-BOOST_AUTO_TEST_CASE(binary_may_speak_for_the_balancer_itself) {
+BOOST_AUTO_TEST_CASE(a_binary_header_may_stand_for_the_balancer_itself) {
   BOOST_TEST(client_in(binary(local, 0x00, "")) == "nobody");
   BOOST_TEST(client_in(binary(local, 0x11, v4_addresses)) == "nobody");  // must be ignored
   BOOST_TEST(client_in(binary(local, 0xff, "anything")) == "nobody");
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(binary_is_read_byte_by_byte) {
   check_every_cut(binary(proxied, 0x11, v4_addresses + entry(0x04, std::string(4096 - 16 - 12 - 3, '\0'))));
 }
 
-BOOST_AUTO_TEST_CASE(binary_that_is_not_as_the_protocol_has_it_is_refused) {
+BOOST_AUTO_TEST_CASE(an_invalid_binary_header_is_refused) {
   for (const unsigned command : {0x00u, 0x10u, 0x11u, 0x22u, 0x2fu, 0x30u, 0x31u, 0xffu}) {
     BOOST_TEST(client_in(binary(command, 0x11, v4_addresses)) == "refused", command);
     BOOST_TEST(client_in(signature + bytes({command})) == "refused", command);  // as soon as the byte has arrived
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(entries_fill_their_place_exactly) {
   BOOST_TEST(with(bytes({0x02, 0xff, 0xff}) + "name") == "refused");
 }
 
-BOOST_AUTO_TEST_CASE(a_checksum_has_to_hold) {
+BOOST_AUTO_TEST_CASE(a_checksum_must_match) {
   // The checksum is from an independent implementation of CRC-32C, over the whole header with zeros as the checksum.
   const std::string before = v4_addresses + entry(0x01, "http/1.1");
   const auto with = [&](const std::string& sum) {

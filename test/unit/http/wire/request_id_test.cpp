@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(a_plain_id_of_the_clients_is_kept) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(another_is_replaced) {
+BOOST_AUTO_TEST_CASE(an_invalid_id_is_replaced) {
   RequestIds ids;
   for (const std::string& own :
        {std::string(), std::string(65, 'z'), std::string("a b"), std::string("a\nb"), std::string("\"}"),

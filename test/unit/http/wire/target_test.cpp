@@ -60,7 +60,7 @@ void fails(Method method, std::string_view target, Problem problem, std::string_
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(targets)
+BOOST_AUTO_TEST_SUITE(target)
 
 BOOST_AUTO_TEST_CASE(both_base_paths_with_and_without_a_slash) {
   for (const char* target : {"/api/v1/secrets", "/api/v1/secrets/", "/v1/secrets", "/v1/secrets/",
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(both_base_paths_with_and_without_a_slash) {
   goes_to(Method::get, "/v1/secrets/%7Bx%7d", "/api/v1/secrets/{id}", "%7Bx%7d");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there) {
+BOOST_AUTO_TEST_CASE(unknown_paths_are_404) {
   for (const char* target : {"/", "/api", "/api/v1", "/v1", "/api/v1/secret", "/api/v1/secretsx", "/api/v1/secrets/a/b",
                              "/api/v1/Secrets", "/api/v2/secrets", "/api/v1/%73ecrets", "/api/api/v1/secrets",
                              "/v1/healthz", "/api/healthz", "/apiv1/secrets", "/secrets", "/v1/secrets/a/b/"}) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_take_the_method) {
+BOOST_AUTO_TEST_CASE(methods_that_a_path_lacks_are_405) {
   fails(Method::patch, "/api/v1/secrets/", Problem::method_not_allowed, "GET, HEAD, POST");
   fails(Method::other, "/v1/secrets", Problem::method_not_allowed, "GET, HEAD, POST");
   fails(Method::post, "/v1/secrets/x", Problem::method_not_allowed, "GET, HEAD, PATCH, DELETE");
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_take_the_method) {
   fails(Method::other, "/nowhere", Problem::path_unknown);
 }
 
-BOOST_AUTO_TEST_CASE(what_proxies_could_read_in_two_ways) {
+BOOST_AUTO_TEST_CASE(ambiguous_targets_are_refused) {
   for (const std::string& target : {""s,
                                     "healthz"s,
                                     "*"s,
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_proxies_could_read_in_two_ways) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_fault_is_told) {
+BOOST_AUTO_TEST_CASE(faults_have_a_reason) {
   const auto tells = [](std::string_view target, std::string_view words) {
     BOOST_TEST_CONTEXT(target) { BOOST_TEST(target_fault(target).find(words) != std::string_view::npos); }
   };
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(the_fault_is_told) {
   tells("/?\xc3\xa9", "query has a character");
 }
 
-BOOST_AUTO_TEST_CASE(what_only_looks_odd) {
+BOOST_AUTO_TEST_CASE(unusual_targets_are_accepted) {
   for (const char* target : {"/", "/...", "/.a", "/a.", "/..a", "/a..b", "/%2e%2e%2e", "/a;b=c", "/a:@!$&'()*+,=~_-",
                              "/a/", "/%C3%A9", "/?a=/../%2F//{}|^\"<>\\%00"}) {
     BOOST_TEST_CONTEXT(target) { BOOST_TEST(target_fault(target) == ""); }

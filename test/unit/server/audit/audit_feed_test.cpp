@@ -59,7 +59,7 @@ BOOST_FIXTURE_TEST_CASE(the_state_is_kept, Folder) {
   BOOST_TEST((*state.last() == mark));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_no_state_is_refused, Folder) {
+BOOST_FIXTURE_TEST_CASE(an_invalid_state_is_refused, Folder) {
   for (const char* text : {"", "\n", "4711", "4711:9f",
                            "x:"
                            "00000000000000000000000000000000000000000000000000000000000000"}) {
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(lines_are_appended, Folder) {
   BOOST_TEST(content("log") == "before\n{\"sequence\":1}\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_line_that_was_cut_is_taken_away_and_other_text_is_not, Folder) {
+BOOST_FIXTURE_TEST_CASE(a_partial_line_is_removed_and_other_text_is_not, Folder) {
   directory.write("log", "{\"sequence\":1}\n{\"sequence\":2,\"ha");
   open("log")->put("{\"sequence\":2}");
   BOOST_TEST(content("log") == "{\"sequence\":1}\n{\"sequence\":2}\n");
@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(a_line_that_was_cut_is_taken_away_and_other_text_is_not,
   BOOST_TEST(content("log") == "something else\n{\"sequence\":1}\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_was_moved_away_is_made_again, Folder) {
+BOOST_FIXTURE_TEST_CASE(a_moved_file_is_created_again, Folder) {
   const auto output = open("log");
   output->put("1");
   fs::rename(directory / "log", directory / "log.1");
@@ -102,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_was_moved_away_is_made_again, Folder) {
   BOOST_TEST(content("log") == "3\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_no_file_is_refused, Folder) {
+BOOST_FIXTURE_TEST_CASE(a_path_other_than_a_file_is_refused, Folder) {
   BOOST_CHECK_THROW(open_audit_feed_output("/dev/null", signals), CommandFailed);
   BOOST_CHECK_THROW(open_audit_feed_output(directory.path().string(), signals), CommandFailed);
   BOOST_TEST_REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);

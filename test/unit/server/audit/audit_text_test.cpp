@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_line_for_people) {
   BOOST_TEST(audit_line(record("{}", "it was altered")).ends_with(" FAULT=\"it was altered\""));
 }
 
-BOOST_AUTO_TEST_CASE(a_line_never_drives_a_terminal) {
+BOOST_AUTO_TEST_CASE(a_line_cannot_control_a_terminal) {
   // An escape, a newline, CSI as one character, and a right-to-left override.
   const std::string line = audit_line(record(R"({"time":"t","action":"a","outcome":"o","actor":"x\u001b[2J\n)"
                                              "\xc2\x9b"
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(json_is_the_body_with_its_place) {
   BOOST_TEST(audit_json(record(R"({"time":"t"})")) == R"({"sequence":7,"hash":")" + hash + R"(","time":"t"})");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_the_logs_own_is_quoted) {
+BOOST_AUTO_TEST_CASE(foreign_text_is_quoted) {
   for (const auto& each : {record("{\"a\":\"b\"}", "why"), record("{\n}"), record("x"), record("{}"), record("")}) {
     const std::string line = audit_json(each);
     BOOST_TEST(line.find('\n') == std::string::npos);

@@ -55,38 +55,38 @@ BOOST_AUTO_TEST_CASE(without_retention_all_are_kept) {
   BOOST_TEST((expired_backups({ago(1h), ago(9000h)}, ago(0s), {}, now) == Names{}));
 }
 
-BOOST_AUTO_TEST_CASE(so_many_are_kept_with_the_one_just_made) {
+BOOST_AUTO_TEST_CASE(the_number_of_kept_backups_includes_the_new_one) {
   const Names names = {ago(2h), ago(0s), ago(3h), ago(1h)};
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 4, .for_time = {}}, now) == Names{}));
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 2, .for_time = {}}, now) == Names{ago(2h), ago(3h)}));
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 1, .for_time = {}}, now) == Names{ago(1h), ago(2h), ago(3h)}));
 }
 
-BOOST_AUTO_TEST_CASE(those_that_are_not_too_old_are_kept) {
+BOOST_AUTO_TEST_CASE(backups_below_the_maximum_age_are_kept) {
   const Names names = {ago(2h), ago(1h), ago(0s), ago(2h + 1s)};
   BOOST_TEST((expired_backups(names, ago(0s), {.count = {}, .for_time = 2h}, now) == Names{ago(2h + 1s)}));
 }
 
-BOOST_AUTO_TEST_CASE(what_either_keeps_is_kept) {
+BOOST_AUTO_TEST_CASE(backups_that_either_rule_keeps_stay) {
   const Names names = {ago(0s), ago(1h), ago(2h), ago(3h)};
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 3, .for_time = 1h}, now) == Names{ago(3h)}));
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 1, .for_time = 2h}, now) == Names{ago(3h)}));
 }
 
 // The clock is wrong, or was when the others were made.
-BOOST_AUTO_TEST_CASE(the_one_just_made_is_never_deleted) {
+BOOST_AUTO_TEST_CASE(the_new_backup_is_never_deleted) {
   const Names names = {ago(0s), ago(-5h), ago(-6h), ago(-7h)};
   BOOST_TEST(
       (expired_backups(names, ago(0s), {.count = 1, .for_time = {}}, now) == Names{ago(-7h), ago(-6h), ago(-5h)}));
   BOOST_TEST((expired_backups(names, ago(0s), {.count = {}, .for_time = 1h}, now) == Names{}));
 }
 
-BOOST_AUTO_TEST_CASE(names_of_others_are_passed_over) {
+BOOST_AUTO_TEST_CASE(other_names_are_ignored) {
   const Names names = {"notes", "tacit-20200101T000000Z.backup.gpg", ".tacit-20200101T000000Z.backup"};
   BOOST_TEST((expired_backups(names, ago(0s), {.count = 1, .for_time = {}}, now) == Names{}));
 }
 
-BOOST_AUTO_TEST_CASE(one_process_at_a_time_is_at_work_in_a_directory_that_is_there) {
+BOOST_AUTO_TEST_CASE(one_process_at_a_time_uses_an_existing_directory) {
   const tacit::test::TemporaryDirectory directory;
   {
     const BackupDirectory first(directory.path());

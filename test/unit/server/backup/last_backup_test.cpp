@@ -33,7 +33,7 @@ struct Record {
 
 BOOST_AUTO_TEST_SUITE(last_backup)
 
-BOOST_FIXTURE_TEST_CASE(it_is_beside_the_store, Record) {
+BOOST_FIXTURE_TEST_CASE(the_record_is_beside_the_store, Record) {
   BOOST_TEST(file() == directory / "store.last-backup");
   config.store = (directory / "store").string() + "/";
   BOOST_TEST(file() == directory / "store.last-backup");
@@ -43,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(it_is_beside_the_store, Record) {
   BOOST_TEST(file() == "/run/other");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_written_is_read, Record) {
+BOOST_FIXTURE_TEST_CASE(a_written_record_is_read, Record) {
   BOOST_TEST(!read_last_backup(file()));
   const std::int64_t at = now();
   BOOST_TEST(!write_last_backup(file(), {at, "/b/\"x\"\n.backup", 12345678901}));
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_written_is_read, Record) {
   BOOST_TEST(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()) == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_no_record_is_none, Record) {
+BOOST_FIXTURE_TEST_CASE(an_invalid_record_is_ignored, Record) {
   BOOST_TEST(reads(R"({"at": 1767225600, "file": "x", "bytes": 1})"));
   for (const char* text : {"", "null", "{", "[]", R"({"at": "1", "file": "x", "bytes": 1})", R"({"at": 1, "bytes": 1})",
                            R"({"at": -1, "file": "x", "bytes": 1})", R"({"at": 1, "file": "x", "bytes": -1})",
@@ -70,7 +70,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_record_is_none, Record) {
   BOOST_TEST(!reads(std::string(100000, ' ') + R"({"at": 1767225600, "file": "x", "bytes": 1})"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_time_that_is_yet_to_come_is_none, Record) {
+BOOST_FIXTURE_TEST_CASE(a_future_time_is_ignored, Record) {
   const auto at = [&](std::int64_t time) { return R"({"file": "x", "bytes": 1, "at": )" + std::to_string(time) + "}"; };
   BOOST_TEST(reads(at(now() + 10)));
   BOOST_TEST(!reads(at(now() + 86400)));
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(links_and_pipes_are_not_followed, Record) {
   BOOST_TEST(!read_last_backup(file()));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_folder_that_is_not_there_is_an_error, Record) {
+BOOST_FIXTURE_TEST_CASE(a_missing_folder_is_an_error, Record) {
   config.backup_record = directory / "none" / "record";
   BOOST_TEST((write_last_backup(file(), {now(), "-", 1}) == std::errc::no_such_file_or_directory));
 }

@@ -57,14 +57,14 @@ BOOST_AUTO_TEST_CASE(settings_options_and_operands) {
   BOOST_TEST(!line.arguments.contains("KEYRING"));
 }
 
-BOOST_AUTO_TEST_CASE(an_option_of_a_command_may_repeat_where_that_means_something) {
+BOOST_AUTO_TEST_CASE(an_option_of_a_command_may_repeat_where_it_is_declared) {
   const auto line = read_command_line(
       {"api-key", "create", "--tenant", "T", "--name", "x", "--scope", "secrets:read", "--scope=keys:manage"});
   BOOST_TEST((line.arguments["scope"].as<std::vector<std::string>>() ==
               std::vector<std::string>{"secrets:read", "keys:manage"}));
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_are_told) {
+BOOST_AUTO_TEST_CASE(mistakes_are_reported) {
   BOOST_TEST(error_of({}) == "no command was given; see tacit help");
   BOOST_TEST(error_of({"frob"}) == "\"frob\" is not a command; see tacit help");
   BOOST_TEST(error_of({"server"}) == "\"server\" is not a command; did you mean serve? See tacit help");
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told) {
              "the command must precede its options; \"--threads\" is not a command; see tacit help");
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_with_options_are_told) {
+BOOST_AUTO_TEST_CASE(mistakes_with_options_are_reported) {
   BOOST_TEST(error_of({"serve", "--treads", "4"}) ==
              "tacit serve has no option \"--treads\"; did you mean --threads? See tacit help serve");
   // Names are not guessed; the message has a hint.
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(mistakes_with_options_are_told) {
   BOOST_TEST(named.arguments["name"].as<std::string>() == "--tenant");
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_with_operands_are_told) {
+BOOST_AUTO_TEST_CASE(mistakes_with_operands_are_reported) {
   BOOST_TEST(error_of({"serve", "4"}) == "too many arguments: tacit serve does not take \"4\"; see tacit help serve");
   BOOST_TEST(error_of({"quota", "set", "--tenant", "T"}) == "BYTES is missing; see tacit help quota set");
   BOOST_TEST(error_of({"quota", "set", "0190a5d0-0000-7000-8000-000000000001"}) ==

@@ -57,7 +57,7 @@ struct Filled : Installation {
 
 BOOST_AUTO_TEST_SUITE(confirm)
 
-BOOST_FIXTURE_TEST_CASE(without_a_terminal_nothing_is_destroyed_unasked, Filled) {
+BOOST_FIXTURE_TEST_CASE(without_a_terminal_confirmation_is_required, Filled) {
   const std::string before = state();
   for (const Words& words : destructive) {
     if (words[0] == "key") continue;
@@ -70,7 +70,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_terminal_nothing_is_destroyed_unasked, Filled)
 }
 
 // A missing argument is reported first: --yes would not help.
-BOOST_FIXTURE_TEST_CASE(a_missing_option_is_told_before_the_missing_terminal, Installation) {
+BOOST_FIXTURE_TEST_CASE(a_missing_option_is_reported_before_the_missing_terminal, Installation) {
   BOOST_TEST(refused({"erase"}) == "tacit: --tenant is missing; see tacit help erase\n");
   BOOST_TEST(refused({"audit", "prune"}) == "tacit: --before is missing; see tacit help audit prune\n");
   BOOST_TEST(refused({"audit", "feed"}) == "tacit: --to is missing; see tacit help audit feed\n");
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_terminal_an_unused_key_is_retired, Filled) {
   BOOST_TEST(has(good(destructive[2]), "is retired"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_dry_run_says_what_would_be_done_and_does_nothing, Filled) {
+BOOST_FIXTURE_TEST_CASE(a_dry_run_describes_the_change_and_does_nothing, Filled) {
   const std::string before = state();
   const Words told = {"Would prune 2 entries, the newest one 2:",
                       "Would erase the tenant " + std::string(tenant) + ": 0 secrets of 0 bytes and 1 API key.",
@@ -123,7 +123,7 @@ BOOST_FIXTURE_TEST_CASE(a_key_in_use_would_not_be_retired, Filled) {
   BOOST_FAIL("no key is in use");
 }
 
-BOOST_FIXTURE_TEST_CASE(on_a_terminal_only_yes_goes_on, Filled) {
+BOOST_FIXTURE_TEST_CASE(on_a_terminal_only_yes_continues, Filled) {
   const std::string before = state();
   for (const Words& words : destructive) {
     for (const auto answer : {"", "n", "no", "maybe"}) {
@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(on_a_terminal_only_yes_goes_on, Filled) {
   BOOST_TEST(has(erased.out, "erased tenant"));
 }
 
-BOOST_FIXTURE_TEST_CASE(with_yes_it_is_done, Filled) {
+BOOST_FIXTURE_TEST_CASE(yes_confirms_the_change, Filled) {
   BOOST_TEST(good(with(destructive[3], {"--yes"})).starts_with("Revoked"));
   BOOST_TEST(has(good(with(destructive[2], {"--yes"})), "is retired"));
   BOOST_TEST(json::parse(good(with(destructive[0], {"--yes", "--json"}))).at("entries").to_number<int>() == 2);
@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(with_yes_it_is_done, Filled) {
 }
 
 // Every command with --yes has --dry-run.
-BOOST_AUTO_TEST_CASE(what_asks_can_be_tried) {
+BOOST_AUTO_TEST_CASE(every_command_that_asks_has_a_dry_run) {
   int found = 0;
   for (const auto& command : tacit::server::commands()) {
     const tacit::server::CommandOptions options(command);

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(settings_are_under_their_topics) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(no_text_is_taken_for_a_request) {
+BOOST_AUTO_TEST_CASE(no_text_becomes_a_request_of_roff) {
   RoffPage page("x", 1, "1", "m");
   page.paragraph(".so /etc/passwd\n'quoted\na\\b -c").example(".SH no\n");
   const auto text = page.take();

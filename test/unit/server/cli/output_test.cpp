@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(progress_of_other_things_with_their_rate) {
   BOOST_TEST(out.str().ends_with(" a second\n"));
 }
 
-BOOST_AUTO_TEST_CASE(progress_of_nothing_is_all_of_it) {
+BOOST_AUTO_TEST_CASE(progress_of_nothing_is_complete) {
   std::ostringstream out;
   Progress(out, "Verifying", false).show(0, 0);
   BOOST_TEST(out.str() == "Verifying: 100 %, 0 of 0 rows\n");

@@ -30,7 +30,7 @@ const std::vector<std::uint8_t> much(std::size_t{300} << 10, 7);
 
 BOOST_AUTO_TEST_SUITE(patient_output)
 
-BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_stalled_reader_is_given_up) {
   const Pipe pipe;
   PatientOutput output(pipe.ends[1], std::chrono::seconds(1));
   BOOST_TEST(output.write(std::vector<std::uint8_t>(1000)));
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_given_up) {
   BOOST_CHECK_THROW(output.fail_if_stalled(), CommandFailed);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_only_slow_gets_all) {
+BOOST_AUTO_TEST_CASE(a_slow_reader_gets_everything) {
   const Pipe pipe;
   std::size_t got = 0;
   std::thread reader([&] {

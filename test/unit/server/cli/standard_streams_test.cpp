@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(only_line_breaks_pass) {
   BOOST_TEST(to.out.good());
 }
 
-BOOST_AUTO_TEST_CASE(characters_in_pieces_are_seen_whole) {
+BOOST_AUTO_TEST_CASE(characters_in_pieces_are_joined) {
   Escaping to;
   for (const char c : std::string("\xc2\x9b caf\xc3\xa9 \xe2\x80\xae \xe2\x80 \xf0\x9f\x94\x91")) {
     to.out << c << std::flush;
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(characters_in_pieces_are_seen_whole) {
   BOOST_TEST(to.text() == "\\u009b caf\xc3\xa9 \\u202e \xef\xbf\xbd\xef\xbf\xbd \xf0\x9f\x94\x91");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_begun_comes_at_the_end) {
+BOOST_AUTO_TEST_CASE(an_incomplete_character_is_written_at_the_end) {
   std::ostringstream target;
   {
     EscapingBuffer buffer(*target.rdbuf());
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(what_was_begun_comes_at_the_end) {
   BOOST_TEST(target.str() == "a\xef\xbf\xbd\xef\xbf\xbd");
 }
 
-BOOST_AUTO_TEST_CASE(a_target_that_fails_is_noticed) {
+BOOST_AUTO_TEST_CASE(a_failing_target_is_reported) {
   class Broken : public std::streambuf {};
   Broken broken;
   EscapingBuffer buffer(broken);

@@ -33,7 +33,7 @@ BOOST_FIXTURE_TEST_CASE(init_makes_keyrings_and_store, Installation) {
   BOOST_TEST(((mode_of(directory / "store") & perms::group_all) == perms::group_all));
 }
 
-BOOST_FIXTURE_TEST_CASE(init_makes_nothing_where_anything_is, Installation) {
+BOOST_FIXTURE_TEST_CASE(init_creates_nothing_beside_existing_files, Installation) {
   for (const auto name : {"public", "private", "metadata"}) {
     directory.write(name, "mine");
     BOOST_TEST(refused({"init"}).find("already exists; nothing was created") != std::string::npos);
@@ -79,13 +79,13 @@ BOOST_FIXTURE_TEST_CASE(a_key_is_made_listed_and_revoked, MadeInstallation) {
   BOOST_TEST(refused({"api-key", "revoke", "00000000000", "--yes"}, 1).find("not found") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_key_that_cannot_be_printed_is_told_of, MadeInstallation) {
+BOOST_FIXTURE_TEST_CASE(a_key_that_cannot_be_printed_is_reported, MadeInstallation) {
   const auto finished = run({"api-key", "create", "--tenant", tenant, "--name", "x"}, "/dev/full");
   BOOST_TEST(finished.code == 1);
   BOOST_TEST(finished.err.find("tacit api-key revoke ") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(bad_arguments_of_keys_are_told, MadeInstallation) {
+BOOST_FIXTURE_TEST_CASE(bad_arguments_of_keys_are_reported, MadeInstallation) {
   BOOST_TEST(refused({"api-key", "create", "--name", "x"}) ==
              "tacit: --tenant is missing; see tacit help api-key create\n");
   BOOST_TEST(refused({"api-key", "create", "--tenant", "x", "--name", "x"}) ==
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(bad_arguments_of_keys_are_told, MadeInstallation) {
   BOOST_TEST(json::parse(good({"api-key", "list", "--json"})).as_array().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_taken_back, MadeInstallation) {
+BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_removed, MadeInstallation) {
   const std::string by_default =
       "limit    1 MiB (1048576 bytes), the default\nused     0 bytes\nsecrets  0 of at most 10000, the default\n";
   const std::string own =
@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(quotas_are_set_and_taken_back, MadeInstallation) {
   BOOST_TEST(refused({"quota", "get"}) == "tacit: --tenant is missing; see tacit help quota get\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_taken_back, MadeInstallation) {
+BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_removed, MadeInstallation) {
   const auto words = [](std::vector<std::string> options) {
     options.insert(options.begin(), {"limits", "set", tenant});
     return options;
@@ -214,14 +214,14 @@ BOOST_FIXTURE_TEST_CASE(keys_and_the_audit_log_are_objects_for_scripts, MadeInst
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_missing_is_named, MadeInstallation) {
+BOOST_FIXTURE_TEST_CASE(missing_files_are_named, MadeInstallation) {
   std::filesystem::remove_all(directory / "store");
   BOOST_TEST(refused({"verify"}).find((directory / "store").string()) != std::string::npos);
   std::filesystem::remove(directory / "metadata");
   BOOST_TEST(refused({"quota", "get", tenant}).find((directory / "metadata").string()) != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(check_config_lists_all_that_is_wrong, MadeInstallation) {
+BOOST_FIXTURE_TEST_CASE(check_config_lists_every_fault, MadeInstallation) {
   const auto finished = run({"check-config", "--plane", "api", "--api-certificate", "/none", "--threads", "x"});
   BOOST_TEST(finished.code == 2);
   BOOST_TEST(finished.err ==

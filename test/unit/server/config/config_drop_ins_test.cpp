@@ -47,7 +47,7 @@ struct Directory {
 
 BOOST_AUTO_TEST_SUITE(config_drop_ins)
 
-BOOST_FIXTURE_TEST_CASE(they_are_read_after_the_file_in_the_order_of_their_names, Directory) {
+BOOST_FIXTURE_TEST_CASE(drop_ins_are_read_after_the_file_in_the_order_of_their_names, Directory) {
   write("20-b.conf", "threads = 3\n");
   write("10-a.conf", "threads = 2\nrequest-rate = 2\n");
   write("9.conf", "threads = 4");
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(they_are_read_after_the_file_in_the_order_of_their_names
   BOOST_TEST(loaded.values.at("threads") == "4");
 }
 
-BOOST_FIXTURE_TEST_CASE(environment_and_command_line_count_over_them, Directory) {
+BOOST_FIXTURE_TEST_CASE(environment_and_command_line_override_drop_ins, Directory) {
   write("a.conf", "threads = 2\nrequest-rate = 2\n");
   sources.environment = {{"TACIT_THREADS", "5"}};
   sources.command_line = {{"request-rate", "6"}};
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(only_visible_names_that_end_in_conf_are_read, Directory)
   BOOST_TEST(loaded.config.threads == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_setting_twice_in_one_of_them_is_refused, Directory) {
+BOOST_FIXTURE_TEST_CASE(a_setting_twice_in_one_drop_in_is_refused, Directory) {
   write("a.conf", "threads = 2\nthreads = 2\n");
   BOOST_TEST(problem() == "x.conf.d/a.conf:2: threads is already set at x.conf.d/a.conf:1");
 }
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(a_bad_value_is_refused_even_where_a_later_file_has_a_goo
   BOOST_TEST(problem() == "x.conf.d/a.conf:1: threads: \"many\" is not a whole number");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_is_told, Directory) {
+BOOST_FIXTURE_TEST_CASE(unreadable_drop_ins_are_reported, Directory) {
   fs::create_directory(drop_ins / "a.conf");
   BOOST_TEST(problem() == "x.conf.d/a.conf: is a directory");
   fs::remove(drop_ins / "a.conf");

@@ -46,7 +46,7 @@ struct Sources {
 
 BOOST_AUTO_TEST_SUITE(config_sources)
 
-BOOST_FIXTURE_TEST_CASE(without_anything_said_it_is_the_defaults, Sources) {
+BOOST_FIXTURE_TEST_CASE(without_settings_the_defaults_apply, Sources) {
   BOOST_TEST((good("") == Config{}));
   BOOST_TEST((good("# only\n\n   \t\n  # comments\r\n") == Config{}));
 }
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(defaults_of_other_folders_are_listed_as_people_write_them) 
   BOOST_TEST(age.ends_with(" Default: 3600 on the API plane, 900 on the tool plane. 0: no limit."), age);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_editors_add_does_no_harm, Sources) {
+BOOST_FIXTURE_TEST_CASE(additions_by_editors_are_accepted, Sources) {
   const auto config = good("\xef\xbb\xbfplane = api\r\nstore = /x/store\r\n");
   BOOST_TEST((config.plane == Planes::api));
   BOOST_TEST(config.store == "/x/store");
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_the_file, Sources) {
 }
 
 // Other faults of the line make no difference. A comment may be in any encoding.
-BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_utf_8_is_told_so, Sources) {
+BOOST_FIXTURE_TEST_CASE(a_line_with_invalid_utf_8_is_reported, Sources) {
   const std::string told = "tacit.conf:2: is not UTF-8; save the file as UTF-8";
   BOOST_TEST(problem("threads = 1\nw\xf6rter\n") == told);
   BOOST_TEST(problem("threads = 1\nma\xdf = 1\n") == told);
@@ -142,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(faults_of_the_file_name_the_line, Sources) {
   BOOST_TEST(problem("threads = 1\nthreads = 1\n") == "tacit.conf:2: threads is already set at tacit.conf:1");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_was_asked_for_must_be_there, Sources) {
+BOOST_FIXTURE_TEST_CASE(a_requested_file_must_exist, Sources) {
   sources.file = directory / "none.conf";
   const auto missing = load_config(sources).problems;
   BOOST_TEST_REQUIRE(missing.size() == 1u);
@@ -161,13 +161,13 @@ BOOST_FIXTURE_TEST_CASE(faults_elsewhere_name_the_variable_or_option, Sources) {
   BOOST_TEST(problem("") == "--log-level: \"loud\" is not one of debug, info, warn, error");
 }
 
-BOOST_FIXTURE_TEST_CASE(all_faults_are_told_at_once, Sources) {
+BOOST_FIXTURE_TEST_CASE(all_faults_are_reported_at_once, Sources) {
   sources.environment = {{"TACIT_PLANE", "all"}};
   sources.command_line = {{"access-log", "yes"}};
   BOOST_TEST(load("threads = x\nbogus = 1\n").problems.size() == 4u);
 }
 
-BOOST_FIXTURE_TEST_CASE(variables_of_others_are_passed_over, Sources) {
+BOOST_FIXTURE_TEST_CASE(variables_of_other_programs_are_ignored, Sources) {
   sources.environment = {{"TACIT_SERVICE_HOST", "10.0.0.1"},
                          {"TACIT_PORT", "tcp://10.0.0.1:8443"},
                          {"TACIT_PORT_8443_TCP", "tcp://10.0.0.1:8443"},
@@ -177,7 +177,7 @@ BOOST_FIXTURE_TEST_CASE(variables_of_others_are_passed_over, Sources) {
 }
 
 // The variables that Kubernetes sets in a container for services with these names.
-BOOST_FIXTURE_TEST_CASE(service_links_are_passed_over, Sources) {
+BOOST_FIXTURE_TEST_CASE(service_links_are_ignored, Sources) {
   for (const std::string name : {"TACIT", "TACIT_API", "TACIT_TOOLS", "TACIT_ADMIN", "TACIT_2_PORT"}) {
     sources.environment = {{name + "_SERVICE_HOST", "10.0.0.1"},
                            {name + "_SERVICE_PORT", "8443"},
@@ -193,7 +193,7 @@ BOOST_FIXTURE_TEST_CASE(service_links_are_passed_over, Sources) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_only_looks_like_a_service_link_is_refused, Sources) {
+BOOST_FIXTURE_TEST_CASE(a_variable_similar_to_a_service_link_is_refused, Sources) {
   for (const std::string name : {"TACIT_API_PORT", "TACIT_PORT", "TACIT_PORT_TCP", "TACIT_API_PORT_8443",
                                  "TACIT_PORT_X_TCP", "TACIT_API_LISTENN", "TACIT_PORT_8443_TCP_NAME"}) {
     sources.environment = {{name, "8443"}};
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(variables_are_named_after_settings) {
 }
 
 // A backup at night must not fail because of a listener's address.
-BOOST_FIXTURE_TEST_CASE(a_command_judges_the_settings_that_it_uses, Sources) {
+BOOST_FIXTURE_TEST_CASE(a_command_checks_the_settings_that_it_uses, Sources) {
   sources.file = directory.write("tacit.conf",
                                  "api-listen = nowhere\nthreads = 1\nthreads = 2\nrequst-rate = 5\n[server]\n"
                                  "completely-new = 1\ndrain-delay: 5\nstore = /srv/store\nmap-size = 1G\n");
@@ -232,7 +232,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_judges_the_settings_that_it_uses, Sources) {
 }
 
 // If such a name were ignored, the command would use another store or keyring.
-BOOST_FIXTURE_TEST_CASE(what_may_be_meant_for_its_own_settings_is_a_problem_of_a_command, Sources) {
+BOOST_FIXTURE_TEST_CASE(unknown_names_near_a_commands_settings_are_its_problem, Sources) {
   for (const char* line : {"stroe = /srv/store", "Store = /srv/store", "store : /srv/store", "store /srv/store",
                            "store", "store =", "sotre=/x", "store = /a\nstore = /b", "metadata_keyring = /x",
                            "map-size = much", "root-public-keyrings = /x", "  store\t/srv/store"}) {

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_counted) {
   BOOST_TEST(mistakes_between("API_LISTEN", "api-listen") == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(the_nearest_name_is_meant_if_it_is_near) {
+BOOST_AUTO_TEST_CASE(the_nearest_name_is_suggested_if_it_is_near) {
   const std::vector<std::string> names = {"serve", "stats", "verify", "restore", "audit prune"};
   BOOST_TEST(nearest_name("serv", names).value() == "serve");
   BOOST_TEST(nearest_name("sever", names).value() == "serve");  // the same letters
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(the_nearest_name_is_meant_if_it_is_near) {
   BOOST_TEST(!nearest_name("a", std::vector<std::string>{"b"}).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(messages_end_with_what_was_meant_and_where_to_read_on) {
+BOOST_AUTO_TEST_CASE(messages_end_with_a_suggestion_and_a_reference) {
   const std::vector<std::string> names = {"--threads"};
   BOOST_TEST(did_you_mean("--treads", names) == "; did you mean --threads?");
   BOOST_TEST(did_you_mean("--x", names).empty());

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(whole_numbers_of_48_bits_are_exact) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(pages_freed_between_two_looks_at_the_store_make_no_huge_number) {
+BOOST_AUTO_TEST_CASE(pages_freed_between_two_reads_do_not_wrap) {
   MetricFamilies families;
   store::StoreStatistics statistics;
   statistics.storage.page_bytes = 4096;
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(pages_freed_between_two_looks_at_the_store_make_no_huge_num
   BOOST_TEST(text.find("\ntacit_store_used_bytes 0\n") != std::string::npos, text);
 }
 
-BOOST_AUTO_TEST_CASE(the_process_is_this_one) {
+BOOST_AUTO_TEST_CASE(figures_are_of_this_process) {
   const ProcessStatistics process = process_statistics();
   BOOST_TEST(process.cpu_seconds > 0);
   BOOST_TEST(process.cpu_seconds < 3600);

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(it_answers_from_another_process) {
   BOOST_TEST(answer_of([&] { return many; }) == many);
 }
 
-BOOST_AUTO_TEST_CASE(what_it_throws_is_thrown_here) {
+BOOST_AUTO_TEST_CASE(an_exception_is_rethrown_in_the_caller) {
   const auto misused = [](const UsageError& error) { return words_of(error) == "wrong"; };
   const auto failed = [](const CommandFailed& error) { return words_of(error) == "bad"; };
   BOOST_CHECK_EXCEPTION(answer_of([]() -> std::string { throw UsageError("wrong"); }), UsageError, misused);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_it_throws_is_thrown_here) {
   BOOST_CHECK_EXCEPTION(answer_of([]() -> std::string { throw std::runtime_error("bad"); }), CommandFailed, failed);
 }
 
-BOOST_AUTO_TEST_CASE(what_kills_it_kills_only_that) {
+BOOST_AUTO_TEST_CASE(a_fatal_signal_ends_only_the_child) {
   const auto killed = [](const CommandFailed& error) {
     return words_of(error).find("was killed") != std::string::npos;
   };
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_kills_it_kills_only_that) {
 }
 
 // A launcher may leave SIGCHLD ignored, and the kernel then discards a child's exit status.
-BOOST_AUTO_TEST_CASE(what_killed_it_is_told_although_the_launcher_ignored_the_end_of_children) {
+BOOST_AUTO_TEST_CASE(a_fatal_signal_is_reported_although_sigchld_is_ignored) {
   const auto told = [](const CommandFailed& error) {
     return words_of(error).find("was killed by signal 11") != std::string::npos;
   };
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_killed_it_is_told_although_the_launcher_ignored_the_en
   static_cast<void>(::signal(SIGCHLD, SIG_DFL));
 }
 
-BOOST_AUTO_TEST_CASE(what_killed_it_and_how_far_it_had_come_is_told) {
+BOOST_AUTO_TEST_CASE(a_fatal_signal_is_reported_with_the_progress) {
   const auto told = [](const CommandFailed& error) {
     const std::string words = words_of(error);
     return words.starts_with("/srv/data.mdb: ") && words.find("signal 9") != std::string::npos &&
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_killed_it_and_how_far_it_had_come_is_told) {
   BOOST_CHECK_EXCEPTION(dies.wait_while_it_goes_on(1min), CommandFailed, told);
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_no_further_is_ended_and_told) {
+BOOST_AUTO_TEST_CASE(a_child_without_progress_is_ended_and_reported) {
   const auto told = [](const CommandFailed& error) {
     const std::string words = words_of(error);
     return words.find("checking page 17") != std::string::npos && words.find("made no progress") != std::string::npos &&
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_comes_no_further_is_ended_and_told) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_goes_on_or_waits_for_others_may_take_as_long_as_it_likes) {
+BOOST_AUTO_TEST_CASE(a_child_that_makes_progress_or_waits_has_no_deadline) {
   const auto goes_on = [] {
     for (int i = 0; i < 300; ++i) {
       note_step();
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_question_to_the_operator_may_stay_unanswered_for_longer_t
   BOOST_TEST(answer == "confirmed", failure);
 }
 
-BOOST_AUTO_TEST_CASE(a_caller_that_waits_in_another_way_ends_what_makes_no_progress) {
+BOOST_AUTO_TEST_CASE(a_caller_with_its_own_wait_ends_a_child_without_progress) {
   Apart hangs([] {
     ::pause();
     return std::string();

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_makes_no_progress_is_ended) {
   BOOST_CHECK_EXCEPTION(run_command_apart("/srv", hangs, 300ms), CommandFailed, told);
 }
 
-BOOST_AUTO_TEST_CASE(a_signal_is_passed_to_the_command_which_ends_in_its_own_way) {
+BOOST_AUTO_TEST_CASE(a_signal_is_passed_to_the_command) {
   const pid_t self = ::getpid();
   const auto ends_at_the_signal = [self] {
     sigset_t awaited;

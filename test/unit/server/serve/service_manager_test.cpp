@@ -27,7 +27,7 @@ struct Managed {
 
 BOOST_AUTO_TEST_SUITE(service_manager)
 
-BOOST_FIXTURE_TEST_CASE(it_is_told_in_the_words_of_the_protocol, Managed) {
+BOOST_FIXTURE_TEST_CASE(notifications_follow_the_protocol, Managed) {
   const ServiceManager manager(Environment{{"NOTIFY_SOCKET", socket.name()}});
   BOOST_TEST(manager.listens());
   manager.ready("serving");
@@ -44,7 +44,7 @@ BOOST_FIXTURE_TEST_CASE(it_is_told_in_the_words_of_the_protocol, Managed) {
   BOOST_TEST(reloading.ends_with("\nSTATUS=reloading"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_status_cannot_say_more_than_itself, Managed) {
+BOOST_FIXTURE_TEST_CASE(a_status_cannot_add_other_fields, Managed) {
   const ServiceManager manager(Environment{{"NOTIFY_SOCKET", socket.name()}});
   manager.status("a\nREADY=1\r\nb");
   BOOST_TEST(socket.next(1s).value() == "STATUS=a READY=1  b");
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(its_socket_may_have_an_abstract_name) {
   BOOST_TEST(socket.next(1s).value_or("nothing") == "WATCHDOG=1");
 }
 
-BOOST_AUTO_TEST_CASE(without_one_nothing_is_told) {
+BOOST_AUTO_TEST_CASE(without_a_manager_no_notification_is_sent) {
   for (const std::string name : {"", "/", "@", "relative/path", "vsock:2:1234"}) {
     const ServiceManager manager(Environment{{"NOTIFY_SOCKET", name}, {"WATCHDOG_USEC", "1000000"}});
     BOOST_TEST(!manager.listens(), name);

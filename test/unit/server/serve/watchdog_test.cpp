@@ -40,7 +40,7 @@ struct Watched {
 
 BOOST_AUTO_TEST_SUITE(watchdog)
 
-BOOST_FIXTURE_TEST_CASE(it_is_alive_only_while_all_moves, Watched) {
+BOOST_FIXTURE_TEST_CASE(it_is_alive_only_while_every_part_moves, Watched) {
   const Watchdog watchdog(manager, "serving", [this] { return trouble(); });
   for (int i = 0; i < 3; ++i) BOOST_TEST(next() == "WATCHDOG=1");
   stuck = true;

@@ -13,7 +13,7 @@ using Variables = std::map<std::string, std::string>;
 
 BOOST_AUTO_TEST_SUITE(environment_file)
 
-BOOST_AUTO_TEST_CASE(as_systemd_reads_it) {
+BOOST_AUTO_TEST_CASE(files_are_read_as_systemd_reads_them) {
   const Variables read = parse_environment_file(
       "# A=comment\n; B=comment\n\nA=1\n  B = two words \nC=\"quoted \\\" value\" \nD='it''s \\x'\nE=\nno line of "
       "these\n"

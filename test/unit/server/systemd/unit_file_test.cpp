@@ -46,7 +46,7 @@ User=somebody
 
 BOOST_AUTO_TEST_SUITE(unit_file)
 
-BOOST_FIXTURE_TEST_CASE(what_a_unit_gives_its_server, Host) {
+BOOST_FIXTURE_TEST_CASE(a_unit_gives_its_server_arguments_and_variables, Host) {
   BOOST_TEST(!unit().has_value());
   write(0, "tacit-tools.service", packaged);
   const auto read = unit();

@@ -76,20 +76,20 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 BOOST_AUTO_TEST_SUITE(inherited_sockets)
 
-BOOST_AUTO_TEST_CASE(sockets_are_known_by_their_names) {
+BOOST_AUTO_TEST_CASE(sockets_are_identified_by_their_names) {
   BOOST_TEST(taken({Kind::listening}, left("1", "api")) == "api 3 tools -1");
   BOOST_TEST(taken({Kind::listening}, left("1", "tools")) == "api -1 tools 3");
   BOOST_TEST(taken({Kind::listening, Kind::listening}, left("2", "tools:api")) == "api 4 tools 3");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_left_to_another_process_is_not_taken) {
+BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_ignored) {
   auto environment = left("1", "api");
   environment["LISTEN_PID"] = "1";
   BOOST_TEST(taken({Kind::listening}, environment) == "api -1 tools -1");
   BOOST_TEST(take_inherited_sockets({}).api == -1);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_served_is_told) {
+BOOST_AUTO_TEST_CASE(unusable_sockets_are_reported) {
   BOOST_TEST(contains(taken({Kind::listening}, left("1", "tacit-api.socket")), "\"tacit-api.socket\""));
   BOOST_TEST(contains(taken({Kind::listening}, left("1", "")), "FileDescriptorName= must be api or tools"));
   BOOST_TEST(contains(taken({Kind::listening, Kind::listening}, left("2", "api:api")), "two inherited sockets"));

@@ -1,3 +1,4 @@
+// Rows of API keys: adding, finding, revoking and listing; altered and forged rows are refused.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
@@ -14,7 +15,7 @@ std::string as_string(const tacit::crypto::Bytes& bytes) { return std::string(ta
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(api_key_rows)
+BOOST_AUTO_TEST_SUITE(api_keys)
 
 BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
   StoreFixture fixture;
@@ -37,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_found_as_it_was_added) {
   BOOST_CHECK(twice.error().code == Errc::conflict);
 }
 
-BOOST_AUTO_TEST_CASE(revoking_is_seen_at_once_and_audited_once) {
+BOOST_AUTO_TEST_CASE(a_revocation_applies_at_once_and_is_audited_once) {
   StoreFixture fixture;
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key("AAAAAAAAAAA"), who())));
   BOOST_REQUIRE(fixture.store().api_keys().find("AAAAAAAAAAA"));
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(keys_are_listed_by_tenant) {
   BOOST_TEST(fixture.store().api_keys().list(tenant_id(3))->empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
+BOOST_AUTO_TEST_CASE(an_altered_or_forged_record_is_refused) {
   StoreFixture fixture;
   const std::string id = "AAAAAAAAAAA";
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(some_api_key(id), who())));
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(no_altered_or_forged_record_is_believed) {
   BOOST_TEST(!fixture.store().api_keys().find("BBBBBBBBBBB"));
 }
 
-BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_not_believed) {
+BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_refused) {
   StoreFixture fixture;
   const ApiKey forged = some_api_key("AAAAAAAAAAA");
   const TempFolder folder;

@@ -26,7 +26,7 @@ struct UsesFixture : StoreFixture {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(api_key_uses)
+BOOST_AUTO_TEST_SUITE(record_api_key_uses)
 
 BOOST_AUTO_TEST_CASE(many_keys_are_one_commit_and_no_audit_entry) {
   UsesFixture fixture(10, {.api_keys_default = 10});
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_use_that_is_hardly_later_is_not_written) {
   BOOST_TEST(fixture.last_use(0).value() == start + 60 * second + 1);
 }
 
-BOOST_AUTO_TEST_CASE(keys_that_are_gone_stay_as_they_are_and_keep_nobody_from_being_noted) {
+BOOST_AUTO_TEST_CASE(deleted_keys_do_not_prevent_records_of_other_uses) {
   UsesFixture fixture(3);
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(numbered(0), who())));
   std::string row = fixture.rows(Table::api_keys).at(numbered(1));
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(uses_never_take_the_room_that_others_need) {
   BOOST_TEST(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("room"), who())).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(more_than_a_transactions_worth_of_keys) {
+BOOST_AUTO_TEST_CASE(keys_beyond_one_transaction_are_recorded) {
   constexpr int keys = 1500;
   UsesFixture fixture(keys, {.api_keys_default = keys});
   std::vector<ApiKeyUse> uses;

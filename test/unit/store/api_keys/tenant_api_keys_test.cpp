@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_that_has_only_keys_can_store_secrets) {
   fixture.sound();
 }
 
-BOOST_AUTO_TEST_CASE(a_revoked_key_is_gone_but_for_the_operator) {
+BOOST_AUTO_TEST_CASE(a_revoked_key_is_visible_to_the_operator_alone) {
   ApiKeyFixture fixture;
   fixture.add(some_api_key(numbered(1)));
   fixture.add(some_api_key(numbered(2)));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_is_gone_but_for_the_operator) {
   fixture.sound();
 }
 
-BOOST_AUTO_TEST_CASE(another_tenants_key_is_not_there) {
+BOOST_AUTO_TEST_CASE(another_tenants_key_is_not_found) {
   ApiKeyFixture fixture;
   fixture.add(some_api_key(numbered(1)));
   ApiKeyUpdate rename;
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(another_tenants_key_is_not_there) {
   BOOST_TEST(fixture.get(numbered(1))->name == "a name");
 }
 
-BOOST_AUTO_TEST_CASE(an_update_changes_what_is_given) {
+BOOST_AUTO_TEST_CASE(an_update_changes_the_given_fields) {
   ApiKeyFixture fixture;
   fixture.add(some_api_key(numbered(1)));
   ApiKeyUpdate update;
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(an_update_without_a_change_writes_nothing) {
   BOOST_TEST(fixture.audit().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_update_that_would_give_too_much_changes_nothing) {
+BOOST_AUTO_TEST_CASE(an_update_beyond_the_callers_rights_changes_nothing) {
   ApiKeyFixture fixture;
   fixture.add(some_api_key(numbered(1)));
   const Rows before = fixture.rows(Table::api_keys);
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(an_update_that_would_give_too_much_changes_nothing) {
   BOOST_TEST(fixture.audit().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_tenant_has_no_more_keys_than_it_may) {
+BOOST_AUTO_TEST_CASE(a_tenant_has_a_limit_of_keys) {
   StoreFixtureOptions options;
   options.api_keys_default = 3;
   ApiKeyFixture fixture(options);

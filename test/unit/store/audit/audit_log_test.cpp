@@ -1,3 +1,4 @@
+// The audit log: the form of its entries, and the hash chain that continues after a restart.
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"
@@ -102,7 +103,7 @@ BOOST_AUTO_TEST_CASE(each_entry_hashes_the_one_before) {
   BOOST_TEST(report.audit_head == "5:" + tacit::crypto::to_hex(previous));
 }
 
-BOOST_AUTO_TEST_CASE(the_chain_goes_on_after_reopening) {
+BOOST_AUTO_TEST_CASE(the_chain_continues_after_reopening) {
   StoreFixture fixture;
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   fixture.reopen();
@@ -111,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_chain_goes_on_after_reopening) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_stops_changes_and_says_so) {
+BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_continued_stops_changes_and_is_reported) {
   StoreFixture fixture;
   const auto made = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who()));
   BOOST_REQUIRE(made);

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_the_chain_still_verifies) {
   BOOST_TEST(fixture.read(2).front().fault == "");
 }
 
-BOOST_AUTO_TEST_CASE(never_the_newest_entry) {
+BOOST_AUTO_TEST_CASE(the_newest_entry_is_never_pruned) {
   AuditFixture fixture(3);
   BOOST_TEST(fixture.plan(at(100)).entries == 2U);
   BOOST_TEST(fixture.plan(at(1)).entries == 0U);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(never_the_newest_entry) {
   BOOST_TEST(empty.plan(at(100)).entries == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(by_time_up_to_the_first_entry_that_is_not_before) {
+BOOST_AUTO_TEST_CASE(pruning_by_time_stops_at_the_first_later_entry) {
   AuditFixture fixture(3);
   AuditPoint between;
   between.instant = now_microseconds();
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(by_time_up_to_the_first_entry_that_is_not_before) {
   BOOST_TEST(plan.newest_time == std::string(audit_time(fixture.audit().at(2))));
 }
 
-BOOST_AUTO_TEST_CASE(in_transactions_of_bounded_size_with_one_entry_of_its_own) {
+BOOST_AUTO_TEST_CASE(pruning_uses_bounded_transactions_and_one_entry) {
   AuditFixture fixture(2000);
   std::vector<std::uint64_t> steps;
   const auto before = fixture.engine().statistics().batches;
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(in_transactions_of_bounded_size_with_one_entry_of_its_own) 
   BOOST_TEST(fixture.verify_log().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_ends_halfway_leaves_a_chain_that_holds) {
+BOOST_AUTO_TEST_CASE(an_interrupted_pruning_leaves_a_valid_chain) {
   HeldCommits commits;
   StoreFixtureOptions options;
   options.commit = commits.hook();
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(one_that_ends_halfway_leaves_a_chain_that_holds) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_fit_the_chain_is_evidence_and_stays) {
+BOOST_AUTO_TEST_CASE(entries_that_break_the_chain_stay_as_evidence) {
   AuditFixture fixture(10);
   std::string altered = fixture.rows(Table::audit).at(AuditFixture::key(3));
   altered.back() = ' ';
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(entries_put_back_below_the_checkpoint_are_found) {
   BOOST_TEST(fixture.read(2).front().mark.sequence == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(a_log_that_is_gone_after_it_was_pruned) {
+BOOST_AUTO_TEST_CASE(a_log_that_is_missing_after_pruning_is_reported) {
   AuditFixture fixture(3);
   fixture.prune(3);
   for (const auto& [key, value] : fixture.rows(Table::audit)) fixture.put(Table::audit, key, std::nullopt);
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_is_gone_after_it_was_pruned) {
   BOOST_TEST(fixture.verify_log().problem_count == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_is_told_what_was_pruned_before_it_came_there) {
+BOOST_AUTO_TEST_CASE(a_reader_learns_of_entries_pruned_ahead_of_it) {
   AuditFixture fixture(1500);
   AuditReader reader = fixture.store().audit().read(0);
   BOOST_TEST(reader.next()->back().mark.sequence == 1000U);
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(an_anchor_at_the_checkpoint_counts_and_one_before_it_cannot
   BOOST_TEST(fixture.verify_log(pruned).problems.at(0).ends_with("names an entry that was pruned"));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_rest_of_the_log_tells_of_rows_still_counts) {
+BOOST_AUTO_TEST_CASE(the_rest_of_the_log_still_covers_rows) {
   AuditFixture fixture;
   const auto made = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   const auto other = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("second"), who()));
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(what_the_rest_of_the_log_tells_of_rows_still_counts) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_map_is_made_room_in) {
+BOOST_AUTO_TEST_CASE(pruning_frees_room_in_a_full_map) {
   StoreFixtureOptions options;
   options.map_size = std::uint64_t{1} << 20;
   AuditFixture fixture(0, options);

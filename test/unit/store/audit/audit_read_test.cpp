@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(an_empty_log) {
   BOOST_TEST(to_string(report.head) == "0:" + std::string(64, '0'));
 }
 
-BOOST_AUTO_TEST_CASE(pages_join_without_a_gap_and_go_on_with_what_comes) {
+BOOST_AUTO_TEST_CASE(pages_join_without_a_gap_and_continue_with_new_entries) {
   AuditFixture fixture(2500);
   AuditReader reader = fixture.store().audit().read(0);
   std::uint64_t next = 1;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(pages_join_without_a_gap_and_go_on_with_what_comes) {
   BOOST_CHECK(page->front().mark == fixture.head());
 }
 
-BOOST_AUTO_TEST_CASE(it_begins_where_it_is_told_and_checks_from_there) {
+BOOST_AUTO_TEST_CASE(reading_begins_and_checks_at_the_given_point) {
   AuditFixture fixture(5);
   const auto some = fixture.read(4);
   BOOST_TEST(some.size() == 2U);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(points_are_sequences_or_instants) {
   BOOST_TEST(audit_time("{\"time\":\"2026") == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_altered_or_taken_out_is_marked) {
+BOOST_AUTO_TEST_CASE(altered_and_missing_entries_are_marked) {
   AuditFixture fixture(5);
   Rows rows = fixture.rows(Table::audit);
   std::string altered = rows.at(AuditFixture::key(3));
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_was_altered_or_taken_out_is_marked) {
   BOOST_TEST(fixture.verify_log().problem_count == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_row_that_is_no_entry_ends_it_after_what_came_before) {
+BOOST_AUTO_TEST_CASE(an_invalid_row_ends_reading_after_the_entries_before_it) {
   AuditFixture fixture(5);
   fixture.put(Table::audit, AuditFixture::key(4), "not an entry");
   AuditReader reader = fixture.store().audit().read(0);

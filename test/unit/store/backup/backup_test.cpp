@@ -1,3 +1,4 @@
+// A backup is restored whole or refused, and writing one overwrites nothing.
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
@@ -70,7 +71,7 @@ struct BackedUp : StoreFixture {
 
 BOOST_AUTO_TEST_SUITE(backup)
 
-BOOST_FIXTURE_TEST_CASE(what_was_backed_up_is_restored_whole, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(a_backup_is_restored_whole, BackedUp) {
   const auto made = restored(bytes);
   BOOST_REQUIRE_MESSAGE(made, made.error().subject);
   struct stat status {};
@@ -101,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(a_backup_can_be_read_as_it_is, BackedUp) {
   BOOST_TEST(verify_store(**opened, {})->problem_count == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(an_incomplete_or_changed_backup_is_refused, BackedUp) {
   refuses({}, "not a backup");
   refuses(Bytes(40, 'x'), "not a backup");
   for (const std::size_t size : {std::size_t{1}, std::size_t{47}, bytes.size() / 2, bytes.size() - 1}) {
@@ -120,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_whole_or_was_changed_is_refused, BackedUp) {
   refuses(without_middle, "damaged");
 }
 
-BOOST_FIXTURE_TEST_CASE(whatever_size_the_pieces_have, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(pieces_may_have_any_size, BackedUp) {
   for (const std::size_t pieces : {std::size_t{1}, std::size_t{47}, std::size_t{49}, std::size_t{1} << 30}) {
     const auto length = read_backup(source_of(bytes, pieces), drop);
     BOOST_REQUIRE(length);

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(rows_and_pages_are_those_of_the_tables) {
   BOOST_TEST(after.free_pages > 0U);   // every commit copied some
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_and_what_it_holds_back_is_seen) {
+BOOST_AUTO_TEST_CASE(a_reader_and_its_pinned_pages_are_reported) {
   StoreFixture fixture;
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("first"), who())));
   Look work(fixture);

@@ -1,3 +1,4 @@
+// Tasks: results and exceptions reach the caller, and a long loop does not grow the stack.
 #include "store/engine/task.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -52,14 +53,14 @@ BOOST_AUTO_TEST_SUITE(task)
 
 BOOST_AUTO_TEST_CASE(runs_to_its_end_when_nothing_waits) { BOOST_TEST(sum().run() == "42"); }
 
-BOOST_AUTO_TEST_CASE(exceptions_reach_whoever_awaits) {
+BOOST_AUTO_TEST_CASE(exceptions_reach_the_awaiting_caller) {
   BOOST_TEST(catches().run());
   BOOST_CHECK_THROW(broken().run(), std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(a_long_loop_does_not_grow_the_stack) { BOOST_TEST(many(1000000).run() == 1000000); }
 
-BOOST_AUTO_TEST_CASE(a_task_that_waits_carries_its_caller_on) {
+BOOST_AUTO_TEST_CASE(a_waiting_task_resumes_its_caller) {
   Gate gate;
   int result = 0;
   Task<void> task = through(gate, result);
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_waits_carries_its_caller_on) {
   BOOST_TEST(result == 7);
 }
 
-BOOST_AUTO_TEST_CASE(an_engine_that_never_waits_says_so_if_one_does) {
+BOOST_AUTO_TEST_CASE(an_engine_without_waits_reports_a_waiting_task) {
   Gate gate;
   int result = 0;
   BOOST_CHECK_THROW(through(gate, result).run(), std::logic_error);

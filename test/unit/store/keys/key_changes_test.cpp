@@ -42,7 +42,7 @@ std::string checkpoint(RotationFixture& r) {
 
 BOOST_AUTO_TEST_SUITE(key_changes)
 
-BOOST_AUTO_TEST_CASE(a_rewrap_under_way_ends_when_its_key_is_the_newest_no_more) {
+BOOST_AUTO_TEST_CASE(a_running_rewrap_ends_when_a_newer_key_exists) {
   for (const KeyKind kind : both_kinds) {
     for (const bool retired : {false, true}) {
       RotationFixture r;
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_rewrap_that_begins_late_does_not_name_a_retired_key_again
   }
 }
 
-BOOST_AUTO_TEST_CASE(keyrings_that_lack_a_key_which_the_store_names_by_now_do_not_rewrap) {
+BOOST_AUTO_TEST_CASE(keyrings_without_a_key_that_the_store_names_do_not_rewrap) {
   for (const KeyKind kind : both_kinds) {
     RotationFixture r;
     const StoreKeys earlier = r.rings.load();
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_pruning_under_way_writes_no_checkpoint_under_an_older_key
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_read_stays_and_is_told) {
+BOOST_AUTO_TEST_CASE(an_unreadable_checkpoint_stays_and_is_reported) {
   RotationFixture r;
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().audit().prune(before_entry(r, 5), who(), {})));
   std::string damaged = checkpoint(r);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_read_stays_and_is_told) {
   BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(rows_that_do_not_say_which_key_they_name_are_counted) {
+BOOST_AUTO_TEST_CASE(rows_without_a_readable_key_id_are_counted) {
   RotationFixture r;
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().audit().prune(before_entry(r, 5), who(), {})));
   std::uint64_t damaged = 0;

@@ -1,3 +1,4 @@
+// A pace keeps a rate: it makes up for a late step but not for a stall.
 #include "store/keys/pace.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -30,7 +31,7 @@ BOOST_AUTO_TEST_CASE(the_rate_is_kept) {
   for (int second = 0; second < 10; ++second) BOOST_TEST(rows_of_a_second(pace, now, 30ms) == 1000U);
 }
 
-BOOST_AUTO_TEST_CASE(a_step_that_is_late_is_made_up_for) {
+BOOST_AUTO_TEST_CASE(a_late_step_is_made_up_for) {
   Pace::Clock::time_point now{};
   Pace pace(1000, 100, now);
   const auto began = now;

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_rate_is_kept) {
   BOOST_TEST((std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(80)));
 }
 
-BOOST_AUTO_TEST_CASE(rows_that_stay_are_told_and_counted) {
+BOOST_AUTO_TEST_CASE(rows_that_stay_are_reported_and_counted) {
   ChangedFixture changed(KeyKind::metadata);
   Rows keys = changed.fixture.rows(Table::api_keys);
   keys.begin()->second.back() ^= 1;
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(rows_that_stay_are_told_and_counted) {
   BOOST_TEST(changed.newest_entry_says("2 API keys, 1 problem"));
 }
 
-BOOST_AUTO_TEST_CASE(a_step_that_is_refused_ends_it_and_is_recorded) {
+BOOST_AUTO_TEST_CASE(a_refused_step_ends_the_rewrap_and_is_recorded) {
   ChangedFixture changed(KeyKind::metadata);
   RewrapRun rewrap = changed.rewrap();
   BOOST_REQUIRE(changed.fixture.wait(rewrap.begin()));
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_step_that_is_refused_ends_it_and_is_recorded) {
   BOOST_TEST(changed.newest_entry_says("stopped: 0 tenants"));
 }
 
-BOOST_AUTO_TEST_CASE(that_it_cannot_begin_is_answered) {
+BOOST_AUTO_TEST_CASE(a_rewrap_that_cannot_begin_is_reported) {
   ChangedFixture changed(KeyKind::root);
   StoreKeys keys = changed.rings.load();
   keys.root_private = nullptr;

@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(another_rotation_while_a_tenant_is_half_way) {
   r.expect_unchanged();
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_opened_stays_and_is_told) {
+BOOST_AUTO_TEST_CASE(unreadable_rows_stay_and_are_reported) {
   RotationFixture r;
   r.rotate(KeyKind::metadata);
   const auto damage = [&](Table table, std::string key) {
@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(root_keys_need_their_private_half) {
   BOOST_TEST(opened.error().subject.find("the root private keyring does not hold the key") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_store_says_of_keys) {
+BOOST_AUTO_TEST_CASE(the_store_reports_its_keys) {
   RotationFixture r;
   const auto change = [&](KeyChange how, const crypto::KeyId& id) {
     return r.fixture.wait(r.fixture.store().keys().change(how, KeyKind::metadata, id, who()));

@@ -1,3 +1,4 @@
+// An API key gets no right and no lifetime beyond those of its creator.
 #include <boost/test/unit_test.hpp>
 
 #include "store/model/api_key_grant.hpp"
@@ -35,7 +36,7 @@ std::optional<Errc> refused(const Authority& authority, const ApiKey& before, co
 
 BOOST_AUTO_TEST_SUITE(api_key_grant)
 
-BOOST_AUTO_TEST_CASE(a_new_key_has_no_scope_that_its_maker_lacks) {
+BOOST_AUTO_TEST_CASE(a_new_key_has_no_scope_that_its_creator_lacks) {
   BOOST_TEST(!refused({manage | see}, api_key(see)));
   BOOST_TEST(!refused({manage | see}, api_key(manage | see)));
   const auto refusal = grant_refusal({manage | see}, nullptr, api_key(see | change));
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(the_use_of_tools_stands_alone) {
   for (const Scope other : {see, change, manage, api_scopes}) BOOST_TEST(!can_combine(Scope::tools_use | other));
 }
 
-BOOST_AUTO_TEST_CASE(a_new_key_does_not_outlive_its_maker) {
+BOOST_AUTO_TEST_CASE(a_new_key_does_not_outlive_its_creator) {
   const Authority ends{manage | see, 1000};
   BOOST_TEST(!refused(ends, api_key(see, 999)));
   BOOST_TEST(!refused(ends, api_key(see, 1000)));
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_new_key_does_not_outlive_its_maker) {
   BOOST_TEST(!refused({manage | see}, api_key(see)));
 }
 
-BOOST_AUTO_TEST_CASE(rights_of_a_key_that_has_more_are_left_alone) {
+BOOST_AUTO_TEST_CASE(greater_rights_of_a_key_stay) {
   const Authority authority{manage | see};
   BOOST_CHECK(refused(authority, api_key(see | change), api_key(see)) == Errc::scope_lacking);
   BOOST_CHECK(refused(authority, api_key(see | change), api_key(see | change, 5)) == Errc::scope_lacking);
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(rights_of_a_key_that_has_more_are_left_alone) {
   BOOST_TEST(!refused(authority, api_key(see | change), renamed));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_key_gains_does_not_outlive_who_gives_it) {
+BOOST_AUTO_TEST_CASE(gained_rights_do_not_outlive_their_giver) {
   const Authority ends{manage | see | change, 1000};
   // A longer time.
   BOOST_TEST(!refused(ends, api_key(see, 500), api_key(see, 1000)));

@@ -1,10 +1,11 @@
+// Arithmetic of the quota at its limit and beyond it.
 #include "store/model/quota.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace tacit::store;
 
-BOOST_AUTO_TEST_SUITE(quota_arithmetic)
+BOOST_AUTO_TEST_SUITE(quota)
 
 BOOST_AUTO_TEST_CASE(exactly_at_the_limit_is_allowed) {
   BOOST_TEST(!quota_refusal(100, 60, 0, 40));
@@ -15,7 +16,7 @@ BOOST_AUTO_TEST_CASE(exactly_at_the_limit_is_allowed) {
   BOOST_TEST(refusal->requested == 101U);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_over_the_limit_may_shrink_and_not_grow) {
+BOOST_AUTO_TEST_CASE(a_tenant_over_the_limit_may_shrink_but_not_grow) {
   BOOST_TEST(!quota_refusal(100, 500, 50, 49));
   BOOST_TEST(!quota_refusal(100, 500, 50, 50));
   BOOST_REQUIRE(quota_refusal(100, 500, 50, 51));

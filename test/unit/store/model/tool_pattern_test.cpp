@@ -1,3 +1,4 @@
+// Patterns for names of tools: only a star is special, and matching takes bounded time.
 #include "store/model/tool_pattern.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The index of bindings finds what applies to a tool with few reads.
 #include "store/rows/binding_index.hpp"
 #include "store/secrets/secrets.hpp"
 

@@ -1,3 +1,4 @@
+// Lists of secrets: filters, and pages that join to the whole.
 #include <boost/test/unit_test.hpp>
 
 #include "store/secrets/secrets.hpp"
@@ -35,7 +36,7 @@ struct ListFixture : StoreFixture {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(lists)
+BOOST_AUTO_TEST_SUITE(list_secrets)
 
 BOOST_AUTO_TEST_CASE(pages_follow_each_other_and_end) {
   ListFixture fixture;

@@ -1,3 +1,4 @@
+// Resolve releases the most specific default or an allowed named secret, after a durable audit entry.
 #include <lmdb.h>
 
 #include <atomic>
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(of_equal_patterns_the_newest_change_wins) {
   BOOST_TEST(fixture.text(fixture.resolve("abb")) == "key=first ");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_caller_gave_or_named_gets_no_default) {
+BOOST_AUTO_TEST_CASE(given_and_named_arguments_get_no_default) {
   ResolveFixture fixture;
   fixture.create(new_default("a", "tool", "a", "default a"));
   fixture.create(new_default("b", "tool", "b", "default b"));
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_tenant_has_no_defaults_and_no_names) {
   BOOST_TEST(fixture.audited("tool.refused"));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_leaves_before_its_entry_is_durable) {
+BOOST_AUTO_TEST_CASE(no_value_is_released_before_its_entry_is_durable) {
   bool fail = false;
   StoreFixtureOptions options;
   options.commit = [&fail](MDB_txn* txn) {

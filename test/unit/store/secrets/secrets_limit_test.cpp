@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(one_more_than_allowed_is_refused_and_changes_nothing) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_operator_gives_a_tenant_another_limit_and_what_is_stored_stays) {
+BOOST_AUTO_TEST_CASE(an_operator_changes_the_limit_and_stored_secrets_stay) {
   LimitFixture fixture(2);
   fixture.allow(3);
   for (const char* name : {"a", "b", "c"}) BOOST_REQUIRE(fixture.create(name));
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_operator_gives_a_tenant_another_limit_and_what_is_stored
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_record_of_format_1_keeps_it_where_builds_that_do_not_know_it_keep_it_too) {
+BOOST_AUTO_TEST_CASE(a_record_of_format_1_keeps_the_limit_as_older_builds_do) {
   LimitFixture fixture(10);
   make_first_format(fixture);
   NewSecret secret = new_secret("a");

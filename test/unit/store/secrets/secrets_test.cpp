@@ -1,3 +1,4 @@
+// Secrets are created, read, changed and deleted within a tenant and its quota.
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
@@ -53,7 +54,7 @@ struct SecretsFixture : StoreFixture {
 
 BOOST_AUTO_TEST_SUITE(secrets)
 
-BOOST_AUTO_TEST_CASE(what_was_created_is_read_back) {
+BOOST_AUTO_TEST_CASE(a_created_secret_is_read_back) {
   SecretsFixture fixture;
   NewSecret secret = new_default("key \xE2\x82\xAC", "agno__linear__*", "api_key", "0123456789abcdef");
   const SecretInfo made = fixture.create(std::move(secret));
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(names_are_unique_byte_for_byte) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(one_default_for_each_binding_and_none_unbound) {
+BOOST_AUTO_TEST_CASE(a_binding_has_one_default_and_an_unbound_secret_none) {
   SecretsFixture fixture;
   NewSecret unbound = new_secret("unbound");
   unbound.is_default_for_tool = true;
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(one_default_for_each_binding_and_none_unbound) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_update_changes_what_it_says_and_nothing_else) {
+BOOST_AUTO_TEST_CASE(an_update_changes_only_the_given_fields) {
   SecretsFixture fixture;
   const SecretInfo made = fixture.create(new_default("a", "tool__*", "key", "0123456789abcdef"));
   SecretUpdate update;

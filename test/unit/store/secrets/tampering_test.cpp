@@ -1,3 +1,4 @@
+// Any altered, exchanged or outdated row is an integrity failure, never a wrong value.
 #include <boost/test/unit_test.hpp>
 
 #include "store/rows/row_key.hpp"

@@ -157,13 +157,13 @@ BOOST_AUTO_TEST_CASE(waiting_for_a_turn_ends_with_the_context) {
   BOOST_TEST(trace.size() < 1000U);
 }
 
-BOOST_AUTO_TEST_CASE(a_list_has_each_that_stays_once) { list_while_all_changes(std::nullopt, "elsewhere"); }
+BOOST_AUTO_TEST_CASE(a_list_contains_each_lasting_secret_once) { list_while_all_changes(std::nullopt, "elsewhere"); }
 
-BOOST_AUTO_TEST_CASE(a_glob_has_each_that_stays_once) { list_while_all_changes("to*", "tool__*"); }
+BOOST_AUTO_TEST_CASE(a_glob_contains_each_lasting_secret_once) { list_while_all_changes("to*", "tool__*"); }
 
-BOOST_AUTO_TEST_CASE(a_tools_list_has_each_that_stays_once) { list_while_all_changes("tool", "*"); }
+BOOST_AUTO_TEST_CASE(a_list_by_tool_contains_each_lasting_secret_once) { list_while_all_changes("tool", "*"); }
 
-BOOST_AUTO_TEST_CASE(a_page_in_slices_is_the_page) {
+BOOST_AUTO_TEST_CASE(a_page_read_in_slices_is_the_same) {
   SlicedFixture fixture;
   for (int i = 0; i < 50; ++i) fixture.bound("s" + std::to_string(i), i % 10 == 9 ? "seldom" : "often");
   ListQuery query;
@@ -195,12 +195,12 @@ BOOST_AUTO_TEST_CASE(a_list_of_a_tenant_whose_erasure_begins_fails) {
 }
 
 // With records that carry a number of changes; with records of before, in a store of before and in one that rose since.
-BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won) {
+BOOST_AUTO_TEST_CASE(only_a_default_that_won_is_released) {
   resolve_while_another_wins([](StoreFixture&) {}, [](StoreFixture&) {});
   resolve_while_another_wins(make_first_format, take_new_rows);
 }
 
-BOOST_AUTO_TEST_CASE(no_default_is_released_that_never_won_while_changes_leave_no_trace) {
+BOOST_AUTO_TEST_CASE(only_a_default_that_won_is_released_despite_traceless_changes) {
   resolve_while_another_wins(make_first_format, [](StoreFixture&) {});
   resolve_while_another_wins(make_first_format, raise_without_rows);
 }
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_that_is_overtaken_again_and_again_ends_with_a_con
   BOOST_CHECK(values.error().code == Errc::conflict);
 }
 
-BOOST_AUTO_TEST_CASE(what_others_do_is_not_in_the_way_of_a_resolve_in_slices) {
+BOOST_AUTO_TEST_CASE(changes_of_other_tenants_do_not_disturb_a_resolve_in_slices) {
   SlicedFixture fixture;
   for (int i = 0; i < 30; ++i) {
     const std::string n = std::to_string(i);

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(policy_and_niceness_stay) {
   }).join();
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_that_is_only_to_use_idle_time_is_left_alone) {
+BOOST_AUTO_TEST_CASE(a_thread_of_the_idle_policy_is_left_alone) {
   std::thread([] {
     const sched_param none{};
     BOOST_REQUIRE_EQUAL(::sched_setscheduler(0, SCHED_IDLE, &none), 0);
@@ -88,7 +88,7 @@ boost::asio::awaitable<void> take_turns(std::vector<std::uint64_t>& slices) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_gives_way_while_turns_are_waited_for) {
+BOOST_AUTO_TEST_CASE(a_thread_yields_while_others_wait_for_turns) {
   std::thread([] {
     const std::uint64_t usual = attributes_of(0).runtime;
     boost::asio::io_context context(1);

@@ -1,3 +1,4 @@
+// An erasure removes every row of one tenant, survives an interruption and does not affect other tenants.
 #include <lmdb.h>
 
 #include <atomic>
@@ -88,9 +89,9 @@ std::string record_of_1() { return std::string(tacit::crypto::as_text(record_row
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(tenant_erasure)
+BOOST_AUTO_TEST_SUITE(erase_tenant)
 
-BOOST_AUTO_TEST_CASE(nothing_of_the_tenant_stays_and_all_of_the_others) {
+BOOST_AUTO_TEST_CASE(an_erasure_removes_the_tenant_and_keeps_the_others) {
   TwoTenants fixture;
   const auto others = fixture.rows_of(2);
   const auto erased = fixture.erase(1);
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_tenant_stays_and_all_of_the_others) {
   BOOST_CHECK(fixture.erase(1).error().code == Errc::not_found);
 }
 
-BOOST_AUTO_TEST_CASE(a_tenant_may_come_again_with_a_key_pair_of_its_own) {
+BOOST_AUTO_TEST_CASE(an_erased_tenant_may_return_with_a_new_key_pair) {
   TwoTenants fixture;
   const auto record = fixture.rows(Table::tenants).at(record_of_1());
   BOOST_REQUIRE(fixture.erase(1));
@@ -137,7 +138,7 @@ BOOST_AUTO_TEST_CASE(rows_that_are_put_back_are_found) {
   BOOST_TEST(report.problems.at(5).find("API key good1: is stored, but its tenant is erased in the audit log") == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {
+BOOST_AUTO_TEST_CASE(an_interrupted_erasure_is_reported_refused_and_finished) {
   LimitedCommits commits;
   StoreFixtureOptions options;
   options.commit = [&commits](MDB_txn* txn) { return commits.commit(txn); };
@@ -170,7 +171,7 @@ BOOST_AUTO_TEST_CASE(what_was_cut_short_is_told_refused_and_finished) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_mark_that_somebody_else_put_is_found) {
+BOOST_AUTO_TEST_CASE(a_forged_mark_is_found) {
   TwoTenants fixture;
   fixture.put(Table::meta, "erasing" + std::string(16, '\1'), std::string(41, '\1'));
   const auto report = fixture.verify();
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_tenant_with_a_damaged_record_can_be_erased) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(much_is_erased_bit_by_bit_in_a_small_map) {
+BOOST_AUTO_TEST_CASE(a_large_tenant_is_erased_in_steps_in_a_small_map) {
   StoreFixtureOptions options;
   options.map_size = std::uint64_t{8} << 20;
   options.quota_default = std::uint64_t{64} << 20;

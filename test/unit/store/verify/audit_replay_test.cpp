@@ -73,7 +73,7 @@ void add_table(const std::filesystem::path& store) {
 
 BOOST_AUTO_TEST_SUITE(audit_replay)
 
-BOOST_AUTO_TEST_CASE(a_life_that_the_log_tells_whole) {
+BOOST_AUTO_TEST_CASE(a_complete_history_passes) {
   ReplayFixture fixture;
   fixture.change_value();
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(2), new_secret("second"), who())));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(an_old_value_put_back) {
   BOOST_TEST(fixture.finds(fixture.id.str() + ": is older than its last change"));
 }
 
-BOOST_AUTO_TEST_CASE(a_change_whose_entry_was_cut_off) {
+BOOST_AUTO_TEST_CASE(a_change_with_a_truncated_entry) {
   ReplayFixture fixture;
   fixture.change_value();
   fixture.put(Table::audit, ReplayFixture::sequence(3), std::nullopt);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_secret_taken_away_with_all_that_belongs_to_it) {
   BOOST_TEST(fixture.finds("is missing, but is created and never deleted in the audit log"));
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_that_the_log_never_made) {
+BOOST_AUTO_TEST_CASE(a_secret_without_an_entry) {
   ReplayFixture fixture;
   const Rows log = fixture.rows(Table::audit);
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("second"), who())));
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(an_empty_log) {
   BOOST_TEST(nothing_stored.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_made_before_the_log_begins_is_not_judged) {
+BOOST_AUTO_TEST_CASE(rows_older_than_the_log_are_not_checked) {
   ReplayFixture fixture;
   fixture.change_value();
   fixture.put(Table::audit, ReplayFixture::sequence(1), std::nullopt);
@@ -178,14 +178,14 @@ BOOST_AUTO_TEST_CASE(what_was_made_before_the_log_begins_is_not_judged) {
   BOOST_TEST(fixture.verify().problem_count == 3U);  // the log's beginning, the key, and its entry in the index
 }
 
-BOOST_AUTO_TEST_CASE(a_log_with_a_gap_is_not_believed) {
+BOOST_AUTO_TEST_CASE(a_log_with_a_gap_is_not_trusted) {
   ReplayFixture fixture;
   fixture.remove();
   fixture.put(Table::audit, ReplayFixture::sequence(2), std::nullopt);
   BOOST_TEST(fixture.finds("1 is followed by 3"));
 }
 
-BOOST_AUTO_TEST_CASE(a_table_of_somebody_elses) {
+BOOST_AUTO_TEST_CASE(a_table_of_another_program) {
   ReplayFixture fixture;
   fixture.close();
   add_table(fixture.folder() / "store");

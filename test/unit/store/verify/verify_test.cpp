@@ -1,3 +1,4 @@
+// Verify counts a whole store, and finds altered, missing and misplaced rows.
 #include <boost/test/unit_test.hpp>
 
 #include "store/audit/audit_log.hpp"
@@ -59,7 +60,7 @@ struct VerifyFixture : StoreFixture {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(verification)
+BOOST_AUTO_TEST_SUITE(verify)
 
 BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
   VerifyFixture fixture;
@@ -81,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_whole_store_is_counted) {
   BOOST_TEST(last.rows == last.rows_total);
 }
 
-BOOST_AUTO_TEST_CASE(without_the_private_key_values_stay_shut) {
+BOOST_AUTO_TEST_CASE(without_the_private_key_values_are_not_opened) {
   StoreFixtureOptions options;
   options.private_keys = false;
   StoreFixture fixture(options);
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(without_the_private_key_values_stay_shut) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(counters_that_are_off) {
+BOOST_AUTO_TEST_CASE(wrong_counters_are_found) {
   VerifyFixture fixture;
   fixture.change_record([](TenantRecord& record) { record.used += 1; });
   BOOST_TEST(fixture.finds("bytes"));
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(rows_of_unknown_meaning) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(formats_and_numbers_of_changes_that_cannot_be) {
+BOOST_AUTO_TEST_CASE(impossible_formats_and_numbers_of_changes_are_found) {
   VerifyFixture fixture;
   fixture.change_record([](TenantRecord& record) { record.changes = 3; });
   BOOST_TEST(fixture.finds("3 changes, fewer than its secrets"));
@@ -222,7 +223,7 @@ BOOST_AUTO_TEST_CASE(any_byte_of_an_audit_entry) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(only_the_first_thousand_problems_are_told) {
+BOOST_AUTO_TEST_CASE(only_the_first_thousand_problems_are_reported) {
   VerifyFixture fixture;
   boost::asio::io_context context(1);
   for (int i = 0; i < 1100; ++i) {

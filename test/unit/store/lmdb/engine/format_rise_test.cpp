@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_dies_at_the_rise_leaves_it_to_the_next) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_keep_each_other_from_it) {
+BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_delay_the_rise) {
   RiseFixture fixture;
   fixture.create("a");
   fixture.close();
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(feigned_locks_delay_the_rise_and_nothing_else) {
   fixture.wait_until_risen();
 }
 
-BOOST_AUTO_TEST_CASE(nobody_else_marks_an_older_process) {
+BOOST_AUTO_TEST_CASE(a_mark_by_another_process_does_not_mark_an_older_one) {
   RiseFixture fixture;
   fixture.close();
   Older older(fixture.store_folder());

@@ -1,3 +1,4 @@
+// A full disk refuses growth, allows deletes, and the store recovers when there is room.
 #include <boost/test/unit_test.hpp>
 #include <thread>
 #include <utility>
@@ -113,20 +114,21 @@ void fill_delete_and_go_on(SmallFileSystem& disk) {
 
 BOOST_AUTO_TEST_SUITE(full_disk)
 
-BOOST_AUTO_TEST_CASE(growth_is_refused_deletes_work_and_when_there_is_room_it_goes_on,
+BOOST_AUTO_TEST_CASE(a_full_disk_refuses_growth_allows_deletes_and_recovers,
                      *boost::unit_test::precondition(SmallFileSystem::memory_mounts)) {
   const TempFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
   fill_delete_and_go_on(disk);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_on_ext4, *boost::unit_test::precondition(SmallFileSystem::ext4_mounts)) {
+BOOST_AUTO_TEST_CASE(a_full_ext4_refuses_growth_allows_deletes_and_recovers,
+                     *boost::unit_test::precondition(SmallFileSystem::ext4_mounts)) {
   const TempFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);
   fill_delete_and_go_on(disk);
 }
 
-BOOST_AUTO_TEST_CASE(where_no_blocks_are_taken_ahead_a_write_that_finds_no_room_fails_alone,
+BOOST_AUTO_TEST_CASE(without_reserved_blocks_a_write_without_room_fails_alone,
                      *boost::unit_test::precondition(SmallFileSystem::memory_mounts)) {
   const TempFolder folder;
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);

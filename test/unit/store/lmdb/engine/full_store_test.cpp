@@ -1,3 +1,4 @@
+// A full map refuses growth, allows deletes, and the store recovers when pages are free.
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 

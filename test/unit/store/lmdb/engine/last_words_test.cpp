@@ -82,20 +82,20 @@ void stumble() {
 
 BOOST_AUTO_TEST_SUITE(last_words)
 
-BOOST_AUTO_TEST_CASE(a_heap_that_is_found_damaged_may_be_a_fault_of_ours) {
-  expect_last_words(end_in_child("a_heap_that_is_found_damaged_may_be_a_fault_of_ours", stumble), "failed in memory");
+BOOST_AUTO_TEST_CASE(a_damaged_heap_is_reported_as_a_failure_in_memory) {
+  expect_last_words(end_in_child("a_damaged_heap_is_reported_as_a_failure_in_memory", stumble), "failed in memory");
 }
 
-BOOST_AUTO_TEST_CASE(two_threads_that_stumble_at_once_say_it_once) {
-  const Ended ended = end_in_child("two_threads_that_stumble_at_once_say_it_once", [] {
+BOOST_AUTO_TEST_CASE(two_threads_that_fail_at_once_report_once) {
+  const Ended ended = end_in_child("two_threads_that_fail_at_once_report_once", [] {
     std::thread second(stumble);
     stumble();
   });
   expect_last_words(ended, "failed in memory");
 }
 
-BOOST_AUTO_TEST_CASE(an_abort_that_has_nothing_to_do_with_a_store_stays_one) {
-  const Ended ended = end_in_child("an_abort_that_has_nothing_to_do_with_a_store_stays_one", [] { std::abort(); });
+BOOST_AUTO_TEST_CASE(an_abort_outside_a_store_stays_an_abort) {
+  const Ended ended = end_in_child("an_abort_outside_a_store_stays_an_abort", [] { std::abort(); });
   BOOST_TEST(WIFSIGNALED(ended.status));
   BOOST_TEST(ended.words.empty(), ended.words);
 }

@@ -1,3 +1,4 @@
+// The writer thread: writes are committed together, refused separately and bounded in number and bytes.
 #include <lmdb.h>
 
 #include <atomic>
@@ -25,7 +26,7 @@ std::string name(int i) { return "secret-" + std::to_string(i); }
 
 BOOST_AUTO_TEST_SUITE(lmdb_engine)
 
-BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_other) {
+BOOST_AUTO_TEST_CASE(waiting_writes_are_committed_together_and_refused_separately) {
   HeldCommits commits;
   StoreFixtureOptions options;
   options.commit = commits.hook();
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_committed_together_and_a_refusal_harms_no_oth
   BOOST_TEST(fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 32U);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_what_it_took) {
+BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_accepted_writes) {
   HeldCommits commits;
   StoreFixtureOptions options;
   options.queue_items = 10;
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_queue_is_bounded_in_bytes_too) {
   BOOST_TEST(crowd.count(std::nullopt) + crowd.count(Errc::overloaded) == 26);
 }
 
-BOOST_AUTO_TEST_CASE(after_a_failed_sync_nothing_is_acknowledged_and_nothing_more_is_taken) {
+BOOST_AUTO_TEST_CASE(after_a_failed_sync_no_write_is_acknowledged_or_accepted) {
   HeldCommits commits;
   std::atomic<int> failures{0};
   StoreFixtureOptions options;
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_nothing_is_acknowledged_and_nothing_mor
   BOOST_TEST(fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_stays) {
+BOOST_AUTO_TEST_CASE(a_caller_on_a_stopped_context_ends_and_its_write_stays) {
   HeldCommits commits;
   StoreFixtureOptions options;
   options.commit = commits.hook();
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(who_waits_on_a_stopped_context_goes_with_it_and_the_write_s
   BOOST_TEST(fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(closing_finishes_what_was_taken) {
+BOOST_AUTO_TEST_CASE(closing_finishes_accepted_writes) {
   HeldCommits commits;
   StoreFixtureOptions options;
   options.commit = commits.hook();

@@ -1,3 +1,4 @@
+// Several processes use one store at once, and a killed one leaves it whole.
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>

@@ -58,7 +58,7 @@ Errc code_of(const Outcome<T>& outcome) {
 
 BOOST_AUTO_TEST_SUITE(stuck_writer)
 
-BOOST_AUTO_TEST_CASE(how_long_is_waited_is_settled_when_the_store_is_opened) {
+BOOST_AUTO_TEST_CASE(opening_the_store_fixes_the_waiting_time) {
   StoreFixture fixture(impatient());
   StoreOptions patient = fixture.store_options();
   patient.write_deadline = 1h;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(how_long_is_waited_is_settled_when_the_store_is_opened) {
   BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
 }
 
-BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
+BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_blocks_no_caller_for_ever) {
   StoreFixture fixture(impatient());
   fixture.close();
   Child holder([&](auto ready) { hold_lock(fixture.folder() / "store", ready); });
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_keeps_the_lock_stops_nobody_for_ever) {
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_store_that_cannot_finish_says_so) {
+BOOST_AUTO_TEST_CASE(a_store_that_cannot_finish_is_reported) {
   HeldCommits commits;
   StoreFixtureOptions options = impatient();
   options.commit = commits.hook();
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_cannot_finish_says_so) {
   BOOST_TEST(fixture.wait(fixture.store().tenants().quota(tenant_id(1), who()))->count == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(who_has_stopped_waiting_may_go_before_the_write_ends) {
+BOOST_AUTO_TEST_CASE(a_caller_that_stopped_waiting_may_end_before_the_write) {
   HeldCommits commits;
   StoreFixtureOptions options = impatient();
   options.stuck_after = 60s;

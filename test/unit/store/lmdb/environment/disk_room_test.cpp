@@ -1,3 +1,4 @@
+// What the file system can still provide: growth stops before the log, and deletes never stop.
 #include "store/lmdb/environment/disk_room.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -32,7 +33,7 @@ BOOST_AUTO_TEST_CASE(the_margin_is_a_16th_within_bounds) {
   BOOST_TEST(disk.margin() == 8192U);
 }
 
-BOOST_AUTO_TEST_CASE(blocks_are_wanted_before_half_of_the_margin_s_double_is_gone) {
+BOOST_AUTO_TEST_CASE(blocks_are_requested_before_the_margin_is_reached) {
   BOOST_TEST(room(2 * 4096).wanted() == room(2 * 4096).taken);
   BOOST_TEST(room(2 * 4096 - 1).wanted() == 1000U + 4 * 4096);
   // Never more than the map has.
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(blocks_are_wanted_before_half_of_the_margin_s_double_is_gon
   BOOST_TEST(small.wanted() == 1100U);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_disk_still_gives_is_room) {
+BOOST_AUTO_TEST_CASE(blocks_that_the_disk_provides_are_room) {
   BOOST_TEST(!room(0).allows(Growth::grows));
   const DiskRoom after = room(0).after_taking();
   BOOST_TEST(after.allows(Growth::grows));
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(refusals_stop_when_the_disk_gets_low) {
   BOOST_TEST(large.low());
 }
 
-BOOST_AUTO_TEST_CASE(a_file_system_that_takes_nothing_ahead_and_a_map_that_has_all_its_blocks_set_no_limit) {
+BOOST_AUTO_TEST_CASE(a_file_system_without_reservation_and_a_fully_allocated_map_set_no_limit) {
   DiskRoom disk = room(0, 0);
   disk.ahead = false;
   BOOST_TEST(disk.allows(Growth::grows));

@@ -1,3 +1,4 @@
+// What the map can still hold: growth stops before the log, and deletes never stop.
 #include "store/lmdb/environment/map_room.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,3 +1,4 @@
+// The size of the map: the larger of the requested and the stored one, also when another process raises it.
 #include <lmdb.h>
 
 #include <boost/test/unit_test.hpp>
@@ -47,7 +48,7 @@ bool create(Store& store, const std::string& name, std::size_t size) {
 
 BOOST_AUTO_TEST_SUITE(map_size)
 
-BOOST_AUTO_TEST_CASE(the_larger_of_what_is_asked_for_and_what_the_store_has) {
+BOOST_AUTO_TEST_CASE(the_larger_of_requested_and_stored_size_applies) {
   const SizedStore store(48 * mebibyte);
   BOOST_TEST(store.opened_with(0) == 48 * mebibyte);
   BOOST_TEST(store.opened_with(8 * mebibyte) == 48 * mebibyte);
@@ -72,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_commit_keeps_the_larger_size) {
   BOOST_TEST(store.opened_with(0) == 32 * mebibyte);
 }
 
-BOOST_AUTO_TEST_CASE(a_process_that_is_outgrown_says_so_and_can_be_started_anew) {
+BOOST_AUTO_TEST_CASE(an_outgrown_process_reports_it_and_can_be_restarted) {
   SizedStore store(1 * mebibyte);
   StoreOptions larger = store.options;
   larger.map_size = 64 * mebibyte;

@@ -79,7 +79,7 @@ class PinnedFixture {
 
 BOOST_AUTO_TEST_SUITE(pinned_pages)
 
-BOOST_AUTO_TEST_CASE(growth_is_refused_early_it_is_said_who_reads_and_deletes_go_on) {
+BOOST_AUTO_TEST_CASE(growth_is_refused_early_readers_are_named_and_deletes_work) {
   PinnedFixture pinned;
   BOOST_TEST((pinned.churn() == Errc::full));
   for (int i = 0; i < 20; ++i) BOOST_TEST(pinned.erase_one());
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(this_process_is_not_named_as_one_to_end) {
   BOOST_TEST(room->growth_refused->find("end it") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_reader_that_died_kept_is_free_at_once) {
+BOOST_AUTO_TEST_CASE(pages_of_a_dead_reader_are_free_at_once) {
   PinnedFixture pinned;
   BOOST_REQUIRE((pinned.churn() == Errc::full));
   pinned.kill_reader();
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_a_reader_that_died_kept_is_free_at_once) {
   BOOST_TEST(pinned.fixture().verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_delete_that_found_the_map_full_does_so_no_more_once_the_reader_died) {
+BOOST_AUTO_TEST_CASE(a_delete_that_failed_in_a_full_map_works_after_the_reader_died) {
   PinnedFixture pinned;
   BOOST_REQUIRE((pinned.churn() == Errc::full));
   while (pinned.fixture().wait(pinned.fixture().store().tenants().set_quota(tenant_id(1), 1U << 24U, who()))) {

@@ -1,3 +1,4 @@
+// The store's files are regular files of the right user, and links of other users are not followed.
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
@@ -52,7 +53,7 @@ boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) { re
 
 BOOST_AUTO_TEST_SUITE(store_files)
 
-BOOST_AUTO_TEST_CASE(what_is_no_regular_file_with_one_name_is_refused) {
+BOOST_AUTO_TEST_CASE(only_regular_files_with_one_name_are_opened) {
   for (const char* const name : {"data.mdb", "lock.mdb"}) {
     const Folder folder;
     const fs::path file = folder.store / name;
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_device_is_refused_unopened, *boost::unit_test::preconditi
   BOOST_TEST(has(folder.fault(), "is not a regular file"));
 }
 
-BOOST_AUTO_TEST_CASE(files_of_strangers_are_refused, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(files_of_other_users_are_refused, *boost::unit_test::precondition(is_root)) {
   for (const char* const name : {"data.mdb", "lock.mdb"}) {
     const Folder folder;
     const fs::path file = folder.store / name;
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(an_empty_data_file_stays_empty) {
   BOOST_TEST(fs::file_size(folder.data) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_missing_is_made_only_to_make_a_store) {
+BOOST_AUTO_TEST_CASE(missing_files_are_created_only_for_a_new_store) {
   const Folder folder;
   fs::remove(folder.data);
   fs::remove(folder.lock);
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(what_is_missing_is_made_only_to_make_a_store) {
   BOOST_TEST(fs::exists(folder.lock));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_made_in_a_folder_of_another_user_is_that_users, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(files_in_a_folder_of_another_user_belong_to_that_user, *boost::unit_test::precondition(is_root)) {
   const Folder folder;
   fs::remove(folder.data);
   fs::remove(folder.lock);
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(what_is_made_in_a_folder_of_another_user_is_that_users, *bo
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_replaced_after_the_check_is_not_opened) {
+BOOST_AUTO_TEST_CASE(a_file_replaced_after_the_check_is_not_opened) {
   const Folder folder;
   const auto files = StoreFiles::open(folder.store);
   BOOST_REQUIRE(files);
@@ -164,7 +165,7 @@ BOOST_AUTO_TEST_CASE(what_is_replaced_after_the_check_is_not_opened) {
   BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was private to this process, for that moment
 }
 
-BOOST_AUTO_TEST_CASE(the_folder_itself_may_be_a_link_of_ones_own) {
+BOOST_AUTO_TEST_CASE(the_folder_itself_may_be_a_link_of_its_user) {
   const Folder folder;
   fs::create_directory_symlink(folder.store, folder.folder.path() / "link");
   const auto files = StoreFiles::open(folder.folder.path() / "link");
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(the_folder_itself_may_be_a_link_of_ones_own) {
   BOOST_TEST(files->path() == fs::canonical(folder.store).string());
 }
 
-BOOST_AUTO_TEST_CASE(a_link_that_somebody_else_may_have_put_is_not_followed, *boost::unit_test::precondition(is_root)) {
+BOOST_AUTO_TEST_CASE(a_link_of_another_user_is_not_followed, *boost::unit_test::precondition(is_root)) {
   const Folder folder;
   const fs::path shared = folder.folder.path() / "shared";
   fs::create_directory(shared);
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_somebody_else_may_have_put_is_not_followed, *bo
   BOOST_TEST(folder.fault().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_process_gives_up_root_before_lmdb_looks) {
+BOOST_AUTO_TEST_CASE(a_process_gives_up_root_before_lmdb_opens_files) {
   StoreFixture fixture;
   const StoreOptions options = fixture.store_options();
   fixture.close();

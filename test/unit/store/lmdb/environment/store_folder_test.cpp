@@ -1,3 +1,4 @@
+// The store's folder is private, is opened once by a process, and holds a store of a known format.
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>
@@ -19,7 +20,7 @@ BOOST_AUTO_TEST_CASE(one_process_opens_a_folder_once) {
   BOOST_TEST(again.error().subject.find("open already") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
+BOOST_AUTO_TEST_CASE(a_new_folder_is_private) {
   const TempFolder folder;
   StoreOptions options;
   options.directory = folder.path() / "a" / "b" / "";
@@ -31,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_new_folder_is_shut_to_others) {
   BOOST_TEST(Store::open(options, all_keys()).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_made_behind_a_link_that_others_may_have_put_there) {
+BOOST_AUTO_TEST_CASE(no_store_is_created_behind_a_link_of_another_user) {
   const TempFolder folder;
   const auto open = folder.path() / "open";
   const auto elsewhere = folder.path() / "elsewhere";
@@ -47,7 +48,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_behind_a_link_that_others_may_have_put_ther
   BOOST_TEST(std::filesystem::is_empty(elsewhere));
 }
 
-BOOST_AUTO_TEST_CASE(folders_on_the_way_are_made) {
+BOOST_AUTO_TEST_CASE(parent_folders_are_created) {
   const TempFolder folder;
   const auto own = folder.path() / "own";
   std::filesystem::create_directory(folder.path() / "real");
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(folders_on_the_way_are_made) {
   BOOST_TEST(!make_folder(own / "b" / "store"));
 }
 
-BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {
+BOOST_AUTO_TEST_CASE(creating_refuses_an_existing_store_and_opening_a_missing_one) {
   StoreFixture fixture;
   fixture.close();
   const auto again = Store::create(fixture.store_options(), all_keys());
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(creating_refuses_what_is_there_and_opening_what_is_not) {
   BOOST_TEST(!std::filesystem::exists(elsewhere.directory));
 }
 
-BOOST_AUTO_TEST_CASE(the_root_of_a_file_system_is_as_good_as_empty) {
+BOOST_AUTO_TEST_CASE(the_root_of_a_file_system_counts_as_empty) {
   const TempFolder folder;
   BOOST_TEST(is_vacant(folder.path()));
   std::filesystem::create_directory(folder.path() / "lost+found");
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(the_root_of_a_file_system_is_as_good_as_empty) {
   BOOST_TEST(!is_vacant(folder.path() / "nothing"));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_in_its_place_takes_no_changes) {
+BOOST_AUTO_TEST_CASE(a_moved_file_accepts_no_changes) {
   StoreFixture fixture;
   const auto file = fixture.store_options().directory / "data.mdb";
   const auto aside = file.parent_path() / "aside";

@@ -1,3 +1,4 @@
+// The check at opening finds a truncated file and invalid meta pages.
 #include "store/lmdb/pages/file_check.hpp"
 
 #include <fcntl.h>
@@ -36,7 +37,7 @@ void expect(const UsedStore& used, const std::string& bytes, const std::string& 
 
 BOOST_AUTO_TEST_SUITE(file_check)
 
-BOOST_AUTO_TEST_CASE(a_file_is_as_long_as_it_says) {
+BOOST_AUTO_TEST_CASE(the_length_of_a_file_is_checked) {
   const UsedStore used;
   const std::size_t page = used.page_size();
   BOOST_TEST(complaint(used, used.bytes) == "");
@@ -47,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_as_long_as_it_says) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(pages_that_are_free_may_be_missing_at_the_end) {
+BOOST_AUTO_TEST_CASE(free_pages_may_be_missing_at_the_end) {
   UsedStore used;
   const int file = ::open(used.file().c_str(), O_RDONLY | O_CLOEXEC);
   const lmdb::Meta meta = used.newest();
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(pages_that_are_free_may_be_missing_at_the_end) {
   expect(used, used.bytes.substr(0, last * used.page_size()), "cut off");
 }
 
-BOOST_AUTO_TEST_CASE(meta_pages_are_what_they_should_be) {
+BOOST_AUTO_TEST_CASE(meta_pages_are_checked) {
   const UsedStore used;
   for (const lmdb::PageNumber page : {0U, 1U}) {
     const std::string name = "meta page " + std::to_string(page);
@@ -84,7 +85,7 @@ BOOST_AUTO_TEST_CASE(meta_pages_are_what_they_should_be) {
   expect(used, used.with(newest, 44, std::uint16_t{0x0c}), "unknown kinds");
 }
 
-BOOST_AUTO_TEST_CASE(a_store_that_is_in_use_is_good_all_the_time) {
+BOOST_AUTO_TEST_CASE(a_store_in_use_always_passes) {
   UsedStore used;
   used.reopen();
   for (int i = 0; i < 200; ++i) {

@@ -68,7 +68,7 @@ class Load {
 
 BOOST_AUTO_TEST_SUITE(lmdb_pages)
 
-BOOST_AUTO_TEST_CASE(what_lmdb_writes_is_good) {
+BOOST_AUTO_TEST_CASE(pages_that_lmdb_writes_are_valid) {
   for (const unsigned seed : {1U, 2U}) {
     const TempFolder folder;
     LmdbEnv::Options options;

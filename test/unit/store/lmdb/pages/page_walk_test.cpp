@@ -1,3 +1,4 @@
+// The walk of all pages finds and names damage, and ends whatever the damage is.
 #include <boost/test/unit_test.hpp>
 
 #include <random>
@@ -42,7 +43,7 @@ bool opens(const UsedStore& used) {
 
 BOOST_AUTO_TEST_SUITE(page_walk)
 
-BOOST_AUTO_TEST_CASE(a_store_as_lmdb_wrote_it_is_good_and_has_the_same_rows) {
+BOOST_AUTO_TEST_CASE(a_store_written_by_lmdb_is_valid_and_has_the_same_rows) {
   UsedStore used;
   BOOST_TEST(found_in(used, used.bytes) == "");
   BOOST_TEST(used.table("tenants").depth > 1);
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_damage_to_a_page_is_found_and_named) {
   expect(used, swapped, name + "claims to be page " + std::to_string(root));
 }
 
-BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_looked_at) {
+BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_checked) {
   const UsedStore used;
   // The newest entry is the last row of the last leaf.
   lmdb::PageNumber leaf = used.table("audit").root;
@@ -128,7 +129,7 @@ BOOST_AUTO_TEST_CASE(long_rows_and_the_free_list_are_looked_at) {
   BOOST_TEST(in_use != "");
 }
 
-BOOST_AUTO_TEST_CASE(whatever_the_damage_verify_ends_and_opening_ends) {
+BOOST_AUTO_TEST_CASE(verify_and_opening_end_despite_any_damage) {
   const UsedStore used;
   std::mt19937 random(20260101);
   const auto below = [&random](std::size_t limit) {

@@ -120,7 +120,7 @@ ScrubFigures run_schedule(const LmdbEnv& env) {
 
 BOOST_AUTO_TEST_SUITE(free_list_proof)
 
-BOOST_AUTO_TEST_CASE(a_good_free_list_is_found_sound_in_however_many_slices) {
+BOOST_AUTO_TEST_CASE(a_good_free_list_passes_in_any_number_of_slices) {
   const UsedStore used;
   const auto env = open_unchecked(used);
   for (const std::chrono::nanoseconds slice : {0ns, 1'000'000'000ns}) {
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_good_free_list_is_found_sound_in_however_many_slices) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_walk_that_holds_its_snapshot_for_too_long_is_given_up_and_begun_again) {
+BOOST_AUTO_TEST_CASE(a_walk_that_holds_its_snapshot_too_long_is_restarted) {
   const UsedStore used;
   const auto env = open_unchecked(used);
   FreeListProof proof(*env, 1ns);
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_page_that_is_free_and_in_use_is_found_and_named) {
   BOOST_TEST(proof.damage().find(page) != std::string::npos, proof.damage());
 }
 
-BOOST_AUTO_TEST_CASE(damage_that_stops_the_background_scrub_is_told_once_and_warned_of) {
+BOOST_AUTO_TEST_CASE(damage_that_stops_the_background_scrub_is_reported_once_with_a_warning) {
   const LyingStore used;
   LmdbOptions options = used.engine_options();
   options.env.pages_checked = 1;
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(damage_that_stops_the_background_scrub_is_told_once_and_war
   }
 }
 
-BOOST_AUTO_TEST_CASE(no_damage_is_told_of_a_good_store) {
+BOOST_AUTO_TEST_CASE(a_good_store_has_no_reported_damage) {
   const UsedStore used;
   const auto env = open_unchecked(used);
   bool told = false;
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(no_damage_is_told_of_a_good_store) {
   BOOST_TEST(!told);
 }
 
-BOOST_AUTO_TEST_CASE(the_background_scrub_overwrites_nothing_where_the_free_list_lies) {
+BOOST_AUTO_TEST_CASE(with_a_wrong_free_list_the_background_scrub_overwrites_nothing) {
   const LyingStore used;
   const std::string before = used.page_in_use();
   const auto env = open_unchecked(used);
@@ -253,13 +253,13 @@ BOOST_AUTO_TEST_CASE(the_background_scrub_overwrites_nothing_where_the_free_list
   BOOST_TEST((used.page_in_use() == before));
 }
 
-BOOST_AUTO_TEST_CASE(the_background_scrub_runs_where_it_does_not) {
+BOOST_AUTO_TEST_CASE(with_a_right_free_list_the_background_scrub_runs) {
   const UsedStore used;
   const auto env = open_unchecked(used);
   BOOST_TEST(run_schedule(*env).runs == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_scrub_by_hand_looks_at_all_pages_before) {
+BOOST_AUTO_TEST_CASE(a_manual_scrub_checks_all_pages_first) {
   const LyingStore used;
   BOOST_CHECK_THROW(KeylessStore::open(used.folder() / "store"), DamagedStore);
   used.write(used.bytes);

@@ -185,7 +185,7 @@ std::string random_text(std::size_t size) {
 
 BOOST_AUTO_TEST_SUITE(scrub)
 
-BOOST_AUTO_TEST_CASE(nothing_that_is_gone_is_left_in_the_file) {
+BOOST_AUTO_TEST_CASE(deleted_data_is_overwritten_in_the_file) {
   ScrubFixture it;
   it.load(400);
   BOOST_TEST(it.gone() > 200U);
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_second_run_finds_nothing_to_do) {
   BOOST_TEST(store->figures(0)->scrub_waiting_pages == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_figures_tell_what_waits) {
+BOOST_AUTO_TEST_CASE(the_figures_count_pending_pages) {
   ScrubFixture it;
   it.load(100);
   it.delete_all();
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(the_figures_tell_what_waits) {
   BOOST_TEST(store->figures(0)->scrub_waiting_pages == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_writer_thread_does_it_by_itself) {
+BOOST_AUTO_TEST_CASE(the_writer_thread_scrubs_in_the_background) {
   ScrubFixture it(200ms);
   it.load(200);
   it.delete_all();
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(the_writer_thread_does_it_by_itself) {
   BOOST_TEST(it.fixture().verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_older_snapshot_stays_whole_and_holds_it_up) {
+BOOST_AUTO_TEST_CASE(an_older_snapshot_stays_whole_and_delays_the_scrub) {
   ScrubFixture it(100ms);
   it.load(60);
   BOOST_REQUIRE(it.comes_to_rest());
@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(pages_that_an_older_program_wrote_are_cleaned) {
   BOOST_TEST(gone.found_in(raw(fixture.store_options().directory)) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_cut_short_commit_wrote_behind_the_last_page_is_overwritten) {
+BOOST_AUTO_TEST_CASE(remains_of_an_interrupted_commit_behind_the_last_page_are_overwritten) {
   StoreFixture fixture;
   fixture.close();
   const std::string secret = random_text(3000);
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(what_a_cut_short_commit_wrote_behind_the_last_page_is_overw
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(scrubs_that_are_killed_leave_a_whole_store_and_the_next_one_ends_them) {
+BOOST_AUTO_TEST_CASE(a_killed_scrub_leaves_a_whole_store_and_the_next_completes_it) {
   ScrubFixture it;
   std::mt19937 random(11);
   for (int round = 0; round < 25; ++round) {
@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_CASE(the_free_area_is_known_by_the_header_alone) {
   BOOST_TEST((gap_of(page) == std::pair<std::size_t, std::size_t>()));
 }
 
-BOOST_AUTO_TEST_CASE(why_a_scrub_failed_names_the_file_and_what_to_do) {
+BOOST_AUTO_TEST_CASE(the_error_of_a_scrub_names_the_file_and_the_remedy) {
   for (const int error : {EIO, ENOSPC, EDQUOT, MDB_MAP_FULL, MDB_CORRUPTED, MDB_READERS_FULL, MDB_MAP_RESIZED}) {
     const std::string why = why_scrub_failed(error, "/srv/store/data.mdb");
     BOOST_TEST(why.find("/srv/store/data.mdb") != std::string::npos, why);

@@ -1,3 +1,4 @@
+// A store opens only with the keys that its record of keys names, and detects changes of the record.
 #include <boost/test/unit_test.hpp>
 
 #include "store/keys/keys.hpp"
@@ -47,13 +48,13 @@ bool says(const std::string& sentence, const std::string& words) {
 
 BOOST_AUTO_TEST_SUITE(store_keys)
 
-BOOST_AUTO_TEST_CASE(a_store_opens_with_the_keys_it_was_made_with) {
+BOOST_AUTO_TEST_CASE(a_store_opens_with_its_own_keys) {
   KeysFixture fixture;
   BOOST_TEST(fixture.refusal(all_keys()).empty());
   BOOST_TEST(fixture.refusal(api_keys_only()).empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_other_keyring_opens_it) {
+BOOST_AUTO_TEST_CASE(other_keyrings_do_not_open_a_store) {
   KeysFixture fixture;
   const StoreKeys own = all_keys();
   const StoreKeys other = other_keys();
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(an_edited_public_keyring_does_not_serve) {
   BOOST_TEST(open_served_store(opened, rings.load(), [](std::uint32_t) {}).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_record_of_the_keys_that_is_gone_or_altered) {
+BOOST_AUTO_TEST_CASE(a_missing_or_altered_record_of_the_keys_is_refused) {
   for (const bool gone : {true, false}) {
     KeysFixture fixture;
     std::string row = fixture.rows(Table::meta).at("keys");
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(any_byte_of_the_record_of_the_keys) {
   BOOST_TEST(!accepted(row + "x"));
 }
 
-BOOST_AUTO_TEST_CASE(verify_looks_at_the_record_of_the_keys) {
+BOOST_AUTO_TEST_CASE(verify_checks_the_record_of_the_keys) {
   StoreFixture fixture;
   const std::string row = fixture.rows(Table::meta).at("keys");
   fixture.put(Table::meta, "keys", std::nullopt);

@@ -5,27 +5,27 @@
 
 namespace tacit::test {
 
-inline const std::string keys_path = "/api/v1/api-keys/";
+inline const std::string api_keys_path = "/api/v1/api-keys/";
 inline const std::vector<std::string> all_scopes = {"--scope",       "secrets:read", "--scope",
                                                     "secrets:write", "--scope",      "keys:manage"};
 inline const std::string future = "2100-01-01T00:00:00Z";
 
 inline std::string id_of(const std::string& key) { return key.substr(4, 11); }
-inline std::string one(const std::string& id) { return keys_path + id; }
+inline std::string one(const std::string& id) { return api_keys_path + id; }
 
 /// A client that manages API keys with a key that the operator created.
 struct Manager {
   Manager(const Deployment& deployment, const Server& server, const std::vector<std::string>& rights = all_scopes)
-      : id(new_uuid()), key(deployment.create_key(id, rights)), api(server, key) {}
+      : id(new_uuid()), key(deployment.create_api_key(id, rights)), api(server, key) {}
 
   /// Creates a key, and requires success. Returns the response.
   boost::json::object make(const boost::json::value& body) {
-    const Answer answer = api.post(keys_path, body);
+    const Answer answer = api.post(api_keys_path, body);
     REQUIRE_STATUS(answer, 200);
     return answer.json().as_object();
   }
   boost::json::array list() {
-    const Answer answer = api.get(keys_path);
+    const Answer answer = api.get(api_keys_path);
     REQUIRE_STATUS(answer, 200);
     BOOST_TEST(answer.json().as_object().size() == 1U);
     return answer.at("data").as_array();
