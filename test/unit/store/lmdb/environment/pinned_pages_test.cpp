@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(growth_is_refused_early_readers_are_named_and_deletes_work)
   const Room room = pinned.fixture().store().health().state().room();
   BOOST_REQUIRE(room.warning);
   BOOST_REQUIRE(room.growth_refused);
-  const std::string who_reads = "that process " + std::to_string(pinned.reader()) + " keeps";
+  const std::string who_reads = "that process " + std::to_string(pinned.reader()) + " pins";
   BOOST_TEST(room.growth_refused->find(who_reads) != std::string::npos, *room.growth_refused);
   const StorageStatistics storage = pinned.fixture().store().health().statistics().storage;
   BOOST_TEST(storage.pinned_pages > storage.pages / 2);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(this_process_is_not_named_as_one_to_end) {
   BOOST_REQUIRE(verified);
   BOOST_REQUIRE(room);
   BOOST_REQUIRE(room->growth_refused);
-  BOOST_TEST(room->growth_refused->find("that this process keeps") != std::string::npos, *room->growth_refused);
+  BOOST_TEST(room->growth_refused->find("that this process pins") != std::string::npos, *room->growth_refused);
   BOOST_TEST(room->growth_refused->find("end it") == std::string::npos);
 }
 
