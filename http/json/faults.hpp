@@ -45,7 +45,9 @@ template <class... T>
 Faults all_faults(const Parsed<T>&... parts) {
   Faults all;
   const auto add = [&all](const auto& part) {
-    if (part.has_error()) all.insert(all.end(), part.error().begin(), part.error().end());
+    if (!part.has_error()) return;
+    const Faults faults = part.error();  // a copy: error() returns one each time
+    all.insert(all.end(), faults.begin(), faults.end());
   };
   (add(parts), ...);
   return all;
