@@ -142,6 +142,7 @@ void add_plane(std::vector<StatusLine>& lines, const char* plane, const FoundSer
 
 void print_text(const std::vector<StatusLine>& lines) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(lines.size());
   for (const StatusLine& line : lines) rows.push_back({line.good ? "ok" : "ATTENTION", line.subject, line.text});
   std::cout << table(rows);
 }

@@ -66,6 +66,7 @@ void check_pages(store::StorePages& pages) {
 /// Damaged pages come first, because they may cause the other problems.
 void add_damages(store::VerifyReport& report, const std::vector<store::PageDamage>& damages) {
   std::vector<std::string> problems;
+  problems.reserve(damages.size());
   for (const auto& damage : damages) problems.push_back(to_string(damage));
   report.problem_count += problems.size();
   report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
