@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(only_certificates_of_the_runtimes_authority_are_accepted) {
 BOOST_AUTO_TEST_CASE(an_identity_may_use_its_tools_and_no_others) {
   const Asked asked;
   const CertificateFiles linear =
-      runtime_certificate({.common_name = "whoever", .alternative_names = {"URI:spiffe://test/linear"}});
+      runtime_certificate({.common_name = "any name", .alternative_names = {"URI:spiffe://test/linear"}});
   REQUIRE_STATUS(asked.as(linear, "agno__linear__get_issue_details"), 200);
   REQUIRE_STATUS(asked.as(linear, "exact_tool"), 200);
   for (const char* tool : {"agno__github__get", "exact_tool2", "AGNO__linear__x", "legacy__x", "linear"}) {
