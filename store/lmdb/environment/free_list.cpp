@@ -34,8 +34,12 @@ FreePages free_pages(MDB_env* env) {
   const bool pins = slots.oldest < mdb_txn_id(txn.get());
   MDB_val key{};
   MDB_val data{};
+  std::size_t before = 0;
   while (mdb_cursor_get(cursor, &key, &data, MDB_NEXT) == MDB_SUCCESS) {
-    const bool pinned = pins && first_number(key) >= slots.oldest;
+    const std::size_t transaction = first_number(key);
+    if (transaction <= before) break;  // damaged: pages that refer to each other would never end
+    before = transaction;
+    const bool pinned = pins && transaction >= slots.oldest;
     (pinned ? pages.pinned : pages.reusable) += first_number(data);
   }
   mdb_cursor_close(cursor);

@@ -15,7 +15,8 @@ struct FreePages {
   std::uint64_t oldest_reader_lag = 0;  ///< the number of commits since that snapshot
 };
 
-/// As of the newest commit. Zeros if it cannot be read, for example if no reader slot is left.
+/// As of the newest commit. Zeros if it cannot be read, for example if no reader slot is left. Of a damaged list, only
+/// the rows before the first one that is out of order.
 FreePages free_pages(MDB_env* env);
 
 }  // namespace tacit::store
