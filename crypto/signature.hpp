@@ -1,5 +1,5 @@
-// Public keys and shared secrets that verify signatures: RSA, ECDSA, Ed25519, HMAC. Verification only: Tacit signs
-// nothing.
+// Public keys and shared secrets that verify others' signatures: RSA, ECDSA, Ed25519, HMAC. Verification only;
+// crypto/signing_key.hpp signs.
 #pragma once
 
 #include <cstdint>
