@@ -4,13 +4,13 @@
 #include <stdexcept>
 
 #include "crypto/digest.hpp"
-#include "crypto/hex.hpp"
 #include "crypto/key_file.hpp"
 #include "crypto/keyring_kinds.hpp"
+#include "crypto/keyring_load.hpp"
 #include "crypto/keyring_text.hpp"
 #include "crypto/p256.hpp"
-#include "crypto/process.hpp"
 #include "crypto/random.hpp"
+#include "crypto/signers_text.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -19,58 +19,9 @@ using namespace keyring_kinds;
 
 constexpr std::string_view id_purpose = "tacit key id";
 
-KeyId first_bytes(const Digest& digest) {
-  KeyId id;
-  std::copy_n(digest.begin(), id.size(), id.begin());
-  return id;
-}
-
-// Makes the entries of a ring from its lines; `make` checks the key and computes its id, or returns the fault.
-template <class Entry, class Make>
-KeyringResult<std::vector<Entry>> make_entries(const std::string& name, std::vector<KeyringLine>& lines, Make make) {
-  std::vector<Entry> entries;
-  entries.reserve(lines.size());  // no growth: keys are not moved, and only one block must be locked
-  for (const KeyringLine& line : lines) {
-    KeyringResult<Entry> entry = make(line.key.view());
-    if (!entry) return line_error(name, line.number, entry.error().message);
-    if (entry->id != line.id) return line_error(name, line.number, "has an id that does not match its key");
-    entries.push_back(std::move(*entry));
-  }
-  lock_memory(entries.data(), entries.size() * sizeof(Entry));
-  return entries;
-}
-
-template <class Entry>
-struct Loaded {
-  std::vector<Entry> entries;
-  std::size_t primary;
-};
-
-template <class Entry, class Make>
-KeyringResult<Loaded<Entry>> load_ring(const std::filesystem::path& file, const Kind& kind, Make make) {
-  auto content = read_keyring_file(file, kind.forbidden);
-  if (!content) return content.error();
-  auto lines = parse_keyring(file.string(), kind.name, content->text());
-  if (!lines) return lines.error();
-  auto entries = make_entries<Entry>(file.string(), *lines, make);
-  if (!entries) return entries.error();
-  const auto primary = std::find_if(lines->begin(), lines->end(), [](const KeyringLine& line) { return line.primary; });
-  return Loaded<Entry>{std::move(*entries), static_cast<std::size_t>(primary - lines->begin())};
-}
-
-template <class Entry>
-const Entry* find_entry(const std::vector<Entry>& entries, const KeyId& id) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.id == id; });
-  return found == entries.end() ? nullptr : &*found;
-}
-
-KeyringError wrong_length(std::size_t expected) {
-  return {"has a key that is not " + std::to_string(expected) + " bytes long"};
-}
-
 KeyringResult<RootPublicKeyring::Entry> make_root_public(ByteView bytes) {
   RootPublicKeyring::Entry entry{};
-  if (bytes.size() != entry.key.size()) return wrong_length(entry.key.size());
+  if (bytes.size() != entry.key.size()) return wrong_key_length(entry.key.size());
   std::copy(bytes.begin(), bytes.end(), entry.key.begin());
   if (!is_point(entry.key)) return KeyringError{"has a key that is not a point of P-256"};
   entry.id = root_key_id(entry.key);
@@ -79,7 +30,7 @@ KeyringResult<RootPublicKeyring::Entry> make_root_public(ByteView bytes) {
 
 KeyringResult<RootPrivateKeyring::Entry> make_root_private(ByteView bytes) {
   RootPrivateKeyring::Entry entry{};
-  if (bytes.size() != PrivateKey::size()) return wrong_length(PrivateKey::size());
+  if (bytes.size() != PrivateKey::size()) return wrong_key_length(PrivateKey::size());
   std::copy(bytes.begin(), bytes.end(), entry.key.data());
   const auto public_key = public_key_of(entry.key);
   if (!public_key) return KeyringError{"has a key that is not a scalar of P-256"};
@@ -89,7 +40,7 @@ KeyringResult<RootPrivateKeyring::Entry> make_root_private(ByteView bytes) {
 
 KeyringResult<MetadataKeyring::Entry> make_metadata(ByteView bytes) {
   MetadataKeyring::Entry entry{};
-  if (bytes.size() != entry.key.size()) return wrong_length(entry.key.size());
+  if (bytes.size() != entry.key.size()) return wrong_key_length(entry.key.size());
   std::copy(bytes.begin(), bytes.end(), entry.key.data());
   entry.id = metadata_key_id(entry.key);
   return entry;
@@ -99,33 +50,28 @@ KeyringResult<MetadataKeyring::Entry> make_metadata(ByteView bytes) {
 
 // "root" for both halves, so that both get the same id.
 KeyId keyring_kinds::root_key_id(const PublicKey& key) {
-  return first_bytes(sha256({as_bytes(id_purpose), as_bytes("root"), ByteView(key)}));
+  return leading_id(sha256({as_bytes(id_purpose), as_bytes("root"), ByteView(key)}));
 }
 
 KeyId keyring_kinds::metadata_key_id(const WipedArray<32>& key) {
-  return first_bytes(hmac_sha256(key.view(), as_bytes(id_purpose)));
+  return leading_id(hmac_sha256(key.view(), as_bytes(id_purpose)));
 }
 
 void throw_exception_from_error(const KeyringError& error, const boost::source_location&) {
   throw std::runtime_error(error.message);
 }
 
-std::string to_hex(ByteView bytes) {
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const std::uint8_t byte : bytes) {
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 0x0f];
-  }
-  return text;
-}
-
 KeyringResult<RootPublicKeyring> RootPublicKeyring::load(const std::filesystem::path& file) {
-  auto loaded = load_ring<Entry>(file, root_public, make_root_public);
+  const auto content = read_keyring_file(file, root_public.forbidden);
+  if (!content) return content.error();
+  auto loaded = read_ring<Entry>(file.string(), root_public, content->text(), make_root_public);
   if (!loaded) return loaded.error();
+  auto signers = parse_signers(file.string(), content->text());
+  if (!signers) return signers.error();
   RootPublicKeyring ring;
   ring.entries_ = std::move(loaded->entries);
   ring.primary_ = loaded->primary;
+  ring.signers_ = std::move(*signers);
   return ring;
 }
 

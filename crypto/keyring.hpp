@@ -1,13 +1,15 @@
 // The keys that an operator keeps in files: the root key pair (public half and private half in separate files) and the
 // metadata key. Each file is a ring: versions of one key. One of them is primary and seals; the others still open what
-// they sealed.
+// they sealed. Keys that sign have rings of the same format (crypto/signers.hpp).
 //
 // Format, version 1, text, one line each:
-//   tacit-keyring 1 <root-public | root-private | metadata>
+//   tacit-keyring 1 <root-public | root-private | metadata | root-signing | audit-api | audit-tools | audit-operator>
 //   <key id: 16 hex digits> <primary | active> <created: RFC 3339> <key: base64url without padding>
 // Empty lines and lines that start with # are ignored. A key id is the first 8 bytes of SHA-256("tacit key id" ‖ "root"
 // ‖ public key) for the root key, the same for both halves, and of HMAC-SHA-256(key, "tacit key id") for a metadata
 // key. The root's private key is the 32-byte scalar, its public key the 65-byte uncompressed point.
+// Version 2 exists for root-public only: it has further lines, of the store and of the signing keys
+// (crypto/signers_text.hpp). Private rings of signing keys have a primary mark, which has no effect.
 #pragma once
 
 #include <array>
@@ -17,28 +19,15 @@
 #include <string>
 #include <vector>
 
-#include <boost/system/result.hpp>
-
 #include "crypto/hpke.hpp"
+#include "crypto/key_id.hpp"
+#include "crypto/keyring_result.hpp"
+#include "crypto/signers.hpp"
 #include "crypto/wiped.hpp"
 
 namespace tacit::crypto {
 
-using KeyId = std::array<std::uint8_t, 8>;
-std::string to_hex(ByteView bytes);
-
-/// Why a keyring could not be read or written: one sentence that names the file, for the operator. Never contains key
-/// material.
-struct KeyringError {
-  std::string message;
-};
-/// Lets KeyringResult's value() throw: a std::runtime_error with the message.
-[[noreturn]] void throw_exception_from_error(const KeyringError& error, const boost::source_location& where);
-
-template <class T>
-using KeyringResult = boost::system::result<T, KeyringError>;
-
-/// The public halves of the root key. Immutable after loading; any thread may read it.
+/// The public halves of the root key and of the signing keys. Immutable after loading; any thread may read it.
 class RootPublicKeyring {
  public:
   struct Entry {
@@ -49,10 +38,13 @@ class RootPublicKeyring {
   const Entry& primary() const { return entries_[primary_]; }
   const Entry* find(const KeyId& id) const;
   const std::vector<Entry>& entries() const { return entries_; }
+  /// The signing keys' public halves; empty in a ring of version 1.
+  const Signers& signers() const { return signers_; }
 
  private:
   std::vector<Entry> entries_;
   std::size_t primary_ = 0;
+  Signers signers_;
 };
 
 /// The private halves. Refuses a file that group or others may read or write, or that belongs to a user other than this

@@ -6,6 +6,7 @@
 #include "crypto/keyring_kinds.hpp"
 #include "crypto/keyring_text.hpp"
 #include "crypto/random.hpp"
+#include "crypto/signers_text.hpp"
 
 namespace tacit::crypto {
 namespace {
@@ -25,8 +26,17 @@ std::vector<ListedKey> listed(const std::vector<KeyringLine>& lines) {
   return keys;
 }
 
+// The keys of a ring, all of whose lines are correct.
+KeyringResult<std::vector<KeyringLine>> checked_lines(const std::string& name, std::string_view kind,
+                                                      std::string_view text) {
+  auto lines = parse_keyring(name, kind, text);
+  if (!lines || kind != root_public.name) return lines;
+  if (const auto signers = parse_signers(name, text); !signers) return signers.error();
+  return lines;
+}
+
 KeyringResult<std::vector<KeyringLine>> lines_of(const KeyFileEdit& file, std::string_view kind) {
-  return parse_keyring(file.file().string(), kind, file.content().text());
+  return checked_lines(file.file().string(), kind, file.content().text());
 }
 
 }  // namespace
@@ -37,7 +47,7 @@ KeyringResult<std::vector<ListedKey>> list_keyring(const std::filesystem::path& 
                                                     : metadata.forbidden;
   const auto content = read_keyring_file(file, forbidden);
   if (!content) return content.error();
-  const auto lines = parse_keyring(file.string(), kind, content->text());
+  const auto lines = checked_lines(file.string(), kind, content->text());
   if (!lines) return lines.error();
   return listed(*lines);
 }
@@ -45,7 +55,7 @@ KeyringResult<std::vector<ListedKey>> list_keyring(const std::filesystem::path& 
 KeyringResult<void> KeyringEdit::Ring::write() {
   if (next.empty()) return {};
   // Never writes text that could not be read again.
-  if (const auto lines = parse_keyring(file.file().string(), kind, next.text()); !lines) return lines.error();
+  if (const auto lines = checked_lines(file.file().string(), kind, next.text()); !lines) return lines.error();
   return file.replace(next.view());
 }
 

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "crypto/keyring.hpp"
+#include "crypto/signers.hpp"
 
 namespace tacit::crypto::keyring_kinds {
 
@@ -18,6 +19,25 @@ struct Kind {
 inline constexpr Kind root_public{"root-public", 0022};
 inline constexpr Kind root_private{"root-private", 0077};
 inline constexpr Kind metadata{"metadata", 0037};
+inline constexpr Kind root_signing{"root-signing", 0077};
+inline constexpr Kind audit_api{"audit-api", 0077};
+inline constexpr Kind audit_tools{"audit-tools", 0077};
+inline constexpr Kind audit_operator{"audit-operator", 0077};
+
+/// The kind of the keyring of that role's private halves.
+constexpr const Kind& kind_of(SigningRole role) {
+  switch (role) {
+    case SigningRole::api:
+      return audit_api;
+    case SigningRole::tools:
+      return audit_tools;
+    case SigningRole::operators:
+      return audit_operator;
+    case SigningRole::root:
+      break;
+  }
+  return root_signing;
+}
 
 /// The id of a root key, the same for both halves.
 KeyId root_key_id(const PublicKey& key);

@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <optional>
 
 #include "crypto/base64.hpp"
+#include "crypto/keyring_kinds.hpp"
+#include "crypto/keyring_lines.hpp"
+#include "crypto/signers_text.hpp"
 
 namespace tacit::crypto {
 namespace {
 
-constexpr std::string_view magic = "tacit-keyring";
+using namespace keyring_kinds;
+
 constexpr std::string_view format_version = "1";
+// Only of root public keyrings: with lines of signing keys (crypto/signers_text.hpp).
+constexpr std::string_view second_version = "2";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -61,20 +66,13 @@ bool take_seconds(std::string_view& text) {
   return text.size() < before;
 }
 
-std::vector<std::string_view> split(std::string_view line) {
-  std::vector<std::string_view> fields;
-  while (true) {
-    const std::size_t space = line.find(' ');
-    fields.push_back(line.substr(0, space));
-    if (space == std::string_view::npos) return fields;
-    line.remove_prefix(space + 1);
-  }
-}
+std::string with_article(std::string_view kind) { return (kind.starts_with('a') ? "an " : "a ") + std::string(kind); }
 
 std::string quoted_kind(std::string_view kind) {
   // Quotes only the known kinds: other text might be a key in the wrong place.
-  for (const std::string_view known : {"root-public", "root-private", "metadata"}) {
-    if (kind == known) return "a " + std::string(known) + " keyring";
+  for (const std::string_view known : {root_public.name, root_private.name, metadata.name, root_signing.name,
+                                       audit_api.name, audit_tools.name, audit_operator.name}) {
+    if (kind == known) return with_article(known) + " keyring";
   }
   return "a keyring of an unknown kind";
 }
@@ -85,7 +83,7 @@ class Parser {
 
   KeyringResult<void> read_line(std::string_view line) {
     ++number_;
-    if (line.empty() || line.front() == '#') return {};
+    if (is_blank_line(line)) return {};
     if (line.find('\r') != std::string_view::npos)
       return wrong("has a carriage return; lines end with a line feed only");
     return header_seen_ ? read_key(line) : read_header(line);
@@ -101,21 +99,28 @@ class Parser {
   KeyringError wrong(std::string_view why) const { return line_error(name_, number_, why); }
 
   KeyringResult<void> read_header(std::string_view line) {
-    const auto fields = split(line);
-    if (fields.size() != 3 || fields[0] != magic) {
+    const auto fields = fields_of(line);
+    if (fields.size() != 3 || fields[0] != keyring_magic) {
       return wrong("is not the header \"tacit-keyring 1 " + std::string(kind_) + "\"");
     }
-    if (fields[1] != format_version) return wrong("has a format version that this program does not know");
+    second_version_ = fields[1] == second_version && fields[2] == root_public.name;
+    if (fields[1] != format_version && !second_version_) {
+      return wrong("has a format version that this program does not know");
+    }
     if (fields[2] != kind_)
-      return wrong("is of " + quoted_kind(fields[2]) + ", not of a " + std::string(kind_) + " one");
+      return wrong("is of " + quoted_kind(fields[2]) + ", not of " + with_article(kind_) + " one");
     header_seen_ = true;
     return {};
   }
 
   KeyringResult<void> read_key(std::string_view line) {
-    const auto fields = split(line);
-    if (fields.size() != 4) return wrong("must have four fields separated by one space: id, state, created, key");
+    const auto fields = fields_of(line);
     const auto id = parse_key_id(fields[0]);
+    if (second_version_ && !id) {
+      if (is_signers_word(fields[0])) return {};  // parse_signers reads it
+      return wrong("has an unknown first word");
+    }
+    if (fields.size() != 4) return wrong("must have four fields separated by one space: id, state, created, key");
     if (!id) return wrong("has an id that is not 16 lower-case hexadecimal digits");
     if (fields[1] != "primary" && fields[1] != "active") return wrong("has a state that is neither primary nor active");
     if (!is_rfc3339(fields[2])) return wrong("has a creation time that is not a date-time of RFC 3339");
@@ -138,6 +143,7 @@ class Parser {
   std::string_view kind_;
   std::size_t number_ = 0;
   bool header_seen_ = false;
+  bool second_version_ = false;
   std::size_t primary_line_ = 0;
   std::vector<KeyringLine> lines_;
 };
@@ -149,28 +155,12 @@ WipedBytes edited(std::string_view text, Edit edit) {
   out.reserve(text.size() + 64);
   bool header_seen = false;
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    const bool blank = line.empty() || line.front() == '#';
+    const std::string_view line = take_line(text);
+    const bool blank = is_blank_line(line);
     edit(line, blank || !header_seen ? std::nullopt : parse_key_id(line.substr(0, line.find(' '))), out);
     header_seen = header_seen || !blank;
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return out;
-}
-
-void append_line(WipedBytes& out, std::string_view line) {
-  out.append(line);
-  out.push_back('\n');
-}
-
-std::string now_rfc3339() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
 }
 
 void append_key(WipedBytes& text, const KeyId& id, std::string_view state, ByteView key) {
@@ -208,16 +198,14 @@ KeyringResult<std::vector<KeyringLine>> parse_keyring(std::string_view name, std
                                                       std::string_view text) {
   Parser parser(name, kind);
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (auto read = parser.read_line(text.substr(0, end)); !read) return read.error();
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (auto read = parser.read_line(take_line(text)); !read) return read.error();
   }
   return parser.finish();
 }
 
 WipedBytes format_keyring(std::string_view kind, const KeyId& id, ByteView key) {
   WipedBytes text;
-  text.append(std::string(magic) + " " + std::string(format_version) + " " + std::string(kind) + "\n");
+  text.append(std::string(keyring_magic) + " " + std::string(format_version) + " " + std::string(kind) + "\n");
   append_key(text, id, "primary", key);
   return text;
 }

@@ -1,13 +1,18 @@
-// Shared by the tests of this folder: bytes from hexadecimal, temporary folders, and rings of fresh keys.
+// Shared by the tests of this folder: bytes from hexadecimal, temporary folders, files, and rings of fresh keys.
 #pragma once
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
+
+#include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/keyring.hpp"
 #include "crypto/random.hpp"
+#include "crypto/signing_edit.hpp"
 #include "crypto/uuid.hpp"
 
 namespace tacit::crypto::test {
@@ -62,12 +67,41 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// Every ring an installation has, with fresh keys.
+inline std::string read_file(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+/// Replaces the file.
+inline void write_file(const std::filesystem::path& file, std::string_view text, mode_t mode = 0400) {
+  std::filesystem::remove(file);
+  std::ofstream(file) << text;
+  BOOST_REQUIRE_EQUAL(::chmod(file.c_str(), mode), 0);
+}
+
+/// Alters each byte in three ways, and checks after each that `opens` is false.
+template <class Target, class Opens>
+void flip_every_byte(Target& bytes, Opens opens, std::string_view what) {
+  BOOST_REQUIRE_MESSAGE(opens(), what << " does not open unaltered");
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const auto original = bytes[at];
+    for (const int mask : {0x01, 0x80, 0xff}) {
+      bytes[at] = static_cast<std::uint8_t>(original ^ mask);
+      BOOST_TEST(!opens(), what << ", byte " << at << " xor " << mask);
+    }
+    bytes[at] = original;
+  }
+  BOOST_REQUIRE_MESSAGE(opens(), what << " does not open any more");
+}
+
+/// Every ring of an installation without signing keys, with fresh keys.
 struct Rings {
   TemporaryFolder folder;
   RootPublicKeyring root_public;
   RootPrivateKeyring root_private;
   MetadataKeyring metadata;
+  Uuid store{};  ///< of an installation without signing keys
 
   Rings() {
     create_root_keyrings(folder / "private", folder / "public").value();
@@ -75,6 +109,24 @@ struct Rings {
     root_public = RootPublicKeyring::load(folder / "public").value();
     root_private = std::move(RootPrivateKeyring::load(folder / "private")).value();
     metadata = std::move(MetadataKeyring::load(folder / "metadata")).value();
+  }
+};
+
+/// Every ring of an installation whose keys and audit log are signed.
+struct SignedRings {
+  TemporaryFolder folder;
+  SigningFiles files{.root_public = folder / "public",
+                     .root_signing = folder / "root-signing",
+                     .audit_api = folder / "audit-api",
+                     .audit_tools = folder / "audit-tools",
+                     .audit_operator = folder / "audit-operator"};
+
+  SignedRings() { create_keyrings(files, folder / "private", folder / "metadata").value(); }
+  RootPublicKeyring root_public() const { return RootPublicKeyring::load(files.root_public).value(); }
+  RootPrivateKeyring root_private() const { return std::move(RootPrivateKeyring::load(folder / "private")).value(); }
+  MetadataKeyring metadata() const { return std::move(MetadataKeyring::load(folder / "metadata")).value(); }
+  SigningKeyring signing(SigningRole role) const {
+    return std::move(SigningKeyring::load(files.of(role), role)).value();
   }
 };
 

@@ -58,21 +58,6 @@ bool tenant_key_opens(const Rings& rings, const Row& row) {
   return open_tenant_key(rings.root_private, row.tenant, row.tenant_key).has_value();
 }
 
-// Alters each byte in three ways, and checks after each that `opens` is false.
-template <class Target, class Opens>
-void flip_every_byte(Target& bytes, Opens opens, std::string_view what) {
-  BOOST_REQUIRE_MESSAGE(opens(), what << " does not open unaltered");
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    const auto original = bytes[at];
-    for (const int mask : {0x01, 0x80, 0xff}) {
-      bytes[at] = static_cast<std::uint8_t>(original ^ mask);
-      BOOST_TEST(!opens(), what << ", byte " << at << " xor " << mask);
-    }
-    bytes[at] = original;
-  }
-  BOOST_REQUIRE_MESSAGE(opens(), what << " does not open any more");
-}
-
 // Truncates to every length, and lengthens.
 template <class Opens>
 void resize_every_way(Bytes& bytes, Opens opens, std::string_view what) {

@@ -1,0 +1,21 @@
+// The ids of keys in keyrings and in stored boxes: the first 8 bytes of a hash of the key, computed with a purpose
+// (crypto/keyring.hpp, crypto/signers.hpp).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "crypto/bytes.hpp"
+
+namespace tacit::crypto {
+
+using KeyId = std::array<std::uint8_t, 8>;
+
+/// The id that begins these bytes, at least 8.
+KeyId leading_id(ByteView bytes);
+
+/// Two lower-case digits a byte.
+std::string to_hex(ByteView bytes);
+
+}  // namespace tacit::crypto
