@@ -6,50 +6,58 @@
 #include "crypto/aead.hpp"
 #include "crypto/hedge.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/padding.hpp"
 
 namespace tacit::crypto {
 namespace {
 
-constexpr std::uint8_t format = 1;
-constexpr ByteView format_field(&format, 1);
+constexpr std::uint8_t first_format = 1;  // of the boxes under the metadata key
+constexpr ByteView format_field(&first_format, 1);
 constexpr std::size_t prefix_size = 1 + std::tuple_size_v<KeyId>;  // format ‖ key id
+constexpr std::size_t length_size = 4;                             // of a padded value
 constexpr std::size_t salt_size = 32;
 // A metadata box's key is used once, and so is the nonce.
 constexpr AeadNonce zero_nonce{};
 
-KeyId key_id_at(ByteView bytes, std::size_t offset) {
-  KeyId id;
-  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), id.size(), id.begin());
-  return id;
+std::array<std::uint8_t, 4> big_endian(std::uint32_t number) {
+  return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+          static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
-std::optional<KeyId> named_key(ByteView box, std::size_t overhead) {
-  if (box.size() < overhead || box[0] != format) return std::nullopt;
-  return key_id_at(box, 1);
+// A binding is a field of its own only in a padded box.
+WipedBytes value_aad(const ValueAddress& address, const KeyId& key_id, ValueFormat value_format, ByteView binding) {
+  const auto version = big_endian(address.version);
+  const auto format_byte = static_cast<std::uint8_t>(value_format);
+  const ByteView value_format_field(&format_byte, 1);
+  const ByteView tenant = address.tenant.view();
+  const ByteView secret = address.secret.view();
+  if (value_format == ValueFormat::first) {
+    require(binding.empty(), "a value box of the first format has no binding");
+    return canonical("tacit value", {value_format_field, tenant, secret, version, key_id});
+  }
+  return canonical("tacit value", {value_format_field, tenant, secret, version, key_id, binding});
 }
 
-WipedBytes value_aad(const ValueAddress& address, const KeyId& key_id) {
-  const std::array<std::uint8_t, 4> version = {
-      static_cast<std::uint8_t>(address.version >> 24), static_cast<std::uint8_t>(address.version >> 16),
-      static_cast<std::uint8_t>(address.version >> 8), static_cast<std::uint8_t>(address.version)};
-  return canonical("tacit value", {format_field, address.tenant.view(), address.secret.view(), version, key_id});
+// 4 exact length ‖ value ‖ zeros.
+WipedBytes padded(ByteView value) {
+  WipedBytes text;
+  text.reserve(padme(length_size + value.size()));
+  text.append(ByteView(big_endian(static_cast<std::uint32_t>(value.size()))));
+  text.append(value);
+  text.resize(padme(text.size()));
+  return text;
 }
 
-WipedBytes tenant_key_aad(const Uuid& tenant, const PublicKey& public_key, const KeyId& root_key_id) {
-  return canonical("tacit tenant key", {format_field, tenant.view(), public_key, root_key_id});
-}
-
-/// The box of a tenant's private key, sealed to a root key.
-Bytes tenant_key_box(const RootPublicKeyring::Entry& root, const Uuid& tenant, const PublicKey& public_key,
-                     const PrivateKey& private_key) {
-  const WipedBytes aad = tenant_key_aad(tenant, public_key, root.id);
-  const auto sealed = hpke_seal(root.key, {}, aad.view(), private_key.view());
-  require(sealed.has_value(), "a root public key is not a point, though its keyring was loaded");
-  Bytes box;
-  box.reserve(root.id.size() + sealed->size());
-  box.assign(root.id.begin(), root.id.end());
-  box.insert(box.end(), sealed->begin(), sealed->end());
-  return box;
+// The value; std::nullopt for text that `padded` does not make: any process can seal to a public key.
+std::optional<WipedBytes> unpadded(ByteView text) {
+  if (text.size() < length_size) return std::nullopt;
+  std::uint32_t size = 0;
+  for (const std::uint8_t byte : text.first(length_size)) size = size << 8 | byte;
+  const ByteView rest = text.subspan(length_size);
+  if (size > rest.size() || text.size() != padme(length_size + std::size_t{size})) return std::nullopt;
+  const ByteView padding = rest.subspan(size);
+  if (!std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; })) return std::nullopt;
+  return WipedBytes(rest.first(size));
 }
 
 WipedArray<32> tenant_subkey(const MetadataKeyring::Entry& metadata_key, std::string_view purpose, const Uuid& tenant) {
@@ -88,6 +96,10 @@ WipedArray<32> box_key(const WipedArray<32>& tenant_key, ByteView salt) {
   return key;
 }
 
+WipedBytes prefixes_aad(const Uuid& tenant, const KeyId& key_id) {
+  return canonical("tacit prefixes", {format_field, tenant.view(), key_id});
+}
+
 // The caller has checked that the box is long enough and names `key_id`, the key of `tenant_key`.
 std::optional<WipedBytes> open_metadata_box(const WipedArray<32>& tenant_key, const KeyId& key_id,
                                             const MetadataPlace& place, ByteView box) {
@@ -101,53 +113,39 @@ std::optional<WipedBytes> open_metadata_box(const WipedArray<32>& tenant_key, co
 
 }  // namespace
 
-KeyId TenantKey::id() const { return key_id_at(sha256(public_key), 0); }
-
-KeyId TenantKey::root_key_id() const { return box.size() < std::tuple_size_v<KeyId> ? KeyId{} : key_id_at(box, 0); }
-
-TenantKey make_tenant_key(const RootPublicKeyring& root, const Uuid& tenant) {
-  const KeyPair pair = generate_key_pair();
-  return {pair.public_key, tenant_key_box(root.primary(), tenant, pair.public_key, pair.private_key)};
-}
-
-std::optional<PrivateKey> open_tenant_key(const RootPrivateKeyring& root, const Uuid& tenant, const TenantKey& key) {
-  const KeyId root_id = key.root_key_id();
-  const auto* const entry = root.find(root_id);
-  if (entry == nullptr || key.box.size() < root_id.size()) return std::nullopt;
-  const WipedBytes aad = tenant_key_aad(tenant, key.public_key, root_id);
-  const auto opened = hpke_open(entry->key, {}, aad.view(), ByteView(key.box).subspan(root_id.size()));
-  if (!opened || opened->size() != PrivateKey::size()) return std::nullopt;
-  PrivateKey private_key;
-  std::copy_n(opened->data(), opened->size(), private_key.data());
-  return private_key;
-}
-
-std::optional<TenantKey> rewrap_tenant_key(const RootPrivateKeyring& root, const RootPublicKeyring::Entry& to,
-                                           const Uuid& tenant, const TenantKey& key) {
-  const auto private_key = open_tenant_key(root, tenant, key);
-  if (!private_key) return std::nullopt;
-  return TenantKey{key.public_key, tenant_key_box(to, tenant, key.public_key, *private_key)};
-}
-
-std::optional<Bytes> seal_value(const TenantKey& key, const ValueAddress& address, ByteView value) {
+std::optional<Bytes> seal_value(const TenantKey& key, const ValueAddress& address, ByteView value, ValueFormat format,
+                                ByteView binding) {
   const KeyId id = key.id();
-  const WipedBytes aad = value_aad(address, id);
-  const auto sealed = hpke_seal(key.public_key, {}, aad.view(), value);
+  const WipedBytes aad = value_aad(address, id, format, binding);
+  const auto sealed = format == ValueFormat::padded ? hpke_seal(key.public_key, {}, aad.view(), padded(value).view())
+                                                    : hpke_seal(key.public_key, {}, aad.view(), value);
   if (!sealed) return std::nullopt;
   Bytes box;
   box.reserve(prefix_size + sealed->size());
-  box.push_back(format);
+  box.push_back(static_cast<std::uint8_t>(format));
   box.insert(box.end(), id.begin(), id.end());
   box.insert(box.end(), sealed->begin(), sealed->end());
   return box;
 }
 
 std::optional<WipedBytes> open_value(const PrivateKey& key, const TenantKey& tenant_key, const ValueAddress& address,
-                                     ByteView box) {
+                                     ByteView box, ByteView binding) {
   const KeyId id = tenant_key.id();
   if (tenant_key_of(box) != id) return std::nullopt;
-  const WipedBytes aad = value_aad(address, id);
-  return hpke_open(key, tenant_key.public_key, {}, aad.view(), box.subspan(prefix_size));
+  const auto format = value_format_of(box);
+  if (!format || (format == ValueFormat::first && !binding.empty())) return std::nullopt;
+  const WipedBytes aad = value_aad(address, id, *format, binding);
+  auto opened = hpke_open(key, tenant_key.public_key, {}, aad.view(), box.subspan(prefix_size));
+  if (!opened || format == ValueFormat::first) return opened;
+  return unpadded(opened->view());
+}
+
+std::optional<ValueFormat> value_format_of(ByteView box) {
+  if (box.size() < value_box_overhead) return std::nullopt;
+  if (box[0] == static_cast<std::uint8_t>(ValueFormat::first)) return ValueFormat::first;
+  const bool is_padded =
+      box[0] == static_cast<std::uint8_t>(ValueFormat::padded) && box.size() >= value_box_overhead + length_size;
+  return is_padded ? std::optional(ValueFormat::padded) : std::nullopt;
 }
 
 TenantKeys::TenantKeys(const MetadataKeyring::Entry& metadata_key, const Uuid& tenant)
@@ -165,7 +163,7 @@ Digest TenantKeys::record_mac(ByteView record) const { return hmac_sha256(record
 
 Bytes TenantKeys::seal_metadata(const Uuid& secret, ByteView header, ByteView value_box, ByteView plaintext) const {
   Bytes box(metadata_box_overhead + plaintext.size());
-  box[0] = format;
+  box[0] = first_format;
   std::copy(id_.begin(), id_.end(), box.begin() + 1);
   const WipedBytes aad = metadata_aad({tenant_, secret, header, value_box}, id_);
   const WipedArray<salt_size> salt = metadata_salt(metadata_, aad.view(), plaintext);
@@ -181,9 +179,37 @@ std::optional<WipedBytes> TenantKeys::open_metadata(const Uuid& secret, ByteView
   return open_metadata_box(metadata_, id_, {tenant_, secret, header, value_box}, box);
 }
 
-std::optional<KeyId> metadata_key_of(ByteView box) { return named_key(box, metadata_box_overhead); }
+Bytes TenantKeys::seal_prefixes(ByteView plaintext) const {
+  Bytes box(prefix_box_overhead + plaintext.size());
+  box[0] = first_format;
+  const WipedBytes aad = prefixes_aad(tenant_, id_);
+  const WipedArray<salt_size> salt = hedged_random(metadata_.view(), "tacit prefixes salt", {aad.view(), plaintext});
+  std::ranges::copy(salt.view(), box.begin() + 1);
+  const WipedArray<32> key = box_key(metadata_, salt.view());
+  aes_gcm_seal(key.view(), zero_nonce, aad.view(), plaintext, std::span(box).subspan(1 + salt_size));
+  return box;
+}
 
-std::optional<KeyId> tenant_key_of(ByteView box) { return named_key(box, value_box_overhead); }
+std::optional<WipedBytes> TenantKeys::open_prefixes(ByteView box) const {
+  if (box.size() < prefix_box_overhead || box[0] != first_format) return std::nullopt;
+  const WipedArray<32> key = box_key(metadata_, box.subspan(1, salt_size));
+  const WipedBytes aad = prefixes_aad(tenant_, id_);
+  WipedBytes plaintext(box.size() - prefix_box_overhead);
+  if (!aes_gcm_open(key.view(), zero_nonce, aad.view(), box.subspan(1 + salt_size), plaintext.span())) {
+    return std::nullopt;
+  }
+  return plaintext;
+}
+
+std::optional<KeyId> metadata_key_of(ByteView box) {
+  if (box.size() < metadata_box_overhead || box[0] != first_format) return std::nullopt;
+  return leading_id(box.subspan(1));
+}
+
+std::optional<KeyId> tenant_key_of(ByteView box) {
+  if (!value_format_of(box)) return std::nullopt;
+  return leading_id(box.subspan(1));
+}
 
 std::optional<WipedBytes> open_metadata(const MetadataKeyring& ring, const Uuid& tenant, const Uuid& secret,
                                         ByteView header, ByteView value_box, ByteView box) {

@@ -74,7 +74,8 @@ void seal(RootPlan& plan) {
   for (PlannedTenant& planned : plan.tenants) {
     TenantRecord& record = planned.tenant.record;
     if (!record.key) continue;
-    auto key = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), planned.id, *record.key);
+    auto key = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), keys.root_signer(),
+                                         keys.store(), planned.id, *record.key);
     if (!key) {
       plan.step.problems.push_back(problem_of(planned.id, "its private key cannot be opened"));
       continue;

@@ -92,7 +92,8 @@ Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
   plan.tenant = std::move(*tenant);
   plan.makes_key = !plan.tenant.record.key;
   if (plan.makes_key) plan.tenant.record.key = crypto::make_tenant_key(*plan.store->keys.root_public, plan.tenant.id);
-  const auto box = crypto::seal_value(*plan.tenant.record.key, {plan.tenant.id, plan.id, 1}, value);
+  const crypto::ValueAddress address{plan.tenant.id, plan.id, 1};
+  const auto box = crypto::seal_value(*plan.tenant.record.key, address, value, crypto::ValueFormat::first, {});
   crypto::burn_stack();
   if (!box) return altered({}, "the tenant's public key is not a valid key");
   plan.row = seal_secret(*plan.tenant.keys, plan.id, plan.header, *box, plan.metadata);

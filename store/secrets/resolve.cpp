@@ -38,7 +38,8 @@ class Opening {
     Slice slice(plan_.store->slice, secrets.size() > 1 ? Slice::Begins::now : Slice::Begins::after_some_steps);
     if (!private_key_) {
       if (!key) return altered(secrets.front().id, "the tenant has no key pair");
-      private_key_ = crypto::open_tenant_key(*plan_.store->keys.root_private, plan_.query.tenant, *key);
+      const StoreKeys& keys = plan_.store->keys;
+      private_key_ = crypto::open_tenant_key(*keys.root_private, keys.store(), plan_.query.tenant, *key);
       if (!private_key_) return altered({}, "the tenant's private key cannot be opened");
       values_.reserve(secrets.size());
     }
@@ -46,7 +47,7 @@ class Opening {
       const Chosen& chosen = secrets[values_.size()];
       const auto row = parse_secret_row(chosen.row);
       const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
-      auto value = crypto::open_value(*private_key_, *key, address, row->value_box);
+      auto value = crypto::open_value(*private_key_, *key, address, row->value_box, {});
       if (!value) return altered(chosen.id, "the secret's value cannot be opened");
       values_.push_back({.argument = chosen.argument,
                          .value = std::move(*value),

@@ -71,7 +71,8 @@ Outcome<SealedValue> seal_after(std::uint32_t version, const UpdatePlan& plan, c
   sealed.version = version + 1;
   sealed.sealed_to = key->public_key;
   sealed.display = mask(plan.update.value->text());
-  auto box = crypto::seal_value(*key, {plan.tenant, plan.id, sealed.version}, plan.update.value->view());
+  const crypto::ValueAddress address{plan.tenant, plan.id, sealed.version};
+  auto box = crypto::seal_value(*key, address, plan.update.value->view(), crypto::ValueFormat::first, {});
   crypto::burn_stack();
   if (!box) return altered(plan.id, "the tenant's public key is not a valid key");
   sealed.box = std::move(*box);

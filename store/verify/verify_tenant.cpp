@@ -65,7 +65,7 @@ void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
 
 void TenantCheck::open_private_key() {
   if (!record_->key || !store_.keys.root_private) return;
-  private_key_ = crypto::open_tenant_key(*store_.keys.root_private, tenant_, *record_->key);
+  private_key_ = crypto::open_tenant_key(*store_.keys.root_private, store_.keys.store(), tenant_, *record_->key);
   if (!private_key_) problem("its private key cannot be opened");
 }
 
@@ -104,7 +104,7 @@ void TenantCheck::check_value(const StoredSecret& secret) {
   if (!record_->key) return problem("secret " + secret.id.str() + ": its tenant has no key pair");
   if (!private_key_) return;
   const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
-  const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box);
+  const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box, {});
   if (!value) return problem("secret " + secret.id.str() + ": its value cannot be opened");
   ++report_.values_opened;
   const auto& display = secret.metadata.display;

@@ -27,7 +27,7 @@ Row make_row(const Rings& rings, const Uuid& tenant, const TenantKey& tenant_key
           .header = random_of(24),
           .value_box = {},
           .metadata_box = {}};
-  row.value_box = *seal_value(tenant_key, row.address, random_of(12));
+  row.value_box = *seal_value(tenant_key, row.address, random_of(12), ValueFormat::first, {});
   const TenantKeys keys(rings.metadata.primary(), tenant);
   row.metadata_box = keys.seal_metadata(row.address.secret, row.header, row.value_box, random_of(30));
   return row;
@@ -50,12 +50,12 @@ bool metadata_opens(const Rings& rings, const Row& row) {
 }
 
 bool value_opens(const Rings& rings, const Row& row) {
-  const auto key = open_tenant_key(rings.root_private, row.tenant, row.tenant_key);
-  return key && open_value(*key, row.tenant_key, row.address, row.value_box);
+  const auto key = open_tenant_key(rings.root_private, rings.store, row.tenant, row.tenant_key);
+  return key && open_value(*key, row.tenant_key, row.address, row.value_box, {});
 }
 
 bool tenant_key_opens(const Rings& rings, const Row& row) {
-  return open_tenant_key(rings.root_private, row.tenant, row.tenant_key).has_value();
+  return open_tenant_key(rings.root_private, rings.store, row.tenant, row.tenant_key).has_value();
 }
 
 // Truncates to every length, and lengthens.
@@ -98,9 +98,9 @@ BOOST_AUTO_TEST_CASE(value_box) {
   const Rings rings;
   Row row = make_row(rings);
   // The tenant's key is opened once, because it is not altered here.
-  const auto key = open_tenant_key(rings.root_private, row.tenant, row.tenant_key);
+  const auto key = open_tenant_key(rings.root_private, rings.store, row.tenant, row.tenant_key);
   BOOST_REQUIRE(key.has_value());
-  const auto opens = [&] { return open_value(*key, row.tenant_key, row.address, row.value_box).has_value(); };
+  const auto opens = [&] { return open_value(*key, row.tenant_key, row.address, row.value_box, {}).has_value(); };
   flip_every_byte(row.value_box, opens, "value box");
   flip_every_byte(row.address.tenant.bytes, opens, "tenant");
   flip_every_byte(row.address.secret.bytes, opens, "secret");
@@ -111,6 +111,39 @@ BOOST_AUTO_TEST_CASE(value_box) {
     BOOST_TEST(!opens(), "version " << version);
   }
   BOOST_TEST(ERR_peek_error() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(padded_value_box) {
+  const Rings rings;
+  const Uuid tenant = make_uuid_v4();
+  const TenantKey tenant_key = make_tenant_key(rings.root_public, tenant);
+  const auto key = open_tenant_key(rings.root_private, rings.store, tenant, tenant_key);
+  BOOST_REQUIRE(key.has_value());
+  ValueAddress address{tenant, make_uuid_v4(), 1};
+  Bytes binding = random_of(20);
+  Bytes box = *seal_value(tenant_key, address, random_of(12), ValueFormat::padded, binding);
+  const auto opens = [&] { return open_value(*key, tenant_key, address, box, binding).has_value(); };
+  flip_every_byte(box, opens, "value box");
+  flip_every_byte(binding, opens, "binding");
+  flip_every_byte(address.tenant.bytes, opens, "tenant");
+  flip_every_byte(address.secret.bytes, opens, "secret");
+  resize_every_way(box, opens, "value box");
+  resize_every_way(binding, opens, "binding");
+  for (const std::uint32_t version : {0u, 2u, 256u, 0x8000'0001u}) {
+    address.version = version;
+    BOOST_TEST(!opens(), "version " << version);
+  }
+  BOOST_TEST(ERR_peek_error() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(prefix_box) {
+  const Rings rings;
+  Uuid tenant = make_uuid_v4();
+  Bytes box = TenantKeys(rings.metadata.primary(), tenant).seal_prefixes(random_of(82));
+  const auto opens = [&] { return TenantKeys(rings.metadata.primary(), tenant).open_prefixes(box).has_value(); };
+  flip_every_byte(box, opens, "prefix box");
+  flip_every_byte(tenant.bytes, opens, "tenant");
+  resize_every_way(box, opens, "prefix box");
 }
 
 BOOST_AUTO_TEST_CASE(tenant_key_box) {
@@ -155,7 +188,7 @@ BOOST_AUTO_TEST_CASE(an_older_value_is_put_back) {
   Row row = make_row(rings);
   const Bytes old_box = row.value_box;
   row.address.version = 2;
-  row.value_box = *seal_value(row.tenant_key, row.address, random_of(12));
+  row.value_box = *seal_value(row.tenant_key, row.address, random_of(12), ValueFormat::first, {});
   const TenantKeys keys(rings.metadata.primary(), row.tenant);
   row.metadata_box = keys.seal_metadata(row.address.secret, row.header, row.value_box, random_of(30));
   BOOST_TEST(value_opens(rings, row));
@@ -201,13 +234,13 @@ BOOST_AUTO_TEST_CASE(tenant_keys_are_not_interchangeable) {
   const Rings rings;
   const Row row = make_row(rings);
   const TenantKey newer = make_tenant_key(rings.root_public, row.tenant);
-  const auto newer_private = open_tenant_key(rings.root_private, row.tenant, newer);
+  const auto newer_private = open_tenant_key(rings.root_private, rings.store, row.tenant, newer);
   BOOST_REQUIRE(newer_private.has_value());
-  BOOST_TEST(!open_value(*newer_private, newer, row.address, row.value_box));
+  BOOST_TEST(!open_value(*newer_private, newer, row.address, row.value_box, {}));
   Bytes renamed = row.value_box;
   const KeyId id = newer.id();
   std::copy(id.begin(), id.end(), renamed.begin() + 1);
-  BOOST_TEST(!open_value(*newer_private, newer, row.address, renamed));
+  BOOST_TEST(!open_value(*newer_private, newer, row.address, renamed, {}));
 }
 
 BOOST_AUTO_TEST_CASE(boxes_without_a_key_id) {
@@ -216,10 +249,12 @@ BOOST_AUTO_TEST_CASE(boxes_without_a_key_id) {
     BOOST_TEST(metadata_key_of(box).has_value() == (size >= metadata_box_overhead));
     BOOST_TEST(tenant_key_of(box).has_value() == (size >= value_box_overhead));
     if (box.empty()) continue;
-    for (const unsigned format : {0u, 2u, 255u}) {
+    for (const unsigned format : {0u, 2u, 3u, 255u}) {
       box[0] = static_cast<std::uint8_t>(format);
       BOOST_TEST(!metadata_key_of(box));
-      BOOST_TEST(!tenant_key_of(box));
+      const bool padded = format == 2u && size >= value_box_overhead + 4;
+      BOOST_TEST(tenant_key_of(box).has_value() == padded);
+      BOOST_TEST(value_format_of(box).has_value() == padded);
     }
   }
 }

@@ -117,14 +117,14 @@ std::size_t copies_in_memory(const Needles& needles) {
   return Needles(pair.private_key.view());
 }
 
-[[gnu::noinline]] Needles use_value(const Rings& rings) {
+[[gnu::noinline]] Needles use_value(const Rings& rings, ValueFormat format) {
   const Uuid tenant = make_uuid_v4();
   const TenantKey key = make_tenant_key(rings.root_public, tenant);
   WipedBytes value(32);
   random_bytes(value.span());
-  const auto box = seal_value(key, {tenant, tenant, 1}, value.view());
-  const auto opened_key = open_tenant_key(rings.root_private, tenant, key);
-  const auto opened = open_value(*opened_key, key, {tenant, tenant, 1}, *box);
+  const auto box = seal_value(key, {tenant, tenant, 1}, value.view(), format, {});
+  const auto opened_key = open_tenant_key(rings.root_private, rings.store, tenant, key);
+  const auto opened = open_value(*opened_key, key, {tenant, tenant, 1}, *box, {});
   BOOST_REQUIRE(opened.has_value());
   return Needles(opened->view());
 }
@@ -132,7 +132,7 @@ std::size_t copies_in_memory(const Needles& needles) {
 [[gnu::noinline]] Needles use_tenant_private_key(const Rings& rings) {
   const Uuid tenant = make_uuid_v4();
   const TenantKey key = make_tenant_key(rings.root_public, tenant);
-  const auto opened = open_tenant_key(rings.root_private, tenant, key);
+  const auto opened = open_tenant_key(rings.root_private, rings.store, tenant, key);
   BOOST_REQUIRE(opened.has_value());
   return Needles(opened->view());
 }
@@ -149,13 +149,20 @@ std::size_t copies_in_memory(const Needles& needles) {
   return Needles(plaintext.view());
 }
 
+[[gnu::noinline]] Needles use_signing_key() {
+  const SigningKey key = SigningKey::generate();
+  const Signature signature = key.sign("context", {});
+  BOOST_REQUIRE(VerifyingKey::from(key.public_key())->verify("context", {}, signature));
+  return Needles(key.seed().view());
+}
+
 // The keys of a ring that was created, loaded and destroyed.
 [[gnu::noinline]] std::vector<Needles> use_rings() {
   const Rings rings;
   const Uuid tenant = make_uuid_v4();
   const TenantKeys keys(rings.metadata.primary(), tenant);
   const TenantKey key = make_tenant_key(rings.root_public, tenant);
-  BOOST_REQUIRE(open_tenant_key(rings.root_private, tenant, key).has_value());
+  BOOST_REQUIRE(open_tenant_key(rings.root_private, rings.store, tenant, key).has_value());
   BOOST_REQUIRE(keys.open_metadata(tenant, {}, {}, keys.seal_metadata(tenant, {}, {}, {})).has_value());
   return {Needles(rings.metadata.primary().key.view()), Needles(rings.root_private.entries()[0].key.view())};
 }
@@ -212,7 +219,15 @@ BOOST_AUTO_TEST_CASE(private_keys) {
 
 BOOST_AUTO_TEST_CASE(values) {
   const Rings rings;
-  const Needles needles = use_value(rings);
+  for (const ValueFormat format : {ValueFormat::first, ValueFormat::padded}) {
+    const Needles needles = use_value(rings, format);
+    burn_stack();
+    BOOST_TEST(copies_in_memory(needles) == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(signing_keys) {
+  const Needles needles = use_signing_key();
   burn_stack();
   BOOST_TEST(copies_in_memory(needles) == 0u);
 }
