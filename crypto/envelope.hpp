@@ -46,9 +46,6 @@ struct ValueAddress {
   std::uint32_t version = 0;
 };
 
-/// Identifies a certified key pair: random.
-using KeyNumber = std::array<std::uint8_t, 16>;
-
 /// What the root signing key says of a tenant's key pair.
 struct KeyCertificate {
   KeyNumber number{};

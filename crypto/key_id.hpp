@@ -12,6 +12,9 @@ namespace tacit::crypto {
 
 using KeyId = std::array<std::uint8_t, 8>;
 
+/// Identifies a key pair of a tenant that is made before its tenant is known: random.
+using KeyNumber = std::array<std::uint8_t, 16>;
+
 /// The id that begins these bytes, at least 8.
 KeyId leading_id(ByteView bytes);
 

@@ -95,8 +95,10 @@ constexpr std::array<ProblemOfErrc, store::errcs.size()> problems_of_errcs{{
     {store::Errc::too_many_api_keys, Problem::too_many_api_keys},
     {store::Errc::scope_lacking, Problem::scope_missing},
     {store::Errc::outlives, Problem::api_key_outlives},
+    {store::Errc::no_prekeys, Problem::no_prekeys},
+    {store::Errc::value_needed, Problem::internal},  // not used: answered as a fault of the body
 }};
-static_assert(crypto::has_row_for_each(problems_of_errcs, &ProblemOfErrc::code, store::Errc::outlives));
+static_assert(crypto::has_row_for_each(problems_of_errcs, &ProblemOfErrc::code, store::Errc::value_needed));
 
 Problem problem_of(store::Errc code) { return crypto::row_at(problems_of_errcs, code).problem; }
 
@@ -140,6 +142,8 @@ void answer(Exchange& exchange, const store::Failure& failure) {
                                   ", so it can neither grant it to a key nor change the rights of a key that has it.");
     case store::Errc::default_unbound:
       return answer(exchange, Faults{default_unbound()});
+    case store::Errc::value_needed:
+      return answer(exchange, Faults{value_needed()});
     default:
       return answer(exchange, problem_of(failure.code));
   }

@@ -51,6 +51,7 @@ enum class Problem : std::uint8_t {
   memory_short,         ///< 503 with Retry-After: requests and answers use all the memory allowed for them
   draining,             ///< 503 with Retry-After
   store_unavailable,    ///< 503 with Retry-After
+  no_prekeys,           ///< 503 with Retry-After: a new tenant needs a key pair
   issuer_unreachable,   ///< 503 with Retry-After: a token cannot be judged
   store_full,           ///< 507
 };

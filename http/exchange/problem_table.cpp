@@ -85,6 +85,7 @@ constexpr std::array rows{
                retry_soon),
     stays_open(Problem::draining, 503, "This server is shutting down; try again.", retry_soon),
     stays_open(Problem::store_unavailable, 503, "The store is not available; try again soon.", retry_soon),
+    stays_open(Problem::no_prekeys, 503, "No key pair is ready for a new tenant; try again soon.", retry_soon),
     stays_open(Problem::issuer_unreachable, 503, "The token's issuer cannot be asked; try again soon.", retry_soon),
     stays_open(Problem::store_full, 507, "The store has no room left."),
 };

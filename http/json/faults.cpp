@@ -139,6 +139,11 @@ Fault default_unbound() {
   return value_error(Loc{"body", "is_default_for_tool"}, "is_default_for_tool needs tool_name and tool_arg");
 }
 
+Fault value_needed() {
+  return value_error(Loc{"body", "secret_value"},
+                     "tool_name and tool_arg are sealed with the value: changing them needs secret_value");
+}
+
 void write_faults(crypto::WipedBytes& out, const Faults& faults) {
   out.append(R"({"detail":[)");
   for (std::size_t i = 0; i < faults.size(); ++i) {

@@ -91,6 +91,9 @@ Fault value_error(Loc loc, std::string_view rule);
 /// The rule that a default belongs to one argument of some tool.
 Fault default_unbound();
 
+/// The rule that a value which is sealed with its tool and argument is needed to change them.
+Fault value_needed();
+
 /// `{"detail":[{"type":…,"loc":[…],"msg":…},…]}`
 void write_faults(crypto::WipedBytes& out, const Faults& faults);
 

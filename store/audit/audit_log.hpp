@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/digest.hpp"
 #include "store/engine/engine.hpp"
@@ -25,6 +26,7 @@ struct AuditEntry {
   std::uint64_t sequence = 0;
   crypto::Digest hash{};
   std::string_view body;  ///< a view of the stored bytes
+  std::vector<AuditSignature> signatures{};
 };
 
 /// The key of an entry's row.

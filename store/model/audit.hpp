@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "crypto/digest.hpp"
+#include "crypto/key_id.hpp"
+#include "crypto/signers.hpp"
 #include "crypto/uuid.hpp"
 #include "store/model/audit_action.hpp"
 #include "store/model/findings.hpp"
@@ -26,6 +28,14 @@ struct AuditContext {
   std::string traceparent{};   ///< the caller's place in a distributed trace (W3C Trace Context); empty if not known
 };
 
+/// A secret's row that was sealed again without a change of the secret: SHA-256 of the row before and after.
+struct MovedRow {
+  crypto::Uuid tenant;
+  crypto::Uuid secret;
+  crypto::Digest before{};
+  crypto::Digest after{};
+};
+
 /// One event.
 struct AuditEvent {
   AuditAction action{};
@@ -37,6 +47,11 @@ struct AuditEvent {
                          ///< was set for quota.set and limits.set; for audit.prune the last entry
                          ///< that was to go, as sequence:hash; the kind and the id of the key for
                          ///< key.*, and for key.rewrap what was done
+  // These are stored once the store takes rows of format 3 (store/rows/store_meta.hpp).
+  std::vector<crypto::Digest> rows{};             ///< SHA-256 of each secret's row, as left or as released
+  std::vector<std::uint32_t> versions{};          ///< of each secret's value
+  std::optional<crypto::KeyNumber> tenant_key{};  ///< the certified key pair that the tenant got
+  std::vector<MovedRow> moved{};                  ///< at most 48
 };
 
 /// The refusal of all values that a tool asked for.
@@ -61,11 +76,19 @@ struct AuditMark {
 /// The form for keeping elsewhere: 123:9f86d0….
 std::string to_string(const AuditMark& mark);
 
+/// A plane's signature over the last entry of a commit: its sequence and hash.
+struct AuditSignature {
+  crypto::SigningRole role{};
+  crypto::KeyId key{};
+  crypto::Signature signature{};
+};
+
 /// A copy of a stored entry.
 struct AuditRecord {
   AuditMark mark;
   std::string body;   ///< a JSON object on one line
   std::string fault;  ///< why it does not continue the chain, in words; empty if it does
+  std::vector<AuditSignature> signatures{};
 };
 
 /// A bound: before the entry with that sequence, or before the instant (microseconds since the epoch).

@@ -32,6 +32,8 @@ enum class Errc : std::uint8_t {
   too_many_api_keys,   ///< the tenant has its maximum of API keys
   scope_lacking,       ///< the caller lacks scopes that it gives to a key, or that the key has; `lacking`
   outlives,            ///< a key would expire later than the key that makes or changes it
+  no_prekeys,          ///< no key pair is ready for a new tenant; try again later
+  value_needed,        ///< the value is sealed with its tool and argument, so changing them needs the value
 };
 
 enum class Scope : std::uint8_t;  // store/model/api_key.hpp
@@ -56,7 +58,7 @@ struct ErrcRow {
 };
 
 /// In the order of their values.
-inline constexpr std::array<ErrcRow, 16> errcs{{
+inline constexpr std::array<ErrcRow, 18> errcs{{
     {Errc::not_found, "not_found"},
     {Errc::name_taken, "name_taken"},
     {Errc::default_taken, "default_taken"},
@@ -73,8 +75,10 @@ inline constexpr std::array<ErrcRow, 16> errcs{{
     {Errc::too_many_api_keys, "too_many_keys"},
     {Errc::scope_lacking, "scope_lacking"},
     {Errc::outlives, "outlives"},
+    {Errc::no_prekeys, "no_prekeys"},
+    {Errc::value_needed, "value_needed"},
 }};
-static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::outlives));
+static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::value_needed));
 
 /// The reason of a failure, in one word.
 constexpr const char* to_string(Errc code) { return crypto::row_at(errcs, code).name; }

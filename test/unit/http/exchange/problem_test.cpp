@@ -70,6 +70,7 @@ const std::vector<Expected> table{
     {Problem::memory_short, 503, false, "Retry-After: 1\r\n"},
     {Problem::draining, 503, false, "Retry-After: 1\r\n"},
     {Problem::store_unavailable, 503, false, "Retry-After: 1\r\n"},
+    {Problem::no_prekeys, 503, false, "Retry-After: 1\r\n"},
     {Problem::issuer_unreachable, 503, false, "Retry-After: 1\r\n"},
     {Problem::store_full, 507},
 };
@@ -163,6 +164,8 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::too_many_secrets) == 413U);
   BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
   BOOST_TEST(status_of(Errc::outlives) == 403U);
+  BOOST_TEST(status_of(Errc::no_prekeys) == 503U);
+  BOOST_TEST(status_of(Errc::value_needed) == 422U);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
@@ -270,6 +273,14 @@ BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {
   BOOST_TEST(
       fixture.answer_body() ==
       R"({"detail":[{"type":"value_error","loc":["body","is_default_for_tool"],"msg":"Value error, is_default_for_tool needs tool_name and tool_arg"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_needed_value_is_a_fault_of_the_body) {
+  ExchangeFixture fixture;
+  answer(fixture.exchange, failure(store::Errc::value_needed));
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":[{"type":"value_error","loc":["body","secret_value"],"msg":"Value error, tool_name and tool_arg are sealed with the value: changing them needs secret_value"}]})");
 }
 
 BOOST_AUTO_TEST_CASE(faults_as_json) {
