@@ -1,0 +1,45 @@
+#include "store/rows/tenant_key_check.hpp"
+
+#include "store/model/failures.hpp"
+#include "store/rows/codec.hpp"
+#include "store/rows/signed_memory.hpp"
+
+namespace tacit::store {
+namespace {
+
+bool is_right(const StoreKeys& keys, const crypto::TenantKey& key, const crypto::VerifyingKey& signer) {
+  if (!keys.memory) return crypto::is_certified(key, keys.store(), signer);
+  const crypto::KeyCertificate& certificate = *key.certificate;
+  crypto::Bytes made;
+  Encoder(made).i64(certificate.made);
+  const auto remembered = [&](auto use) {
+    return use({crypto::as_bytes("tenant key"), crypto::ByteView(certificate.number), crypto::ByteView(made),
+                crypto::ByteView(certificate.signer), crypto::ByteView(certificate.signature),
+                crypto::ByteView(key.public_key), crypto::ByteView(key.box)});
+  };
+  using Parts = std::initializer_list<crypto::ByteView>;
+  if (remembered([&](Parts parts) { return keys.memory->knows(parts); })) return true;
+  if (!crypto::is_certified(key, keys.store(), signer)) return false;
+  remembered([&](Parts parts) { keys.memory->learn(parts); });
+  return true;
+}
+
+}  // namespace
+
+Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& key) {
+  const crypto::SigningPhase phase = keys.phase();
+  if (phase == crypto::SigningPhase::none) return {};
+  if (!key.certificate) {
+    if (phase == crypto::SigningPhase::required) return altered({}, "the tenant's key is not signed");
+    return {};
+  }
+  const crypto::Signer* const signer = keys.signers().find(key.certificate->signer);
+  if (signer == nullptr || signer->role != crypto::SigningRole::root || signer->state == crypto::SignerState::retired) {
+    return altered({}, "the tenant's key is signed by the key " + crypto::to_hex(key.certificate->signer) +
+                           ", which root-public-keyring does not accept");
+  }
+  if (!is_right(keys, key, signer->key)) return altered({}, "the signature of the tenant's key is wrong");
+  return {};
+}
+
+}  // namespace tacit::store
