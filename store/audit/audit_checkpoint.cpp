@@ -6,13 +6,59 @@
 #include "crypto/keyring.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/codec.hpp"
+#include "store/rows/signed_row.hpp"
 
 namespace tacit::store {
 namespace {
 
 constexpr std::uint8_t format = 1;
+constexpr std::uint8_t signed_format = 2;
 constexpr std::string_view purpose = "audit checkpoint";
+constexpr std::string_view signed_context = "tacit signed checkpoint 1";
 constexpr std::size_t mac_size = std::tuple_size_v<crypto::Digest>;
+
+// The fields that both formats have.
+Bytes encode_fields(std::uint8_t row_format, const AuditCheckpoint& checkpoint) {
+  Bytes row;
+  Encoder encoder(row);
+  encoder.u8(row_format);
+  encoder.u64(checkpoint.through.sequence);
+  encoder.raw(checkpoint.through.hash);
+  encoder.i64(checkpoint.pruned_at);
+  encoder.text(checkpoint.pruned_by);
+  return row;
+}
+
+AuditCheckpoint decode_fields(Decoder& decoder) {
+  AuditCheckpoint checkpoint;
+  checkpoint.through.sequence = decoder.u64();
+  decoder.into(checkpoint.through.hash);
+  checkpoint.pruned_at = decoder.i64();
+  checkpoint.pruned_by = decoder.text();
+  return checkpoint;
+}
+
+std::optional<AuditCheckpoint> decode_with_mac(ByteView row, const crypto::MetadataKeyring& ring) {
+  Decoder decoder(row);
+  const bool known = decoder.u8() == format;
+  AuditCheckpoint checkpoint = decode_fields(decoder);
+  crypto::KeyId key{};
+  decoder.into(key);
+  const ByteView mac = decoder.raw(mac_size);
+  if (!known || !decoder.done()) return std::nullopt;
+  const auto expected = crypto::store_record_mac(ring, key, purpose, row.first(row.size() - mac_size));
+  if (!expected || !crypto::equal_constant_time(*expected, mac)) return std::nullopt;
+  return checkpoint;
+}
+
+std::optional<AuditCheckpoint> decode_signed(ByteView row, const StoreKeys& keys) {
+  if (check_row_signature(row, signed_context, keys, {}) != RowSignature::good) return std::nullopt;
+  Decoder decoder(row.first(row.size() - row_signature_size));
+  const bool known = decoder.u8() == signed_format;
+  AuditCheckpoint checkpoint = decode_fields(decoder);
+  if (!known || !decoder.done()) return std::nullopt;
+  return checkpoint;
+}
 
 }  // namespace
 
@@ -20,17 +66,28 @@ ByteView checkpoint_key() { return crypto::as_bytes("audit checkpoint"); }
 
 Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::MetadataKeyring& ring) {
   const crypto::KeyId key = ring.primary().id;
-  Bytes row;
+  Bytes row = encode_fields(format, checkpoint);
   Encoder encoder(row);
-  encoder.u8(format);
-  encoder.u64(checkpoint.through.sequence);
-  encoder.raw(checkpoint.through.hash);
-  encoder.i64(checkpoint.pruned_at);
-  encoder.text(checkpoint.pruned_by);
   encoder.raw(key);
   encoder.raw(*crypto::store_record_mac(ring, key, purpose, row));  // the key is in the ring
   return row;
 }
+
+Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::SigningKeyring::Entry& signer,
+                        const crypto::Uuid& store) {
+  Bytes row = encode_fields(signed_format, checkpoint);
+  append_row_signature(row, signed_context, signer, store, {});
+  return row;
+}
+
+Outcome<Bytes> encode_checkpoint(const AuditCheckpoint& checkpoint, const StoreKeys& keys) {
+  if (keys.phase() == crypto::SigningPhase::none) return encode_checkpoint(checkpoint, *keys.metadata);
+  const auto* const signer = keys.root_signer();
+  if (signer == nullptr) return failed(Errc::not_allowed, "root-signing-keyring is needed to prune the audit log");
+  return encode_checkpoint(checkpoint, *signer, keys.store());
+}
+
+bool is_signed_checkpoint(ByteView row) { return !row.empty() && row.front() == signed_format; }
 
 std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row) {
   crypto::KeyId id{};
@@ -40,39 +97,28 @@ std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row) {
   return id;
 }
 
-std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const crypto::MetadataKeyring& ring) {
-  AuditCheckpoint checkpoint;
-  crypto::KeyId key{};
-  Decoder decoder(row);
-  const bool known = decoder.u8() == format;
-  checkpoint.through.sequence = decoder.u64();
-  decoder.into(checkpoint.through.hash);
-  checkpoint.pruned_at = decoder.i64();
-  checkpoint.pruned_by = decoder.text();
-  decoder.into(key);
-  const ByteView mac = decoder.raw(mac_size);
-  if (!known || !decoder.done()) return std::nullopt;
-  const auto expected = crypto::store_record_mac(ring, key, purpose, row.first(row.size() - mac_size));
-  if (!expected || !crypto::equal_constant_time(*expected, mac)) return std::nullopt;
-  return checkpoint;
+std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const StoreKeys& keys) {
+  if (is_signed_checkpoint(row)) return decode_signed(row, keys);
+  if (keys.phase() == crypto::SigningPhase::required) return std::nullopt;
+  return decode_with_mac(row, *keys.metadata);
 }
 
-Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& transaction,
-                                                              const crypto::MetadataKeyring& ring) {
+Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& transaction, const StoreKeys& keys) {
   using Loaded = std::optional<AuditCheckpoint>;
   const auto row = co_await transaction.get(Table::meta, checkpoint_key());
   if (!row) co_return Loaded();
-  Loaded checkpoint = decode_checkpoint(*row, ring);
+  Loaded checkpoint = decode_checkpoint(*row, keys);
   if (!checkpoint) co_return altered({}, "the audit log's record of pruned entries was altered");
   co_return checkpoint;
 }
 
-Task<Outcome<void>> renew_checkpoint(Transaction& transaction, const crypto::MetadataKeyring& ring) {
+Task<Outcome<void>> renew_checkpoint(Transaction& transaction, const StoreKeys& keys) {
   const auto row = co_await transaction.get(Table::meta, checkpoint_key());
-  if (!row || metadata_key_of_checkpoint(*row) == ring.primary().id) co_return Outcome<void>();
-  const auto checkpoint = co_await load_checkpoint(transaction, ring);
+  if (!row || is_signed_checkpoint(*row)) co_return Outcome<void>();
+  if (metadata_key_of_checkpoint(*row) == keys.metadata->primary().id) co_return Outcome<void>();
+  const auto checkpoint = co_await load_checkpoint(transaction, keys);
   if (!checkpoint) co_return checkpoint.error();
-  transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(**checkpoint, ring));
+  transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(**checkpoint, *keys.metadata));
   co_return Outcome<void>();
 }
 

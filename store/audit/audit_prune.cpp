@@ -51,11 +51,11 @@ Outcome<std::vector<std::uint64_t>> follow_rows(const std::vector<Row>& rows, co
 }
 
 Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& plan) {
-  const crypto::MetadataKeyring& ring = plan.store->metadata();
+  const StoreKeys& keys = plan.store->keys;
   // Under a retired key, no process could read the checkpoint or verify the log again.
-  const auto newest = co_await check_newest(transaction, plan.store->keys, KeyKind::metadata);
+  const auto newest = co_await check_newest(transaction, keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
-  const auto checkpoint = co_await load_checkpoint(transaction, ring);
+  const auto checkpoint = co_await load_checkpoint(transaction, keys);
   if (!checkpoint) co_return checkpoint.error();
   AuditChain chain(*checkpoint ? (*checkpoint)->through : AuditMark());
   PruneStep step;
@@ -77,7 +77,9 @@ Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& p
   moved.through = chain.last();
   moved.pruned_at = now_microseconds();
   moved.pruned_by = plan.who.actor;
-  transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(moved, ring));
+  const auto row = encode_checkpoint(moved, keys);
+  if (!row) co_return row.error();
+  transaction.put(Table::meta, checkpoint_key(), *row);
   if (!plan.begun) {
     const auto appended = co_await append_audit(transaction, plan.event, plan.who, moved.pruned_at);
     if (!appended) co_return appended.error();

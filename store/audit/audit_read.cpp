@@ -22,7 +22,7 @@ AuditRecord copy_out(const AuditEntry& entry) {
 
 /// The beginning of the log. An altered checkpoint is ignored: then entries are reported missing.
 Task<AuditMark> base_of(Transaction& transaction, const StoreContext& store) {
-  const auto checkpoint = co_await load_checkpoint(transaction, store.metadata());
+  const auto checkpoint = co_await load_checkpoint(transaction, store.keys);
   co_return checkpoint&&* checkpoint ? (*checkpoint)->through : AuditMark();
 }
 

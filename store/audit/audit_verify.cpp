@@ -32,7 +32,7 @@ class ChainVerification {
 
  private:
   Task<Outcome<void>> begin(Transaction& transaction) {
-    auto checkpoint = co_await load_checkpoint(transaction, store_->metadata());
+    auto checkpoint = co_await load_checkpoint(transaction, store_->keys);
     if (!checkpoint) report_.add(checkpoint.error().subject);
     if (checkpoint) report_.checkpoint = std::move(*checkpoint);
     if (report_.checkpoint) seen(report_.checkpoint->through);
@@ -41,7 +41,7 @@ class ChainVerification {
   }
 
   Task<Outcome<void>> reload(Transaction& transaction) {
-    auto checkpoint = co_await load_checkpoint(transaction, store_->metadata());
+    auto checkpoint = co_await load_checkpoint(transaction, store_->keys);
     if (checkpoint) report_.checkpoint = std::move(*checkpoint);
     co_return Outcome<void>();
   }

@@ -97,8 +97,13 @@ class Count {
   }
 
   void count_of_store(const Row& row) {
-    if (tenant_of_erasure_mark(row.key)) add(metadata_key_of_erasure_mark(row.value), &KeyUse::tenants);
-    if (std::ranges::equal(row.key, checkpoint_key())) add(metadata_key_of_checkpoint(row.value), &KeyUse::tenants);
+    // Signed ones name no metadata key.
+    if (tenant_of_erasure_mark(row.key) && !is_signed_erasure_mark(row.value)) {
+      add(metadata_key_of_erasure_mark(row.value), &KeyUse::tenants);
+    }
+    if (std::ranges::equal(row.key, checkpoint_key()) && !is_signed_checkpoint(row.value)) {
+      add(metadata_key_of_checkpoint(row.value), &KeyUse::tenants);
+    }
   }
 
   void count_record(ByteView row) {

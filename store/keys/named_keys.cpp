@@ -28,12 +28,13 @@ struct NamedKeysPlan {
 Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreContext& store) {
   const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return altered({}, "the store's keys are not recorded");
-  co_return read_named_keys(*row, store.metadata());
+  co_return read_named_keys(*row, store.keys);
 }
 
 bool contains(const Ids& ids, const crypto::KeyId& id) { return std::ranges::find(ids, id) != ids.end(); }
 
 bool has_key(const StoreKeys& keys, KeyKind kind, const crypto::KeyId& id) {
+  if (kind == KeyKind::signing) return keys.signers().find(id) != nullptr;
   return kind == KeyKind::root ? keys.root_public->find(id) != nullptr : keys.metadata->find(id) != nullptr;
 }
 
@@ -47,7 +48,7 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
     case KeyChange::promote:
       if (retired) return failed(Errc::not_allowed, "the key " + crypto::to_hex(plan.id) + " was retired");
       if (!has_key(keys, plan.kind, plan.id)) return failed(Errc::not_found, "the keyring has no such key");
-      if (ids.front() == plan.id) return false;
+      if (!ids.empty() && ids.front() == plan.id) return false;
       std::erase(ids, plan.id);
       ids.insert(ids.begin(), plan.id);
       return true;
@@ -75,20 +76,26 @@ Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   const auto differs = changed(*named, plan);
   if (!differs) co_return differs.error();
   if (!*differs) co_return Outcome<void>();
-  transaction.put(Table::meta, keys_row_key(), keys_value(*named, plan.store->metadata()));
+  const auto value = next_keys_value(std::move(*named), plan.store->keys);
+  if (!value) co_return value.error();
+  transaction.put(Table::meta, keys_row_key(), *value);
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
-/// The marks of interrupted erasures are few, so all are rewritten at once.
-Task<void> renew_erasure_marks(Transaction& transaction, const crypto::MetadataKeyring& ring) {
-  const auto rows = co_await transaction.scan(Table::meta, {}, {}, std::numeric_limits<std::size_t>::max());
+/// The marks of interrupted erasures are few, so all are rewritten at once. Other rows of the table may be many.
+/// Signed marks name no metadata key.
+Task<void> renew_erasure_marks(Transaction& transaction, const StoreKeys& keys) {
+  const ByteView marks = erasure_mark_prefix();
+  const auto rows = co_await transaction.scan(Table::meta, marks, marks, std::numeric_limits<std::size_t>::max());
   std::vector<crypto::Uuid> tenants;
   for (const Row& row : rows) {
     const auto tenant = tenant_of_erasure_mark(row.key);
-    if (!tenant || metadata_key_of_erasure_mark(row.value) == ring.primary().id) continue;
-    if (is_good_erasure_mark(row, ring)) tenants.push_back(*tenant);
+    const auto named = metadata_key_of_erasure_mark(row.value);
+    if (!tenant || !named || *named == keys.metadata->primary().id) continue;
+    if (is_good_erasure_mark(row, keys)) tenants.push_back(*tenant);
   }
-  for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, ring);
+  if (keys.phase() != crypto::SigningPhase::none) co_return;  // the first promotion of a root signing key signs them
+  for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, *keys.metadata);
 }
 
 /// Names the primary key if an operator edited the keyrings by hand. Fails for rings that lack a key which the store
@@ -102,7 +109,9 @@ Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKe
   Ids& ids = named->of(plan.kind);
   if (!contains(ids, plan.id)) {
     ids.insert(ids.begin(), plan.id);
-    transaction.put(Table::meta, keys_row_key(), keys_value(*named, *keys.metadata));
+    const auto value = next_keys_value(*named, keys);
+    if (!value) co_return value.error();
+    transaction.put(Table::meta, keys_row_key(), *value);
   }
   co_return named;
 }
@@ -116,7 +125,7 @@ Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan
   if (!named) co_return named.error();
   const auto newest = check_newest(*named, keys, plan.kind);
   if (!newest) co_return newest.error();
-  if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, *keys.metadata);
+  if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, keys);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
   if (!recorded) co_return recorded.error();
   co_return plan.id;
@@ -145,7 +154,7 @@ Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys) {
   const auto row = co_await transaction.get(Table::meta, keys_row_key());
   if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
-  const auto named = read_named_keys(*row, *keys.metadata);
+  const auto named = read_named_keys(*row, keys);
   if (!named) co_return named.error();
   const crypto::KeyId& primary = primary_of(keys, KeyKind::root);
   if (contains(named->root, primary)) co_return Outcome<void>();

@@ -99,6 +99,12 @@ Task<void> MetadataStep::move_tenant() {
     co_return;
   }
   Tenant& tenant = **loaded;
+  // Opened before the record names another key.
+  if (tenant.record.prefixes.open(*tenant.keys) == nullptr) {
+    problem(id, "its prefix lengths cannot be opened");
+    pass(id);
+    co_return;
+  }
   const TenantRecord& record = tenant.record;
   // Another run may have begun to move the tenant to another key meanwhile.
   if (at().within && at().to != record.metadata_key) begin(id);
@@ -186,7 +192,7 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
     return stays("secret " + id.str() + ": is a default without a tool and an argument");
   const Bytes moved = seal_secret(*tenant.keys, id, secret->header, secret->value_box, metadata);
   transaction_.put(Table::tenants, secret_row_key(tenant.id, id).view(), moved);
-  reindex(transaction_, tenant, id, &*secret, &metadata);
+  static_cast<void>(reindex(transaction_, tenant, id, &*secret, &metadata));  // the prefix counts are open
   ++step_.secrets;
   take_in_hand(row.size());
 }
@@ -231,7 +237,7 @@ Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
   const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
   RewrapStep step;
-  auto renewed = co_await renew_checkpoint(transaction, store->metadata());
+  auto renewed = co_await renew_checkpoint(transaction, store->keys);
   if (!renewed) step.problems.push_back(std::move(renewed.error().subject));
   co_return step;
 }

@@ -3,14 +3,18 @@
 #include <algorithm>
 
 #include "crypto/envelope.hpp"
+#include "store/model/failures.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/row_key.hpp"
+#include "store/rows/signed_row.hpp"
 
 namespace tacit::store {
 namespace {
 
 constexpr std::string_view prefix = "erasing";
 constexpr std::uint8_t format = 1;
+constexpr std::uint8_t signed_format = 2;
+constexpr std::string_view signed_context = "tacit signed erasure 1";
 constexpr std::size_t mac_size = std::tuple_size_v<crypto::Digest>;
 
 Bytes key_of(const crypto::Uuid& tenant) {
@@ -28,6 +32,25 @@ std::optional<crypto::Digest> mac_of(ByteView key, ByteView head, const crypto::
   return crypto::store_record_mac(ring, id, prefix, guarded);
 }
 
+bool has_good_mac(const Row& row, const crypto::MetadataKeyring& ring) {
+  if (row.value.size() < mac_size) return false;
+  const ByteView head = row.value.first(row.value.size() - mac_size);
+  Decoder decoder(head);
+  crypto::KeyId metadata_key{};
+  const bool known = decoder.u8() == format;
+  decoder.into(metadata_key);
+  if (!known || !decoder.done()) return false;
+  const auto expected = mac_of(row.key, head, metadata_key, ring);
+  return expected && crypto::equal_constant_time(*expected, row.value.last(mac_size));
+}
+
+bool has_good_signature(const Row& row, const StoreKeys& keys) {
+  constexpr std::size_t size = 1 + 8 + row_signature_size;
+  if (row.value.size() != size) return false;
+  const ByteView tenant = row.key.subspan(prefix.size());
+  return check_row_signature(row.value, signed_context, keys, tenant) == RowSignature::good;
+}
+
 }  // namespace
 
 void put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, const crypto::MetadataKeyring& ring) {
@@ -39,6 +62,23 @@ void put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, cons
   encoder.raw(metadata_key);
   encoder.raw(*mac_of(key, value, metadata_key, ring));  // the key is in the ring
   transaction.put(Table::meta, key, value);
+}
+
+Outcome<void> put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, const StoreKeys& keys,
+                               std::int64_t now) {
+  if (keys.phase() == crypto::SigningPhase::none) {
+    put_erasure_mark(transaction, tenant, *keys.metadata);
+    return {};
+  }
+  const auto* const signer = keys.root_signer();
+  if (signer == nullptr) return failed(Errc::not_allowed, "root-signing-keyring is needed to erase a tenant");
+  Bytes value;
+  Encoder encoder(value);
+  encoder.u8(signed_format);
+  encoder.i64(now);
+  append_row_signature(value, signed_context, *signer, keys.store(), tenant.view());
+  transaction.put(Table::meta, key_of(tenant), value);
+  return {};
 }
 
 void erase_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant) {
@@ -66,16 +106,13 @@ std::optional<crypto::KeyId> metadata_key_of_erasure_mark(ByteView value) {
   return id;
 }
 
-bool is_good_erasure_mark(const Row& row, const crypto::MetadataKeyring& ring) {
-  if (row.value.size() < mac_size) return false;
-  const ByteView head = row.value.first(row.value.size() - mac_size);
-  Decoder decoder(head);
-  crypto::KeyId metadata_key{};
-  const bool known = decoder.u8() == format;
-  decoder.into(metadata_key);
-  if (!known || !decoder.done()) return false;
-  const auto expected = mac_of(row.key, head, metadata_key, ring);
-  return expected && crypto::equal_constant_time(*expected, row.value.last(mac_size));
+ByteView erasure_mark_prefix() { return crypto::as_bytes(prefix); }
+
+bool is_signed_erasure_mark(ByteView value) { return !value.empty() && value.front() == signed_format; }
+
+bool is_good_erasure_mark(const Row& row, const StoreKeys& keys) {
+  if (is_signed_erasure_mark(row.value)) return has_good_signature(row, keys);
+  return keys.phase() != crypto::SigningPhase::required && has_good_mac(row, *keys.metadata);
 }
 
 }  // namespace tacit::store

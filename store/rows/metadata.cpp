@@ -1,12 +1,16 @@
 #include "store/rows/metadata.hpp"
 
+#include <algorithm>
+
+#include "crypto/padding.hpp"
 #include "store/model/quota.hpp"
 #include "store/rows/codec.hpp"
 
 namespace tacit::store {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t first_format = 1;
+constexpr std::uint8_t second_format = 2;
 enum Flag : unsigned { has_display = 1, has_tool_name = 2, has_tool_arg = 4, is_default_flag = 8 };
 
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
@@ -16,6 +20,13 @@ std::optional<std::string> take(Decoder& decoder, bool present) {
   const std::string_view text = decoder.text();
   if (!present) return std::nullopt;
   return std::string(text);
+}
+
+/// Whether the rest of `size` bytes is the padding of what was read.
+bool ends_padded(const Decoder& decoder, std::size_t size) {
+  const crypto::ByteView padding = decoder.rest();
+  return decoder.ok() && crypto::padme(size - padding.size()) == size &&
+         std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::optional<std::string> changed(const std::optional<std::string>& before, const FieldChange& change) {
@@ -38,31 +49,36 @@ std::uint64_t Metadata::accounted(std::size_t value_size) const {
 
 crypto::WipedBytes encode_metadata(const Metadata& metadata) {
   crypto::WipedBytes out;
-  out.reserve(18 + metadata.name.size() + size_of(metadata.display) + size_of(metadata.tool_name) +
-              size_of(metadata.tool_arg));
+  const auto unpadded =
+      22 + metadata.name.size() + size_of(metadata.display) + size_of(metadata.tool_name) + size_of(metadata.tool_arg);
+  out.reserve(crypto::padme(unpadded));  // at least what is needed
   Encoder encoder(out);
-  encoder.u8(format);
+  encoder.u8(metadata.value_length ? second_format : first_format);
   encoder.u8(static_cast<std::uint8_t>(
       (metadata.display ? has_display : 0U) | (metadata.tool_name ? has_tool_name : 0U) |
       (metadata.tool_arg ? has_tool_arg : 0U) | (metadata.is_default ? is_default_flag : 0U)));
+  if (metadata.value_length) encoder.u32(*metadata.value_length);
   encoder.text(metadata.name);
   encoder.text(view_of(metadata.display));
   encoder.text(view_of(metadata.tool_name));
   encoder.text(view_of(metadata.tool_arg));
+  if (metadata.value_length) out.resize(crypto::padme(out.size()));
   return out;
 }
 
 std::optional<Metadata> decode_metadata(crypto::ByteView plaintext) {
   Decoder decoder(plaintext);
-  if (decoder.u8() != format) return std::nullopt;
+  const std::uint8_t format = decoder.u8();
+  if (format != first_format && format != second_format) return std::nullopt;
   const unsigned flags = decoder.u8();
   Metadata metadata;
+  if (format == second_format) metadata.value_length = decoder.u32();
   metadata.name = decoder.text();
   metadata.display = take(decoder, (flags & has_display) != 0);
   metadata.tool_name = take(decoder, (flags & has_tool_name) != 0);
   metadata.tool_arg = take(decoder, (flags & has_tool_arg) != 0);
   metadata.is_default = (flags & is_default_flag) != 0;
-  if (!decoder.done()) return std::nullopt;
+  if (!(format == first_format ? decoder.done() : ends_padded(decoder, plaintext.size()))) return std::nullopt;
   return metadata;
 }
 
@@ -73,6 +89,7 @@ Metadata updated(const Metadata& before, const SecretUpdate& update, const std::
   after.tool_name = changed(before.tool_name, update.tool_name);
   after.tool_arg = changed(before.tool_arg, update.tool_arg);
   after.is_default = update.is_default_for_tool.value_or(before.is_default);
+  after.value_length = before.value_length;
   return after;
 }
 

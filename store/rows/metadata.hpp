@@ -2,8 +2,11 @@
 //
 // Format 1, the plaintext of a metadata box: 1 format ‖ 1 flags (1: display, 2: tool_name, 4: tool_arg, 8: default)
 // ‖ secret_name ‖ display ‖ tool_name ‖ tool_arg, each a 4-byte length and its bytes, empty where the flag is not set.
+// Format 2, in rows of format 2: 1 format ‖ 1 flags ‖ 4 length of the value ‖ the four texts ‖ zeros up to the padded
+// size (crypto/padding.hpp).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,6 +21,7 @@ struct Metadata {
   std::optional<std::string> tool_name;
   std::optional<std::string> tool_arg;
   bool is_default = false;
+  std::optional<std::uint32_t> value_length{};  ///< in format 2 only
 
   bool operator==(const Metadata&) const = default;
   /// Whether a default has the binding that it is the default for.
@@ -26,11 +30,12 @@ struct Metadata {
   std::uint64_t accounted(std::size_t value_size) const;
 };
 
+/// In format 2 if there is a value's length.
 crypto::WipedBytes encode_metadata(const Metadata& metadata);
 /// std::nullopt if it is incomplete or has another format.
 std::optional<Metadata> decode_metadata(crypto::ByteView plaintext);
 
-/// The metadata after an update. A new value changes `display`.
+/// The metadata after an update. A new value changes `display`, and its length is for the caller to change.
 Metadata updated(const Metadata& before, const SecretUpdate& update, const std::optional<std::string>& new_display);
 
 }  // namespace tacit::store

@@ -20,45 +20,51 @@ bool same_default(const Metadata& a, const Metadata& b) {
   return a.is_default == b.is_default && (!a.is_default || (a.tool_name == b.tool_name && a.tool_arg == b.tool_arg));
 }
 
-void count_prefix(PrefixCounts& counts, const std::string& tool_name, bool there) {
+/// Counts the pattern of a tool's name, or no longer. Exact names are not counted, and leave the counts sealed.
+Outcome<void> count_prefix(Tenant& tenant, const std::string& tool_name, bool there) {
   const IndexedPattern pattern = indexed_pattern(tool_name);
-  if (pattern.exact) return;
+  if (pattern.exact) return {};
+  PrefixCounts* const counts = tenant.record.prefixes.change(*tenant.keys);
+  if (counts == nullptr) return prefixes_do_not_open();
   if (there) {
-    counts.add(pattern.literal.size());
+    counts->add(pattern.literal.size());
   } else {
-    counts.remove(pattern.literal.size());
+    counts->remove(pattern.literal.size());
   }
+  return {};
 }
 
 /// `keys` are those of the old entries.
-void erase_entries(Transaction& transaction, Tenant& tenant, const crypto::TenantKeys& keys, const crypto::Uuid& id,
-                   const Metadata& old, const Metadata* next) {
+Outcome<void> erase_entries(Transaction& transaction, Tenant& tenant, const crypto::TenantKeys& keys,
+                            const crypto::Uuid& id, const Metadata& old, const Metadata* next) {
   if (next == nullptr || next->name != old.name) {
     transaction.erase(Table::tenants, name_row_key(keys, tenant.id, old.name).view());
   }
   if (old.tool_name && (next == nullptr || !same_binding(old, *next))) {
     transaction.erase(Table::tenants, binding_key(keys, tenant.id, *old.tool_name, old.is_default, id).view());
-    count_prefix(tenant.record.prefixes, *old.tool_name, false);
+    if (auto counted = count_prefix(tenant, *old.tool_name, false); !counted) return counted;
   }
   if (old.is_default && (next == nullptr || !same_default(old, *next))) {
     transaction.erase(Table::tenants, default_row_key(keys, tenant.id, *old.tool_name, *old.tool_arg).view());
   }
+  return {};
 }
 
-void put_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata& fresh,
-                 const Metadata* old) {
+Outcome<void> put_entries(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const Metadata& fresh,
+                          const Metadata* old) {
   if (old == nullptr || old->name != fresh.name) {
     transaction.put(Table::tenants, name_row_key(*tenant.keys, tenant.id, fresh.name).view(), id.view());
   }
   if (fresh.tool_name && (old == nullptr || !same_binding(*old, fresh))) {
     transaction.put(Table::tenants, binding_key(*tenant.keys, tenant.id, *fresh.tool_name, fresh.is_default, id).view(),
                     {});
-    count_prefix(tenant.record.prefixes, *fresh.tool_name, true);
+    if (auto counted = count_prefix(tenant, *fresh.tool_name, true); !counted) return counted;
   }
   if (fresh.is_default && (old == nullptr || !same_default(*old, fresh))) {
     transaction.put(Table::tenants, default_row_key(*tenant.keys, tenant.id, *fresh.tool_name, *fresh.tool_arg).view(),
                     id.view());
   }
+  return {};
 }
 
 Task<Outcome<void>> check_unique_under(Transaction& transaction, const crypto::TenantKeys& keys, crypto::Uuid tenant,
@@ -102,14 +108,18 @@ Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant,
   co_return Outcome<void>();
 }
 
-void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
-             const Metadata* after) {
+Outcome<void> reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
+                      const Metadata* after) {
   const Metadata* const old = before != nullptr ? &before->metadata : nullptr;
   const crypto::TenantKeys& old_tenant_keys = before != nullptr ? tenant.keys_of(before->metadata_key) : *tenant.keys;
   // Entries under other keys cannot stay.
   const bool comparable = &old_tenant_keys == tenant.keys.get();
-  if (old != nullptr) erase_entries(transaction, tenant, old_tenant_keys, id, *old, comparable ? after : nullptr);
-  if (after != nullptr) put_entries(transaction, tenant, id, *after, comparable ? old : nullptr);
+  if (old != nullptr) {
+    auto erased = erase_entries(transaction, tenant, old_tenant_keys, id, *old, comparable ? after : nullptr);
+    if (!erased) return erased;
+  }
+  if (after != nullptr) return put_entries(transaction, tenant, id, *after, comparable ? old : nullptr);
+  return {};
 }
 
 Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto::MetadataKeyring& ring,

@@ -12,9 +12,10 @@ Task<Outcome<void>> check_unique(Transaction& transaction, const Tenant& tenant,
                                  const Metadata& metadata);
 
 /// Changes the entries and the tenant's prefix counts from those of `before` to those of `after`. Null: the secret did
-/// not exist, or is removed. New entries use the tenant's keys, like the seal of `after`.
-void reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
-             const Metadata* after);
+/// not exist, or is removed. New entries use the tenant's keys, like the seal of `after`. Fails with `integrity`, after
+/// a part of the changes, if the prefix counts cannot be opened.
+Outcome<void> reindex(Transaction& transaction, Tenant& tenant, const crypto::Uuid& id, const StoredSecret* before,
+                      const Metadata* after);
 
 /// The secret of that name. Fails with `not_found`, or with `integrity` if the index is wrong.
 Task<Outcome<StoredSecret>> find_by_name(Transaction& transaction, const crypto::MetadataKeyring& ring,

@@ -7,23 +7,33 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::uint8_t format = 1;
-constexpr std::size_t header_size = 29;
+constexpr std::size_t first_header_size = 29;
+constexpr std::size_t second_header_size = 26;
+constexpr std::uint8_t is_strict = 1;
 
 }  // namespace
 
 std::optional<SecretRow> parse_secret_row(ByteView row) {
   Decoder decoder(row);
   SecretRow parsed;
-  if (decoder.u8() != format) return std::nullopt;
-  parsed.header.value_version = decoder.u32();
-  parsed.header.created_at = decoder.i64();
-  parsed.header.updated_at = decoder.i64();
-  parsed.header.accounted = decoder.u32();
-  parsed.header.value_box_size = decoder.u32();
-  parsed.value_box = decoder.raw(parsed.header.value_box_size);
+  SecretHeader& header = parsed.header;
+  header.format = decoder.u8();
+  const bool first = header.format == first_secret_format;
+  if (!first && header.format != second_secret_format) return std::nullopt;
+  header.value_version = decoder.u32();
+  header.created_at = decoder.i64();
+  header.updated_at = decoder.i64();
+  if (first) {
+    header.accounted = decoder.u32();
+  } else {
+    const std::uint8_t flags = decoder.u8();
+    if (flags > is_strict) return std::nullopt;
+    header.strict = flags == is_strict;
+  }
+  header.value_box_size = decoder.u32();
+  parsed.value_box = decoder.raw(header.value_box_size);
   if (!decoder.ok() || parsed.value_box.size() < crypto::value_box_overhead) return std::nullopt;
-  parsed.header_bytes = row.first(header_size);
+  parsed.header_bytes = row.first(first ? first_header_size : second_header_size);
   parsed.metadata_box = decoder.rest();
   return parsed;
 }
@@ -42,7 +52,10 @@ Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uu
                                        parsed->metadata_box);
   if (!plaintext) return altered(id, "the secret's row was altered");
   auto metadata = decode_metadata(plaintext->view());
-  if (!metadata) return altered(id, "the secret's metadata has an unknown format");
+  const bool has_length = metadata && metadata->value_length;
+  if (!metadata || has_length != (parsed->header.format == second_secret_format)) {
+    return altered(id, "the secret's metadata has an unknown format");
+  }
   return StoredSecret{.id = id,
                       .header = parsed->header,
                       .metadata = std::move(*metadata),
@@ -58,15 +71,33 @@ Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener
   co_return open_secret(opener, id, *row);
 }
 
+std::uint64_t accounted_of(const StoredSecret& secret) {
+  if (secret.header.format == first_secret_format) return secret.header.accounted;
+  return secret.metadata.accounted(secret.value_size());
+}
+
+crypto::Digest row_digest(ByteView row) { return crypto::sha256(row); }
+
+void use_second_format(SecretHeader& header, Metadata& metadata, ByteView value_box) {
+  if (header.format == second_secret_format) return;
+  header.format = second_secret_format;
+  header.accounted = 0;
+  metadata.value_length = static_cast<std::uint32_t>(value_box.size() - crypto::value_box_overhead);
+}
+
 Bytes seal_secret(const crypto::TenantKeys& keys, const crypto::Uuid& id, SecretHeader header, ByteView value_box,
                   const Metadata& metadata) {
   Bytes row;
   Encoder encoder(row);
-  encoder.u8(format);
+  encoder.u8(header.format);
   encoder.u32(header.value_version);
   encoder.i64(header.created_at);
   encoder.i64(header.updated_at);
-  encoder.u32(header.accounted);
+  if (header.format == first_secret_format) {
+    encoder.u32(header.accounted);
+  } else {
+    encoder.u8(header.strict ? is_strict : std::uint8_t{0});
+  }
   encoder.u32(static_cast<std::uint32_t>(value_box.size()));
   const Bytes metadata_box = keys.seal_metadata(id, row, value_box, encode_metadata(metadata).view());
   row.reserve(row.size() + value_box.size() + metadata_box.size());

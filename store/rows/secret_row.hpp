@@ -1,8 +1,13 @@
 // A secret as stored.
 //
-// Format 1: header ‖ value box ‖ metadata box (crypto/envelope.hpp). The header, 29 bytes:
+// Header ‖ value box ‖ metadata box (crypto/envelope.hpp). The header of format 1, 29 bytes:
 //   1 format ‖ 4 value version ‖ 8 created ‖ 8 updated (microseconds since the Unix epoch) ‖ 4 bytes counted against
 //   the quota ‖ 4 value box length
+// The header of format 2, 26 bytes, shows no exact size; its metadata (store/rows/metadata.hpp) has the value's length:
+//   1 format ‖ 4 value version ‖ 8 created ‖ 8 updated ‖ 1 flags (1: strict: the value is sealed with its tool and
+//   argument, store/rows/value_binding.hpp) ‖ 4 value box length
+// A row of format 1 that is rewritten becomes one of format 2 once the store takes rows of format 3
+// (store/rows/store_meta.hpp); its value box stays as it is.
 // The metadata box is bound to the whole header and to the value box, so every change of a row is detected. Opening the
 // metadata verifies everything except the content of the value box, which only the root private key opens.
 #pragma once
@@ -16,12 +21,17 @@
 
 namespace tacit::store {
 
+inline constexpr std::uint8_t first_secret_format = 1;
+inline constexpr std::uint8_t second_secret_format = 2;
+
 struct SecretHeader {
+  std::uint8_t format = first_secret_format;
   std::uint32_t value_version = 1;  ///< the number of values that the secret has had
   std::int64_t created_at = 0;
   std::int64_t updated_at = 0;
-  std::uint32_t accounted = 0;
+  std::uint32_t accounted = 0;  ///< in format 1 only: use accounted_of
   std::uint32_t value_box_size = 0;
+  bool strict = false;  ///< in format 2 only
 };
 
 /// The parts of a row, unverified. Views of the row.
@@ -43,9 +53,17 @@ struct StoredSecret {
   ByteView value_box;
   crypto::KeyId metadata_key{};  ///< the key that seals the metadata box
 
-  /// The value's length: a box has a constant overhead.
-  std::size_t value_size() const { return value_box.size() - crypto::value_box_overhead; }
+  /// The value's length. In a row of format 1 the box has a constant overhead.
+  std::size_t value_size() const {
+    return metadata.value_length ? *metadata.value_length : value_box.size() - crypto::value_box_overhead;
+  }
 };
+
+/// The bytes that count against the quota.
+std::uint64_t accounted_of(const StoredSecret& secret);
+
+/// SHA-256 of a row as stored, for the audit.
+crypto::Digest row_digest(ByteView row);
 
 /// The metadata keyring and, for more than one secret of a tenant, the keys derived from it.
 struct MetadataOpener {
@@ -59,7 +77,11 @@ Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uu
 /// Reads, verifies and opens. Fails with `not_found` or `integrity`.
 Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id);
 
-/// The whole row; fills in the header's `value_box_size`.
+/// Gives a header and its metadata format 2, if they do not have it. The box is that of the present value.
+void use_second_format(SecretHeader& header, Metadata& metadata, ByteView value_box);
+
+/// The whole row, in the header's format; fills in the header's `value_box_size`. Format 2 needs the value's length in
+/// the metadata, and format 1 must not have it.
 Bytes seal_secret(const crypto::TenantKeys& keys, const crypto::Uuid& id, SecretHeader header, ByteView value_box,
                   const Metadata& metadata);
 

@@ -1,17 +1,24 @@
-// Table::meta: rows about the whole store. Up to four rows, and one for each tenant that is being erased
-// (store/rows/erasure.hpp):
+// Table::meta: rows about the whole store. A few rows, one for each tenant that is being erased
+// (store/rows/erasure.hpp), and one for each prekey (store/rows/prekey.hpp), of which there may be very many: scan them
+// by their prefix.
 //
-//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 or 2. A store of another format is not
+//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 to 3. A store of another format is not
 //              opened. Each kind of row also names its own format.
-//   "rows"   → 1 byte: 2, in a store of format 2 only. Rows of format 2 may exist, and are written: tenants' records
-//              (store/rows/tenant_record.hpp). Without this row only rows of format 1 are written. A new store has it;
-//              store/lmdb/engine/format_rise.hpp adds it to a store of format 1.
+//   "rows"   → 1 byte: 2 or 3, never more than the store's format. Rows of that format may exist, and are written:
+//              from 2 on tenants' records (store/rows/tenant_record.hpp), from 3 on further rows. Without this row only
+//              rows of format 1 are written. A new store has it; store/lmdb/engine/format_rise.hpp raises it.
+//   "store"  → 1 format (1) ‖ 16 store id: the store that the root public keyring names. Absent until there is a root
+//              signing key.
 //   "keys"   → the keys that rows may name, and the retired keys that no row may name:
 //              format 1: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ 32 MAC
 //              format 2: 1 format ‖ 8 root key id ‖ 8 metadata key id ‖ three lists, each 2 count, each 8 key id:
 //              further root keys, further metadata keys, retired keys of either kind ‖ 32 MAC
 //              The MAC is over all before, under the store's record key for "store keys" of the first metadata key.
 //              Format 1 is written if the lists are empty.
+//              format 3: 1 format ‖ 16 store id ‖ 8 serial ‖ four lists, each 2 count, each 8 key id: root keys,
+//              metadata keys, root signing keys, retired keys of any kind ‖ the end of a signed row
+//              (store/rows/signed_row.hpp) for the context "tacit signed key list 1". The serial is that of the row
+//              before, plus one. Formats 1 and 2 are refused once signatures are required.
 //   "audit checkpoint" → the checkpoint of the audit log (store/audit/audit_checkpoint.hpp); only after a pruning.
 //
 // A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
@@ -39,31 +46,56 @@ namespace tacit::store {
 struct StoreKeys;
 
 inline constexpr std::uint32_t first_store_format = 1;
-inline constexpr std::uint32_t store_format = 2;
+/// The newest format that this build reads.
+inline constexpr std::uint32_t store_format = 3;
+/// The format of new stores, to which servers raise older ones.
+inline constexpr std::uint32_t target_format = 2;
 
 ByteView format_row_key();
-Bytes format_value(std::uint32_t format = store_format);
+Bytes format_value(std::uint32_t format = target_format);
 /// std::nullopt if the row is incomplete or its format is unknown.
 std::optional<std::uint32_t> format_of(ByteView row);
 ByteView rows_row_key();
-Bytes rows_value();
+Bytes rows_value(std::uint32_t format = target_format);
+/// The format of rows that the row names; first_store_format if it is unknown.
+std::uint32_t rows_format_of(ByteView row);
+
+ByteView store_row_key();
+Bytes store_value(const crypto::Uuid& store);
+/// std::nullopt if the row is incomplete or of an unknown format.
+std::optional<crypto::Uuid> store_of(ByteView row);
 
 ByteView keys_row_key();
 /// The row of a new store: names the primary keys. Needs the root public and the metadata keyring.
 Bytes keys_value(const StoreKeys& keys);
-/// The content of the row. The newest key comes first; the MAC uses the first metadata key.
+/// The content of the row. The newest key comes first; the MAC of formats 1 and 2 uses the first metadata key.
 struct NamedKeys {
   std::vector<crypto::KeyId> root;
   std::vector<crypto::KeyId> metadata;
   std::vector<crypto::KeyId> retired;
+  std::vector<crypto::KeyId> signing{};  ///< root signing keys
+  crypto::Uuid store{};                  ///< zeros in formats 1 and 2
+  std::uint64_t serial = 0;              ///< likewise 0
 
-  std::vector<crypto::KeyId>& of(KeyKind kind) { return kind == KeyKind::root ? root : metadata; }
-  const std::vector<crypto::KeyId>& of(KeyKind kind) const { return kind == KeyKind::root ? root : metadata; }
+  std::vector<crypto::KeyId>& of(KeyKind kind) {
+    return kind == KeyKind::root ? root : kind == KeyKind::metadata ? metadata : signing;
+  }
+  const std::vector<crypto::KeyId>& of(KeyKind kind) const {
+    return kind == KeyKind::root ? root : kind == KeyKind::metadata ? metadata : signing;
+  }
 };
-/// Verifies the row. Fails with `integrity` if it was altered, or if the ring lacks the MAC's key.
-Outcome<NamedKeys> read_named_keys(ByteView row, const crypto::MetadataKeyring& ring);
-/// The ring must have the first metadata key, and there must be a root key.
+/// Verifies the row. Fails with `integrity` if it was altered, if the ring lacks the MAC's key, if it is not signed
+/// although signatures are required, if its signer is not accepted, or if it is of another store than the root public
+/// keyring.
+Outcome<NamedKeys> read_named_keys(ByteView row, const StoreKeys& keys);
+/// The row with a MAC, while nothing is signed. The ring must have the first metadata key, and there must be a root
+/// key.
 Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring);
+/// The row of format 3. `named` must have the store's id.
+Bytes keys_value(const NamedKeys& named, const crypto::SigningKeyring::Entry& signer);
+/// The row in the form that the phase of `keys` needs, with the next serial. Fails with `not_allowed` if it has to be
+/// signed and this process lacks the key.
+Outcome<Bytes> next_keys_value(NamedKeys named, const StoreKeys& keys);
 
 /// Succeeds if every given ring has the keys that the row names, none has a retired key as primary, and the row's MAC
 /// is right; else fails with the reason.
@@ -71,17 +103,18 @@ Outcome<void> check_keys(ByteView row, const StoreKeys& keys);
 
 /// std::nullopt if the store's format is missing or unknown.
 Task<std::optional<std::uint32_t>> read_format(Transaction& transaction);
-/// Whether rows of format 2 are written. Once true, it stays true.
-Task<bool> takes_new_rows(Transaction& transaction);
+/// The newest format in which rows are written: 1, 2 or 3. It never falls.
+Task<std::uint32_t> rows_format(Transaction& transaction);
 /// Succeeds if the store's format is known; else fails with the reason.
 Task<Outcome<void>> check_format(Transaction& transaction);
-/// Succeeds if the store's format is known and its keys are these; else fails with the reason. `keys` must outlive the
-/// task.
+/// Succeeds if the store's format is known, it is the store of the root public keyring, and its keys are these; else
+/// fails with the reason. `keys` must outlive the task.
 Task<Outcome<void>> check_meta(Transaction& transaction, const StoreKeys& keys);
 
 /// Succeeds if new rows in this transaction may name the primary keys of these rings; else fails with `unavailable`.
 Task<Outcome<void>> check_primaries(Transaction& transaction, const StoreKeys& keys);
 
+/// Zeros for KeyKind::signing without a primary root signing key.
 const crypto::KeyId& primary_of(const StoreKeys& keys, KeyKind kind);
 /// Succeeds if the primary key of that kind is the newest that the store names; else fails with `not_allowed`. A retry
 /// does not help, because the loaded rings are old.

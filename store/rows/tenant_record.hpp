@@ -13,13 +13,21 @@
 // a request rate, a burst, a number of API keys of its own, and only then the field; 32: has a previous metadata key,
 // likewise; 64, in format 2: has a number of secrets of its own, likewise. The metadata key that the record names is
 // the one of this tenant's index keys and MACs.
+// Format 3:
+//   1 format ‖ 8 metadata key id ‖ 2 flags ‖ 8 own limit ‖ 8 used bytes ‖ 8 count of secrets ‖ 8 changes ‖ key pair ‖
+//   previous key pair ‖ 4 own request rate ‖ 4 own request burst ‖ 4 own number of API keys ‖ 4 own number of secrets
+//   ‖ 8 previous metadata key id ‖ 2 prefix box length ‖ prefix box ‖ 32 MAC as in format 1
+// A key pair is: 1 kind ‖ for kind 1, without a certificate: 65 public key ‖ 2 box length ‖ box; for kind 2, certified:
+// 16 number ‖ 8 made ‖ 65 public key ‖ 2 box length ‖ box ‖ 8 signing key id ‖ 64 signature (crypto/envelope.hpp).
+// Further flags: 128: has a previous key pair: its values are being sealed to the other one; 256, 512: values are, or
+// are not, sealed with their tool and argument, whatever the setting says. Flags of absent fields are as in format 2.
 // In format 1 a tenant's own number of secrets is stored as the last prefix length: with a length that no pattern has
 // (65535), and that number plus one as its count. A build that does not know this reads all other fields, and keeps the
 // entry when it writes the record; only its `verify` reports a wrong count.
 //
 // `changes` is incremented in each transaction that adds, changes or removes a secret of the tenant, and is never less
 // than the count of secrets. A read over several snapshots uses it to detect changes. A record keeps its format until
-// the store takes rows of format 2 (store/rows/store_meta.hpp); its first value of `changes` is then the count of
+// the store takes rows of a newer format (store/rows/store_meta.hpp); its first value of `changes` is then the count of
 // secrets.
 //
 // Without the MAC, an attacker with write access to the database could insert a public key of their own and read all
@@ -36,17 +44,21 @@
 #include "store/engine/engine.hpp"
 #include "store/model/tenant_limits.hpp"
 #include "store/rows/binding_index.hpp"
+#include "store/rows/sealed_prefixes.hpp"
 
 namespace tacit::store {
 
 struct TenantRecord {
+  /// 3: the record is in format 3, and stays in it. Otherwise `changes` decides.
+  std::uint32_t format = 1;
   crypto::KeyId metadata_key{};
   std::optional<std::uint64_t> own_limit;
   std::uint64_t used = 0;
   std::uint64_t count = 0;
   std::optional<std::uint64_t> changes{};  ///< std::nullopt in a record of format 1
-  PrefixCounts prefixes;
+  SealedPrefixes prefixes;
   std::optional<crypto::TenantKey> key;
+  std::optional<crypto::TenantKey> previous_key{};  ///< in format 3: values that are not yet sealed to `key` name it
   TenantLimits limits;
   std::optional<crypto::KeyId> previous_metadata_key{};
 
@@ -57,7 +69,11 @@ struct TenantRecord {
   }
 };
 
-/// In format 2 if `changes` has a value.
+/// The pair that a value box names: `key`, `previous_key`, or null.
+const crypto::TenantKey* key_of_box(const TenantRecord& record, ByteView value_box);
+
+/// In format 2 if `changes` has a value; in format 3, which needs one, if the record says so. `keys` are those of the
+/// metadata key that the record names.
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys);
 
 /// The metadata key that a stored record names, unverified.
@@ -80,6 +96,11 @@ struct Tenant {
   }
 };
 
+/// The tenant's prefix lengths. Fails as below.
+Outcome<PrefixCounts> prefixes_of(const Tenant& tenant);
+/// The failure, with `integrity`, if SealedPrefixes cannot be opened.
+Failure prefixes_do_not_open();
+
 /// A tenant without rows, under the primary metadata key. Call check_primaries (store/rows/store_meta.hpp) before
 /// storing it, in the same transaction.
 Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id);
@@ -89,7 +110,7 @@ Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id);
 /// caller made before; they are used if they are the right ones.
 Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
                                                  std::shared_ptr<const crypto::TenantKeys> known = nullptr);
-/// Gives the record `changes` if it has none and the store takes rows of format 2.
+/// Gives the record the newest format that the store takes.
 Task<void> save_tenant(Transaction& transaction, Tenant& tenant);
 
 }  // namespace tacit::store

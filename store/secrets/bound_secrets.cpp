@@ -20,9 +20,10 @@ bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std:
 }  // namespace
 
 BoundSecrets::BoundSecrets(Transaction& transaction, const crypto::MetadataKeyring& ring, const Tenant& tenant,
-                           std::string_view tool, bool only_defaults, const std::optional<Uuid>& after)
+                           const PrefixCounts& prefixes, std::string_view tool, bool only_defaults,
+                           const std::optional<Uuid>& after)
     : transaction_(transaction), ring_(ring), tenant_(tenant.id), after_(after) {
-  const auto patterns = patterns_to_look_up(tenant.record.prefixes, tool);
+  const auto patterns = patterns_to_look_up(prefixes, tool);
   ranges_.reserve(patterns.size() * (only_defaults ? 1 : 2) * (tenant.previous_keys ? 2 : 1));
   for (const crypto::TenantKeys* keys : {tenant.keys.get(), tenant.previous_keys.get()}) {
     if (keys == nullptr) continue;

@@ -15,10 +15,11 @@ namespace tacit::store {
 /// Used within one transaction. Must not outlive the transaction, the ring, the tenant, or the tool's name.
 class BoundSecrets {
  public:
-  /// Secrets with a larger id than `after`. While a tenant is being moved to another metadata key, each secret is found
-  /// once, because it has entries under one key at a time.
+  /// Secrets with a larger id than `after`. `prefixes` are those of the tenant. While a tenant is being moved to
+  /// another metadata key, each secret is found once, because it has entries under one key at a time.
   BoundSecrets(Transaction& transaction, const crypto::MetadataKeyring& ring, const Tenant& tenant,
-               std::string_view tool, bool only_defaults, const std::optional<Uuid>& after);
+               const PrefixCounts& prefixes, std::string_view tool, bool only_defaults,
+               const std::optional<Uuid>& after);
 
   /// The next secret that shares an indexed prefix with the tool; the caller checks whether its tool_name matches.
   /// std::nullopt at the end. Fails with `integrity` if the index is wrong.

@@ -65,7 +65,8 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
     co_return Failure{.code = Errc::quota_exceeded, .quota = *refusal};
   }
   transaction.put(Table::tenants, secret_row_key(tenant.id, plan.id).view(), plan.row);
-  reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
+  const auto indexed = reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
+  if (!indexed) co_return indexed.error();
   tenant.record.used += plan.header.accounted;
   tenant.record.count += 1;
   tenant.record.note_change();

@@ -29,8 +29,9 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   // The box, and the single-use key in it, are unreachable from here on. Their bytes stay in freed pages of the file
   // until these are overwritten, and in every backup.
   transaction.erase(Table::tenants, secret_row_key(plan.tenant, plan.id).view());
-  reindex(transaction, owner, plan.id, &*secret, nullptr);
-  owner.record.used = used_after(owner.record.used, secret->header.accounted, 0);
+  const auto unindexed = reindex(transaction, owner, plan.id, &*secret, nullptr);
+  if (!unindexed) co_return unindexed.error();
+  owner.record.used = used_after(owner.record.used, accounted_of(*secret), 0);
   owner.record.count -= owner.record.count > 0 ? 1 : 0;
   owner.record.note_change();
   co_await save_tenant(transaction, owner);

@@ -29,7 +29,8 @@ std::set<std::string, std::less<>> without_default(const ResolveQuery& query) {
 /// however long that takes.
 Task<bool> shows_changes(Transaction& transaction, const TenantRecord& record) {
   if (record.changes) co_return true;
-  co_return co_await takes_new_rows(transaction);
+  const std::uint32_t rows = co_await rows_format(transaction);
+  co_return rows > first_store_format;
 }
 
 }  // namespace
@@ -105,7 +106,9 @@ Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const 
 
 Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, const Tenant& tenant, Slice& slice) {
   const bool sliced = co_await shows_changes(transaction, tenant.record);
-  BoundSecrets bound(transaction, store_->metadata(), tenant, query_.tool_name, true, last_);
+  const auto prefixes = prefixes_of(tenant);
+  if (!prefixes) co_return prefixes.error();
+  BoundSecrets bound(transaction, store_->metadata(), tenant, *prefixes, query_.tool_name, true, last_);
   if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
   for (;;) {
     auto next = co_await bound.next();

@@ -81,7 +81,9 @@ Task<Outcome<bool>> SecretListReader::read_by_name(Transaction& transaction, con
 
 Task<Outcome<bool>> SecretListReader::read_by_tool(Transaction& transaction, const Tenant& tenant, const Take& take,
                                                    Slice& slice) {
-  BoundSecrets bound(transaction, store_->metadata(), tenant, *query_.tool_name, false, last_);
+  const auto prefixes = prefixes_of(tenant);
+  if (!prefixes) co_return prefixes.error();
+  BoundSecrets bound(transaction, store_->metadata(), tenant, *prefixes, *query_.tool_name, false, last_);
   if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
   for (;;) {
     const auto next = co_await bound.next();

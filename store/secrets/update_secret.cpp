@@ -115,6 +115,7 @@ SecretHeader next_header(const UpdatePlan& plan, const std::optional<SealedValue
                          std::uint64_t accounted) {
   SecretHeader header = before;
   if (value) header.value_version = value->version;
+  if (value) header.strict = false;  // it is sealed without a binding
   header.updated_at = std::max(plan.now, before.updated_at + 1);
   header.accounted = static_cast<std::uint32_t>(accounted);
   return header;
@@ -133,6 +134,10 @@ Task<Outcome<void>> check_rules(Transaction& transaction, const UpdatePlan& plan
   co_return Outcome<void>();
 }
 
+std::uint32_t first_format_length(const Bytes& box) {
+  return static_cast<std::uint32_t>(box.size() - crypto::value_box_overhead);
+}
+
 std::optional<std::string> display_of(const std::optional<SealedValue>& value) {
   if (!value) return std::nullopt;
   return value->display;
@@ -149,19 +154,22 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
   if (!value) co_return value.error();
 
   const Metadata before = secret->metadata;
-  const Metadata after = updated(before, plan.update, display_of(*value));
+  Metadata after = updated(before, plan.update, display_of(*value));
+  // The new value is in a box of the first format, whose overhead is constant.
+  if (*value && after.value_length) after.value_length = first_format_length((*value)->box);
   if (!*value && after == before) co_return secret_info(plan.tenant, plan.id, secret->header, before);
   // Copied, because stored rows move with the first change.
   const Bytes box = *value ? (*value)->box : Bytes(secret->value_box.begin(), secret->value_box.end());
-  const std::uint64_t before_bytes = secret->header.accounted;
-  const std::uint64_t after_bytes = after.accounted(box.size() - crypto::value_box_overhead);
+  const std::uint64_t before_bytes = accounted_of(*secret);
+  const std::uint64_t after_bytes = after.accounted(after.value_length.value_or(first_format_length(box)));
   const auto allowed = co_await check_rules(transaction, plan, *tenant, after, before_bytes, after_bytes);
   if (!allowed) co_return allowed.error();
 
   const SecretHeader header = next_header(plan, *value, secret->header, after_bytes);
   const Bytes row = seal_secret(*tenant->keys, plan.id, header, box, after);
   transaction.put(Table::tenants, secret_row_key(plan.tenant, plan.id).view(), row);
-  reindex(transaction, *tenant, plan.id, &*secret, &after);
+  const auto indexed = reindex(transaction, *tenant, plan.id, &*secret, &after);
+  if (!indexed) co_return indexed.error();
   tenant->record.used = used_after(tenant->record.used, before_bytes, after_bytes);
   tenant->record.note_change();
   co_await save_tenant(transaction, *tenant);

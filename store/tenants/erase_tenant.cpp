@@ -6,6 +6,7 @@
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
 #include "store/model/failures.hpp"
+#include "store/model/timestamp.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/store_meta.hpp"
@@ -62,7 +63,8 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   if (!allowed) co_return allowed.error();
   transaction.erase(Table::tenants, record.view());
   erased.api_keys = co_await erase_indexed_api_keys(transaction, plan->tenant);
-  put_erasure_mark(transaction, plan->tenant, plan->store->metadata());
+  const auto marked = put_erasure_mark(transaction, plan->tenant, plan->store->keys, now_microseconds());
+  if (!marked) co_return marked.error();
   const auto recorded = co_await append_audit(transaction, plan->event, plan->who);
   if (!recorded) co_return recorded.error();
   co_return erased;

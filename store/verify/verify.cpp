@@ -44,7 +44,7 @@ class Verification {
  private:
   void finish() {
     if (!format_) report_.add("the store's format is not recorded");
-    if (takes_new_rows_ && format_ && *format_ < store_format) {
+    if (format_ && rows_format_ > *format_) {
       report_.add("the store accepts rows of a newer format than its own");
     }
     if (!has_keys_) report_.add("the store's keys are not recorded");
@@ -92,8 +92,8 @@ class Verification {
   void meta_row(const Row& row) {
     if (std::ranges::equal(row.key, format_row_key()) && format_of(row.value)) {
       format_ = format_of(row.value);
-    } else if (std::ranges::equal(row.key, rows_row_key()) && std::ranges::equal(row.value, rows_value())) {
-      takes_new_rows_ = true;
+    } else if (std::ranges::equal(row.key, rows_row_key()) && rows_format_of(row.value) > first_store_format) {
+      rows_format_ = rows_format_of(row.value);
     } else if (std::ranges::equal(row.key, keys_row_key())) {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
@@ -111,13 +111,13 @@ class Verification {
   void erasure_row(const crypto::Uuid& tenant, const Row& row) {
     erasing_.insert(tenant);
     report_.add("tenant " + tenant.str() +
-                (is_good_erasure_mark(row, store_.metadata())
+                (is_good_erasure_mark(row, store_.keys)
                      ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
                      : ": the mark of its erasure was altered"));
   }
 
   void checkpoint_row(ByteView value) {
-    const auto checkpoint = decode_checkpoint(value, store_.metadata());
+    const auto checkpoint = decode_checkpoint(value, store_.keys);
     if (!checkpoint) return report_.add("the audit log's record of pruned entries was altered");
     report_.audit_pruned_through = checkpoint->through.sequence;
     chain_ = AuditChain(checkpoint->through);
@@ -133,7 +133,7 @@ class Verification {
       tenant_.reset();
     }
     if (!tenant_) tenant_.emplace(store_, replay_, api_key_index_, report_, key.tenant);
-    if (!takes_new_rows_) tenant_->expect_first_format();
+    if (rows_format_ == first_store_format) tenant_->expect_first_format();
     tenant_->row(key, row);
   }
 
@@ -184,7 +184,7 @@ class Verification {
   ApiKeyIndexCheck api_key_index_{report_};
   std::set<crypto::Uuid> erasing_;
   std::optional<std::uint32_t> format_;
-  bool takes_new_rows_ = false;
+  std::uint32_t rows_format_ = first_store_format;
   bool has_keys_ = false;
   bool has_log_ = false;
   AuditChain chain_;

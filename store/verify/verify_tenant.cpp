@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/model/mask.hpp"
+#include "store/rows/value_binding.hpp"
 
 namespace tacit::store {
 namespace {
@@ -82,14 +83,15 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
     all_opened_ = false;
     replay_.secret(tenant_, id, std::nullopt);
     // Counted by its header, so that one altered row is one problem.
+    // In format 2 only the sealed metadata has the size.
     if (const auto parsed = parse_secret_row(row.value)) used_ += parsed->header.accounted;
     return problem("secret " + id.str() + ": " + secret.error().subject);
   }
   replay_.secret(tenant_, id, secret->header.updated_at);
-  used_ += secret->header.accounted;
+  used_ += accounted_of(*secret);
   const std::uint64_t accounted = secret->metadata.accounted(secret->value_size());
-  if (secret->header.accounted != accounted) {
-    problem("secret " + id.str() + ": counts for " + counts(secret->header.accounted, accounted) + " bytes");
+  if (accounted_of(*secret) != accounted) {
+    problem("secret " + id.str() + ": counts for " + counts(accounted_of(*secret), accounted) + " bytes");
   }
   if (!secret->metadata.default_is_bound()) {
     problem("secret " + id.str() + ": is a default without a tool and an argument");
@@ -104,7 +106,7 @@ void TenantCheck::check_value(const StoredSecret& secret) {
   if (!record_->key) return problem("secret " + secret.id.str() + ": its tenant has no key pair");
   if (!private_key_) return;
   const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
-  const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box, {});
+  const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box, binding_of(secret));
   if (!value) return problem("secret " + secret.id.str() + ": its value cannot be opened");
   ++report_.values_opened;
   const auto& display = secret.metadata.display;
@@ -167,7 +169,9 @@ void TenantCheck::finish() {
   }
   if (record_->changes && only_first_format_) problem("its record has a format that the store does not accept yet");
   if (record_->used != used_) problem("its record counts " + counts(record_->used, used_) + " bytes");
-  if (all_opened_ && record_->prefixes != prefixes_) problem("its record miscounts the prefixes of its bindings");
+  const PrefixCounts* const prefixes = record_->prefixes.open(*keys_);
+  if (prefixes == nullptr) return problem("its prefix lengths cannot be opened");
+  if (all_opened_ && *prefixes != prefixes_) problem("its record miscounts the prefixes of its bindings");
 }
 
 }  // namespace tacit::store

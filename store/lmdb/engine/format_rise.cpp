@@ -17,8 +17,8 @@ bool is_done(const LmdbEnv& env) {
   if (!txn) return false;
   std::atomic<std::uint64_t> rows_read{0};
   LmdbTransaction transaction = LmdbTransaction::reading(env, txn.get(), rows_read);
-  const bool done = takes_new_rows(transaction).run();
-  return done && transaction.error() == 0;
+  const std::uint32_t rows = rows_format(transaction).run();
+  return rows >= target_format && transaction.error() == 0;
 }
 
 }  // namespace
@@ -47,10 +47,10 @@ std::optional<Write> FormatRise::next(Clock::time_point now) {
 Task<bool> FormatRise::take_step(Transaction& transaction) {
   took_ = Took::nothing;
   const auto format = co_await read_format(transaction);
-  const bool settled = co_await takes_new_rows(transaction);
-  if (!format || settled) co_return false;
+  const std::uint32_t rows = co_await rows_format(transaction);
+  if (!format || rows >= target_format) co_return false;
   if (env_.older_processes() != OlderProcesses::none) co_return false;
-  if (*format < store_format) {
+  if (*format < target_format) {
     transaction.put(Table::meta, format_row_key(), format_value());
     took_ = Took::raised;
   } else {
@@ -63,7 +63,7 @@ Task<bool> FormatRise::take_step(Transaction& transaction) {
 void FormatRise::answered(bool kept) {
   if (!kept || took_ == Took::nothing) return;
   due_ = Clock::now();  // for the next step
-  if (took_ == Took::raised && raised_) raised_(store_format);
+  if (took_ == Took::raised && raised_) raised_(target_format);
 }
 
 }  // namespace tacit::store

@@ -1,14 +1,14 @@
-// Raises a store from format 1 to format 2 (store/rows/store_meta.hpp), by a server that has it open.
+// Raises a store to the newest format that servers give it (store/rows/store_meta.hpp), by a server that has it open.
 //
 // In two steps, each a separate write:
 //   1. If no process of an older build has the store open (store/lmdb/environment/process_mark.hpp), its format rises.
 //      From then on older builds refuse to open it, because they do not know the format.
 //   2. An older process may have opened it between the check and the commit. So a later transaction checks once more:
-//      if there is none, the store says that rows of format 2 may be written, because no process that cannot read them
-//      remains.
+//      if there is none, the store says that rows of that format may be written, because no process that cannot read
+//      them remains.
 // Each check holds the write lock, so only one of several servers takes the step. A process that dies at any point
 // leaves a state from which the next one continues. While an older process has the store open, or a process pretends
-// that, the servers work as before, with rows of format 1.
+// that, the servers work as before, with rows of the older format. A store rises from any older format at once.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ class FormatRise {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Checks every `interval` until the store has the newest format. `raised` receives the new format, once, in the
+  /// Checks every `interval` until the store has that format. `raised` receives the new format, once, in the
   /// process that raised it.
   FormatRise(const LmdbEnv& env, std::chrono::milliseconds interval, std::function<void(std::uint32_t)> raised);
 

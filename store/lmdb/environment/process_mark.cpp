@@ -43,7 +43,7 @@ bool is_none(const struct flock& lock) { return lock.l_type == F_UNLCK; }
 
 /// Whether the process with this lock of LMDB's runs an older build.
 OlderProcesses judge(int file, const struct flock& pid_lock) {
-  const off_t mark = mark_base + pid_lock.l_start;
+  const off_t mark = judged_mark_base + pid_lock.l_start;
   const auto found = find_lock(file, {mark, mark});
   if (!found) return OlderProcesses::unknown;
   // A lock without a process (F_OFD_SETLK) is not LMDB's, and cannot be told apart from another one.
@@ -58,9 +58,11 @@ OlderProcesses judge(int file, const struct flock& pid_lock) {
 }  // namespace
 
 ProcessMark::ProcessMark(const std::string& lock_file) : file_(::open(lock_file.c_str(), O_RDWR | O_CLOEXEC)) {
-  const off_t own = mark_base + ::getpid();
-  struct flock lock = lock_of({own, own});
-  while (file_ && ::fcntl(file_.get(), F_SETLK, &lock) != 0 && errno == EINTR) {
+  for (const off_t base : {mark_base, third_mark_base}) {
+    const off_t own = base + ::getpid();
+    struct flock lock = lock_of({own, own});
+    while (file_ && ::fcntl(file_.get(), F_SETLK, &lock) != 0 && errno == EINTR) {
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 // Detects which builds have a store open, by locks on single bytes of lock.mdb.
 //
 // LMDB (mdb_reader_pid of its mdb.c) locks the byte at the offset of the process id before the process first reads, and
-// keeps it locked until the environment is closed. A process of this build first locks another byte: the one at
-// `mark_base` plus its id. A process with the first lock but not the second therefore runs a build that knows only
-// store format 1. The kernel releases the locks when the process ends, and a child does not inherit them. Both are lost
-// when the process closes any descriptor of lock.mdb (fcntl(2)): do not open it while the environment is open, except
-// with O_PATH.
+// keeps it locked until the environment is closed. A process of this build first locks other bytes: those at
+// `mark_base` and at `third_mark_base` plus its id. A process with LMDB's lock but not the first of these runs a build
+// that knows only store format 1; without the second, it knows only the formats 1 and 2. The kernel releases the locks
+// when the process ends, and a child does not inherit them. All are lost when the process closes any descriptor of
+// lock.mdb (fcntl(2)): do not open it while the environment is open, except with O_PATH.
 #pragma once
 
 #include <sys/types.h>
@@ -27,10 +27,16 @@ enum class OlderProcesses : std::uint8_t {
 /// Beyond every process id (PID_MAX_LIMIT of Linux is 2^22).
 inline constexpr off_t mark_base = off_t{1} << 40;
 
-/// This process's mark. Destroy it after the environment is closed.
+/// The mark of builds that know store format 3.
+inline constexpr off_t third_mark_base = off_t{1} << 41;
+/// The mark without which a process counts as an older one: that of the format to which servers raise the store
+/// (target_format in store/rows/store_meta.hpp).
+inline constexpr off_t judged_mark_base = mark_base;
+
+/// This process's marks. Destroy it after the environment is closed.
 class ProcessMark {
  public:
-  /// `lock_file` is the lock.mdb that LMDB has opened but not yet read through. If the mark cannot be set, other
+  /// `lock_file` is the lock.mdb that LMDB has opened but not yet read through. If a mark cannot be set, other
   /// processes take this one for an older build, so the format rises later.
   explicit ProcessMark(const std::string& lock_file);
 

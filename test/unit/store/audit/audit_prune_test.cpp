@@ -171,13 +171,13 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_names_the_key_that_it_is_under) {
   checkpoint.pruned_by = "operator:root";
   const StoreKeys keys = all_keys();
   const auto row = encode_checkpoint(checkpoint, *keys.metadata);
-  const auto read = decode_checkpoint(row, *keys.metadata);
+  const auto read = decode_checkpoint(row, keys);
   BOOST_REQUIRE(read.has_value());
   BOOST_CHECK(read->through == checkpoint.through);
   BOOST_TEST(read->pruned_at == -1);
   BOOST_TEST(read->pruned_by == "operator:root");
-  BOOST_TEST(!decode_checkpoint({}, *keys.metadata));
-  BOOST_TEST(!decode_checkpoint(ByteView(row).first(row.size() - 1), *keys.metadata));
+  BOOST_TEST(!decode_checkpoint({}, keys));
+  BOOST_TEST(!decode_checkpoint(ByteView(row).first(row.size() - 1), keys));
 }
 
 BOOST_AUTO_TEST_CASE(entries_put_back_below_the_checkpoint_are_found) {

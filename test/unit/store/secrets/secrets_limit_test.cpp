@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_record_of_format_1_keeps_the_limit_as_older_builds_do) {
   const auto record = peek_tenant_record(tacit::crypto::as_bytes(stored));
   BOOST_REQUIRE(record);
   BOOST_TEST((record->limits.secrets == 4'000'000'000U));
-  BOOST_TEST(record->prefixes.entries().size() == 1U);
+  BOOST_TEST(record->prefixes.opened()->entries().size() == 1U);
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 

@@ -102,7 +102,9 @@ BOOST_AUTO_TEST_CASE(wrong_counters_are_found) {
   BOOST_TEST(fixture.finds("counts 3 instead of 4 secrets"));
   fixture.change_record([](TenantRecord& record) {
     record.count += 1;
-    record.prefixes.add(9);
+    PrefixCounts prefixes = *record.prefixes.opened();
+    prefixes.add(9);
+    record.prefixes = SealedPrefixes(prefixes);
   });
   BOOST_TEST(fixture.finds("miscounts the prefixes"));
 }
