@@ -9,6 +9,7 @@
 #include "store/keys/keys.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/failures.hpp"
+#include "store/rows/signed_memory.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/served_store.hpp"
@@ -52,9 +53,11 @@ Failure cannot_be_used(const StoreOptions& options, const Failure& why) {
 
 /// Fails if the store was created with other keys.
 Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
+  if (keys.phase() != crypto::SigningPhase::none) keys.memory = std::make_shared<SignedMemory>();
   const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
   if (!fits) return cannot_be_used(options, fits.error());
   auto context = std::make_shared<StoreContext>();
+  context->strict_binding = options.strict_binding;
   context->engine = std::move(engine);
   context->keys = std::move(keys);
   context->quota_default = options.quota_default;
@@ -84,9 +87,13 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  return LmdbEnv::create(
-      env_options(options),
-      {{format_row_key(), format_value()}, {rows_row_key(), rows_value()}, {keys_row_key(), keys_value(keys)}});
+  const std::uint32_t format = options.new_format == 0 ? target_format : options.new_format;
+  auto named = first_keys_value(keys);
+  if (!named) return named.error();
+  std::vector<LmdbEnv::FirstRow> rows{{format_row_key(), format_value(format)}, {rows_row_key(), rows_value(format)}};
+  rows.push_back({keys_row_key(), std::move(*named)});
+  if (keys.phase() != crypto::SigningPhase::none) rows.push_back({store_row_key(), store_value(keys.store())});
+  return LmdbEnv::create(env_options(options), rows);
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {

@@ -53,6 +53,10 @@ struct StoreOptions {
   /// Called once, on a thread of the store, when overwriting freed data has found damage to the file: what, where, and
   /// what to do. The store continues.
   std::function<void(const std::string& why)> on_damage;
+  /// Whether values are sealed with their tool and argument, unless a tenant has a setting of its own.
+  bool strict_binding = false;
+  /// `create`: the format of the new store (store/rows/store_meta.hpp); 0: that of all new stores.
+  std::uint32_t new_format = 0;
   GiveUpRoot give_up_root{};  ///< see store/lmdb/environment/store_files.hpp
 };
 

@@ -14,6 +14,8 @@
 
 namespace tacit::store {
 
+class AuditHistory;  // store/audit/audit_history.hpp
+
 struct StoreContext : std::enable_shared_from_this<StoreContext> {
   std::shared_ptr<Engine> engine;  ///< shared by all contexts of one store
   StoreKeys keys;
@@ -22,6 +24,8 @@ struct StoreContext : std::enable_shared_from_this<StoreContext> {
   std::uint32_t secrets_default = 0;
   std::chrono::nanoseconds slice{};
   std::uint64_t serial = 0;  ///< distinguishes the stores of one process
+  bool strict_binding = false;  ///< whether values are sealed with their tool and argument, unless a tenant has its own
+  std::shared_ptr<AuditHistory> history{};
 
   const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
 };

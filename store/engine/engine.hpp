@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,6 +82,8 @@ struct Write {
   std::size_t bytes = 0;  ///< the approximate memory that it holds: it bounds the queues
 };
 
+class CommitSeal;  // store/engine/commit_seal.hpp
+
 class Engine : public EngineState {
  public:
   /// `write_deadline`: how long a caller waits for the answer to a write (store/engine/await.hpp).
@@ -90,6 +93,8 @@ class Engine : public EngineState {
   virtual std::optional<Errc> read(const Work& work) = 0;
   /// Accepts a write: atomic, serialisable, and durable when it is answered. Never waits.
   virtual void submit(Write write) = 0;
+  /// Seals all later commits so, instead of as before. Any thread. An engine that does not commit ignores it.
+  virtual void seal_commits(std::shared_ptr<CommitSeal> seal) { static_cast<void>(seal); }
   /// Accepts no more writes. Returns whether the accepted ones finish within that time.
   virtual bool finish(std::chrono::milliseconds most) = 0;
   /// Accepts no more writes and waits without limit for the accepted ones. Reads continue. Idempotent.

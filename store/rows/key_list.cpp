@@ -90,10 +90,11 @@ Outcome<NamedKeys> read_unsigned_keys(ByteView row, const crypto::MetadataKeyrin
 
 ByteView keys_row_key() { return crypto::as_bytes("keys"); }
 
-Bytes keys_value(const StoreKeys& keys) {
-  return keys_value(
-      {.root = {keys.root_public->primary().id}, .metadata = {keys.metadata->primary().id}, .retired = {}},
-      *keys.metadata);
+Outcome<Bytes> first_keys_value(const StoreKeys& keys) {
+  NamedKeys named;
+  named.root.push_back(keys.root_public->primary().id);
+  named.metadata.push_back(keys.metadata->primary().id);
+  return next_keys_value(std::move(named), keys);
 }
 
 Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring) {

@@ -66,8 +66,9 @@ Bytes store_value(const crypto::Uuid& store);
 std::optional<crypto::Uuid> store_of(ByteView row);
 
 ByteView keys_row_key();
-/// The row of a new store: names the primary keys. Needs the root public and the metadata keyring.
-Bytes keys_value(const StoreKeys& keys);
+/// The row of a new store: names the primary keys. Needs the root public and the metadata keyring, and fails like
+/// next_keys_value.
+Outcome<Bytes> first_keys_value(const StoreKeys& keys);
 /// The content of the row. The newest key comes first; the MAC of formats 1 and 2 uses the first metadata key.
 struct NamedKeys {
   std::vector<crypto::KeyId> root;
