@@ -98,6 +98,7 @@ StoreOptions StoreFixture::store_options() const {
   options.queue_bytes = options_.queue_bytes;
   options.max_readers = 256;
   options.write_deadline = options_.write_deadline;
+  options.new_format = options_.new_format;
   return options;
 }
 

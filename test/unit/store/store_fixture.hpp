@@ -54,6 +54,7 @@ struct StoreFixtureOptions {
   std::function<void(const std::string&)> on_failure{};
   bool private_keys = true;
   StoreKeys keys{};  ///< empty: those of all tests
+  std::uint32_t new_format = 0;  ///< 0: that of all new stores
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
   std::chrono::milliseconds scrub_within = std::chrono::seconds(60);

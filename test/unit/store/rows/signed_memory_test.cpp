@@ -1,0 +1,63 @@
+// The memory of verified signatures: it knows what it learned and nothing else, forgets by overwriting, and is for any
+// thread.
+#include "store/rows/signed_memory.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "crypto/bytes.hpp"
+
+using tacit::crypto::as_bytes;
+using tacit::store::SignedMemory;
+
+BOOST_AUTO_TEST_SUITE(signed_memory)
+
+BOOST_AUTO_TEST_CASE(only_what_was_learned_is_known) {
+  SignedMemory memory;
+  BOOST_TEST(!memory.knows({as_bytes("a"), as_bytes("bc")}));
+  memory.learn({as_bytes("a"), as_bytes("bc")});
+  BOOST_TEST(memory.knows({as_bytes("a"), as_bytes("bc")}));
+  BOOST_TEST(!memory.knows({as_bytes("ab"), as_bytes("c")}));
+  BOOST_TEST(!memory.knows({as_bytes("a"), as_bytes("bc"), {}}));
+  BOOST_TEST(!memory.knows({as_bytes("a")}));
+  BOOST_TEST(!memory.knows({}));
+  BOOST_TEST(memory.verifications() == 5U);
+}
+
+// The key of the tags is random, so no choice of rows fits another process.
+BOOST_AUTO_TEST_CASE(each_object_has_a_memory_of_its_own) {
+  SignedMemory one;
+  SignedMemory other;
+  one.learn({as_bytes("row")});
+  BOOST_TEST(!other.knows({as_bytes("row")}));
+}
+
+BOOST_AUTO_TEST_CASE(it_holds_about_as_many_as_it_has_places) {
+  SignedMemory memory;
+  constexpr int many = 300'000;
+  for (int i = 0; i < many; ++i) memory.learn({as_bytes(std::to_string(i))});
+  int known = 0;
+  for (int i = 0; i < many; ++i) known += memory.knows({as_bytes(std::to_string(i))}) ? 1 : 0;
+  BOOST_TEST(known <= 65'536);
+  BOOST_TEST(known >= 60'000);
+}
+
+BOOST_AUTO_TEST_CASE(threads_share_it) {
+  SignedMemory memory;
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(4);
+  for (std::size_t n = 0; n < wrong.size(); ++n) {
+    threads.emplace_back([&, n] {
+      for (int i = 0; i < 2000; ++i) {
+        memory.learn({as_bytes("good " + std::to_string(i))});
+        if (memory.knows({as_bytes("bad " + std::to_string(i))})) ++wrong[n];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const int count : wrong) BOOST_TEST(count == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
