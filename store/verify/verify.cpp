@@ -10,6 +10,7 @@
 #include "store/model/failures.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/prekey.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/verify/verify_tenant.hpp"
 
@@ -48,6 +49,9 @@ class Verification {
       report_.add("the store accepts rows of a newer format than its own");
     }
     if (!has_keys_) report_.add("the store's keys are not recorded");
+    if (!has_store_ && store_.keys.phase() != crypto::SigningPhase::none) {
+      report_.add("the store's id is not recorded");
+    }
     if (report_.audit_entries > 0) report_.audit_head = to_string(chain_.last());
     if (has_log_) return replay_.finish();
     if (report_.audit_pruned_through > 0) {
@@ -98,6 +102,10 @@ class Verification {
       has_keys_ = true;
       const auto fits = check_keys(row.value, store_.keys);
       if (!fits) report_.add("the store as a whole: " + fits.error().subject);
+    } else if (std::ranges::equal(row.key, store_row_key())) {
+      store_row(row.value);
+    } else if (crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
+      prekey_row(row);
     } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
       erasure_row(*erasing, row);
     } else if (std::ranges::equal(row.key, checkpoint_key())) {
@@ -105,6 +113,26 @@ class Verification {
     } else {
       report_.add("a row of unknown meaning about the store as a whole");
     }
+  }
+
+  void store_row(ByteView value) {
+    has_store_ = true;
+    if (store_of(value) == store_.keys.store()) return;
+    report_.add("the store's id is that of another store than root-public-keyring's");
+  }
+
+  void prekey_row(const Row& row) {
+    const std::string prekey = "prekey " + crypto::to_hex(row.key.subspan(prekey_prefix().size())) + ": ";
+    const auto key = decode_prekey(row.key, row.value);
+    if (!key) return report_.add(prekey + "its row was altered");
+    const crypto::KeyId& id = key->certificate->signer;
+    const crypto::Signer* const signer = store_.keys.signers().find(id);
+    if (signer == nullptr || signer->role != crypto::SigningRole::root ||
+        signer->state == crypto::SignerState::retired) {
+      return report_.add(prekey + "is signed by the key " + crypto::to_hex(id) +
+                         ", which root-public-keyring does not accept");
+    }
+    if (!crypto::is_certified(*key, store_.keys.store(), signer->key)) report_.add(prekey + "its row was altered");
   }
 
   /// The remaining rows of such a tenant are not checked: they are being erased.
@@ -186,6 +214,7 @@ class Verification {
   std::optional<std::uint32_t> format_;
   std::uint32_t rows_format_ = first_store_format;
   bool has_keys_ = false;
+  bool has_store_ = false;
   bool has_log_ = false;
   AuditChain chain_;
 };

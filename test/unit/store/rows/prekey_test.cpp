@@ -145,4 +145,33 @@ BOOST_AUTO_TEST_CASE(an_unreadable_row_is_picked_without_a_certificate) {
   BOOST_TEST(crypto::as_text(prekey->row) == "x");
 }
 
+BOOST_AUTO_TEST_CASE(verify_names_prekeys_that_are_not_as_they_were_signed) {
+  StoreFixture fixture(signed_store());
+  const auto put = [&](const crypto::TenantKey& key, const Bytes& row) {
+    fixture.put(Table::meta, std::string(crypto::as_text(prekey_row_key(key.certificate->number))),
+                std::string(crypto::as_text(row)));
+  };
+  const crypto::TenantKey key = certified_key();
+  const std::string name = "prekey " + crypto::to_hex(key.certificate->number) + ": ";
+  const Bytes row = encode_prekey(key);
+  put(key, row);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{3}, std::size_t{20}, row.size() - 1}) {
+    Bytes altered = row;
+    altered[at] ^= 1;
+    put(key, altered);
+    const VerifyReport report = fixture.verify();
+    BOOST_TEST(report.problem_count == 1U);
+    BOOST_TEST(report.problems.front() == name + "its row was altered");
+  }
+  const StoreKeys other = keys_of_another_deployment();
+  crypto::TenantKey planted = crypto::make_certified_key(*other.root_public, *other.root_signer(),
+                                                         keys_of_phase(crypto::SigningPhase::required).store(), 1);
+  planted.certificate->number = key.certificate->number;
+  put(key, encode_prekey(planted));
+  BOOST_TEST(fixture.verify().problems.front() == name + "is signed by the key " +
+                                                      crypto::to_hex(other.root_signer()->id) +
+                                                      ", which root-public-keyring does not accept");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
