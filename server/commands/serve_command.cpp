@@ -75,9 +75,7 @@ std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle&
   store::StoreOptions options = store_options(config);
   options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
   options.on_damage = log_damage;
-  // The API plane must not open the private half: the planes are separate so that this one cannot decrypt.
-  const PrivateKey with_private = runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no;
-  auto store = store::open_served_store(options, load_keys(config, with_private), log_format);
+  auto store = store::open_served_store(options, load_serving_keys(config), log_format);
   if (!store) throw UsageError(sentence(store.error()));
   return std::move(*store);
 }

@@ -73,6 +73,13 @@ struct Config {
   std::filesystem::path root_public_keyring;
   std::filesystem::path root_private_keyring;  ///< a process with `plane` api never opens it
   std::filesystem::path metadata_keyring;
+  // Empty: beside the root public keyring; read them by server/config/keyring_files.hpp alone.
+  std::filesystem::path root_signing_keyring;  ///< a process with `plane` api never opens it
+  std::filesystem::path audit_api_keyring;
+  std::filesystem::path audit_tools_keyring;
+  std::filesystem::path audit_operator_keyring;  ///< no server opens it
+  std::size_t prekey_pool = 0;                   ///< key pairs that are kept ready for new tenants
+  bool strict_binding = false;                   ///< values are sealed with their tool and argument
   std::uint64_t quota_default = 0;       ///< bytes
   std::uint32_t api_keys_default = 0;    ///< of a tenant
   std::uint32_t secrets_default = 0;     ///< of a tenant

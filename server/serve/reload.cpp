@@ -145,8 +145,7 @@ std::optional<std::string> Reload::issuers(const Config& next) {
 /// Reloads the keyrings, and the store's defaults for tenants.
 std::optional<std::string> Reload::keys(const Config& next) {
   try {
-    const PrivateKey with_private = runs_tools(next.plane) ? PrivateKey::yes : PrivateKey::no;
-    const auto changed = parts_.store.reconfigure(load_keys(next, with_private), store_options(next));
+    const auto changed = parts_.store.reconfigure(load_serving_keys(next), store_options(next));
     if (!changed) return sentence(changed.error());
     return std::nullopt;
   } catch (const UsageError& error) {

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "server/config/errors.hpp"
+#include "server/config/keyring_files.hpp"
 #include "server/process/store_user.hpp"
 
 namespace tacit::server {
@@ -20,6 +21,37 @@ std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
   return std::make_shared<const Keyring>(std::move(*keyring));
 }
 
+store::StoreKeys load_store_keys(const Config& config, bool with_private) {
+  store::StoreKeys keys;
+  keys.root_public = load_keyring<crypto::RootPublicKeyring>(config.root_public_keyring);
+  keys.metadata = load_keyring<crypto::MetadataKeyring>(config.metadata_keyring);
+  if (with_private) keys.root_private = load_keyring<crypto::RootPrivateKeyring>(config.root_private_keyring);
+  return keys;
+}
+
+/// The ring whose primary key, according to the root public keyring, signs. Null while nothing is signed, unless the
+/// setting names a file.
+std::shared_ptr<const crypto::SigningKeyring> load_signing_keyring(const Config& config, KeyringFile which,
+                                                                   const store::StoreKeys& keys) {
+  const KeyringFileRow& row = row_of(which);
+  const crypto::Signer* const primary =
+      keys.phase() == crypto::SigningPhase::none ? nullptr : keys.signers().primary(row.role);
+  if (primary == nullptr && (config.*row.configured).empty()) return nullptr;
+  const std::filesystem::path file = keyring_file(config, which);
+  const std::string setting = row.setting;
+  if (file.empty()) {
+    if (primary == nullptr) return nullptr;
+    throw UsageError(setting + " is not configured, but root-public-keyring names a key of " + row.signs_as);
+  }
+  auto ring = crypto::SigningKeyring::load(file, row.role);
+  if (!ring) throw UsageError(setting + ": " + ring.error().message);
+  if (primary != nullptr && ring->find(primary->id) == nullptr) {
+    throw UsageError(setting + ": " + file.string() + " does not contain the key " + crypto::to_hex(primary->id) +
+                     ", with which " + row.signs_as + " signs according to root-public-keyring");
+  }
+  return std::make_shared<const crypto::SigningKeyring>(std::move(*ring));
+}
+
 // LMDB requires whole pages.
 std::uint64_t whole_pages(std::uint64_t size) {
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -29,12 +61,26 @@ std::uint64_t whole_pages(std::uint64_t size) {
 }  // namespace
 
 store::StoreKeys load_keys(const Config& config, PrivateKey with_private) {
-  store::StoreKeys keys;
-  keys.root_public = load_keyring<crypto::RootPublicKeyring>(config.root_public_keyring);
-  keys.metadata = load_keyring<crypto::MetadataKeyring>(config.metadata_keyring);
-  if (with_private == PrivateKey::yes) {
-    keys.root_private = load_keyring<crypto::RootPrivateKeyring>(config.root_private_keyring);
-  }
+  return load_keys(config, KeyNeeds{.root_private = with_private == PrivateKey::yes, .signs = false});
+}
+
+store::StoreKeys load_keys(const Config& config, KeyNeeds needs) {
+  store::StoreKeys keys = load_store_keys(config, needs.root_private);
+  if (!keys.root_public) return keys;
+  if (needs.root_signing) keys.root_signing = load_signing_keyring(config, KeyringFile::root_signing, keys);
+  if (needs.signs) keys.audit_operator = load_signing_keyring(config, KeyringFile::audit_operator, keys);
+  return keys;
+}
+
+store::StoreKeys load_serving_keys(const Config& config) {
+  // The API plane must open neither the root private keyring nor the root signing one: the planes are separate so that
+  // this one can neither decrypt nor make keys that others accept.
+  store::StoreKeys keys = load_store_keys(config, runs_tools(config.plane));
+  if (!keys.root_public) return keys;
+  if (runs_api(config.plane)) keys.audit_api = load_signing_keyring(config, KeyringFile::audit_api, keys);
+  if (!runs_tools(config.plane)) return keys;
+  keys.root_signing = load_signing_keyring(config, KeyringFile::root_signing, keys);
+  keys.audit_tools = load_signing_keyring(config, KeyringFile::audit_tools, keys);
   return keys;
 }
 
@@ -45,6 +91,7 @@ store::StoreOptions store_options(const Config& config) {
   options.quota_default = config.quota_default;
   options.api_keys_default = config.api_keys_default;
   options.secrets_default = config.secrets_default;
+  options.strict_binding = config.strict_binding;
   options.write_deadline = config.store_timeout;
   options.scrub_within = config.scrub_within;
   options.queue_items = config.write_queue_items;
@@ -67,12 +114,16 @@ void require_keyrings(const Config& config) {
 }
 
 OpenStore open_store(const Config& config, PrivateKey with_private) {
+  return open_store(config, KeyNeeds{.root_private = with_private == PrivateKey::yes, .signs = false});
+}
+
+OpenStore open_store(const Config& config, KeyNeeds needs) {
   require_keyrings(config);
   store::StoreOptions options = store_options(config);
   options.map_size = 0;  // a command uses the store's present map, whatever its configuration
   options.give_up_root = become_store_user;
   options.scrub_within = {};  // servers scrub, also at their start
-  auto store = store::Store::open(options, load_keys(config, with_private));
+  auto store = store::Store::open(options, load_keys(config, needs));
   if (store.has_error()) throw UsageError(sentence(store.error()));
   return OpenStore(store->release());
 }

@@ -20,9 +20,22 @@ namespace tacit::server {
 
 enum class PrivateKey : bool { no, yes };
 
-/// Loads the configured keyrings, the private one only on request. Keyrings that are not configured stay null.
-/// Throws UsageError with a sentence that names the file.
+/// Which private halves a command needs.
+struct KeyNeeds {
+  bool root_private = false;
+  bool root_signing = false;
+  bool signs = true;  ///< it changes the store, so it signs its audit entries
+};
+
+/// Loads the configured keyrings, those with private halves only on request; the signing ones only once something is
+/// signed (crypto/signers.hpp), unless a setting names them. Keyrings that are not configured stay null. Throws
+/// UsageError with a sentence that names the file, also if a ring lacks the key that signs according to
+/// root-public-keyring.
+store::StoreKeys load_keys(const Config& config, KeyNeeds needs);
+/// For commands that only read.
 store::StoreKeys load_keys(const Config& config, PrivateKey with_private);
+/// The keyrings of a server, by its plane; throws likewise.
+store::StoreKeys load_serving_keys(const Config& config);
 
 /// Throws UsageError unless the keyrings needed to open a store are configured.
 void require_keyrings(const Config& config);
@@ -40,6 +53,8 @@ using OpenStore = std::unique_ptr<store::Store, CloseStore>;
 /// Opens the store for an operator's command. A root process gives up root after it has read its keyrings
 /// (server/process/store_user.hpp); another process does later work that needs root (server/process/apart.hpp). Throws
 /// UsageError if a required key is not configured or cannot be loaded, or the store cannot be opened.
+OpenStore open_store(const Config& config, KeyNeeds needs);
+/// For commands that only read.
 OpenStore open_store(const Config& config, PrivateKey with_private = PrivateKey::no);
 
 /// The audit context of an operator: the name of this process's user.
