@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "store/engine/engine.hpp"
+#include "store/lmdb/environment/process_mark.hpp"
 
 namespace tacit::store {
 
@@ -26,9 +27,10 @@ class FormatRise {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Checks every `interval` until the store has that format. `raised` receives the new format, once, in the
-  /// process that raised it.
-  FormatRise(const LmdbEnv& env, std::chrono::milliseconds interval, std::function<void(std::uint32_t)> raised);
+  /// Checks every `interval` until the store has the format `target`, 2 or 3, or a newer one. `raised` receives the new
+  /// format, once, in the process that raised it.
+  FormatRise(const LmdbEnv& env, std::uint32_t target, std::chrono::milliseconds interval,
+             std::function<void(std::uint32_t)> raised);
 
   /// When to call `next`; time_point::max(): never again.
   Clock::time_point due() const { return due_; }
@@ -37,12 +39,15 @@ class FormatRise {
 
  private:
   enum class Took : std::uint8_t { nothing, raised, settled };
+  /// Of builds that do not know the target.
+  OlderProcesses older_processes() const;
   /// Takes the next step, whichever it is.
   Task<bool> take_step(Transaction& transaction);
   /// `kept`: the step's write is durable.
   void answered(bool kept);
 
   const LmdbEnv& env_;
+  const std::uint32_t target_;
   const std::chrono::milliseconds interval_;
   const std::function<void(std::uint32_t)> raised_;
   Clock::time_point due_;

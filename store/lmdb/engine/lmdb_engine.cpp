@@ -10,6 +10,7 @@
 
 #include "store/lmdb/engine/lmdb_transaction.hpp"
 #include "store/lmdb/environment/lmdb_errors.hpp"
+#include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
 namespace {
@@ -87,9 +88,10 @@ void LmdbEngine::close() {
   std::call_once(joined_, [this] { writer_.join(); });
 }
 
-void LmdbEngine::raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t)> told) {
+void LmdbEngine::raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t)> told,
+                              std::uint32_t target) {
   if (env_->is_single_file()) return;
-  rise_ = std::make_unique<FormatRise>(*env_, every, std::move(told));
+  rise_ = std::make_unique<FormatRise>(*env_, target == 0 ? target_format : target, every, std::move(told));
   rising_.store(rise_.get(), std::memory_order_release);
   queue_.wake();
 }

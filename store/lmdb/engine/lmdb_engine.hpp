@@ -71,9 +71,10 @@ class LmdbEngine final : public Engine {
   StorageStatistics storage() const override;
   Room room() const override;
   /// From now on the writer thread raises the store's format as soon as possible, and checks at this interval
-  /// (store/lmdb/engine/format_rise.hpp). `told` receives the new format, on that thread. Call at most once, after the
-  /// store's keys are verified.
-  void raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t format)> told);
+  /// (store/lmdb/engine/format_rise.hpp). `told` receives the new format, on that thread. `target`: 0: that of all
+  /// stores. Call at most once, after the store's keys are verified.
+  void raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t format)> told,
+                    std::uint32_t target = 0);
 
  private:
   using Batch = std::vector<Write>;

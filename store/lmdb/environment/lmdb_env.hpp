@@ -81,7 +81,7 @@ class LmdbEnv {
   /// there were any.
   bool clear_dead_readers() const;
   /// Whether processes of older builds have the store open (store/lmdb/environment/process_mark.hpp).
-  OlderProcesses older_processes() const { return mark_ ? mark_->older() : OlderProcesses::unknown; }
+  OlderProcesses older_processes(off_t base) const { return mark_ ? mark_->older(base) : OlderProcesses::unknown; }
 
  private:
   LmdbEnv() = default;

@@ -42,8 +42,8 @@ std::optional<struct flock> find_lock(int file, const Range& range) {
 bool is_none(const struct flock& lock) { return lock.l_type == F_UNLCK; }
 
 /// Whether the process with this lock of LMDB's runs an older build.
-OlderProcesses judge(int file, const struct flock& pid_lock) {
-  const off_t mark = judged_mark_base + pid_lock.l_start;
+OlderProcesses judge(int file, const struct flock& pid_lock, off_t base) {
+  const off_t mark = base + pid_lock.l_start;
   const auto found = find_lock(file, {mark, mark});
   if (!found) return OlderProcesses::unknown;
   // A lock without a process (F_OFD_SETLK) is not LMDB's, and cannot be told apart from another one.
@@ -66,7 +66,7 @@ ProcessMark::ProcessMark(const std::string& lock_file) : file_(::open(lock_file.
   }
 }
 
-OlderProcesses ProcessMark::older() const {
+OlderProcesses ProcessMark::older(off_t base) const {
   if (!file_) return OlderProcesses::unknown;
   const auto give_up = std::chrono::steady_clock::now() + most_time;
   // The kernel reports one lock of a range. The parts of the range on both sides of it are queried next.
@@ -79,7 +79,7 @@ OlderProcesses ProcessMark::older() const {
     if (is_none(*lock)) continue;
     if (lock->l_len != 1 || ++processes > most_processes) return OlderProcesses::unknown;
     if (std::chrono::steady_clock::now() > give_up) return OlderProcesses::unknown;
-    if (const auto judged = judge(file_.get(), *lock); judged != OlderProcesses::none) return judged;
+    if (const auto judged = judge(file_.get(), *lock, base); judged != OlderProcesses::none) return judged;
     if (lock->l_start > range.first) ranges.push_back({range.first, lock->l_start - 1});
     if (lock->l_start < range.last) ranges.push_back({lock->l_start + 1, range.last});
   }

@@ -29,10 +29,6 @@ inline constexpr off_t mark_base = off_t{1} << 40;
 
 /// The mark of builds that know store format 3.
 inline constexpr off_t third_mark_base = off_t{1} << 41;
-/// The mark without which a process counts as an older one: that of the format to which servers raise the store
-/// (target_format in store/rows/store_meta.hpp).
-inline constexpr off_t judged_mark_base = mark_base;
-
 /// This process's marks. Destroy it after the environment is closed.
 class ProcessMark {
  public:
@@ -40,8 +36,8 @@ class ProcessMark {
   /// processes take this one for an older build, so the format rises later.
   explicit ProcessMark(const std::string& lock_file);
 
-  /// Examines up to 256 processes for up to 2 ms. Other processes only.
-  OlderProcesses older() const;
+  /// Whether a process lacks the mark at that base. Examines up to 256 processes for up to 2 ms. Other processes only.
+  OlderProcesses older(off_t base) const;
 
  private:
   crypto::Descriptor file_;

@@ -1,5 +1,5 @@
-// A store of format 1 rises to format 2 when no process of an older build has it open, whichever process dies
-// meanwhile.
+// A store of format 1 rises to format 2, and to 3, when no process of an older build has it open, whichever process
+// dies meanwhile.
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/wait.h>
@@ -30,8 +30,15 @@ struct RiseFixture : StoreFixture {
     BOOST_REQUIRE(wait(store().secrets().create(tenant_id(1), new_secret(name), who())));
   }
   /// Checks continuously.
-  void raise() {
-    engine().raise_format(1ms, [this](std::uint32_t format) { told += format; });
+  void raise(std::uint32_t target = 2) {
+    engine().raise_format(
+        1ms, [this](std::uint32_t format) { told += format; }, target);
+  }
+  bool takes_third() { return rows(Table::meta)[row_text(rows_row_key())] == row_text(rows_value(3)); }
+  void wait_until_third() {
+    for (int i = 0; i < 60'000 && !takes_third(); ++i) std::this_thread::sleep_for(1ms);
+    BOOST_TEST(takes_third());
+    BOOST_TEST(format_of(*this) == 3U);
   }
   void wait_until_risen() {
     for (int i = 0; i < 60'000 && !takes_new_rows(*this); ++i) std::this_thread::sleep_for(1ms);
@@ -84,6 +91,16 @@ struct Locker : Child {
 
 struct Older : Child {
   explicit Older(const std::filesystem::path& store) : Child([&](auto ready) { be_older(store, ready); }) {}
+};
+
+/// Locks lock.mdb like a process of a build that knows format 2 but not 3.
+struct Second : Child {
+  explicit Second(const std::filesystem::path& store)
+      : Child([&](auto ready) {
+          const int file = ::open((store / "lock.mdb").c_str(), O_RDWR);
+          if (!lock_bytes(file, mark_base + ::getpid(), 1)) return;
+          be_older(store, ready);
+        }) {}
 };
 
 /// Opens the store in a child, which begins to raise its format and dies before or after its first commit.
@@ -248,6 +265,52 @@ BOOST_AUTO_TEST_CASE(a_mark_lasts_as_long_as_the_store_is_open) {
     lock.l_len = 1;
     if (::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid == pid) ready();
   });
+}
+
+BOOST_AUTO_TEST_CASE(a_store_rises_to_format_3_from_either_older_one) {
+  for (const bool first : {true, false}) {
+    RiseFixture fixture;
+    if (!first) take_new_rows(fixture);
+    fixture.create("a");
+    BOOST_TEST(record_of(fixture).format == (first ? 1U : 2U));
+    fixture.raise(3);
+    fixture.wait_until_third();
+    BOOST_TEST(fixture.told == 3U);
+    BOOST_TEST(record_of(fixture).format == (first ? 1U : 2U));
+    fixture.create("b");
+    BOOST_TEST(record_of(fixture).format == 3U);
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_process_that_knows_format_2_alone_delays_the_rise_to_3_and_not_that_to_2) {
+  RiseFixture fixture;
+  fixture.close();
+  Second second(fixture.store_folder());
+  fixture.reopen();
+  fixture.raise(2);
+  fixture.wait_until_risen();
+  fixture.reopen();
+  fixture.raise(3);
+  fixture.look_often();
+  fixture.create("a");
+  BOOST_TEST(format_of(fixture) == 2U);
+  BOOST_TEST(record_of(fixture).format == 2U);
+  second.kill();
+  fixture.wait_until_third();
+}
+
+// Between the two steps, format 3 with rows of format 2: builds that do not know format 3 refuse the store already.
+BOOST_AUTO_TEST_CASE(a_rise_to_format_3_that_was_interrupted_is_finished) {
+  RiseFixture fixture;
+  take_new_rows(fixture);
+  fixture.put(Table::meta, row_text(format_row_key()), row_text(format_value(3)));
+  fixture.create("a");
+  BOOST_TEST(record_of(fixture).format == 2U);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  fixture.raise(3);
+  fixture.wait_until_third();
+  BOOST_TEST(fixture.told == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(feigned_locks_delay_the_rise_and_nothing_else) {
