@@ -2,13 +2,16 @@
 // (crypto/keyring_edit.hpp).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include "crypto/keyring.hpp"
 #include "store/engine/async.hpp"
 #include "store/engine/engine.hpp"
 #include "store/keys/key_census.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/rewrap.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/key_kind.hpp"
@@ -40,6 +43,18 @@ class Keys {
   Outcome<void> check_primary_root() const;
   /// Walks the tenants (for a root key) or all rows (for a metadata key), on successive snapshots.
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
+
+  // The pool of key pairs for new tenants (store/rows/prekey.hpp).
+  /// Verifies each pair. Walks the pool on successive snapshots.
+  Outcome<PrekeyFigures> prekeys() const;
+  /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
+  /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable
+  /// while the store does not take rows of format 3.
+  Async<void> add_prekeys(std::size_t number);
+  /// Removes unusable pairs, and returns how many; some may remain.
+  Async<std::uint64_t> remove_bad_prekeys();
+  /// The tenants whose key pair has no certificate. Waits so long after each 4096 tenants.
+  Outcome<std::uint64_t> unsigned_tenants(std::chrono::milliseconds pause) const;
 
   // A rewrap, step by step. store/keys/rewrap_run.hpp runs all steps.
   /// Audits the beginning and returns the target: the primary key. Fails with not_allowed or integrity if these
