@@ -11,6 +11,25 @@ namespace tacit::store {
 namespace {
 
 constexpr std::uint8_t format = 1;
+constexpr std::uint8_t signed_format = 2;
+constexpr std::size_t most_signatures = 3;
+
+/// False if they are not complete, or not as documented.
+bool decode_signatures(Decoder& decoder, std::vector<AuditSignature>& signatures) {
+  const std::size_t number = decoder.u8();
+  if (number == 0 || number > most_signatures) return false;
+  for (std::size_t left = number; left > 0; --left) {
+    const std::uint8_t role = decoder.u8();
+    const bool known = role >= static_cast<std::uint8_t>(crypto::SigningRole::api) &&
+                       role <= static_cast<std::uint8_t>(crypto::SigningRole::operators);
+    if (!known) return false;
+    AuditSignature& signature = signatures.emplace_back();
+    signature.role = static_cast<crypto::SigningRole>(role);
+    decoder.into(signature.key);
+    decoder.into(signature.signature);
+  }
+  return decoder.ok();
+}
 
 void field(std::string& body, std::string_view name, std::string_view value) {
   body += body.empty() ? '{' : ',';
@@ -53,13 +72,32 @@ std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence) {
   return key;
 }
 
+Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<const AuditSignature> signatures) {
+  constexpr std::size_t signature_size = 1 + 8 + 64;
+  Bytes row;
+  row.reserve(2 + hash.size() + signatures.size() * signature_size + body.size());
+  Encoder encoder(row);
+  encoder.u8(signatures.empty() ? format : signed_format);
+  encoder.raw(hash);
+  if (!signatures.empty()) encoder.u8(static_cast<std::uint8_t>(signatures.size()));
+  for (const AuditSignature& signature : signatures) {
+    encoder.u8(static_cast<std::uint8_t>(signature.role));
+    encoder.raw(signature.key);
+    encoder.raw(signature.signature);
+  }
+  encoder.raw(crypto::as_bytes(body));
+  return row;
+}
+
 std::optional<AuditEntry> parse_audit_row(const Row& row) {
   Decoder key(row.key);
   AuditEntry entry;
   entry.sequence = key.u64();
   Decoder value(row.value);
-  if (value.u8() != format) return std::nullopt;
+  const std::uint8_t row_format = value.u8();
+  if (row_format != format && row_format != signed_format) return std::nullopt;
   value.into(entry.hash);
+  if (row_format == signed_format && !decode_signatures(value, entry.signatures)) return std::nullopt;
   if (!key.done() || !value.ok()) return std::nullopt;
   entry.body = crypto::as_text(value.rest());
   return entry;
@@ -115,12 +153,7 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
   if (!previous) co_return previous.error();
   const std::uint64_t sequence = previous->sequence + 1;
   const std::string body = audit_body(event, who, now);
-  Bytes row;
-  row.reserve(1 + previous->hash.size() + body.size());
-  Encoder encoder(row);
-  encoder.u8(format);
-  encoder.raw(audit_hash(previous->hash, sequence, body));
-  encoder.raw(crypto::as_bytes(body));
+  const Bytes row = audit_row(audit_hash(previous->hash, sequence, body), body, {});
   transaction.append(Table::audit, audit_key(sequence), row);
   co_return Outcome<void>();
 }

@@ -1,8 +1,10 @@
 // The stored audit log: Table::audit, by 8-byte big-endian sequence from 1.
 //
-// Format 1: 1 format ‖ 32 hash ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the
-// first. The body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant,
-// secrets, tool, reason, on_behalf_of, peer, request_id, traceparent.
+// Format 1: 1 format ‖ 32 hash ‖ body. Format 2, of a commit's last entry, once commits are signed
+// (store/audit/audit_signing.hpp): 1 format ‖ 32 hash ‖ 1 number of signatures (1 to 3) ‖ each: 1 role, 8 signing key
+// id, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the first. The
+// body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant, secrets, tool,
+// reason, on_behalf_of, peer, request_id, traceparent.
 //
 // The chain shows that an entry was altered, removed or moved. It does not show that the newest entries were cut off,
 // or that the whole chain was rewritten by an attacker with write access. To detect that, keep heads elsewhere: servers
@@ -12,6 +14,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +35,8 @@ struct AuditEntry {
 /// The key of an entry's row.
 std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence);
 
+/// The row of an entry: format 1 without signatures, format 2 with 1 to 3.
+Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<const AuditSignature> signatures);
 /// std::nullopt if the row is not an entry.
 std::optional<AuditEntry> parse_audit_row(const Row& row);
 

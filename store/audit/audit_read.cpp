@@ -17,6 +17,7 @@ AuditRecord copy_out(const AuditEntry& entry) {
   record.mark.sequence = entry.sequence;
   record.mark.hash = entry.hash;
   record.body = entry.body;
+  record.signatures = entry.signatures;
   return record;
 }
 
