@@ -246,7 +246,7 @@ std::optional<TenantRecord> peek_tenant_record(ByteView stored) {
   decoder.into(record.metadata_key);
   record.format = format;
   const bool third = format == third_format;
-  const unsigned flags = third ? decoder.u16() : decoder.u8();
+  const unsigned flags = third ? unsigned{decoder.u16()} : unsigned{decoder.u8()};
   const std::uint64_t own_limit = decoder.u64();
   if ((flags & has_limit) != 0) record.own_limit = own_limit;
   record.used = decoder.u64();

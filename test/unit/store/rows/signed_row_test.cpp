@@ -18,7 +18,7 @@ const Bytes extra = {1, 2, 3};
 
 StoreKeys required() { return keys_of_phase(crypto::SigningPhase::required); }
 
-Bytes signed_row(const StoreKeys& keys, ByteView more = extra) {
+Bytes some_row(const StoreKeys& keys, ByteView more = extra) {
   Bytes row = {7, 0, 9};
   append_row_signature(row, context, *keys.root_signer(), keys.store(), more);
   return row;
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(signed_row)
 
 BOOST_AUTO_TEST_CASE(the_signed_bytes_are_as_documented) {
   const StoreKeys keys = required();
-  const Bytes row = signed_row(keys);
+  const Bytes row = some_row(keys);
   BOOST_REQUIRE_EQUAL(row.size(), 3 + row_signature_size);
   const ByteView content = ByteView(row).first(3 + 8);
   BOOST_TEST(crypto::to_hex(content.subspan(3)) == crypto::to_hex(keys.root_signer()->id));
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(the_signed_bytes_are_as_documented) {
   const auto signature = crypto::ed25519_sign(keys.root_signer()->key.seed(), message.view());
   BOOST_TEST(crypto::to_hex(ByteView(row).subspan(3 + 8)) == crypto::to_hex(signature));
   // Without more there is no such field.
-  const Bytes plain = signed_row(keys, {});
+  const Bytes plain = some_row(keys, {});
   const auto shorter = crypto::canonical(context, {keys.store().view(), ByteView(plain).first(3 + 8)});
   const auto other = crypto::ed25519_sign(keys.root_signer()->key.seed(), shorter.view());
   BOOST_TEST(crypto::to_hex(ByteView(plain).subspan(3 + 8)) == crypto::to_hex(other));
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(the_signed_bytes_are_as_documented) {
 
 BOOST_AUTO_TEST_CASE(no_byte_can_be_changed_or_left_out) {
   for (const StoreKeys& keys : {required(), with_memory(required())}) {
-    const Bytes row = signed_row(keys);
+    const Bytes row = some_row(keys);
     BOOST_TEST((check_row_signature(row, context, keys, extra) == RowSignature::good));
     for (std::size_t i = 0; i < row.size(); ++i) {
       Bytes altered = row;
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(no_byte_can_be_changed_or_left_out) {
 
 BOOST_AUTO_TEST_CASE(only_root_signing_keys_of_the_ring_are_accepted) {
   const StoreKeys keys = required();
-  const Bytes foreign = signed_row(keys_of_another_deployment());
+  const Bytes foreign = some_row(keys_of_another_deployment());
   const RowSignature unknown = check_row_signature(foreign, context, keys, extra);
   BOOST_TEST((unknown == RowSignature::unknown_signer));
   BOOST_TEST(fault_of_signature(unknown, foreign) ==
@@ -80,14 +80,14 @@ BOOST_AUTO_TEST_CASE(only_root_signing_keys_of_the_ring_are_accepted) {
 }
 
 BOOST_AUTO_TEST_CASE(an_active_key_is_accepted_like_the_primary_one) {
-  const Bytes row = signed_row(required());
+  const Bytes row = some_row(required());
   BOOST_TEST(
       (check_row_signature(row, context, keys_of_phase(crypto::SigningPhase::none), extra) == RowSignature::good));
 }
 
 BOOST_AUTO_TEST_CASE(a_row_is_verified_once) {
   const StoreKeys keys = with_memory(required());
-  const Bytes row = signed_row(keys);
+  const Bytes row = some_row(keys);
   for (int i = 0; i < 3; ++i) BOOST_TEST((check_row_signature(row, context, keys, extra) == RowSignature::good));
   BOOST_TEST(keys.memory->verifications() == 1U);
   Bytes bad = row;
