@@ -185,4 +185,32 @@ BOOST_AUTO_TEST_CASE(clones_seal_metadata_under_different_keys) {
   BOOST_TEST(keys.open_metadata(secret, header, box, sealed).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(clones_seal_prefixes_under_different_keys) {
+  const Rings rings;
+  const TenantKeys keys(rings.metadata.primary(), make_uuid_v4());
+  const TenantKeys of_another(rings.metadata.primary(), make_uuid_v4());
+  const Bytes plain(82, 3);
+  const Bytes changed(82, 4);
+  const Repeating repeating;
+  const auto salt = [](const Bytes& box) { return to_hex(ByteView(box).subspan(1, 32)); };
+  const std::string first = salt(keys.seal_prefixes(plain));
+  BOOST_TEST(first == salt(keys.seal_prefixes(plain)));
+  const std::set<std::string> seen = {first, salt(keys.seal_prefixes(changed)), salt(of_another.seal_prefixes(plain))};
+  BOOST_TEST(seen.size() == 3U);
+}
+
+// A padded value and its binding.
+BOOST_AUTO_TEST_CASE(clones_seal_padded_values_under_different_keys) {
+  const Rings rings;
+  const ValueAddress address{make_uuid_v4(), make_uuid_v4(), 1};
+  const TenantKey key = make_tenant_key(rings.root_public, address.tenant);
+  const Repeating repeating;
+  const auto enc = [&](std::string_view value, std::string_view binding) {
+    const Bytes box = *seal_value(key, address, as_bytes(value), ValueFormat::padded, as_bytes(binding));
+    return enc_of(ByteView(box).subspan(9));
+  };
+  const std::set<std::string> seen = {enc("value", ""), enc("other", ""), enc("value", "tool"), enc("value", "tool2")};
+  BOOST_TEST(seen.size() == 4U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
