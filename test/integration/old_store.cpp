@@ -1,9 +1,13 @@
 // A store of version 0.2.0 opens, is sound and accepts changes, and the remains of its deleted secrets are overwritten.
 // It is in the repository as store_0_2_0.tar.gz with its keyrings: two secrets of one tenant, of which the first was
 // changed once, and twelve deleted ones.
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_holder.hpp"
-#include "test/integration/unpacked_store.hpp"
+#include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
@@ -13,9 +17,38 @@ namespace {
 const std::string tenant = "6f1b9a52-1c1d-4d5e-8a53-0b7a7f6d9c11";
 const std::string key = "tct_tOpUUlzHBG0ajZMwdSWt7YXzPmQ7lvDmkCEB2RrgeWK9xtwb0TuBP71IHvcu";
 
-struct OldStore : UnpackedStore {
-  OldStore() : UnpackedStore("store_0_2_0.tar.gz") {}
+class OldStore {
+ public:
+  OldStore() : deployment_(Settings{{"map-size", "16M"}}) {
+    const std::filesystem::path folder = deployment_.folder();
+    std::filesystem::remove_all(deployment_.store());
+    for (const char* const ring : {"root-private", "root-public", "metadata"}) {
+      std::filesystem::remove(folder / (std::string(ring) + ".keyring"));
+    }
+    const Finished unpacked =
+        run({"tar", "-xzf", std::string(TACIT_SOURCE_DIR) + "/test/integration/store_0_2_0.tar.gz", "--no-same-owner",
+             "-C", folder.string()});
+    if (unpacked.status != 0) throw std::runtime_error("tar: " + unpacked.err);
+    std::filesystem::permissions(deployment_.private_keyring(), std::filesystem::perms::owner_read);
+  }
+  const Deployment& deployment() const { return deployment_; }
+  std::string command(const std::vector<std::string>& arguments) const { return succeed(deployment_, arguments); }
+
+ private:
+  Deployment deployment_;
 };
+
+std::int64_t format_of(const OldStore& old) {
+  return json::parse(old.command({"stats", "--json"})).at("store_format").as_int64();
+}
+
+/// A server checks every ten seconds.
+void wait_for_format(const OldStore& old, std::int64_t format) {
+  for (int i = 0; i < 1200 && format_of(old) != format; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  BOOST_TEST(format_of(old) == format);
+}
 
 void add_secret(const Server& server, const std::string& name) {
   Client api(server, key);
@@ -34,7 +67,7 @@ BOOST_AUTO_TEST_SUITE(old_store)
 
 BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   const OldStore old;
-  BOOST_TEST(old.format() == 1);
+  BOOST_TEST(format_of(old) == 1);
   StoreHolder older(old.deployment().store(), StoreHolder::Holds::reader_slot);
   {
     Server server(old.deployment());
@@ -43,9 +76,9 @@ BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   }
   Server server(old.deployment());
   add_secret(server, "after a crash");
-  BOOST_TEST(old.format() == 1);
+  BOOST_TEST(format_of(old) == 1);
   older.end();
-  old.wait_for_format(2);
+  wait_for_format(old, 2);
   add_secret(server, "of the new format");
   REQUIRE_STATUS(resolve(server, {{"user_id", tenant}, {"tool_name", "tool"}}), 200);
   server.kill();
@@ -70,7 +103,7 @@ BOOST_AUTO_TEST_CASE(commands_do_not_raise_the_format_and_backups_of_both_open) 
   BOOST_TEST(back_up("one").find(", format 1") != std::string::npos);
   {
     Server server(old.deployment());
-    old.wait_for_format(2);
+    wait_for_format(old, 2);
     add_secret(server, "third");
     BOOST_TEST(server.stop() == 0);
   }
