@@ -10,6 +10,7 @@
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
 #include "store/secrets/secrets.hpp"
+#include "test/unit/store/interrupted_engine_fixture.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
 
 using namespace tacit::store;
@@ -171,6 +172,22 @@ BOOST_AUTO_TEST_CASE(tenants_that_want_the_last_pair_get_it_once) {
   fixture.add(1);
   BOOST_TEST(fixture.count(5, Errc::no_prekeys) == 3U);
   BOOST_TEST(fixture.ready() == 0U);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_pair_that_is_gone_by_then_is_replaced_by_another) {
+  FirstWritesFixture fixture;
+  fixture.add(1);
+  const auto other_takes_it = [&fixture] {
+    BOOST_REQUIRE(fixture.create(2, new_secret("two")));
+    fixture.add(1);
+  };
+  const auto second = Store::open(fixture.store_options(), keys_of_phase(SigningPhase::required),
+                                  std::make_unique<InterruptedEngine>(fixture.engine(), other_takes_it));
+  BOOST_REQUIRE(second);
+  BOOST_REQUIRE(fixture.wait((*second)->secrets().create(tenant_id(1), new_secret("one"), who())));
+  BOOST_TEST(fixture.ready() == 0U);
+  BOOST_CHECK(fixture.record(1).key->certificate->number != fixture.record(2).key->certificate->number);
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 

@@ -8,6 +8,7 @@
 #include "store/rows/tenant_record.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
+#include "test/unit/store/interrupted_engine_fixture.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
 
 using namespace tacit::store;
@@ -238,6 +239,42 @@ BOOST_AUTO_TEST_CASE(a_store_without_rows_of_format_3_refuses_the_tenants_own_se
   BOOST_TEST(fixture.rows(Table::tenants).empty());
   limits.strict_binding.reset();
   BOOST_TEST(fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_the_setting_before_the_write_counts) {
+  StrictFixture fixture;
+  const SecretInfo secret = fixture.create(1, new_default("s", "tool", "key", "the value"));
+  const auto interrupted = [&fixture](std::optional<bool> strict) {
+    auto second = Store::open(fixture.store_options(), keys_of_phase(crypto::SigningPhase::required),
+                              std::make_unique<InterruptedEngine>(
+                                  fixture.engine(), [&fixture, strict] { BOOST_REQUIRE(fixture.set_for(1, strict)); }));
+    BOOST_REQUIRE(second);
+    return std::move(*second);
+  };
+  const auto made =
+      fixture.wait(interrupted(true)->secrets().create(tenant_id(1), new_secret("made meanwhile"), who()));
+  BOOST_REQUIRE(made);
+  BOOST_TEST(fixture.is_strict(*made));
+  BOOST_REQUIRE(fixture.wait(interrupted(false)->secrets().update(secret.tenant, secret.id, with_value({}), who())));
+  BOOST_TEST(!fixture.is_strict(secret));
+  BOOST_REQUIRE(fixture.wait(interrupted(true)->secrets().update(secret.tenant, secret.id, with_value({}), who())));
+  BOOST_TEST(fixture.is_strict(secret));
+  BOOST_TEST(fixture.released(secret, "tool") == "another value");
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_the_binding_before_the_write_counts) {
+  StrictFixture fixture;
+  fixture.set_for_all(true);
+  const SecretInfo secret = fixture.create(1, new_default("s", "tool", "key", "the value"));
+  StoreOptions options = fixture.store_options();
+  options.strict_binding = true;
+  const auto rebind = [&] { BOOST_REQUIRE(fixture.update(secret, with_value(set_tool("other"), "third value"))); };
+  const auto second = Store::open(options, keys_of_phase(crypto::SigningPhase::required),
+                                  std::make_unique<InterruptedEngine>(fixture.engine(), rebind));
+  BOOST_REQUIRE(second);
+  BOOST_REQUIRE(fixture.wait((*second)->secrets().update(secret.tenant, secret.id, with_value({}), who())));
+  BOOST_TEST(fixture.is_strict(secret));
+  BOOST_TEST(fixture.released(secret, "other") == "another value");
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_was_bound_to_another_tool_releases_nothing) {
