@@ -43,10 +43,9 @@ void add_tenant_and_json(po::options_description& own) {
 void add_limits_options(po::options_description& own) {
   add_tenant(own, "The tenant. Required.");
   own.add_options()("requests-per-second", value_of("NUMBER"), "Sustained requests per second. 0: no limit.")(
-      "request-burst", value_of("NUMBER"), "Requests allowed in a burst.")("api-keys", value_of("NUMBER"),
-                                                                           "API keys that are not revoked.")(
-      "secrets", value_of("NUMBER"), "Stored secrets.")("strict-binding", value_of("on|off|default"),
-                                                        "Whether values are sealed to their tool_name and tool_arg.");
+      "request-burst", value_of("NUMBER"), "Requests allowed in a burst.")(
+      "api-keys", value_of("NUMBER"), "API keys that are not revoked.")("secrets", value_of("NUMBER"),
+                                                                        "Stored secrets.");
   add_json(own);
 }
 
@@ -114,7 +113,7 @@ const Command list[] = {
      .runs_apart = true,
      .run = with_arguments<quota_set_command>},
     {.name = "limits get",
-     .summary = "Shows a tenant's request, API key and secret limits, and its strict binding.",
+     .summary = "Shows a tenant's request, API key and secret limits.",
      .examples = "tacit limits get --tenant UUID --json\n",
      .settings = store_only,
      .needed = {"--tenant UUID"},
@@ -123,16 +122,13 @@ const Command list[] = {
      .runs_apart = true,
      .run = with_arguments<limits_get_command>},
     {.name = "limits set",
-     .summary = "Sets a tenant's request, API key and secret limits, and its strict binding.",
+     .summary = "Sets a tenant's request, API key and secret limits.",
      .details =
          "Each limit is a number, or the word default, which removes the tenant's own limit. Limits that are not "
          "given do not change. Running servers apply new limits within 5 seconds. A tenant that has more secrets "
-         "than the limit keeps them, and cannot add more.\n"
-         "Strict binding applies to values that are stored from then on. `tacit tenant rekey` also binds the values "
-         "that are stored already; without it these can still be bound to another tool.\n",
+         "than the limit keeps them, and cannot add more.\n",
      .examples = "tacit limits set --tenant UUID --requests-per-second 50 --request-burst 100\n"
-                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n"
-                 "tacit limits set --tenant UUID --strict-binding on\n",
+                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n",
      .settings = store_only,
      .needed = {"--tenant UUID"},
      .tenant_may_lead = true,

@@ -1,5 +1,4 @@
-// `tacit limits get` and `tacit limits set`: a tenant's request rate, its limits of API keys and secrets, and whether
-// its values are sealed with their bindings.
+// `tacit limits get` and `tacit limits set`: a tenant's request rate and its limits of API keys and secrets.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -29,16 +28,8 @@ Limit read_limit(std::string_view text) {
   return static_cast<std::uint32_t>(read_number(text, Least, Most));
 }
 
-/// std::nullopt for the default.
-std::optional<bool> read_own_switch(std::string_view text) {
-  if (text == "default") return std::nullopt;
-  return read_switch(text);
-}
-
 /// Changes the limit if the option was given. Returns whether it was.
-template <class T>
-bool read_option(const Arguments& arguments, const char* name, std::optional<T> (*read)(std::string_view),
-                 std::optional<T>& limit) {
+bool read_option(const Arguments& arguments, const char* name, Limit (*read)(std::string_view), Limit& limit) {
   if (!arguments.contains(name)) return false;
   limit = read_argument(arguments, name, read);
   return true;
@@ -51,12 +42,10 @@ bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
   any |= read_option(arguments, "request-burst", read_limit<1, auth::Rate::most>, limits.request_burst);
   any |= read_option(arguments, "api-keys", read_limit<0, most_api_keys>, limits.api_keys);
   any |= read_option(arguments, "secrets", read_limit<0, most_secrets>, limits.secrets);
-  any |= read_option(arguments, "strict-binding", read_own_switch, limits.strict_binding);
   return any;
 }
 
-template <class T>
-void add_limit(boost::json::object& out, const std::string& name, const std::optional<T>& own, T by_default) {
+void add_limit(boost::json::object& out, const std::string& name, const Limit& own, std::uint32_t by_default) {
   out[name] = own.value_or(by_default);
   out[name + "_is_own"] = own.has_value();
 }
@@ -68,15 +57,11 @@ void print_json(const Config& config, const crypto::Uuid& tenant, const store::T
   add_limit(out, "request_burst", limits.request_burst, config.request_burst);
   add_limit(out, "api_keys", limits.api_keys, config.api_keys_default);
   add_limit(out, "secrets", limits.secrets, config.secrets_default);
-  add_limit(out, "strict_binding", limits.strict_binding, config.strict_binding);
   std::cout << boost::json::serialize(out) << '\n';
 }
 
-void print_origin(bool is_own) { std::cout << (is_own ? ", its own\n" : ", the default\n"); }
-
 void print_limit(const char* name, const Limit& own, std::uint32_t by_default) {
-  std::cout << name << own.value_or(by_default);
-  print_origin(own.has_value());
+  std::cout << name << own.value_or(by_default) << (own ? ", its own\n" : ", the default\n");
 }
 
 void print_text(const Config& config, const store::TenantLimits& limits) {
@@ -84,8 +69,6 @@ void print_text(const Config& config, const store::TenantLimits& limits) {
   print_limit("request-burst        ", limits.request_burst, config.request_burst);
   print_limit("api-keys             ", limits.api_keys, config.api_keys_default);
   print_limit("secrets              ", limits.secrets, config.secrets_default);
-  std::cout << "strict-binding       " << (limits.strict_binding.value_or(config.strict_binding) ? "on" : "off");
-  print_origin(limits.strict_binding.has_value());
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
@@ -112,8 +95,7 @@ int limits_set_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   store::TenantLimits limits;
   if (!read_options(arguments, limits)) {
-    throw UsageError(
-        "no limit was given: --requests-per-second, --request-burst, --api-keys, --secrets or --strict-binding");
+    throw UsageError("no limit was given: --requests-per-second, --request-burst, --api-keys or --secrets");
   }
   const auto store = open_store(config);
   limits = stored_limits(*store, tenant);
