@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(an_empty_pool_refuses_new_tenants_until_the_tool_plane_has_
 }
 
 BOOST_AUTO_TEST_CASE(the_tool_plane_fills_the_pool_and_removes_what_it_did_not_sign) {
-  const Deployment deployment({{"prekey-pool", "600"}});
+  const Deployment deployment(Settings{{"prekey-pool", "600"}});
   const std::vector<Row> rows = read_rows(deployment.store());
   const auto one =
       std::ranges::find_if(rows, [](const Row& row) { return row.table == "meta" && row.key.starts_with("prekey"); });
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(the_tool_plane_fills_the_pool_and_removes_what_it_did_not_s
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_of_0_is_not_filled_until_a_reload_changes_it) {
-  Deployment deployment({{"prekey-pool", "0"}});
+  Deployment deployment(Settings{{"prekey-pool", "0"}});
   remove_prekeys(deployment);
   Server server(deployment);
   Tenant tenant(deployment, server);

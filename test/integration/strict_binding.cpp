@@ -22,7 +22,7 @@ const json::value value_missing = json::parse(
     R"(sealed with the value: changing them needs secret_value"}]})");
 
 struct Bound {
-  Bound(const Deployment& deployment, const Server& server) : server(server), tenant(deployment, server) {}
+  Bound(const Deployment& deployment, const Server& at) : server(at), tenant(deployment, at) {}
 
   const Server& server;
   Tenant tenant;
@@ -51,7 +51,7 @@ struct Bound {
 BOOST_AUTO_TEST_SUITE(strict_binding)
 
 BOOST_AUTO_TEST_CASE(a_change_of_the_binding_needs_the_value) {
-  const Deployment deployment({{"strict-binding", "on"}});
+  const Deployment deployment(Settings{{"strict-binding", "on"}});
   Server server(deployment);
   Bound secret(deployment, server);
   secret.check_value_missing({{"tool_name", "other"}});
