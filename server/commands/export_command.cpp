@@ -1,10 +1,11 @@
 // `tacit export`: all data of a tenant as JSON lines, sealed as stored.
 //
 // Each line is one object with "type", in this order; boxes and headers are base64url without padding.
-//   export   version (1), user_id, exported_at, program
-//   tenant   record: the tenant's record with its key pair, the private half sealed (store/rows/tenant_record.hpp)
+//   export   version (2; 1 of versions without store format 3), user_id, exported_at, program
+//   tenant   record: the tenant's record with its key pair and certificate, during a rekey also the previous pair, the
+//            private halves sealed (store/rows/tenant_record.hpp); of format 3 or older
 //   secret   secret_id, created_at, updated_at, value_version, header, value_box, metadata_box
-//            (store/rows/secret_row.hpp)
+//            (store/rows/secret_row.hpp); of format 2, with padded boxes and flags, or older
 //   api_key  id, name, scopes, created_at, expires_at, revoked_at, last_used_at; never the key or its hash
 //   end      secrets, api_keys: their counts; an export without this line is incomplete
 #include <unistd.h>
@@ -49,7 +50,7 @@ class Lines {
   bool begin(const crypto::Uuid& tenant) {
     json::object line;
     line["type"] = "export";
-    line["version"] = 1;
+    line["version"] = 2;
     line["user_id"] = tenant.str();
     line["exported_at"] = store::rfc3339(store::now_microseconds());
     line["program"] = "tacit " TACIT_VERSION;

@@ -29,6 +29,7 @@
 #include "server/metrics/metrics.hpp"
 #include "server/serve/audit_head_log.hpp"
 #include "server/serve/lifecycle.hpp"
+#include "server/serve/prekey_keeper.hpp"
 #include "server/serve/reload.hpp"
 #include "server/serve/root_warning.hpp"
 #include "server/serve/service_manager.hpp"
@@ -262,13 +263,16 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   const http::Services services = services_of(config, lifecycle, served);
   std::unique_ptr<http::Server> server = start_server(config, std::move(listeners), services, served);
   std::optional<AuditHeadLog> audit_head_log(std::in_place, *served.store, config.audit_head_log);
+  std::optional<PrekeyKeeper> prekeys;
+  if (runs_tools(config.plane)) prekeys.emplace(*served.store, config.prekey_pool);
   Reload reload(sources, loaded,
                 {.server = *server,
                  .store = *served.store,
                  .identities = served.tool_identities(),
                  .issuers = served.issuers.get(),
                  .resource = served.resource,
-                 .certificates = served.certificates},
+                 .certificates = served.certificates,
+                 .prekeys = prekeys ? &*prekeys : nullptr},
                 served.reloads);
   const Operation::Parts parts{.config = config,
                                .manager = manager,
@@ -277,7 +281,9 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                .stopping = lifecycle.stopping(),
                                .reload = reload};
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, served.issuers.get());
+  if (prekeys) prekeys->end();
   finish(config, *served.store, std::move(server));
+  prekeys.reset();
   audit_head_log.reset();
   served.store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));

@@ -142,11 +142,12 @@ std::optional<std::string> Reload::issuers(const Config& next) {
   return trouble;
 }
 
-/// Reloads the keyrings, and the store's defaults for tenants.
+/// Reloads the keyrings, the store's defaults for tenants, and the size of the pool of key pairs.
 std::optional<std::string> Reload::keys(const Config& next) {
   try {
     const auto changed = parts_.store.reconfigure(load_serving_keys(next), store_options(next));
     if (!changed) return sentence(changed.error());
+    if (parts_.prekeys != nullptr) parts_.prekeys->change(next.prekey_pool);
     return std::nullopt;
   } catch (const UsageError& error) {
     return error.what();

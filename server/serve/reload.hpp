@@ -14,6 +14,7 @@
 #include "http/io/server.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "server/config/config_sources.hpp"
+#include "server/serve/prekey_keeper.hpp"
 #include "server/serve/reload_counts.hpp"
 #include "server/serve/reload_result.hpp"
 #include "store/store.hpp"
@@ -34,6 +35,7 @@ class Reload {
     auth::Issuers* issuers;
     crypto::Configured<http::ProtectedResource>& resource;
     http::CertificateWatch& certificates;
+    PrekeyKeeper* prekeys;
   };
 
   /// All arguments must outlive this object.

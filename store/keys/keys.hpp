@@ -45,13 +45,16 @@ class Keys {
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
 
   // The pool of key pairs for new tenants (store/rows/prekey.hpp).
+  /// Whether this process makes pairs: tenants' keys are signed, and it has the root signing key.
+  bool makes_prekeys() const;
   /// Verifies each pair. Walks the pool on successive snapshots.
   Outcome<PrekeyFigures> prekeys() const;
   /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
   /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable
   /// while the store does not take rows of format 3.
   Async<void> add_prekeys(std::size_t number);
-  /// Removes unusable pairs, and returns how many; some may remain.
+  /// Removes unusable pairs, and returns how many; some may remain. Fails with not_allowed if these keyrings are older
+  /// than those that the store has seen.
   Async<std::uint64_t> remove_bad_prekeys();
   /// The tenants whose key pair has no certificate. Waits so long after each 4096 tenants.
   Outcome<std::uint64_t> unsigned_tenants(std::chrono::milliseconds pause) const;

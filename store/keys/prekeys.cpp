@@ -51,7 +51,7 @@ Outcome<void> use_all(const StoreContext& store, const UseRow& use) {
 /// The key pair of a row, if values may be sealed to it.
 std::optional<crypto::TenantKey> usable_pair(const StoreKeys& keys, const Row& row) {
   auto key = decode_prekey(row.key, row.value);
-  if (!key || !check_tenant_key(keys, *key)) return std::nullopt;
+  if (!key || !is_usable_prekey(keys, *key)) return std::nullopt;
   return key;
 }
 
@@ -60,14 +60,19 @@ struct AddPlan {
   std::vector<crypto::TenantKey> keys;
 };
 
+/// Succeeds if the loaded keyrings are the newest that the store has seen.
+Task<Outcome<void>> check_rings(Transaction& transaction, const StoreKeys& keys) {
+  const auto root = co_await check_newest(transaction, keys, KeyKind::root);
+  if (!root) co_return root.error();
+  co_return co_await check_newest(transaction, keys, KeyKind::signing);
+}
+
 Task<Outcome<void>> add_all(Transaction& transaction, const AddPlan& plan) {
   const std::uint32_t rows = co_await rows_format(transaction);
   if (rows < store_format) co_return failed(Errc::unavailable, "the store's format is being raised");
   // Pairs that name an older root key would have to be sealed again at once.
-  for (const KeyKind kind : {KeyKind::root, KeyKind::signing}) {
-    const auto newest = co_await check_newest(transaction, plan.store->keys, kind);
-    if (!newest) co_return newest.error();
-  }
+  const auto newest = co_await check_rings(transaction, plan.store->keys);
+  if (!newest) co_return newest.error();
   for (const crypto::TenantKey& key : plan.keys) put_prekey(transaction, key);
   co_return Outcome<void>();
 }
@@ -78,6 +83,9 @@ struct RemovePlan {
 };
 
 Task<Outcome<std::uint64_t>> remove_all(Transaction& transaction, const RemovePlan& plan) {
+  // To a process with older keyrings a new pair looks like one with an unknown signer.
+  const auto newest = co_await check_rings(transaction, plan.store->keys);
+  if (!newest) co_return newest.error();
   std::uint64_t removed = 0;
   for (const auto& [key, value] : plan.rows) {
     const auto row = co_await transaction.get(Table::meta, key);
@@ -109,6 +117,11 @@ Task<Outcome<bool>> count_some(Transaction& transaction, UnsignedCount& count) {
 }
 
 }  // namespace
+
+bool Keys::makes_prekeys() const {
+  const ContextPtr store = context_;
+  return store->keys.phase() != crypto::SigningPhase::none && store->keys.root_signer() != nullptr;
+}
 
 Outcome<PrekeyFigures> Keys::prekeys() const {
   const ContextPtr store = context_;

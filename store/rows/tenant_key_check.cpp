@@ -42,4 +42,9 @@ Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& k
   return {};
 }
 
+bool is_usable_prekey(const StoreKeys& keys, const crypto::TenantKey& key) {
+  return key.certificate && keys.root_public->find(key.root_key_id()) != nullptr &&
+         check_tenant_key(keys, key).has_value();
+}
+
 }  // namespace tacit::store

@@ -14,4 +14,9 @@ namespace tacit::store {
 /// hash.
 Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& key);
 
+/// Whether a new tenant may get that key pair of the pool (store/rows/prekey.hpp): it is certified and accepted, and
+/// its private half is sealed to a root key that this process knows. An old pair that was put back may name one that
+/// was retired, which no process could open.
+bool is_usable_prekey(const StoreKeys& keys, const crypto::TenantKey& key);
+
 }  // namespace tacit::store

@@ -1,59 +1,119 @@
 // Stores a new secret: its row and its index entries in one write, after the limits and the unique names are checked.
+#include "crypto/random.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/quota.hpp"
 #include "store/model/timestamp.hpp"
+#include "store/rows/prekey.hpp"
 #include "store/rows/secret_index.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/rows/tenant_key_check.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/secrets/value_sealing.hpp"
 
 namespace tacit::store {
 namespace {
 
-/// All inputs of the transaction, so that it does not seal or hash: all requests share the writer thread.
+/// What a seal depends on, as of one snapshot.
+struct TenantState {
+  Tenant tenant;  ///< as stored, or a new one
+  SealingRules rules;
+  std::optional<Prekey> prekey;  ///< for a tenant without a key pair, once key pairs are signed
+};
+
+/// All inputs of the transaction, so that it does not seal, verify or hash: all requests share the writer thread.
 struct CreatePlan {
   ContextPtr store;
-  Tenant tenant;           ///< as read before; with the key to which the value is sealed
-  bool makes_key = false;  ///< the key is new and not yet stored
+  TenantState state;       ///< as read before; the tenant has the key pair to which the value is sealed
+  bool makes_key = false;  ///< the tenant gets that key pair by this write
+  crypto::Uuid tenant;
   crypto::Uuid id;
   SecretHeader header;
   Metadata metadata;
+  std::uint64_t accounted = 0;
   Bytes row;
   AuditEvent event;
   AuditContext who;
 };
 
-/// The tenant as stored, or a new one.
-Outcome<Tenant> tenant_to_seal_for(const StoreContext& store, const crypto::Uuid& id) {
-  WorkBody<std::optional<Tenant>> body = [&](Transaction& transaction) {
-    return load_tenant(transaction, store.metadata(), id);
-  };
-  auto stored = read<std::optional<Tenant>>(*store.engine, std::move(body));
-  if (!stored) return stored.error();
-  return *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
+Task<Outcome<TenantState>> read_state(Transaction& transaction, const StoreContext& store, crypto::Uuid id) {
+  auto stored = co_await load_tenant(transaction, store.metadata(), id);
+  if (!stored) co_return stored.error();
+  TenantState state;
+  state.tenant = *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
+  state.rules = co_await sealing_rules(transaction, store, state.tenant.record);
+  if (state.tenant.record.key || store.keys.phase() == crypto::SigningPhase::none) co_return state;
+  if (!state.rules.padded) co_return failed(Errc::unavailable, "the store's format is being raised");
+  // A random one, so that first writes that wait for the same transaction seldom want the same key pair.
+  crypto::KeyNumber start{};
+  crypto::random_bytes(start);
+  state.prekey = co_await pick_prekey(transaction, start);
+  if (!state.prekey) co_return failed(Errc::no_prekeys);
+  co_return state;
+}
+
+/// Gives a tenant without a key pair the one of the pool, or a new one while nothing is signed. Fails with `conflict`
+/// if that of the pool is unusable: another one may be usable.
+Outcome<void> give_key(CreatePlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  auto& key = plan.state.tenant.record.key;
+  plan.makes_key = !key;
+  plan.event.tenant_key.reset();
+  if (!plan.makes_key) return {};
+  if (!plan.state.prekey) {
+    key = crypto::make_tenant_key(*keys.root_public, plan.tenant);
+    return {};
+  }
+  if (!is_usable_prekey(keys, plan.state.prekey->key)) return failed(Errc::conflict);
+  key = plan.state.prekey->key;
+  plan.event.tenant_key = key->certificate->number;
+  return {};
+}
+
+/// Seals for the tenant's present state. Fails with `conflict` if another attempt may succeed.
+Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
+  const StoreContext& store = *plan.store;
+  WorkBody<TenantState> body = [&](Transaction& transaction) { return read_state(transaction, store, plan.tenant); };
+  auto state = read<TenantState>(*store.engine, std::move(body));
+  if (!state) return state.error();
+  plan.state = std::move(*state);
+  const auto given = give_key(plan);
+  if (!given) return given.error();
+  const SealingRules& rules = plan.state.rules;
+  describe_value(plan.header, plan.metadata, rules, value.size());
+  const crypto::ValueAddress address{plan.tenant, plan.id, plan.header.value_version};
+  const auto box =
+      seal_new_value(store.keys, plan.state.tenant.record, address, value, rules, binding_for(rules, plan.metadata));
+  if (!box) return box.error();
+  plan.row = seal_secret(*plan.state.tenant.keys, plan.id, plan.header, *box, plan.metadata);
+  plan.event.rows = {row_digest(plan.row)};
+  return {};
 }
 
 /// Whether the plan still fits the stored tenant. A tenant without a key takes the plan's key if the plan made one. A
 /// key that was stored before may be gone, because the tenant was erased meanwhile, and its root key may be gone too.
-bool still_fits(const CreatePlan& plan, const Tenant& stored) {
-  const TenantRecord& planned = plan.tenant.record;
-  if (planned.metadata_key != stored.record.metadata_key) return false;
+bool still_fits(const CreatePlan& plan, const Tenant& stored, const SealingRules& rules) {
+  const TenantRecord& planned = plan.state.tenant.record;
+  if (planned.metadata_key != stored.record.metadata_key || plan.state.rules != rules) return false;
   return stored.record.key ? stored.record.key->public_key == planned.key->public_key : plan.makes_key;
 }
 
-Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& plan) {
-  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant.id, plan.tenant.keys);
-  if (!loaded) co_return loaded.error();
-  Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant.id);
-  if (!still_fits(plan, tenant)) co_return failed(Errc::conflict);
-  if (!*loaded || !tenant.record.key) {
-    const auto allowed = co_await check_primaries(transaction, plan.store->keys);
-    if (!allowed) co_return allowed.error();
-    tenant.record.key = plan.tenant.record.key;
+/// Gives the stored tenant the plan's key pair. Fails with `conflict` if another tenant got it.
+Task<Outcome<void>> store_key(Transaction& transaction, const CreatePlan& plan, Tenant& tenant) {
+  const auto allowed = co_await check_primaries(transaction, plan.store->keys);
+  if (!allowed) co_return allowed.error();
+  if (plan.state.prekey) {
+    const bool taken = co_await take_prekey(transaction, *plan.state.prekey);
+    if (!taken) co_return failed(Errc::conflict);
   }
+  tenant.record.key = plan.state.tenant.record.key;
+  co_return Outcome<void>();
+}
 
+/// Succeeds if the tenant may have one more secret, of that name and with those bindings.
+Task<Outcome<void>> check_rules(Transaction& transaction, const CreatePlan& plan, const Tenant& tenant) {
   const auto unique = co_await check_unique(transaction, tenant, plan.id, plan.metadata);
   if (!unique) co_return unique.error();
   const std::uint32_t most = tenant.record.limits.secrets.value_or(plan.store->secrets_default);
@@ -61,19 +121,34 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
     co_return Failure{.code = Errc::too_many_secrets, .quota = *refusal};
   }
   const std::uint64_t limit = tenant.record.limit(plan.store->quota_default);
-  if (const auto refusal = quota_refusal(limit, tenant.record.used, 0, plan.header.accounted)) {
+  if (const auto refusal = quota_refusal(limit, tenant.record.used, 0, plan.accounted)) {
     co_return Failure{.code = Errc::quota_exceeded, .quota = *refusal};
   }
-  transaction.put(Table::tenants, secret_row_key(tenant.id, plan.id).view(), plan.row);
+  co_return Outcome<void>();
+}
+
+Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& plan) {
+  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.state.tenant.keys);
+  if (!loaded) co_return loaded.error();
+  Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
+  const SealingRules rules = co_await sealing_rules(transaction, *plan.store, tenant.record);
+  if (!still_fits(plan, tenant, rules)) co_return failed(Errc::conflict);
+  if (!tenant.record.key) {
+    const auto stored = co_await store_key(transaction, plan, tenant);
+    if (!stored) co_return stored.error();
+  }
+  const auto allowed = co_await check_rules(transaction, plan, tenant);
+  if (!allowed) co_return allowed.error();
+  transaction.put(Table::tenants, secret_row_key(plan.tenant, plan.id).view(), plan.row);
   const auto indexed = reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
   if (!indexed) co_return indexed.error();
-  tenant.record.used += plan.header.accounted;
+  tenant.record.used += plan.accounted;
   tenant.record.count += 1;
   tenant.record.note_change();
   co_await save_tenant(transaction, tenant);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who, plan.header.updated_at);
   if (!recorded) co_return recorded.error();
-  co_return secret_info(tenant.id, plan.id, plan.header, plan.metadata);
+  co_return secret_info(plan.tenant, plan.id, plan.header, plan.metadata);
 }
 
 Metadata metadata_of(NewSecret& secret) {
@@ -86,45 +161,45 @@ Metadata metadata_of(NewSecret& secret) {
   return metadata;
 }
 
-/// Seals for the tenant's present state.
-Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
-  auto tenant = tenant_to_seal_for(*plan.store, plan.tenant.id);
-  if (!tenant) return tenant.error();
-  plan.tenant = std::move(*tenant);
-  plan.makes_key = !plan.tenant.record.key;
-  if (plan.makes_key) plan.tenant.record.key = crypto::make_tenant_key(*plan.store->keys.root_public, plan.tenant.id);
-  const crypto::ValueAddress address{plan.tenant.id, plan.id, 1};
-  const auto box = crypto::seal_value(*plan.tenant.record.key, address, value, crypto::ValueFormat::first, {});
-  crypto::burn_stack();
-  if (!box) return altered({}, "the tenant's public key is not a valid key");
-  plan.row = seal_secret(*plan.tenant.keys, plan.id, plan.header, *box, plan.metadata);
-  return {};
-}
-
-Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret secret, AuditContext who) {
-  const auto plan = std::make_shared<CreatePlan>();
+/// The plan without what depends on the tenant's state.
+std::shared_ptr<CreatePlan> begin_plan(ContextPtr store, const crypto::Uuid& tenant, NewSecret& secret,
+                                       AuditContext who) {
+  auto plan = std::make_shared<CreatePlan>();
   const auto now = std::chrono::system_clock::now();
-  plan->store = store;
-  plan->tenant.id = tenant;
+  plan->store = std::move(store);
+  plan->tenant = tenant;
   plan->id = crypto::make_uuid_v7(now);
   plan->metadata = metadata_of(secret);
-  if (!plan->metadata.default_is_bound()) co_return failed(Errc::default_unbound);
   plan->header.created_at = plan->header.updated_at = to_microseconds(now);
-  plan->header.accounted = static_cast<std::uint32_t>(plan->metadata.accounted(secret.value.size()));
+  plan->accounted = plan->metadata.accounted(secret.value.size());
   plan->event.action = AuditAction::secret_create;
   plan->event.tenant = tenant;
   plan->event.secrets.push_back(plan->id);
+  plan->event.versions.push_back(plan->header.value_version);
   plan->who = std::move(who);
+  return plan;
+}
 
+Async<SecretInfo> submit_insertion(std::shared_ptr<const CreatePlan> plan) {
+  WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
+  const std::size_t bytes = sizeof(CreatePlan) + plan->row.size() + plan->accounted +
+                            (plan->state.prekey ? 2 * plan->state.prekey->row.size() : 0) +
+                            audit_bytes(plan->event, plan->who);
+  return write<SecretInfo>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
+}
+
+Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret secret, AuditContext who) {
+  const auto plan = begin_plan(std::move(store), tenant, secret, std::move(who));
+  if (!plan->metadata.default_is_bound()) co_return failed(Errc::default_unbound);
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
     const auto ready = prepare(*plan, secret.value.view());
+    if (!ready && ready.error().code == Errc::conflict) continue;
     if (!ready) co_return ready.error();
-    WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
-    const std::size_t bytes =
-        sizeof(CreatePlan) + plan->row.size() + plan->header.accounted + audit_bytes(plan->event, plan->who);
-    auto outcome = co_await write<SecretInfo>(*store->engine, std::move(body), growth_of(plan->event.action), bytes);
+    auto outcome = co_await submit_insertion(plan);
     if (outcome || outcome.error().code != Errc::conflict) co_return outcome;
   }
+  // Each key pair of the pool that was tried was unusable, or another tenant got it.
+  if (plan->state.prekey) co_return failed(Errc::no_prekeys);
   co_return failed(Errc::conflict);
 }
 

@@ -3,12 +3,14 @@
 // one of the secrets has changed since, and append the audit entry. No value is returned before that entry is durable.
 
 #include <algorithm>
+#include <array>
 
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
+#include "store/rows/tenant_key_check.hpp"
 #include "store/secrets/resolve_choice.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/slices/turns.hpp"
@@ -21,34 +23,38 @@ struct ResolvePlan {
   ResolveQuery query;
   AuditContext who;
   Choice choice;
-  std::vector<crypto::Uuid> withheld;  ///< named secrets that are bound elsewhere, for the audit
+  std::vector<crypto::PublicKey> opened_with;  ///< the public halves of the pairs that opened the values
+  std::vector<crypto::Uuid> withheld;          ///< named secrets that are bound elsewhere, for the audit
   AuditEvent event;
+};
+
+/// A key pair of the tenant with its private half, once a value needs it.
+struct OpenedPair {
+  const crypto::TenantKey* pair = nullptr;
+  crypto::KeyId id{};
+  std::optional<crypto::PrivateKey> private_key{};
 };
 
 /// Opens the values of a choice, one after the other; a partial result is not used.
 class Opening {
  public:
-  explicit Opening(const ResolvePlan& plan) : plan_(plan) {}
+  explicit Opening(const ResolvePlan& plan) : plan_(plan) {
+    const KeyPairs& pairs = plan.choice.pairs;
+    if (pairs.key) pairs_[0] = {.pair = &*pairs.key, .id = pairs.key->id()};
+    if (pairs.previous) pairs_[1] = {.pair = &*pairs.previous, .id = pairs.previous->id()};
+    values_.reserve(plan.choice.secrets.size());
+  }
 
   /// Opens as many values as fit into a slice on this thread; true: these were the last.
   Outcome<bool> open_slice() {
-    const std::optional<crypto::TenantKey>& key = plan_.choice.key;
     const std::vector<Chosen>& secrets = plan_.choice.secrets;
     if (secrets.empty()) return true;
     Slice slice(plan_.store->slice, secrets.size() > 1 ? Slice::Begins::now : Slice::Begins::after_some_steps);
-    if (!private_key_) {
-      if (!key) return altered(secrets.front().id, "the tenant has no key pair");
-      const StoreKeys& keys = plan_.store->keys;
-      private_key_ = crypto::open_tenant_key(*keys.root_private, keys.store(), plan_.query.tenant, *key);
-      if (!private_key_) return altered({}, "the tenant's private key cannot be opened");
-      values_.reserve(secrets.size());
-    }
+    if (pairs_[0].pair == nullptr) return altered(secrets.front().id, "the tenant has no key pair");
     for (;;) {
       const Chosen& chosen = secrets[values_.size()];
-      const auto row = parse_secret_row(chosen.row);
-      const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
-      auto value = crypto::open_value(*private_key_, *key, address, row->value_box, {});
-      if (!value) return altered(chosen.id, "the secret's value cannot be opened");
+      auto value = open(chosen);
+      if (!value) return value.error();
       values_.push_back({.argument = chosen.argument,
                          .value = std::move(*value),
                          .secret = chosen.id,
@@ -59,13 +65,50 @@ class Opening {
     }
   }
   std::vector<ReleasedValue> take() { return std::move(values_); }
+  std::vector<crypto::PublicKey> opened_with() const {
+    std::vector<crypto::PublicKey> keys;
+    for (const OpenedPair& opened : pairs_) {
+      if (opened.private_key) keys.push_back(opened.pair->public_key);
+    }
+    return keys;
+  }
 
  private:
   /// Opening a value takes about as long as reading a row of this size, so the clock is read after each value.
   static constexpr std::size_t as_long_as_opening = std::size_t{64} << 10;
 
+  /// Opens the private half, if the pair is accepted. A process that fell may have put another pair into the record.
+  Outcome<void> open_pair(OpenedPair& opened) const {
+    const StoreKeys& keys = plan_.store->keys;
+    const auto accepted = check_tenant_key(keys, *opened.pair);
+    if (!accepted) return accepted.error();
+    opened.private_key = crypto::open_tenant_key(*keys.root_private, keys.store(), plan_.query.tenant, *opened.pair);
+    if (!opened.private_key) return altered({}, "the tenant's private key cannot be opened");
+    return {};
+  }
+
+  Outcome<crypto::WipedBytes> open(const Chosen& chosen) {
+    const auto row = parse_secret_row(chosen.row);
+    const auto named = crypto::tenant_key_of(row->value_box);
+    const auto pair = std::ranges::find_if(
+        pairs_, [&](const OpenedPair& opened) { return opened.pair != nullptr && named && opened.id == *named; });
+    if (pair == pairs_.end())
+      return altered(chosen.id, "the secret's value names a key that its tenant's record does not");
+    if (!pair->private_key) {
+      const auto opened = open_pair(*pair);
+      if (!opened) return opened.error();
+    }
+    const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
+    auto value = crypto::open_value(*pair->private_key, *pair->pair, address, row->value_box, chosen.binding);
+    if (!value) return altered(chosen.id, "the secret's value cannot be opened");
+    if (chosen.value_length && value->size() != *chosen.value_length) {
+      return altered(chosen.id, "the secret's value has another length than its metadata");
+    }
+    return std::move(*value);
+  }
+
   const ResolvePlan& plan_;
-  std::optional<crypto::PrivateKey> private_key_;
+  std::array<OpenedPair, 2> pairs_{};  ///< the tenant's key pair, and the previous one
   std::vector<ReleasedValue> values_;
 };
 
@@ -75,16 +118,26 @@ AuditEvent release_event(const ResolvePlan& plan) {
   event.tenant = plan.query.tenant;
   event.tool = plan.query.tool_name;
   for (const Chosen& chosen : plan.choice.secrets) {
-    if (std::ranges::find(event.secrets, chosen.id) == event.secrets.end()) event.secrets.push_back(chosen.id);
+    if (std::ranges::find(event.secrets, chosen.id) != event.secrets.end()) continue;
+    event.secrets.push_back(chosen.id);
+    event.rows.push_back(row_digest(chosen.row));
+    event.versions.push_back(parse_secret_row(chosen.row)->header.value_version);
   }
   return event;
 }
 
-/// Whether the tenant has the key pair of the choice, and no default can have replaced one of its secrets.
-bool still_fits(const Choice& choice, const TenantRecord& record) {
-  const bool same_key = choice.key && record.key && choice.key->public_key == record.key->public_key &&
-                        choice.key->box == record.key->box;
-  return same_key && (!choice.changes || choice.changes->number == record.changes);
+/// Whether the record has the pair. Boxes are not compared: a root rewrap seals them again.
+bool has_pair(const TenantRecord& record, const crypto::PublicKey& key) {
+  return (record.key && record.key->public_key == key) ||
+         (record.previous_key && record.previous_key->public_key == key);
+}
+
+/// Whether the tenant still has the pairs that opened the values, and no default can have replaced one of its secrets.
+bool still_fits(const ResolvePlan& plan, const TenantRecord& record) {
+  const bool has_pairs =
+      std::ranges::all_of(plan.opened_with, [&record](const crypto::PublicKey& key) { return has_pair(record, key); });
+  const auto& changes = plan.choice.changes;
+  return has_pairs && (!changes || changes->number == record.changes);
 }
 
 /// Records the release if the choice still fits the tenant, and every secret is still byte for byte the opened one. An
@@ -93,7 +146,7 @@ bool still_fits(const Choice& choice, const TenantRecord& record) {
 Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
   const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, plan.choice.keys);
   if (!tenant) co_return tenant.error();
-  if (!*tenant || !still_fits(plan.choice, (*tenant)->record)) co_return failed(Errc::conflict);
+  if (!*tenant || !still_fits(plan, (*tenant)->record)) co_return failed(Errc::conflict);
   for (const Chosen& chosen : plan.choice.secrets) {
     const RowKey key = secret_row_key(plan.query.tenant, chosen.id);
     const auto row = co_await transaction.get(Table::tenants, key.view());
@@ -121,6 +174,7 @@ Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
     if (*ended) break;
     co_await next_turn(TurnKind::release);
   }
+  plan.opened_with = opening.opened_with();
   co_return opening.take();
 }
 

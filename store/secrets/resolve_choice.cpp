@@ -6,6 +6,7 @@
 #include "store/model/tool_pattern.hpp"
 #include "store/rows/secret_index.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/rows/value_binding.hpp"
 #include "store/secrets/bound_secrets.hpp"
 
 namespace tacit::store {
@@ -33,6 +34,12 @@ Task<bool> shows_changes(Transaction& transaction, const TenantRecord& record) {
   co_return rows > first_store_format;
 }
 
+/// By the public half: a root rewrap seals the private half again.
+bool is_same(const std::optional<crypto::TenantKey>& a, const std::optional<crypto::TenantKey>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->public_key == b->public_key;
+}
+
 }  // namespace
 
 ResolveChoice::ResolveChoice(ContextPtr store, const ResolveQuery& query)
@@ -50,19 +57,20 @@ Task<Outcome<bool>> ResolveChoice::read_slice(Transaction& transaction) {
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return take_none();
   const Tenant& tenant = **loaded;
-  if (begun_ && !has_same_key(tenant.record)) co_return failed(Errc::conflict);  // erased meanwhile, and created again
+  // Erased meanwhile and created again, or a rekey began or ended: then the choice may have a value whose pair is gone.
+  if (begun_ && !has_same_pairs(tenant.record)) co_return failed(Errc::conflict);
   if (changes_ && tenant.record.changes != changes_->number) co_return failed(Errc::conflict);
   begun_ = true;
   keys_ = tenant.keys;
-  key_ = tenant.record.key;
+  pairs_.key = tenant.record.key;
+  pairs_.previous = tenant.record.previous_key;
   const auto named = co_await choose_named(transaction, tenant, slice);
   if (!named || !*named) co_return named;
   co_return co_await choose_defaults(transaction, tenant, slice);
 }
 
-bool ResolveChoice::has_same_key(const TenantRecord& record) const {
-  if (!key_ || !record.key) return key_.has_value() == record.key.has_value();
-  return key_->public_key == record.key->public_key;
+bool ResolveChoice::has_same_pairs(const TenantRecord& record) const {
+  return is_same(pairs_.key, record.key) && is_same(pairs_.previous, record.previous_key);
 }
 
 /// For an unknown tenant: as for any other, the runtime gets a refusal for each of its names.
@@ -96,7 +104,9 @@ Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const 
                               .id = secret->id,
                               .name = secret->metadata.name,
                               .updated_at = secret->header.updated_at,
-                              .row = Bytes(secret->row.begin(), secret->row.end())});
+                              .row = Bytes(secret->row.begin(), secret->row.end()),
+                              .binding = binding_of(*secret),
+                              .value_length = secret->metadata.value_length});
     }
     if (slice.over(secret ? secret->row.size() : 0)) co_return false;
   }
@@ -131,18 +141,21 @@ Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, con
 
 Choice ResolveChoice::take() {
   Choice choice;
-  choice.key = std::move(key_);
+  choice.pairs = std::move(pairs_);
   choice.keys = std::move(keys_);
   choice.secrets = std::move(named_);
   auto winners = defaults_.take();
   choice.secrets.reserve(choice.secrets.size() + winners.size());
   for (DefaultChoice::Winner& winner : winners) {
+    Bytes binding = binding_of(winner.secret);
     Metadata& metadata = winner.secret.metadata;
     choice.secrets.push_back(Chosen{.argument = std::move(*metadata.tool_arg),
                                     .id = winner.secret.id,
                                     .name = std::move(metadata.name),
                                     .updated_at = winner.secret.header.updated_at,
-                                    .row = std::move(winner.row)});
+                                    .row = std::move(winner.row),
+                                    .binding = std::move(binding),
+                                    .value_length = metadata.value_length});
   }
   choice.changes = std::move(changes_);
   return choice;

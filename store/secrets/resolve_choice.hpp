@@ -21,6 +21,8 @@ struct Chosen {
   std::string name;
   std::int64_t updated_at = 0;
   Bytes row;
+  Bytes binding{};                              ///< what the value is sealed with (store/rows/value_binding.hpp)
+  std::optional<std::uint32_t> value_length{};  ///< in rows of format 2
 };
 
 /// The tenant's number of changes, for defaults that were read on several snapshots. The choice of a default is valid
@@ -29,8 +31,14 @@ struct ChangesSeen {
   std::optional<std::uint64_t> number;  ///< as in the record (store/rows/tenant_record.hpp)
 };
 
+/// A tenant's key pairs: values are sealed to the first, and during a rekey some still to the previous one.
+struct KeyPairs {
+  std::optional<crypto::TenantKey> key{};
+  std::optional<crypto::TenantKey> previous{};
+};
+
 struct Choice {
-  std::optional<crypto::TenantKey> key;
+  KeyPairs pairs;
   std::shared_ptr<const crypto::TenantKeys> keys;  ///< of the tenant's record; null for an unknown tenant
   std::vector<Chosen> secrets;
   std::optional<ChangesSeen> changes;  ///< only if there were several snapshots
@@ -54,13 +62,13 @@ class ResolveChoice {
   Task<Outcome<bool>> choose_named(Transaction& transaction, const Tenant& tenant, Slice& slice);
   Task<Outcome<bool>> choose_defaults(Transaction& transaction, const Tenant& tenant, Slice& slice);
   Outcome<bool> take_none();
-  bool has_same_key(const TenantRecord& record) const;
+  bool has_same_pairs(const TenantRecord& record) const;
   void withhold(const std::string& argument, const std::string& name, std::string_view why);
   bool too_many() const { return named_.size() + defaults_.arguments() > most_arguments; }
 
   ContextPtr store_;
   const ResolveQuery& query_;
-  std::optional<crypto::TenantKey> key_;
+  KeyPairs pairs_;
   std::shared_ptr<const crypto::TenantKeys> keys_;
   bool begun_ = false;
   std::size_t asked_ = 0;  ///< the number of named secrets that were looked up

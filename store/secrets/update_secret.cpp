@@ -9,15 +9,26 @@
 #include "store/model/timestamp.hpp"
 #include "store/rows/secret_index.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/secrets/value_sealing.hpp"
 
 namespace tacit::store {
 namespace {
 
-/// A new value, sealed with the given version and key.
-struct SealedValue {
+/// Everything that the seal of a new value is bound to.
+struct ValueSlot {
   std::uint32_t version = 0;
-  crypto::PublicKey sealed_to{};
+  crypto::PublicKey key{};  ///< zeros for a tenant without a key pair
+  SealingRules rules;
+  Bytes binding;
+
+  bool operator==(const ValueSlot&) const = default;
+};
+
+/// A new value, sealed for a slot.
+struct SealedValue {
+  ValueSlot slot;
   Bytes box;
+  std::size_t length = 0;
   std::string display;
 };
 
@@ -38,144 +49,177 @@ struct UpdatePlan {
   AuditContext who;
 };
 
-/// The target of a new value: everything that its seal is bound to.
-struct ValueSlot {
-  std::uint32_t version = 0;
+/// The stored state that a change begins with. `secret` has views of the stored row.
+struct Stored {
   Tenant tenant;
+  StoredSecret secret;
+  SealingRules rules;
 };
 
-Outcome<Tenant> must_exist(Outcome<std::optional<Tenant>> loaded) {
-  if (!loaded) return loaded.error();
-  if (!*loaded) return failed(Errc::not_found);
-  return std::move(**loaded);
-}
-
-Task<Outcome<ValueSlot>> find_slot(Transaction& transaction, const UpdatePlan& plan) {
-  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.keys);
-  auto tenant = must_exist(std::move(loaded));
+Task<Outcome<Stored>> load(Transaction& transaction, const UpdatePlan& plan) {
+  auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.keys);
   if (!tenant) co_return tenant.error();
-  const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, tenant->keys.get()};
-  const auto secret = co_await load_secret(transaction, opener, plan.id);
+  if (!*tenant) co_return failed(Errc::not_found);
+  Stored stored;
+  stored.tenant = std::move(**tenant);
+  const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, stored.tenant.keys.get()};
+  auto secret = co_await load_secret(transaction, opener, plan.id);
   if (!secret) co_return secret.error();
-  ValueSlot slot;
-  slot.version = secret->header.value_version;
-  slot.tenant = std::move(*tenant);
-  co_return slot;
+  stored.secret = std::move(*secret);
+  stored.rules = co_await sealing_rules(transaction, *plan.store, stored.tenant.record);
+  co_return stored;
 }
 
-/// Seals the plan's value as the version after `version`.
-Outcome<SealedValue> seal_after(std::uint32_t version, const UpdatePlan& plan, const Tenant& tenant) {
-  const auto& key = tenant.record.key;
-  if (!key) return altered(plan.id, "the tenant has no key pair");
+/// The slot of the secret's next value. `after`: its metadata after the change.
+ValueSlot next_slot(const Stored& stored, const Metadata& after) {
+  ValueSlot slot;
+  slot.version = stored.secret.header.value_version + 1;
+  if (const auto& key = stored.tenant.record.key) slot.key = key->public_key;
+  slot.rules = stored.rules;
+  slot.binding = binding_for(stored.rules, after);
+  return slot;
+}
+
+Outcome<SealedValue> seal(ValueSlot slot, const UpdatePlan& plan, const TenantRecord& record) {
+  const crypto::ValueAddress address{plan.tenant, plan.id, slot.version};
+  auto box = seal_new_value(plan.store->keys, record, address, plan.update.value->view(), slot.rules, slot.binding);
+  if (!box) return box.error();
   SealedValue sealed;
-  sealed.version = version + 1;
-  sealed.sealed_to = key->public_key;
-  sealed.display = mask(plan.update.value->text());
-  const crypto::ValueAddress address{plan.tenant, plan.id, sealed.version};
-  auto box = crypto::seal_value(*key, address, plan.update.value->view(), crypto::ValueFormat::first, {});
-  crypto::burn_stack();
-  if (!box) return altered(plan.id, "the tenant's public key is not a valid key");
+  sealed.slot = std::move(slot);
   sealed.box = std::move(*box);
+  sealed.length = plan.update.value->size();
+  sealed.display = mask(plan.update.value->text());
   return sealed;
+}
+
+/// What a seal needs of the stored state, copied from the snapshot.
+struct ToSeal {
+  Tenant tenant;
+  ValueSlot slot;
+};
+
+Task<Outcome<ToSeal>> find_slot(Transaction& transaction, const UpdatePlan& plan) {
+  auto stored = co_await load(transaction, plan);
+  if (!stored) co_return stored.error();
+  ToSeal found;
+  found.slot = next_slot(*stored, updated(stored->secret.metadata, plan.update, std::nullopt));
+  found.tenant = std::move(stored->tenant);
+  co_return found;
 }
 
 /// Seals for the present stored state.
 Outcome<void> prepare_value(UpdatePlan& plan) {
-  WorkBody<ValueSlot> body = [&plan](Transaction& transaction) { return find_slot(transaction, plan); };
-  auto slot = read<ValueSlot>(*plan.store->engine, std::move(body));
-  if (!slot) return slot.error();
-  auto sealed = seal_after(slot->version, plan, slot->tenant);
+  WorkBody<ToSeal> body = [&plan](Transaction& transaction) { return find_slot(transaction, plan); };
+  auto found = read<ToSeal>(*plan.store->engine, std::move(body));
+  if (!found) return found.error();
+  auto sealed = seal(std::move(found->slot), plan, found->tenant.record);
   if (!sealed) return sealed.error();
   plan.sealed = std::move(*sealed);
-  plan.keys = slot->tenant.keys;
+  plan.keys = found->tenant.keys;
   return {};
-}
-
-bool still_fits(const SealedValue& value, const Tenant& tenant, const SecretHeader& header) {
-  return header.value_version + 1 == value.version && tenant.record.key &&
-         tenant.record.key->public_key == value.sealed_to;
 }
 
 /// The new value: sealed, or std::nullopt if it stays. Fails with `conflict` if the value sealed before the transaction
 /// no longer fits.
-Outcome<std::optional<SealedValue>> next_value(const UpdatePlan& plan, const Tenant& tenant,
-                                               const SecretHeader& before) {
+Outcome<std::optional<SealedValue>> next_value(const UpdatePlan& plan, const Stored& stored, const Metadata& after) {
   if (!plan.update.value) return std::optional<SealedValue>();
+  ValueSlot slot = next_slot(stored, after);
   if (plan.sealed) {
-    if (!still_fits(*plan.sealed, tenant, before)) return failed(Errc::conflict);
+    if (plan.sealed->slot != slot) return failed(Errc::conflict);
     return plan.sealed;
   }
-  auto sealed = seal_after(before.value_version, plan, tenant);
+  auto sealed = seal(std::move(slot), plan, stored.tenant.record);
   if (!sealed) return sealed.error();
   return std::optional<SealedValue>(std::move(*sealed));
 }
 
-/// The header after the change. The instant always increases, so that it distinguishes versions of a secret.
-SecretHeader next_header(const UpdatePlan& plan, const std::optional<SealedValue>& value, const SecretHeader& before,
-                         std::uint64_t accounted) {
-  SecretHeader header = before;
-  if (value) header.value_version = value->version;
-  if (value) header.strict = false;  // it is sealed without a binding
-  header.updated_at = std::max(plan.now, before.updated_at + 1);
-  header.accounted = static_cast<std::uint32_t>(accounted);
-  return header;
+/// Whether the secret's bindings change that its value is sealed with, or would have to be.
+bool rebinds_a_sealed_value(const Stored& stored, const Metadata& after) {
+  const Metadata& before = stored.secret.metadata;
+  if (before.tool_name == after.tool_name && before.tool_arg == after.tool_arg) return false;
+  return stored.secret.header.strict || stored.rules.binding;
 }
 
 /// Succeeds if the change satisfies the rules.
-Task<Outcome<void>> check_rules(Transaction& transaction, const UpdatePlan& plan, const Tenant& tenant,
-                                const Metadata& after, std::uint64_t before_bytes, std::uint64_t after_bytes) {
+Task<Outcome<void>> check_rules(Transaction& transaction, const UpdatePlan& plan, const Stored& stored,
+                                const Metadata& after, std::uint64_t after_bytes) {
   if (!after.default_is_bound()) co_return failed(Errc::default_unbound);
+  if (!plan.update.value && rebinds_a_sealed_value(stored, after)) co_return failed(Errc::value_needed);
+  const Tenant& tenant = stored.tenant;
   const auto unique = co_await check_unique(transaction, tenant, plan.id, after);
   if (!unique) co_return unique.error();
   const std::uint64_t limit = tenant.record.limit(plan.store->quota_default);
+  const std::uint64_t before_bytes = accounted_of(stored.secret);
   if (const auto refusal = quota_refusal(limit, tenant.record.used, before_bytes, after_bytes)) {
     co_return Failure{.code = Errc::quota_exceeded, .quota = *refusal};
   }
   co_return Outcome<void>();
 }
 
-std::uint32_t first_format_length(const Bytes& box) {
-  return static_cast<std::uint32_t>(box.size() - crypto::value_box_overhead);
+/// The secret's row after the change.
+struct NextRow {
+  SecretHeader header;
+  Metadata metadata;
+  std::uint64_t accounted = 0;
+  Bytes box;
+};
+
+/// A row keeps its value box if the value stays, whatever format the row gets. The instant always increases, so that it
+/// distinguishes versions of a secret.
+NextRow next_row(const UpdatePlan& plan, const Stored& stored, std::optional<SealedValue> value, Metadata after) {
+  NextRow next;
+  next.header = stored.secret.header;
+  next.header.updated_at = std::max(plan.now, next.header.updated_at + 1);
+  next.metadata = std::move(after);
+  const std::size_t length = value ? value->length : stored.secret.value_size();
+  next.accounted = next.metadata.accounted(length);
+  if (value) {
+    next.header.value_version = value->slot.version;
+    next.metadata.display = std::move(value->display);
+    describe_value(next.header, next.metadata, stored.rules, length);
+    next.box = std::move(value->box);
+    return next;
+  }
+  next.box.assign(stored.secret.value_box.begin(), stored.secret.value_box.end());  // stored rows move with a change
+  if (stored.rules.padded) use_second_format(next.header, next.metadata, next.box);
+  if (next.header.format == first_secret_format) next.header.accounted = static_cast<std::uint32_t>(next.accounted);
+  return next;
 }
 
-std::optional<std::string> display_of(const std::optional<SealedValue>& value) {
-  if (!value) return std::nullopt;
-  return value->display;
+/// Stores the row with its index entries, the tenant's record and the audit entry.
+Task<Outcome<SecretInfo>> store_row(Transaction& transaction, const UpdatePlan& plan, Stored& stored,
+                                    const NextRow& next) {
+  Tenant& tenant = stored.tenant;
+  const std::uint64_t before_bytes = accounted_of(stored.secret);
+  const Bytes row = seal_secret(*tenant.keys, plan.id, next.header, next.box, next.metadata);
+  transaction.put(Table::tenants, secret_row_key(plan.tenant, plan.id).view(), row);
+  const auto indexed = reindex(transaction, tenant, plan.id, &stored.secret, &next.metadata);
+  if (!indexed) co_return indexed.error();
+  tenant.record.used = used_after(tenant.record.used, before_bytes, next.accounted);
+  tenant.record.note_change();
+  co_await save_tenant(transaction, tenant);
+  AuditEvent event = plan.event;
+  event.rows.push_back(row_digest(row));
+  event.versions.push_back(next.header.value_version);
+  const auto recorded = co_await append_audit(transaction, event, plan.who, next.header.updated_at);
+  if (!recorded) co_return recorded.error();
+  co_return secret_info(plan.tenant, plan.id, next.header, next.metadata);
 }
 
 Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& plan) {
-  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.keys);
-  auto tenant = must_exist(std::move(loaded));
-  if (!tenant) co_return tenant.error();
-  const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, tenant->keys.get()};
-  const auto secret = co_await load_secret(transaction, opener, plan.id);
-  if (!secret) co_return secret.error();
-  const auto value = next_value(plan, *tenant, secret->header);
+  auto stored = co_await load(transaction, plan);
+  if (!stored) co_return stored.error();
+  const StoredSecret& secret = stored->secret;
+  Metadata after = updated(secret.metadata, plan.update, std::nullopt);
+  auto value = next_value(plan, *stored, after);
   if (!value) co_return value.error();
-
-  const Metadata before = secret->metadata;
-  Metadata after = updated(before, plan.update, display_of(*value));
-  // The new value is in a box of the first format, whose overhead is constant.
-  if (*value && after.value_length) after.value_length = first_format_length((*value)->box);
-  if (!*value && after == before) co_return secret_info(plan.tenant, plan.id, secret->header, before);
-  // Copied, because stored rows move with the first change.
-  const Bytes box = *value ? (*value)->box : Bytes(secret->value_box.begin(), secret->value_box.end());
-  const std::uint64_t before_bytes = accounted_of(*secret);
-  const std::uint64_t after_bytes = after.accounted(after.value_length.value_or(first_format_length(box)));
-  const auto allowed = co_await check_rules(transaction, plan, *tenant, after, before_bytes, after_bytes);
+  if (!*value && after == secret.metadata) {
+    co_return secret_info(plan.tenant, plan.id, secret.header, secret.metadata);
+  }
+  const NextRow next = next_row(plan, *stored, std::move(*value), std::move(after));
+  const auto allowed = co_await check_rules(transaction, plan, *stored, next.metadata, next.accounted);
   if (!allowed) co_return allowed.error();
-
-  const SecretHeader header = next_header(plan, *value, secret->header, after_bytes);
-  const Bytes row = seal_secret(*tenant->keys, plan.id, header, box, after);
-  transaction.put(Table::tenants, secret_row_key(plan.tenant, plan.id).view(), row);
-  const auto indexed = reindex(transaction, *tenant, plan.id, &*secret, &after);
-  if (!indexed) co_return indexed.error();
-  tenant->record.used = used_after(tenant->record.used, before_bytes, after_bytes);
-  tenant->record.note_change();
-  co_await save_tenant(transaction, *tenant);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, header.updated_at);
-  if (!recorded) co_return recorded.error();
-  co_return secret_info(plan.tenant, plan.id, header, after);
+  co_return co_await store_row(transaction, plan, *stored, next);
 }
 
 Async<SecretInfo> submit_change(std::shared_ptr<const UpdatePlan> plan) {

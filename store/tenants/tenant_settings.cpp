@@ -4,6 +4,7 @@
 #include "store/audit/audit_log.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
+#include "store/model/failures.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
 #include "store/tenants/tenants.hpp"
@@ -54,6 +55,9 @@ Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& p
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
   plan.change(tenant.record);
   co_await save_tenant(transaction, tenant);
+  // A record of an older format has no place for it.
+  const bool lost = tenant.record.limits.strict_binding && tenant.record.format < store_format;
+  if (lost) co_return failed(Errc::unavailable, "the store's format is being raised");
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
@@ -92,7 +96,8 @@ std::string words(const TenantLimits& limits) {
     return name + (own ? std::to_string(*own) : std::string("default"));
   };
   return word("requests_per_second=", limits.requests_per_second) + word(" request_burst=", limits.request_burst) +
-         word(" api_keys=", limits.api_keys) + word(" secrets=", limits.secrets);
+         word(" api_keys=", limits.api_keys) + word(" secrets=", limits.secrets) +
+         " strict_binding=" + (limits.strict_binding ? (*limits.strict_binding ? "on" : "off") : "default");
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ class Tenants {
   Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
   /// The limits that an operator set for the tenant. Runs on the calling thread.
   Outcome<TenantLimits> limits(crypto::Uuid tenant) const;
-  /// Replaces all limits.
+  /// Replaces all limits. Fails with `unavailable` for a strict binding of its own while the store does not take rows
+  /// of format 3.
   Async<void> set_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
   /// Passes all rows of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
   /// unavailable (it is being erased) or integrity.

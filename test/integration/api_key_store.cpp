@@ -146,9 +146,7 @@ BOOST_AUTO_TEST_CASE(the_audit_log_names_the_actor_of_each_change_of_a_key) {
     BOOST_REQUIRE(server.stop() == 0);
   }
   std::vector<std::string> actions;
-  for (const Row& row : read_rows(deployment.store())) {
-    if (row.table != "audit") continue;
-    const json::object entry = json::parse(row.value.substr(33)).as_object();
+  for (const json::object& entry : read_audit(deployment.store())) {
     if (text(entry, "reason") != id) continue;
     actions.push_back(text(entry, "action"));
     BOOST_TEST(text(entry, "actor") == actor);

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include <stdexcept>
+#include <string_view>
 
 namespace tacit::test {
 namespace {
@@ -29,6 +30,15 @@ class Environment {
  private:
   MDB_env* env_ = nullptr;
 };
+
+/// A row is a byte of format, a hash of 32 bytes, in format 2 the number of signatures and each in 73 bytes, and a JSON
+/// object.
+std::string_view body_of(std::string_view row) {
+  constexpr std::size_t before_signatures = 1 + 32;
+  if (row.at(0) == 1) return row.substr(before_signatures);
+  constexpr std::size_t signature = 1 + 8 + 64;
+  return row.substr(before_signatures + 1 + signature * static_cast<unsigned char>(row.at(before_signatures)));
+}
 
 std::string to_string(const MDB_val& value) { return {static_cast<const char*>(value.mv_data), value.mv_size}; }
 
@@ -66,11 +76,10 @@ std::vector<Row> read_rows(const std::filesystem::path& store) {
   return rows;
 }
 
-// A row is a byte of format, a hash of 32 bytes, and a JSON object.
 std::vector<boost::json::object> read_audit(const std::filesystem::path& store) {
   std::vector<boost::json::object> entries;
   for (const Row& row : read_rows(store)) {
-    if (row.table == "audit") entries.push_back(boost::json::parse(row.value.substr(33)).as_object());
+    if (row.table == "audit") entries.push_back(boost::json::parse(body_of(row.value)).as_object());
   }
   return entries;
 }

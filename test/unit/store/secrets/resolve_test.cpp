@@ -10,11 +10,14 @@
 #include <utility>
 
 #include "store/engine/await.hpp"
+#include "store/model/failures.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/row_key.hpp"
+#include "store/rows/tenant_record.hpp"
 #include "store/secrets/binding_precedence.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
+#include "test/unit/store/interrupted_engine_fixture.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
@@ -66,35 +69,24 @@ StoredSecret stored(std::string tool, std::int64_t updated_at, std::uint8_t id) 
   return secret;
 }
 
-/// Calls `before_write` once, before the next write.
-class InterruptedEngine final : public Engine {
- public:
-  InterruptedEngine(Engine& below, std::function<void()> before_write)
-      : Engine(below.write_deadline()), below_(below), before_write_(std::move(before_write)) {}
-
-  std::optional<Errc> read(const Work& work) override { return below_.read(work); }
-  void submit(Write write) override {
-    if (const auto call = std::exchange(before_write_, nullptr)) call();
-    below_.submit(std::move(write));
-  }
-  // The engine below belongs to another store, which closes it.
-  bool finish(std::chrono::milliseconds) override { return true; }
-  void close() override {}
-  std::optional<std::string> unwilling() const override { return below_.unwilling(); }
-  std::optional<std::string> displaced() const override { return below_.displaced(); }
-  EngineStatistics statistics() const override { return below_.statistics(); }
-  StorageStatistics storage() const override { return below_.storage(); }
-  Room room() const override { return below_.room(); }
-
- private:
-  Engine& below_;
-  std::function<void()> before_write_;
-};
-
 /// What the first transaction of an erasure leaves: the secrets, without the record.
 Task<Outcome<void>> begin_erasure(Transaction& transaction) {
   transaction.erase(Table::tenants, record_row_key(tenant_id(1)).view());
   put_erasure_mark(transaction, tenant_id(1), *all_keys().metadata);
+  co_return Outcome<void>();
+}
+
+/// Seals the tenant's private key again, to the same root key.
+Task<Outcome<void>> rewrap_key(Transaction& transaction) {
+  const StoreKeys keys = all_keys();
+  auto loaded = co_await load_tenant(transaction, *keys.metadata, tenant_id(1));
+  if (!loaded) co_return loaded.error();
+  Tenant& tenant = **loaded;
+  auto key = tacit::crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), keys.root_signer(),
+                                              keys.store(), tenant.id, *tenant.record.key);
+  if (!key || key->box == tenant.record.key->box) co_return failed(Errc::integrity);
+  tenant.record.key = std::move(key);
+  co_await save_tenant(transaction, tenant);
   co_return Outcome<void>();
 }
 
@@ -276,6 +268,24 @@ BOOST_AUTO_TEST_CASE(an_erasure_before_the_record_of_a_release) {
     }
     for (const std::string& entry : fixture.audit()) BOOST_TEST(entry.find("secret.release") == std::string::npos);
   }
+}
+
+// A root rewrap seals a tenant's private key again: the pair is the same.
+BOOST_AUTO_TEST_CASE(root_rewraps_before_the_record_of_a_release_do_not_hinder_it) {
+  ResolveFixture fixture;
+  fixture.create(new_default("a", "tool", "key", "the value"));
+  const auto rewrap = [&] {
+    WorkBody<void> body = rewrap_key;
+    BOOST_REQUIRE(fixture.wait(write<void>(fixture.engine(), std::move(body), Growth::shrinks, 0)));
+  };
+  const auto second =
+      Store::open(fixture.store_options(), all_keys(),
+                  std::make_unique<InterruptedEngine>(fixture.engine(), rewrap, InterruptedEngine::How::each_write));
+  BOOST_REQUIRE(second);
+  ResolveQuery query;
+  query.tenant = tenant_id(1);
+  query.tool_name = "tool";
+  BOOST_TEST(fixture.text(fixture.wait((*second)->secrets().resolve(std::move(query), who()))) == "key=the value ");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_changes_meanwhile_is_released_as_one_or_the_other) {

@@ -1,0 +1,52 @@
+// Keeps key pairs ready for new tenants (store/rows/prekey.hpp): makes what new tenants took, and removes unusable
+// ones.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "crypto/at_most_every.hpp"
+#include "store/store.hpp"
+
+namespace tacit::server {
+
+/// Has its own thread, once this process makes key pairs: tenants' keys are signed, it has the root signing key, and
+/// the pool is larger than 0. Thread-safe.
+class PrekeyKeeper {
+ public:
+  /// `pool`: how many key pairs to keep. The store must outlive this object.
+  PrekeyKeeper(store::Store& store, std::size_t pool);
+  /// Joins the thread, which ends after its present transaction.
+  ~PrekeyKeeper();
+  PrekeyKeeper(const PrekeyKeeper&) = delete;
+  PrekeyKeeper& operator=(const PrekeyKeeper&) = delete;
+
+  /// After a reload: another size, or other keyrings of the store.
+  void change(std::size_t pool);
+  /// Lets the thread end. Call before the store finishes.
+  void end();
+
+ private:
+  using Milliseconds = std::chrono::milliseconds;
+
+  void run();
+  Milliseconds round(std::size_t pool);
+  store::Outcome<void> remove_unusable();
+  store::Outcome<std::size_t> refill(std::size_t ready, std::size_t pool);
+  Milliseconds note(const store::Failure& failure);
+  bool wait(Milliseconds time);
+
+  store::Store& store_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::size_t pool_ = 0;
+  bool ending_ = false;
+  crypto::AtMostEvery complaints_{std::chrono::minutes(1)};  ///< of the thread
+  std::thread thread_;
+};
+
+}  // namespace tacit::server
