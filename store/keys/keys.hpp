@@ -24,9 +24,9 @@ namespace tacit::store {
 class CurrentContext;
 struct StoreContext;
 
-/// Succeeds if the store names the primary root key of these keyrings; else fails with `integrity` and the reason. To
-/// an unnamed key, in an edited public keyring, a server would seal the private keys of new tenants, so it does not use
-/// such keyrings. A command does, so that a rewrap, which needs the private half, can name the key. `keys` must outlive
+/// Succeeds if the store names the primary root key of these keyrings, and their primary root signing key if there is
+/// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a server would seal
+/// the private keys of new tenants, or accept pairs that it signed, so it does not use such keyrings. A command does, so that a rewrap, which needs the private half, can name the key. `keys` must outlive
 /// the task.
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys);
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "store/engine/async.hpp"
+#include "store/keys/pace.hpp"
 #include "store/keys/rekey.hpp"
 #include "store/model/verify_report.hpp"
 
@@ -45,12 +46,25 @@ class RekeyRun {
   std::uint64_t problems() const { return problems_; }  ///< reported
   /// Whether something has to be done by a further run.
   bool unfinished() const { return unfinished_ > 0; }
+  /// The work done so far, in words.
+  std::string figures() const;
 
  private:
+  static std::size_t step_size(std::uint64_t rate);
+  Async<void> run_all(const Watch& watch);
+  Async<void> renew_pool();
+  Async<std::uint64_t> walk_tenants(const Watch& watch);
+  Async<void> finish_all(const Watch& watch);
+  Async<void> run_tenant(crypto::Uuid tenant, const Watch& watch);
+  Async<RekeyStep> take_step(crypto::Uuid tenant, RekeyPosition from);
+  void report(const std::string& sentence, const Watch& watch);
+  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const Watch& watch);
+
   Keys& keys_;
   AuditTrail& audit_;
   const RekeyWish wish_;
   std::shared_ptr<RekeyOrder> order_;
+  Pace pace_;
   std::uint64_t first_entry_ = 0;  ///< the sequence of this run's first audit entry
   std::uint64_t tenants_ = 0;
   std::uint64_t secrets_ = 0;

@@ -3,6 +3,7 @@
 
 #include "store/api_keys/api_key_table.hpp"
 #include "store/audit/audit_checkpoint.hpp"
+#include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/keys/rewrap_search.hpp"
 #include "store/keys/rewrap_steps.hpp"
@@ -22,11 +23,16 @@ constexpr std::size_t bytes_of_step = std::size_t{512} << 10;
 /// The cost of moving one row in the map: the row, three old and three new index entries are each on another page.
 constexpr std::size_t bytes_of_one = std::size_t{7} * 2048;
 
+/// Moved rows in one audit entry.
+constexpr std::size_t moved_at_once = 48;
+
 /// One transaction's part of the work.
 class MetadataStep {
  public:
-  MetadataStep(Transaction& transaction, const StoreContext& store, RewrapPosition from, std::size_t most)
-      : transaction_(transaction), store_(store), left_(most) {
+  /// `third_format`: whether the store takes rows of format 3.
+  MetadataStep(Transaction& transaction, const StoreContext& store, RewrapPosition from, std::size_t most,
+               bool third_format)
+      : transaction_(transaction), store_(store), left_(most), third_format_(third_format) {
     step_.next = std::move(from);
   }
 
@@ -42,6 +48,9 @@ class MetadataStep {
     }
     co_return std::move(step_);
   }
+
+  /// Call after `run`. The moved rows, for the audit log; empty before format 3.
+  std::vector<MovedRow> take_moved() { return std::move(moved_); }
 
  private:
   RewrapPosition& at() { return step_.next; }
@@ -85,6 +94,8 @@ class MetadataStep {
   std::size_t left_;
   std::size_t looks_ = rows_of_step;
   std::size_t bytes_ = bytes_of_step;
+  const bool third_format_;
+  std::vector<MovedRow> moved_;
   RewrapStep step_;
 };
 
@@ -187,10 +198,13 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
   const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
   const auto secret = open_secret({store_.metadata(), tenant.id, &likely}, id, row);
   if (!secret) return stays("secret " + id.str() + ": " + secret.error().subject);
-  const Metadata& metadata = secret->metadata;
+  Metadata metadata = secret->metadata;
   if (!metadata.default_is_bound())
     return stays("secret " + id.str() + ": is a default without a tool and an argument");
-  const Bytes moved = seal_secret(*tenant.keys, id, secret->header, secret->value_box, metadata);
+  SecretHeader header = secret->header;
+  if (third_format_) use_second_format(header, metadata, secret->value_box);
+  const Bytes moved = seal_secret(*tenant.keys, id, header, secret->value_box, metadata);
+  if (third_format_) moved_.push_back({tenant.id, id, row_digest(row), row_digest(moved)});
   transaction_.put(Table::tenants, secret_row_key(tenant.id, id).view(), moved);
   static_cast<void>(reindex(transaction_, tenant, id, &*secret, &metadata));  // the prefix counts are open
   ++step_.secrets;
@@ -232,25 +246,48 @@ Task<void> MetadataStep::move_api_key(std::string id) {
   }
 }
 
-/// The audit log's checkpoint uses a metadata key, too. If it cannot be read, the other work continues.
+/// The audit log's checkpoint uses a metadata key, too, while nothing is signed. If it cannot be read, the other work
+/// continues.
 Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
   const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
   RewrapStep step;
+  if (store->keys.phase() != crypto::SigningPhase::none) co_return step;  // a root rewrap signs it
   auto renewed = co_await renew_checkpoint(transaction, store->keys);
   if (!renewed) step.problems.push_back(std::move(renewed.error().subject));
   co_return step;
 }
 
-Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, RewrapPosition from, std::size_t most) {
+Task<Outcome<void>> record_moved(Transaction& transaction, const StoreContext& store, std::vector<MovedRow> moved,
+                                 const AuditContext& who) {
+  for (std::size_t at = 0; at < moved.size(); at += moved_at_once) {
+    const std::size_t number = std::min(moved_at_once, moved.size() - at);
+    const auto first = moved.begin() + static_cast<std::ptrdiff_t>(at);
+    AuditEvent event;
+    event.action = AuditAction::key_rewrap;
+    event.reason = "metadata " + crypto::to_hex(store.metadata().primary().id) + ": moved " + std::to_string(number) +
+                   (number == 1 ? " secret" : " secrets");
+    event.moved.assign(first, first + static_cast<std::ptrdiff_t>(number));
+    const auto recorded = co_await append_audit(transaction, event, who);
+    if (!recorded) co_return recorded.error();
+  }
+  co_return Outcome<void>();
+}
+
+Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, RewrapPosition from, std::size_t most,
+                                  AuditContext who) {
   const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
-  MetadataStep step(transaction, *store, std::move(from), most);
-  co_return co_await step.run();
+  const std::uint32_t rows = co_await rows_format(transaction);
+  MetadataStep step(transaction, *store, std::move(from), most, rows >= store_format);
+  RewrapStep done = co_await step.run();
+  const auto recorded = co_await record_moved(transaction, *store, step.take_moved(), who);
+  if (!recorded) co_return recorded.error();
+  co_return done;
 }
 
 /// Goes from there to the next row that needs work, and does a step of it.
-Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most) {
+Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most, AuditContext who) {
   const crypto::KeyId target = store->metadata().primary().id;
   while (!from.within) {
     WorkBody<RewrapSearch> searching = [&from, &target](Transaction& transaction) {
@@ -266,8 +303,8 @@ Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most)
     nothing.finished = true;
     co_return nothing;
   }
-  WorkBody<RewrapStep> body = [store, from, most](Transaction& transaction) {
-    return do_step(transaction, store, from, most);
+  WorkBody<RewrapStep> body = [store, from, most, who](Transaction& transaction) {
+    return do_step(transaction, store, from, most, who);
   };
   const std::size_t bytes = bytes_of_step + bytes_of_one * most;
   co_return co_await write<RewrapStep>(*store->engine, std::move(body), Growth::grows, bytes);
@@ -275,7 +312,7 @@ Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most)
 
 }  // namespace
 
-Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most) {
+Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::size_t most, AuditContext who) {
   RewrapStep first;
   if (!from.within && from.table == Table::tenants && from.key.empty()) {
     WorkBody<RewrapStep> body = [store](Transaction& transaction) { return do_first(transaction, store); };
@@ -283,7 +320,7 @@ Async<RewrapStep> rewrap_metadata(ContextPtr store, RewrapPosition from, std::si
     if (!done) co_return done.error();
     first = std::move(*done);
   }
-  auto step = co_await go_on(std::move(store), std::move(from), most);
+  auto step = co_await go_on(std::move(store), std::move(from), most, std::move(who));
   if (step) step->problems.insert(step->problems.begin(), first.problems.begin(), first.problems.end());
   co_return step;
 }

@@ -26,6 +26,10 @@ void put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, cons
 /// `not_allowed` if it has to be signed and this process lacks the key.
 Outcome<void> put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, const StoreKeys& keys,
                                std::int64_t now);
+/// Signs a mark with that key unless it is signed with it already; a signed mark keeps its instant. Fails with
+/// `integrity` if it is not a good mark. `row` must be a copy, because stored rows move with the first change.
+Outcome<void> sign_erasure_mark(Transaction& transaction, const Row& row, const StoreKeys& keys,
+                                const crypto::SigningKeyring::Entry& signer, std::int64_t now);
 void erase_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant);
 Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant);
 

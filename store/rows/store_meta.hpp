@@ -94,6 +94,8 @@ Outcome<NamedKeys> read_named_keys(ByteView row, const StoreKeys& keys);
 Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring);
 /// The row of format 3. `named` must have the store's id.
 Bytes keys_value(const NamedKeys& named, const crypto::SigningKeyring::Entry& signer);
+/// Whether the row is of format 3, which is signed.
+bool is_signed_key_list(ByteView row);
 /// The row in the form that the phase of `keys` needs, with the next serial. Fails with `not_allowed` if it has to be
 /// signed and this process lacks the key.
 Outcome<Bytes> next_keys_value(NamedKeys named, const StoreKeys& keys);

@@ -68,7 +68,7 @@ struct RotationFixture {
   }
 
   RewrapStep step(KeyKind kind, std::size_t most, RewrapPosition from = {}) {
-    auto done = fixture.wait(fixture.store().keys().rewrap_step(kind, std::move(from), most));
+    auto done = fixture.wait(fixture.store().keys().rewrap_step(kind, std::move(from), most, who()));
     BOOST_REQUIRE_MESSAGE(done, done.error().subject);
     return std::move(*done);
   }
