@@ -71,8 +71,8 @@ const Command list[] = {
      .run = check_and_serve},
     {.name = "init",
      .summary = "Creates the keyrings and an empty store.",
-     .details = "Creates the three keyring files and the store at the configured paths. If one of them exists, it "
-                "creates nothing.\n"
+     .details = "Creates the seven keyring files and the store at the configured paths; keyrings without a setting "
+                "beside root-public-keyring. If one of them exists, it creates nothing.\n"
                 "The calling user owns the files. Run it as root or as the tool plane's user.\n",
      .examples = "tacit init\n",
      .settings = store_and_private_key,

@@ -38,7 +38,8 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
   const auto show = [&](std::uint64_t bytes) {
     if (total > 0) progress.show(bytes, total);
   };
-  auto restored = store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), show, look_apart);
+  const store::StoreKeys keys = load_keys(config, KeyNeeds{.signs = false, .accept_retired = true});
+  auto restored = store::restore(config.store, keys, input.source(), show, look_apart);
   return value_or_fail(std::move(restored), "cannot restore");
 }
 
@@ -47,8 +48,13 @@ bool record_restore(const Config& config) {
   const Part part = [&config]() -> std::string {
     store::AuditEvent event;
     event.action = store::AuditAction::store_restore;
-    const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
-    return recorded ? std::string() : sentence(recorded.error());
+    try {
+      const auto store = open_store(config, KeyNeeds{.accept_retired = true});
+      const auto recorded = run(store->audit().record(std::move(event), operator_context()));
+      return recorded ? std::string() : sentence(recorded.error());
+    } catch (const UsageError& error) {
+      return error.what();
+    }
   };
   const std::string failure = run_apart(config.store, part, default_stall + config.store_timeout);
   if (failure.empty()) return true;
