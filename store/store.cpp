@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/envelope.hpp"
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/context.hpp"
