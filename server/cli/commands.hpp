@@ -33,6 +33,7 @@ int key_add_command(const Config& config, const Arguments& arguments);
 int key_promote_command(const Config& config, const Arguments& arguments);
 int key_retire_command(const Config& config, const Arguments& arguments);
 int key_rewrap_command(const Config& config, const Arguments& arguments);
+int key_prekeys_command(const Config& config, const Arguments& arguments);
 
 /// Checks every invariant of a store, which may be in use, or of a backup.
 int verify_command(const Config& config, const Arguments& arguments);

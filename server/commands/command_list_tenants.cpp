@@ -43,9 +43,10 @@ void add_tenant_and_json(po::options_description& own) {
 void add_limits_options(po::options_description& own) {
   add_tenant(own, "The tenant. Required.");
   own.add_options()("requests-per-second", value_of("NUMBER"), "Sustained requests per second. 0: no limit.")(
-      "request-burst", value_of("NUMBER"), "Requests allowed in a burst.")(
-      "api-keys", value_of("NUMBER"), "API keys that are not revoked.")("secrets", value_of("NUMBER"),
-                                                                        "Stored secrets.");
+      "request-burst", value_of("NUMBER"), "Requests allowed in a burst.")("api-keys", value_of("NUMBER"),
+                                                                           "API keys that are not revoked.")(
+      "secrets", value_of("NUMBER"), "Stored secrets.")("strict-binding", value_of("on|off|default"),
+                                                        "Whether values are sealed to their tool_name and tool_arg.");
   add_json(own);
 }
 
@@ -65,7 +66,7 @@ const Command list[] = {
      .summary = "Creates an API key and prints it once.",
      .details = "Prints the key to standard output, and all other messages to standard error.\n",
      .examples = "tacit api-key create --tenant 1f0c6a52-0000-4000-8000-000000000001 --name deploy --expires-in 90d\n",
-     .settings = store_only,
+     .settings = changed_store,
      .needed = {"--tenant UUID", "--name NAME"},
      .add_options = add_create_options,
      .runs_apart = true,
@@ -84,7 +85,7 @@ const Command list[] = {
                 "Asks for confirmation on a terminal.\n",
      .examples = "tacit api-key revoke 0aB3dE6gH9j --dry-run   # show the key\n"
                  "tacit api-key revoke 0aB3dE6gH9j --yes\n",
-     .settings = store_only,
+     .settings = changed_store,
      .operands = {"ID"},
      .add_options = add_confirmation,
      .runs_apart = true,
@@ -105,7 +106,7 @@ const Command list[] = {
                 "A quota below the current usage keeps the stored data and refuses new data.\n",
      .examples = "tacit quota set --tenant UUID 5M\n"
                  "tacit quota set --tenant UUID default\n",
-     .settings = store_only,
+     .settings = changed_store,
      .operands = {"BYTES"},
      .needed = {"--tenant UUID"},
      .tenant_may_lead = true,
@@ -113,7 +114,7 @@ const Command list[] = {
      .runs_apart = true,
      .run = with_arguments<quota_set_command>},
     {.name = "limits get",
-     .summary = "Shows a tenant's request, API key and secret limits.",
+     .summary = "Shows a tenant's request, API key and secret limits, and its strict binding.",
      .examples = "tacit limits get --tenant UUID --json\n",
      .settings = store_only,
      .needed = {"--tenant UUID"},
@@ -122,14 +123,16 @@ const Command list[] = {
      .runs_apart = true,
      .run = with_arguments<limits_get_command>},
     {.name = "limits set",
-     .summary = "Sets a tenant's request, API key and secret limits.",
+     .summary = "Sets a tenant's request, API key and secret limits, or its strict binding.",
      .details =
          "Each limit is a number, or the word default, which removes the tenant's own limit. Limits that are not "
          "given do not change. Running servers apply new limits within 5 seconds. A tenant that has more secrets "
-         "than the limit keeps them, and cannot add more.\n",
+         "than the limit keeps them, and cannot add more. --strict-binding binds values that are stored from now on; "
+         "tacit tenant rekey binds the present ones.\n",
      .examples = "tacit limits set --tenant UUID --requests-per-second 50 --request-burst 100\n"
-                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n",
-     .settings = store_only,
+                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n"
+                 "tacit limits set --tenant UUID --strict-binding on\n",
+     .settings = changed_store,
      .needed = {"--tenant UUID"},
      .tenant_may_lead = true,
      .add_options = add_limits_options,
@@ -141,7 +144,7 @@ const Command list[] = {
                 "line contains the counts.\n"
                 "Names, bindings and values stay sealed. Needs no private key. The export is audited.\n",
      .examples = "tacit export --tenant UUID >tenant.jsonl\n",
-     .settings = store_only,
+     .settings = changed_store,
      .needed = {"--tenant UUID"},
      .add_options = add_export_options,
      .runs_apart = true,
@@ -153,10 +156,11 @@ const Command list[] = {
                 "requests are answered 503. The erasure is audited. Afterwards no process finds data of the tenant. "
                 "On a terminal it asks for the tenant's id as confirmation.\n"
                 "Backups keep their data, and the store's file keeps the bytes until they are overwritten. They "
-                "become unreadable when the root key is replaced and every copy of the old key is destroyed.\n",
+                "become unreadable after tacit tenant rekey --all, when the root key is replaced and every copy of the "
+                "old key is destroyed. Needs root-signing-keyring.\n",
      .examples = "tacit erase --tenant UUID --dry-run   # show what would be erased\n"
                  "tacit erase --tenant UUID\n",
-     .settings = store_only,
+     .settings = changed_store,
      .needed = {"--tenant UUID"},
      .add_options = add_erase_options,
      .runs_apart = true,
