@@ -36,8 +36,8 @@ class Count {
 
   Outcome<KeyCensus> run() {
     using enum Table;
-    const std::vector<Table> tables = kind_ == KeyKind::metadata ? std::vector{tenants, api_keys, meta}
-                                                                 : std::vector{meta, tenants};
+    const std::vector<Table> tables =
+        kind_ == KeyKind::metadata ? std::vector{tenants, api_keys, meta} : std::vector{meta, tenants};
     for (const Table table : tables) {
       if (auto counted = walk(table); !counted) return counted.error();
     }

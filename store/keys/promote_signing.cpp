@@ -116,7 +116,8 @@ Task<Outcome<void>> put_prekeys(Transaction& transaction, const SigningPlan& pla
   co_return Outcome<void>();
 }
 
-Async<void> submit_plan(std::shared_ptr<SigningPlan> plan, Task<Outcome<void>> (*work)(Transaction&, const SigningPlan&)) {
+Async<void> submit_plan(std::shared_ptr<SigningPlan> plan,
+                        Task<Outcome<void>> (*work)(Transaction&, const SigningPlan&)) {
   WorkBody<void> body = [plan, work](Transaction& transaction) { return work(transaction, *plan); };
   const std::size_t bytes =
       sizeof(SigningPlan) + bytes_of_one * (1 + plan->prekeys.size()) + audit_bytes(plan->event, plan->who);

@@ -2,14 +2,14 @@
 // old private halves are gone from the store, so copies of them open nothing that is stored later.
 //
 // One tenant: the first transaction puts a new pair into the record and keeps the old one as the previous pair; from
-// then on all writes for the tenant seal to the new one. Steps open the values that name the previous pair and seal them
-// to the new one, each with the same version; no client's view of a secret changes, and `updated_at`, the quota and the
-// indexes stay the same. When no value names the previous pair, the last step removes it from the record. A record with
-// a previous pair is all that an interrupted rekey of a tenant leaves; the next run continues from it.
+// then on all writes for the tenant seal to the new one. Steps open the values that name the previous pair and seal
+// them to the new one, each with the same version; no client's view of a secret changes, and `updated_at`, the quota
+// and the indexes stay the same. When no value names the previous pair, the last step removes it from the record. A
+// record with a previous pair is all that an interrupted rekey of a tenant leaves; the next run continues from it.
 //
 // All tenants: the store has a mark (store/rows/rekey_mark.hpp) with the instant at which the rekey began. Prekeys that
-// are older are replaced first. A tenant is done when its pair is signed with the primary root signing key, is not older
-// than that, and is the only one. Neither can be forged by a writer of the database.
+// are older are replaced first. A tenant is done when its pair is signed with the primary root signing key, is not
+// older than that, and is the only one. Neither can be forged by a writer of the database.
 //
 // Each row that is sealed again is recorded in the audit log with its digests before and after
 // (store/model/audit.hpp): otherwise a rekey would hide that a row was changed without an entry.
@@ -49,7 +49,7 @@ struct RekeyOrder {
   AuditContext who;
   bool all = false;
   bool discard_unreadable = false;
-  std::int64_t started = 0;               ///< microseconds since the Unix epoch: older pairs are replaced
+  std::int64_t started = 0;                ///< microseconds since the Unix epoch: older pairs are replaced
   std::set<crypto::KeyNumber> repeated{};  ///< numbers that more than one pair has: such pairs are replaced
 };
 using RekeyOrderPtr = std::shared_ptr<const RekeyOrder>;
@@ -67,6 +67,7 @@ struct RekeyStep {
   bool unfinished = false;            ///< the tenant keeps what had to be replaced; `problems` say why
   std::uint64_t tenants = 0;          ///< 1: the tenant lost its previous pair in this step
   std::uint64_t secrets = 0;          ///< sealed again in this step
+  std::uint64_t discarded = 0;        ///< values in `problems` that the order leaves behind
   std::vector<std::string> problems;  ///< one sentence each
 };
 

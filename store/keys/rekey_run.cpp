@@ -101,7 +101,10 @@ Task<Outcome<void>> end_all(Transaction& transaction, std::shared_ptr<const Reke
 }  // namespace
 
 RekeyRun::RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext who)
-    : keys_(keys), audit_(audit), wish_(std::move(wish)), order_(std::make_shared<RekeyOrder>()),
+    : keys_(keys),
+      audit_(audit),
+      wish_(std::move(wish)),
+      order_(std::make_shared<RekeyOrder>()),
       pace_(wish_.rate, step_size(wish_.rate), Clock::now()) {
   order_->store = keys.context();
   order_->who = std::move(who);
@@ -148,8 +151,7 @@ Async<void> RekeyRun::run(Watch watch) {
 }
 
 Async<void> RekeyRun::run_all(const Watch& watch) {
-  const auto reported =
-      report_repeated_numbers(*order_, [&](const std::string& sentence) { report(sentence, watch); });
+  const auto reported = report_repeated_numbers(*order_, [&](const std::string& sentence) { report(sentence, watch); });
   if (!reported) co_return reported.error();
   const auto renewed = co_await renew_pool();
   if (!renewed) co_return renewed.error();
@@ -158,9 +160,10 @@ Async<void> RekeyRun::run_all(const Watch& watch) {
     if (!found) co_return found.error();
     if (*found == 0 || unfinished_ > 0) break;
     if (walk < most_walks) continue;
-    report("tenants still get keys that are old or not signed: a server has not read the keyrings again; restart it "
-           "and run the command again",
-           watch);
+    report(
+        "tenants still get keys that are old or not signed: a server has not read the keyrings again; restart it "
+        "and run the command again",
+        watch);
     ++unfinished_;
     break;
   }
@@ -219,6 +222,7 @@ Async<void> RekeyRun::run_tenant(crypto::Uuid tenant, const Watch& watch) {
     finished = step->finished;
     tenants_ += step->tenants;
     secrets_ += step->secrets;
+    discarded_ += step->discarded;
     if (step->unfinished) ++unfinished_;
     for (const std::string& problem : step->problems) report(problem, watch);
     const auto due = pace_.after(step->secrets, Clock::now());

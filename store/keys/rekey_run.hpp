@@ -1,5 +1,5 @@
-// A whole rekey (store/keys/rekey.hpp), of one tenant or of all: step after step, at a bounded rate. Progress is recorded
-// in the audit log.
+// A whole rekey (store/keys/rekey.hpp), of one tenant or of all: step after step, at a bounded rate. Progress is
+// recorded in the audit log.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,8 @@ class RekeyRun {
   std::uint64_t tenants() const { return tenants_; }    ///< that got a new pair, or lost their previous one
   std::uint64_t secrets() const { return secrets_; }    ///< sealed again
   std::uint64_t problems() const { return problems_; }  ///< reported
+  /// Those of them that are values which the run was to leave behind.
+  std::uint64_t discarded() const { return discarded_; }
   /// Whether something has to be done by a further run.
   bool unfinished() const { return unfinished_ > 0; }
   /// The work done so far, in words.
@@ -69,6 +71,7 @@ class RekeyRun {
   std::uint64_t tenants_ = 0;
   std::uint64_t secrets_ = 0;
   std::uint64_t problems_ = 0;
+  std::uint64_t discarded_ = 0;
   std::uint64_t unfinished_ = 0;
 };
 

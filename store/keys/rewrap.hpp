@@ -1,9 +1,9 @@
 // A rewrap replaces older keys by the primary ones of this process's keyrings in all stored rows, while servers run.
 //
 // Root keys: the private half of each tenant's key pairs and of each prekey is sealed again, and what the root signing
-// key signs is signed again: these pairs, and rows about the whole store. Metadata keys: each secret's metadata is sealed again and its
-// index entries are remade, and so are the MACs of tenants' records and of API keys. No client's view of a secret
-// changes, and `updated_at` stays the same.
+// key signs is signed again: these pairs, and rows about the whole store. Metadata keys: each secret's metadata is
+// sealed again and its index entries are remade, and so are the MACs of tenants' records and of API keys. No client's
+// view of a secret changes, and `updated_at` stays the same.
 //
 // A rewrap runs in steps, each of which is one transaction of bounded size. Each row names its key, so the rows
 // themselves show which work is done: a rewrap that was killed between two steps continues when it is started again,

@@ -1,6 +1,6 @@
 // Seals the private halves of tenants' key pairs to the primary root key, and signs certified pairs with the primary
-// root signing key. The work, a few elliptic curve operations for each, is done before the transaction, so that servers'
-// changes do not wait for it.
+// root signing key. The work, a few elliptic curve operations for each, is done before the transaction, so that
+// servers' changes do not wait for it.
 #include <algorithm>
 #include <utility>
 

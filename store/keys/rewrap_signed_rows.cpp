@@ -1,6 +1,6 @@
 // The part of a root rewrap before the tenants: rows about the whole store, and prekeys. A prekey is opened, sealed to
-// the primary root key and signed with the primary root signing key, outside the transaction. One that is not acceptable
-// is removed: nothing is sealed to it, but new tenants would meet it again and again.
+// the primary root key and signed with the primary root signing key, outside the transaction. One that is not
+// acceptable is removed: nothing is sealed to it, but new tenants would meet it again and again.
 #include <algorithm>
 #include <limits>
 

@@ -110,6 +110,14 @@ Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant) {
   co_return mark.has_value();
 }
 
+Task<bool> has_good_erasure_mark(Transaction& transaction, crypto::Uuid tenant, const StoreKeys& keys) {
+  const Bytes key = key_of(tenant);
+  const auto mark = co_await transaction.get(Table::meta, key);
+  if (!mark) co_return false;
+  const Row row{key, *mark};
+  co_return is_good_erasure_mark(row, keys);
+}
+
 std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key) {
   crypto::Uuid tenant;
   if (!crypto::as_text(key).starts_with(prefix) || !parse_id(key.subspan(prefix.size()), tenant)) return std::nullopt;

@@ -32,6 +32,8 @@ Outcome<void> sign_erasure_mark(Transaction& transaction, const Row& row, const 
                                 const crypto::SigningKeyring::Entry& signer, std::int64_t now);
 void erase_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant);
 Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant);
+/// Whether the tenant has a mark that is good, as below. `keys` must outlive the task.
+Task<bool> has_good_erasure_mark(Transaction& transaction, crypto::Uuid tenant, const StoreKeys& keys);
 
 /// The tenant of a mark in Table::meta; std::nullopt if the row is not a mark.
 std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key);
