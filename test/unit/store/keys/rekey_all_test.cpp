@@ -1,9 +1,7 @@
 // The rekey of all tenants: what it continues, what it finds, and when it ends with a cut-off.
-#include <atomic>
-#include <thread>
-
 #include "store/audit/audit_hash.hpp"
 #include "store/audit/audit_log.hpp"
+#include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
 #include "test/unit/store/keys/rekey_fixture.hpp"
@@ -207,41 +205,6 @@ BOOST_AUTO_TEST_CASE(a_tenant_whose_record_was_altered_leaves_the_run_unfinished
   BOOST_TEST(ran.problems.front() == "tenant " + tenant_id(1).str() + ": the tenant's record was altered");
   BOOST_TEST(f.rows(Table::meta).contains("rekey"));
   BOOST_TEST(f.record(tenant_id(2)).key->certificate->made > 1'700'000'000'000'000);
-}
-
-BOOST_AUTO_TEST_CASE(clients_work_meanwhile) {
-  RekeyFixture f;
-  constexpr std::size_t secrets = 150;
-  f.make_tenant(tenant_id(1), secrets);
-  const auto infos = f.listed(tenant_id(1));
-  std::atomic<bool> stop{false};
-  std::atomic<std::size_t> failures{0};
-  std::thread client([&] {
-    for (std::size_t n = 0; !stop; ++n) {
-      SecretUpdate change;
-      change.value.emplace();
-      change.value->append(std::string_view("changed"));
-      const crypto::Uuid id = infos[n * 7 % infos.size()].id;
-      if (!f.wait(f.store().secrets().update(tenant_id(1), id, std::move(change), who()))) ++failures;
-      SecretUpdate rename;
-      rename.name = "renamed " + std::to_string(n);
-      const crypto::Uuid other = infos[n * 11 % infos.size()].id;
-      if (!f.wait(f.store().secrets().update(tenant_id(1), other, std::move(rename), who()))) ++failures;
-    }
-  });
-  Outcome<void> done;
-  for (int n = 0; n < 3 && done; ++n) {
-    RekeyRun run(f.store().keys(), f.store().audit(), {.tenant = tenant_id(1)}, rekeyer());
-    done = f.wait(run.begin());
-    if (done) done = f.wait(run.run({}));
-    if (run.unfinished()) ++failures;
-  }
-  stop = true;
-  client.join();
-  BOOST_REQUIRE_MESSAGE(done, done.error().subject);
-  BOOST_TEST(failures == 0U);
-  BOOST_TEST(f.sealed_to(tenant_id(1), f.record(tenant_id(1)).key->id()) == secrets);
-  f.expect_clean();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,7 +20,10 @@
 
 namespace tacit::store::testing {
 
-inline AuditContext rekeyer() { return {.plane = "operator", .actor = "operator:test"}; }
+inline AuditContext rekeyer() { return {.plane = "operator", .actor = "operator:test", .peer = {}, .request_id = {}}; }
+inline AuditContext a_tool() {
+  return {.plane = "tools", .actor = "cn:tool", .peer = "192.0.2.1:4001", .request_id = "request-2"};
+}
 
 struct RekeyFixture : StoreFixture {
   RekeyFixture() : StoreFixture(options()) {}
@@ -91,7 +94,7 @@ struct RekeyFixture : StoreFixture {
     ResolveQuery query;
     query.tenant = id;
     query.tool_name = tool_of(n);
-    auto values = wait(store().secrets().resolve(query, who()));
+    auto values = wait(store().secrets().resolve(query, a_tool()));
     if (!values) return "failed: " + values.error().subject;
     std::string all;
     for (const ReleasedValue& value : *values) all += text_of(value.value);
@@ -120,7 +123,7 @@ struct RekeyFixture : StoreFixture {
     std::uint64_t tenants = 0;
     std::uint64_t secrets = 0;
     bool unfinished = false;
-    Outcome<std::uint64_t> cut_off;
+    Outcome<std::uint64_t> cut_off = Failure{};
   };
   Ran rekey(RekeyWish wish) {
     const bool all = !wish.tenant;

@@ -1,8 +1,6 @@
 // The rekey of a tenant: its values move from one key pair to another, step by step, invisibly to clients.
 #include "test/unit/store/keys/rekey_fixture.hpp"
 
-#include "store/audit/audit_log.hpp"
-
 using namespace tacit::store;
 using namespace tacit::store::testing;
 namespace crypto = tacit::crypto;
@@ -125,32 +123,6 @@ BOOST_AUTO_TEST_CASE(changes_of_a_tenant_that_is_half_way) {
   BOOST_TEST(done.problems.empty());
   BOOST_TEST(f.listed(tenant).size() == 20U);
   BOOST_TEST(f.sealed_to(tenant, f.record(tenant).key->id()) == 20U);
-  f.expect_clean();
-}
-
-BOOST_AUTO_TEST_CASE(beside_rewraps_of_both_kinds) {
-  RekeyFixture f;
-  f.make_tenant(tenant, 20);
-  const auto order = f.order();
-  RekeyStep done = f.step(order, tenant);
-  const auto rewrap = [&](KeyKind kind) {
-    BOOST_REQUIRE(f.wait(f.store().keys().begin_rewrap(kind, rekeyer())));
-    RewrapPosition at;
-    for (;;) {
-      const auto step = f.wait(f.store().keys().rewrap_step(kind, at, 3, rekeyer()));
-      BOOST_REQUIRE(step);
-      BOOST_TEST(step->problems.empty());
-      at = step->next;
-      if (step->finished) return;
-    }
-  };
-  while (!done.finished) {
-    rewrap(KeyKind::root);
-    rewrap(KeyKind::metadata);
-    done = f.step(order, tenant, done.next, 6);
-    BOOST_TEST(done.problems.empty());
-  }
-  f.expect_values(tenant, 20);
   f.expect_clean();
 }
 

@@ -64,7 +64,9 @@ class OwnSignedKeyrings {
   TempFolder folder_;
 };
 
-inline AuditContext an_operator() { return {.plane = "operator", .actor = "operator:test"}; }
+inline AuditContext an_operator() {
+  return {.plane = "operator", .actor = "operator:test", .peer = {}, .request_id = {}};
+}
 
 struct SignedRotation {
   OwnSignedKeyrings rings;
