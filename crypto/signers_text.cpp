@@ -100,15 +100,14 @@ class Parser {
   }
 
   KeyringResult<void> read_signer(const Fields& fields) {
-    const bool has_state = fields.size() > state_field;
-    const auto state = has_state ? parse_state(fields[state_field]) : std::nullopt;
-    const bool retired = state == SignerState::retired;
-    if (has_state && !state) return wrong("has a state that is none of primary, active and retired");
-    if (fields.size() != (retired ? through_field + 1 : key_field + 1)) {
-      return wrong(retired ? "must have seven fields separated by one space: sign, role, id, retired, created, key, "
-                             "last audit entry"
-                           : "must have six fields separated by one space: sign, role, id, state, created, key");
-    }
+    constexpr auto six = "must have six fields separated by one space: sign, role, id, state, created, key";
+    constexpr auto seven =
+        "must have seven fields separated by one space: sign, role, id, retired, created, key, last audit entry";
+    if (fields.size() <= state_field) return wrong(six);
+    const auto state = parse_state(fields[state_field]);
+    if (!state) return wrong("has a state that is none of primary, active and retired");
+    const bool retired = *state == SignerState::retired;
+    if (fields.size() != (retired ? through_field + 1 : key_field + 1)) return wrong(retired ? seven : six);
     const auto role = signing_role(fields[role_field]);
     if (!role) return wrong("has a role that is none of root, api, tools and operator");
     const auto id = parse_key_id(fields[id_field]);

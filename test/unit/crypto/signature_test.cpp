@@ -17,7 +17,7 @@
 using namespace tacit::crypto;
 using Algorithm = SignatureAlgorithm;
 using test::rsa_2048;
-using test::SigningKey;
+using IssuerKey = test::SigningKey;  // crypto::SigningKey signs for Tacit itself
 
 namespace {
 
@@ -37,10 +37,10 @@ struct Bench {
 
   static constexpr std::string_view message = "what was said";
 
-  SigningKey p256 = SigningKey::ec("P-256");
-  SigningKey p384 = SigningKey::ec("P-384");
-  SigningKey p521 = SigningKey::ec("P-521");
-  SigningKey ed25519 = SigningKey::edwards("ED25519");
+  IssuerKey p256 = IssuerKey::ec("P-256");
+  IssuerKey p384 = IssuerKey::ec("P-384");
+  IssuerKey p521 = IssuerKey::ec("P-521");
+  IssuerKey ed25519 = IssuerKey::edwards("ED25519");
   Bytes secret = test::random_of(32);
   SignatureKey keys[6] = {*SignatureKey::rsa(rsa_2048().n(), rsa_2048().e()),
                           *SignatureKey::p256(p256.x(), p256.y()),
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(an_algorithm_fits_keys_of_its_kind_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(es256_numbers_may_start_with_zeros_or_high_bits) {
-  const SigningKey signer = SigningKey::ec("P-256");
+  const IssuerKey signer = IssuerKey::ec("P-256");
   const auto key = SignatureKey::p256(signer.x(), signer.y());
   BOOST_REQUIRE(key.has_value());
   bool seen[2][2] = {};  // r or s; with a leading zero or with the highest bit set
@@ -221,7 +221,7 @@ BOOST_DATA_TEST_CASE(another_hash_is_refused, boost::unit_test::data::make({fals
 
 // In DER such a signature has 128 bytes or more, or slightly fewer if both numbers are short.
 BOOST_AUTO_TEST_CASE(es512_numbers_of_every_length) {
-  const SigningKey signer = SigningKey::ec("P-521");
+  const IssuerKey signer = IssuerKey::ec("P-521");
   const auto key = SignatureKey::p521(signer.x(), signer.y());
   BOOST_REQUIRE(key.has_value());
   for (int i = 0; i < 500; ++i) {
@@ -293,12 +293,12 @@ BOOST_AUTO_TEST_CASE(ed25519_keys_of_small_order_or_a_second_encoding_are_refuse
         std::string("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037b")}) {
     BOOST_TEST(SignatureKey::ed25519(test::from_hex(y)).has_value(), y);
   }
-  for (int i = 0; i < 20; ++i) BOOST_TEST(SignatureKey::ed25519(SigningKey::edwards("ED25519").raw()).has_value());
+  for (int i = 0; i < 20; ++i) BOOST_TEST(SignatureKey::ed25519(IssuerKey::edwards("ED25519").raw()).has_value());
   BOOST_TEST(ERR_peek_error() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(points_have_to_be_on_the_curve) {
-  const SigningKey signer = SigningKey::ec("P-256");
+  const IssuerKey signer = IssuerKey::ec("P-256");
   const Bytes x = signer.x(), y = signer.y();
   Bytes off = y;
   off[31] ^= 1;
@@ -312,11 +312,11 @@ BOOST_AUTO_TEST_CASE(points_have_to_be_on_the_curve) {
   BOOST_TEST(!SignatureKey::p256(joined({0}, x), y));
   BOOST_TEST(!SignatureKey::p256({}, {}));
   BOOST_TEST(!SignatureKey::p384(x, y));
-  const SigningKey other = SigningKey::ec("P-384");
+  const IssuerKey other = IssuerKey::ec("P-384");
   BOOST_TEST(SignatureKey::p384(other.x(), other.y()).has_value());
   BOOST_TEST(!SignatureKey::p256(other.x(), other.y()));
   BOOST_TEST(!SignatureKey::p521(other.x(), other.y()));
-  const SigningKey largest = SigningKey::ec("P-521");
+  const IssuerKey largest = IssuerKey::ec("P-521");
   BOOST_TEST(SignatureKey::p521(largest.x(), largest.y()).has_value());
   BOOST_TEST(!SignatureKey::p521(largest.y(), largest.x()));
   BOOST_TEST(ERR_peek_error() == 0u);
