@@ -247,7 +247,7 @@ Entries all_entries(const Rings& rings, const store::Store* store) {
   add_signers(entries, rings, signing_census);
   Keys root_signers;
   for (const crypto::Signer& signer : rings.signers.entries()) {
-    if (signer.role == crypto::SigningRole::root) root_signers.push_back({.id = signer.id});
+    if (signer.role == crypto::SigningRole::root) root_signers.push_back({.id = signer.id, .created = signer.created});
   }
   add_the_rest(entries, store::KeyKind::signing, root_signers, std::nullopt, signing_census);
   return entries;

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_SUITE(old_store)
 
 BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   const OldStore old;
-  BOOST_TEST(format_of(old) == 1);
+  BOOST_TEST(old.format() == 1);
   StoreHolder older(old.deployment().store(), StoreHolder::Holds::reader_slot);
   {
     Server server(old.deployment());
@@ -38,9 +38,9 @@ BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   }
   Server server(old.deployment());
   add_secret(server, "after a crash");
-  BOOST_TEST(format_of(old) == 1);
+  BOOST_TEST(old.format() == 1);
   older.end();
-  wait_for_format(old, newest);
+  old.wait_for_format(newest);
   add_secret(server, "of the new format");
   REQUIRE_STATUS(resolve(server, {{"user_id", tenant}, {"tool_name", "tool"}}), 200);
   server.kill();
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(commands_do_not_raise_the_format_and_backups_of_both_open) 
   BOOST_TEST(back_up("one").find(", format 1") != std::string::npos);
   {
     Server server(old.deployment());
-    wait_for_format(old, newest);
+    old.wait_for_format(newest);
     add_secret(server, "third");
     BOOST_TEST(server.stop() == 0);
   }

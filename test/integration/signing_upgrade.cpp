@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_old_store_is_signed_step_by_step) {
     REQUIRE_STATUS(resolve(planes.tools(), {{"user_id", old_tenant}, {"tool_name", "tool"}}), 200);
     deployment.verify();
   };
-  wait_for_format(old, tacit::store::store_format);
+  old.wait_for_format(tacit::store::store_format);
 
   const std::string key = add_key(deployment, "signing");
   BOOST_TEST(has(ring_of(deployment, "root-public"), "tacit-keyring 2 root-public\n"));
