@@ -94,7 +94,9 @@ Rekeyed rekey_apart(const Config& config, const store::RekeyWish& wish) {
   return from_text(with_store(config, needs, [&wish](store::Store& store) { return to_text(rekey(store, wish)); }));
 }
 
+/// A smaller cut-off that the keyring has stays.
 void write_cut_off(crypto::SigningEdit& ring, std::uint64_t sequence) {
+  if (const auto present = ring.signers().cut_off(); present && *present <= sequence) return;
   auto written = ring.set_cut_off(sequence);
   if (written) written = ring.apply();
   if (!written) fail(written.error());
