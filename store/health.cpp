@@ -24,6 +24,16 @@ std::vector<KeyVersion> key_versions(const StoreKeys& given) {
   // Only the public ring says which private key is primary: the public ring seals, this one opens.
   add_ring(keys, "root-private", given.root_private.get(), primary);
   add_ring(keys, "metadata", metadata, metadata != nullptr ? &metadata->primary().id : nullptr);
+  if (root == nullptr) return keys;
+  const auto add_signing = [&](const char* name, const std::shared_ptr<const crypto::SigningKeyring>& ring) {
+    if (!ring) return;
+    const crypto::Signer* const signer = given.signers().primary(ring->role());
+    add_ring(keys, name, ring.get(), signer != nullptr ? &signer->id : nullptr);
+  };
+  add_signing("root-signing", given.root_signing);
+  add_signing("audit-api", given.audit_api);
+  add_signing("audit-tools", given.audit_tools);
+  add_signing("audit-operator", given.audit_operator);
   return keys;
 }
 

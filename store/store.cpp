@@ -1,6 +1,8 @@
 #include "store/store.hpp"
 
 #include <atomic>
+#include <utility>
+#include <vector>
 
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_trail.hpp"
@@ -9,6 +11,8 @@
 #include "store/keys/keys.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/failures.hpp"
+#include "store/model/timestamp.hpp"
+#include "store/rows/prekey.hpp"
 #include "store/rows/signed_memory.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/secrets/secrets.hpp"
@@ -68,6 +72,24 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   return ContextPtr(std::move(context));
 }
 
+/// Rows of new key pairs.
+Outcome<std::vector<std::pair<Bytes, Bytes>>> make_prekeys(const StoreKeys& keys, std::size_t number) {
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  if (number == 0) return rows;
+  const crypto::SigningKeyring::Entry* const signer = keys.root_signer();
+  if (signer == nullptr) {
+    return failed(Errc::not_allowed, "root-signing-keyring is needed to make key pairs for new tenants");
+  }
+  rows.reserve(number);
+  for (std::size_t i = 0; i < number; ++i) {
+    const crypto::TenantKey key =
+        crypto::make_certified_key(*keys.root_public, *signer, keys.store(), now_microseconds());
+    rows.emplace_back(prekey_row_key(key.certificate->number), encode_prekey(key));
+  }
+  crypto::burn_stack();
+  return rows;
+}
+
 }  // namespace
 
 struct Store::Parts {
@@ -90,9 +112,12 @@ Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) 
   const std::uint32_t format = options.new_format == 0 ? target_format : options.new_format;
   auto named = first_keys_value(keys);
   if (!named) return named.error();
+  const auto prekeys = make_prekeys(keys, options.new_prekeys);
+  if (!prekeys) return prekeys.error();
   std::vector<LmdbEnv::FirstRow> rows{{format_row_key(), format_value(format)}, {rows_row_key(), rows_value(format)}};
   rows.push_back({keys_row_key(), std::move(*named)});
   if (keys.phase() != crypto::SigningPhase::none) rows.push_back({store_row_key(), store_value(keys.store())});
+  for (const auto& [key, value] : *prekeys) rows.push_back({key, value});
   return LmdbEnv::create(env_options(options), rows);
 }
 

@@ -57,6 +57,8 @@ struct StoreOptions {
   bool strict_binding = false;
   /// `create`: the format of the new store (store/rows/store_meta.hpp); 0: that of all new stores.
   std::uint32_t new_format = 0;
+  /// `create`: key pairs for new tenants in the new store (store/rows/prekey.hpp). They need the root signing key.
+  std::size_t new_prekeys = 0;
   GiveUpRoot give_up_root{};  ///< see store/lmdb/environment/store_files.hpp
 };
 

@@ -57,12 +57,15 @@ const char* const api_key_ids_call = "tacit api-key list 2>/dev/null | awk '$2 =
 
 Proposal proposal_for(std::string_view what) {
   using Kind = Proposal::Kind;
+  if (what == "[KEYRING]") return {Kind::words, {"root", "metadata"}};  // of `key rewrap`
   if (what.starts_with('[') && what.ends_with(']')) what = what.substr(1, what.size() - 2);
   if (what == "FILE" || what.starts_with("FILE|")) return {Kind::file};  // also offers words that are not files
   if (what == "DIRECTORY") return {Kind::directory};
   if (what == "KEY") return {Kind::key_ids};
   if (what == "ID") return {Kind::api_key_ids};
-  if (what == "KEYRING") return {Kind::words, {"root", "metadata"}};
+  if (what == "KEYRING") {
+    return {Kind::words, {"root", "metadata", "signing", "audit-api", "audit-tools", "audit-operator"}};
+  }
   if (what == "SCOPE") return {Kind::words, all_scopes()};
   if (what.find('|') != what.npos) return {Kind::words, split(what, '|')};
   return {};

@@ -72,7 +72,7 @@ bool print_api_key(crypto::WipedBytes text) {
 
 int api_key_create_command(const Config& config, const Arguments& arguments) {
   store::ApiKey api_key = describe_api_key(arguments);
-  const auto store = open_store(config);
+  const auto store = open_store(config, KeyNeeds{});
   auth::GeneratedApiKey generated = auth::generate_api_key();
   api_key.id = generated.id;
   api_key.secret_hash = generated.secret_hash;

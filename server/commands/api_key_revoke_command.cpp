@@ -44,7 +44,7 @@ int api_key_revoke_command(const Config& config, const Arguments& arguments) {
   // Operators may pass a complete leaked key instead of its id. It must not be shown again.
   const auto parsed = auth::parse_api_key(given);
   const std::string id = parsed ? std::string(parsed->id) : given;
-  const auto store = open_store(config);
+  const auto store = open_store(config, KeyNeeds{.signs = !confirmation.dry_run()});
   // In an emergency the command must not wait for a scan of all keys.
   if (!confirmation.asks_nothing() && !describe_and_ask(*store, id, confirmation)) return exit_ok;
   value_or_fail(run(store->api_keys().revoke(id, operator_context())), "cannot revoke the key " + shown(id));

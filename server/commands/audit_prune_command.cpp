@@ -50,7 +50,8 @@ int audit_prune_command(const Config& config, const Arguments& arguments) {
   const Confirmation confirmation(arguments);
   const auto before = read_argument(arguments, "before", read_audit_point);
   const bool json = arguments.contains("json");
-  const auto store = open_store(config);
+  const bool changes = !confirmation.dry_run();
+  const auto store = open_store(config, {.root_signing = changes, .signs = changes});
   const auto plan = value_or_fail(store->audit().plan_prune(before), "the audit log is damaged and was not pruned");
   if (plan.entries == 0) {
     if (json) {

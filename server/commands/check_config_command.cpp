@@ -2,6 +2,7 @@
 // user and with the credentials of its unit. The checks are in server/wiring/config_check.cpp.
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -43,10 +44,12 @@ void apply(const Unit& unit, ConfigSources& sources) {
 
 /// Keeps only the sealed keyrings without a plain file: a plain file is checked in its place.
 Unit only_sealed(Unit unit, const Config& config) {
+  const auto keyrings = served_keyrings(config);
   const auto lies_there = [&](const std::string& setting) {
-    if (setting != "metadata-keyring" && setting != "root-private-keyring") return true;
-    const auto& file = setting == "metadata-keyring" ? config.metadata_keyring : config.root_private_keyring;
-    return !file.empty() && ::access(file.c_str(), F_OK) == 0;
+    const auto found =
+        std::find_if(keyrings.begin(), keyrings.end(), [&](const auto& one) { return one.first == setting; });
+    if (found == keyrings.end() || setting == "root-public-keyring") return true;
+    return !found->second.empty() && ::access(found->second.c_str(), F_OK) == 0;
   };
   std::erase_if(unit.settings, [&](const auto& entry) { return !entry.second.sealed || lies_there(entry.first); });
   return unit;
@@ -95,11 +98,6 @@ void add_missing_files(const Unit& unit, LoadedConfig& loaded) {
   }
 }
 
-void open_beside(CredentialStandIns& stand_ins, Config config, uid_t reader) {
-  if (!runs_tools(config.plane)) config.root_private_keyring.clear();  // the API plane never opens it
-  stand_ins.open_beside(config, reader);
-}
-
 int check_as(const std::string& user, ConfigSources sources) {
   require_root();
   const std::optional<Unit> unit = unit_of(user, sources);
@@ -109,7 +107,7 @@ int check_as(const std::string& user, ConfigSources sources) {
     apply(*unit, sources);
     stand_ins.open(*unit, rights.user);
   }
-  open_beside(stand_ins, load_config(sources).config, rights.user);
+  stand_ins.open_beside(load_config(sources).config, rights.user);
   become(rights);
   // After the change of user, because the user must be able to read the configuration.
   LoadedConfig loaded = load_config(sources);
@@ -125,7 +123,7 @@ int check_config_command(const LoadedConfig& loaded, const ConfigSources& source
   if (auto unit = unit_of(loaded.config.plane)) {
     stand_ins.open(only_sealed(std::move(*unit), loaded.config), ::geteuid());
   }
-  open_beside(stand_ins, loaded.config, ::geteuid());
+  stand_ins.open_beside(loaded.config, ::geteuid());
   return judge(loaded, stand_ins);
 }
 

@@ -18,12 +18,21 @@ void add_rewrap_options(po::options_description& own) {
   own.add_options()(
       "rate", value_of("NUMBER"),
       with_default("Tenants per second; for the metadata keyring, rows per second. 0: no limit.", default_rewrap_rate)
-          .c_str());
+          .c_str())("accept-retired",
+                    "Also sign again what retired keys signed: after a backup from before their retirement was "
+                    "restored.");
+}
+
+void add_prekeys_options(po::options_description& own) {
+  own.add_options()("add", value_of("NUMBER"), "Make this many more.");
+  add_json(own);
 }
 
 const Command list[] = {
     {.name = "key list",
      .summary = "Lists the ids and states of the keys in the keyrings, without key material.",
+     .details = "Signing keys are in the keyrings signing and audit-api, audit-tools and audit-operator. The public "
+                "half of a retired one stays in root-public-keyring: it verifies older audit entries.\n",
      .examples = "tacit key list\n"
                  "tacit key list --uses   # with the number of uses\n",
      .settings = store_and_private_key,
@@ -32,26 +41,30 @@ const Command list[] = {
      .run = with_arguments<key_list_command>},
     {.name = "key add",
      .summary = "Adds a new key to a keyring.",
-     .details = "KEYRING is root or metadata. Prints the key's id. The key is not used until it is promoted. Before "
-                "that, every server must read the keyrings again: a server without the key cannot read data sealed "
-                "with it.\n"
+     .details = "KEYRING is root, metadata, signing, audit-api, audit-tools or audit-operator. The first `signing` "
+                "makes all four signing keyrings. Prints the key's id; of the four, that of the root signing key. The "
+                "key is not used until it is promoted. Before that, every server must read the keyrings again: a "
+                "server without the key cannot read data sealed or signed with it.\n"
                 "Run it as the owner of the files, or as root if root owns them. The files keep their owner, group "
                 "and mode.\n",
-     .examples = "tacit key add root\n",
+     .examples = "tacit key add root\n"
+                 "tacit key add signing   # the first one begins to sign an existing store\n",
      .settings = store_and_private_key,
      .operands = {"KEYRING"},
      .run = with_arguments<key_add_command>},
     {.name = "key promote",
-     .summary = "Makes a key the primary key, which seals all new data.",
-     .details = "Servers seal with it once they have read the keyrings again. From now on no process can open the "
-                "store without it.\n",
+     .summary = "Makes a key the primary key, which seals or signs all new data.",
+     .details = "Servers use it once they have read the keyrings again. From now on no process can open the store "
+                "without it. The first root signing key takes the first key of each audit keyring with it. "
+                "Needs root-signing-keyring and audit-operator-keyring, once there are any.\n",
      .examples = "tacit key promote 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},
      .run = with_arguments<key_promote_command>},
     {.name = "key rewrap",
      .summary = "Reseals with the primary key all data that older keys sealed.",
-     .details = "KEYRING is root (tenants' keys; needs root-private-keyring) or metadata (names, bindings, indexes, "
+     .details = "KEYRING is root (tenants' keys and everything that the root signing key signs; needs "
+                "root-private-keyring and root-signing-keyring) or metadata (names, bindings, indexes, "
                 "tenants' records and API keys). Without KEYRING the command does both. Servers may run. The command "
                 "may be stopped at any time; the next run continues. Data from servers that have not read the keyrings "
                 "again is left for the next run. The command stops if another key is promoted while it runs.\n",
@@ -64,7 +77,9 @@ const Command list[] = {
     {.name = "key retire",
      .summary = "Removes an unused key from its keyring.",
      .details = "Refuses the primary key, and a key that stored data still uses. Refuses any key while there are "
-                "unreadable rows, because they may use it. Backups from before the rewrap need the key: keep a copy "
+                "unreadable rows, because they may use it. The public half of a signing key stays in "
+                "root-public-keyring: older audit entries are still verified with it. Backups from before the rewrap "
+                "need the key: keep a copy "
                 "of it as long as those backups. Asks for confirmation on a terminal; without a terminal it "
                 "continues, because no stored data needs the key.\n",
      .examples = "tacit key retire 0123456789abcdef --dry-run   # check whether it is still in use\n"
@@ -73,6 +88,17 @@ const Command list[] = {
      .operands = {"KEY"},
      .add_options = add_confirmation_on_terminal,
      .run = with_arguments<key_retire_command>},
+    {.name = "key prekeys",
+     .summary = "Shows the key pairs that are ready for new tenants, or makes more.",
+     .details = "Each new tenant takes one in its first write. The tool plane keeps prekey-pool of them ready; --add "
+                "makes more before many new tenants come. Needs root-signing-keyring with --add. Unusable ones are "
+                "removed by the tool plane.\n",
+     .examples = "tacit key prekeys\n"
+                 "tacit key prekeys --add 100000\n",
+     .settings = store_and_private_key,
+     .add_options = add_prekeys_options,
+     .runs_apart = true,
+     .run = with_arguments<key_prekeys_command>},
 };
 
 }  // namespace

@@ -36,7 +36,7 @@ int check_and_serve(const Invocation& invocation) {
 
 static_assert(disk_attention_percent == 10, "the text says a tenth");
 constexpr auto status_details =
-    ComposedText<1024>()
+    ComposedText<1536>()
         .add(
             "Prints one line per item, which begins with ok or ATTENTION. Asks the servers on their control sockets "
             "(as root or the servers' own user) and reads the certificate files and the store. It opens no key, and "
@@ -45,7 +45,9 @@ constexpr auto status_details =
             "ATTENTION means: a configured plane is not ready or not running; a reload was refused; a certificate "
             "expires in less than ")
         .add(std::uint64_t{certificate_attention_days})
-        .add(" days; servers' keys differ; there is no backup of the last ")
+        .add(
+            " days; servers' keys differ; signing is set up and tenants' keys are not signed; the audit log was "
+            "rewritten; few key pairs are ready for new tenants; there is no backup of the last ")
         .add(std::uint64_t{backup_attention_hours})
         .add(" hours; ")
         .add(map_attention_percent)
@@ -71,8 +73,8 @@ const Command list[] = {
      .run = check_and_serve},
     {.name = "init",
      .summary = "Creates the keyrings and an empty store.",
-     .details = "Creates the three keyring files and the store at the configured paths. If one of them exists, it "
-                "creates nothing.\n"
+     .details = "Creates the seven keyring files and the store at the configured paths; keyrings without a setting "
+                "beside root-public-keyring. If one of them exists, it creates nothing.\n"
                 "The calling user owns the files. Run it as root or as the tool plane's user.\n",
      .examples = "tacit init\n",
      .settings = store_and_private_key,

@@ -80,7 +80,7 @@ const Command list[] = {
                 "Secrets deleted and API keys revoked after the backup are valid again. "
                 "Restore only your own backups: the hash detects accidental damage, not forgery.\n",
      .examples = "tacit restore /var/backups/tacit/tacit-20260131T120000Z.backup --store /srv/tacit-store\n",
-     .settings = store_only,
+     .settings = changed_store,
      .operands = {"FILE"},
      .run = with_arguments<restore_command>},
     {.name = "stats",

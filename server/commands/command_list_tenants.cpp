@@ -8,6 +8,7 @@
 #include "server/cli/patient_output.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
+#include "server/config/command_option_defaults.hpp"
 
 namespace tacit::server {
 namespace {
@@ -43,15 +44,25 @@ void add_tenant_and_json(po::options_description& own) {
 void add_limits_options(po::options_description& own) {
   add_tenant(own, "The tenant. Required.");
   own.add_options()("requests-per-second", value_of("NUMBER"), "Sustained requests per second. 0: no limit.")(
-      "request-burst", value_of("NUMBER"), "Requests allowed in a burst.")(
-      "api-keys", value_of("NUMBER"), "API keys that are not revoked.")("secrets", value_of("NUMBER"),
-                                                                        "Stored secrets.");
+      "request-burst", value_of("NUMBER"), "Requests allowed in a burst.")("api-keys", value_of("NUMBER"),
+                                                                           "API keys that are not revoked.")(
+      "secrets", value_of("NUMBER"), "Stored secrets.")("strict-binding", value_of("on|off|default"),
+                                                        "Whether values are sealed to their tool_name and tool_arg.");
   add_json(own);
 }
 
 void add_export_options(po::options_description& own) {
   add_tenant(own, "The tenant. Required.");
   add_stall_timeout(own);
+}
+
+void add_rekey_options(po::options_description& own) {
+  add_tenant(own, "The tenant. Either this or --all is required.");
+  own.add_options()("all", "All tenants.")(
+      "rate", value_of("NUMBER"), with_default("Secrets per second. 0: no limit.", default_rewrap_rate).c_str())(
+      "discard-unreadable",
+      "Also finish tenants whose old key pair still has values that cannot be opened. They stay unreadable.")(
+      "restart", "With --all: give all tenants new key pairs again, instead of continuing an interrupted run.");
 }
 
 void add_erase_options(po::options_description& own) {
@@ -65,7 +76,7 @@ const Command list[] = {
      .summary = "Creates an API key and prints it once.",
      .details = "Prints the key to standard output, and all other messages to standard error.\n",
      .examples = "tacit api-key create --tenant 1f0c6a52-0000-4000-8000-000000000001 --name deploy --expires-in 90d\n",
-     .settings = store_only,
+     .settings = changed_store,
      .needed = {"--tenant UUID", "--name NAME"},
      .add_options = add_create_options,
      .runs_apart = true,
@@ -84,7 +95,7 @@ const Command list[] = {
                 "Asks for confirmation on a terminal.\n",
      .examples = "tacit api-key revoke 0aB3dE6gH9j --dry-run   # show the key\n"
                  "tacit api-key revoke 0aB3dE6gH9j --yes\n",
-     .settings = store_only,
+     .settings = changed_store,
      .operands = {"ID"},
      .add_options = add_confirmation,
      .runs_apart = true,
@@ -105,7 +116,7 @@ const Command list[] = {
                 "A quota below the current usage keeps the stored data and refuses new data.\n",
      .examples = "tacit quota set --tenant UUID 5M\n"
                  "tacit quota set --tenant UUID default\n",
-     .settings = store_only,
+     .settings = changed_store,
      .operands = {"BYTES"},
      .needed = {"--tenant UUID"},
      .tenant_may_lead = true,
@@ -113,7 +124,7 @@ const Command list[] = {
      .runs_apart = true,
      .run = with_arguments<quota_set_command>},
     {.name = "limits get",
-     .summary = "Shows a tenant's request, API key and secret limits.",
+     .summary = "Shows a tenant's request, API key and secret limits, and its strict binding.",
      .examples = "tacit limits get --tenant UUID --json\n",
      .settings = store_only,
      .needed = {"--tenant UUID"},
@@ -122,14 +133,16 @@ const Command list[] = {
      .runs_apart = true,
      .run = with_arguments<limits_get_command>},
     {.name = "limits set",
-     .summary = "Sets a tenant's request, API key and secret limits.",
+     .summary = "Sets a tenant's request, API key and secret limits, or its strict binding.",
      .details =
          "Each limit is a number, or the word default, which removes the tenant's own limit. Limits that are not "
          "given do not change. Running servers apply new limits within 5 seconds. A tenant that has more secrets "
-         "than the limit keeps them, and cannot add more.\n",
+         "than the limit keeps them, and cannot add more. --strict-binding binds values that are stored from now on; "
+         "tacit tenant rekey binds the present ones.\n",
      .examples = "tacit limits set --tenant UUID --requests-per-second 50 --request-burst 100\n"
-                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n",
-     .settings = store_only,
+                 "tacit limits set --tenant UUID --secrets 50000 --api-keys default\n"
+                 "tacit limits set --tenant UUID --strict-binding on\n",
+     .settings = changed_store,
      .needed = {"--tenant UUID"},
      .tenant_may_lead = true,
      .add_options = add_limits_options,
@@ -141,11 +154,24 @@ const Command list[] = {
                 "line contains the counts.\n"
                 "Names, bindings and values stay sealed. Needs no private key. The export is audited.\n",
      .examples = "tacit export --tenant UUID >tenant.jsonl\n",
-     .settings = store_only,
+     .settings = changed_store,
      .needed = {"--tenant UUID"},
      .add_options = add_export_options,
      .runs_apart = true,
      .run = with_arguments<export_command>},
+    {.name = "tenant rekey",
+     .summary = "Gives tenants new key pairs and seals all their values to them.",
+     .details = "For a tenant, or for all. Servers may run. The old private halves are destroyed at the end, so that "
+                "copies of them open nothing that is stored later. Values whose tenants use strict binding are bound. "
+                "The command may be stopped at any time; the next run continues. The end of --all writes the cut-off: "
+                "from then on only signed keys and signed audit entries are accepted.\n"
+                "--all first replaces the key pairs that are kept ready for new tenants. Needs root-private-keyring, "
+                "root-signing-keyring and audit-operator-keyring.\n",
+     .examples = "tacit tenant rekey --tenant UUID\n"
+                 "tacit tenant rekey --all --rate 0   # without a limit\n",
+     .settings = store_and_private_key,
+     .add_options = add_rekey_options,
+     .run = with_arguments<tenant_rekey_command>},
     {.name = "erase",
      .summary = "Erases a tenant: its secrets, limits and API keys.",
      .details = "First deletes, in one transaction, the private key that the tenant's values are sealed to; then all "
@@ -153,10 +179,11 @@ const Command list[] = {
                 "requests are answered 503. The erasure is audited. Afterwards no process finds data of the tenant. "
                 "On a terminal it asks for the tenant's id as confirmation.\n"
                 "Backups keep their data, and the store's file keeps the bytes until they are overwritten. They "
-                "become unreadable when the root key is replaced and every copy of the old key is destroyed.\n",
+                "become unreadable after tacit tenant rekey --all, when the root key is replaced and every copy of the "
+                "old key is destroyed. Needs root-signing-keyring.\n",
      .examples = "tacit erase --tenant UUID --dry-run   # show what would be erased\n"
                  "tacit erase --tenant UUID\n",
-     .settings = store_only,
+     .settings = changed_store,
      .needed = {"--tenant UUID"},
      .add_options = add_erase_options,
      .runs_apart = true,

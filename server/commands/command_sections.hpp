@@ -14,7 +14,8 @@ std::span<const Command> audit_commands();
 std::span<const Command> store_commands();
 
 constexpr auto store_only = SettingGroup::store;
-constexpr auto store_and_private_key = SettingGroup::store | SettingGroup::private_key;
+constexpr auto changed_store = SettingGroup::store | SettingGroup::signing;
+constexpr auto store_and_private_key = changed_store | SettingGroup::private_key;
 constexpr auto all_settings = store_and_private_key | SettingGroup::serving;
 
 // Adapts a command's function to Command::run.

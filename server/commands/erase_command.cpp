@@ -93,7 +93,8 @@ int erase_command(const Config& config, const Arguments& arguments) {
   const Confirmation confirmation(arguments);
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   const bool json = arguments.contains("json");
-  const auto store = open_store(config);
+  const bool changes = !confirmation.dry_run();
+  const auto store = open_store(config, {.root_signing = changes, .signs = changes});
   const Extent extent = extent_of(*store, tenant);
   if (!extent.any && confirmation.dry_run()) throw CommandFailed("nothing is stored of the tenant " + tenant.str());
   if (confirmation.dry_run()) {

@@ -121,7 +121,7 @@ class Lines {
 int export_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   PatientOutput output(STDOUT_FILENO, stall_timeout(arguments));
-  const auto store = open_store(config);
+  const auto store = open_store(config, KeyNeeds{});
   const std::string what = "cannot export the tenant " + tenant.str();
   const auto known = run(store->tenants().quota(tenant, operator_context()));
   if (!known) fail(what, known.error());

@@ -4,22 +4,29 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "crypto/keyring.hpp"
+#include "crypto/signing_edit.hpp"
 #include "crypto/trusted_folder.hpp"
 #include "http/log/printable.hpp"
 #include "server/cli/commands.hpp"
+#include "server/commands/key_rings.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/keyring_files.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
+#include "store/rows/store_meta.hpp"
 
 namespace tacit::server {
 namespace {
 
 namespace fs = std::filesystem;
+
+// New tenants need a key pair each, possibly before the tool plane first runs.
+constexpr std::size_t first_prekeys = 512;
 
 // A store may be created in an empty directory, because service managers create the directory themselves.
 bool store_exists(const fs::path& directory) {
@@ -35,10 +42,12 @@ std::string reason_not_to_make(const char* setting, const fs::path& file) {
 }
 
 void check_all(const Config& config) {
-  for (const auto& reason : {reason_not_to_make("root-private-keyring", config.root_private_keyring),
-                             reason_not_to_make("root-public-keyring", config.root_public_keyring),
-                             reason_not_to_make("metadata-keyring", config.metadata_keyring)}) {
-    if (!reason.empty()) throw UsageError(reason);
+  std::vector<std::pair<const char*, fs::path>> keyrings{{"root-private-keyring", config.root_private_keyring},
+                                                         {"root-public-keyring", config.root_public_keyring},
+                                                         {"metadata-keyring", config.metadata_keyring}};
+  for (const KeyringFile which : keyring_files) keyrings.emplace_back(row_of(which).setting, place_of(config, which));
+  for (const auto& [setting, file] : keyrings) {
+    if (const std::string reason = reason_not_to_make(setting, file); !reason.empty()) throw UsageError(reason);
   }
   if (store_exists(config.store)) throw UsageError(config.store.string() + " already exists; nothing was created");
 }
@@ -62,34 +71,51 @@ class Made {
   std::vector<fs::path> files_;
 };
 
+void make_keyrings(const Config& config, Made& made) {
+  const crypto::SigningFiles signing = signing_files(config);
+  const auto keyrings = crypto::create_keyrings(signing, config.root_private_keyring, config.metadata_keyring);
+  if (keyrings.has_error()) throw CommandFailed(keyrings.error().message);
+  made.add(config.root_private_keyring);
+  made.add(config.metadata_keyring);
+  made.add(config.root_public_keyring);
+  for (const KeyringFile which : keyring_files) made.add(place_of(config, which));
+}
+
+void print_created(const fs::path& file, const char* what) {
+  std::cout << "Created " << http::printable(file.string()) << ": " << what << '\n';
+}
+
+void print_all_created(const Config& config) {
+  print_created(config.root_private_keyring, "opens values; tool plane only");
+  print_created(config.root_public_keyring, "seals values");
+  print_created(config.metadata_keyring, "seals names and bindings; both planes");
+  print_created(place_of(config, KeyringFile::root_signing), "signs tenants' keys; tool plane and operators' commands");
+  print_created(place_of(config, KeyringFile::audit_api), "signs the audit log; API plane only");
+  print_created(place_of(config, KeyringFile::audit_tools), "signs the audit log; tool plane only");
+  print_created(place_of(config, KeyringFile::audit_operator), "signs the audit log; operators' commands only");
+  print_created(config.store, "an empty store");
+  std::cout << "Keep copies of the keyrings apart from the store's backups: without them the store is unreadable.\n";
+}
+
 }  // namespace
 
 int init_command(const Config& config) {
   check_all(config);
   Made made;
-  const auto root = crypto::create_root_keyrings(config.root_private_keyring, config.root_public_keyring);
-  if (root.has_error()) throw CommandFailed(root.error().message);
-  made.add(config.root_private_keyring);
-  made.add(config.root_public_keyring);
-  const auto metadata = crypto::create_metadata_keyring(config.metadata_keyring);
-  if (metadata.has_error()) throw CommandFailed(metadata.error().message);
-  made.add(config.metadata_keyring);
+  make_keyrings(config, made);
   // In a child process, because this process removes the created files on failure.
   run_apart(config.store, [&] {
     store::StoreOptions options = store_options(config);
     options.give_up_root = become_store_user;
-    const auto store = store::Store::create(options, load_keys(config, PrivateKey::no));
+    options.new_format = store::store_format;
+    options.new_prekeys = first_prekeys;
+    const KeyNeeds needs{.root_signing = true, .signs = false};
+    const auto store = store::Store::create(options, load_keys(config, needs));
     if (store.has_error()) fail("cannot create the store " + config.store.string(), store.error());
     return std::string();
   });
   made.keep();
-  std::cout << "Created " << http::printable(config.root_private_keyring.string())
-            << ": opens values; tool plane only\n"
-            << "Created " << http::printable(config.root_public_keyring.string()) << ": seals values\n"
-            << "Created " << http::printable(config.metadata_keyring.string())
-            << ": seals names and bindings; both planes\n"
-            << "Created " << http::printable(config.store.string()) << ": an empty store\n"
-            << "Keep copies of the keyrings apart from the store's backups: without them the store is unreadable.\n";
+  print_all_created(config);
   return exit_ok;
 }
 

@@ -1,12 +1,12 @@
 // Adding, promoting and retiring keys. Each change is audited in the store before the keyrings' files change; after an
 // interruption between the two, the same command completes the change. A child process, which may give up root, opens
-// the store; this process holds the locked keyrings.
+// the store; this process holds the locked keyrings. Signing keys: server/commands/key_signing.hpp.
 #include <unistd.h>
 
-#include <functional>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
@@ -14,8 +14,9 @@
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/commands/key_rings.hpp"
+#include "server/commands/key_signing.hpp"
 #include "server/config/errors.hpp"
-#include "server/process/apart.hpp"
+#include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/keys/keys.hpp"
@@ -26,34 +27,17 @@ namespace {
 using store::KeyChange;
 using store::KeyKind;
 
-store::AuditEvent event_of(store::AuditAction action, store::AuditOutcome outcome, KeyKind kind,
-                           const crypto::KeyId& id) {
-  store::AuditEvent event;
-  event.action = action;
-  event.outcome = outcome;
-  event.reason = std::string(to_string(kind)) + " " + crypto::to_hex(id);
-  return event;
-}
-
-/// Opens the store, runs `work`, and closes the store.
-void with_store(const Config& config, const std::function<void(store::Store&)>& work) {
-  run_apart(
-      config.store,
-      [&] {
-        const auto store = open_store(config);
-        work(*store);
-        return std::string();
-      },
-      default_stall + config.store_timeout);
-}
+/// Promotions and retirements change the list of keys, which the root signing key signs.
+constexpr KeyNeeds to_change{.root_signing = true};
 
 /// Writes the files. A failure is audited, too, because the change was audited before.
 void apply(crypto::KeyringEdit& ring, const Config& config, store::AuditAction action, KeyKind kind,
            const crypto::KeyId& id) {
   const auto applied = ring.apply();
   if (applied) return;
-  with_store(config, [&](store::Store& store) {
-    run(store.audit().record(event_of(action, store::AuditOutcome::failed, kind, id), operator_context()));
+  with_store(config, {}, [&](store::Store& store) {
+    run(store.audit().record(key_event(action, store::AuditOutcome::failed, to_string(kind), id), operator_context()));
+    return std::string();
   });
   fail(applied.error());
 }
@@ -69,14 +53,7 @@ std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, co
   const auto census = value_or_fail(
       store.keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
       "cannot count the uses of the key");
-  if (const store::KeyUse use = census.of(id); use.total() > 0) {
-    std::string text = counted(use.tenants, "tenant");
-    if (kind == KeyKind::metadata) {
-      text += ", " + counted(use.secrets, "secret") + " and " + counted(use.api_keys, "API key");
-    }
-    return text + " still " + (kind == KeyKind::root && use.tenants == 1 ? "uses" : "use") +
-           " it; run: tacit key rewrap " + to_string(kind);
-  }
+  if (const store::KeyUse use = census.of(id); use.total() > 0) return hindrance_of(kind, use);
   if (census.unreadable == 0) return std::nullopt;
   return counted(census.unreadable, "row") + " cannot be read and may use it; see tacit verify";
 }
@@ -96,17 +73,30 @@ void expect_retirable(const store::Store& store, KeyKind kind, const crypto::Key
   }
 }
 
+/// A keyring as `key add` names it.
+struct AddedTo {
+  KeyKind kind{};
+  std::optional<crypto::SigningRole> role{};  ///< of a keyring of signing keys; then `kind` is not used
+};
+
+AddedTo read_keyring(std::string_view text) {
+  if (const auto role = signing_keyring_role(text)) return {.kind = KeyKind::signing, .role = role};
+  if (text == "root" || text == "metadata") return {.kind = read_key_kind(text)};
+  throw UsageError(shown(text) + " is none of root, metadata, signing, audit-api, audit-tools and audit-operator");
+}
+
 }  // namespace
 
 int key_add_command(const Config& config, const Arguments& arguments) {
-  const KeyKind kind = read_argument(arguments, "KEYRING", read_key_kind);
+  const AddedTo ring_of_new = read_argument(arguments, "KEYRING", read_keyring);
+  if (ring_of_new.role) return add_signing_key(config, *ring_of_new.role);
+  const KeyKind kind = ring_of_new.kind;
   crypto::KeyringEdit ring = edit_keyring(config, kind);
   const auto id = ring.add();
   if (!id) fail(id.error());
-  with_store(config, [&](store::Store& store) {
-    value_or_fail(run(store.audit().record(event_of(store::AuditAction::key_add, store::AuditOutcome::ok, kind, *id),
-                                           operator_context())),
-                  "cannot record the new key");
+  with_store(config, {}, [&](store::Store& store) {
+    record_key_event(store, store::AuditAction::key_add, to_string(kind), *id);
+    return std::string();
   });
   apply(ring, config, store::AuditAction::key_add, kind, *id);
   std::cout << crypto::to_hex(*id) << '\n';
@@ -118,10 +108,14 @@ int key_add_command(const Config& config, const Arguments& arguments) {
 
 int key_promote_command(const Config& config, const Arguments& arguments) {
   const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
+  if (const auto signer = find_signing_key(config, id)) return promote_signing_key(config, *signer);
   KeyInRing key = find_key(config, id);
   const auto promoted = key.ring.promote(id);
   if (!promoted) fail(promoted.error());
-  with_store(config, [&](store::Store& store) { change_in_store(store, KeyChange::promote, key, id); });
+  with_store(config, to_change, [&](store::Store& store) {
+    change_in_store(store, KeyChange::promote, key, id);
+    return std::string();
+  });
   apply(key.ring, config, store::AuditAction::key_promote, key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is now the primary key.\n";
   std::cerr << "Make every server read it (restart it under systemd, else reload), and then run: tacit key rewrap "
@@ -132,22 +126,27 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
 int key_retire_command(const Config& config, const Arguments& arguments) {
   const Confirmation confirmation(arguments, Unattended::goes_on);  // no stored data needs the key
   const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
+  if (const auto signer = find_signing_key(config, id)) return retire_signing_key(config, *signer, confirmation);
   KeyInRing key = find_key(config, id);
   const auto retired = key.ring.retire(id);
   if (!retired) fail(retired.error());
   const std::string what = std::string("the ") + to_string(key.kind) + " key " + crypto::to_hex(id);
   if (confirmation.dry_run()) {
-    with_store(config, [&](store::Store& store) { expect_retirable(store, key.kind, id); });
+    with_store(config, {.signs = false}, [&](store::Store& store) {
+      expect_retirable(store, key.kind, id);
+      return std::string();
+    });
     std::cout << "Would retire " << what << ": no stored data uses it.\n";
     return exit_ok;
   }
-  with_store(config, [&](store::Store& store) {
+  with_store(config, to_change, [&](store::Store& store) {
     expect_unused(store, key, id);
     confirmation.ask("Permanently remove " + what + " from its keyring?");
     // From here on no process can store data that uses the key, whatever its keyring; but one may have done so
     // between the count and this change.
     change_in_store(store, KeyChange::retire, key, id);
     expect_unused(store, key, id);
+    return std::string();
   });
   apply(key.ring, config, store::AuditAction::key_retire, key.kind, id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";

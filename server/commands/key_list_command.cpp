@@ -8,16 +8,20 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "crypto/keyring_edit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/standard_streams.hpp"
-#include "server/commands/key_rings.hpp"
+#include "server/commands/key_signing.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/keyring_files.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/keys/keys.hpp"
 
@@ -42,15 +46,54 @@ std::optional<Keys> private_halves(const Config& config) {
   return std::nullopt;
 }
 
+crypto::Signers signers_of(const Config& config) {
+  const auto ring = crypto::RootPublicKeyring::load(config.root_public_keyring);
+  if (!ring) throw UsageError(ring.error().message);
+  return ring->signers();
+}
+
+/// Per role the ids in its private keyring; std::nullopt if this user cannot read it, or it is on another host.
+using SigningHalves = std::map<crypto::SigningRole, std::optional<std::set<crypto::KeyId>>>;
+
+SigningHalves signing_halves_of(const Config& config, const crypto::Signers& signers) {
+  SigningHalves halves;
+  for (const KeyringFile which : keyring_files) {
+    const crypto::SigningRole role = row_of(which).role;
+    auto& ids = halves[role];
+    const std::filesystem::path file = keyring_file(config, which);
+    if (file.empty() || signers.entries().empty()) continue;
+    const auto ring = crypto::SigningKeyring::load(file, role);
+    if (!ring) {
+      complain(ring.error().message);
+      continue;
+    }
+    ids.emplace();
+    for (const auto& entry : ring->entries()) ids->insert(entry.id);
+  }
+  return halves;
+}
+
+const char* state_name(crypto::SignerState state) {
+  switch (state) {
+    case crypto::SignerState::primary:
+      return "primary";
+    case crypto::SignerState::active:
+      return "active";
+    case crypto::SignerState::retired:
+      break;
+  }
+  return "retired";
+}
+
 bool has_key(const Keys& keys, const crypto::KeyId& id) {
   return std::ranges::find(keys, id, &crypto::ListedKey::id) != keys.end();
 }
 
 /// A key as shown in the table or as JSON.
 struct Entry {
-  store::KeyKind kind{};
+  const char* keyring = "";
   crypto::KeyId id{};
-  const char* state = "active";  ///< primary, active or missing
+  const char* state = "active";  ///< primary, active, retired or missing
   std::string created{};         ///< empty for a key that is in no keyring
   std::string note{};
   std::optional<store::KeyUse> use{};
@@ -69,7 +112,7 @@ std::string note_of(const crypto::KeyId& id, const std::optional<Keys>& halves) 
 
 Entry entry_of(store::KeyKind kind, const crypto::ListedKey& key, std::string note,
                const std::optional<store::KeyCensus>& census) {
-  return {.kind = kind,
+  return {.keyring = to_string(kind),
           .id = key.id,
           .state = key.primary ? "primary" : "active",
           .created = key.created,
@@ -83,8 +126,11 @@ void add_the_rest(Entries& entries, store::KeyKind kind, const Keys& keys, const
   if (!census) return;
   for (const auto& [id, use] : census->uses) {
     if (has_key(keys, id) || (halves && has_key(*halves, id))) continue;
-    entries.push_back(
-        {.kind = kind, .id = id, .state = "missing", .note = "not in a keyring; see tacit verify", .use = use});
+    entries.push_back({.keyring = to_string(kind),
+                       .id = id,
+                       .state = "missing",
+                       .note = "not in a keyring; see tacit verify",
+                       .use = use});
   }
   if (census->unreadable == 0) return;
   std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may use any " << to_string(kind)
@@ -101,13 +147,15 @@ std::optional<store::KeyCensus> count(const store::Store* store, store::KeyKind 
 
 void print_table(const Entries& entries, bool with_uses) {
   std::vector<std::vector<std::string>> rows = {{"KEYRING", "KEY", "STATE", "CREATED"}};
-  if (with_uses) rows.front().insert(rows.front().end(), {"TENANTS", "SECRETS", "API KEYS"});
+  if (with_uses) rows.front().insert(rows.front().end(), {"TENANTS", "SECRETS", "API KEYS", "ROWS"});
   for (const Entry& entry : entries) {
-    std::vector<std::string> row = {to_string(entry.kind), crypto::to_hex(entry.id), entry.state,
+    std::vector<std::string> row = {entry.keyring, crypto::to_hex(entry.id), entry.state,
                                     entry.created.empty() ? "-" : entry.created};
     if (entry.use) {
       row.insert(row.end(), {std::to_string(entry.use->tenants), std::to_string(entry.use->secrets),
-                             std::to_string(entry.use->api_keys)});
+                             std::to_string(entry.use->api_keys), std::to_string(entry.use->rows())});
+    } else if (with_uses) {
+      row.insert(row.end(), {"-", "-", "-", "-"});
     }
     if (!entry.note.empty()) row.push_back(entry.note);
     rows.push_back(std::move(row));
@@ -122,7 +170,7 @@ boost::json::value or_null(const std::string& text) {
 
 boost::json::object object_of(const Entry& entry) {
   boost::json::object out;
-  out["keyring"] = to_string(entry.kind);
+  out["keyring"] = entry.keyring;
   out["key"] = crypto::to_hex(entry.id);
   out["state"] = entry.state;
   out["created_at"] = or_null(entry.created);
@@ -131,6 +179,7 @@ boost::json::object object_of(const Entry& entry) {
   out["tenants"] = entry.use->tenants;
   out["secrets"] = entry.use->secrets;
   out["api_keys"] = entry.use->api_keys;
+  out["rows"] = entry.use->rows();
   return out;
 }
 
@@ -145,11 +194,35 @@ struct Rings {
   explicit Rings(const Config& config)
       : root(keys_of("root-public-keyring", config.root_public_keyring, "root-public")),
         metadata(keys_of("metadata-keyring", config.metadata_keyring, "metadata")),
-        halves(private_halves(config)) {}
+        halves(private_halves(config)),
+        signers(signers_of(config)),
+        signing_halves(signing_halves_of(config, signers)) {}
   Keys root;
   Keys metadata;
   std::optional<Keys> halves;
+  crypto::Signers signers;
+  SigningHalves signing_halves;
 };
+
+void add_signers(Entries& entries, const Rings& rings, const std::optional<store::KeyCensus>& census) {
+  for (const crypto::SigningRole role : crypto::signing_roles) {
+    for (const crypto::Signer& signer : rings.signers.entries()) {
+      if (signer.role != role) continue;
+      const auto& ids = rings.signing_halves.at(role);
+      std::string note;
+      if (signer.state != crypto::SignerState::retired) {
+        if (!ids) note = "its private half was not checked";
+        if (ids && !ids->contains(signer.id)) note = "its private half is missing";
+      }
+      entries.push_back({.keyring = keyring_name(role),
+                         .id = signer.id,
+                         .state = state_name(signer.state),
+                         .created = signer.created,
+                         .note = std::move(note),
+                         .use = role == crypto::SigningRole::root ? use_of(census, signer.id) : std::nullopt});
+    }
+  }
+}
 
 Entries all_entries(const Rings& rings, const store::Store* store) {
   const auto root_census = count(store, store::KeyKind::root);
@@ -169,6 +242,14 @@ Entries all_entries(const Rings& rings, const store::Store* store) {
     entries.push_back(entry_of(store::KeyKind::metadata, key, "", metadata_census));
   }
   add_the_rest(entries, store::KeyKind::metadata, rings.metadata, std::nullopt, metadata_census);
+  if (rings.signers.entries().empty()) return entries;
+  const auto signing_census = count(store, store::KeyKind::signing);
+  add_signers(entries, rings, signing_census);
+  Keys root_signers;
+  for (const crypto::Signer& signer : rings.signers.entries()) {
+    if (signer.role == crypto::SigningRole::root) root_signers.push_back({.id = signer.id, .created = signer.created});
+  }
+  add_the_rest(entries, store::KeyKind::signing, root_signers, std::nullopt, signing_census);
   return entries;
 }
 

@@ -76,12 +76,13 @@ bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
 }
 
 /// Runs in a child process, which may give up root: the next run needs root to read its keyrings.
-bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate) {
+bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate, bool accept_retired) {
   const std::string whole = "whole";
+  const KeyNeeds needs{.root_private = kind == KeyKind::root, .root_signing = true, .accept_retired = accept_retired};
   return run_apart(
              config.store,
              [&] {
-               const auto store = open_store(config, kind == KeyKind::root ? PrivateKey::yes : PrivateKey::no);
+               const auto store = open_store(config, needs);
                return rewrap_all(*store, kind, rate) ? whole : std::string();
              },
              default_stall + config.store_timeout) == whole;
@@ -96,9 +97,13 @@ int key_rewrap_command(const Config& config, const Arguments& arguments) {
       arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rewrap_rate;
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
-  bool whole = rewrap(config, kind, rate);
+  const bool accept_retired = arguments.contains("accept-retired");
+  if (accept_retired && kind != KeyKind::root) {
+    throw UsageError("--accept-retired is for root: nothing that the metadata key seals is signed");
+  }
+  bool whole = rewrap(config, kind, rate, accept_retired);
   // The first run may have taken hours, and keys may have changed since: the keyrings are read again.
-  if (both) whole = rewrap(config, KeyKind::metadata, rate) && whole;
+  if (both) whole = rewrap(config, KeyKind::metadata, rate, false) && whole;
   return whole ? exit_ok : exit_failed;
 }
 

@@ -4,7 +4,10 @@
 
 #include "crypto/keyring_text.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/keyring_files.hpp"
 #include "server/config/values.hpp"
+#include "server/process/apart.hpp"
+#include "store/audit/audit_trail.hpp"
 
 namespace tacit::server {
 namespace {
@@ -32,6 +35,15 @@ crypto::KeyId read_key_id(std::string_view text) {
   return *id;
 }
 
+crypto::SigningFiles signing_files(const Config& config) {
+  need("root-public-keyring", config.root_public_keyring);
+  return {.root_public = config.root_public_keyring,
+          .root_signing = place_of(config, KeyringFile::root_signing),
+          .audit_api = place_of(config, KeyringFile::audit_api),
+          .audit_tools = place_of(config, KeyringFile::audit_tools),
+          .audit_operator = place_of(config, KeyringFile::audit_operator)};
+}
+
 crypto::KeyringEdit edit_keyring(const Config& config, store::KeyKind kind) {
   if (kind == store::KeyKind::metadata) {
     need("metadata-keyring", config.metadata_keyring);
@@ -50,6 +62,30 @@ KeyInRing find_key(const Config& config, const crypto::KeyId& id) {
     if (root.find(id) != nullptr) return {store::KeyKind::root, std::move(root)};
   }
   throw CommandFailed("no keyring contains the key " + crypto::to_hex(id) + "; see tacit key list");
+}
+
+std::string with_store(const Config& config, KeyNeeds needs, const std::function<std::string(store::Store&)>& work) {
+  return run_apart(
+      config.store,
+      [&] {
+        const auto store = open_store(config, needs);
+        return work(*store);
+      },
+      default_stall + config.store_timeout);
+}
+
+store::AuditEvent key_event(store::AuditAction action, store::AuditOutcome outcome, const char* keyring,
+                            const crypto::KeyId& id) {
+  store::AuditEvent event;
+  event.action = action;
+  event.outcome = outcome;
+  event.reason = std::string(keyring) + " " + crypto::to_hex(id);
+  return event;
+}
+
+void record_key_event(store::Store& store, store::AuditAction action, const char* keyring, const crypto::KeyId& id) {
+  const store::AuditEvent event = key_event(action, store::AuditOutcome::ok, keyring, id);
+  value_or_fail(run(store.audit().record(event, operator_context())), "cannot record the change of the key");
 }
 
 void fail(const crypto::KeyringError& error) { throw CommandFailed(error.message); }

@@ -1,4 +1,5 @@
-// `tacit limits get` and `tacit limits set`: a tenant's request rate and its limits of API keys and secrets.
+// `tacit limits get` and `tacit limits set`: a tenant's request rate, its limits of API keys and secrets, and whether
+// its values are bound to their tools.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -35,6 +36,13 @@ bool read_option(const Arguments& arguments, const char* name, Limit (*read)(std
   return true;
 }
 
+std::optional<bool> read_strict_binding(std::string_view text) {
+  if (text == "on") return true;
+  if (text == "off") return false;
+  if (text == "default") return std::nullopt;
+  throw UsageError(shown(text) + " is none of on, off and default");
+}
+
 bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
   constexpr std::uint32_t most_api_keys = 1'000'000;
   constexpr std::uint32_t most_secrets = 1'000'000'000;
@@ -42,7 +50,9 @@ bool read_options(const Arguments& arguments, store::TenantLimits& limits) {
   any |= read_option(arguments, "request-burst", read_limit<1, auth::Rate::most>, limits.request_burst);
   any |= read_option(arguments, "api-keys", read_limit<0, most_api_keys>, limits.api_keys);
   any |= read_option(arguments, "secrets", read_limit<0, most_secrets>, limits.secrets);
-  return any;
+  if (!arguments.contains("strict-binding")) return any;
+  limits.strict_binding = read_argument(arguments, "strict-binding", read_strict_binding);
+  return true;
 }
 
 void add_limit(boost::json::object& out, const std::string& name, const Limit& own, std::uint32_t by_default) {
@@ -57,6 +67,8 @@ void print_json(const Config& config, const crypto::Uuid& tenant, const store::T
   add_limit(out, "request_burst", limits.request_burst, config.request_burst);
   add_limit(out, "api_keys", limits.api_keys, config.api_keys_default);
   add_limit(out, "secrets", limits.secrets, config.secrets_default);
+  out["strict_binding"] = limits.strict_binding.value_or(config.strict_binding);
+  out["strict_binding_is_own"] = limits.strict_binding.has_value();
   std::cout << boost::json::serialize(out) << '\n';
 }
 
@@ -69,6 +81,9 @@ void print_text(const Config& config, const store::TenantLimits& limits) {
   print_limit("request-burst        ", limits.request_burst, config.request_burst);
   print_limit("api-keys             ", limits.api_keys, config.api_keys_default);
   print_limit("secrets              ", limits.secrets, config.secrets_default);
+  const bool strict = limits.strict_binding.value_or(config.strict_binding);
+  std::cout << "strict-binding       " << (strict ? "on" : "off")
+            << (limits.strict_binding ? ", its own\n" : ", the default\n");
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
@@ -95,9 +110,10 @@ int limits_set_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   store::TenantLimits limits;
   if (!read_options(arguments, limits)) {
-    throw UsageError("no limit was given: --requests-per-second, --request-burst, --api-keys or --secrets");
+    throw UsageError(
+        "no limit was given: --requests-per-second, --request-burst, --api-keys, --secrets or --strict-binding");
   }
-  const auto store = open_store(config);
+  const auto store = open_store(config, KeyNeeds{});
   limits = stored_limits(*store, tenant);
   read_options(arguments, limits);
   value_or_fail(run(store->tenants().set_limits(tenant, limits, operator_context())),

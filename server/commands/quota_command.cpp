@@ -57,7 +57,7 @@ int quota_get_command(const Config& config, const Arguments& arguments) {
 int quota_set_command(const Config& config, const Arguments& arguments) {
   const auto tenant = read_argument(arguments, "tenant", read_uuid);
   const auto limit = read_argument(arguments, "BYTES", read_limit);
-  const auto store = open_store(config);
+  const auto store = open_store(config, KeyNeeds{});
   value_or_fail(run(store->tenants().set_quota(tenant, limit, operator_context())),
                 "cannot set the quota of " + tenant.str());
   print_quota(*store, tenant, arguments);

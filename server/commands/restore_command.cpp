@@ -17,6 +17,7 @@
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/backup/restore.hpp"
+#include "store/keys/keys.hpp"
 
 namespace tacit::server {
 namespace {
@@ -38,7 +39,8 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
   const auto show = [&](std::uint64_t bytes) {
     if (total > 0) progress.show(bytes, total);
   };
-  auto restored = store::restore(config.store, load_keys(config, PrivateKey::no), input.source(), show, look_apart);
+  const store::StoreKeys keys = load_keys(config, KeyNeeds{.signs = false, .accept_retired = true});
+  auto restored = store::restore(config.store, keys, input.source(), show, look_apart);
   return value_or_fail(std::move(restored), "cannot restore");
 }
 
@@ -47,14 +49,34 @@ bool record_restore(const Config& config) {
   const Part part = [&config]() -> std::string {
     store::AuditEvent event;
     event.action = store::AuditAction::store_restore;
-    const auto recorded = run(open_store(config)->audit().record(std::move(event), operator_context()));
-    return recorded ? std::string() : sentence(recorded.error());
+    try {
+      const auto store = open_store(config, KeyNeeds{.accept_retired = true});
+      const auto recorded = run(store->audit().record(std::move(event), operator_context()));
+      return recorded ? std::string() : sentence(recorded.error());
+    } catch (const UsageError& error) {
+      return error.what();
+    }
   };
   const std::string failure = run_apart(config.store, part, default_stall + config.store_timeout);
   if (failure.empty()) return true;
   std::cerr << "tacit: the store was restored, but store.restore could not be written to its audit log: " << failure
             << '\n';
   return false;
+}
+
+/// A backup from before the tenants' keys were signed: servers that require signatures refuse such keys.
+void warn_of_unsigned_tenants(const Config& config) {
+  const Part part = [&config]() -> std::string {
+    const auto store = open_store(config, KeyNeeds{.signs = false, .accept_retired = true});
+    const auto tenants = store->keys().unsigned_tenants({});
+    return tenants ? std::to_string(*tenants) : "0";
+  };
+  const auto root_public = crypto::RootPublicKeyring::load(config.root_public_keyring);
+  if (!root_public || crypto::phase_of(root_public->signers()) == crypto::SigningPhase::none) return;
+  const std::string tenants = run_apart(config.store, part, default_stall + config.store_timeout);
+  if (tenants == "0") return;
+  std::cerr << "tacit: " << counted(std::stoull(tenants), "tenant's key is", "tenants' keys are")
+            << " not signed: run tacit tenant rekey --all before the servers start\n";
 }
 
 }  // namespace
@@ -64,6 +86,7 @@ int restore_command(const Config& config, const Arguments& arguments) {
   const InputFile input(arguments["FILE"].as<std::string>());
   const std::uint64_t bytes = restore(config, input);
   const bool recorded = record_restore(config);
+  if (recorded) warn_of_unsigned_tenants(config);
   std::cerr << "Restored " << size_text(bytes) << " to " << http::printable(config.store.string())
             << ". Data deleted or revoked after the backup is back. Run tacit verify.\n";
   return recorded ? exit_ok : exit_failed;

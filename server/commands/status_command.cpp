@@ -27,6 +27,7 @@
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/commands/status_report.hpp"
+#include "server/commands/status_signing.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
@@ -171,6 +172,8 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   lines.push_back(reload_status(found.servers));
   lines.push_back(configuration_status(loaded));
   lines.push_back(key_status(found.servers));
+  lines.push_back(signing_status(found.servers));
+  lines.push_back(prekey_status(found.servers));
   auto backup = within_patience<StatusLine>([config] { return backup_status(config, std::time(nullptr)); });
   lines.push_back(backup ? std::move(*backup) : late("backup"));
   if (look) room = measured(*look);

@@ -117,6 +117,11 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
          " %";
 }
 
+/// The kind of keys in a ring: the halves of the root key are in two rings.
+std::string key_kind_of(const std::string& ring) { return ring.starts_with("root-p") ? "root" : ring; }
+
+bool is_signing(const std::string& kind) { return kind == "root-signing" || kind.starts_with("audit-"); }
+
 }  // namespace
 
 StatusLine plane_status(const char* plane, const FoundServers& found) {
@@ -201,13 +206,18 @@ StatusLine key_status(const std::vector<FoundServer>& servers) {
   std::map<std::string, std::set<std::string>> all;
   for (const FoundServer& server : servers) {
     for (const json::object* key : objects(server.state, "keys")) {
-      const std::string ring = text(*key, "ring") == "metadata" ? "metadata" : "root";
+      const std::string ring = key_kind_of(text(*key, "ring"));
       all[ring].insert(text(*key, "id"));
       if (is_true(*key, "primary")) primary[ring].insert(text(*key, "id"));
     }
   }
   for (const auto& [ring, ids] : all) {
-    std::string said = ring + " " + std::to_string(ids.size()) + (ids.size() == 1 ? " key, primary" : " keys, primary");
+    std::string said = ring + " " + counted(ids.size(), "key");
+    if (primary[ring].empty() && is_signing(ring)) {  // added, not promoted yet
+      add(line.text, said);
+      continue;
+    }
+    said.append(", primary");
     for (const std::string& id : primary[ring]) said.append(" ").append(id);
     if (primary[ring].size() != 1) {
       line.good = false;

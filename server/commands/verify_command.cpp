@@ -128,10 +128,11 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
 
 /// Returns whether no problem was found.
 bool verify_and_print(const Config& config, const Arguments& arguments) {
-  store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before the process may give up root
-  const Pages pages = arguments.contains("backup")
-                          ? open_backup(arguments["backup"].as<std::string>())
-                          : open_pages(store::StorePages::open(config.store, become_store_user));
+  const bool is_backup = arguments.contains("backup");  // possibly from before a rotation of the signing key
+  const KeyNeeds needs{.root_private = true, .signs = false, .accept_retired = is_backup};
+  store::StoreKeys keys = load_keys(config, needs);  // before the process may give up root
+  const Pages pages = is_backup ? open_backup(arguments["backup"].as<std::string>())
+                                : open_pages(store::StorePages::open(config.store, become_store_user));
   const auto report = verify(config, std::move(keys), *pages);
   const bool opens_values = !config.root_private_keyring.empty();
   const store::WaitsForOthers reader;

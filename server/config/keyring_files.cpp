@@ -56,4 +56,17 @@ std::filesystem::path keyring_file(const Config& config, KeyringFile file) {
   return named || type != std::filesystem::file_type::not_found ? place : std::filesystem::path();
 }
 
+bool server_opens(Planes planes, KeyringFile file) {
+  switch (file) {
+    case KeyringFile::audit_api:
+      return runs_api(planes);
+    case KeyringFile::root_signing:
+    case KeyringFile::audit_tools:
+      return runs_tools(planes);
+    case KeyringFile::audit_operator:
+      break;
+  }
+  return false;
+}
+
 }  // namespace tacit::server

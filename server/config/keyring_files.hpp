@@ -31,5 +31,7 @@ std::filesystem::path place_of(const Config& config, KeyringFile file);
 /// The same, if the keyring is configured: named by its setting, or present in its usual place. Empty also for a file
 /// that says `none` (crypto/signers.hpp), with which a unit replaces a missing one.
 std::filesystem::path keyring_file(const Config& config, KeyringFile file);
+/// Whether a server of these planes opens it, whatever the settings say.
+bool server_opens(Planes planes, KeyringFile file);
 
 }  // namespace tacit::server

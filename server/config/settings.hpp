@@ -18,6 +18,7 @@ enum class SettingGroup : std::uint8_t {
   private_key = 2,  ///< commands that may open values
   serving = 4,      ///< only the server
   asking = 8,       ///< commands that ask a running server
+  signing = 16,     ///< commands that change the store
 };
 constexpr SettingGroup operator|(SettingGroup a, SettingGroup b) {
   return static_cast<SettingGroup>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

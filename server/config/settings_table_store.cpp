@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto store_group = SettingGroup::store;
 constexpr auto private_group = SettingGroup::private_key;
+constexpr auto signing_group = SettingGroup::signing;
 constexpr auto serving = SettingGroup::serving;
 constexpr auto asking = SettingGroup::asking;
 
@@ -60,7 +61,7 @@ constexpr Setting store_and_keys[] = {
      .help = "The key that signs tenants' keys, the list of keys and the audit checkpoint. It opens nothing. Only its "
              "owner may have access. With plane=api it is never opened. Default: root-signing.keyring beside "
              "root-public-keyring, if it exists.",
-     .group = private_group,
+     .group = signing_group,
      .changed_by = ChangedBy::reload,
      .set = set_optional_path<&Config::root_signing_keyring>},
     {.name = "audit-api-keyring",
@@ -81,7 +82,7 @@ constexpr Setting store_and_keys[] = {
      .argument = "FILE",
      .help = "The key with which operators' commands sign the audit log. A server never opens it. Default: "
              "audit-operator.keyring beside root-public-keyring, if it exists.",
-     .group = private_group,
+     .group = signing_group,
      .changed_by = ChangedBy::reload,
      .set = set_optional_path<&Config::audit_operator_keyring>},
     {.name = "prekey-pool",

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 
+#include "server/config/keyring_files.hpp"
 #include "server/config/settings.hpp"
 
 namespace tacit::server {
@@ -30,8 +31,6 @@ constexpr const char* unseal_program = "/usr/bin/systemd-creds";
 constexpr std::chrono::seconds longest_unsealing{30};
 constexpr std::size_t largest = std::size_t{1} << 20;  // systemd's limit for a credential
 constexpr std::string_view no_file = "/nonexistent/unjudged-";
-
-constexpr std::string_view keyring_settings[] = {"metadata-keyring", "root-private-keyring", "root-public-keyring"};
 
 /// Waits for the child, and kills it if it takes too long. Returns whether it succeeded.
 bool ends_well(pid_t child) {
@@ -94,32 +93,56 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
   }
 }
 
-const Path* keyring_of(const Config& config, std::string_view setting) {
-  if (setting == "metadata-keyring") return &config.metadata_keyring;
-  if (setting == "root-private-keyring") return &config.root_private_keyring;
-  return setting == "root-public-keyring" ? &config.root_public_keyring : nullptr;
+bool write_all(const Descriptor& memory, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(memory.get(), content.data(), content.size());
+    if (written <= 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// Whether the unit's stand-in replaces a missing file.
+bool is_replaced(const UnitCredential& credential) {
+  return credential.instead && ::access(credential.source.c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
+/// Returns false, with errno, on failure.
+bool fill(const Descriptor& memory, const UnitCredential& credential) {
+  if (is_replaced(credential)) return write_all(memory, *credential.instead);
+  return credential.sealed ? unseal(credential, memory) : copy(credential.source, memory);
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, Path>> served_keyrings(const Config& config) {
+  std::vector<std::pair<std::string, Path>> keyrings{{"metadata-keyring", config.metadata_keyring},
+                                                     {"root-public-keyring", config.root_public_keyring}};
+  if (runs_tools(config.plane)) keyrings.emplace_back("root-private-keyring", config.root_private_keyring);
+  for (const KeyringFile which : keyring_files) {
+    if (server_opens(config.plane, which)) keyrings.emplace_back(row_of(which).setting, place_of(config, which));
+  }
+  return keyrings;
+}
 
 void CredentialStandIns::add(const std::string& setting, const UnitCredential& credential, uid_t reader) {
   StandIn one{
       .setting = setting, .stands_for = credential.source.string(), .memory = Descriptor(), .path = {}, .judged = true};
   const std::string of = setting + ": " + one.stands_for;
-  if (::access(credential.source.c_str(), F_OK) != 0 && errno == ENOENT) {
+  const bool replaced = is_replaced(credential);
+  if (!replaced && ::access(credential.source.c_str(), F_OK) != 0 && errno == ENOENT) {
     problems_.push_back(of + ": " + std::strerror(errno));
     one.judged = false;
-  } else if (credential.sealed && ::geteuid() != 0) {
+  } else if (!replaced && credential.sealed && ::geteuid() != 0) {
     notes_.push_back(of + " is sealed and was not checked: only root can unseal it");
     one.judged = false;
-  } else if (credential.sealed && ::access(unseal_program, X_OK) != 0) {
+  } else if (!replaced && credential.sealed && ::access(unseal_program, X_OK) != 0) {
     notes_.push_back(of + " is sealed and was not checked: systemd-creds is not installed");
     one.judged = false;
   } else {
     one.memory = Descriptor(::memfd_create("tacit-credential", MFD_CLOEXEC));
     errno = 0;
-    const bool filled =
-        one.memory && (credential.sealed ? unseal(credential, one.memory) : copy(credential.source, one.memory));
+    const bool filled = one.memory && fill(one.memory, credential);
     if (!filled) {
       problems_.push_back(of + (credential.sealed ? " cannot be unsealed on this host as the credential " +
                                                         credential.name + "; seal the keyring again"
@@ -136,14 +159,13 @@ void CredentialStandIns::open(const Unit& unit, uid_t reader) {
 }
 
 void CredentialStandIns::open_beside(const Config& config, uid_t reader) {
-  for (const std::string_view setting : keyring_settings) {
-    const bool there =
-        std::any_of(all_.begin(), all_.end(), [&](const StandIn& one) { return one.setting == setting; });
-    const Path& file = *keyring_of(config, setting);
+  for (const auto& [setting, file] : served_keyrings(config)) {
+    const auto is_same = [&name = setting](const StandIn& one) { return one.setting == name; };
+    const bool there = std::any_of(all_.begin(), all_.end(), is_same);
     if (there || file.empty() || ::access(file.c_str(), F_OK) == 0) continue;
     const Path sealed = file.string() + ".cred";
     if (::access(sealed.c_str(), F_OK) != 0) continue;
-    add(std::string(setting), {file.filename().string(), sealed, true}, reader);
+    add(setting, {.name = file.filename().string(), .source = sealed, .sealed = true}, reader);
   }
 }
 

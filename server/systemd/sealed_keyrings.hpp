@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/config/config.hpp"
@@ -13,12 +14,16 @@
 
 namespace tacit::server {
 
+/// The keyrings that a server of these planes reads: setting, and file as configured or in its usual place.
+std::vector<std::pair<std::string, std::filesystem::path>> served_keyrings(const Config& config);
+
 class CredentialStandIns {
  public:
-  /// Opens the unit's credentials, as systemd does at the unit's start. Call it as root. `reader` owns the opened
-  /// files. They are never written to a disk.
+  /// Opens the unit's credentials, as systemd does at the unit's start: SetCredential= replaces a missing file. Call it
+  /// as root. `reader` owns the opened files. They are never written to a disk.
   void open(const Unit& unit, uid_t reader);
-  /// For each keyring whose FILE does not exist, opens FILE.cred, created by `systemd-creds`, if it exists.
+  /// For each keyring of the server whose FILE does not exist, opens FILE.cred, created by `systemd-creds`, if it
+  /// exists.
   void open_beside(const Config& config, uid_t reader);
 
   /// Replaces the settings' files with the opened ones.

@@ -76,6 +76,7 @@ class Reader {
  private:
   void line(const std::string& key, const std::string& value);
   void credential(const std::string& value, bool sealed);
+  void stand_in(const std::string& value);
   void variables(const std::string& value);
   void environment_file(std::string value);
   void add_files();
@@ -85,6 +86,7 @@ class Reader {
   std::string group_;                                            ///< the last Group=
   std::vector<std::pair<std::string, bool>> environment_files_;  ///< path or pattern, and whether it must exist
   std::map<std::string, UnitCredential> credentials_;
+  std::map<std::string, std::string> stand_ins_;  ///< credential → content
   std::map<std::string, std::string> wanted_;  // setting → credential
 };
 
@@ -113,6 +115,7 @@ void Reader::line(const std::string& key, const std::string& value) {
   }
   if (key == "LoadCredential") credential(value, false);
   if (key == "LoadCredentialEncrypted") credential(value, true);
+  if (key == "SetCredential") stand_in(value);
   if (key == "Environment") variables(value);
   if (key == "EnvironmentFile") environment_file(value);
   if (key == "ExecStart") command(value);
@@ -123,7 +126,13 @@ void Reader::credential(const std::string& value, bool sealed) {
   const auto colon = value.find(':');
   if (colon == std::string::npos) return;
   const std::string name = value.substr(0, colon);
-  credentials_[name] = {name, value.substr(colon + 1), sealed};  // the later one overrides
+  credentials_[name] = {.name = name, .source = value.substr(colon + 1), .sealed = sealed};  // the later one overrides
+}
+
+void Reader::stand_in(const std::string& value) {
+  if (value.empty()) return stand_ins_.clear();
+  const auto colon = value.find(':');
+  if (colon != std::string::npos) stand_ins_[value.substr(0, colon)] = value.substr(colon + 1);
 }
 
 void Reader::variables(const std::string& value) {
@@ -182,7 +191,10 @@ Unit Reader::take() {
   add_files();
   for (const auto& [setting, name] : wanted_) {
     const auto found = credentials_.find(name);
-    if (found != credentials_.end()) unit_.settings.emplace(setting, found->second);
+    if (found == credentials_.end()) continue;
+    UnitCredential& credential = unit_.settings.emplace(setting, found->second).first->second;
+    const auto instead = stand_ins_.find(name);
+    if (instead != stand_ins_.end()) credential.instead = instead->second;
   }
   return std::move(unit_);
 }

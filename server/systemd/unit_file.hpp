@@ -15,6 +15,8 @@ struct UnitCredential {
   std::string name;
   std::filesystem::path source;
   bool sealed = false;  ///< LoadCredentialEncrypted=
+  /// SetCredential=: the content if there is no such file.
+  std::optional<std::string> instead{};
 };
 
 struct Unit {

@@ -22,6 +22,7 @@
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
+#include "server/wiring/signing_rings.hpp"
 #include "store/model/damage.hpp"
 #include "store/served_store.hpp"
 
@@ -60,6 +61,7 @@ class Check {
 
   void listeners();
   void keyrings();
+  void signing_keyrings(const crypto::Signers& signers);
   void issuers();
   std::vector<std::string> take() { return std::move(problems_); }
 
@@ -160,11 +162,19 @@ std::optional<Keyring> Check::keyring(const char* name, const Path& file) {
 void Check::keyrings() {
   const auto root_public = keyring<crypto::RootPublicKeyring>("root-public-keyring", config_.root_public_keyring);
   keyring<crypto::MetadataKeyring>("metadata-keyring", config_.metadata_keyring);
+  if (root_public) signing_keyrings(root_public->signers());
   if (!runs_tools(config_.plane)) return;
   const auto root_private = keyring<crypto::RootPrivateKeyring>("root-private-keyring", config_.root_private_keyring);
   if (!root_public || !root_private || root_private->find(root_public->primary().id) != nullptr) return;
   problem(config_.root_private_keyring.string() + " lacks the key " + crypto::to_hex(root_public->primary().id) +
           ", the primary key of " + config_.root_public_keyring.string());
+}
+
+void Check::signing_keyrings(const crypto::Signers& signers) {
+  for (const KeyringFile which : keyring_files) {
+    if (!server_opens(config_.plane, which)) continue;
+    if (auto trouble = load_signing_ring(config_, which, signers).problem) problem(std::move(*trouble));
+  }
 }
 
 void Check::issuers() {
@@ -202,6 +212,14 @@ void add_store_note(const Config& config, std::vector<std::string>& notes) {
                   ", whose directory is not sticky: chmod +t " + config.store.string());
 }
 
+/// Servers and commands work without signatures until an operator sets them up, after an upgrade.
+void add_signing_note(const Config& config, std::vector<std::string>& notes) {
+  if (config.root_public_keyring.empty()) return;
+  const auto ring = crypto::RootPublicKeyring::load(config.root_public_keyring);
+  if (!ring || crypto::phase_of(ring->signers()) != crypto::SigningPhase::none) return;
+  notes.emplace_back("tenants' keys and the audit log are not signed: run tacit key add signing");
+}
+
 }  // namespace
 
 std::vector<std::string> find_problems(const Config& config) {
@@ -216,6 +234,7 @@ std::vector<std::string> find_notes(const Config& config) {
   std::vector<std::string> notes = find_certificate_notes(config);
   add_directory_notes(config, notes);
   add_store_note(config, notes);
+  add_signing_note(config, notes);
   if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
   notes.emplace_back(
       "public-url is not configured: clients cannot discover the issuers, because "

@@ -7,8 +7,8 @@
 #include <iostream>
 
 #include "server/config/errors.hpp"
-#include "server/config/keyring_files.hpp"
 #include "server/process/store_user.hpp"
+#include "server/wiring/signing_rings.hpp"
 
 namespace tacit::server {
 namespace {
@@ -29,27 +29,11 @@ store::StoreKeys load_store_keys(const Config& config, bool with_private) {
   return keys;
 }
 
-/// The ring whose primary key, according to the root public keyring, signs. Null while nothing is signed, unless the
-/// setting names a file.
 std::shared_ptr<const crypto::SigningKeyring> load_signing_keyring(const Config& config, KeyringFile which,
                                                                    const store::StoreKeys& keys) {
-  const KeyringFileRow& row = row_of(which);
-  const crypto::Signer* const primary =
-      keys.phase() == crypto::SigningPhase::none ? nullptr : keys.signers().primary(row.role);
-  if (primary == nullptr && (config.*row.configured).empty()) return nullptr;
-  const std::filesystem::path file = keyring_file(config, which);
-  const std::string setting = row.setting;
-  if (file.empty()) {
-    if (primary == nullptr) return nullptr;
-    throw UsageError(setting + " is not configured, but root-public-keyring names a key of " + row.signs_as);
-  }
-  auto ring = crypto::SigningKeyring::load(file, row.role);
-  if (!ring) throw UsageError(setting + ": " + ring.error().message);
-  if (primary != nullptr && ring->find(primary->id) == nullptr) {
-    throw UsageError(setting + ": " + file.string() + " does not contain the key " + crypto::to_hex(primary->id) +
-                     ", with which " + row.signs_as + " signs according to root-public-keyring");
-  }
-  return std::make_shared<const crypto::SigningKeyring>(std::move(*ring));
+  SigningRing loaded = load_signing_ring(config, which, keys.signers());
+  if (loaded.problem) throw UsageError(*loaded.problem);
+  return std::move(loaded.ring);
 }
 
 // LMDB requires whole pages.
@@ -66,6 +50,7 @@ store::StoreKeys load_keys(const Config& config, PrivateKey with_private) {
 
 store::StoreKeys load_keys(const Config& config, KeyNeeds needs) {
   store::StoreKeys keys = load_store_keys(config, needs.root_private);
+  keys.accept_retired = needs.accept_retired;
   if (!keys.root_public) return keys;
   if (needs.root_signing) keys.root_signing = load_signing_keyring(config, KeyringFile::root_signing, keys);
   if (needs.signs) keys.audit_operator = load_signing_keyring(config, KeyringFile::audit_operator, keys);
@@ -77,10 +62,12 @@ store::StoreKeys load_serving_keys(const Config& config) {
   // this one can neither decrypt nor make keys that others accept.
   store::StoreKeys keys = load_store_keys(config, runs_tools(config.plane));
   if (!keys.root_public) return keys;
-  if (runs_api(config.plane)) keys.audit_api = load_signing_keyring(config, KeyringFile::audit_api, keys);
-  if (!runs_tools(config.plane)) return keys;
-  keys.root_signing = load_signing_keyring(config, KeyringFile::root_signing, keys);
-  keys.audit_tools = load_signing_keyring(config, KeyringFile::audit_tools, keys);
+  const auto load = [&](KeyringFile which) {
+    return server_opens(config.plane, which) ? load_signing_keyring(config, which, keys) : nullptr;
+  };
+  keys.root_signing = load(KeyringFile::root_signing);
+  keys.audit_api = load(KeyringFile::audit_api);
+  keys.audit_tools = load(KeyringFile::audit_tools);
   return keys;
 }
 

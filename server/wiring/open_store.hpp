@@ -25,6 +25,7 @@ struct KeyNeeds {
   bool root_private = false;
   bool root_signing = false;
   bool signs = true;  ///< it changes the store, so it signs its audit entries
+  bool accept_retired = false;  ///< it accepts rows that retired keys signed
 };
 
 /// Loads the configured keyrings, those with private halves only on request; the signing ones only once something is

@@ -3,20 +3,30 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
-#include "crypto/keyring.hpp"
+#include "crypto/key_id.hpp"
 #include "store/model/key_kind.hpp"
 
 namespace tacit::store {
 
 struct KeyUse {
-  /// Tenants whose private key is sealed to the key, whose record names it (also as the previous key), or whose erasure
-  /// mark names it. The audit log's checkpoint is counted here.
+  /// A root key: tenants that have a key pair sealed to it. A root signing key: tenants that have a pair which it
+  /// signed. A metadata key: tenants whose record or erasure mark names it (also as the previous key); the audit log's
+  /// checkpoint is counted here, too.
   std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
   std::uint64_t api_keys = 0;
+  std::uint64_t prekeys = 0;  ///< of a root key or a root signing key
+  // Rows that a root signing key signed.
+  std::uint64_t key_lists = 0;    ///< 0 or 1
+  std::uint64_t checkpoints = 0;  ///< of the audit log: 0 or 1
+  std::uint64_t erasure_marks = 0;
+  std::uint64_t rekey_marks = 0;  ///< 0 or 1
 
-  std::uint64_t total() const { return tenants + secrets + api_keys; }
+  /// The rows that belong to no tenant and to no API key.
+  std::uint64_t rows() const { return prekeys + key_lists + checkpoints + erasure_marks + rekey_marks; }
+  std::uint64_t total() const { return tenants + secrets + api_keys + rows(); }
 };
 
 /// Counted from the rows, unverified.
@@ -29,5 +39,8 @@ struct KeyCensus {
     return found == uses.end() ? KeyUse() : found->second;
   }
 };
+
+/// Why a key with these uses cannot be retired, and what to do, in words that follow a colon. `use.total()` is not 0.
+std::string hindrance_of(KeyKind kind, const KeyUse& use);
 
 }  // namespace tacit::store

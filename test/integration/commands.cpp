@@ -97,6 +97,10 @@ BOOST_AUTO_TEST_CASE(init_makes_everything_once_and_overwrites_nothing) {
   };
   BOOST_TEST(mode(deployment.private_keyring()) == 0400U);
   BOOST_TEST((mode(deployment.folder() / "metadata.keyring") & 0027U) == 0U);
+  BOOST_TEST(mode(deployment.folder() / "root-public.keyring") == 0444U);
+  for (const std::string ring : {"root-signing", "audit-api", "audit-tools", "audit-operator"}) {
+    BOOST_TEST(mode(deployment.folder() / (ring + ".keyring")) == 0400U, ring);
+  }
   const std::string before = read_file(deployment.private_keyring());
   const Finished again = deployment.command({"init"});
   BOOST_TEST(again.status != 0);

@@ -59,7 +59,7 @@ struct Uses {
   std::size_t total = 0;
 };
 
-/// The output of `tacit key list --uses`, by key.
+/// The output of `tacit key list --uses`, by key, without signing keys and without the pool of prekeys.
 inline std::map<std::string, Uses> uses(const Deployment& deployment) {
   const Finished listed = deployment.command({"key", "list", "--uses"});
   BOOST_REQUIRE_MESSAGE(listed.status == 0, listed.err);
@@ -74,7 +74,9 @@ inline std::map<std::string, Uses> uses(const Deployment& deployment) {
     std::size_t tenants = 0;
     std::size_t secrets = 0;
     std::size_t api_keys = 0;
-    words >> use.keyring >> key >> use.state >> created >> tenants >> secrets >> api_keys;
+    words >> use.keyring >> key >> use.state >> created;
+    if (use.keyring != "root" && use.keyring != "metadata") continue;  // signing keys
+    words >> tenants >> secrets >> api_keys;
     BOOST_REQUIRE_MESSAGE(words, line);
     use.total = tenants + secrets + api_keys;
     all[key] = use;

@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(the_store_and_the_process_have_metrics) {
   BOOST_TEST(scrape.sum("process_open_fds") > 5);
   BOOST_TEST(scrape.sum("tacit_certificate_expiry_timestamp_seconds", {{"plane", "api"}}) > now);
   BOOST_TEST(scrape.sum("tacit_key_info", {{"ring", "root-private"}, {"state", "primary"}}) == 1);
-  BOOST_TEST(scrape.all("tacit_key_info").size() == 3U);
+  BOOST_TEST(scrape.all("tacit_key_info").size() == 6U);
   const auto build = scrape.all("tacit_build_info");
   BOOST_REQUIRE(build.size() == 1U);
   const Finished version = run({TACIT_BINARY, "--version"});

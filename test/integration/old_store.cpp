@@ -1,54 +1,16 @@
 // A store of version 0.2.0 opens, is sound and accepts changes, and the remains of its deleted secrets are overwritten.
-// It is in the repository as store_0_2_0.tar.gz with its keyrings: two secrets of one tenant, of which the first was
-// changed once, and twelve deleted ones.
-#include <chrono>
-#include <stdexcept>
-#include <thread>
-
-#include "test/integration/shared_server.hpp"
+#include "store/rows/store_meta.hpp"
+#include "test/integration/old_deployment.hpp"
 #include "test/integration/store_holder.hpp"
-#include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
 using namespace tacit::test;
 
 namespace {
 
-const std::string tenant = "6f1b9a52-1c1d-4d5e-8a53-0b7a7f6d9c11";
-const std::string key = "tct_tOpUUlzHBG0ajZMwdSWt7YXzPmQ7lvDmkCEB2RrgeWK9xtwb0TuBP71IHvcu";
-
-class OldStore {
- public:
-  OldStore() : deployment_(Settings{{"map-size", "16M"}}) {
-    const std::filesystem::path folder = deployment_.folder();
-    std::filesystem::remove_all(deployment_.store());
-    for (const char* const ring : {"root-private", "root-public", "metadata"}) {
-      std::filesystem::remove(folder / (std::string(ring) + ".keyring"));
-    }
-    const Finished unpacked =
-        run({"tar", "-xzf", std::string(TACIT_SOURCE_DIR) + "/test/integration/store_0_2_0.tar.gz", "--no-same-owner",
-             "-C", folder.string()});
-    if (unpacked.status != 0) throw std::runtime_error("tar: " + unpacked.err);
-    std::filesystem::permissions(deployment_.private_keyring(), std::filesystem::perms::owner_read);
-  }
-  const Deployment& deployment() const { return deployment_; }
-  std::string command(const std::vector<std::string>& arguments) const { return succeed(deployment_, arguments); }
-
- private:
-  Deployment deployment_;
-};
-
-std::int64_t format_of(const OldStore& old) {
-  return json::parse(old.command({"stats", "--json"})).at("store_format").as_int64();
-}
-
-/// A server checks every ten seconds.
-void wait_for_format(const OldStore& old, std::int64_t format) {
-  for (int i = 0; i < 1200 && format_of(old) != format; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  BOOST_TEST(format_of(old) == format);
-}
+const std::string& tenant = old_tenant;
+const std::string& key = old_key;
+constexpr std::int64_t newest = tacit::store::target_format;
 
 void add_secret(const Server& server, const std::string& name) {
   Client api(server, key);
@@ -67,7 +29,7 @@ BOOST_AUTO_TEST_SUITE(old_store)
 
 BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   const OldStore old;
-  BOOST_TEST(format_of(old) == 1);
+  BOOST_TEST(old.format() == 1);
   StoreHolder older(old.deployment().store(), StoreHolder::Holds::reader_slot);
   {
     Server server(old.deployment());
@@ -76,9 +38,9 @@ BOOST_AUTO_TEST_CASE(the_format_rises_when_the_last_older_process_ends) {
   }
   Server server(old.deployment());
   add_secret(server, "after a crash");
-  BOOST_TEST(format_of(old) == 1);
+  BOOST_TEST(old.format() == 1);
   older.end();
-  wait_for_format(old, 2);
+  old.wait_for_format(newest);
   add_secret(server, "of the new format");
   REQUIRE_STATUS(resolve(server, {{"user_id", tenant}, {"tool_name", "tool"}}), 200);
   server.kill();
@@ -103,17 +65,17 @@ BOOST_AUTO_TEST_CASE(commands_do_not_raise_the_format_and_backups_of_both_open) 
   BOOST_TEST(back_up("one").find(", format 1") != std::string::npos);
   {
     Server server(old.deployment());
-    wait_for_format(old, 2);
+    old.wait_for_format(newest);
     add_secret(server, "third");
     BOOST_TEST(server.stop() == 0);
   }
-  BOOST_TEST(back_up("two").find(", format 2") != std::string::npos);
+  BOOST_TEST(back_up("two").find(", format " + std::to_string(newest)) != std::string::npos);
   for (const std::string name : {"one", "two"}) {
     old.command({"verify", "--backup", (folder / name).string()});
     const std::string restored = (folder / ("restored " + name)).string();
     old.command({"restore", (folder / name).string(), "--store", restored});
     const json::value stats = json::parse(old.command({"stats", "--json", "--store", restored}));
-    BOOST_TEST(stats.at("store_format").as_int64() == (name == "one" ? 1 : 2));
+    BOOST_TEST(stats.at("store_format").as_int64() == (name == "one" ? 1 : newest));
     const std::string limits = old.command({"limits", "get", "--tenant", tenant, "--store", restored});
     BOOST_TEST(limits.find("secrets              7, its own") != std::string::npos, limits);
     old.command({"verify", "--store", restored});

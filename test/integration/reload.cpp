@@ -65,7 +65,8 @@ void add_key(const Deployment& to, const Deployment& from, const std::string& ke
   std::getline(other, key);
   for (std::string line; std::getline(own, line);) {
     const auto primary = line.find(" primary ");
-    if (as_primary && primary != std::string::npos) line.replace(primary, 9, " active ");
+    const bool is_signer = line.starts_with("sign ");
+    if (as_primary && !is_signer && primary != std::string::npos) line.replace(primary, 9, " active ");
     content += line + "\n";
   }
   if (const auto primary = key.find(" primary "); !as_primary && primary != std::string::npos) {
@@ -327,6 +328,26 @@ BOOST_AUTO_TEST_CASE(keyrings) {
   REQUIRE_STATUS(before.api.get(secrets_path), 200);
   BOOST_TEST(api.stop() == 0);
   BOOST_TEST(tools.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_signing_keyring_without_the_primary_key_is_not_taken) {
+  const Deployment deployment;
+  const Deployment other;
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  tenant.create(secret_for_all_tools);
+  const auto file = deployment.folder() / "audit-api.keyring";
+  std::filesystem::rename(file, deployment.folder() / "away");
+  std::filesystem::copy_file(other.folder() / "audit-api.keyring", file);
+  const std::string log = reload_log(server, deployment);
+  BOOST_TEST(!is_good(log));
+  BOOST_TEST(value_in(log, "keys_kept", "reason").find("with which the API plane signs") != std::string::npos, log);
+  // The former keys sign on.
+  REQUIRE_STATUS(tenant.api.get(secrets_path), 200);
+  BOOST_TEST(resolve(server, {{"user_id", tenant.id}, {"tool_name", "t"}}).status == 200);
+  std::filesystem::rename(deployment.folder() / "away", file);
+  BOOST_TEST(is_good(reload_log(server, deployment)));
+  BOOST_TEST(server.stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(an_edited_root_public_keyring) {

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <thread>
 
+#include "test/integration/old_deployment.hpp"
 #include "test/integration/shared_server.hpp"
 #include "test/unit/server/serve/notify_socket_fixture.hpp"
 
@@ -135,6 +136,21 @@ BOOST_AUTO_TEST_CASE(it_is_notified_of_ready_reload_and_end) {
   const std::string stopping = next_news(manager);
   BOOST_TEST(stopping.starts_with("STOPPING=1\nSTATUS=stopping"));
   BOOST_TEST(stopping.ends_with("\nEXTEND_TIMEOUT_USEC=30000000"));  // two shutdown-timeouts and a little
+}
+
+/// As after an upgrade: the unit names keyrings that do not exist yet, and systemd passes its SetCredential= instead.
+BOOST_AUTO_TEST_CASE(stand_ins_for_missing_keyrings_do_not_prevent_the_start) {
+  const OldStore old;
+  std::vector<std::string> arguments{"--plane", "both"};
+  for (const std::string setting : {"root-signing-keyring", "audit-api-keyring", "audit-tools-keyring"}) {
+    const auto credential = old.deployment().folder() / setting;
+    write_file(credential, "none");
+    std::filesystem::permissions(credential, std::filesystem::perms::owner_read);
+    arguments.insert(arguments.end(), {"--" + setting, credential.string()});
+  }
+  Server server(old.deployment(), arguments);
+  REQUIRE_STATUS(resolve(server, {{"user_id", old_tenant}, {"tool_name", "tool"}}), 200);
+  BOOST_TEST(server.stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_watchdog_is_not_notified_while_the_writer_is_stuck) {

@@ -186,6 +186,7 @@ restart_without_refusing
 reload
 watch_over_the_process
 upgrade_with_data
+sign_an_existing_store
 keep_the_files_in_their_place
 refuse_a_reload
 give_admin_addresses

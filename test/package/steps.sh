@@ -47,6 +47,7 @@ configure() {
   check "tacit init, as root" in_host tacit init
   is "root private keyring" "root:root 400" mode /etc/tacit/keys/root-private.keyring
   is "the store's data" "root:tacit 660" mode /var/lib/tacit/store/data.mdb
+  forget_signatures
   in_host systemctl reset-failed
   says "without certificates the journal says why it does not start" 'api-certificate: /etc/tacit/tls/api.pem: No such file' \
     in_host bash -c 'systemctl start tacit-api.service; journalctl --no-pager --unit tacit-api.service'
@@ -80,8 +81,9 @@ confine_the_processes() {
     says "no core dumps" 'core file size +0 +0' in_host cat "/proc/$pid/limits"
     says "no capabilities" 'CapEff:\s+0000000000000000' in_host cat "/proc/$pid/status"
   done
-  is "credentials of the API plane" metadata.keyring in_host ls /run/credentials/tacit-api.service
-  is "credentials of the tool plane" "metadata.keyring root-private.keyring" \
+  says "credentials of the API plane" '^(audit-api.keyring )?metadata.keyring$' \
+    in_host bash -c 'cd /run/credentials/tacit-api.service; echo *'
+  says "credentials of the tool plane" '^(audit-tools.keyring )?metadata.keyring root-private.keyring( root-signing.keyring)?$' \
     in_host bash -c 'cd /run/credentials/tacit-tools.service; echo *'
   check "the API plane's user cannot read the private keyring" in_host bash -c '
     ! setpriv --reuid tacit-api --regid tacit-api --init-groups cat /etc/tacit/keys/root-private.keyring'
@@ -186,6 +188,52 @@ packaged_sums() {
   done
 }
 
+# The older package has the new program, whose store and keyrings the older units do not know: they are replaced by those of
+# version 0.2.0, which signed nothing.
+forget_signatures() {
+  local ring
+  in_host test -e /etc/tacit/keys/root-signing.keyring || return 0
+  for ring in root-signing audit-api audit-tools audit-operator; do
+    is "$ring.keyring" "root:root 400" mode /etc/tacit/keys/$ring.keyring
+  done
+  cp "$repository/test/integration/store_0_2_0.tar.gz" "$work/root/root/was.tar.gz"
+  in_host bash -euc 'mkdir /root/was; tar --extract --file /root/was.tar.gz --directory /root/was --no-same-owner
+    cd /etc/tacit/keys; rm *.keyring /var/lib/tacit/store/*.mdb
+    install -m 400 /root/was/root-private.keyring .
+    install -m 444 /root/was/root-public.keyring .
+    install -o root -g tacit -m 440 /root/was/metadata.keyring .
+    install -o root -g tacit -m 660 /root/was/store/data.mdb /var/lib/tacit/store
+    rm -r /root/was /root/was.tar.gz'
+  check "a store without signatures opens" in_host tacit stats
+}
+
+sign_an_existing_store() {
+  step "Sign the store: the upgraded units start without the new keyrings, and then with them"
+  says "the note that nothing is signed" 'run tacit key add signing' in_host bash -c 'tacit check-config 2>&1'
+  check "no unit misses the keyrings" in_host systemctl is-active tacit-api.service tacit-tools.service
+  wait_for "the store has the newest format" in_host bash -c 'tacit stats --json | grep -q "\"store_format\":3"'
+  in_host bash -euc 'tacit key add signing >/root/signing-key'
+  local ring
+  for ring in root-signing audit-api audit-tools audit-operator; do
+    is "$ring.keyring" "root:root 400" mode /etc/tacit/keys/$ring.keyring
+  done
+  check "systemctl restart" in_host systemctl restart tacit-api.service tacit-tools.service
+  check "tacit key promote" in_host bash -euc 'tacit key promote "$(cat /root/signing-key)"'
+  check "systemctl restart" in_host systemctl restart tacit-api.service tacit-tools.service
+  check "tacit tenant rekey --all" in_host tacit tenant rekey --all --rate 0
+  check "systemctl restart" in_host systemctl restart tacit-api.service tacit-tools.service
+  is "credentials of the API plane" "audit-api.keyring metadata.keyring" \
+    in_host bash -c 'cd /run/credentials/tacit-api.service; echo *'
+  is "credentials of the tool plane" "audit-tools.keyring metadata.keyring root-private.keyring root-signing.keyring" \
+    in_host bash -c 'cd /run/credentials/tacit-tools.service; echo *'
+  says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
+  says "tacit status" '^ok +signing +keys and audit entries must be signed' in_host tacit status
+  check "tacit check-config --as tacit-api" in_host tacit check-config --as tacit-api
+  check "tacit check-config --as tacit-tools" in_host tacit check-config --as tacit-tools
+  check "tacit verify" in_host tacit verify
+  in_host rm /root/signing-key
+}
+
 upgrade_with_data() {
   step "Upgrade without a terminal, over edited files, with data, while clients connect"
   local before edited file
@@ -259,17 +307,20 @@ refuse_a_reload() {
 seal_the_keyrings() {
   step "Seal the keyrings to the host: LoadCredentialEncrypted="
   in_host bash -euc 'cd /etc/tacit/keys
-    for ring in root-private metadata; do
+    for ring in root-private metadata root-signing audit-tools audit-api; do
       systemd-creds encrypt --name=$ring.keyring $ring.keyring $ring.keyring.cred
     done
-    mkdir /root/apart; mv root-private.keyring metadata.keyring /root/apart
-    install -D -m 644 /usr/share/doc/tacit/encrypted-keyrings.conf /etc/systemd/system/tacit-tools.service.d/keys.conf
-    install -d /etc/systemd/system/tacit-api.service.d
-    grep -v root-private /usr/share/doc/tacit/encrypted-keyrings.conf >/etc/systemd/system/tacit-api.service.d/keys.conf
+    mkdir /root/apart
+    mv root-private.keyring metadata.keyring root-signing.keyring audit-tools.keyring audit-api.keyring /root/apart
+    install -d /etc/systemd/system/tacit-tools.service.d /etc/systemd/system/tacit-api.service.d
+    grep -v audit-api /usr/share/doc/tacit/encrypted-keyrings.conf >/etc/systemd/system/tacit-tools.service.d/keys.conf
+    grep -v -e root-private -e root-signing -e audit-tools /usr/share/doc/tacit/encrypted-keyrings.conf \
+      >/etc/systemd/system/tacit-api.service.d/keys.conf
     systemctl daemon-reload' 2>/dev/null
   check "systemctl restart" in_host systemctl restart tacit-api.service tacit-tools.service
   says "the secret is released" '"value":"lin_api_0123456789abcdef"' client resolve agno__linear__get
   check "tacit check-config unseals them" in_host tacit check-config --as tacit-tools
+  check "those of the API plane too" in_host tacit check-config --as tacit-api
   in_host bash -euc 'mv /root/apart/* /etc/tacit/keys; rm /etc/tacit/keys/*.cred; rm -r /etc/systemd/system/tacit-*.service.d
     systemctl daemon-reload'
 }

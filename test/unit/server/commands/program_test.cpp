@@ -25,16 +25,23 @@ BOOST_AUTO_TEST_SUITE(program)
 
 BOOST_FIXTURE_TEST_CASE(init_makes_keyrings_and_store, Installation) {
   const auto out = good({"init"});
-  BOOST_TEST((files() == std::vector<std::string>{"metadata", "private", "public", "store"}));
+  BOOST_TEST((files() == std::vector<std::string>{"audit-api.keyring", "audit-operator.keyring", "audit-tools.keyring",
+                                                  "metadata", "private", "public", "root-signing.keyring", "store"}));
   for (const auto& name : files()) BOOST_TEST(out.find((directory.path() / name).string()) != std::string::npos);
   using std::filesystem::perms;
-  BOOST_TEST((mode_of(directory / "private") == perms::owner_read));
+  for (const auto name :
+       {"private", "root-signing.keyring", "audit-api.keyring", "audit-tools.keyring", "audit-operator.keyring"}) {
+    BOOST_TEST((mode_of(directory / name) == perms::owner_read), name);
+  }
+  BOOST_TEST((mode_of(directory / "metadata") == (perms::owner_read | perms::group_read)));
+  BOOST_TEST((mode_of(directory / "public") == (perms::owner_read | perms::group_read | perms::others_read)));
   BOOST_TEST(((mode_of(directory / "store") & perms::others_all) == perms::none));
   BOOST_TEST(((mode_of(directory / "store") & perms::group_all) == perms::group_all));
 }
 
 BOOST_FIXTURE_TEST_CASE(init_creates_nothing_beside_existing_files, Installation) {
-  for (const auto name : {"public", "private", "metadata"}) {
+  for (const auto name : {"public", "private", "metadata", "root-signing.keyring", "audit-api.keyring",
+                          "audit-tools.keyring", "audit-operator.keyring"}) {
     directory.write(name, "mine");
     BOOST_TEST(refused({"init"}).find("already exists; nothing was created") != std::string::npos);
     BOOST_TEST((files() == std::vector<std::string>{name}));
@@ -141,7 +148,8 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_removed, MadeInstallation)
              "requests-per-second  0, its own\nrequest-burst        7, its own\napi-keys             0, its own\n"
              "secrets              10000, the default\n");
   BOOST_TEST(refused(words({})) ==
-             "tacit: no limit was given: --requests-per-second, --request-burst, --api-keys or --secrets\n");
+             "tacit: no limit was given: --requests-per-second, --request-burst, --api-keys, --secrets or "
+             "--strict-binding\n");
   BOOST_TEST(refused(words({"--request-burst", "0"})) ==
              "tacit: --request-burst: \"0\" is not between 1 and 1000000\n");
   BOOST_TEST(refused(words({"--requests-per-second", "many"})) ==
@@ -176,16 +184,23 @@ BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {
 
 BOOST_FIXTURE_TEST_CASE(keys_and_the_audit_log_are_objects_for_scripts, MadeInstallation) {
   const auto keys = json::parse(good({"key", "list", "--json", "--uses"})).as_array();
-  BOOST_TEST_REQUIRE(keys.size() == 2u);
-  BOOST_TEST(keys[0].at("keyring").as_string() == "root");
-  BOOST_TEST(keys[1].at("keyring").as_string() == "metadata");
-  for (const auto& key : keys) {
+  const std::vector<std::string> keyrings = {"root",      "metadata",    "signing",
+                                             "audit-api", "audit-tools", "audit-operator"};
+  BOOST_TEST_REQUIRE(keys.size() == keyrings.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const json::value& key = keys[i];
+    BOOST_TEST(key.at("keyring").as_string() == keyrings[i]);
     BOOST_TEST(key.at("key").as_string().size() == 16u);
     BOOST_TEST(key.at("state").as_string() == "primary");
     BOOST_TEST(key.at("created_at").is_string());
     BOOST_TEST(key.at("note").is_null());
-    BOOST_TEST(key.at("tenants").to_number<int>() == 0);
+    // Audit keys sign entries, which are not counted.
+    const bool is_counted = !keyrings[i].starts_with("audit-");
+    BOOST_TEST(key.as_object().contains("tenants") == is_counted);
+    if (is_counted) BOOST_TEST(key.at("tenants").to_number<int>() == 0);
   }
+  BOOST_TEST(keys[0].at("rows").to_number<int>() == 512);  // the prekeys
+  BOOST_TEST(keys[2].at("rows").to_number<int>() == 513);  // and the list of keys
   BOOST_TEST(!json::parse(good({"key", "list", "--json"})).as_array().at(0).as_object().contains("tenants"));
   good({"quota", "set", tenant, "5M"});
   const auto log = json::parse(good({"audit", "verify", "--json"})).as_object();

@@ -72,4 +72,18 @@ BOOST_AUTO_TEST_CASE(without_a_root_public_keyring_there_is_no_usual_place) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_server_opens_only_the_keyrings_of_its_planes) {
+  using enum KeyringFile;
+  BOOST_TEST(server_opens(Planes::api, audit_api));
+  BOOST_TEST(!server_opens(Planes::api, root_signing));
+  BOOST_TEST(!server_opens(Planes::api, audit_tools));
+  BOOST_TEST(!server_opens(Planes::tools, audit_api));
+  BOOST_TEST(server_opens(Planes::tools, root_signing));
+  BOOST_TEST(server_opens(Planes::tools, audit_tools));
+  for (const Planes planes : {Planes::api, Planes::tools, Planes::both}) {
+    BOOST_TEST(!server_opens(planes, audit_operator));
+  }
+  for (const KeyringFile file : {root_signing, audit_api, audit_tools}) BOOST_TEST(server_opens(Planes::both, file));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

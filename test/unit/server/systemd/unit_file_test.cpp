@@ -85,6 +85,23 @@ BOOST_FIXTURE_TEST_CASE(drop_ins_count_over_the_unit_and_the_administrators_over
   BOOST_TEST(unit()->user == "other");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_credential_may_have_a_stand_in_for_a_missing_file, Host) {
+  write(0, "tacit-tools.service",
+        "[Service]\nUser=tacit-tools\nLoadCredential=metadata.keyring:/keys/metadata.keyring\n"
+        "LoadCredential=audit-tools.keyring:/keys/audit-tools.keyring\nSetCredential=audit-tools.keyring:none\n"
+        "ExecStart=/usr/bin/tacit serve --plane tools --metadata-keyring %d/metadata.keyring \\\n"
+        "  --audit-tools-keyring %d/audit-tools.keyring\n");
+  BOOST_TEST(!unit()->settings.at("metadata-keyring").instead.has_value());
+  BOOST_TEST(unit()->settings.at("audit-tools-keyring").instead.value_or("") == "none");
+  // A drop-in seals the keyring; the stand-in stays.
+  write(1, "tacit-tools.service.d/keys.conf",
+        "[Service]\nLoadCredentialEncrypted=audit-tools.keyring:/keys/audit-tools.keyring.cred\n");
+  BOOST_TEST(unit()->settings.at("audit-tools-keyring").sealed);
+  BOOST_TEST(unit()->settings.at("audit-tools-keyring").instead.has_value());
+  write(1, "tacit-tools.service.d/none.conf", "[Service]\nSetCredential=\n");
+  BOOST_TEST(!unit()->settings.at("audit-tools-keyring").instead.has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(files_of_variables_count_over_those_in_the_unit, Host) {
   const std::string own = directory / "own.env";
   const std::string further = directory / "further.env";

@@ -1,0 +1,110 @@
+#include "server/commands/status_signing.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "server/cli/quantities.hpp"
+
+namespace tacit::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t phase_signing = 1;
+constexpr std::array<const char*, 3> phases{"not set up", "new keys and audit entries are signed",
+                                            "keys and audit entries must be signed"};
+
+std::optional<std::uint64_t> number(const json::object& object, const char* name) {
+  const json::value* const found = object.if_contains(name);
+  if (found == nullptr || !found->is_number()) return std::nullopt;
+  boost::system::error_code error;
+  const auto value = found->to_number<std::uint64_t>(error);
+  return error ? std::nullopt : std::optional(value);
+}
+
+const json::object* signing_of(const FoundServer& server) {
+  const json::value* const found = server.state.if_contains("signing");
+  return found != nullptr && found->is_object() ? &found->get_object() : nullptr;
+}
+
+bool is_changed(const json::object& signing) {
+  const json::value* const found = signing.if_contains("audit_intact");
+  return found != nullptr && found->is_bool() && !found->get_bool();
+}
+
+void add(StatusLine& line, const std::string& part) { line.text.append(line.text.empty() ? "" : "; ").append(part); }
+
+/// Names the state that all servers have.
+void add_phases(StatusLine& line, const std::set<std::uint64_t>& found) {
+  for (const std::uint64_t phase : found) {
+    add(line, phase < phases.size() ? phases.at(phase) : "unknown to this version");
+  }
+  if (found.size() < 2) return;
+  line.good = false;
+  line.text.append(": servers differ, restart them");
+}
+
+}  // namespace
+
+StatusLine signing_status(const std::vector<FoundServer>& servers) {
+  StatusLine line{"signing", true, {}, {}};
+  std::set<std::uint64_t> found;
+  std::uint64_t unsigned_tenants = 0;
+  bool changed = false;
+  for (const FoundServer& server : servers) {
+    const json::object* const signing = signing_of(server);
+    if (signing == nullptr) continue;
+    if (const auto phase = number(*signing, "phase")) found.insert(*phase);
+    unsigned_tenants = std::max(unsigned_tenants, number(*signing, "unsigned_tenants").value_or(0));
+    changed = changed || is_changed(*signing);
+  }
+  if (found.empty()) return {"signing", true, "unknown: no server reports it", {}};
+  add_phases(line, found);
+  if (found.contains(phase_signing) && unsigned_tenants > 0) {
+    line.good = false;
+    add(line, counted(unsigned_tenants, "tenant's key is", "tenants' keys are") +
+                  " not signed: run tacit tenant rekey --all");
+  }
+  if (changed) {
+    line.good = false;
+    add(line, "the audit log was rewritten: run tacit audit verify");
+  }
+  line.details["phase"] = *found.begin();
+  line.details["unsigned_tenants"] = unsigned_tenants;
+  line.details["audit_intact"] = !changed;
+  return line;
+}
+
+StatusLine prekey_status(const std::vector<FoundServer>& servers) {
+  StatusLine line{"prekeys", true, {}, {}};
+  std::optional<std::uint64_t> ready;
+  std::uint64_t low = 0;
+  bool told = false;
+  for (const FoundServer& server : servers) {
+    const json::object* const signing = signing_of(server);
+    if (signing == nullptr) continue;
+    told = true;
+    const auto counted_there = number(*signing, "prekeys");
+    if (!counted_there) continue;
+    ready = std::min(ready.value_or(*counted_there), *counted_there);
+    low = std::max(low, number(*signing, "prekeys_low").value_or(0));
+  }
+  if (!ready) {
+    line.text = told ? "not counted: none are needed, or the count is not finished" : "unknown: no server reports them";
+    return line;
+  }
+  line.good = *ready >= low;
+  line.text = line.good ? counted(*ready, "key pair") + " ready for new tenants"
+                        : "only " + counted(*ready, "key pair") +
+                              " ready for new tenants: the tool plane makes them; see tacit key prekeys";
+  line.details["ready"] = *ready;
+  line.details["low"] = low;
+  return line;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,26 @@
+// The mark of a rekey of all tenants that is under way (store/keys/rekey.hpp): one row of Table::meta.
+//
+//   "rekey" → 1 format (1) ‖ 8 instant of its beginning ‖ the end of a signed row (store/rows/signed_row.hpp) for the
+//   context "tacit signed rekey 1"
+//
+// Tenants whose key pair is older than the beginning are still to be done. Without the mark the next run begins again,
+// so removing it causes only more work.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "crypto/signers.hpp"
+#include "crypto/uuid.hpp"
+#include "store/engine/engine.hpp"
+#include "store/model/store_keys.hpp"
+
+namespace tacit::store {
+
+ByteView rekey_row_key();
+/// `started`: microseconds since the Unix epoch.
+Bytes rekey_value(std::int64_t started, const crypto::SigningKeyring::Entry& signer, const crypto::Uuid& store);
+/// The beginning; std::nullopt if the row was altered, or its signer is not accepted.
+std::optional<std::int64_t> started_of_rekey(ByteView row, const StoreKeys& keys);
+
+}  // namespace tacit::store

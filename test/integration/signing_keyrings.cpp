@@ -1,0 +1,223 @@
+// The keyrings of signing keys in a running deployment: which process needs which, and how they are changed.
+#include <sys/stat.h>
+
+#include "test/integration/key_commands.hpp"
+#include "test/integration/succeeding_command.hpp"
+
+namespace json = boost::json;
+using namespace tacit::test;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::filesystem::path ring(const Deployment& deployment, const std::string& name) {
+  return deployment.folder() / (name + ".keyring");
+}
+
+/// As `tacit init` makes it.
+void replace(const Deployment& deployment, const std::string& name, const std::string& content) {
+  const auto file = ring(deployment, name);
+  std::filesystem::remove(file);
+  write_file(file, content);
+  BOOST_REQUIRE(::chmod(file.c_str(), 0400) == 0);
+}
+
+void expect_faulty(const Deployment& deployment, const std::string& plane, const std::string& words) {
+  for (const char* const command : {"check-config", "serve"}) {
+    const Finished refused = deployment.command({command, "--plane", plane});
+    BOOST_TEST(refused.status == 2);
+    BOOST_TEST(has(refused.err, words), refused.err);
+  }
+}
+
+void expect_good(const Deployment& deployment, const std::string& plane) {
+  const Finished done = deployment.command({"check-config", "--plane", plane});
+  BOOST_TEST(done.status == 0, done.err);
+}
+
+std::string primary_of(const Deployment& deployment, const std::string& keyring) {
+  const json::value listed = json::parse(succeed(deployment, {"key", "list", "--json"}));
+  for (const json::value& key : listed.as_array()) {
+    if (key.at("keyring").as_string() != json::string(keyring) || key.at("state").as_string() != "primary") continue;
+    return std::string(key.at("key").as_string());
+  }
+  throw std::runtime_error("no primary key");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(signing_keyrings)
+
+BOOST_AUTO_TEST_CASE(each_plane_needs_its_own_audit_keyring) {
+  const Deployment deployment;
+  const Deployment other;
+  std::filesystem::remove(ring(deployment, "audit-operator"));  // no server reads it
+  expect_good(deployment, "both");
+
+  const std::string audit_api = read_file(ring(deployment, "audit-api"));
+  std::filesystem::remove(ring(deployment, "audit-api"));
+  expect_faulty(deployment, "api",
+                "audit-api-keyring is not configured, but root-public-keyring names a key of the API plane");
+  expect_good(deployment, "tools");
+  replace(deployment, "audit-api", read_file(ring(other, "audit-api")));
+  expect_faulty(deployment, "api", "with which the API plane signs according to root-public-keyring");
+  replace(deployment, "audit-api", read_file(ring(deployment, "audit-tools")));
+  expect_faulty(deployment, "api", "audit-api-keyring: " + ring(deployment, "audit-api").string());
+  replace(deployment, "audit-api", audit_api);
+
+  std::filesystem::remove(ring(deployment, "root-signing"));
+  std::filesystem::remove(ring(deployment, "audit-tools"));
+  expect_good(deployment, "api");
+  expect_faulty(deployment, "tools",
+                "root-signing-keyring is not configured, but root-public-keyring names a key of the tool plane");
+  expect_faulty(deployment, "tools",
+                "audit-tools-keyring is not configured, but root-public-keyring names a key of the tool plane");
+}
+
+BOOST_AUTO_TEST_CASE(a_stand_in_of_a_unit_is_no_keyring) {
+  const Deployment deployment;
+  const auto credential = deployment.folder() / "credential";
+  write_file(credential, "none");
+  BOOST_REQUIRE(::chmod(credential.c_str(), 0400) == 0);
+  const Finished refused = deployment.command({"serve", "--plane", "api", "--audit-api-keyring", credential.string()});
+  BOOST_TEST(refused.status == 2);
+  BOOST_TEST(has(refused.err, "audit-api-keyring is not configured"), refused.err);
+}
+
+BOOST_AUTO_TEST_CASE(commands_that_change_the_store_need_the_operators_keyring) {
+  const Deployment deployment;
+  const std::string tenant = new_uuid();
+  succeed(deployment, {"quota", "set", "--tenant", tenant, "5M"});
+  succeed(deployment, {"backup", (deployment.folder() / "backup").string()});
+  std::filesystem::rename(ring(deployment, "audit-operator"), ring(deployment, "away"));
+  const std::vector<std::vector<std::string>> changes = {{"api-key", "create", "--tenant", tenant, "--name", "n"},
+                                                         {"quota", "set", "--tenant", tenant, "6M"},
+                                                         {"limits", "set", "--tenant", tenant, "--secrets", "7"},
+                                                         {"export", "--tenant", tenant},
+                                                         {"erase", "--tenant", tenant, "--yes"},
+                                                         {"audit", "prune", "--before", "2", "--yes"},
+                                                         {"key", "add", "metadata"},
+                                                         {"key", "rewrap"},
+                                                         {"key", "prekeys", "--add", "1"}};
+  for (const auto& command : changes) {
+    const Finished refused = deployment.command(command);
+    BOOST_TEST_CONTEXT(command[0] << ' ' << command[1]) {
+      BOOST_TEST(refused.status == 2);
+      BOOST_TEST(has(refused.err, "audit-operator-keyring"), refused.err);
+      BOOST_TEST(has(refused.err, "commands that change the store sign their audit entries with it"), refused.err);
+    }
+  }
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"api-key", "list"},
+                                             {"quota", "get", "--tenant", tenant},
+                                             {"limits", "get", "--tenant", tenant},
+                                             {"audit", "tail"},
+                                             {"audit", "verify"},
+                                             {"audit", "prune", "--before", "2", "--dry-run"},
+                                             {"erase", "--tenant", tenant, "--dry-run"},
+                                             {"key", "list", "--uses"},
+                                             {"key", "prekeys"},
+                                             {"verify"}}) {
+    succeed(deployment, command);
+  }
+  // The store is restored; its audit entry is not written.
+  const Finished restored = deployment.command(
+      {"restore", (deployment.folder() / "backup").string(), "--store", (deployment.folder() / "restored").string()});
+  BOOST_TEST(restored.status == 1);
+  BOOST_TEST(has(restored.err, "store.restore could not be written to its audit log: audit-operator-keyring"),
+             restored.err);
+  // On the command line the keyring may be elsewhere.
+  succeed(deployment,
+          {"quota", "set", "--tenant", tenant, "6M", "--audit-operator-keyring", ring(deployment, "away").string()});
+}
+
+BOOST_AUTO_TEST_CASE(pruning_and_erasing_need_the_root_signing_keyring) {
+  const Deployment deployment;
+  const std::string tenant = new_uuid();
+  succeed(deployment, {"quota", "set", "--tenant", tenant, "5M"});
+  std::filesystem::remove(ring(deployment, "root-signing"));
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"erase", "--tenant", tenant, "--yes"},
+                                             {"audit", "prune", "--before", "2", "--yes"},
+                                             {"key", "prekeys", "--add", "1"}}) {
+    const Finished refused = deployment.command(command);
+    BOOST_TEST(refused.status == 2);
+    BOOST_TEST(has(refused.err, "root-signing-keyring is not configured"), refused.err);
+  }
+  succeed(deployment, {"quota", "set", "--tenant", tenant, "6M"});
+}
+
+BOOST_AUTO_TEST_CASE(an_audit_key_is_replaced_and_its_public_half_stays) {
+  const Deployment deployment;
+  Server server(deployment);
+  const std::string old = primary_of(deployment, "audit-api");
+  expect_refusal(deployment, {"key", "retire", old, "--yes"}, "is the primary one");
+  const std::string next = add_key(deployment, "audit-api");
+  BOOST_TEST(deployment.command({"reload"}).status == 0);
+  succeed(deployment, {"key", "promote", next});
+  BOOST_TEST(deployment.command({"reload"}).status == 0);
+  Tenant tenant(deployment, server);
+  tenant.create({{"secret_name", "n"}, {"secret_value", "a value"}});
+  succeed(deployment, {"key", "retire", old, "--dry-run"});
+  succeed(deployment, {"key", "retire", old, "--yes"});
+  BOOST_TEST(deployment.command({"reload"}).status == 0);
+  BOOST_TEST(!has(read_file(ring(deployment, "audit-api")), old));
+  BOOST_TEST(has(read_file(ring(deployment, "root-public")), "sign api " + old + " retired "));
+  BOOST_TEST(has(succeed(deployment, {"key", "list"}), "retired"));
+  expect_refusal(deployment, {"key", "promote", old}, "was retired");
+  tenant.create({{"secret_name", "m"}, {"secret_value", "a value"}});
+  BOOST_TEST(server.stop() == 0);
+  succeed(deployment, {"audit", "verify"});
+  deployment.verify();
+}
+
+BOOST_AUTO_TEST_CASE(key_pairs_for_new_tenants_are_shown_and_made) {
+  const Deployment deployment;
+  const std::string shown = succeed(deployment, {"key", "prekeys"});
+  BOOST_TEST(shown.starts_with("prekeys 512\n"), shown);
+  BOOST_TEST(has(shown, primary(deployment, "root")), shown);
+  BOOST_TEST(has(shown, primary_of(deployment, "signing")), shown);
+  const json::value made = json::parse(succeed(deployment, {"key", "prekeys", "--add", "100", "--json"}));
+  BOOST_TEST(made.at("prekeys").to_number<int>() == 612);
+  BOOST_TEST(made.at("unusable").to_number<int>() == 0);
+  BOOST_TEST(made.at("added").to_number<int>() == 100);
+  BOOST_TEST(has(succeed(deployment, {"audit", "tail"}), "added 100"));
+  for (const char* const number : {"0", "1000001", "many"}) {
+    BOOST_TEST(deployment.command({"key", "prekeys", "--add", number}).status == 2, number);
+  }
+  deployment.verify();
+}
+
+BOOST_AUTO_TEST_CASE(strict_binding_of_a_tenant_is_shown_and_set) {
+  const Deployment deployment;
+  const std::string tenant = new_uuid();
+  const auto limits = [&](std::vector<std::string> command) {
+    command.insert(command.end(), {"--tenant", tenant, "--json"});
+    return json::parse(succeed(deployment, command)).as_object();
+  };
+  BOOST_TEST(!limits({"limits", "get"}).at("strict_binding").as_bool());
+  BOOST_TEST(!limits({"limits", "get"}).at("strict_binding_is_own").as_bool());
+  BOOST_TEST(limits({"limits", "set", "--strict-binding", "on"}).at("strict_binding").as_bool());
+  BOOST_TEST(limits({"limits", "set", "--secrets", "7"}).at("strict_binding_is_own").as_bool());
+  BOOST_TEST(!limits({"limits", "set", "--strict-binding", "default"}).at("strict_binding_is_own").as_bool());
+  BOOST_TEST(deployment.command({"limits", "set", "--tenant", tenant, "--strict-binding", "perhaps"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_status_has_lines_about_signatures) {
+  const Deployment deployment;
+  Server server(deployment);
+  const json::value status = json::parse(deployment.command({"status", "--json"}).out);
+  std::size_t found = 0;
+  for (const json::value& line : status.at("lines").as_array()) {
+    if (line.at("subject").as_string() == "signing") {
+      BOOST_TEST(has(std::string(line.at("text").as_string()), "must be signed"));
+      ++found;
+    }
+    if (line.at("subject").as_string() == "prekeys") ++found;
+  }
+  BOOST_TEST(found == 2U);
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
