@@ -51,6 +51,24 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
+/// Rows of new key pairs.
+Outcome<std::vector<std::pair<Bytes, Bytes>>> make_prekeys(const StoreKeys& keys, std::size_t number) {
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  if (number == 0) return rows;
+  const crypto::SigningKeyring::Entry* const signer = keys.root_signer();
+  if (signer == nullptr) {
+    return failed(Errc::not_allowed, "root-signing-keyring is needed to make key pairs for new tenants");
+  }
+  rows.reserve(number);
+  for (std::size_t i = 0; i < number; ++i) {
+    const crypto::TenantKey key =
+        crypto::make_certified_key(*keys.root_public, *signer, keys.store(), now_microseconds());
+    rows.emplace_back(prekey_row_key(key.certificate->number), encode_prekey(key));
+  }
+  crypto::burn_stack();
+  return rows;
+}
+
 Failure cannot_be_used(const StoreOptions& options, const Failure& why) {
   return failed(why.code, "the store in " + options.directory.string() + " cannot be used: " + why.subject);
 }
@@ -70,24 +88,6 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   context->slice = options.slice;
   context->serial = next_serial();
   return ContextPtr(std::move(context));
-}
-
-/// Rows of new key pairs.
-Outcome<std::vector<std::pair<Bytes, Bytes>>> make_prekeys(const StoreKeys& keys, std::size_t number) {
-  std::vector<std::pair<Bytes, Bytes>> rows;
-  if (number == 0) return rows;
-  const crypto::SigningKeyring::Entry* const signer = keys.root_signer();
-  if (signer == nullptr) {
-    return failed(Errc::not_allowed, "root-signing-keyring is needed to make key pairs for new tenants");
-  }
-  rows.reserve(number);
-  for (std::size_t i = 0; i < number; ++i) {
-    const crypto::TenantKey key =
-        crypto::make_certified_key(*keys.root_public, *signer, keys.store(), now_microseconds());
-    rows.emplace_back(prekey_row_key(key.certificate->number), encode_prekey(key));
-  }
-  crypto::burn_stack();
-  return rows;
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ const Command list[] = {
      .details = "Leaves a checkpoint, so that the rest of the chain still verifies. The newest entry and entries that "
                 "do not match the chain are not pruned. Export the entries first. tacit verify can no longer check "
                 "objects that were created and deleted before the checkpoint. Asks for confirmation on a terminal. "
-                "Needs root-signing-keyring.\n",
+                "Needs root-signing-keyring once the store is signed.\n",
      .examples = "tacit audit prune --before 90d --dry-run   # count the entries\n"
                  "tacit audit prune --before 2026-01-31T00:00:00Z --yes   # in a script\n",
      .settings = changed_store,
