@@ -116,6 +116,15 @@ std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std:
   return findings;
 }
 
+void AuditSignatureCheck::begin_within_commit() {
+  unsigned_ = {};
+  present_.fill(true);
+}
+
+bool AuditSignatureCheck::is_open() const {
+  return std::ranges::any_of(unsigned_, [](const Unsigned& open) { return open.first != 0; });
+}
+
 std::vector<std::string> AuditSignatureCheck::finish() {
   std::uint64_t first = 0;
   for (const Unsigned& open : unsigned_) {

@@ -9,6 +9,7 @@
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/secret_row.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
@@ -79,7 +80,9 @@ Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   const auto value = next_keys_value(std::move(*named), plan.store->keys);
   if (!value) co_return value.error();
   transaction.put(Table::meta, keys_row_key(), *value);
-  co_return co_await append_audit(transaction, plan.event, plan.who);
+  AuditEvent event = plan.event;
+  event.rows.push_back(row_digest(*value));
+  co_return co_await append_audit(transaction, event, plan.who);
 }
 
 /// The marks of interrupted erasures are few, so all are rewritten at once. Other rows of the table may be many.
@@ -126,7 +129,10 @@ Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan
   const auto newest = check_newest(*named, keys, plan.kind);
   if (!newest) co_return newest.error();
   if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, keys);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  AuditEvent event = plan.event;
+  const auto list = co_await transaction.get(Table::meta, keys_row_key());
+  if (list) event.rows.push_back(row_digest(*list));
+  const auto recorded = co_await append_audit(transaction, event, plan.who);
   if (!recorded) co_return recorded.error();
   co_return plan.id;
 }
