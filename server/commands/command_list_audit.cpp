@@ -40,7 +40,8 @@ void add_feed_options(po::options_description& own) {
 
 void add_anchor_option(po::options_description& own) {
   own.add_options()("anchor", value_of("[SEQUENCE:]HASH"),
-                    "An audit head recorded elsewhere. The chain must contain it.");
+                    "An audit head recorded elsewhere. The chain must contain it. Signatures up to the anchor are not "
+                    "checked again if it has a sequence.");
   add_json(own);
 }
 
@@ -85,9 +86,10 @@ const Command list[] = {
      .add_options = add_feed_options,
      .run = with_arguments<audit_feed_command>},
     {.name = "audit verify",
-     .summary = "Checks the audit log's chain and prints its head.",
+     .summary = "Checks the audit log's chain and its signatures, and prints its head.",
      .details = "Reads only the log; the store may be in use. tacit verify also compares the log with the stored data. "
-                "Without an anchor, a log that was truncated or rewritten as a whole passes the check.\n",
+                "Without an anchor, a log that was truncated, or rewritten by a process that has the planes' keys, "
+                "passes the check.\n",
      .examples = "tacit audit verify\n"
                  "tacit audit verify --anchor 4711:9f86…   # a head recorded earlier\n",
      .settings = store_only,
@@ -98,7 +100,8 @@ const Command list[] = {
      .summary = "Permanently deletes the oldest audit entries.",
      .details = "Leaves a checkpoint, so that the rest of the chain still verifies. The newest entry and entries that "
                 "do not match the chain are not pruned. Export the entries first. tacit verify can no longer check "
-                "objects that were created and deleted before the checkpoint. Asks for confirmation on a terminal.\n",
+                "objects that were created and deleted before the checkpoint. Asks for confirmation on a terminal. "
+                "Needs root-signing-keyring once the store is signed.\n",
      .examples = "tacit audit prune --before 90d --dry-run   # count the entries\n"
                  "tacit audit prune --before 2026-01-31T00:00:00Z --yes   # in a script\n",
      .settings = store_only,

@@ -11,6 +11,7 @@
 
 namespace tacit::store {
 
+class AuditHistory;  // store/audit/audit_history.hpp
 class AuditReader;
 class CurrentContext;
 
@@ -29,6 +30,11 @@ class AuditTrail {
   Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
   /// The newest entry's place; sequence 0 if the log is empty. Runs on the calling thread.
   Outcome<AuditMark> head() const;
+  /// Compares the log with what this process saw of it. A difference stays in `history`. Fails like `head`. Runs on the
+  /// calling thread.
+  Outcome<void> check_history() const;
+  /// Valid as long as the store.
+  const AuditHistory& history() const;
   /// Reads entries from that sequence (store/audit/audit_read.hpp).
   AuditReader read(std::uint64_t first) const;
   /// Checks the chain and its signatures, and whether it contains the anchor's entry. Signatures up to an anchor that
