@@ -67,7 +67,6 @@ void add_http_metrics(MetricFamilies& families, const http::Server& server);
 void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
                        const std::filesystem::path& directory);
 /// signing_metrics.cpp
-void add_signing_metrics(MetricFamilies& families, const store::SigningStatistics& signing,
-                         const StoreFindings& found);
+void add_signing_metrics(MetricFamilies& families, const store::SigningStatistics& signing, const StoreFindings& found);
 
 }  // namespace tacit::server

@@ -76,13 +76,13 @@ class StoreWatch {
   Interval history_;
   Interval prekeys_;
   Interval tenants_;
-  bool alarmed_ = false;                ///< a changed history was logged
+  bool alarmed_ = false;               ///< a changed history was logged
   std::uint64_t refused_commits_ = 0;  ///< that were logged
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  StoreFindings findings_;          ///< under mutex_
-  bool again_ = false;              ///< likewise: everything is due
+  StoreFindings findings_;           ///< under mutex_
+  bool again_ = false;               ///< likewise: everything is due
   std::atomic<bool> ending_{false};  ///< set under mutex_
   std::thread thread_;
 };

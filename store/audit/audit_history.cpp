@@ -102,9 +102,8 @@ Outcome<std::optional<Changed>> AuditHistory::check(const StoreContext& store) {
   // Read before the snapshot begins: a commit that this process makes meanwhile is in a later one.
   const AuditMark expected = last();
   std::optional<Changed> changed;
-  const auto newest = read<AuditMark>(*store.engine, [&](Transaction& transaction) {
-    return compare(transaction, store.keys, expected, changed);
-  });
+  const auto newest = read<AuditMark>(
+      *store.engine, [&](Transaction& transaction) { return compare(transaction, store.keys, expected, changed); });
   if (changed) note(*changed);
   if (!newest) return newest.error();
   const std::lock_guard lock(mutex_);

@@ -47,9 +47,7 @@ class AuditHistory {
   };
   Counts counts;
 
-  const Counter& heads(crypto::SigningRole role) const {
-    return counts.heads.at(static_cast<std::size_t>(role) - 1);
-  }
+  const Counter& heads(crypto::SigningRole role) const { return counts.heads.at(static_cast<std::size_t>(role) - 1); }
 
  private:
   AuditMark last() const;

@@ -5,12 +5,13 @@
 // id, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the first. The
 // body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant, secrets, tool,
 // reason, on_behalf_of, peer, request_id, traceparent; and, once the store takes rows of format 3:
-//   rows        in the order of `secrets`, or of the one API key or list of keys: base64url of SHA-256 of the secret's row
-//               as left or as released, of the API key's content (store/rows/api_key_row.hpp), or of the list's row
+//   rows        in the order of `secrets`, or of the one API key or list of keys: base64url of the SHA-256 of the
+//               secret's row as left or as released, of the key's content (store/rows/api_key_row.hpp), of the list
 //   versions    in the order of `secrets`: the version of the value
 //   tenant_key  the number of the key pair that the tenant got, in hex
-//   moved       at most 48 texts of 130 characters: base64url of tenant ‖ secret ‖ SHA-256 of the row before ‖ SHA-256 of
-//               the new row, each encoded by itself, of secrets that were sealed again without a change
+//   moved       at most 48 texts of 130 characters, for secrets that were sealed again without a change: tenant,
+//   secret,
+//               SHA-256 of the row before, SHA-256 of the new row, each in base64url
 //
 // The chain shows that an entry was altered, removed or moved. It does not show that the newest entries were cut off,
 // or that the whole chain was rewritten by an attacker with write access. To detect that, keep heads elsewhere: servers

@@ -43,9 +43,9 @@ crypto::Digest api_key_digest(const ApiKey& key) {
   const Bytes expiry = encoded(key.expires_at);
   const Bytes revocation = encoded(key.revoked_at);
   const Bytes changed = encoded(key.changed_at);
-  const auto content = crypto::canonical(
-      "tacit api key", {crypto::as_bytes(key.id), key.tenant.view(), crypto::as_bytes(key.name), ByteView(&scopes, 1),
-                        key.secret_hash, created, expiry, revocation, changed});
+  const auto content =
+      crypto::canonical("tacit api key", {crypto::as_bytes(key.id), key.tenant.view(), crypto::as_bytes(key.name),
+                                          ByteView(&scopes, 1), key.secret_hash, created, expiry, revocation, changed});
   return crypto::sha256(content.view());
 }
 

@@ -96,8 +96,8 @@ class LmdbEngine final : public Engine {
   void run_batch(Batch batch, MeasuredRoom& room);
   /// Like try_batch, but retries the writes that may succeed when the first attempt found no room.
   int write_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
-  /// Runs the writes and commits, within the steps of the seal. Returns the code of a failure that concerns all of them,
-  /// or 0 with an answer for each.
+  /// Runs the writes and commits, within the steps of the seal. Returns the code of a failure that concerns all of
+  /// them, or 0 with an answer for each.
   int try_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
   /// The seal's step after the writes, and the commit. Returns LMDB's code, or 0 with all writes answered as failed if
   /// the seal refuses the batch.
