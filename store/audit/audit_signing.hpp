@@ -25,6 +25,8 @@ class AuditHistory;  // store/audit/audit_history.hpp
 /// The plane of an entry, as the role that signs for it; std::nullopt if the body does not begin like an entry of
 /// Tacit.
 std::optional<crypto::SigningRole> audit_plane(std::string_view body);
+/// The bit of AuditActionRow::planes. `role` is that of an audit key.
+std::uint8_t plane_bit(crypto::SigningRole role);
 /// The action of an entry, as text; empty likewise.
 std::string_view audit_action_text(std::string_view body);
 
@@ -63,6 +65,8 @@ class AuditSignatureCheck {
   std::vector<std::string> finish();
   /// The number of signatures that were verified and right.
   std::uint64_t checked() const { return checked_; }
+  /// The planes whose signatures of the last followed entry are right, as bits of AuditActionRow::planes.
+  std::uint8_t signed_planes() const { return signed_planes_; }
 
  private:
   /// The entries of one plane in the present commit from which a signature is required.
@@ -72,6 +76,8 @@ class AuditSignatureCheck {
   };
 
   Unsigned& of(crypto::SigningRole role) { return unsigned_.at(static_cast<std::size_t>(role) - 1); }
+  /// Notes what the entry's commit has to be signed by.
+  void expect(const AuditMark& mark, std::string_view body, std::vector<std::string>& findings);
   /// Why the signature is not accepted; std::nullopt if it is.
   std::optional<std::string> fault_of(const AuditMark& mark, const AuditSignature& signature);
 
@@ -80,6 +86,7 @@ class AuditSignatureCheck {
   std::array<Unsigned, crypto::signing_roles.size()> unsigned_{};
   std::array<bool, crypto::signing_roles.size()> present_{};  ///< planes with entries in the present commit
   std::uint64_t checked_ = 0;
+  std::uint8_t signed_planes_ = 0;
 };
 
 }  // namespace tacit::store
