@@ -30,6 +30,7 @@ void AuditReplay::begins_later() {
 
 void AuditReplay::give_up() {
   believed_ = false;
+  given_pairs_.clear();
   secrets_.give_up();
 }
 
@@ -46,13 +47,15 @@ void AuditReplay::commit(const AuditCommit& commit) {
 
 void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {
   if (!entry.moved.empty()) moved_rows(entry, sequence, by_operator);
-  if (by_operator) operator_entry(entry);
+  if (by_operator) operator_entry(entry, sequence);
   if (!entry.ok) return;
   switch (entry.action) {
     case AuditAction::secret_create:
-      // A pair is taken only by a tenant that has none.
-      if (entry.tenant && entry.tenant_key && !tenants_[*entry.tenant].key) {
-        tenants_[*entry.tenant].key = entry.tenant_key;
+      if (entry.tenant && entry.tenant_key) {
+        TenantLife& life = tenants_[*entry.tenant];
+        // Only a tenant without a pair takes one.
+        if (!life.key) life.key = entry.tenant_key;
+        pair_given(*entry.tenant, *entry.tenant_key, sequence);
       }
       return secrets_.created(entry);
     case AuditAction::secret_update:
@@ -73,7 +76,7 @@ void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, bool b
   }
 }
 
-void AuditReplay::operator_entry(const ReplayEntry& entry) {
+void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequence) {
   switch (entry.action) {
     case AuditAction::key_promote:
     case AuditAction::key_retire:
@@ -85,14 +88,23 @@ void AuditReplay::operator_entry(const ReplayEntry& entry) {
       if (!entry.rows.empty()) key_list_ = entry.rows.front();
       return;
     case AuditAction::tenant_rekey:
-      if (entry.ok && entry.tenant && entry.tenant_key) tenants_[*entry.tenant].key = entry.tenant_key;
-      return;
+      if (!entry.ok || !entry.tenant || !entry.tenant_key) return;
+      tenants_[*entry.tenant].key = entry.tenant_key;
+      return pair_given(*entry.tenant, *entry.tenant_key, sequence);
     case AuditAction::limits_set:
       if (entry.ok && entry.tenant) tenants_[*entry.tenant].strict_binding.emplace(strict_binding_of(entry.reason));
       return;
     default:
       return;
   }
+}
+
+void AuditReplay::pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, std::uint64_t sequence) {
+  if (!believed_) return;
+  const auto [at, fresh] = given_pairs_.emplace(number, tenant);
+  if (fresh || at->second == tenant) return;
+  add("audit entry " + std::to_string(sequence) + ": gives tenant " + tenant.str() +
+      " a key whose number is also that of tenant " + at->second.str() + "'s key");
 }
 
 void AuditReplay::moved_rows(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {

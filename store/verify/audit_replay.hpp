@@ -1,6 +1,7 @@
 // The rows that must exist according to the audit log. Replays its entries from the oldest, then compares each row with
 // the result, so a genuine row that was put back, removed, changed or replaced by an older version is detected. Holds
-// an id, an instant and a hash for each secret and API key that the log created, and a few bytes for each tenant.
+// an id, an instant and a hash for each secret and API key that the log created, and a few bytes for each tenant and
+// each key pair that a tenant got.
 //
 // Entries of a store that takes rows of format 3 have the SHA-256 of the row that they leave or release, and those of
 // rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone.
@@ -50,6 +51,8 @@ class AuditReplay {
   void begins_later();
   /// The log is not reliable: stop judging by it.
   void give_up();
+  /// The numbers of the key pairs that tenants got according to the log, each with its tenant.
+  const std::map<crypto::KeyNumber, crypto::Uuid>& given_pairs() const { return given_pairs_; }
 
   void secret(const ReplayedSecret& secret);
   /// A tenant's verified record.
@@ -80,7 +83,9 @@ class AuditReplay {
 
   void entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
   /// Entries that only operators write.
-  void operator_entry(const ReplayEntry& entry);
+  void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);
+  /// The tenant got a pair. A pair is given to one tenant only, once.
+  void pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, std::uint64_t sequence);
   void moved_rows(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
   void api_key_event(const ReplayEntry& entry, std::uint64_t sequence);
   void tenant_erased(const crypto::Uuid& tenant, std::uint64_t sequence);
@@ -96,6 +101,7 @@ class AuditReplay {
   SecretReplay secrets_;
   std::map<std::string, ApiKeyLife, std::less<>> api_keys_;
   std::map<crypto::Uuid, TenantLife> tenants_;
+  std::map<crypto::KeyNumber, crypto::Uuid> given_pairs_;
   std::optional<crypto::Digest> key_list_;  ///< as left by the last change of the keys; std::nullopt: it does not say
   bool from_the_start_ = true;
   bool believed_ = true;

@@ -39,6 +39,11 @@ void KeyCheck::prekey(const Row& row) {
   }
 }
 
+void KeyCheck::given(const crypto::KeyNumber& number, const crypto::Uuid& tenant) {
+  if (numbers_.erase(number) == 0) return;
+  report_.add(prekey_words(number) + "its number is also that of tenant " + tenant.str() + "'s key");
+}
+
 void KeyCheck::tenant_key(const crypto::Uuid& tenant, const crypto::TenantKey& key) {
   ++report_.keys;
   if (judge(tenant, key, "key")) ++report_.keys_signed;

@@ -13,7 +13,7 @@
 
 namespace tacit::store {
 
-/// Receives all prekeys, then all tenants' pairs.
+/// Receives all prekeys, then what the log says, then all tenants' pairs.
 class KeyCheck {
  public:
   /// The arguments must outlive this object.
@@ -21,6 +21,8 @@ class KeyCheck {
 
   /// A row under the prefix of prekeys. Opens its private half if there is the root private keyring.
   void prekey(const Row& row);
+  /// The pair with that number was given to a tenant: it cannot be a prekey any more.
+  void given(const crypto::KeyNumber& number, const crypto::Uuid& tenant);
   void tenant_key(const crypto::Uuid& tenant, const crypto::TenantKey& key);
   /// The pair that a rekey replaces.
   void previous_key(const crypto::Uuid& tenant, const crypto::TenantKey& key);
