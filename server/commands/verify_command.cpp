@@ -136,8 +136,6 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
 /// Returns whether no problem was found.
 bool verify_and_print(const Config& config, const Arguments& arguments) {
   store::StoreKeys keys = load_keys(config, PrivateKey::yes);  // before the process may give up root
-  // A backup may be from before a rotation of the root signing key.
-  keys.accept_retired = arguments.contains("backup");
   const Pages pages = arguments.contains("backup")
                           ? open_backup(arguments["backup"].as<std::string>())
                           : open_pages(store::StorePages::open(config.store, become_store_user));
