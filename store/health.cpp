@@ -1,8 +1,10 @@
 #include "store/health.hpp"
 
+#include "store/audit/audit_history.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_read.hpp"
 #include "store/engine/context.hpp"
+#include "store/rows/signed_memory.hpp"
 
 namespace tacit::store {
 namespace {
@@ -46,6 +48,18 @@ std::optional<std::string> Health::unwilling() const {
 
 const EngineState& Health::state() const { return *context_->engine; }
 
+SigningStatistics Health::signing() const {
+  const ContextPtr store = context_;
+  SigningStatistics result;
+  result.phase = store->keys.phase();
+  result.history_intact = store->history->intact();
+  if (store->keys.memory) result.key_verifications = store->keys.memory->verifications();
+  for (const auto role : {crypto::SigningRole::api, crypto::SigningRole::tools, crypto::SigningRole::operators}) {
+    if (store->keys.audit_signer(role) != nullptr) result.heads.emplace_back(role, store->history->heads(role).value());
+  }
+  return result;
+}
+
 StoreStatistics Health::statistics() const {
   StoreStatistics result;
   result.engine = context_->engine->statistics();
@@ -53,6 +67,7 @@ StoreStatistics Health::statistics() const {
   const auto head = read<AuditMark>(*context_->engine, newest_audit_mark);
   if (head) result.audit_head = *head;
   result.keys = key_versions(context_->keys);
+  result.signing = signing();
   return result;
 }
 

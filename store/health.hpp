@@ -20,6 +20,8 @@ class Health {
   std::optional<std::string> unwilling() const;
   /// The state of the store's file, which the engine reports. Valid as long as the store.
   const EngineState& state() const;
+  /// Reads nothing from the store.
+  SigningStatistics signing() const;
   /// For metrics. Scans the store's state, so callers should not ask often.
   StoreStatistics statistics() const;
 

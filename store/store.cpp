@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "store/api_keys/api_keys.hpp"
+#include "store/audit/audit_history.hpp"
+#include "store/audit/audit_signing.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/context.hpp"
 #include "store/health.hpp"
@@ -74,7 +76,8 @@ Failure cannot_be_used(const StoreOptions& options, const Failure& why) {
 }
 
 /// Fails if the store was created with other keys.
-Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options) {
+Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options,
+                                 std::shared_ptr<AuditHistory> history) {
   if (keys.phase() != crypto::SigningPhase::none) keys.memory = std::make_shared<SignedMemory>();
   const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
   if (!fits) return cannot_be_used(options, fits.error());
@@ -87,7 +90,13 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   context->secrets_default = options.secrets_default;
   context->slice = options.slice;
   context->serial = next_serial();
+  context->history = std::move(history);
   return ContextPtr(std::move(context));
+}
+
+/// Later commits are signed with the keys of that context.
+void seal_commits(const StoreContext& context) {
+  context.engine->seal_commits(make_audit_seal(context.keys, context.history));
 }
 
 }  // namespace
@@ -156,18 +165,20 @@ Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& 
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
-  auto context = make_context(std::move(engine), std::move(keys), options);
+  auto context = make_context(std::move(engine), std::move(keys), options, std::make_shared<AuditHistory>());
   if (!context) return context.error();
+  seal_commits(**context);
   return std::unique_ptr<Store>(new Store(std::make_unique<Parts>(std::move(*context))));
 }
 
 Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
   Engine& engine = *parts_->context->engine;
-  auto context = make_context(parts_->context->engine, std::move(keys), options);
+  auto context = make_context(parts_->context->engine, std::move(keys), options, parts_->context->history);
   if (!context) return context.error();
   const auto named = read<void>(
       engine, [&context](Transaction& transaction) { return check_primary_root(transaction, (*context)->keys); });
   if (!named) return cannot_be_used(options, named.error());
+  seal_commits(**context);
   parts_->context.publish(std::move(*context));
   return {};
 }

@@ -27,12 +27,16 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string>& reaso
   body.append("]}");
 }
 
-/// Conditions that an operator has to fix before they lock out clients: damage, lack of room, then certificates.
+/// Conditions that an operator has to fix: damage, lack of room, what a watch of the store found, then certificates.
 /// `warning` is the first of them, for monitors that read only one.
 std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
   std::vector<std::string> warnings;
   if (auto damage = exchange.services.store.health().state().damage()) warnings.push_back(std::move(*damage));
   if (of_room) warnings.push_back(*of_room);
+  if (exchange.services.store_warnings != nullptr) {
+    const auto of_store = exchange.services.store_warnings->get();
+    if (of_store != nullptr) warnings.insert(warnings.end(), of_store->begin(), of_store->end());
+  }
   if (exchange.services.certificates == nullptr) return warnings;
   for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, crypto::seconds_now())) {
     warnings.push_back(std::move(warning));

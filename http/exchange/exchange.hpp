@@ -120,6 +120,8 @@ struct Services {
   const MetricsSource* metrics = nullptr;    ///< the source of /metrics
   bool serves_api = true;                    ///< false: only the tool plane
   CertificateWatch* certificates = nullptr;  ///< warnings for /readyz
+  /// Further warnings for /readyz, about the store. Null: none.
+  const crypto::Published<std::vector<std::string>>* store_warnings = nullptr;
 };
 
 /// The current one; of static storage if none is configured.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/base64.hpp"
 #include "crypto/keyring.hpp"
 #include "http/log/printable.hpp"
 
@@ -46,6 +47,20 @@ bool is_one_line_object(std::string_view body) {
          std::ranges::none_of(body, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
+/// Before the hash, so that the text after the hash stays the body.
+std::string signatures_json(const store::AuditRecord& record) {
+  if (record.signatures.empty()) return {};
+  json::array signatures;
+  for (const store::AuditSignature& one : record.signatures) {
+    json::object signature;
+    signature["plane"] = crypto::name_of(one.role);
+    signature["key"] = crypto::to_hex(one.key);
+    signature["signature"] = crypto::base64url_encode(one.signature).text();
+    signatures.push_back(std::move(signature));
+  }
+  return ",\"signatures\":" + json::serialize(signatures);
+}
+
 std::string in_quotes(std::string_view text) {
   return json::serialize(json::string(json::string_view(text.data(), text.size())));
 }
@@ -73,8 +88,8 @@ std::string audit_line(const store::AuditRecord& record) {
 }
 
 std::string audit_json(const store::AuditRecord& record) {
-  std::string line = "{\"sequence\":" + std::to_string(record.mark.sequence) + ",\"hash\":\"" +
-                     crypto::to_hex(record.mark.hash) + "\",";
+  std::string line = "{\"sequence\":" + std::to_string(record.mark.sequence) + signatures_json(record) +
+                     ",\"hash\":\"" + crypto::to_hex(record.mark.hash) + "\",";
   if (record.fault.empty() && is_one_line_object(record.body)) {
     return line.append(record.body, 1);
   }

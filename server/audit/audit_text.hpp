@@ -14,7 +14,9 @@ std::string audit_line(const store::AuditRecord& record);
 
 /// One JSON object without the line break: `{"sequence":…,"hash":"…",` and then the entry's body byte for byte, without
 /// its `{`. The chain can be verified from this text alone: the hash is SHA-256(previous hash ‖ sequence ‖ `{` and the
-/// text after the hash's comma). An entry that does not match the chain has `fault` and, as text, `stored`.
+/// text after the hash's comma). An entry that does not match the chain has `fault` and, as text, `stored`. The last
+/// entry of a signed commit has `"signatures":[{"plane":"api","key":"<hex>","signature":"<base64url>"}],` before its
+/// hash; what they sign: store/audit/audit_signing.hpp.
 std::string audit_json(const store::AuditRecord& record);
 
 }  // namespace tacit::server

@@ -1,4 +1,5 @@
-// `tacit audit verify`: checks the hash chain of the audit log and, with --anchor, that a recorded entry is in it.
+// `tacit audit verify`: checks the hash chain of the audit log and its signatures and, with --anchor, that a recorded
+// entry is in it.
 #include <unistd.h>
 
 #include <boost/json/array.hpp>
@@ -41,6 +42,7 @@ void print_json(const store::AuditReport& report, bool anchored) {
   boost::json::object out;
   out["entries"] = report.entries;
   out["checkpoint"] = checkpoint_json(report);
+  out["signatures_checked"] = report.signatures_checked;
   out["head"] = to_string(report.head);
   out["anchor_found"] = nullptr;  // no anchor was given, or the chain is broken
   if (anchored && report.problem_count == 0) out["anchor_found"] = true;
@@ -56,6 +58,7 @@ void print_text(const store::AuditReport& report, bool anchored) {
     std::cout << "pruned         through " << to_string(checkpoint.through) << " at "
               << store::rfc3339(checkpoint.pruned_at) << " by " << http::printable(checkpoint.pruned_by) << '\n';
   }
+  std::cout << "signatures     " << report.signatures_checked << " checked\n";
   std::cout << "audit head     " << to_string(report.head) << '\n';
   if (anchored && report.problem_count == 0) std::cout << "anchor         found\n";
   std::cout << "problems       " << report.problem_count << '\n';

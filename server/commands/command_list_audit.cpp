@@ -40,7 +40,8 @@ void add_feed_options(po::options_description& own) {
 
 void add_anchor_option(po::options_description& own) {
   own.add_options()("anchor", value_of("[SEQUENCE:]HASH"),
-                    "An audit head recorded elsewhere. The chain must contain it.");
+                    "An audit head recorded elsewhere. The chain must contain it. Signatures up to the anchor are not "
+                    "checked again if it has a sequence.");
   add_json(own);
 }
 
@@ -85,9 +86,10 @@ const Command list[] = {
      .add_options = add_feed_options,
      .run = with_arguments<audit_feed_command>},
     {.name = "audit verify",
-     .summary = "Checks the audit log's chain and prints its head.",
+     .summary = "Checks the audit log's chain and its signatures, and prints its head.",
      .details = "Reads only the log; the store may be in use. tacit verify also compares the log with the stored data. "
-                "Without an anchor, a log that was truncated or rewritten as a whole passes the check.\n",
+                "Without an anchor, a log that was truncated, or rewritten by a process that has the planes' keys, "
+                "passes the check.\n",
      .examples = "tacit audit verify\n"
                  "tacit audit verify --anchor 4711:9f86…   # a head recorded earlier\n",
      .settings = store_only,

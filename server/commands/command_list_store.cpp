@@ -44,8 +44,9 @@ void add_backup_options(po::options_description& own) {
 const Command list[] = {
     {.name = "verify",
      .summary = "Checks the integrity of the store.",
-     .details = "Checks counters, indexes, sealed names and bindings, the audit chain, and, if root-private-keyring "
-                "is configured, every value. The store may be in use. The hash of a backup is checked first.\n"
+     .details = "Checks counters, indexes, sealed names and bindings, signatures, the audit chain, the rows against the "
+                "audit log, and, if root-private-keyring is configured, every value. The store may be in use. The hash "
+                "of a backup is checked first; what retired keys signed is accepted there.\n"
                 "Reads the file page by page and continues after damage: it lists each damaged page with the keys "
                 "that it covers, and checks the rest. The check runs in a separate process. If that process dies or "
                 "makes no progress for --stall-timeout, a line names the position, and the exit code is 1.\n",

@@ -27,12 +27,12 @@
 #include "server/control/control_files.hpp"
 #include "server/control/control_socket.hpp"
 #include "server/metrics/metrics.hpp"
-#include "server/serve/audit_head_log.hpp"
 #include "server/serve/lifecycle.hpp"
 #include "server/serve/prekey_keeper.hpp"
 #include "server/serve/reload.hpp"
 #include "server/serve/root_warning.hpp"
 #include "server/serve/service_manager.hpp"
+#include "server/serve/store_watch.hpp"
 #include "server/serve/watchdog.hpp"
 #include "server/serve/watchdog_trouble.hpp"
 #include "server/wiring/config_check.hpp"
@@ -113,6 +113,7 @@ class Operation {
     const ServiceManager& manager;
     const http::Server& server;
     const store::Store& store;
+    const StoreWatch& watch;
     const std::atomic<bool>& stopping;
     Reload& reload;
   };
@@ -130,8 +131,10 @@ class Operation {
   /// For a request on the control socket.
   std::string answer(const std::string& request) const {
     if (request == "status") {
-      return boost::json::serialize(
-          describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last()));
+      boost::json::object answer =
+          describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last());
+      describe_signatures(answer, parts_.watch);
+      return boost::json::serialize(answer);
     }
     if (request != "reload") return {};
     // A stopping server does not reload.
@@ -202,6 +205,7 @@ struct ServedObjects {
   ServedObjects(const Config& config, Lifecycle& lifecycle)
       : identities(load_identities(config)),
         store(open_served_store(config, lifecycle)),
+        watch(*store, {config.audit_head_log, config.prekey_pool, runs_api(config.plane)}),
         issuers(start_issuers(config)),
         resource(protected_resource(config, issuers.get())),
         metrics(*store, issuers.get(), {config.store, last_backup_file(config)}, lifecycle.stopping(), reloads) {}
@@ -210,6 +214,7 @@ struct ServedObjects {
 
   std::optional<crypto::Configured<auth::ToolIdentities>> identities;
   std::unique_ptr<store::Store> store;
+  StoreWatch watch;
   std::unique_ptr<auth::Issuers> issuers;
   crypto::Configured<http::ProtectedResource> resource;
   ReloadCounts reloads;
@@ -227,7 +232,8 @@ http::Services services_of(const Config& config, const Lifecycle& lifecycle, Ser
           .tool_user_token = config.tool_user_token,
           .metrics = &served.metrics,
           .serves_api = runs_api(config.plane),
-          .certificates = &served.certificates};
+          .certificates = &served.certificates,
+          .store_warnings = &served.watch.warnings()};
 }
 
 std::unique_ptr<http::Server> start_server(const Config& config, std::vector<http::Listener> listeners,
@@ -237,6 +243,7 @@ std::unique_ptr<http::Server> start_server(const Config& config, std::vector<htt
   std::unique_ptr<http::Server> server = std::move(*listening);
   watch_certificates(config, *server, served.certificates);
   served.metrics.watch(*server, served.certificates);
+  served.metrics.watch(served.watch);
   server->start();
   log_unused_addresses(config, *server);
   log_notes(config);
@@ -262,12 +269,13 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   ServedObjects served(config, lifecycle);
   const http::Services services = services_of(config, lifecycle, served);
   std::unique_ptr<http::Server> server = start_server(config, std::move(listeners), services, served);
-  std::optional<AuditHeadLog> audit_head_log(std::in_place, *served.store, config.audit_head_log);
+  served.watch.start();
   std::optional<PrekeyKeeper> prekeys;
   if (runs_tools(config.plane)) prekeys.emplace(*served.store, config.prekey_pool);
   Reload reload(sources, loaded,
                 {.server = *server,
                  .store = *served.store,
+                 .watch = served.watch,
                  .identities = served.tool_identities(),
                  .issuers = served.issuers.get(),
                  .resource = served.resource,
@@ -278,13 +286,14 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                .manager = manager,
                                .server = *server,
                                .store = *served.store,
+                               .watch = served.watch,
                                .stopping = lifecycle.stopping(),
                                .reload = reload};
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, served.issuers.get());
   if (prekeys) prekeys->end();
   finish(config, *served.store, std::move(server));
   prekeys.reset();
-  audit_head_log.reset();
+  served.watch.stop();
   served.store.reset();
   http::log(http::LogLine(http::LogLevel::info, "stopped"));
   return code;

@@ -100,9 +100,13 @@ void print_json(const store::VerifyReport& report, bool opens_values) {
   out["secrets"] = report.secrets;
   out["values_opened"] = nullptr;  // without the private key
   if (opens_values) out["values_opened"] = report.values_opened;
+  out["values_bound"] = report.values_bound;
+  out["keys_signed"] = report.keys_signed;
+  out["prekeys"] = report.prekeys;
   out["api_keys"] = report.api_keys;
   out["audit_entries"] = report.audit_entries;
   out["audit_pruned_through"] = report.audit_pruned_through;
+  out["signatures_checked"] = report.signatures_checked;
   out["audit_head"] = report.audit_head;
   out["problem_count"] = report.problem_count;
   out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());
@@ -110,16 +114,19 @@ void print_json(const store::VerifyReport& report, bool opens_values) {
 }
 
 void print_text(const store::VerifyReport& report, bool opens_values) {
+  const std::uint64_t pruned = report.audit_pruned_through;
   std::cout << "tenants        " << report.tenants << "\nsecrets        " << report.secrets << "\nvalues opened  ";
   if (opens_values) {
     std::cout << report.values_opened;
   } else {
     std::cout << "none: no root-private-keyring";
   }
-  std::cout << "\nAPI keys       " << report.api_keys << "\naudit entries  " << report.audit_entries
-            << (report.audit_pruned_through > 0 ? ", pruned through " + std::to_string(report.audit_pruned_through)
-                                                : "")
-            << "\naudit head     " << report.audit_head << "\nproblems       " << report.problem_count << '\n';
+  std::cout << "\nvalues bound   " << report.values_bound << "\nkeys signed    " << report.keys_signed << " of "
+            << report.keys << "\nprekeys        " << report.prekeys << "\nAPI keys       " << report.api_keys
+            << "\naudit entries  " << report.audit_entries
+            << (pruned > 0 ? ", pruned through " + std::to_string(pruned) : "") << "\nsignatures checked "
+            << report.signatures_checked << "\naudit head     " << report.audit_head << "\nproblems       "
+            << report.problem_count << '\n';
   for (const auto& problem : report.problems) std::cout << "  " << http::printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";

@@ -98,7 +98,7 @@ constexpr Setting logs_and_audit[] = {
      .initial = "300",
      .help = "Interval at which the newest audit entry's sequence and hash are logged, so that `tacit audit verify "
              "--anchor` detects a truncated or rewritten log. They are also logged at start and stop. 0: only "
-             "then.",
+             "then. Whether the log was rewritten is checked every minute in any case.",
      .group = serving,
      .changed_by = ChangedBy::restart,
      .set = set_seconds<&Config::audit_head_log, 0, day>},

@@ -105,4 +105,17 @@ json::object describe_server(const Config& config, const http::Server& server, c
   return out;
 }
 
+void describe_signatures(json::object& answer, const StoreWatch& watch) {
+  const StoreFindings found = watch.findings();
+  const auto number = [](std::optional<std::uint64_t> figure) { return figure ? json::value(*figure) : json::value(); };
+  json::object signing;
+  signing["phase"] = static_cast<unsigned>(found.phase);
+  signing["unsigned_tenants"] = number(found.unsigned_tenants);
+  signing["prekeys"] = number(found.prekeys);
+  signing["prekeys_low"] = found.prekeys_low;
+  signing["audit_intact"] = !found.changed_entry;
+  answer["signing"] = std::move(signing);
+  answer["warnings"] = list(store_warnings(found));
+}
+
 }  // namespace tacit::server

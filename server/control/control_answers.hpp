@@ -8,6 +8,7 @@
 #include "http/io/server.hpp"
 #include "server/config/config.hpp"
 #include "server/serve/reload_result.hpp"
+#include "server/serve/store_watch.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -21,5 +22,9 @@ boost::json::object to_json(const ReloadResult& result);
 /// "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since 1970.
 boost::json::object describe_server(const Config& config, const http::Server& server, const store::Store& store,
                                     bool stopping, const std::optional<ReloadResult>& last_reload);
+
+/// Adds to that answer: "warnings": [sentence] about the store's signatures, "signing": {"phase": 0 to 2 as the metric
+/// tacit_signing_phase, "unsigned_tenants", "prekeys", "prekeys_low", "audit_intact"}; null if not known.
+void describe_signatures(boost::json::object& answer, const StoreWatch& watch);
 
 }  // namespace tacit::server

@@ -125,12 +125,17 @@ void add_refusal_metrics(MetricFamilies& families, const http::ThreadCounters& c
       .add(count_of(counters, Problem::asking_throttled), {{"policy", "issuer-questions"}});
   families.counter("tacit_quota_refusals_total", "Writes refused because they would exceed a tenant's quota.")
       .add(count_of(counters, Problem::quota_exceeded) + count_of(counters, Problem::too_many_secrets));
+  families
+      .counter("tacit_first_writes_refused_total",
+               "Requests of new tenants answered 503 because no key pair was ready for them.")
+      .add(count_of(counters, Problem::no_prekeys));
   families.counter("tacit_unavailable_total", "Requests answered 503 or 507, by reason.")
       .add(count_of(counters, Problem::overloaded), {{"reason", "overloaded"}})
       .add(count_of(counters, Problem::memory_short), {{"reason", "memory"}})
       .add(count_of(counters, Problem::draining), {{"reason", "draining"}})
       .add(count_of(counters, Problem::store_unavailable), {{"reason", "store"}})
       .add(count_of(counters, Problem::issuer_unreachable), {{"reason", "issuer"}})
+      .add(count_of(counters, Problem::no_prekeys), {{"reason", "prekeys"}})
       .add(count_of(counters, Problem::store_full), {{"reason", "full"}});
 }
 

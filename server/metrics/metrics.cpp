@@ -110,6 +110,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   }
   const store::StoreStatistics statistics = store_.health().statistics();
   add_store_metrics(families, statistics, places_.store);
+  add_signing_metrics(families, statistics.signing, watch_ != nullptr ? watch_->findings() : StoreFindings());
   add_backup_metrics(families, places_.backup_record);
   add_issuer_metrics(families, issuers_);
   add_log_metrics(families);

@@ -14,6 +14,7 @@
 #include "http/tls/certificate_watch.hpp"
 #include "server/metrics/metric_families.hpp"
 #include "server/serve/reload_counts.hpp"
+#include "server/serve/store_watch.hpp"
 #include "store/engine/statistics.hpp"
 #include "store/store.hpp"
 
@@ -37,6 +38,9 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
     certificates_ = &certificates;
   }
 
+  /// Adds what that watch found. Call it before the server's threads start.
+  void watch(const StoreWatch& watch) { watch_ = &watch; }
+
   std::vector<prometheus::MetricFamily> Collect() const override;
   std::string text() const override;
 
@@ -51,6 +55,7 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   const ReloadCounts& reloads_;
   const http::Server* server_ = nullptr;
   const http::CertificateWatch* certificates_ = nullptr;
+  const StoreWatch* watch_ = nullptr;
   const double started_;  ///< seconds since 1970
 };
 
@@ -61,5 +66,7 @@ void add_http_metrics(MetricFamilies& families, const http::Server& server);
 /// store_metrics.cpp
 void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
                        const std::filesystem::path& directory);
+/// signing_metrics.cpp
+void add_signing_metrics(MetricFamilies& families, const store::SigningStatistics& signing, const StoreFindings& found);
 
 }  // namespace tacit::server

@@ -99,6 +99,7 @@ void Reload::change(const Config& next) {
   if (parts_.issuers != nullptr && !next.issuers.empty()) part("issuers", issuers(next));
   parts_.resource.publish_if_new(protected_resource(next, parts_.issuers));
   part("keys", keys(next));
+  parts_.watch.reconfigured(next.prekey_pool);
   // The loaded parts are valid, but a start may have further requirements.
   if (!result_.kept.empty()) return;
   result_.next_start_fails = find_problems(next);

@@ -17,6 +17,7 @@
 #include "server/serve/prekey_keeper.hpp"
 #include "server/serve/reload_counts.hpp"
 #include "server/serve/reload_result.hpp"
+#include "server/serve/store_watch.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -31,6 +32,7 @@ class Reload {
   struct Parts {
     http::Server& server;
     store::Store& store;
+    StoreWatch& watch;
     crypto::Configured<auth::ToolIdentities>* identities;
     auth::Issuers* issuers;
     crypto::Configured<http::ProtectedResource>& resource;

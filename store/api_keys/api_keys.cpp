@@ -99,6 +99,7 @@ Task<Outcome<void>> add_api_key(Transaction& transaction, const ApiKeyPlan& plan
   put_api_key_entry(transaction, key);
   AuditEvent event = plan.event;
   event.tenant = key.tenant;
+  event.rows.push_back(api_key_digest(key));
   co_return co_await append_audit(transaction, event, plan.who, key.changed_at);
 }
 
@@ -112,6 +113,7 @@ Task<Outcome<void>> revoke_api_key(Transaction& transaction, const ApiKeyPlan& p
   erase_api_key_entry(transaction, key);
   AuditEvent event = plan.event;
   event.tenant = key.tenant;
+  event.rows.push_back(api_key_digest(key));
   co_return co_await append_audit(transaction, event, plan.who, *key.revoked_at);
 }
 

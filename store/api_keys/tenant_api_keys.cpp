@@ -9,6 +9,7 @@
 #include "store/model/api_key_grant.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
+#include "store/rows/api_key_row.hpp"
 
 namespace tacit::store {
 namespace {
@@ -49,6 +50,11 @@ ApiKey updated(const ApiKey& key, const ApiKeyUpdate& update) {
   return after;
 }
 
+AuditEvent with_row(AuditEvent event, const ApiKey& key) {
+  event.rows.push_back(api_key_digest(key));
+  return event;
+}
+
 Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantApiKeyPlan& plan) {
   auto key = co_await load_tenant_api_key(transaction, *plan.store, plan.tenant, plan.id);
   if (!key) co_return key.error();
@@ -60,7 +66,8 @@ Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantApiKeyPlan& p
   if (!differs) co_return after;
   after.changed_at = now_microseconds();
   put_api_key(transaction, *plan.store, after);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, after.changed_at);
+  const AuditEvent event = with_row(plan.event, after);
+  const auto recorded = co_await append_audit(transaction, event, plan.who, after.changed_at);
   if (!recorded) co_return recorded.error();
   co_return after;
 }
@@ -72,7 +79,8 @@ Task<Outcome<ApiKey>> revoke(Transaction& transaction, const TenantApiKeyPlan& p
   revoked.revoked_at = now_microseconds();
   put_api_key(transaction, *plan.store, revoked);
   erase_api_key_entry(transaction, revoked);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who, *revoked.revoked_at);
+  const AuditEvent event = with_row(plan.event, revoked);
+  const auto recorded = co_await append_audit(transaction, event, plan.who, *revoked.revoked_at);
   if (!recorded) co_return recorded.error();
   co_return key;
 }

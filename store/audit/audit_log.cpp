@@ -1,11 +1,15 @@
 #include "store/audit/audit_log.hpp"
 
+#include <algorithm>
+
+#include "crypto/base64.hpp"
 #include "crypto/keyring.hpp"
 #include "store/audit/audit_hash.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/json_text.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/codec.hpp"
+#include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
 namespace {
@@ -42,16 +46,37 @@ void field_if_any(std::string& body, std::string_view name, std::string_view val
   if (!value.empty()) field(body, name, value);
 }
 
-void ids_field(std::string& body, std::string_view name, const std::vector<crypto::Uuid>& ids) {
-  if (ids.empty()) return;
+std::string encoded(ByteView bytes) { return std::string(crypto::base64url_encode(bytes).text()); }
+
+std::string quoted(const std::string& plain) { return '"' + plain + '"'; }
+
+/// A member with a list; `to_json` writes an item. Without items there is no member.
+template <class Items, class ToJson>
+void list_field(std::string& body, std::string_view name, const Items& items, ToJson to_json) {
+  if (items.empty()) return;
   body += ',';
   append_json_string(body, name);
-  body += ":[";
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (i != 0) body += ',';
-    append_json_string(body, ids[i].str());
+  std::string_view before = ":[";
+  for (const auto& item : items) {
+    body += before;
+    body += to_json(item);
+    before = ",";
   }
   body += ']';
+}
+
+/// The members that need rows of format 3.
+void row_fields(std::string& body, const AuditEvent& event) {
+  list_field(body, "rows", event.rows, [](const crypto::Digest& row) { return quoted(encoded(row)); });
+  list_field(body, "versions", event.versions, [](std::uint32_t version) { return std::to_string(version); });
+  if (event.tenant_key) field(body, "tenant_key", crypto::to_hex(*event.tenant_key));
+  list_field(body, "moved", event.moved, [](const MovedRow& row) {
+    return quoted(encoded(row.tenant.view()) + encoded(row.secret.view()) + encoded(row.before) + encoded(row.after));
+  });
+}
+
+bool has_row_fields(const AuditEvent& event) {
+  return !event.rows.empty() || !event.versions.empty() || event.tenant_key || !event.moved.empty();
 }
 
 constexpr std::string_view before_time = "{\"time\":\"";
@@ -103,7 +128,7 @@ std::optional<AuditEntry> parse_audit_row(const Row& row) {
   return entry;
 }
 
-std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now) {
+std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now, bool with_rows) {
   std::string body;
   body.reserve(384);
   field(body, "time", rfc3339(now));
@@ -112,13 +137,14 @@ std::string audit_body(const AuditEvent& event, const AuditContext& who, std::in
   field(body, "action", row_of(event.action).name);
   field(body, "outcome", name_of(event.outcome.value_or(row_of(event.action).outcome)));
   if (event.tenant) field(body, "tenant", event.tenant->str());
-  ids_field(body, "secrets", event.secrets);
+  list_field(body, "secrets", event.secrets, [](const crypto::Uuid& id) { return quoted(id.str()); });
   field_if_any(body, "tool", event.tool);
   field_if_any(body, "reason", event.reason);
   field_if_any(body, "on_behalf_of", who.on_behalf_of);
   field_if_any(body, "peer", who.peer);
   field_if_any(body, "request_id", who.request_id);
   field_if_any(body, "traceparent", who.traceparent);
+  if (with_rows) row_fields(body, event);
   body += '}';
   return body;
 }
@@ -152,19 +178,25 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
   const auto previous = co_await newest_audit_mark(transaction);
   if (!previous) co_return previous.error();
   const std::uint64_t sequence = previous->sequence + 1;
-  const std::string body = audit_body(event, who, now);
+  // A process of an older version changes rows without recording their hashes, so they prove nothing beside it.
+  bool with_rows = has_row_fields(event);
+  if (with_rows) with_rows = (co_await rows_format(transaction)) >= store_format;
+  const std::string body = audit_body(event, who, now, with_rows);
   const Bytes row = audit_row(audit_hash(previous->hash, sequence, body), body, {});
   transaction.append(Table::audit, audit_key(sequence), row);
   co_return Outcome<void>();
 }
 
 std::size_t audit_bytes(const AuditEvent& event, const AuditContext& who) {
-  constexpr std::size_t frame = 512;  // the hash, the fields' names, and all parts of fixed length
+  constexpr std::size_t frame = 640;  // the hash, a signature, the fields' names, and all parts of fixed length
   constexpr std::size_t id = 40;      // with its quotes and comma
   constexpr std::size_t escaped = 6;  // the maximum length of a byte in JSON
   const std::size_t text = event.tool.size() + event.reason.size() + who.plane.size() + who.actor.size() +
                            who.on_behalf_of.size() + who.peer.size() + who.request_id.size() + who.traceparent.size();
-  return frame + id * event.secrets.size() + escaped * text;
+  constexpr std::size_t row = 64;  // a hash and a version
+  constexpr std::size_t moved = 133;
+  const std::size_t rows = row * std::max(event.rows.size(), event.versions.size()) + moved * event.moved.size();
+  return frame + id * event.secrets.size() + rows + escaped * text;
 }
 
 }  // namespace tacit::store

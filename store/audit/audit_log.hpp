@@ -4,7 +4,14 @@
 // (store/audit/audit_signing.hpp): 1 format ‖ 32 hash ‖ 1 number of signatures (1 to 3) ‖ each: 1 role, 8 signing key
 // id, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the first. The
 // body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant, secrets, tool,
-// reason, on_behalf_of, peer, request_id, traceparent.
+// reason, on_behalf_of, peer, request_id, traceparent; and, once the store takes rows of format 3:
+//   rows        in the order of `secrets`, or of the one API key or list of keys: base64url of the SHA-256 of the
+//               secret's row as left or as released, of the key's content (store/rows/api_key_row.hpp), of the list
+//   versions    in the order of `secrets`: the version of the value
+//   tenant_key  the number of the key pair that the tenant got, in hex
+//   moved       at most 48 texts of 130 characters, for secrets that were sealed again without a change: tenant,
+//   secret,
+//               SHA-256 of the row before, SHA-256 of the new row, each in base64url
 //
 // The chain shows that an entry was altered, removed or moved. It does not show that the newest entries were cut off,
 // or that the whole chain was rewritten by an attacker with write access. To detect that, keep heads elsewhere: servers
@@ -40,7 +47,8 @@ Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<con
 /// std::nullopt if the row is not an entry.
 std::optional<AuditEntry> parse_audit_row(const Row& row);
 
-std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now);
+/// `with_rows`: with the members that need rows of format 3.
+std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now, bool with_rows = false);
 /// The time at the beginning of a body, as text; empty if the body does not begin like an entry of Tacit.
 std::string_view audit_time(std::string_view body);
 

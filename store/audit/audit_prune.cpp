@@ -53,7 +53,9 @@ Outcome<std::vector<std::uint64_t>> follow_rows(const std::vector<Row>& rows, co
 Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& plan) {
   const StoreKeys& keys = plan.store->keys;
   // Under a retired key, no process could read the checkpoint or verify the log again.
-  const auto newest = co_await check_newest(transaction, keys, KeyKind::metadata);
+  const bool is_signed = keys.phase() != crypto::SigningPhase::none;
+  const KeyKind kind = is_signed ? KeyKind::signing : KeyKind::metadata;
+  const auto newest = co_await check_newest(transaction, keys, kind);
   if (!newest) co_return newest.error();
   const auto checkpoint = co_await load_checkpoint(transaction, keys);
   if (!checkpoint) co_return checkpoint.error();

@@ -1,6 +1,7 @@
 #include "store/audit/audit_read.hpp"
 
 #include "store/audit/audit_checkpoint.hpp"
+#include "store/audit/audit_history.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/whereabouts.hpp"
@@ -95,6 +96,15 @@ Task<Outcome<std::vector<AuditRecord>>> AuditReader::read(Transaction& transacti
 AuditReader AuditTrail::read(std::uint64_t first) const { return {context_, first}; }
 
 Outcome<AuditMark> AuditTrail::head() const { return store::read<AuditMark>(*context_->engine, newest_audit_mark); }
+
+Outcome<void> AuditTrail::check_history() const {
+  const ContextPtr store = context_;
+  const auto changed = store->history->check(*store);
+  if (!changed) return changed.error();
+  return {};
+}
+
+const AuditHistory& AuditTrail::history() const { return *context_->history; }
 
 std::optional<std::string> audit_unwilling(const StoreContext& store) {
   const auto head = read<AuditMark>(*store.engine, newest_audit_mark);

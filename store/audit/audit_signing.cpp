@@ -32,13 +32,12 @@ std::string entry(std::uint64_t sequence) { return "audit entry " + std::to_stri
 
 std::string plane(crypto::SigningRole role) { return "the plane " + std::string(crypto::name_of(role)); }
 
-/// The bit of AuditActionRow::planes.
-std::uint8_t bit_of(crypto::SigningRole role) {
+}  // namespace
+
+std::uint8_t plane_bit(crypto::SigningRole role) {
   if (role == crypto::SigningRole::api) return by_api;
   return role == crypto::SigningRole::tools ? by_tools : by_operators;
 }
-
-}  // namespace
 
 std::optional<crypto::SigningRole> audit_plane(std::string_view body) {
   const std::string_view time = audit_time(body);
@@ -76,27 +75,35 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
   return std::nullopt;
 }
 
+void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, std::vector<std::string>& findings) {
+  const auto role = audit_plane(body);
+  if (!role) return;
+  const std::string_view action = audit_action_text(body);
+  present_.at(static_cast<std::size_t>(*role) - 1) = true;
+  const bool required = signers_.cut_off() && mark.sequence >= *signers_.cut_off();
+  if (required && action != row_of(AuditAction::store_restore).name) {
+    Unsigned& open = of(*role);
+    if (open.first == 0) open.first = mark.sequence;
+    open.last = mark.sequence;
+  }
+  const auto known = find_audit_action(action);
+  if (required && known && (row_of(*known).planes & plane_bit(*role)) == 0) {
+    findings.push_back(entry(mark.sequence) + "the action " + std::string(action) + " is none of " + plane(*role));
+  }
+}
+
 std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std::string_view body,
                                                      std::span<const AuditSignature> signatures) {
   std::vector<std::string> findings;
-  const auto role = audit_plane(body);
-  const std::string_view action = audit_action_text(body);
-  if (role) {
-    present_.at(static_cast<std::size_t>(*role) - 1) = true;
-    const bool required = signers_.cut_off() && mark.sequence >= *signers_.cut_off();
-    if (required && action != row_of(AuditAction::store_restore).name) {
-      Unsigned& open = of(*role);
-      if (open.first == 0) open.first = mark.sequence;
-      open.last = mark.sequence;
-    }
-    const auto known = find_audit_action(action);
-    if (required && known && (row_of(*known).planes & bit_of(*role)) == 0) {
-      findings.push_back(entry(mark.sequence) + "the action " + std::string(action) + " is none of " + plane(*role));
-    }
-  }
+  expect(mark, body, findings);
+  signed_planes_ = 0;
   if (signatures.empty()) return findings;
   for (const AuditSignature& signature : signatures) {
-    if (auto fault = fault_of(mark, signature)) findings.push_back(std::move(*fault));
+    if (auto fault = fault_of(mark, signature)) {
+      findings.push_back(std::move(*fault));
+    } else {
+      signed_planes_ |= plane_bit(signature.role);
+    }
     const std::size_t index = static_cast<std::size_t>(signature.role) - 1;
     if (index >= present_.size() || !present_.at(index)) {
       findings.push_back(entry(mark.sequence) + "is signed for " + plane(signature.role) +
@@ -114,6 +121,15 @@ std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std:
   unsigned_ = {};
   present_ = {};
   return findings;
+}
+
+void AuditSignatureCheck::begin_within_commit() {
+  unsigned_ = {};
+  present_.fill(true);
+}
+
+bool AuditSignatureCheck::is_open() const {
+  return std::ranges::any_of(unsigned_, [](const Unsigned& open) { return open.first != 0; });
 }
 
 std::vector<std::string> AuditSignatureCheck::finish() {

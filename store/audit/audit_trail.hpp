@@ -11,6 +11,7 @@
 
 namespace tacit::store {
 
+class AuditHistory;  // store/audit/audit_history.hpp
 class AuditReader;
 class CurrentContext;
 
@@ -29,9 +30,15 @@ class AuditTrail {
   Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
   /// The newest entry's place; sequence 0 if the log is empty. Runs on the calling thread.
   Outcome<AuditMark> head() const;
+  /// Compares the log with what this process saw of it. A difference stays in `history`. Fails like `head`. Runs on the
+  /// calling thread.
+  Outcome<void> check_history() const;
+  /// Valid as long as the store.
+  const AuditHistory& history() const;
   /// Reads entries from that sequence (store/audit/audit_read.hpp).
   AuditReader read(std::uint64_t first) const;
-  /// Checks the chain, and whether it contains the anchor's entry. Reads in pages, so a live store continues to work.
+  /// Checks the chain and its signatures, and whether it contains the anchor's entry. Signatures up to an anchor that
+  /// fits are not verified again. Reads in pages, so a live store continues to work.
   Outcome<AuditReport> verify(const std::optional<AuditAnchor>& anchor,
                               const std::function<void(const VerifyProgress&)>& progress) const;
   /// The plan to give to `prune` to remove the oldest entries, up to the first that is not before that point, but never
@@ -39,8 +46,8 @@ class AuditTrail {
   Outcome<AuditPrunePlan> plan_prune(const AuditPoint& before) const;
   /// Removes the entries up to and including `through`, in many small transactions, and leaves a checkpoint. Returns
   /// the number of removed entries. After a failure or a crash the rest can be pruned again. `progress` receives the
-  /// number removed so far. Fails with not_allowed if the primary metadata key is not the newest that the store names,
-  /// because the checkpoint is sealed under it.
+  /// number removed so far. Fails with not_allowed if the checkpoint cannot be made: without the root signing key, or,
+  /// while nothing is signed, if the primary metadata key is not the newest that the store names.
   Async<std::uint64_t> prune(AuditMark through, AuditContext who, std::function<void(std::uint64_t)> progress);
 
  private:

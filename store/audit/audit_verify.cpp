@@ -1,9 +1,11 @@
-// Checks the audit log's chain, and compares it with an anchor that was kept elsewhere.
+// Checks the audit log's chain and its signatures, and compares it with an anchor that was kept elsewhere.
 #include <algorithm>
 
 #include "crypto/keyring.hpp"
 #include "store/audit/audit_checkpoint.hpp"
+#include "store/audit/audit_log.hpp"
 #include "store/audit/audit_read.hpp"
+#include "store/audit/audit_signing.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/model/failures.hpp"
 
@@ -26,6 +28,8 @@ class ChainVerification {
     const auto again = read<void>(*store_->engine, [this](Transaction& transaction) { return reload(transaction); });
     if (!again) return again.error();
     if (report_.checkpoint && report_.entries == 0) report_.add("the audit log is empty although it was pruned");
+    add_all(signatures_->finish());
+    report_.signatures_checked = signatures_->checked();
     judge_anchor();
     return std::move(report_);
   }
@@ -37,7 +41,20 @@ class ChainVerification {
     if (checkpoint) report_.checkpoint = std::move(*checkpoint);
     if (report_.checkpoint) seen(report_.checkpoint->through);
     at_.rows_total = co_await transaction.count(Table::audit);
+    const std::uint64_t known = co_await known_through(transaction);
+    signatures_.emplace(store_->keys.signers(), known);
+    if (report_.checkpoint) signatures_->begin_within_commit();
     co_return Outcome<void>();
+  }
+
+  /// The anchor's sequence if its entry is stored with its hash: the chain then covers all entries before it, so their
+  /// signatures need no check.
+  Task<std::uint64_t> known_through(Transaction& transaction) const {
+    if (!anchor_ || !anchor_->sequence) co_return std::uint64_t{0};
+    const auto key = audit_key(*anchor_->sequence);
+    const auto value = co_await transaction.get(Table::audit, key);
+    const auto entry = value ? parse_audit_row(Row{key, *value}) : std::nullopt;
+    co_return entry && entry->hash == anchor_->hash ? *anchor_->sequence : 0;
   }
 
   Task<Outcome<void>> reload(Transaction& transaction) {
@@ -46,10 +63,12 @@ class ChainVerification {
     co_return Outcome<void>();
   }
 
-  /// To the entry that was the newest at the beginning, or further: a live log may grow during the read.
+  /// To the entry that was the newest at the beginning, or further: a live log may grow during the read, and a page may
+  /// end within a commit, before its signatures.
   Outcome<void> walk() {
     AuditReader reader(store_, 0);
-    while (at_.rows < at_.rows_total) {
+    while (at_.rows < at_.rows_total || signatures_->is_open()) {
+      const std::uint64_t pruned = reader.pruned_meanwhile();
       const auto page = reader.next();
       if (!page && page.error().code == Errc::integrity) {
         report_.add(page.error().subject);
@@ -57,6 +76,7 @@ class ChainVerification {
       }
       if (!page) return page.error();
       if (page->empty()) return {};
+      if (reader.pruned_meanwhile() != pruned) signatures_->begin_within_commit();
       for (const AuditRecord& record : *page) entry(record);
       if (progress_) progress_(at_);
     }
@@ -67,7 +87,12 @@ class ChainVerification {
     ++at_.rows;
     ++report_.entries;
     if (!record.fault.empty()) report_.add(record.fault);
+    add_all(signatures_->follow(record.mark, record.body, record.signatures));
     seen(record.mark);
+  }
+
+  void add_all(const std::vector<std::string>& findings) {
+    for (const std::string& finding : findings) report_.add(finding);
   }
 
   void seen(const AuditMark& mark) {
@@ -94,6 +119,7 @@ class ChainVerification {
   const Progress& progress_;
   VerifyProgress at_;
   AuditReport report_;
+  std::optional<AuditSignatureCheck> signatures_;  ///< from begin() on
   bool anchor_seen_ = false;
   bool anchor_fits_ = false;
 };

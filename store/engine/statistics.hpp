@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/engine/counter.hpp"
@@ -57,11 +58,20 @@ struct KeyVersion {
   bool primary = false;
 };
 
+/// Signatures of this process.
+struct SigningStatistics {
+  crypto::SigningPhase phase{};
+  std::vector<std::pair<crypto::SigningRole, std::uint64_t>> heads;  ///< signed, for each audit key that it has
+  bool history_intact = true;           ///< the audit log contains what this process saw of it
+  std::uint64_t key_verifications = 0;  ///< of tenants' keys, since the keyrings were loaded
+};
+
 struct StoreStatistics {
   EngineStatistics engine;
   StorageStatistics storage;
   std::optional<AuditMark> audit_head;  ///< std::nullopt if it cannot be read
   std::vector<KeyVersion> keys;
+  SigningStatistics signing;
 };
 
 }  // namespace tacit::store

@@ -2,6 +2,7 @@
 // (crypto/keyring_edit.hpp).
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +64,8 @@ class Keys {
   bool makes_prekeys() const;
   /// Verifies each pair. Walks the pool on successive snapshots.
   Outcome<PrekeyFigures> prekeys() const;
+  /// All pairs, unverified: a count of rows.
+  Outcome<std::uint64_t> stored_prekeys() const;
   /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
   /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable
   /// while the store does not take rows of format 3.
@@ -70,8 +73,10 @@ class Keys {
   /// Removes unusable pairs, and returns how many; some may remain. Fails with not_allowed if these keyrings are older
   /// than those that the store has seen.
   Async<std::uint64_t> remove_bad_prekeys();
-  /// The tenants whose key pair has no certificate. Waits so long after each 4096 tenants.
-  Outcome<std::uint64_t> unsigned_tenants(std::chrono::milliseconds pause) const;
+  /// The tenants whose key pair has no certificate. Waits so long after each 4096 tenants. Fails with unavailable once
+  /// `ending`, if it is not null, is set.
+  Outcome<std::uint64_t> unsigned_tenants(std::chrono::milliseconds pause,
+                                          const std::atomic<bool>* ending = nullptr) const;
 
   // A rewrap, step by step. store/keys/rewrap_run.hpp runs all steps.
   /// Audits the beginning and returns the target: the primary key of that kind, root or metadata. Fails with

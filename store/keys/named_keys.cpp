@@ -9,6 +9,7 @@
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/secret_row.hpp"
 #include "store/rows/signed_row.hpp"
 #include "store/rows/store_meta.hpp"
 
@@ -86,7 +87,7 @@ Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   if (!value) co_return value.error();
   transaction.put(Table::meta, keys_row_key(), *value);
   AuditEvent event = plan.event;
-  event.rows.push_back(crypto::sha256(*value));
+  event.rows.push_back(row_digest(*value));
   co_return co_await append_audit(transaction, event, plan.who);
 }
 
@@ -134,7 +135,7 @@ Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKe
   const auto value = next_keys_value(*named, keys);
   if (!value) co_return value.error();
   transaction.put(Table::meta, keys_row_key(), *value);
-  event.rows.push_back(crypto::sha256(*value));
+  event.rows.push_back(row_digest(*value));
   co_return named;
 }
 

@@ -172,7 +172,15 @@ Async<std::uint64_t> Keys::remove_bad_prekeys() {
   co_return co_await write<std::uint64_t>(*plan->store->engine, std::move(body), Growth::shrinks, bytes);
 }
 
-Outcome<std::uint64_t> Keys::unsigned_tenants(std::chrono::milliseconds pause) const {
+Outcome<std::uint64_t> Keys::stored_prekeys() const {
+  const ContextPtr store = context_;
+  std::uint64_t count = 0;
+  const auto walked = use_all(*store, [&count](const Row&) { ++count; });
+  if (!walked) return walked.error();
+  return count;
+}
+
+Outcome<std::uint64_t> Keys::unsigned_tenants(std::chrono::milliseconds pause, const std::atomic<bool>* ending) const {
   const ContextPtr store = context_;
   UnsignedCount count;
   for (;;) {
@@ -180,6 +188,7 @@ Outcome<std::uint64_t> Keys::unsigned_tenants(std::chrono::milliseconds pause) c
         read<bool>(*store->engine, [&count](Transaction& transaction) { return count_some(transaction, count); });
     if (!more) return more.error();
     if (!*more) return count.tenants;
+    if (ending != nullptr && *ending) return failed(Errc::unavailable, "the count of tenants was ended");
     std::this_thread::sleep_for(pause);
   }
 }

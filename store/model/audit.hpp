@@ -112,9 +112,10 @@ struct AuditAnchor {
   crypto::Digest hash{};
 };
 
-/// The result of a check of the chain alone.
+/// The result of a check of the chain and its signatures alone.
 struct AuditReport : Findings {
   std::uint64_t entries = 0;
+  std::uint64_t signatures_checked = 0;  ///< verified, and right
   std::optional<AuditCheckpoint> checkpoint{};
   AuditMark head{};
 };

@@ -18,9 +18,14 @@ struct VerifyReport : Findings {
   std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
   std::uint64_t values_opened = 0;
+  std::uint64_t values_bound = 0;  ///< sealed with their tool and argument
+  std::uint64_t keys = 0;          ///< tenants' key pairs
+  std::uint64_t keys_signed = 0;   ///< of these, those with a right signature
+  std::uint64_t prekeys = 0;
   std::uint64_t api_keys = 0;
   std::uint64_t audit_entries = 0;
   std::uint64_t audit_pruned_through = 0;  ///< the last pruned entry; 0: none
+  std::uint64_t signatures_checked = 0;    ///< of the audit log, and found right
   std::string audit_head;                  ///< SEQUENCE:HASH; empty without an entry
 };
 

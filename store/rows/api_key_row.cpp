@@ -1,5 +1,6 @@
 #include "store/rows/api_key_row.hpp"
 
+#include "crypto/aad.hpp"
 #include "store/rows/codec.hpp"
 
 namespace tacit::store {
@@ -28,7 +29,25 @@ std::optional<std::int64_t> instant_if(bool present, std::int64_t instant) {
   return instant;
 }
 
+Bytes encoded(std::optional<std::int64_t> instant) {
+  Bytes bytes;
+  if (instant) Encoder(bytes).i64(*instant);
+  return bytes;
+}
+
 }  // namespace
+
+crypto::Digest api_key_digest(const ApiKey& key) {
+  const auto scopes = static_cast<std::uint8_t>(key.scopes);
+  const Bytes created = encoded(key.created_at);
+  const Bytes expiry = encoded(key.expires_at);
+  const Bytes revocation = encoded(key.revoked_at);
+  const Bytes changed = encoded(key.changed_at);
+  const auto content =
+      crypto::canonical("tacit api key", {crypto::as_bytes(key.id), key.tenant.view(), crypto::as_bytes(key.name),
+                                          ByteView(&scopes, 1), key.secret_hash, created, expiry, revocation, changed});
+  return crypto::sha256(content.view());
+}
 
 Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring) {
   const crypto::KeyId metadata_key_id = key.metadata_key.value_or(ring.primary().id);

@@ -22,6 +22,11 @@ namespace tacit::store {
 /// If the key names a metadata key, the ring must have it.
 Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring);
 
+/// What audit entries record of a key: SHA-256 over canonical("tacit api key", {key id, tenant, name, 1 scopes, SHA-256
+/// of the secret part, 8 created, 8 expires or empty, 8 revoked or empty, 8 changed}) (crypto/aad.hpp). Not its last
+/// use and its metadata key, which change without an entry.
+crypto::Digest api_key_digest(const ApiKey& key);
+
 /// The metadata key that a row names, unverified.
 std::optional<crypto::KeyId> metadata_key_of_api_key(ByteView row);
 

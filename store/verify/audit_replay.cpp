@@ -1,129 +1,190 @@
 #include "store/verify/audit_replay.hpp"
 
-#include <boost/json/parse.hpp>
+#include "store/model/timestamp.hpp"
+#include "store/rows/api_key_row.hpp"
 
 namespace tacit::store {
 namespace {
 
-namespace json = boost::json;
-
-/// A text member; empty if there is none.
-std::string_view text(const json::object& entry, std::string_view name) {
-  const json::value* const member = entry.if_contains({name.data(), name.size()});
-  const json::string* const string = member != nullptr ? member->if_string() : nullptr;
-  return string != nullptr ? std::string_view(string->data(), string->size()) : std::string_view();
+/// The own setting for strict binding that the entry of a change of limits sets. Entries of older builds do not have
+/// the word, and their rows not the setting.
+std::optional<bool> strict_binding_of(std::string_view reason) {
+  constexpr std::string_view word = "strict_binding=";
+  const std::size_t found = reason.find(word);
+  if (found == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = reason.substr(found + word.size());
+  const std::string_view setting = rest.substr(0, rest.find(' '));
+  if (setting == "on") return true;
+  if (setting == "off") return false;
+  return std::nullopt;
 }
 
-std::optional<crypto::Uuid> first_secret(const json::object& entry) {
-  const json::value* const member = entry.if_contains("secrets");
-  const json::array* const secrets = member != nullptr ? member->if_array() : nullptr;
-  if (secrets == nullptr || secrets->empty() || !secrets->front().is_string()) return std::nullopt;
-  const json::string& id = secrets->front().get_string();
-  return crypto::parse_uuid({id.data(), id.size()});
-}
+std::string key_words(std::string_view id) { return "API key " + std::string(id) + ": "; }
 
 }  // namespace
 
-void AuditReplay::entry(std::string_view body) {
-  ++entries_;
-  json::error_code error;
-  const json::value parsed = json::parse({body.data(), body.size()}, error);
-  if (error || !parsed.is_object()) return;
-  const json::object& entry = parsed.get_object();
-  if (text(entry, "outcome") != name_of(AuditOutcome::ok)) return;
-  const auto action = find_audit_action(text(entry, "action"));
-  if (!action) return;
-  const auto tenant = crypto::parse_uuid(text(entry, "tenant"));
-  switch (*action) {
+void AuditReplay::begins_later() {
+  from_the_start_ = false;
+  secrets_.begins_later();
+}
+
+void AuditReplay::give_up() {
+  believed_ = false;
+  given_pairs_.clear();
+  secrets_.give_up();
+}
+
+void AuditReplay::commit(const AuditCommit& commit) {
+  std::uint64_t sequence = commit.first;
+  for (const std::string& body : commit.bodies) {
+    const auto read = read_replay_entry(body);
+    const bool is_required = cut_off_ && sequence >= *cut_off_;
+    const bool is_signed = read && (read->plane & commit.signed_planes & by_operators) != 0;
+    if (read) entry(*read, sequence, is_signed || !is_required);
+    ++sequence;
+  }
+}
+
+void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {
+  if (!entry.moved.empty()) moved_rows(entry, sequence, by_operator);
+  if (by_operator) operator_entry(entry, sequence);
+  if (!entry.ok) return;
+  switch (entry.action) {
+    case AuditAction::secret_create:
+      if (entry.tenant && entry.tenant_key) {
+        TenantLife& life = tenants_[*entry.tenant];
+        // Only a tenant without a pair takes one.
+        if (!life.key) life.key = entry.tenant_key;
+        pair_given(*entry.tenant, *entry.tenant_key, sequence);
+      }
+      return secrets_.created(entry);
+    case AuditAction::secret_update:
+      return secrets_.updated(entry);
+    case AuditAction::secret_delete:
+      return secrets_.deleted(entry);
+    case AuditAction::secret_release:
+      return secrets_.released(entry, sequence);
     case AuditAction::api_key_create:
     case AuditAction::api_key_update:
     case AuditAction::api_key_revoke:
-      return api_key_event(*action, std::string(text(entry, "reason")), tenant, text(entry, "time"));
+      return api_key_event(entry, sequence);
     case AuditAction::tenant_erase:
-      if (tenant) tenant_erased(*tenant);
+      if (entry.tenant) tenant_erased(*entry.tenant, sequence);
       return;
     default:
-      break;
+      return;
   }
-  const auto id = first_secret(entry);
-  if (tenant && id) secret_event(*action, {*tenant, *id}, text(entry, "time"));
 }
 
-void AuditReplay::secret_event(AuditAction action, const SecretName& name, std::string_view time) {
-  const bool changes = action == AuditAction::secret_update;
-  if (action == AuditAction::secret_create) secrets_[name].changed = time;
-  if (!changes && action != AuditAction::secret_delete) return;
-  SecretLife* const life = life_of(secrets_, name);
-  if (life == nullptr) return;
-  if (changes) life->changed = time;
-  if (!changes) life->deleted = true;
+void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequence) {
+  switch (entry.action) {
+    case AuditAction::key_promote:
+    case AuditAction::key_retire:
+      // An audit key is not in the list. A key that is kept after all has an entry with another outcome.
+      if (entry.rows.empty() && !entry.reason.starts_with("audit-")) key_list_.reset();
+      [[fallthrough]];
+    case AuditAction::key_add:
+    case AuditAction::key_rewrap:
+      if (!entry.rows.empty()) key_list_ = entry.rows.front();
+      return;
+    case AuditAction::tenant_rekey:
+      if (!entry.ok || !entry.tenant || !entry.tenant_key) return;
+      tenants_[*entry.tenant].key = entry.tenant_key;
+      return pair_given(*entry.tenant, *entry.tenant_key, sequence);
+    case AuditAction::limits_set:
+      if (entry.ok && entry.tenant) tenants_[*entry.tenant].strict_binding.emplace(strict_binding_of(entry.reason));
+      return;
+    default:
+      return;
+  }
 }
 
-void AuditReplay::api_key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant,
-                                std::string_view time) {
-  const bool changes = action == AuditAction::api_key_update;
-  if (action == AuditAction::api_key_create) {
-    api_keys_[id].changed = time;
-    api_keys_[id].tenant = tenant;
-    api_keys_[id].made = entries_;
+void AuditReplay::pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, std::uint64_t sequence) {
+  if (!believed_) return;
+  const auto [at, fresh] = given_pairs_.emplace(number, tenant);
+  if (fresh || at->second == tenant) return;
+  add("audit entry " + std::to_string(sequence) + ": gives tenant " + tenant.str() +
+      " a key whose number is also that of tenant " + at->second.str() + "'s key");
+}
+
+void AuditReplay::moved_rows(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {
+  if (!by_operator) {
+    return add("audit entry " + std::to_string(sequence) + ": moves rows, but its commit is not signed by an operator");
   }
-  if (!changes && action != AuditAction::api_key_revoke) return;
-  ApiKeyLife* const life = life_of(api_keys_, id);
+  for (const MovedRow& row : entry.moved) secrets_.moved(row, sequence);
+}
+
+AuditReplay::ApiKeyLife* AuditReplay::api_key_life(const std::string& id) {
+  if (!from_the_start_) return &api_keys_[id];
+  const auto at = api_keys_.find(id);
+  return at != api_keys_.end() ? &at->second : nullptr;
+}
+
+void AuditReplay::api_key_event(const ReplayEntry& entry, std::uint64_t sequence) {
+  const std::string& id = entry.reason;
+  if (entry.action == AuditAction::api_key_create) {
+    ApiKeyLife& made = api_keys_[id];
+    made.changed = entry.time;
+    made.tenant = entry.tenant;
+    made.made = sequence;
+  }
+  ApiKeyLife* const life = api_key_life(id);
   if (life == nullptr) return;
-  if (!life->tenant) life->tenant = tenant;
-  if (!changes) life->revoked = true;
-  if (!changes) return;
-  life->changed = time;
+  life->content.reset();
+  if (!entry.rows.empty()) life->content = entry.rows.front();
+  if (!life->tenant) life->tenant = entry.tenant;
+  if (entry.action == AuditAction::api_key_revoke) life->revoked = true;
+  if (entry.action != AuditAction::api_key_update) return;
+  life->changed = entry.time;
   life->updated = true;
 }
 
-void AuditReplay::tenant_erased(const crypto::Uuid& tenant) {
-  for (auto at = secrets_.lower_bound({tenant, {}}); at != secrets_.end() && at->first.tenant == tenant; ++at) {
-    at->second.deleted = true;
-  }
-  erased_[tenant] = entries_;
+void AuditReplay::tenant_erased(const crypto::Uuid& tenant, std::uint64_t sequence) {
+  secrets_.tenant_erased(tenant);
+  TenantLife& life = tenants_[tenant];
+  life.key.reset();
+  life.strict_binding.emplace();  // the default
+  life.erased = sequence;
 }
 
 bool AuditReplay::erased(const ApiKeyLife& life) const {
-  const auto at = life.tenant ? erased_.find(*life.tenant) : erased_.end();
-  return at != erased_.end() && at->second > life.made;
+  const auto at = life.tenant ? tenants_.find(*life.tenant) : tenants_.end();
+  return at != tenants_.end() && at->second.erased > life.made;
 }
 
-void AuditReplay::secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at) {
-  if (!believed_) return;
-  const SecretName name{tenant, id};
-  const auto at = secrets_.find(name);
-  if (at != secrets_.end()) return judge(name, at->second, updated_at);
-  // A row that cannot be opened may belong to another tenant, and was reported.
-  if (!updated_at) return;
-  if (from_the_start_) return problem(name, "is stored, but the audit log has no entry of its creation");
-  if (erased_.contains(tenant)) problem(name, "is stored, but its tenant is erased in the audit log");
+void AuditReplay::secret(const ReplayedSecret& secret) {
+  const auto at = tenants_.find(secret.tenant);
+  secrets_.stored(secret, at != tenants_.end() && at->second.erased != 0);
 }
 
-void AuditReplay::judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at) {
-  life.stored = true;
-  if (life.deleted) return problem(name, "is stored, but is deleted in the audit log: its row was put back");
-  if (!updated_at) return;
-  const std::string stored = rfc3339(*updated_at);  // of fixed length: later is larger
-  if (stored < life.changed) problem(name, "is older than its last change in the audit log: an old row was put back");
-  if (stored > life.changed) problem(name, "is newer than its last change in the audit log");
+void AuditReplay::tenant(const crypto::Uuid& tenant, const std::optional<crypto::TenantKey>& key,
+                         const TenantLimits& limits, std::uint32_t record_format) {
+  const auto at = tenants_.find(tenant);
+  TenantLife life = at != tenants_.end() ? at->second : TenantLife();
+  const std::string its = "tenant " + tenant.str() + ": its ";
+  const bool has_it = key && key->certificate && life.key == key->certificate->number;
+  if (life.key && !has_it) {
+    add(its + "key is not the one of its last entry in the audit log: an old one was put back");
+  }
+  if (!life.strict_binding && from_the_start_) life.strict_binding.emplace();
+  constexpr std::uint32_t first_format_with_setting = 3;
+  if (record_format < first_format_with_setting || !life.strict_binding) return;
+  if (*life.strict_binding == limits.strict_binding) return;
+  add(its + "strict binding is not as the last limits.set in the audit log");
 }
 
 void AuditReplay::api_key(std::string_view id, const ApiKey* key) {
-  if (!believed_) return;
   const auto at = api_keys_.find(id);
   if (at == api_keys_.end()) {
     if (!from_the_start_ || key == nullptr) return;
-    return findings_.add("API key " + std::string(id) + ": is stored, but the audit log has no entry of its creation");
+    return add(key_words(id) + "is stored, but the audit log has no entry of its creation");
   }
   at->second.stored = true;
   if (key != nullptr) judge(id, at->second, *key);
 }
 
 void AuditReplay::judge(std::string_view id, const ApiKeyLife& life, const ApiKey& key) {
-  const auto say = [&](std::string_view what) {
-    findings_.add("API key " + std::string(id) + ": " + std::string(what));
-  };
+  const auto say = [&](std::string_view what) { add(key_words(id) + std::string(what)); };
   if (erased(life)) return say("is stored, but its tenant is erased in the audit log: its row was put back");
   if (life.revoked && !key.revoked_at) {
     return say("is valid, but is revoked in the audit log: an old row was put back");
@@ -134,21 +195,27 @@ void AuditReplay::judge(std::string_view id, const ApiKeyLife& life, const ApiKe
     return say("is older than its last change in the audit log: an old row was put back");
   }
   // A key of which the log contains only the revocation was last changed before.
-  if (!life.changed.empty() && stored > life.changed) say("is newer than its last change in the audit log");
+  if (!life.changed.empty() && stored > life.changed) return say("is newer than its last change in the audit log");
+  if (life.content && *life.content != api_key_digest(key)) {
+    say("is not as in its last entry in the audit log: it was changed or put back without an entry");
+  }
+}
+
+void AuditReplay::key_list(const crypto::Digest& row) {
+  if (!key_list_ || *key_list_ == row) return;
+  add("the store as a whole: its record of its keys is not the one of the last change in the audit log: an old one was "
+      "put back");
 }
 
 void AuditReplay::finish() {
-  if (!believed_) return;
-  for (const auto& [name, life] : secrets_) {
-    if (!life.deleted && !life.stored) problem(name, "is missing, but is created and never deleted in the audit log");
-  }
+  secrets_.finish();
   for (const auto& [id, life] : api_keys_) {
-    if (!life.stored && !erased(life)) findings_.add("API key " + id + ": is missing, but is created in the audit log");
+    if (!life.stored && !erased(life)) add(key_words(id) + "is missing, but is created in the audit log");
   }
 }
 
-void AuditReplay::problem(const SecretName& name, std::string_view what) {
-  findings_.add("tenant " + name.tenant.str() + ": secret " + name.id.str() + ": " + std::string(what));
+void AuditReplay::add(const std::string& problem) {
+  if (believed_) findings_.add(problem);
 }
 
 }  // namespace tacit::store

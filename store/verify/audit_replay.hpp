@@ -1,88 +1,108 @@
 // The rows that must exist according to the audit log. Replays its entries from the oldest, then compares each row with
-// the result, so a genuine row that was put back, removed or replaced by an older version is detected. Holds an id and
-// an instant for each secret and API key that the log created, and nothing else.
+// the result, so a genuine row that was put back, removed, changed or replaced by an older version is detected. Holds
+// an id, an instant and a hash for each secret and API key that the log created, and a few bytes for each tenant and
+// each key pair that a tenant got.
+//
+// Entries of a store that takes rows of format 3 have the SHA-256 of the row that they leave or release, and those of
+// rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone.
+//
+// An attacker with the API plane's keys can append any entry, so what only operators do counts only if their key signed
+// the commit. Before the cut-off (crypto/signers.hpp) no signature is required.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "crypto/digest.hpp"
+#include "crypto/envelope.hpp"
 #include "crypto/uuid.hpp"
 #include "store/model/api_key.hpp"
-#include "store/model/audit_action.hpp"
 #include "store/model/findings.hpp"
-#include "store/model/timestamp.hpp"
+#include "store/model/tenant_limits.hpp"
+#include "store/verify/replay_entry.hpp"
+#include "store/verify/secret_replay.hpp"
 
 namespace tacit::store {
+
+/// Successive entries of the log, up to and with one that has signatures.
+struct AuditCommit {
+  std::vector<std::string> bodies;
+  std::uint64_t first = 0;         ///< the sequence of the first
+  std::uint8_t signed_planes = 0;  ///< the planes whose signatures are right, as bits of AuditActionRow::planes
+};
 
 /// Receives the whole log, then all rows, then finish(). If the oldest part of the log was pruned, judges only ids with
 /// an entry of creation or change in the rest.
 class AuditReplay {
  public:
-  explicit AuditReplay(Findings& findings) : findings_(findings) {}
+  /// `cut_off`: the entry from which signatures are required; std::nullopt: they are not.
+  explicit AuditReplay(Findings& findings, std::optional<std::uint64_t> cut_off = {})
+      : findings_(findings), cut_off_(cut_off), secrets_(findings) {}
 
-  /// The next entry of the log.
-  void entry(std::string_view body);
+  /// The next entries of the log.
+  void commit(const AuditCommit& commit);
   /// The log does not begin with its first entry: ids without an entry of creation may be older. Call before the
   /// entries.
-  void begins_later() { from_the_start_ = false; }
+  void begins_later();
   /// The log is not reliable: stop judging by it.
-  void give_up() { believed_ = false; }
+  void give_up();
+  /// The numbers of the key pairs that tenants got according to the log, each with its tenant.
+  const std::map<crypto::KeyNumber, crypto::Uuid>& given_pairs() const { return given_pairs_; }
 
-  /// A stored secret; `updated_at` is std::nullopt if its row could not be opened.
-  void secret(const crypto::Uuid& tenant, const crypto::Uuid& id, std::optional<std::int64_t> updated_at);
+  void secret(const ReplayedSecret& secret);
+  /// A tenant's verified record.
+  void tenant(const crypto::Uuid& tenant, const std::optional<crypto::TenantKey>& key, const TenantLimits& limits,
+              std::uint32_t record_format);
   /// A stored API key; `key` is null if its row could not be read.
   void api_key(std::string_view id, const ApiKey* key);
+  /// The store's record of its keys.
+  void key_list(const crypto::Digest& row);
   /// Call after the last row.
   void finish();
 
  private:
-  struct SecretName {
-    crypto::Uuid tenant;
-    crypto::Uuid id;
-    auto operator<=>(const SecretName&) const = default;
-  };
-  struct SecretLife {
-    std::string changed;  ///< time of its last change, as written in the log
-    bool deleted = false;
-    bool stored = false;
-  };
   struct ApiKeyLife {
     std::string changed;  ///< time of its last change, revocation excluded, as written in the log
     std::optional<crypto::Uuid> tenant;
+    std::optional<crypto::Digest> content;  ///< as left by its last entry; std::nullopt: the entry does not say
     bool updated = false;
     bool revoked = false;
     std::uint64_t made = 0;  ///< sequence of the entry that created it
     bool stored = false;
   };
+  struct TenantLife {
+    std::optional<crypto::KeyNumber> key;               ///< of its newest key pair; std::nullopt: the log does not say
+    std::optional<std::optional<bool>> strict_binding;  ///< as set by an operator; std::nullopt: the log does not say
+    std::uint64_t erased = 0;                           ///< sequence of the entry of its erasure; 0: none
+  };
 
-  void secret_event(AuditAction action, const SecretName& name, std::string_view time);
-  void api_key_event(AuditAction action, const std::string& id, std::optional<crypto::Uuid> tenant,
-                     std::string_view time);
-  void tenant_erased(const crypto::Uuid& tenant);
-  /// The life of an id that an entry changes or ends. Its creation may be in the pruned part. Null if the id was never
-  /// created.
-  template <class Lives, class Name>
-  auto life_of(Lives& lives, const Name& name) {
-    if (!from_the_start_) return &lives[name];
-    const auto at = lives.find(name);
-    return at != lives.end() ? &at->second : nullptr;
-  }
-  void judge(const SecretName& name, SecretLife& life, std::optional<std::int64_t> updated_at);
+  void entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
+  /// Entries that only operators write.
+  void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);
+  /// The tenant got a pair. A pair is given to one tenant only, once.
+  void pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, std::uint64_t sequence);
+  void moved_rows(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
+  void api_key_event(const ReplayEntry& entry, std::uint64_t sequence);
+  void tenant_erased(const crypto::Uuid& tenant, std::uint64_t sequence);
+  /// The life of a key that an entry changes or ends. Null if it was never created.
+  ApiKeyLife* api_key_life(const std::string& id);
   /// Whether its tenant was erased after its creation.
   bool erased(const ApiKeyLife& life) const;
   void judge(std::string_view id, const ApiKeyLife& life, const ApiKey& key);
-  void problem(const SecretName& name, std::string_view what);
+  void add(const std::string& problem);
 
   Findings& findings_;
-  std::map<SecretName, SecretLife> secrets_;
+  const std::optional<std::uint64_t> cut_off_;
+  SecretReplay secrets_;
   std::map<std::string, ApiKeyLife, std::less<>> api_keys_;
-  std::map<crypto::Uuid, std::uint64_t> erased_;  ///< tenants, each with the sequence of its erasure
-  std::uint64_t entries_ = 0;
+  std::map<crypto::Uuid, TenantLife> tenants_;
+  std::map<crypto::KeyNumber, crypto::Uuid> given_pairs_;
+  std::optional<crypto::Digest> key_list_;  ///< as left by the last change of the keys; std::nullopt: it does not say
   bool from_the_start_ = true;
   bool believed_ = true;
 };

@@ -9,11 +9,13 @@
 
 namespace tacit::store {
 
-/// Checks every invariant on one snapshot of a live store, and every secret and API key against the audit log, so rows
-/// that were put back or removed are found. Opens values only if the root private keyring is given. Cannot detect that
-/// a whole store was put back to an earlier state, or rows together with a log that was cut off or rewritten to match;
-/// to detect that, compare `audit_head` with a copy kept elsewhere. An old quota is not detected either, because the
-/// log does not record it. Runs on the calling thread and waits for no write.
+/// Checks every invariant on one snapshot of a live store, the signatures of key pairs, of the store's own rows and of
+/// the audit log, and every secret, API key and tenant's key pair against the audit log, so rows that were put back,
+/// changed or removed without an entry are found. Opens values only if the root private keyring is given. Cannot detect
+/// that a whole store was put back to an earlier state, or rows together with a log that was cut off to match; to
+/// detect that, compare `audit_head` with a copy kept elsewhere. A log that was rewritten to match is found by its
+/// signatures, from the cut-off on (crypto/signers.hpp). An old quota is not detected, because the log does not record
+/// it. Runs on the calling thread and waits for no write.
 Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress);
 
 }  // namespace tacit::store

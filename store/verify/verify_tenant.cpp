@@ -8,6 +8,9 @@
 namespace tacit::store {
 namespace {
 
+/// Of the store, from which rows of secrets may be in format 2.
+constexpr std::uint32_t first_format_of_padded_rows = 3;
+
 const char* index_name(std::uint8_t kind) {
   switch (static_cast<RowKind>(kind)) {
     case RowKind::name:
@@ -61,13 +64,38 @@ void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
     if (previous == nullptr) return problem("its record names a previous metadata key that is not in the keyring");
     previous_keys_.emplace(*previous, tenant_);
   }
-  open_private_key();
+  check_pairs();
+  replay_.tenant(tenant_, record_->key, record_->limits, record_->format);
 }
 
-void TenantCheck::open_private_key() {
-  if (!record_->key || !store_.keys.root_private) return;
-  private_key_ = crypto::open_tenant_key(*store_.keys.root_private, store_.keys.store(), tenant_, *record_->key);
-  if (!private_key_) problem("its private key cannot be opened");
+void TenantCheck::check_pairs() {
+  if (record_->key) {
+    pairs_.tenant_key(tenant_, *record_->key);
+    private_key_ = open_private_key(*record_->key, "private key");
+  }
+  if (!record_->previous_key) return;
+  pairs_.previous_key(tenant_, *record_->previous_key);
+  previous_private_key_ = open_private_key(*record_->previous_key, "previous private key");
+}
+
+std::optional<crypto::PrivateKey> TenantCheck::open_private_key(const crypto::TenantKey& key, const char* name) {
+  if (!store_.keys.root_private) return std::nullopt;
+  auto opened = crypto::open_tenant_key(*store_.keys.root_private, store_.keys.store(), tenant_, key);
+  if (!opened) problem(std::string("its ") + name + " cannot be opened");
+  return opened;
+}
+
+void TenantCheck::unreadable(const Uuid& id, const Row& row, const std::string& why) {
+  all_opened_ = false;
+  replay_.secret({.tenant = tenant_, .id = id, .updated_at = std::nullopt});
+  const auto parsed = parse_secret_row(row.value);
+  // Counted by its header, so that one altered row is one problem.
+  if (parsed && parsed->header.format == first_secret_format) {
+    used_ += parsed->header.accounted;
+  } else if (rows_format_ >= first_format_of_padded_rows) {
+    all_counted_ = false;
+  }
+  problem("secret " + id.str() + ": " + why);
 }
 
 void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
@@ -79,22 +107,20 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
     return problem("a secret whose row key is not an id");
   }
   const auto secret = open_secret({store_.metadata(), tenant_, keys_ ? &*keys_ : nullptr}, id, row.value);
-  if (!secret) {
-    all_opened_ = false;
-    replay_.secret(tenant_, id, std::nullopt);
-    // Counted by its header, so that one altered row is one problem.
-    // In format 2 only the sealed metadata has the size.
-    if (const auto parsed = parse_secret_row(row.value)) used_ += parsed->header.accounted;
-    return problem("secret " + id.str() + ": " + secret.error().subject);
+  if (!secret) return unreadable(id, row, secret.error().subject);
+  const std::string its = "secret " + id.str() + ": ";
+  replay_.secret({tenant_, id, secret->header.updated_at, row_digest(row.value)});
+  if (secret->header.format != first_secret_format && rows_format_ < first_format_of_padded_rows) {
+    problem(its + "has a format that the store does not accept yet");
   }
-  replay_.secret(tenant_, id, secret->header.updated_at);
+  if (secret->header.strict) ++report_.values_bound;
   used_ += accounted_of(*secret);
   const std::uint64_t accounted = secret->metadata.accounted(secret->value_size());
   if (accounted_of(*secret) != accounted) {
-    problem("secret " + id.str() + ": counts for " + counts(accounted_of(*secret), accounted) + " bytes");
+    problem(its + "counts for " + counts(accounted_of(*secret), accounted) + " bytes");
   }
   if (!secret->metadata.default_is_bound()) {
-    problem("secret " + id.str() + ": is a default without a tool and an argument");
+    problem(its + "is a default without a tool and an argument");
   } else {
     expect_entries(*secret);
   }
@@ -103,16 +129,23 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
 
 void TenantCheck::check_value(const StoredSecret& secret) {
   if (!record_) return;
-  if (!record_->key) return problem("secret " + secret.id.str() + ": its tenant has no key pair");
-  if (!private_key_) return;
-  const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
-  const auto value = crypto::open_value(*private_key_, *record_->key, address, secret.value_box, binding_of(secret));
-  if (!value) return problem("secret " + secret.id.str() + ": its value cannot be opened");
-  ++report_.values_opened;
-  const auto& display = secret.metadata.display;
-  if (!display || !is_mask_of(*display, value->text())) {
-    problem("secret " + secret.id.str() + ": its mask is of another value");
+  const std::string its = "secret " + secret.id.str() + ": ";
+  if (!record_->key) return problem(its + "its tenant has no key pair");
+  const crypto::TenantKey* const key = key_of_box(*record_, secret.value_box);
+  if (key == nullptr) {
+    return problem(its + (crypto::value_format_of(secret.value_box)
+                              ? "its value names a key that its tenant's record does not"
+                              : "its value cannot be opened"));
   }
+  const auto& private_key = key == &*record_->key ? private_key_ : previous_private_key_;
+  if (!private_key) return;
+  const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
+  const auto value = crypto::open_value(*private_key, *key, address, secret.value_box, binding_of(secret));
+  if (!value) return problem(its + "its value cannot be opened");
+  ++report_.values_opened;
+  if (value->size() != secret.value_size()) problem(its + "its value has another length than its metadata");
+  const auto& display = secret.metadata.display;
+  if (!display || !is_mask_of(*display, value->text())) problem(its + "its mask is of another value");
 }
 
 void TenantCheck::expect_entries(const StoredSecret& secret) {
@@ -167,8 +200,8 @@ void TenantCheck::finish() {
   if (record_->changes && *record_->changes < std::min(record_->count, count_)) {
     problem("its record counts " + std::to_string(*record_->changes) + " changes, fewer than its secrets");
   }
-  if (record_->changes && only_first_format_) problem("its record has a format that the store does not accept yet");
-  if (record_->used != used_) problem("its record counts " + counts(record_->used, used_) + " bytes");
+  if (record_->format > rows_format_) problem("its record has a format that the store does not accept yet");
+  if (all_counted_ && record_->used != used_) problem("its record counts " + counts(record_->used, used_) + " bytes");
   const PrefixCounts* const prefixes = record_->prefixes.open(*keys_);
   if (prefixes == nullptr) return problem("its prefix lengths cannot be opened");
   if (all_opened_ && *prefixes != prefixes_) problem("its record miscounts the prefixes of its bindings");

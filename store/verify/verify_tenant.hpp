@@ -13,18 +13,32 @@
 #include "store/rows/tenant_record.hpp"
 #include "store/verify/audit_replay.hpp"
 #include "store/verify/verify_api_keys.hpp"
+#include "store/verify/verify_keys.hpp"
 
 namespace tacit::store {
 
 class TenantCheck {
  public:
-  TenantCheck(const StoreContext& store, AuditReplay& replay, ApiKeyIndexCheck& keys, VerifyReport& report,
-              const Uuid& tenant)
-      : store_(store), replay_(replay), api_key_index_(keys), report_(report), tenant_(tenant) {}
+  /// What the checks of all tenants have in common; all must outlive them.
+  struct Parts {
+    const StoreContext& store;
+    AuditReplay& replay;
+    ApiKeyIndexCheck& api_key_index;
+    KeyCheck& pairs;
+    VerifyReport& report;
+  };
+
+  /// `rows_format`: the newest format in which the store's rows may be.
+  TenantCheck(const Parts& parts, const Uuid& tenant, std::uint32_t rows_format)
+      : store_(parts.store),
+        replay_(parts.replay),
+        api_key_index_(parts.api_key_index),
+        pairs_(parts.pairs),
+        report_(parts.report),
+        tenant_(tenant),
+        rows_format_(rows_format) {}
 
   const Uuid& tenant() const { return tenant_; }
-  /// Call before the first row if the store takes no record of a newer format yet.
-  void expect_first_format() { only_first_format_ = true; }
   void row(const ParsedKey& key, const Row& row);
   /// Call after the last row.
   void finish();
@@ -40,28 +54,35 @@ class TenantCheck {
   void record_row(const ParsedKey& key, const Row& row);
   void secret_row(const ParsedKey& key, const Row& row);
   void index_row(const Row& row);
+  /// A row that cannot be opened. Only one of format 1 says what it counts for.
+  void unreadable(const Uuid& id, const Row& row, const std::string& why);
   void check_value(const StoredSecret& secret);
   void expect_entries(const StoredSecret& secret);
   void expect(const RowKey& key, ByteView value, const Uuid& secret, const char* index);
-  void open_private_key();
+  void check_pairs();
+  /// The private half of a pair; std::nullopt without the root private keyring, or if it cannot be opened.
+  std::optional<crypto::PrivateKey> open_private_key(const crypto::TenantKey& key, const char* name);
   void problem(const std::string& what);
 
   const StoreContext& store_;
   AuditReplay& replay_;
   ApiKeyIndexCheck& api_key_index_;
+  KeyCheck& pairs_;
   VerifyReport& report_;
   const Uuid tenant_;
-  bool only_first_format_ = false;
+  const std::uint32_t rows_format_;
   bool has_record_ = false;
   std::optional<TenantRecord> record_;  ///< only if its MAC is right
   std::optional<crypto::TenantKeys> keys_;
   std::optional<crypto::TenantKeys> previous_keys_;  ///< while the tenant is being moved to another metadata key
   std::optional<crypto::PrivateKey> private_key_;
+  std::optional<crypto::PrivateKey> previous_private_key_;
   std::uint64_t used_ = 0;
   std::uint64_t count_ = 0;
   PrefixCounts prefixes_;
   std::map<Key, Entry> expected_;
-  bool all_opened_ = true;  ///< else some expected entries are unknown
+  bool all_opened_ = true;   ///< else some expected entries are unknown
+  bool all_counted_ = true;  ///< else the bytes that count are unknown
 };
 
 }  // namespace tacit::store

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "store/engine/commit_seal.hpp"
 #include "store/lmdb/engine/commit_rehearsal.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/lmdb/engine/lmdb_transaction.hpp"
@@ -31,6 +32,22 @@ bool condemns_store(int code) {
     default:
       return errc_of(code) != Errc::full;
   }
+}
+
+/// Runs a step of a seal on the batch's transaction. Returns LMDB's code.
+template <class Step>
+int run_step(const LmdbEnv& env, MDB_txn* txn, Step step) {
+  std::atomic<std::uint64_t> rows_read{0};  // not those of a request
+  LmdbTransaction transaction = LmdbTransaction::writing(env, txn, rows_read);
+  if (step(transaction)) transaction.keep();
+  return transaction.error();
+}
+
+int begin_seal(const LmdbEnv& env, MDB_txn* txn, CommitSeal& seal) {
+  return run_step(env, txn, [&seal](Transaction& transaction) {
+    seal.begin(transaction).run();
+    return false;
+  });
 }
 
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
@@ -156,6 +173,12 @@ int LmdbEngine::try_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
   sync_failed_ = false;
   int fatal = MDB_SUCCESS;
   bool changed = false;
+  const std::shared_ptr<CommitSeal> seal = current_seal();
+  if (seal) fatal = begin_seal(*env_, txn, *seal);
+  if (fatal != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    return fatal;
+  }
   for (std::size_t i = 0; i < batch.size(); ++i) {
     answers[i] = run_write(txn, batch[i], room, fatal, changed);
     if (fatal != MDB_SUCCESS) {
@@ -172,7 +195,34 @@ int LmdbEngine::try_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
   batch_jobs_.add(batch.size());
   largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
                        std::memory_order_relaxed);
-  return commit(txn);
+  return seal_and_commit(txn, seal.get(), answers);
+}
+
+int LmdbEngine::seal_and_commit(MDB_txn* txn, CommitSeal* seal, Answers& answers) {
+  if (seal == nullptr) return commit(txn);
+  bool sealed = false;
+  int code = run_step(*env_, txn, [&](Transaction& transaction) {
+    sealed = seal->finish(transaction).run();
+    return sealed;
+  });
+  if (code != MDB_SUCCESS || !sealed) {
+    mdb_txn_abort(txn);
+    answers.assign(answers.size(), Errc::unavailable);
+    return code;
+  }
+  code = commit(txn);
+  if (code == MDB_SUCCESS) seal->committed();
+  return code;
+}
+
+void LmdbEngine::seal_commits(std::shared_ptr<CommitSeal> seal) {
+  const std::lock_guard lock(seal_mutex_);
+  seal_ = std::move(seal);
+}
+
+std::shared_ptr<CommitSeal> LmdbEngine::current_seal() const {
+  const std::lock_guard lock(seal_mutex_);
+  return seal_;
 }
 
 int LmdbEngine::commit(MDB_txn* txn) {

@@ -62,6 +62,7 @@ class LmdbEngine final : public Engine {
 
   std::optional<Errc> read(const Work& work) override;
   void submit(Write write) override;
+  void seal_commits(std::shared_ptr<CommitSeal> seal) override;
   bool finish(std::chrono::milliseconds most) override;
   void close() override;
   std::optional<std::string> unwilling() const override;
@@ -95,9 +96,13 @@ class LmdbEngine final : public Engine {
   void run_batch(Batch batch, MeasuredRoom& room);
   /// Like try_batch, but retries the writes that may succeed when the first attempt found no room.
   int write_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
-  /// Runs the writes and commits. Returns the code of a failure that concerns all of them, or 0 with an answer for
-  /// each.
+  /// Runs the writes and commits, within the steps of the seal. Returns the code of a failure that concerns all of
+  /// them, or 0 with an answer for each.
   int try_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
+  /// The seal's step after the writes, and the commit. Returns LMDB's code, or 0 with all writes answered as failed if
+  /// the seal refuses the batch.
+  int seal_and_commit(MDB_txn* txn, CommitSeal* seal, Answers& answers);
+  std::shared_ptr<CommitSeal> current_seal() const;
   std::optional<Errc> run_write(MDB_txn* parent, const Write& write, MeasuredRoom& room, int& fatal, bool& changed);
   /// Returns LMDB's code.
   int try_write(MDB_txn* parent, const Write& write, bool& changed);
@@ -143,6 +148,8 @@ class LmdbEngine final : public Engine {
   std::promise<void> writer_ends_;
   const std::shared_future<void> writer_ended_{writer_ends_.get_future()};
   std::once_flag joined_;
+  mutable std::mutex seal_mutex_;
+  std::shared_ptr<CommitSeal> seal_;
 
   StandingRefusal refusal_;
   StandingRefusal::Clock::time_point next_take_{};  ///< when to request refused blocks again; writer thread

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "crypto/random.hpp"
+#include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/verify/verify.hpp"
 
@@ -156,7 +157,10 @@ VerifyReport StoreFixture::verify() {
 
 std::vector<std::string> StoreFixture::audit() {
   std::vector<std::string> bodies;
-  for (const auto& [key, value] : rows(Table::audit)) bodies.push_back(value.substr(33));
+  for (const auto& [key, value] : rows(Table::audit)) {
+    const auto entry = parse_audit_row(Row{crypto::as_bytes(key), crypto::as_bytes(value)});
+    bodies.push_back(entry ? std::string(entry->body) : value.substr(33));
+  }
   return bodies;
 }
 

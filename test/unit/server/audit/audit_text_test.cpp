@@ -7,6 +7,9 @@
 
 #include <string>
 
+#include "crypto/key_id.hpp"
+#include "store/audit/audit_hash.hpp"
+
 using namespace tacit;
 using namespace tacit::server;
 
@@ -57,6 +60,32 @@ BOOST_AUTO_TEST_CASE(a_line_cannot_control_a_terminal) {
 
 BOOST_AUTO_TEST_CASE(json_is_the_body_with_its_place) {
   BOOST_TEST(audit_json(record(R"({"time":"t"})")) == R"({"sequence":7,"hash":")" + hash + R"(","time":"t"})");
+}
+
+BOOST_AUTO_TEST_CASE(signatures_are_before_the_hash_so_that_the_chain_follows_from_the_text_alone) {
+  store::AuditRecord first = record(R"({"time":"t"})");
+  first.mark.sequence = 1;
+  first.mark.hash = store::audit_hash({}, 1, first.body);
+  store::AuditRecord second = record(R"({"time":"u","plane":"api"})");
+  second.mark.sequence = 2;
+  second.mark.hash = store::audit_hash(first.mark.hash, 2, second.body);
+  second.signatures.resize(2);
+  second.signatures.front().role = crypto::SigningRole::api;
+  second.signatures.front().key.fill(0xab);
+  second.signatures.back().role = crypto::SigningRole::operators;
+  const std::string none(86, 'A');
+  BOOST_TEST(audit_json(second) ==
+             R"({"sequence":2,"signatures":[{"plane":"api","key":"abababababababab","signature":")" + none +
+                 R"("},{"plane":"operator","key":"0000000000000000","signature":")" + none + R"("}],"hash":")" +
+                 crypto::to_hex(second.mark.hash) + R"(","time":"u","plane":"api"})");
+  crypto::Digest previous{};
+  for (const auto& each : {first, second}) {
+    const std::string line = audit_json(each);
+    const std::string before = "\"hash\":\"";
+    const std::size_t at = line.find(before) + before.size();
+    previous = store::audit_hash(previous, each.mark.sequence, "{" + line.substr(at + 64 + 2));
+    BOOST_TEST(crypto::to_hex(previous) == line.substr(at, 64));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(foreign_text_is_quoted) {

@@ -173,11 +173,17 @@ BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {
   good({"quota", "set", tenant, "5M"});
   good({"api-key", "create", "--tenant", tenant, "--name", "x"});
   const auto out = good({"verify"});
-  BOOST_TEST(out.find("API keys       1\n") != std::string::npos);
-  BOOST_TEST(out.find("problems       0\n") != std::string::npos);
+  for (const char* const line : {"API keys       1\n", "problems       0\n", "\nvalues bound   0\n",
+                                 "\nkeys signed    0 of 0\n", "\nprekeys        ", "\nsignatures checked "}) {
+    BOOST_TEST(out.find(line) != std::string::npos, line);
+  }
   const auto object = json::parse(good({"verify", "--json"})).as_object();
   BOOST_TEST(object.at("api_keys").to_number<int>() == 1);
   BOOST_TEST(object.at("values_opened").to_number<int>() == 0);
+  BOOST_TEST(object.at("values_bound").to_number<int>() == 0);
+  BOOST_TEST(object.at("keys_signed").to_number<int>() == 0);
+  BOOST_TEST(object.contains("prekeys"));
+  BOOST_TEST(object.contains("signatures_checked"));
   BOOST_TEST(object.at("problem_count").to_number<int>() == 0);
   BOOST_TEST(object.at("problems").as_array().empty());
 }

@@ -68,6 +68,34 @@ BOOST_AUTO_TEST_CASE(pages_freed_between_two_reads_do_not_wrap) {
   BOOST_TEST(text.find("\ntacit_store_used_bytes 0\n") != std::string::npos, text);
 }
 
+BOOST_AUTO_TEST_CASE(signatures_have_metrics_and_figures_that_are_not_known_have_none) {
+  store::SigningStatistics signing;
+  signing.phase = crypto::SigningPhase::signing;
+  signing.heads = {{crypto::SigningRole::api, 7}};
+  signing.history_intact = false;
+  signing.key_verifications = 3;
+  StoreFindings found;
+  found.prekeys = 100;
+  found.prekeys_low = 512;
+  MetricFamilies families;
+  add_signing_metrics(families, signing, found);
+  std::string text = text_of(families);
+  for (const char* const line :
+       {"tacit_signing_phase 1", "tacit_audit_signatures_total{plane=\"api\"} 7", "tacit_audit_history_intact 0",
+        "tacit_tenant_key_verifications_total 3", "tacit_prekeys 100", "tacit_prekeys_low 512"}) {
+    BOOST_TEST(text.find("\n" + std::string(line) + "\n") != std::string::npos, line << " is not in " << text);
+  }
+  BOOST_TEST(text.find("tacit_tenants_unsigned") == std::string::npos);
+  found.unsigned_tenants = 4;
+  MetricFamilies later;
+  add_signing_metrics(later, {}, found);
+  text = text_of(later);
+  BOOST_TEST(text.find("\ntacit_tenants_unsigned 4\n") != std::string::npos);
+  BOOST_TEST(text.find("\ntacit_audit_history_intact 1\n") != std::string::npos);
+  // Nothing is made from prekeys yet, so a lack of them is no reason for an alert.
+  BOOST_TEST(text.find("\ntacit_prekeys_low 0\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(figures_are_of_this_process) {
   const ProcessStatistics process = process_statistics();
   BOOST_TEST(process.cpu_seconds > 0);

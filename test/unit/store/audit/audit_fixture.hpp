@@ -61,7 +61,9 @@ struct AuditFixture : StoreFixture {
   std::uint64_t prune(std::uint64_t before) {
     AuditPoint point;
     point.sequence = before;
-    const auto pruned = wait(store().audit().prune(plan(point).through, who(), {}));
+    AuditContext context = who();
+    context.plane = "operator";
+    const auto pruned = wait(store().audit().prune(plan(point).through, std::move(context), {}));
     BOOST_REQUIRE(pruned);
     return *pruned;
   }

@@ -1,0 +1,183 @@
+#include "server/serve/store_watch.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "crypto/keyring.hpp"
+#include "http/log/log.hpp"
+#include "store/audit/audit_history.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/health.hpp"
+#include "store/keys/keys.hpp"
+
+namespace tacit::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds check_interval{60};
+constexpr std::chrono::seconds prekeys_interval{10};
+constexpr std::chrono::minutes tenants_interval{10};
+/// After each 4096 tenants, so that the walk takes a small share of the disk and of a CPU.
+constexpr std::chrono::milliseconds walk_pause{10};
+/// A larger pool is counted without its signatures: their verifications would displace tenants' keys from the memory of
+/// verified signatures (store/rows/signed_memory.hpp).
+constexpr std::uint64_t most_verified = 8192;
+
+void log_change(const store::AuditHistory::Changed& changed) {
+  http::LogLine line(http::LogLevel::error, "audit_history_changed");
+  line.field("sequence", changed.expected.sequence).field("expected", crypto::to_hex(changed.expected.hash));
+  http::log(line.field("found", changed.found ? crypto::to_hex(*changed.found) : std::string("missing")));
+}
+
+}  // namespace
+
+bool StoreWatch::Interval::take(Clock::time_point now) {
+  if (next() > now) return false;
+  due = now + every;
+  return true;
+}
+
+StoreWatch::StoreWatch(const store::Store& store, const Options& options)
+    : store_(store), serves_api_(options.serves_api), prekey_pool_(options.prekey_pool) {
+  // `start` logs the first head.
+  head_ = {.every = options.head_interval, .due = Clock::now() + options.head_interval};
+  history_.every = check_interval;
+  prekeys_.every = prekeys_interval;
+  tenants_.every = tenants_interval;
+}
+
+StoreWatch::~StoreWatch() { stop(); }
+
+void StoreWatch::start() {
+  log_head();
+  publish();
+  thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "store-watch");
+}
+
+void StoreWatch::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+  log_head();
+  check_history();
+  publish();
+}
+
+void StoreWatch::reconfigured(std::uint64_t prekey_pool) {
+  prekey_pool_ = prekey_pool;
+  {
+    const std::lock_guard lock(mutex_);
+    again_ = true;
+  }
+  changed_.notify_all();
+}
+
+StoreFindings StoreWatch::findings() const {
+  const std::lock_guard lock(mutex_);
+  return findings_;
+}
+
+StoreWatch::Clock::time_point StoreWatch::next_look() const {
+  return std::min({head_.next(), history_.next(), prekeys_.next(), tenants_.next()});
+}
+
+void StoreWatch::run() {
+  while (!ending_) {
+    const auto now = Clock::now();
+    look(now);
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, next_look(), [this] { return ending_ || again_; });
+    if (std::exchange(again_, false)) history_.due = prekeys_.due = tenants_.due = now;
+  }
+}
+
+void StoreWatch::look(Clock::time_point now) {
+  if (head_.take(now)) {
+    log_head();
+    history_.due = now;
+  }
+  if (history_.take(now)) check_history();
+  if (prekeys_.take(now)) count_prekeys();
+  publish();  // before the long walk
+  if (!tenants_.take(now)) return;
+  count_unsigned();
+  publish();
+}
+
+void StoreWatch::log_head() const {
+  const auto head = store_.audit().head();
+  if (!head) {
+    http::LogLine line(http::LogLevel::error, "audit_head_failed");
+    return http::log(line.field("reason", head.error().subject));
+  }
+  http::LogLine line(http::LogLevel::info, "audit_head");
+  http::log_always(line.field("sequence", head->sequence).field("hash", crypto::to_hex(head->hash)));
+}
+
+/// The server continues after a change: otherwise an attacker could stop it by one.
+void StoreWatch::check_history() {
+  const auto checked = store_.audit().check_history();
+  if (!checked) {
+    http::LogLine line(http::LogLevel::error, "audit_head_failed");
+    http::log(line.field("reason", checked.error().subject));
+  }
+}
+
+void StoreWatch::count_prekeys() {
+  std::optional<std::uint64_t> count;
+  if (store_.health().signing().phase != crypto::SigningPhase::none) {
+    const auto stored = store_.keys().stored_prekeys();
+    if (!stored) return;  // the next look is soon
+    count = *stored;
+    if (*stored <= most_verified) {
+      const auto figures = store_.keys().prekeys();
+      if (!figures) return;
+      count = figures->usable;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  findings_.prekeys = count;
+}
+
+void StoreWatch::count_unsigned() {
+  std::optional<std::uint64_t> count;
+  if (store_.health().signing().phase == crypto::SigningPhase::required) {
+    count = 0;  // others are refused
+  } else {
+    const auto walked = store_.keys().unsigned_tenants(walk_pause, &ending_);
+    if (!walked) return;
+    count = *walked;
+  }
+  const std::lock_guard lock(mutex_);
+  findings_.unsigned_tenants = count;
+}
+
+void StoreWatch::publish() {
+  const store::AuditHistory& history = store_.audit().history();
+  const auto changed = history.changed();
+  if (changed && !std::exchange(alarmed_, true)) log_change(*changed);
+  const std::uint64_t refused = history.counts.refused.value();
+  if (refused > std::exchange(refused_commits_, refused)) {
+    http::LogLine line(http::LogLevel::error, "audit_not_signed");
+    http::log(line.field("commits", refused));
+  }
+  StoreFindings found = findings();
+  found.phase = store_.health().signing().phase;
+  found.makes_first_writes = serves_api_;
+  found.prekeys_low = prekey_pool_ / 4;
+  if (changed) found.changed_entry = changed->expected.sequence;
+  warnings_.publish_if_new(store_warnings(found));
+  const std::lock_guard lock(mutex_);
+  findings_ = found;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,61 @@
+// Whether the audit log still contains what this process saw of it. An attacker with write access to the database can
+// cut off the newest entries, or rewrite the log with hashes that fit; a process that remembers a head notices both.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include "store/engine/counter.hpp"
+#include "store/engine/engine.hpp"
+#include "store/model/audit.hpp"
+#include "store/model/store_keys.hpp"
+
+namespace tacit::store {
+
+struct StoreContext;  // store/engine/context.hpp
+
+/// The last head that this process committed or read. Thread-safe. Shared by all contexts of one store.
+class AuditHistory {
+ public:
+  /// What the log has instead of an entry that this process saw.
+  struct Changed {
+    AuditMark expected;
+    std::optional<crypto::Digest> found;  ///< the hash that is there; std::nullopt: there is no entry
+  };
+
+  /// A head that is durable, and whose transaction contained the last one (`look`).
+  void saw(const AuditMark& head);
+  /// Compares the log in this transaction with the last head: that entry must be there, with its hash, which must be
+  /// that of its body and the previous entry's hash; or a checkpoint (store/audit/audit_checkpoint.hpp) must be at or
+  /// after it. Remembers a difference. Returns the newest entry's place; fails like newest_audit_mark. `keys` must
+  /// outlive the task.
+  Task<Outcome<AuditMark>> look(Transaction& transaction, const StoreKeys& keys);
+  /// The same on a snapshot. If the log is unchanged, its newest entry becomes the last head, so that a process without
+  /// changes of its own guards the entries of others. Returns the first difference that was ever found.
+  Outcome<std::optional<Changed>> check(const StoreContext& store);
+  /// The first difference that was ever found.
+  std::optional<Changed> changed() const;
+  bool intact() const { return !changed(); }
+
+  /// What the audit seal (store/audit/audit_signing.hpp) did. One thread counts.
+  struct Counts {
+    std::array<Counter, crypto::signing_roles.size()> heads;  ///< signed, by role
+    Counter refused;  ///< batches that were not committed, because this process lacks the key of a plane
+  };
+  Counts counts;
+
+  const Counter& heads(crypto::SigningRole role) const { return counts.heads.at(static_cast<std::size_t>(role) - 1); }
+
+ private:
+  AuditMark last() const;
+  void note(const Changed& changed);
+
+  mutable std::mutex mutex_;
+  AuditMark last_;
+  std::optional<Changed> changed_;
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,115 @@
+// Signs the audit log's head in each commit, on the engine's writer thread.
+#include <limits>
+#include <utility>
+
+#include "store/audit/audit_history.hpp"
+#include "store/audit/audit_log.hpp"
+#include "store/audit/audit_signing.hpp"
+#include "store/rows/store_meta.hpp"
+
+namespace tacit::store {
+namespace {
+
+using crypto::SigningRole;
+
+constexpr std::array<SigningRole, 3> planes{SigningRole::api, SigningRole::tools, SigningRole::operators};
+
+/// What the entries of a commit need.
+struct Needs {
+  std::array<bool, crypto::signing_roles.size()> present{};   ///< the role's plane has entries
+  std::array<bool, crypto::signing_roles.size()> required{};  ///< and one that may not stay unsigned
+  std::string last_body;
+};
+
+constexpr std::size_t place_of(SigningRole role) { return static_cast<std::size_t>(role) - 1; }
+
+/// std::nullopt if the plane of an entry is not known.
+std::optional<Needs> needs_of(const std::vector<Row>& rows) {
+  Needs needs;
+  for (const Row& row : rows) {
+    const auto entry = parse_audit_row(row);
+    const auto role = entry ? audit_plane(entry->body) : std::nullopt;
+    if (!role) return std::nullopt;
+    needs.present.at(place_of(*role)) = true;
+    // The restoring command may lack the operator's key: then the next commit's signature covers its entry.
+    if (audit_action_text(entry->body) != row_of(AuditAction::store_restore).name) {
+      needs.required.at(place_of(*role)) = true;
+    }
+    if (&row == &rows.back()) needs.last_body = entry->body;
+  }
+  return needs;
+}
+
+class AuditSeal final : public CommitSeal {
+ public:
+  AuditSeal(const StoreKeys& keys, std::shared_ptr<AuditHistory> history)
+      : keys_(keys), history_(std::move(history)), signs_(keys.phase() != crypto::SigningPhase::none) {}
+
+  Task<void> begin(Transaction& transaction) override {
+    signed_.clear();
+    before_.reset();
+    head_.reset();
+    const auto newest = co_await history_->look(transaction, keys_);
+    if (newest) before_ = newest->sequence;  // otherwise no entry can be appended
+  }
+
+  Task<bool> finish(Transaction& transaction) override {
+    if (!before_) co_return true;
+    const auto newest = co_await newest_audit_mark(transaction);
+    if (!newest) co_return !signs_;
+    if (newest->sequence <= *before_) co_return true;
+    head_ = *newest;
+    const bool takes = co_await takes_signatures(transaction);
+    if (!takes) co_return true;
+    const bool sealed = co_await sign(transaction);
+    if (!sealed) history_->counts.refused.add();
+    co_return sealed;
+  }
+
+  void committed() override {
+    for (const AuditSignature& signature : signed_) history_->counts.heads.at(place_of(signature.role)).add();
+    if (head_) history_->saw(*head_);
+  }
+
+ private:
+  Task<bool> takes_signatures(Transaction& transaction) {
+    if (!signs_) co_return false;
+    // The format never falls.
+    if (!takes_signatures_) takes_signatures_ = (co_await rows_format(transaction)) >= store_format;
+    co_return takes_signatures_;
+  }
+
+  Task<bool> sign(Transaction& transaction) {
+    const auto first = audit_key(*before_ + 1);
+    const auto rows = co_await transaction.scan(Table::audit, {}, first, std::numeric_limits<std::size_t>::max());
+    const auto needs = needs_of(rows);
+    if (!needs) co_return false;
+    for (const SigningRole role : planes) {
+      if (!needs->present.at(place_of(role))) continue;
+      const auto* const signer = keys_.audit_signer(role);
+      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_));
+      if (signer == nullptr && needs->required.at(place_of(role))) co_return false;
+    }
+    if (signed_.empty()) co_return true;
+    const Bytes row = audit_row(head_->hash, needs->last_body, signed_);
+    transaction.put(Table::audit, audit_key(head_->sequence), row);
+    co_return true;
+  }
+
+  const StoreKeys keys_;
+  const std::shared_ptr<AuditHistory> history_;
+  const bool signs_;
+  bool takes_signatures_ = false;
+  // Of the present batch.
+  std::optional<std::uint64_t> before_;  ///< the newest sequence at its beginning
+  std::optional<AuditMark> head_;        ///< the newest entry at its end, if it has one
+  std::vector<AuditSignature> signed_;
+};
+
+}  // namespace
+
+std::shared_ptr<CommitSeal> make_audit_seal(const StoreKeys& keys, std::shared_ptr<AuditHistory> history) {
+  return std::make_shared<AuditSeal>(keys, std::move(history));
+}
+
+}  // namespace tacit::store

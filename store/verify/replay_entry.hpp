@@ -1,0 +1,36 @@
+// What the replay of the audit log (store/verify/audit_replay.hpp) reads of an entry.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "crypto/key_id.hpp"
+#include "crypto/uuid.hpp"
+#include "store/model/audit.hpp"
+#include "store/model/audit_action.hpp"
+
+namespace tacit::store {
+
+/// Members as in AuditEvent (store/model/audit.hpp). Absent or unreadable ones are empty.
+struct ReplayEntry {
+  AuditAction action{};
+  bool ok = false;         ///< the outcome
+  std::uint8_t plane = 0;  ///< a bit of AuditActionRow::planes; 0: unknown
+  std::string time;        ///< as written
+  std::string reason;
+  std::optional<crypto::Uuid> tenant;
+  std::vector<crypto::Uuid> secrets;
+  std::vector<crypto::Digest> rows;     ///< empty unless there is one for each secret; one without secrets
+  std::vector<std::uint32_t> versions;  ///< likewise
+  std::optional<crypto::KeyNumber> tenant_key;
+  std::vector<MovedRow> moved;
+};
+
+/// std::nullopt if the body is not an entry with a known action.
+std::optional<ReplayEntry> read_replay_entry(std::string_view body);
+
+}  // namespace tacit::store

@@ -1,0 +1,79 @@
+// The secrets that must exist according to the audit log, each with the hash of its row and the version of its value. A
+// part of the replay (store/verify/audit_replay.hpp). Holds about 150 bytes for each secret that the log created.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/digest.hpp"
+#include "crypto/uuid.hpp"
+#include "store/model/findings.hpp"
+#include "store/verify/replay_entry.hpp"
+
+namespace tacit::store {
+
+/// A stored secret. The row's hash is that of its bytes; `updated_at` is std::nullopt if it could not be opened.
+struct ReplayedSecret {
+  crypto::Uuid tenant;
+  crypto::Uuid id;
+  std::optional<std::int64_t> updated_at;
+  crypto::Digest row{};
+};
+
+/// Receives the entries about secrets, then all stored secrets, then finish().
+class SecretReplay {
+ public:
+  explicit SecretReplay(Findings& findings) : findings_(findings) {}
+
+  /// Secrets without an entry of creation may be older than the log.
+  void begins_later() { from_the_start_ = false; }
+  /// No more findings.
+  void give_up() { believed_ = false; }
+
+  void created(const ReplayEntry& entry);
+  void updated(const ReplayEntry& entry);
+  void deleted(const ReplayEntry& entry);
+  void released(const ReplayEntry& entry, std::uint64_t sequence);
+  void moved(const MovedRow& row, std::uint64_t sequence);
+  void tenant_erased(const crypto::Uuid& tenant);
+
+  /// `tenant_erased`: the log has the erasure of its tenant.
+  void stored(const ReplayedSecret& secret, bool tenant_erased);
+  void finish();
+
+ private:
+  struct Name {
+    crypto::Uuid tenant;
+    crypto::Uuid id;
+    auto operator<=>(const Name&) const = default;
+  };
+  struct Life {
+    std::string changed;                ///< time of its last change, as written in the log
+    std::optional<crypto::Digest> row;  ///< std::nullopt: its last entry does not say
+    std::uint32_t version = 0;          ///< of its value; 0: likewise
+    bool deleted = false;
+    bool stored = false;
+  };
+
+  /// The secret of an entry of a change; std::nullopt if there is none.
+  static std::optional<Name> name_of(const ReplayEntry& entry);
+  /// The life of a secret that an entry changes or ends. Its creation may be in the pruned part. Null if the secret was
+  /// never created.
+  Life* life_of(const Name& name);
+  static void change(Life& life, const ReplayEntry& entry);
+  void judge_release(const Name& name, const ReplayEntry& entry, std::size_t index, std::uint64_t sequence);
+  void judge(const Name& name, Life& life, const ReplayedSecret& secret);
+  void problem(const Name& name, std::string_view what);
+  void entry_problem(std::uint64_t sequence, const std::string& what);
+
+  Findings& findings_;
+  std::map<Name, Life> lives_;
+  bool from_the_start_ = true;
+  bool believed_ = true;
+};
+
+}  // namespace tacit::store

@@ -1,0 +1,74 @@
+#include "store/verify/verify_meta.hpp"
+
+#include <algorithm>
+
+#include "store/audit/audit_checkpoint.hpp"
+#include "store/rows/erasure.hpp"
+#include "store/rows/prekey.hpp"
+#include "store/rows/rekey_mark.hpp"
+
+namespace tacit::store {
+
+void MetaCheck::row(const Row& row) {
+  const auto is = [&row](ByteView key) { return std::ranges::equal(row.key, key); };
+  if (is(format_row_key()) && format_of(row.value)) {
+    format_ = format_of(row.value);
+  } else if (is(rows_row_key()) && rows_format_of(row.value) > first_store_format) {
+    rows_format_ = rows_format_of(row.value);
+  } else if (is(keys_row_key())) {
+    key_list_row(row.value);
+  } else if (is(store_row_key())) {
+    store_row(row.value);
+  } else if (is(rekey_row_key())) {
+    rekey_row(row.value);
+  } else if (crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
+    pairs_.prekey(row);
+  } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
+    erasure_row(*erasing, row);
+  } else if (is(checkpoint_key())) {
+    checkpoint_row(row.value);
+  } else {
+    report_.add("a row of unknown meaning about the store as a whole");
+  }
+}
+
+void MetaCheck::key_list_row(ByteView value) {
+  key_list_ = crypto::sha256(value);
+  const auto fits = check_keys(value, keys_);
+  if (!fits) report_.add("the store as a whole: " + fits.error().subject);
+}
+
+void MetaCheck::store_row(ByteView value) {
+  has_store_ = true;
+  if (store_of(value) == keys_.store()) return;
+  report_.add("the store's id is that of another store than root-public-keyring's");
+}
+
+void MetaCheck::rekey_row(ByteView value) {
+  report_.add(started_of_rekey(value, keys_) ? "a tenant rekey --all is not finished: run it again"
+                                             : "the mark of a tenant rekey was altered");
+}
+
+/// The remaining rows of such a tenant are not checked: they are being erased.
+void MetaCheck::erasure_row(const crypto::Uuid& tenant, const Row& row) {
+  erasing_.insert(tenant);
+  report_.add("tenant " + tenant.str() +
+              (is_good_erasure_mark(row, keys_)
+                   ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
+                   : ": the mark of its erasure was altered"));
+}
+
+void MetaCheck::checkpoint_row(ByteView value) {
+  const auto checkpoint = decode_checkpoint(value, keys_);
+  if (!checkpoint) return report_.add("the audit log's record of pruned entries was altered");
+  log_.begins_after(checkpoint->through);
+}
+
+void MetaCheck::finish() {
+  if (!format_) report_.add("the store's format is not recorded");
+  if (format_ && rows_format_ > *format_) report_.add("the store accepts rows of a newer format than its own");
+  if (!key_list_) report_.add("the store's keys are not recorded");
+  if (!has_store_ && keys_.phase() != crypto::SigningPhase::none) report_.add("the store's id is not recorded");
+}
+
+}  // namespace tacit::store

@@ -1,0 +1,52 @@
+// Checks the rows about the whole store (store/rows/store_meta.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "crypto/digest.hpp"
+#include "store/engine/engine.hpp"
+#include "store/model/store_keys.hpp"
+#include "store/model/verify_report.hpp"
+#include "store/rows/store_meta.hpp"
+#include "store/verify/verify_keys.hpp"
+#include "store/verify/verify_log.hpp"
+
+namespace tacit::store {
+
+/// Receives all rows of Table::meta, then finish().
+class MetaCheck {
+ public:
+  /// The arguments must outlive this object.
+  MetaCheck(const StoreKeys& keys, KeyCheck& pairs, LogCheck& log, VerifyReport& report)
+      : keys_(keys), pairs_(pairs), log_(log), report_(report) {}
+
+  void row(const Row& row);
+  void finish();
+
+  /// The newest format in which rows may be.
+  std::uint32_t rows_format() const { return rows_format_; }
+  bool is_being_erased(const crypto::Uuid& tenant) const { return erasing_.contains(tenant); }
+  /// SHA-256 of the record of keys; std::nullopt if there is none.
+  const std::optional<crypto::Digest>& key_list() const { return key_list_; }
+
+ private:
+  void key_list_row(ByteView value);
+  void store_row(ByteView value);
+  void rekey_row(ByteView value);
+  void erasure_row(const crypto::Uuid& tenant, const Row& row);
+  void checkpoint_row(ByteView value);
+
+  const StoreKeys& keys_;
+  KeyCheck& pairs_;
+  LogCheck& log_;
+  VerifyReport& report_;
+  std::optional<std::uint32_t> format_;
+  std::uint32_t rows_format_ = first_store_format;
+  std::optional<crypto::Digest> key_list_;
+  bool has_store_ = false;
+  std::set<crypto::Uuid> erasing_;
+};
+
+}  // namespace tacit::store
