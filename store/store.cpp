@@ -118,7 +118,7 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  const std::uint32_t format = options.new_format == 0 ? target_format : options.new_format;
+  const std::uint32_t format = options.new_format == 0 ? store_format : options.new_format;
   auto named = first_keys_value(keys);
   if (!named) return named.error();
   const auto prekeys = make_prekeys(keys, options.new_prekeys);

@@ -47,17 +47,15 @@ namespace tacit::store {
 struct StoreKeys;
 
 inline constexpr std::uint32_t first_store_format = 1;
-/// The newest format that this build reads.
+/// The newest format that this build reads, of new stores, and to which servers raise older ones.
 inline constexpr std::uint32_t store_format = 3;
-/// The format of new stores, to which servers raise older ones.
-inline constexpr std::uint32_t target_format = 2;
 
 ByteView format_row_key();
-Bytes format_value(std::uint32_t format = target_format);
+Bytes format_value(std::uint32_t format = store_format);
 /// std::nullopt if the row is incomplete or its format is unknown.
 std::optional<std::uint32_t> format_of(ByteView row);
 ByteView rows_row_key();
-Bytes rows_value(std::uint32_t format = target_format);
+Bytes rows_value(std::uint32_t format = store_format);
 /// The format of rows that the row names; first_store_format if it is unknown.
 std::uint32_t rows_format_of(ByteView row);
 

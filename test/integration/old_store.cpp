@@ -10,7 +10,7 @@ namespace {
 
 const std::string& tenant = old_tenant;
 const std::string& key = old_key;
-constexpr std::int64_t newest = tacit::store::target_format;
+constexpr std::int64_t newest = tacit::store::store_format;
 
 void add_secret(const Server& server, const std::string& name) {
   Client api(server, key);

@@ -91,7 +91,7 @@ void LmdbEngine::close() {
 void LmdbEngine::raise_format(std::chrono::milliseconds every, std::function<void(std::uint32_t)> told,
                               std::uint32_t target) {
   if (env_->is_single_file()) return;
-  rise_ = std::make_unique<FormatRise>(*env_, target == 0 ? target_format : target, every, std::move(told));
+  rise_ = std::make_unique<FormatRise>(*env_, target == 0 ? store_format : target, every, std::move(told));
   rising_.store(rise_.get(), std::memory_order_release);
   queue_.wake();
 }
