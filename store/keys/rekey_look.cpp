@@ -3,7 +3,6 @@
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rekey_plan.hpp"
 #include "store/keys/rewrap_search.hpp"
-#include "store/rows/erasure.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/secret_row.hpp"
 
@@ -81,6 +80,13 @@ Task<void> plan_replacement(Transaction& transaction, RekeyPlan& plan) {
 
 }  // namespace
 
+Task<Outcome<std::optional<Tenant>>> load_if_recorded(Transaction& transaction, const RekeyPlan& plan) {
+  const RowKey key = record_row_key(plan.id);
+  const auto record = co_await transaction.get(Table::tenants, key.view());
+  if (!record) co_return std::optional<Tenant>();
+  co_return co_await load_tenant(transaction, plan.store().metadata(), plan.id);
+}
+
 std::string secret_sentence(ByteView key, const std::string& what) {
   ParsedKey parsed;
   crypto::Uuid id;
@@ -89,9 +95,7 @@ std::string secret_sentence(ByteView key, const std::string& what) {
 }
 
 Task<Outcome<void>> look(Transaction& transaction, RekeyPlan& plan) {
-  const bool erasing = co_await is_being_erased(transaction, plan.id);
-  auto loaded = Outcome<std::optional<Tenant>>(std::optional<Tenant>());
-  if (!erasing) loaded = co_await load_tenant(transaction, plan.store().metadata(), plan.id);
+  auto loaded = co_await load_if_recorded(transaction, plan);
   if (!loaded && loaded.error().code != Errc::integrity) co_return loaded.error();
   if (!loaded) {
     plan.problem(loaded.error().subject);

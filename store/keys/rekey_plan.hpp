@@ -45,6 +45,9 @@ struct RekeyPlan {
 /// A problem of the secret in that row, without its tenant.
 std::string secret_sentence(ByteView key, const std::string& what);
 
+/// The tenant. std::nullopt without a record: it never had a key pair, or is being erased.
+Task<Outcome<std::optional<Tenant>>> load_if_recorded(Transaction& transaction, const RekeyPlan& plan);
+
 /// Reads the tenant on a snapshot, and decides what the step does: `step.finished`, or a new pair (without a previous
 /// one, or with `replaces_key`), or the collected secrets. What concerns the tenant alone is a problem, not a failure.
 Task<Outcome<void>> look(Transaction& transaction, RekeyPlan& plan);

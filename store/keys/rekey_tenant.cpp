@@ -10,7 +10,6 @@
 #include "store/keys/rekey_plan.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
-#include "store/rows/erasure.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/store_meta.hpp"
 
@@ -33,11 +32,9 @@ bool has_same_pairs(const TenantRecord& record, const TenantRecord& as_read) {
 
 /// The tenant in the transaction. std::nullopt, with the step's result in `step`, if it is not as it was read.
 Task<Outcome<std::optional<Tenant>>> load_same(Transaction& transaction, const RekeyPlan& plan, RekeyStep& step) {
-  // A tenant that is being erased has no pair any more; one that changed is looked at again.
+  // It is looked at again.
   step.next = RekeyPosition{.secrets = plan.from.secrets};
-  const bool erasing = co_await is_being_erased(transaction, plan.id);
-  if (erasing) co_return std::optional<Tenant>();
-  auto loaded = co_await load_tenant(transaction, plan.store().metadata(), plan.id);
+  auto loaded = co_await load_if_recorded(transaction, plan);
   if (!loaded && loaded.error().code == Errc::integrity) co_return std::optional<Tenant>();
   if (!loaded) co_return loaded.error();
   if (!*loaded || !has_same_pairs((*loaded)->record, plan.tenant->record)) co_return std::optional<Tenant>();
