@@ -99,7 +99,7 @@ std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row) {
 
 std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const StoreKeys& keys) {
   if (is_signed_checkpoint(row)) return decode_signed(row, keys);
-  if (keys.phase() == crypto::SigningPhase::required) return std::nullopt;
+  if (keys.refuses_unsigned()) return std::nullopt;
   return decode_with_mac(row, *keys.metadata);
 }
 

@@ -1,7 +1,9 @@
 #include "store/backup/restore.hpp"
 
 #include <system_error>
+#include <utility>
 
+#include "store/backup/sign_restored.hpp"
 #include "store/backup/whole_file.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
 #include "store/model/damage.hpp"
@@ -45,12 +47,24 @@ class Folder {
   bool keep_ = false;
 };
 
+/// Whether the restored store can be signed, if it has to be.
+Outcome<void> check_signer(const Store& store, const StoreKeys& keys) {
+  const auto lacks = lacks_signatures(store);
+  if (!lacks) return lacks.error();
+  if (!*lacks || keys.root_signer() != nullptr) return {};
+  return failed(Errc::not_allowed,
+                "the backup is from before there was a root signing key: root-signing-keyring is needed to restore it");
+}
+
 Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys,
                     const GiveUpRoot& give_up_root) {
   Failure failure;
   try {
-    const auto opened = Store::open_backup(file, keys, give_up_root);
-    if (opened) return {};
+    StoreKeys former = keys;
+    former.accept_retired = true;
+    former.accept_unsigned = true;
+    const auto opened = Store::open_backup(file, std::move(former), give_up_root);
+    if (opened) return check_signer(**opened, keys);
     failure = opened.error();
   } catch (const DamagedStore& error) {
     failure = failed(Errc::integrity, error.what());

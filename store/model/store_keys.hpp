@@ -23,9 +23,14 @@ struct StoreKeys {
   std::shared_ptr<SignedMemory> memory{};  ///< made with the store's context; null: every signature is verified
   /// Whether rows that retired keys signed are accepted: restore, verify --backup, rewrap root --accept-retired.
   bool accept_retired = false;
+  /// Whether rows from before there were signatures are accepted although signatures are required: restore, which then
+  /// signs them.
+  bool accept_unsigned = false;
 
   const crypto::Signers& signers() const { return root_public->signers(); }
   crypto::SigningPhase phase() const { return crypto::phase_of(signers()); }
+  /// Whether the rows that the root signing key signs are refused in the forms that have a MAC instead.
+  bool refuses_unsigned() const { return phase() == crypto::SigningPhase::required && !accept_unsigned; }
   /// Zeros while the root public keyring names no store.
   const crypto::Uuid& store() const { return signers().store(); }
   /// The primary root signing key with its private half; null if this process lacks it.

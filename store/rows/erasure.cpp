@@ -112,7 +112,7 @@ bool is_signed_erasure_mark(ByteView value) { return !value.empty() && value.fro
 
 bool is_good_erasure_mark(const Row& row, const StoreKeys& keys) {
   if (is_signed_erasure_mark(row.value)) return has_good_signature(row, keys);
-  return keys.phase() != crypto::SigningPhase::required && has_good_mac(row, *keys.metadata);
+  return !keys.refuses_unsigned() && has_good_mac(row, *keys.metadata);
 }
 
 }  // namespace tacit::store

@@ -144,7 +144,7 @@ Outcome<Bytes> next_keys_value(NamedKeys named, const StoreKeys& keys) {
 
 Outcome<NamedKeys> read_named_keys(ByteView row, const StoreKeys& keys) {
   if (!row.empty() && row.front() == signed_keys_format) return read_signed_keys(row, keys);
-  if (keys.phase() == crypto::SigningPhase::required) return its_record("is not signed");
+  if (keys.refuses_unsigned()) return its_record("is not signed");
   return read_unsigned_keys(row, *keys.metadata);
 }
 

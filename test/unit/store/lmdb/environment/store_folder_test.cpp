@@ -5,6 +5,7 @@
 
 #include "store/health.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
+#include "store/rows/store_meta.hpp"
 #include "store/secrets/secrets.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
@@ -106,7 +107,8 @@ BOOST_AUTO_TEST_CASE(a_moved_file_accepts_no_changes) {
 
 BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_not_opened) {
   StoreFixture fixture;
-  fixture.put(Table::meta, "format", std::string("\0\0\0\x03", 4));
+  const Bytes newer = format_value(store_format + 1);
+  fixture.put(Table::meta, "format", std::string(newer.begin(), newer.end()));
   const StoreOptions options = fixture.store_options();
   fixture.close();
   const auto opened = Store::open(options, all_keys());
