@@ -33,6 +33,9 @@ int key_add_command(const Config& config, const Arguments& arguments);
 int key_promote_command(const Config& config, const Arguments& arguments);
 int key_retire_command(const Config& config, const Arguments& arguments);
 int key_rewrap_command(const Config& config, const Arguments& arguments);
+
+/// Gives tenants new key pairs, and seals their values to them.
+int tenant_rekey_command(const Config& config, const Arguments& arguments);
 int key_prekeys_command(const Config& config, const Arguments& arguments);
 
 /// Checks every invariant of a store, which may be in use, or of a backup.

@@ -8,6 +8,7 @@
 #include "server/cli/patient_output.hpp"
 #include "server/commands/command_options.hpp"
 #include "server/commands/command_sections.hpp"
+#include "server/config/command_option_defaults.hpp"
 
 namespace tacit::server {
 namespace {
@@ -53,6 +54,15 @@ void add_limits_options(po::options_description& own) {
 void add_export_options(po::options_description& own) {
   add_tenant(own, "The tenant. Required.");
   add_stall_timeout(own);
+}
+
+void add_rekey_options(po::options_description& own) {
+  add_tenant(own, "The tenant. Either this or --all is required.");
+  own.add_options()("all", "All tenants.")(
+      "rate", value_of("NUMBER"), with_default("Secrets per second. 0: no limit.", default_rewrap_rate).c_str())(
+      "discard-unreadable",
+      "Also finish tenants whose old key pair still has values that cannot be opened. They stay unreadable.")(
+      "restart", "With --all: give all tenants new key pairs again, instead of continuing an interrupted run.");
 }
 
 void add_erase_options(po::options_description& own) {
@@ -149,6 +159,19 @@ const Command list[] = {
      .add_options = add_export_options,
      .runs_apart = true,
      .run = with_arguments<export_command>},
+    {.name = "tenant rekey",
+     .summary = "Gives tenants new key pairs and seals all their values to them.",
+     .details = "For a tenant, or for all. Servers may run. The old private halves are destroyed at the end, so that "
+                "copies of them open nothing that is stored later. Values whose tenants use strict binding are bound. "
+                "The command may be stopped at any time; the next run continues. The end of --all writes the cut-off: "
+                "from then on only signed keys and signed audit entries are accepted.\n"
+                "--all first replaces the key pairs that are kept ready for new tenants. Needs root-private-keyring, "
+                "root-signing-keyring and audit-operator-keyring.\n",
+     .examples = "tacit tenant rekey --tenant UUID\n"
+                 "tacit tenant rekey --all --rate 0   # without a limit\n",
+     .settings = store_and_private_key,
+     .add_options = add_rekey_options,
+     .run = with_arguments<tenant_rekey_command>},
     {.name = "erase",
      .summary = "Erases a tenant: its secrets, limits and API keys.",
      .details = "First deletes, in one transaction, the private key that the tenant's values are sealed to; then all "

@@ -12,7 +12,7 @@ inline constexpr std::chrono::seconds default_stall{60};
 inline constexpr std::chrono::seconds default_scrub_wait{60};
 /// --timeout of `reload`: for each server's answer.
 inline constexpr std::chrono::seconds default_reload_timeout{30};
-/// --rate of `key rewrap`: tenants or rows per second.
+/// --rate of `key rewrap` and `tenant rekey`: tenants, rows or secrets per second.
 inline constexpr std::uint64_t default_rewrap_rate = 1000;
 /// --lines of `audit tail`.
 inline constexpr std::uint64_t default_tail_lines = 10;

@@ -1,12 +1,19 @@
 #include "store/keys/key_census.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/prekey.hpp"
+#include "store/rows/rekey_mark.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/secret_row.hpp"
+#include "store/rows/signed_row.hpp"
+#include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
 
 namespace tacit::store {
@@ -18,7 +25,8 @@ constexpr std::size_t rows_at_a_time = 4096;
 /// Counts in a table, on successive snapshots. A row behind the present position cannot later name a retired key, so a
 /// census after the retirement is complete (store/rows/store_meta.hpp). A transaction that names a key in a new row
 /// checks that the key is not retired; a rewrap uses only the newest key, with the same check; all other changes keep
-/// the key that the row or its tenant's record, which comes first, already names.
+/// the key that the row or its tenant's record, which comes first, already names. A new tenant takes a prekey, which
+/// may name an older key: prekeys therefore come before tenants.
 class Count {
  public:
   using Progress = std::function<void(const VerifyProgress&)>;
@@ -27,11 +35,11 @@ class Count {
       : store_(store), kind_(kind), progress_(progress) {}
 
   Outcome<KeyCensus> run() {
-    if (auto counted = walk(Table::tenants); !counted) return counted.error();
-    if (kind_ == KeyKind::metadata) {
-      for (const Table table : {Table::api_keys, Table::meta}) {
-        if (auto counted = walk(table); !counted) return counted.error();
-      }
+    using enum Table;
+    const std::vector<Table> tables =
+        kind_ == KeyKind::metadata ? std::vector{tenants, api_keys, meta} : std::vector{meta, tenants};
+    for (const Table table : tables) {
+      if (auto counted = walk(table); !counted) return counted.error();
     }
     at_.rows = at_.rows_total;  // rows that name no such key were skipped
     if (progress_) progress_(at_);
@@ -54,14 +62,14 @@ class Count {
       at_.rows_total = co_await transaction.count(Table::tenants);
       if (kind_ == KeyKind::metadata) at_.rows_total += co_await transaction.count(Table::api_keys);
     }
-    // Only the records name root keys, so all other rows of a tenant are skipped.
-    const bool only_records = kind_ == KeyKind::root;
+    // Only the records name root keys and root signing keys, so all other rows of a tenant are skipped.
+    const bool only_records = kind_ != KeyKind::metadata && table == Table::tenants;
     for (std::size_t seen = 0; seen < rows_at_a_time;) {
       const auto rows = co_await transaction.scan(table, {}, start_, only_records ? 1 : rows_at_a_time);
       if (rows.empty()) co_return false;
       for (const Row& row : rows) count(table, row);
       seen += rows.size();
-      at_.rows += rows.size();
+      if (table != Table::meta) at_.rows += rows.size();
       go_on_after(rows.back().key, only_records);
     }
     co_return true;
@@ -97,6 +105,20 @@ class Count {
   }
 
   void count_of_store(const Row& row) {
+    if (kind_ != KeyKind::metadata && crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
+      return count_prekey(row);
+    }
+    if (kind_ == KeyKind::metadata) count_macs(row);
+    if (kind_ == KeyKind::signing) count_signed(row);
+  }
+
+  /// One that cannot be read names no key with which anything could be stored: nothing is sealed to it.
+  void count_prekey(const Row& row) {
+    const auto key = decode_prekey(row.key, row.value);
+    if (key) add(kind_ == KeyKind::root ? key->root_key_id() : key->certificate->signer, &KeyUse::prekeys);
+  }
+
+  void count_macs(const Row& row) {
     // Signed ones name no metadata key.
     if (tenant_of_erasure_mark(row.key) && !is_signed_erasure_mark(row.value)) {
       add(metadata_key_of_erasure_mark(row.value), &KeyUse::tenants);
@@ -106,18 +128,43 @@ class Count {
     }
   }
 
+  void count_signed(const Row& row) {
+    const auto is_row = [&row](ByteView key) { return std::ranges::equal(row.key, key); };
+    if (tenant_of_erasure_mark(row.key) && is_signed_erasure_mark(row.value)) {
+      add(signer_of_row(row.value), &KeyUse::erasure_marks);
+    }
+    if (is_row(checkpoint_key()) && is_signed_checkpoint(row.value)) {
+      add(signer_of_row(row.value), &KeyUse::checkpoints);
+    }
+    if (is_row(keys_row_key()) && is_signed_key_list(row.value)) add(signer_of_row(row.value), &KeyUse::key_lists);
+    if (is_row(rekey_row_key())) add(signer_of_row(row.value), &KeyUse::rekey_marks);
+  }
+
   void count_record(ByteView row) {
     const auto record = peek_tenant_record(row);
     if (!record) return add(std::nullopt, &KeyUse::tenants);
-    if (kind_ == KeyKind::root) {
-      constexpr crypto::KeyId none{};
-      const auto& key = record->key;
-      if (key && key->root_key_id() == none) return add(std::nullopt, &KeyUse::tenants);  // the box is truncated
-      if (key) add(key->root_key_id(), &KeyUse::tenants);
+    if (kind_ == KeyKind::metadata) {
+      add(record->metadata_key, &KeyUse::tenants);
+      if (record->previous_metadata_key) add(record->previous_metadata_key, &KeyUse::tenants);
       return;
     }
-    add(record->metadata_key, &KeyUse::tenants);
-    if (record->previous_metadata_key) add(record->previous_metadata_key, &KeyUse::tenants);
+    const auto key = name_in(record->key);
+    const auto previous = name_in(record->previous_key);
+    if (key) add_named(*key);
+    if (previous && previous != key) add_named(*previous);
+  }
+
+  /// The key that a pair names; std::nullopt if it names none.
+  std::optional<crypto::KeyId> name_in(const std::optional<crypto::TenantKey>& pair) const {
+    if (!pair) return std::nullopt;
+    if (kind_ == KeyKind::root) return pair->root_key_id();
+    if (!pair->certificate) return std::nullopt;
+    return pair->certificate->signer;
+  }
+
+  void add_named(const crypto::KeyId& id) {
+    const bool is_truncated = id == crypto::KeyId{};  // the box
+    add(is_truncated ? std::nullopt : std::optional(id), &KeyUse::tenants);
   }
 
   void count_secret(ByteView row) {
@@ -133,7 +180,47 @@ class Count {
   KeyCensus census_;
 };
 
+std::string counted(std::uint64_t number, const char* what) {
+  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+}
+
+/// "a", "a and b", "a, b and c".
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i != 0) text += i + 1 == parts.size() ? " and " : ", ";
+    text += parts[i];
+  }
+  return text;
+}
+
+std::string signed_rows(const KeyUse& use) {
+  std::vector<std::string> parts;
+  if (use.tenants > 0) parts.push_back(counted(use.tenants, "tenant"));
+  if (use.prekeys > 0) parts.push_back(counted(use.prekeys, "prekey"));
+  if (use.key_lists > 0) parts.emplace_back("the key list");
+  if (use.checkpoints > 0) parts.emplace_back("the audit checkpoint");
+  if (use.erasure_marks > 0) parts.push_back(counted(use.erasure_marks, "erasure mark"));
+  if (use.rekey_marks > 0) parts.emplace_back("the rekey mark");
+  return joined(parts);
+}
+
 }  // namespace
+
+std::string hindrance_of(KeyKind kind, const KeyUse& use) {
+  const bool is_one = use.total() == 1;
+  if (kind == KeyKind::signing) {
+    return signed_rows(use) + (is_one ? " is" : " are") + " still signed with it; run: tacit key rewrap root";
+  }
+  std::string text = counted(use.tenants, "tenant");
+  if (kind == KeyKind::metadata) {
+    text += ", " + counted(use.secrets, "secret") + " and " + counted(use.api_keys, "API key") + " still use it";
+  } else {
+    if (use.prekeys > 0) text += " and " + counted(use.prekeys, "prekey");
+    text += is_one && use.tenants == 1 ? " still uses it" : " still use it";
+  }
+  return text + "; run: tacit key rewrap " + to_string(kind);
+}
 
 Outcome<KeyCensus> Keys::census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const {
   return Count(*context_, kind, progress).run();

@@ -24,10 +24,10 @@ namespace tacit::store {
 class CurrentContext;
 struct StoreContext;
 
-/// Succeeds if the store names the primary root key of these keyrings; else fails with `integrity` and the reason. To
-/// an unnamed key, in an edited public keyring, a server would seal the private keys of new tenants, so it does not use
-/// such keyrings. A command does, so that a rewrap, which needs the private half, can name the key. `keys` must outlive
-/// the task.
+/// Succeeds if the store names the primary root key of these keyrings, and their primary root signing key if there is
+/// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a server would seal
+/// the private keys of new tenants, or accept pairs that it signed, so it does not use such keyrings. A command does,
+/// so that a rewrap, which needs the private half, can name the key. `keys` must outlive the task.
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys);
 
 /// A part of the store (store/store.hpp).
@@ -43,11 +43,11 @@ class Keys {
   /// promote_signing instead.
   Async<void> change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who);
   /// Names a root signing key as the newest, signs the store's list of keys with it, and audits the change. The first
-  /// such key also gives the store its id, and what had a MAC (the audit log's checkpoint, marks of erasures) is signed.
-  /// One transaction, which may be repeated: run it again just before the ring is written, because a process that does
-  /// not sign yet may have put a mark meanwhile. This process must have the private half of the key, which the ring has
-  /// not as primary yet. Fails with not_found without it, with not_allowed if the key was retired, with unavailable
-  /// before the store takes rows of format 3, with integrity if one of these rows was altered.
+  /// such key also gives the store its id, and what had a MAC (the audit log's checkpoint, marks of erasures) is
+  /// signed. One transaction, which may be repeated: run it again just before the ring is written, because a process
+  /// that does not sign yet may have put a mark meanwhile. This process must have the private half of the key, which
+  /// the ring has not as primary yet. Fails with not_found without it, with not_allowed if the key was retired, with
+  /// unavailable before the store takes rows of format 3, with integrity if one of these rows was altered.
   Async<void> promote_signing(crypto::KeyId id, AuditContext who);
   /// Makes and adds key pairs for new tenants (at most most_prekeys_at_once) that are signed with a key which
   /// promote_signing has named, before the ring has it as primary.

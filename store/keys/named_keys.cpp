@@ -9,6 +9,7 @@
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/signed_row.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
@@ -33,8 +34,8 @@ Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreContext& stor
 
 bool contains(const Ids& ids, const crypto::KeyId& id) { return std::ranges::find(ids, id) != ids.end(); }
 
+/// Of a root key or a metadata key.
 bool has_key(const StoreKeys& keys, KeyKind kind, const crypto::KeyId& id) {
-  if (kind == KeyKind::signing) return keys.signers().find(id) != nullptr;
   return kind == KeyKind::root ? keys.root_public->find(id) != nullptr : keys.metadata->find(id) != nullptr;
 }
 
@@ -55,6 +56,11 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
     case KeyChange::retire:
       if (plan.id == primary) return failed(Errc::not_allowed, "it is the primary key");
       if (retired) return false;
+      // Before the first promotion the store names no root signing key.
+      if (plan.kind == KeyKind::signing && ids.empty()) return false;
+      if (plan.kind == KeyKind::signing && primary == crypto::KeyId{}) {
+        return failed(Errc::not_allowed, "no root signing key is primary: run the interrupted tacit key promote again");
+      }
       // The list below must not name a retired primary key again.
       if (contains(named.retired, primary)) return check_newest(named, keys, plan.kind).error();
       std::erase(ids, plan.id);
@@ -79,7 +85,9 @@ Task<Outcome<void>> apply(Transaction& transaction, const NamedKeysPlan& plan) {
   const auto value = next_keys_value(std::move(*named), plan.store->keys);
   if (!value) co_return value.error();
   transaction.put(Table::meta, keys_row_key(), *value);
-  co_return co_await append_audit(transaction, plan.event, plan.who);
+  AuditEvent event = plan.event;
+  event.rows.push_back(crypto::sha256(*value));
+  co_return co_await append_audit(transaction, event, plan.who);
 }
 
 /// The marks of interrupted erasures are few, so all are rewritten at once. Other rows of the table may be many.
@@ -98,35 +106,64 @@ Task<void> renew_erasure_marks(Transaction& transaction, const StoreKeys& keys) 
   for (const crypto::Uuid& tenant : tenants) put_erasure_mark(transaction, tenant, *keys.metadata);
 }
 
-/// Names the primary key if an operator edited the keyrings by hand. Fails for rings that lack a key which the store
-/// names, or whose primary key is retired: they were loaded before another process changed the keys.
-Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKeysPlan& plan) {
+/// Puts a key that the list lacks at its beginning; returns whether it did.
+bool name_key(Ids& ids, const crypto::KeyId& id) {
+  if (contains(ids, id)) return false;
+  ids.insert(ids.begin(), id);
+  return true;
+}
+
+bool signs(const NamedKeysPlan& plan) {
+  return plan.kind == KeyKind::root && plan.store->keys.phase() != crypto::SigningPhase::none;
+}
+
+/// Names the primary keys if an operator edited the keyrings by hand. A root rewrap also signs the list if another key
+/// signed it. Adds the digest of a new row to `event`. Fails for rings that lack a key which the store names, or whose
+/// primary key is retired: they were loaded before another process changed the keys.
+Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKeysPlan& plan, AuditEvent& event) {
   const StoreKeys& keys = plan.store->keys;
   const auto fits = co_await check_meta(transaction, keys);
   if (!fits) co_return fits.error();
+  const auto row = co_await transaction.get(Table::meta, keys_row_key());
+  const bool has_other_signer = signs(plan) && (!row || signer_of_row(*row) != primary_of(keys, KeyKind::signing));
   auto named = co_await load(transaction, *plan.store);
   if (!named) co_return named.error();
-  Ids& ids = named->of(plan.kind);
-  if (!contains(ids, plan.id)) {
-    ids.insert(ids.begin(), plan.id);
-    const auto value = next_keys_value(*named, keys);
-    if (!value) co_return value.error();
-    transaction.put(Table::meta, keys_row_key(), *value);
-  }
+  bool differs = name_key(named->of(plan.kind), plan.id) || has_other_signer;
+  if (signs(plan)) differs = name_key(named->signing, primary_of(keys, KeyKind::signing)) || differs;
+  if (!differs) co_return named;
+  const auto value = next_keys_value(*named, keys);
+  if (!value) co_return value.error();
+  transaction.put(Table::meta, keys_row_key(), *value);
+  event.rows.push_back(crypto::sha256(*value));
   co_return named;
+}
+
+/// Succeeds if this process has the private halves that a rewrap of that kind needs.
+Outcome<void> check_halves(const NamedKeysPlan& plan) {
+  const StoreKeys& keys = plan.store->keys;
+  if (plan.kind != KeyKind::root) return {};
+  if (!keys.root_private || keys.root_private->find(plan.id) == nullptr) {
+    return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(plan.id));
+  }
+  if (signs(plan) && keys.root_signer() == nullptr) {
+    return failed(Errc::not_found, "the root signing keyring lacks the primary key " +
+                                       crypto::to_hex(primary_of(keys, KeyKind::signing)));
+  }
+  return {};
 }
 
 Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
-  if (plan.kind == KeyKind::root && (!keys.root_private || keys.root_private->find(plan.id) == nullptr)) {
-    co_return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(plan.id));
-  }
-  const auto named = co_await load_for_rewrap(transaction, plan);
+  const auto has_halves = check_halves(plan);
+  if (!has_halves) co_return has_halves.error();
+  AuditEvent event = plan.event;
+  const auto named = co_await load_for_rewrap(transaction, plan, event);
   if (!named) co_return named.error();
-  const auto newest = check_newest(*named, keys, plan.kind);
+  auto newest = check_newest(*named, keys, plan.kind);
+  if (newest && signs(plan)) newest = check_newest(*named, keys, KeyKind::signing);
   if (!newest) co_return newest.error();
   if (plan.kind == KeyKind::metadata) co_await renew_erasure_marks(transaction, keys);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  const auto recorded = co_await append_audit(transaction, event, plan.who);
   if (!recorded) co_return recorded.error();
   co_return plan.id;
 }
@@ -143,6 +180,14 @@ std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const c
   return plan;
 }
 
+Failure is_unnamed(KeyKind kind, const crypto::KeyId& primary) {
+  const std::string what = kind == KeyKind::signing ? " as the primary root signing key" : " as primary";
+  return failed(Errc::integrity,
+                "the root public keyring has the key " + crypto::to_hex(primary) + what +
+                    ", which the store does not name: the keyring was edited, or the store was restored from a time "
+                    "before that key was promoted; if the key is your own, run: tacit key rewrap root");
+}
+
 template <class T>
 Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
   const std::size_t bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
@@ -156,12 +201,13 @@ Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys
   if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
   const auto named = read_named_keys(*row, keys);
   if (!named) co_return named.error();
-  const crypto::KeyId& primary = primary_of(keys, KeyKind::root);
-  if (contains(named->root, primary)) co_return Outcome<void>();
-  co_return failed(Errc::integrity,
-                   "the root public keyring has the key " + crypto::to_hex(primary) +
-                       " as primary, which the store does not name: the keyring was edited, or the store was restored "
-                       "from a time before that key was promoted; if the key is your own, run: tacit key rewrap root");
+  const bool is_signing = keys.phase() != crypto::SigningPhase::none;
+  for (const KeyKind kind : {KeyKind::root, KeyKind::signing}) {
+    if (kind == KeyKind::signing && !is_signing) break;
+    const crypto::KeyId& primary = primary_of(keys, kind);
+    if (!contains(named->of(kind), primary)) co_return is_unnamed(kind, primary);
+  }
+  co_return Outcome<void>();
 }
 
 Outcome<void> Keys::check_primary_root() const {
@@ -171,7 +217,10 @@ Outcome<void> Keys::check_primary_root() const {
   });
 }
 
+ContextPtr Keys::context() const { return context_; }
+
 Async<void> Keys::change(KeyChange how, KeyKind kind, crypto::KeyId id, AuditContext who) {
+  if (how == KeyChange::promote && kind == KeyKind::signing) return promote_signing(id, std::move(who));
   const AuditAction action = how == KeyChange::promote ? AuditAction::key_promote : AuditAction::key_retire;
   const auto plan = make_plan(context_, kind, id, action, std::move(who));
   plan->change = how;
@@ -186,9 +235,9 @@ Async<crypto::KeyId> Keys::begin_rewrap(KeyKind kind, AuditContext who) {
   return submit_plan<crypto::KeyId>(*plan, [plan](Transaction& transaction) { return begin(transaction, *plan); });
 }
 
-Async<RewrapStep> Keys::rewrap_step(KeyKind kind, RewrapPosition from, std::size_t most) {
+Async<RewrapStep> Keys::rewrap_step(KeyKind kind, RewrapPosition from, std::size_t most, AuditContext who) {
   if (kind == KeyKind::root) return rewrap_root(context_, std::move(from), most);
-  return rewrap_metadata(context_, std::move(from), most);
+  return rewrap_metadata(context_, std::move(from), most, std::move(who));
 }
 
 }  // namespace tacit::store

@@ -2,14 +2,14 @@
 // old private halves are gone from the store, so copies of them open nothing that is stored later.
 //
 // One tenant: the first transaction puts a new pair into the record and keeps the old one as the previous pair; from
-// then on all writes for the tenant seal to the new one. Steps open the values that name the previous pair and seal them
-// to the new one, each with the same version; no client's view of a secret changes, and `updated_at`, the quota and the
-// indexes stay the same. When no value names the previous pair, the last step removes it from the record. A record with
-// a previous pair is all that an interrupted rekey of a tenant leaves; the next run continues from it.
+// then on all writes for the tenant seal to the new one. Steps open the values that name the previous pair and seal
+// them to the new one, each with the same version; no client's view of a secret changes, and `updated_at`, the quota
+// and the indexes stay the same. When no value names the previous pair, the last step removes it from the record. A
+// record with a previous pair is all that an interrupted rekey of a tenant leaves; the next run continues from it.
 //
-// All tenants: the store has a mark (store/rows/rekey_mark.hpp) with the instant at which the rekey began. A tenant is
-// done when its pair is signed with the primary root signing key, is not older than that, and is the only one. Neither
-// can be forged by a writer of the database.
+// All tenants: the store has a mark (store/rows/rekey_mark.hpp) with the instant at which the rekey began. Prekeys that
+// are older are replaced first. A tenant is done when its pair is signed with the primary root signing key, is not
+// older than that, and is the only one. Neither can be forged by a writer of the database.
 //
 // Each row that is sealed again is recorded in the audit log with its digests before and after
 // (store/model/audit.hpp): otherwise a rekey would hide that a row was changed without an entry.
@@ -49,24 +49,25 @@ struct RekeyOrder {
   AuditContext who;
   bool all = false;
   bool discard_unreadable = false;
-  std::int64_t started = 0;               ///< microseconds since the Unix epoch: older pairs are replaced
+  std::int64_t started = 0;                ///< microseconds since the Unix epoch: older pairs are replaced
   std::set<crypto::KeyNumber> repeated{};  ///< numbers that more than one pair has: such pairs are replaced
 };
 using RekeyOrderPtr = std::shared_ptr<const RekeyOrder>;
 
 /// Where a step begins. A default-constructed position is the tenant's beginning.
 struct RekeyPosition {
-  Bytes key{};                     ///< the first row to read; empty: the first secret
-  std::uint64_t unreadable = 0;    ///< values that this pass has left
-  std::uint64_t secrets = 0;       ///< that this run has sealed again, of the tenant
+  Bytes key{};                   ///< the first row to read; empty: the first secret
+  std::uint64_t unreadable = 0;  ///< values that stay as they are, up to there
+  std::uint64_t secrets = 0;     ///< sealed again by this run, of the tenant
 };
 
 struct RekeyStep {
   RekeyPosition next;
-  bool finished = false;      ///< there is no more to do for the tenant, except for what is in `problems`
-  bool has_new_pair = false;  ///< the tenant got one in this step
-  bool unfinished = false;    ///< the tenant keeps its previous pair, because values that name it cannot be opened
-  std::uint64_t secrets = 0;  ///< sealed again in this step
+  bool finished = false;              ///< there is no more to do for the tenant, except for what is in `problems`
+  bool unfinished = false;            ///< the tenant keeps what had to be replaced; `problems` say why
+  std::uint64_t tenants = 0;          ///< 1: the tenant lost its previous pair in this step
+  std::uint64_t secrets = 0;          ///< sealed again in this step
+  std::uint64_t discarded = 0;        ///< values in `problems` that the order leaves behind
   std::vector<std::string> problems;  ///< one sentence each
 };
 

@@ -1,5 +1,5 @@
-// A whole rekey (store/keys/rekey.hpp), of one tenant or of all: step after step, at a bounded rate. Progress is recorded
-// in the audit log.
+// A whole rekey (store/keys/rekey.hpp), of one tenant or of all: step after step, at a bounded rate. Progress is
+// recorded in the audit log.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "store/engine/async.hpp"
+#include "store/keys/pace.hpp"
 #include "store/keys/rekey.hpp"
 #include "store/model/verify_report.hpp"
 
@@ -43,18 +44,34 @@ class RekeyRun {
   std::uint64_t tenants() const { return tenants_; }    ///< that got a new pair, or lost their previous one
   std::uint64_t secrets() const { return secrets_; }    ///< sealed again
   std::uint64_t problems() const { return problems_; }  ///< reported
+  /// Those of them that are values which the run was to leave behind.
+  std::uint64_t discarded() const { return discarded_; }
   /// Whether something has to be done by a further run.
   bool unfinished() const { return unfinished_ > 0; }
+  /// The work done so far, in words.
+  std::string figures() const;
 
  private:
+  static std::size_t step_size(std::uint64_t rate);
+  Async<void> run_all(const Watch& watch);
+  Async<void> renew_pool();
+  Async<std::uint64_t> walk_tenants(const Watch& watch);
+  Async<void> finish_all(const Watch& watch);
+  Async<void> run_tenant(crypto::Uuid tenant, const Watch& watch);
+  Async<RekeyStep> take_step(crypto::Uuid tenant, RekeyPosition from);
+  void report(const std::string& sentence, const Watch& watch);
+  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const Watch& watch);
+
   Keys& keys_;
   AuditTrail& audit_;
   const RekeyWish wish_;
   std::shared_ptr<RekeyOrder> order_;
+  Pace pace_;
   std::uint64_t first_entry_ = 0;  ///< the sequence of this run's first audit entry
   std::uint64_t tenants_ = 0;
   std::uint64_t secrets_ = 0;
   std::uint64_t problems_ = 0;
+  std::uint64_t discarded_ = 0;
   std::uint64_t unfinished_ = 0;
 };
 

@@ -1,8 +1,9 @@
 // A rewrap replaces older keys by the primary ones of this process's keyrings in all stored rows, while servers run.
 //
-// Root keys: each tenant's private key is sealed again. Metadata keys: each secret's metadata is sealed again and its
-// index entries are remade, and so are the MACs of tenants' records and of API keys. No client's view of a secret
-// changes, and `updated_at` stays the same.
+// Root keys: the private half of each tenant's key pairs and of each prekey is sealed again, and what the root signing
+// key signs is signed again: these pairs, and rows about the whole store. Metadata keys: each secret's metadata is
+// sealed again and its index entries are remade, and so are the MACs of tenants' records and of API keys. No client's
+// view of a secret changes, and `updated_at` stays the same.
 //
 // A rewrap runs in steps, each of which is one transaction of bounded size. Each row names its key, so the rows
 // themselves show which work is done: a rewrap that was killed between two steps continues when it is started again,
@@ -42,9 +43,10 @@ struct RewrapStep {
   std::uint64_t tenants = 0;  ///< finished records
   std::uint64_t secrets = 0;  ///< likewise, changed in this step
   std::uint64_t api_keys = 0;
+  std::uint64_t prekeys = 0;
   std::vector<std::string> problems;  ///< rows that cannot be opened and stay unchanged: one sentence each
 
-  std::uint64_t rows() const { return tenants + secrets + api_keys; }
+  std::uint64_t rows() const { return tenants + secrets + api_keys + prekeys; }
 };
 
 }  // namespace tacit::store

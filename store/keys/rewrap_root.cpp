@@ -1,11 +1,16 @@
-// Seals tenants' private keys to the primary root key. The work, a few elliptic curve operations for each, is done
-// before the transaction, so that servers' changes do not wait for it.
+// Seals the private halves of tenants' key pairs to the primary root key, and signs certified pairs with the primary
+// root signing key. The work, a few elliptic curve operations for each, is done before the transaction, so that
+// servers' changes do not wait for it.
+#include <algorithm>
+#include <utility>
+
 #include "store/engine/await.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/rows/tenant_key_check.hpp"
 #include "store/rows/tenant_record.hpp"
 
 namespace tacit::store {
@@ -20,7 +25,8 @@ struct PlannedTenant {
   crypto::Uuid id;
   Bytes before;  ///< the record as it was read
   Tenant tenant;
-  Bytes after;
+  Bytes after{};
+  std::vector<std::pair<crypto::TenantKey, crypto::TenantKey>> pairs{};  ///< as they were read, and renewed
 };
 
 struct RootPlan {
@@ -40,14 +46,21 @@ Task<void> plan_record(Transaction& transaction, const StoreContext& store, cryp
   if (!loaded) {
     plan.step.problems.push_back(problem_of(id, loaded.error().subject));
   } else if (*loaded) {
-    plan.tenants.push_back({id, Bytes(row.begin(), row.end()), std::move(**loaded), {}});
+    plan.tenants.push_back({id, Bytes(row.begin(), row.end()), std::move(**loaded), {}, {}});
   }
 }
 
-/// Collects up to `most` tenants whose key is sealed to another root key than the primary one.
+/// Whether the pair is sealed to another root key than the primary one, or signed by another key.
+bool is_stale(const StoreKeys& keys, const std::optional<crypto::TenantKey>& pair) {
+  if (!pair) return false;
+  if (pair->root_key_id() != keys.root_public->primary().id) return true;
+  const auto* const signer = keys.root_signer();
+  return pair->certificate && signer != nullptr && pair->certificate->signer != signer->id;
+}
+
+/// Collects up to `most` tenants with a stale pair.
 Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::size_t most, RootPlan& plan) {
   const StoreContext& store = *plan.store;
-  const crypto::KeyId& target = store.keys.root_public->primary().id;
   Bytes start = std::move(from.key);
   plan.more = true;
   for (std::size_t seen = 0; seen < tenants_at_a_time && plan.tenants.size() < most; ++seen) {
@@ -60,27 +73,41 @@ Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::s
     start.assign(next.view().begin(), next.view().end());
     if (key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
     const auto record = peek_tenant_record(rows.front().value);
-    if (record && (!record->key || record->key->root_key_id() == target)) continue;
+    if (record && !is_stale(store.keys, record->key) && !is_stale(store.keys, record->previous_key)) continue;
     co_await plan_record(transaction, store, key.tenant, rows.front().value, plan);
   }
   plan.step.next.key = std::move(start);
   co_return Outcome<void>();
 }
 
-/// Seals the collected keys again. Leaves out those that cannot be opened.
-void seal(RootPlan& plan) {
+/// Renews a pair if it is stale. A pair whose certificate is not acceptable, or that cannot be opened, is a problem and
+/// stays as it is.
+void renew(PlannedTenant& planned, std::optional<crypto::TenantKey>& pair, const char* name, RootPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
+  if (!is_stale(keys, pair)) return;
+  const auto accepted = check_tenant_key(keys, *pair);
+  if (!accepted) {
+    plan.step.problems.push_back(problem_of(planned.id, accepted.error().subject));
+    return;
+  }
+  auto renewed = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), keys.root_signer(),
+                                           keys.store(), planned.id, *pair);
+  if (!renewed) {
+    plan.step.problems.push_back(problem_of(planned.id, std::string("its ") + name + " cannot be opened"));
+    return;
+  }
+  planned.pairs.emplace_back(*pair, *renewed);
+  pair = std::move(*renewed);
+}
+
+/// Renews the collected pairs. Leaves out tenants that have none to renew.
+void seal(RootPlan& plan) {
   std::vector<PlannedTenant> sealed;
   for (PlannedTenant& planned : plan.tenants) {
     TenantRecord& record = planned.tenant.record;
-    if (!record.key) continue;
-    auto key = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), keys.root_signer(),
-                                         keys.store(), planned.id, *record.key);
-    if (!key) {
-      plan.step.problems.push_back(problem_of(planned.id, "its private key cannot be opened"));
-      continue;
-    }
-    record.key = std::move(*key);
+    renew(planned, record.key, "private key", plan);
+    renew(planned, record.previous_key, "previous private key", plan);
+    if (planned.pairs.empty()) continue;
     planned.after = encode_tenant_record(record, planned.id, *planned.tenant.keys);
     sealed.push_back(std::move(planned));
   }
@@ -88,7 +115,17 @@ void seal(RootPlan& plan) {
   plan.tenants = std::move(sealed);
 }
 
-/// The opened box is the one in `before`: if other parts of the record have changed, only the box is replaced.
+/// A rekey may have made the pair the previous one meanwhile.
+bool put_pair(TenantRecord& record, const crypto::TenantKey& before, const crypto::TenantKey& after) {
+  for (std::optional<crypto::TenantKey>* pair : {&record.key, &record.previous_key}) {
+    if (*pair != before) continue;
+    *pair = after;
+    return true;
+  }
+  return false;
+}
+
+/// If other parts of the record have changed, only the pairs are replaced.
 Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store, const PlannedTenant& planned) {
   const RowKey key = record_row_key(planned.id);
   const auto row = co_await transaction.get(Table::tenants, key.view());
@@ -98,17 +135,24 @@ Task<Outcome<bool>> replace(Transaction& transaction, const StoreContext& store,
   }
   auto loaded = co_await load_tenant(transaction, store.metadata(), planned.id);
   if (!loaded) co_return loaded.error();
-  const auto before = peek_tenant_record(planned.before);
-  if (!*loaded || !(*loaded)->record.key || !before || (*loaded)->record.key->box != before->key->box) co_return false;
-  (*loaded)->record.key = planned.tenant.record.key;
-  co_await save_tenant(transaction, **loaded);
-  co_return true;
+  if (!*loaded) co_return false;
+  bool replaced = false;
+  for (const auto& [before, after] : planned.pairs) {
+    replaced = put_pair((*loaded)->record, before, after) || replaced;
+  }
+  if (replaced) co_await save_tenant(transaction, **loaded);
+  co_return replaced;
 }
 
 Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const RootPlan& plan) {
-  // The target key may have been retired meanwhile.
-  const auto newest = co_await check_newest(transaction, plan.store->keys, KeyKind::root);
+  // The target keys may have been retired meanwhile.
+  const StoreKeys& keys = plan.store->keys;
+  const auto newest = co_await check_newest(transaction, keys, KeyKind::root);
   if (!newest) co_return newest.error();
+  if (keys.phase() != crypto::SigningPhase::none) {
+    const auto newest_signer = co_await check_newest(transaction, keys, KeyKind::signing);
+    if (!newest_signer) co_return newest_signer.error();
+  }
   RewrapStep step = plan.step;
   for (const PlannedTenant& planned : plan.tenants) {
     const auto replaced = co_await replace(transaction, *plan.store, planned);
@@ -121,10 +165,7 @@ Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const RootPlan& 
   co_return step;
 }
 
-}  // namespace
-
-Async<RewrapStep> rewrap_root(ContextPtr store, RewrapPosition from, std::size_t most) {
-  if (!store->keys.root_private) co_return failed(Errc::unavailable, "this process has no root private key");
+Async<RewrapStep> rewrap_tenants(ContextPtr store, RewrapPosition from, std::size_t most) {
   const auto plan = std::make_shared<RootPlan>();
   plan->store = store;
   plan->step.next = std::move(from);
@@ -141,6 +182,28 @@ Async<RewrapStep> rewrap_root(ContextPtr store, RewrapPosition from, std::size_t
   WorkBody<RewrapStep> body = [plan](Transaction& transaction) { return replace_all(transaction, *plan); };
   const std::size_t bytes = sizeof(RootPlan) + bytes_of_one * plan->tenants.size();
   co_return co_await write<RewrapStep>(*store->engine, std::move(body), Growth::grows, bytes);
+}
+
+}  // namespace
+
+Async<RewrapStep> rewrap_root(ContextPtr store, RewrapPosition from, std::size_t most) {
+  const StoreKeys& keys = store->keys;
+  if (!keys.root_private) co_return failed(Errc::unavailable, "this process has no root private key");
+  const bool is_signing = keys.phase() != crypto::SigningPhase::none;
+  if (is_signing && keys.root_signer() == nullptr) {
+    co_return failed(Errc::unavailable, "this process has no root signing key");
+  }
+  if (is_signing && from.table == Table::tenants && from.key.empty()) from.table = Table::meta;
+  std::vector<std::string> problems;
+  if (from.table == Table::meta) {
+    auto step = co_await rewrap_signed_rows(store, std::move(from), most);
+    if (!step || step->rows() > 0 || step->next.table == Table::meta) co_return step;
+    from = std::move(step->next);
+    problems = std::move(step->problems);
+  }
+  auto step = co_await rewrap_tenants(store, std::move(from), most);
+  if (step) step->problems.insert(step->problems.begin(), problems.begin(), problems.end());
+  co_return step;
 }
 
 }  // namespace tacit::store

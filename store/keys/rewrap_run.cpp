@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/audit/audit_trail.hpp"
+#include "store/engine/context.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/keys.hpp"
 #include "store/keys/pace.hpp"
@@ -47,10 +48,21 @@ Async<void> RewrapRun::begin() {
 }
 
 Outcome<std::uint64_t> RewrapRun::count(const std::function<void(const VerifyProgress&)>& progress) const {
-  const auto census = keys_.census(kind_, progress);
+  const auto stale = count_stale(kind_, target_, progress);
+  const auto* const signer = keys_.context()->keys.root_signer();
+  if (!stale || kind_ != KeyKind::root || signer == nullptr) return stale;
+  // Most rows that have another signer have an older root key, too, or none has.
+  const auto signed_otherwise = count_stale(KeyKind::signing, signer->id, progress);
+  if (!signed_otherwise) return signed_otherwise;
+  return std::max(*stale, *signed_otherwise);
+}
+
+Outcome<std::uint64_t> RewrapRun::count_stale(KeyKind kind, const crypto::KeyId& target,
+                                              const std::function<void(const VerifyProgress&)>& progress) const {
+  const auto census = keys_.census(kind, progress);
   if (!census) return census.error();
   std::uint64_t total = 0;
-  for (const auto& [id, use] : census->uses) total += id == target_ ? 0 : use.total();
+  for (const auto& [id, use] : census->uses) total += id == target ? 0 : use.total();
   return total;
 }
 
@@ -85,7 +97,7 @@ std::size_t RewrapRun::step_size() const {
 Async<RewrapStep> RewrapRun::take_step(RewrapPosition from) {
   for (int attempt = 1;; ++attempt) {
     note_step();
-    auto step = co_await keys_.rewrap_step(kind_, from, step_size());
+    auto step = co_await keys_.rewrap_step(kind_, from, step_size(), who_);
     if (step || step.error().code != Errc::unavailable || attempt == most_attempts) co_return step;
     co_await wait_until(Clock::now() + pause_between_attempts);
   }
@@ -95,6 +107,7 @@ void RewrapRun::add(const RewrapStep& step, const Watch& watch) {
   done_.tenants += step.tenants;
   done_.secrets += step.secrets;
   done_.api_keys += step.api_keys;
+  done_.prekeys += step.prekeys;
   problems_ += step.problems.size();
   if (!watch.problem) return;
   for (const std::string& problem : step.problems) watch.problem(problem);
@@ -102,7 +115,9 @@ void RewrapRun::add(const RewrapStep& step, const Watch& watch) {
 
 std::string RewrapRun::figures() const {
   const std::string tenants = counted(done_.tenants, "tenant");
-  if (kind_ == KeyKind::root) return tenants;
+  if (kind_ == KeyKind::root) {
+    return done_.prekeys == 0 ? tenants : tenants + ", " + counted(done_.prekeys, "prekey");
+  }
   return tenants + ", " + counted(done_.secrets, "secret") + ", " + counted(done_.api_keys, "API key");
 }
 

@@ -46,6 +46,8 @@ class RewrapRun {
   std::string figures() const;
 
  private:
+  Outcome<std::uint64_t> count_stale(KeyKind kind, const crypto::KeyId& target,
+                                     const std::function<void(const VerifyProgress&)>& progress) const;
   std::size_t step_size() const;
   Async<RewrapStep> take_step(RewrapPosition from);
   void add(const RewrapStep& step, const Watch& watch);

@@ -51,6 +51,16 @@ bool has_good_signature(const Row& row, const StoreKeys& keys) {
   return check_row_signature(row.value, signed_context, keys, tenant) == RowSignature::good;
 }
 
+void put_signed(Transaction& transaction, const crypto::Uuid& tenant, const crypto::SigningKeyring::Entry& signer,
+                const crypto::Uuid& store, std::int64_t instant) {
+  Bytes value;
+  Encoder encoder(value);
+  encoder.u8(signed_format);
+  encoder.i64(instant);
+  append_row_signature(value, signed_context, signer, store, tenant.view());
+  transaction.put(Table::meta, key_of(tenant), value);
+}
+
 }  // namespace
 
 void put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, const crypto::MetadataKeyring& ring) {
@@ -72,12 +82,21 @@ Outcome<void> put_erasure_mark(Transaction& transaction, const crypto::Uuid& ten
   }
   const auto* const signer = keys.root_signer();
   if (signer == nullptr) return failed(Errc::not_allowed, "root-signing-keyring is needed to erase a tenant");
-  Bytes value;
-  Encoder encoder(value);
-  encoder.u8(signed_format);
-  encoder.i64(now);
-  append_row_signature(value, signed_context, *signer, keys.store(), tenant.view());
-  transaction.put(Table::meta, key_of(tenant), value);
+  put_signed(transaction, tenant, *signer, keys.store(), now);
+  return {};
+}
+
+Outcome<void> sign_erasure_mark(Transaction& transaction, const Row& row, const StoreKeys& keys,
+                                const crypto::SigningKeyring::Entry& signer, std::int64_t now) {
+  const auto tenant = tenant_of_erasure_mark(row.key);
+  if (!tenant || !is_good_erasure_mark(row, keys)) {
+    const std::string whose = tenant ? "tenant " + tenant->str() + ": " : "";
+    return failed(Errc::integrity, whose + "the mark of its erasure was altered");
+  }
+  const bool is_signed = is_signed_erasure_mark(row.value);
+  if (is_signed && signer_of_row(row.value) == signer.id) return {};
+  Decoder decoder(row.value.subspan(1));
+  put_signed(transaction, *tenant, signer, keys.store(), is_signed ? decoder.i64() : now);
   return {};
 }
 
@@ -89,6 +108,14 @@ Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant) {
   const Bytes key = key_of(tenant);
   const auto mark = co_await transaction.get(Table::meta, key);
   co_return mark.has_value();
+}
+
+Task<bool> has_good_erasure_mark(Transaction& transaction, crypto::Uuid tenant, const StoreKeys& keys) {
+  const Bytes key = key_of(tenant);
+  const auto mark = co_await transaction.get(Table::meta, key);
+  if (!mark) co_return false;
+  const Row row{key, *mark};
+  co_return is_good_erasure_mark(row, keys);
 }
 
 std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key) {

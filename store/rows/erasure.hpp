@@ -26,8 +26,14 @@ void put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, cons
 /// `not_allowed` if it has to be signed and this process lacks the key.
 Outcome<void> put_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant, const StoreKeys& keys,
                                std::int64_t now);
+/// Signs a mark with that key unless it is signed with it already; a signed mark keeps its instant. Fails with
+/// `integrity` if it is not a good mark. `row` must be a copy, because stored rows move with the first change.
+Outcome<void> sign_erasure_mark(Transaction& transaction, const Row& row, const StoreKeys& keys,
+                                const crypto::SigningKeyring::Entry& signer, std::int64_t now);
 void erase_erasure_mark(Transaction& transaction, const crypto::Uuid& tenant);
 Task<bool> is_being_erased(Transaction& transaction, crypto::Uuid tenant);
+/// Whether the tenant has a mark that is good, as below. `keys` must outlive the task.
+Task<bool> has_good_erasure_mark(Transaction& transaction, crypto::Uuid tenant, const StoreKeys& keys);
 
 /// The tenant of a mark in Table::meta; std::nullopt if the row is not a mark.
 std::optional<crypto::Uuid> tenant_of_erasure_mark(ByteView key);

@@ -128,6 +128,8 @@ Bytes keys_value(const NamedKeys& named, const crypto::SigningKeyring::Entry& si
   return value;
 }
 
+bool is_signed_key_list(ByteView row) { return !row.empty() && row.front() == signed_keys_format; }
+
 Outcome<Bytes> next_keys_value(NamedKeys named, const StoreKeys& keys) {
   // A signed row stays one, even if this ring does not yet have the primary key.
   const bool is_signed = named.store != crypto::Uuid{};
@@ -143,7 +145,7 @@ Outcome<Bytes> next_keys_value(NamedKeys named, const StoreKeys& keys) {
 }
 
 Outcome<NamedKeys> read_named_keys(ByteView row, const StoreKeys& keys) {
-  if (!row.empty() && row.front() == signed_keys_format) return read_signed_keys(row, keys);
+  if (is_signed_key_list(row)) return read_signed_keys(row, keys);
   if (keys.refuses_unsigned()) return its_record("is not signed");
   return read_unsigned_keys(row, *keys.metadata);
 }

@@ -20,6 +20,7 @@
 //              (store/rows/signed_row.hpp) for the context "tacit signed key list 1". The serial is that of the row
 //              before, plus one. Formats 1 and 2 are refused once signatures are required.
 //   "audit checkpoint" → the checkpoint of the audit log (store/audit/audit_checkpoint.hpp); only after a pruning.
+//   "rekey"  → the mark of a rekey of all tenants (store/rows/rekey_mark.hpp); only while one is under way.
 //
 // A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
 // rings. Retiring a key moves it to the retired ones in the row before it leaves the rings.
@@ -94,6 +95,8 @@ Outcome<NamedKeys> read_named_keys(ByteView row, const StoreKeys& keys);
 Bytes keys_value(const NamedKeys& named, const crypto::MetadataKeyring& ring);
 /// The row of format 3. `named` must have the store's id.
 Bytes keys_value(const NamedKeys& named, const crypto::SigningKeyring::Entry& signer);
+/// Whether the row is of format 3, which is signed.
+bool is_signed_key_list(ByteView row);
 /// The row in the form that the phase of `keys` needs, with the next serial. Fails with `not_allowed` if it has to be
 /// signed and this process lacks the key.
 Outcome<Bytes> next_keys_value(NamedKeys named, const StoreKeys& keys);

@@ -34,7 +34,8 @@ Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& k
     return {};
   }
   const crypto::Signer* const signer = keys.signers().find(key.certificate->signer);
-  if (signer == nullptr || signer->role != crypto::SigningRole::root || signer->state == crypto::SignerState::retired) {
+  const bool is_retired = signer != nullptr && signer->state == crypto::SignerState::retired && !keys.accept_retired;
+  if (signer == nullptr || signer->role != crypto::SigningRole::root || is_retired) {
     return altered({}, "the tenant's key is signed by the key " + crypto::to_hex(key.certificate->signer) +
                            ", which root-public-keyring does not accept");
   }

@@ -58,7 +58,9 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   erased.resumed = co_await is_being_erased(transaction, plan->tenant);
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
   if (rows.empty() && plan->keys.empty() && !erased.resumed) co_return failed(Errc::not_found);
-  if (erased.resumed && !had_record) co_return erased;
+  // A mark that an operator's erasure did not put is no beginning of one: this one is audited, and puts its own.
+  const bool has_begun = co_await has_good_erasure_mark(transaction, plan->tenant, plan->store->keys);
+  if (has_begun && !had_record) co_return erased;
   const auto allowed = co_await check_primaries(transaction, plan->store->keys);  // the mark names a primary key
   if (!allowed) co_return allowed.error();
   transaction.erase(Table::tenants, record.view());

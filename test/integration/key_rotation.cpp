@@ -139,13 +139,13 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
     expect(made, 200);
   });
   for (const Known& one : known) BOOST_TEST(one.requests > 0U);
-  expect_refusal(deployment, {"key", "retire", old_root, "--yes"}, "is not retired: 1 tenant still uses it");
   expect_refusal(deployment, {"key", "retire", old_metadata, "--yes"},
                  "0 tenants, 0 secrets and 1 API key still use it");
   BOOST_REQUIRE(stale.stop() == 0);
 
   const std::string told = succeed(deployment, {"key", "rewrap"});
-  BOOST_TEST(told.find("root: rewrapped 1 tenant to the key " + new_root) != std::string::npos, told);
+  // Its key pair was made before, and was rewrapped with the others.
+  BOOST_TEST(told.find("root: rewrapped 0 tenants to the key " + new_root) != std::string::npos, told);
   BOOST_TEST(told.find("metadata: rewrapped 0 tenants, 0 secrets, 1 API key") != std::string::npos, told);
   succeed(deployment, {"key", "retire", old_root, "--yes"});
   succeed(deployment, {"key", "retire", old_metadata, "--yes"});
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
   std::vector<std::string> told_of;
   for (const json::object& entry : read_audit(deployment.store())) {
     const std::string action(entry.at("action").as_string());
-    if (!action.starts_with("key.")) continue;
+    if (!action.starts_with("key.") || entry.contains("moved")) continue;
     BOOST_TEST(entry.at("plane").as_string() == "operator");
     told_of.push_back(action);
   }

@@ -55,12 +55,12 @@ BOOST_AUTO_TEST_CASE(a_running_rewrap_ends_when_a_newer_key_exists) {
       const Rows tenants = r.fixture.rows(Table::tenants);
       const Rows api_keys = r.fixture.rows(Table::api_keys);
       const std::string words = retired ? "which was retired" : crypto::to_hex(r.old) + " was promoted since";
-      BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, first.next, 128)), words));
-      BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, {}, 128)), words));
+      BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, first.next, 128, who())), words));
+      BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, {}, 128, who())), words));
       RewrapPosition at_keys;
       at_keys.table = Table::api_keys;
       if (kind == KeyKind::metadata) {
-        BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, at_keys, 128)), words));
+        BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, at_keys, 128, who())), words));
       }
       BOOST_CHECK(r.fixture.rows(Table::tenants) == tenants);
       BOOST_CHECK(r.fixture.rows(Table::api_keys) == api_keys);
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_keyring_that_was_edited_by_hand_can_be_rewrapped_to) {
     r.rings.promote(kind, next);
     r.fixture.reopen_with(r.rings.load());
     BOOST_TEST(
-        refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, {}, 128)), "which the store does not name"));
+        refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, {}, 128, who())), "which the store does not name"));
     const auto begun = r.fixture.wait(r.fixture.store().keys().begin_rewrap(kind, who()));
     BOOST_REQUIRE((begun && *begun == next));
     BOOST_TEST(r.run(kind, 128).problems.empty());

@@ -19,7 +19,7 @@ struct ChangedFixture : RotationFixture {
   explicit ChangedFixture(KeyKind changed) : kind(changed), target(rotate(changed)) {}
 
   RewrapRun rewrap(std::uint64_t rate = 0) {
-    return RewrapRun(fixture.store().keys(), fixture.store().audit(), kind, rate, who());
+    return RewrapRun(fixture.store().keys(), fixture.store().audit(), kind, rate, rotating());
   }
   /// Whether the newest entry is of a rewrap, with that text.
   bool newest_entry_says(const std::string& words) {

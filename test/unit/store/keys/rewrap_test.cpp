@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(root_keys_need_their_private_half) {
   r.fixture.reopen_with(without);
   const auto begun = r.fixture.wait(r.fixture.store().keys().begin_rewrap(KeyKind::root, who()));
   BOOST_TEST((!begun && begun.error().code == Errc::not_found));
-  BOOST_TEST(!r.fixture.wait(r.fixture.store().keys().rewrap_step(KeyKind::root, {}, 1)));
+  BOOST_TEST(!r.fixture.wait(r.fixture.store().keys().rewrap_step(KeyKind::root, {}, 1, who())));
   // If this process lacks the private half of a promoted key, the store does not open.
   without.root_private = r.stale.root_private;
   const crypto::KeyId next = r.rings.add(KeyKind::root);

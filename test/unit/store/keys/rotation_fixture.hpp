@@ -24,6 +24,8 @@ inline std::string tool_of(std::size_t n) {
   return n % 2 == 0 ? "tool__" + std::to_string(n) + "__*" : "tool" + std::to_string(n);
 }
 
+inline AuditContext rotating() { return {.plane = "operator", .actor = "operator:test", .peer = {}, .request_id = {}}; }
+
 struct RotationFixture {
   RotationFixture() : fixture(options()) {
     const auto create = [&](const crypto::Uuid& tenant, NewSecret secret) {
@@ -58,17 +60,17 @@ struct RotationFixture {
     const crypto::KeyId fresh = rings.add(kind);
     fixture.reopen_with(rings.load());
     stale = rings.load();
-    BOOST_REQUIRE(fixture.wait(fixture.store().keys().change(KeyChange::promote, kind, fresh, who())));
+    BOOST_REQUIRE(fixture.wait(fixture.store().keys().change(KeyChange::promote, kind, fresh, rotating())));
     rings.promote(kind, fresh);
     fixture.reopen_with(rings.load());
-    const auto begun = fixture.wait(fixture.store().keys().begin_rewrap(kind, who()));
+    const auto begun = fixture.wait(fixture.store().keys().begin_rewrap(kind, rotating()));
     BOOST_REQUIRE_MESSAGE(begun, begun.error().subject);
     BOOST_TEST((*begun == fresh));
     return fresh;
   }
 
   RewrapStep step(KeyKind kind, std::size_t most, RewrapPosition from = {}) {
-    auto done = fixture.wait(fixture.store().keys().rewrap_step(kind, std::move(from), most));
+    auto done = fixture.wait(fixture.store().keys().rewrap_step(kind, std::move(from), most, rotating()));
     BOOST_REQUIRE_MESSAGE(done, done.error().subject);
     return std::move(*done);
   }
@@ -167,7 +169,7 @@ struct RotationFixture {
 
   /// Retires the old key in the store and the rings; then only the new one is left.
   void retire(KeyKind kind, const crypto::KeyId& id) {
-    BOOST_REQUIRE(fixture.wait(fixture.store().keys().change(KeyChange::retire, kind, id, who())));
+    BOOST_REQUIRE(fixture.wait(fixture.store().keys().change(KeyChange::retire, kind, id, rotating())));
     rings.retire(kind, id);
     fixture.reopen_with(rings.load());
   }

@@ -1,0 +1,134 @@
+// `tacit tenant rekey`: its arguments and its output. The work is in store/keys/rekey_run.hpp, and runs in a child
+// process, which may give up root. For all tenants, this process keeps the root public keyring locked meanwhile, and
+// writes the cut-off into it.
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "server/cli/arguments.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/quantities.hpp"
+#include "server/cli/standard_streams.hpp"
+#include "server/commands/key_rings.hpp"
+#include "server/config/command_option_defaults.hpp"
+#include "server/config/errors.hpp"
+#include "server/config/values.hpp"
+#include "store/engine/whereabouts.hpp"
+#include "store/keys/keys.hpp"
+#include "store/keys/rekey_run.hpp"
+
+namespace tacit::server {
+namespace {
+
+constexpr std::uint64_t most_rate = 1'000'000;
+constexpr std::uint64_t most_problems_shown = 100;
+
+/// The child's answer.
+struct Rekeyed {
+  bool whole = false;         ///< there was no problem
+  std::uint64_t cut_off = 0;  ///< for the root public keyring; 0: none
+};
+
+std::string to_text(const Rekeyed& rekeyed) { return (rekeyed.whole ? "1 " : "0 ") + std::to_string(rekeyed.cut_off); }
+
+Rekeyed from_text(const std::string& text) {
+  std::istringstream words(text);
+  Rekeyed rekeyed;
+  words >> rekeyed.whole >> rekeyed.cut_off;
+  return rekeyed;
+}
+
+std::uint64_t count(store::RekeyRun& rekey) {
+  Progress progress(std::cerr, "Counting secrets", ::isatty(STDERR_FILENO) == 1);
+  return value_or_fail(rekey.count([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
+                       "cannot count the remaining work");
+}
+
+void run_to_end(store::RekeyRun& rekey, std::uint64_t total) {
+  Progress progress(std::cerr, "Sealing again", ::isatty(STDERR_FILENO) == 1, "secrets", Progress::Rate::yes);
+  std::uint64_t problems = 0;
+  store::RekeyRun::Watch watch;
+  watch.moved = [&](std::uint64_t secrets) {
+    if (secrets > 0) progress.show(secrets, std::max(total, secrets));
+  };
+  watch.problem = [&](const std::string& problem) {
+    if (++problems <= most_problems_shown) complain(problem);
+  };
+  watch.not_recorded = [](const store::Failure& failure) {
+    std::cerr << "tacit: cannot record the end: " << sentence(failure) << '\n';
+  };
+  value_or_fail(run(rekey.run(std::move(watch))),
+                "cannot continue; finished work is kept, and the next run continues from there");
+}
+
+Rekeyed rekey(store::Store& store, const store::RekeyWish& wish) {
+  store::RekeyRun rekey(store.keys(), store.audit(), wish, operator_context());
+  value_or_fail(run(rekey.begin()), "cannot begin");
+  const std::uint64_t total = count(rekey);
+  const auto began = std::chrono::steady_clock::now();
+  run_to_end(rekey, total);
+  const auto taken = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+  std::cout << "rekeyed " << rekey.figures() << " in " << duration_text(taken) << '\n';
+  if (rekey.problems() > 0) std::cout << "problems: " << rekey.problems() << "; see tacit verify\n";
+  Rekeyed rekeyed;
+  rekeyed.whole = rekey.problems() == rekey.discarded() && !rekey.unfinished();
+  if (wish.tenant) return rekeyed;
+  const auto cut_off = rekey.cut_off();
+  if (cut_off) {
+    rekeyed.cut_off = *cut_off;
+  } else {
+    complain(sentence(cut_off.error()));
+    rekeyed.whole = false;
+  }
+  return rekeyed;
+}
+
+Rekeyed rekey_apart(const Config& config, const store::RekeyWish& wish) {
+  const KeyNeeds needs{.root_private = true, .root_signing = true};
+  return from_text(with_store(config, needs, [&wish](store::Store& store) { return to_text(rekey(store, wish)); }));
+}
+
+/// A smaller cut-off that the keyring has stays.
+void write_cut_off(crypto::SigningEdit& ring, std::uint64_t sequence) {
+  if (const auto present = ring.signers().cut_off(); present && *present <= sequence) return;
+  auto written = ring.set_cut_off(sequence);
+  if (written) written = ring.apply();
+  if (!written) fail(written.error());
+  std::cerr << "From audit entry " << sequence
+            << " on, only signed keys and signed audit entries are accepted. Restart or reload the servers.\n";
+}
+
+std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }
+
+store::RekeyWish wish_of(const Arguments& arguments) {
+  store::RekeyWish wish;
+  const bool all = arguments.contains("all");
+  if (all == arguments.contains("tenant")) throw UsageError("needs either --tenant or --all");
+  if (!all) wish.tenant = read_argument(arguments, "tenant", read_uuid);
+  wish.rate = arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rewrap_rate;
+  wish.discard_unreadable = arguments.contains("discard-unreadable");
+  wish.restart = arguments.contains("restart");
+  if (wish.restart && !all) throw UsageError("--restart is for --all");
+  return wish;
+}
+
+}  // namespace
+
+int tenant_rekey_command(const Config& config, const Arguments& arguments) {
+  const store::RekeyWish wish = wish_of(arguments);
+  if (wish.tenant) return rekey_apart(config, wish).whole ? exit_ok : exit_failed;
+  require_keyrings(config);
+  auto ring = crypto::SigningEdit::open(signing_files(config));
+  if (!ring) throw UsageError(ring.error().message);
+  const Rekeyed rekeyed = rekey_apart(config, wish);
+  if (rekeyed.cut_off != 0) write_cut_off(*ring, rekeyed.cut_off);
+  return rekeyed.whole ? exit_ok : exit_failed;
+}
+
+}  // namespace tacit::server

@@ -1,0 +1,161 @@
+#include "store/keys/metadata_step.hpp"
+
+#include "store/api_keys/api_key_table.hpp"
+#include "store/rows/api_key_row.hpp"
+#include "store/rows/secret_index.hpp"
+
+namespace tacit::store {
+namespace {
+
+constexpr std::size_t rows_at_a_time = 256;
+
+}  // namespace
+
+Task<void> MetadataStep::move_tenant() {
+  ParsedKey key;
+  parse_key(at().key, key);
+  const crypto::Uuid id = key.tenant;
+  auto loaded = co_await load_tenant(transaction_, store_.metadata(), id);
+  if (!loaded || !*loaded) {
+    if (!loaded) problem(id, loaded.error().subject);
+    pass(id);
+    co_return;
+  }
+  Tenant& tenant = **loaded;
+  // Opened before the record names another key.
+  if (tenant.record.prefixes.open(*tenant.keys) == nullptr) {
+    problem(id, "its prefix lengths cannot be opened");
+    pass(id);
+    co_return;
+  }
+  const TenantRecord& record = tenant.record;
+  // Another run may have begun to move the tenant to another key meanwhile.
+  if (at().within && at().to != record.metadata_key) begin(id);
+  const bool stale = record.metadata_key != target().id || record.previous_metadata_key;
+  if (!at().within && (stale || is_kind(key, RowKind::record))) begin(id);
+  const bool departs = !at().within && depart(tenant);
+  const std::uint64_t before = step_.secrets;
+  const bool ended = co_await move_secrets(tenant);
+  const bool arrives = ended && arrive(tenant);
+  if (departs || arrives || step_.secrets != before) co_await save_tenant(transaction_, tenant);
+}
+
+/// At the tenant's first secret.
+void MetadataStep::begin(const crypto::Uuid& tenant) {
+  const RowKey first(tenant, RowKind::secret);
+  at() = RewrapPosition{.table = Table::tenants, .key = Bytes(first.view().begin(), first.view().end())};
+  at().whole = true;
+}
+
+/// Names the primary key in the record, if necessary. A tenant that is being moved to another key finishes that move
+/// first.
+bool MetadataStep::depart(Tenant& tenant) {
+  TenantRecord& record = tenant.record;
+  at().to = record.metadata_key;
+  if (record.metadata_key == target().id || record.previous_metadata_key) return false;
+  record.previous_metadata_key = record.metadata_key;
+  record.metadata_key = at().to = target().id;
+  tenant.previous_keys = std::move(tenant.keys);
+  tenant.keys = std::make_shared<const crypto::TenantKeys>(target(), tenant.id);
+  return true;
+}
+
+/// Removes the previous key from the record, because no secret names it any more. Returns whether there was one.
+bool MetadataStep::arrive(Tenant& tenant) {
+  const RewrapPosition came = at();
+  pass(tenant.id);
+  if (!came.clean || !tenant.record.previous_metadata_key) return false;
+  const RowKey again = record_row_key(tenant.id);
+  const bool more = !came.whole || tenant.record.metadata_key != target().id;
+  if (more) at().key.assign(again.view().begin(), again.view().end());
+  if (!came.whole) return false;
+  tenant.record.previous_metadata_key.reset();
+  tenant.previous_keys.reset();
+  ++step_.tenants;
+  take_in_hand(0);
+  return true;
+}
+
+/// Moves secrets from the position on. Returns whether that was the last of the tenant.
+Task<bool> MetadataStep::move_secrets(Tenant& tenant) {
+  const RowKey prefix(tenant.id, RowKind::secret);
+  for (;;) {
+    const std::size_t ask = std::clamp<std::size_t>(looks_, 1, rows_at_a_time);
+    const auto seen = co_await transaction_.scan(Table::tenants, prefix.view(), at().key, ask);
+    // Copied, except for rows that stay, because stored rows move with the first change.
+    std::vector<std::pair<Bytes, Bytes>> rows;
+    for (const Row& row : seen) {
+      auto& [key, value] = rows.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes());
+      if (is_stale_secret(row.value, tenant.record.metadata_key)) value.assign(row.value.begin(), row.value.end());
+    }
+    at().within = true;
+    for (const auto& [key, value] : rows) {
+      if (spent()) co_return false;
+      --looks_;
+      if (!value.empty()) move_secret(tenant, ByteView(key).subspan(prefix.view().size()), value);
+      go_on_after(at().key, key);
+    }
+    if (rows.size() < ask) co_return true;
+    if (spent()) co_return false;
+  }
+}
+
+void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row) {
+  const auto stays = [&](const std::string& why) {
+    at().clean = false;
+    problem(tenant.id, why);
+  };
+  crypto::Uuid id;
+  if (!parse_id(id_bytes, id)) return stays("a secret whose row key is not an id");
+  const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
+  const auto secret = open_secret({store_.metadata(), tenant.id, &likely}, id, row);
+  if (!secret) return stays("secret " + id.str() + ": " + secret.error().subject);
+  Metadata metadata = secret->metadata;
+  if (!metadata.default_is_bound())
+    return stays("secret " + id.str() + ": is a default without a tool and an argument");
+  SecretHeader header = secret->header;
+  if (third_format_) use_second_format(header, metadata, secret->value_box);
+  const Bytes moved = seal_secret(*tenant.keys, id, header, secret->value_box, metadata);
+  if (third_format_) moved_.push_back({tenant.id, id, row_digest(row), row_digest(moved)});
+  transaction_.put(Table::tenants, secret_row_key(tenant.id, id).view(), moved);
+  static_cast<void>(reindex(transaction_, tenant, id, &*secret, &metadata));  // the prefix counts are open
+  ++step_.secrets;
+  take_in_hand(row.size());
+}
+
+Task<void> MetadataStep::move_api_keys() {
+  const auto seen = co_await transaction_.scan(Table::api_keys, {}, at().key, rows_at_a_time);
+  std::vector<std::pair<std::string, bool>> ids;
+  ids.reserve(seen.size());
+  for (const Row& row : seen) {
+    ids.emplace_back(crypto::as_text(row.key), is_stale(Table::api_keys, row, target().id));
+  }
+  for (const auto& [id, stale] : ids) {
+    if (spent()) co_return;
+    if (stale) co_await move_api_key(id);
+    go_on_after(at().key, crypto::as_bytes(id));
+  }
+}
+
+Task<void> MetadataStep::move_api_key(std::string id) {
+  auto stored = co_await load_api_key(transaction_, store_, id);
+  if (stored && !stored->indexed && !stored->key.revoked_at) {
+    // A row of format 1 is rewritten in format 2, and gets its index entry.
+    const auto tenant = co_await load_or_make_tenant(transaction_, store_, stored->key.tenant);
+    if (tenant) {
+      put_api_key_entry(transaction_, stored->key);
+    } else {
+      stored = tenant.error();
+    }
+  }
+  if (stored) {
+    stored->key.metadata_key = target().id;
+    put_api_key(transaction_, store_, stored->key);
+    ++step_.api_keys;
+    take_in_hand(0);
+  } else {
+    step_.problems.push_back(stored.error().subject);
+  }
+}
+
+}  // namespace tacit::store

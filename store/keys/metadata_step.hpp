@@ -1,0 +1,95 @@
+// One transaction's part of a metadata rewrap (store/keys/rewrap.hpp).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/engine/context.hpp"
+#include "store/keys/rewrap_search.hpp"
+#include "store/model/audit.hpp"
+#include "store/rows/tenant_record.hpp"
+
+namespace tacit::store {
+
+/// Rows that one transaction reads to change some of them.
+inline constexpr std::size_t most_rows_of_metadata_step = 4096;
+/// The bytes of rows in one transaction; one row is always taken.
+inline constexpr std::size_t most_bytes_of_metadata_step = std::size_t{512} << 10;
+
+/// One transaction's part of the work.
+class MetadataStep {
+ public:
+  /// `third_format`: whether the store takes rows of format 3.
+  MetadataStep(Transaction& transaction, const StoreContext& store, RewrapPosition from, std::size_t most,
+               bool third_format)
+      : transaction_(transaction), store_(store), left_(most), third_format_(third_format) {
+    step_.next = std::move(from);
+  }
+
+  Task<RewrapStep> run() {
+    if (at().table == Table::api_keys) {
+      co_await move_api_keys();
+    } else {
+      bool more = true;
+      while (more) {
+        co_await move_tenant();
+        more = co_await next_is_stale();
+      }
+    }
+    co_return std::move(step_);
+  }
+
+  /// Call after `run`. The moved rows, for the audit log; empty before format 3.
+  std::vector<MovedRow> take_moved() { return std::move(moved_); }
+
+ private:
+  RewrapPosition& at() { return step_.next; }
+  bool spent() const { return left_ == 0 || looks_ == 0 || bytes_ == 0; }
+  const crypto::MetadataKeyring::Entry& target() const { return store_.metadata().primary(); }
+  void problem(const crypto::Uuid& tenant, const std::string& what) {
+    step_.problems.push_back("tenant " + tenant.str() + ": " + what);
+  }
+  void take_in_hand(std::size_t bytes) {
+    left_ -= std::min<std::size_t>(left_, 1);
+    bytes_ -= std::min(bytes_, bytes);
+  }
+
+  /// Whether the step can continue with the next tenant.
+  Task<bool> next_is_stale() {
+    if (spent() || at().within) co_return false;
+    --looks_;
+    const auto rows = co_await transaction_.scan(Table::tenants, {}, at().key, 1);
+    if (rows.empty() || !is_stale(Table::tenants, rows.front(), target().id)) co_return false;
+    at().key.assign(rows.front().key.begin(), rows.front().key.end());
+    co_return true;
+  }
+
+  void pass(const crypto::Uuid& tenant) {
+    const RowKey next = after_tenant(tenant);
+    at() = RewrapPosition{.table = Table::tenants, .key = Bytes(next.view().begin(), next.view().end())};
+  }
+
+  /// Moves the tenant at the position, from there on. A tenant that cannot be opened, or is being erased, is a problem.
+  Task<void> move_tenant();
+  void begin(const crypto::Uuid& tenant);
+  bool depart(Tenant& tenant);
+  bool arrive(Tenant& tenant);
+  Task<bool> move_secrets(Tenant& tenant);
+  void move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row);
+  Task<void> move_api_keys();
+  Task<void> move_api_key(std::string id);
+
+  Transaction& transaction_;
+  const StoreContext& store_;
+  std::size_t left_;
+  std::size_t looks_ = most_rows_of_metadata_step;
+  std::size_t bytes_ = most_bytes_of_metadata_step;
+  const bool third_format_;
+  std::vector<MovedRow> moved_;
+  RewrapStep step_;
+};
+
+}  // namespace tacit::store

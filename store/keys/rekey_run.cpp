@@ -1,0 +1,279 @@
+#include "store/keys/rekey_run.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "store/audit/audit_log.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/engine/await.hpp"
+#include "store/engine/whereabouts.hpp"
+#include "store/keys/keys.hpp"
+#include "store/keys/pace.hpp"
+#include "store/keys/rekey_cut_off.hpp"
+#include "store/keys/rekey_pairs.hpp"
+#include "store/keys/rekey_pool.hpp"
+#include "store/keys/rekey_search.hpp"
+#include "store/keys/signed_rows.hpp"
+#include "store/model/failures.hpp"
+#include "store/model/timestamp.hpp"
+#include "store/rows/rekey_mark.hpp"
+#include "store/rows/store_meta.hpp"
+
+namespace tacit::store {
+namespace {
+
+using Clock = Pace::Clock;
+
+constexpr int most_attempts = 10;
+constexpr std::chrono::seconds pause_between_attempts{1};
+/// Walks over all tenants, the last of which must find no work: until the pool is new, and while a server has not read
+/// the keyrings again, tenants may get pairs that are to be replaced.
+constexpr int most_walks = 4;
+
+std::string counted(std::uint64_t number, const char* what) {
+  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+}
+
+boost::asio::awaitable<void> wait_until(Clock::time_point time) {
+  if (time <= Clock::now()) co_return;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor, time);
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+struct Begun {
+  std::int64_t started = 0;
+  std::uint64_t first_entry = 0;
+};
+
+AuditEvent event_of_all(std::string reason) {
+  AuditEvent event;
+  event.action = AuditAction::tenant_rekey;
+  event.reason = "all: " + std::move(reason);
+  return event;
+}
+
+/// Continues from the mark, or puts one. A mark that was altered is as none.
+Task<Outcome<Begun>> begin_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, bool restart) {
+  const StoreKeys& keys = order->store->keys;
+  const auto allowed = co_await check_rekey(transaction, keys);
+  if (!allowed) co_return allowed.error();
+  const auto row = co_await transaction.get(Table::meta, rekey_row_key());
+  std::optional<std::int64_t> started;
+  if (row && !restart) started = started_of_rekey(*row, keys);
+  const AuditEvent event = event_of_all(started ? "continued" : "begun");
+  if (!started) {
+    started = now_microseconds();
+    transaction.put(Table::meta, rekey_row_key(), rekey_value(*started, *keys.root_signer(), keys.store()));
+  }
+  const auto recorded = co_await append_audit(transaction, event, order->who);
+  if (!recorded) co_return recorded.error();
+  const auto newest = co_await newest_audit_mark(transaction);
+  if (!newest) co_return newest.error();
+  Begun begun;
+  begun.started = *started;
+  begun.first_entry = newest->sequence;
+  co_return begun;
+}
+
+Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const RekeyOrder> order) {
+  co_return co_await check_rekey(transaction, order->store->keys);
+}
+
+/// Signs what has a MAC still. Returns sentences about rows that were altered.
+Task<Outcome<std::vector<std::string>>> sign_rows(Transaction& transaction, std::shared_ptr<const RekeyOrder> order) {
+  const StoreKeys& keys = order->store->keys;
+  const auto newest = co_await check_newest(transaction, keys, KeyKind::signing);
+  if (!newest) co_return newest.error();
+  co_return co_await sign_store_rows(transaction, keys, *keys.root_signer());
+}
+
+Task<Outcome<void>> end_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, AuditEvent event) {
+  transaction.erase(Table::meta, rekey_row_key());
+  co_return co_await append_audit(transaction, event, order->who);
+}
+
+}  // namespace
+
+RekeyRun::RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext who)
+    : keys_(keys),
+      audit_(audit),
+      wish_(std::move(wish)),
+      order_(std::make_shared<RekeyOrder>()),
+      pace_(wish_.rate, step_size(wish_.rate), Clock::now()) {
+  order_->store = keys.context();
+  order_->who = std::move(who);
+  order_->all = !wish_.tenant;
+  order_->discard_unreadable = wish_.discard_unreadable;
+}
+
+Async<void> RekeyRun::begin() {
+  const auto has_halves = check_rekey_halves(order_->store->keys);
+  if (!has_halves) co_return has_halves.error();
+  const std::shared_ptr<const RekeyOrder> order = order_;
+  order_->started = now_microseconds();
+  if (wish_.tenant) {
+    WorkBody<void> checking = [order](Transaction& transaction) { return check_one(transaction, order); };
+    co_return read<void>(*order->store->engine, std::move(checking));
+  }
+  const bool restart = wish_.restart;
+  WorkBody<Begun> body = [order, restart](Transaction& transaction) { return begin_all(transaction, order, restart); };
+  const auto begun = co_await write<Begun>(*order->store->engine, std::move(body));
+  if (!begun) co_return begun.error();
+  order_->started = begun->started;
+  first_entry_ = begun->first_entry;
+  co_return Outcome<void>();
+}
+
+Outcome<std::uint64_t> RekeyRun::count(const std::function<void(const VerifyProgress&)>& progress) {
+  if (order_->all) {
+    auto repeated = find_repeated_numbers(*order_->store);
+    if (!repeated) return repeated.error();
+    order_->repeated = std::move(*repeated);
+  }
+  return count_rekey(*order_, wish_.tenant, progress);
+}
+
+Async<void> RekeyRun::run(Watch watch) {
+  Outcome<void> done;
+  if (wish_.tenant) {
+    done = co_await run_tenant(*wish_.tenant, watch);
+  } else {
+    done = co_await run_all(watch);
+  }
+  if (!done) co_await record(AuditOutcome::failed, "stopped: ", watch);
+  co_return done;
+}
+
+Async<void> RekeyRun::run_all(const Watch& watch) {
+  const auto reported = report_repeated_numbers(*order_, [&](const std::string& sentence) { report(sentence, watch); });
+  if (!reported) co_return reported.error();
+  const auto renewed = co_await renew_pool();
+  if (!renewed) co_return renewed.error();
+  for (int walk = 1;; ++walk) {
+    const auto found = co_await walk_tenants(watch);
+    if (!found) co_return found.error();
+    if (*found == 0 || unfinished_ > 0) break;
+    if (walk < most_walks) continue;
+    report(
+        "tenants still get keys that are old or not signed: a server has not read the keyrings again; restart it "
+        "and run the command again",
+        watch);
+    ++unfinished_;
+    break;
+  }
+  co_return co_await finish_all(watch);
+}
+
+/// Replaces the prekeys that are older than the rekey, before the tenants: a new tenant takes no old one then.
+Async<void> RekeyRun::renew_pool() {
+  for (Bytes at;;) {
+    note_step();
+    const auto step = co_await renew_some_prekeys(order_, at);
+    if (!step) co_return step.error();
+    if (step->ended) co_return Outcome<void>();
+    at = step->next;
+  }
+}
+
+/// Rekeys the tenants that are not done, once each. Returns their number.
+Async<std::uint64_t> RekeyRun::walk_tenants(const Watch& watch) {
+  std::uint64_t found = 0;
+  Bytes start;
+  for (;;) {
+    const auto tenant = find_tenant(*order_, start);
+    if (!tenant) co_return tenant.error();
+    if (!*tenant) co_return found;
+    ++found;
+    const auto done = co_await run_tenant(**tenant, watch);
+    if (!done) co_return done.error();
+  }
+}
+
+Async<void> RekeyRun::finish_all(const Watch& watch) {
+  const std::shared_ptr<const RekeyOrder> order = order_;
+  WorkBody<std::vector<std::string>> signing = [order](Transaction& transaction) {
+    return sign_rows(transaction, order);
+  };
+  const auto altered_rows = co_await write<std::vector<std::string>>(*order->store->engine, std::move(signing));
+  if (!altered_rows) co_return altered_rows.error();
+  for (const std::string& sentence : *altered_rows) report(sentence, watch);
+  unfinished_ += altered_rows->size();
+  if (unfinished_ > 0) {
+    co_await record(AuditOutcome::failed, "not finished: ", watch);
+    co_return Outcome<void>();
+  }
+  const AuditEvent event = event_of_all("done: " + figures());
+  WorkBody<void> ending = [order, event](Transaction& transaction) { return end_all(transaction, order, event); };
+  co_return co_await write<void>(*order->store->engine, std::move(ending), growth_of(event.action));
+}
+
+Async<void> RekeyRun::run_tenant(crypto::Uuid tenant, const Watch& watch) {
+  RekeyPosition at;
+  for (bool finished = false; !finished;) {
+    auto step = co_await take_step(tenant, at);
+    if (!step) co_return step.error();
+    at = std::move(step->next);
+    finished = step->finished;
+    tenants_ += step->tenants;
+    secrets_ += step->secrets;
+    discarded_ += step->discarded;
+    if (step->unfinished) ++unfinished_;
+    for (const std::string& problem : step->problems) report(problem, watch);
+    const auto due = pace_.after(step->secrets, Clock::now());
+    if (watch.moved) watch.moved(secrets_);
+    co_await wait_until(due);
+  }
+  co_return Outcome<void>();
+}
+
+/// Small steps at a low rate, so that the rate holds within each second.
+std::size_t RekeyRun::step_size(std::uint64_t rate) {
+  return rate == 0 ? most_rekeyed_at_once : std::clamp<std::uint64_t>(rate / 10, 1, most_rekeyed_at_once);
+}
+
+/// Repeats a step whose result is unknown; a step may be repeated.
+Async<RekeyStep> RekeyRun::take_step(crypto::Uuid tenant, RekeyPosition from) {
+  for (int attempt = 1;; ++attempt) {
+    note_step();
+    auto step = co_await rekey_step(order_, tenant, from, step_size(wish_.rate));
+    if (step || step.error().code != Errc::unavailable || attempt == most_attempts) co_return step;
+    co_await wait_until(Clock::now() + pause_between_attempts);
+  }
+}
+
+void RekeyRun::report(const std::string& sentence, const Watch& watch) {
+  ++problems_;
+  if (watch.problem) watch.problem(sentence);
+}
+
+std::string RekeyRun::figures() const { return counted(tenants_, "tenant") + ", " + counted(secrets_, "secret"); }
+
+boost::asio::awaitable<void> RekeyRun::record(AuditOutcome outcome, const char* how_far, const Watch& watch) {
+  AuditEvent event = event_of_all(how_far + figures());
+  if (wish_.tenant) {
+    event.tenant = wish_.tenant;
+    event.reason = how_far + counted(secrets_, "secret");
+  }
+  event.outcome = outcome;
+  if (problems_ > 0) event.reason += ", " + counted(problems_, "problem");
+  const auto recorded = co_await audit_.record(std::move(event), order_->who);
+  if (!recorded && watch.not_recorded) watch.not_recorded(recorded.error());
+}
+
+Outcome<std::uint64_t> RekeyRun::cut_off() const {
+  if (wish_.tenant) return failed(Errc::not_allowed, "only a rekey of all tenants ends with a cut-off");
+  if (first_entry_ == 0 || unfinished_ > 0) {
+    return failed(Errc::not_allowed, "the cut-off is not written: the rekey is not finished");
+  }
+  const auto all_signed = check_signed_from(order_->store, first_entry_);
+  if (!all_signed) return all_signed.error();
+  return first_entry_;
+}
+
+}  // namespace tacit::store
