@@ -17,10 +17,13 @@
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/backup/restore.hpp"
+#include "store/backup/sign_restored.hpp"
 #include "store/keys/keys.hpp"
 
 namespace tacit::server {
 namespace {
+
+constexpr KeyNeeds to_restore{.signs = false, .accept_retired = true, .accept_unsigned = true};
 
 /// Runs `look` in a child process, because this process may need root to publish the file afterwards.
 store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
@@ -39,9 +42,19 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
   const auto show = [&](std::uint64_t bytes) {
     if (total > 0) progress.show(bytes, total);
   };
-  const store::StoreKeys keys = load_keys(config, KeyNeeds{.signs = false, .accept_retired = true});
+  const store::StoreKeys keys = load_keys(config, to_restore);
   auto restored = store::restore(config.store, keys, input.source(), show, look_apart);
   return value_or_fail(std::move(restored), "cannot restore");
+}
+
+/// Signs the records of a store from before there was a root signing key, which other processes refuse.
+void sign_if_older(const Config& config) {
+  const Part part = [&config] {
+    const auto store = open_store(config, to_restore);
+    value_or_fail(run(store::sign_restored(*store)), "cannot sign the records of the restored store");
+    return std::string();
+  };
+  run_apart(config.store, part, default_stall + config.store_timeout);
 }
 
 /// Records the restore, which explains why the log does not continue from its last recorded head. False on failure.
@@ -85,6 +98,7 @@ int restore_command(const Config& config, const Arguments& arguments) {
   require_keyrings(config);
   const InputFile input(arguments["FILE"].as<std::string>());
   const std::uint64_t bytes = restore(config, input);
+  sign_if_older(config);
   const bool recorded = record_restore(config);
   if (recorded) warn_of_unsigned_tenants(config);
   std::cerr << "Restored " << size_text(bytes) << " to " << http::printable(config.store.string())

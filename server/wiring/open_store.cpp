@@ -51,8 +51,13 @@ store::StoreKeys load_keys(const Config& config, PrivateKey with_private) {
 store::StoreKeys load_keys(const Config& config, KeyNeeds needs) {
   store::StoreKeys keys = load_store_keys(config, needs.root_private);
   keys.accept_retired = needs.accept_retired;
+  keys.accept_unsigned = needs.accept_unsigned;
   if (!keys.root_public) return keys;
-  if (needs.root_signing) keys.root_signing = load_signing_keyring(config, KeyringFile::root_signing, keys);
+  if (needs.root_signing) {
+    keys.root_signing = load_signing_keyring(config, KeyringFile::root_signing, keys);
+  } else if (needs.accept_unsigned) {
+    keys.root_signing = load_signing_ring(config, KeyringFile::root_signing, keys.signers()).ring;
+  }
   if (needs.signs) keys.audit_operator = load_signing_keyring(config, KeyringFile::audit_operator, keys);
   return keys;
 }
