@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Compares CPU time and throughput of GET, create and resolve of two builds of Tacit. Each round measures both builds, in changing order.
+# Compares CPU time and throughput of GET, create, resolve and a tenant's first write of two builds of Tacit. Each round measures both builds, in changing order.
 # The machine's speed drifts less within a round than between two runs, so the result is the ratio new / old of a round: its median, and
 # the interval from the second lowest to the second highest, which contains the true median with a probability of 96 % for 9 rounds.
 #   test/bench/compare.sh OLD NEW [ROUNDS]       e.g. test/bench/compare.sh /tmp/tacit-before build/release/bin/tacit
-# Environment: BENCH_SECONDS (3) per row, BENCH_CONNECTIONS (64), BENCH_THREADS (the number of cores).
+# Environment: BENCH_SECONDS (3) per row, BENCH_CONNECTIONS (64), BENCH_THREADS (the number of cores), BENCH_FIRST_RATE (6000): so many
+# first writes a second are prepared, with a token and a key pair for each.
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=conf/quickstart/state.sh
@@ -19,6 +20,8 @@ rounds=${3:-9}
 seconds=${BENCH_SECONDS:-3}
 connections=${BENCH_CONNECTIONS:-64}
 threads=${BENCH_THREADS:-$(nproc)}
+# shellcheck disable=SC2034 # used by load.sh
+first_rate=${BENCH_FIRST_RATE:-6000}
 quiet=yes
 baseline=
 
@@ -37,6 +40,7 @@ make_installation() { # build
   "$tacit" quota set "$user" 1000000000000 --config "$state/tacit.conf" >/dev/null
   # An older build has no limit of the number.
   "$tacit" limits set "$user" --secrets 1000000000 --config "$state/tacit.conf" >/dev/null 2>&1 || true
+  use_first_writes
   cat "$state/runtime.pem" "$state/runtime.key" >"$state/runtime-both.pem"
   printf '{"user_id": "%s", "tool_name": "agno__linear__tool_20"}' "$user" >"$state/resolve.json"
   start_server
@@ -53,6 +57,7 @@ make_installation() { # build
 measure() { # build, round
   tacit=${builds[$1]}
   state=$directory/$1
+  prepare_first_writes "$seconds"
   start_server
   local api=https://127.0.0.1:$api_port header id
   header=$(cat "$state/api-key.header")
@@ -60,6 +65,7 @@ measure() { # build, round
   measure_row "$1" "$2" get with_wrk "$api/api/v1/secrets/$id" "$header"
   measure_row "$1" "$2" resolve with_ab "https://127.0.0.1:$tool_port/tool/v1/resolve"
   BENCH_CREATE=1 measure_row "$1" "$2" create with_wrk "$api/api/v1/secrets/" "$header"
+  measure_row "$1" "$2" first with_first_writes "$api/api/v1/secrets/"
   stop_server
 }
 
@@ -93,6 +99,6 @@ for round in $(seq "$rounds"); do
 done
 echo
 echo "new / old, the median of $rounds rounds:"
-for what in get resolve create; do
+for what in get resolve create first; do
   printf '  %-8s CPU time of a request %s   requests/s %s\n' "$what" "$(ratios "$what" 4)" "$(ratios "$what" 5)"
 done

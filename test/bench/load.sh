@@ -1,4 +1,4 @@
-# Sourced by run.sh: generates load and measures its cost to a server.
+# Sourced by run.sh and compare.sh: generates load and measures its cost to a server.
 # shellcheck shell=bash
 
 # Clock ticks in user mode and in kernel mode of all threads of a process and of its child processes (nginx's workers).
@@ -10,12 +10,41 @@ cpu_ticks() { # pid
   done | awk '{user += $12; kernel += $13} END {print user, kernel}'
 }
 
-# Both functions set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
+# These functions set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
 with_wrk() { # connections, seconds, url, header
   local report
   report=$(BENCH_HEADER=$4 BENCH_RUN=$RANDOM$RANDOM wrk --threads 2 --connections "$1" --duration "$2s" --timeout 10s \
     --script "$repository/test/bench/report.lua" "$3" | tee "$state/wrk.log" | sed -n 's/^REPORT //p')
   read -r requests elapsed p50 p99 errors <<<"$report"
+}
+
+# Each request is the first write of another tenant, whose user has a token of its own. Needs use_first_writes. The tokens are made
+# before the load begins, while the server is idle.
+with_first_writes() { # connections, seconds, url
+  node "$repository/test/bench/tokens.mjs" "$state" https://first.bench https://tacit.bench new $(($2 * first_rate)) "$state/issuer.secret"
+  BENCH_ONCE=1 BENCH_TOKENS=$state/tokens with_wrk "$1" "$2" "$3" ""
+}
+
+# Configures the issuer of these tokens. HS256 costs the least of a request.
+use_first_writes() {
+  openssl rand -hex 32 | write_file issuer.secret 600
+  printf '%s\n' "[https://first.bench]" "audience = https://tacit.bench" "shared-secret-file = $state/issuer.secret" >"$state/issuers"
+  echo "issuers = $state/issuers" >>"$state/tacit.conf"
+  # No thread of the server makes key pairs meanwhile: prepare_first_writes does. An older build makes a pair in the first write itself.
+  if has_prekeys; then echo "prekey-pool = 0" >>"$state/tacit.conf"; fi
+}
+
+has_prekeys() { "$tacit" key prekeys --help >/dev/null 2>&1; }
+
+# Makes key pairs for one row of first writes.
+prepare_first_writes() { # seconds
+  if ! has_prekeys; then return; fi
+  local ready needed=$((($1 + 1) * first_rate))
+  ready=$("$tacit" key prekeys --json --config "$state/tacit.conf" | jq .prekeys)
+  if [ "$ready" -lt "$needed" ]; then
+    "$tacit" key prekeys --add $((needed - ready)) --config "$state/tacit.conf" >/dev/null 2>"$state/prekeys.log" ||
+      fail "tacit key prekeys: $(cat "$state/prekeys.log")"
+  fi
 }
 
 with_ab() { # connections, seconds, url

@@ -26,7 +26,7 @@ tacit() { "$build/bin/tacit" "$@" --config "$folder/tacit.conf"; }
 tacit init >"$folder/init.log"
 old=$(tacit key list | awk '$1 == "root" { print $2 }')
 say "making $count tenants"
-"$build/bin/many-tenants" "$folder/store" "$folder/root-public.keyring" "$folder/metadata.keyring" "$count"
+"$build/bin/many-tenants" "$folder/store" "$folder/root-public.keyring" "$folder/metadata.keyring" "$folder/root-signing.keyring" "$count"
 say "the store takes $(du -m "$folder/store/data.mdb" | cut -f1) MiB; load $(cut -d' ' -f1-3 /proc/loadavg) on $(nproc) CPUs"
 new=$(tacit key add root 2>"$folder/add.log")
 tacit key promote "$new" 2>"$folder/promote.log"
