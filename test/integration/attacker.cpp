@@ -82,9 +82,9 @@ void certify(crypto::TenantKey& key, const SigningEntry& signer, const crypto::U
   const crypto::KeyId root = key.root_key_id();
   const crypto::Digest box = crypto::sha256(key.box);
   certificate.signer = signer.id;
-  certificate.signature = signer.key.sign(
-      "tacit signed tenant key 1", {store.view(), ByteView(certificate.number), ByteView(made), ByteView(root),
-                                    ByteView(key.public_key), ByteView(box)});
+  certificate.signature =
+      signer.key.sign("tacit signed tenant key 1", {store.view(), ByteView(certificate.number), ByteView(made),
+                                                    ByteView(root), ByteView(key.public_key), ByteView(box)});
 }
 
 Attacker::Attacker(const Deployment& deployment)
@@ -182,9 +182,9 @@ crypto::TenantKey Attacker::own_certified_key(const SigningEntry& signer) {
   crypto::random_bytes(certificate.number);
   certificate.made = 1'790'000'000'000'000;
   const crypto::Uuid& store = keys_.store();
-  const crypto::WipedBytes aad =
-      crypto::canonical("tacit tenant key", {ByteView(&format, 1), store.view(), ByteView(certificate.number),
-                                             ByteView(pair.public_key), ByteView(root.id)});
+  const crypto::WipedBytes aad = crypto::canonical(
+      "tacit tenant key",
+      {ByteView(&format, 1), store.view(), ByteView(certificate.number), ByteView(pair.public_key), ByteView(root.id)});
   key.box = seal_half(root, {format}, aad.view(), pair);
   certify(key, signer, store);
   return key;

@@ -1,5 +1,5 @@
-// A fallen API process in the hands of its attacker: the keyrings that the API plane reads, as they were then, and write
-// access to the database. Not root-private, root-signing, audit-tools or audit-operator.
+// A fallen API process in the hands of its attacker: the keyrings that the API plane reads, as they were then, and
+// write access to the database. Not root-private, root-signing, audit-tools or audit-operator.
 //
 // The database is opened for each change alone, through the store's own engine, beside the servers that have it open.
 #pragma once
@@ -64,7 +64,7 @@ class Attacker {
   /// What changes with a secret's binding, beside its metadata; std::nullopt: nothing.
   struct Rebinding {
     std::string tool_name;
-    std::optional<bool> strict{};            ///< the row's flag
+    std::optional<bool> strict{};              ///< the row's flag
     std::optional<crypto::Bytes> value_box{};  ///< from another copy of the store
     std::optional<std::uint32_t> version{};    ///< of the value in that box
   };

@@ -15,8 +15,8 @@
 namespace tacit::test {
 namespace {
 
-using crypto::ByteView;
 using crypto::Bytes;
+using crypto::ByteView;
 
 constexpr std::size_t key_id_size = 8;
 constexpr std::size_t value_prefix = 1 + key_id_size;
@@ -36,8 +36,8 @@ crypto::WipedBytes value_aad(const crypto::ValueAddress& address, ByteView box, 
     return crypto::canonical("tacit value",
                              {format, address.tenant.view(), address.secret.view(), ByteView(version), key_id});
   }
-  return crypto::canonical(
-      "tacit value", {format, address.tenant.view(), address.secret.view(), ByteView(version), key_id, binding});
+  return crypto::canonical("tacit value",
+                           {format, address.tenant.view(), address.secret.view(), ByteView(version), key_id, binding});
 }
 
 /// A secret's row in Table::tenants.
@@ -115,8 +115,7 @@ bool KeptKeys::opens_key_pair(const crypto::TenantKey& key, const crypto::Uuid& 
   };
   const ByteView format_field(&format, 1);
   if (!certified) return opens_for({format_field, tenant.view(), ByteView(key.public_key), root});
-  return opens_for(
-      {format_field, store_.view(), ByteView(key.certificate->number), ByteView(key.public_key), root});
+  return opens_for({format_field, store_.view(), ByteView(key.certificate->number), ByteView(key.public_key), root});
 }
 
 void KeptKeys::open_record(const crypto::Uuid& tenant, ByteView row, OpenedBoxes& opened) const {
