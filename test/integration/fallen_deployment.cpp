@@ -119,14 +119,13 @@ Finished FallenDeployment::command(std::vector<std::string> words, const std::ve
   return deployment.command(std::move(words));
 }
 
-std::string FallenDeployment::rotate_audit_key() {
+void FallenDeployment::rotate_audit_key() {
   const std::string old = crypto::to_hex(attacker.audit_key().id);
-  std::string added = add_key(deployment, "audit-api");
+  const std::string added = add_key(deployment, "audit-api");
   succeed(deployment, {"key", "promote", added});
   stop_tools();
   start_tools();
   succeed(deployment, {"key", "retire", old, "--yes"});
-  return added;
 }
 
 void FallenDeployment::rotate_metadata_key() {

@@ -70,7 +70,7 @@ class FallenDeployment {
   void expect_safe(const std::vector<Victim>& victims);
 
  private:
-  std::string rotate_audit_key();
+  void rotate_audit_key();
   void rotate_metadata_key();
   Finished command(std::vector<std::string> words, const std::vector<std::string>& more) const;
 };

@@ -111,11 +111,15 @@ BOOST_AUTO_TEST_CASE(an_old_list_of_keys_is_found) {
   FallenDeployment fallen;
   const Victim victim = fallen.new_victim();
   fallen.make(victim, "kept");
-  const StoredRow old = fallen.attacker.row(store::Table::meta, store::keys_row_key());
+  const auto list = [&] { return fallen.attacker.row(store::Table::meta, store::keys_row_key()); };
+  const std::string first = crypto::to_hex(fallen.attacker.keys().root_public->primary().id);
   std::string added = succeed(fallen.deployment, {"key", "add", "root"});
   added.pop_back();
   succeed(fallen.deployment, {"key", "promote", added});
-  const StoredRow present = fallen.attacker.row(store::Table::meta, store::keys_row_key());
+  const StoredRow old = list();
+  // Back to the first key, so that the old list names the primary key, too.
+  succeed(fallen.deployment, {"key", "promote", first});
+  const StoredRow present = list();
   fallen.attacker.put({old});
 
   expect_finding(fallen.deployment.command({"verify"}),

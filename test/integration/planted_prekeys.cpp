@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(forged_prekeys_are_not_used_and_the_tool_plane_removes_them
   });
   BOOST_TEST(pool.unusable == 0);
   BOOST_TEST(pool.usable >= 16);
-  BOOST_TEST(fallen.deployment.printed().find(R"("event":"prekey_removed")") != std::string::npos);
+  BOOST_TEST(fallen.deployment.printed().find(R"("event":"prekeys_removed")") != std::string::npos);
   fallen.make(victim, "first");
   fallen.expect_value(victim, "first");
   BOOST_TEST(fallen.attacker.opened().empty() == false);  // the metadata key is still the attacker's
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(forged_prekeys_are_not_used_and_the_tool_plane_removes_them
 }
 
 BOOST_AUTO_TEST_CASE(forged_prekeys_that_are_left_are_named_and_removed_by_the_guide) {
-  FallenDeployment fallen({{"prekey-pool", "0"}});  // no tool plane that removes them
+  FallenDeployment fallen(Settings{{"prekey-pool", "0"}});  // no tool plane that removes them
   const Victim victim = fallen.new_victim();
   fallen.make(victim, "first");
   StoredRow altered = pool_of(fallen.attacker).front();

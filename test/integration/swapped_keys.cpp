@@ -1,5 +1,7 @@
 // Genuine key pairs in the wrong place: of another tenant, for two tenants at once, taken before, or replaced since.
 // They open nothing for the attacker, so the service continues; `tacit verify` and `tacit tenant rekey` name them.
+#include <algorithm>
+
 #include "test/integration/fallen_deployment.hpp"
 #include "test/integration/shared_server.hpp"
 #include "test/integration/succeeding_command.hpp"
@@ -99,6 +101,32 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_used_twice_is_found_and_never_sealed_to_ag
   expect_no_finding(recovery.after, "number is also that of");
   for (const Victim* victim : {&one, &two, &three}) fallen.expect_value(*victim, "first");
   fallen.expect_safe({one, two, three});
+}
+
+BOOST_AUTO_TEST_CASE(a_prekey_that_was_put_back_after_its_tenant_was_rekeyed_is_found) {
+  FallenDeployment fallen;
+  const Attacker& attacker = fallen.attacker;
+  const std::vector<StoredRow> pool = attacker.rows(store::Table::meta, crypto::as_bytes("prekey"));
+  const Victim one = fallen.new_victim();
+  fallen.make(one, "first");
+  const crypto::KeyNumber taken = attacker.record_of(one.id).key->certificate->number;
+  succeed(fallen.deployment, {"tenant", "rekey", "--tenant", one.id});
+  fallen.stop_tools();
+  attacker.erase(attacker.rows(store::Table::meta, crypto::as_bytes("prekey")));
+  for (const StoredRow& row : pool) {
+    if (std::ranges::equal(crypto::ByteView(row.key).last(taken.size()), taken)) attacker.put({row});
+  }
+  const Victim two = fallen.new_victim();
+  fallen.make(two, "first");
+  BOOST_TEST((attacker.record_of(two.id).key->certificate->number == taken));
+  fallen.start_tools();
+  fallen.expect_value(two, "first");
+
+  // No stored row has the number twice; the log has.
+  const Recovery recovery = fallen.throw_out();
+  expect_finding(recovery.before, "gives tenant " + two.id + " a key whose number is also that of tenant " + one.id);
+  fallen.expect_value(two, "first");
+  fallen.expect_safe({one, two});
 }
 
 BOOST_AUTO_TEST_CASE(a_record_from_before_a_rekey_is_found) {
