@@ -1,5 +1,7 @@
 // `verify` reports every modification of a stored row, and a server over such a store neither crashes nor releases a
 // wrong value.
+#include <utility>
+
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
 
@@ -8,8 +10,10 @@ using namespace tacit::test;
 
 namespace {
 
+bool is_prekey(const Row& row) { return row.table == "meta" && row.key.starts_with("prekey"); }
+
 struct Stored {
-  Deployment deployment;
+  Deployment deployment{Settings{{"prekey-pool", "0"}}};
   std::string key;
   std::string user;
   std::vector<json::object> secrets;
@@ -31,6 +35,16 @@ struct Stored {
     two.create({{"secret_name", "c"}, {"secret_value", "value of c"}});
     REQUIRE_STATUS(one.api.patch(secrets_path + id(0), {{"secret_value", "value of a"}}), 200);
     BOOST_REQUIRE(server.stop() == 0);
+    keep_one_prekey();
+  }
+  /// All are alike, and there are hundreds.
+  void keep_one_prekey() const {
+    bool kept = false;
+    for (const Row& row : read_rows(deployment.store())) {
+      if (is_prekey(row) && std::exchange(kept, true)) {
+        write_row(deployment.store(), row.table, row.key, std::nullopt);
+      }
+    }
   }
   std::string id(std::size_t index) const { return std::string(secrets[index].at("secret_id").as_string()); }
 };
@@ -53,7 +67,7 @@ std::string flipped(std::string bytes, std::size_t at) {
 void expect_found(const Deployment& deployment, const Row& row, const std::string& what) {
   const Finished done = deployment.command({"verify"});
   // A store whose own description is damaged is not opened, because the keyrings might belong to another store.
-  const int expected = row.table == "meta" && row.key != "rows" ? 2 : 1;
+  const int expected = row.table == "meta" && row.key != "rows" && !is_prekey(row) ? 2 : 1;
   BOOST_TEST(done.status == expected, "table " << row.table << ", row " << hex(row.key) << ", " << what
                                                << ": verify answered " << done.status << " " << done.out << done.err);
   BOOST_TEST(!(done.out + done.err).empty());
@@ -81,7 +95,7 @@ BOOST_AUTO_TEST_CASE(verify_finds_a_flipped_byte_in_any_row) {
 }
 
 // A removal of the audit log's last entry is the only one without a trace in the store. To detect it too, `verify`
-// prints the log's head, which an operator keeps elsewhere.
+// prints the log's head, which an operator keeps elsewhere. Prekeys may go, too: the tool plane makes others.
 BOOST_AUTO_TEST_CASE(verify_finds_any_missing_row) {
   const Stored stored;
   const auto store = stored.deployment.store();
@@ -92,7 +106,7 @@ BOOST_AUTO_TEST_CASE(verify_finds_any_missing_row) {
   }
   BOOST_REQUIRE(!last_entry.empty());
   for (const Row& row : rows) {
-    if (row.table == "audit" && row.key == last_entry) continue;
+    if ((row.table == "audit" && row.key == last_entry) || is_prekey(row)) continue;
     write_row(store, row.table, row.key, std::nullopt);
     expect_found(stored.deployment, row, "missing");
     write_row(store, row.table, row.key, row.value);

@@ -86,7 +86,9 @@ BOOST_AUTO_TEST_CASE(a_forged_list_of_keys_is_refused) {
   fallen.stop_tools();
   const Attacker& attacker = fallen.attacker;
   const StoredRow genuine = attacker.row(store::Table::meta, store::keys_row_key());
-  store::NamedKeys named = store::read_named_keys(genuine.value, attacker.keys()).value();
+  const auto read = store::read_named_keys(genuine.value, attacker.keys());
+  BOOST_REQUIRE(read.has_value());
+  const store::NamedKeys named = *read;
   const auto list = [](crypto::Bytes value) { return meta_row(store::keys_row_key(), std::move(value)); };
 
   expect_refused(fallen, list(store::keys_value(named, *attacker.keys().metadata)),
