@@ -113,6 +113,46 @@ BOOST_AUTO_TEST_CASE(values_of_a_tenant_are_not_sealed_to_a_replaced_key) {
   fallen.expect_safe({victim});
 }
 
+BOOST_AUTO_TEST_CASE(a_planted_previous_key_is_named_and_removed) {
+  FallenDeployment fallen;
+  std::string secret;
+  const Victim victim = fallen.new_victim_with("kept", secret);
+  const crypto::TenantKey own = fallen.attacker.own_key(victim.id);
+  fallen.attacker.change_record(victim.id, [&](store::TenantRecord& record) { record.previous_key = own; });
+
+  fallen.make(victim, "served");
+  fallen.expect_value(victim, "kept");
+  BOOST_TEST(fallen.attacker.opened().values.empty());
+
+  const Recovery recovery = fallen.throw_out();
+  expect_finding(recovery.before, of_tenant(victim, "its previous key is not signed"));
+  BOOST_TEST(recovery.after.status == 0, recovery.after.out);
+  fallen.expect_value(victim, "kept");
+  fallen.expect_value(victim, "served");
+  fallen.expect_safe({victim});
+}
+
+BOOST_AUTO_TEST_CASE(a_planted_key_beside_the_genuine_one_costs_no_value) {
+  FallenDeployment fallen;
+  std::string secret;
+  const Victim victim = fallen.new_victim_with("kept", secret);
+  const crypto::TenantKey own = fallen.attacker.own_key(victim.id);
+  fallen.attacker.change_record(victim.id, [&](store::TenantRecord& record) {
+    record.previous_key = record.key;
+    record.key = own;
+  });
+
+  CHECK_STATUS(fallen.create(victim, "first"), 500);
+  CHECK_STATUS(fallen.change(victim, secret, {{"secret_value", "another value"}}), 500);
+  fallen.expect_value(victim, "kept");  // by the genuine pair
+
+  const Recovery recovery = fallen.throw_out();
+  expect_finding(recovery.before, of_tenant(victim, "its key is not signed"));
+  BOOST_TEST(recovery.after.status == 0, recovery.after.out);
+  fallen.expect_value(victim, "kept");
+  fallen.expect_safe({victim});
+}
+
 BOOST_AUTO_TEST_CASE(each_forged_certificate_is_refused_and_named) {
   FallenDeployment fallen;
   const Deployment other;
