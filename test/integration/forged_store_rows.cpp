@@ -201,4 +201,29 @@ BOOST_AUTO_TEST_CASE(forged_marks_are_named) {
   fallen.expect_safe({victim});
 }
 
+// Otherwise an attacker could keep the operator from renewing a tenant's pair, or from ending the renewal of all.
+BOOST_AUTO_TEST_CASE(forged_rows_do_not_keep_the_guide_from_its_end) {
+  FallenDeployment fallen;
+  const Victim victim = fallen.new_victim();
+  fallen.make(victim, "kept");
+  const crypto::Uuid tenant = uuid_of(victim.id);
+  fallen.attacker.change_record(victim.id, [own = fallen.attacker.own_key(victim.id)](store::TenantRecord& record) {
+    record.previous_key = record.key;
+    record.key = own;
+  });
+  fallen.attacker.change([&](store::Transaction& transaction) {
+    store::put_erasure_mark(transaction, tenant, *fallen.attacker.keys().metadata);
+  });
+  const LogEntry entry = newest_of(fallen.attacker, "secret.create");
+  fallen.attacker.put({forged_checkpoints(fallen.attacker, entry).front(), forged_rekey_mark(fallen.attacker)});
+
+  const Recovery recovery = fallen.throw_out();
+  expect_finding(recovery.before, "tenant " + victim.id + ": the mark of its erasure was altered");
+  expect_finding(recovery.before, "the audit log's record of pruned entries was altered");
+  expect_finding(recovery.before, "the mark of a tenant rekey was altered");
+  BOOST_TEST(recovery.after.status == 0, recovery.after.out);
+  fallen.expect_value(victim, "kept");
+  fallen.expect_safe({victim});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
