@@ -114,14 +114,13 @@ BOOST_AUTO_TEST_CASE(an_old_list_of_keys_is_found) {
   const Victim victim = fallen.new_victim();
   fallen.make(victim, "kept");
   const auto list = [&] { return fallen.attacker.row(store::Table::meta, store::keys_row_key()); };
-  const std::string first = crypto::to_hex(fallen.attacker.keys().root_public->primary().id);
+  // An old list that names all keys of the rings: it lacks only that this key was retired.
   std::string added = succeed(fallen.deployment, {"key", "add", "root"});
   added.pop_back();
-  succeed(fallen.deployment, {"key", "promote", added});
   const StoredRow old = list();
-  // Back to the first key, so that the old list names the primary key, too.
-  succeed(fallen.deployment, {"key", "promote", first});
+  succeed(fallen.deployment, {"key", "retire", added, "--yes"});
   const StoredRow present = list();
+  BOOST_REQUIRE(old.value != present.value);
   fallen.attacker.put({old});
 
   expect_finding(fallen.deployment.command({"verify"}),
@@ -199,6 +198,31 @@ BOOST_AUTO_TEST_CASE(forged_marks_are_named) {
 
   const Recovery recovery = fallen.throw_out();
   BOOST_TEST(recovery.after.status == 0, recovery.after.out);
+  fallen.expect_safe({victim});
+}
+
+// Otherwise an attacker could keep the operator from renewing a tenant's pair, or from ending the renewal of all.
+BOOST_AUTO_TEST_CASE(forged_rows_do_not_keep_the_guide_from_its_end) {
+  FallenDeployment fallen;
+  const Victim victim = fallen.new_victim();
+  fallen.make(victim, "kept");
+  const crypto::Uuid tenant = uuid_of(victim.id);
+  fallen.attacker.change_record(victim.id, [own = fallen.attacker.own_key(victim.id)](store::TenantRecord& record) {
+    record.previous_key = record.key;
+    record.key = own;
+  });
+  fallen.attacker.change([&](store::Transaction& transaction) {
+    store::put_erasure_mark(transaction, tenant, *fallen.attacker.keys().metadata);
+  });
+  const LogEntry entry = newest_of(fallen.attacker, "secret.create");
+  fallen.attacker.put({forged_checkpoints(fallen.attacker, entry).front(), forged_rekey_mark(fallen.attacker)});
+
+  const Recovery recovery = fallen.throw_out();
+  expect_finding(recovery.before, "tenant " + victim.id + ": the mark of its erasure was altered");
+  expect_finding(recovery.before, "the audit log's record of pruned entries was altered");
+  expect_finding(recovery.before, "the mark of a tenant rekey was altered");
+  BOOST_TEST(recovery.after.status == 0, recovery.after.out);
+  fallen.expect_value(victim, "kept");
   fallen.expect_safe({victim});
 }
 
