@@ -87,6 +87,9 @@ void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequenc
     case AuditAction::key_rewrap:
       if (!entry.rows.empty()) key_list_ = entry.rows.front();
       return;
+    case AuditAction::store_restore:
+      key_list_.reset();  // that of a backup from before signatures is signed (store/backup/sign_restored.hpp)
+      return;
     case AuditAction::tenant_rekey:
       if (!entry.ok || !entry.tenant || !entry.tenant_key) return;
       tenants_[*entry.tenant].key = entry.tenant_key;

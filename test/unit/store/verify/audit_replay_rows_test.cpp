@@ -241,6 +241,14 @@ BOOST_AUTO_TEST_CASE(the_record_of_keys_is_that_of_the_last_change) {
          {old_key_list});
 }
 
+BOOST_AUTO_TEST_CASE(a_restore_may_sign_the_record_of_keys_again) {
+  const std::string promoted = body("operator", "key.promote", reason("root 00") + row(1));
+  const std::string restored = body("operator", "store.restore", "");
+  expect(Replay().add(promoted).add(restored).with_key_list(2), {});
+  expect(Replay().add(promoted).add(restored, by_api).with_key_list(2), {old_key_list});
+  expect(Replay(3).add(promoted, 0).add(restored, 0).with_key_list(2), {});
+}
+
 BOOST_AUTO_TEST_CASE(a_tenants_pair_is_that_of_its_last_entry) {
   const crypto::TenantKey first = certified_key();
   const crypto::TenantKey second = certified_key();
