@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_audit_log_names_the_actor_of_each_change_of_a_key) {
   std::vector<std::string> actions;
   for (const Row& row : read_rows(deployment.store())) {
     if (row.table != "audit") continue;
-    const json::object entry = json::parse(row.value.substr(33)).as_object();
+    const json::object entry = json::parse(audit_body(row.value)).as_object();
     if (text(entry, "reason") != id) continue;
     actions.push_back(text(entry, "action"));
     BOOST_TEST(text(entry, "actor") == actor);

@@ -67,10 +67,17 @@ std::vector<Row> read_rows(const std::filesystem::path& store) {
 }
 
 // A row is a byte of format, a hash of 32 bytes, and a JSON object.
+std::string audit_body(const std::string& row) {
+  constexpr std::size_t before_signatures = 1 + 32 + 1;
+  constexpr std::size_t signature = 1 + 8 + 64;
+  if (row.at(0) == 1) return row.substr(before_signatures - 1);
+  return row.substr(before_signatures + static_cast<std::size_t>(row.at(before_signatures - 1)) * signature);
+}
+
 std::vector<boost::json::object> read_audit(const std::filesystem::path& store) {
   std::vector<boost::json::object> entries;
   for (const Row& row : read_rows(store)) {
-    if (row.table == "audit") entries.push_back(boost::json::parse(row.value.substr(33)).as_object());
+    if (row.table == "audit") entries.push_back(boost::json::parse(audit_body(row.value)).as_object());
   }
   return entries;
 }
