@@ -35,6 +35,9 @@ std::string member(const json::object& entry, std::string_view name) {
 
 bool is_leading(std::string_view name) { return name == "time" || std::ranges::find(leading, name) != leading.end(); }
 
+/// Lists of hashes, which say nothing to people.
+bool is_of_hashes(std::string_view name) { return name == "rows" || name == "moved"; }
+
 /// The text, in quotes if it contains characters that separate fields.
 std::string field(std::string_view text) {
   const bool plain = std::ranges::none_of(text, [](char c) { return c == ' ' || c == '"' || c == '='; });
@@ -79,7 +82,8 @@ std::string audit_line(const store::AuditRecord& record) {
     line = member(entry, "time") + " " + sequence;
     for (const std::string_view name : leading) line += " " + field(member(entry, name));
     for (const auto& [name, value] : entry) {
-      if (is_leading({name.data(), name.size()})) continue;
+      const std::string_view plain(name.data(), name.size());
+      if (is_leading(plain) || is_of_hashes(plain)) continue;
       line.append(" ").append(name.data(), name.size()).append("=").append(field(text_of(value)));
     }
   }

@@ -9,7 +9,7 @@
 namespace tacit::server {
 
 /// One readable line without the line break: time, sequence, action, outcome, actor, then the other members as
-/// name=value. It contains no terminal control sequences.
+/// name=value, except for the hashes of rows. It contains no terminal control sequences.
 std::string audit_line(const store::AuditRecord& record);
 
 /// One JSON object without the line break: `{"sequence":…,"hash":"…",` and then the entry's body byte for byte, without

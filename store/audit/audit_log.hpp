@@ -9,13 +9,13 @@
 //               secret's row as left or as released, of the key's content (store/rows/api_key_row.hpp), of the list
 //   versions    in the order of `secrets`: the version of the value
 //   tenant_key  the number of the key pair that the tenant got, in hex
-//   moved       at most 48 texts of 130 characters, for secrets that were sealed again without a change: tenant,
-//   secret,
-//               SHA-256 of the row before, SHA-256 of the new row, each in base64url
+//   moved       at most 48 texts of 130 characters, for secrets that were sealed again without a change: base64url of
+//               the tenant, the secret, the SHA-256 of the row before, and that of the new row, one after the other
 //
-// The chain shows that an entry was altered, removed or moved. It does not show that the newest entries were cut off,
-// or that the whole chain was rewritten by an attacker with write access. To detect that, keep heads elsewhere: servers
-// log them, and `tacit audit verify` prints them. Pruned entries leave a checkpoint, from which the chain continues
+// The chain shows that an entry was altered, removed or moved, and the signatures show that it was rewritten without
+// the keys of its planes. Neither shows that the newest entries were cut off. To detect that, each server compares the
+// log with the last head that it saw (store/audit/audit_history.hpp), and operators keep heads elsewhere: servers log
+// them, and `tacit audit verify` prints them. Pruned entries leave a checkpoint, from which the chain continues
 // (store/audit/audit_checkpoint.hpp).
 #pragma once
 

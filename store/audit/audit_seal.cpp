@@ -1,4 +1,5 @@
 // Signs the audit log's head in each commit, on the engine's writer thread.
+#include <exception>
 #include <limits>
 #include <utility>
 
@@ -49,19 +50,22 @@ class AuditSeal final : public CommitSeal {
     signed_.clear();
     before_.reset();
     head_.reset();
-    const auto newest = co_await history_->look(transaction, keys_);
-    if (newest) before_ = newest->sequence;  // otherwise no entry can be appended
+    begun_ = false;
+    try {
+      const auto newest = co_await history_->look(transaction, keys_);
+      if (newest) before_ = newest->sequence;  // otherwise no entry can be appended
+      begun_ = true;
+    } catch (const std::exception&) {  // no memory: `finish` refuses the batch
+    }
   }
 
   Task<bool> finish(Transaction& transaction) override {
-    if (!before_) co_return true;
-    const auto newest = co_await newest_audit_mark(transaction);
-    if (!newest) co_return !signs_;
-    if (newest->sequence <= *before_) co_return true;
-    head_ = *newest;
-    const bool takes = co_await takes_signatures(transaction);
-    if (!takes) co_return true;
-    const bool sealed = co_await sign(transaction);
+    bool sealed = false;
+    try {
+      if (begun_) sealed = co_await seal(transaction);
+    } catch (const std::exception&) {
+      sealed = false;
+    }
     if (!sealed) history_->counts.refused.add();
     co_return sealed;
   }
@@ -72,6 +76,17 @@ class AuditSeal final : public CommitSeal {
   }
 
  private:
+  Task<bool> seal(Transaction& transaction) {
+    if (!before_) co_return true;
+    const auto newest = co_await newest_audit_mark(transaction);
+    if (!newest) co_return !signs_;
+    if (newest->sequence <= *before_) co_return true;
+    head_ = *newest;
+    const bool takes = co_await takes_signatures(transaction);
+    if (!takes) co_return true;
+    co_return co_await sign(transaction);
+  }
+
   Task<bool> takes_signatures(Transaction& transaction) {
     if (!signs_) co_return false;
     // The format never falls.
@@ -101,6 +116,7 @@ class AuditSeal final : public CommitSeal {
   const bool signs_;
   bool takes_signatures_ = false;
   // Of the present batch.
+  bool begun_ = false;
   std::optional<std::uint64_t> before_;  ///< the newest sequence at its beginning
   std::optional<AuditMark> head_;        ///< the newest entry at its end, if it has one
   std::vector<AuditSignature> signed_;

@@ -207,6 +207,7 @@ int LmdbEngine::seal_and_commit(MDB_txn* txn, CommitSeal* seal, Answers& answers
   });
   if (code != MDB_SUCCESS || !sealed) {
     mdb_txn_abort(txn);
+    if (scrub_) scrub_->distrust();  // it may have written some of its pages
     answers.assign(answers.size(), Errc::unavailable);
     return code;
   }

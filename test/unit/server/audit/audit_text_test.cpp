@@ -42,6 +42,8 @@ BOOST_AUTO_TEST_CASE(a_line_for_people) {
              "tool=\"a tool\" peer=192.0.2.1:4000");
   BOOST_TEST(audit_line(record(R"({"time":"t","actor":"","action":"credential.refused","outcome":"denied"})")) ==
              "t 7 credential.refused denied -");
+  BOOST_TEST(audit_line(record(R"({"time":"t","actor":"a","action":"secret.release","outcome":"ok","rows":["x"],)"
+                               R"("versions":[1,2],"moved":["y"]})")) == "t 7 secret.release ok a versions=1,2");
   BOOST_TEST(audit_line(record("no JSON")) == "- 7 unreadable \"no JSON\"");
   BOOST_TEST(audit_line(record("{}", "it was altered")).ends_with(" FAULT=\"it was altered\""));
 }
