@@ -20,7 +20,6 @@ struct Row {
 /// server's rules, and LMDB allows one environment per process.
 std::vector<Row> read_rows(const std::filesystem::path& store);
 
-
 /// The entries of the audit log, oldest first. No server may run, as above.
 std::vector<boost::json::object> read_audit(const std::filesystem::path& store);
 
