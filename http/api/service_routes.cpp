@@ -27,20 +27,21 @@ void add_reasons(crypto::WipedBytes& body, const std::vector<std::string>& reaso
   body.append("]}");
 }
 
-/// Conditions that an operator has to fix: damage, lack of room, what a watch of the store found, then certificates.
-/// `warning` is the first of them, for monitors that read only one.
+/// Conditions that an operator has to fix before they lock out clients: damage, lack of room, then certificates; and
+/// what a watch of the store found. `warning` is the first of them, for monitors that read only one.
 std::vector<std::string> warnings_of(const Exchange& exchange, const std::optional<std::string>& of_room) {
+  const Services& services = exchange.services;
   std::vector<std::string> warnings;
-  if (auto damage = exchange.services.store.health().state().damage()) warnings.push_back(std::move(*damage));
+  const auto add = [&warnings](const std::vector<std::string>& more) {
+    warnings.insert(warnings.end(), more.begin(), more.end());
+  };
+  if (auto damage = services.store.health().state().damage()) warnings.push_back(std::move(*damage));
   if (of_room) warnings.push_back(*of_room);
-  if (exchange.services.store_warnings != nullptr) {
-    const auto of_store = exchange.services.store_warnings->get();
-    if (of_store != nullptr) warnings.insert(warnings.end(), of_store->begin(), of_store->end());
+  if (services.certificates != nullptr) {
+    add(services.certificates->warnings(exchange.plane, crypto::seconds_now()));
   }
-  if (exchange.services.certificates == nullptr) return warnings;
-  for (std::string& warning : exchange.services.certificates->warnings(exchange.plane, crypto::seconds_now())) {
-    warnings.push_back(std::move(warning));
-  }
+  const auto of_store = services.store_warnings != nullptr ? services.store_warnings->get() : nullptr;
+  if (of_store != nullptr) add(*of_store);
   return warnings;
 }
 

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(it_reports_health_and_readiness_without_tls) {
   BOOST_TEST(health.ends_with(R"({"status":"ok"})"), health);
   const std::string readiness = get(server, "/readyz");
   BOOST_TEST(readiness.starts_with("HTTP/1.1 200 OK\r\n"), readiness);
-  BOOST_TEST(readiness.ends_with(R"({"status":"ready"})"), readiness);
+  BOOST_TEST(readiness.find("\r\n\r\n{\"status\":\"ready\"") != std::string::npos, readiness);
 }
 
 BOOST_AUTO_TEST_CASE(requests_come_one_after_the_other) {

@@ -63,6 +63,7 @@ BOOST_AUTO_TEST_CASE(added_pairs_are_counted_by_their_keys) {
   const PrekeyFigures figures = fixture.figures();
   BOOST_TEST(figures.usable == 5 + most_prekeys_at_once);
   BOOST_TEST(figures.unusable == 0U);
+  BOOST_TEST(*fixture.store().keys().stored_prekeys() == figures.usable);
   const StoreKeys keys = keys_of_phase(SigningPhase::required);
   BOOST_REQUIRE_EQUAL(figures.by_key.size(), 1U);
   const auto& [names, count] = *figures.by_key.begin();
