@@ -51,7 +51,10 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
 void sign_if_older(const Config& config) {
   const Part part = [&config] {
     const auto store = open_store(config, to_restore);
-    value_or_fail(run(store::sign_restored(*store)), "cannot sign the records of the restored store");
+    const char* const what = "cannot sign the records of the restored store";
+    // A transaction that changes nothing would be refused as well while there is no room.
+    if (!value_or_fail(store::lacks_signatures(*store), what)) return std::string();
+    value_or_fail(run(store::sign_restored(*store)), what);
     return std::string();
   };
   run_apart(config.store, part, default_stall + config.store_timeout);

@@ -67,7 +67,9 @@ std::string flipped(std::string bytes, std::size_t at) {
 void expect_found(const Deployment& deployment, const Row& row, const std::string& what) {
   const Finished done = deployment.command({"verify"});
   // A store whose own description is damaged is not opened, because the keyrings might belong to another store.
-  const int expected = row.table == "meta" && row.key != "rows" && !is_prekey(row) ? 2 : 1;
+  // A flipped bit makes the format an older one, so that the rows are too new for it.
+  const bool opens = row.key == "rows" || row.key == "format" || is_prekey(row);
+  const int expected = row.table == "meta" && !opens ? 2 : 1;
   BOOST_TEST(done.status == expected, "table " << row.table << ", row " << hex(row.key) << ", " << what
                                                << ": verify answered " << done.status << " " << done.out << done.err);
   BOOST_TEST(!(done.out + done.err).empty());

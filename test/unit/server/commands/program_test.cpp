@@ -132,21 +132,26 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_removed, MadeInstallation)
   };
   BOOST_TEST(good({"limits", "get", tenant}) ==
              "requests-per-second  1000, the default\nrequest-burst        2000, the default\napi-keys             "
-             "100, the default\nsecrets              10000, the default\n");
+             "100, the default\nsecrets              10000, the default\n"
+             "strict-binding       off, the default\n");
   BOOST_TEST(good(words({"--requests-per-second", "50"})) ==
              "requests-per-second  50, its own\nrequest-burst        2000, the default\napi-keys             100, the "
-             "default\nsecrets              10000, the default\n");
+             "default\nsecrets              10000, the default\n"
+             "strict-binding       off, the default\n");
   BOOST_TEST(good(words({"--request-burst", "7", "--api-keys", "3"})) ==
              "requests-per-second  50, its own\nrequest-burst        7, its own\napi-keys             3, its own\n"
-             "secrets              10000, the default\n");
+             "secrets              10000, the default\n"
+             "strict-binding       off, the default\n");
   BOOST_TEST(
       good(words({"--requests-per-second", "default", "--api-keys=0"})) ==
       "requests-per-second  1000, the default\nrequest-burst        7, its own\napi-keys             0, its own\n"
-      "secrets              10000, the default\n");
+      "secrets              10000, the default\n"
+      "strict-binding       off, the default\n");
   good(words({"--requests-per-second", "0"}));
   BOOST_TEST(good({"limits", "get", tenant}) ==
              "requests-per-second  0, its own\nrequest-burst        7, its own\napi-keys             0, its own\n"
-             "secrets              10000, the default\n");
+             "secrets              10000, the default\n"
+             "strict-binding       off, the default\n");
   BOOST_TEST(refused(words({})) ==
              "tacit: no limit was given: --requests-per-second, --request-burst, --api-keys, --secrets or "
              "--strict-binding\n");
@@ -166,7 +171,8 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_removed, MadeInstallation)
   BOOST_TEST(object.at("api_keys").to_number<int>() == 0);
   BOOST_TEST(good({"limits", "get", "0190a5d0-0000-7000-8000-000000000002"}) ==
              "requests-per-second  5, the default\nrequest-burst        6, the default\napi-keys             100, the "
-             "default\nsecrets              10000, the default\n");
+             "default\nsecrets              10000, the default\n"
+             "strict-binding       off, the default\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(verify_counts_and_passes, MadeInstallation) {

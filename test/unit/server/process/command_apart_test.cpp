@@ -21,9 +21,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Commands that open no store, are long-lived, or run their part with the store in a child themselves.
-const std::set<std::string> others = {"serve",       "init",       "reload",    "status",     "check-config",
-                                      "verify",      "backup",     "restore",   "audit feed", "key add",
-                                      "key promote", "key rewrap", "key retire"};
+const std::set<std::string> others = {"serve",       "init",       "reload",     "status",      "check-config",
+                                      "verify",      "backup",     "restore",    "audit feed",  "key add",
+                                      "key promote", "key rewrap", "key retire", "tenant rekey"};
 
 /// As the kernel shows it: before it does, the signal would end the process.
 bool handles_sigterm(pid_t process) {
