@@ -231,7 +231,8 @@ CommandOptions::CommandOptions(const Command& command) {
   own.add_options()("help,h", "Show this text.");
   own.add_options()("version", "Show the version.");
   for (const Setting& setting : server::settings()) {
-    if (!contains(command.settings, setting.group)) continue;
+    // An option of the command's own goes before the setting of that name, such as `limits set --strict-binding`.
+    if (!contains(command.settings, setting.group) || own.find_nothrow(setting.name, false) != nullptr) continue;
     settings.add_options()(setting.name, po::value<std::string>()->value_name(setting.argument),
                            setting_help(setting).c_str());
   }

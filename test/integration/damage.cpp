@@ -1,6 +1,5 @@
 // `verify` reports every modification of a stored row, and a server over such a store neither crashes nor releases a
 // wrong value.
-#include <utility>
 
 #include "test/integration/shared_server.hpp"
 #include "test/integration/store_rows.hpp"
@@ -9,8 +8,6 @@ namespace json = boost::json;
 using namespace tacit::test;
 
 namespace {
-
-bool is_prekey(const Row& row) { return row.table == "meta" && row.key.starts_with("prekey"); }
 
 struct Stored {
   Deployment deployment{Settings{{"prekey-pool", "0"}}};
@@ -35,16 +32,7 @@ struct Stored {
     two.create({{"secret_name", "c"}, {"secret_value", "value of c"}});
     REQUIRE_STATUS(one.api.patch(secrets_path + id(0), {{"secret_value", "value of a"}}), 200);
     BOOST_REQUIRE(server.stop() == 0);
-    keep_one_prekey();
-  }
-  /// All are alike, and there are hundreds.
-  void keep_one_prekey() const {
-    bool kept = false;
-    for (const Row& row : read_rows(deployment.store())) {
-      if (is_prekey(row) && std::exchange(kept, true)) {
-        write_row(deployment.store(), row.table, row.key, std::nullopt);
-      }
-    }
+    remove_prekeys(deployment.store(), 1);  // all are alike, and there are hundreds
   }
   std::string id(std::size_t index) const { return std::string(secrets[index].at("secret_id").as_string()); }
 };

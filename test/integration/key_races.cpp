@@ -34,7 +34,9 @@ struct SlowRewrap {
   std::optional<Process> process;
 };
 
-/// Tenants with one secret each.
+const Settings without_refill{{"prekey-pool", "0"}};
+
+/// Tenants with one secret each, and no key pairs for others, so that a slow rewrap soon comes to the tenants.
 std::vector<Known> some_tenants(const Deployment& deployment, std::size_t count) {
   std::vector<Known> known(count);
   Server server(deployment);
@@ -45,6 +47,7 @@ std::vector<Known> some_tenants(const Deployment& deployment, std::size_t count)
     create(api, one, 1);
   }
   BOOST_REQUIRE(server.stop() == 0);
+  remove_prekeys(deployment.store());
   return known;
 }
 
@@ -61,7 +64,7 @@ BOOST_AUTO_TEST_SUITE(key_races)
 
 BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_continue_to_a_retired_key) {
   for (const std::string ring : {"root", "metadata"}) {
-    const Deployment deployment;
+    const Deployment deployment(without_refill);
     std::vector<Known> known = some_tenants(deployment, 5);
     const std::string first = primary(deployment, ring);
     const std::string second = add_key(deployment, ring);
@@ -83,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_slow_rewrap_does_not_continue_to_a_retired_key) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rewrap_of_both_keyrings_uses_each_primary_key_at_its_turn) {
-  const Deployment deployment;
+  const Deployment deployment(without_refill);
   std::vector<Known> known = some_tenants(deployment, 4);
   const std::string old_metadata = primary(deployment, "metadata");
   const std::string new_root = add_key(deployment, "root");
@@ -102,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_rewrap_of_both_keyrings_uses_each_primary_key_at_its_turn
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_retirement_is_undone_if_a_late_row_names_the_key) {
-  const Deployment deployment;
+  const Deployment deployment(without_refill);
   some_tenants(deployment, 1);
   const auto api_key = [&] {
     const std::vector<Row> rows = read_rows(deployment.store());
@@ -136,7 +139,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_retirement_is_undone_if_a_late_row_names_the
 }
 
 BOOST_AUTO_TEST_CASE(no_key_is_retired_while_a_row_cannot_be_read) {
-  const Deployment deployment;
+  const Deployment deployment(without_refill);
   some_tenants(deployment, 1);
   const std::string old_key = primary(deployment, "metadata");
   succeed(deployment, {"key", "promote", add_key(deployment, "metadata")});

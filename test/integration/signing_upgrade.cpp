@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(an_old_store_is_signed_step_by_step) {
 
 BOOST_AUTO_TEST_CASE(signing_waits_for_processes_of_an_older_version) {
   const OldStore old;
-  const Server server(old.deployment());
   const StoreHolder older(old.deployment().store(), StoreHolder::Holds::reader_slot);
+  const Server server(old.deployment());
   expect_refusal(old.deployment(), {"key", "add", "signing"}, "a process of an older version has it open");
   expect_refusal(old.deployment(), {"key", "add", "audit-api"}, "run tacit key add signing first");
   BOOST_TEST(!std::filesystem::exists(old.deployment().folder() / "root-signing.keyring"));

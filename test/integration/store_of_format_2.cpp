@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(servers_release_and_change_its_secrets) {
   Client first(server, first_key);
   Client second(server, second_key);
   BOOST_TEST(names_of(first.get(secrets_path).json()) == "first second ");
-  BOOST_TEST(names_of(second.get(secrets_path).json()) == "later other ");
+  BOOST_TEST(names_of(second.get(secrets_path).json()) == "other later ");
   const Answer released = resolve(server, {{"user_id", first_tenant}, {"tool_name", "tool"}});
   REQUIRE_STATUS(released, 200);
   const json::object arguments = released.at("arguments").as_object();

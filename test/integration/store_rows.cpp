@@ -101,4 +101,17 @@ void write_row(const std::filesystem::path& store, const std::string& table, con
   check(mdb_txn_commit(transaction), "mdb_txn_commit");
 }
 
+bool is_prekey(const Row& row) { return row.table == "meta" && row.key.starts_with("prekey"); }
+
+void remove_prekeys(const std::filesystem::path& store, std::size_t kept) {
+  for (const Row& row : read_rows(store)) {
+    if (!is_prekey(row)) continue;
+    if (kept > 0) {
+      --kept;
+    } else {
+      write_row(store, row.table, row.key, std::nullopt);
+    }
+  }
+}
+
 }  // namespace tacit::test

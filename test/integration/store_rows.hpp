@@ -27,4 +27,10 @@ std::vector<boost::json::object> read_audit(const std::filesystem::path& store);
 void write_row(const std::filesystem::path& store, const std::string& table, const std::string& key,
                const std::optional<std::string>& value);
 
+/// Whether the row is a key pair for a new tenant.
+bool is_prekey(const Row& row);
+
+/// Removes the key pairs for new tenants, but for so many. A server makes others, unless its prekey-pool is 0.
+void remove_prekeys(const std::filesystem::path& store, std::size_t kept = 0);
+
 }  // namespace tacit::test
