@@ -55,11 +55,13 @@ std::string flipped(std::string bytes, std::size_t at) {
 void expect_found(const Deployment& deployment, const Row& row, const std::string& what) {
   const Finished done = deployment.command({"verify"});
   // A store whose own description is damaged is not opened, because the keyrings might belong to another store.
-  // A flipped bit makes the format an older one, so that the rows are too new for it.
-  const bool opens = row.key == "rows" || row.key == "format" || is_prekey(row);
+  const bool opens = row.key == "rows" || is_prekey(row);
   const int expected = row.table == "meta" && !opens ? 2 : 1;
-  BOOST_TEST(done.status == expected, "table " << row.table << ", row " << hex(row.key) << ", " << what
-                                               << ": verify answered " << done.status << " " << done.out << done.err);
+  // A flipped bit can make the format an older one, so that the rows are too new for it.
+  const bool older = row.table == "meta" && row.key == "format" && done.status == 1;
+  BOOST_TEST((done.status == expected || older), "table " << row.table << ", row " << hex(row.key) << ", " << what
+                                                          << ": verify answered " << done.status << " " << done.out
+                                                          << done.err);
   BOOST_TEST(!(done.out + done.err).empty());
 }
 
