@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE(a_release_while_the_store_pretends_to_be_of_an_older_format
   const std::uint64_t entry = fixture.store().audit().head()->sequence;
   fixture.put_back(Table::tenants, before);
   fixture.put(Table::meta, text(rows_row_key()), text(rows_value(store_format)));
-  BOOST_TEST(fixture.finds("audit entry " + std::to_string(entry) +
-                           ": releases secrets without the hashes of their rows"));
+  BOOST_TEST(
+      fixture.finds("audit entry " + std::to_string(entry) + ": releases secrets without the hashes of their rows"));
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_row_stays_a_finding_after_a_rekey) {
