@@ -10,6 +10,7 @@
 #include "store/keys/rewrap_search.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
+#include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
 namespace {
@@ -26,9 +27,11 @@ struct PoolPlan {
   RekeyPoolStep step{};
 };
 
+/// As with tenants' pairs (may_have_done_pair): one of an earlier root signing key is old, whatever instant it names.
 bool is_old(const RekeyOrder& order, const Row& row) {
   const auto key = decode_prekey(row.key, row.value);
-  return !key || key->certificate->made < order.started || order.repeated.contains(key->certificate->number);
+  if (!key || key->certificate->signer != primary_of(order.store->keys, KeyKind::signing)) return true;
+  return key->certificate->made < order.started || order.repeated.contains(key->certificate->number);
 }
 
 Task<Outcome<void>> gather(Transaction& transaction, PoolPlan& plan) {

@@ -66,6 +66,8 @@ Task<Outcome<Begun>> begin_all(Transaction& transaction, std::shared_ptr<const R
   const auto row = co_await transaction.get(Table::meta, rekey_row_key());
   std::optional<std::int64_t> started;
   if (row && !restart) started = started_of_rekey(*row, keys);
+  // Only a key that leaked signs such a mark. The new pairs would name that instant, and no later rekey replace them.
+  if (started && *started > now_microseconds()) started.reset();
   const AuditEvent event = event_of_all(started ? "continued" : "begun");
   if (!started) {
     started = now_microseconds();

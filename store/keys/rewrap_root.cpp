@@ -90,6 +90,11 @@ void renew(PlannedTenant& planned, std::optional<crypto::TenantKey>& pair, const
     plan.step.problems.push_back(problem_of(planned.id, accepted.error().subject));
     return;
   }
+  if (is_from_the_future(*pair)) {
+    plan.step.problems.push_back(problem_of(
+        planned.id, std::string("its ") + name + " says that it was made in the future: run tacit tenant rekey"));
+    return;
+  }
   auto renewed = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), keys.root_signer(),
                                            keys.store(), planned.id, *pair);
   if (!renewed) {

@@ -126,6 +126,8 @@ void seal(const StoreKeys& keys, PlannedPrekey& planned) {
     planned.why_removed = "a prekey that cannot be read was removed";
   } else if (!check_tenant_key(keys, *key)) {
     planned.why_removed = "a prekey with a wrong signature was removed";
+  } else if (is_from_the_future(*key)) {
+    planned.why_removed = "a prekey that says that it was made in the future was removed";
   } else {
     const auto sealed = crypto::rewrap_tenant_key(*keys.root_private, keys.root_public->primary(), keys.root_signer(),
                                                   keys.store(), keys.store(), *key);

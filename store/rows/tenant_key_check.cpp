@@ -1,6 +1,7 @@
 #include "store/rows/tenant_key_check.hpp"
 
 #include "store/model/failures.hpp"
+#include "store/model/timestamp.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/signed_memory.hpp"
 
@@ -46,6 +47,10 @@ Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& k
 bool is_usable_prekey(const StoreKeys& keys, const crypto::TenantKey& key) {
   return key.certificate && keys.root_public->find(key.root_key_id()) != nullptr &&
          check_tenant_key(keys, key).has_value();
+}
+
+bool is_from_the_future(const crypto::TenantKey& key) {
+  return key.certificate && key.certificate->made > now_microseconds();
 }
 
 }  // namespace tacit::store

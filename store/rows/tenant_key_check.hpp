@@ -19,4 +19,8 @@ Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& k
 /// was retired, which no process could open.
 bool is_usable_prekey(const StoreKeys& keys, const crypto::TenantKey& key);
 
+/// Whether the pair's certificate says that it was made later than now. An attacker with a root signing key can make
+/// such a pair. Signed again by the next key, it would pass for newer than any rekey, which would leave it.
+bool is_from_the_future(const crypto::TenantKey& key);
+
 }  // namespace tacit::store

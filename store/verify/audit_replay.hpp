@@ -4,7 +4,8 @@
 // each key pair that a tenant got.
 //
 // Entries of a store that takes rows of format 3 have the SHA-256 of the row that they leave or release, and those of
-// rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone.
+// rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone; from the
+// cut-off on a release needs the hashes.
 //
 // An attacker with the API plane's keys can append any entry, so what only operators do counts only if their key signed
 // the commit. Before the cut-off (crypto/signers.hpp) no signature is required.
@@ -81,6 +82,8 @@ class AuditReplay {
     std::uint64_t erased = 0;                           ///< sequence of the entry of its erasure; 0: none
   };
 
+  /// Whether signatures, and with them the hashes of rows, are required from that entry.
+  bool is_required(std::uint64_t sequence) const;
   void entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
   /// Entries that only operators write.
   void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);

@@ -159,6 +159,15 @@ BOOST_AUTO_TEST_CASE(a_release_from_a_row_that_the_log_does_not_know) {
          {"audit entry 3: " + secret_of + " was released from a row that the log does not know"});
 }
 
+BOOST_AUTO_TEST_CASE(a_release_without_hashes_is_a_finding_from_the_cut_off_on) {
+  const std::string bare = body("tools", "secret.release", of_secret());
+  const Texts found{"audit entry 2: releases secrets without the hashes of their rows"};
+  expect(Replay().add(created(1)).add(bare).with_row(1), found);
+  expect(Replay(2).add(created(1)).add(bare).with_row(1), found);
+  expect(Replay(3).add(created(1)).add(bare).with_row(1), {});
+  expect(Replay(std::nullopt).add(created(1)).add(bare).with_row(1), {});
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_an_operator_moved_are_followed) {
   expect(Replay().add(created(1)).add(moved(1, 2)).add(released(2, 1)).with_row(2), {});
   expect(Replay().add(created(1)).add(moved(1, 2)).with_row(1), {its_secret + changed_row});
