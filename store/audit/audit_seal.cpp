@@ -83,14 +83,16 @@ class AuditSeal final : public CommitSeal {
     if (newest->sequence <= *before_) co_return true;
     head_ = *newest;
     const bool takes = co_await takes_signatures(transaction);
-    if (!takes) co_return true;
+    // An attacker with the metadata key can set the format back, so that releases are recorded without hashes.
+    if (!takes) co_return keys_.phase() != crypto::SigningPhase::required;
     co_return co_await sign(transaction);
   }
 
   Task<bool> takes_signatures(Transaction& transaction) {
     if (!signs_) co_return false;
-    // The format never falls.
-    if (!takes_signatures_) takes_signatures_ = (co_await rows_format(transaction)) >= store_format;
+    // The format never falls. From the cut-off on that is not believed.
+    if (!takes_signatures_ || keys_.phase() == crypto::SigningPhase::required)
+      takes_signatures_ = (co_await rows_format(transaction)) >= store_format;
     co_return takes_signatures_;
   }
 

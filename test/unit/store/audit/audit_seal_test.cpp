@@ -7,7 +7,9 @@
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_history.hpp"
 #include "store/health.hpp"
+#include "store/rows/store_meta.hpp"
 #include "test/unit/store/audit/audit_fixture.hpp"
+#include "test/unit/store/lmdb/engine/first_format_fixture.hpp"
 #include "test/unit/store/lmdb/engine/held_commits_fixture.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
 
@@ -227,6 +229,16 @@ BOOST_AUTO_TEST_CASE(nothing_is_signed_before_it_is_set_up_and_before_the_store_
     BOOST_TEST(log.verify_log().problem_count == 0U);
     BOOST_TEST(log.store().audit().history().intact());
   }
+}
+
+BOOST_AUTO_TEST_CASE(from_the_cut_off_on_no_commit_has_entries_of_an_older_format) {
+  SealedLog sealed;
+  BOOST_REQUIRE(sealed.log.wait(sealed.release()));
+  sealed.log.put(Table::meta, row_text(rows_row_key()), row_text(rows_value(2)));
+  BOOST_CHECK(code_of(sealed.log.wait(sealed.release())) == Errc::unavailable);
+  BOOST_TEST(sealed.log.head().sequence == 1U);
+  sealed.log.put(Table::meta, row_text(rows_row_key()), row_text(rows_value()));
+  BOOST_REQUIRE(sealed.log.wait(sealed.release()));
 }
 
 BOOST_AUTO_TEST_CASE(later_keys_sign_later_commits) {
