@@ -108,7 +108,8 @@ class Count {
     if (kind_ != KeyKind::metadata && crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
       return count_prekey(row);
     }
-    if (kind_ == KeyKind::metadata) count_macs(row);
+    // Rows with a MAC that are refused need no metadata key, and only an attacker writes them.
+    if (kind_ == KeyKind::metadata && !store_.keys.refuses_unsigned()) count_macs(row);
     if (kind_ == KeyKind::signing) count_signed(row);
   }
 
