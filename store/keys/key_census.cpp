@@ -75,11 +75,9 @@ class Count {
     co_return true;
   }
 
-  void go_on_after(ByteView key, bool pass_tenant) {
-    ParsedKey parsed;
-    if (pass_tenant && parse_key(key, parsed)) {
-      const RowKey next = after_tenant(parsed.tenant);
-      start_.assign(next.view().begin(), next.view().end());
+  void go_on_after(ByteView key, bool with_tenant) {
+    if (with_tenant) {
+      pass_tenant(start_, key);
     } else {
       start_.assign(key.begin(), key.end());
       start_.push_back(0);  // the next possible key
@@ -90,7 +88,7 @@ class Count {
     if (table == Table::api_keys) return add(metadata_key_of_api_key(row.value), &KeyUse::api_keys);
     if (table == Table::meta) return count_of_store(row);
     ParsedKey key;
-    if (!parse_key(row.key, key)) return add(std::nullopt, &KeyUse::tenants);
+    if (!parse_key(row.key, key)) return;  // it belongs to no tenant: nothing ever reads it
     if (key.kind == static_cast<std::uint8_t>(RowKind::record)) count_record(row.value);
     if (key.kind == static_cast<std::uint8_t>(RowKind::secret) && kind_ == KeyKind::metadata) count_secret(row.value);
   }
