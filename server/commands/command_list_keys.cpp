@@ -20,7 +20,14 @@ void add_rewrap_options(po::options_description& own) {
       with_default("Tenants per second; for the metadata keyring, rows per second. 0: no limit.", default_rewrap_rate)
           .c_str())("accept-retired",
                     "Also sign again what retired keys signed: after a backup from before their retirement was "
-                    "restored.");
+                    "restored.")(
+      "discard-unreadable",
+      "Also finish tenants that have secrets which cannot be opened under the old metadata key. They stay unreadable.");
+}
+
+void add_retire_options(po::options_description& own) {
+  own.add_options()("discard-unreadable", "Ignore rows that cannot be opened with any key. They stay unreadable.");
+  add_confirmation_on_terminal(own);
 }
 
 void add_prekeys_options(po::options_description& own) {
@@ -76,17 +83,18 @@ const Command list[] = {
      .run = with_arguments<key_rewrap_command>},
     {.name = "key retire",
      .summary = "Removes an unused key from its keyring.",
-     .details = "Refuses the primary key, and a key that stored data still uses. Refuses any key while there are "
-                "unreadable rows, because they may use it. The public half of a signing key stays in "
-                "root-public-keyring: older audit entries are still verified with it. Backups from before the rewrap "
-                "need the key: keep a copy "
-                "of it as long as those backups. Asks for confirmation on a terminal; without a terminal it "
-                "continues, because no stored data needs the key.\n",
+     .details =
+         "Refuses the primary key, and a key that stored data still uses. Refuses any key while there are "
+         "unreadable rows, because they may use it; tacit verify names them. The public half of a signing key stays in "
+         "root-public-keyring: older audit entries are still verified with it. Backups from before the rewrap "
+         "need the key: keep a copy "
+         "of it as long as those backups. Asks for confirmation on a terminal; without a terminal it "
+         "continues, because no stored data needs the key.\n",
      .examples = "tacit key retire 0123456789abcdef --dry-run   # check whether it is still in use\n"
                  "tacit key retire 0123456789abcdef\n",
      .settings = store_and_private_key,
      .operands = {"KEY"},
-     .add_options = add_confirmation_on_terminal,
+     .add_options = add_retire_options,
      .run = with_arguments<key_retire_command>},
     {.name = "key prekeys",
      .summary = "Shows the key pairs that are ready for new tenants, or makes more.",

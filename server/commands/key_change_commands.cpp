@@ -55,7 +55,8 @@ std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, co
       "cannot count the uses of the key");
   if (const store::KeyUse use = census.of(id); use.total() > 0) return hindrance_of(kind, use);
   if (census.unreadable == 0) return std::nullopt;
-  return counted(census.unreadable, "row") + " cannot be read and may use it; see tacit verify";
+  return counted(census.unreadable, "row") +
+         " cannot be read and may use it; see tacit verify, and --discard-unreadable";
 }
 
 /// Throws if stored data may use the key. In that case, undoes a retirement recorded in the store by this command or by
@@ -126,20 +127,24 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
 int key_retire_command(const Config& config, const Arguments& arguments) {
   const Confirmation confirmation(arguments, Unattended::goes_on);  // no stored data needs the key
   const crypto::KeyId id = read_argument(arguments, "KEY", read_key_id);
-  if (const auto signer = find_signing_key(config, id)) return retire_signing_key(config, *signer, confirmation);
+  const bool discards = arguments.contains("discard-unreadable");
+  if (const auto signer = find_signing_key(config, id)) {
+    return retire_signing_key(config, *signer, confirmation, discards);
+  }
   KeyInRing key = find_key(config, id);
   const auto retired = key.ring.retire(id);
   if (!retired) fail(retired.error());
   const std::string what = std::string("the ") + to_string(key.kind) + " key " + crypto::to_hex(id);
   if (confirmation.dry_run()) {
-    with_store(config, {.signs = false}, [&](store::Store& store) {
+    with_store(config, {.signs = false, .discard_unreadable = discards}, [&](store::Store& store) {
       expect_retirable(store, key.kind, id);
       return std::string();
     });
     std::cout << "Would retire " << what << ": no stored data uses it.\n";
     return exit_ok;
   }
-  with_store(config, to_change, [&](store::Store& store) {
+  const KeyNeeds needs{.root_signing = true, .discard_unreadable = discards};
+  with_store(config, needs, [&](store::Store& store) {
     expect_unused(store, key, id);
     confirmation.ask("Permanently remove " + what + " from its keyring?");
     // From here on no process can store data that uses the key, whatever its keyring; but one may have done so

@@ -76,9 +76,12 @@ bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
 }
 
 /// Runs in a child process, which may give up root: the next run needs root to read its keyrings.
-bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate, bool accept_retired) {
+bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate, const Arguments& arguments) {
   const std::string whole = "whole";
-  const KeyNeeds needs{.root_private = kind == KeyKind::root, .root_signing = true, .accept_retired = accept_retired};
+  const KeyNeeds needs{.root_private = kind == KeyKind::root,
+                       .root_signing = true,
+                       .accept_retired = kind == KeyKind::root && arguments.contains("accept-retired"),
+                       .discard_unreadable = arguments.contains("discard-unreadable")};
   return run_apart(
              config.store,
              [&] {
@@ -97,13 +100,12 @@ int key_rewrap_command(const Config& config, const Arguments& arguments) {
       arguments.contains("rate") ? read_argument(arguments, "rate", read_rate) : default_rewrap_rate;
   const bool both = !arguments.contains("KEYRING");
   const KeyKind kind = both ? KeyKind::root : read_argument(arguments, "KEYRING", read_key_kind);
-  const bool accept_retired = arguments.contains("accept-retired");
-  if (accept_retired && kind != KeyKind::root) {
+  if (arguments.contains("accept-retired") && kind != KeyKind::root) {
     throw UsageError("--accept-retired is for root: nothing that the metadata key seals is signed");
   }
-  bool whole = rewrap(config, kind, rate, accept_retired);
+  bool whole = rewrap(config, kind, rate, arguments);
   // The first run may have taken hours, and keys may have changed since: the keyrings are read again.
-  if (both) whole = rewrap(config, KeyKind::metadata, rate, false) && whole;
+  if (both) whole = rewrap(config, KeyKind::metadata, rate, arguments) && whole;
   return whole ? exit_ok : exit_failed;
 }
 

@@ -88,7 +88,8 @@ std::optional<std::string> hindrance(const store::Store& store, const crypto::Ke
                     "cannot count the uses of the key");
   if (const store::KeyUse use = census.of(id); use.total() > 0) return hindrance_of(KeyKind::signing, use);
   if (census.unreadable == 0) return std::nullopt;
-  return counted(census.unreadable, "row") + " cannot be read and may be signed with it; see tacit verify";
+  return counted(census.unreadable, "row") +
+         " cannot be read and may be signed with it; see tacit verify, and --discard-unreadable";
 }
 
 void expect_unused(store::Store& store, const crypto::KeyId& id) {
@@ -103,9 +104,11 @@ std::string describe(const crypto::Signer& signer) {
 }
 
 /// Returns the last audit entry that the key may have signed.
-std::uint64_t record_retirement(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation) {
+std::uint64_t record_retirement(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation,
+                                bool discards) {
   const std::string question = "Permanently remove the " + describe(signer) + " from its keyring?";
-  const std::string answer = with_store(config, to_change, [&](store::Store& store) {
+  const KeyNeeds needs{.root_signing = true, .discard_unreadable = discards};
+  const std::string answer = with_store(config, needs, [&](store::Store& store) {
     if (signer.role != SigningRole::root) {
       confirmation.ask(question);
       record_key_event(store, store::AuditAction::key_retire, keyring_name(signer.role), signer.id);
@@ -215,13 +218,14 @@ int promote_signing_key(const Config& config, const crypto::Signer& signer) {
   return exit_ok;
 }
 
-int retire_signing_key(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation) {
+int retire_signing_key(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation,
+                       bool discards) {
   crypto::SigningEdit edit = edit_signing(config);
   // A refusal comes before the question.
   if (auto retirable = edit.retire(signer.id, 0); !retirable) fail(retirable.error());
   if (confirmation.dry_run()) {
     if (signer.role == SigningRole::root) {
-      with_store(config, {.signs = false}, [&](store::Store& store) {
+      with_store(config, {.signs = false, .discard_unreadable = discards}, [&](store::Store& store) {
         const auto why = hindrance(store, signer.id);
         if (why) throw CommandFailed("the key " + crypto::to_hex(signer.id) + " would not be retired: " + *why);
         return std::string();
@@ -230,7 +234,7 @@ int retire_signing_key(const Config& config, const crypto::Signer& signer, const
     std::cout << "Would retire the " << describe(signer) << ".\n";
     return exit_ok;
   }
-  const std::uint64_t through = record_retirement(config, signer, confirmation);
+  const std::uint64_t through = record_retirement(config, signer, confirmation, discards);
   if (auto retired = edit.retire(signer.id, through); !retired) fail(retired.error());
   apply(edit, config, store::AuditAction::key_retire, signer.role, signer.id);
   std::cout << "The " << describe(signer) << " is retired.\n";

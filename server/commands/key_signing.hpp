@@ -23,6 +23,8 @@ std::optional<crypto::Signer> find_signing_key(const Config& config, const crypt
 // an interruption the same command completes the change. Throw UsageError and CommandFailed.
 int add_signing_key(const Config& config, crypto::SigningRole role);
 int promote_signing_key(const Config& config, const crypto::Signer& signer);
-int retire_signing_key(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation);
+/// `discards`: rows that cannot be read do not keep the key.
+int retire_signing_key(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation,
+                       bool discards);
 
 }  // namespace tacit::server

@@ -51,6 +51,7 @@ store::StoreKeys load_keys(const Config& config, PrivateKey with_private) {
 store::StoreKeys load_keys(const Config& config, KeyNeeds needs) {
   store::StoreKeys keys = load_store_keys(config, needs.root_private);
   keys.accept_retired = needs.accept_retired;
+  keys.discard_unreadable = needs.discard_unreadable;
   keys.accept_unsigned = needs.accept_unsigned;
   if (!keys.root_public) return keys;
   if (needs.root_signing) {

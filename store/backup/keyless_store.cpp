@@ -49,15 +49,6 @@ class Snapshot {
   std::atomic<std::uint64_t> rows_read_{0};
 };
 
-/// The first possible key after all rows of a tenant; std::nullopt after the last possible tenant.
-std::optional<Bytes> key_after(const Uuid& tenant) {
-  Bytes key(tenant.bytes.begin(), tenant.bytes.end());
-  for (std::size_t i = key.size(); i-- > 0;) {
-    if (++key[i] != 0) return key;
-  }
-  return std::nullopt;
-}
-
 void keep_biggest(std::vector<TenantFigures>& biggest, const TenantFigures& one, std::size_t most) {
   const auto place = std::ranges::upper_bound(biggest, one.bytes, std::ranges::greater(), &TenantFigures::bytes);
   if (static_cast<std::size_t>(place - biggest.begin()) >= most) return;
@@ -67,12 +58,15 @@ void keep_biggest(std::vector<TenantFigures>& biggest, const TenantFigures& one,
 
 /// Reads one row of each tenant, the record, which comes first.
 Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::size_t most) {
-  std::optional<Bytes> start = Bytes();
-  while (start) {
+  Bytes start;
+  for (;;) {
     note_step();  // for a process that waits for this one
-    const auto rows = co_await transaction.scan(Table::tenants, {}, *start, 1);
+    const auto rows = co_await transaction.scan(Table::tenants, {}, start, 1);
+    if (rows.empty()) co_return;
     ParsedKey key;
-    if (rows.empty() || !parse_key(rows[0].key, key)) co_return;
+    const bool has_tenant = parse_key(rows[0].key, key);
+    pass_tenant(start, rows[0].key);
+    if (!has_tenant) continue;
     TenantFigures one;
     one.tenant = key.tenant;
     const bool is_record = key.kind == static_cast<std::uint8_t>(RowKind::record);
@@ -85,7 +79,6 @@ Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::s
     figures.secrets += one.secrets;
     figures.bytes += one.bytes;
     keep_biggest(figures.biggest, one, most);
-    start = key_after(key.tenant);
   }
 }
 

@@ -75,11 +75,9 @@ class Count {
     co_return true;
   }
 
-  void go_on_after(ByteView key, bool pass_tenant) {
-    ParsedKey parsed;
-    if (pass_tenant && parse_key(key, parsed)) {
-      const RowKey next = after_tenant(parsed.tenant);
-      start_.assign(next.view().begin(), next.view().end());
+  void go_on_after(ByteView key, bool with_tenant) {
+    if (with_tenant) {
+      pass_tenant(start_, key);
     } else {
       start_.assign(key.begin(), key.end());
       start_.push_back(0);  // the next possible key
@@ -87,19 +85,23 @@ class Count {
   }
 
   void count(Table table, const Row& row) {
-    if (table == Table::api_keys) return add(metadata_key_of_api_key(row.value), &KeyUse::api_keys);
+    if (table == Table::api_keys) return count_api_key(row);
     if (table == Table::meta) return count_of_store(row);
     ParsedKey key;
-    if (!parse_key(row.key, key)) return add(std::nullopt, &KeyUse::tenants);
-    if (key.kind == static_cast<std::uint8_t>(RowKind::record)) count_record(row.value);
-    if (key.kind == static_cast<std::uint8_t>(RowKind::secret) && kind_ == KeyKind::metadata) count_secret(row.value);
+    if (!parse_key(row.key, key)) return;  // it belongs to no tenant: nothing ever reads it
+    if (key.kind == static_cast<std::uint8_t>(RowKind::record)) count_record(key.tenant, row.value);
+    if (key.kind == static_cast<std::uint8_t>(RowKind::secret) && kind_ == KeyKind::metadata) {
+      count_secret(key, row.value);
+    }
   }
+
+  bool gives_up() const { return store_.keys.discard_unreadable; }
 
   /// std::nullopt: the row's key is unknown.
   void add(const std::optional<crypto::KeyId>& id, std::uint64_t KeyUse::*what) {
     if (id) {
       ++(census_.uses[*id].*what);
-    } else {
+    } else if (!gives_up()) {
       ++census_.unreadable;
     }
   }
@@ -108,7 +110,8 @@ class Count {
     if (kind_ != KeyKind::metadata && crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
       return count_prekey(row);
     }
-    if (kind_ == KeyKind::metadata) count_macs(row);
+    // Rows with a MAC that are refused need no metadata key, and only an attacker writes them.
+    if (kind_ == KeyKind::metadata && !store_.keys.refuses_unsigned()) count_macs(row);
     if (kind_ == KeyKind::signing) count_signed(row);
   }
 
@@ -140,7 +143,19 @@ class Count {
     if (is_row(rekey_row_key())) add(signer_of_row(row.value), &KeyUse::rekey_marks);
   }
 
-  void count_record(ByteView row) {
+  void count_api_key(const Row& row) {
+    if (gives_up() && !decode_api_key(row.key, row.value, store_.metadata())) return;
+    add(metadata_key_of_api_key(row.value), &KeyUse::api_keys);
+  }
+
+  bool can_read_record(const crypto::Uuid& tenant, ByteView row) const {
+    const auto id = metadata_key_of_record(row);
+    const auto* const entry = id ? store_.metadata().find(*id) : nullptr;
+    return entry != nullptr && decode_tenant_record(row, tenant, crypto::TenantKeys(*entry, tenant));
+  }
+
+  void count_record(const crypto::Uuid& tenant, ByteView row) {
+    if (gives_up() && !can_read_record(tenant, row)) return;
     const auto record = peek_tenant_record(row);
     if (!record) return add(std::nullopt, &KeyUse::tenants);
     if (kind_ == KeyKind::metadata) {
@@ -167,9 +182,13 @@ class Count {
     add(is_truncated ? std::nullopt : std::optional(id), &KeyUse::tenants);
   }
 
-  void count_secret(ByteView row) {
+  void count_secret(const ParsedKey& key, ByteView row) {
     const auto secret = parse_secret_row(row);
-    add(secret ? crypto::metadata_key_of(secret->metadata_box) : std::nullopt, &KeyUse::secrets);
+    const auto named = secret ? crypto::metadata_key_of(secret->metadata_box) : std::nullopt;
+    crypto::Uuid id;
+    const bool is_old = gives_up() && named != store_.metadata().primary().id;
+    if (is_old && !(parse_id(key.rest, id) && open_secret({store_.metadata(), key.tenant}, id, row))) return;
+    add(named, &KeyUse::secrets);
   }
 
   const StoreContext& store_;

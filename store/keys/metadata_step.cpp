@@ -101,8 +101,8 @@ Task<bool> MetadataStep::move_secrets(Tenant& tenant) {
 }
 
 void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row) {
-  const auto stays = [&](const std::string& why) {
-    at().clean = false;
+  const auto stays = [&](const std::string& why, bool is_readable = false) {
+    at().clean = at().clean && store_.keys.discard_unreadable && !is_readable;
     problem(tenant.id, why);
   };
   crypto::Uuid id;
@@ -112,7 +112,7 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
   if (!secret) return stays("secret " + id.str() + ": " + secret.error().subject);
   Metadata metadata = secret->metadata;
   if (!metadata.default_is_bound())
-    return stays("secret " + id.str() + ": is a default without a tool and an argument");
+    return stays("secret " + id.str() + ": is a default without a tool and an argument", true);
   SecretHeader header = secret->header;
   if (third_format_) use_second_format(header, metadata, secret->value_box);
   const Bytes moved = seal_secret(*tenant.keys, id, header, secret->value_box, metadata);

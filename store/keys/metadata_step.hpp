@@ -68,8 +68,8 @@ class MetadataStep {
   }
 
   void pass(const crypto::Uuid& tenant) {
-    const RowKey next = after_tenant(tenant);
-    at() = RewrapPosition{.table = Table::tenants, .key = Bytes(next.view().begin(), next.view().end())};
+    at() = RewrapPosition{.table = Table::tenants};
+    pass_tenant(at().key, record_row_key(tenant).view());
   }
 
   /// Moves the tenant at the position, from there on. A tenant that cannot be opened, or is being erased, is a problem.

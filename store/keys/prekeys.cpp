@@ -105,11 +105,11 @@ struct UnsignedCount {
 Task<Outcome<bool>> count_some(Transaction& transaction, UnsignedCount& count) {
   for (std::size_t seen = 0; seen < tenants_at_a_time; ++seen) {
     const auto rows = co_await transaction.scan(Table::tenants, {}, count.start, 1);
+    if (rows.empty()) co_return false;
     ParsedKey key;
-    if (rows.empty() || !parse_key(rows.front().key, key)) co_return false;
-    const RowKey next = after_tenant(key.tenant);
-    count.start.assign(next.view().begin(), next.view().end());
-    if (key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
+    const bool has_tenant = parse_key(rows.front().key, key);
+    pass_tenant(count.start, rows.front().key);
+    if (!has_tenant || key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
     const auto record = peek_tenant_record(rows.front().value);
     if (record && record->key && !record->key->certificate) ++count.tenants;
   }

@@ -97,8 +97,10 @@ Task<Outcome<void>> promote(Transaction& transaction, const SigningPlan& plan) {
   if (!takes_rows) co_return takes_rows.error();
   const auto same_store = co_await put_store_id(transaction, keys);
   if (!same_store) co_return same_store.error();
-  const auto problems = co_await sign_store_rows(transaction, keys, *plan.signer);
-  if (!problems.empty()) co_return failed(Errc::integrity, problems.front());
+  const SignedRowFaults faults = co_await sign_store_rows(transaction, keys, *plan.signer);
+  for (const auto* sentences : {&faults.altered, &faults.retired}) {  // nothing is removed or changed then
+    if (!sentences->empty()) co_return failed(Errc::integrity, sentences->front());
+  }
   co_return co_await name_key(transaction, plan);
 }
 

@@ -87,12 +87,14 @@ Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const Re
   co_return co_await check_rekey(transaction, order->store->keys);
 }
 
-/// Signs what has a MAC still. Returns sentences about rows that were altered.
+/// Signs what has a MAC still: with the cut-off it would be refused. Returns sentences about rows that were not signed.
+/// None of them needs a further run: forged ones are removed, and a rewrap can sign those of a retired key.
 Task<Outcome<std::vector<std::string>>> sign_rows(Transaction& transaction, std::shared_ptr<const RekeyOrder> order) {
   const StoreKeys& keys = order->store->keys;
   const auto newest = co_await check_newest(transaction, keys, KeyKind::signing);
   if (!newest) co_return newest.error();
-  co_return co_await sign_store_rows(transaction, keys, *keys.root_signer());
+  const SignedRowFaults faults = co_await sign_store_rows(transaction, keys, *keys.root_signer());
+  co_return faults.sentences();
 }
 
 Task<Outcome<void>> end_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, AuditEvent event) {
@@ -202,10 +204,9 @@ Async<void> RekeyRun::finish_all(const Watch& watch) {
   WorkBody<std::vector<std::string>> signing = [order](Transaction& transaction) {
     return sign_rows(transaction, order);
   };
-  const auto altered_rows = co_await write<std::vector<std::string>>(*order->store->engine, std::move(signing));
-  if (!altered_rows) co_return altered_rows.error();
-  for (const std::string& sentence : *altered_rows) report(sentence, watch);
-  unfinished_ += altered_rows->size();
+  const auto faults = co_await write<std::vector<std::string>>(*order->store->engine, std::move(signing));
+  if (!faults) co_return faults.error();
+  for (const std::string& sentence : *faults) report(sentence, watch);
   if (unfinished_ > 0) {
     co_await record(AuditOutcome::failed, "not finished: ", watch);
     co_return Outcome<void>();

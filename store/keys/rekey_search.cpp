@@ -32,13 +32,12 @@ Task<Outcome<void>> walk_some(Transaction& transaction, TenantWalk& walk, const 
   for (std::size_t seen = 0; seen < rows_of_snapshot && !walk.stopped; ++seen) {
     const auto rows = co_await transaction.scan(Table::tenants, {}, walk.at, 1);
     note_step();
-    ParsedKey key;
-    walk.ended = rows.empty() || !parse_key(rows.front().key, key);
+    walk.ended = rows.empty();
     if (walk.ended) co_return Outcome<void>();
-    const RowKey next = after_tenant(key.tenant);
-    const bool is_record = is_kind(key, RowKind::record);
+    ParsedKey key;
+    const bool is_record = parse_key(rows.front().key, key) && is_kind(key, RowKind::record);
     if (is_record) walk.stopped = use(key.tenant, peek_tenant_record(rows.front().value));
-    walk.at.assign(next.view().begin(), next.view().end());
+    pass_tenant(walk.at, rows.front().key);
   }
   co_return Outcome<void>();
 }

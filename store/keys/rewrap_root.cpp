@@ -67,11 +67,11 @@ Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::s
     const auto rows = co_await transaction.scan(Table::tenants, {}, start, 1);
     note_step();
     plan.more = !rows.empty();
+    if (!plan.more) break;
     ParsedKey key;
-    if (!plan.more || !parse_key(rows.front().key, key)) break;
-    const RowKey next = after_tenant(key.tenant);
-    start.assign(next.view().begin(), next.view().end());
-    if (key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
+    const bool has_tenant = parse_key(rows.front().key, key);
+    pass_tenant(start, rows.front().key);
+    if (!has_tenant || key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
     const auto record = peek_tenant_record(rows.front().value);
     if (record && !is_stale(store.keys, record->key) && !is_stale(store.keys, record->previous_key)) continue;
     co_await plan_record(transaction, store, key.tenant, rows.front().value, plan);

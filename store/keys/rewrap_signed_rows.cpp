@@ -2,9 +2,7 @@
 // the primary root key and signed with the primary root signing key, outside the transaction. One that is not
 // acceptable is removed: nothing is sealed to it, but new tenants would meet it again and again.
 #include <algorithm>
-#include <limits>
 
-#include "store/audit/audit_checkpoint.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/prekeys.hpp"
@@ -12,11 +10,7 @@
 #include "store/keys/rewrap_steps.hpp"
 #include "store/keys/signed_rows.hpp"
 #include "store/model/failures.hpp"
-#include "store/model/timestamp.hpp"
-#include "store/rows/erasure.hpp"
 #include "store/rows/prekey.hpp"
-#include "store/rows/rekey_mark.hpp"
-#include "store/rows/signed_row.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_key_check.hpp"
 
@@ -42,53 +36,13 @@ struct PrekeyPlan {
   bool more = false;  ///< there may be prekeys after those that were read
 };
 
-Task<void> sign_checkpoint(Transaction& transaction, const StoreKeys& keys, const crypto::SigningKeyring::Entry& signer,
-                           std::vector<std::string>& problems) {
-  const auto row = co_await transaction.get(Table::meta, checkpoint_key());
-  if (!row || (is_signed_checkpoint(*row) && signer_of_row(*row) == signer.id)) co_return;
-  const auto checkpoint = co_await load_checkpoint(transaction, keys);
-  if (!checkpoint) {
-    problems.push_back(checkpoint.error().subject);
-  } else if (*checkpoint) {
-    transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(**checkpoint, signer, keys.store()));
-  }
-}
-
-/// The marks of interrupted erasures are few, so all are rewritten at once.
-Task<void> sign_erasure_marks(Transaction& transaction, const StoreKeys& keys,
-                              const crypto::SigningKeyring::Entry& signer, std::vector<std::string>& problems) {
-  const ByteView prefix = erasure_mark_prefix();
-  const auto rows = co_await transaction.scan(Table::meta, prefix, prefix, std::numeric_limits<std::size_t>::max());
-  std::vector<std::pair<Bytes, Bytes>> marks;  // copied, because stored rows move with the first change
-  marks.reserve(rows.size());
-  for (const Row& row : rows) {
-    marks.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes(row.value.begin(), row.value.end()));
-  }
-  const std::int64_t now = now_microseconds();
-  for (const auto& [key, value] : marks) {
-    const auto done = sign_erasure_mark(transaction, Row{key, value}, keys, signer, now);
-    if (!done) problems.push_back(done.error().subject);
-  }
-}
-
-Task<void> sign_rekey_mark(Transaction& transaction, const StoreKeys& keys, const crypto::SigningKeyring::Entry& signer,
-                           std::vector<std::string>& problems) {
-  const auto row = co_await transaction.get(Table::meta, rekey_row_key());
-  if (!row || signer_of_row(*row) == signer.id) co_return;
-  const auto started = started_of_rekey(*row, keys);
-  if (started) {
-    transaction.put(Table::meta, rekey_row_key(), rekey_value(*started, signer, keys.store()));
-  } else {
-    problems.emplace_back("the mark of a tenant rekey was altered");
-  }
-}
-
 /// Signs the single rows, before all other work of the rewrap.
 Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
   const auto newest = co_await check_newest(transaction, store->keys, KeyKind::signing);
   if (!newest) co_return newest.error();
   RewrapStep step;
-  step.problems = co_await sign_store_rows(transaction, store->keys, *store->keys.root_signer());
+  const SignedRowFaults faults = co_await sign_store_rows(transaction, store->keys, *store->keys.root_signer());
+  step.problems = faults.sentences();
   co_return step;
 }
 
@@ -181,15 +135,6 @@ Async<RewrapStep> rewrap_prekeys(ContextPtr store, RewrapPosition from, std::siz
 }
 
 }  // namespace
-
-Task<std::vector<std::string>> sign_store_rows(Transaction& transaction, const StoreKeys& keys,
-                                               const crypto::SigningKeyring::Entry& signer) {
-  std::vector<std::string> problems;
-  co_await sign_checkpoint(transaction, keys, signer, problems);
-  co_await sign_erasure_marks(transaction, keys, signer, problems);
-  co_await sign_rekey_mark(transaction, keys, signer, problems);
-  co_return problems;
-}
 
 Async<RewrapStep> rewrap_signed_rows(ContextPtr store, RewrapPosition from, std::size_t most) {
   RewrapStep first;

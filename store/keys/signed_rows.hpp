@@ -11,9 +11,21 @@
 
 namespace tacit::store {
 
-/// Signs with that key those that have a MAC or another key's signature. Returns one sentence for each row that was
-/// altered; it stays unchanged. `keys` and `signer` must outlive the task.
-Task<std::vector<std::string>> sign_store_rows(Transaction& transaction, const StoreKeys& keys,
-                                               const crypto::SigningKeyring::Entry& signer);
+/// One sentence for each row that was not signed.
+struct SignedRowFaults {
+  std::vector<std::string> altered;  ///< removed: the row was forged or damaged
+  /// Removed: marks of erasures beside a tenant's record. An erasure removes the record when it puts its mark, so no
+  /// erasure put these.
+  std::vector<std::string> stray;
+  std::vector<std::string> retired;  ///< unchanged: the signer was retired, and the keys do not accept that
+
+  /// All of them, for the operator.
+  std::vector<std::string> sentences() const;
+};
+
+/// Signs with that key those that have a MAC or another key's signature, and removes those that are not genuine: left
+/// in place, they would hinder operators, and no server uses them. `keys` and `signer` must outlive the task.
+Task<SignedRowFaults> sign_store_rows(Transaction& transaction, const StoreKeys& keys,
+                                      const crypto::SigningKeyring::Entry& signer);
 
 }  // namespace tacit::store

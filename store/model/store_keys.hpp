@@ -26,6 +26,9 @@ struct StoreKeys {
   /// Whether rows from before there were signatures are accepted although signatures are required: restore, which then
   /// signs them.
   bool accept_unsigned = false;
+  /// Whether an operator gave up rows that cannot be opened: they keep no metadata key in a tenant's record, and no key
+  /// from being retired. key rewrap and key retire --discard-unreadable.
+  bool discard_unreadable = false;
 
   const crypto::Signers& signers() const { return root_public->signers(); }
   crypto::SigningPhase phase() const { return crypto::phase_of(signers()); }

@@ -21,14 +21,25 @@ RowKey api_key_index_row_key(const Uuid& tenant, std::string_view id) {
   return RowKey(tenant, RowKind::api_key).add(crypto::as_bytes(id));
 }
 
-RowKey after_tenant(const Uuid& tenant) { return RowKey(tenant).add(std::uint8_t{0xff}); }
-
 bool parse_key(ByteView key, ParsedKey& out) {
   if (key.size() <= out.tenant.bytes.size()) return false;
   parse_id(key.first(out.tenant.bytes.size()), out.tenant);
   out.kind = key[out.tenant.bytes.size()];
   out.rest = key.subspan(out.tenant.bytes.size() + 1);
   return true;
+}
+
+void pass_tenant(crypto::Bytes& start, ByteView key) {
+  ParsedKey parsed;
+  const crypto::Bytes row(key.begin(), key.end());  // `key` may be a part of `start`
+  if (parse_key(row, parsed)) {
+    start.assign(parsed.tenant.bytes.begin(), parsed.tenant.bytes.end());
+    for (std::size_t i = start.size(); i-- > 0;) {
+      if (++start[i] != 0) return;
+    }
+  }
+  start = row;  // also of the last possible tenant
+  start.push_back(0);
 }
 
 bool parse_id(ByteView bytes, Uuid& out) {

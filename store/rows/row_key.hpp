@@ -59,9 +59,6 @@ RowKey default_row_key(const crypto::TenantKeys& keys, const Uuid& tenant, std::
 /// `id` has at most longest_api_key_id bytes.
 RowKey api_key_index_row_key(const Uuid& tenant, std::string_view id);
 
-/// A key larger than all of the tenant's keys and smaller than all of the next tenant's.
-RowKey after_tenant(const Uuid& tenant);
-
 /// The parts of a key of Table::tenants. `rest` follows the kind.
 struct ParsedKey {
   Uuid tenant;
@@ -70,6 +67,9 @@ struct ParsedKey {
 };
 /// False if the key is too short.
 bool parse_key(ByteView key, ParsedKey& out);
+/// Sets `start` to the next possible key after all rows of the tenant to which the row belongs, whatever their kinds. A
+/// row that belongs to no tenant, because its key is too short, is passed alone: it must not end a walk over tenants.
+void pass_tenant(crypto::Bytes& start, ByteView key);
 /// Converts exactly 16 bytes; false for any other length.
 bool parse_id(ByteView bytes, Uuid& out);
 

@@ -87,6 +87,7 @@ class Verification {
   void tenant_row(const Row& row) {
     ParsedKey key;
     if (!parse_key(row.key, key)) return report_.add("a row that belongs to no tenant");
+    if (key.kind == static_cast<std::uint8_t>(RowKind::record)) meta_.has_record(key.tenant);
     if (meta_.is_being_erased(key.tenant)) return;
     if (tenant_ && tenant_->tenant() != key.tenant) {
       tenant_->finish();

@@ -49,13 +49,18 @@ void MetaCheck::rekey_row(ByteView value) {
                                              : "the mark of a tenant rekey was altered");
 }
 
-/// The remaining rows of such a tenant are not checked: they are being erased.
+/// Only a genuine mark keeps the tenant's rows from being checked.
 void MetaCheck::erasure_row(const crypto::Uuid& tenant, const Row& row) {
-  erasing_.insert(tenant);
-  report_.add("tenant " + tenant.str() +
-              (is_good_erasure_mark(row, keys_)
-                   ? ": its erasure is not finished: it is in progress, or was interrupted and has to be run again"
-                   : ": the mark of its erasure was altered"));
+  if (is_good_erasure_mark(row, keys_)) {
+    erasing_.insert(tenant);
+  } else {
+    report_.add("tenant " + tenant.str() + ": the mark of its erasure was altered");
+  }
+}
+
+void MetaCheck::has_record(const crypto::Uuid& tenant) {
+  if (erasing_.erase(tenant) == 0) return;
+  report_.add("tenant " + tenant.str() + ": a mark of its erasure stands beside its record: no erasure put it");
 }
 
 void MetaCheck::checkpoint_row(ByteView value) {
@@ -65,6 +70,10 @@ void MetaCheck::checkpoint_row(ByteView value) {
 }
 
 void MetaCheck::finish() {
+  for (const crypto::Uuid& tenant : erasing_) {
+    report_.add("tenant " + tenant.str() +
+                ": its erasure is not finished: it is in progress, or was interrupted and has to be run again");
+  }
   if (!format_) report_.add("the store's format is not recorded");
   if (format_ && rows_format_ > *format_) report_.add("the store accepts rows of a newer format than its own");
   if (!key_list_) report_.add("the store's keys are not recorded");

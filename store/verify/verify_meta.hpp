@@ -15,7 +15,7 @@
 
 namespace tacit::store {
 
-/// Receives all rows of Table::meta, then finish().
+/// Receives all rows of Table::meta, then the tenants that have a record, then finish().
 class MetaCheck {
  public:
   /// The arguments must outlive this object.
@@ -27,6 +27,9 @@ class MetaCheck {
 
   /// The newest format in which rows may be.
   std::uint32_t rows_format() const { return rows_format_; }
+  /// To be called for each tenant's record: an erasure removes it when it puts its mark.
+  void has_record(const crypto::Uuid& tenant);
+  /// Whether a genuine mark says so, and there is no record. The remaining rows of such a tenant are not checked.
   bool is_being_erased(const crypto::Uuid& tenant) const { return erasing_.contains(tenant); }
   /// SHA-256 of the record of keys; std::nullopt if there is none.
   const std::optional<crypto::Digest>& key_list() const { return key_list_; }

@@ -26,10 +26,16 @@ bool may_follow(const std::vector<Row>& rows, ByteView start, ByteView key) {
   return rows.empty() ? !less(key, start) : less(rows.back().key, key);
 }
 
-/// Whether a row can have that key. LMDB reports a look-up of any other key as its own failure.
-bool is_possible_key(ByteView key) {
-  constexpr std::size_t longest = 511;
-  return !key.empty() && key.size() <= longest;
+/// Of a key. LMDB reports a look-up of a longer or an empty one as its own failure.
+constexpr std::size_t longest = 511;
+
+/// Whether a row can have that key.
+bool is_possible_key(ByteView key) { return !key.empty() && key.size() <= longest; }
+
+/// Whether the row is the one from which a scan goes on, whose key is the longest possible: the next key after it is
+/// one byte longer than LMDB takes, so that the scan begins at the row itself.
+bool is_before(ByteView start, ByteView key) {
+  return start.size() > longest && std::ranges::equal(key, start.first(longest));
 }
 
 class Cursor {
@@ -78,11 +84,15 @@ Task<std::vector<Row>> LmdbTransaction::scan(Table table, ByteView prefix, ByteV
   // A start before the prefix would return other rows first.
   const bool from_prefix = std::lexicographical_compare(start.begin(), start.end(), prefix.begin(), prefix.end());
   const ByteView first = from_prefix ? prefix : start;
-  MDB_val k = val(first);
+  MDB_val k = val(first.first(std::min(first.size(), longest)));
   MDB_val v{};
   MDB_cursor_op op = k.mv_size == 0 ? MDB_FIRST : MDB_SET_RANGE;
   while (rows.size() < limit && found(cursor.move(k, v, op))) {
     if (!begins_with(view(k), prefix)) break;
+    if (is_before(first, view(k))) {
+      op = MDB_NEXT;
+      continue;
+    }
     if (!may_follow(rows, first, view(k))) {
       error_ = MDB_CORRUPTED;
       break;
