@@ -151,7 +151,11 @@ class Count {
   bool can_read_record(const crypto::Uuid& tenant, ByteView row) const {
     const auto id = metadata_key_of_record(row);
     const auto* const entry = id ? store_.metadata().find(*id) : nullptr;
-    return entry != nullptr && decode_tenant_record(row, tenant, crypto::TenantKeys(*entry, tenant));
+    if (entry == nullptr) return false;
+    const auto record = decode_tenant_record(row, tenant, crypto::TenantKeys(*entry, tenant));
+    if (!record) return false;
+    const auto& previous = record->previous_metadata_key;
+    return !previous || store_.metadata().find(*previous) != nullptr;  // without it no process loads the tenant
   }
 
   void count_record(const crypto::Uuid& tenant, ByteView row) {

@@ -202,6 +202,35 @@ BOOST_AUTO_TEST_CASE(unreadable_rows_stay_and_are_reported) {
   BOOST_TEST(r.resolved(large, tool_of(3)) == RotationFixture::value_of(3));
 }
 
+BOOST_AUTO_TEST_CASE(rows_that_were_given_up_keep_no_key) {
+  RotationFixture r;
+  r.rotate(KeyKind::metadata);
+  const auto damage = [&](Table table, std::string key) {
+    std::string row = r.fixture.rows(table).at(key);
+    row.back() = static_cast<char>(row.back() ^ 1);
+    r.fixture.put(table, key, row);
+  };
+  damage(Table::tenants, std::string(crypto::as_text(secret_row_key(large, r.list(large).at(20).id).view())));
+  damage(Table::tenants, std::string(crypto::as_text(record_row_key(keyless).view())));
+  damage(Table::api_keys, numbered(1));
+  r.fixture.put(Table::tenants, std::string(crypto::as_text(secret_row_key(small, tenant_id(9)).view())), "x");
+  r.fixture.put(Table::tenants, std::string(crypto::as_text(record_row_key(tenant_id(8)).view())), "x");
+  r.fixture.put(Table::api_keys, numbered(8), "x");
+
+  StoreKeys keys = r.rings.load();
+  keys.discard_unreadable = true;
+  r.fixture.reopen_with(keys);
+  BOOST_TEST(r.run(KeyKind::metadata, 7).problems.size() == 6U);
+  BOOST_TEST(r.uses(KeyKind::metadata, r.old).total() == 0U);
+  for (const crypto::Uuid& tenant : {small, large}) {
+    const auto row = r.fixture.rows(Table::tenants).at(std::string(crypto::as_text(record_row_key(tenant).view())));
+    BOOST_TEST(!peek_tenant_record(crypto::as_bytes(row))->previous_metadata_key.has_value());
+  }
+  r.fixture.reopen_with(r.rings.load());
+  BOOST_TEST(r.fixture.store().keys().census(KeyKind::metadata, {})->unreadable == 3U);
+  BOOST_TEST(r.resolved(large, tool_of(3)) == RotationFixture::value_of(3));
+}
+
 BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   RotationFixture r;
   const crypto::Uuid tenant = tenant_id(7);

@@ -206,7 +206,9 @@ BOOST_AUTO_TEST_CASE(sealed_prefixes_are_sealed_again_only_when_they_change) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_rises_to_the_format_that_the_store_takes) {
-  StoreFixture fixture;
+  StoreFixtureOptions options;
+  options.new_format = 2;
+  StoreFixture fixture(std::move(options));
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   BOOST_TEST(record_of(fixture).format == 2U);
   fixture.put(Table::meta, row_text(format_row_key()), row_text(format_value(3)));

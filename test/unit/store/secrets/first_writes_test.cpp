@@ -22,6 +22,12 @@ namespace {
 
 std::string text(crypto::ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 
+AuditContext of_plane(std::string plane) {
+  AuditContext context = who();
+  context.plane = std::move(plane);
+  return context;
+}
+
 struct FirstWritesFixture : StoreFixture {
   explicit FirstWritesFixture(StoreFixtureOptions options = signed_store()) : StoreFixture(std::move(options)) {}
 
@@ -48,7 +54,7 @@ struct FirstWritesFixture : StoreFixture {
     ResolveQuery query;
     query.tenant = tenant_id(tenant);
     query.tool_name = "tool";
-    return wait(store().secrets().resolve(std::move(query), who()));
+    return wait(store().secrets().resolve(std::move(query), of_plane("tools")));
   }
   std::string released(std::uint8_t tenant) {
     const auto values = resolve(tenant);

@@ -20,6 +20,12 @@ namespace {
 
 std::string text(crypto::ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 
+AuditContext of_plane(std::string plane) {
+  AuditContext context = who();
+  context.plane = std::move(plane);
+  return context;
+}
+
 struct StrictFixture : StoreFixture {
   StrictFixture() : StoreFixture(signed_store()) { BOOST_REQUIRE(wait(store().keys().add_prekeys(4))); }
 
@@ -33,7 +39,7 @@ struct StrictFixture : StoreFixture {
   Outcome<void> set_for(std::uint8_t tenant, std::optional<bool> strict) {
     TenantLimits limits;
     limits.strict_binding = strict;
-    return wait(store().tenants().set_limits(tenant_id(tenant), limits, who()));
+    return wait(store().tenants().set_limits(tenant_id(tenant), limits, of_plane("operator")));
   }
   SecretInfo create(std::uint8_t tenant, NewSecret secret) {
     auto made = wait(store().secrets().create(tenant_id(tenant), std::move(secret), who()));
@@ -49,7 +55,7 @@ struct StrictFixture : StoreFixture {
     query.tenant = secret.tenant;
     query.tool_name = std::move(tool);
     query.secrets.emplace_back(std::move(argument), secret.name);
-    return wait(store().secrets().resolve(std::move(query), who()));
+    return wait(store().secrets().resolve(std::move(query), of_plane("tools")));
   }
   std::string released(const SecretInfo& secret, std::string tool, std::string argument = "key") {
     const auto values = resolve(secret, std::move(tool), std::move(argument));
@@ -233,12 +239,13 @@ BOOST_AUTO_TEST_CASE(a_store_without_rows_of_format_3_refuses_the_tenants_own_se
   StoreFixture fixture(options);
   TenantLimits limits;
   limits.strict_binding = true;
-  const auto refused = fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who()));
+  const auto refused = fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, of_plane("operator")));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::unavailable);
   BOOST_TEST(fixture.rows(Table::tenants).empty());
   limits.strict_binding.reset();
-  BOOST_TEST(fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who())).has_value());
+  BOOST_TEST(
+      fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, of_plane("operator"))).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_change_of_the_setting_before_the_write_counts) {

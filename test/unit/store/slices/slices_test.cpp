@@ -197,12 +197,14 @@ BOOST_AUTO_TEST_CASE(a_list_of_a_tenant_whose_erasure_begins_fails) {
 // With records that carry a number of changes; with records of before, in a store of before and in one that rose since.
 BOOST_AUTO_TEST_CASE(only_a_default_that_won_is_released) {
   resolve_while_another_wins([](StoreFixture&) {}, [](StoreFixture&) {});
-  resolve_while_another_wins(make_first_format, take_new_rows);
+  resolve_while_another_wins(make_first_format, [](StoreFixture& fixture) { take_new_rows(fixture, 2); });
+  resolve_while_another_wins(make_first_format, [](StoreFixture& fixture) { take_new_rows(fixture, 3); });
 }
 
 BOOST_AUTO_TEST_CASE(only_a_default_that_won_is_released_despite_traceless_changes) {
   resolve_while_another_wins(make_first_format, [](StoreFixture&) {});
-  resolve_while_another_wins(make_first_format, raise_without_rows);
+  resolve_while_another_wins(make_first_format, [](StoreFixture& fixture) { raise_without_rows(fixture, 2); });
+  resolve_while_another_wins(make_first_format, [](StoreFixture& fixture) { raise_without_rows(fixture, 3); });
 }
 
 // What was read in slices is compared when the release is recorded: the best one came after the last slice.

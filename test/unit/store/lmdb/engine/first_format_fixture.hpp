@@ -18,13 +18,13 @@ inline void make_first_format(StoreFixture& fixture) {
 }
 
 /// Says that the format has risen, like a process that was killed right after that.
-inline void raise_without_rows(StoreFixture& fixture) {
-  fixture.put(Table::meta, row_text(format_row_key()), row_text(format_value()));
+inline void raise_without_rows(StoreFixture& fixture, std::uint32_t format = store_format) {
+  fixture.put(Table::meta, row_text(format_row_key()), row_text(format_value(format)));
 }
 
-inline void take_new_rows(StoreFixture& fixture) {
-  raise_without_rows(fixture);
-  fixture.put(Table::meta, row_text(rows_row_key()), row_text(rows_value()));
+inline void take_new_rows(StoreFixture& fixture, std::uint32_t format = store_format) {
+  raise_without_rows(fixture, format);
+  fixture.put(Table::meta, row_text(rows_row_key()), row_text(rows_value(format)));
 }
 
 inline std::uint32_t format_of(StoreFixture& fixture) {

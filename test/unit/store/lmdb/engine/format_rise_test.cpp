@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "store/lmdb/environment/process_mark.hpp"
 #include "store/secrets/secrets.hpp"
@@ -30,20 +31,17 @@ struct RiseFixture : StoreFixture {
     BOOST_REQUIRE(wait(store().secrets().create(tenant_id(1), new_secret(name), who())));
   }
   /// Checks continuously.
-  void raise(std::uint32_t target = 2) {
+  void raise(std::uint32_t target) {
     engine().raise_format(
         1ms, [this](std::uint32_t format) { told += format; }, target);
   }
-  bool takes_third() { return rows(Table::meta)[row_text(rows_row_key())] == row_text(rows_value(3)); }
-  void wait_until_third() {
-    for (int i = 0; i < 60'000 && !takes_third(); ++i) std::this_thread::sleep_for(1ms);
-    BOOST_TEST(takes_third());
-    BOOST_TEST(format_of(*this) == 3U);
+  bool takes_rows_of(std::uint32_t format) {
+    return rows(Table::meta)[row_text(rows_row_key())] == row_text(rows_value(format));
   }
-  void wait_until_risen() {
-    for (int i = 0; i < 60'000 && !takes_new_rows(*this); ++i) std::this_thread::sleep_for(1ms);
-    BOOST_TEST(takes_new_rows(*this));
-    BOOST_TEST(format_of(*this) == 2U);
+  void wait_until_risen(std::uint32_t target) {
+    for (int i = 0; i < 60'000 && !takes_rows_of(target); ++i) std::this_thread::sleep_for(1ms);
+    BOOST_TEST(takes_rows_of(target));
+    BOOST_TEST(format_of(*this) == target);
   }
   /// A rise that must not happen would come with the first of many checks.
   void look_often() { std::this_thread::sleep_for(100ms); }
@@ -104,7 +102,7 @@ struct Second : Child {
 };
 
 /// Opens the store in a child, which begins to raise its format and dies before or after its first commit.
-void die_at_the_rise(const StoreFixture& fixture, bool committed) {
+void die_at_the_rise(const StoreFixture& fixture, bool committed, std::uint32_t target) {
   LmdbOptions options = fixture.engine_options();
   options.commit = [committed](MDB_txn* txn) -> int {
     if (committed) mdb_txn_commit(txn);
@@ -115,7 +113,7 @@ void die_at_the_rise(const StoreFixture& fixture, bool committed) {
   if (pid == 0) {
     auto engine = LmdbEngine::open(std::move(options));
     if (!engine) ::_exit(1);
-    (*engine)->raise_format(1ms, {});
+    (*engine)->raise_format(1ms, {}, target);
     wait_for_the_end();
   }
   int status = 0;
@@ -130,7 +128,9 @@ BOOST_AUTO_TEST_SUITE(format_rise)
 BOOST_AUTO_TEST_CASE(a_new_store_is_of_the_newest_format_and_stays_so) {
   StoreFixture fixture;
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
-  BOOST_TEST(format_of(fixture) == 2U);
+  BOOST_TEST(format_of(fixture) == store_format);
+  BOOST_TEST(fixture.rows(Table::meta).at(row_text(rows_row_key())) == row_text(rows_value(store_format)));
+  BOOST_TEST(record_of(fixture).format == store_format);
   BOOST_TEST((record_of(fixture).changes == 1U));
   const Rows before = fixture.rows(Table::meta);
   std::atomic<int> told{0};
@@ -141,81 +141,88 @@ BOOST_AUTO_TEST_CASE(a_new_store_is_of_the_newest_format_and_stays_so) {
 }
 
 BOOST_AUTO_TEST_CASE(an_old_store_rises_and_its_records_follow_with_their_next_change) {
-  RiseFixture fixture;
-  for (const char* const name : {"a", "b", "c"}) fixture.create(name);
-  TenantLimits limits;
-  limits.secrets = 4;
-  BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who())));
-  BOOST_TEST(!record_of(fixture).changes);
-  BOOST_TEST(fixture.verify().problem_count == 0U);
-  fixture.raise();
-  fixture.wait_until_risen();
-  BOOST_TEST(fixture.told == 2U);
-  BOOST_TEST(!record_of(fixture).changes);
-  BOOST_TEST((record_of(fixture).limits.secrets == 4U));
-  BOOST_TEST(fixture.verify().problem_count == 0U);
-  fixture.create("d");
-  BOOST_TEST((record_of(fixture).changes == 4U));
-  BOOST_TEST((record_of(fixture).limits.secrets == 4U));
-  const auto refused = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("e"), who()));
-  BOOST_TEST(!refused);
-  BOOST_TEST(fixture.verify().problem_count == 0U);
-  fixture.reopen();
-  BOOST_TEST(fixture.verify().problem_count == 0U);
+  for (const std::uint32_t target : {2U, 3U}) {
+    RiseFixture fixture;
+    for (const char* const name : {"a", "b", "c"}) fixture.create(name);
+    TenantLimits limits;
+    limits.secrets = 4;
+    BOOST_REQUIRE(fixture.wait(fixture.store().tenants().set_limits(tenant_id(1), limits, who())));
+    BOOST_TEST(!record_of(fixture).changes);
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+    fixture.raise(target);
+    fixture.wait_until_risen(target);
+    BOOST_TEST(fixture.told == target);
+    BOOST_TEST(!record_of(fixture).changes);
+    BOOST_TEST((record_of(fixture).limits.secrets == 4U));
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+    fixture.create("d");
+    BOOST_TEST((record_of(fixture).changes == 4U));
+    BOOST_TEST((record_of(fixture).limits.secrets == 4U));
+    const auto refused = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("e"), who()));
+    BOOST_TEST(!refused);
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+    fixture.reopen();
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_rises_while_an_older_process_has_the_store_open) {
-  RiseFixture fixture;
-  fixture.close();
-  Older older(fixture.store_folder());
-  fixture.reopen();
-  fixture.raise();
-  fixture.look_often();
-  fixture.create("a");
-  BOOST_TEST(format_of(fixture) == 1U);
-  BOOST_TEST(!record_of(fixture).changes);
-  BOOST_TEST(fixture.verify().problem_count == 0U);
-  older.kill();
-  fixture.wait_until_risen();
-  BOOST_TEST(fixture.told == 2U);
-  fixture.create("b");
-  BOOST_TEST((record_of(fixture).changes == 2U));
+  for (const std::uint32_t target : {2U, 3U}) {
+    RiseFixture fixture;
+    fixture.close();
+    Older older(fixture.store_folder());
+    fixture.reopen();
+    fixture.raise(target);
+    fixture.look_often();
+    fixture.create("a");
+    BOOST_TEST(format_of(fixture) == 1U);
+    BOOST_TEST(!record_of(fixture).changes);
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+    older.kill();
+    fixture.wait_until_risen(target);
+    BOOST_TEST(fixture.told == target);
+    fixture.create("b");
+    BOOST_TEST((record_of(fixture).changes == 2U));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(rows_stay_old_while_an_older_process_is_there_that_came_before_the_rise) {
-  RiseFixture fixture;
-  raise_without_rows(fixture);
-  fixture.close();
-  Older older(fixture.store_folder());
-  fixture.reopen();
-  fixture.raise();
-  fixture.look_often();
-  fixture.create("a");
-  BOOST_TEST(!takes_new_rows(fixture));
-  BOOST_TEST(!record_of(fixture).changes);
-  BOOST_TEST(fixture.verify().problem_count == 0U);
-  older.kill();
-  fixture.wait_until_risen();
-  BOOST_TEST(fixture.told == 0U);  // it had risen before
-  fixture.create("b");
-  BOOST_TEST((record_of(fixture).changes == 2U));
-  BOOST_TEST(fixture.verify().problem_count == 0U);
+  for (const std::uint32_t target : {2U, 3U}) {
+    RiseFixture fixture;
+    raise_without_rows(fixture, target);
+    fixture.close();
+    Older older(fixture.store_folder());
+    fixture.reopen();
+    fixture.raise(target);
+    fixture.look_often();
+    fixture.create("a");
+    BOOST_TEST(!takes_new_rows(fixture));
+    BOOST_TEST(!record_of(fixture).changes);
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+    older.kill();
+    fixture.wait_until_risen(target);
+    BOOST_TEST(fixture.told == 0U);  // it had risen before
+    fixture.create("b");
+    BOOST_TEST((record_of(fixture).changes == 2U));
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_process_that_dies_at_the_rise_leaves_it_to_the_next) {
-  for (const bool committed : {false, true}) {
+  for (const auto& [committed, target] :
+       {std::pair(false, 2U), std::pair(true, 2U), std::pair(false, 3U), std::pair(true, 3U)}) {
     RiseFixture fixture;
     fixture.create("a");
     fixture.close();
-    die_at_the_rise(fixture, committed);
+    die_at_the_rise(fixture, committed, target);
     fixture.reopen();
-    BOOST_TEST(format_of(fixture) == (committed ? 2U : 1U));
+    BOOST_TEST(format_of(fixture) == (committed ? target : 1U));
     BOOST_TEST(!takes_new_rows(fixture));
     fixture.create("b");
     BOOST_TEST(!record_of(fixture).changes);
     BOOST_TEST(fixture.verify().problem_count == 0U);
-    fixture.raise();
-    fixture.wait_until_risen();
+    fixture.raise(target);
+    fixture.wait_until_risen(target);
     fixture.create("c");
     BOOST_TEST((record_of(fixture).changes == 3U));
     BOOST_TEST(fixture.verify().problem_count == 0U);
@@ -223,31 +230,33 @@ BOOST_AUTO_TEST_CASE(a_process_that_dies_at_the_rise_leaves_it_to_the_next) {
 }
 
 BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_delay_the_rise) {
-  RiseFixture fixture;
-  fixture.create("a");
-  fixture.close();
-  Child other([&](auto ready) {
-    const auto opened = Store::open(fixture.store_options(), api_keys_only());
-    if (!opened) return;
-    boost::asio::io_context context(1);
-    for (int i = 0;; ++i) {
-      boost::asio::co_spawn(context,
-                            (*opened)->secrets().create(tenant_id(2), new_secret("other " + std::to_string(i)), who()),
-                            boost::asio::detached);
-      context.run();
-      context.restart();
-      if (i == 0) ready();
-    }
-  });
-  fixture.reopen();
-  fixture.raise();
-  fixture.wait_until_risen();
-  // The other process learns it from the store.
-  for (int i = 0; i < 60'000 && !record_of(fixture, tenant_id(2)).changes; ++i) std::this_thread::sleep_for(1ms);
-  other.kill();
-  const TenantRecord record = record_of(fixture, tenant_id(2));
-  BOOST_TEST((record.changes == record.count));
-  BOOST_TEST(fixture.verify().problem_count == 0U);
+  for (const std::uint32_t target : {2U, 3U}) {
+    RiseFixture fixture;
+    fixture.create("a");
+    fixture.close();
+    Child other([&](auto ready) {
+      const auto opened = Store::open(fixture.store_options(), api_keys_only());
+      if (!opened) return;
+      boost::asio::io_context context(1);
+      for (int i = 0;; ++i) {
+        boost::asio::co_spawn(
+            context, (*opened)->secrets().create(tenant_id(2), new_secret("other " + std::to_string(i)), who()),
+            boost::asio::detached);
+        context.run();
+        context.restart();
+        if (i == 0) ready();
+      }
+    });
+    fixture.reopen();
+    fixture.raise(target);
+    fixture.wait_until_risen(target);
+    // The other process learns it from the store.
+    for (int i = 0; i < 60'000 && !record_of(fixture, tenant_id(2)).changes; ++i) std::this_thread::sleep_for(1ms);
+    other.kill();
+    const TenantRecord record = record_of(fixture, tenant_id(2));
+    BOOST_TEST((record.changes == record.count));
+    BOOST_TEST(fixture.verify().problem_count == 0U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_mark_lasts_as_long_as_the_store_is_open) {
@@ -270,11 +279,11 @@ BOOST_AUTO_TEST_CASE(a_mark_lasts_as_long_as_the_store_is_open) {
 BOOST_AUTO_TEST_CASE(a_store_rises_to_format_3_from_either_older_one) {
   for (const bool first : {true, false}) {
     RiseFixture fixture;
-    if (!first) take_new_rows(fixture);
+    if (!first) take_new_rows(fixture, 2);
     fixture.create("a");
     BOOST_TEST(record_of(fixture).format == (first ? 1U : 2U));
     fixture.raise(3);
-    fixture.wait_until_third();
+    fixture.wait_until_risen(3);
     BOOST_TEST(fixture.told == 3U);
     BOOST_TEST(record_of(fixture).format == (first ? 1U : 2U));
     fixture.create("b");
@@ -289,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_knows_format_2_alone_delays_the_rise_to_3_an
   Second second(fixture.store_folder());
   fixture.reopen();
   fixture.raise(2);
-  fixture.wait_until_risen();
+  fixture.wait_until_risen(2);
   fixture.reopen();
   fixture.raise(3);
   fixture.look_often();
@@ -297,46 +306,50 @@ BOOST_AUTO_TEST_CASE(a_process_that_knows_format_2_alone_delays_the_rise_to_3_an
   BOOST_TEST(format_of(fixture) == 2U);
   BOOST_TEST(record_of(fixture).format == 2U);
   second.kill();
-  fixture.wait_until_third();
+  fixture.wait_until_risen(3);
 }
 
 // Between the two steps, format 3 with rows of format 2: builds that do not know format 3 refuse the store already.
 BOOST_AUTO_TEST_CASE(a_rise_to_format_3_that_was_interrupted_is_finished) {
   RiseFixture fixture;
-  take_new_rows(fixture);
+  take_new_rows(fixture, 2);
   fixture.put(Table::meta, row_text(format_row_key()), row_text(format_value(3)));
   fixture.create("a");
   BOOST_TEST(record_of(fixture).format == 2U);
   BOOST_TEST(fixture.verify().problem_count == 0U);
   fixture.raise(3);
-  fixture.wait_until_third();
+  fixture.wait_until_risen(3);
   BOOST_TEST(fixture.told == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(feigned_locks_delay_the_rise_and_nothing_else) {
-  RiseFixture fixture;
-  fixture.close();
-  Locker many(fixture.store_folder(), 8'000'000, 1'000'000);  // beyond all processes: LMDB's own locks are taken
-  fixture.reopen();
-  fixture.raise();
-  fixture.look_often();
-  fixture.create("a");
-  BOOST_TEST(format_of(fixture) == 1U);
-  many.kill();
-  fixture.wait_until_risen();
+  for (const std::uint32_t target : {2U, 3U}) {
+    RiseFixture fixture;
+    fixture.close();
+    Locker many(fixture.store_folder(), 8'000'000, 1'000'000);  // beyond all processes: LMDB's own locks are taken
+    fixture.reopen();
+    fixture.raise(target);
+    fixture.look_often();
+    fixture.create("a");
+    BOOST_TEST(format_of(fixture) == 1U);
+    many.kill();
+    fixture.wait_until_risen(target);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_mark_by_another_process_does_not_mark_an_older_one) {
-  RiseFixture fixture;
-  fixture.close();
-  Older older(fixture.store_folder());
-  const Locker feigns(fixture.store_folder(), mark_base + older.pid(), 1);
-  fixture.reopen();
-  fixture.raise();
-  fixture.look_often();
-  BOOST_TEST(format_of(fixture) == 1U);
-  older.kill();
-  fixture.wait_until_risen();
+  for (const std::uint32_t target : {2U, 3U}) {
+    RiseFixture fixture;
+    fixture.close();
+    Older older(fixture.store_folder());
+    const Locker feigns(fixture.store_folder(), mark_base + older.pid(), 1);
+    fixture.reopen();
+    fixture.raise(target);
+    fixture.look_often();
+    BOOST_TEST(format_of(fixture) == 1U);
+    older.kill();
+    fixture.wait_until_risen(target);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
