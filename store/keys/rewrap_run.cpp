@@ -101,7 +101,7 @@ void RewrapRun::add(const RewrapStep& step, const Watch& watch) {
 }
 
 std::string RewrapRun::figures() const {
-  const std::string tenants = counted(done_.tenants, "tenant");
+  std::string tenants = counted(done_.tenants, "tenant");
   if (kind_ == KeyKind::root) return tenants;
   return tenants + ", " + counted(done_.secrets, "secret") + ", " + counted(done_.api_keys, "API key");
 }

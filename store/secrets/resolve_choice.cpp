@@ -141,7 +141,7 @@ Choice ResolveChoice::take() {
                                     .updated_at = winner.secret.header.updated_at,
                                     .row = std::move(winner.row)});
   }
-  choice.changes = std::move(changes_);
+  choice.changes = changes_;
   return choice;
 }
 
