@@ -226,7 +226,7 @@ keep_the_files_in_their_place() {
     for user in tacit-api tacit-tools; do for file in lock.mdb data.mdb; do
       ! runuser -u $user -- mv $file $file.aside 2>/dev/null || exit 1; done; done'
   is "root's commands run as" tacit-store in_host bash -c 'tacit audit tail --follow >/dev/null & sleep 2
-    ps -o user= -p $!; kill $!'
+    ps -o user= --ppid $!; kill $!'
   says "a link in their place is refused" 'lock.mdb is a symbolic link' in_host bash -c 'cd /var/lib/tacit/store
     mv lock.mdb lock.mdb.aside; cp /etc/hostname /root/victim; ln -s /root/victim lock.mdb; tacit stats; rm lock.mdb
     mv lock.mdb.aside lock.mdb'
