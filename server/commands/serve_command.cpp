@@ -114,6 +114,7 @@ class Operation {
     const ServiceManager& manager;
     const http::Server& server;
     const store::Store& store;
+    const http::CertificateWatch& certificates;
     const std::atomic<bool>& stopping;
     Reload& reload;
   };
@@ -131,8 +132,8 @@ class Operation {
   /// For a request on the control socket.
   std::string answer(const std::string& request) const {
     if (request == "status") {
-      return boost::json::serialize(
-          describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last()));
+      return boost::json::serialize(describe_server(parts_.config, parts_.server, parts_.store, parts_.certificates,
+                                                    parts_.stopping, parts_.reload.last()));
     }
     if (request != "reload") return {};
     // A stopping server does not reload.
@@ -276,6 +277,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                .manager = manager,
                                .server = *server,
                                .store = *served.store,
+                               .certificates = served.certificates,
                                .stopping = lifecycle.stopping(),
                                .reload = reload};
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, served.issuers.get());

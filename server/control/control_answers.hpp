@@ -6,6 +6,7 @@
 #include <string>
 
 #include "http/io/server.hpp"
+#include "http/tls/certificate_watch.hpp"
 #include "server/config/config.hpp"
 #include "server/serve/reload_result.hpp"
 #include "store/store.hpp"
@@ -17,9 +18,11 @@ namespace tacit::server {
 boost::json::object to_json(const ReloadResult& result);
 
 /// For `status`: {"process", "version", "store", "admin", "planes": [{"plane", "address", "ready", "reasons",
-/// "warning", "certificate_expires"}], "keys": [{"ring", "id", "primary"}], "room": {"map_bytes", "map_free_bytes",
-/// "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since 1970.
+/// "warning", "certificate_expires", "certificate_warnings": [sentence]}], "keys": [{"ring", "id", "primary"}], "room":
+/// {"map_bytes", "map_free_bytes", "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since
+/// 1970.
 boost::json::object describe_server(const Config& config, const http::Server& server, const store::Store& store,
-                                    bool stopping, const std::optional<ReloadResult>& last_reload);
+                                    const http::CertificateWatch& certificates, bool stopping,
+                                    const std::optional<ReloadResult>& last_reload);
 
 }  // namespace tacit::server
