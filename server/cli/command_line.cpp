@@ -150,7 +150,8 @@ void refuse_options_as_values(const Command& command, const po::options_descript
     const std::string& value = option.original_tokens.back();
     if (!value.starts_with("--") || options.find_nothrow(value.substr(2), false) == nullptr) continue;
     const std::string& name = option.original_tokens.front();
-    throw UsageError(with_help(name + " needs a value, and " + value + " is an option", command.name));
+    const std::string fault = std::string(name).append(" needs a value, and ").append(value).append(" is an option");
+    throw UsageError(with_help(fault, command.name));
   }
 }
 

@@ -75,7 +75,7 @@ bool tell(const std::string& server, const json::object& answer) {
     }
   }
   for (const std::string& reason : texts(answer, "next_start_fails")) {
-    complain(server + ": the next start would fail: " + reason);
+    complain(std::string(server).append(": the next start would fail: ").append(reason));
   }
   return all_good;
 }

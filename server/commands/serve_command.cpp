@@ -114,6 +114,7 @@ class Operation {
     const http::Server& server;
     const store::Store& store;
     const StoreWatch& watch;
+    const http::CertificateWatch& certificates;
     const std::atomic<bool>& stopping;
     Reload& reload;
   };
@@ -131,8 +132,8 @@ class Operation {
   /// For a request on the control socket.
   std::string answer(const std::string& request) const {
     if (request == "status") {
-      boost::json::object answer =
-          describe_server(parts_.config, parts_.server, parts_.store, parts_.stopping, parts_.reload.last());
+      boost::json::object answer = describe_server(parts_.config, parts_.server, parts_.store, parts_.certificates,
+                                                   parts_.stopping, parts_.reload.last());
       describe_signatures(answer, parts_.watch);
       return boost::json::serialize(answer);
     }
@@ -287,6 +288,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                .server = *server,
                                .store = *served.store,
                                .watch = served.watch,
+                               .certificates = served.certificates,
                                .stopping = lifecycle.stopping(),
                                .reload = reload};
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, served.issuers.get());

@@ -176,8 +176,10 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
   StatusLine line{std::string(plane) + " certificate", true, {}, {}};
   const std::optional<std::int64_t> lies = file.empty() ? std::nullopt : expiry_in(file);
   std::optional<std::int64_t> earliest;
+  std::string warnings;
   for (const FoundServer& server : servers) {
     const json::object* const state = plane_of(server, plane);
+    if (state != nullptr && warnings.empty()) warnings = texts(*state, "certificate_warnings");
     const auto served = state != nullptr ? number(*state, "certificate_expires") : std::nullopt;
     if (served && (!earliest || *served < *earliest)) earliest = served;
   }
@@ -196,6 +198,10 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
   if (earliest && lies && *lies != *earliest) {
     line.good = false;
     line.text.append("; the file contains another one, until ").append(date(*lies)).append(": tacit reload");
+  }
+  if (!warnings.empty()) {
+    line.good = false;
+    line.text.append("; ").append(warnings);
   }
   return line;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/unix_time.hpp"
 #include "http/api/readiness.hpp"
 #include "server/control/control_client.hpp"
 #include "server/serve/watchdog_trouble.hpp"
@@ -42,7 +43,8 @@ std::string address(const http::Server& server, http::Plane plane) {
   return endpoint.port() == 0 ? std::string() : Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
 }
 
-json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store, bool stopping) {
+json::object describe_plane(http::Plane plane, const http::Server& server, const store::Store& store,
+                            const http::CertificateWatch& certificates, bool stopping) {
   const store::Room room = store.health().state().room();
   std::vector<std::string> reasons = http::reasons_not_ready(plane, store, room, stopping, plane == http::Plane::api);
   if (auto blocked = blocked_thread(server)) reasons.push_back(std::move(*blocked));
@@ -57,6 +59,7 @@ json::object describe_plane(http::Plane plane, const http::Server& server, const
     out["warning"] = *room.warning;
   }
   if (const auto expiry = server.certificate_expiry(plane)) out["certificate_expires"] = *expiry;
+  out["certificate_warnings"] = list(certificates.warnings(plane, crypto::seconds_now()));
   return out;
 }
 
@@ -77,7 +80,8 @@ json::object to_json(const ReloadResult& result) {
   return out;
 }
 
-json::object describe_server(const Config& config, const http::Server& server, const store::Store& store, bool stopping,
+json::object describe_server(const Config& config, const http::Server& server, const store::Store& store,
+                             const http::CertificateWatch& certificates, bool stopping,
                              const std::optional<ReloadResult>& last_reload) {
   json::object out;
   out["process"] = ::getpid();
@@ -85,8 +89,9 @@ json::object describe_server(const Config& config, const http::Server& server, c
   out["store"] = store_identity(config.store);
   out["admin"] = address(server, http::Plane::admin);
   json::array planes;
-  if (runs_api(config.plane)) planes.push_back(describe_plane(http::Plane::api, server, store, stopping));
-  if (runs_tools(config.plane)) planes.push_back(describe_plane(http::Plane::tools, server, store, stopping));
+  if (runs_api(config.plane)) planes.push_back(describe_plane(http::Plane::api, server, store, certificates, stopping));
+  if (runs_tools(config.plane))
+    planes.push_back(describe_plane(http::Plane::tools, server, store, certificates, stopping));
   out["planes"] = std::move(planes);
   json::array keys;
   for (const store::KeyVersion& key : store.health().statistics().keys) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "http/io/server.hpp"
+#include "http/tls/certificate_watch.hpp"
 #include "server/config/config.hpp"
 #include "server/serve/reload_result.hpp"
 #include "server/serve/store_watch.hpp"
@@ -18,10 +19,12 @@ namespace tacit::server {
 boost::json::object to_json(const ReloadResult& result);
 
 /// For `status`: {"process", "version", "store", "admin", "planes": [{"plane", "address", "ready", "reasons",
-/// "warning", "certificate_expires"}], "keys": [{"ring", "id", "primary"}], "room": {"map_bytes", "map_free_bytes",
-/// "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since 1970.
+/// "warning", "certificate_expires", "certificate_warnings": [sentence]}], "keys": [{"ring", "id", "primary"}], "room":
+/// {"map_bytes", "map_free_bytes", "disk_bytes"}, "last_reload": as above with "at", or null}. Times are seconds since
+/// 1970.
 boost::json::object describe_server(const Config& config, const http::Server& server, const store::Store& store,
-                                    bool stopping, const std::optional<ReloadResult>& last_reload);
+                                    const http::CertificateWatch& certificates, bool stopping,
+                                    const std::optional<ReloadResult>& last_reload);
 
 /// Adds to that answer: "warnings": [sentence] about the store's signatures, "signing": {"phase": 0 to 2 as the metric
 /// tacit_signing_phase, "unsigned_tenants", "prekeys", "prekeys_low", "audit_intact"}; null if not known.

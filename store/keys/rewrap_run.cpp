@@ -114,7 +114,7 @@ void RewrapRun::add(const RewrapStep& step, const Watch& watch) {
 }
 
 std::string RewrapRun::figures() const {
-  const std::string tenants = counted(done_.tenants, "tenant");
+  std::string tenants = counted(done_.tenants, "tenant");
   if (kind_ == KeyKind::root) {
     return done_.prekeys == 0 ? tenants : tenants + ", " + counted(done_.prekeys, "prekey");
   }

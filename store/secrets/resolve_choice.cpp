@@ -157,7 +157,7 @@ Choice ResolveChoice::take() {
                                     .binding = std::move(binding),
                                     .value_length = metadata.value_length});
   }
-  choice.changes = std::move(changes_);
+  choice.changes = changes_;
   return choice;
 }
 

@@ -282,6 +282,23 @@ BOOST_AUTO_TEST_CASE(it_reports_running_servers) {
   BOOST_TEST(server.stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(it_reports_a_certificate_that_clients_refuse) {
+  CertificateRequest request{
+      .common_name = "127.0.0.1", .alternative_names = {"IP:127.0.0.1"}, .extended_usage = "serverAuth"};
+  request.valid_from_seconds = 30 * 86400;
+  request.valid_to_seconds = 90 * 86400;
+  const CertificateFiles early = certificates().servers.issue("status-early", request);
+  Deployment deployment(
+      Settings{{"api-certificate", early.certificate.string()}, {"api-certificate-key", early.key.string()}});
+  const Server server(deployment);
+  const Finished done = deployment.command({"status", "--json"});
+  BOOST_TEST(done.status == 1);
+  const json::object lines = lines_of(done);
+  BOOST_TEST(!good(lines, "api certificate"));
+  BOOST_TEST(has(text(lines, "api certificate"), "the certificate of the plane api is not valid before "));
+  BOOST_TEST(!has(text(lines, "tools certificate"), "not valid before"));
+}
+
 BOOST_AUTO_TEST_CASE(a_fault_of_a_file_names_its_settings_once) {
   Deployment deployment;
   const std::string folder = deployment.folder().string();

@@ -122,7 +122,8 @@ std::uint16_t port_of(const json::object& ready, std::string_view plane) {
 std::optional<json::object> ready_line(const std::string& printed) {
   std::istringstream lines(printed);
   for (std::string line; std::getline(lines, line);) {
-    if (line.find(R"("event":"ready")") == std::string::npos) continue;
+    // A reader may see the beginning of a line that is being written.
+    if (lines.eof() || line.find(R"("event":"ready")") == std::string::npos) continue;
     return json::parse(line).as_object();
   }
   return std::nullopt;
