@@ -127,6 +127,7 @@ void AuditReplay::api_key_event(const ReplayEntry& entry, std::uint64_t sequence
   const std::string& id = entry.reason;
   if (entry.action == AuditAction::api_key_create) {
     ApiKeyLife& made = api_keys_[id];
+    if (erased(made)) made = {};  // another key of the same id
     made.changed = entry.time;
     made.tenant = entry.tenant;
     made.made = sequence;
