@@ -31,13 +31,18 @@ inline void expect(const Texts& found, const Texts& expected) {
   BOOST_TEST(found == expected, boost::test_tools::per_element());
 }
 
+inline StoreContext context_of(StoreKeys keys) {
+  StoreContext context;
+  context.keys = std::move(keys);
+  return context;
+}
+
 /// All parts, for one run.
 struct VerifyParts {
-  explicit VerifyParts(StoreKeys given = keys_of_phase(crypto::SigningPhase::required)) {
-    store.keys = std::move(given);
-  }
+  explicit VerifyParts(StoreKeys given = keys_of_phase(crypto::SigningPhase::required))
+      : store(context_of(std::move(given))) {}
 
-  StoreContext store;
+  StoreContext store;  // complete before the parts, which keep references to what its keys have
   VerifyReport report;
   AuditReplay replay{report, 1};
   ApiKeyIndexCheck api_keys{report};
