@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(an_operators_entry_that_the_api_plane_signed) {
   event.action = AuditAction::key_rewrap;
   event.reason = "metadata 00: moved";
   event.moved.push_back(moved);
-  const std::uint64_t sequence = fixture.append(audit_body(event, by_operator(), 1'700'000'000'000'000));
+  const std::uint64_t sequence = fixture.append(audit_body(event, by_operator(), 1'700'000'000'000'000, true));
   const std::string entry = std::to_string(sequence);
   BOOST_TEST(fixture.finds("audit entry " + entry + ": moves rows, but its commit is not signed by an operator"));
   BOOST_TEST(fixture.finds("audit entries " + entry + " to " + entry + ": the plane operator is not signed"));
