@@ -100,7 +100,7 @@ struct AttackFixture : StoreFixture {
     return crypto::make_tenant_key(*keys.root_public, tenant);
   }
   std::string secret_key() const { return text(secret_row_key(first, id).view()); }
-  /// Changes the secret's metadata and its strict flag, with the index entries that this needs.
+  /// Changes the secret's metadata and its strict flag, with the index entries and the record's bytes that this needs.
   void rebind(const std::string& tool, std::optional<bool> strict = {}) {
     const std::string stored = rows(Table::tenants).at(secret_key());
     const crypto::TenantKeys tenant_keys = keys_of(first);
@@ -110,6 +110,9 @@ struct AttackFixture : StoreFixture {
     header.strict = strict.value_or(header.strict);
     Metadata metadata = opened->metadata;
     move_entries(metadata, tool);
+    TenantRecord changed = record(first);
+    changed.used = changed.used + tool.size() - metadata.tool_name->size();
+    plant(first, changed);
     metadata.tool_name = tool;
     put(Table::tenants, secret_key(), text(seal_secret(tenant_keys, id, header, opened->value_box, metadata)));
   }

@@ -6,6 +6,7 @@
 #include "store/api_keys/api_keys.hpp"
 #include "store/rows/codec.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/tenants/tenants.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
@@ -135,6 +136,32 @@ BOOST_AUTO_TEST_CASE(an_api_key_put_back_or_taken_away) {
   fixture.put(Table::api_keys, fixture.api_key_id, std::nullopt);
   fixture.put_back(Table::tenants, index_after);
   BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is missing"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_the_id_of_an_erased_one) {
+  ReplayFixture fixture;
+  const auto add = [&fixture](std::uint8_t tenant) {
+    ApiKey key;
+    key.id = fixture.api_key_id;
+    key.tenant = tenant_id(tenant);
+    BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().add(key, who())));
+  };
+  const auto revoke = [&fixture] {
+    BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(fixture.api_key_id, who())));
+  };
+  revoke();
+  BOOST_REQUIRE(fixture.wait(fixture.store().tenants().erase(
+      tenant_id(1), [](std::uint64_t) {}, who())));
+  add(2);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  // Its own revocation counts.
+  const Rows before = fixture.rows(Table::api_keys);
+  const Rows index_before = fixture.rows(Table::tenants);
+  revoke();
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  fixture.put_back(Table::api_keys, before);
+  fixture.put_back(Table::tenants, index_before);
+  BOOST_TEST(fixture.finds("API key AAAAAAAAAAA: is valid, but is revoked in the audit log"));
 }
 
 BOOST_AUTO_TEST_CASE(an_api_key_with_more_scopes_put_back) {

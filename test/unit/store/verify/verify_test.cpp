@@ -17,7 +17,7 @@ std::string text(ByteView bytes) { return std::string(tacit::crypto::as_text(byt
 ByteView bytes(const std::string& text) { return tacit::crypto::as_bytes(text); }
 
 struct VerifyFixture : StoreFixture {
-  VerifyFixture() {
+  explicit VerifyFixture(StoreFixtureOptions options = {}) : StoreFixture(std::move(options)) {
     for (int i = 0; i < 4; ++i) {
       const std::string n = std::to_string(i);
       BOOST_REQUIRE(wait(store().secrets().create(
@@ -164,7 +164,10 @@ BOOST_AUTO_TEST_CASE(rows_of_unknown_meaning) {
 }
 
 BOOST_AUTO_TEST_CASE(impossible_formats_and_numbers_of_changes_are_found) {
-  VerifyFixture fixture;
+  // Rows of secrets are of the first format there, so that the record is the only one of a newer format.
+  StoreFixtureOptions second_format;
+  second_format.new_format = 2;
+  VerifyFixture fixture(second_format);
   fixture.change_record([](TenantRecord& record) { record.changes = 3; });
   BOOST_TEST(fixture.finds("3 changes, fewer than its secrets"));
   fixture.change_record([](TenantRecord& record) { record.changes = 4; });
