@@ -24,8 +24,8 @@ enum class PrivateKey : bool { no, yes };
 struct KeyNeeds {
   bool root_private = false;
   bool root_signing = false;
-  bool signs = true;  ///< it changes the store, so it signs its audit entries
-  bool accept_retired = false;  ///< it accepts rows that retired keys signed
+  bool signs = true;                ///< it changes the store, so it signs its audit entries
+  bool accept_retired = false;      ///< it accepts rows that retired keys signed
   bool discard_unreadable = false;  ///< rows that cannot be opened keep no key
   /// It accepts rows from before there were signatures, to sign them: loads the root signing keyring if it can.
   bool accept_unsigned = false;

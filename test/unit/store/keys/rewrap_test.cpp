@@ -9,6 +9,7 @@
 #include "store/keys/keys.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/row_key.hpp"
+#include "store/rows/tenant_record.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
 #include "test/unit/store/keys/rotation_fixture.hpp"
