@@ -32,8 +32,7 @@ inline std::string numbered(int n) {
 }
 
 /// The row in the format before the index existed.
-inline std::string first_format_row(const ApiKey& key) {
-  const crypto::MetadataKeyring& ring = *all_keys().metadata;
+inline std::string first_format_row(const ApiKey& key, const crypto::MetadataKeyring& ring = *all_keys().metadata) {
   crypto::Bytes row;
   Encoder encoder(row);
   encoder.u8(1);

@@ -5,6 +5,7 @@
 #include "store/rows/api_key_row.hpp"
 #include "test/unit/store/api_keys/api_key_fixture.hpp"
 #include "test/unit/store/audit/audit_fixture.hpp"
+#include "test/unit/store/keys/own_keyrings_fixture.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
 
 using namespace tacit::store;
@@ -114,7 +115,14 @@ BOOST_AUTO_TEST_CASE(a_store_of_an_older_format_records_no_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rewrap_records_the_list_of_keys) {
-  KeyFixture fixture;
+  OwnKeyrings rings;
+  StoreFixtureOptions options;
+  options.keys = rings.load();
+  StoreFixture fixture(std::move(options));
+  BOOST_REQUIRE(fixture.wait(fixture.store().keys().begin_rewrap(KeyKind::metadata, who())));
+  BOOST_TEST(fixture.audit().back().find("\"rows\"") == std::string::npos);  // the list stays as it is
+  rings.promote(KeyKind::metadata, rings.add(KeyKind::metadata));
+  fixture.reopen_with(rings.load());
   BOOST_REQUIRE(fixture.wait(fixture.store().keys().begin_rewrap(KeyKind::metadata, who())));
   const std::string list = fixture.rows(Table::meta).at("keys");
   BOOST_TEST(ends_with_row(fixture.audit().back(), crypto::sha256(crypto::as_bytes(list))));

@@ -60,7 +60,8 @@ struct SealedLog {
 
   Roles signed_by(std::uint64_t sequence) {
     Roles roles;
-    for (const AuditSignature& signature : log.read(sequence).front().signatures) roles.push_back(signature.role);
+    const std::vector<AuditRecord> entries = log.read(sequence);
+    for (const AuditSignature& signature : entries.front().signatures) roles.push_back(signature.role);
     return roles;
   }
   std::uint64_t heads(SigningRole role) { return log.store().audit().history().heads(role).value(); }

@@ -1,6 +1,8 @@
 // The rekey of all tenants: what it continues, what it finds, and when it ends with a cut-off.
 #include "store/audit/audit_hash.hpp"
 #include "store/audit/audit_log.hpp"
+#include "store/audit/audit_signing.hpp"
+#include "store/engine/context.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
@@ -22,9 +24,13 @@ void append_unsigned(RekeyFixture& f) {
   AuditEvent event;
   event.action = AuditAction::secret_create;
   const std::string body = audit_body(event, who(), 1'900'000'000'000'000);
-  const auto key = audit_key(sequence);
-  f.put(Table::audit, std::string(crypto::as_text(key)),
-        std::string(crypto::as_text(audit_row(audit_hash(head->hash, sequence, body), body, {}))));
+  const std::string key(crypto::as_text(audit_key(sequence)));
+  f.engine().seal_commits(nullptr);
+  f.put(Table::audit, key, std::string(crypto::as_text(audit_row(audit_hash(head->hash, sequence, body), body, {}))));
+  f.engine().seal_commits(make_audit_seal(RekeyFixture::keys(), f.store().keys().context()->history));
+  const std::string row = f.rows(Table::audit).at(key);
+  const auto entry = parse_audit_row(Row{crypto::as_bytes(key), crypto::as_bytes(row)});
+  BOOST_REQUIRE((entry && entry->signatures.empty()));
 }
 
 std::size_t pairs_older_than(RekeyFixture& f, std::int64_t started) {

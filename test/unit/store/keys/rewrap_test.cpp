@@ -235,27 +235,10 @@ BOOST_AUTO_TEST_CASE(rows_that_were_given_up_keep_no_key) {
 BOOST_AUTO_TEST_CASE(an_api_key_of_the_first_format_gets_its_index_entry) {
   RotationFixture r;
   const crypto::Uuid tenant = tenant_id(7);
-  ApiKey key = some_api_key(numbered(7), tenant);
+  const ApiKey key = some_api_key(numbered(7), tenant);
   BOOST_REQUIRE(r.fixture.wait(r.fixture.store().api_keys().add(key, who())));
-  // In the format before the index existed.
-  crypto::Bytes row;
-  Encoder encoder(row);
   const StoreKeys keys = r.rings.load();
-  const crypto::MetadataKeyring& ring = *keys.metadata;
-  encoder.u8(1);
-  encoder.raw(ring.primary().id);
-  encoder.raw(tenant.view());
-  encoder.u8(static_cast<std::uint8_t>(key.scopes));
-  encoder.u8(0);
-  for (int i = 0; i < 3; ++i) encoder.i64(0);
-  encoder.raw(key.secret_hash);
-  encoder.text(key.name);
-  crypto::Bytes guarded;
-  Encoder guard(guarded);
-  guard.text(key.id);
-  guard.raw(row);
-  encoder.raw(*crypto::store_record_mac(ring, ring.primary().id, "api key", guarded));
-  r.fixture.put(Table::api_keys, key.id, std::string(crypto::as_text(row)));
+  r.fixture.put(Table::api_keys, key.id, first_format_row(key, *keys.metadata));
   r.fixture.put(Table::tenants, std::string(crypto::as_text(api_key_index_row_key(tenant, key.id).view())),
                 std::nullopt);
   BOOST_TEST(ids_of(r.fixture.wait(r.fixture.store().api_keys().list_of_tenant(tenant, who()))).empty());

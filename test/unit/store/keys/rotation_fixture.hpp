@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "store/api_keys/api_keys.hpp"
+#include "store/audit/audit_trail.hpp"
 #include "store/keys/keys.hpp"
+#include "store/rows/secret_row.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/tenants/tenants.hpp"
@@ -160,11 +162,16 @@ struct RotationFixture {
     return census->of(id);
   }
 
-  /// The store's row for that kind of keys, after other processes changed it.
+  /// The store's row for that kind of keys, after another process changed and recorded it.
   void others_named(KeyKind kind, std::vector<crypto::KeyId> ids, std::vector<crypto::KeyId> retired) {
     NamedKeys named{{rings.primary(KeyKind::root)}, {rings.primary(KeyKind::metadata)}, std::move(retired)};
     named.of(kind) = std::move(ids);
-    fixture.put(Table::meta, "keys", std::string(crypto::as_text(keys_value(named, *rings.load().metadata))));
+    const crypto::Bytes row = keys_value(named, *rings.load().metadata);
+    fixture.put(Table::meta, "keys", std::string(crypto::as_text(row)));
+    AuditEvent event;
+    event.action = AuditAction::key_promote;
+    event.rows.push_back(row_digest(row));
+    BOOST_REQUIRE(fixture.wait(fixture.store().audit().record(event, rotating())));
   }
 
   /// Retires the old key in the store and the rings; then only the new one is left.
