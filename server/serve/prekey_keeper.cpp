@@ -7,6 +7,7 @@
 #include "http/log/log.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/signing_state.hpp"
 
 namespace tacit::server {
 namespace {
@@ -73,6 +74,8 @@ void PrekeyKeeper::run() {
 
 /// Counts the pool, and fills it for about a second. Returns the time to the next round.
 PrekeyKeeper::Milliseconds PrekeyKeeper::round(std::size_t pool) {
+  const auto recorded = server::run(store::record_cut_off(store_.keys()));
+  if (!recorded) return note(recorded.error());
   const auto begun = steady_clock::now();
   const auto figures = store_.keys().prekeys();
   if (!figures) return note(figures.error());

@@ -27,6 +27,9 @@ class SignedMemory {
   void learn(std::initializer_list<crypto::ByteView> parts);
   /// How often `knows` said no: the number of signatures that were verified.
   std::uint64_t verifications() const { return verifications_.load(std::memory_order_relaxed); }
+  /// A tenant's key pair was not accepted (check_tenant_key).
+  void count_refusal() { refusals_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr std::size_t places = std::size_t{1} << 16;
@@ -37,6 +40,7 @@ class SignedMemory {
   const crypto::SipKey key_ = crypto::SipKey::random();
   const std::unique_ptr<Tags> tags_;  ///< 0: none
   mutable std::atomic<std::uint64_t> verifications_{0};
+  std::atomic<std::uint64_t> refusals_{0};
 };
 
 }  // namespace tacit::store
