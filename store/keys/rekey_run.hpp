@@ -38,7 +38,8 @@ class RekeyRun {
   /// Call after `count`. Runs to the end; retries and fails like RewrapRun::run.
   Async<void> run(Watch watch);
   /// Of all tenants only, after a run that left nothing unfinished: the sequence from which all audit entries are
-  /// signed, for the cut-off line of the root public keyring; else why there is none. Reads the audit log.
+  /// signed, for the cut-off line of the root public keyring; else why there is none. The mark of the rekey then stays,
+  /// so that the next run continues.
   Outcome<std::uint64_t> cut_off() const;
 
   std::uint64_t tenants() const { return tenants_; }    ///< that got a new pair, or lost their previous one
@@ -57,6 +58,7 @@ class RekeyRun {
   Async<void> renew_pool();
   Async<std::uint64_t> walk_tenants(const Watch& watch);
   Async<void> finish_all(const Watch& watch);
+  Async<void> end();
   Async<void> run_tenant(crypto::Uuid tenant, const Watch& watch);
   Async<RekeyStep> take_step(crypto::Uuid tenant, RekeyPosition from);
   void report(const std::string& sentence, const Watch& watch);
@@ -73,6 +75,7 @@ class RekeyRun {
   std::uint64_t problems_ = 0;
   std::uint64_t discarded_ = 0;
   std::uint64_t unfinished_ = 0;
+  Outcome<std::uint64_t> cut_off_;
 };
 
 }  // namespace tacit::store
