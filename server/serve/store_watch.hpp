@@ -1,8 +1,7 @@
 // Looks at a served store at intervals, beside the requests: whether the audit log still contains what this process saw
-// of it, whether there are key pairs for new tenants, how many tenants' keys are not signed, and whether the cut-off is
-// as it was. Logs the audit head: with
-// a copy of the log on another host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify
-// --anchor`).
+// of it, whether there are key pairs for new tenants, how many tenants' keys are not signed, whether the cut-off is as
+// it was, and whether a rekey of all tenants is unfinished. Logs the audit head: with a copy of the log on another
+// host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify --anchor`).
 #pragma once
 
 #include <atomic>

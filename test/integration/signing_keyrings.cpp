@@ -1,7 +1,12 @@
 // The keyrings of signing keys in a running deployment: which process needs which, and how they are changed.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "test/integration/key_commands.hpp"
+#include "test/integration/store_rows.hpp"
 #include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
@@ -43,6 +48,19 @@ std::string primary_of(const Deployment& deployment, const std::string& keyring)
     return std::string(key.at("key").as_string());
   }
   throw std::runtime_error("no primary key");
+}
+
+/// Runs servers until one has recorded the cut-off.
+bool records_the_cut_off(const Deployment& deployment) {
+  for (int i = 1; i <= 20; ++i) {
+    Server server(deployment);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100) * i);
+    if (server.stop() != 0) return false;
+    const std::vector<Row> rows = read_rows(deployment.store());
+    const auto is_record = [](const Row& row) { return row.table == "meta" && row.key == "cut-off"; };
+    if (std::ranges::any_of(rows, is_record)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -202,6 +220,29 @@ BOOST_AUTO_TEST_CASE(strict_binding_of_a_tenant_is_shown_and_set) {
   BOOST_TEST(limits({"limits", "set", "--secrets", "7"}).at("strict_binding_is_own").as_bool());
   BOOST_TEST(!limits({"limits", "set", "--strict-binding", "default"}).at("strict_binding_is_own").as_bool());
   BOOST_TEST(deployment.command({"limits", "set", "--tenant", tenant, "--strict-binding", "perhaps"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_off_that_the_keyring_lost_is_a_warning) {
+  const Deployment deployment;
+  BOOST_REQUIRE(records_the_cut_off(deployment));
+  std::string text = read_file(ring(deployment, "root-public"));
+  const std::string line = "cut-off 1\n";
+  BOOST_REQUIRE(has(text, line));
+  text.erase(text.find(line), line.size());
+  replace(deployment, "root-public", text);
+  Server server(deployment);
+  const std::string words = "root-public-keyring lacks its line cut-off 1,";
+  const auto readiness = [&server] { return Client(server, "").get("/readyz").body; };
+  for (int i = 0; i < 600 && !has(readiness(), words); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  BOOST_TEST(has(readiness(), words), readiness());
+  const Finished status = deployment.command({"status"});
+  BOOST_TEST(status.status == 1);
+  BOOST_TEST(has(status.out, words), status.out);
+  const Finished verified = deployment.command({"verify"});
+  BOOST_TEST(verified.status == 1);
+  BOOST_TEST(has(verified.out + verified.err, words), verified.out + verified.err);
+  BOOST_TEST(server.stop() == 0);
+  BOOST_TEST(has(deployment.printed(), "\"event\":\"store_not_signed\",\"reason\":\"" + words));
 }
 
 BOOST_AUTO_TEST_CASE(the_status_has_lines_about_signatures) {

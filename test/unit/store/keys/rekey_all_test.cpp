@@ -99,10 +99,11 @@ BOOST_AUTO_TEST_CASE(an_unsigned_entry_prevents_the_cut_off) {
   BOOST_REQUIRE(f.wait(run.run({})));
   const auto cut_off = run.cut_off();
   BOOST_REQUIRE(!cut_off);
-  BOOST_TEST(cut_off.error().subject ==
-             "the cut-off is not written: audit entry " + std::to_string(at->sequence) +
-                 " of the plane api is not signed: a server has not read the keyrings again; restart all servers, also idle "
-                 "ones, and run the command again");
+  BOOST_TEST(
+      cut_off.error().subject ==
+      "the cut-off is not written: audit entry " + std::to_string(at->sequence) +
+          " of the plane api is not signed: a server has not read the keyrings again; restart all servers, also idle "
+          "ones, and run the command again");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_cut_off_leaves_the_mark_for_the_next_run) {
