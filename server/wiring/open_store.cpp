@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <system_error>
 
 #include "http/log/printable.hpp"
 #include "server/config/errors.hpp"
@@ -17,18 +18,26 @@ namespace tacit::server {
 namespace {
 
 template <class Keyring>
-std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
+std::shared_ptr<const Keyring> load_keyring(const char* setting, const std::filesystem::path& file) {
   if (file.empty()) return nullptr;
   auto keyring = Keyring::load(file);
-  if (keyring.has_error()) throw UsageError(keyring.error().message);
+  if (keyring.has_error()) {
+    std::error_code error;
+    const bool missing = std::filesystem::symlink_status(file, error).type() == std::filesystem::file_type::not_found;
+    throw UsageError(std::string(setting) + ": " +
+                     (missing ? file.string() + " does not exist: put a copy of the keyring there; only for a new "
+                                                "store, tacit init makes one"
+                              : keyring.error().message));
+  }
   return std::make_shared<const Keyring>(std::move(*keyring));
 }
 
 store::StoreKeys load_store_keys(const Config& config, bool with_private) {
   store::StoreKeys keys;
-  keys.root_public = load_keyring<crypto::RootPublicKeyring>(config.root_public_keyring);
-  keys.metadata = load_keyring<crypto::MetadataKeyring>(config.metadata_keyring);
-  if (with_private) keys.root_private = load_keyring<crypto::RootPrivateKeyring>(config.root_private_keyring);
+  keys.root_public = load_keyring<crypto::RootPublicKeyring>("root-public-keyring", config.root_public_keyring);
+  keys.metadata = load_keyring<crypto::MetadataKeyring>("metadata-keyring", config.metadata_keyring);
+  if (with_private)
+    keys.root_private = load_keyring<crypto::RootPrivateKeyring>("root-private-keyring", config.root_private_keyring);
   return keys;
 }
 

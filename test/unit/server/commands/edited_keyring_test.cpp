@@ -6,6 +6,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/keyring_edit.hpp"
@@ -174,6 +175,21 @@ BOOST_FIXTURE_TEST_CASE(the_keys_of_readable_keyrings_are_listed, Rings) {
   BOOST_TEST(listed.code == 1);
   BOOST_TEST(has(listed.out, "\nroot "), listed.out);
   BOOST_TEST(!has(listed.out, "\nmetadata "), listed.out);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_missing_keyring_is_named_with_its_setting_and_what_to_do, Rings) {
+  for (const auto& [name, setting] :
+       {std::pair{"audit-operator.keyring", "audit-operator-keyring"}, std::pair{"metadata", "metadata-keyring"},
+        std::pair{"public", "root-public-keyring"}}) {
+    const std::string text = content(file(name));
+    std::filesystem::remove(file(name));
+    const std::string told = refused({"quota", "set", tenant, "5M"});
+    BOOST_TEST(told.starts_with("tacit: " + std::string(setting) + ": " + file(name).string() + " does not exist"),
+               told);
+    BOOST_TEST(has(told, "put a copy of the keyring there"), told);
+    replace(name, text, 0400);
+  }
+  good({"quota", "set", tenant, "5M"});
 }
 
 BOOST_FIXTURE_TEST_CASE(a_locked_keyring_is_named, Rings) {
