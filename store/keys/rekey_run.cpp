@@ -22,6 +22,7 @@
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/rekey_mark.hpp"
+#include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
@@ -83,8 +84,13 @@ Task<Outcome<Begun>> begin_all(Transaction& transaction, std::shared_ptr<const R
   co_return begun;
 }
 
-Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const RekeyOrder> order) {
-  co_return co_await check_rekey(transaction, order->store->keys);
+Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, crypto::Uuid tenant) {
+  const auto allowed = co_await check_rekey(transaction, order->store->keys);
+  if (!allowed) co_return allowed.error();
+  const RowKey rows_of(tenant);
+  const auto rows = co_await transaction.scan(Table::tenants, rows_of.view(), rows_of.view(), 1);
+  if (rows.empty()) co_return failed(Errc::not_found, "nothing is stored of the tenant " + tenant.str());
+  co_return Outcome<void>();
 }
 
 /// Signs what has a MAC still: with the cut-off it would be refused. Returns sentences about rows that were not signed.
@@ -128,7 +134,10 @@ Async<void> RekeyRun::begin() {
   const std::shared_ptr<const RekeyOrder> order = order_;
   order_->started = now_microseconds();
   if (wish_.tenant) {
-    WorkBody<void> checking = [order](Transaction& transaction) { return check_one(transaction, order); };
+    const crypto::Uuid tenant = *wish_.tenant;
+    WorkBody<void> checking = [order, tenant](Transaction& transaction) {
+      return check_one(transaction, order, tenant);
+    };
     co_return read<void>(*order->store->engine, std::move(checking));
   }
   const bool restart = wish_.restart;

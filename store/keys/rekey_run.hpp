@@ -29,9 +29,9 @@ class RekeyRun {
 
   RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext who);
 
-  /// Call first. Audits the beginning. Fails with not_allowed or integrity like a rewrap of root keys, with not_allowed
-  /// while nothing is signed or without the private halves that it needs, with unavailable before the store takes rows
-  /// of format 3.
+  /// Call first. Audits the beginning. Fails with not_found if nothing is stored of the tenant, with not_allowed or
+  /// integrity like a rewrap of root keys, with not_allowed while nothing is signed or without the private halves that
+  /// it needs, with unavailable before the store takes rows of format 3.
   Async<void> begin();
   /// The number of secrets that are to be sealed again. For all tenants, it also looks for key pairs of one number.
   Outcome<std::uint64_t> count(const std::function<void(const VerifyProgress&)>& progress);
