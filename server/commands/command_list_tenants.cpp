@@ -166,9 +166,9 @@ const Command list[] = {
      .details = "For a tenant, or for all. Servers may run. The old private halves are destroyed at the end, so that "
                 "copies of them open nothing that is stored later. Values whose tenants use strict binding are bound. "
                 "The command may be stopped at any time; the next run continues. The end of --all writes the cut-off: "
-                 "from then on only signed keys and signed audit entries are accepted. Restart all servers before, also "
-                 "idle ones: one with old keyrings that writes no audit entry meanwhile is not noticed. Afterwards make "
-                 "every server read the keyring: restart the units under systemd, else reload.\n"
+                "from then on only signed keys and signed audit entries are accepted. Restart all servers before, also "
+                "idle ones: one with old keyrings that writes no audit entry meanwhile is not noticed. Afterwards make "
+                "every server read the keyring: restart the units under systemd, else reload.\n"
                 "--all first replaces the key pairs that are kept ready for new tenants. Needs root-private-keyring, "
                 "root-signing-keyring and audit-operator-keyring.\n",
      .examples = "tacit tenant rekey --tenant UUID\n"
