@@ -2,12 +2,14 @@
 
 namespace tacit::server {
 
+std::string rewritten_log_warning(std::uint64_t entry) {
+  return "the audit log was rewritten: entry " + std::to_string(entry) +
+         " is not the one that this process saw; run tacit audit verify";
+}
+
 std::vector<std::string> store_warnings(const StoreFindings& found) {
   std::vector<std::string> warnings;
-  if (found.changed_entry) {
-    warnings.push_back("the audit log was rewritten: entry " + std::to_string(*found.changed_entry) +
-                       " is not the one that this process saw; run tacit audit verify");
-  }
+  if (found.changed_entry) warnings.push_back(rewritten_log_warning(*found.changed_entry));
   const bool is_signed = found.phase != crypto::SigningPhase::none;
   if (is_signed && found.makes_first_writes && found.prekeys && *found.prekeys < found.prekeys_low) {
     warnings.push_back("only " + std::to_string(*found.prekeys) +

@@ -20,6 +20,9 @@ struct StoreFindings {
   bool makes_first_writes = false;                  ///< this process gives new tenants their key pairs
 };
 
+/// The warning that this audit entry is not the one that this process saw.
+std::string rewritten_log_warning(std::uint64_t entry);
+
 /// One sentence each, the most urgent first.
 std::vector<std::string> store_warnings(const StoreFindings& found);
 
