@@ -27,7 +27,10 @@ class SignedFrom {
     const auto plane = audit_plane(entry.body);
     if (plane && entry.mark.sequence >= first_) unsigned_.emplace(*plane, entry.mark.sequence);
     const auto findings = check_.follow(entry.mark, entry.body, entry.signatures);
-    for (const AuditSignature& signature : entry.signatures) unsigned_.erase(signature.role);
+    for (const AuditSignature& signature : entry.signatures) {
+      const auto open = unsigned_.find(signature.role);
+      if (open != unsigned_.end() && open->second >= signature.first) unsigned_.erase(open);
+    }
     if (!findings.empty()) return fault(findings.front());
     if (!entry.signatures.empty()) unsigned_.clear();
     return {};
@@ -53,7 +56,7 @@ class SignedFrom {
   const std::uint64_t first_;
   const crypto::Signers signers_;
   AuditSignatureCheck check_;
-  std::map<crypto::SigningRole, std::uint64_t> unsigned_;  ///< of the present commit: the first entry of each plane
+  std::map<crypto::SigningRole, std::uint64_t> unsigned_;  ///< since the last commit: the first entry of each plane
 };
 
 }  // namespace
