@@ -84,7 +84,7 @@ bool record_restore(const Config& config) {
 void warn_of_unsigned_tenants(const Config& config) {
   const Part part = [&config]() -> std::string {
     const auto store = open_store(config, KeyNeeds{.signs = false, .accept_retired = true});
-    const auto tenants = store->keys().unsigned_tenants({});
+    const auto tenants = store->keys().unsigned_tenants();
     return tenants ? std::to_string(*tenants) : "0";
   };
   const auto root_public = crypto::RootPublicKeyring::load(config.root_public_keyring);

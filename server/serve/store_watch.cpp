@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds check_interval{60};
 constexpr std::chrono::seconds prekeys_interval{10};
 constexpr std::chrono::minutes tenants_interval{10};
-/// After each 4096 tenants, so that the walk takes a small share of the disk and of a CPU.
-constexpr std::chrono::milliseconds walk_pause{10};
+/// A pool of the same size is counted that seldom: rows may have been replaced by forged ones.
+constexpr std::chrono::seconds same_pool_interval{60};
 /// A larger pool is counted without its signatures: their verifications would displace tenants' keys from the memory of
 /// verified signatures (store/rows/signed_memory.hpp).
 constexpr std::uint64_t most_verified = 8192;
@@ -42,7 +42,10 @@ bool StoreWatch::Interval::take(Clock::time_point now) {
 }
 
 StoreWatch::StoreWatch(const store::Store& store, const Options& options)
-    : store_(store), serves_api_(options.serves_api), prekey_pool_(options.prekey_pool) {
+    : store_(store),
+      serves_api_(options.serves_api),
+      walk_pause_(options.walk_pause),
+      prekey_pool_(options.prekey_pool) {
   // `start` logs the first head.
   head_ = {.every = options.head_interval, .due = Clock::now() + options.head_interval};
   history_.every = check_interval;
@@ -96,21 +99,45 @@ void StoreWatch::run() {
     look(now);
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, next_look(), [this] { return ending_ || again_; });
-    if (std::exchange(again_, false)) history_.due = prekeys_.due = tenants_.due = now;
+    if (!std::exchange(again_, false)) continue;
+    history_.due = prekeys_.due = tenants_.due = now;
+    counted_rows_.reset();
   }
 }
 
 void StoreWatch::look(Clock::time_point now) {
+  look_at_log(now);
+  look_at_pool(now);
+  publish();
+  if (!tenants_.take(now)) return;
+  count_unsigned();
+  publish();
+}
+
+void StoreWatch::look_at_log(Clock::time_point now) {
   if (head_.take(now)) {
     log_head();
     history_.due = now;
   }
-  if (history_.take(now)) check_history();
-  if (prekeys_.take(now)) count_prekeys();
-  publish();  // before the long walk
-  if (!tenants_.take(now)) return;
-  count_unsigned();
+  if (!history_.take(now)) return;
+  check_history();
   publish();
+}
+
+void StoreWatch::look_at_pool(Clock::time_point now) {
+  if (!prekeys_.take(now)) return;
+  count_prekeys();
+  publish();
+}
+
+/// Between two parts of a walk: it must not delay the looks at the log. Returns whether the walk may continue.
+bool StoreWatch::rest() {
+  {
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, walk_pause_, [this] { return ending_.load(); })) return false;
+  }
+  look_at_log(Clock::now());
+  return true;
 }
 
 void StoreWatch::log_head() const {
@@ -135,14 +162,18 @@ void StoreWatch::check_history() {
 void StoreWatch::count_prekeys() {
   std::optional<std::uint64_t> count;
   if (store_.health().signing().phase != crypto::SigningPhase::none) {
-    const auto stored = store_.keys().stored_prekeys();
-    if (!stored) return;  // the next look is soon
-    count = *stored;
-    if (*stored <= most_verified) {
-      const auto figures = store_.keys().prekeys();
+    const auto rows = store_.keys().pool_rows();
+    if (!rows) return;  // the next look is soon
+    const auto now = Clock::now();
+    if (counted_rows_ == *rows && now < count_again_) return;
+    count = *rows;
+    if (*rows <= most_verified) {
+      const auto figures = store_.keys().prekeys([this] { return rest(); });
       if (!figures) return;
       count = figures->usable;
     }
+    counted_rows_ = *rows;
+    count_again_ = now + same_pool_interval;
   }
   const std::lock_guard lock(mutex_);
   findings_.prekeys = count;
@@ -153,7 +184,11 @@ void StoreWatch::count_unsigned() {
   if (store_.health().signing().phase == crypto::SigningPhase::required) {
     count = 0;  // others are refused
   } else {
-    const auto walked = store_.keys().unsigned_tenants(walk_pause, &ending_);
+    const auto walked = store_.keys().unsigned_tenants([this] {
+      const bool goes_on = rest();
+      if (goes_on) look_at_pool(Clock::now());
+      return goes_on;
+    });
     if (!walked) return;
     count = *walked;
   }

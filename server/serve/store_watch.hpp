@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +28,8 @@ class StoreWatch {
     std::chrono::seconds head_interval{};  ///< of logged heads; 0: only at start and stop
     std::uint64_t prekey_pool = 0;         ///< key pairs that the tool plane keeps ready
     bool serves_api = false;
+    /// Between two parts of a long walk, so that it takes a small share of the disk and of a CPU.
+    std::chrono::milliseconds walk_pause{10};
   };
 
   /// Does nothing before `start`. The store must outlive this object, or `stop` must have been called.
@@ -60,6 +63,9 @@ class StoreWatch {
 
   void run();
   void look(Clock::time_point now);
+  void look_at_log(Clock::time_point now);
+  void look_at_pool(Clock::time_point now);
+  bool rest();
   Clock::time_point next_look() const;
   void log_head() const;
   void check_history();
@@ -69,6 +75,7 @@ class StoreWatch {
 
   const store::Store& store_;
   const bool serves_api_;
+  const std::chrono::milliseconds walk_pause_;
   std::atomic<std::uint64_t> prekey_pool_;
   Warnings warnings_;
 
@@ -76,8 +83,10 @@ class StoreWatch {
   Interval history_;
   Interval prekeys_;
   Interval tenants_;
-  bool alarmed_ = false;               ///< a changed history was logged
-  std::uint64_t refused_commits_ = 0;  ///< that were logged
+  std::optional<std::uint64_t> counted_rows_;  ///< of the pool's table, when the pool was counted
+  Clock::time_point count_again_{};            ///< even if their number is the same
+  bool alarmed_ = false;                       ///< a changed history was logged
+  std::uint64_t refused_commits_ = 0;          ///< that were logged
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

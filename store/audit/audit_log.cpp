@@ -132,7 +132,7 @@ std::optional<AuditEntry> parse_audit_row(const Row& row) {
 
 std::string audit_body(const AuditEvent& event, const AuditContext& who, std::int64_t now, bool with_rows) {
   std::string body;
-  body.reserve(384);
+  body.reserve(512);
   field(body, "time", rfc3339(now));
   field(body, "plane", who.plane);
   field(body, "actor", who.actor);

@@ -2,8 +2,6 @@
 // (crypto/keyring_edit.hpp).
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -62,10 +60,13 @@ class Keys {
   // The pool of key pairs for new tenants (store/rows/prekey.hpp).
   /// Whether this process makes pairs: tenants' keys are signed, and it has the root signing key.
   bool makes_prekeys() const;
+  /// Called between the snapshots of a walk, on its thread. False ends the walk, which then fails with unavailable.
+  using Rest = std::function<bool()>;
   /// Verifies each pair. Walks the pool on successive snapshots.
-  Outcome<PrekeyFigures> prekeys() const;
-  /// All pairs, unverified: a count of rows.
-  Outcome<std::uint64_t> stored_prekeys() const;
+  Outcome<PrekeyFigures> prekeys(const Rest& rest = {}) const;
+  /// The number of rows in the table that contains the pool: all its pairs, unverified, and a few other rows. In
+  /// constant time, so it may be asked several times a second whether pairs were taken.
+  Outcome<std::uint64_t> pool_rows() const;
   /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
   /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable
   /// while the store does not take rows of format 3.
@@ -73,10 +74,9 @@ class Keys {
   /// Removes unusable pairs, and returns how many; some may remain. Fails with not_allowed if these keyrings are older
   /// than those that the store has seen.
   Async<std::uint64_t> remove_bad_prekeys();
-  /// The tenants whose key pair has no certificate. Waits so long after each 4096 tenants. Fails with unavailable once
-  /// `ending`, if it is not null, is set.
-  Outcome<std::uint64_t> unsigned_tenants(std::chrono::milliseconds pause,
-                                          const std::atomic<bool>* ending = nullptr) const;
+  /// The tenants whose key pair has no certificate. Walks all tenants on successive snapshots, each of at most 4096
+  /// tenants.
+  Outcome<std::uint64_t> unsigned_tenants(const Rest& rest = {}) const;
 
   // A rewrap, step by step. store/keys/rewrap_run.hpp runs all steps.
   /// Audits the beginning and returns the target: the primary key of that kind, root or metadata. Fails with

@@ -37,8 +37,10 @@ void pass_tenant(crypto::Bytes& start, ByteView key) {
     for (std::size_t i = start.size(); i-- > 0;) {
       if (++start[i] != 0) return;
     }
+    start.assign(parsed.tenant.bytes.size() + 1, 0xff);  // the last possible tenant has no rows from there on
+    if (start > row) return;
   }
-  start = row;  // also of the last possible tenant
+  start = row;
   start.push_back(0);
 }
 

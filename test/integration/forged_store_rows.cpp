@@ -149,6 +149,7 @@ BOOST_AUTO_TEST_CASE(a_forged_record_of_pruned_entries_is_named_and_hides_nothin
   const Victim victim = fallen.new_victim();
   fallen.make(victim, "kept");
   fallen.expect_value(victim, "kept");
+  fallen.expect_value(victim, "kept");  // one entry after `last` that can be pruned, because the newest one cannot
   const LogEntry last = newest_of(fallen.attacker, "secret.create");
   std::vector<StoredRow> hidden;
   for (const StoredRow& row : fallen.attacker.rows(store::Table::audit)) {

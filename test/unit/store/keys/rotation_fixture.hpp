@@ -29,7 +29,8 @@ inline std::string tool_of(std::size_t n) {
 inline AuditContext rotating() { return {.plane = "operator", .actor = "operator:test", .peer = {}, .request_id = {}}; }
 
 struct RotationFixture {
-  RotationFixture() : fixture(options()) {
+  /// A new store of that format; 0: of the newest one.
+  explicit RotationFixture(std::uint32_t format = 0) : fixture(options(format)) {
     const auto create = [&](const crypto::Uuid& tenant, NewSecret secret) {
       BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant, std::move(secret), who())));
     };
@@ -49,8 +50,9 @@ struct RotationFixture {
     before = listed();
   }
 
-  StoreFixtureOptions options() const {
+  StoreFixtureOptions options(std::uint32_t format) const {
     StoreFixtureOptions made;
+    made.new_format = format;
     made.keys = rings.load();
     return made;
   }
