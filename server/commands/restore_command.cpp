@@ -23,7 +23,7 @@
 namespace tacit::server {
 namespace {
 
-constexpr KeyNeeds to_restore{.signs = false, .accept_retired = true, .accept_unsigned = true};
+constexpr KeyNeeds to_restore{.signs = false, .accept_retired = true, .accept_unsigned = true, .accept_unnamed = true};
 
 /// Runs `look` in a child process, because this process may need root to publish the file afterwards.
 store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
@@ -66,7 +66,7 @@ bool record_restore(const Config& config) {
     store::AuditEvent event;
     event.action = store::AuditAction::store_restore;
     try {
-      const auto store = open_store(config, KeyNeeds{.accept_retired = true});
+      const auto store = open_store(config, KeyNeeds{.accept_retired = true, .accept_unnamed = true});
       const auto recorded = run(store->audit().record(std::move(event), operator_context()));
       return recorded ? std::string() : sentence(recorded.error());
     } catch (const UsageError& error) {

@@ -8,6 +8,7 @@
 #include "http/log/log.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/signing_state.hpp"
 
 namespace tacit::server {
 namespace {
@@ -90,6 +91,8 @@ PrekeyKeeper::Milliseconds PrekeyKeeper::round(std::size_t pool) {
   const auto rows = store_.keys().pool_rows();
   if (!rows) return note(rows.error());
   if (is_count_due(*rows)) {
+    const auto recorded = server::run(store::record_cut_off(store_.keys()));
+    if (!recorded) return note(recorded.error());
     auto counted = count(*rows);
     if (!counted) return note(counted.error());
     count_ = *counted;

@@ -1,5 +1,5 @@
 // Keeps key pairs ready for new tenants (store/rows/prekey.hpp): makes what new tenants took, and removes unusable
-// ones.
+// ones. Records the cut-off of the root public keyring (store/rows/cut_off_record.hpp), which needs the same key.
 #pragma once
 
 #include <chrono>

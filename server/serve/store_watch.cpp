@@ -12,6 +12,7 @@
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/signing_state.hpp"
 
 namespace tacit::server {
 namespace {
@@ -127,6 +128,7 @@ void StoreWatch::look_at_log(Clock::time_point now) {
 void StoreWatch::look_at_pool(Clock::time_point now) {
   if (!prekeys_.take(now)) return;
   count_prekeys();
+  look_at_signing();
   publish();
 }
 
@@ -180,20 +182,42 @@ void StoreWatch::count_prekeys() {
 }
 
 void StoreWatch::count_unsigned() {
-  std::optional<std::uint64_t> count;
-  if (store_.health().signing().phase == crypto::SigningPhase::required) {
-    count = 0;  // others are refused
-  } else {
-    const auto walked = store_.keys().unsigned_tenants([this] {
-      const bool goes_on = rest();
-      if (goes_on) look_at_pool(Clock::now());
-      return goes_on;
-    });
-    if (!walked) return;
-    count = *walked;
-  }
+  // Also once signatures are required: then requests for these tenants fail, as after the restore of an old backup.
+  const auto walked = store_.keys().unsigned_tenants([this] {
+    const bool goes_on = rest();
+    if (goes_on) look_at_pool(Clock::now());
+    return goes_on;
+  });
+  if (!walked) return;
   const std::lock_guard lock(mutex_);
-  findings_.unsigned_tenants = count;
+  findings_.unsigned_tenants = *walked;
+}
+
+void StoreWatch::look_at_signing() {
+  const auto state = store::look_at_signing(store_.keys());
+  if (!state) return;
+  const std::lock_guard lock(mutex_);
+  findings_.rekey_unfinished = state->rekey_unfinished;
+  findings_.cut_off_fault = state->cut_off_fault;
+  findings_.refused_keys = state->refused_keys;
+}
+
+/// Each warning once, when it appears, and refused keys once a minute.
+void StoreWatch::log_new(const StoreFindings& found) {
+  std::vector<std::string> warnings = logged_warnings(found);
+  for (const std::string& warning : warnings) {
+    if (std::ranges::find(logged_, warning) != logged_.end()) continue;
+    http::log(http::LogLine(http::LogLevel::error, "store_not_signed").field("reason", warning));
+  }
+  logged_ = std::move(warnings);
+  refused_keys_ = std::min(refused_keys_, found.refused_keys);  // other keyrings count from 0
+  if (found.refused_keys == refused_keys_ || !refusals_.admit(Clock::now())) return;
+  http::LogLine line(http::LogLevel::error, "tenant_keys_refused");
+  line.field("requests", found.refused_keys - refused_keys_);
+  http::log(line.field("reason",
+                       "the tenants' keys are not signed, or not by a key that root-public-keyring accepts: "
+                       "see tacit verify; tacit tenant rekey --all gives them signed ones"));
+  refused_keys_ = found.refused_keys;
 }
 
 void StoreWatch::publish() {
@@ -210,6 +234,7 @@ void StoreWatch::publish() {
   found.makes_first_writes = serves_api_;
   found.prekeys_low = prekey_pool_ / 4;
   if (changed) found.changed_entry = changed->expected.sequence;
+  log_new(found);
   warnings_.publish_if_new(store_warnings(found));
   const std::lock_guard lock(mutex_);
   findings_ = found;

@@ -1,7 +1,7 @@
 // Looks at a served store at intervals, beside the requests: whether the audit log still contains what this process saw
-// of it, whether there are key pairs for new tenants, and which tenants' keys are not signed. Logs the audit head: with
-// a copy of the log on another host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify
-// --anchor`).
+// of it, whether there are key pairs for new tenants, how many tenants' keys are not signed, whether the cut-off is as
+// it was, and whether a rekey of all tenants is unfinished. Logs the audit head: with a copy of the log on another
+// host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify --anchor`).
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "crypto/at_most_every.hpp"
 #include "crypto/published.hpp"
 #include "server/serve/store_warnings.hpp"
 #include "store/store.hpp"
@@ -71,7 +72,9 @@ class StoreWatch {
   void check_history();
   void count_prekeys();
   void count_unsigned();
+  void look_at_signing();
   void publish();
+  void log_new(const StoreFindings& found);
 
   const store::Store& store_;
   const bool serves_api_;
@@ -83,10 +86,13 @@ class StoreWatch {
   Interval history_;
   Interval prekeys_;
   Interval tenants_;
-  std::optional<std::uint64_t> counted_rows_;  ///< of the pool's table, when the pool was counted
-  Clock::time_point count_again_{};            ///< even if their number is the same
-  bool alarmed_ = false;                       ///< a changed history was logged
-  std::uint64_t refused_commits_ = 0;          ///< that were logged
+  std::optional<std::uint64_t> counted_rows_;              ///< of the pool's table, when the pool was counted
+  Clock::time_point count_again_{};                        ///< even if their number is the same
+  bool alarmed_ = false;                                   ///< a changed history was logged
+  std::uint64_t refused_commits_ = 0;                      ///< that were logged
+  std::uint64_t refused_keys_ = 0;                         ///< likewise
+  crypto::AtMostEvery refusals_{std::chrono::minutes(1)};  ///< log lines about refused keys
+  std::vector<std::string> logged_;                        ///< the present warnings that were logged
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

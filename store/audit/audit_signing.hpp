@@ -91,7 +91,6 @@ class AuditSignatureCheck {
   std::array<Unsigned, crypto::signing_roles.size()> unsigned_{};
   std::array<std::uint64_t, crypto::signing_roles.size()> newest_{};  ///< each plane's newest entry
   bool within_commit_ = false;
-  std::uint64_t last_ = 0;  ///< the sequence of the last entry
   std::uint64_t checked_ = 0;
   std::uint8_t signed_planes_ = 0;
   std::uint64_t signed_from_ = 0;

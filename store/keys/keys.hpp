@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "crypto/keyring.hpp"
 #include "store/engine/async.hpp"
@@ -17,6 +18,7 @@
 #include "store/model/key_kind.hpp"
 #include "store/model/store_keys.hpp"
 #include "store/model/verify_report.hpp"
+#include "store/rows/named_primaries.hpp"
 
 namespace tacit::store {
 
@@ -24,9 +26,10 @@ class CurrentContext;
 struct StoreContext;
 
 /// Succeeds if the store names the primary root key of these keyrings, and their primary root signing key if there is
-/// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a server would seal
-/// the private keys of new tenants, or accept pairs that it signed, so it does not use such keyrings. A command does,
-/// so that a rewrap, which needs the private half, can name the key. `keys` must outlive the task.
+/// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a process would
+/// seal the private keys of tenants, or accept pairs that it signed: so no server and no command that changes the store
+/// uses such keyrings, but a rewrap of root keys, which needs the private half and names the key. What this does not
+/// find: store/rows/named_primaries.hpp. `keys` must outlive the task.
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys);
 
 /// A part of the store (store/store.hpp).
@@ -53,6 +56,10 @@ class Keys {
   Async<void> add_first_prekeys(crypto::KeyId signer, std::size_t number);
   /// The same check, for the keyrings with which the store was opened.
   Outcome<void> check_primary_root() const;
+  /// The keys that it fails for. A rewrap of root keys names them.
+  Outcome<std::vector<UnnamedKey>> unnamed_primaries() const;
+  /// Succeeds if begin_rewrap finds the private halves that it needs; else fails with not_found.
+  Outcome<void> check_rewrap_halves(KeyKind kind) const;
   /// Walks the tenants and the rows about the whole store (for a root key or a root signing key) or all rows (for a
   /// metadata key), on successive snapshots.
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;

@@ -36,6 +36,9 @@ class SignedMemory {
   std::uint64_t verifications() const { return verifications_.load(std::memory_order_relaxed); }
   /// How many signatures it can remember at present.
   std::size_t places() const;
+  /// A tenant's key pair was not accepted (check_tenant_key).
+  void count_refusal() { refusals_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
 
  private:
   struct Table;
@@ -52,6 +55,7 @@ class SignedMemory {
   std::size_t made_ = 0;                                    ///< under growing_: how many there are
   std::atomic<Table*> newest_{nullptr};
   mutable std::atomic<std::uint64_t> verifications_{0};
+  std::atomic<std::uint64_t> refusals_{0};
 };
 
 }  // namespace tacit::store

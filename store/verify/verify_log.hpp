@@ -26,6 +26,8 @@ class LogCheck {
   /// After the last entry. Reports the log's head, and a log that is empty although entries were pruned.
   void end();
   bool is_empty() const { return !has_entries_; }
+  /// The sequence of the newest entry, or of the last pruned one; 0: there is none.
+  std::uint64_t last() const { return chain_.last().sequence; }
 
  private:
   /// An incomplete log proves nothing about the rows, up to the end of the commit that is broken. Later commits prove

@@ -12,8 +12,13 @@
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
+#include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
+#include "store/rows/rekey_mark.hpp"
+#include "store/rows/row_key.hpp"
+#include "store/rows/store_meta.hpp"
+#include "store/rows/tenant_record.hpp"
 #include "test/unit/server/serve/signed_store_fixture.hpp"
 
 using namespace tacit;
@@ -25,6 +30,31 @@ using namespace std::chrono_literals;
 namespace {
 
 using Texts = std::vector<std::string>;
+
+store::Task<store::Outcome<void>> put_row(store::Transaction& transaction, store::Table table,
+                                          const store::Bytes& key, const store::Bytes& value) {
+  transaction.put(table, key, value);
+  co_return store::Outcome<void>();
+}
+
+void put(const SignedStore& made, store::Table table, store::ByteView key, store::Bytes value) {
+  const store::Bytes copy(key.begin(), key.end());
+  store::WorkBody<void> body = [table, copy, value = std::move(value)](store::Transaction& transaction) {
+    return put_row(transaction, table, copy, value);
+  };
+  BOOST_REQUIRE(run(store::write<void>(*made.store->context()->engine, std::move(body))));
+}
+
+/// A tenant as in a backup from before keys were signed.
+void put_unsigned_tenant(const SignedStore& made) {
+  const store::StoreKeys& keys = made.store->context()->keys;
+  store::Tenant tenant = store::new_tenant(*keys.metadata, crypto::make_uuid_v4());
+  tenant.record.format = 3;
+  tenant.record.changes = 0;
+  tenant.record.key = crypto::make_tenant_key(*keys.root_public, tenant.id);
+  put(made, store::Table::tenants, store::record_row_key(tenant.id).view(),
+      store::encode_tenant_record(tenant.record, tenant.id, *tenant.keys));
+}
 
 Texts warnings_of(const StoreWatch& watch) {
   const auto published = watch.warnings().get();
@@ -68,8 +98,34 @@ BOOST_AUTO_TEST_CASE(it_counts_key_pairs_and_warns_until_there_are_enough) {
   boost::json::object answer;
   describe_signatures(answer, watch);
   BOOST_TEST(boost::json::serialize(answer) ==
-             R"({"signing":{"phase":2,"unsigned_tenants":0,"prekeys":5,"prekeys_low":4,"audit_intact":true},)"
-             R"("warnings":[]})");
+             R"({"signing":{"phase":2,"unsigned_tenants":0,"prekeys":5,"prekeys_low":4,"audit_intact":true,)"
+             R"("cut_off_fault":null,"rekey_unfinished":false},"warnings":[]})");
+}
+
+BOOST_AUTO_TEST_CASE(it_counts_unsigned_tenants_although_signatures_are_required) {
+  SignedStore made;
+  put_unsigned_tenant(made);
+  StoreWatch watch(*made.store, {.head_interval = 0s});
+  watch.start();
+  BOOST_TEST(comes_true([&] { return watch.findings().unsigned_tenants == 1U; }));
+  const Texts expected{
+      "1 tenant's key is not signed, so its values are neither stored nor released: run tacit tenant rekey --all"};
+  BOOST_TEST(comes_true([&] { return warnings_of(watch) == expected; }));
+  watch.stop();
+}
+
+BOOST_AUTO_TEST_CASE(it_finds_an_unfinished_rekey) {
+  SignedStore made;
+  const store::StoreKeys& keys = made.store->context()->keys;
+  put(made, store::Table::meta, store::rekey_row_key(), store::rekey_value(5, *keys.root_signer(), keys.store()));
+  StoreWatch watch(*made.store, {.head_interval = 0s});
+  watch.start();
+  BOOST_TEST(comes_true([&] { return watch.findings().rekey_unfinished; }));
+  BOOST_TEST(comes_true([&] { return warnings_of(watch) == Texts{rekey_is_unfinished}; }));
+  watch.stop();
+  boost::json::object answer;
+  describe_signatures(answer, watch);
+  BOOST_TEST(answer.at("signing").at("rekey_unfinished").as_bool());
 }
 
 // A walk of many rows takes long. An attacker can make it longer.

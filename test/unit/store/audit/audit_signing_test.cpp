@@ -223,17 +223,6 @@ BOOST_AUTO_TEST_CASE(an_entry_of_no_plane_is_found) {
   BOOST_TEST(before.end().empty());
 }
 
-// Before the cut-off nothing is signed, so an attacker can rewrite a log that ends there.
-BOOST_AUTO_TEST_CASE(a_log_that_ends_before_the_cut_off_is_found) {
-  Log log(signers_with(3));
-  log.add(api);
-  log.add(api);
-  BOOST_TEST(log.end().back() == "the audit log ends before entry 3, from which signatures are required");
-  log.findings.clear();
-  log.add(api, {signature_of(SigningRole::api, 3)});
-  BOOST_TEST(log.end().empty());
-}
-
 BOOST_AUTO_TEST_CASE(before_the_cut_off_signatures_may_be_missing_and_present_ones_are_verified) {
   Log log(signers_with(4));
   log.add(tools);
