@@ -95,6 +95,14 @@ KeyringResult<void> sync_folder_of(const std::filesystem::path& file, const Desc
   return {};
 }
 
+KeyringError is_being_changed(const std::filesystem::path& file) {
+  KeyringError error = refuse(file,
+                              "is being changed by another process: a tacit key or tacit tenant rekey command has "
+                              "locked it; run this command again when that one has ended");
+  error.is_locked = true;
+  return error;
+}
+
 // Whether the name still refers to the open file.
 bool is_still(const Descriptor& folder, const std::filesystem::path& file, const Descriptor& descriptor) {
   struct stat named {};
@@ -166,7 +174,7 @@ KeyringResult<KeyFileEdit> KeyFileEdit::open(const std::filesystem::path& file, 
   const int descriptor = edit.descriptor_.get();
   if (auto fit = check_access(file, descriptor, forbidden); !fit) return fit.error();
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return refuse(file, "is being changed by another process");
+    if (errno == EWOULDBLOCK) return is_being_changed(file);
     return system_refuses(file, "cannot be locked", errno);
   }
   if (!is_still(edit.folder_, file, edit.descriptor_))

@@ -50,8 +50,8 @@ class NewKeyFile {
 /// above.
 class KeyFileEdit {
  public:
-  /// Opens with the checks of read_key_file, locks and reads like read_keyring_file. Fails if another process has the
-  /// lock. Removes temporary files that a killed edit left.
+  /// Opens with the checks of read_key_file, locks and reads like read_keyring_file. Fails with `is_locked` if another
+  /// process has the lock. Removes temporary files that a killed edit left.
   static KeyringResult<KeyFileEdit> open(const std::filesystem::path& file, mode_t forbidden);
   KeyFileEdit(KeyFileEdit&& other) noexcept = default;
   KeyFileEdit& operator=(KeyFileEdit&&) = delete;

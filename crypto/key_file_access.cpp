@@ -77,6 +77,16 @@ std::string chmod_of(mode_t too_much, mode_t forbidden) {
   return text;
 }
 
+// Whether the file is the root public keyring, which every process may read: to close it would be the wrong remedy.
+bool is_public_ring(int descriptor) {
+  std::array<char, 64> begin;
+  const ssize_t size = ::pread(descriptor, begin.data(), begin.size(), 0);
+  if (size <= 0) return false;
+  const std::string_view text(begin.data(), static_cast<std::size_t>(size));
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  return line.starts_with("tacit-keyring ") && line.ends_with(" root-public");
+}
+
 // Which users have too many permissions on the file, and the remedy.
 std::string why_too_open(const std::filesystem::path& file, const Permissions& found, mode_t forbidden) {
   const mode_t too_much = found.mode & forbidden;
@@ -112,8 +122,13 @@ KeyringResult<void> check_access(const std::filesystem::path& file, int descript
                             ", not to root or to this process's user " + std::to_string(::geteuid()));
   }
   const Permissions found = permissions(descriptor, status);
-  if ((found.mode & forbidden) != 0) return refuse(file, why_too_open(file, found, forbidden));
-  return {};
+  if ((found.mode & forbidden) == 0) return {};
+  if ((forbidden & S_IROTH) != 0 && is_public_ring(descriptor)) {
+    return refuse(file,
+                  "is the root public keyring, which has no private keys; leave its mode as it is, and name the "
+                  "keyring that is meant");
+  }
+  return refuse(file, why_too_open(file, found, forbidden));
 }
 
 KeyringResult<void> copy_access(const std::filesystem::path& file, int from, int to) {

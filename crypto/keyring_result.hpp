@@ -11,6 +11,7 @@ namespace tacit::crypto {
 /// material.
 struct KeyringError {
   std::string message;
+  bool is_locked = false;  ///< another process is changing the file: a later attempt may succeed
 };
 /// Lets KeyringResult's value() throw: a std::runtime_error with the message.
 [[noreturn]] void throw_exception_from_error(const KeyringError& error, const boost::source_location& where);

@@ -114,7 +114,7 @@ KeyringResult<KeyId> SigningEdit::add_first() {
 }
 
 KeyringResult<KeyId> SigningEdit::add_to(SigningRole role, WipedBytes& next) {
-  const auto lines = open_private(role, is_first());
+  const auto lines = open_private(role, is_first() || may_be_elsewhere(role));
   if (!lines) return lines.error();
   std::optional<KeyId> completed;
   for (const KeyringLine& line : *lines) {

@@ -40,7 +40,8 @@ class SigningEdit {
   /// id and a key of each role, in new private rings.
   bool is_first() const { return signers_.store() == Uuid{}; }
 
-  /// Adds a new key, not primary; or completes an interrupted addition.
+  /// Adds a new key, not primary; or completes an interrupted addition. Makes the ring of a plane that lost it: once
+  /// the new key is promoted, the plane needs no other one.
   KeyringResult<KeyId> add(SigningRole role);
   /// Makes that key the primary one of its role. If the role root had no primary key, the first active key of each
   /// other role without a primary key becomes primary with it. Fails if the key is retired or already primary, or if

@@ -47,9 +47,8 @@ Confirmation::Confirmation(const Arguments& arguments, Unattended unattended)
     yes_ = true;
     return;
   }
-  throw UsageError(
-      "nothing was done: there is no terminal to ask for confirmation; add --yes to confirm, or --dry-run to show "
-      "what it would do");
+  const std::string rest = unattended == Unattended::needs_yes ? "" : ", or --dry-run to show what it would do";
+  throw UsageError("nothing was done: there is no terminal to ask for confirmation; add --yes to confirm" + rest);
 }
 
 void Confirmation::ask(const std::string& question, const std::string& word) const {

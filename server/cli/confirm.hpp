@@ -4,6 +4,7 @@
 
 #include <boost/program_options/options_description.hpp>
 
+#include <cstdint>
 #include <string>
 
 #include "server/cli/arguments.hpp"
@@ -11,9 +12,10 @@
 namespace tacit::server {
 
 /// What a command does without a terminal and without --yes.
-enum class Unattended : bool {
+enum class Unattended : std::uint8_t {
   refuses,
-  goes_on  ///< for an operation that the store refuses while the data is needed
+  needs_yes,  ///< refuses likewise; for a command without --dry-run
+  goes_on     ///< for an operation that the store refuses while the data is needed
 };
 
 /// Adds --yes and --dry-run to a command's options.
@@ -23,8 +25,8 @@ void add_confirmation_on_terminal(boost::program_options::options_description& o
 
 class Confirmation {
  public:
-  /// Construct it before any other work. Throws UsageError with Unattended::refuses if neither --yes nor --dry-run is
-  /// given and standard input and standard error are not both a terminal.
+  /// Construct it before any other work. Throws UsageError unless Unattended::goes_on if neither --yes nor --dry-run
+  /// is given and standard input and standard error are not both a terminal.
   explicit Confirmation(const Arguments& arguments, Unattended unattended = Unattended::refuses);
 
   /// Whether to only print what would be done. --yes makes no difference to it.

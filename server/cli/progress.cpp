@@ -13,7 +13,11 @@ void Progress::show(std::uint64_t done, std::uint64_t total) {
   // A live store may grow during the walk; never show more than 100 %.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
   std::string figures = amount(done).append(" of ").append(amount(total));
-  if (unit_ != bytes) figures.append(" ").append(unit_).append(rate(done));
+  if (unit_ != bytes) {
+    std::string unit = unit_;
+    if (total == 1 && unit.ends_with('s')) unit.pop_back();
+    figures.append(" ").append(unit).append(rate(done));
+  }
   if (bar_) {
     draw_bar(percent, figures);
   } else if (percent / 10 > last_tenth_) {

@@ -14,7 +14,8 @@ class Progress {
 
   static constexpr const char* bytes = nullptr;  ///< as a unit: amounts are shown as sizes
 
-  /// `bar`: the stream is a terminal. `unit`: what is counted. `rate`: whether to show the number per second.
+  /// `bar`: the stream is a terminal. `unit`: what is counted, in the plural. `rate`: whether to show the number per
+  /// second.
   Progress(std::ostream& out, std::string what, bool bar, const char* unit = "rows", Rate rate = Rate::no)
       : out_(out), what_(std::move(what)), bar_(bar), unit_(unit), with_rate_(rate == Rate::yes) {}
   Progress(const Progress&) = delete;

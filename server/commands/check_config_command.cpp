@@ -72,7 +72,8 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   for (std::string& problem : find_problems(loaded.config)) {
     if (!stand_ins.is_about_unjudged(problem)) problems.push_back(stand_ins.with_names(std::move(problem)));
   }
-  const std::vector<std::string> notes = find_notes(loaded.config);
+  std::vector<std::string> notes = find_notes(loaded.config);
+  for (std::string& note : find_command_notes(loaded.config)) notes.push_back(stand_ins.with_names(std::move(note)));
   const std::vector<std::string> key_notes = find_key_notes(loaded.config);
   // Only without other problems, because faulty keys would be reported again.
   if (problems.empty() && !stand_ins.any_unjudged()) {

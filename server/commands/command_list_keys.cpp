@@ -22,7 +22,9 @@ void add_rewrap_options(po::options_description& own) {
                     "Also sign again what retired keys signed: after a backup from before their retirement was "
                     "restored.")(
       "discard-unreadable",
-      "Also finish tenants that have secrets which cannot be opened under the old metadata key. They stay unreadable.");
+      "Also finish tenants that have secrets which cannot be opened under the old metadata key. They stay unreadable.")(
+      "yes",
+      "Do not ask for confirmation of a primary root key that the store does not name. Required without a terminal.");
 }
 
 void add_retire_options(po::options_description& own) {
@@ -38,8 +40,10 @@ void add_prekeys_options(po::options_description& own) {
 const Command list[] = {
     {.name = "key list",
      .summary = "Lists the ids and states of the keys in the keyrings, without key material.",
-     .details = "Signing keys are in the keyrings signing and audit-api, audit-tools and audit-operator. The public "
-                "half of a retired one stays in root-public-keyring: it verifies older audit entries.\n",
+     .details = "KEYRING is root, metadata, signing (the keys in root-signing-keyring), audit-api, audit-tools or "
+                "audit-operator. The public half of a retired signing key stays in root-public-keyring: it verifies "
+                "older audit entries.\n"
+                "Exits with 1 if a keyring could not be read; the keys of the others are listed.\n",
      .examples = "tacit key list\n"
                  "tacit key list --uses   # with the number of uses\n",
      .settings = store_and_private_key,
@@ -48,8 +52,9 @@ const Command list[] = {
      .run = with_arguments<key_list_command>},
     {.name = "key add",
      .summary = "Adds a new key to a keyring.",
-     .details = "KEYRING is root, metadata, signing, audit-api, audit-tools or audit-operator. The first `signing` "
-                "makes all four signing keyrings. Prints the key's id; of the four, that of the root signing key. The "
+     .details = "KEYRING is root, metadata, signing (the file is root-signing-keyring), audit-api, audit-tools or "
+                "audit-operator. The first `signing` makes all four signing keyrings. audit-api and audit-tools make "
+                "their file if it was lost. Prints the key's id; of the four, that of the root signing key. The "
                 "key is not used until it is promoted. Before that, every server must read the keyrings again: a "
                 "server without the key cannot read data sealed or signed with it.\n"
                 "Run it as the owner of the files, or as root if root owns them. The files keep their owner, group "
@@ -74,7 +79,10 @@ const Command list[] = {
                 "root-private-keyring and root-signing-keyring) or metadata (names, bindings, indexes, "
                 "tenants' records and API keys). Without KEYRING the command does both. Servers may run. The command "
                 "may be stopped at any time; the next run continues. Data from servers that have not read the keyrings "
-                "again is left for the next run. The command stops if another key is promoted while it runs.\n",
+                "again is left for the next run. The command stops if another key is promoted while it runs.\n"
+                "For a primary root key that the store does not name (the root public keyring was edited, or an older "
+                "backup was restored), root shows its id and asks for it as confirmation. Compare it with a copy of "
+                "your keyrings first: such a key may be an attacker's.\n",
      .examples = "tacit key rewrap root\n"
                  "tacit key rewrap metadata --rate 0   # without a limit\n",
      .settings = store_and_private_key,

@@ -62,7 +62,9 @@ void add_rekey_options(po::options_description& own) {
       "rate", value_of("NUMBER"), with_default("Secrets per second. 0: no limit.", default_rewrap_rate).c_str())(
       "discard-unreadable",
       "Also finish tenants whose old key pair still has values that cannot be opened. They stay unreadable.")(
-      "restart", "With --all: give all tenants new key pairs again, instead of continuing an interrupted run.");
+      "restart",
+      "With --all: begin the run again and give all tenants new key pairs, instead of continuing an interrupted run. "
+      "Restarts no server and no unit.");
 }
 
 void add_erase_options(po::options_description& own) {
@@ -164,7 +166,9 @@ const Command list[] = {
      .details = "For a tenant, or for all. Servers may run. The old private halves are destroyed at the end, so that "
                 "copies of them open nothing that is stored later. Values whose tenants use strict binding are bound. "
                 "The command may be stopped at any time; the next run continues. The end of --all writes the cut-off: "
-                "from then on only signed keys and signed audit entries are accepted.\n"
+                 "from then on only signed keys and signed audit entries are accepted. Restart all servers before, also "
+                 "idle ones: one with old keyrings that writes no audit entry meanwhile is not noticed. Afterwards make "
+                 "every server read the keyring: restart the units under systemd, else reload.\n"
                 "--all first replaces the key pairs that are kept ready for new tenants. Needs root-private-keyring, "
                 "root-signing-keyring and audit-operator-keyring.\n",
      .examples = "tacit tenant rekey --tenant UUID\n"
@@ -179,8 +183,8 @@ const Command list[] = {
                 "requests are answered 503. The erasure is audited. Afterwards no process finds data of the tenant. "
                 "On a terminal it asks for the tenant's id as confirmation.\n"
                 "Backups keep their data, and the store's file keeps the bytes until they are overwritten. They "
-                "become unreadable after tacit tenant rekey --all, when the root key is replaced and every copy of the "
-                "old key is destroyed. Needs root-signing-keyring.\n",
+                "become unreadable when every root key that sealed the tenant's key pair is replaced and all of its "
+                "copies are destroyed. Needs root-signing-keyring.\n",
      .examples = "tacit erase --tenant UUID --dry-run   # show what would be erased\n"
                  "tacit erase --tenant UUID\n",
      .settings = changed_store,

@@ -18,6 +18,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"
+#include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/key_signing.hpp"
 #include "server/config/errors.hpp"
@@ -30,23 +31,35 @@ namespace {
 
 using Keys = std::vector<crypto::ListedKey>;
 
-Keys keys_of(const char* setting, const std::filesystem::path& file, std::string_view kind) {
-  if (file.empty()) throw UsageError(std::string(setting) + " is not configured");
+/// The faults of keyrings: complained of at once, and the other keyrings are listed.
+struct Faults {
+  void add(const std::string& fault) {
+    complain(fault);
+    any = true;
+  }
+  bool any = false;
+};
+
+/// Empty if the keyring cannot be read.
+Keys keys_of(const char* setting, const std::filesystem::path& file, std::string_view kind, Faults& faults) {
+  if (file.empty()) throw UsageError(is_not_configured(setting));
   auto keys = crypto::list_keyring(file, kind);
-  if (!keys) throw UsageError(keys.error().message);
-  return std::move(*keys);
+  if (keys) return std::move(*keys);
+  faults.add(keys.error().message);
+  return {};
 }
 
 /// The private halves; std::nullopt if this user cannot read them.
-std::optional<Keys> private_halves(const Config& config) {
+std::optional<Keys> private_halves(const Config& config, Faults& faults) {
   if (config.root_private_keyring.empty()) return std::nullopt;
   auto keys = crypto::list_keyring(config.root_private_keyring, "root-private");
   if (keys) return std::move(*keys);
-  complain(keys.error().message);
+  faults.add(keys.error().message);
   return std::nullopt;
 }
 
 crypto::Signers signers_of(const Config& config) {
+  if (config.root_public_keyring.empty()) throw UsageError(is_not_configured("root-public-keyring"));
   const auto ring = crypto::RootPublicKeyring::load(config.root_public_keyring);
   if (!ring) throw UsageError(ring.error().message);
   return ring->signers();
@@ -55,7 +68,7 @@ crypto::Signers signers_of(const Config& config) {
 /// Per role the ids in its private keyring; std::nullopt if this user cannot read it, or it is on another host.
 using SigningHalves = std::map<crypto::SigningRole, std::optional<std::set<crypto::KeyId>>>;
 
-SigningHalves signing_halves_of(const Config& config, const crypto::Signers& signers) {
+SigningHalves signing_halves_of(const Config& config, const crypto::Signers& signers, Faults& faults) {
   SigningHalves halves;
   for (const KeyringFile which : keyring_files) {
     const crypto::SigningRole role = row_of(which).role;
@@ -64,7 +77,7 @@ SigningHalves signing_halves_of(const Config& config, const crypto::Signers& sig
     if (file.empty() || signers.entries().empty()) continue;
     const auto ring = crypto::SigningKeyring::load(file, role);
     if (!ring) {
-      complain(ring.error().message);
+      faults.add(ring.error().message);
       continue;
     }
     ids.emplace();
@@ -133,7 +146,7 @@ void add_the_rest(Entries& entries, store::KeyKind kind, const Keys& keys, const
                        .use = use});
   }
   if (census->unreadable == 0) return;
-  std::cerr << "tacit: " << census->unreadable << " rows cannot be read and may use any " << to_string(kind)
+  std::cerr << "tacit: " << counted(census->unreadable, "row") << " cannot be read and may use any " << to_string(kind)
             << " key; see tacit verify\n";
 }
 
@@ -189,18 +202,20 @@ void print_json(const Entries& entries) {
   std::cout << boost::json::serialize(list) << '\n';
 }
 
-/// The keyrings, read before the store is opened, because opening it may give up root.
+/// The keyrings, read before the store is opened, because opening it may give up root. Throws UsageError if the root
+/// public one, which names the keys of others, cannot be read.
 struct Rings {
   explicit Rings(const Config& config)
-      : root(keys_of("root-public-keyring", config.root_public_keyring, "root-public")),
-        metadata(keys_of("metadata-keyring", config.metadata_keyring, "metadata")),
-        halves(private_halves(config)),
-        signers(signers_of(config)),
-        signing_halves(signing_halves_of(config, signers)) {}
+      : signers(signers_of(config)),
+        root(keys_of("root-public-keyring", config.root_public_keyring, "root-public", faults)),
+        metadata(keys_of("metadata-keyring", config.metadata_keyring, "metadata", faults)),
+        halves(private_halves(config, faults)),
+        signing_halves(signing_halves_of(config, signers, faults)) {}
+  Faults faults{};
+  crypto::Signers signers;
   Keys root;
   Keys metadata;
   std::optional<Keys> halves;
-  crypto::Signers signers;
   SigningHalves signing_halves;
 };
 
@@ -265,7 +280,7 @@ int key_list_command(const Config& config, const Arguments& arguments) {
   } else {
     print_table(entries, store != nullptr);
   }
-  return exit_ok;
+  return rings.faults.any ? exit_failed : exit_ok;
 }
 
 }  // namespace tacit::server

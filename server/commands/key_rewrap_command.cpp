@@ -8,6 +8,7 @@
 
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/confirm.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
@@ -77,17 +78,45 @@ bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
   return intact && rewrap.problems() == 0;
 }
 
+std::string in_words(const store::UnnamedKey& key) {
+  return std::string("the primary ") + (key.kind == KeyKind::signing ? "root signing" : "root") + " key " +
+         crypto::to_hex(key.id);
+}
+
+/// A rewrap makes the store name such keys, so an operator has to say that they are their own. First comes what the
+/// keyrings can show: an attacker with the public keyring alone has no private half to put beside it.
+void accept_unnamed_keys(const store::Store& store, const Arguments& arguments) {
+  const auto unnamed = value_or_fail(store.keys().unnamed_primaries(), "cannot read the store's record of its keys");
+  if (unnamed.empty()) return;
+  if (const auto has_halves = store.keys().check_rewrap_halves(KeyKind::root); !has_halves) {
+    throw CommandFailed("cannot begin to rewrap: " + sentence(has_halves.error()) +
+                        ", which the store does not name: if it is not your own, put your copy of root-public-keyring "
+                        "back");
+  }
+  for (const store::UnnamedKey& key : unnamed) {
+    std::cerr << "The store does not name " << in_words(key)
+              << ". If your own copy of the keyrings does not have it, another person added it: then put your copy of "
+                 "root-public-keyring back.\n";
+  }
+  const Confirmation confirmation(arguments, Unattended::needs_yes);
+  for (const store::UnnamedKey& key : unnamed) {
+    confirmation.ask("Make " + in_words(key) + " a key of this store?", crypto::to_hex(key.id));
+  }
+}
+
 /// Runs in a child process, which may give up root: the next run needs root to read its keyrings.
 bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate, const Arguments& arguments) {
   const std::string whole = "whole";
   const KeyNeeds needs{.root_private = kind == KeyKind::root,
                        .root_signing = true,
                        .accept_retired = kind == KeyKind::root && arguments.contains("accept-retired"),
-                       .discard_unreadable = arguments.contains("discard-unreadable")};
+                       .discard_unreadable = arguments.contains("discard-unreadable"),
+                       .accept_unnamed = kind == KeyKind::root};
   return run_apart(
              config.store,
              [&] {
                const auto store = open_store(config, needs);
+               if (kind == KeyKind::root) accept_unnamed_keys(*store, arguments);
                return rewrap_all(*store, kind, rate) ? whole : std::string();
              },
              default_stall + config.store_timeout) == whole;

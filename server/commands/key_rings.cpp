@@ -3,7 +3,6 @@
 #include <string>
 
 #include "crypto/keyring_text.hpp"
-#include "server/config/errors.hpp"
 #include "server/config/keyring_files.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
@@ -13,12 +12,7 @@ namespace tacit::server {
 namespace {
 
 void need(const char* setting, const std::filesystem::path& file) {
-  if (file.empty()) throw UsageError(std::string(setting) + " is not configured");
-}
-
-crypto::KeyringEdit value_of(crypto::KeyringResult<crypto::KeyringEdit> edit) {
-  if (!edit) throw UsageError(edit.error().message);
-  return std::move(*edit);
+  if (file.empty()) throw UsageError(is_not_configured(setting));
 }
 
 }  // namespace
@@ -47,11 +41,11 @@ crypto::SigningFiles signing_files(const Config& config) {
 crypto::KeyringEdit edit_keyring(const Config& config, store::KeyKind kind) {
   if (kind == store::KeyKind::metadata) {
     need("metadata-keyring", config.metadata_keyring);
-    return value_of(crypto::KeyringEdit::open_metadata(config.metadata_keyring));
+    return opened(crypto::KeyringEdit::open_metadata(config.metadata_keyring));
   }
   need("root-public-keyring", config.root_public_keyring);
   need("root-private-keyring", config.root_private_keyring);
-  return value_of(crypto::KeyringEdit::open_root(config.root_private_keyring, config.root_public_keyring));
+  return opened(crypto::KeyringEdit::open_root(config.root_private_keyring, config.root_public_keyring));
 }
 
 KeyInRing find_key(const Config& config, const crypto::KeyId& id) {

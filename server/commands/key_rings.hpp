@@ -5,10 +5,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "crypto/keyring_edit.hpp"
 #include "crypto/signing_edit.hpp"
 #include "server/config/config.hpp"
+#include "server/config/errors.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/key_kind.hpp"
@@ -23,7 +25,15 @@ crypto::KeyId read_key_id(std::string_view text);
 /// The files of the signing keys and the root public keyring, whether or not they exist.
 crypto::SigningFiles signing_files(const Config& config);
 
-/// Locks the keyring's files and reads them. Throws UsageError if one is not configured or cannot be changed.
+/// The opened edit. Throws UsageError if the files cannot be changed, CommandFailed if another process is changing one.
+template <class Edit>
+Edit opened(crypto::KeyringResult<Edit> edit) {
+  if (edit) return std::move(*edit);
+  if (edit.error().is_locked) throw CommandFailed(edit.error().message);
+  throw UsageError(edit.error().message);
+}
+
+/// Locks the keyring's files and reads them. Throws UsageError if one is not configured, and as `opened` does.
 crypto::KeyringEdit edit_keyring(const Config& config, store::KeyKind kind);
 
 /// A key's keyring, locked.

@@ -41,9 +41,7 @@ constexpr std::size_t first_prekeys = 512;
 constexpr KeyNeeds to_change{.root_signing = true};
 
 crypto::SigningEdit edit_signing(const Config& config) {
-  auto edit = crypto::SigningEdit::open(signing_files(config));
-  if (!edit) throw UsageError(edit.error().message);
-  return std::move(*edit);
+  return opened(crypto::SigningEdit::open(signing_files(config)));
 }
 
 /// Writes the files. A failure is audited, too, because the change was audited before.

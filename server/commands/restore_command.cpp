@@ -23,7 +23,7 @@
 namespace tacit::server {
 namespace {
 
-constexpr KeyNeeds to_restore{.signs = false, .accept_retired = true, .accept_unsigned = true};
+constexpr KeyNeeds to_restore{.signs = false, .accept_retired = true, .accept_unsigned = true, .accept_unnamed = true};
 
 /// Runs `look` in a child process, because this process may need root to publish the file afterwards.
 store::Outcome<void> look_apart(const std::function<store::Outcome<void>(const store::GiveUpRoot&)>& look) {
@@ -66,7 +66,7 @@ bool record_restore(const Config& config) {
     store::AuditEvent event;
     event.action = store::AuditAction::store_restore;
     try {
-      const auto store = open_store(config, KeyNeeds{.accept_retired = true});
+      const auto store = open_store(config, KeyNeeds{.accept_retired = true, .accept_unnamed = true});
       const auto recorded = run(store->audit().record(std::move(event), operator_context()));
       return recorded ? std::string() : sentence(recorded.error());
     } catch (const UsageError& error) {
@@ -84,7 +84,7 @@ bool record_restore(const Config& config) {
 void warn_of_unsigned_tenants(const Config& config) {
   const Part part = [&config]() -> std::string {
     const auto store = open_store(config, KeyNeeds{.signs = false, .accept_retired = true});
-    const auto tenants = store->keys().unsigned_tenants({});
+    const auto tenants = store->keys().unsigned_tenants();
     return tenants ? std::to_string(*tenants) : "0";
   };
   const auto root_public = crypto::RootPublicKeyring::load(config.root_public_keyring);

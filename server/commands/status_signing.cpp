@@ -7,16 +7,22 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "http/log/printable.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/serve/store_warnings.hpp"
 
 namespace tacit::server {
 namespace {
 
 namespace json = boost::json;
+using crypto::SigningPhase;
 
-constexpr std::uint64_t phase_signing = 1;
-constexpr std::array<const char*, 3> phases{"not set up", "new keys and audit entries are signed",
+/// As in the answers: server/control/control_answers.hpp.
+std::uint64_t number_of(SigningPhase phase) { return static_cast<std::uint64_t>(phase); }
+
+constexpr std::array<const char*, 3> phases{nothing_is_signed, "new keys and audit entries are signed",
                                             "keys and audit entries must be signed"};
 
 std::optional<std::uint64_t> number(const json::object& object, const char* name) {
@@ -32,9 +38,14 @@ const json::object* signing_of(const FoundServer& server) {
   return found != nullptr && found->is_object() ? &found->get_object() : nullptr;
 }
 
-bool is_changed(const json::object& signing) {
-  const json::value* const found = signing.if_contains("audit_intact");
-  return found != nullptr && found->is_bool() && !found->get_bool();
+bool is(bool expected, const json::object& signing, const char* name) {
+  const json::value* const found = signing.if_contains(name);
+  return found != nullptr && found->is_bool() && found->get_bool() == expected;
+}
+
+std::string text(const json::object& object, const char* name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
 }
 
 void add(StatusLine& line, const std::string& part) { line.text.append(line.text.empty() ? "" : "; ").append(part); }
@@ -49,6 +60,18 @@ void add_phases(StatusLine& line, const std::set<std::uint64_t>& found) {
   line.text.append(": servers differ, restart them");
 }
 
+void add_fault(StatusLine& line, const std::string& fault) {
+  line.good = false;
+  add(line, fault);
+}
+
+/// Most tenants in the newest phase that a server is in: servers count at different times.
+void add_unsigned(StatusLine& line, const std::set<std::uint64_t>& found, std::uint64_t tenants) {
+  if (tenants == 0 || *found.rbegin() == number_of(SigningPhase::none)) return;
+  const bool required = found.contains(number_of(SigningPhase::required));
+  add_fault(line, unsigned_tenants_warning(required ? SigningPhase::required : SigningPhase::signing, tenants));
+}
+
 }  // namespace
 
 StatusLine signing_status(const std::vector<FoundServer>& servers) {
@@ -56,27 +79,28 @@ StatusLine signing_status(const std::vector<FoundServer>& servers) {
   std::set<std::uint64_t> found;
   std::uint64_t unsigned_tenants = 0;
   bool changed = false;
+  bool rekey_unfinished = false;
+  std::set<std::string> faults;
   for (const FoundServer& server : servers) {
     const json::object* const signing = signing_of(server);
     if (signing == nullptr) continue;
     if (const auto phase = number(*signing, "phase")) found.insert(*phase);
     unsigned_tenants = std::max(unsigned_tenants, number(*signing, "unsigned_tenants").value_or(0));
-    changed = changed || is_changed(*signing);
+    changed = changed || is(false, *signing, "audit_intact");
+    rekey_unfinished = rekey_unfinished || is(true, *signing, "rekey_unfinished");
+    if (auto fault = text(*signing, "cut_off_fault"); !fault.empty()) faults.insert(std::move(fault));
   }
   if (found.empty()) return {"signing", true, "unknown: no server reports it", {}};
   add_phases(line, found);
-  if (found.contains(phase_signing) && unsigned_tenants > 0) {
-    line.good = false;
-    add(line, counted(unsigned_tenants, "tenant's key is", "tenants' keys are") +
-                  " not signed: run tacit tenant rekey --all");
-  }
-  if (changed) {
-    line.good = false;
-    add(line, "the audit log was rewritten: run tacit audit verify");
-  }
+  if (changed) add_fault(line, "the audit log was rewritten: run tacit audit verify");
+  add_unsigned(line, found, unsigned_tenants);
+  for (const std::string& fault : faults) add_fault(line, fault);
+  if (rekey_unfinished) add_fault(line, rekey_is_unfinished);
   line.details["phase"] = *found.begin();
   line.details["unsigned_tenants"] = unsigned_tenants;
   line.details["audit_intact"] = !changed;
+  line.details["cut_off_intact"] = faults.empty();
+  line.details["rekey_unfinished"] = rekey_unfinished;
   return line;
 }
 

@@ -103,7 +103,8 @@ void write_cut_off(crypto::SigningEdit& ring, std::uint64_t sequence) {
   if (written) written = ring.apply();
   if (!written) fail(written.error());
   std::cerr << "From audit entry " << sequence
-            << " on, only signed keys and signed audit entries are accepted. Restart or reload the servers.\n";
+            << " on, only signed keys and signed audit entries are accepted. Make every server read the keyring "
+               "(restart it under systemd, else reload).\n";
 }
 
 std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }
@@ -126,10 +127,9 @@ int tenant_rekey_command(const Config& config, const Arguments& arguments) {
   const store::RekeyWish wish = wish_of(arguments);
   if (wish.tenant) return rekey_apart(config, wish).whole ? exit_ok : exit_failed;
   require_keyrings(config);
-  auto ring = crypto::SigningEdit::open(signing_files(config));
-  if (!ring) throw UsageError(ring.error().message);
+  crypto::SigningEdit ring = opened(crypto::SigningEdit::open(signing_files(config)));
   const Rekeyed rekeyed = rekey_apart(config, wish);
-  if (rekeyed.cut_off != 0) write_cut_off(*ring, rekeyed.cut_off);
+  if (rekeyed.cut_off != 0) write_cut_off(ring, rekeyed.cut_off);
   return rekeyed.whole ? exit_ok : exit_failed;
 }
 

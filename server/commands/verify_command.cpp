@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -72,11 +73,14 @@ void add_damages(store::VerifyReport& report, const std::vector<store::PageDamag
   report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
 }
 
-store::VerifyReport verify(const Config& config, store::StoreKeys keys, store::StorePages& pages) {
+/// `place`: the store's directory or the backup's file, for messages.
+store::VerifyReport verify(const Config& config, const std::filesystem::path& place, store::StoreKeys keys,
+                           store::StorePages& pages) {
   check_pages(pages);
   const auto damages = pages.damages();
-  const auto opened =
-      store::Store::open(store_options(config), std::move(keys), std::make_unique<store::PageEngine>(pages));
+  store::StoreOptions options = store_options(config);
+  options.directory = place;
+  const auto opened = store::Store::open(options, std::move(keys), std::make_unique<store::PageEngine>(pages));
   if (!opened) {
     // The store's own metadata may be on a damaged page.
     if (damages.empty()) throw UsageError(sentence(opened.error()));
@@ -140,7 +144,8 @@ bool verify_and_print(const Config& config, const Arguments& arguments) {
   store::StoreKeys keys = load_keys(config, needs);  // before the process may give up root
   const Pages pages = is_backup ? open_backup(arguments["backup"].as<std::string>())
                                 : open_pages(store::StorePages::open(config.store, become_store_user));
-  const auto report = verify(config, std::move(keys), *pages);
+  const std::filesystem::path place = is_backup ? arguments["backup"].as<std::string>() : config.store.string();
+  const auto report = verify(config, place, std::move(keys), *pages);
   const bool opens_values = !config.root_private_keyring.empty();
   const store::WaitsForOthers reader;
   if (arguments.contains("json")) {

@@ -56,6 +56,10 @@ std::filesystem::path keyring_file(const Config& config, KeyringFile file) {
   return named || type != std::filesystem::file_type::not_found ? place : std::filesystem::path();
 }
 
+std::string is_not_configured(const char* setting) {
+  return std::string(setting) + " is not configured: it specifies a keyring file, which tacit init makes";
+}
+
 bool server_opens(Planes planes, KeyringFile file) {
   switch (file) {
     case KeyringFile::audit_api:

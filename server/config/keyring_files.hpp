@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "crypto/signers.hpp"
 #include "server/config/config.hpp"
@@ -31,6 +32,8 @@ std::filesystem::path place_of(const Config& config, KeyringFile file);
 /// The same, if the keyring is configured: named by its setting, or present in its usual place. Empty also for a file
 /// that says `none` (crypto/signers.hpp), with which a unit replaces a missing one.
 std::filesystem::path keyring_file(const Config& config, KeyringFile file);
+/// A sentence about a setting of a keyring that has no value.
+std::string is_not_configured(const char* setting);
 /// Whether a server of these planes opens it, whatever the settings say.
 bool server_opens(Planes planes, KeyringFile file);
 

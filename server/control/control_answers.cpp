@@ -119,6 +119,8 @@ void describe_signatures(json::object& answer, const StoreWatch& watch) {
   signing["prekeys"] = number(found.prekeys);
   signing["prekeys_low"] = found.prekeys_low;
   signing["audit_intact"] = !found.changed_entry;
+  signing["cut_off_fault"] = found.cut_off_fault ? json::value(text(*found.cut_off_fault)) : json::value();
+  signing["rekey_unfinished"] = found.rekey_unfinished;
   answer["signing"] = std::move(signing);
   answer["warnings"] = list(store_warnings(found));
 }

@@ -27,7 +27,8 @@ boost::json::object describe_server(const Config& config, const http::Server& se
                                     const std::optional<ReloadResult>& last_reload);
 
 /// Adds to that answer: "warnings": [sentence] about the store's signatures, "signing": {"phase": 0 to 2 as the metric
-/// tacit_signing_phase, "unsigned_tenants", "prekeys", "prekeys_low", "audit_intact"}; null if not known.
+/// tacit_signing_phase, "unsigned_tenants", "prekeys", "prekeys_low", "audit_intact", "cut_off_fault": sentence,
+/// "rekey_unfinished"}; null if not known, or if there is no fault.
 void describe_signatures(boost::json::object& answer, const StoreWatch& watch);
 
 }  // namespace tacit::server

@@ -34,6 +34,10 @@ void add_signing_metrics(MetricFamilies& families, const store::SigningStatistic
       .counter("tacit_tenant_key_verifications_total",
                "Signatures of tenants' keys that were verified because this process did not remember them.")
       .add(signing.key_verifications);
+  families
+      .counter("tacit_tenant_keys_refused_total",
+               "Requests that failed because the tenant's key is not signed as it has to be.")
+      .add(found.refused_keys);
   families.gauge("tacit_prekeys", "Key pairs that are ready for new tenants.").add(found.prekeys.value_or(0));
   families.gauge("tacit_prekeys_low", "Below this number of ready key pairs /readyz warns.")
       .add(signing.phase == crypto::SigningPhase::none ? 0 : found.prekeys_low);

@@ -1,5 +1,5 @@
 // Keeps key pairs ready for new tenants (store/rows/prekey.hpp): makes what new tenants took, and removes unusable
-// ones.
+// ones. Records the cut-off of the root public keyring (store/rows/cut_off_record.hpp), which needs the same key.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "crypto/at_most_every.hpp"
@@ -31,12 +32,23 @@ class PrekeyKeeper {
   void end();
 
  private:
+  using Clock = std::chrono::steady_clock;
   using Milliseconds = std::chrono::milliseconds;
+  /// A count of the usable pairs. From then on the rows of the pool's table say how many were taken.
+  struct Count {
+    std::uint64_t usable = 0;
+    std::uint64_t rows = 0;  ///< of the table
+    Clock::time_point ended{};
+    Clock::time_point next{};  ///< when to count again, even if the rows are as many as expected
+
+    std::uint64_t ready(std::uint64_t rows_now) const;
+  };
 
   void run();
   Milliseconds round(std::size_t pool);
-  store::Outcome<void> remove_unusable();
-  store::Outcome<std::size_t> refill(std::size_t ready, std::size_t pool);
+  bool is_count_due(std::uint64_t rows) const;
+  store::Outcome<Count> count(std::uint64_t rows);
+  store::Outcome<std::uint64_t> remove_unusable() const;
   Milliseconds note(const store::Failure& failure);
   bool wait(Milliseconds time);
 
@@ -45,6 +57,8 @@ class PrekeyKeeper {
   std::condition_variable wake_;
   std::size_t pool_ = 0;
   bool ending_ = false;
+  bool again_ = false;                                       ///< another pool or other keyrings: count again
+  std::optional<Count> count_;                               ///< of the thread
   crypto::AtMostEvery complaints_{std::chrono::minutes(1)};  ///< of the thread
   std::thread thread_;
 };

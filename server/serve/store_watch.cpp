@@ -12,6 +12,7 @@
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/signing_state.hpp"
 
 namespace tacit::server {
 namespace {
@@ -21,8 +22,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds check_interval{60};
 constexpr std::chrono::seconds prekeys_interval{10};
 constexpr std::chrono::minutes tenants_interval{10};
-/// After each 4096 tenants, so that the walk takes a small share of the disk and of a CPU.
-constexpr std::chrono::milliseconds walk_pause{10};
+/// A pool of the same size is counted that seldom: rows may have been replaced by forged ones.
+constexpr std::chrono::seconds same_pool_interval{60};
 /// A larger pool is counted without its signatures: their verifications would displace tenants' keys from the memory of
 /// verified signatures (store/rows/signed_memory.hpp).
 constexpr std::uint64_t most_verified = 8192;
@@ -42,7 +43,10 @@ bool StoreWatch::Interval::take(Clock::time_point now) {
 }
 
 StoreWatch::StoreWatch(const store::Store& store, const Options& options)
-    : store_(store), serves_api_(options.serves_api), prekey_pool_(options.prekey_pool) {
+    : store_(store),
+      serves_api_(options.serves_api),
+      walk_pause_(options.walk_pause),
+      prekey_pool_(options.prekey_pool) {
   // `start` logs the first head.
   head_ = {.every = options.head_interval, .due = Clock::now() + options.head_interval};
   history_.every = check_interval;
@@ -96,21 +100,46 @@ void StoreWatch::run() {
     look(now);
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, next_look(), [this] { return ending_ || again_; });
-    if (std::exchange(again_, false)) history_.due = prekeys_.due = tenants_.due = now;
+    if (!std::exchange(again_, false)) continue;
+    history_.due = prekeys_.due = tenants_.due = now;
+    counted_rows_.reset();
   }
 }
 
 void StoreWatch::look(Clock::time_point now) {
+  look_at_log(now);
+  look_at_pool(now);
+  publish();
+  if (!tenants_.take(now)) return;
+  count_unsigned();
+  publish();
+}
+
+void StoreWatch::look_at_log(Clock::time_point now) {
   if (head_.take(now)) {
     log_head();
     history_.due = now;
   }
-  if (history_.take(now)) check_history();
-  if (prekeys_.take(now)) count_prekeys();
-  publish();  // before the long walk
-  if (!tenants_.take(now)) return;
-  count_unsigned();
+  if (!history_.take(now)) return;
+  check_history();
   publish();
+}
+
+void StoreWatch::look_at_pool(Clock::time_point now) {
+  if (!prekeys_.take(now)) return;
+  count_prekeys();
+  look_at_signing();
+  publish();
+}
+
+/// Between two parts of a walk: it must not delay the looks at the log. Returns whether the walk may continue.
+bool StoreWatch::rest() {
+  {
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, walk_pause_, [this] { return ending_.load(); })) return false;
+  }
+  look_at_log(Clock::now());
+  return true;
 }
 
 void StoreWatch::log_head() const {
@@ -135,30 +164,60 @@ void StoreWatch::check_history() {
 void StoreWatch::count_prekeys() {
   std::optional<std::uint64_t> count;
   if (store_.health().signing().phase != crypto::SigningPhase::none) {
-    const auto stored = store_.keys().stored_prekeys();
-    if (!stored) return;  // the next look is soon
-    count = *stored;
-    if (*stored <= most_verified) {
-      const auto figures = store_.keys().prekeys();
+    const auto rows = store_.keys().pool_rows();
+    if (!rows) return;  // the next look is soon
+    const auto now = Clock::now();
+    if (counted_rows_ == *rows && now < count_again_) return;
+    count = *rows;
+    if (*rows <= most_verified) {
+      const auto figures = store_.keys().prekeys([this] { return rest(); });
       if (!figures) return;
       count = figures->usable;
     }
+    counted_rows_ = *rows;
+    count_again_ = now + same_pool_interval;
   }
   const std::lock_guard lock(mutex_);
   findings_.prekeys = count;
 }
 
 void StoreWatch::count_unsigned() {
-  std::optional<std::uint64_t> count;
-  if (store_.health().signing().phase == crypto::SigningPhase::required) {
-    count = 0;  // others are refused
-  } else {
-    const auto walked = store_.keys().unsigned_tenants(walk_pause, &ending_);
-    if (!walked) return;
-    count = *walked;
-  }
+  // Also once signatures are required: then requests for these tenants fail, as after the restore of an old backup.
+  const auto walked = store_.keys().unsigned_tenants([this] {
+    const bool goes_on = rest();
+    if (goes_on) look_at_pool(Clock::now());
+    return goes_on;
+  });
+  if (!walked) return;
   const std::lock_guard lock(mutex_);
-  findings_.unsigned_tenants = count;
+  findings_.unsigned_tenants = *walked;
+}
+
+void StoreWatch::look_at_signing() {
+  const auto state = store::look_at_signing(store_.keys());
+  if (!state) return;
+  const std::lock_guard lock(mutex_);
+  findings_.rekey_unfinished = state->rekey_unfinished;
+  findings_.cut_off_fault = state->cut_off_fault;
+  findings_.refused_keys = state->refused_keys;
+}
+
+/// Each warning once, when it appears, and refused keys once a minute.
+void StoreWatch::log_new(const StoreFindings& found) {
+  std::vector<std::string> warnings = logged_warnings(found);
+  for (const std::string& warning : warnings) {
+    if (std::ranges::find(logged_, warning) != logged_.end()) continue;
+    http::log(http::LogLine(http::LogLevel::error, "store_not_signed").field("reason", warning));
+  }
+  logged_ = std::move(warnings);
+  refused_keys_ = std::min(refused_keys_, found.refused_keys);  // other keyrings count from 0
+  if (found.refused_keys == refused_keys_ || !refusals_.admit(Clock::now())) return;
+  http::LogLine line(http::LogLevel::error, "tenant_keys_refused");
+  line.field("requests", found.refused_keys - refused_keys_);
+  http::log(line.field("reason",
+                       "the tenants' keys are not signed, or not by a key that root-public-keyring accepts: "
+                       "see tacit verify; tacit tenant rekey --all gives them signed ones"));
+  refused_keys_ = found.refused_keys;
 }
 
 void StoreWatch::publish() {
@@ -175,6 +234,7 @@ void StoreWatch::publish() {
   found.makes_first_writes = serves_api_;
   found.prekeys_low = prekey_pool_ / 4;
   if (changed) found.changed_entry = changed->expected.sequence;
+  log_new(found);
   warnings_.publish_if_new(store_warnings(found));
   const std::lock_guard lock(mutex_);
   findings_ = found;

@@ -1,7 +1,7 @@
 // Looks at a served store at intervals, beside the requests: whether the audit log still contains what this process saw
-// of it, whether there are key pairs for new tenants, and which tenants' keys are not signed. Logs the audit head: with
-// a copy of the log on another host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify
-// --anchor`).
+// of it, whether there are key pairs for new tenants, how many tenants' keys are not signed, whether the cut-off is as
+// it was, and whether a rekey of all tenants is unfinished. Logs the audit head: with a copy of the log on another
+// host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify --anchor`).
 #pragma once
 
 #include <atomic>
@@ -9,10 +9,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "crypto/at_most_every.hpp"
 #include "crypto/published.hpp"
 #include "server/serve/store_warnings.hpp"
 #include "store/store.hpp"
@@ -27,6 +29,8 @@ class StoreWatch {
     std::chrono::seconds head_interval{};  ///< of logged heads; 0: only at start and stop
     std::uint64_t prekey_pool = 0;         ///< key pairs that the tool plane keeps ready
     bool serves_api = false;
+    /// Between two parts of a long walk, so that it takes a small share of the disk and of a CPU.
+    std::chrono::milliseconds walk_pause{10};
   };
 
   /// Does nothing before `start`. The store must outlive this object, or `stop` must have been called.
@@ -60,15 +64,21 @@ class StoreWatch {
 
   void run();
   void look(Clock::time_point now);
+  void look_at_log(Clock::time_point now);
+  void look_at_pool(Clock::time_point now);
+  bool rest();
   Clock::time_point next_look() const;
   void log_head() const;
   void check_history();
   void count_prekeys();
   void count_unsigned();
+  void look_at_signing();
   void publish();
+  void log_new(const StoreFindings& found);
 
   const store::Store& store_;
   const bool serves_api_;
+  const std::chrono::milliseconds walk_pause_;
   std::atomic<std::uint64_t> prekey_pool_;
   Warnings warnings_;
 
@@ -76,8 +86,13 @@ class StoreWatch {
   Interval history_;
   Interval prekeys_;
   Interval tenants_;
-  bool alarmed_ = false;               ///< a changed history was logged
-  std::uint64_t refused_commits_ = 0;  ///< that were logged
+  std::optional<std::uint64_t> counted_rows_;              ///< of the pool's table, when the pool was counted
+  Clock::time_point count_again_{};                        ///< even if their number is the same
+  bool alarmed_ = false;                                   ///< a changed history was logged
+  std::uint64_t refused_commits_ = 0;                      ///< that were logged
+  std::uint64_t refused_keys_ = 0;                         ///< likewise
+  crypto::AtMostEvery refusals_{std::chrono::minutes(1)};  ///< log lines about refused keys
+  std::vector<std::string> logged_;                        ///< the present warnings that were logged
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

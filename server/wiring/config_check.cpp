@@ -152,6 +152,10 @@ void Check::listeners() {
 
 template <class Keyring>
 std::optional<Keyring> Check::keyring(const char* name, const Path& file) {
+  if (file.empty()) {
+    problem(is_not_configured(name));
+    return std::nullopt;
+  }
   if (!configured(name, file)) return std::nullopt;
   auto loaded = Keyring::load(file);
   if (loaded.has_value()) return std::move(*loaded);
@@ -242,6 +246,20 @@ std::vector<std::string> find_notes(const Config& config) {
   return notes;
 }
 
+std::vector<std::string> find_command_notes(const Config& config) {
+  std::vector<std::string> notes;
+  if (config.root_public_keyring.empty()) return notes;
+  const auto ring = crypto::RootPublicKeyring::load(config.root_public_keyring);
+  if (!ring) return notes;
+  for (const KeyringFile which : keyring_files) {
+    const Path file = keyring_file(config, which);
+    // A keyring that is not here may be on another host, and one that this user must not read is another user's.
+    if (server_opens(config.plane, which) || file.empty() || ::access(file.c_str(), R_OK) != 0) continue;
+    if (auto trouble = load_signing_ring(config, which, ring->signers()).problem) notes.push_back(std::move(*trouble));
+  }
+  return notes;
+}
+
 std::vector<std::string> find_key_notes(const Config& config) {
   return uses_issuers(config) ? auth::find_issuer_notes(config.issuers) : std::vector<std::string>();
 }
@@ -251,7 +269,8 @@ std::vector<std::string> find_store_problems(const Config& config) {
       config.store,
       [&config]() -> std::string {
         try {
-          const auto store = open_store(config, runs_tools(config.plane) ? PrivateKey::yes : PrivateKey::no);
+          const KeyNeeds needs{.root_private = runs_tools(config.plane), .signs = false, .accept_unnamed = true};
+          const auto store = open_store(config, needs);
           const auto fits = store::check_for_serving(*store);
           return fits ? std::string() : sentence(fits.error());
         } catch (const UsageError& error) {

@@ -15,6 +15,11 @@ std::vector<std::string> find_problems(const Config& config);
 /// Sentences about a usable configuration that most operators do not want.
 std::vector<std::string> find_notes(const Config& config);
 
+/// Sentences about keyrings that this user can read and that a server of this plane does not open: wrong ones, with
+/// which commands, or a server of the other plane, would fail. For `check-config` alone, because a server does not open
+/// them.
+std::vector<std::string> find_command_notes(const Config& config);
+
 /// The notes about certificates and CRLs only: expired, wrong name, chain in the wrong order.
 std::vector<std::string> find_certificate_notes(const Config& config);
 

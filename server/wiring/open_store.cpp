@@ -5,27 +5,39 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <system_error>
 
+#include "http/log/printable.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/keyring_files.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/signing_rings.hpp"
+#include "store/served_store.hpp"
 
 namespace tacit::server {
 namespace {
 
 template <class Keyring>
-std::shared_ptr<const Keyring> load_keyring(const std::filesystem::path& file) {
+std::shared_ptr<const Keyring> load_keyring(const char* setting, const std::filesystem::path& file) {
   if (file.empty()) return nullptr;
   auto keyring = Keyring::load(file);
-  if (keyring.has_error()) throw UsageError(keyring.error().message);
+  if (keyring.has_error()) {
+    std::error_code error;
+    const bool missing = std::filesystem::symlink_status(file, error).type() == std::filesystem::file_type::not_found;
+    throw UsageError(std::string(setting) + ": " +
+                     (missing ? file.string() + " does not exist: put a copy of the keyring there; only for a new "
+                                                "store, tacit init makes one"
+                              : keyring.error().message));
+  }
   return std::make_shared<const Keyring>(std::move(*keyring));
 }
 
 store::StoreKeys load_store_keys(const Config& config, bool with_private) {
   store::StoreKeys keys;
-  keys.root_public = load_keyring<crypto::RootPublicKeyring>(config.root_public_keyring);
-  keys.metadata = load_keyring<crypto::MetadataKeyring>(config.metadata_keyring);
-  if (with_private) keys.root_private = load_keyring<crypto::RootPrivateKeyring>(config.root_private_keyring);
+  keys.root_public = load_keyring<crypto::RootPublicKeyring>("root-public-keyring", config.root_public_keyring);
+  keys.metadata = load_keyring<crypto::MetadataKeyring>("metadata-keyring", config.metadata_keyring);
+  if (with_private)
+    keys.root_private = load_keyring<crypto::RootPrivateKeyring>("root-private-keyring", config.root_private_keyring);
   return keys;
 }
 
@@ -40,6 +52,15 @@ std::shared_ptr<const crypto::SigningKeyring> load_signing_keyring(const Config&
 std::uint64_t whole_pages(std::uint64_t size) {
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return (size + page - 1) / page * page;
+}
+
+void expect_named_primaries(const store::Store& store, const Config& config, bool changes) {
+  const auto fits = store::check_for_serving(store);
+  if (fits) return;
+  const std::string why =
+      "the store in " + config.store.string() + (changes ? " cannot be changed: " : ": ") + sentence(fits.error());
+  if (changes) throw UsageError(why);
+  std::cerr << "tacit: warning: " << http::printable(why) << std::endl;
 }
 
 }  // namespace
@@ -102,8 +123,8 @@ void CloseStore::operator()(store::Store* store) const {
 }
 
 void require_keyrings(const Config& config) {
-  if (config.root_public_keyring.empty()) throw UsageError("root-public-keyring is not configured");
-  if (config.metadata_keyring.empty()) throw UsageError("metadata-keyring is not configured");
+  if (config.root_public_keyring.empty()) throw UsageError(is_not_configured("root-public-keyring"));
+  if (config.metadata_keyring.empty()) throw UsageError(is_not_configured("metadata-keyring"));
 }
 
 OpenStore open_store(const Config& config, PrivateKey with_private) {
@@ -118,7 +139,9 @@ OpenStore open_store(const Config& config, KeyNeeds needs) {
   options.scrub_within = {};  // servers scrub, also at their start
   auto store = store::Store::open(options, load_keys(config, needs));
   if (store.has_error()) throw UsageError(sentence(store.error()));
-  return OpenStore(store->release());
+  OpenStore opened(store->release());
+  if (!needs.accept_unnamed) expect_named_primaries(*opened, config, needs.signs);
+  return opened;
 }
 
 store::AuditContext operator_context() {

@@ -29,6 +29,10 @@ struct KeyNeeds {
   bool discard_unreadable = false;  ///< rows that cannot be opened keep no key
   /// It accepts rows from before there were signatures, to sign them: loads the root signing keyring if it can.
   bool accept_unsigned = false;
+  /// It accepts primary root keys that the store does not name (store/rows/named_primaries.hpp): a restored store may
+  /// be from before their promotion, and a rewrap of root keys names them after a confirmation. Other commands that
+  /// change the store refuse such keyrings, as a server does; commands that only read warn.
+  bool accept_unnamed = false;
 };
 
 /// Loads the configured keyrings, those with private halves only on request; the signing ones only once something is
@@ -56,7 +60,8 @@ using OpenStore = std::unique_ptr<store::Store, CloseStore>;
 
 /// Opens the store for an operator's command. A root process gives up root after it has read its keyrings
 /// (server/process/store_user.hpp); another process does later work that needs root (server/process/apart.hpp). Throws
-/// UsageError if a required key is not configured or cannot be loaded, or the store cannot be opened.
+/// UsageError if a required key is not configured or cannot be loaded, the store cannot be opened, or it does not name
+/// the primary root keys (KeyNeeds::accept_unnamed).
 OpenStore open_store(const Config& config, KeyNeeds needs);
 /// For commands that only read.
 OpenStore open_store(const Config& config, PrivateKey with_private = PrivateKey::no);

@@ -10,6 +10,7 @@
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/rows/unsigned_rows.hpp"
 
 namespace tacit::store {
 namespace {
@@ -52,6 +53,8 @@ Outcome<std::vector<std::uint64_t>> follow_rows(const std::vector<Row>& rows, co
 
 Task<Outcome<PruneStep>> prune_some(Transaction& transaction, const PrunePlan& plan) {
   const StoreKeys& keys = plan.store->keys;
+  const auto unchanged = co_await check_still_unsigned(transaction, keys);
+  if (!unchanged) co_return unchanged.error();
   // Under a retired key, no process could read the checkpoint or verify the log again.
   const bool is_signed = keys.phase() != crypto::SigningPhase::none;
   const KeyKind kind = is_signed ? KeyKind::signing : KeyKind::metadata;

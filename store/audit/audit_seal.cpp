@@ -1,6 +1,7 @@
 // Signs the audit log's head in each commit, on the engine's writer thread.
 #include <exception>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "store/audit/audit_history.hpp"
@@ -19,12 +20,12 @@ constexpr std::array<SigningRole, 3> planes{SigningRole::api, SigningRole::tools
 struct Needs {
   std::array<bool, crypto::signing_roles.size()> present{};   ///< the role's plane has entries
   std::array<bool, crypto::signing_roles.size()> required{};  ///< and one that may not stay unsigned
-  std::string last_body;
+  std::string_view last_body;                                 ///< a view of the last row
 };
 
 constexpr std::size_t place_of(SigningRole role) { return static_cast<std::size_t>(role) - 1; }
 
-/// std::nullopt if the plane of an entry is not known.
+/// Of the rows of a commit, which must outlive the result. std::nullopt if the plane of an entry is not known.
 std::optional<Needs> needs_of(const std::vector<Row>& rows) {
   Needs needs;
   for (const Row& row : rows) {
@@ -33,10 +34,10 @@ std::optional<Needs> needs_of(const std::vector<Row>& rows) {
     if (!role) return std::nullopt;
     needs.present.at(place_of(*role)) = true;
     // The restoring command may lack the operator's key: then the next commit's signature covers its entry.
-    if (audit_action_text(entry->body) != row_of(AuditAction::store_restore).name) {
-      needs.required.at(place_of(*role)) = true;
-    }
-    if (&row == &rows.back()) needs.last_body = entry->body;
+    const bool may_be_unsigned =
+        *role == SigningRole::operators && audit_action_text(entry->body) == row_of(AuditAction::store_restore).name;
+    if (!may_be_unsigned) needs.required.at(place_of(*role)) = true;
+    needs.last_body = entry->body;
   }
   return needs;
 }
@@ -104,7 +105,7 @@ class AuditSeal final : public CommitSeal {
     for (const SigningRole role : planes) {
       if (!needs->present.at(place_of(role))) continue;
       const auto* const signer = keys_.audit_signer(role);
-      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_));
+      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_, *before_ + 1));
       if (signer == nullptr && needs->required.at(place_of(role))) co_return false;
     }
     if (signed_.empty()) co_return true;

@@ -66,6 +66,11 @@ Outcome<void> check(const fs::path& file, const fs::path& directory, const Store
     const auto opened = Store::open_backup(file, std::move(former), give_up_root);
     if (opened) return check_signer(**opened, keys);
     failure = opened.error();
+    if (failure.code == Errc::integrity) {
+      failure.subject +=
+          "; a backup is restored with the keyrings of its time: name them with --root-public-keyring FILE, "
+          "--metadata-keyring FILE and so on";
+    }
   } catch (const DamagedStore& error) {
     failure = failed(Errc::integrity, error.what());
   }

@@ -15,7 +15,8 @@ namespace tacit::store {
 template <class T>
 using WorkBody = std::function<Task<Outcome<T>>(Transaction&)>;
 
-/// A body in the form that an engine runs, and the result of its last run.
+/// A body in the form that an engine runs, and the result of its last run: an outcome, or what the body threw, because
+/// a Work must not throw into the engine.
 template <class T>
 class Attempt {
  public:
@@ -23,6 +24,7 @@ class Attempt {
 
   Task<bool> run(Transaction& transaction) {
     outcome_.reset();
+    thrown_ = nullptr;
     try {
       Outcome<T> outcome = co_await body_(transaction);
       const bool keep = outcome.has_value();
@@ -34,7 +36,7 @@ class Attempt {
     co_return false;
   }
 
-  /// Call after the engine has answered without a failure. Rethrows the body's exception.
+  /// Call after the engine has answered without a failure. Rethrows what the body threw in its last run.
   Outcome<T> take() {
     if (thrown_) std::rethrow_exception(thrown_);
     return std::move(*outcome_);
@@ -43,7 +45,7 @@ class Attempt {
  private:
   WorkBody<T> body_;
   std::optional<Outcome<T>> outcome_;
-  std::exception_ptr thrown_;
+  std::exception_ptr thrown_;  ///< null if there is an outcome
 };
 
 /// Runs `body` on a snapshot, on this thread.

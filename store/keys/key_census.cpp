@@ -7,6 +7,7 @@
 #include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/api_key_row.hpp"
+#include "store/rows/cut_off_record.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
@@ -141,6 +142,7 @@ class Count {
     }
     if (is_row(keys_row_key()) && is_signed_key_list(row.value)) add(signer_of_row(row.value), &KeyUse::key_lists);
     if (is_row(rekey_row_key())) add(signer_of_row(row.value), &KeyUse::rekey_marks);
+    if (is_row(cut_off_row_key())) add(signer_of_row(row.value), &KeyUse::cut_off_records);
   }
 
   void count_api_key(const Row& row) {
@@ -225,6 +227,7 @@ std::string signed_rows(const KeyUse& use) {
   if (use.checkpoints > 0) parts.emplace_back("the audit checkpoint");
   if (use.erasure_marks > 0) parts.push_back(counted(use.erasure_marks, "erasure mark"));
   if (use.rekey_marks > 0) parts.emplace_back("the rekey mark");
+  if (use.cut_off_records > 0) parts.emplace_back("the record of the cut-off");
   return joined(parts);
 }
 

@@ -22,10 +22,13 @@ struct KeyUse {
   std::uint64_t key_lists = 0;    ///< 0 or 1
   std::uint64_t checkpoints = 0;  ///< of the audit log: 0 or 1
   std::uint64_t erasure_marks = 0;
-  std::uint64_t rekey_marks = 0;  ///< 0 or 1
+  std::uint64_t rekey_marks = 0;      ///< 0 or 1
+  std::uint64_t cut_off_records = 0;  ///< 0 or 1
 
   /// The rows that belong to no tenant and to no API key.
-  std::uint64_t rows() const { return prekeys + key_lists + checkpoints + erasure_marks + rekey_marks; }
+  std::uint64_t rows() const {
+    return prekeys + key_lists + checkpoints + erasure_marks + rekey_marks + cut_off_records;
+  }
   std::uint64_t total() const { return tenants + secrets + api_keys + rows(); }
 };
 

@@ -2,12 +2,11 @@
 // (crypto/keyring_edit.hpp).
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "crypto/keyring.hpp"
 #include "store/engine/async.hpp"
@@ -19,6 +18,7 @@
 #include "store/model/key_kind.hpp"
 #include "store/model/store_keys.hpp"
 #include "store/model/verify_report.hpp"
+#include "store/rows/named_primaries.hpp"
 
 namespace tacit::store {
 
@@ -26,9 +26,10 @@ class CurrentContext;
 struct StoreContext;
 
 /// Succeeds if the store names the primary root key of these keyrings, and their primary root signing key if there is
-/// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a server would seal
-/// the private keys of new tenants, or accept pairs that it signed, so it does not use such keyrings. A command does,
-/// so that a rewrap, which needs the private half, can name the key. `keys` must outlive the task.
+/// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a process would
+/// seal the private keys of tenants, or accept pairs that it signed: so no server and no command that changes the store
+/// uses such keyrings, but a rewrap of root keys, which needs the private half and names the key. What this does not
+/// find: store/rows/named_primaries.hpp. `keys` must outlive the task.
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys);
 
 /// A part of the store (store/store.hpp).
@@ -55,6 +56,10 @@ class Keys {
   Async<void> add_first_prekeys(crypto::KeyId signer, std::size_t number);
   /// The same check, for the keyrings with which the store was opened.
   Outcome<void> check_primary_root() const;
+  /// The keys that it fails for. A rewrap of root keys names them.
+  Outcome<std::vector<UnnamedKey>> unnamed_primaries() const;
+  /// Succeeds if begin_rewrap finds the private halves that it needs; else fails with not_found.
+  Outcome<void> check_rewrap_halves(KeyKind kind) const;
   /// Walks the tenants and the rows about the whole store (for a root key or a root signing key) or all rows (for a
   /// metadata key), on successive snapshots.
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
@@ -62,10 +67,13 @@ class Keys {
   // The pool of key pairs for new tenants (store/rows/prekey.hpp).
   /// Whether this process makes pairs: tenants' keys are signed, and it has the root signing key.
   bool makes_prekeys() const;
+  /// Called between the snapshots of a walk, on its thread. False ends the walk, which then fails with unavailable.
+  using Rest = std::function<bool()>;
   /// Verifies each pair. Walks the pool on successive snapshots.
-  Outcome<PrekeyFigures> prekeys() const;
-  /// All pairs, unverified: a count of rows.
-  Outcome<std::uint64_t> stored_prekeys() const;
+  Outcome<PrekeyFigures> prekeys(const Rest& rest = {}) const;
+  /// The number of rows in the table that contains the pool: all its pairs, unverified, and a few other rows. In
+  /// constant time, so it may be asked several times a second whether pairs were taken.
+  Outcome<std::uint64_t> pool_rows() const;
   /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
   /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable
   /// while the store does not take rows of format 3.
@@ -73,10 +81,9 @@ class Keys {
   /// Removes unusable pairs, and returns how many; some may remain. Fails with not_allowed if these keyrings are older
   /// than those that the store has seen.
   Async<std::uint64_t> remove_bad_prekeys();
-  /// The tenants whose key pair has no certificate. Waits so long after each 4096 tenants. Fails with unavailable once
-  /// `ending`, if it is not null, is set.
-  Outcome<std::uint64_t> unsigned_tenants(std::chrono::milliseconds pause,
-                                          const std::atomic<bool>* ending = nullptr) const;
+  /// The tenants whose key pair has no certificate. Walks all tenants on successive snapshots, each of at most 4096
+  /// tenants.
+  Outcome<std::uint64_t> unsigned_tenants(const Rest& rest = {}) const;
 
   // A rewrap, step by step. store/keys/rewrap_run.hpp runs all steps.
   /// Audits the beginning and returns the target: the primary key of that kind, root or metadata. Fails with

@@ -9,6 +9,7 @@
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/named_primaries.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/signed_row.hpp"
 #include "store/rows/store_meta.hpp"
@@ -62,8 +63,10 @@ Outcome<bool> changed(NamedKeys& named, const NamedKeysPlan& plan) {
       if (plan.kind == KeyKind::signing && primary == crypto::KeyId{}) {
         return failed(Errc::not_allowed, "no root signing key is primary: run the interrupted tacit key promote again");
       }
-      // The list below must not name a retired primary key again.
-      if (contains(named.retired, primary)) return check_newest(named, keys, plan.kind).error();
+      // The list below must not name a retired primary key again, nor a root key of an edited public keyring at all.
+      if (contains(named.retired, primary) || (plan.kind != KeyKind::metadata && !contains(ids, primary))) {
+        return check_newest(named, keys, plan.kind).error();
+      }
       std::erase(ids, plan.id);
       if (!contains(ids, primary)) ids.insert(ids.begin(), primary);
       named.retired.push_back(plan.id);
@@ -140,13 +143,13 @@ Task<Outcome<NamedKeys>> load_for_rewrap(Transaction& transaction, const NamedKe
 }
 
 /// Succeeds if this process has the private halves that a rewrap of that kind needs.
-Outcome<void> check_halves(const NamedKeysPlan& plan) {
-  const StoreKeys& keys = plan.store->keys;
-  if (plan.kind != KeyKind::root) return {};
-  if (!keys.root_private || keys.root_private->find(plan.id) == nullptr) {
-    return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(plan.id));
+Outcome<void> check_halves(const StoreKeys& keys, KeyKind kind) {
+  if (kind != KeyKind::root) return {};
+  const crypto::KeyId& root = primary_of(keys, kind);
+  if (!keys.root_private || keys.root_private->find(root) == nullptr) {
+    return failed(Errc::not_found, "the root private keyring lacks the primary key " + crypto::to_hex(root));
   }
-  if (signs(plan) && keys.root_signer() == nullptr) {
+  if (keys.phase() != crypto::SigningPhase::none && keys.root_signer() == nullptr) {
     return failed(Errc::not_found, "the root signing keyring lacks the primary key " +
                                        crypto::to_hex(primary_of(keys, KeyKind::signing)));
   }
@@ -155,7 +158,7 @@ Outcome<void> check_halves(const NamedKeysPlan& plan) {
 
 Task<Outcome<crypto::KeyId>> begin(Transaction& transaction, const NamedKeysPlan& plan) {
   const StoreKeys& keys = plan.store->keys;
-  const auto has_halves = check_halves(plan);
+  const auto has_halves = check_halves(keys, plan.kind);
   if (!has_halves) co_return has_halves.error();
   AuditEvent event = plan.event;
   const auto named = co_await load_for_rewrap(transaction, plan, event);
@@ -181,14 +184,6 @@ std::shared_ptr<NamedKeysPlan> make_plan(ContextPtr store, KeyKind kind, const c
   return plan;
 }
 
-Failure is_unnamed(KeyKind kind, const crypto::KeyId& primary) {
-  const std::string what = kind == KeyKind::signing ? " as the primary root signing key" : " as primary";
-  return failed(Errc::integrity,
-                "the root public keyring has the key " + crypto::to_hex(primary) + what +
-                    ", which the store does not name: the keyring was edited, or the store was restored from a time "
-                    "before that key was promoted; if the key is your own, run: tacit key rewrap root");
-}
-
 template <class T>
 Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
   const std::size_t bytes = sizeof(NamedKeysPlan) + audit_bytes(plan.event, plan.who);
@@ -198,17 +193,10 @@ Async<T> submit_plan(const NamedKeysPlan& plan, WorkBody<T> body) {
 }  // namespace
 
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys) {
-  const auto row = co_await transaction.get(Table::meta, keys_row_key());
-  if (!row) co_return failed(Errc::integrity, "its keys are not recorded");
-  const auto named = read_named_keys(*row, keys);
-  if (!named) co_return named.error();
-  const bool is_signing = keys.phase() != crypto::SigningPhase::none;
-  for (const KeyKind kind : {KeyKind::root, KeyKind::signing}) {
-    if (kind == KeyKind::signing && !is_signing) break;
-    const crypto::KeyId& primary = primary_of(keys, kind);
-    if (!contains(named->of(kind), primary)) co_return is_unnamed(kind, primary);
-  }
-  co_return Outcome<void>();
+  const auto unnamed = co_await unnamed_primaries(transaction, keys);
+  if (!unnamed) co_return unnamed.error();
+  if (unnamed->empty()) co_return Outcome<void>();
+  co_return failed(Errc::integrity, about_unnamed(unnamed->front().kind, unnamed->front().id));
 }
 
 Outcome<void> Keys::check_primary_root() const {
@@ -216,6 +204,18 @@ Outcome<void> Keys::check_primary_root() const {
   return read<void>(*store->engine, [&store](Transaction& transaction) {
     return tacit::store::check_primary_root(transaction, store->keys);
   });
+}
+
+Outcome<std::vector<UnnamedKey>> Keys::unnamed_primaries() const {
+  const ContextPtr store = context_;
+  return read<std::vector<UnnamedKey>>(*store->engine, [&store](Transaction& transaction) {
+    return tacit::store::unnamed_primaries(transaction, store->keys);
+  });
+}
+
+Outcome<void> Keys::check_rewrap_halves(KeyKind kind) const {
+  const ContextPtr store = context_;
+  return check_halves(store->keys, kind);
 }
 
 ContextPtr Keys::context() const { return context_; }

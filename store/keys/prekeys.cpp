@@ -2,7 +2,7 @@
 #include "store/keys/prekeys.hpp"
 
 #include <algorithm>
-#include <thread>
+#include <chrono>
 #include <vector>
 
 #include "store/engine/await.hpp"
@@ -20,7 +20,9 @@ namespace tacit::store {
 namespace {
 
 constexpr std::size_t rows_at_a_time = 512;
+// Whichever comes first: on a slow disk each tenant may cost a read.
 constexpr std::size_t tenants_at_a_time = 4096;
+constexpr std::chrono::milliseconds time_of_tenants{50};
 /// Rows to remove in one call.
 constexpr std::size_t most_removed = 4096;
 /// The cost of a prekey in the map: a share of its page and of the pages above it.
@@ -37,14 +39,20 @@ Task<Outcome<bool>> use_some(Transaction& transaction, Bytes& start, const UseRo
   co_return true;
 }
 
+/// Whether a walk may continue.
+bool goes_on(const Keys::Rest& rest) { return !rest || rest(); }
+
+Failure was_ended() { return failed(Errc::unavailable, "the count was ended"); }
+
 /// Calls `use` for the row of each prekey, on successive snapshots.
-Outcome<void> use_all(const StoreContext& store, const UseRow& use) {
+Outcome<void> use_all(const StoreContext& store, const UseRow& use, const Keys::Rest& rest = {}) {
   Bytes start(prekey_prefix().begin(), prekey_prefix().end());
   for (;;) {
     const auto more =
         read<bool>(*store.engine, [&](Transaction& transaction) { return use_some(transaction, start, use); });
     if (!more) return more.error();
     if (!*more) return {};
+    if (!goes_on(rest)) return was_ended();
   }
 }
 
@@ -103,7 +111,9 @@ struct UnsignedCount {
 
 /// Returns whether there may be further tenants.
 Task<Outcome<bool>> count_some(Transaction& transaction, UnsignedCount& count) {
+  const auto until = std::chrono::steady_clock::now() + time_of_tenants;
   for (std::size_t seen = 0; seen < tenants_at_a_time; ++seen) {
+    if (seen > 0 && std::chrono::steady_clock::now() >= until) break;
     const auto rows = co_await transaction.scan(Table::tenants, {}, count.start, 1);
     if (rows.empty()) co_return false;
     ParsedKey key;
@@ -116,6 +126,8 @@ Task<Outcome<bool>> count_some(Transaction& transaction, UnsignedCount& count) {
   co_return true;
 }
 
+Task<Outcome<std::uint64_t>> count_meta(Transaction& transaction) { co_return co_await transaction.count(Table::meta); }
+
 }  // namespace
 
 bool Keys::makes_prekeys() const {
@@ -123,10 +135,10 @@ bool Keys::makes_prekeys() const {
   return store->keys.phase() != crypto::SigningPhase::none && store->keys.root_signer() != nullptr;
 }
 
-Outcome<PrekeyFigures> Keys::prekeys() const {
+Outcome<PrekeyFigures> Keys::prekeys(const Rest& rest) const {
   const ContextPtr store = context_;
   PrekeyFigures figures;
-  const auto walked = use_all(*store, [&](const Row& row) {
+  const UseRow judge = [&](const Row& row) {
     const auto key = usable_pair(store->keys, row);
     if (!key) {
       ++figures.unusable;
@@ -134,7 +146,8 @@ Outcome<PrekeyFigures> Keys::prekeys() const {
     }
     ++figures.usable;
     ++figures.by_key[{key->root_key_id(), key->certificate->signer}];
-  });
+  };
+  const auto walked = use_all(*store, judge, rest);
   if (!walked) return walked.error();
   return figures;
 }
@@ -172,15 +185,12 @@ Async<std::uint64_t> Keys::remove_bad_prekeys() {
   co_return co_await write<std::uint64_t>(*plan->store->engine, std::move(body), Growth::shrinks, bytes);
 }
 
-Outcome<std::uint64_t> Keys::stored_prekeys() const {
+Outcome<std::uint64_t> Keys::pool_rows() const {
   const ContextPtr store = context_;
-  std::uint64_t count = 0;
-  const auto walked = use_all(*store, [&count](const Row&) { ++count; });
-  if (!walked) return walked.error();
-  return count;
+  return read<std::uint64_t>(*store->engine, count_meta);
 }
 
-Outcome<std::uint64_t> Keys::unsigned_tenants(std::chrono::milliseconds pause, const std::atomic<bool>* ending) const {
+Outcome<std::uint64_t> Keys::unsigned_tenants(const Rest& rest) const {
   const ContextPtr store = context_;
   UnsignedCount count;
   for (;;) {
@@ -188,8 +198,7 @@ Outcome<std::uint64_t> Keys::unsigned_tenants(std::chrono::milliseconds pause, c
         read<bool>(*store->engine, [&count](Transaction& transaction) { return count_some(transaction, count); });
     if (!more) return more.error();
     if (!*more) return count.tenants;
-    if (ending != nullptr && *ending) return failed(Errc::unavailable, "the count of tenants was ended");
-    std::this_thread::sleep_for(pause);
+    if (!goes_on(rest)) return was_ended();
   }
 }
 

@@ -1,74 +1,100 @@
 #include "store/keys/rekey_cut_off.hpp"
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <string>
+#include <utility>
 
+#include "store/audit/audit_log.hpp"
 #include "store/audit/audit_read.hpp"
-#include "store/audit/audit_signing.hpp"
 #include "store/model/failures.hpp"
 
 namespace tacit::store {
 namespace {
 
+/// Entries that are followed in the transaction. The writer thread waits meanwhile.
+constexpr std::size_t most_at_the_end = 1000;
+
 Failure not_written(const std::string& why) { return failed(Errc::not_allowed, "the cut-off is not written: " + why); }
 
-/// Follows the log from the entry on as if signatures were required from there.
-class SignedFrom {
- public:
-  SignedFrom(const crypto::Signers& signers, std::uint64_t first)
-      : first_(first), signers_(signers.store(), signers.entries(), first), check_(signers_) {}
-
-  Outcome<void> follow(const AuditRecord& entry) {
-    if (!entry.fault.empty()) {
-      return not_written("audit entry " + std::to_string(entry.mark.sequence) + " " + entry.fault);
-    }
-    const auto plane = audit_plane(entry.body);
-    if (plane && entry.mark.sequence >= first_) unsigned_.emplace(*plane, entry.mark.sequence);
-    const auto findings = check_.follow(entry.mark, entry.body, entry.signatures);
-    for (const AuditSignature& signature : entry.signatures) unsigned_.erase(signature.role);
-    if (!findings.empty()) return fault(findings.front());
-    if (!entry.signatures.empty()) unsigned_.clear();
-    return {};
-  }
-
-  Outcome<void> finish() {
-    const auto findings = check_.finish();
-    if (!findings.empty()) return fault(findings.front());
-    return {};
-  }
-
- private:
-  Failure fault(const std::string& finding) const {
-    if (unsigned_.empty()) return not_written(finding);
-    const auto& [plane, sequence] =
-        *std::ranges::min_element(unsigned_, {}, [](const auto& entry) { return entry.second; });
-    return not_written("audit entry " + std::to_string(sequence) + " of the plane " +
-                       std::string(crypto::name_of(plane)) +
-                       " is not signed: a server has not read the keyrings again; restart it and run the command "
-                       "again");
-  }
-
-  const std::uint64_t first_;
-  const crypto::Signers signers_;
-  AuditSignatureCheck check_;
-  std::map<crypto::SigningRole, std::uint64_t> unsigned_;  ///< of the present commit: the first entry of each plane
-};
+AuditRecord record_of(const AuditEntry& entry) {
+  AuditRecord record;
+  record.mark.sequence = entry.sequence;
+  record.mark.hash = entry.hash;
+  record.body = entry.body;
+  record.signatures = entry.signatures;
+  return record;
+}
 
 }  // namespace
 
-Outcome<void> check_signed_from(const ContextPtr& store, std::uint64_t first) {
-  SignedFrom check(store->keys.signers(), first);
-  AuditReader reader(store, first);
+CutOffCheck::Follower::Follower(const crypto::Signers& signers, std::uint64_t first)
+    : first_(first),
+      next_(first),
+      signers_(std::make_shared<const crypto::Signers>(signers.store(), signers.entries(), first)),
+      check_(*signers_) {}
+
+Outcome<void> CutOffCheck::Follower::follow(const AuditRecord& entry) {
+  if (!entry.fault.empty()) {
+    return not_written("audit entry " + std::to_string(entry.mark.sequence) + " " + entry.fault);
+  }
+  next_ = entry.mark.sequence + 1;
+  const auto plane = audit_plane(entry.body);
+  if (plane && entry.mark.sequence >= first_) unsigned_.emplace(*plane, entry.mark.sequence);
+  const auto findings = check_.follow(entry.mark, entry.body, entry.signatures);
+  for (const AuditSignature& signature : entry.signatures) {
+    const auto open = unsigned_.find(signature.role);
+    if (open != unsigned_.end() && open->second >= signature.first) unsigned_.erase(open);
+  }
+  if (!findings.empty()) return fault(findings.front());
+  if (!entry.signatures.empty()) unsigned_.clear();
+  return {};
+}
+
+Outcome<void> CutOffCheck::Follower::finish() {
+  const auto findings = check_.finish();
+  if (!findings.empty()) return fault(findings.front());
+  return {};
+}
+
+Failure CutOffCheck::Follower::fault(const std::string& finding) const {
+  if (unsigned_.empty()) return not_written(finding);
+  const auto& [plane, sequence] =
+      *std::ranges::min_element(unsigned_, {}, [](const auto& entry) { return entry.second; });
+  return not_written("audit entry " + std::to_string(sequence) + " of the plane " +
+                     std::string(crypto::name_of(plane)) +
+                     " is not signed: a server has not read the keyrings again; restart all servers, also idle ones, "
+                     "and run the command again");
+}
+
+CutOffCheck::CutOffCheck(ContextPtr store, std::uint64_t first)
+    : store_(std::move(store)), first_(first), follower_(store_->keys.signers(), first) {}
+
+Outcome<void> CutOffCheck::read_log() {
+  AuditReader reader(store_, first_);
   for (;;) {
     const auto entries = reader.next();
     if (!entries) return entries.error();
-    if (entries->empty()) return check.finish();
+    if (entries->empty()) return {};
     for (const AuditRecord& entry : *entries) {
-      if (auto followed = check.follow(entry); !followed) return followed;
+      if (auto followed = follower_.follow(entry); !followed) return followed;
     }
   }
+}
+
+Task<Outcome<void>> CutOffCheck::finish(Transaction& transaction) const {
+  Follower follower = follower_;
+  const auto start = audit_key(follower.next());
+  const auto rows = co_await transaction.scan(Table::audit, {}, start, most_at_the_end + 1);
+  if (rows.size() > most_at_the_end) {
+    co_return failed(Errc::unavailable, "the audit log grows faster than it can be checked: run the command again");
+  }
+  for (const Row& row : rows) {
+    const auto entry = parse_audit_row(row);
+    if (!entry)
+      co_return not_written("an audit entry after " + std::to_string(follower.next() - 1) + " cannot be read");
+    const auto followed = follower.follow(record_of(*entry));
+    if (!followed) co_return followed.error();
+  }
+  co_return follower.finish();
 }
 
 }  // namespace tacit::store

@@ -22,6 +22,7 @@
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/rekey_mark.hpp"
+#include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
@@ -83,8 +84,13 @@ Task<Outcome<Begun>> begin_all(Transaction& transaction, std::shared_ptr<const R
   co_return begun;
 }
 
-Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const RekeyOrder> order) {
-  co_return co_await check_rekey(transaction, order->store->keys);
+Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, crypto::Uuid tenant) {
+  const auto allowed = co_await check_rekey(transaction, order->store->keys);
+  if (!allowed) co_return allowed.error();
+  const RowKey rows_of(tenant);
+  const auto rows = co_await transaction.scan(Table::tenants, rows_of.view(), rows_of.view(), 1);
+  if (rows.empty()) co_return failed(Errc::not_found, "nothing is stored of the tenant " + tenant.str());
+  co_return Outcome<void>();
 }
 
 /// Signs what has a MAC still: with the cut-off it would be refused. Returns sentences about rows that were not signed.
@@ -97,7 +103,12 @@ Task<Outcome<std::vector<std::string>>> sign_rows(Transaction& transaction, std:
   co_return faults.sentences();
 }
 
-Task<Outcome<void>> end_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, AuditEvent event) {
+/// Keeps the mark if the cut-off may not follow: the next run then continues, and until then `tacit status` shows that
+/// the rekey is not finished.
+Task<Outcome<void>> end_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order,
+                            std::shared_ptr<const CutOffCheck> check, AuditEvent event) {
+  const auto all_signed = co_await check->finish(transaction);
+  if (!all_signed) co_return all_signed.error();
   transaction.erase(Table::meta, rekey_row_key());
   co_return co_await append_audit(transaction, event, order->who);
 }
@@ -109,7 +120,8 @@ RekeyRun::RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext w
       audit_(audit),
       wish_(std::move(wish)),
       order_(std::make_shared<RekeyOrder>()),
-      pace_(wish_.rate, step_size(wish_.rate), Clock::now()) {
+      pace_(wish_.rate, step_size(wish_.rate), Clock::now()),
+      cut_off_(failed(Errc::not_allowed, "the cut-off is not written: the rekey is not finished")) {
   order_->store = keys.context();
   order_->who = std::move(who);
   order_->all = !wish_.tenant;
@@ -122,7 +134,10 @@ Async<void> RekeyRun::begin() {
   const std::shared_ptr<const RekeyOrder> order = order_;
   order_->started = now_microseconds();
   if (wish_.tenant) {
-    WorkBody<void> checking = [order](Transaction& transaction) { return check_one(transaction, order); };
+    const crypto::Uuid tenant = *wish_.tenant;
+    WorkBody<void> checking = [order, tenant](Transaction& transaction) {
+      return check_one(transaction, order, tenant);
+    };
     co_return read<void>(*order->store->engine, std::move(checking));
   }
   const bool restart = wish_.restart;
@@ -211,8 +226,24 @@ Async<void> RekeyRun::finish_all(const Watch& watch) {
     co_await record(AuditOutcome::failed, "not finished: ", watch);
     co_return Outcome<void>();
   }
+  const auto ended = co_await end();
+  if (ended) cut_off_ = first_entry_;
+  if (ended || ended.error().code != Errc::not_allowed) co_return ended;
+  cut_off_ = ended.error();
+  co_await record(AuditOutcome::failed, "without a cut-off: ", watch);
+  co_return Outcome<void>();
+}
+
+/// Fails with not_allowed if an audit entry is not signed.
+Async<void> RekeyRun::end() {
+  const std::shared_ptr<const RekeyOrder> order = order_;
+  const auto check = std::make_shared<CutOffCheck>(order->store, first_entry_);
+  const auto read = check->read_log();
+  if (!read) co_return read;
   const AuditEvent event = event_of_all("done: " + figures());
-  WorkBody<void> ending = [order, event](Transaction& transaction) { return end_all(transaction, order, event); };
+  WorkBody<void> ending = [order, check, event](Transaction& transaction) {
+    return end_all(transaction, order, check, event);
+  };
   co_return co_await write<void>(*order->store->engine, std::move(ending), growth_of(event.action));
 }
 
@@ -271,12 +302,7 @@ boost::asio::awaitable<void> RekeyRun::record(AuditOutcome outcome, const char* 
 
 Outcome<std::uint64_t> RekeyRun::cut_off() const {
   if (wish_.tenant) return failed(Errc::not_allowed, "only a rekey of all tenants ends with a cut-off");
-  if (first_entry_ == 0 || unfinished_ > 0) {
-    return failed(Errc::not_allowed, "the cut-off is not written: the rekey is not finished");
-  }
-  const auto all_signed = check_signed_from(order_->store, first_entry_);
-  if (!all_signed) return all_signed.error();
-  return first_entry_;
+  return cut_off_;
 }
 
 }  // namespace tacit::store

@@ -29,16 +29,17 @@ class RekeyRun {
 
   RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext who);
 
-  /// Call first. Audits the beginning. Fails with not_allowed or integrity like a rewrap of root keys, with not_allowed
-  /// while nothing is signed or without the private halves that it needs, with unavailable before the store takes rows
-  /// of format 3.
+  /// Call first. Audits the beginning. Fails with not_found if nothing is stored of the tenant, with not_allowed or
+  /// integrity like a rewrap of root keys, with not_allowed while nothing is signed or without the private halves that
+  /// it needs, with unavailable before the store takes rows of format 3.
   Async<void> begin();
   /// The number of secrets that are to be sealed again. For all tenants, it also looks for key pairs of one number.
   Outcome<std::uint64_t> count(const std::function<void(const VerifyProgress&)>& progress);
   /// Call after `count`. Runs to the end; retries and fails like RewrapRun::run.
   Async<void> run(Watch watch);
   /// Of all tenants only, after a run that left nothing unfinished: the sequence from which all audit entries are
-  /// signed, for the cut-off line of the root public keyring; else why there is none. Reads the audit log.
+  /// signed, for the cut-off line of the root public keyring; else why there is none. The mark of the rekey then stays,
+  /// so that the next run continues.
   Outcome<std::uint64_t> cut_off() const;
 
   std::uint64_t tenants() const { return tenants_; }    ///< that got a new pair, or lost their previous one
@@ -57,6 +58,7 @@ class RekeyRun {
   Async<void> renew_pool();
   Async<std::uint64_t> walk_tenants(const Watch& watch);
   Async<void> finish_all(const Watch& watch);
+  Async<void> end();
   Async<void> run_tenant(crypto::Uuid tenant, const Watch& watch);
   Async<RekeyStep> take_step(crypto::Uuid tenant, RekeyPosition from);
   void report(const std::string& sentence, const Watch& watch);
@@ -73,6 +75,7 @@ class RekeyRun {
   std::uint64_t problems_ = 0;
   std::uint64_t discarded_ = 0;
   std::uint64_t unfinished_ = 0;
+  Outcome<std::uint64_t> cut_off_;
 };
 
 }  // namespace tacit::store

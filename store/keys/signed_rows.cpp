@@ -6,6 +6,7 @@
 
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/model/timestamp.hpp"
+#include "store/rows/cut_off_record.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/rekey_mark.hpp"
 #include "store/rows/row_key.hpp"
@@ -96,6 +97,24 @@ Task<void> sign_rekey_mark(Transaction& transaction, const StoreKeys& keys, cons
   }
 }
 
+/// A process with the root signing key writes a removed record again.
+Task<void> sign_cut_off(Transaction& transaction, const StoreKeys& keys, const Signer& signer,
+                        SignedRowFaults& faults) {
+  const auto row = co_await transaction.get(Table::meta, cut_off_row_key());
+  if (!row) co_return;
+  const std::string its = "the record of the cut-off ";
+  const auto sequence = cut_off_of(*row, keys);
+  if (sequence) {
+    if (has_signer(*row, signer)) co_return;
+    transaction.put(Table::meta, cut_off_row_key(), cut_off_value(*sequence, signer, keys.store()));
+  } else if (cut_off_of(*row, accepting_retired(keys))) {
+    faults.retired.push_back(its + fault_of_signature(RowSignature::retired_signer, *row));
+  } else {
+    transaction.erase(Table::meta, cut_off_row_key());
+    faults.altered.push_back(its + "was altered");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> SignedRowFaults::sentences() const {
@@ -112,6 +131,7 @@ Task<SignedRowFaults> sign_store_rows(Transaction& transaction, const StoreKeys&
   co_await sign_checkpoint(transaction, keys, signer, faults);
   co_await sign_erasure_marks(transaction, keys, signer, faults);
   co_await sign_rekey_mark(transaction, keys, signer, faults);
+  co_await sign_cut_off(transaction, keys, signer, faults);
   co_return faults;
 }
 

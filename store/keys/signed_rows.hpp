@@ -1,5 +1,6 @@
 // The few rows about the whole store that the root signing key signs: the audit log's checkpoint, the marks of erasures
-// and of a rekey. The list of keys, which is signed too, changes only with an audit entry, so not here.
+// and of a rekey, the record of the cut-off. The list of keys, which is signed too, changes only with an audit entry,
+// so not here.
 #pragma once
 
 #include <string>

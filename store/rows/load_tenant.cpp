@@ -20,11 +20,14 @@ Outcome<PrefixCounts> prefixes_of(const Tenant& tenant) {
 
 Failure prefixes_do_not_open() { return altered({}, "the tenant's prefix lengths cannot be opened"); }
 
-Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id) {
+Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id,
+                  std::shared_ptr<const crypto::TenantKeys> known) {
+  const crypto::MetadataKeyring::Entry& primary = ring.primary();
+  if (!known || known->metadata_key_id() != primary.id) known = std::make_shared<const crypto::TenantKeys>(primary, id);
   Tenant tenant;
   tenant.id = id;
-  tenant.record.metadata_key = ring.primary().id;
-  tenant.keys = std::make_shared<const crypto::TenantKeys>(ring.primary(), id);
+  tenant.record.metadata_key = primary.id;
+  tenant.keys = std::move(known);
   return tenant;
 }
 

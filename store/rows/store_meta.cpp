@@ -6,6 +6,7 @@
 #include "store/model/failures.hpp"
 #include "store/model/store_keys.hpp"
 #include "store/rows/codec.hpp"
+#include "store/rows/named_primaries.hpp"
 #include "store/rows/store_faults.hpp"
 
 namespace tacit::store {
@@ -164,9 +165,7 @@ Outcome<void> check_newest(const NamedKeys& named, const StoreKeys& keys, KeyKin
     return failed(Errc::not_allowed,
                   has + "but " + crypto::to_hex(ids.front()) + " was promoted since: it is an old copy");
   }
-  // What the root signing key signed is signed again with the root key's part of the work.
-  const char* const ring = to_string(kind == KeyKind::signing ? KeyKind::root : kind);
-  return failed(Errc::not_allowed, has + "which the store does not name; run: tacit key rewrap " + ring);
+  return failed(Errc::not_allowed, about_unnamed(kind, primary));
 }
 
 Task<Outcome<void>> check_newest(Transaction& transaction, const StoreKeys& keys, KeyKind kind) {

@@ -20,7 +20,7 @@
 //              (store/rows/signed_row.hpp) for the context "tacit signed key list 1". The serial is that of the row
 //              before, plus one. Formats 1 and 2 are refused once signatures are required.
 //   "audit checkpoint" → the checkpoint of the audit log (store/audit/audit_checkpoint.hpp); only after a pruning.
-//   "rekey"  → the mark of a rekey of all tenants (store/rows/rekey_mark.hpp); only while one is under way.
+//   "rekey"  → the mark of a rekey of all tenants (rekey_mark.hpp). "cut-off" → the cut-off (cut_off_record.hpp).
 //
 // A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
 // rings. Retiring a key moves it to the retired ones in the row before it leaves the rings.

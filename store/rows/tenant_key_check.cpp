@@ -25,9 +25,7 @@ bool is_right(const StoreKeys& keys, const crypto::TenantKey& key, const crypto:
   return true;
 }
 
-}  // namespace
-
-Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& key) {
+Outcome<void> judge(const StoreKeys& keys, const crypto::TenantKey& key) {
   const crypto::SigningPhase phase = keys.phase();
   if (phase == crypto::SigningPhase::none) return {};
   if (!key.certificate) {
@@ -42,6 +40,14 @@ Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& k
   }
   if (!is_right(keys, key, signer->key)) return altered({}, "the signature of the tenant's key is wrong");
   return {};
+}
+
+}  // namespace
+
+Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& key) {
+  auto accepted = judge(keys, key);
+  if (!accepted && keys.memory) keys.memory->count_refusal();
+  return accepted;
 }
 
 bool is_usable_prekey(const StoreKeys& keys, const crypto::TenantKey& key) {

@@ -11,7 +11,7 @@ namespace tacit::store {
 /// Whether values may be sealed to that key pair, and released from it. Fails with `integrity`. By the phase
 /// (crypto/signers.hpp): none: every pair is accepted. signing: a pair without a certificate, too. A certificate must
 /// be signed by a key of the role root that is not retired. Uses the memory of `keys`, so that the steady cost is a
-/// hash.
+/// hash, and counts refusals there.
 Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& key);
 
 /// Whether a new tenant may get that key pair of the pool (store/rows/prekey.hpp): it is certified and accepted, and

@@ -26,6 +26,7 @@ constexpr unsigned every_flag = 1023;
 constexpr std::uint8_t uncertified = 1;
 constexpr std::uint8_t certified = 2;
 constexpr std::size_t mac_size = 32;
+constexpr std::size_t usual_size = 512;  // with one certified key pair
 
 bool is_known(std::uint8_t format) { return format >= first_format && format <= third_format; }
 
@@ -191,6 +192,7 @@ const crypto::TenantKey* key_of_box(const TenantRecord& record, ByteView value_b
 Bytes encode_tenant_record(const TenantRecord& record, const Uuid& tenant, const crypto::TenantKeys& keys) {
   const std::uint8_t format = stored_format(record);
   Bytes out;
+  out.reserve(usual_size);
   Encoder encoder(out);
   encoder.u8(format);
   encoder.raw(record.metadata_key);

@@ -102,8 +102,9 @@ Outcome<PrefixCounts> prefixes_of(const Tenant& tenant);
 Failure prefixes_do_not_open();
 
 /// A tenant without rows, under the primary metadata key. Call check_primaries (store/rows/store_meta.hpp) before
-/// storing it, in the same transaction.
-Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id);
+/// storing it, in the same transaction. `known` as for load_tenant: making the keys costs some hashes.
+Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id,
+                  std::shared_ptr<const crypto::TenantKeys> known = nullptr);
 
 /// The tenant, or std::nullopt if it has no rows. Fails with `integrity` if the record was altered, or is missing
 /// although the tenant has other rows; with `unavailable` while the tenant is being erased. `known` are keys that the

@@ -128,9 +128,10 @@ Task<Outcome<void>> check_rules(Transaction& transaction, const CreatePlan& plan
 }
 
 Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& plan) {
-  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.state.tenant.keys);
+  const auto& known = plan.state.tenant.keys;
+  auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, known);
   if (!loaded) co_return loaded.error();
-  Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
+  Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant, known);
   const SealingRules rules = co_await sealing_rules(transaction, *plan.store, tenant.record);
   if (!still_fits(plan, tenant, rules)) co_return failed(Errc::conflict);
   if (!tenant.record.key) {

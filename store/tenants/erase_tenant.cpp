@@ -11,6 +11,7 @@
 #include "store/rows/erasure.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/rows/unsigned_rows.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::store {
@@ -61,6 +62,8 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   // A mark that an operator's erasure did not put is no beginning of one: this one is audited, and puts its own.
   const bool has_begun = co_await has_good_erasure_mark(transaction, plan->tenant, plan->store->keys);
   if (has_begun && !had_record) co_return erased;
+  const auto unchanged = co_await check_still_unsigned(transaction, plan->store->keys);
+  if (!unchanged) co_return unchanged.error();
   const auto allowed = co_await check_primaries(transaction, plan->store->keys);  // the mark names a primary key
   if (!allowed) co_return allowed.error();
   transaction.erase(Table::tenants, record.view());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_signing.hpp"
@@ -25,11 +26,16 @@ class LogCheck {
   /// After the last entry. Reports the log's head, and a log that is empty although entries were pruned.
   void end();
   bool is_empty() const { return !has_entries_; }
+  /// The sequence of the newest entry, or of the last pruned one; 0: there is none.
+  std::uint64_t last() const { return chain_.last().sequence; }
 
  private:
-  /// An incomplete log proves nothing about the rows.
+  /// An incomplete log proves nothing about the rows, up to the end of the commit that is broken. Later commits prove
+  /// themselves by their signatures; otherwise one altered entry would hide what an attacker did to rows.
   void distrust(const std::string& problem);
   void group(const AuditMark& mark, std::string_view body, bool is_signed);
+  /// Hands the entries before that one over as a commit without signatures.
+  void split_before(std::uint64_t first);
   void hand_over();
 
   AuditChain chain_;
@@ -38,6 +44,7 @@ class LogCheck {
   VerifyReport& report_;
   AuditCommit commit_;
   bool has_entries_ = false;
+  bool broken_ = false;
 };
 
 }  // namespace tacit::store

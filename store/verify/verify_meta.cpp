@@ -1,9 +1,12 @@
 #include "store/verify/verify_meta.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/audit/audit_checkpoint.hpp"
+#include "store/rows/cut_off_record.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/named_primaries.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
 
@@ -21,6 +24,8 @@ void MetaCheck::row(const Row& row) {
     store_row(row.value);
   } else if (is(rekey_row_key())) {
     rekey_row(row.value);
+  } else if (is(cut_off_row_key())) {
+    cut_off_row(row.value);
   } else if (crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
     pairs_.prekey(row);
   } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
@@ -35,7 +40,11 @@ void MetaCheck::row(const Row& row) {
 void MetaCheck::key_list_row(ByteView value) {
   key_list_ = crypto::sha256(value);
   const auto fits = check_keys(value, keys_);
-  if (!fits) report_.add("the store as a whole: " + fits.error().subject);
+  if (!fits) return report_.add("the store as a whole: " + fits.error().subject);
+  if (keys_.accept_retired) return;  // a backup may be from before the promotion of a key
+  const auto unnamed = unnamed_primaries(value, keys_);
+  if (!unnamed) return;  // as above
+  for (const UnnamedKey& key : *unnamed) report_.add("the store as a whole: " + about_unnamed(key.kind, key.id));
 }
 
 void MetaCheck::store_row(ByteView value) {
@@ -47,6 +56,11 @@ void MetaCheck::store_row(ByteView value) {
 void MetaCheck::rekey_row(ByteView value) {
   report_.add(started_of_rekey(value, keys_) ? "a tenant rekey --all is not finished: run it again"
                                              : "the mark of a tenant rekey was altered");
+}
+
+void MetaCheck::cut_off_row(ByteView value) {
+  recorded_cut_off_ = cut_off_of(value, keys_);
+  if (!recorded_cut_off_) report_.add("the record of the cut-off was altered");
 }
 
 /// Only a genuine mark keeps the tenant's rows from being checked.
@@ -78,6 +92,8 @@ void MetaCheck::finish() {
   if (format_ && rows_format_ > *format_) report_.add("the store accepts rows of a newer format than its own");
   if (!key_list_) report_.add("the store's keys are not recorded");
   if (!has_store_ && keys_.phase() != crypto::SigningPhase::none) report_.add("the store's id is not recorded");
+  if (keys_.accept_retired) return;  // a backup may be from before the cut-off
+  if (auto fault = fault_of_cut_off(keys_.signers(), recorded_cut_off_, log_.last())) report_.add(std::move(*fault));
 }
 
 }  // namespace tacit::store

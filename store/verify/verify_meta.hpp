@@ -15,7 +15,7 @@
 
 namespace tacit::store {
 
-/// Receives all rows of Table::meta, then the tenants that have a record, then finish().
+/// Receives all rows of Table::meta, then the tenants that have a record, then finish(), after the log's end.
 class MetaCheck {
  public:
   /// The arguments must outlive this object.
@@ -38,6 +38,7 @@ class MetaCheck {
   void key_list_row(ByteView value);
   void store_row(ByteView value);
   void rekey_row(ByteView value);
+  void cut_off_row(ByteView value);
   void erasure_row(const crypto::Uuid& tenant, const Row& row);
   void checkpoint_row(ByteView value);
 
@@ -49,6 +50,7 @@ class MetaCheck {
   std::uint32_t rows_format_ = first_store_format;
   std::optional<crypto::Digest> key_list_;
   bool has_store_ = false;
+  std::optional<std::uint64_t> recorded_cut_off_;
   std::set<crypto::Uuid> erasing_;
 };
 

@@ -1,7 +1,13 @@
 // The keyrings of signing keys in a running deployment: which process needs which, and how they are changed.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
+#include <sstream>
+#include <thread>
+
 #include "test/integration/key_commands.hpp"
+#include "test/integration/store_rows.hpp"
 #include "test/integration/succeeding_command.hpp"
 
 namespace json = boost::json;
@@ -45,6 +51,19 @@ std::string primary_of(const Deployment& deployment, const std::string& keyring)
   throw std::runtime_error("no primary key");
 }
 
+/// Runs servers until one has recorded the cut-off.
+bool records_the_cut_off(const Deployment& deployment) {
+  for (int i = 1; i <= 20; ++i) {
+    Server server(deployment);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100) * i);
+    if (server.stop() != 0) return false;
+    const std::vector<Row> rows = read_rows(deployment.store());
+    const auto is_record = [](const Row& row) { return row.table == "meta" && row.key == "cut-off"; };
+    if (std::ranges::any_of(rows, is_record)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(signing_keyrings)
@@ -58,7 +77,8 @@ BOOST_AUTO_TEST_CASE(each_plane_needs_its_own_audit_keyring) {
   const std::string audit_api = read_file(ring(deployment, "audit-api"));
   std::filesystem::remove(ring(deployment, "audit-api"));
   expect_faulty(deployment, "api",
-                "audit-api-keyring is not configured, but root-public-keyring names a key of the API plane");
+                "audit-api-keyring: " + ring(deployment, "audit-api").string() +
+                    " does not exist, but the API plane signs with the key ");
   expect_good(deployment, "tools");
   replace(deployment, "audit-api", read_file(ring(other, "audit-api")));
   expect_faulty(deployment, "api", "with which the API plane signs according to root-public-keyring");
@@ -70,9 +90,58 @@ BOOST_AUTO_TEST_CASE(each_plane_needs_its_own_audit_keyring) {
   std::filesystem::remove(ring(deployment, "audit-tools"));
   expect_good(deployment, "api");
   expect_faulty(deployment, "tools",
-                "root-signing-keyring is not configured, but root-public-keyring names a key of the tool plane");
+                "root-signing-keyring: " + ring(deployment, "root-signing").string() +
+                    " does not exist, but the tool plane signs with the key ");
   expect_faulty(deployment, "tools",
-                "audit-tools-keyring is not configured, but root-public-keyring names a key of the tool plane");
+                "according to root-public-keyring: put a copy of the keyring there, or make a key with tacit key add "
+                "audit-tools and promote it");
+}
+
+BOOST_AUTO_TEST_CASE(a_swapped_line_of_an_audit_key_is_found_by_its_plane) {
+  const Deployment deployment;
+  const Deployment other;
+  const auto line_of = [](const Deployment& of) {
+    std::istringstream lines(read_file(ring(of, "root-public")));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("sign tools ")) return line;
+    }
+    throw std::runtime_error("no line of the tool plane");
+  };
+  std::string text = read_file(ring(deployment, "root-public"));
+  const std::string own = line_of(deployment);
+  text.replace(text.find(own), own.size(), line_of(other));
+  const auto file = ring(deployment, "root-public");
+  std::filesystem::remove(file);
+  write_file(file, text);
+  BOOST_REQUIRE(::chmod(file.c_str(), 0444) == 0);
+  const std::string words = "audit-tools-keyring: " + ring(deployment, "audit-tools").string() + " does not contain";
+  expect_faulty(deployment, "tools", words);
+  // The API plane has no half of that role, so only a user who can read both files sees it.
+  const Finished told = deployment.command({"check-config", "--plane", "api"});
+  BOOST_TEST(told.status == 0, told.err);
+  BOOST_TEST(has(told.err, "note: " + words), told.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_keyring_of_the_operators_is_noted) {
+  const Deployment deployment;
+  const Deployment other;
+  BOOST_TEST(!has(deployment.command({"check-config"}).err, "audit-operator-keyring"));
+  replace(deployment, "audit-operator", read_file(ring(other, "audit-operator")));
+  const Finished told = deployment.command({"check-config"});
+  BOOST_TEST(told.status == 0, told.err);
+  BOOST_TEST(has(told.err, "note: audit-operator-keyring: " + ring(deployment, "audit-operator").string() +
+                               " does not contain the key "),
+             told.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_audit_keyring_is_made_again) {
+  const Deployment deployment;
+  std::filesystem::remove(ring(deployment, "audit-api"));
+  const std::string key = add_key(deployment, "audit-api");
+  succeed(deployment, {"key", "promote", key});
+  expect_good(deployment, "api");
+  BOOST_TEST(primary_of(deployment, "audit-api") == key);
+  deployment.verify();
 }
 
 BOOST_AUTO_TEST_CASE(a_stand_in_of_a_unit_is_no_keyring) {
@@ -82,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_stand_in_of_a_unit_is_no_keyring) {
   BOOST_REQUIRE(::chmod(credential.c_str(), 0400) == 0);
   const Finished refused = deployment.command({"serve", "--plane", "api", "--audit-api-keyring", credential.string()});
   BOOST_TEST(refused.status == 2);
-  BOOST_TEST(has(refused.err, "audit-api-keyring is not configured"), refused.err);
+  BOOST_TEST(has(refused.err, "audit-api-keyring: " + credential.string() + " is a stand-in"), refused.err);
 }
 
 BOOST_AUTO_TEST_CASE(commands_that_change_the_store_need_the_operators_keyring) {
@@ -143,7 +212,9 @@ BOOST_AUTO_TEST_CASE(pruning_and_erasing_need_the_root_signing_keyring) {
                                              {"key", "prekeys", "--add", "1"}}) {
     const Finished refused = deployment.command(command);
     BOOST_TEST(refused.status == 2);
-    BOOST_TEST(has(refused.err, "root-signing-keyring is not configured"), refused.err);
+    BOOST_TEST(
+        has(refused.err, "root-signing-keyring: " + ring(deployment, "root-signing").string() + " does not exist"),
+        refused.err);
   }
   succeed(deployment, {"quota", "set", "--tenant", tenant, "6M"});
 }
@@ -202,6 +273,29 @@ BOOST_AUTO_TEST_CASE(strict_binding_of_a_tenant_is_shown_and_set) {
   BOOST_TEST(limits({"limits", "set", "--secrets", "7"}).at("strict_binding_is_own").as_bool());
   BOOST_TEST(!limits({"limits", "set", "--strict-binding", "default"}).at("strict_binding_is_own").as_bool());
   BOOST_TEST(deployment.command({"limits", "set", "--tenant", tenant, "--strict-binding", "perhaps"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_off_that_the_keyring_lost_is_a_warning) {
+  const Deployment deployment;
+  BOOST_REQUIRE(records_the_cut_off(deployment));
+  std::string text = read_file(ring(deployment, "root-public"));
+  const std::string line = "cut-off 1\n";
+  BOOST_REQUIRE(has(text, line));
+  text.erase(text.find(line), line.size());
+  replace(deployment, "root-public", text);
+  Server server(deployment);
+  const std::string words = "root-public-keyring lacks its line cut-off 1,";
+  const auto readiness = [&server] { return Client(server, "").get("/readyz").body; };
+  for (int i = 0; i < 600 && !has(readiness(), words); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  BOOST_TEST(has(readiness(), words), readiness());
+  const Finished status = deployment.command({"status"});
+  BOOST_TEST(status.status == 1);
+  BOOST_TEST(has(status.out, words), status.out);
+  const Finished verified = deployment.command({"verify"});
+  BOOST_TEST(verified.status == 1);
+  BOOST_TEST(has(verified.out + verified.err, words), verified.out + verified.err);
+  BOOST_TEST(server.stop() == 0);
+  BOOST_TEST(has(deployment.printed(), "\"event\":\"store_not_signed\",\"reason\":\"" + words));
 }
 
 BOOST_AUTO_TEST_CASE(the_status_has_lines_about_signatures) {

@@ -1,7 +1,11 @@
 // A store of an older version gets signatures step by step, as the operator's guide describes, while both planes serve.
+#include <chrono>
+#include <thread>
+
 #include "store/rows/store_meta.hpp"
 #include "test/integration/key_commands.hpp"
 #include "test/integration/old_deployment.hpp"
+#include "test/integration/scrape.hpp"
 #include "test/integration/store_holder.hpp"
 
 namespace json = boost::json;
@@ -62,6 +66,22 @@ std::string ring_of(const Deployment& deployment, const std::string& name) {
 
 constexpr const char* note = "tenants' keys and the audit log are not signed: run tacit key add signing";
 
+/// A server of that store, which has tenants without a signed key, says so everywhere.
+void expect_warnings_of_unsigned_tenants(const Deployment& deployment, const std::string& store) {
+  const std::string rekey = "run tacit tenant rekey --all";
+  Server server(deployment, {"--store", store, "--plane", "both", "--admin-listen", "127.0.0.1:0"});
+  const auto warning = [&server] { return Client(server, "").get("/readyz").body; };
+  const auto warns = [&] { return has(warning(), " not signed, so ") && has(warning(), rekey); };
+  for (int i = 0; i < 600 && !warns(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  BOOST_TEST(warns(), warning());
+  BOOST_TEST(Scrape(server.admin_port()).sum("tacit_tenants_unsigned") > 0);
+  REQUIRE_STATUS(resolve(server, {{"user_id", old_tenant}, {"tool_name", "tool"}}), 500);
+  const Finished status = deployment.command({"status", "--store", store});
+  BOOST_TEST(has(status.out, " not signed, so "), status.out);
+  BOOST_TEST(server.stop() == 0);
+  BOOST_TEST(has(deployment.printed(), "\"event\":\"store_not_signed\",\"reason\":"));
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(signing_upgrade)
@@ -113,6 +133,10 @@ BOOST_AUTO_TEST_CASE(an_old_store_is_signed_step_by_step) {
   const Finished restored = deployment.command({"restore", backup, "--store", place});
   BOOST_TEST(restored.status == 0, restored.err);
   BOOST_TEST(has(restored.err, "not signed: run tacit tenant rekey --all before the servers start"), restored.err);
+  expect_warnings_of_unsigned_tenants(deployment, place);
+  const Finished early = deployment.command({"audit", "verify", "--store", place});
+  BOOST_TEST(early.status == 1);
+  BOOST_TEST(has(early.out, "the cut-off in root-public-keyring is audit entry "), early.out);
   succeed(deployment, {"tenant", "rekey", "--all", "--rate", "0", "--store", place});
   succeed(deployment, {"verify", "--store", place});
 }

@@ -55,9 +55,10 @@ shred_for_good() {
   root=$(key_of root)
   signing=$(key_of signing)
   sleep 1 # backups are named by the second
-  follow_guide "erase" in_host '^    tacit erase --tenant UUID --yes' '^    # Here all lines' "s|UUID|$tenant|"
-  follow_guide "replace the root keys and all key pairs" in_host '^[*][*]After a leaked root key, and to shred' '^The signing key'
-  follow_guide "a backup, and a copy of the keyrings" in_host '^    # Here all lines' '^$' 's|-out /root|-pass pass:test -out /root|'
+  follow_guide "erase, and replace the root keys and all key pairs" in_host '^[*][*]After a leaked root key, and to shred' \
+    '^The signing key' "s|UUID|$tenant|"
+  follow_guide "a backup, and a copy of the keyrings" in_host '^[*][*]To shred for good' '^Then destroy' \
+    's|-out /root|-pass pass:test -out /root|'
   check "the root key is replaced" is_replaced root "$root"
   check "the root signing key is replaced" is_replaced signing "$signing"
   says "the tenant is gone" 'nothing is stored' in_host tacit erase --tenant $tenant --dry-run

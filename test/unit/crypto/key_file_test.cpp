@@ -75,6 +75,25 @@ BOOST_AUTO_TEST_CASE(modes) {
              "users other than its owner and group may do more than read it (mode 0646): chmod o-w");
 }
 
+// Servers of other users read it, so chmod would stop them.
+BOOST_AUTO_TEST_CASE(a_public_keyring_in_the_place_of_a_private_one_is_not_to_be_closed) {
+  const TemporaryFolder folder;
+  const auto file = folder / "file";
+  for (const char* const line : {"\n", "\r\n", "\n0123456789abcdef primary"}) {
+    std::filesystem::remove(file);
+    std::ofstream(file) << "tacit-keyring 2 root-public" << line;
+    BOOST_REQUIRE_EQUAL(::chmod(file.c_str(), 0644), 0);
+    const std::string error = read_error(file);
+    BOOST_TEST(error.starts_with(file.string() + ": is the root public keyring"), error);
+    BOOST_TEST(error.find("chmod") == std::string::npos, error);
+    BOOST_TEST(read_error(file, 0022) == "read");
+  }
+  std::filesystem::remove(file);
+  std::ofstream(file) << "tacit-keyring 1 root-private\n";
+  BOOST_REQUIRE_EQUAL(::chmod(file.c_str(), 0644), 0);
+  BOOST_TEST(read_error(file).find("chmod g=,o=") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(content_and_its_limit) {
   const TemporaryFolder folder;
   const auto file = make_file(folder, 0600);

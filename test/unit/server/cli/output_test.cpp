@@ -55,6 +55,13 @@ BOOST_AUTO_TEST_CASE(progress_of_other_things_with_their_rate) {
   BOOST_TEST(out.str().ends_with(" a second\n"));
 }
 
+BOOST_AUTO_TEST_CASE(progress_of_one_thing_is_in_the_singular) {
+  std::ostringstream out;
+  Progress(out, "Counting root", false).show(1, 1);
+  Progress(out, "Counting root", false, "tenants").show(1, 1);
+  BOOST_TEST(out.str() == "Counting root: 100 %, 1 of 1 row\nCounting root: 100 %, 1 of 1 tenant\n");
+}
+
 BOOST_AUTO_TEST_CASE(progress_of_nothing_is_complete) {
   std::ostringstream out;
   Progress(out, "Verifying", false).show(0, 0);

@@ -77,12 +77,13 @@ BOOST_AUTO_TEST_CASE(signatures_have_metrics_and_figures_that_are_not_known_have
   StoreFindings found;
   found.prekeys = 100;
   found.prekeys_low = 512;
+  found.refused_keys = 9;
   MetricFamilies families;
   add_signing_metrics(families, signing, found);
   std::string text = text_of(families);
-  for (const char* const line :
-       {"tacit_signing_phase 1", "tacit_audit_signatures_total{plane=\"api\"} 7", "tacit_audit_history_intact 0",
-        "tacit_tenant_key_verifications_total 3", "tacit_prekeys 100", "tacit_prekeys_low 512"}) {
+  for (const char* const line : {"tacit_signing_phase 1", "tacit_audit_signatures_total{plane=\"api\"} 7",
+                                 "tacit_audit_history_intact 0", "tacit_tenant_key_verifications_total 3",
+                                 "tacit_tenant_keys_refused_total 9", "tacit_prekeys 100", "tacit_prekeys_low 512"}) {
     BOOST_TEST(text.find("\n" + std::string(line) + "\n") != std::string::npos, line << " is not in " << text);
   }
   BOOST_TEST(text.find("tacit_tenants_unsigned") == std::string::npos);

@@ -43,10 +43,38 @@ BOOST_AUTO_TEST_CASE(an_unsigned_store_says_what_to_run) {
               Texts{"tenants' keys and the audit log are not signed: run tacit key add signing"}));
 }
 
-BOOST_AUTO_TEST_CASE(unsigned_tenants_are_counted_until_signatures_are_required) {
+BOOST_AUTO_TEST_CASE(unsigned_tenants_are_a_warning) {
   StoreFindings found = found_in(SigningPhase::signing);
   found.unsigned_tenants = 7;
   BOOST_TEST((server::store_warnings(found) == Texts{"7 tenants' keys are not signed: run tacit tenant rekey --all"}));
+}
+
+BOOST_AUTO_TEST_CASE(unsigned_tenants_are_a_logged_warning_once_signatures_are_required) {
+  StoreFindings found = found_in(SigningPhase::signing);
+  found.unsigned_tenants = 7;
+  BOOST_TEST(logged_warnings(found).empty());
+  found.phase = SigningPhase::required;
+  const Texts expected{
+      "7 tenants' keys are not signed, so their values are neither stored nor released: run tacit tenant rekey --all"};
+  BOOST_TEST((server::store_warnings(found) == expected));
+  BOOST_TEST((logged_warnings(found) == expected));
+  found.unsigned_tenants = 1;
+  BOOST_TEST(logged_warnings(found).front().starts_with("1 tenant's key is not signed, so "));
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_of_the_cut_off_is_a_logged_warning) {
+  StoreFindings found = found_in(SigningPhase::signing);
+  found.cut_off_fault = "the fault";
+  BOOST_TEST((server::store_warnings(found) == Texts{"the fault"}));
+  BOOST_TEST((logged_warnings(found) == Texts{"the fault"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_unfinished_rekey_says_what_to_run) {
+  StoreFindings found = found_in(SigningPhase::required);
+  found.rekey_unfinished = true;
+  BOOST_TEST((server::store_warnings(found) ==
+              Texts{"a tenant rekey --all is not finished: if it does not run, run it again"}));
+  BOOST_TEST(logged_warnings(found).empty());
 }
 
 BOOST_AUTO_TEST_CASE(few_key_pairs_are_a_warning_of_the_plane_that_needs_them) {

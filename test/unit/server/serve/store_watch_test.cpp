@@ -4,70 +4,77 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
+#include <future>
 #include <memory>
 #include <thread>
 
-#include "crypto/signing_edit.hpp"
 #include "server/control/control_answers.hpp"
 #include "server/wiring/open_store.hpp"
+#include "store/audit/audit_log.hpp"
+#include "store/audit/audit_trail.hpp"
+#include "store/engine/await.hpp"
+#include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
+#include "store/rows/rekey_mark.hpp"
+#include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "store/rows/tenant_record.hpp"
+#include "test/unit/server/serve/signed_store_fixture.hpp"
 
 using namespace tacit;
 using namespace tacit::server;
+using test::comes_true;
+using test::SignedStore;
 using namespace std::chrono_literals;
 
 namespace {
 
 using Texts = std::vector<std::string>;
 
-template <class Ring>
-std::shared_ptr<const Ring> shared(crypto::KeyringResult<Ring> ring) {
-  return std::make_shared<const Ring>(std::move(ring).value());
+store::Task<store::Outcome<void>> put_row(store::Transaction& transaction, store::Table table,
+                                          const store::Bytes& key, const store::Bytes& value) {
+  transaction.put(table, key, value);
+  co_return store::Outcome<void>();
 }
 
-/// A signed store without prekeys, open as on the tool plane.
-struct SignedStore {
-  SignedStore() {
-    const crypto::SigningFiles files{.root_public = file("root-public"),
-                                     .root_signing = file("root-signing"),
-                                     .audit_api = file("audit-api"),
-                                     .audit_tools = file("audit-tools"),
-                                     .audit_operator = file("audit-operator")};
-    crypto::create_keyrings(files, file("root-private"), file("metadata")).value();
-    store::StoreKeys keys;
-    keys.root_public = shared(crypto::RootPublicKeyring::load(files.root_public));
-    keys.metadata = shared(crypto::MetadataKeyring::load(file("metadata")));
-    keys.root_signing = shared(crypto::SigningKeyring::load(files.root_signing, crypto::SigningRole::root));
-    keys.audit_tools = shared(crypto::SigningKeyring::load(files.audit_tools, crypto::SigningRole::tools));
-    store::StoreOptions options;
-    options.directory = file("store");
-    options.map_size = std::uint64_t{16} << 20;
-    options.new_format = store::store_format;
-    BOOST_REQUIRE(store::Store::create(options, keys));
-    auto opened = store::Store::open(options, keys);
-    BOOST_REQUIRE(opened);
-    store = std::move(*opened);
-  }
-  std::filesystem::path file(const char* name) const { return folder.path() / name; }
+void put(const SignedStore& made, store::Table table, store::ByteView key, store::Bytes value) {
+  const store::Bytes copy(key.begin(), key.end());
+  store::WorkBody<void> body = [table, copy, value = std::move(value)](store::Transaction& transaction) {
+    return put_row(transaction, table, copy, value);
+  };
+  BOOST_REQUIRE(run(store::write<void>(*made.store->context()->engine, std::move(body))));
+}
 
-  test::TemporaryDirectory folder;
-  std::unique_ptr<store::Store> store;
-};
-
-bool comes_true(const std::function<bool()>& condition) {
-  for (int i = 0; i < 3000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(10ms);
-  }
-  return false;
+/// A tenant as in a backup from before keys were signed.
+void put_unsigned_tenant(const SignedStore& made) {
+  const store::StoreKeys& keys = made.store->context()->keys;
+  store::Tenant tenant = store::new_tenant(*keys.metadata, crypto::make_uuid_v4());
+  tenant.record.format = 3;
+  tenant.record.changes = 0;
+  tenant.record.key = crypto::make_tenant_key(*keys.root_public, tenant.id);
+  put(made, store::Table::tenants, store::record_row_key(tenant.id).view(),
+      store::encode_tenant_record(tenant.record, tenant.id, *tenant.keys));
 }
 
 Texts warnings_of(const StoreWatch& watch) {
   const auto published = watch.warnings().get();
   return published == nullptr ? Texts() : *published;
+}
+
+/// As an attacker with write access to the database.
+void erase_newest_entry(store::Store& store) {
+  std::promise<void> erased;
+  store::Write write;
+  write.work = [](store::Transaction& transaction) -> store::Task<bool> {
+    const auto newest = co_await transaction.last(store::Table::audit);
+    if (!newest) co_return false;
+    const store::Bytes key(newest->key.begin(), newest->key.end());
+    transaction.erase(store::Table::audit, key);
+    co_return true;
+  };
+  write.done = [&erased](std::optional<store::Errc>) { erased.set_value(); };
+  store.context()->engine->submit(std::move(write));
+  erased.get_future().wait();
 }
 
 }  // namespace
@@ -91,8 +98,55 @@ BOOST_AUTO_TEST_CASE(it_counts_key_pairs_and_warns_until_there_are_enough) {
   boost::json::object answer;
   describe_signatures(answer, watch);
   BOOST_TEST(boost::json::serialize(answer) ==
-             R"({"signing":{"phase":2,"unsigned_tenants":0,"prekeys":5,"prekeys_low":4,"audit_intact":true},)"
-             R"("warnings":[]})");
+             R"({"signing":{"phase":2,"unsigned_tenants":0,"prekeys":5,"prekeys_low":4,"audit_intact":true,)"
+             R"("cut_off_fault":null,"rekey_unfinished":false},"warnings":[]})");
+}
+
+BOOST_AUTO_TEST_CASE(it_counts_unsigned_tenants_although_signatures_are_required) {
+  SignedStore made;
+  put_unsigned_tenant(made);
+  StoreWatch watch(*made.store, {.head_interval = 0s});
+  watch.start();
+  BOOST_TEST(comes_true([&] { return watch.findings().unsigned_tenants == 1U; }));
+  const Texts expected{
+      "1 tenant's key is not signed, so its values are neither stored nor released: run tacit tenant rekey --all"};
+  BOOST_TEST(comes_true([&] { return warnings_of(watch) == expected; }));
+  watch.stop();
+}
+
+BOOST_AUTO_TEST_CASE(it_finds_an_unfinished_rekey) {
+  SignedStore made;
+  const store::StoreKeys& keys = made.store->context()->keys;
+  put(made, store::Table::meta, store::rekey_row_key(), store::rekey_value(5, *keys.root_signer(), keys.store()));
+  StoreWatch watch(*made.store, {.head_interval = 0s});
+  watch.start();
+  BOOST_TEST(comes_true([&] { return watch.findings().rekey_unfinished; }));
+  BOOST_TEST(comes_true([&] { return warnings_of(watch) == Texts{rekey_is_unfinished}; }));
+  watch.stop();
+  boost::json::object answer;
+  describe_signatures(answer, watch);
+  BOOST_TEST(answer.at("signing").at("rekey_unfinished").as_bool());
+}
+
+// A walk of many rows takes long. An attacker can make it longer.
+BOOST_AUTO_TEST_CASE(a_walk_does_not_delay_the_looks_at_the_log) {
+  SignedStore made;
+  for (int i = 0; i < 40; ++i) BOOST_REQUIRE(run(made.store->keys().add_prekeys(64)));
+  store::AuditEvent event;
+  event.action = store::AuditAction::credential_refused;
+  BOOST_REQUIRE(run(made.store->audit().record(
+      std::move(event), {.plane = "tools", .actor = "tool:test", .peer = {}, .request_id = {}})));
+  // Five parts of the pool: the walk takes at least 4 s.
+  StoreWatch watch(*made.store, {.head_interval = 1s, .prekey_pool = 16, .walk_pause = 1s});
+  watch.start();
+  erase_newest_entry(*made.store);
+  StoreFindings found;
+  BOOST_TEST(comes_true([&] {
+    found = watch.findings();
+    return found.changed_entry.has_value();
+  }));
+  BOOST_TEST(!found.prekeys.has_value());
+  watch.stop();
 }
 
 BOOST_AUTO_TEST_CASE(it_can_be_stopped_without_a_start_and_twice) {

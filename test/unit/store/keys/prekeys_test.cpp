@@ -8,6 +8,7 @@
 #include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/secrets/secrets.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
 
 using namespace tacit::store;
@@ -32,7 +33,7 @@ struct PoolFixture : StoreFixture {
     return *removed;
   }
   std::uint64_t unsigned_tenants() {
-    const auto counted = store().keys().unsigned_tenants(std::chrono::milliseconds(0));
+    const auto counted = store().keys().unsigned_tenants();
     BOOST_REQUIRE(counted);
     return *counted;
   }
@@ -63,7 +64,6 @@ BOOST_AUTO_TEST_CASE(added_pairs_are_counted_by_their_keys) {
   const PrekeyFigures figures = fixture.figures();
   BOOST_TEST(figures.usable == 5 + most_prekeys_at_once);
   BOOST_TEST(figures.unusable == 0U);
-  BOOST_TEST(*fixture.store().keys().stored_prekeys() == figures.usable);
   const StoreKeys keys = keys_of_phase(SigningPhase::required);
   BOOST_REQUIRE_EQUAL(figures.by_key.size(), 1U);
   const auto& [names, count] = *figures.by_key.begin();
@@ -78,6 +78,23 @@ BOOST_AUTO_TEST_CASE(the_pool_is_larger_than_a_snapshot_of_the_walk) {
   PoolFixture fixture;
   for (int i = 0; i < 9; ++i) BOOST_REQUIRE(fixture.add(most_prekeys_at_once));
   BOOST_TEST(fixture.figures().usable == 9 * most_prekeys_at_once);
+  int rests = 0;
+  const auto counted = fixture.store().keys().prekeys([&rests] { return ++rests > 0; });
+  BOOST_REQUIRE(counted);
+  BOOST_TEST(counted->usable == 9 * most_prekeys_at_once);
+  BOOST_TEST(rests == 1);
+  const auto ended = fixture.store().keys().prekeys([] { return false; });
+  BOOST_REQUIRE(!ended);
+  BOOST_TEST((ended.error().code == Errc::unavailable));
+}
+
+BOOST_AUTO_TEST_CASE(the_rows_of_the_pools_table_follow_its_pairs) {
+  PoolFixture fixture;
+  const std::uint64_t before = *fixture.store().keys().pool_rows();
+  BOOST_REQUIRE(fixture.add(5));
+  BOOST_TEST(*fixture.store().keys().pool_rows() == before + 5);
+  BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
+  BOOST_TEST(*fixture.store().keys().pool_rows() == before + 4);
 }
 
 BOOST_AUTO_TEST_CASE(unusable_pairs_are_counted_and_removed) {

@@ -2,7 +2,9 @@
 #include "store/audit/audit_hash.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_signing.hpp"
+#include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
+#include "store/keys/rekey_cut_off.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
@@ -97,14 +99,52 @@ BOOST_AUTO_TEST_CASE(an_unsigned_entry_prevents_the_cut_off) {
   BOOST_REQUIRE(f.wait(run.run({})));
   const auto cut_off = run.cut_off();
   BOOST_REQUIRE(!cut_off);
-  BOOST_TEST(cut_off.error().subject ==
-             "the cut-off is not written: audit entry " + std::to_string(at->sequence) +
-                 " of the plane api is not signed: a server has not read the keyrings again; restart it and run the "
-                 "command again");
-  append_unsigned(f);  // the newest one
-  BOOST_TEST(says(run.cut_off().error().subject, " of the plane api is not signed"));
+  BOOST_TEST(
+      cut_off.error().subject ==
+      "the cut-off is not written: audit entry " + std::to_string(at->sequence) +
+          " of the plane api is not signed: a server has not read the keyrings again; restart all servers, also idle "
+          "ones, and run the command again");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_cut_off_leaves_the_mark_for_the_next_run) {
+  RekeyFixture f;
+  f.make_tenant(tenant_id(1), 2);
+  RekeyRun run(f.store().keys(), f.store().audit(), {}, rekeyer());
+  BOOST_REQUIRE(f.wait(run.begin()));
+  BOOST_REQUIRE(run.count({}));
+  append_unsigned(f);
+  BOOST_REQUIRE(f.wait(run.run({})));
+  BOOST_REQUIRE(!run.cut_off());
+  const Rows left = f.rows(Table::meta);
+  BOOST_REQUIRE(left.contains("rekey"));
+  BOOST_TEST(started_of_rekey(crypto::as_bytes(left.at("rekey")), RekeyFixture::keys()).has_value());
+  BOOST_TEST(says(f.entries().back(), "\"reason\":\"all: without a cut-off: 1 tenant, 2 secrets\""));
+  const TenantRecord record = f.record(tenant_id(1));
   const auto again = f.rekey({});
+  BOOST_TEST(again.counted == 0U);
   BOOST_TEST(again.cut_off.has_value());
+  BOOST_TEST((f.record(tenant_id(1)).key == record.key));
+  BOOST_TEST(!f.rows(Table::meta).contains("rekey"));
+}
+
+BOOST_AUTO_TEST_CASE(an_unsigned_entry_after_the_log_was_read_prevents_the_cut_off) {
+  RekeyFixture f;
+  f.make_tenant(tenant_id(1), 1);
+  const auto head = f.store().audit().head();
+  BOOST_REQUIRE(head);
+  const auto finish = [&f](const CutOffCheck& check) {
+    WorkBody<void> body = [&check](Transaction& transaction) { return check.finish(transaction); };
+    return f.wait(write<void>(f.engine(), std::move(body)));
+  };
+  CutOffCheck check(f.store().keys().context(), head->sequence);
+  BOOST_REQUIRE(check.read_log());
+  BOOST_TEST(finish(check).has_value());
+  append_unsigned(f);
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = finish(check);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(says(refused.error().subject, " of the plane api is not signed"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_run_is_continued) {

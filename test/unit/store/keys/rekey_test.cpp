@@ -234,9 +234,22 @@ BOOST_AUTO_TEST_CASE(a_tenant_without_secrets_or_without_a_pair) {
   BOOST_TEST(!record.previous_key.has_value());
   BOOST_REQUIRE_EQUAL(f.entries().size(), 1U);
   BOOST_TEST(says(f.entries().front(), "\"reason\":\"done: 0 secrets\""));
+  Tenant without_pair = new_tenant(*RekeyFixture::keys().metadata, tenant_id(2));
+  without_pair.record.format = 3;
+  without_pair.record.changes = 0;
+  f.put_record(without_pair);
   const auto none = f.rekey({.tenant = tenant_id(2)});
   BOOST_TEST(none.done.has_value());
   BOOST_TEST(none.tenants == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tenant_of_which_nothing_is_stored) {
+  RekeyFixture f;
+  f.make_tenant(tenant, 1);
+  const auto ran = f.rekey({.tenant = tenant_id(2)});
+  BOOST_REQUIRE(!ran.done);
+  BOOST_TEST((ran.done.error().code == Errc::not_found));
+  BOOST_TEST(says(ran.done.error().subject, "nothing is stored of the tenant " + tenant_id(2).str()));
 }
 
 BOOST_AUTO_TEST_CASE(all_private_halves_are_needed) {

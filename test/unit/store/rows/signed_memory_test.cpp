@@ -36,12 +36,30 @@ BOOST_AUTO_TEST_CASE(each_object_has_a_memory_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(it_holds_about_as_many_as_it_has_places) {
   SignedMemory memory;
-  constexpr int many = 300'000;
+  constexpr int many = 1'000'000;
   for (int i = 0; i < many; ++i) memory.learn({as_bytes(std::to_string(i))});
+  BOOST_TEST(memory.places() == 262'144U);
   int known = 0;
   for (int i = 0; i < many; ++i) known += memory.knows({as_bytes(std::to_string(i))}) ? 1 : 0;
-  BOOST_TEST(known <= 65'536);
-  BOOST_TEST(known >= 60'000);
+  BOOST_TEST(known <= 262'144);
+  BOOST_TEST(known >= 250'000);
+}
+
+BOOST_AUTO_TEST_CASE(it_grows_with_what_it_learns_and_keeps_it) {
+  SignedMemory memory;
+  BOOST_TEST(memory.places() == 4'096U);
+  constexpr int few = 1'000;
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < few; ++i) memory.learn({as_bytes(std::to_string(i))});
+  }
+  BOOST_TEST(memory.places() == 4'096U);
+  // More tenants than 65,536 places hold.
+  constexpr int many = 120'000;
+  for (int i = 0; i < many; ++i) memory.learn({as_bytes(std::to_string(i))});
+  BOOST_TEST(memory.places() == 262'144U);
+  int known = 0;
+  for (int i = 0; i < many; ++i) known += memory.knows({as_bytes(std::to_string(i))}) ? 1 : 0;
+  BOOST_TEST(known >= 80'000);
 }
 
 BOOST_AUTO_TEST_CASE(threads_share_it) {
@@ -50,7 +68,7 @@ BOOST_AUTO_TEST_CASE(threads_share_it) {
   std::vector<int> wrong(4);
   for (std::size_t n = 0; n < wrong.size(); ++n) {
     threads.emplace_back([&, n] {
-      for (int i = 0; i < 2000; ++i) {
+      for (int i = 0; i < 20'000; ++i) {  // enough for two growths
         memory.learn({as_bytes("good " + std::to_string(i))});
         if (memory.knows({as_bytes("bad " + std::to_string(i))})) ++wrong[n];
       }

@@ -89,4 +89,13 @@ BOOST_AUTO_TEST_CASE(a_pair_is_verified_once) {
   BOOST_TEST(keys.memory->verifications() == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(refusals_are_counted) {
+  const StoreKeys keys = with_memory(keys_of_phase(SigningPhase::required));
+  BOOST_TEST(check_tenant_key(keys, certified_key()).has_value());
+  BOOST_TEST(keys.memory->refusals() == 0U);
+  const crypto::TenantKey unsigned_key = crypto::make_tenant_key(*keys.root_public, tenant_id(1));
+  for (int i = 0; i < 3; ++i) BOOST_TEST(!check_tenant_key(keys, unsigned_key).has_value());
+  BOOST_TEST(keys.memory->refusals() == 3U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // The check of the rows about the whole store, each finding, and any byte of the signed ones.
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/rows/codec.hpp"
+#include "store/rows/cut_off_record.hpp"
 #include "store/rows/rekey_mark.hpp"
 #include "store/rows/signed_row.hpp"
 #include "test/unit/store/verify/verify_parts_fixture.hpp"
@@ -126,6 +127,20 @@ BOOST_AUTO_TEST_CASE(the_checkpoint_of_the_log) {
   foreign.root_signing = keys_of_another_deployment().root_signing;
   expect(with(key, checkpoint(foreign)), {bad_checkpoint});
   expect_every_damage_found(key, checkpoint(required()), {});
+}
+
+BOOST_AUTO_TEST_CASE(the_record_of_the_cut_off) {
+  const auto record = [](std::uint64_t sequence, const StoreKeys& keys) {
+    return row_text(cut_off_value(sequence, *keys.root_signer(), keys.store()));
+  };
+  expect_every_damage_found("cut-off", record(1, required()), {});
+  expect(with("cut-off", record(1, keys_of_another_deployment())), {"the record of the cut-off was altered"});
+  expect(with("cut-off", record(5, required()), keys_of_phase(SigningPhase::signing)),
+         {"root-public-keyring lacks its line cut-off 5, so signatures are not required: put it back, and reload the "
+          "servers"});
+  StoreKeys of_a_backup = keys_of_phase(SigningPhase::signing);
+  of_a_backup.accept_retired = true;
+  expect(with("cut-off", record(5, required()), of_a_backup), {});
 }
 
 BOOST_AUTO_TEST_CASE(the_mark_of_an_erasure) {
