@@ -13,6 +13,7 @@
 #include "server/audit/audit_text.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
+#include "server/commands/history_notice.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
@@ -69,7 +70,8 @@ class Feed {
         files_(files),
         since_(last ? std::nullopt : options.since),
         expected_(first_to_feed(store, last)),
-        reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)) {}
+        reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)),
+        history_(store) {}
 
   /// Delivers all present entries. Returns false if it was told to stop.
   bool run() {
@@ -80,10 +82,19 @@ class Feed {
       more = !page.empty();
       if (!feed(page)) return false;
     }
-    return true;
+    return feed_history();
   }
 
  private:
+  /// Delivers a line if the log no longer contains what this process saw of it.
+  bool feed_history() {
+    const auto changed = history_.look();
+    if (!changed) return true;
+    const std::string found = changed->found ? crypto::to_hex(*changed->found) : std::string("missing");
+    return files_.put(R"({"event":"audit_history_changed","sequence":)" + std::to_string(changed->expected.sequence) +
+                      R"(,"expected":")" + crypto::to_hex(changed->expected.hash) + R"(","found":")" + found + "\"}");
+  }
+
   bool feed(const std::vector<store::AuditRecord>& page) {
     std::optional<store::AuditMark> taken;
     bool stopped = false;
@@ -116,6 +127,7 @@ class Feed {
   const std::optional<store::AuditPoint> since_;
   std::uint64_t expected_;  ///< the next sequence; 0: the oldest entry's
   store::AuditReader reader_;
+  HistoryNotice history_;
 };
 
 /// Runs until it is told to stop.

@@ -14,6 +14,7 @@
 #include "server/cli/confirm.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/commands/history_notice.hpp"
 #include "server/config/errors.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_trail.hpp"
@@ -71,7 +72,7 @@ int audit_prune_command(const Config& config, const Arguments& arguments) {
   } else {
     std::cout << (confirmation.dry_run() ? "Would prune " : "Pruned ") << figures(entries, plan) << ".\n";
   }
-  return exit_ok;
+  return history_is_intact(*store) ? exit_ok : exit_failed;
 }
 
 }  // namespace tacit::server

@@ -18,6 +18,7 @@
 #include "server/audit/audit_text.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
+#include "server/commands/history_notice.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
@@ -125,7 +126,7 @@ class LookBack {
 class Tail {
  public:
   Tail(const store::Store& store, const TailOptions& options)
-      : options_(options), reader_(store.audit().read(LookBack(store, options).run())) {}
+      : options_(options), reader_(store.audit().read(LookBack(store, options).run())), history_(store) {}
 
   /// Shows all present entries.
   void show() {
@@ -137,6 +138,7 @@ class Tail {
       }
       if (more && !std::cout.flush()) throw CommandFailed("the output could not be written");
     }
+    history_.look();
     if (reader_.pruned_meanwhile() == told_pruned_) return;
     std::cerr << "tacit: " << reader_.pruned_meanwhile() - told_pruned_
               << " entries were pruned before they were shown\n";
@@ -150,6 +152,7 @@ class Tail {
 
   const TailOptions& options_;
   store::AuditReader reader_;
+  HistoryNotice history_;
   std::uint64_t told_pruned_ = 0;
 };
 

@@ -183,8 +183,8 @@ const Command list[] = {
                 "requests are answered 503. The erasure is audited. Afterwards no process finds data of the tenant. "
                 "On a terminal it asks for the tenant's id as confirmation.\n"
                 "Backups keep their data, and the store's file keeps the bytes until they are overwritten. They "
-                "become unreadable after tacit tenant rekey --all, when the root key is replaced and every copy of the "
-                "old key is destroyed. Needs root-signing-keyring.\n",
+                "become unreadable when every root key that sealed the tenant's key pair is replaced and all of its "
+                "copies are destroyed. Needs root-signing-keyring.\n",
      .examples = "tacit erase --tenant UUID --dry-run   # show what would be erased\n"
                  "tacit erase --tenant UUID\n",
      .settings = changed_store,

@@ -12,6 +12,7 @@
 #include "server/cli/confirm.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
+#include "server/commands/history_notice.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
@@ -112,7 +113,7 @@ int erase_command(const Config& config, const Arguments& arguments) {
   } else {
     print_text(tenant, erased);
   }
-  return exit_ok;
+  return history_is_intact(*store) ? exit_ok : exit_failed;
 }
 
 }  // namespace tacit::server

@@ -12,6 +12,7 @@
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
+#include "server/commands/history_notice.hpp"
 #include "server/commands/key_rings.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
@@ -65,7 +66,7 @@ void report(const store::RewrapRun& rewrap, KeyKind kind, std::chrono::duration<
   if (rewrap.problems() > 0) std::cout << "problems: " << rewrap.problems() << "; see tacit verify\n";
 }
 
-/// Returns whether all data was rewrapped.
+/// Returns whether all data was rewrapped and the audit log was not rewritten meanwhile.
 bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
   store::RewrapRun rewrap(store.keys(), store.audit(), kind, rate, operator_context());
   value_or_fail(run(rewrap.begin()), "cannot begin to rewrap");
@@ -73,7 +74,8 @@ bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
   const auto began = std::chrono::steady_clock::now();
   run_to_end(rewrap, kind, total);
   report(rewrap, kind, std::chrono::steady_clock::now() - began);
-  return rewrap.problems() == 0;
+  const bool intact = history_is_intact(store);
+  return intact && rewrap.problems() == 0;
 }
 
 std::string in_words(const store::UnnamedKey& key) {

@@ -15,6 +15,7 @@
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
+#include "server/commands/history_notice.hpp"
 #include "server/commands/key_rings.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
@@ -31,7 +32,7 @@ constexpr std::uint64_t most_problems_shown = 100;
 
 /// The child's answer.
 struct Rekeyed {
-  bool whole = false;         ///< there was no problem
+  bool whole = false;         ///< there was no problem, and the audit log was not rewritten meanwhile
   std::uint64_t cut_off = 0;  ///< for the root public keyring; 0: none
 };
 
@@ -78,6 +79,7 @@ Rekeyed rekey(store::Store& store, const store::RekeyWish& wish) {
   if (rekey.problems() > 0) std::cout << "problems: " << rekey.problems() << "; see tacit verify\n";
   Rekeyed rekeyed;
   rekeyed.whole = rekey.problems() == rekey.discarded() && !rekey.unfinished();
+  if (!history_is_intact(store)) rekeyed.whole = false;
   if (wish.tenant) return rekeyed;
   const auto cut_off = rekey.cut_off();
   if (cut_off) {

@@ -4,6 +4,11 @@ namespace tacit::server {
 
 using crypto::SigningPhase;
 
+std::string rewritten_log_warning(std::uint64_t entry) {
+  return "the audit log was rewritten: entry " + std::to_string(entry) +
+         " is not the one that this process saw; run tacit audit verify";
+}
+
 std::string unsigned_tenants_warning(SigningPhase phase, std::uint64_t tenants) {
   const bool is_one = tenants == 1;
   std::string text = is_one ? "1 tenant's key is" : std::to_string(tenants) + " tenants' keys are";
@@ -26,10 +31,7 @@ std::vector<std::string> logged_warnings(const StoreFindings& found) {
 
 std::vector<std::string> store_warnings(const StoreFindings& found) {
   std::vector<std::string> warnings;
-  if (found.changed_entry) {
-    warnings.push_back("the audit log was rewritten: entry " + std::to_string(*found.changed_entry) +
-                       " is not the one that this process saw; run tacit audit verify");
-  }
+  if (found.changed_entry) warnings.push_back(rewritten_log_warning(*found.changed_entry));
   for (std::string& warning : logged_warnings(found)) warnings.push_back(std::move(warning));
   const bool is_signed = found.phase != SigningPhase::none;
   if (is_signed && found.makes_first_writes && found.prekeys && *found.prekeys < found.prekeys_low) {

@@ -30,6 +30,8 @@ inline constexpr const char* rekey_is_unfinished =
     "a tenant rekey --all is not finished: if it does not run, run it again";
 /// About tenants whose key pair is not signed: at least one.
 std::string unsigned_tenants_warning(crypto::SigningPhase phase, std::uint64_t tenants);
+/// The warning that this audit entry is not the one that this process saw.
+std::string rewritten_log_warning(std::uint64_t entry);
 
 /// One sentence each, the most urgent first.
 std::vector<std::string> store_warnings(const StoreFindings& found);

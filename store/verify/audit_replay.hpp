@@ -7,8 +7,9 @@
 // rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone; from the
 // cut-off on a release needs the hashes.
 //
-// An attacker with the API plane's keys can append any entry, so what only operators do counts only if their key signed
-// the commit. Before the cut-off (crypto/signers.hpp) no signature is required.
+// Everyone who writes to the database can append an entry, so from the cut-off on (crypto/signers.hpp) an entry counts
+// only if its plane signed its commit, and what only operators do only if their key did. Before the cut-off no signature
+// is required.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@
 
 namespace tacit::store {
 
-/// Successive entries of the log, up to and with one that has signatures.
+/// Successive entries of the log: a commit, or entries that belong to no signed one.
 struct AuditCommit {
   std::vector<std::string> bodies;
   std::uint64_t first = 0;         ///< the sequence of the first
@@ -52,6 +53,8 @@ class AuditReplay {
   void begins_later();
   /// The log is not reliable: stop judging by it.
   void give_up();
+  /// Judges by the entries from that one on alone, if each of them has to be signed. Returns whether it does.
+  bool begin_again(std::uint64_t sequence);
   /// The numbers of the key pairs that tenants got according to the log, each with its tenant.
   const std::map<crypto::KeyNumber, crypto::Uuid>& given_pairs() const { return given_pairs_; }
 
@@ -84,6 +87,8 @@ class AuditReplay {
 
   /// Whether signatures, and with them the hashes of rows, are required from that entry.
   bool is_required(std::uint64_t sequence) const;
+  /// An entry of a commit that these planes signed.
+  void signed_entry(const ReplayEntry& read, std::uint64_t sequence, std::uint8_t signed_planes);
   void entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
   /// Entries that only operators write.
   void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);

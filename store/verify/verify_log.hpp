@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_signing.hpp"
@@ -29,9 +30,12 @@ class LogCheck {
   std::uint64_t last() const { return chain_.last().sequence; }
 
  private:
-  /// An incomplete log proves nothing about the rows.
+  /// An incomplete log proves nothing about the rows, up to the end of the commit that is broken. Later commits prove
+  /// themselves by their signatures; otherwise one altered entry would hide what an attacker did to rows.
   void distrust(const std::string& problem);
   void group(const AuditMark& mark, std::string_view body, bool is_signed);
+  /// Hands the entries before that one over as a commit without signatures.
+  void split_before(std::uint64_t first);
   void hand_over();
 
   AuditChain chain_;
@@ -40,6 +44,7 @@ class LogCheck {
   VerifyReport& report_;
   AuditCommit commit_;
   bool has_entries_ = false;
+  bool broken_ = false;
 };
 
 }  // namespace tacit::store

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_record_from_before_the_guide_is_refused_afterwards) {
   const Victim victim = fallen.new_victim_with("kept", secret);
   attacker.plant_key(victim.id, attacker.own_key(victim.id));
   const StoredRow planted = attacker.record_row_of(victim.id);
-  fallen.throw_out({}, {"--discard-unreadable"});
+  fallen.throw_out({}, "--discard-unreadable");
   REQUIRE_STATUS(fallen.change(victim, secret, {{"secret_value", "a newer value"}}), 200);
   const StoredRow present = attacker.record_row_of(victim.id);
 

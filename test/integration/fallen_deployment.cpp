@@ -1,9 +1,13 @@
 #include "test/integration/fallen_deployment.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "test/integration/operating_guide.hpp"
 #include "test/integration/scrape.hpp"
 #include "test/integration/shared_server.hpp"
 #include "test/integration/succeeding_command.hpp"
@@ -22,17 +26,37 @@ Settings with_defaults(Settings settings) {
   return settings;
 }
 
-/// The id of a new key of that keyring.
-std::string add_key(const Deployment& deployment, const std::string& keyring) {
-  std::string key = succeed(deployment, {"key", "add", keyring});
-  BOOST_REQUIRE(key.size() == 17U);
-  key.pop_back();
-  return key;
+const std::string api_unit = "tacit-api.service";
+const std::string tools_unit = "tacit-tools.service";
+
+/// The guide's commands for the fall of the API process.
+std::string recovery_commands(const std::string& anchor, const std::string& rekey_options) {
+  std::string commands = guide_commands("**The API process fell**");
+  replace_in(commands, " --anchor 4711:9f86…", anchor.empty() ? "" : " --anchor " + anchor);
+  if (!rekey_options.empty()) replace_in(commands, "rekey --all --restart", "rekey --all --restart " + rekey_options);
+  return guide_commands("    restart_all() {") + commands;
 }
 
-/// A command that also ends when it found problems, which it names.
-void expect_end(const Finished& done) {
-  BOOST_TEST((done.status == 0 || done.status == 1), done.status << ": " << done.out << done.err);
+/// Checks and rewraps end with 1 when they found problems, which they name.
+bool may_find_problems(const std::string& words) {
+  constexpr std::array<const char*, 4> checks{"verify", "audit ", "key rewrap ", "tenant rekey "};
+  return std::ranges::any_of(checks, [&](const char* check) { return words.starts_with(check); });
+}
+
+void expect_end(const GuideCommand& command) {
+  const bool ended = command.done.status == 0 || (command.done.status == 1 && may_find_problems(command.words));
+  BOOST_TEST(ended, command.words << ": " << command.done.status << ": " << command.done.out << command.done.err);
+}
+
+Finished first(const std::vector<GuideCommand>& done, const std::string& words) {
+  const auto found = std::ranges::find_if(done, [&](const auto& command) { return command.words.starts_with(words); });
+  BOOST_REQUIRE_MESSAGE(found != done.end(), "the guide does not call tacit " << words);
+  return found->done;
+}
+
+Finished last(std::vector<GuideCommand> done, const std::string& words) {
+  std::ranges::reverse(done);
+  return first(done, words);
 }
 
 }  // namespace
@@ -114,52 +138,44 @@ std::string FallenDeployment::audit_head() const {
   return report.substr(from, report.find('\n', from) - from);
 }
 
-Finished FallenDeployment::command(std::vector<std::string> words, const std::vector<std::string>& more) const {
-  words.insert(words.end(), more.begin(), more.end());
-  return deployment.command(std::move(words));
+/// As `systemctl list-units` prints them.
+std::string FallenDeployment::units() const {
+  const std::string running = " loaded active running Tacit\n";
+  return (api ? api_unit + running : std::string()) + (tools ? tools_unit + running : std::string());
 }
 
-void FallenDeployment::rotate_audit_key() {
-  const std::string old = crypto::to_hex(attacker.audit_key().id);
-  const std::string added = add_key(deployment, "audit-api");
-  succeed(deployment, {"key", "promote", added});
-  stop_tools();
-  start_tools();
-  succeed(deployment, {"key", "retire", old, "--yes"});
+std::string FallenDeployment::host(const std::string& words) {
+  if (words.starts_with("systemctl list-units ")) return units();
+  if (words == "systemctl stop tacit-api.socket tacit-api tacit-api@*") {
+    stop_api();
+  } else if (words == "systemctl try-restart " + api_unit) {
+    stop_api();
+    start_api();
+  } else if (words == "systemctl try-restart " + tools_unit) {
+    stop_tools();
+    start_tools();
+  } else if (!words.starts_with("less ")) {
+    throw std::runtime_error("the guide calls what this host does not have: " + words);
+  }
+  return {};
 }
 
-void FallenDeployment::rotate_metadata_key() {
-  const std::string old = crypto::to_hex(attacker.keys().metadata->primary().id);
-  const std::string added = add_key(deployment, "metadata");
-  stop_tools();
-  start_tools();
-  succeed(deployment, {"key", "promote", added});
-  stop_tools();
-  start_tools();
-  expect_end(deployment.command({"key", "rewrap", "metadata", "--rate", "0"}));
-  succeed(deployment, {"key", "retire", old, "--yes"});
-}
-
-Recovery FallenDeployment::throw_out(const std::string& anchor, const std::vector<std::string>& rekey) {
+Recovery FallenDeployment::throw_out(const std::string& anchor, const std::string& rekey_options,
+                                     std::function<void()> on_findings) {
   attacker.learn();
-  stop_api();
-  rotate_audit_key();
-  Recovery recovery;
-  recovery.before = deployment.command({"verify"});
-  rotate_metadata_key();
-  recovery.rekey = command({"tenant", "rekey", "--all", "--restart", "--rate", "0"}, rekey);
-  expect_end(recovery.rekey);
-  recovery.rewrap = deployment.command({"key", "rewrap", "root"});
-  expect_end(recovery.rewrap);
-  recovery.after = deployment.command({"verify"});
-  expect_end(recovery.after);
-  const std::vector<std::string> anchored = {"--anchor", anchor};
-  recovery.entries = command({"audit", "verify"}, anchor.empty() ? std::vector<std::string>{} : anchored);
-  expect_end(recovery.entries);
-  stop_tools();
-  start_tools();
+  const auto answer = [&](const std::string& words) {
+    if (on_findings && words.starts_with("less ")) on_findings();
+    return host(words);
+  };
+  const std::vector<GuideCommand> done = follow_guide(deployment, recovery_commands(anchor, rekey_options), answer);
+  BOOST_TEST(!api);
+  for (const GuideCommand& command : done) expect_end(command);
   start_api();
-  return recovery;
+  return {.before = first(done, "verify"),
+          .entries = first(done, "audit verify"),
+          .rekey = first(done, "tenant rekey --all --restart"),
+          .rewrap = first(done, "key rewrap root"),
+          .after = last(done, "verify")};
 }
 
 void FallenDeployment::expect_safe(const std::vector<Victim>& victims) {

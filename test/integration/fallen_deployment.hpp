@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,13 +20,13 @@ struct Victim {
   std::string api_key;
 };
 
-/// What the steps of the guide printed.
+/// What the guide's commands printed.
 struct Recovery {
   Finished before;   ///< `verify`, before anything is sealed again
+  Finished entries;  ///< `audit verify` with the anchor, likewise
   Finished rekey;    ///< `tenant rekey --all`
   Finished rewrap;   ///< `key rewrap root`
   Finished after;    ///< `verify`, at the end
-  Finished entries;  ///< `audit verify` with the anchor, at the end
 };
 
 class FallenDeployment {
@@ -62,17 +63,18 @@ class FallenDeployment {
 
   /// The newest audit entry, as `audit verify` prints it.
   std::string audit_head() const;
-  /// The steps after the fall of the API process: it is stopped, its audit key and the metadata key are replaced, all
-  /// tenants get new key pairs, and everything of the root signing key is signed again. Then it is started. `rekey`:
-  /// further options of `tenant rekey`.
-  Recovery throw_out(const std::string& anchor = {}, const std::vector<std::string>& rekey = {});
+  /// Runs the guide's commands for the fall of the API process, which stop it, and starts it again. `anchor`: the head
+  /// from before; empty: there is none. `rekey_options`: options that the guide names for `tenant rekey --all`.
+  /// `on_findings`: what the operator does after reading the findings.
+  Recovery throw_out(const std::string& anchor = {}, const std::string& rekey_options = {},
+                     std::function<void()> on_findings = {});
   /// New values can be stored for the tenants and released, and the attacker opens nothing in the store then.
   void expect_safe(const std::vector<Victim>& victims);
 
  private:
-  void rotate_audit_key();
-  void rotate_metadata_key();
-  Finished command(std::vector<std::string> words, const std::vector<std::string>& more) const;
+  /// What the guide's commands ask of the host, with its output.
+  std::string host(const std::string& words);
+  std::string units() const;
 };
 
 /// A check found that, in these words.

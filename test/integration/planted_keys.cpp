@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(values_of_a_tenant_are_not_sealed_to_a_replaced_key) {
   BOOST_TEST(fallen.attacker.opened().values.empty());
 
   // The pair that opens the value is gone from the store, so the value comes from a backup or from the user.
-  const Recovery recovery = fallen.throw_out({}, {"--discard-unreadable"});
+  const Recovery recovery = fallen.throw_out({}, "--discard-unreadable");
   expect_finding(recovery.before, of_tenant(victim, "its key is not signed"));
   expect_no_finding(recovery.after, of_tenant(victim, "its key"));
   expect_finding(recovery.after,
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(each_forged_certificate_is_refused_and_named) {
   }
   BOOST_TEST(fallen.attacker.opened().values.empty());
 
-  const Recovery recovery = fallen.throw_out({}, {"--discard-unreadable"});  // some private halves open nothing
+  const Recovery recovery = fallen.throw_out({}, "--discard-unreadable");  // some private halves open nothing
   for (std::size_t i = 0; i < all.size(); ++i) {
     BOOST_TEST_CONTEXT(all[i].what) expect_finding(recovery.before, of_tenant(victims[i], all[i].finding));
   }

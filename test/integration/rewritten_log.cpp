@@ -1,5 +1,10 @@
 // An attacker with the audit key of the API plane can rewrite the log's chain, but cannot sign for the other planes.
-// Running servers raise an alarm, and `tacit audit verify` names the entries, also with a head that was kept elsewhere.
+// Running servers raise an alarm, running commands report it, and `tacit audit verify` names the entries, also with a
+// head that was kept elsewhere.
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
 #include "test/integration/fallen_deployment.hpp"
 #include "test/integration/forged_log.hpp"
 #include "test/integration/shared_server.hpp"
@@ -14,6 +19,35 @@ void blame_another_tool(std::string& body) {
   const std::string tool = R"("tool":"tool_kept")";
   const std::size_t found = body.find(tool);
   if (found != std::string::npos) body.replace(found, tool.size(), R"("tool":"tool_else")");
+}
+
+/// A command of the deployment that runs beside the test.
+class Running {
+ public:
+  Running(const Deployment& deployment, const std::string& name, std::vector<std::string> words)
+      : out_(deployment.folder() / (name + ".out")), err_(deployment.folder() / (name + ".err")) {
+    words.insert(words.begin(), TACIT_BINARY);
+    words.insert(words.end(), {"--config", deployment.config().string()});
+    process_ = std::make_unique<Process>(words, out_, err_);
+  }
+  std::string out() const { return read_file(out_); }
+  std::string err() const { return read_file(err_); }
+  Process& process() { return *process_; }
+
+ private:
+  std::filesystem::path out_;
+  std::filesystem::path err_;
+  std::unique_ptr<Process> process_;
+};
+
+/// Requires that the text appears within two minutes.
+template <class Text>
+void wait_for(Text text, const std::string& part) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (text().find(part) == std::string::npos) {
+    BOOST_REQUIRE_MESSAGE(std::chrono::steady_clock::now() < deadline, "not found: " << part << "\nin: " << text());
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 bool is_named(const Finished& check, const std::string& words) { return check.out.find(words) != std::string::npos; }
@@ -42,6 +76,28 @@ BOOST_AUTO_TEST_CASE(a_rewritten_log_raises_an_alarm_and_lacks_signatures) {
   expect_finding(recovery.entries, "the plane tools is not signed");
   expect_finding(recovery.after, "the plane tools is not signed");
   fallen.expect_safe({victim});
+}
+
+BOOST_AUTO_TEST_CASE(commands_that_run_meanwhile_report_a_rewritten_log) {
+  FallenDeployment fallen;
+  const Deployment& deployment = fallen.deployment;
+  std::string secret;
+  const Victim victim = fallen.new_victim_with("kept", secret);
+  const std::uint64_t from = newest_of(fallen.attacker, "secret.create").mark.sequence;
+  fallen.expect_value(victim, "kept");
+  for (int i = 0; i < 40; ++i) fallen.make(victim, "n" + std::to_string(i));
+  const Running feed(deployment, "feed", {"audit", "feed", "--to", "-"});
+  const Running tail(deployment, "tail", {"audit", "tail", "--follow"});
+  Running rekey(deployment, "rekey", {"tenant", "rekey", "--tenant", victim.id, "--rate", "4"});  // 10 s
+  for (const Running* reader : {&feed, &tail}) wait_for([&] { return reader->out(); }, "tenant.rekey");
+  rewrite_log(fallen.attacker, from, blame_another_tool);
+
+  const std::string warning = "tacit: the audit log was rewritten: entry ";
+  for (const Running* reader : {&feed, &tail}) wait_for([&] { return reader->err(); }, warning);
+  wait_for([&] { return feed.out(); }, R"({"event":"audit_history_changed","sequence":)");
+  BOOST_TEST((rekey.process().wait(std::chrono::minutes(2)) == 1), rekey.out() << rekey.err());
+  BOOST_TEST(rekey.err().find(warning) != std::string::npos, rekey.err());
+  BOOST_TEST(rekey.out().find("rekeyed 1 tenant, 41 secrets") != std::string::npos, rekey.out());
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_was_cut_off_raises_an_alarm_and_lacks_its_anchor) {

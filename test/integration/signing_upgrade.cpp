@@ -134,6 +134,9 @@ BOOST_AUTO_TEST_CASE(an_old_store_is_signed_step_by_step) {
   BOOST_TEST(restored.status == 0, restored.err);
   BOOST_TEST(has(restored.err, "not signed: run tacit tenant rekey --all before the servers start"), restored.err);
   expect_warnings_of_unsigned_tenants(deployment, place);
+  const Finished early = deployment.command({"audit", "verify", "--store", place});
+  BOOST_TEST(early.status == 1);
+  BOOST_TEST(has(early.out, "the cut-off in root-public-keyring is audit entry "), early.out);
   succeed(deployment, {"tenant", "rekey", "--all", "--rate", "0", "--store", place});
   succeed(deployment, {"verify", "--store", place});
 }

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(keys_of_two_tenants_that_were_swapped_are_found) {
   CHECK_STATUS(fallen.release(one, "tool_ones"), 500);  // its value names the other pair
   BOOST_TEST(fallen.attacker.opened().values.empty());
 
-  const Recovery recovery = fallen.throw_out({}, {"--discard-unreadable"});
+  const Recovery recovery = fallen.throw_out({}, "--discard-unreadable");
   expect_finding(recovery.before, of_tenant(one, put_back));
   expect_finding(recovery.before, of_tenant(two, put_back));
   expect_no_finding(recovery.after, "its key is not the one of its last entry");
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_record_from_before_a_rekey_is_found) {
   fallen.make(victim, "served");
   CHECK_STATUS(fallen.release(victim, "tool_kept"), 500);  // its value names the pair that was lost with the record
 
-  const Recovery recovery = fallen.throw_out({}, {"--discard-unreadable"});
+  const Recovery recovery = fallen.throw_out({}, "--discard-unreadable");
   expect_finding(recovery.before, of_tenant(victim, put_back));
   expect_no_finding(recovery.after, "its key is not the one of its last entry");
   fallen.expect_value(victim, "served");

@@ -9,10 +9,13 @@ guide() {
     inside && /^    / { print substr($0, 5) }' "$repository/conf/OPERATING.md"
 }
 
-# follow_guide WHAT HOST_COMMAND FROM TO [SED]: runs these commands in a host, each of which has to succeed.
+# follow_guide WHAT HOST_COMMAND FROM TO [SED]: runs these commands in a host, each of which has to succeed. As the guide says, they
+# may call its restart_all.
 follow_guide() {
-  local what=$1 in=$2 commands
+  local what=$1 in=$2 commands restart_all
   commands=$(guide "$3" "$4" | sed "${5:-}")
   [ -n "$commands" ] || fail "$what: the guide has no such commands"
-  check "$what" "$in" bash -euo pipefail -c "$commands"
+  restart_all=$(guide '^    restart_all[(][)]' '^$')
+  check "$what" "$in" bash -euo pipefail -c "$restart_all
+$commands"
 }

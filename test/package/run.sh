@@ -61,6 +61,8 @@ source "$here/guide.sh"
 source "$here/steps.sh"
 # shellcheck source=test/package/steps_operate.sh
 source "$here/steps_operate.sh"
+# shellcheck source=test/package/steps_recover.sh
+source "$here/steps_recover.sh"
 # shellcheck source=test/package/steps_move.sh
 source "$here/steps_move.sh"
 # shellcheck source=test/package/steps_documents.sh
@@ -172,7 +174,7 @@ mount_root
 cp "$package" "$work/root/root/tacit.deb"
 cp "$older" "$work/root/root/tacit-older.deb"
 cp "$here/client.sh" "$work/root/root/client.sh"
-fetch_dependencies /root/tacit.deb /root/tacit-older.deb haproxy
+fetch_dependencies /root/tacit.deb /root/tacit-older.deb haproxy jq less
 start_host
 
 read_the_documents
@@ -195,6 +197,8 @@ feed_the_audit_log
 serve_by_two_api_processes
 follow_the_runbook
 issue_for_runtimes
+recover_from_a_fallen_api
+shred_for_good
 move_to_a_new_host
 seal_the_keyrings
 serve_both_planes_in_one
