@@ -7,9 +7,8 @@
 // rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone; from the
 // cut-off on a release needs the hashes.
 //
-// Everyone who writes to the database can append an entry, so from the cut-off on (crypto/signers.hpp) an entry counts
-// only if its plane signed its commit, and what only operators do only if their key did. Before the cut-off no signature
-// is required.
+// An attacker with the API plane's keys can append any entry, so what only operators do counts only if their key signed
+// the commit. Before the cut-off (crypto/signers.hpp) no signature is required.
 #pragma once
 
 #include <cstdint>
