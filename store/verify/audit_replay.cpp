@@ -34,18 +34,6 @@ void AuditReplay::give_up() {
   secrets_.give_up();
 }
 
-bool AuditReplay::begin_again(std::uint64_t sequence) {
-  if (!is_required(sequence)) return false;
-  api_keys_.clear();
-  tenants_.clear();
-  given_pairs_.clear();
-  key_list_.reset();
-  from_the_start_ = false;
-  believed_ = true;
-  secrets_.begin_again();
-  return true;
-}
-
 void AuditReplay::commit(const AuditCommit& commit) {
   std::uint64_t sequence = commit.first;
   for (const std::string& body : commit.bodies) {

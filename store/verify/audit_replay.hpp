@@ -52,8 +52,6 @@ class AuditReplay {
   void begins_later();
   /// The log is not reliable: stop judging by it.
   void give_up();
-  /// Judges by the entries from that one on alone, if each of them has to be signed. Returns whether it does.
-  bool begin_again(std::uint64_t sequence);
   /// The numbers of the key pairs that tenants got according to the log, each with its tenant.
   const std::map<crypto::KeyNumber, crypto::Uuid>& given_pairs() const { return given_pairs_; }
 

@@ -33,12 +33,6 @@ class SecretReplay {
   void begins_later() { from_the_start_ = false; }
   /// No more findings.
   void give_up() { believed_ = false; }
-  /// Forgets all entries, and judges by the next ones.
-  void begin_again() {
-    lives_.clear();
-    from_the_start_ = false;
-    believed_ = true;
-  }
 
   void created(const ReplayEntry& entry);
   void updated(const ReplayEntry& entry);

@@ -30,8 +30,7 @@ class LogCheck {
   std::uint64_t last() const { return chain_.last().sequence; }
 
  private:
-  /// An incomplete log proves nothing about the rows, up to the end of the commit that is broken. Later commits prove
-  /// themselves by their signatures; otherwise one altered entry would hide what an attacker did to rows.
+  /// An incomplete log proves nothing about the rows.
   void distrust(const std::string& problem);
   void group(const AuditMark& mark, std::string_view body, bool is_signed);
   /// Hands the entries before that one over as a commit without signatures.
@@ -44,7 +43,6 @@ class LogCheck {
   VerifyReport& report_;
   AuditCommit commit_;
   bool has_entries_ = false;
-  bool broken_ = false;
 };
 
 }  // namespace tacit::store
