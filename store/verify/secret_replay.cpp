@@ -56,17 +56,10 @@ void SecretReplay::judge_release(const Name& name, const ReplayEntry& entry, std
                                  std::uint64_t sequence) {
   const auto at = lives_.find(name);
   const bool exists = at != lives_.end() && !at->second.deleted;
-  // A secret without an entry may be older than the log, if the log has lost its beginning; and its entries may be
-  // older than the hashes. Then its row is the one that the tool plane used, up to its next change.
-  const bool is_older = at == lives_.end() && !from_the_start_;
-  if (is_older || (exists && !at->second.row)) {
-    Life& life = lives_[name];
-    life.row = entry.rows[index];
-    if (life.version == 0 && !entry.versions.empty()) life.version = entry.versions[index];
-    if (is_older) return;
-  }
+  // A secret without an entry may be older than the log, if the log has lost its beginning.
+  if (at == lives_.end() && !from_the_start_) return;
   const std::string secret = words(name.tenant, name.id);
-  if (!exists || *at->second.row != entry.rows[index]) {
+  if (!exists || (at->second.row && *at->second.row != entry.rows[index])) {
     return entry_problem(sequence, secret + " was released from a row that the log does not know");
   }
   const std::uint32_t current = at->second.version;
