@@ -40,10 +40,7 @@ Outcome<void> CutOffCheck::Follower::follow(const AuditRecord& entry) {
   const auto plane = audit_plane(entry.body);
   if (plane && entry.mark.sequence >= first_) unsigned_.emplace(*plane, entry.mark.sequence);
   const auto findings = check_.follow(entry.mark, entry.body, entry.signatures);
-  for (const AuditSignature& signature : entry.signatures) {
-    const auto open = unsigned_.find(signature.role);
-    if (open != unsigned_.end() && open->second >= signature.first) unsigned_.erase(open);
-  }
+  for (const AuditSignature& signature : entry.signatures) unsigned_.erase(signature.role);
   if (!findings.empty()) return fault(findings.front());
   if (!entry.signatures.empty()) unsigned_.clear();
   return {};
