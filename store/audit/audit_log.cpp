@@ -30,7 +30,6 @@ bool decode_signatures(Decoder& decoder, std::vector<AuditSignature>& signatures
     AuditSignature& signature = signatures.emplace_back();
     signature.role = static_cast<crypto::SigningRole>(role);
     decoder.into(signature.key);
-    signature.first = decoder.u64();
     decoder.into(signature.signature);
   }
   return decoder.ok();
@@ -99,7 +98,7 @@ std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence) {
 }
 
 Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<const AuditSignature> signatures) {
-  constexpr std::size_t signature_size = 1 + 8 + 8 + 64;
+  constexpr std::size_t signature_size = 1 + 8 + 64;
   Bytes row;
   row.reserve(2 + hash.size() + signatures.size() * signature_size + body.size());
   Encoder encoder(row);
@@ -109,7 +108,6 @@ Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<con
   for (const AuditSignature& signature : signatures) {
     encoder.u8(static_cast<std::uint8_t>(signature.role));
     encoder.raw(signature.key);
-    encoder.u64(signature.first);
     encoder.raw(signature.signature);
   }
   encoder.raw(crypto::as_bytes(body));

@@ -2,10 +2,9 @@
 //
 // Format 1: 1 format ‖ 32 hash ‖ body. Format 2, of a commit's last entry, once commits are signed
 // (store/audit/audit_signing.hpp): 1 format ‖ 32 hash ‖ 1 number of signatures (1 to 3) ‖ each: 1 role, 8 signing key
-// id, 8 sequence of the commit's first entry, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence
-// ‖ body), zeros before the first. The body is one JSON object on one line: time, plane, actor, action, outcome, and
-// where they apply tenant, secrets, tool, reason, on_behalf_of, peer, request_id, traceparent; and, once the store
-// takes rows of format 3:
+// id, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the first. The
+// body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant, secrets, tool,
+// reason, on_behalf_of, peer, request_id, traceparent; and, once the store takes rows of format 3:
 //   rows        in the order of `secrets`, or of the one API key or list of keys: base64url of the SHA-256 of the
 //               secret's row as left or as released, of the key's content (store/rows/api_key_row.hpp), of the list
 //   versions    in the order of `secrets`: the version of the value

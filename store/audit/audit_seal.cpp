@@ -105,7 +105,7 @@ class AuditSeal final : public CommitSeal {
     for (const SigningRole role : planes) {
       if (!needs->present.at(place_of(role))) continue;
       const auto* const signer = keys_.audit_signer(role);
-      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_, *before_ + 1));
+      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_));
       if (signer == nullptr && needs->required.at(place_of(role))) co_return false;
     }
     if (signed_.empty()) co_return true;

@@ -12,12 +12,11 @@ constexpr std::string_view head_context = "tacit signed audit head 1";
 /// Calls `use` with the fields that a signature signs.
 template <class Use>
 auto with_signed_fields(const crypto::Uuid& store, crypto::SigningRole role, const crypto::KeyId& key,
-                        const AuditMark& head, std::uint64_t first, Use use) {
+                        const AuditMark& head, Use use) {
   const auto role_byte = static_cast<std::uint8_t>(role);
-  const auto from = audit_key(first);
   const auto sequence = audit_key(head.sequence);
-  return use({store.view(), crypto::ByteView(&role_byte, 1), crypto::ByteView(key), crypto::ByteView(from),
-              crypto::ByteView(sequence), crypto::ByteView(head.hash)});
+  return use({store.view(), crypto::ByteView(&role_byte, 1), crypto::ByteView(key), crypto::ByteView(sequence),
+              crypto::ByteView(head.hash)});
 }
 
 /// The text after `before`, up to the next quotation mark; empty if it is not there. In a body a quotation mark within
@@ -32,11 +31,6 @@ std::string_view text_after(std::string_view body, std::string_view before) {
 std::string entry(std::uint64_t sequence) { return "audit entry " + std::to_string(sequence) + ": "; }
 
 std::string plane(crypto::SigningRole role) { return "the plane " + std::string(crypto::name_of(role)); }
-
-std::string not_signed(std::uint64_t first, std::uint64_t last, crypto::SigningRole role) {
-  return "audit entries " + std::to_string(first) + " to " + std::to_string(last) + ": " + plane(role) +
-         " is not signed";
-}
 
 }  // namespace
 
@@ -58,11 +52,10 @@ std::optional<crypto::SigningRole> audit_plane(std::string_view body) {
 std::string_view audit_action_text(std::string_view body) { return text_after(body, "\",\"action\":\""); }
 
 AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, crypto::SigningRole role,
-                               const crypto::Uuid& store, const AuditMark& head, std::uint64_t first) {
-  const auto signature = with_signed_fields(store, role, signer.id, head, first, [&](crypto::SignedFields fields) {
-    return signer.key.sign(head_context, fields);
-  });
-  return {.role = role, .key = signer.id, .first = first, .signature = signature};
+                               const crypto::Uuid& store, const AuditMark& head) {
+  const auto signature = with_signed_fields(
+      store, role, signer.id, head, [&](crypto::SignedFields fields) { return signer.key.sign(head_context, fields); });
+  return {.role = role, .key = signer.id, .signature = signature};
 }
 
 std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, const AuditSignature& signature) {
@@ -75,7 +68,7 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
   }
   if (mark.sequence <= checked_through_) return std::nullopt;
   const bool right = with_signed_fields(
-      signers_.store(), signature.role, signature.key, mark, signature.first,
+      signers_.store(), signature.role, signature.key, mark,
       [&](crypto::SignedFields fields) { return signer->key.verify(head_context, fields, signature.signature); });
   if (!right) return entry(mark.sequence) + "the signature of " + plane(signature.role) + " is wrong";
   ++checked_;
@@ -83,15 +76,11 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
 }
 
 void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, std::vector<std::string>& findings) {
-  const bool required = signers_.cut_off() && mark.sequence >= *signers_.cut_off();
   const auto role = audit_plane(body);
-  if (!role) {
-    // No key can sign for it, so no process of Tacit wrote it.
-    if (required) findings.push_back(entry(mark.sequence) + "is of no plane");
-    return;
-  }
+  if (!role) return;
   const std::string_view action = audit_action_text(body);
-  newest_.at(static_cast<std::size_t>(*role) - 1) = mark.sequence;
+  present_.at(static_cast<std::size_t>(*role) - 1) = true;
+  const bool required = signers_.cut_off() && mark.sequence >= *signers_.cut_off();
   if (required && action != row_of(AuditAction::store_restore).name) {
     Unsigned& open = of(*role);
     if (open.first == 0) open.first = mark.sequence;
@@ -103,49 +92,40 @@ void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, s
   }
 }
 
-void AuditSignatureCheck::close(const AuditMark& mark, const AuditSignature& signature,
-                                std::vector<std::string>& findings) {
-  const bool has_entry = newest_.at(static_cast<std::size_t>(signature.role) - 1) >= signature.first;
-  if (!has_entry && !within_commit_) {
-    findings.push_back(entry(mark.sequence) + "is signed for " + plane(signature.role) +
-                       ", which has no entry in its commit");
-    return;
-  }
-  Unsigned& open = of(signature.role);
-  if (open.first != 0 && open.first < signature.first) {
-    findings.push_back(not_signed(open.first, std::min(open.last, signature.first - 1), signature.role));
-  }
-  open = {};
-}
-
 std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std::string_view body,
                                                      std::span<const AuditSignature> signatures) {
   std::vector<std::string> findings;
   expect(mark, body, findings);
   signed_planes_ = 0;
-  signed_from_ = 0;
   if (signatures.empty()) return findings;
   for (const AuditSignature& signature : signatures) {
     if (auto fault = fault_of(mark, signature)) {
       findings.push_back(std::move(*fault));
     } else {
       signed_planes_ |= plane_bit(signature.role);
-      signed_from_ = std::max(signed_from_, signature.first);
     }
-    close(mark, signature, findings);
+    const std::size_t index = static_cast<std::size_t>(signature.role) - 1;
+    if (index >= present_.size() || !present_.at(index)) {
+      findings.push_back(entry(mark.sequence) + "is signed for " + plane(signature.role) +
+                         ", which has no entry in its commit");
+    } else {
+      unsigned_.at(index) = {};
+    }
   }
   for (const crypto::SigningRole each : crypto::signing_roles) {
     const Unsigned& open = of(each);
-    if (open.first != 0) findings.push_back(not_signed(open.first, open.last, each));
+    if (open.first == 0) continue;
+    findings.push_back("audit entries " + std::to_string(open.first) + " to " + std::to_string(open.last) + ": " +
+                       plane(each) + " is not signed");
   }
   unsigned_ = {};
-  within_commit_ = false;
+  present_ = {};
   return findings;
 }
 
 void AuditSignatureCheck::begin_within_commit() {
   unsigned_ = {};
-  within_commit_ = true;
+  present_.fill(true);
 }
 
 bool AuditSignatureCheck::is_open() const {

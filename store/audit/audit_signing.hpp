@@ -1,8 +1,7 @@
 // Signatures of the audit log (crypto/signers.hpp). A commit's last entry carries one signature for each plane that has
 // entries in the commit, made with that plane's audit key. Signed, for the context "tacit signed audit head 1": store
-// id, role (1 byte), signing key id, sequence of the commit's first entry (8 bytes), sequence (8 bytes), entry hash.
-// The hash covers the whole chain before it, so the signature fixes all earlier entries. It vouches only for those of
-// its commit: an entry that an attacker appended before, without a signature, does not become one of the next commit.
+// id, role (1 byte), signing key id, sequence (8 bytes), entry hash. The hash covers the whole chain before it, so the
+// signature covers all earlier entries, too.
 #pragma once
 
 #include <array>
@@ -31,9 +30,9 @@ std::uint8_t plane_bit(crypto::SigningRole role);
 /// The action of an entry, as text; empty likewise.
 std::string_view audit_action_text(std::string_view body);
 
-/// Signs for the role of the signer's ring. `first`: the first entry of the commit that ends with `head`.
+/// Signs for the role of the signer's ring.
 AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, crypto::SigningRole role,
-                               const crypto::Uuid& store, const AuditMark& head, std::uint64_t first);
+                               const crypto::Uuid& store, const AuditMark& head);
 
 /// The seal of an engine's commits: signs the last entry of each commit, once the phase of `keys` is not `none` and the
 /// store takes rows of format 3. A commit with entries of a plane whose key this process lacks fails; only
@@ -44,10 +43,10 @@ std::shared_ptr<CommitSeal> make_audit_seal(const StoreKeys& keys, std::shared_p
 /// Follows the signatures of the log, entry by entry; the hashes are for AuditChain (store/audit/audit_chain.hpp) to
 /// check. Pure.
 ///
-/// A signature says which entries are of its commit. From the cut-off on each entry must be of a commit that its plane
-/// signed; `store.restore`, which the restoring command cannot sign for a log of another time, may be unsigned. Before
-/// the cut-off missing signatures are no finding, because servers are restarted one after the other; present ones are
-/// verified.
+/// All entries up to and with the next one that has signatures count as one commit. From the cut-off on each plane that
+/// has entries in it must have signed it; `store.restore`, which the restoring command cannot sign for a log of another
+/// time, may be unsigned. Before the cut-off missing signatures are no finding, because servers are restarted one after
+/// the other; present ones are verified.
 class AuditSignatureCheck {
  public:
   /// Signatures of entries through `checked_through` are not verified. `signers` must outlive this object.
@@ -68,11 +67,9 @@ class AuditSignatureCheck {
   std::uint64_t checked() const { return checked_; }
   /// The planes whose signatures of the last followed entry are right, as bits of AuditActionRow::planes.
   std::uint8_t signed_planes() const { return signed_planes_; }
-  /// The first entry of the commit that they sign, as the latest of them says.
-  std::uint64_t signed_from() const { return signed_from_; }
 
  private:
-  /// The entries of one plane since the last commit that require a signature.
+  /// The entries of one plane in the present commit from which a signature is required.
   struct Unsigned {
     std::uint64_t first = 0;  ///< 0: none
     std::uint64_t last = 0;
@@ -83,17 +80,13 @@ class AuditSignatureCheck {
   void expect(const AuditMark& mark, std::string_view body, std::vector<std::string>& findings);
   /// Why the signature is not accepted; std::nullopt if it is.
   std::optional<std::string> fault_of(const AuditMark& mark, const AuditSignature& signature);
-  /// Ends the commit for the signature's plane.
-  void close(const AuditMark& mark, const AuditSignature& signature, std::vector<std::string>& findings);
 
   const crypto::Signers& signers_;
   const std::uint64_t checked_through_;
   std::array<Unsigned, crypto::signing_roles.size()> unsigned_{};
-  std::array<std::uint64_t, crypto::signing_roles.size()> newest_{};  ///< each plane's newest entry
-  bool within_commit_ = false;
+  std::array<bool, crypto::signing_roles.size()> present_{};  ///< planes with entries in the present commit
   std::uint64_t checked_ = 0;
   std::uint8_t signed_planes_ = 0;
-  std::uint64_t signed_from_ = 0;
 };
 
 }  // namespace tacit::store

@@ -76,11 +76,10 @@ struct AuditMark {
 /// The form for keeping elsewhere: 123:9f86d0….
 std::string to_string(const AuditMark& mark);
 
-/// A plane's signature over the last entry of a commit: its sequence and hash, and where the commit begins.
+/// A plane's signature over the last entry of a commit: its sequence and hash.
 struct AuditSignature {
   crypto::SigningRole role{};
   crypto::KeyId key{};
-  std::uint64_t first = 0;  ///< the sequence of the commit's first entry
   crypto::Signature signature{};
 };
 

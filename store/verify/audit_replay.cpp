@@ -37,24 +37,17 @@ void AuditReplay::give_up() {
 void AuditReplay::commit(const AuditCommit& commit) {
   std::uint64_t sequence = commit.first;
   for (const std::string& body : commit.bodies) {
-    if (const auto read = read_replay_entry(body)) signed_entry(*read, sequence, commit.signed_planes);
+    const auto read = read_replay_entry(body);
+    const bool is_signed = read && (read->plane & commit.signed_planes & by_operators) != 0;
+    if (read) entry(*read, sequence, is_signed || !is_required(sequence));
     ++sequence;
   }
-}
-
-/// From the cut-off on, an entry that its plane did not sign proves nothing: everyone who writes to the database can
-/// append one.
-void AuditReplay::signed_entry(const ReplayEntry& read, std::uint64_t sequence, std::uint8_t signed_planes) {
-  const std::uint8_t signed_by = read.plane & signed_planes;
-  const bool required = is_required(sequence);
-  const bool by_operator = !required || (signed_by & by_operators) != 0;
-  if (!read.moved.empty()) moved_rows(read, sequence, by_operator);
-  if (!required || signed_by != 0) entry(read, sequence, by_operator);
 }
 
 bool AuditReplay::is_required(std::uint64_t sequence) const { return cut_off_ && sequence >= *cut_off_; }
 
 void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {
+  if (!entry.moved.empty()) moved_rows(entry, sequence, by_operator);
   if (by_operator) operator_entry(entry, sequence);
   if (!entry.ok) return;
   switch (entry.action) {

@@ -30,7 +30,7 @@
 
 namespace tacit::store {
 
-/// Successive entries of the log: a commit, or entries that belong to no signed one.
+/// Successive entries of the log, up to and with one that has signatures.
 struct AuditCommit {
   std::vector<std::string> bodies;
   std::uint64_t first = 0;         ///< the sequence of the first
@@ -84,8 +84,6 @@ class AuditReplay {
 
   /// Whether signatures, and with them the hashes of rows, are required from that entry.
   bool is_required(std::uint64_t sequence) const;
-  /// An entry of a commit that these planes signed.
-  void signed_entry(const ReplayEntry& read, std::uint64_t sequence, std::uint8_t signed_planes);
   void entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
   /// Entries that only operators write.
   void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);

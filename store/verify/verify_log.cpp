@@ -1,8 +1,5 @@
 #include "store/verify/verify_log.hpp"
 
-#include <algorithm>
-#include <cstddef>
-#include <iterator>
 #include <utility>
 
 #include "store/audit/audit_log.hpp"
@@ -58,23 +55,8 @@ void LogCheck::distrust(const std::string& problem) {
 void LogCheck::group(const AuditMark& mark, std::string_view body, bool is_signed) {
   if (commit_.bodies.empty()) commit_.first = mark.sequence;
   commit_.bodies.emplace_back(body);
-  if (is_signed) {
-    split_before(signatures_.signed_from());
-    commit_.signed_planes = signatures_.signed_planes();
-  }
+  if (is_signed) commit_.signed_planes = signatures_.signed_planes();
   if (is_signed || commit_.bodies.size() == most_held) hand_over();
-}
-
-void LogCheck::split_before(std::uint64_t first) {
-  if (first <= commit_.first) return;
-  const std::uint64_t number = std::min<std::uint64_t>(first - commit_.first, commit_.bodies.size() - 1);
-  const auto end = commit_.bodies.begin() + static_cast<std::ptrdiff_t>(number);
-  AuditCommit before;
-  before.first = commit_.first;
-  before.bodies.assign(std::make_move_iterator(commit_.bodies.begin()), std::make_move_iterator(end));
-  commit_.bodies.erase(commit_.bodies.begin(), end);
-  commit_.first += number;
-  replay_.commit(before);
 }
 
 void LogCheck::hand_over() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_signing.hpp"
@@ -33,8 +32,6 @@ class LogCheck {
   /// An incomplete log proves nothing about the rows.
   void distrust(const std::string& problem);
   void group(const AuditMark& mark, std::string_view body, bool is_signed);
-  /// Hands the entries before that one over as a commit without signatures.
-  void split_before(std::uint64_t first);
   void hand_over();
 
   AuditChain chain_;

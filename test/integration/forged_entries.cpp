@@ -60,24 +60,6 @@ BOOST_AUTO_TEST_CASE(entries_of_another_plane_are_named) {
   fallen.expect_safe({victim});
 }
 
-// Without an audit key an attacker can still append, and the plane's next commit signs the chain with that entry.
-BOOST_AUTO_TEST_CASE(an_unsigned_entry_does_not_become_one_of_the_next_commit) {
-  FallenDeployment fallen;
-  std::string secret;
-  const Victim victim = fallen.new_victim_with("kept", secret);
-  const auto mark = append_forged(fallen.attacker, forged_body("api", "secret.update", released(victim, secret)),
-                                  [](const auto&) { return std::vector<store::AuditSignature>{}; });
-  fallen.make(victim, "served");
-
-  const std::string number = std::to_string(mark.sequence);
-  const Recovery recovery = fallen.throw_out();
-  for (const Finished& found : {recovery.before, recovery.after, recovery.entries}) {
-    expect_finding(found, "audit entries " + number + " to " + number + ": the plane api is not signed");
-  }
-  fallen.expect_value(victim, "kept");
-  fallen.expect_safe({victim});
-}
-
 BOOST_AUTO_TEST_CASE(entries_of_actions_that_the_api_plane_does_not_record_are_named) {
   FallenDeployment fallen;
   std::string secret;

@@ -80,8 +80,7 @@ store::AuditMark append_forged(const Attacker& attacker, const std::string& body
 
 Sign signed_by(const Attacker& attacker, const SigningEntry& key, crypto::SigningRole role) {
   return [&attacker, &key, role](const store::AuditMark& mark) {
-    return std::vector<store::AuditSignature>{
-        store::sign_audit_head(key, role, attacker.keys().store(), mark, mark.sequence)};
+    return std::vector<store::AuditSignature>{store::sign_audit_head(key, role, attacker.keys().store(), mark)};
   };
 }
 

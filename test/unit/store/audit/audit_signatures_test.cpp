@@ -75,8 +75,7 @@ struct TwoPlanes {
       if (mark.sequence == first) body.replace(body.find("192.0.2.1"), 9, "192.0.2.9");
       rewritten.hash = audit_hash(previous, mark.sequence, body);
       if (mark.sequence >= first && !signatures.empty()) {
-        signatures = {sign_audit_head(*keys.audit_signer(SigningRole::api), SigningRole::api, keys.store(), rewritten,
-                                      signatures.front().first)};
+        signatures = {sign_audit_head(*keys.audit_signer(SigningRole::api), SigningRole::api, keys.store(), rewritten)};
       }
       if (mark.sequence >= first) {
         const Bytes row = audit_row(rewritten.hash, body, signatures);

@@ -182,31 +182,6 @@ BOOST_AUTO_TEST_CASE(an_operators_entry_that_the_api_plane_signed) {
   BOOST_TEST(fixture.finds(of(first) + "secret " + fixture.id.str() + ": " + changed_row));
 }
 
-// The attacker has no audit key. The next commit of the plane signs the chain with the entry, and of no plane nothing
-// is signed.
-BOOST_AUTO_TEST_CASE(a_changed_binding_is_not_excused_by_an_entry_without_a_signature) {
-  AttackFixture fixture;
-  fixture.rebind("other");
-  const std::string row = fixture.rows(Table::tenants).at(fixture.secret_key());
-  AuditEvent event;
-  event.action = AuditAction::secret_update;
-  event.tenant = first;
-  event.secrets = {fixture.id};
-  event.rows = {row_digest(crypto::as_bytes(row))};
-  event.versions = {1};
-  const SecretInfo info = *fixture.wait(fixture.store().secrets().get(first, fixture.id, by_api_plane()));
-  AuditContext of_no_plane = by_api_plane();
-  of_no_plane.plane = "x";
-  const std::uint64_t absorbed = fixture.append(audit_body(event, by_api_plane(), info.updated_at, true), false);
-  BOOST_REQUIRE(fixture.create(first, "genuine"));
-  const std::uint64_t unknown = fixture.append(audit_body(event, of_no_plane, info.updated_at, true), false);
-  BOOST_REQUIRE(fixture.create(first, "genuine, too"));
-  const std::string number = std::to_string(absorbed);
-  fixture.expect_findings({"audit entries " + number + " to " + number + ": the plane api is not signed",
-                           "audit entry " + std::to_string(unknown) + ": is of no plane",
-                           of(first) + "secret " + fixture.id.str() + ": " + changed_row});
-}
-
 BOOST_AUTO_TEST_CASE(a_log_that_was_rewritten_and_signed_by_the_api_plane) {
   AttackFixture fixture;
   BOOST_REQUIRE(fixture.resolve().has_value());

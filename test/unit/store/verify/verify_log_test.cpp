@@ -29,9 +29,8 @@ struct LogRows {
     const StoreKeys keys = keys_of_phase(crypto::SigningPhase::required);
     std::vector<AuditSignature> signatures;
     for (const SigningRole role : signers) {
-      signatures.push_back(sign_audit_head(*keys.audit_signer(role), role, keys.store(), mark, first));
+      signatures.push_back(sign_audit_head(*keys.audit_signer(role), role, keys.store(), mark));
     }
-    if (!signers.empty()) first = mark.sequence + 1;
     rows.emplace(row_text(audit_key(mark.sequence)), row_text(audit_row(mark.hash, body, signatures)));
   }
 
@@ -55,7 +54,6 @@ struct LogRows {
 
   Rows rows;
   AuditMark mark;
-  std::uint64_t first = 1;  ///< of the present commit
   AuditMark pruned_through;
 };
 
