@@ -6,7 +6,8 @@ std::vector<std::string> store_warnings(const StoreFindings& found) {
   std::vector<std::string> warnings;
   if (found.changed_entry) {
     warnings.push_back("the audit log was rewritten: entry " + std::to_string(*found.changed_entry) +
-                       " is not the one that this process saw; run tacit audit verify");
+                       (found.changed_is_unsigned ? " is not signed" : " is not the one that this process saw") +
+                       "; run tacit audit verify");
   }
   const bool is_signed = found.phase != crypto::SigningPhase::none;
   if (is_signed && found.makes_first_writes && found.prekeys && *found.prekeys < found.prekeys_low) {

@@ -18,7 +18,9 @@ Failure not_written(const std::string& why) { return failed(Errc::not_allowed, "
 class SignedFrom {
  public:
   SignedFrom(const crypto::Signers& signers, std::uint64_t first)
-      : first_(first), signers_(signers.store(), signers.entries(), first), check_(signers_) {}
+      : first_(first), signers_(signers.store(), signers.entries(), first), check_(signers_) {
+    if (first > 0) check_.begin_after(first - 1);
+  }
 
   Outcome<void> follow(const AuditRecord& entry) {
     if (!entry.fault.empty()) {
@@ -26,8 +28,11 @@ class SignedFrom {
     }
     const auto plane = audit_plane(entry.body);
     if (plane && entry.mark.sequence >= first_) unsigned_.emplace(*plane, entry.mark.sequence);
-    const auto findings = check_.follow(entry.mark, entry.body, entry.signatures);
-    for (const AuditSignature& signature : entry.signatures) unsigned_.erase(signature.role);
+    const auto findings = check_.follow(entry.mark, entry.body, entry.first, entry.signatures);
+    for (const AuditSignature& signature : entry.signatures) {
+      const auto at = unsigned_.find(signature.role);
+      if (at != unsigned_.end() && at->second >= entry.first) unsigned_.erase(at);
+    }
     if (!findings.empty()) return fault(findings.front());
     if (!entry.signatures.empty()) unsigned_.clear();
     return {};
