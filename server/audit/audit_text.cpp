@@ -58,6 +58,7 @@ std::string signatures_json(const store::AuditRecord& record) {
     json::object signature;
     signature["plane"] = crypto::name_of(one.role);
     signature["key"] = crypto::to_hex(one.key);
+    signature["first"] = record.first;
     signature["signature"] = crypto::base64url_encode(one.signature).text();
     signatures.push_back(std::move(signature));
   }

@@ -90,7 +90,8 @@ class Feed {
   bool feed_history() {
     const auto changed = history_.look();
     if (!changed) return true;
-    const std::string found = changed->found ? crypto::to_hex(*changed->found) : std::string("missing");
+    std::string found = changed->found ? crypto::to_hex(*changed->found) : std::string("missing");
+    if (changed->is_unsigned) found = "unsigned";
     return files_.put(R"({"event":"audit_history_changed","sequence":)" + std::to_string(changed->expected.sequence) +
                       R"(,"expected":")" + crypto::to_hex(changed->expected.hash) + R"(","found":")" + found + "\"}");
   }

@@ -12,7 +12,7 @@ std::optional<store::AuditHistory::Changed> HistoryNotice::look() {
   auto changed = store_.audit().history().changed();
   if (!changed) return std::nullopt;
   told_ = true;
-  complain(rewritten_log_warning(changed->expected.sequence));
+  complain(rewritten_log_warning(changed->expected.sequence, changed->is_unsigned));
   return changed;
 }
 

@@ -27,8 +27,10 @@ void add_signing_metrics(MetricFamilies& families, const store::SigningStatistic
   auto heads = families.counter("tacit_audit_signatures_total", "Audit heads that this process signed.");
   for (const auto& [role, count] : signing.heads) heads.add(count, {{"plane", crypto::name_of(role)}});
   families
-      .gauge("tacit_audit_history_intact",
-             "1; 0 once the audit log did not contain what this process had seen of it (audit_history_changed).")
+      .gauge(
+          "tacit_audit_history_intact",
+          "1; 0 once the audit log did not contain what this process had seen of it, or an entry that it met was not "
+          "signed (audit_history_changed).")
       .add(std::uint64_t{signing.history_intact});
   families
       .counter("tacit_tenant_key_verifications_total",

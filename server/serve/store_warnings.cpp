@@ -4,9 +4,9 @@ namespace tacit::server {
 
 using crypto::SigningPhase;
 
-std::string rewritten_log_warning(std::uint64_t entry) {
+std::string rewritten_log_warning(std::uint64_t entry, bool is_unsigned) {
   return "the audit log was rewritten: entry " + std::to_string(entry) +
-         " is not the one that this process saw; run tacit audit verify";
+         (is_unsigned ? " is not signed" : " is not the one that this process saw") + "; run tacit audit verify";
 }
 
 std::string unsigned_tenants_warning(SigningPhase phase, std::uint64_t tenants) {
@@ -31,7 +31,9 @@ std::vector<std::string> logged_warnings(const StoreFindings& found) {
 
 std::vector<std::string> store_warnings(const StoreFindings& found) {
   std::vector<std::string> warnings;
-  if (found.changed_entry) warnings.push_back(rewritten_log_warning(*found.changed_entry));
+  if (found.changed_entry) {
+    warnings.push_back(rewritten_log_warning(*found.changed_entry, found.changed_is_unsigned));
+  }
   for (std::string& warning : logged_warnings(found)) warnings.push_back(std::move(warning));
   const bool is_signed = found.phase != SigningPhase::none;
   if (is_signed && found.makes_first_writes && found.prekeys && *found.prekeys < found.prekeys_low) {

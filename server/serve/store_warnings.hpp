@@ -14,6 +14,7 @@ namespace tacit::server {
 struct StoreFindings {
   crypto::SigningPhase phase{};
   std::optional<std::uint64_t> changed_entry{};     ///< the audit entry that is not the one that this process saw
+  bool changed_is_unsigned = false;                 ///< or that is there but not signed
   std::optional<std::uint64_t> prekeys{};           ///< key pairs for new tenants; std::nullopt: not counted
   std::uint64_t prekeys_low = 0;                    ///< fewer are a warning; 0: none
   std::optional<std::uint64_t> unsigned_tenants{};  ///< with a key pair that is not signed; std::nullopt: not counted
@@ -31,7 +32,7 @@ inline constexpr const char* rekey_is_unfinished =
 /// About tenants whose key pair is not signed: at least one.
 std::string unsigned_tenants_warning(crypto::SigningPhase phase, std::uint64_t tenants);
 /// The warning that this audit entry is not the one that this process saw.
-std::string rewritten_log_warning(std::uint64_t entry);
+std::string rewritten_log_warning(std::uint64_t entry, bool is_unsigned);
 
 /// One sentence each, the most urgent first.
 std::vector<std::string> store_warnings(const StoreFindings& found);

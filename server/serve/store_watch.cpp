@@ -31,7 +31,8 @@ constexpr std::uint64_t most_verified = 8192;
 void log_change(const store::AuditHistory::Changed& changed) {
   http::LogLine line(http::LogLevel::error, "audit_history_changed");
   line.field("sequence", changed.expected.sequence).field("expected", crypto::to_hex(changed.expected.hash));
-  http::log(line.field("found", changed.found ? crypto::to_hex(*changed.found) : std::string("missing")));
+  const std::string found = changed.found ? crypto::to_hex(*changed.found) : std::string("missing");
+  http::log(line.field("found", changed.is_unsigned ? std::string("unsigned") : found));
 }
 
 }  // namespace
@@ -234,6 +235,7 @@ void StoreWatch::publish() {
   found.makes_first_writes = serves_api_;
   found.prekeys_low = prekey_pool_ / 4;
   if (changed) found.changed_entry = changed->expected.sequence;
+  found.changed_is_unsigned = changed && changed->is_unsigned;
   log_new(found);
   warnings_.publish_if_new(store_warnings(found));
   const std::lock_guard lock(mutex_);

@@ -3,6 +3,7 @@
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_hash.hpp"
 #include "store/audit/audit_log.hpp"
+#include "store/audit/audit_signing.hpp"
 #include "store/engine/context.hpp"
 #include "store/engine/work.hpp"
 
@@ -58,11 +59,46 @@ Task<std::optional<Changed>> difference(Transaction& transaction, const StoreKey
   co_return changed;
 }
 
+AuditMark mark_of(const AuditEntry& entry) {
+  AuditMark mark;
+  mark.sequence = entry.sequence;
+  mark.hash = entry.hash;
+  return mark;
+}
+
+bool lacks_signature(const StoreKeys& keys, const AuditEntry& entry) {
+  const auto cut_off = keys.signers().cut_off();
+  return cut_off && entry.sequence >= *cut_off && entry.signatures.empty();
+}
+
+/// The newest entry, which lacks a signature; or, if that is a restore's, which may, the one before it. An attacker can
+/// append any number of such entries, so a few in a row are enough to be believed.
+Task<std::optional<Changed>> unsigned_entry(Transaction& transaction, const StoreKeys& keys, AuditEntry entry) {
+  constexpr int most_restores = 16;
+  std::optional<Changed> changed;
+  for (int restores = 0; lacks_signature(keys, entry); ++restores) {
+    const bool is_restore = audit_action_text(entry.body) == row_of(AuditAction::store_restore).name;
+    if (!is_restore || restores == most_restores) {
+      changed.emplace().expected = mark_of(entry);
+      changed->found = entry.hash;
+      changed->is_unsigned = true;
+      break;
+    }
+    auto before = co_await entry_at(transaction, entry.sequence - 1);
+    if (!before) break;
+    entry = std::move(*before);
+  }
+  co_return changed;
+}
+
 /// Returns the newest entry's place.
 Task<Outcome<AuditMark>> compare(Transaction& transaction, const StoreKeys& keys, AuditMark expected,
                                  std::optional<Changed>& changed) {
   changed = co_await difference(transaction, keys, expected);
-  co_return co_await newest_audit_mark(transaction);
+  const auto newest = co_await newest_audit_entry(transaction);
+  if (!newest) co_return newest.error();
+  if (!changed && lacks_signature(keys, *newest)) changed = co_await unsigned_entry(transaction, keys, *newest);
+  co_return mark_of(*newest);
 }
 
 }  // namespace
@@ -89,13 +125,16 @@ void AuditHistory::saw(const AuditMark& head) {
 
 Task<Outcome<AuditMark>> AuditHistory::look(Transaction& transaction, const StoreKeys& keys) {
   const AuditMark expected = last();
-  auto newest = co_await newest_audit_mark(transaction);
-  const bool same = newest && *newest == expected;
+  const auto newest = co_await newest_audit_entry(transaction);
+  const bool same = newest && mark_of(*newest) == expected;
   if (!same) {
-    const auto changed = co_await difference(transaction, keys, expected);
+    std::optional<Changed> changed = co_await difference(transaction, keys, expected);
+    const bool is_unsigned = !changed && newest && lacks_signature(keys, *newest);
+    if (is_unsigned) changed = co_await unsigned_entry(transaction, keys, *newest);
     if (changed) note(*changed);
   }
-  co_return newest;
+  if (!newest) co_return newest.error();
+  co_return mark_of(*newest);
 }
 
 Outcome<std::optional<Changed>> AuditHistory::check(const StoreContext& store) {

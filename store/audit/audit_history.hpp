@@ -1,5 +1,6 @@
 // Whether the audit log still contains what this process saw of it. An attacker with write access to the database can
-// cut off the newest entries, or rewrite the log with hashes that fit; a process that remembers a head notices both.
+// cut off the newest entries, or rewrite the log with hashes that fit; a process that remembers a head notices both. He
+// can also append entries, but without a key they are not signed; a process notices one that is the newest.
 #pragma once
 
 #include <array>
@@ -20,18 +21,20 @@ struct StoreContext;  // store/engine/context.hpp
 /// The last head that this process committed or read. Thread-safe. Shared by all contexts of one store.
 class AuditHistory {
  public:
-  /// What the log has instead of an entry that this process saw.
+  /// What the log has instead of an entry that this process saw, or an entry that lacks the signature that it needs.
   struct Changed {
-    AuditMark expected;
+    AuditMark expected;                   ///< the place of the entry
     std::optional<crypto::Digest> found;  ///< the hash that is there; std::nullopt: there is no entry
+    bool is_unsigned = false;             ///< the entry is there and was never seen, but it is not signed
   };
 
   /// A head that is durable, and whose transaction contained the last one (`look`).
   void saw(const AuditMark& head);
   /// Compares the log in this transaction with the last head: that entry must be there, with its hash, which must be
   /// that of its body and the previous entry's hash; or a checkpoint (store/audit/audit_checkpoint.hpp) must be at or
-  /// after it. Remembers a difference. Returns the newest entry's place; fails like newest_audit_mark. `keys` must
-  /// outlive the task.
+  /// after it. From the cut-off on a newest entry of another process must have signatures, which are not verified, or
+  /// be a `store.restore`. Remembers a difference. Returns the newest entry's place; fails like newest_audit_mark.
+  /// `keys` must outlive the task.
   Task<Outcome<AuditMark>> look(Transaction& transaction, const StoreKeys& keys);
   /// The same on a snapshot. If the log is unchanged, its newest entry becomes the last head, so that a process without
   /// changes of its own guards the entries of others. Returns the first difference that was ever found.

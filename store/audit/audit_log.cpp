@@ -81,6 +81,14 @@ bool has_row_fields(const AuditEvent& event) {
 
 constexpr std::string_view before_time = "{\"time\":\"";
 
+/// The entry of the log's last row.
+Outcome<AuditEntry> newest_of(const std::optional<Row>& row) {
+  if (!row) return AuditEntry{};
+  auto entry = parse_audit_row(*row);
+  if (entry && entry->sequence != UINT64_MAX) return std::move(*entry);
+  return failed(Errc::unavailable, "the newest audit entry cannot be read, so no entry can be appended");
+}
+
 }  // namespace
 
 std::string to_string(const AuditMark& mark) { return std::to_string(mark.sequence) + ":" + crypto::to_hex(mark.hash); }
@@ -97,14 +105,20 @@ std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence) {
   return key;
 }
 
-Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<const AuditSignature> signatures) {
+Bytes audit_row(const crypto::Digest& hash, std::string_view body) { return audit_row(hash, body, 0, {}); }
+
+Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::uint64_t first,
+                std::span<const AuditSignature> signatures) {
   constexpr std::size_t signature_size = 1 + 8 + 64;
   Bytes row;
-  row.reserve(2 + hash.size() + signatures.size() * signature_size + body.size());
+  row.reserve(2 + hash.size() + sizeof first + signatures.size() * signature_size + body.size());
   Encoder encoder(row);
   encoder.u8(signatures.empty() ? format : signed_format);
   encoder.raw(hash);
-  if (!signatures.empty()) encoder.u8(static_cast<std::uint8_t>(signatures.size()));
+  if (!signatures.empty()) {
+    encoder.u64(first);
+    encoder.u8(static_cast<std::uint8_t>(signatures.size()));
+  }
   for (const AuditSignature& signature : signatures) {
     encoder.u8(static_cast<std::uint8_t>(signature.role));
     encoder.raw(signature.key);
@@ -122,7 +136,10 @@ std::optional<AuditEntry> parse_audit_row(const Row& row) {
   const std::uint8_t row_format = value.u8();
   if (row_format != format && row_format != signed_format) return std::nullopt;
   value.into(entry.hash);
-  if (row_format == signed_format && !decode_signatures(value, entry.signatures)) return std::nullopt;
+  if (row_format == signed_format) {
+    entry.first = value.u64();
+    if (!decode_signatures(value, entry.signatures)) return std::nullopt;
+  }
   if (!key.done() || !value.ok()) return std::nullopt;
   entry.body = crypto::as_text(value.rest());
   return entry;
@@ -155,17 +172,18 @@ std::string_view audit_time(std::string_view body) {
   return body[before_time.size() + size] == '"' ? body.substr(before_time.size(), size) : std::string_view();
 }
 
+Task<Outcome<AuditEntry>> newest_audit_entry(Transaction& transaction) {
+  const auto row = co_await transaction.last(Table::audit);
+  co_return newest_of(row);
+}
+
 Task<Outcome<AuditMark>> newest_audit_mark(Transaction& transaction) {
-  const auto newest = co_await transaction.last(Table::audit);
+  const auto row = co_await transaction.last(Table::audit);
+  const auto newest = newest_of(row);
+  if (!newest) co_return newest.error();
   AuditMark mark;
-  if (newest) {
-    const auto entry = parse_audit_row(*newest);
-    if (!entry || entry->sequence == UINT64_MAX) {
-      co_return failed(Errc::unavailable, "the newest audit entry cannot be read, so no entry can be appended");
-    }
-    mark.sequence = entry->sequence;
-    mark.hash = entry->hash;
-  }
+  mark.sequence = newest->sequence;
+  mark.hash = newest->hash;
   co_return mark;
 }
 
@@ -182,7 +200,7 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
   bool with_rows = has_row_fields(event);
   if (with_rows) with_rows = (co_await rows_format(transaction)) >= store_format;
   const std::string body = audit_body(event, who, now, with_rows);
-  const Bytes row = audit_row(audit_hash(previous->hash, sequence, body), body, {});
+  const Bytes row = audit_row(audit_hash(previous->hash, sequence, body), body);
   transaction.append(Table::audit, audit_key(sequence), row);
   co_return Outcome<void>();
 }

@@ -1,10 +1,11 @@
 // The stored audit log: Table::audit, by 8-byte big-endian sequence from 1.
 //
 // Format 1: 1 format ‖ 32 hash ‖ body. Format 2, of a commit's last entry, once commits are signed
-// (store/audit/audit_signing.hpp): 1 format ‖ 32 hash ‖ 1 number of signatures (1 to 3) ‖ each: 1 role, 8 signing key
-// id, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence ‖ body), zeros before the first. The
-// body is one JSON object on one line: time, plane, actor, action, outcome, and where they apply tenant, secrets, tool,
-// reason, on_behalf_of, peer, request_id, traceparent; and, once the store takes rows of format 3:
+// (store/audit/audit_signing.hpp): 1 format ‖ 32 hash ‖ 8 sequence of the commit's first entry ‖ 1 number of signatures
+// (1 to 3) ‖ each: 1 role, 8 signing key id, 64 signature ‖ body. The hash is SHA-256(previous entry's hash ‖ sequence
+// ‖ body), zeros before the first. The body is one JSON object on one line, with its members in this order: time,
+// plane, actor, action, outcome, and where they apply tenant, secrets, tool, reason, on_behalf_of, peer, request_id,
+// traceparent; and, once the store takes rows of format 3:
 //   rows        in the order of `secrets`, or of the one API key or list of keys: base64url of the SHA-256 of the
 //               secret's row as left or as released, of the key's content (store/rows/api_key_row.hpp), of the list
 //   versions    in the order of `secrets`: the version of the value
@@ -37,13 +38,17 @@ struct AuditEntry {
   crypto::Digest hash{};
   std::string_view body;  ///< a view of the stored bytes
   std::vector<AuditSignature> signatures{};
+  std::uint64_t first = 0;  ///< with signatures: the first entry of the commit that they cover, as stored
 };
 
 /// The key of an entry's row.
 std::array<std::uint8_t, 8> audit_key(std::uint64_t sequence);
 
-/// The row of an entry: format 1 without signatures, format 2 with 1 to 3.
-Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::span<const AuditSignature> signatures);
+/// The row of an entry without signatures: format 1.
+Bytes audit_row(const crypto::Digest& hash, std::string_view body);
+/// The row of an entry: format 1 without signatures, format 2 with 1 to 3, of a commit that begins at `first`.
+Bytes audit_row(const crypto::Digest& hash, std::string_view body, std::uint64_t first,
+                std::span<const AuditSignature> signatures);
 /// std::nullopt if the row is not an entry.
 std::optional<AuditEntry> parse_audit_row(const Row& row);
 
@@ -52,8 +57,10 @@ std::string audit_body(const AuditEvent& event, const AuditContext& who, std::in
 /// The time at the beginning of a body, as text; empty if the body does not begin like an entry of Tacit.
 std::string_view audit_time(std::string_view body);
 
-/// The newest entry's place, or the place before the first entry if the log is empty. Fails with `unavailable` if the
-/// newest row is not an entry: then nothing can be appended.
+/// The newest entry, or one of sequence 0 if the log is empty; valid until the transaction's next change. Fails with
+/// `unavailable` if the newest row is not an entry: then nothing can be appended.
+Task<Outcome<AuditEntry>> newest_audit_entry(Transaction& transaction);
+/// Its place, likewise.
 Task<Outcome<AuditMark>> newest_audit_mark(Transaction& transaction);
 
 /// Appends an entry in this transaction. Fails with `unavailable` if the newest row is not an entry: a change that

@@ -19,6 +19,7 @@ AuditRecord copy_out(const AuditEntry& entry) {
   record.mark.hash = entry.hash;
   record.body = entry.body;
   record.signatures = entry.signatures;
+  record.first = entry.first;
   return record;
 }
 

@@ -33,7 +33,7 @@ std::optional<Needs> needs_of(const std::vector<Row>& rows) {
     const auto role = entry ? audit_plane(entry->body) : std::nullopt;
     if (!role) return std::nullopt;
     needs.present.at(place_of(*role)) = true;
-    // The restoring command may lack the operator's key: then the next commit's signature covers its entry.
+    // The restoring command may lack the operator's key.
     const bool may_be_unsigned =
         *role == SigningRole::operators && audit_action_text(entry->body) == row_of(AuditAction::store_restore).name;
     if (!may_be_unsigned) needs.required.at(place_of(*role)) = true;
@@ -98,18 +98,19 @@ class AuditSeal final : public CommitSeal {
   }
 
   Task<bool> sign(Transaction& transaction) {
-    const auto first = audit_key(*before_ + 1);
-    const auto rows = co_await transaction.scan(Table::audit, {}, first, std::numeric_limits<std::size_t>::max());
+    const std::uint64_t first = *before_ + 1;
+    const auto key = audit_key(first);
+    const auto rows = co_await transaction.scan(Table::audit, {}, key, std::numeric_limits<std::size_t>::max());
     const auto needs = needs_of(rows);
     if (!needs) co_return false;
     for (const SigningRole role : planes) {
       if (!needs->present.at(place_of(role))) continue;
       const auto* const signer = keys_.audit_signer(role);
-      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_));
+      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_, first));
       if (signer == nullptr && needs->required.at(place_of(role))) co_return false;
     }
     if (signed_.empty()) co_return true;
-    const Bytes row = audit_row(head_->hash, needs->last_body, signed_);
+    const Bytes row = audit_row(head_->hash, needs->last_body, first, signed_);
     transaction.put(Table::audit, audit_key(head_->sequence), row);
     co_return true;
   }

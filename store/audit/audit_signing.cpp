@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/audit/audit_form.hpp"
 #include "store/audit/audit_log.hpp"
 
 namespace tacit::store {
@@ -12,11 +13,12 @@ constexpr std::string_view head_context = "tacit signed audit head 1";
 /// Calls `use` with the fields that a signature signs.
 template <class Use>
 auto with_signed_fields(const crypto::Uuid& store, crypto::SigningRole role, const crypto::KeyId& key,
-                        const AuditMark& head, Use use) {
+                        const AuditMark& head, std::uint64_t first, Use use) {
   const auto role_byte = static_cast<std::uint8_t>(role);
   const auto sequence = audit_key(head.sequence);
+  const auto first_sequence = audit_key(first);
   return use({store.view(), crypto::ByteView(&role_byte, 1), crypto::ByteView(key), crypto::ByteView(sequence),
-              crypto::ByteView(head.hash)});
+              crypto::ByteView(head.hash), crypto::ByteView(first_sequence)});
 }
 
 /// The text after `before`, up to the next quotation mark; empty if it is not there. In a body a quotation mark within
@@ -29,6 +31,17 @@ std::string_view text_after(std::string_view body, std::string_view before) {
 }
 
 std::string entry(std::uint64_t sequence) { return "audit entry " + std::to_string(sequence) + ": "; }
+
+bool may_be_unsigned(std::string_view action) { return action == row_of(AuditAction::store_restore).name; }
+
+/// The fault of a commit's first entry; empty if there is none.
+std::string fault_of_first(const AuditMark& mark, std::uint64_t first, std::uint64_t signed_through) {
+  const bool is_overlap = first != 0 && first <= signed_through;
+  if (first != 0 && first <= mark.sequence && !is_overlap) return {};
+  const std::string named =
+      entry(mark.sequence) + "its signatures name entry " + std::to_string(first) + " as the first of their commit";
+  return is_overlap ? named + ", but entry " + std::to_string(signed_through) + " ends another commit" : named;
+}
 
 std::string plane(crypto::SigningRole role) { return "the plane " + std::string(crypto::name_of(role)); }
 
@@ -52,13 +65,21 @@ std::optional<crypto::SigningRole> audit_plane(std::string_view body) {
 std::string_view audit_action_text(std::string_view body) { return text_after(body, "\",\"action\":\""); }
 
 AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, crypto::SigningRole role,
-                               const crypto::Uuid& store, const AuditMark& head) {
-  const auto signature = with_signed_fields(
-      store, role, signer.id, head, [&](crypto::SignedFields fields) { return signer.key.sign(head_context, fields); });
+                               const crypto::Uuid& store, const AuditMark& head, std::uint64_t first) {
+  const auto signature = with_signed_fields(store, role, signer.id, head, first, [&](crypto::SignedFields fields) {
+    return signer.key.sign(head_context, fields);
+  });
   return {.role = role, .key = signer.id, .signature = signature};
 }
 
-std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, const AuditSignature& signature) {
+std::optional<std::string> ends_before_cut_off(const crypto::Signers& signers, std::uint64_t last) {
+  if (!signers.cut_off() || last + 1 >= *signers.cut_off()) return std::nullopt;
+  return "the audit log ends before entry " + std::to_string(*signers.cut_off()) +
+         ", from which signatures are required";
+}
+
+std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, std::uint64_t first,
+                                                         const AuditSignature& signature) {
   const crypto::Signer* const signer = signers_.find(signature.key);
   const std::string is_signed = entry(mark.sequence) + "is signed by the key " + crypto::to_hex(signature.key);
   if (signer == nullptr) return is_signed + ", which root-public-keyring does not know";
@@ -68,71 +89,120 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
   }
   if (mark.sequence <= checked_through_) return std::nullopt;
   const bool right = with_signed_fields(
-      signers_.store(), signature.role, signature.key, mark,
+      signers_.store(), signature.role, signature.key, mark, first,
       [&](crypto::SignedFields fields) { return signer->key.verify(head_context, fields, signature.signature); });
   if (!right) return entry(mark.sequence) + "the signature of " + plane(signature.role) + " is wrong";
   ++checked_;
   return std::nullopt;
 }
 
-void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, std::vector<std::string>& findings) {
+void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, Texts& findings) {
   const auto role = audit_plane(body);
-  if (!role) return;
   const std::string_view action = audit_action_text(body);
-  present_.at(static_cast<std::size_t>(*role) - 1) = true;
-  const bool required = signers_.cut_off() && mark.sequence >= *signers_.cut_off();
-  if (required && action != row_of(AuditAction::store_restore).name) {
-    Unsigned& open = of(*role);
-    if (open.first == 0) open.first = mark.sequence;
-    open.last = mark.sequence;
+  const bool required = is_required(mark.sequence);
+  const std::uint8_t bit = role ? plane_bit(*role) : std::uint8_t{0};
+  waiting_.push_back(
+      {.sequence = mark.sequence, .plane = bit, .needs_signature = required && role && !may_be_unsigned(action)});
+  if (waiting_.size() > most_in_commit) {
+    give_up(waiting_.front());
+    waiting_.pop_front();
   }
+  if (!required) return;
+  const auto say = [&](const std::string& what) { findings.push_back(entry(mark.sequence) + what); };
+  if (!has_entry_form(body)) return say("does not have the form of an entry");
+  if (!role) say("names no plane");
   const auto known = find_audit_action(action);
-  if (required && known && (row_of(*known).planes & plane_bit(*role)) == 0) {
-    findings.push_back(entry(mark.sequence) + "the action " + std::string(action) + " is none of " + plane(*role));
+  if (!known) return say("names no action");
+  if (role && (row_of(*known).planes & bit) == 0) {
+    say("the action " + std::string(action) + " is none of " + plane(*role));
   }
 }
 
-std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std::string_view body,
+std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std::string_view body, std::uint64_t first,
                                                      std::span<const AuditSignature> signatures) {
-  std::vector<std::string> findings;
+  Texts findings;
   expect(mark, body, findings);
   signed_planes_ = 0;
-  if (signatures.empty()) return findings;
-  for (const AuditSignature& signature : signatures) {
-    if (auto fault = fault_of(mark, signature)) {
-      findings.push_back(std::move(*fault));
-    } else {
-      signed_planes_ |= plane_bit(signature.role);
-    }
-    const std::size_t index = static_cast<std::size_t>(signature.role) - 1;
-    if (index >= present_.size() || !present_.at(index)) {
-      findings.push_back(entry(mark.sequence) + "is signed for " + plane(signature.role) +
-                         ", which has no entry in its commit");
-    } else {
-      unsigned_.at(index) = {};
-    }
-  }
-  for (const crypto::SigningRole each : crypto::signing_roles) {
-    const Unsigned& open = of(each);
-    if (open.first == 0) continue;
-    findings.push_back("audit entries " + std::to_string(open.first) + " to " + std::to_string(open.last) + ": " +
-                       plane(each) + " is not signed");
-  }
-  unsigned_ = {};
-  present_ = {};
+  if (!signatures.empty()) settle(mark, first, signatures, findings);
   return findings;
 }
 
-void AuditSignatureCheck::begin_within_commit() {
+void AuditSignatureCheck::settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures,
+                                 Texts& findings) {
+  std::string fault = fault_of_first(mark, first, signed_through_);
+  if (!fault.empty()) findings.push_back(std::move(fault));
+  const std::uint8_t signed_for = verify(mark, first, signatures, findings);
+  for (const Waiting& each : waiting_) {
+    if (each.sequence < first || (each.plane & signed_for) == 0) give_up(each);
+  }
+  report_unsigned(findings);
+  waiting_.clear();
+  signed_through_ = mark.sequence;
+}
+
+std::uint8_t AuditSignatureCheck::planes_from(std::uint64_t first) const {
+  if (first <= unknown_through_) return every_plane;
+  std::uint8_t planes = 0;
+  for (const Waiting& each : waiting_) {
+    if (each.sequence >= first) planes |= each.plane;
+  }
+  return planes;
+}
+
+std::uint8_t AuditSignatureCheck::verify(const AuditMark& mark, std::uint64_t first,
+                                         std::span<const AuditSignature> signatures, Texts& findings) {
+  const std::uint8_t present = planes_from(first);
+  std::uint8_t signed_for = 0;
+  for (const AuditSignature& signature : signatures) {
+    const std::uint8_t bit = plane_bit(signature.role);
+    if (auto fault = fault_of(mark, first, signature)) {
+      findings.push_back(std::move(*fault));
+    } else {
+      signed_planes_ |= bit;
+    }
+    if ((present & bit) == 0) {
+      findings.push_back(entry(mark.sequence) + "is signed for " + plane(signature.role) +
+                         ", which has no entry in its commit");
+    }
+    signed_for |= bit;
+  }
+  return signed_for;
+}
+
+void AuditSignatureCheck::give_up(const Waiting& waiting) {
+  if (!waiting.needs_signature) return;
+  for (const crypto::SigningRole role : crypto::signing_roles) {
+    if (role == crypto::SigningRole::root || plane_bit(role) != waiting.plane) continue;
+    Unsigned& open = unsigned_.at(static_cast<std::size_t>(role) - 1);
+    if (open.first == 0) open.first = waiting.sequence;
+    open.last = waiting.sequence;
+  }
+}
+
+void AuditSignatureCheck::report_unsigned(Texts& findings) {
+  for (const crypto::SigningRole role : crypto::signing_roles) {
+    Unsigned& open = unsigned_.at(static_cast<std::size_t>(role) - 1);
+    if (open.first == 0) continue;
+    findings.push_back("audit entries " + std::to_string(open.first) + " to " + std::to_string(open.last) + ": " +
+                       plane(role) + " is not signed");
+    open = {};
+  }
+}
+
+void AuditSignatureCheck::begin_after(std::uint64_t sequence) {
   unsigned_ = {};
-  present_.fill(true);
+  waiting_.clear();
+  unknown_through_ = sequence;
 }
 
 bool AuditSignatureCheck::is_open() const {
-  return std::ranges::any_of(unsigned_, [](const Unsigned& open) { return open.first != 0; });
+  return std::ranges::any_of(unsigned_, [](const Unsigned& open) { return open.first != 0; }) ||
+         std::ranges::any_of(waiting_, &Waiting::needs_signature);
 }
 
 std::vector<std::string> AuditSignatureCheck::finish() {
+  for (const Waiting& each : waiting_) give_up(each);
+  waiting_.clear();
   std::uint64_t first = 0;
   for (const Unsigned& open : unsigned_) {
     if (open.first != 0 && (first == 0 || open.first < first)) first = open.first;

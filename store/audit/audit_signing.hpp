@@ -1,11 +1,14 @@
 // Signatures of the audit log (crypto/signers.hpp). A commit's last entry carries one signature for each plane that has
 // entries in the commit, made with that plane's audit key. Signed, for the context "tacit signed audit head 1": store
-// id, role (1 byte), signing key id, sequence (8 bytes), entry hash. The hash covers the whole chain before it, so the
-// signature covers all earlier entries, too.
+// id, role (1 byte), signing key id, sequence (8 bytes), entry hash, sequence of the commit's first entry (8 bytes).
+//
+// The hash covers the whole chain before it, so no earlier entry can be changed. The signature vouches only for the
+// entries of its commit, from the first one on: an entry that was appended without a key before it stays unsigned.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,9 +33,13 @@ std::uint8_t plane_bit(crypto::SigningRole role);
 /// The action of an entry, as text; empty likewise.
 std::string_view audit_action_text(std::string_view body);
 
-/// Signs for the role of the signer's ring.
+/// Signs the commit of the entries from `first` through `head` for the role of the signer's ring.
 AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, crypto::SigningRole role,
-                               const crypto::Uuid& store, const AuditMark& head);
+                               const crypto::Uuid& store, const AuditMark& head, std::uint64_t first);
+
+/// The finding of a log whose newest entry is `last` and that has to contain signed entries, because there is a
+/// cut-off; std::nullopt if it reaches the cut-off. An upgraded store gets its cut-off when its log is that long.
+std::optional<std::string> ends_before_cut_off(const crypto::Signers& signers, std::uint64_t last);
 
 /// The seal of an engine's commits: signs the last entry of each commit, once the phase of `keys` is not `none` and the
 /// store takes rows of format 3. A commit with entries of a plane whose key this process lacks fails; only
@@ -43,21 +50,26 @@ std::shared_ptr<CommitSeal> make_audit_seal(const StoreKeys& keys, std::shared_p
 /// Follows the signatures of the log, entry by entry; the hashes are for AuditChain (store/audit/audit_chain.hpp) to
 /// check. Pure.
 ///
-/// All entries up to and with the next one that has signatures count as one commit. From the cut-off on each plane that
-/// has entries in it must have signed it; `store.restore`, which the restoring command cannot sign for a log of another
-/// time, may be unsigned. Before the cut-off missing signatures are no finding, because servers are restarted one after
-/// the other; present ones are verified.
+/// The entries from the one that an entry's signatures name as the first of their commit up to that entry are a commit;
+/// commits do not overlap. From the cut-off on each entry must have the form, a plane and an action of Tacit's, and
+/// must be in a commit that its plane signed; `store.restore`, which the restoring command cannot sign for a log of
+/// another time, may be unsigned. Before the cut-off missing signatures are no finding, because servers are restarted
+/// one after the other; present ones are verified.
 class AuditSignatureCheck {
  public:
+  /// A commit has fewer entries. The first ones of a longer row of unsigned entries count as unsigned.
+  static constexpr std::size_t most_in_commit = 4096;
+
   /// Signatures of entries through `checked_through` are not verified. `signers` must outlive this object.
   explicit AuditSignatureCheck(const crypto::Signers& signers, std::uint64_t checked_through = 0)
       : signers_(signers), checked_through_(checked_through) {}
 
-  /// The entries before the next one are not known, because they were pruned. They may be of the same commit, so its
-  /// signatures may be of planes without a known entry.
-  void begin_within_commit();
-  /// The findings of the next entry, one sentence each.
-  std::vector<std::string> follow(const AuditMark& mark, std::string_view body,
+  /// The entries through that sequence are not known, because they were pruned. They may be of the same commit as the
+  /// next ones, so its signatures may be of planes without a known entry.
+  void begin_after(std::uint64_t sequence);
+  /// The findings of the next entry, one sentence each. `first`: the first entry of the commit of its signatures, as
+  /// stored.
+  std::vector<std::string> follow(const AuditMark& mark, std::string_view body, std::uint64_t first,
                                   std::span<const AuditSignature> signatures);
   /// Whether entries wait for the signatures that they need.
   bool is_open() const;
@@ -69,22 +81,41 @@ class AuditSignatureCheck {
   std::uint8_t signed_planes() const { return signed_planes_; }
 
  private:
-  /// The entries of one plane in the present commit from which a signature is required.
+  using Texts = std::vector<std::string>;
+
+  /// An entry after the last one that has signatures.
+  struct Waiting {
+    std::uint64_t sequence = 0;
+    std::uint8_t plane = 0;  ///< a bit of AuditActionRow::planes; 0: unknown
+    bool needs_signature = false;
+  };
+  /// The entries of one plane that lack the signature that they need.
   struct Unsigned {
     std::uint64_t first = 0;  ///< 0: none
     std::uint64_t last = 0;
   };
 
-  Unsigned& of(crypto::SigningRole role) { return unsigned_.at(static_cast<std::size_t>(role) - 1); }
-  /// Notes what the entry's commit has to be signed by.
-  void expect(const AuditMark& mark, std::string_view body, std::vector<std::string>& findings);
+  bool is_required(std::uint64_t sequence) const { return signers_.cut_off() && sequence >= *signers_.cut_off(); }
+  /// Notes what the entry's commit has to be signed by, and judges its body.
+  void expect(const AuditMark& mark, std::string_view body, Texts& findings);
+  void settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures, Texts& findings);
+  /// The planes whose signatures a commit from that entry on may have.
+  std::uint8_t planes_from(std::uint64_t first) const;
+  /// The planes for which the entry has a signature, right or not.
+  std::uint8_t verify(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures,
+                      Texts& findings);
   /// Why the signature is not accepted; std::nullopt if it is.
-  std::optional<std::string> fault_of(const AuditMark& mark, const AuditSignature& signature);
+  std::optional<std::string> fault_of(const AuditMark& mark, std::uint64_t first, const AuditSignature& signature);
+  /// The entry will have no signature.
+  void give_up(const Waiting& entry);
+  void report_unsigned(Texts& findings);
 
   const crypto::Signers& signers_;
   const std::uint64_t checked_through_;
-  std::array<Unsigned, crypto::signing_roles.size()> unsigned_{};
-  std::array<bool, crypto::signing_roles.size()> present_{};  ///< planes with entries in the present commit
+  std::deque<Waiting> waiting_;
+  std::array<Unsigned, crypto::signing_roles.size()> unsigned_{};  ///< not reported yet
+  std::uint64_t unknown_through_ = 0;
+  std::uint64_t signed_through_ = 0;  ///< the last entry that has signatures
   std::uint64_t checked_ = 0;
   std::uint8_t signed_planes_ = 0;
 };

@@ -43,7 +43,7 @@ class ChainVerification {
     at_.rows_total = co_await transaction.count(Table::audit);
     const std::uint64_t known = co_await known_through(transaction);
     signatures_.emplace(store_->keys.signers(), known);
-    if (report_.checkpoint) signatures_->begin_within_commit();
+    if (report_.checkpoint) signatures_->begin_after(report_.checkpoint->through.sequence);
     co_return Outcome<void>();
   }
 
@@ -60,6 +60,11 @@ class ChainVerification {
   Task<Outcome<void>> reload(Transaction& transaction) {
     auto checkpoint = co_await load_checkpoint(transaction, store_->keys);
     if (checkpoint) report_.checkpoint = std::move(*checkpoint);
+    const auto newest = co_await newest_audit_mark(transaction);
+    if (!newest) co_return Outcome<void>();  // it is reported as unreadable
+    const std::uint64_t pruned = report_.checkpoint ? report_.checkpoint->through.sequence : 0;
+    const auto ends = ends_before_cut_off(store_->keys.signers(), std::max(newest->sequence, pruned));
+    if (ends) report_.add(*ends);
     co_return Outcome<void>();
   }
 
@@ -76,7 +81,7 @@ class ChainVerification {
       }
       if (!page) return page.error();
       if (page->empty()) return {};
-      if (reader.pruned_meanwhile() != pruned) signatures_->begin_within_commit();
+      if (reader.pruned_meanwhile() != pruned) signatures_->begin_after(page->front().mark.sequence - 1);
       for (const AuditRecord& record : *page) entry(record);
       if (progress_) progress_(at_);
     }
@@ -87,7 +92,7 @@ class ChainVerification {
     ++at_.rows;
     ++report_.entries;
     if (!record.fault.empty()) report_.add(record.fault);
-    add_all(signatures_->follow(record.mark, record.body, record.signatures));
+    add_all(signatures_->follow(record.mark, record.body, record.first, record.signatures));
     seen(record.mark);
   }
 

@@ -21,6 +21,7 @@ AuditRecord record_of(const AuditEntry& entry) {
   record.mark.hash = entry.hash;
   record.body = entry.body;
   record.signatures = entry.signatures;
+  record.first = entry.first;
   return record;
 }
 
@@ -30,7 +31,9 @@ CutOffCheck::Follower::Follower(const crypto::Signers& signers, std::uint64_t fi
     : first_(first),
       next_(first),
       signers_(std::make_shared<const crypto::Signers>(signers.store(), signers.entries(), first)),
-      check_(*signers_) {}
+      check_(*signers_) {
+  if (first > 0) check_.begin_after(first - 1);
+}
 
 Outcome<void> CutOffCheck::Follower::follow(const AuditRecord& entry) {
   if (!entry.fault.empty()) {
@@ -39,8 +42,11 @@ Outcome<void> CutOffCheck::Follower::follow(const AuditRecord& entry) {
   next_ = entry.mark.sequence + 1;
   const auto plane = audit_plane(entry.body);
   if (plane && entry.mark.sequence >= first_) unsigned_.emplace(*plane, entry.mark.sequence);
-  const auto findings = check_.follow(entry.mark, entry.body, entry.signatures);
-  for (const AuditSignature& signature : entry.signatures) unsigned_.erase(signature.role);
+  const auto findings = check_.follow(entry.mark, entry.body, entry.first, entry.signatures);
+  for (const AuditSignature& signature : entry.signatures) {
+    const auto at = unsigned_.find(signature.role);
+    if (at != unsigned_.end() && at->second >= entry.first) unsigned_.erase(at);
+  }
   if (!findings.empty()) return fault(findings.front());
   if (!entry.signatures.empty()) unsigned_.clear();
   return {};

@@ -76,7 +76,7 @@ struct AuditMark {
 /// The form for keeping elsewhere: 123:9f86d0….
 std::string to_string(const AuditMark& mark);
 
-/// A plane's signature over the last entry of a commit: its sequence and hash.
+/// A plane's signature over a commit: its first sequence, and the sequence and the hash of its last entry.
 struct AuditSignature {
   crypto::SigningRole role{};
   crypto::KeyId key{};
@@ -89,6 +89,7 @@ struct AuditRecord {
   std::string body;   ///< a JSON object on one line
   std::string fault;  ///< why it does not continue the chain, in words; empty if it does
   std::vector<AuditSignature> signatures{};
+  std::uint64_t first = 0;  ///< with signatures: the first entry of the commit that they cover
 };
 
 /// A bound: before the entry with that sequence, or before the instant (microseconds since the epoch).

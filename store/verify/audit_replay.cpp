@@ -1,5 +1,6 @@
 #include "store/verify/audit_replay.hpp"
 
+#include "store/audit/audit_form.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/api_key_row.hpp"
 
@@ -28,6 +29,15 @@ void AuditReplay::begins_later() {
   secrets_.begins_later();
 }
 
+void AuditReplay::begins_again() {
+  from_the_start_ = false;
+  secrets_.begins_again();
+  api_keys_.clear();
+  tenants_.clear();
+  given_pairs_.clear();
+  key_list_.reset();
+}
+
 void AuditReplay::give_up() {
   believed_ = false;
   given_pairs_.clear();
@@ -38,17 +48,26 @@ void AuditReplay::commit(const AuditCommit& commit) {
   std::uint64_t sequence = commit.first;
   for (const std::string& body : commit.bodies) {
     const auto read = read_replay_entry(body);
-    const bool is_signed = read && (read->plane & commit.signed_planes & by_operators) != 0;
-    if (read) entry(*read, sequence, is_signed || !is_required(sequence));
+    if (read) entry(*read, sequence, standing_of(*read, body, sequence, commit.signed_planes));
     ++sequence;
   }
 }
 
 bool AuditReplay::is_required(std::uint64_t sequence) const { return cut_off_ && sequence >= *cut_off_; }
 
-void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {
-  if (!entry.moved.empty()) moved_rows(entry, sequence, by_operator);
-  if (by_operator) operator_entry(entry, sequence);
+AuditReplay::Standing AuditReplay::standing_of(const ReplayEntry& entry, std::string_view body, std::uint64_t sequence,
+                                               std::uint8_t signed_planes) const {
+  const bool is_signed = (entry.plane & signed_planes) != 0;
+  if (!is_required(sequence)) return {.counts = true, .by_operator = true, .is_signed = is_signed};
+  const bool may_write_it = (entry.plane & row_of(entry.action).planes) != 0;
+  const bool counts = is_signed && may_write_it && has_entry_form(body);
+  return {.counts = counts, .by_operator = counts && entry.plane == by_operators, .is_signed = is_signed};
+}
+
+void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, const Standing& standing) {
+  if (!entry.moved.empty()) moved_rows(entry, sequence, standing.by_operator);
+  if (!standing.counts) return;
+  if (standing.by_operator) operator_entry(entry, sequence);
   if (!entry.ok) return;
   switch (entry.action) {
     case AuditAction::secret_create:
@@ -68,7 +87,7 @@ void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, bool b
       if (is_required(sequence) && entry.rows.empty() && !entry.secrets.empty()) {
         add("audit entry " + std::to_string(sequence) + ": releases secrets without the hashes of their rows");
       }
-      return secrets_.released(entry, sequence);
+      return secrets_.released(entry, sequence, standing.is_signed);
     case AuditAction::api_key_create:
     case AuditAction::api_key_update:
     case AuditAction::api_key_revoke:

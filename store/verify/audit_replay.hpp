@@ -7,8 +7,9 @@
 // rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone; from the
 // cut-off on a release needs the hashes.
 //
-// An attacker with the API plane's keys can append any entry, so what only operators do counts only if their key signed
-// the commit. Before the cut-off (crypto/signers.hpp) no signature is required.
+// An attacker with the API plane's keys can append any entry. So from the cut-off (crypto/signers.hpp) on an entry
+// counts only if it has the form of an entry (store/audit/audit_form.hpp), its plane may write its action, and the
+// plane's key signed its commit. The check of the signatures (store/audit/audit_signing.hpp) reports others.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@
 
 namespace tacit::store {
 
-/// Successive entries of the log, up to and with one that has signatures.
+/// Successive entries of the log: those of a commit up to and with the one that has its signatures, or unsigned ones.
 struct AuditCommit {
   std::vector<std::string> bodies;
   std::uint64_t first = 0;         ///< the sequence of the first
@@ -50,6 +51,9 @@ class AuditReplay {
   /// The log does not begin with its first entry: ids without an entry of creation may be older. Call before the
   /// entries.
   void begins_later();
+  /// The log has a fault before the next entries: what is known is forgotten, and they are as those of a log that
+  /// begins later.
+  void begins_again();
   /// The log is not reliable: stop judging by it.
   void give_up();
   /// The numbers of the key pairs that tenants got according to the log, each with its tenant.
@@ -82,9 +86,17 @@ class AuditReplay {
     std::uint64_t erased = 0;                           ///< sequence of the entry of its erasure; 0: none
   };
 
+  struct Standing {
+    bool counts = false;
+    bool by_operator = false;
+    bool is_signed = false;  ///< by its plane
+  };
+
   /// Whether signatures, and with them the hashes of rows, are required from that entry.
   bool is_required(std::uint64_t sequence) const;
-  void entry(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
+  Standing standing_of(const ReplayEntry& entry, std::string_view body, std::uint64_t sequence,
+                       std::uint8_t signed_planes) const;
+  void entry(const ReplayEntry& entry, std::uint64_t sequence, const Standing& standing);
   /// Entries that only operators write.
   void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);
   /// The tenant got a pair. A pair is given to one tenant only, once.

@@ -96,9 +96,11 @@ std::optional<crypto::KeyNumber> number_of(std::string_view hex) {
   return number;
 }
 
-std::uint8_t plane_of(std::string_view body) {
-  const auto role = audit_plane(body);
-  return role ? plane_bit(*role) : std::uint8_t{0};
+/// Whether JSON's members are what the check of the signatures reads without it. JSON has the last one of a name,
+/// however that is spelled.
+bool agrees(const json::object& members, std::string_view body, std::optional<crypto::SigningRole> plane) {
+  if (text(members, "action") != audit_action_text(body)) return false;
+  return !plane || text(members, "plane") == crypto::name_of(*plane);
 }
 
 }  // namespace
@@ -109,11 +111,12 @@ std::optional<ReplayEntry> read_replay_entry(std::string_view body) {
   if (error || !parsed.is_object()) return std::nullopt;
   const json::object& members = parsed.get_object();
   const auto action = find_audit_action(text(members, "action"));
-  if (!action) return std::nullopt;
+  const auto plane = audit_plane(body);
+  if (!action || !agrees(members, body, plane)) return std::nullopt;
   ReplayEntry entry;
   entry.action = *action;
   entry.ok = text(members, "outcome") == name_of(AuditOutcome::ok);
-  entry.plane = plane_of(body);
+  entry.plane = plane ? plane_bit(*plane) : std::uint8_t{0};
   entry.time = text(members, "time");
   entry.reason = text(members, "reason");
   entry.tenant = crypto::parse_uuid(text(members, "tenant"));

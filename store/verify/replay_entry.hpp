@@ -30,7 +30,8 @@ struct ReplayEntry {
   std::vector<MovedRow> moved;
 };
 
-/// std::nullopt if the body is not an entry with a known action.
+/// std::nullopt if the body is not an entry with a known action, or if its plane or its action is not the one that the
+/// check of the signatures reads (store/audit/audit_signing.hpp).
 std::optional<ReplayEntry> read_replay_entry(std::string_view body);
 
 }  // namespace tacit::store

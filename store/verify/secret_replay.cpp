@@ -45,11 +45,20 @@ void SecretReplay::deleted(const ReplayEntry& entry) {
   if (life != nullptr) life->deleted = true;
 }
 
-void SecretReplay::released(const ReplayEntry& entry, std::uint64_t sequence) {
+void SecretReplay::released(const ReplayEntry& entry, std::uint64_t sequence, bool is_signed) {
   if (!entry.tenant || entry.rows.empty()) return;
   for (std::size_t i = 0; i < entry.secrets.size(); ++i) {
-    judge_release({*entry.tenant, entry.secrets[i]}, entry, i, sequence);
+    const Name name{*entry.tenant, entry.secrets[i]};
+    judge_release(name, entry, i, sequence);
+    if (is_signed) learn(name, entry, i);
   }
+}
+
+void SecretReplay::learn(const Name& name, const ReplayEntry& entry, std::size_t index) {
+  Life* const life = life_of(name);
+  if (life == nullptr || life->deleted || life->row) return;
+  life->row = entry.rows[index];
+  if (life->version == 0 && !entry.versions.empty()) life->version = entry.versions[index];
 }
 
 void SecretReplay::judge_release(const Name& name, const ReplayEntry& entry, std::size_t index,

@@ -31,13 +31,19 @@ class SecretReplay {
 
   /// Secrets without an entry of creation may be older than the log.
   void begins_later() { from_the_start_ = false; }
+  /// The log has a fault: what is known is forgotten, and the next entries are as those of a log that begins later.
+  void begins_again() {
+    lives_.clear();
+    from_the_start_ = false;
+  }
   /// No more findings.
   void give_up() { believed_ = false; }
 
   void created(const ReplayEntry& entry);
   void updated(const ReplayEntry& entry);
   void deleted(const ReplayEntry& entry);
-  void released(const ReplayEntry& entry, std::uint64_t sequence);
+  /// `is_signed`: the tool plane signed the entry, so a row that the log does not say is the released one.
+  void released(const ReplayEntry& entry, std::uint64_t sequence, bool is_signed);
   void moved(const MovedRow& row, std::uint64_t sequence);
   void tenant_erased(const crypto::Uuid& tenant);
 
@@ -66,6 +72,8 @@ class SecretReplay {
   Life* life_of(const Name& name);
   static void change(Life& life, const ReplayEntry& entry);
   void judge_release(const Name& name, const ReplayEntry& entry, std::size_t index, std::uint64_t sequence);
+  /// Notes the row of a secret whose changes do not say it, because they were pruned or of an older format.
+  void learn(const Name& name, const ReplayEntry& entry, std::size_t index);
   void judge(const Name& name, Life& life, const ReplayedSecret& secret);
   void problem(const Name& name, std::string_view what);
   void entry_problem(std::uint64_t sequence, const std::string& what);

@@ -1,7 +1,14 @@
 // Checks the audit log: its chain, its signatures, and the formats of its rows; and hands its commits to the replay.
+//
+// After a fault in the chain the replay begins again with the next commit that a plane signed, or before the cut-off
+// with the next entry: what the faulty entries were is not known. So one fault does not hide rows that are changed
+// later.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_signing.hpp"
@@ -16,7 +23,7 @@ class LogCheck {
  public:
   /// The arguments must outlive this object.
   LogCheck(const crypto::Signers& signers, AuditReplay& replay, VerifyReport& report)
-      : signatures_(signers), replay_(replay), report_(report) {}
+      : signers_(signers), signatures_(signers), replay_(replay), report_(report) {}
 
   /// The log continues from that entry: all through it were pruned.
   void begins_after(const AuditMark& through);
@@ -24,22 +31,33 @@ class LogCheck {
   void row(const Row& row, std::uint32_t rows_format);
   /// After the last entry. Reports the log's head, and a log that is empty although entries were pruned.
   void end();
+  /// After end(). Reports a log that ends before the cut-off, as that of a backup may.
+  void expect_cut_off();
   bool is_empty() const { return !has_entries_; }
   /// The sequence of the newest entry, or of the last pruned one; 0: there is none.
   std::uint64_t last() const { return chain_.last().sequence; }
 
  private:
-  /// An incomplete log proves nothing about the rows.
-  void distrust(const std::string& problem);
-  void group(const AuditMark& mark, std::string_view body, bool is_signed);
+  /// The replay forgets what it knows. `sequence`: the faulty entry.
+  void distrust(const std::string& problem, std::uint64_t sequence);
+  /// Reports the fault, and that rows are compared from that entry on.
+  void trust_from(std::uint64_t sequence);
+  bool is_required(std::uint64_t sequence) const { return signers_.cut_off() && sequence >= *signers_.cut_off(); }
+  void group(const AuditMark& mark, std::string_view body);
+  /// The entries of the group from `first` on are a commit; those before it are not signed.
+  void end_commit(std::uint64_t first);
+  /// As unsigned entries.
   void hand_over();
 
+  const crypto::Signers& signers_;
   AuditChain chain_;
   AuditSignatureCheck signatures_;
   AuditReplay& replay_;
   VerifyReport& report_;
   AuditCommit commit_;
   bool has_entries_ = false;
+  std::optional<std::string> fault_;  ///< after which the replay has not begun again yet
+  std::uint64_t faulty_ = 0;          ///< the last faulty entry
 };
 
 }  // namespace tacit::store

@@ -39,8 +39,7 @@ BOOST_AUTO_TEST_CASE(entries_of_another_plane_are_named) {
   const Attacker& attacker = fallen.attacker;
   const SigningEntry own = new_signer(SigningRole::tools);
   const std::string body = forged_body("tools", "secret.release", released(victim, secret));
-  const auto unsigned_entry =
-      append_forged(attacker, body, [](const auto&) { return std::vector<store::AuditSignature>{}; });
+  const auto unsigned_entry = append_forged(attacker, body, not_signed());
   const auto as_api = append_forged(attacker, body, signed_by(attacker, attacker.audit_key(), SigningRole::api));
   const auto as_tools = append_forged(attacker, body, signed_by(attacker, attacker.audit_key(), SigningRole::tools));
   const auto unknown = append_forged(attacker, body, signed_by(attacker, own, SigningRole::tools));
@@ -77,6 +76,59 @@ BOOST_AUTO_TEST_CASE(entries_of_actions_that_the_api_plane_does_not_record_are_n
     expect_finding(recovery.after, finding);
     expect_finding(recovery.entries, finding);
   }
+  fallen.expect_value(victim, "kept");
+  fallen.expect_safe({victim});
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_without_a_signature_does_not_become_one_of_the_next_commit) {
+  FallenDeployment fallen;
+  std::string secret;
+  const Victim victim = fallen.new_victim_with("kept", secret);
+  const Attacker& attacker = fallen.attacker;
+  attacker.rebind(victim.id, secret, {.tool_name = "attackers_tool"});
+  const StoredRow after = attacker.secret_row_of(victim.id, secret);
+  const auto mark = append_forged(attacker,
+                                  forged_body("api", "secret.update",
+                                              R"(,"tenant":")" + victim.id + R"(","secrets":[")" + secret +
+                                                  R"("],"rows":[")" + hash_of(after) + R"("],"versions":[1])"),
+                                  not_signed());
+  fallen.make(victim, "served");  // signed by the plane of the entry
+  expect_alarm(fallen, *fallen.api);
+
+  const Recovery recovery = fallen.throw_out();
+  const std::string sequence = std::to_string(mark.sequence);
+  for (const Finished& found : {recovery.before, recovery.after, recovery.entries}) {
+    expect_finding(found, "audit entries " + sequence + " to " + sequence + ": the plane api is not signed");
+  }
+  expect_finding(recovery.before, "tenant " + victim.id + ": secret " + secret +
+                                      ": its row is not the one of its last entry in the audit log");
+  REQUIRE_STATUS(fallen.change(victim, secret, {{"tool_name", "tool_kept"}}), 200);
+  fallen.expect_value(victim, "kept");
+  fallen.expect_safe({victim});
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_no_plane_or_of_two_actions_are_named_and_hide_no_row) {
+  FallenDeployment fallen;
+  std::string secret;
+  const Victim victim = fallen.new_victim_with("kept", secret);
+  const Attacker& attacker = fallen.attacker;
+  attacker.rebind(victim.id, secret, {.tool_name = "attackers_tool"});
+  const std::string row = hash_of(attacker.secret_row_of(victim.id, secret));
+  const std::string about =
+      R"(,"tenant":")" + victim.id + R"(","secrets":[")" + secret + R"("],"rows":[")" + row + R"("],"versions":[1])";
+  const auto of_none = append_forged(attacker, forged_body("x", "secret.update", about), not_signed());
+  const auto of_two = append_forged(
+      attacker, forged_body("operator", "store.restore", R"(,"action":"secret.update")" + about), not_signed());
+  fallen.make(victim, "served");
+
+  const Recovery recovery = fallen.throw_out();
+  for (const Finished& found : {recovery.before, recovery.after, recovery.entries}) {
+    expect_finding(found, entry_at(of_none) + "names no plane");
+    expect_finding(found, entry_at(of_two) + "does not have the form of an entry");
+  }
+  expect_finding(recovery.before, "tenant " + victim.id + ": secret " + secret +
+                                      ": its row is not the one of its last entry in the audit log");
+  REQUIRE_STATUS(fallen.change(victim, secret, {{"tool_name", "tool_kept"}}), 200);
   fallen.expect_value(victim, "kept");
   fallen.expect_safe({victim});
 }

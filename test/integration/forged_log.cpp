@@ -15,7 +15,7 @@ StoredRow row_of(const LogEntry& entry) {
   const auto key = store::audit_key(entry.mark.sequence);
   return {.table = store::Table::audit,
           .key = crypto::Bytes(key.begin(), key.end()),
-          .value = store::audit_row(entry.mark.hash, entry.body, entry.signatures)};
+          .value = store::audit_row(entry.mark.hash, entry.body, entry.first, entry.signatures)};
 }
 
 bool is_of_the_api(const LogEntry& entry) { return store::audit_plane(entry.body) == crypto::SigningRole::api; }
@@ -29,7 +29,8 @@ std::vector<LogEntry> read_log(const Attacker& attacker) {
     if (!parsed) throw std::runtime_error("an audit entry cannot be read");
     entries.push_back({.mark = {.sequence = parsed->sequence, .hash = parsed->hash},
                        .body = std::string(parsed->body),
-                       .signatures = parsed->signatures});
+                       .signatures = parsed->signatures,
+                       .first = parsed->first});
   }
   return entries;
 }
@@ -53,6 +54,7 @@ void rewrite_log(const Attacker& attacker, std::uint64_t from, const std::functi
       entry.mark.hash = store::audit_hash(previous, entry.mark.sequence, entry.body);
       entry.signatures.clear();
       if (is_of_the_api(entry)) entry.signatures = sign(entry.mark);
+      entry.first = entry.mark.sequence;
       changed.push_back(row_of(entry));
     }
     previous = entry.mark.hash;
@@ -71,7 +73,10 @@ void cut_log(const Attacker& attacker, std::uint64_t last) {
 store::AuditMark append_forged(const Attacker& attacker, const std::string& body, const Sign& sign) {
   const std::vector<LogEntry> entries = read_log(attacker);
   const store::AuditMark before = entries.empty() ? store::AuditMark{} : entries.back().mark;
-  LogEntry forged{.mark = {.sequence = before.sequence + 1, .hash = {}}, .body = body, .signatures = {}};
+  LogEntry forged{.mark = {.sequence = before.sequence + 1, .hash = {}},
+                  .body = body,
+                  .signatures = {},
+                  .first = before.sequence + 1};
   forged.mark.hash = store::audit_hash(before.hash, forged.mark.sequence, body);
   forged.signatures = sign(forged.mark);
   attacker.put({row_of(forged)});
@@ -80,8 +85,13 @@ store::AuditMark append_forged(const Attacker& attacker, const std::string& body
 
 Sign signed_by(const Attacker& attacker, const SigningEntry& key, crypto::SigningRole role) {
   return [&attacker, &key, role](const store::AuditMark& mark) {
-    return std::vector<store::AuditSignature>{store::sign_audit_head(key, role, attacker.keys().store(), mark)};
+    return std::vector<store::AuditSignature>{
+        store::sign_audit_head(key, role, attacker.keys().store(), mark, mark.sequence)};
   };
+}
+
+Sign not_signed() {
+  return [](const store::AuditMark&) { return std::vector<store::AuditSignature>{}; };
 }
 
 std::string forged_body(const std::string& plane, const std::string& action, const std::string& members) {

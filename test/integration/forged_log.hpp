@@ -16,6 +16,7 @@ struct LogEntry {
   store::AuditMark mark;
   std::string body;
   std::vector<store::AuditSignature> signatures;
+  std::uint64_t first = 0;  ///< with signatures: the first entry of their commit
 };
 
 std::vector<LogEntry> read_log(const Attacker& attacker);
@@ -30,10 +31,12 @@ void cut_log(const Attacker& attacker, std::uint64_t last);
 
 /// Makes the signatures of a new entry from its place.
 using Sign = std::function<std::vector<store::AuditSignature>(const store::AuditMark&)>;
-/// Appends an entry. Returns its place.
+/// Appends an entry as a commit of its own. Returns its place.
 store::AuditMark append_forged(const Attacker& attacker, const std::string& body, const Sign& sign);
 /// With that key, for that role; whether or not the key is one of that role.
 Sign signed_by(const Attacker& attacker, const SigningEntry& key, crypto::SigningRole role);
+/// Without a key.
+Sign not_signed();
 
 /// A body of now. `members`: JSON members after the outcome, each with a comma before it.
 std::string forged_body(const std::string& plane, const std::string& action, const std::string& members = {});

@@ -71,15 +71,16 @@ BOOST_AUTO_TEST_CASE(signatures_are_before_the_hash_so_that_the_chain_follows_fr
   store::AuditRecord second = record(R"({"time":"u","plane":"api"})");
   second.mark.sequence = 2;
   second.mark.hash = store::audit_hash(first.mark.hash, 2, second.body);
+  second.first = 1;
   second.signatures.resize(2);
   second.signatures.front().role = crypto::SigningRole::api;
   second.signatures.front().key.fill(0xab);
   second.signatures.back().role = crypto::SigningRole::operators;
   const std::string none(86, 'A');
   BOOST_TEST(audit_json(second) ==
-             R"({"sequence":2,"signatures":[{"plane":"api","key":"abababababababab","signature":")" + none +
-                 R"("},{"plane":"operator","key":"0000000000000000","signature":")" + none + R"("}],"hash":")" +
-                 crypto::to_hex(second.mark.hash) + R"(","time":"u","plane":"api"})");
+             R"({"sequence":2,"signatures":[{"plane":"api","key":"abababababababab","first":1,"signature":")" + none +
+                 R"("},{"plane":"operator","key":"0000000000000000","first":1,"signature":")" + none +
+                 R"("}],"hash":")" + crypto::to_hex(second.mark.hash) + R"(","time":"u","plane":"api"})");
   crypto::Digest previous{};
   for (const auto& each : {first, second}) {
     const std::string line = audit_json(each);

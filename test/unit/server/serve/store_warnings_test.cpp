@@ -100,6 +100,9 @@ BOOST_AUTO_TEST_CASE(a_rewritten_log_comes_first) {
   BOOST_TEST(warnings.front() ==
              "the audit log was rewritten: entry 41 is not the one that this process saw; run tacit "
              "audit verify");
+  found.changed_is_unsigned = true;
+  BOOST_TEST(server::store_warnings(found).front() ==
+             "the audit log was rewritten: entry 41 is not signed; run tacit audit verify");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include "store/audit/audit_history.hpp"
 
 #include "store/audit/audit_hash.hpp"
+#include "store/audit/audit_signing.hpp"
 #include "store/engine/context.hpp"
 #include "test/unit/store/audit/audit_fixture.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
@@ -28,6 +29,20 @@ struct Watched : AuditFixture {
     return *changed;
   }
   void cut(std::uint64_t sequence) { put(Table::audit, key(sequence), std::nullopt); }
+  /// As an attacker without a key: the engine has no seal meanwhile.
+  void append_unsigned(AuditAction action) {
+    AuditEvent event;
+    event.action = action;
+    AuditContext context = who();
+    context.plane = action == AuditAction::store_restore ? "operator" : "api";
+    const std::string body = audit_body(event, context, 1'900'000'000'000'000);
+    const AuditMark last = head();
+    const Bytes row = audit_row(audit_hash(last.hash, last.sequence + 1, body), body);
+    engine().seal_commits(nullptr);
+    put(Table::audit, key(last.sequence + 1), std::string(crypto::as_text(row)));
+    const ContextPtr context_now = store().context();
+    engine().seal_commits(make_audit_seal(context_now->keys, context_now->history));
+  }
   /// Rewrites the log from that entry on, with hashes that fit.
   void rewrite_from(std::uint64_t first) {
     const auto entries = read(1);
@@ -36,7 +51,7 @@ struct Watched : AuditFixture {
       std::string body = record.body;
       if (record.mark.sequence >= first) body.replace(body.find("expired"), 7, "unknown");
       const auto hash = audit_hash(previous, record.mark.sequence, body);
-      const Bytes row = audit_row(hash, body, record.signatures);
+      const Bytes row = audit_row(hash, body, record.first, record.signatures);
       if (record.mark.sequence >= first) {
         put(Table::audit, key(record.mark.sequence), std::string(crypto::as_text(row)));
       }
@@ -166,6 +181,48 @@ BOOST_AUTO_TEST_CASE(a_commit_after_a_change_does_not_hide_it) {
     BOOST_TEST(changed->expected.sequence == 5U);
     BOOST_TEST(!changed->found.has_value());
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_newest_entry_without_a_signature_is_noticed_by_a_check_and_by_a_commit) {
+  for (const bool by_commit : {false, true}) {
+    Watched log(3);
+    log.append_unsigned(AuditAction::secret_update);
+    const AuditMark added = log.head();
+    const AuditHistory& history = by_commit ? log.store().audit().history() : log.mine;
+    if (by_commit) log.add(1);
+    if (!by_commit) log.check();
+    const Changed changed = history.changed();
+    BOOST_REQUIRE(changed.has_value());
+    BOOST_TEST(changed->is_unsigned);
+    BOOST_CHECK(changed->expected == added);
+    BOOST_CHECK(changed->found == added.hash);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_unsigned_entry_is_no_alarm_before_the_cut_off) {
+  for (const SigningPhase phase : {SigningPhase::none, SigningPhase::signing}) {
+    StoreFixtureOptions options = signed_store();
+    options.keys = keys_of_phase(phase);
+    Watched log(3, options);
+    log.append_unsigned(AuditAction::secret_update);
+    BOOST_TEST(!log.check().has_value());
+    log.add(1);
+    BOOST_TEST(log.store().audit().history().intact());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_unsigned_restore_is_no_alarm_but_hides_none) {
+  Watched log(3);
+  log.append_unsigned(AuditAction::store_restore);
+  BOOST_TEST(!log.check().has_value());
+  log.add(1);
+  BOOST_TEST(log.store().audit().history().intact());
+  log.append_unsigned(AuditAction::secret_update);
+  const AuditMark added = log.head();
+  log.append_unsigned(AuditAction::store_restore);
+  const Changed changed = log.check();
+  BOOST_REQUIRE(changed.has_value());
+  BOOST_CHECK(changed->expected == added);
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_of_keys_forgets_nothing) {

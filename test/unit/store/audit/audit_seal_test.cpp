@@ -121,6 +121,7 @@ BOOST_AUTO_TEST_CASE(a_batch_has_one_signature_for_each_plane_on_its_last_entry)
   BOOST_TEST((sealed.signed_by(1) == Roles{SigningRole::api}));
   for (std::uint64_t sequence = 2; sequence <= 20; ++sequence) BOOST_TEST(sealed.signed_by(sequence).empty());
   BOOST_TEST((sealed.signed_by(21) == Roles{SigningRole::api, SigningRole::tools}));
+  BOOST_TEST(sealed.log.read(21).front().first == 2U);
   const AuditReport report = sealed.log.verify_log();
   BOOST_TEST(report.problem_count == 0U);
   BOOST_TEST(report.signatures_checked == 3U);

@@ -4,11 +4,13 @@
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_hash.hpp"
+#include "store/audit/audit_history.hpp"
 #include "store/audit/audit_signing.hpp"
 #include "store/engine/await.hpp"
 #include "test/unit/store/audit/audit_fixture.hpp"
 #include "test/unit/store/lmdb/engine/held_commits_fixture.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
+#include "test/unit/store/verify/deployment_fixture.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
@@ -62,6 +64,23 @@ struct TwoPlanes {
   }
   Texts problems() { return log.verify_log().problems; }
 
+  /// Through an engine without a seal, as the attacker has it.
+  void append_unsigned() {
+    const AuditMark head = log.head();
+    const std::string body = audit_body(released(), of_plane("tools"), 1'700'000'000'000'000);
+    const Bytes row = audit_row(audit_hash(head.hash, head.sequence + 1, body), body);
+    log.close();
+    auto engine = LmdbEngine::open(log.engine_options());
+    BOOST_REQUIRE(engine);
+    WorkBody<void> add = [&](Transaction& transaction) -> Task<Outcome<void>> {
+      transaction.append(Table::audit, audit_key(head.sequence + 1), row);
+      return Task<Outcome<void>>(Outcome<void>());
+    };
+    BOOST_REQUIRE(log.wait(write<void>(**engine, std::move(add))));
+    engine->reset();
+    log.reopen();
+  }
+
   /// What an attacker does that has the API plane's audit key: rewrites the log from that entry on, and signs what he
   /// can.
   void rewrite_from(std::uint64_t first) {
@@ -75,10 +94,11 @@ struct TwoPlanes {
       if (mark.sequence == first) body.replace(body.find("192.0.2.1"), 9, "192.0.2.9");
       rewritten.hash = audit_hash(previous, mark.sequence, body);
       if (mark.sequence >= first && !signatures.empty()) {
-        signatures = {sign_audit_head(*keys.audit_signer(SigningRole::api), SigningRole::api, keys.store(), rewritten)};
+        signatures = {sign_audit_head(*keys.audit_signer(SigningRole::api), SigningRole::api, keys.store(), rewritten,
+                                      record.first)};
       }
       if (mark.sequence >= first) {
-        const Bytes row = audit_row(rewritten.hash, body, signatures);
+        const Bytes row = audit_row(rewritten.hash, body, record.first, signatures);
         log.put(Table::audit, AuditFixture::key(mark.sequence), std::string(crypto::as_text(row)));
       }
       previous = rewritten.hash;
@@ -112,21 +132,33 @@ BOOST_AUTO_TEST_CASE(a_rewritten_log_is_found_by_the_plane_that_cannot_be_signed
 
 BOOST_AUTO_TEST_CASE(entries_that_are_added_without_a_signature_are_found) {
   TwoPlanes two;
-  const AuditMark head = two.log.head();
-  const std::string body = audit_body(released(), of_plane("tools"), 1'700'000'000'000'000);
-  const Bytes row = audit_row(audit_hash(head.hash, head.sequence + 1, body), body, {});
-  two.log.close();
-  // Through an engine without a seal, as the attacker has it.
-  auto engine = LmdbEngine::open(two.log.engine_options());
-  BOOST_REQUIRE(engine);
-  WorkBody<void> add = [&](Transaction& transaction) -> Task<Outcome<void>> {
-    transaction.append(Table::audit, audit_key(head.sequence + 1), row);
-    return Task<Outcome<void>>(Outcome<void>());
-  };
-  BOOST_REQUIRE(two.log.wait(write<void>(**engine, std::move(add))));
-  engine->reset();
-  two.log.reopen();
+  two.append_unsigned();
   BOOST_TEST((two.problems() == Texts{"the newest audit entries, from 10, are not signed"}));
+  // The next signature of the same plane is not theirs.
+  BOOST_REQUIRE(two.log.wait(two.log.store().audit().record(released(), of_plane("tools"))));
+  BOOST_TEST((two.problems() == Texts{"audit entries 10 to 10: the plane tools is not signed"}));
+  BOOST_TEST(!two.log.store().audit().history().intact());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_ends_before_the_cut_off_is_found) {
+  DeploymentKeys rings(crypto::SigningPhase::signing);
+  StoreFixtureOptions options;
+  options.keys = rings.load();
+  AuditFixture log(2, options);
+  rings.set_cut_off(4);
+  StoreKeys keys = rings.load();
+  log.reopen_with(keys);
+  const Texts found{"the audit log ends before entry 4, from which signatures are required"};
+  BOOST_TEST((log.verify_log().problems == found));
+  BOOST_TEST((log.verify().problems == found));
+  log.add(1);
+  BOOST_TEST(log.verify_log().problem_count == 0U);
+  BOOST_TEST(log.verify().problem_count == 0U);
+  // A backup may be older.
+  log.put(Table::audit, AuditFixture::key(3), std::nullopt);
+  keys.accept_retired = true;
+  log.reopen_with(keys);
+  BOOST_TEST(log.verify().problem_count == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_was_pruned_within_a_commit_verifies) {

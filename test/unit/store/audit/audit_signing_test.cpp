@@ -31,9 +31,11 @@ AuditMark mark_of(std::uint64_t sequence) {
   return mark;
 }
 
-AuditSignature signature_of(SigningRole role, std::uint64_t sequence) {
-  return sign_audit_head(signer_of(role), role, keys().store(), mark_of(sequence));
+AuditSignature signature_of(SigningRole role, std::uint64_t sequence, std::uint64_t first) {
+  return sign_audit_head(signer_of(role), role, keys().store(), mark_of(sequence), first);
 }
+/// Of a commit of one entry.
+AuditSignature signature_of(SigningRole role, std::uint64_t sequence) { return signature_of(role, sequence, sequence); }
 
 std::string body_of(std::string_view plane, AuditAction action) {
   AuditContext context = who();
@@ -65,7 +67,10 @@ struct Log {
       : signers(std::move(given)), check(signers, checked_through) {}
 
   void add(const std::string& body, const std::vector<AuditSignature>& signatures = {}) {
-    for (std::string& finding : check.follow(mark_of(++sequence), body, signatures)) {
+    add(body, signatures, sequence + 1);
+  }
+  void add(const std::string& body, const std::vector<AuditSignature>& signatures, std::uint64_t first) {
+    for (std::string& finding : check.follow(mark_of(++sequence), body, first, signatures)) {
       findings.push_back(std::move(finding));
     }
   }
@@ -102,23 +107,25 @@ BOOST_AUTO_TEST_CASE(planes_and_actions_of_bodies) {
 }
 
 BOOST_AUTO_TEST_CASE(the_signed_bytes_are_as_documented) {
-  const AuditSignature signature = signature_of(SigningRole::tools, 0x0102);
+  const AuditSignature signature = signature_of(SigningRole::tools, 0x0102, 0xff);
   const Bytes role = {3};
   const Bytes sequence = {0, 0, 0, 0, 0, 0, 1, 2};
+  const Bytes first = {0, 0, 0, 0, 0, 0, 0, 0xff};
   const AuditMark mark = mark_of(0x0102);
   const auto message =
       crypto::canonical("tacit signed audit head 1",
-                        {keys().store().view(), role, ByteView(signature.key), sequence, ByteView(mark.hash)});
+                        {keys().store().view(), role, ByteView(signature.key), sequence, ByteView(mark.hash), first});
   const auto expected = crypto::ed25519_sign(signer_of(SigningRole::tools).key.seed(), message.view());
   BOOST_TEST(crypto::to_hex(signature.signature) == crypto::to_hex(expected));
 }
 
 BOOST_AUTO_TEST_CASE(a_row_with_signatures_is_as_documented_and_read_as_written) {
   const std::vector<AuditSignature> signatures{signature_of(SigningRole::api, 7), signature_of(SigningRole::tools, 7)};
-  const Bytes row = audit_row(mark_of(7).hash, api, signatures);
+  const Bytes row = audit_row(mark_of(7).hash, api, 5, signatures);
   Decoder decoder(row);
   BOOST_TEST(decoder.u8() == 2U);
   BOOST_TEST(decoder.raw(32).front() == 7U);
+  BOOST_TEST(decoder.u64() == 5U);
   BOOST_TEST(decoder.u8() == 2U);
   for (const unsigned role : {2U, 3U}) {
     BOOST_TEST(decoder.u8() == role);
@@ -129,23 +136,24 @@ BOOST_AUTO_TEST_CASE(a_row_with_signatures_is_as_documented_and_read_as_written)
   const auto entry = parse_audit_row({key, row});
   BOOST_REQUIRE(entry.has_value());
   BOOST_TEST(entry->sequence == 7U);
+  BOOST_TEST(entry->first == 5U);
   BOOST_TEST(entry->body == api);
   BOOST_REQUIRE_EQUAL(entry->signatures.size(), 2U);
   BOOST_TEST((entry->signatures[1].role == SigningRole::tools));
   BOOST_TEST((entry->signatures[1].key == signatures[1].key));
   BOOST_TEST((entry->signatures[1].signature == signatures[1].signature));
-  const Bytes plain = audit_row(mark_of(7).hash, api, {});
+  const Bytes plain = audit_row(mark_of(7).hash, api);
   BOOST_TEST(plain.front() == 1U);
   BOOST_TEST(parse_audit_row({key, plain})->signatures.empty());
 }
 
 BOOST_AUTO_TEST_CASE(rows_of_another_form_are_no_entries) {
   const auto key = audit_key(7);
-  const Bytes row = audit_row(mark_of(7).hash, "", std::vector{signature_of(SigningRole::api, 7)});
+  const Bytes row = audit_row(mark_of(7).hash, "", 7, std::vector{signature_of(SigningRole::api, 7)});
   for (std::size_t size = 0; size < row.size(); ++size) {
     BOOST_TEST(!parse_audit_row({key, ByteView(row).first(size)}).has_value());
   }
-  const std::vector<std::pair<std::size_t, std::uint8_t>> faults{{0, 3}, {33, 0}, {33, 4}, {34, 1}, {34, 5}};
+  const std::vector<std::pair<std::size_t, std::uint8_t>> faults{{0, 3}, {41, 0}, {41, 4}, {42, 1}, {42, 5}};
   for (const auto& [at, byte] : faults) {
     Bytes other = row;
     other[at] = byte;
@@ -156,10 +164,10 @@ BOOST_AUTO_TEST_CASE(rows_of_another_form_are_no_entries) {
 BOOST_AUTO_TEST_CASE(a_log_whose_commits_are_signed_has_no_findings) {
   Log log;
   log.add(api);
-  log.add(api, {signature_of(SigningRole::api, 2)});
+  log.add(api, {signature_of(SigningRole::api, 2, 1)}, 1);
   log.add(tools, {signature_of(SigningRole::tools, 3)});
   log.add(api);
-  log.add(tools, {signature_of(SigningRole::api, 5), signature_of(SigningRole::tools, 5)});
+  log.add(tools, {signature_of(SigningRole::api, 5, 4), signature_of(SigningRole::tools, 5, 4)}, 4);
   log.add(operators, {signature_of(SigningRole::operators, 6)});
   BOOST_TEST((log.end() == Texts{}));
   BOOST_TEST(log.check.checked() == 5U);
@@ -169,8 +177,107 @@ BOOST_AUTO_TEST_CASE(a_plane_that_did_not_sign_is_found) {
   Log log;
   log.add(tools);
   log.add(tools);
-  log.add(api, {signature_of(SigningRole::api, 3)});
+  log.add(api, {signature_of(SigningRole::api, 3, 1)}, 1);
   BOOST_TEST((log.end() == Texts{"audit entries 1 to 2: the plane tools is not signed"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_does_not_cover_entries_that_were_added_before_its_commit) {
+  for (const auto& [body, plane] :
+       {std::pair(api, "api"), std::pair(tools, "tools"), std::pair(operators, "operator")}) {
+    Log log;
+    log.add(api, {signature_of(SigningRole::api, 1)});
+    log.add(body);
+    log.add(body);
+    BOOST_TEST(log.check.is_open());
+    log.add(api);
+    log.add(tools);
+    log.add(operators,
+            {signature_of(SigningRole::api, 6, 4), signature_of(SigningRole::tools, 6, 4),
+             signature_of(SigningRole::operators, 6, 4)},
+            4);
+    BOOST_TEST(!log.check.is_open());
+    BOOST_TEST((log.end() == Texts{"audit entries 2 to 3: the plane " + std::string(plane) + " is not signed"}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_altered_first_entry_makes_the_signature_wrong) {
+  Log log;
+  log.add(api);
+  log.add(api, {signature_of(SigningRole::api, 2)}, 1);
+  BOOST_TEST((log.end() == Texts{"audit entry 2: the signature of the plane api is wrong"}));
+}
+
+BOOST_AUTO_TEST_CASE(commits_that_overlap_or_begin_after_their_end_are_found) {
+  Log log;
+  log.add(api, {signature_of(SigningRole::api, 1)});
+  log.add(api);
+  log.add(api, {signature_of(SigningRole::api, 3, 1)}, 1);
+  log.add(api, {signature_of(SigningRole::api, 4, 0)}, 0);
+  log.add(api, {signature_of(SigningRole::api, 5, 6)}, 6);
+  BOOST_TEST(
+      (log.end() ==
+       Texts{"audit entry 3: its signatures name entry 1 as the first of their commit, but entry 1 ends another commit",
+             "audit entry 4: its signatures name entry 0 as the first of their commit",
+             "audit entry 5: its signatures name entry 6 as the first of their commit",
+             "audit entry 5: is signed for the plane api, which has no entry in its commit",
+             "audit entries 5 to 5: the plane api is not signed"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_whose_beginning_is_not_known_may_be_of_planes_without_entries) {
+  Log log;
+  log.check.begin_after(3);
+  log.sequence = 3;
+  log.add(api, {signature_of(SigningRole::api, 4, 2), signature_of(SigningRole::tools, 4, 2)}, 2);
+  BOOST_TEST((log.findings == Texts{}));
+  // A commit that begins with a known entry has no other.
+  log.check.begin_after(6);
+  log.sequence = 6;
+  log.add(api, {signature_of(SigningRole::api, 7), signature_of(SigningRole::tools, 7)});
+  BOOST_TEST((log.end() == Texts{"audit entry 7: is signed for the plane tools, which has no entry in its commit"}));
+}
+
+BOOST_AUTO_TEST_CASE(more_unsigned_entries_than_a_commit_has_are_found) {
+  Log log;
+  constexpr std::uint64_t number = AuditSignatureCheck::most_in_commit + 10;
+  for (std::uint64_t n = 1; n <= number; ++n) log.add(api);
+  BOOST_TEST(log.check.is_open());
+  log.add(api, {signature_of(SigningRole::api, number + 1)});
+  BOOST_TEST((log.end() == Texts{"audit entries 1 to " + std::to_string(number) + ": the plane api is not signed"}));
+}
+
+BOOST_AUTO_TEST_CASE(entries_without_a_known_plane_or_action_are_found_from_the_cut_off_on) {
+  const std::string of_root = body_of("root", AuditAction::key_add);
+  std::string invented = api;
+  invented.replace(invented.find("secret.create"), 13, "secret.invent");
+  Log log(signers_with(3));
+  log.add(of_root);
+  log.add(invented);
+  BOOST_TEST((log.findings == Texts{}));
+  log.add(of_root);
+  log.add(invented);
+  log.add(api, {signature_of(SigningRole::api, 5)});
+  BOOST_TEST((log.end() == Texts{"audit entry 3: names no plane", "audit entry 4: names no action",
+                                 "audit entries 4 to 4: the plane api is not signed"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_with_two_actions_is_found) {
+  const std::string restore = body_of("operator", AuditAction::store_restore);
+  const std::string outcome = "\"outcome\"";
+  for (const std::string name : {"action", "acti\\u006fn"}) {
+    std::string two = restore;
+    two.insert(two.find(outcome), "\"" + name + "\":\"secret.update\",");
+    Log log;
+    log.add(two);
+    BOOST_TEST((log.end() == Texts{"audit entry 1: does not have the form of an entry"}), two);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_log_before_the_cut_off) {
+  BOOST_TEST(!ends_before_cut_off(signers_with(std::nullopt), 0).has_value());
+  BOOST_TEST(!ends_before_cut_off(signers_with(1), 0).has_value());
+  BOOST_TEST(!ends_before_cut_off(signers_with(7), 6).has_value());
+  BOOST_TEST(ends_before_cut_off(signers_with(7), 5).value() ==
+             "the audit log ends before entry 7, from which signatures are required");
 }
 
 BOOST_AUTO_TEST_CASE(unsigned_entries_at_the_end_are_found) {
@@ -219,8 +326,8 @@ BOOST_AUTO_TEST_CASE(keys_that_may_not_sign_are_found) {
   const auto& foreign = *other.audit_signer(SigningRole::api);
   const auto& own_tools = signer_of(SigningRole::tools);
   Log log;
-  log.add(api, {sign_audit_head(foreign, SigningRole::api, keys().store(), mark_of(1))});
-  log.add(api, {sign_audit_head(own_tools, SigningRole::api, keys().store(), mark_of(2))});
+  log.add(api, {sign_audit_head(foreign, SigningRole::api, keys().store(), mark_of(1), 1)});
+  log.add(api, {sign_audit_head(own_tools, SigningRole::api, keys().store(), mark_of(2), 2)});
   BOOST_TEST((log.end() == Texts{"audit entry 1: is signed by the key " + crypto::to_hex(foreign.id) +
                                      ", which root-public-keyring does not know",
                                  "audit entry 2: is signed by the key " + crypto::to_hex(own_tools.id) +

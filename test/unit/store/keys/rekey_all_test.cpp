@@ -28,7 +28,7 @@ void append_unsigned(RekeyFixture& f) {
   const std::string body = audit_body(event, who(), 1'900'000'000'000'000);
   const std::string key(crypto::as_text(audit_key(sequence)));
   f.engine().seal_commits(nullptr);
-  f.put(Table::audit, key, std::string(crypto::as_text(audit_row(audit_hash(head->hash, sequence, body), body, {}))));
+  f.put(Table::audit, key, std::string(crypto::as_text(audit_row(audit_hash(head->hash, sequence, body), body))));
   f.engine().seal_commits(make_audit_seal(RekeyFixture::keys(), f.store().keys().context()->history));
   const std::string row = f.rows(Table::audit).at(key);
   const auto entry = parse_audit_row(Row{crypto::as_bytes(key), crypto::as_bytes(row)});

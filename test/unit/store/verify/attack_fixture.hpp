@@ -135,9 +135,9 @@ struct AttackFixture : StoreFixture {
     }
     for (const auto& [key, value] : before) put(table, key, value);
   }
-  /// Appends an entry that the API plane's key signs, whatever its plane. The store's own processes would sign it, so
-  /// it is put in while the store is open with keys that sign nothing.
-  std::uint64_t append(const std::string& body) {
+  /// Appends an entry that the API plane's key signs, whatever its plane, or that is not signed. The store's own
+  /// processes would sign it, so it is put in while the store is open with keys that sign nothing.
+  std::uint64_t append(const std::string& body, bool is_signed = true) {
     reopen_with(keys_of_phase(crypto::SigningPhase::none));
     const Rows log = rows(Table::audit);
     const auto last = parse_audit_row(
@@ -147,8 +147,11 @@ struct AttackFixture : StoreFixture {
     mark.sequence = last->sequence + 1;
     mark.hash = audit_hash(last->hash, mark.sequence, body);
     const auto role = crypto::SigningRole::api;
-    const std::vector<AuditSignature> signatures{sign_audit_head(*keys.audit_signer(role), role, keys.store(), mark)};
-    put(Table::audit, text(audit_key(mark.sequence)), text(audit_row(mark.hash, body, signatures)));
+    std::vector<AuditSignature> signatures;
+    if (is_signed) {
+      signatures.push_back(sign_audit_head(*keys.audit_signer(role), role, keys.store(), mark, mark.sequence));
+    }
+    put(Table::audit, text(audit_key(mark.sequence)), text(audit_row(mark.hash, body, mark.sequence, signatures)));
     reopen_with(keys);
     return mark.sequence;
   }

@@ -1,5 +1,6 @@
 // An attacker with the API plane's keys and the database plants rows, while signatures are required. Each row is
 // refused or found, also after the row was put back as it was.
+#include "store/audit/audit_history.hpp"
 #include "test/unit/store/verify/attack_fixture.hpp"
 
 using namespace tacit::store;
@@ -179,6 +180,39 @@ BOOST_AUTO_TEST_CASE(an_operators_entry_that_the_api_plane_signed) {
   const std::string entry = std::to_string(sequence);
   BOOST_TEST(fixture.finds("audit entry " + entry + ": moves rows, but its commit is not signed by an operator"));
   BOOST_TEST(fixture.finds("audit entries " + entry + " to " + entry + ": the plane operator is not signed"));
+  BOOST_TEST(fixture.finds(of(first) + "secret " + fixture.id.str() + ": " + changed_row));
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_without_a_signature_is_not_covered_by_the_next_commit) {
+  AttackFixture fixture;
+  fixture.rebind("other");
+  AuditEvent event;
+  event.action = AuditAction::secret_update;
+  event.tenant = first;
+  event.secrets.push_back(fixture.id);
+  event.rows.push_back(row_digest(crypto::as_bytes(fixture.rows(Table::tenants).at(fixture.secret_key()))));
+  event.versions.push_back(1);
+  const auto info = fixture.wait(fixture.store().secrets().get(first, fixture.id, by_api_plane()));
+  BOOST_REQUIRE(info);
+  const std::string body = audit_body(event, by_api_plane(), info->updated_at, true);
+  const std::string entry = std::to_string(fixture.append(body, false));
+  BOOST_REQUIRE(fixture.create(first, "new").has_value());
+  fixture.expect_findings({"audit entries " + entry + " to " + entry + ": the plane api is not signed",
+                           of(first) + "secret " + fixture.id.str() + ": " + changed_row});
+  BOOST_TEST(!fixture.store().audit().history().intact());
+}
+
+BOOST_AUTO_TEST_CASE(one_altered_entry_does_not_hide_a_row_that_is_changed_later) {
+  AttackFixture fixture;
+  const std::string key = text(audit_key(1));
+  std::string row = fixture.rows(Table::audit).at(key);
+  row.at(row.find("Z\",\"plane\"") - 1) ^= 1;
+  fixture.put(Table::audit, key, row);
+  BOOST_REQUIRE(fixture.change_value().has_value());
+  fixture.rebind("other");
+  BOOST_TEST(
+      fixture.finds("audit entry 1 does not match its hash and the previous entry; rows are compared with the log "
+                    "only from entry 2 on"));
   BOOST_TEST(fixture.finds(of(first) + "secret " + fixture.id.str() + ": " + changed_row));
 }
 

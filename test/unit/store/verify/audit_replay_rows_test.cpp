@@ -197,12 +197,72 @@ BOOST_AUTO_TEST_CASE(a_pruned_log_judges_what_it_still_has) {
     made->replay.begins_later();
     return made;
   };
-  expect(pruned()->add(released(1, 1)).with_row(2), {});
+  // The first release of a secret says its row, if the tool plane signed it.
+  expect(pruned()->add(released(1, 1)).with_row(1), {});
+  expect(pruned()->add(released(1, 1)).with_row(2), {its_secret + changed_row});
+  expect(pruned()->add(released(1, 1)).add(released(2, 1)).with_row(1),
+         {"audit entry 2: " + secret_of + " was released from a row that the log does not know"});
+  expect(pruned()->add(released(1, 1), by_api).with_row(2), {});
   expect(pruned()->add(moved(1, 2)).with_row(2, now - 5), {});
   expect(pruned()->add(moved(1, 2)).with_row(3, now - 5), {its_secret + changed_row});
   expect(pruned()->add(moved(1, 2)).add(moved(3, 4)).with_row(4, now - 5),
          {"audit entry 2: moves " + secret_of +
           " from a row that the log does not know: it was changed or put back without an entry"});
+}
+
+BOOST_AUTO_TEST_CASE(before_the_cut_off_an_unsigned_release_does_not_say_the_row) {
+  Replay replay(std::nullopt);
+  replay.replay.begins_later();
+  expect(replay.add(released(1, 1), 0).with_row(2), {});
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_their_plane_did_not_sign_do_not_count) {
+  const std::string updated = body("api", "secret.update", of_secret() + row(2) + version(2));
+  const std::string deleted = body("api", "secret.delete", of_secret());
+  const std::string erased = body("operator", "tenant.erase", of_tenant());
+  for (const std::uint8_t planes : {std::uint8_t{0}, static_cast<std::uint8_t>(by_tools | by_operators)}) {
+    expect(Replay().add(created(1)).add(updated, planes).with_row(2), {its_secret + changed_row});
+    expect(Replay().add(created(1)).add(deleted, planes).with_row(1), {});
+  }
+  expect(Replay().add(created(1)).add(erased, by_api).with_row(1), {});
+  expect(Replay().add(created(1), by_tools).with_row(1),
+         {its_secret + "is stored, but the audit log has no entry of its creation"});
+  // Before the cut-off they do.
+  expect(Replay(3).add(created(1)).add(updated, 0).with_row(2), {});
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_actions_that_their_plane_does_not_write_do_not_count) {
+  for (const std::string plane : {"tools", "operator", "admin"}) {
+    const std::string updated = body(plane, "secret.update", of_secret() + row(2) + version(2));
+    expect(Replay().add(created(1)).add(updated).with_row(2), {its_secret + changed_row});
+    const std::string deleted = body(plane, "secret.delete", of_secret());
+    expect(Replay().add(created(1)).add(deleted).with_row(1), {});
+  }
+  const std::string erased = body("api", "tenant.erase", of_tenant());
+  expect(Replay().add(created(1)).add(erased).with_row(1), {});
+  expect(Replay().add(created(1)).add(body("api", "secret.release", of_secret() + row(5) + version(1))).with_row(1),
+         {});
+}
+
+BOOST_AUTO_TEST_CASE(entries_with_a_member_twice_do_not_count) {
+  const std::string twice = body("api", "secret.update", of_secret() + row(2) + row(2));
+  expect(Replay().add(created(1)).add(twice).with_row(2), {its_secret + changed_row});
+}
+
+BOOST_AUTO_TEST_CASE(after_a_fault_the_log_is_judged_from_its_next_entries_on) {
+  const auto faulty = [] {
+    auto made = std::make_unique<Replay>();
+    made->add(created(1));
+    made->replay.begins_again();
+    return made;
+  };
+  expect(faulty()->with_row(2), {});
+  expect(faulty()->add(released(2, 1)).with_row(2), {});
+  expect(faulty()->add(released(2, 1)).with_row(3), {its_secret + changed_row});
+  expect(faulty()->add(body("api", "secret.update", of_secret() + row(4) + version(2))).with_row(5),
+         {its_secret + changed_row});
+  expect(faulty()->add(body("api", "secret.delete", of_secret())).with_row(1),
+         {its_secret + "is stored, but is deleted in the audit log: its row was put back"});
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_is_not_reliable_is_not_judged_by) {

@@ -60,7 +60,15 @@ BOOST_AUTO_TEST_CASE(texts_that_are_no_entries) {
   for (const char* const text : {"", "{}", "[]", "x", R"({"action":"secret.invent"})"}) {
     BOOST_TEST(!read_replay_entry(text).has_value(), text);
   }
-  BOOST_TEST((read_replay_entry(R"({"action":"secret.create"})")->plane == 0));
+  BOOST_TEST((read_replay_entry(R"({"time":"t","plane":"x","action":"secret.create"})")->plane == 0));
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_which_two_readers_read_different_actions_or_planes) {
+  for (const char* const members : {R"(,"action":"secret.update")", R"(,"acti\u006fn":"secret.update")",
+                                    R"(,"plane":"operator")", R"(,"pl\u0061ne":"operator")"}) {
+    BOOST_TEST(!read_replay_entry(body(members)).has_value(), members);
+  }
+  BOOST_TEST(!read_replay_entry(R"({"action":"secret.create"})").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,20 +23,26 @@ const std::string tools = body_of("tools", AuditAction::tool_refused);
 const std::string operators = body_of("operator", AuditAction::quota_set);
 
 struct LogRows {
-  void add(const std::string& body, const std::vector<SigningRole>& signers = {}) {
+  /// Signs the entries after the last signed one, or from `first` on.
+  void add(const std::string& body, const std::vector<SigningRole>& signers = {},
+           std::optional<std::uint64_t> first = {}) {
     ++mark.sequence;
     mark.hash = audit_hash(mark.hash, mark.sequence, body);
     const StoreKeys keys = keys_of_phase(crypto::SigningPhase::required);
     std::vector<AuditSignature> signatures;
     for (const SigningRole role : signers) {
-      signatures.push_back(sign_audit_head(*keys.audit_signer(role), role, keys.store(), mark));
+      signatures.push_back(sign_audit_head(*keys.audit_signer(role), role, keys.store(), mark, first.value_or(next)));
     }
-    rows.emplace(row_text(audit_key(mark.sequence)), row_text(audit_row(mark.hash, body, signatures)));
+    rows.emplace(row_text(audit_key(mark.sequence)),
+                 row_text(audit_row(mark.hash, body, first.value_or(next), signatures)));
+    if (!signers.empty()) next = mark.sequence + 1;
   }
 
   Texts findings(std::uint32_t rows_format = 3) const { return report(rows_format).problems; }
-  VerifyReport report(std::uint32_t rows_format = 3) const {
-    VerifyParts parts;
+  Texts findings(const StoreKeys& keys) const { return report(3, keys).problems; }
+  VerifyReport report(std::uint32_t rows_format = 3,
+                      const StoreKeys& keys = keys_of_phase(crypto::SigningPhase::required)) const {
+    VerifyParts parts(keys);
     if (pruned_through.sequence > 0) parts.log.begins_after(pruned_through);
     for (const auto& row : rows) parts.log.row(row_of(row), rows_format);
     parts.log.end();
@@ -44,6 +50,12 @@ struct LogRows {
   }
   void replace(std::uint64_t sequence, const std::string& value) { rows[row_text(audit_key(sequence))] = value; }
   const std::string& row(std::uint64_t sequence) const { return rows.at(row_text(audit_key(sequence))); }
+  /// Changes a letter of the body, at the end of its time.
+  void alter(std::uint64_t sequence) {
+    std::string value = row(sequence);
+    value.at(value.find("Z\",\"plane\"") - 1) ^= 1;
+    replace(sequence, value);
+  }
   void prune(std::uint64_t sequence) {
     const auto at = rows.find(row_text(audit_key(sequence)));
     const auto entry = parse_audit_row(row_of(*at));
@@ -54,8 +66,15 @@ struct LogRows {
 
   Rows rows;
   AuditMark mark;
+  std::uint64_t next = 1;  ///< the entry after the last signed one
   AuditMark pruned_through;
 };
+
+/// The body with a row of all zeros that was moved.
+std::string with_move(std::string body) {
+  body.pop_back();
+  return body + R"(,"moved":[")" + std::string(130, 'A') + R"("]})";
+}
 
 /// Two commits, of which the second is of two planes.
 LogRows good_log() {
@@ -113,6 +132,50 @@ BOOST_AUTO_TEST_CASE(a_commit_of_which_a_part_was_pruned) {
   // Later commits are whole.
   log.add(api, {SigningRole::api, SigningRole::tools});
   expect(log.findings(), {"audit entry 4: is signed for the plane tools, which has no entry in its commit"});
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_were_added_before_a_commit_are_not_of_it) {
+  const std::string moves = with_move(body_of("operator", AuditAction::key_rewrap));
+  LogRows log;
+  log.add(api, {SigningRole::api});
+  log.add(moves);
+  log.add(operators, {SigningRole::operators}, 3);
+  expect(log.findings(), {"audit entries 2 to 2: the plane operator is not signed",
+                          "audit entry 2: moves rows, but its commit is not signed by an operator"});
+  LogRows own;
+  own.add(api, {SigningRole::api});
+  own.add(moves);
+  own.add(operators, {SigningRole::operators});
+  expect(own.findings(), {"audit entry 2: moves secret " + tenant_id(0).str() + " of tenant " + tenant_id(0).str() +
+                          ", which does not exist"});
+}
+
+BOOST_AUTO_TEST_CASE(after_a_fault_rows_are_compared_from_the_next_signed_commit_on) {
+  const std::string moves = with_move(body_of("operator", AuditAction::key_rewrap));
+  LogRows log;
+  for (int i = 0; i < 2; ++i) log.add(api, {SigningRole::api});
+  log.add(moves, {SigningRole::api});
+  log.add(api);
+  log.add(moves, {SigningRole::operators}, 5);
+  log.alter(3);
+  const std::string broken = "audit entry 3 does not match its hash and the previous entry";
+  expect(log.findings(),
+         {"audit entry 3: is signed for the plane api, which has no entry in its commit",
+          "audit entries 3 to 3: the plane operator is not signed", "audit entries 4 to 4: the plane api is not signed",
+          broken + "; rows are compared with the log only from entry 5 on"});
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_in_the_last_commit_ends_the_comparison_of_rows) {
+  LogRows log = good_log();
+  log.alter(2);
+  expect(log.findings(),
+         {"audit entry 2 does not match its hash and the previous entry; rows are not compared with the "
+          "log"});
+  // Before the cut-off the next entry counts.
+  StoreKeys keys = keys_of_phase(crypto::SigningPhase::signing);
+  expect(log.findings(keys),
+         {"audit entry 2 does not match its hash and the previous entry; rows are compared with the "
+          "log only from entry 3 on"});
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_log_that_was_pruned) {
