@@ -7,19 +7,6 @@
 namespace tacit::store {
 namespace {
 
-/// The own setting for strict binding that the entry of a change of limits sets. Entries of older builds do not have
-/// the word, and their rows not the setting.
-std::optional<bool> strict_binding_of(std::string_view reason) {
-  constexpr std::string_view word = "strict_binding=";
-  const std::size_t found = reason.find(word);
-  if (found == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = reason.substr(found + word.size());
-  const std::string_view setting = rest.substr(0, rest.find(' '));
-  if (setting == "on") return true;
-  if (setting == "off") return false;
-  return std::nullopt;
-}
-
 std::string key_words(std::string_view id) { return "API key " + std::string(id) + ": "; }
 
 }  // namespace
@@ -118,8 +105,11 @@ void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequenc
       if (!entry.ok || !entry.tenant || !entry.tenant_key) return;
       tenants_[*entry.tenant].key = entry.tenant_key;
       return pair_given(*entry.tenant, *entry.tenant_key, sequence);
+    case AuditAction::quota_set:
+      if (entry.ok && entry.tenant) tenants_[*entry.tenant].limits.quota_set(entry.reason);
+      return;
     case AuditAction::limits_set:
-      if (entry.ok && entry.tenant) tenants_[*entry.tenant].strict_binding.emplace(strict_binding_of(entry.reason));
+      if (entry.ok && entry.tenant) tenants_[*entry.tenant].limits.limits_set(entry.reason);
       return;
     default:
       return;
@@ -171,7 +161,7 @@ void AuditReplay::tenant_erased(const crypto::Uuid& tenant, std::uint64_t sequen
   secrets_.tenant_erased(tenant);
   TenantLife& life = tenants_[tenant];
   life.key.reset();
-  life.strict_binding.emplace();  // the default
+  life.limits.set_defaults();
   life.erased = sequence;
 }
 
@@ -186,7 +176,8 @@ void AuditReplay::secret(const ReplayedSecret& secret) {
 }
 
 void AuditReplay::tenant(const crypto::Uuid& tenant, const std::optional<crypto::TenantKey>& key,
-                         const TenantLimits& limits, std::uint32_t record_format) {
+                         const TenantLimits& limits, const std::optional<std::uint64_t>& quota,
+                         std::uint32_t record_format) {
   const auto at = tenants_.find(tenant);
   TenantLife life = at != tenants_.end() ? at->second : TenantLife();
   const std::string its = "tenant " + tenant.str() + ": its ";
@@ -194,11 +185,8 @@ void AuditReplay::tenant(const crypto::Uuid& tenant, const std::optional<crypto:
   if (life.key && !has_it) {
     add(its + "key is not the one of its last entry in the audit log: an old one was put back");
   }
-  if (!life.strict_binding && from_the_start_) life.strict_binding.emplace();
-  constexpr std::uint32_t first_format_with_setting = 3;
-  if (record_format < first_format_with_setting || !life.strict_binding) return;
-  if (*life.strict_binding == limits.strict_binding) return;
-  add(its + "strict binding is not as the last limits.set in the audit log");
+  if (from_the_start_) life.limits.fill_with_defaults();
+  for (const std::string& difference : life.limits.differences(limits, quota, record_format)) add(its + difference);
 }
 
 void AuditReplay::api_key(std::string_view id, const ApiKey* key) {

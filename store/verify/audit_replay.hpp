@@ -27,6 +27,7 @@
 #include "store/model/findings.hpp"
 #include "store/model/tenant_limits.hpp"
 #include "store/verify/replay_entry.hpp"
+#include "store/verify/replay_limits.hpp"
 #include "store/verify/secret_replay.hpp"
 
 namespace tacit::store {
@@ -60,9 +61,9 @@ class AuditReplay {
   const std::map<crypto::KeyNumber, crypto::Uuid>& given_pairs() const { return given_pairs_; }
 
   void secret(const ReplayedSecret& secret);
-  /// A tenant's verified record.
+  /// A tenant's verified record. `quota`: its own.
   void tenant(const crypto::Uuid& tenant, const std::optional<crypto::TenantKey>& key, const TenantLimits& limits,
-              std::uint32_t record_format);
+              const std::optional<std::uint64_t>& quota, std::uint32_t record_format);
   /// A stored API key; `key` is null if its row could not be read.
   void api_key(std::string_view id, const ApiKey* key);
   /// The store's record of its keys.
@@ -81,9 +82,9 @@ class AuditReplay {
     bool stored = false;
   };
   struct TenantLife {
-    std::optional<crypto::KeyNumber> key;               ///< of its newest key pair; std::nullopt: the log does not say
-    std::optional<std::optional<bool>> strict_binding;  ///< as set by an operator; std::nullopt: the log does not say
-    std::uint64_t erased = 0;                           ///< sequence of the entry of its erasure; 0: none
+    std::optional<crypto::KeyNumber> key;  ///< of its newest key pair; std::nullopt: the log does not say
+    ReplayLimits limits;                   ///< as set by operators
+    std::uint64_t erased = 0;              ///< sequence of the entry of its erasure; 0: none
   };
 
   struct Standing {

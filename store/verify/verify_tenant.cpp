@@ -65,7 +65,7 @@ void TenantCheck::record_row(const ParsedKey& key, const Row& row) {
     previous_keys_.emplace(*previous, tenant_);
   }
   check_pairs();
-  replay_.tenant(tenant_, record_->key, record_->limits, record_->format);
+  replay_.tenant(tenant_, record_->key, record_->limits, record_->own_limit, record_->format);
 }
 
 void TenantCheck::check_pairs() {

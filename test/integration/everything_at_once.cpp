@@ -54,7 +54,9 @@ std::vector<Trace> traces_in_rows(const Targets& targets, const Planted& planted
   const std::string old_row = of_secret(targets.rolled_back, targets.of_rolled_back, "is older than its last change");
   const std::string released = "secret " + targets.of_rebound + " of tenant " + targets.rebound.id +
                                " was released from a row that the log does not know";
+  const std::string quota = of_tenant(targets.one, "its quota is not as the last quota.set in the audit log");
   return {
+      {"a quota", quota, quota},
       {"a binding",
        of_secret(targets.rebound, targets.of_rebound, "its row is not the one of its last entry in the audit log"),
        moved(targets.rebound, targets.of_rebound)},
@@ -88,6 +90,7 @@ void settle(FallenDeployment& fallen, const Targets& targets, const Planted& pla
   REQUIRE_STATUS(fallen.change(targets.rebound, targets.of_rebound, {{"tool_name", "tool_rebound"}}), 200);
   REQUIRE_STATUS(fallen.change(targets.rolled_back, targets.of_rolled_back, {{"secret_value", "a newer value"}}), 200);
   CHECK_STATUS(Client(*fallen.api, planted.api_key).get(secrets_path), 200);
+  succeed(fallen.deployment, {"quota", "set", "--tenant", targets.one.id, "default"});
   succeed(fallen.deployment, {"api-key", "revoke", planted.api_key_id, "--yes"});
   CHECK_STATUS(Client(*fallen.api, planted.api_key).get(secrets_path), 401);
 }
@@ -127,7 +130,8 @@ BOOST_AUTO_TEST_CASE(an_api_process_that_fell_and_was_thrown_out_has_won_nothing
   expect_served(fallen, targets);
   fallen.expect_safe(targets.all());
   const Finished settled = fallen.deployment.command({"verify"});
-  for (const std::string& words : {lost, old_pair, std::string("is older than"), std::string("its row is not")}) {
+  for (const char* const words :
+       {"its value names a key", "is older than", "its row is not", "its key ", "its quota "}) {
     expect_no_finding(settled, words);
   }
 }

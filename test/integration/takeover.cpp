@@ -61,6 +61,7 @@ void change_secrets(FallenDeployment& fallen, const Targets& targets) {
   REQUIRE_STATUS(fallen.release(targets.rebound, "attackers_tool"), 200);  // served, and named by the checks
   attacker.put({targets.old_row});
   attacker.change_record(targets.strict.id, [](store::TenantRecord& record) { record.limits.strict_binding.reset(); });
+  attacker.change_record(targets.one.id, [](store::TenantRecord& record) { record.own_limit = 1U << 30; });
 }
 
 void plant_api_key(FallenDeployment& fallen, const Victim& victim, Planted& planted) {

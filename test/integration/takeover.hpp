@@ -22,7 +22,7 @@ struct Targets {
 
   Victim newcomer;     ///< without a key pair
   Victim replaced;     ///< its key pair is replaced by the attacker's
-  Victim one;          ///< its key pair is exchanged with that of `two`
+  Victim one;          ///< its key pair is exchanged with that of `two`, and it gets a quota
   Victim two;          ///< likewise
   Victim rebound;      ///< its secret is bound to the attacker's tool, and it gets an API key
   Victim rolled_back;  ///< an older row of its secret is put back

@@ -75,8 +75,8 @@ struct Replay {
     return findings.problems;
   }
   Texts with_record(const std::optional<crypto::TenantKey>& key, const TenantLimits& limits = {},
-                    std::uint32_t format = 3) {
-    replay.tenant(tenant, key, limits, format);
+                    std::uint32_t format = 3, const std::optional<std::uint64_t>& quota = {}) {
+    replay.tenant(tenant, key, limits, quota, format);
     return findings.problems;
   }
   Texts with_key_list(std::uint8_t n) {
@@ -343,6 +343,32 @@ BOOST_AUTO_TEST_CASE(a_pair_is_given_to_one_tenant) {
          {"audit entry 2: gives tenant " + tenant_id(2).str() + " a key whose number is also that of tenant " +
           tenant.str() + "'s key"});
   BOOST_TEST(replay.replay.given_pairs().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(quotas_and_limits_are_as_an_operator_set_them) {
+  const std::string its = "tenant " + tenant.str() + ": its ";
+  const std::string other_quota = its + "quota is not as the last quota.set in the audit log";
+  const std::string other_keys = its + "limit of API keys is not as the last limits.set in the audit log";
+  const std::string quota = body("operator", "quota.set", of_tenant() + reason("4096"));
+  const std::string limits =
+      body("operator", "limits.set", of_tenant() + reason("requests_per_second=default api_keys=7"));
+  TenantLimits seven;
+  seven.api_keys = 7;
+  expect(Replay().add(quota).with_record(std::nullopt, {}, 3, 4096), {});
+  expect(Replay().add(quota).with_record(std::nullopt, {}, 3, 4097), {other_quota});
+  expect(Replay().add(quota).with_record(std::nullopt), {other_quota});
+  expect(Replay().with_record(std::nullopt, {}, 3, 4096), {other_quota});
+  expect(Replay().add(limits).with_record(std::nullopt, seven), {});
+  expect(Replay().add(limits).with_record(std::nullopt), {other_keys});
+  expect(Replay().with_record(std::nullopt, seven), {other_keys});
+  // Only an operator's entry counts, and after an erasure the defaults apply.
+  expect(Replay().add(quota, by_api).with_record(std::nullopt, {}, 3, 4096), {other_quota});
+  const std::string erased = body("operator", "tenant.erase", of_tenant());
+  expect(Replay().add(quota).add(limits).add(erased).with_record(std::nullopt), {});
+  expect(Replay().add(quota).add(erased).with_record(std::nullopt, {}, 3, 4096), {other_quota});
+  Replay pruned;
+  pruned.replay.begins_later();
+  expect(pruned.with_record(std::nullopt, seven, 3, 4096), {});
 }
 
 BOOST_AUTO_TEST_CASE(strict_binding_is_as_an_operator_set_it) {
