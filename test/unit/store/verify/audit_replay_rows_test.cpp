@@ -1,124 +1,10 @@
 // The replay of entries that say which rows they left, used or moved: each finding, from entries as documented.
-#include <boost/test/unit_test.hpp>
-
-#include "crypto/base64.hpp"
-#include "crypto/key_id.hpp"
-#include "store/model/timestamp.hpp"
-#include "store/rows/api_key_row.hpp"
-#include "store/verify/audit_replay.hpp"
-#include "test/unit/store/signed_keys_fixture.hpp"
+#include "test/unit/store/verify/replay_fixture.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
+using namespace tacit::store::testing::replay;
 namespace crypto = tacit::crypto;
-
-namespace {
-
-using Texts = std::vector<std::string>;
-
-constexpr std::int64_t now = 1'700'000'000'000'000;
-constexpr std::uint8_t all_planes = by_api | by_tools | by_operators;
-const crypto::Uuid tenant = tenant_id(1);
-const crypto::Uuid secret = tenant_id(9);
-const std::string its_secret = "tenant " + tenant.str() + ": secret " + secret.str() + ": ";
-const std::string secret_of = "secret " + secret.str() + " of tenant " + tenant.str();
-const std::string changed_row =
-    "its row is not the one of its last entry in the audit log: it was changed or put back without an entry";
-
-crypto::Digest digest(std::uint8_t n) {
-  crypto::Digest made{};
-  made.fill(n);
-  return made;
-}
-
-std::string base64(crypto::ByteView bytes) { return std::string(crypto::base64url_encode(bytes).text()); }
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
-std::string row(std::uint8_t n) { return ",\"rows\":[" + quoted(base64(digest(n))) + "]"; }
-std::string version(int n) { return ",\"versions\":[" + std::to_string(n) + "]"; }
-
-std::string body(const std::string& plane, const std::string& action, const std::string& members,
-                 const std::string& outcome = "ok") {
-  return R"({"time":")" + rfc3339(now) + R"(","plane":")" + plane + R"(","actor":"x","action":")" + action +
-         R"(","outcome":")" + outcome + '"' + members + '}';
-}
-
-std::string of_tenant() { return ",\"tenant\":" + quoted(tenant.str()); }
-std::string of_secret() { return of_tenant() + ",\"secrets\":[" + quoted(secret.str()) + "]"; }
-std::string reason(const std::string& text) { return ",\"reason\":" + quoted(text); }
-
-std::string created(std::uint8_t n) { return body("api", "secret.create", of_secret() + row(n) + version(1)); }
-std::string released(std::uint8_t n, int value) {
-  return body("tools", "secret.release", of_secret() + row(n) + version(value));
-}
-std::string moved(std::uint8_t before, std::uint8_t after, const std::string& plane = "operator") {
-  const std::string text =
-      base64(tenant.view()) + base64(secret.view()) + base64(digest(before)) + base64(digest(after));
-  return body(plane, "key.rewrap", reason("metadata 00: moved") + ",\"moved\":[" + quoted(text) + "]");
-}
-
-struct Replay {
-  explicit Replay(std::optional<std::uint64_t> cut_off = 1) : replay(findings, cut_off) {}
-
-  Replay& add(const std::string& entry, std::uint8_t signed_planes = all_planes) {
-    replay.commit({.bodies = {entry}, .first = ++sequence, .signed_planes = signed_planes});
-    return *this;
-  }
-  /// The findings after the secret's row was seen.
-  Texts with_row(std::uint8_t n, std::int64_t updated_at = now) {
-    replay.secret({tenant, secret, updated_at, digest(n)});
-    replay.finish();
-    return findings.problems;
-  }
-  Texts with_api_key(const ApiKey& key) {
-    replay.api_key(key.id, &key);
-    replay.finish();
-    return findings.problems;
-  }
-  Texts with_record(const std::optional<crypto::TenantKey>& key, const TenantLimits& limits = {},
-                    std::uint32_t format = 3, const std::optional<std::uint64_t>& quota = {}) {
-    replay.tenant(tenant, key, limits, quota, format);
-    return findings.problems;
-  }
-  Texts with_key_list(std::uint8_t n) {
-    replay.key_list(digest(n));
-    return findings.problems;
-  }
-
-  Findings findings;
-  AuditReplay replay;
-  std::uint64_t sequence = 0;
-};
-
-void expect(const Texts& found, const Texts& expected) {
-  BOOST_TEST(found == expected, boost::test_tools::per_element());
-}
-
-ApiKey some_key() {
-  ApiKey key;
-  key.id = "AAAAAAAAAAA";
-  key.tenant = tenant;
-  key.name = "name";
-  key.created_at = key.changed_at = now;
-  return key;
-}
-
-std::string key_entry(const std::string& action, const crypto::Digest& content) {
-  return body("api", action, of_tenant() + reason(some_key().id) + ",\"rows\":[" + quoted(base64(content)) + "]");
-}
-
-std::string number_of(const crypto::TenantKey& key) {
-  return ",\"tenant_key\":" + quoted(crypto::to_hex(key.certificate->number));
-}
-
-const std::string old_pair =
-    "tenant " + tenant.str() + ": its key is not the one of its last entry in the audit log: an old one was put back";
-const std::string other_binding =
-    "tenant " + tenant.str() + ": its strict binding is not as the last limits.set in the audit log";
-const std::string old_key_list =
-    "the store as a whole: its record of its keys is not the one of the last change in the audit log: an old one was "
-    "put back";
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(audit_replay_rows)
 
@@ -159,15 +45,6 @@ BOOST_AUTO_TEST_CASE(a_release_from_a_row_that_the_log_does_not_know) {
          {"audit entry 3: " + secret_of + " was released from a row that the log does not know"});
 }
 
-BOOST_AUTO_TEST_CASE(a_release_without_hashes_is_a_finding_from_the_cut_off_on) {
-  const std::string bare = body("tools", "secret.release", of_secret());
-  const Texts found{"audit entry 2: releases secrets without the hashes of their rows"};
-  expect(Replay().add(created(1)).add(bare).with_row(1), found);
-  expect(Replay(2).add(created(1)).add(bare).with_row(1), found);
-  expect(Replay(3).add(created(1)).add(bare).with_row(1), {});
-  expect(Replay(std::nullopt).add(created(1)).add(bare).with_row(1), {});
-}
-
 BOOST_AUTO_TEST_CASE(rows_that_an_operator_moved_are_followed) {
   expect(Replay().add(created(1)).add(moved(1, 2)).add(released(2, 1)).with_row(2), {});
   expect(Replay().add(created(1)).add(moved(1, 2)).with_row(1), {its_secret + changed_row});
@@ -178,17 +55,6 @@ BOOST_AUTO_TEST_CASE(a_move_does_not_hide_a_changed_row) {
          {"audit entry 2: moves " + secret_of +
           " from a row that the log does not know: it was changed or put back without an entry"});
   expect(Replay().add(moved(1, 2)).findings.problems, {"audit entry 1: moves " + secret_of + ", which does not exist"});
-}
-
-BOOST_AUTO_TEST_CASE(moves_of_others_than_operators_do_not_count) {
-  const Texts found{"audit entry 2: moves rows, but its commit is not signed by an operator", its_secret + changed_row};
-  expect(Replay().add(created(1)).add(moved(1, 2), by_api).with_row(2), found);
-  expect(Replay().add(created(1)).add(moved(1, 2), 0).with_row(2), found);
-  expect(Replay().add(created(1)).add(moved(1, 2, "api"), all_planes).with_row(2), found);
-  // Before the cut-off nothing has to be signed.
-  expect(Replay(3).add(created(1)).add(moved(1, 2), 0).with_row(2), {});
-  expect(Replay(2).add(created(1)).add(moved(1, 2), 0).with_row(2), found);
-  expect(Replay(std::nullopt).add(created(1)).add(moved(1, 2), 0).with_row(2), {});
 }
 
 BOOST_AUTO_TEST_CASE(a_pruned_log_judges_what_it_still_has) {
@@ -208,61 +74,6 @@ BOOST_AUTO_TEST_CASE(a_pruned_log_judges_what_it_still_has) {
   expect(pruned()->add(moved(1, 2)).add(moved(3, 4)).with_row(4, now - 5),
          {"audit entry 2: moves " + secret_of +
           " from a row that the log does not know: it was changed or put back without an entry"});
-}
-
-BOOST_AUTO_TEST_CASE(before_the_cut_off_an_unsigned_release_does_not_say_the_row) {
-  Replay replay(std::nullopt);
-  replay.replay.begins_later();
-  expect(replay.add(released(1, 1), 0).with_row(2), {});
-}
-
-BOOST_AUTO_TEST_CASE(entries_that_their_plane_did_not_sign_do_not_count) {
-  const std::string updated = body("api", "secret.update", of_secret() + row(2) + version(2));
-  const std::string deleted = body("api", "secret.delete", of_secret());
-  const std::string erased = body("operator", "tenant.erase", of_tenant());
-  for (const std::uint8_t planes : {std::uint8_t{0}, static_cast<std::uint8_t>(by_tools | by_operators)}) {
-    expect(Replay().add(created(1)).add(updated, planes).with_row(2), {its_secret + changed_row});
-    expect(Replay().add(created(1)).add(deleted, planes).with_row(1), {});
-  }
-  expect(Replay().add(created(1)).add(erased, by_api).with_row(1), {});
-  expect(Replay().add(created(1), by_tools).with_row(1),
-         {its_secret + "is stored, but the audit log has no entry of its creation"});
-  // Before the cut-off they do.
-  expect(Replay(3).add(created(1)).add(updated, 0).with_row(2), {});
-}
-
-BOOST_AUTO_TEST_CASE(entries_of_actions_that_their_plane_does_not_write_do_not_count) {
-  for (const std::string plane : {"tools", "operator", "admin"}) {
-    const std::string updated = body(plane, "secret.update", of_secret() + row(2) + version(2));
-    expect(Replay().add(created(1)).add(updated).with_row(2), {its_secret + changed_row});
-    const std::string deleted = body(plane, "secret.delete", of_secret());
-    expect(Replay().add(created(1)).add(deleted).with_row(1), {});
-  }
-  const std::string erased = body("api", "tenant.erase", of_tenant());
-  expect(Replay().add(created(1)).add(erased).with_row(1), {});
-  expect(Replay().add(created(1)).add(body("api", "secret.release", of_secret() + row(5) + version(1))).with_row(1),
-         {});
-}
-
-BOOST_AUTO_TEST_CASE(entries_with_a_member_twice_do_not_count) {
-  const std::string twice = body("api", "secret.update", of_secret() + row(2) + row(2));
-  expect(Replay().add(created(1)).add(twice).with_row(2), {its_secret + changed_row});
-}
-
-BOOST_AUTO_TEST_CASE(after_a_fault_the_log_is_judged_from_its_next_entries_on) {
-  const auto faulty = [] {
-    auto made = std::make_unique<Replay>();
-    made->add(created(1));
-    made->replay.begins_again();
-    return made;
-  };
-  expect(faulty()->with_row(2), {});
-  expect(faulty()->add(released(2, 1)).with_row(2), {});
-  expect(faulty()->add(released(2, 1)).with_row(3), {its_secret + changed_row});
-  expect(faulty()->add(body("api", "secret.update", of_secret() + row(4) + version(2))).with_row(5),
-         {its_secret + changed_row});
-  expect(faulty()->add(body("api", "secret.delete", of_secret())).with_row(1),
-         {its_secret + "is stored, but is deleted in the audit log: its row was put back"});
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_is_not_reliable_is_not_judged_by) {
