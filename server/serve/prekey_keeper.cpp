@@ -91,9 +91,7 @@ PrekeyKeeper::Milliseconds PrekeyKeeper::round(std::size_t pool) {
   const auto rows = store_.keys().pool_rows();
   if (!rows) return note(rows.error());
   if (is_count_due(*rows)) {
-    const auto recorded = server::run(store::record_cut_off(store_.keys()));
-    if (!recorded) return note(recorded.error());
-    auto counted = count(*rows);
+    auto counted = count();
     if (!counted) return note(counted.error());
     count_ = *counted;
     return milliseconds(0);  // unusable pairs may be gone
@@ -118,18 +116,22 @@ bool PrekeyKeeper::is_count_due(std::uint64_t rows) const {
   return rows > count_->rows && now >= count_->ended + between_unexpected_counts;
 }
 
-/// Counts the pool, which had so many rows just before, and removes unusable pairs.
-store::Outcome<PrekeyKeeper::Count> PrekeyKeeper::count(std::uint64_t rows) {
+/// Records the cut-off, which may add a row, counts the pool and removes unusable pairs.
+store::Outcome<PrekeyKeeper::Count> PrekeyKeeper::count() {
   const auto begun = Clock::now();
+  const auto recorded = server::run(store::record_cut_off(store_.keys()));
+  if (!recorded) return recorded.error();
+  const auto rows = store_.keys().pool_rows();
+  if (!rows) return rows.error();
   const auto figures = store_.keys().prekeys([this] { return !wait(milliseconds(0)); });
   if (!figures) return figures.error();
-  Count counted{.usable = figures->usable, .rows = rows, .ended = Clock::now()};
+  Count counted{.usable = figures->usable, .rows = *rows, .ended = Clock::now()};
   const auto took = std::chrono::duration_cast<milliseconds>(counted.ended - begun);
   counted.next = counted.ended + std::clamp(share_of_counting * took, between_counts, most_between_counts);
   if (figures->unusable == 0) return counted;
   const auto removed = remove_unusable();
   if (!removed) return removed.error();
-  counted.rows -= std::min(rows, *removed);
+  counted.rows -= std::min(*rows, *removed);
   if (*removed > 0 && *removed < figures->unusable) counted.next = counted.ended;  // not all in one transaction
   return counted;
 }

@@ -47,7 +47,7 @@ class PrekeyKeeper {
   void run();
   Milliseconds round(std::size_t pool);
   bool is_count_due(std::uint64_t rows) const;
-  store::Outcome<Count> count(std::uint64_t rows);
+  store::Outcome<Count> count();
   store::Outcome<std::uint64_t> remove_unusable() const;
   Milliseconds note(const store::Failure& failure);
   bool wait(Milliseconds time);

@@ -33,7 +33,7 @@ std::optional<std::uint64_t> cut_off_of(ByteView row, const StoreKeys& keys) {
 }
 
 std::optional<std::string> fault_of_cut_off(const crypto::Signers& signers, std::optional<std::uint64_t> recorded,
-                                            std::uint64_t newest) {
+                                            std::optional<std::uint64_t> newest) {
   const std::optional<std::uint64_t> present = signers.cut_off();
   const std::string before = recorded ? std::to_string(*recorded) : std::string();
   if (recorded && !present) {
@@ -44,9 +44,9 @@ std::optional<std::string> fault_of_cut_off(const crypto::Signers& signers, std:
     return "root-public-keyring has cut-off " + std::to_string(*present) + " instead of " + before +
            ", so signatures before it are not required: put " + before + " back, and reload the servers";
   }
-  if (!present || *present <= newest + 1) return std::nullopt;
+  if (!present || !newest || *present <= *newest + 1) return std::nullopt;
   return "the cut-off in root-public-keyring is audit entry " + std::to_string(*present) + ", but the newest is " +
-         std::to_string(newest) + ", so no entry before it needs a signature: run tacit tenant rekey --all";
+         std::to_string(*newest) + ", so no entry before it needs a signature: run tacit tenant rekey --all";
 }
 
 }  // namespace tacit::store

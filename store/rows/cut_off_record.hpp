@@ -29,8 +29,8 @@ Bytes cut_off_value(std::uint64_t sequence, const crypto::SigningKeyring::Entry&
 std::optional<std::uint64_t> cut_off_of(ByteView row, const StoreKeys& keys);
 
 /// What is wrong with the cut-off of a keyring, and what to do, in words; std::nullopt: nothing. `recorded`: by the
-/// store; `newest`: the sequence of the newest audit entry.
+/// store; `newest`: the sequence of the newest audit entry, std::nullopt if another check judges it.
 std::optional<std::string> fault_of_cut_off(const crypto::Signers& signers, std::optional<std::uint64_t> recorded,
-                                            std::uint64_t newest);
+                                            std::optional<std::uint64_t> newest);
 
 }  // namespace tacit::store

