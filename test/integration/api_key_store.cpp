@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(the_limit_of_keys_holds_for_users_and_operators) {
 }
 
 BOOST_AUTO_TEST_CASE(the_last_use_is_recorded_without_a_write_for_each_request) {
-  const Deployment deployment({{"prekey-pool", "0"}});  // a server that keeps a pool writes at its start
+  const Deployment deployment(Settings{{"prekey-pool", "0"}});  // a server that keeps a pool writes at its start
   std::string used;
   std::string unused;
   {
