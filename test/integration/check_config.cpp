@@ -5,10 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 #include "test/integration/shared_server.hpp"
 
-namespace json = boost::json;
 using namespace tacit::test;
 
 namespace {
