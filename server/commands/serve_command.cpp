@@ -1,8 +1,4 @@
 // `tacit serve`: connects keys, store, TLS and listeners, then waits until it is stopped.
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -21,9 +17,9 @@
 #include "http/tls/certificate_watch.hpp"
 #include "server/backup/last_backup.hpp"
 #include "server/cli/commands.hpp"
+#include "server/commands/serve_operation.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/server_options.hpp"
-#include "server/control/control_answers.hpp"
 #include "server/control/control_files.hpp"
 #include "server/control/control_socket.hpp"
 #include "server/metrics/metrics.hpp"
@@ -47,18 +43,12 @@
 namespace tacit::server {
 namespace {
 
-using boost::asio::ip::tcp;
-
 /// Only the tool plane uses them.
 std::optional<crypto::Configured<auth::ToolIdentities>> load_identities(const Config& config) {
   if (!runs_tools(config.plane)) return std::nullopt;
   auto identities = auth::ToolIdentities::load(config.tool_identities);
   if (!identities) throw UsageError(identities.error().message);
   return std::optional<crypto::Configured<auth::ToolIdentities>>(std::in_place, std::move(*identities));
-}
-
-std::string text_of(const tcp::endpoint& endpoint) {
-  return Endpoint{endpoint.address().to_string(), endpoint.port()}.str();
 }
 
 /// Older versions cannot open the store from now on.
@@ -81,21 +71,12 @@ std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle&
   return std::move(*store);
 }
 
-/// For `systemctl status`.
-std::string serving_status(const Config& config, const http::Server& server) {
-  std::string status = "serving";
-  if (runs_api(config.plane)) status += " the API on " + text_of(server.endpoint(http::Plane::api));
-  if (config.plane == Planes::both) status += ",";
-  if (runs_tools(config.plane)) status += " tools on " + text_of(server.endpoint(http::Plane::tools));
-  return status;
-}
-
 void log_ready(const Config& config, const http::Server& server) {
   http::LogLine line(http::LogLevel::info, "ready");
   line.field("version", TACIT_VERSION);
-  if (runs_api(config.plane)) line.field("api", text_of(server.endpoint(http::Plane::api)));
-  if (runs_tools(config.plane)) line.field("tools", text_of(server.endpoint(http::Plane::tools)));
-  if (config.admin_listen) line.field("admin", text_of(server.endpoint(http::Plane::admin)));
+  if (runs_api(config.plane)) line.field("api", endpoint_text(server.endpoint(http::Plane::api)));
+  if (runs_tools(config.plane)) line.field("tools", endpoint_text(server.endpoint(http::Plane::tools)));
+  if (config.admin_listen) line.field("admin", endpoint_text(server.endpoint(http::Plane::admin)));
   http::log(line);
 }
 
@@ -104,49 +85,6 @@ void log_notes(const Config& config) {
     http::log(http::LogLine(http::LogLevel::warn, "configuration_note").field("note", note));
   }
 }
-
-/// Reloads on a signal or a control request, and answers control requests.
-class Operation {
- public:
-  struct Parts {
-    const Config& config;
-    const ServiceManager& manager;
-    const http::Server& server;
-    const store::Store& store;
-    const StoreWatch& watch;
-    const http::CertificateWatch& certificates;
-    const std::atomic<bool>& stopping;
-    Reload& reload;
-  };
-  explicit Operation(const Parts& parts) : parts_(parts), serving_(serving_status(parts.config, parts.server)) {}
-
-  const std::string& serving() const { return serving_; }
-
-  const ReloadResult& reload() const {
-    parts_.manager.reloading();
-    const ReloadResult& result = parts_.reload.run();
-    parts_.manager.ready(result.succeeded() ? serving_ : serving_ + "; the last reload failed in part");
-    return result;
-  }
-
-  /// For a request on the control socket.
-  std::string answer(const std::string& request) const {
-    if (request == "status") {
-      boost::json::object answer = describe_server(parts_.config, parts_.server, parts_.store, parts_.certificates,
-                                                   parts_.stopping, parts_.reload.last());
-      describe_signatures(answer, parts_.watch);
-      return boost::json::serialize(answer);
-    }
-    if (request != "reload") return {};
-    // A stopping server does not reload.
-    if (parts_.stopping) return R"({"error":"it is stopping"})";
-    return boost::json::serialize(to_json(reload()));
-  }
-
- private:
-  const Parts parts_;
-  const std::string serving_;
-};
 
 /// A server also serves without a control socket.
 void log_control(const ControlSocket& control) {

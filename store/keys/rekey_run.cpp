@@ -8,7 +8,6 @@
 #include <chrono>
 #include <utility>
 
-#include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/whereabouts.hpp"
@@ -18,12 +17,9 @@
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rekey_pool.hpp"
 #include "store/keys/rekey_search.hpp"
-#include "store/keys/signed_rows.hpp"
+#include "store/keys/rekey_transactions.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
-#include "store/rows/rekey_mark.hpp"
-#include "store/rows/row_key.hpp"
-#include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
 namespace {
@@ -45,72 +41,6 @@ boost::asio::awaitable<void> wait_until(Clock::time_point time) {
   const auto executor = co_await boost::asio::this_coro::executor;
   boost::asio::steady_timer timer(executor, time);
   co_await timer.async_wait(boost::asio::use_awaitable);
-}
-
-struct Begun {
-  std::int64_t started = 0;
-  std::uint64_t first_entry = 0;
-};
-
-AuditEvent event_of_all(std::string reason) {
-  AuditEvent event;
-  event.action = AuditAction::tenant_rekey;
-  event.reason = "all: " + std::move(reason);
-  return event;
-}
-
-/// Continues from the mark, or puts one. A mark that was altered is as none.
-Task<Outcome<Begun>> begin_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, bool restart) {
-  const StoreKeys& keys = order->store->keys;
-  const auto allowed = co_await check_rekey(transaction, keys);
-  if (!allowed) co_return allowed.error();
-  const auto row = co_await transaction.get(Table::meta, rekey_row_key());
-  std::optional<std::int64_t> started;
-  if (row && !restart) started = started_of_rekey(*row, keys);
-  // Only a key that leaked signs such a mark. The new pairs would name that instant, and no later rekey replace them.
-  if (started && *started > now_microseconds()) started.reset();
-  const AuditEvent event = event_of_all(started ? "continued" : "begun");
-  if (!started) {
-    started = now_microseconds();
-    transaction.put(Table::meta, rekey_row_key(), rekey_value(*started, *keys.root_signer(), keys.store()));
-  }
-  const auto recorded = co_await append_audit(transaction, event, order->who);
-  if (!recorded) co_return recorded.error();
-  const auto newest = co_await newest_audit_mark(transaction);
-  if (!newest) co_return newest.error();
-  Begun begun;
-  begun.started = *started;
-  begun.first_entry = newest->sequence;
-  co_return begun;
-}
-
-Task<Outcome<void>> check_one(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, crypto::Uuid tenant) {
-  const auto allowed = co_await check_rekey(transaction, order->store->keys);
-  if (!allowed) co_return allowed.error();
-  const RowKey rows_of(tenant);
-  const auto rows = co_await transaction.scan(Table::tenants, rows_of.view(), rows_of.view(), 1);
-  if (rows.empty()) co_return failed(Errc::not_found, "nothing is stored of the tenant " + tenant.str());
-  co_return Outcome<void>();
-}
-
-/// Signs what has a MAC still: with the cut-off it would be refused. Returns sentences about rows that were not signed.
-/// None of them needs a further run: forged ones are removed, and a rewrap can sign those of a retired key.
-Task<Outcome<std::vector<std::string>>> sign_rows(Transaction& transaction, std::shared_ptr<const RekeyOrder> order) {
-  const StoreKeys& keys = order->store->keys;
-  const auto newest = co_await check_newest(transaction, keys, KeyKind::signing);
-  if (!newest) co_return newest.error();
-  const SignedRowFaults faults = co_await sign_store_rows(transaction, keys, *keys.root_signer());
-  co_return faults.sentences();
-}
-
-/// Keeps the mark if the cut-off may not follow: the next run then continues, and until then `tacit status` shows that
-/// the rekey is not finished.
-Task<Outcome<void>> end_all(Transaction& transaction, std::shared_ptr<const RekeyOrder> order,
-                            std::shared_ptr<const CutOffCheck> check, AuditEvent event) {
-  const auto all_signed = co_await check->finish(transaction);
-  if (!all_signed) co_return all_signed.error();
-  transaction.erase(Table::meta, rekey_row_key());
-  co_return co_await append_audit(transaction, event, order->who);
 }
 
 }  // namespace
@@ -136,13 +66,15 @@ Async<void> RekeyRun::begin() {
   if (wish_.tenant) {
     const crypto::Uuid tenant = *wish_.tenant;
     WorkBody<void> checking = [order, tenant](Transaction& transaction) {
-      return check_one(transaction, order, tenant);
+      return check_rekey_of_tenant(transaction, order, tenant);
     };
     co_return read<void>(*order->store->engine, std::move(checking));
   }
   const bool restart = wish_.restart;
-  WorkBody<Begun> body = [order, restart](Transaction& transaction) { return begin_all(transaction, order, restart); };
-  const auto begun = co_await write<Begun>(*order->store->engine, std::move(body));
+  WorkBody<BegunRekey> body = [order, restart](Transaction& transaction) {
+    return begin_rekey(transaction, order, restart);
+  };
+  const auto begun = co_await write<BegunRekey>(*order->store->engine, std::move(body));
   if (!begun) co_return begun.error();
   order_->started = begun->started;
   first_entry_ = begun->first_entry;
@@ -217,7 +149,7 @@ Async<std::uint64_t> RekeyRun::walk_tenants(const Watch& watch) {
 Async<void> RekeyRun::finish_all(const Watch& watch) {
   const std::shared_ptr<const RekeyOrder> order = order_;
   WorkBody<std::vector<std::string>> signing = [order](Transaction& transaction) {
-    return sign_rows(transaction, order);
+    return sign_rows_of_rekey(transaction, order);
   };
   const auto faults = co_await write<std::vector<std::string>>(*order->store->engine, std::move(signing));
   if (!faults) co_return faults.error();
@@ -240,9 +172,9 @@ Async<void> RekeyRun::end() {
   const auto check = std::make_shared<CutOffCheck>(order->store, first_entry_);
   const auto read = check->read_log();
   if (!read) co_return read;
-  const AuditEvent event = event_of_all("done: " + figures());
+  const AuditEvent event = rekey_event("done: " + figures());
   WorkBody<void> ending = [order, check, event](Transaction& transaction) {
-    return end_all(transaction, order, check, event);
+    return end_rekey(transaction, order, check, event);
   };
   co_return co_await write<void>(*order->store->engine, std::move(ending), growth_of(event.action));
 }
@@ -289,7 +221,7 @@ void RekeyRun::report(const std::string& sentence, const Watch& watch) {
 std::string RekeyRun::figures() const { return counted(tenants_, "tenant") + ", " + counted(secrets_, "secret"); }
 
 boost::asio::awaitable<void> RekeyRun::record(AuditOutcome outcome, const char* how_far, const Watch& watch) {
-  AuditEvent event = event_of_all(how_far + figures());
+  AuditEvent event = rekey_event(how_far + figures());
   if (wish_.tenant) {
     event.tenant = wish_.tenant;
     event.reason = how_far + counted(secrets_, "secret");

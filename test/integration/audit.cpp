@@ -27,47 +27,53 @@ json::object only(const std::vector<json::object>& all, const std::string& actio
   return found;
 }
 
+/// A secret, and the tenant that makes, changes, releases and deletes it.
+struct RecordedSecret {
+  std::string user;
+  std::string key;
+  std::string id;
+};
+
+/// Makes one entry of each kind. All that no entry may contain has the word "canary".
+RecordedSecret record_changes(const Deployment& deployment) {
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  const json::object made = tenant.create({{"secret_name", "name-canary"},
+                                           {"secret_value", "value-canary-0123456789"},
+                                           {"tool_name", "tool*"},
+                                           {"tool_arg", "argument-canary"},
+                                           {"is_default_for_tool", true}});
+  const std::string id(made.at("secret_id").as_string());
+  const json::value patch = {{"secret_value", "value-canary-9876543210"}};
+  REQUIRE_STATUS(
+      tenant.api.request("PATCH", secrets_path + id, json::serialize(patch), {{"X-Request-Id", "the-patch"}}), 200);
+  REQUIRE_STATUS(resolve(server, {{"user_id", tenant.id}, {"tool_name", "tool1"}}), 200);
+  REQUIRE_STATUS(resolve(server, {{"user_id", tenant.id}, {"tool_name", "other"}, {"secrets", {{"a", "name-canary"}}}}),
+                 403);
+  REQUIRE_STATUS(Client(server, "not-a-key-canary").get(secrets_path), 401);
+  REQUIRE_STATUS(tenant.api.del(secrets_path + id), 200);
+  BOOST_REQUIRE(deployment.command({"quota", "set", tenant.id, "1000"}).status == 0);
+  BOOST_REQUIRE(deployment.command({"api-key", "revoke", tenant.key.substr(4, 11), "--yes"}).status == 0);
+  BOOST_REQUIRE(server.stop() == 0);
+  return {tenant.id, tenant.key, id};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(audit)
 
 BOOST_AUTO_TEST_CASE(entries_name_actor_action_and_secret_but_no_value) {
   const Deployment deployment;
-  std::string user;
-  std::string key;
-  std::string id;
-  {
-    Server server(deployment);
-    Tenant tenant(deployment, server);
-    user = tenant.id;
-    key = tenant.key;
-    const json::object made = tenant.create({{"secret_name", "name-canary"},
-                                             {"secret_value", "value-canary-0123456789"},
-                                             {"tool_name", "tool*"},
-                                             {"tool_arg", "argument-canary"},
-                                             {"is_default_for_tool", true}});
-    id = made.at("secret_id").as_string();
-    const json::value patch = {{"secret_value", "value-canary-9876543210"}};
-    REQUIRE_STATUS(
-        tenant.api.request("PATCH", secrets_path + id, json::serialize(patch), {{"X-Request-Id", "the-patch"}}), 200);
-    REQUIRE_STATUS(resolve(server, {{"user_id", user}, {"tool_name", "tool1"}}), 200);
-    REQUIRE_STATUS(resolve(server, {{"user_id", user}, {"tool_name", "other"}, {"secrets", {{"a", "name-canary"}}}}),
-                   403);
-    REQUIRE_STATUS(Client(server, "not-a-key-canary").get(secrets_path), 401);
-    REQUIRE_STATUS(tenant.api.del(secrets_path + id), 200);
-    BOOST_REQUIRE(deployment.command({"quota", "set", user, "1000"}).status == 0);
-    BOOST_REQUIRE(deployment.command({"api-key", "revoke", key.substr(4, 11), "--yes"}).status == 0);
-    BOOST_REQUIRE(server.stop() == 0);
-  }
+  const RecordedSecret secret = record_changes(deployment);
   const std::vector<json::object> all = read_audit(deployment.store());
-  const std::string actor = "api-key:" + key.substr(4, 11);
+  const std::string actor = "api-key:" + secret.key.substr(4, 11);
   for (const char* action : {"secret.create", "secret.update", "secret.delete"}) {
     const json::object entry = only(all, action);
     BOOST_TEST_CONTEXT(action) {
       BOOST_TEST(text(entry, "actor") == actor);
       BOOST_TEST(text(entry, "plane") == "api");
-      BOOST_TEST(text(entry, "tenant") == user);
-      BOOST_TEST((entry.at("secrets") == json::value(json::array{id})));
+      BOOST_TEST(text(entry, "tenant") == secret.user);
+      BOOST_TEST((entry.at("secrets") == json::value(json::array{secret.id})));
       BOOST_TEST(text(entry, "peer").starts_with("127.0.0.1:"));
       BOOST_TEST(!text(entry, "request_id").empty());
       BOOST_TEST(text(entry, "time").ends_with("Z"));
@@ -79,8 +85,8 @@ BOOST_AUTO_TEST_CASE(entries_name_actor_action_and_secret_but_no_value) {
   BOOST_TEST(text(release, "actor") == "uri:spiffe://test/runtime");
   BOOST_TEST(text(release, "plane") == "tools");
   BOOST_TEST(text(release, "tool") == "tool1");
-  BOOST_TEST(text(release, "tenant") == user);
-  BOOST_TEST((release.at("secrets") == json::value(json::array{id})));
+  BOOST_TEST(text(release, "tenant") == secret.user);
+  BOOST_TEST((release.at("secrets") == json::value(json::array{secret.id})));
 
   const json::object refusal = only(all, "tool.refused", "denied");
   BOOST_TEST(text(refusal, "actor") == "uri:spiffe://test/runtime");

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "test/integration/key_commands.hpp"
 #include "test/integration/parallel.hpp"
@@ -84,6 +87,65 @@ void under_load(const Server& first, const Server& second, std::vector<Known>& k
   if (failed) std::rethrow_exception(failed);
 }
 
+/// Tenants with secrets, created before the rotation.
+std::vector<Known> known_tenants(const Deployment& deployment) {
+  std::vector<Known> known(4);
+  Server server(deployment);
+  for (Known& one : known) {
+    one.user = new_uuid();
+    one.key = deployment.create_api_key(one.user);
+    Client api(server, one.key);
+    for (std::size_t n = 0; n < secrets_at_first; ++n) create(api, one, n);
+  }
+  BOOST_REQUIRE(server.stop() == 0);
+  return known;
+}
+
+/// A tenant that has an API key and no secret.
+Known late_tenant(const Deployment& deployment) {
+  Known late;
+  late.user = new_uuid();
+  late.key = deployment.create_api_key(
+      late.user, {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
+  return late;
+}
+
+/// Copies of the keyrings, in a folder of their own.
+std::filesystem::path copy_keyrings(const Deployment& deployment) {
+  const std::filesystem::path copies = deployment.folder() / "copies";
+  std::filesystem::create_directory(copies);
+  for (const char* ring : {"root-public.keyring", "root-private.keyring", "metadata.keyring"}) {
+    std::filesystem::copy_file(deployment.folder() / ring, copies / ring);
+  }
+  return copies;
+}
+
+/// The audit log has each change of a key, by an operator.
+void check_audit(const Deployment& deployment) {
+  std::vector<std::string> actions;
+  for (const json::object& entry : read_audit(deployment.store())) {
+    const std::string action(entry.at("action").as_string());
+    if (!action.starts_with("key.") || entry.contains("moved")) continue;
+    BOOST_TEST(entry.at("plane").as_string() == "operator");
+    actions.push_back(action);
+  }
+  BOOST_TEST(std::ranges::count(actions, "key.add") == 2);
+  BOOST_TEST(std::ranges::count(actions, "key.promote") == 2);
+  BOOST_TEST(std::ranges::count(actions, "key.retire") == 2);
+  BOOST_TEST(std::ranges::count(actions, "key.rewrap") == 1 + 4 + 4);  // the killed one only began
+}
+
+/// Copies from before the rotation would seal with keys that are gone.
+void expect_refusal_of_copies(const Deployment& deployment, const std::filesystem::path& copies,
+                              const std::string& new_metadata) {
+  const Finished refused = deployment.command(
+      {"verify", "--root-public-keyring", (copies / "root-public.keyring").string(), "--root-private-keyring",
+       (copies / "root-private.keyring").string(), "--metadata-keyring", (copies / "metadata.keyring").string()});
+  BOOST_TEST(refused.status == 2);
+  BOOST_TEST(refused.err.find("metadata keyring does not hold the key " + new_metadata) != std::string::npos,
+             refused.err);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(key_rotation)
@@ -92,22 +154,8 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
   const Deployment deployment(Settings{{"request-rate", "0"}, {"access-log", "off"}});
   const std::string old_root = primary(deployment, "root");
   const std::string old_metadata = primary(deployment, "metadata");
-  std::vector<Known> known(4);
-  {
-    Server server(deployment);
-    for (Known& one : known) {
-      one.user = new_uuid();
-      one.key = deployment.create_api_key(one.user);
-      Client api(server, one.key);
-      for (std::size_t n = 0; n < secrets_at_first; ++n) create(api, one, n);
-    }
-    BOOST_REQUIRE(server.stop() == 0);
-  }
-  const std::filesystem::path copies = deployment.folder() / "copies";
-  std::filesystem::create_directory(copies);
-  for (const char* ring : {"root-public.keyring", "root-private.keyring", "metadata.keyring"}) {
-    std::filesystem::copy_file(deployment.folder() / ring, copies / ring);
-  }
+  std::vector<Known> known = known_tenants(deployment);
+  const std::filesystem::path copies = copy_keyrings(deployment);
 
   const std::string new_root = add_key(deployment, "root");
   const std::string new_metadata = add_key(deployment, "metadata");
@@ -121,10 +169,7 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
   Server fresh(deployment);
 
   // A row that names the old keys, written even later by the server that has not read the keyrings.
-  Known late;
-  late.user = new_uuid();
-  late.key = deployment.create_api_key(
-      late.user, {"--scope", "keys:manage", "--scope", "secrets:read", "--scope", "secrets:write"});
+  Known late = late_tenant(deployment);
   under_load(fresh, stale, known, [&] {
     rewrap_and_kill(deployment);
     const auto halfway = uses(deployment);
@@ -159,26 +204,8 @@ BOOST_AUTO_TEST_CASE(both_keys_rotate_under_load_despite_a_kill) {
     BOOST_REQUIRE(server.stop() == 0);
   }
   deployment.verify();
-
-  std::vector<std::string> told_of;
-  for (const json::object& entry : read_audit(deployment.store())) {
-    const std::string action(entry.at("action").as_string());
-    if (!action.starts_with("key.") || entry.contains("moved")) continue;
-    BOOST_TEST(entry.at("plane").as_string() == "operator");
-    told_of.push_back(action);
-  }
-  BOOST_TEST(std::ranges::count(told_of, "key.add") == 2);
-  BOOST_TEST(std::ranges::count(told_of, "key.promote") == 2);
-  BOOST_TEST(std::ranges::count(told_of, "key.retire") == 2);
-  BOOST_TEST(std::ranges::count(told_of, "key.rewrap") == 1 + 4 + 4);  // the killed one only began
-
-  // The copies from before the rotation would seal with keys that are gone.
-  const Finished refused = deployment.command(
-      {"verify", "--root-public-keyring", (copies / "root-public.keyring").string(), "--root-private-keyring",
-       (copies / "root-private.keyring").string(), "--metadata-keyring", (copies / "metadata.keyring").string()});
-  BOOST_TEST(refused.status == 2);
-  BOOST_TEST(refused.err.find("metadata keyring does not hold the key " + new_metadata) != std::string::npos,
-             refused.err);
+  check_audit(deployment);
+  expect_refusal_of_copies(deployment, copies, new_metadata);
 }
 
 BOOST_AUTO_TEST_CASE(faults_are_reported) {

@@ -1,12 +1,15 @@
-// Adding, promoting and retiring signing keys, and the cut-off; each change interrupted after each file.
+// Adding, promoting and retiring signing keys, and the cut-off.
 #include "crypto/signing_edit.hpp"
 
-#include <algorithm>
-#include <map>
+#include <array>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "crypto/keyring_edit.hpp"
 #include "crypto/keyring_text.hpp"
-#include "test/unit/crypto/crypto_fixture.hpp"
+#include "test/unit/crypto/signing_edit_fixture.hpp"
 
 using namespace tacit::crypto;
 using namespace tacit::crypto::test;
@@ -15,108 +18,12 @@ namespace {
 
 constexpr std::array audit_roles{SigningRole::api, SigningRole::tools, SigningRole::operators};
 
-/// A deployment without signing keys, as versions before them made it.
-struct Deployment {
-  Rings rings;
-  SigningFiles files{.root_public = rings.folder / "public",
-                     .root_signing = rings.folder / "root-signing",
-                     .audit_api = rings.folder / "audit-api",
-                     .audit_tools = rings.folder / "audit-tools",
-                     .audit_operator = rings.folder / "audit-operator"};
-
-  SigningEdit edit() const {
-    auto opened = SigningEdit::open(files);
-    BOOST_REQUIRE_MESSAGE(opened, opened.error().message);
-    return std::move(*opened);
-  }
-  Signers signers() const { return RootPublicKeyring::load(files.root_public)->signers(); }
-  SigningPhase phase() const { return phase_of(signers()); }
-  std::vector<KeyId> halves(SigningRole role) const {
-    std::vector<KeyId> ids;
-    const auto ring = SigningKeyring::load(files.of(role), role);
-    BOOST_REQUIRE_MESSAGE(ring, ring.error().message);
-    for (const auto& entry : ring->entries()) ids.push_back(entry.id);
-    return ids;
-  }
-  KeyId add(SigningRole role) const {
-    SigningEdit adding = edit();
-    const auto id = adding.add(role);
-    BOOST_REQUIRE_MESSAGE(id, id.error().message);
-    apply(adding);
-    return *id;
-  }
-  void promote(const KeyId& id) const {
-    SigningEdit promoting = edit();
-    const auto promoted = promoting.promote(id);
-    BOOST_REQUIRE_MESSAGE(promoted, promoted.error().message);
-    apply(promoting);
-  }
-  void retire(const KeyId& id, std::uint64_t through) const {
-    SigningEdit retiring = edit();
-    const auto retired = retiring.retire(id, through);
-    BOOST_REQUIRE_MESSAGE(retired, retired.error().message);
-    apply(retiring);
-  }
-  void cut_off(std::uint64_t sequence) const {
-    SigningEdit changing = edit();
-    const auto changed = changing.set_cut_off(sequence);
-    BOOST_REQUIRE_MESSAGE(changed, changed.error().message);
-    apply(changing);
-  }
-  std::string refusal_to_promote(const KeyId& id) const {
-    const auto promoted = edit().promote(id);
-    return promoted ? "promoted" : promoted.error().message;
-  }
-  std::string refusal_to_retire(const KeyId& id) const {
-    const auto retired = edit().retire(id, 0);
-    return retired ? "retired" : retired.error().message;
-  }
-  std::string in(const std::filesystem::path& file, const std::string& why) const { return file.string() + ": " + why; }
-
-  static void apply(SigningEdit& edit) {
-    const auto applied = edit.apply();
-    BOOST_REQUIRE_MESSAGE(applied, applied.error().message);
-  }
-};
-
-/// The contents of the five rings; a missing file is not contained.
-using Contents = std::map<std::filesystem::path, std::string>;
-
-std::vector<std::filesystem::path> in_order_of_writing(const SigningFiles& files) {
-  return {files.root_signing, files.audit_api, files.audit_tools, files.audit_operator, files.root_public};
-}
-
-Contents contents_of(const SigningFiles& files) {
-  Contents contents;
-  for (const auto& file : in_order_of_writing(files)) {
-    if (std::filesystem::exists(file)) contents[file] = read_file(file);
-  }
-  return contents;
-}
-
-/// Puts the state back in which only the first `written` changed files have their new content.
-void interrupt(const SigningFiles& files, const Contents& before, std::size_t written) {
-  const Contents after = contents_of(files);
-  for (const auto& file : in_order_of_writing(files)) {
-    const auto old = before.find(file);
-    if (old != before.end() && old->second == after.at(file)) continue;
-    if (old == before.end() && !after.contains(file)) continue;
-    if (written > 0) {
-      --written;
-    } else if (old == before.end()) {
-      std::filesystem::remove(file);
-    } else {
-      write_file(file, old->second, file == files.root_public ? 0444 : 0400);
-    }
-  }
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(signing_edit)
 
 BOOST_AUTO_TEST_CASE(the_first_addition_makes_all_rings) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const std::string before = read_file(deployment.files.root_public);
   BOOST_TEST(deployment.edit().is_first());
   {
@@ -145,7 +52,7 @@ BOOST_AUTO_TEST_CASE(the_first_addition_makes_all_rings) {
 }
 
 BOOST_AUTO_TEST_CASE(other_roles_follow_the_root_signing_key) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const auto added = deployment.edit().add(SigningRole::api);
   BOOST_REQUIRE(!added);
   BOOST_TEST(added.error().message ==
@@ -153,7 +60,7 @@ BOOST_AUTO_TEST_CASE(other_roles_follow_the_root_signing_key) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_promotion_is_of_all_roles) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const KeyId id = deployment.add(SigningRole::root);
   const KeyId later = deployment.add(SigningRole::tools);
   deployment.promote(id);
@@ -170,7 +77,7 @@ BOOST_AUTO_TEST_CASE(the_first_promotion_is_of_all_roles) {
 }
 
 BOOST_AUTO_TEST_CASE(a_later_promotion_is_of_one_role) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   deployment.promote(deployment.add(SigningRole::root));
   const Signers before = deployment.signers();
   for (const SigningRole role : signing_roles) {
@@ -186,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_later_promotion_is_of_one_role) {
 }
 
 BOOST_AUTO_TEST_CASE(a_promotion_needs_the_private_half) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const KeyId root = deployment.add(SigningRole::root);
   // The planes' rings may be on other hosts; the others are needed here.
   for (const auto& file : {deployment.files.root_signing, deployment.files.audit_operator}) {
@@ -211,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_promotion_needs_the_private_half) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_keyring_of_a_plane_is_made_again) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   deployment.promote(deployment.add(SigningRole::root));
   for (const SigningRole role : {SigningRole::api, SigningRole::tools}) {
     std::filesystem::remove(deployment.files.of(role));
@@ -228,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_lost_keyring_of_a_plane_is_made_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_retired_key_verifies_only) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const KeyId first = deployment.add(SigningRole::root);
   deployment.promote(first);
   const KeyId second = deployment.add(SigningRole::root);
@@ -248,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_retired_key_verifies_only) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_retired) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const KeyId first = deployment.add(SigningRole::root);
   BOOST_TEST(
       deployment.refusal_to_retire(first) ==
@@ -265,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_retired) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cut_off_needs_primary_keys_and_only_falls) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const KeyId id = deployment.add(SigningRole::root);
   BOOST_TEST(!deployment.edit().set_cut_off(3));
   deployment.promote(id);
@@ -278,73 +185,8 @@ BOOST_AUTO_TEST_CASE(a_cut_off_needs_primary_keys_and_only_falls) {
   BOOST_TEST(!deployment.edit().set_cut_off(0));
 }
 
-// After an interruption at any file the same change again gives the state that the whole change gives.
-BOOST_AUTO_TEST_CASE(an_interrupted_first_addition_is_completed) {
-  for (std::size_t written = 0; written <= 5; ++written) {
-    const Deployment deployment;
-    const Contents before = contents_of(deployment.files);
-    const KeyId first = deployment.add(SigningRole::root);
-    interrupt(deployment.files, before, written);
-    const KeyId again = deployment.add(SigningRole::root);
-    const bool completed = written >= 1 && written < 5;
-    BOOST_TEST((again == first) == completed, "after " << written << " files");
-    BOOST_TEST(deployment.signers().entries().size() == (written == 5 ? 5U : 4U));
-    for (const SigningRole role : signing_roles) {
-      for (const KeyId& half : deployment.halves(role)) BOOST_TEST(deployment.signers().find(half) != nullptr);
-    }
-  }
-}
-
-BOOST_AUTO_TEST_CASE(an_interrupted_addition_is_completed) {
-  for (const SigningRole role : signing_roles) {
-    const Deployment deployment;
-    deployment.add(SigningRole::root);
-    const Contents before = contents_of(deployment.files);
-    const KeyId first = deployment.add(role);
-    interrupt(deployment.files, before, 1);
-    BOOST_TEST(deployment.signers().find(first) == nullptr);
-    BOOST_TEST((deployment.add(role) == first));
-    BOOST_TEST(deployment.halves(role).size() == 2U);
-    BOOST_TEST(deployment.signers().entries().size() == 5U);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(an_interrupted_promotion_is_repeated) {
-  for (std::size_t written = 0; written < 2; ++written) {
-    const Deployment deployment;
-    deployment.add(SigningRole::root);
-    const KeyId id = deployment.add(SigningRole::root);  // another than the marked one of the private ring
-    const KeyId next_api = deployment.add(SigningRole::api);
-    const Contents before = contents_of(deployment.files);
-    deployment.promote(id);
-    const Contents after = contents_of(deployment.files);
-    interrupt(deployment.files, before, written);
-    BOOST_TEST((deployment.phase() == SigningPhase::none));
-    deployment.promote(id);
-    BOOST_TEST((contents_of(deployment.files) == after), "after " << written << " files");
-    BOOST_TEST((deployment.signers().find(next_api)->state == SignerState::active));
-  }
-}
-
-BOOST_AUTO_TEST_CASE(an_interrupted_retirement_is_repeated) {
-  for (const SigningRole role : signing_roles) {
-    const Deployment deployment;
-    deployment.promote(deployment.add(SigningRole::root));
-    const KeyId old = deployment.signers().primary(role)->id;
-    deployment.promote(deployment.add(role));
-    const Contents before = contents_of(deployment.files);
-    deployment.retire(old, 5);
-    const Contents after = contents_of(deployment.files);
-    interrupt(deployment.files, before, 1);
-    BOOST_TEST((deployment.signers().find(old)->state == SignerState::active));
-    BOOST_TEST(deployment.refusal_to_promote(old).find("has no key") != std::string::npos);
-    deployment.retire(old, 5);
-    BOOST_TEST((contents_of(deployment.files) == after));
-  }
-}
-
 BOOST_AUTO_TEST_CASE(an_edit_excludes_edits_of_the_root_keys) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   const SigningEdit first = deployment.edit();
   const auto second = KeyringEdit::open_root(deployment.rings.folder / "private", deployment.files.root_public);
   BOOST_REQUIRE(!second);
@@ -355,7 +197,7 @@ BOOST_AUTO_TEST_CASE(an_edit_excludes_edits_of_the_root_keys) {
 }
 
 BOOST_AUTO_TEST_CASE(edits_of_the_root_keys_keep_signing_keys) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   deployment.promote(deployment.add(SigningRole::root));
   deployment.cut_off(9);
   const Signers before = deployment.signers();
@@ -388,7 +230,7 @@ BOOST_AUTO_TEST_CASE(edits_of_the_root_keys_keep_signing_keys) {
 }
 
 BOOST_AUTO_TEST_CASE(a_faulty_line_of_a_signing_key_stops_every_edit) {
-  const Deployment deployment;
+  const SigningDeployment deployment;
   deployment.add(SigningRole::root);
   const std::string text = read_file(deployment.files.root_public);
   write_file(deployment.files.root_public, text + "store " + deployment.signers().store().str() + "\n", 0444);
