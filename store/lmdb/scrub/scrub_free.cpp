@@ -112,7 +112,12 @@ void ScrubMemory::note(std::uint64_t transaction, std::uint64_t fingerprint) {
 
 void ScrubMemory::keep(const std::set<std::uint64_t>& transactions) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(rows_, [&](const auto& row) { return !transactions.contains(row.first); });
+  // Both are in order, and may be very long.
+  auto next = transactions.begin();
+  std::erase_if(rows_, [&](const auto& row) {
+    while (next != transactions.end() && *next < row.first) ++next;
+    return next == transactions.end() || *next != row.first;
+  });
 }
 
 void ScrubMemory::clear() {
