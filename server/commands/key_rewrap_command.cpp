@@ -48,7 +48,7 @@ void run_to_end(store::RewrapRun& rewrap, KeyKind kind, std::uint64_t total) {
     if (++problems <= most_problems_shown) complain(problem);
   };
   watch.not_recorded = [](const store::Failure& failure) {
-    std::cerr << "tacit: cannot record the progress: " << sentence(failure) << '\n';
+    complain("cannot record the progress: " + sentence(failure));
   };
   value_or_fail(run(rewrap.run(std::move(watch))),
                 "cannot continue; finished work is kept, and the next run continues from there");

@@ -61,9 +61,7 @@ void run_to_end(store::RekeyRun& rekey, std::uint64_t total) {
   watch.problem = [&](const std::string& problem) {
     if (++problems <= most_problems_shown) complain(problem);
   };
-  watch.not_recorded = [](const store::Failure& failure) {
-    std::cerr << "tacit: cannot record the end: " << sentence(failure) << '\n';
-  };
+  watch.not_recorded = [](const store::Failure& failure) { complain("cannot record the end: " + sentence(failure)); };
   value_or_fail(run(rekey.run(std::move(watch))),
                 "cannot continue; finished work is kept, and the next run continues from there");
 }

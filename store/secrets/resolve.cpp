@@ -24,6 +24,7 @@ struct ResolvePlan {
   AuditContext who;
   Choice choice;
   std::vector<crypto::PublicKey> opened_with;  ///< the public halves of the pairs that opened the values
+  std::vector<crypto::Digest> row_digests;     ///< of the chosen secrets' rows, for the audit
   std::vector<crypto::Uuid> withheld;          ///< named secrets that are bound elsewhere, for the audit
   AuditEvent event;
 };
@@ -43,6 +44,7 @@ class Opening {
     if (pairs.key) pairs_[0] = {.pair = &*pairs.key, .id = pairs.key->id()};
     if (pairs.previous) pairs_[1] = {.pair = &*pairs.previous, .id = pairs.previous->id()};
     values_.reserve(plan.choice.secrets.size());
+    row_digests_.reserve(plan.choice.secrets.size());
   }
 
   /// Opens as many values as fit into a slice on this thread; true: these were the last.
@@ -60,11 +62,14 @@ class Opening {
                          .secret = chosen.id,
                          .secret_name = chosen.name,
                          .updated_at = chosen.updated_at});
+      row_digests_.push_back(row_digest(chosen.row));
       if (values_.size() == secrets.size()) return true;
       if (slice.over(as_long_as_opening)) return false;
     }
   }
   std::vector<ReleasedValue> take() { return std::move(values_); }
+  /// Computed here, because hashing many long rows takes longer than a slice.
+  std::vector<crypto::Digest> take_row_digests() { return std::move(row_digests_); }
   std::vector<crypto::PublicKey> opened_with() const {
     std::vector<crypto::PublicKey> keys;
     for (const OpenedPair& opened : pairs_) {
@@ -110,6 +115,7 @@ class Opening {
   const ResolvePlan& plan_;
   std::array<OpenedPair, 2> pairs_{};  ///< the tenant's key pair, and the previous one
   std::vector<ReleasedValue> values_;
+  std::vector<crypto::Digest> row_digests_;
 };
 
 AuditEvent release_event(const ResolvePlan& plan) {
@@ -117,10 +123,11 @@ AuditEvent release_event(const ResolvePlan& plan) {
   event.action = AuditAction::secret_release;
   event.tenant = plan.query.tenant;
   event.tool = plan.query.tool_name;
-  for (const Chosen& chosen : plan.choice.secrets) {
+  for (std::size_t i = 0; i < plan.choice.secrets.size(); ++i) {
+    const Chosen& chosen = plan.choice.secrets[i];
     if (std::ranges::find(event.secrets, chosen.id) != event.secrets.end()) continue;
     event.secrets.push_back(chosen.id);
-    event.rows.push_back(row_digest(chosen.row));
+    event.rows.push_back(plan.row_digests[i]);
     event.versions.push_back(parse_secret_row(chosen.row)->header.value_version);
   }
   return event;
@@ -175,6 +182,7 @@ Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
     co_await next_turn(TurnKind::release);
   }
   plan.opened_with = opening.opened_with();
+  plan.row_digests = opening.take_row_digests();
   co_return opening.take();
 }
 

@@ -184,4 +184,22 @@ BOOST_AUTO_TEST_CASE(any_failed_sync_ends_the_process) {
   }
 }
 
+// A file system that became read-only, or a broken disk: room would not help.
+BOOST_AUTO_TEST_CASE(a_write_that_fails_for_another_reason_ends_the_process) {
+  for (const int error : {EROFS, EIO}) {
+    const Faulty faulty;
+    Server server(faulty.deployment(), {}, faulty.environment());
+    Tenant tenant(faulty.deployment(), server);
+    faulty.fail("writes " + std::to_string(error));
+    try {
+      BOOST_TEST(create(tenant, "lost").status == 503);
+    } catch (const TransportError&) {
+      // A write of the server's own failed first; the exit code is checked below.
+    }
+    BOOST_TEST(ended(server) == 1);
+    BOOST_TEST(faulty.deployment().printed().find("can take no more changes") != std::string::npos);
+    faulty.deployment().verify();
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

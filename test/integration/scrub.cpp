@@ -154,6 +154,20 @@ BOOST_AUTO_TEST_CASE(the_command_overwrites_deleted_values) {
   it.deployment().verify();
 }
 
+// A new key pair replaces the tenant's record, the values that are sealed to it, and the pool's rows.
+BOOST_AUTO_TEST_CASE(the_command_overwrites_replaced_tenant_keys) {
+  Scrubbed it;
+  it.rounds(2);
+  const std::size_t before = it.gone();
+  succeed(it.deployment(), {"tenant", "rekey", "--all"});
+  it.look();
+  BOOST_TEST(it.gone() >= before + clients);
+  BOOST_TEST(it.leftovers() > 0U);
+  succeed(it.deployment(), {"scrub"});
+  BOOST_TEST(it.leftovers() == 0U);
+  it.deployment().verify();
+}
+
 BOOST_AUTO_TEST_CASE(a_server_scrubs_in_the_background) {
   Scrubbed it(Settings{{"scrub-within", "2"}, {"admin-listen", "127.0.0.1:0"}});
   it.rounds(2);

@@ -21,6 +21,9 @@ constexpr MDB_dbi free_list = 0;
 /// Pages to overwrite under one hold of the write lock: 1 MiB, well under a millisecond of copying.
 constexpr std::size_t most_at_once = 256;
 constexpr std::size_t looked_at_once = 32;
+/// Rows that are already known, passed between two readings of the clock. A row of some pages counts as several.
+constexpr std::size_t passed_at_once = 256;
+constexpr std::size_t bytes_of_passed_row = 4096;
 
 struct CursorClose {
   void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
@@ -109,7 +112,12 @@ void ScrubMemory::note(std::uint64_t transaction, std::uint64_t fingerprint) {
 
 void ScrubMemory::keep(const std::set<std::uint64_t>& transactions) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(rows_, [&](const auto& row) { return !transactions.contains(row.first); });
+  // Both are in order, and may be very long.
+  auto next = transactions.begin();
+  std::erase_if(rows_, [&](const auto& row) {
+    while (next != transactions.end() && *next < row.first) ++next;
+    return next == transactions.end() || *next != row.first;
+  });
 }
 
 void ScrubMemory::clear() {
@@ -127,17 +135,19 @@ bool FreeSweep::fail(int code) {
 
 bool FreeSweep::step(ScrubClock::time_point stop) {
   do {
-    if (!has_row_ && !find_row()) {
+    if (!has_row_ && !find_row(stop)) {
       memory_.keep(seen_);
       return false;
     }
+    if (!has_row_) return true;
     look(stop);
     if (result_.error != 0) return false;
   } while (ScrubClock::now() < stop);
   return true;
 }
 
-bool FreeSweep::find_row() {
+bool FreeSweep::find_row(ScrubClock::time_point stop) {
+  std::size_t passed = 0;
   oldest_reader_ = reader_slots(env_.handle()).oldest;  // before this takes a slot itself
   FreeList list(env_.handle());
   for (bool found = list.seek(next_); found && list.transaction() <= until_; found = list.next()) {
@@ -149,7 +159,14 @@ bool FreeSweep::find_row() {
       result_.stale_list = true;
       result_.before_stale = pages_before_;
     }
-    if (memory_.knows(list.transaction(), print)) continue;
+    if (memory_.knows(list.transaction(), print)) {
+      passed += 1 + list.row().size() / bytes_of_passed_row;
+      if (passed < passed_at_once) continue;
+      passed = 0;
+      if (ScrubClock::now() < stop) continue;
+      next_ = list.transaction() + 1;
+      return true;
+    }
     row_ = {list.transaction(), print, pages_of(list.row(), file_.last_page())};
     next_ = row_.transaction + 1;
     at_ = 0;

@@ -62,8 +62,9 @@ class FreeSweep {
     std::vector<lmdb::PageNumber> pages;
   };
 
-  /// Finds the next row to check. False if there is none.
-  bool find_row();
+  /// Finds the next row to check, until about that time: after a long snapshot the list has very many rows that are
+  /// already known. False if there is none.
+  bool find_row(ScrubClock::time_point stop);
   /// Checks pages of the present row.
   void look(ScrubClock::time_point stop);
   void look_for_what_waits();
