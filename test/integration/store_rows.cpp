@@ -31,13 +31,14 @@ class Environment {
   MDB_env* env_ = nullptr;
 };
 
-/// A row is a byte of format, a hash of 32 bytes, in format 2 the number of signatures and each in 73 bytes, and a JSON
-/// object.
+/// A row is a byte of format, a hash of 32 bytes, in format 2 the commit's first entry in 8 bytes, the number of
+/// signatures and each in 73 bytes, and a JSON object.
 std::string_view body_of(std::string_view row) {
-  constexpr std::size_t before_signatures = 1 + 32;
-  if (row.at(0) == 1) return row.substr(before_signatures);
+  constexpr std::size_t hash_end = 1 + 32;
+  if (row.at(0) == 1) return row.substr(hash_end);
+  constexpr std::size_t number = hash_end + 8;
   constexpr std::size_t signature = 1 + 8 + 64;
-  return row.substr(before_signatures + 1 + signature * static_cast<unsigned char>(row.at(before_signatures)));
+  return row.substr(number + 1 + signature * static_cast<unsigned char>(row.at(number)));
 }
 
 std::string to_string(const MDB_val& value) { return {static_cast<const char*>(value.mv_data), value.mv_size}; }
