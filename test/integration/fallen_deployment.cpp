@@ -204,7 +204,11 @@ void expect_integrity_entry(const FallenDeployment& fallen, const Victim& victim
 
 void expect_alarm(const FallenDeployment& fallen, const Server& server) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-  const auto raised = [&] { return Scrape(server.admin_port()).sum("tacit_audit_history_intact") == 0; };
+  // The metric changes at once, the rest at the next look of the server's watch.
+  const auto raised = [&] {
+    return Scrape(server.admin_port()).sum("tacit_audit_history_intact") == 0 &&
+           has(ask_admin(server.admin_port(), "/readyz"), "the audit log was rewritten: entry ");
+  };
   while (!raised() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
