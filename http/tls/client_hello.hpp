@@ -6,9 +6,10 @@
 namespace tacit::http {
 
 /// Makes the context refuse a hello with a list that is much longer than those of real clients, with the alert
-/// illegal_parameter, before OpenSSL processes it: a hello of 64 KiB could occupy the thread for 100 ms with key shares
-/// (each is looked up in the client's list of groups), and for some milliseconds with session tickets (each is checked)
-/// or with cipher suites. Also applies to the second hello after a HelloRetryRequest.
+/// illegal_parameter, before OpenSSL processes it. OpenSSL looks up the group of each key share in the client's list of
+/// groups: a hello of 60 KiB occupied the thread for 54 ms. It also checks each ticket and decodes each name. Within
+/// these limits a hello takes at most 0.3 ms (measured with OpenSSL 3.0). Also applies to the second hello after a
+/// HelloRetryRequest.
 void limit_client_hello(SSL_CTX* context);
 
 }  // namespace tacit::http

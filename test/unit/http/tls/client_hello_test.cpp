@@ -40,12 +40,12 @@ struct Lists {
 
   /// In records.
   std::string hello() const {
+    constexpr std::size_t unknown = 0x1a1a;  // a group
     std::string extensions = extension(43, std::string("\x02\x03\x04", 3));
-    extensions += extension(10, with_length(repeated(two_bytes(0x0a0a), groups - 1) + two_bytes(29)));
+    extensions += extension(10, with_length(repeated(two_bytes(0x0a0a), groups - 1) + two_bytes(unknown)));
     extensions += extension(13, with_length(repeated(two_bytes(0x0403), algorithms)));
     // OpenSSL looks for the group of each share in the whole list of groups.
-    extensions += extension(51, with_length(repeated(two_bytes(29) + with_length("x"), shares - 1) + two_bytes(29) +
-                                            with_length(std::string(32, 'k'))));
+    extensions += extension(51, with_length(repeated(two_bytes(unknown) + with_length("x"), shares)));
     extensions += extension(45, std::string("\x01\x01", 2));
     if (tickets > 0) {
       const std::string identities = repeated(with_length(std::string(100, 't')) + std::string(4, '\0'), tickets);
